@@ -1,0 +1,51 @@
+// Package account knows who is at the keyboard: users with a role and teams, their login sessions, the API tokens of machines,
+// and the audit of what they did.
+package account
+
+import (
+	"slices"
+)
+
+// Role says what a user may do.
+type Role string
+
+// The roles of people, and Machine for API tokens.
+const (
+	Admin      Role = "admin"      // everything
+	Supervisor Role = "supervisor" // callbacks, scores and callers of their teams
+	Caller     Role = "caller"     // works callbacks
+	Marketing  Role = "marketing"  // audiences and exports
+	Handler    Role = "handler"    // answers handoffs
+	Machine    Role = "machine"    // an API token bound to one source
+)
+
+// Roles returns the roles a person can have.
+func Roles() []Role { return []Role{Admin, Supervisor, Caller, Marketing, Handler} }
+
+// Viewer is who asks. Every query for people takes one and returns only what it may see.
+type Viewer struct {
+	UserID   int64
+	Name     string
+	Role     Role
+	TeamIDs  []int64 // empty for an admin or a user without teams: see SeesTeam
+	SourceID int64   // of a Machine: the one source it may write to
+	Language string  // "zh-CN" or "en"
+}
+
+// Is reports whether the viewer has one of the roles; an admin has every role of people.
+func (v Viewer) Is(roles ...Role) bool {
+	if slices.Contains(roles, v.Role) {
+		return true
+	}
+	return v.Role == Admin && !(len(roles) == 1 && roles[0] == Machine)
+}
+
+// SeesAllTeams reports whether the viewer's queries are not narrowed by team.
+func (v Viewer) SeesAllTeams() bool {
+	return v.Role == Admin || v.Role == Marketing || len(v.TeamIDs) == 0
+}
+
+// SeesTeam reports whether rows of the team are the viewer's to see.
+func (v Viewer) SeesTeam(teamID int64) bool {
+	return v.SeesAllTeams() || teamID == 0 || slices.Contains(v.TeamIDs, teamID)
+}

@@ -1,0 +1,65 @@
+package contact
+
+import "aftercall/internal/clock"
+
+// Input is one contact as a source describes it: the body of POST /api/v1/contacts, and what a row of a file becomes.
+// Only ExternalID is required. A field that is absent leaves what is known as it is.
+type Input struct {
+	ExternalID    string             `json:"external_id"`
+	Status        Status             `json:"status,omitempty"` // open when absent
+	Customer      InputCustomer      `json:"customer,omitzero"`
+	Channel       Channel            `json:"channel,omitempty"`
+	Category      string             `json:"category,omitempty"`
+	Subcategory   string             `json:"subcategory,omitempty"`
+	Product       string             `json:"product,omitempty"`
+	Severity      Severity           `json:"severity,omitempty"`
+	Complaint     bool               `json:"complaint,omitempty"`
+	OpenedAt      clock.Instant      `json:"opened_at,omitzero"`
+	FirstResponse clock.Instant      `json:"first_response_at,omitzero"`
+	ResolvedAt    clock.Instant      `json:"resolved_at,omitzero"`
+	Resolutions   []InputResolution  `json:"resolutions,omitempty"` // earlier ones too, where the source knows them
+	Participants  []InputParticipant `json:"participants,omitempty"`
+	TalkSeconds   *int64             `json:"talk_seconds,omitempty"`
+	HoldSeconds   *int64             `json:"hold_seconds,omitempty"`
+	WrapUpSeconds *int64             `json:"wrap_up_seconds,omitempty"`
+	OrderRef      string             `json:"order_reference,omitempty"`
+	Resolution    string             `json:"resolution_text,omitempty"`
+	RecordingURL  string             `json:"recording_url,omitempty"`
+	AutoClosed    bool               `json:"auto_closed,omitempty"`
+	Tags          []string           `json:"tags,omitempty"`
+	Answers       []InputAnswer      `json:"answers,omitempty"` // historical answers about the newest resolution
+}
+
+// InputCustomer is the customer as the source knows them. Without a reference, the first e-mail or phone identifies them.
+type InputCustomer struct {
+	Reference  string            `json:"reference,omitempty"`
+	Name       string            `json:"name,omitempty"`
+	Phones     []string          `json:"phones,omitempty"`
+	Emails     []string          `json:"emails,omitempty"`
+	Language   string            `json:"language,omitempty"` // BCP 47
+	Zone       string            `json:"zone,omitempty"`     // IANA
+	Tags       []string          `json:"tags,omitempty"`
+	Attributes map[string]string `json:"attributes,omitempty"`
+}
+
+// InputResolution is one time the contact was resolved.
+type InputResolution struct {
+	No         int           `json:"no"` // from 1
+	ResolvedAt clock.Instant `json:"resolved_at"`
+}
+
+// InputParticipant is somebody who took part in the contact.
+type InputParticipant struct {
+	Role  ParticipantRole `json:"role"`
+	Agent string          `json:"agent"`
+	Team  string          `json:"team,omitempty"`
+}
+
+// InputAnswer is a customer's answer that came with the contact, from a survey made elsewhere.
+type InputAnswer struct {
+	Metric     string        `json:"metric"` // csat, nps or ces
+	Value      int           `json:"value"`
+	Scale      string        `json:"scale,omitempty"` // such as "1-5"; the metric's usual one when absent
+	Comment    string        `json:"comment,omitempty"`
+	AnsweredAt clock.Instant `json:"answered_at,omitzero"` // the resolution's time when absent
+}

@@ -1,0 +1,114 @@
+// Package dbtest gives a test a real, empty, migrated database: SQLite always, MariaDB or MySQL when the address of a server is
+// in AFTERCALL_TEST_MYSQL (scripts/test starts one if it is installed).
+package dbtest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"aftercall/internal/database"
+)
+
+// Each runs the test once on every database there is.
+func Each(t *testing.T, test func(t *testing.T, db *database.DB)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
+	t.Run("mysql", func(t *testing.T) { test(t, MySQL(t)) })
+}
+
+// SQLite returns an empty database in the test's own folder.
+func SQLite(t testing.TB) *database.DB {
+	t.Helper()
+	return open(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+}
+
+// MySQL returns an empty database of its own on the test server, dropped afterwards, or skips the test.
+func MySQL(t testing.TB) *database.DB {
+	t.Helper()
+	return open(t, MySQLAddress(t))
+}
+
+// MySQLAddress returns the address of an empty database of its own on the test server, dropped afterwards, or skips the test.
+func MySQLAddress(t testing.TB) string {
+	t.Helper()
+	server := os.Getenv("AFTERCALL_TEST_MYSQL")
+	if server == "" {
+		t.Skip("no MySQL or MariaDB: AFTERCALL_TEST_MYSQL is not set (make test sets it when one is installed; make deps installs one)")
+	}
+	ctx := context.Background()
+	name := "t_" + randomName()
+	root, err := database.Open(ctx, server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec := func(sql string) {
+		if err := root.View(ctx).Gorm().Exec(sql).Error; err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec("CREATE DATABASE " + name + " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+	t.Cleanup(func() {
+		exec("DROP DATABASE " + name)
+		_ = root.Close()
+	})
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+func open(t testing.TB, address string) *database.DB {
+	t.Helper()
+	db, err := database.Open(context.Background(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Migrate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func randomName() string {
+	b := make([]byte, 8)
+	_, _ = rand.Read(b)
+	return hex.EncodeToString(b)
+}
+
+// CountQueries returns how many SQL statements fn ran on the database; tests of list pages use it against N+1.
+func CountQueries(t testing.TB, db *database.DB, fn func()) int {
+	t.Helper()
+	count := 0
+	ctx := context.Background()
+	handles := []*gorm.DB{db.View(ctx).Gorm()}
+	for _, g := range handles {
+		name := "count:" + randomName()
+		inc := func(*gorm.DB) { count++ }
+		for _, register := range []error{
+			g.Callback().Query().After("gorm:query").Register(name, inc),
+			g.Callback().Raw().After("gorm:raw").Register(name, inc),
+			g.Callback().Row().After("gorm:row").Register(name, inc),
+		} {
+			if register != nil {
+				t.Fatal(register)
+			}
+		}
+		defer func() {
+			_ = g.Callback().Query().Remove(name)
+			_ = g.Callback().Raw().Remove(name)
+			_ = g.Callback().Row().Remove(name)
+		}()
+	}
+	fn()
+	return count
+}

@@ -1,0 +1,94 @@
+// Package database opens the one database aftercall runs on, SQLite or MySQL/MariaDB, keeps its schema up to date, and runs
+// transactions that are repeated when the database asks for it.
+//
+// Only this package and files named store*.go touch gorm; everybody else hands a Tx on.
+package database
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"aftercall/internal/fault"
+)
+
+// Dialect names the SQL a database speaks.
+type Dialect string
+
+// The dialects.
+const (
+	SQLite Dialect = "sqlite"
+	MySQL  Dialect = "mysql"
+)
+
+// DB is an open database. SQLite has one writer and a pool of readers; MySQL has one pool for both.
+type DB struct {
+	dialect Dialect
+	write   *gorm.DB
+	read    *gorm.DB
+}
+
+// Open opens the database at an address: sqlite:PATH, or mysql://user:password@host:port/name.
+// It returns fault.Invalid for an address or a server it does not serve. It does not touch the schema; see Migrate.
+func Open(ctx context.Context, address string) (*DB, error) {
+	switch {
+	case strings.HasPrefix(address, "sqlite:"):
+		return openSQLite(ctx, strings.TrimPrefix(address, "sqlite:"))
+	case strings.HasPrefix(address, "mysql://"):
+		return openMySQL(ctx, address)
+	}
+	return nil, fault.New(fault.Invalid, "database_address", "the database address must start with sqlite: or mysql://")
+}
+
+// Dialect returns the SQL the database speaks.
+func (db *DB) Dialect() Dialect { return db.dialect }
+
+// RowsPerTx is how many rows of one kind a batch may write in one transaction: on SQLite others wait for the one writer.
+func (db *DB) RowsPerTx() int {
+	if db.dialect == SQLite {
+		return 200
+	}
+	return 500
+}
+
+// Ping asks the database for a sign of life.
+func (db *DB) Ping(ctx context.Context) error {
+	sqlDB, err := db.write.DB()
+	if err != nil {
+		return fmt.Errorf("ping database: %w", err)
+	}
+	return sqlDB.PingContext(ctx)
+}
+
+// Close closes all connections.
+func (db *DB) Close() error {
+	var first error
+	for _, g := range []*gorm.DB{db.read, db.write} {
+		sqlDB, err := g.DB()
+		if err == nil {
+			err = sqlDB.Close()
+		}
+		if err != nil && first == nil {
+			first = err
+		}
+		if db.read == db.write {
+			break
+		}
+	}
+	return first
+}
+
+func config(prepare bool) *gorm.Config {
+	return &gorm.Config{
+		SkipDefaultTransaction: true, // a transaction is one use case and is begun by InTx
+		TranslateError:         true,
+		PrepareStmt:            prepare,
+		PrepareStmtMaxSize:     500,
+		Logger:                 logger.Discard, // errors are returned; parameters are personal data and are never logged
+		NowFunc:                func() time.Time { return time.Time{} },
+	}
+}

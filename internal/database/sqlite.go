@@ -1,0 +1,79 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	gormsqlite "gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"aftercall/internal/fault"
+)
+
+// sqliteDialector is gorm's SQLite dialect over the pure-Go driver, whose errors gorm does not know.
+type sqliteDialector struct{ *gormsqlite.Dialector }
+
+// Translate turns constraint violations of the pure-Go driver into gorm's errors.
+func (sqliteDialector) Translate(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+		return gorm.ErrDuplicatedKey
+	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return gorm.ErrForeignKeyViolated
+	}
+	return err
+}
+
+func openSQLite(ctx context.Context, path string) (*DB, error) {
+	if path == "" {
+		return nil, fault.New(fault.Invalid, "database_address", "sqlite: needs a file, as in sqlite:data/aftercall.db")
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of the database: %w", err)
+	}
+	// The writer takes its lock at BEGIN: a transaction that reads first and writes later would otherwise fail at once.
+	write, err := openSQLiteHandle(ctx, path, "immediate", 1)
+	if err != nil {
+		return nil, err
+	}
+	read, err := openSQLiteHandle(ctx, path, "deferred", 4)
+	if err != nil {
+		return nil, err
+	}
+	return &DB{dialect: SQLite, write: write, read: read}, nil
+}
+
+func openSQLiteHandle(ctx context.Context, path, lock string, connections int) (*gorm.DB, error) {
+	q := url.Values{"_txlock": {lock}, "_pragma": {
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-16000)",
+	}}
+	dsn := (&url.URL{Scheme: "file", Opaque: url.PathEscape(path), RawQuery: q.Encode()}).String()
+	dialector, ok := gormsqlite.New(gormsqlite.Config{DriverName: "sqlite", DSN: dsn}).(*gormsqlite.Dialector)
+	if !ok {
+		return nil, errors.New("gorm's SQLite dialect has another type than expected")
+	}
+	g, err := gorm.Open(sqliteDialector{dialector}, config(true))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	sqlDB, err := g.DB()
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	sqlDB.SetMaxOpenConns(connections)
+	sqlDB.SetMaxIdleConns(connections)
+	if err := sqlDB.PingContext(ctx); err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	return g, nil
+}

@@ -1,0 +1,92 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Tx is where statements run: in a transaction begun by InTx, or outside of one for reads (View).
+// It is opaque to everybody but stores.
+type Tx struct {
+	gorm    *gorm.DB
+	dialect Dialect
+}
+
+// Gorm is for files named store*.go only; the linter sees to it.
+func (tx Tx) Gorm() *gorm.DB { return tx.gorm }
+
+// Dialect returns the SQL the database speaks.
+func (tx Tx) Dialect() Dialect { return tx.dialect }
+
+// Inserted returns the expression for the value that an upsert tried to insert in a column.
+func (tx Tx) Inserted(column string) string {
+	if tx.dialect == SQLite {
+		return "excluded." + column
+	}
+	return "VALUES(" + column + ")"
+}
+
+// SkipLocked returns the clauses that lock the selected rows and pass over rows locked by others.
+// On SQLite there are none: its transactions already exclude each other.
+func (tx Tx) SkipLocked() []clause.Expression {
+	if tx.dialect == SQLite {
+		return nil
+	}
+	return []clause.Expression{clause.Locking{Strength: clause.LockingStrengthUpdate, Options: clause.LockingOptionsSkipLocked}}
+}
+
+// View is for reads outside a transaction, from the pool of readers.
+func (db *DB) View(ctx context.Context) Tx {
+	return Tx{gorm: db.read.WithContext(ctx), dialect: db.dialect}
+}
+
+type inTxKey struct{}
+
+var errNested = errors.New("a transaction was begun inside another: one use case is one transaction")
+
+const maxTries = 6
+
+// InTx runs fn in one transaction and commits it if fn returns nil. fn may run several times, when the database gave way to
+// another transaction (deadlock, lock wait, certification failure), so it must do nothing that cannot be repeated: no network,
+// no change of captured variables that is not made anew on each run. A nested call fails at once.
+func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error {
+	if ctx.Value(inTxKey{}) != nil {
+		return errNested
+	}
+	ctx = context.WithValue(ctx, inTxKey{}, true)
+	for try := 1; ; try++ {
+		err := db.write.WithContext(ctx).Transaction(func(g *gorm.DB) error {
+			return fn(ctx, Tx{gorm: g, dialect: db.dialect})
+		})
+		if err == nil || try == maxTries || !repeatable(err) {
+			return err
+		}
+		pause := time.Duration(rand.Int64N(int64(time.Duration(try*try) * 10 * time.Millisecond))) //nolint:gosec // jitter needs no secrecy
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("repeat transaction: %w", ctx.Err())
+		case <-time.After(pause):
+		}
+	}
+}
+
+// repeatable reports whether the database asks to run the transaction again: 1213 deadlock (also a lost certification on a
+// cluster), 1205 lock wait, 1020 row changed since read (MariaDB snapshot isolation), 3101 rolled back by group replication.
+func repeatable(err error) bool {
+	var e *mysql.MySQLError
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Number {
+	case 1213, 1205, 1020, 3101:
+		return true
+	}
+	return false
+}

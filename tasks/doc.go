@@ -1,0 +1,2 @@
+// Package tasks decides the follow-up of every resolution and carries out the callbacks.
+package tasks
