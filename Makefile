@@ -1,0 +1,45 @@
+# aftercall: `make help` lists what there is.
+export CGO_ENABLED := 0
+GO ?= go
+LINT_VERSION := v2.15.0
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -X main.version=$(VERSION)
+export PATH := $(shell $(GO) env GOPATH)/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test lint fmt bench deps golden fuzz clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Start a demo centre on http://127.0.0.1:8080 (SQLite under data/, nothing else needed)
+	@echo "building aftercall; the first build on a new machine takes a few minutes"
+	@$(GO) build -ldflags '$(LDFLAGS)' -o bin/aftercall ./cmd/aftercall
+	@exec bin/aftercall serve --demo
+
+build: ## Build bin/aftercall, stripped, for this machine
+	$(GO) build -trimpath -ldflags '-s -w $(LDFLAGS)' -o bin/aftercall ./cmd/aftercall
+
+test: ## Run every test, on the databases, Redis and browser that are installed
+	@scripts/test
+
+lint: ## Check style and architecture (installs the pinned linter on first use)
+	@scripts/lint $(LINT_VERSION)
+
+fmt: ## Format the code
+	@scripts/lint $(LINT_VERSION) fmt
+
+bench: ## Print the promised figures beside their bare limits, tab-separated (BENCH=name narrows)
+	@scripts/bench $(BENCH)
+
+deps: ## Install MariaDB, Redis, Chromium and CJK fonts on Debian, for the tests that use them
+	@scripts/deps
+
+golden: ## Rewrite the golden files of the tests; look at the diff
+	$(GO) test ./web/... ./campaign/... -run Golden -update
+
+fuzz: ## Fuzz every parser of outside bytes for a minute each
+	@scripts/fuzz
+
+clean: ## Remove what was built; the demo's data stays in data/
+	rm -rf bin
