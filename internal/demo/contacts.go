@@ -1,0 +1,179 @@
+package demo
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+)
+
+// The size of the demo centre.
+const (
+	days      = 90
+	contacts  = 2000
+	customers = 1300
+	burstDays = 12 // so many days ago one street lost its line
+)
+
+// somebody is a customer of the demo, with how easily they are pleased and how often they answer.
+type somebody struct {
+	input   contact.InputCustomer
+	mood    float64 // −0.25 … 0.25, added to the chance of being satisfied
+	answers float64 // chance to answer a survey
+}
+
+// event is something a source reports at an instant.
+type event struct {
+	at    clock.Instant
+	input contact.Input
+}
+
+// history is the demo centre's past, all of it derived from the seed and the day it ends.
+type history struct {
+	words  words
+	random *rand.Rand
+	people []somebody
+	skill  map[string]float64 // of an agent, added to the chance of a satisfied customer
+}
+
+func newHistory(w words) *history {
+	h := &history{words: w, random: rand.New(rand.NewPCG(20261122, 1005)), skill: map[string]float64{}} //nolint:gosec // a demo is the same every time
+	for i, agent := range w.agents {
+		h.skill[agent] = []float64{.16, .08, -.14, .04, .10, .02, -.06, .06, .04, .0, -.10, .12}[i%12]
+	}
+	for i := range customers {
+		h.people = append(h.people, h.person(i))
+	}
+	return h
+}
+
+func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
+
+func (h *history) person(i int) somebody {
+	name := h.words.fullName(pick(h.random, h.words.families), pick(h.random, h.words.givens))
+	p := somebody{
+		input: contact.InputCustomer{
+			Reference: fmt.Sprintf("C%05d", 10001+i),
+			Name:      name,
+			Phones:    []string{fmt.Sprintf("199 0000 %04d", 1000+i*7%9000)},
+			Zone:      "Asia/Shanghai",
+			Language:  "zh-CN",
+		},
+		mood:    h.random.Float64()*.5 - .25,
+		answers: .1 + h.random.Float64()*.45,
+	}
+	if h.random.IntN(100) < 82 {
+		p.input.Emails = []string{fmt.Sprintf("c%05d@example.com", 10001+i)}
+	}
+	if h.random.IntN(100) < 6 {
+		p.input.Tags = []string{"vip"}
+	}
+	return p
+}
+
+// events returns what the source reports up to an instant, in order of time: some 2,000 contacts over 90 days, each reported when
+// it is opened, resolved, and for a few reopened and resolved again.
+func (h *history) events(until clock.Instant, zone *time.Location) []event {
+	today := clock.DayOf(until, zone)
+	var all []event
+	for i := range contacts {
+		day := h.day(today)
+		opened := day.Start(zone).Add(time.Duration(8*60+h.random.IntN(12*60))*time.Minute + time.Duration(h.random.IntN(60))*time.Second)
+		all = append(all, h.contact(i, opened, today-day == burstDays)...)
+	}
+	slices.SortStableFunc(all, func(a, b event) int { return int(min(max(a.at-b.at, -1), 1)) })
+	past, _ := slices.BinarySearchFunc(all, until, func(e event, at clock.Instant) int { return int(min(max(e.at-at, -1), 1)) })
+	return all[:past]
+}
+
+// day draws a day: fewer contacts at weekends, many on the day of the burst.
+func (h *history) day(today clock.Day) clock.Day {
+	for {
+		if h.random.IntN(100) < 4 {
+			return today - burstDays
+		}
+		day := today - clock.Day(h.random.IntN(days))
+		weekday := time.Weekday((int(day) + 4) % 7)
+		if weekday != time.Saturday && weekday != time.Sunday || h.random.IntN(100) < 45 {
+			return day
+		}
+	}
+}
+
+func (h *history) kind(burst bool) caseKind {
+	if burst {
+		return h.words.cases[0]
+	}
+	total := 0
+	for _, k := range h.words.cases {
+		total += k.weight
+	}
+	n := h.random.IntN(total)
+	for _, k := range h.words.cases {
+		if n -= k.weight; n < 0 {
+			return k
+		}
+	}
+	return h.words.cases[0]
+}
+
+func (h *history) contact(i int, opened clock.Instant, burst bool) []event {
+	r, kind := h.random, h.kind(burst)
+	who := pick(r, h.people)
+	agent := h.words.agents[kind.team*4+r.IntN(4)]
+	taker := h.words.agents[r.IntN(4)]
+	talk, hold, wrap := int64(60+r.IntN(600)), int64(r.IntN(90)), int64(15+r.IntN(75))
+	in := contact.Input{
+		ExternalID:   fmt.Sprintf("W%06d", 240001+i),
+		Status:       contact.Open,
+		Customer:     who.input,
+		Channel:      pick(r, []contact.Channel{contact.Phone, contact.Phone, contact.Phone, contact.WeChat, contact.WeChat, contact.Chat, contact.Email, contact.Web}),
+		Category:     kind.category,
+		Subcategory:  kind.subcategory,
+		Product:      pick(r, h.words.products),
+		Severity:     pick(r, []contact.Severity{contact.Low, contact.Low, contact.Low, contact.Medium, contact.Medium, contact.Medium, contact.Medium, contact.High}),
+		Complaint:    kind.hardship >= .7,
+		OpenedAt:     opened,
+		Participants: []contact.InputParticipant{{Role: contact.TookIt, Agent: taker, Team: h.words.teams[0]}, {Role: contact.Handled, Agent: agent, Team: h.words.teams[kind.team]}},
+		OrderRef:     fmt.Sprintf("O%07d", 7000000+i*13%99999),
+	}
+	events := []event{{opened, in}}
+	if r.IntN(100) < 7 { // never resolved
+		return events
+	}
+	in.FirstResponse = opened.Add(time.Duration(2+r.IntN(90)) * time.Minute)
+	in.Status, in.TalkSeconds, in.HoldSeconds, in.WrapUpSeconds = contact.Resolved, &talk, &hold, &wrap
+	in.ResolvedAt = in.FirstResponse.Add(time.Duration(5+r.IntN(60+int(kind.hardship*1200))) * time.Minute)
+	in.Resolution = pick(r, h.words.resolutions)
+	in.AutoClosed = r.IntN(100) < 5
+	events = append(events, event{in.ResolvedAt, in})
+	if r.IntN(100) < 4 && !in.AutoClosed {
+		again := in
+		again.Status = contact.Reopened
+		back := in.ResolvedAt.Add(time.Duration(1+r.IntN(30)) * time.Hour)
+		events = append(events, event{back, again})
+		again.Status = contact.Resolved
+		again.ResolvedAt = back.Add(time.Duration(1+r.IntN(20)) * time.Hour)
+		events = append(events, event{again.ResolvedAt, again})
+	}
+	return events
+}
+
+// rating draws what the customer thinks of a resolution, from how hard the case was, who solved it and their own mood.
+func (h *history) rating(hardship, skill, mood float64) int {
+	p := .95 - hardship*.75 + skill + mood
+	switch x := h.random.Float64(); {
+	case x < p*.62:
+		return 5
+	case x < p:
+		return 4
+	case x < p+(1-p)*.30:
+		return 3
+	case x < p+(1-p)*.65:
+		return 2
+	}
+	return 1
+}
