@@ -1,2 +1,18 @@
-// Package survey asks customers: questionnaires with immutable versions, invitations with one-time tokens, and responses.
+// Package survey asks customers what they thought, and keeps what they said.
+//
+// A questionnaire is published as an immutable version: what a question meant when it was answered never changes. For a
+// resolution, an invitation carries one version over one channel to one customer, with a link only they have. What comes back is
+// a response: answers in revisions, of which the latest inside the edit window counts.
+//
+//	           ┌─refused for now─┐
+//	           ▼                 │
+//	Invite ► planned ────────► sending ──accepted──► sent ──receipt──► delivered
+//	           │                 │ ├──refused for good──► failed
+//	           │                 │ └──nobody knows──────► uncertain ──the customer answers──► delivered
+//	           └──reopened───────┴──reopened────────────► cancelled
+//
+// A message whose fate nobody knows is never sent again: a second survey for one problem is worse than a missed one.
+//
+// Every answer is written in one transaction with its score entries, its consent events and the job that tells the other
+// features. Reading a link writes nothing: mail scanners open links too.
 package survey

@@ -5,6 +5,8 @@
 package contact
 
 import (
+	"slices"
+
 	"aftercall/internal/clock"
 )
 
@@ -106,6 +108,9 @@ type Person struct {
 	Version int64 // guard row: reservations write it first
 }
 
+// TableName names the table.
+func (Person) TableName() string { return "persons" }
+
 // Contact is one support case handled elsewhere.
 type Contact struct {
 	ID              int64
@@ -131,6 +136,7 @@ type Contact struct {
 	Tags            string // JSON array of strings
 	ContentHash     string // of the input last taken: the same again is a duplicate
 	ResolutionCount int
+	SourceChangedAt clock.Instant // what the source called it when we last took it; an older delivery changes nothing
 	ReceivedAt      clock.Instant
 	ChangedAt       clock.Instant
 }
@@ -174,6 +180,21 @@ type Resolution struct {
 	ReceivedAt clock.Instant
 }
 
+// Correction is what a source changed after a resolution had frozen it. The resolution keeps what it was, so that past scores
+// stay the same; the contact shows the new value.
+type Correction struct {
+	ID           int64
+	ContactID    int64
+	ResolutionNo int
+	Field        string // name of the input field
+	OldValue     string
+	NewValue     string
+	At           clock.Instant
+}
+
+// TableName names the table.
+func (Correction) TableName() string { return "contact_corrections" }
+
 // ImportedAnswer is an answer that came with a contact, before survey takes it over.
 type ImportedAnswer struct {
 	ID           int64
@@ -202,3 +223,19 @@ const (
 	JobRecordAnswers = "answers.record"    // ref: batch with imported answers
 	JobReopened      = "contacts.reopened" // ref: contact
 )
+
+var (
+	statuses   = []Status{Open, Pending, Resolved, Reopened}
+	channels   = []Channel{Phone, Email, Chat, SMS, WeChat, Web, IVR, InPerson, Social}
+	severities = []Severity{Low, Medium, High, Critical}
+	roles      = []ParticipantRole{TookIt, Handled, OnSite}
+)
+
+// Statuses returns every status in the order of a contact's life.
+func Statuses() []Status { return slices.Clone(statuses) }
+
+// Channels returns every channel.
+func Channels() []Channel { return slices.Clone(channels) }
+
+// Severities returns every severity, the least first.
+func Severities() []Severity { return slices.Clone(severities) }

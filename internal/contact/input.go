@@ -6,7 +6,7 @@ import "aftercall/internal/clock"
 // Only ExternalID is required. A field that is absent leaves what is known as it is.
 type Input struct {
 	ExternalID    string             `json:"external_id"`
-	Status        Status             `json:"status,omitempty"` // open when absent
+	Status        Status             `json:"status,omitempty"` // when absent: resolved if there is a time of resolution, otherwise as it was, or open
 	Customer      InputCustomer      `json:"customer,omitzero"`
 	Channel       Channel            `json:"channel,omitempty"`
 	Category      string             `json:"category,omitempty"`
@@ -27,7 +27,8 @@ type Input struct {
 	RecordingURL  string             `json:"recording_url,omitempty"`
 	AutoClosed    bool               `json:"auto_closed,omitempty"`
 	Tags          []string           `json:"tags,omitempty"`
-	Answers       []InputAnswer      `json:"answers,omitempty"` // historical answers about the newest resolution
+	Answers       []InputAnswer      `json:"answers,omitempty"`   // historical answers about the newest resolution
+	ChangedAt     clock.Instant      `json:"changed_at,omitzero"` // when the source changed it: an older delivery that arrives late is left out
 }
 
 // InputCustomer is the customer as the source knows them. Without a reference, the first e-mail or phone identifies them.

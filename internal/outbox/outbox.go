@@ -55,6 +55,7 @@ type Job struct {
 	State     State
 	RunAt     clock.Instant // not before; for a queued or running job, when the sweep looks at it again
 	Attempt   int           // number of the current try, from 1
+	Failures  int           // tries in a row that failed; MaxAttempts of them and the job is dead
 	Fence     int64         // raised by Begin; a stale worker's Done finds another number
 	DedupeKey *string       // unique while the row exists; nil for none
 	LastError string        // kind and code only, scrubbed

@@ -72,7 +72,7 @@ func (s store) finish(t Ticket, state State, at clock.Instant) error {
 
 func (s store) again(t Ticket, runAt clock.Instant) error {
 	return changedOne(s.mine(t).Updates(map[string]any{
-		"state": Due, "run_at": runAt, "attempt": gorm.Expr("attempt + 1"), "updated_at": t.At,
+		"state": Due, "run_at": runAt, "attempt": gorm.Expr("attempt + 1"), "failures": 0, "last_error": "", "updated_at": t.At,
 	}), "set again", t)
 }
 

@@ -4,7 +4,11 @@
 // The evaluator is pure Go over loaded facts. The package imports no contact: whoever asks brings a Subject.
 package permission
 
-import "aftercall/internal/clock"
+import (
+	"slices"
+
+	"aftercall/internal/clock"
+)
 
 // Purpose is why we would contact somebody.
 type Purpose string
@@ -17,6 +21,9 @@ const (
 	MarketingMessage Purpose = "marketing_message"
 )
 
+// Marketing reports whether the purpose sells something: then only recorded consent permits it.
+func (p Purpose) Marketing() bool { return p == MarketingCall || p == MarketingMessage }
+
 // Channel is how we would contact them.
 type Channel string
 
@@ -25,6 +32,23 @@ const (
 	ByPhone Channel = "phone"
 	BySMS   Channel = "sms"
 	ByEmail Channel = "email"
+)
+
+// kind returns what kind of address the channel needs.
+func (c Channel) kind() AddressKind {
+	if c == ByEmail {
+		return EmailAddress
+	}
+	return PhoneAddress
+}
+
+// AddressKind is what an address is good for; it keeps a phone and an e-mail with the same text apart.
+type AddressKind string
+
+// The kinds of address.
+const (
+	PhoneAddress AddressKind = "phone"
+	EmailAddress AddressKind = "email"
 )
 
 // Code is a reason against contact. It is stable and translated under "reason.<code>".
@@ -56,13 +80,32 @@ type Subject struct {
 	OpenComplaint bool
 }
 
+func (s Subject) addresses(kind AddressKind) []string {
+	if kind == EmailAddress {
+		return s.Emails
+	}
+	return s.Phones
+}
+
 // Question is one thing to be decided.
 type Question struct {
 	Subject Subject
 	Purpose Purpose
 	Channel Channel
-	Family  string // survey family, for the cooldown
-	At      clock.Instant
+	Address string        // E.164 or e-mail to be used; empty: the subject's first one for the channel
+	Family  string        // survey family, for the cooldown
+	At      clock.Instant // when the contact would be made; Judge takes none for now
+}
+
+// address returns the address that would be used, or "" when there is none.
+func (q Question) address() string {
+	if q.Address != "" {
+		return q.Address
+	}
+	if addresses := q.Subject.addresses(q.Channel.kind()); len(addresses) > 0 {
+		return addresses[0]
+	}
+	return ""
 }
 
 // Reason is one reason against, with when it ends and the row it came from.
@@ -79,4 +122,17 @@ type Verdict struct {
 	First       Code          `json:"first,omitempty"`
 	All         []Reason      `json:"all,omitempty"`
 	AllowedFrom clock.Instant `json:"allowed_from"`
+	ConsentID   int64         `json:"consent_id,omitempty"` // the event in force that permits marketing; 0 for other purposes
+}
+
+// Lasting returns the reasons that do not pass by themselves within a day. Lists of people to be contacted some day look only at
+// these; the others are asked about again when the day comes.
+func (v Verdict) Lasting() []Reason {
+	return slices.DeleteFunc(slices.Clone(v.All), func(r Reason) bool {
+		switch r.Code {
+		case OutsideHours, AttemptGap, AttemptCap, MessageCap:
+			return true
+		}
+		return false
+	})
 }

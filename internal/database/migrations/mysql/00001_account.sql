@@ -38,12 +38,22 @@ CREATE TABLE IF NOT EXISTS user_teams (
 CREATE TABLE IF NOT EXISTS login_sessions (
     token_hash VARCHAR(191) NOT NULL DEFAULT '',
     user_id BIGINT NOT NULL DEFAULT 0,
+    ip VARCHAR(60) NOT NULL DEFAULT '',
+    user_agent VARCHAR(300) NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL DEFAULT 0,
     last_seen_at BIGINT NOT NULL DEFAULT 0,
     expires_at BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (token_hash),
     KEY login_sessions_user_id (user_id),
     KEY login_sessions_expires_at (expires_at)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- tries to log in, by hashed login and by hashed IP address
+CREATE TABLE IF NOT EXISTS login_tries (
+    try_key VARCHAR(191) NOT NULL DEFAULT '',
+    count BIGINT NOT NULL DEFAULT 0,
+    since BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (try_key)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 --   unique (token_hash): every API request looks its token up
@@ -74,6 +84,7 @@ CREATE TABLE IF NOT EXISTS audit_entries (
 -- +goose Down
 DROP TABLE IF EXISTS audit_entries;
 DROP TABLE IF EXISTS api_tokens;
+DROP TABLE IF EXISTS login_tries;
 DROP TABLE IF EXISTS login_sessions;
 DROP TABLE IF EXISTS user_teams;
 DROP TABLE IF EXISTS teams;

@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS customers (
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 --   (customer_id, kind, position): the addresses of a customer, the first one first
---   (kind, normalised): who else has this number: identity, incoming refusals
+--   (kind, normalised, customer_id): who else has this number: identity, incoming refusals
 CREATE TABLE IF NOT EXISTS customer_addresses (
     id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     customer_id BIGINT NOT NULL DEFAULT 0,
@@ -41,7 +41,7 @@ CREATE TABLE IF NOT EXISTS customer_addresses (
     raw VARCHAR(191) NOT NULL DEFAULT '',
     normalised VARCHAR(191) NOT NULL DEFAULT '',
     KEY customer_addresses_customer_id_kind_position (customer_id, kind, position),
-    KEY customer_addresses_kind_normalised (kind, normalised)
+    KEY customer_addresses_kind_normalised_customer_id (kind, normalised, customer_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 --   unique (source_id, name): agents are interned at intake
@@ -85,6 +85,7 @@ CREATE TABLE IF NOT EXISTS contacts (
     tags MEDIUMTEXT NOT NULL,
     content_hash VARCHAR(40) NOT NULL DEFAULT '',
     resolution_count INT NOT NULL DEFAULT 0,
+    source_changed_at BIGINT NOT NULL DEFAULT 0,
     received_at BIGINT NOT NULL DEFAULT 0,
     changed_at BIGINT NOT NULL DEFAULT 0,
     UNIQUE KEY contacts_source_id_external_id (source_id, external_id),
@@ -161,15 +162,18 @@ CREATE TABLE IF NOT EXISTS import_runs (
     source_id BIGINT NOT NULL DEFAULT 0,
     user_id BIGINT NOT NULL DEFAULT 0,
     filename VARCHAR(191) NOT NULL DEFAULT '',
-    path VARCHAR(512) NOT NULL DEFAULT '',
+    fingerprint VARCHAR(64) NOT NULL DEFAULT '',
     mapping MEDIUMTEXT NOT NULL,
     state VARCHAR(40) NOT NULL DEFAULT '',
     shift_to_now TINYINT(1) NOT NULL DEFAULT 0,
+    shift_by BIGINT NOT NULL DEFAULT 0,
+    without_answers TINYINT(1) NOT NULL DEFAULT 0,
     rows_total BIGINT NOT NULL DEFAULT 0,
     rows_read BIGINT NOT NULL DEFAULT 0,
     accepted BIGINT NOT NULL DEFAULT 0,
     resolved BIGINT NOT NULL DEFAULT 0,
     duplicates BIGINT NOT NULL DEFAULT 0,
+    updated BIGINT NOT NULL DEFAULT 0,
     rejected BIGINT NOT NULL DEFAULT 0,
     warnings BIGINT NOT NULL DEFAULT 0,
     error VARCHAR(191) NOT NULL DEFAULT '',
@@ -192,7 +196,30 @@ CREATE TABLE IF NOT EXISTS import_issues (
     KEY import_issues_run_id_id (run_id, id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
+-- import_chunks: an uploaded file until its run is over, in pieces, so that any worker can run it
+CREATE TABLE IF NOT EXISTS import_chunks (
+    run_id BIGINT NOT NULL DEFAULT 0,
+    no INT NOT NULL DEFAULT 0,
+    body MEDIUMBLOB NOT NULL,
+    PRIMARY KEY (run_id, no)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- contact_corrections: what a source changed after a resolution had frozen it; the resolution keeps what it was
+--   (contact_id, id): shown in the contact's timeline
+CREATE TABLE IF NOT EXISTS contact_corrections (
+    id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    contact_id BIGINT NOT NULL DEFAULT 0,
+    resolution_no INT NOT NULL DEFAULT 0,
+    field VARCHAR(40) NOT NULL DEFAULT '',
+    old_value VARCHAR(191) NOT NULL DEFAULT '',
+    new_value VARCHAR(191) NOT NULL DEFAULT '',
+    at BIGINT NOT NULL DEFAULT 0,
+    KEY contact_corrections_contact_id_id (contact_id, id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
 -- +goose Down
+DROP TABLE IF EXISTS contact_corrections;
+DROP TABLE IF EXISTS import_chunks;
 DROP TABLE IF EXISTS import_issues;
 DROP TABLE IF EXISTS import_runs;
 DROP TABLE IF EXISTS mappings;

@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS consent_events (
 --   (address_hash): every judgement looks the subject's addresses up
 CREATE TABLE IF NOT EXISTS suppressions (
     id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
-    address_hash VARCHAR(40) NOT NULL DEFAULT '',
+    address_hash VARCHAR(64) NOT NULL DEFAULT '',
     kind VARCHAR(40) NOT NULL DEFAULT '',
     scope VARCHAR(40) NOT NULL DEFAULT '',
     reason VARCHAR(40) NOT NULL DEFAULT '',
@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS touches (
     id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     person_id BIGINT NOT NULL DEFAULT 0,
     customer_id BIGINT NOT NULL DEFAULT 0,
-    address_hash VARCHAR(40) NOT NULL DEFAULT '',
+    address_hash VARCHAR(64) NOT NULL DEFAULT '',
     kind VARCHAR(40) NOT NULL DEFAULT '',
     purpose VARCHAR(40) NOT NULL DEFAULT '',
     channel VARCHAR(40) NOT NULL DEFAULT '',

@@ -3,6 +3,7 @@
 
 --   (folded, id): the folder reads what is not folded yet, in order; dashboards add it to the roll-ups
 --   (metric, occurred_at): as-of, other zones, pairs of dimensions
+--   (metric, resolved_at): the same by the time of the resolution
 --   (resolution_id): corrections find what they reverse
 CREATE TABLE IF NOT EXISTS score_entries (
     id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -25,10 +26,12 @@ CREATE TABLE IF NOT EXISTS score_entries (
     severity VARCHAR(40) NOT NULL DEFAULT '',
     KEY score_entries_folded_id (folded, id),
     KEY score_entries_metric_occurred_at (metric, occurred_at),
+    KEY score_entries_metric_resolved_at (metric, resolved_at),
     KEY score_entries_resolution_id (resolution_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 -- rollups: day is a day of the centre's zone, in days since 1970-01-01; member is the value of the dimension, ids as text.
+-- The key is in the order of the question: one metric by one dimension over a range of days.
 CREATE TABLE IF NOT EXISTS rollups (
     metric VARCHAR(40) NOT NULL DEFAULT '',
     scale VARCHAR(40) NOT NULL DEFAULT '',
@@ -41,9 +44,17 @@ CREATE TABLE IF NOT EXISTS rollups (
     high BIGINT NOT NULL DEFAULT 0,
     sum BIGINT NOT NULL DEFAULT 0,
     sum_squares BIGINT NOT NULL DEFAULT 0,
-    PRIMARY KEY (metric, scale, dimension, member, day)
+    PRIMARY KEY (metric, dimension, day, member, scale)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- rollup_state: the one row says in which zone the days of the roll-ups begin. It is also the guard row of the folders.
+CREATE TABLE IF NOT EXISTS rollup_state (
+    id BIGINT NOT NULL PRIMARY KEY,
+    zone VARCHAR(64) NOT NULL DEFAULT '',
+    folded_at BIGINT NOT NULL DEFAULT 0
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 -- +goose Down
+DROP TABLE IF EXISTS rollup_state;
 DROP TABLE IF EXISTS rollups;
 DROP TABLE IF EXISTS score_entries;

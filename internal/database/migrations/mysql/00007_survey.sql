@@ -40,7 +40,6 @@ CREATE TABLE IF NOT EXISTS invitations (
     created_at BIGINT NOT NULL DEFAULT 0,
     sent_at BIGINT NOT NULL DEFAULT 0,
     delivered_at BIGINT NOT NULL DEFAULT 0,
-    opened_at BIGINT NOT NULL DEFAULT 0,
     expires_at BIGINT NOT NULL DEFAULT 0,
     resolved_at BIGINT NOT NULL DEFAULT 0,
     source_id BIGINT NOT NULL DEFAULT 0,
@@ -71,7 +70,6 @@ CREATE TABLE IF NOT EXISTS responses (
     via VARCHAR(40) NOT NULL DEFAULT '',
     external_key VARCHAR(191) NULL,
     language VARCHAR(40) NOT NULL DEFAULT '',
-    state VARCHAR(40) NOT NULL DEFAULT '',
     revision INT NOT NULL DEFAULT 0,
     first_answered_at BIGINT NOT NULL DEFAULT 0,
     answered_at BIGINT NOT NULL DEFAULT 0,
@@ -81,6 +79,7 @@ CREATE TABLE IF NOT EXISTS responses (
     excluded_reason VARCHAR(40) NOT NULL DEFAULT '',
     callback_id BIGINT NOT NULL DEFAULT 0,
     score_metric VARCHAR(40) NOT NULL DEFAULT '',
+    score_scale VARCHAR(40) NOT NULL DEFAULT '',
     score_value INT NOT NULL DEFAULT 0,
     score_band TINYINT NOT NULL DEFAULT 0,
     resolved_at BIGINT NOT NULL DEFAULT 0,
@@ -114,21 +113,20 @@ CREATE TABLE IF NOT EXISTS answers (
     UNIQUE KEY answers_response_id_revision_question (response_id, revision, question)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
--- messages: what a customer was, or would have been, sent. The log sender keeps them here, for trials and for tests.
---   (created_at, id): housekeeping: bodies hold links and go after a week
+-- messages: what customers would have been sent. The log sender keeps them here, for trials and for tests.
+--   unique (message_id): the same message is kept once
+--   (created_at, id): the page, newest first; housekeeping: bodies hold links and go after a week
 CREATE TABLE IF NOT EXISTS messages (
     id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
-    invitation_id BIGINT NOT NULL DEFAULT 0,
+    message_id VARCHAR(191) NOT NULL DEFAULT '',
     channel VARCHAR(40) NOT NULL DEFAULT '',
     recipient VARCHAR(191) NOT NULL DEFAULT '',
+    language VARCHAR(40) NOT NULL DEFAULT '',
     subject VARCHAR(191) NOT NULL DEFAULT '',
     body MEDIUMTEXT NOT NULL,
-    state VARCHAR(40) NOT NULL DEFAULT '',
-    provider_id VARCHAR(191) NOT NULL DEFAULT '',
-    error VARCHAR(191) NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL DEFAULT 0,
-    KEY messages_created_at_id (created_at, id),
-    KEY messages_invitation_id (invitation_id)
+    UNIQUE KEY messages_message_id (message_id),
+    KEY messages_created_at_id (created_at, id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 -- +goose Down

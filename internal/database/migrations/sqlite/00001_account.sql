@@ -37,6 +37,8 @@ CREATE TABLE IF NOT EXISTS user_teams (
 CREATE TABLE IF NOT EXISTS login_sessions (
     token_hash TEXT NOT NULL DEFAULT '',
     user_id INTEGER NOT NULL DEFAULT 0,
+    ip TEXT NOT NULL DEFAULT '',
+    user_agent TEXT NOT NULL DEFAULT '',
     created_at INTEGER NOT NULL DEFAULT 0,
     last_seen_at INTEGER NOT NULL DEFAULT 0,
     expires_at INTEGER NOT NULL DEFAULT 0,
@@ -44,6 +46,14 @@ CREATE TABLE IF NOT EXISTS login_sessions (
 );
 CREATE INDEX IF NOT EXISTS login_sessions_user_id ON login_sessions (user_id);
 CREATE INDEX IF NOT EXISTS login_sessions_expires_at ON login_sessions (expires_at);
+
+-- tries to log in, by hashed login and by hashed IP address
+CREATE TABLE IF NOT EXISTS login_tries (
+    try_key TEXT NOT NULL DEFAULT '',
+    count INTEGER NOT NULL DEFAULT 0,
+    since INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (try_key)
+);
 
 --   unique (token_hash): every API request looks its token up
 CREATE TABLE IF NOT EXISTS api_tokens (
@@ -73,6 +83,7 @@ CREATE INDEX IF NOT EXISTS audit_entries_subject_kind_subject_id_id ON audit_ent
 -- +goose Down
 DROP TABLE IF EXISTS audit_entries;
 DROP TABLE IF EXISTS api_tokens;
+DROP TABLE IF EXISTS login_tries;
 DROP TABLE IF EXISTS login_sessions;
 DROP TABLE IF EXISTS user_teams;
 DROP TABLE IF EXISTS teams;

@@ -31,7 +31,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS customers_source_id_reference ON customers (so
 CREATE INDEX IF NOT EXISTS customers_person_id ON customers (person_id);
 
 --   (customer_id, kind, position): the addresses of a customer, the first one first
---   (kind, normalised): who else has this number: identity, incoming refusals
+--   (kind, normalised, customer_id): who else has this number: identity, incoming refusals
 CREATE TABLE IF NOT EXISTS customer_addresses (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     customer_id INTEGER NOT NULL DEFAULT 0,
@@ -41,7 +41,7 @@ CREATE TABLE IF NOT EXISTS customer_addresses (
     normalised TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS customer_addresses_customer_id_kind_position ON customer_addresses (customer_id, kind, position);
-CREATE INDEX IF NOT EXISTS customer_addresses_kind_normalised ON customer_addresses (kind, normalised);
+CREATE INDEX IF NOT EXISTS customer_addresses_kind_normalised_customer_id ON customer_addresses (kind, normalised, customer_id);
 
 --   unique (source_id, name): agents are interned at intake
 CREATE TABLE IF NOT EXISTS agents (
@@ -84,6 +84,7 @@ CREATE TABLE IF NOT EXISTS contacts (
     tags TEXT NOT NULL DEFAULT '',
     content_hash TEXT NOT NULL DEFAULT '',
     resolution_count INTEGER NOT NULL DEFAULT 0,
+    source_changed_at INTEGER NOT NULL DEFAULT 0,
     received_at INTEGER NOT NULL DEFAULT 0,
     changed_at INTEGER NOT NULL DEFAULT 0
 );
@@ -160,15 +161,18 @@ CREATE TABLE IF NOT EXISTS import_runs (
     source_id INTEGER NOT NULL DEFAULT 0,
     user_id INTEGER NOT NULL DEFAULT 0,
     filename TEXT NOT NULL DEFAULT '',
-    path TEXT NOT NULL DEFAULT '',
+    fingerprint TEXT NOT NULL DEFAULT '',
     mapping TEXT NOT NULL DEFAULT '',
     state TEXT NOT NULL DEFAULT '',
     shift_to_now INTEGER NOT NULL DEFAULT 0,
+    shift_by INTEGER NOT NULL DEFAULT 0,
+    without_answers INTEGER NOT NULL DEFAULT 0,
     rows_total INTEGER NOT NULL DEFAULT 0,
     rows_read INTEGER NOT NULL DEFAULT 0,
     accepted INTEGER NOT NULL DEFAULT 0,
     resolved INTEGER NOT NULL DEFAULT 0,
     duplicates INTEGER NOT NULL DEFAULT 0,
+    updated INTEGER NOT NULL DEFAULT 0,
     rejected INTEGER NOT NULL DEFAULT 0,
     warnings INTEGER NOT NULL DEFAULT 0,
     error TEXT NOT NULL DEFAULT '',
@@ -191,7 +195,30 @@ CREATE TABLE IF NOT EXISTS import_issues (
 );
 CREATE INDEX IF NOT EXISTS import_issues_run_id_id ON import_issues (run_id, id);
 
+-- import_chunks: an uploaded file until its run is over, in pieces, so that any worker can run it
+CREATE TABLE IF NOT EXISTS import_chunks (
+    run_id INTEGER NOT NULL DEFAULT 0,
+    no INTEGER NOT NULL DEFAULT 0,
+    body BLOB NOT NULL,
+    PRIMARY KEY (run_id, no)
+);
+
+-- contact_corrections: what a source changed after a resolution had frozen it; the resolution keeps what it was
+--   (contact_id, id): shown in the contact's timeline
+CREATE TABLE IF NOT EXISTS contact_corrections (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    contact_id INTEGER NOT NULL DEFAULT 0,
+    resolution_no INTEGER NOT NULL DEFAULT 0,
+    field TEXT NOT NULL DEFAULT '',
+    old_value TEXT NOT NULL DEFAULT '',
+    new_value TEXT NOT NULL DEFAULT '',
+    at INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS contact_corrections_contact_id_id ON contact_corrections (contact_id, id);
+
 -- +goose Down
+DROP TABLE IF EXISTS contact_corrections;
+DROP TABLE IF EXISTS import_chunks;
 DROP TABLE IF EXISTS import_issues;
 DROP TABLE IF EXISTS import_runs;
 DROP TABLE IF EXISTS mappings;

@@ -39,7 +39,6 @@ CREATE TABLE IF NOT EXISTS invitations (
     created_at INTEGER NOT NULL DEFAULT 0,
     sent_at INTEGER NOT NULL DEFAULT 0,
     delivered_at INTEGER NOT NULL DEFAULT 0,
-    opened_at INTEGER NOT NULL DEFAULT 0,
     expires_at INTEGER NOT NULL DEFAULT 0,
     resolved_at INTEGER NOT NULL DEFAULT 0,
     source_id INTEGER NOT NULL DEFAULT 0,
@@ -70,7 +69,6 @@ CREATE TABLE IF NOT EXISTS responses (
     via TEXT NOT NULL DEFAULT '',
     external_key TEXT NULL,
     language TEXT NOT NULL DEFAULT '',
-    state TEXT NOT NULL DEFAULT '',
     revision INTEGER NOT NULL DEFAULT 0,
     first_answered_at INTEGER NOT NULL DEFAULT 0,
     answered_at INTEGER NOT NULL DEFAULT 0,
@@ -80,6 +78,7 @@ CREATE TABLE IF NOT EXISTS responses (
     excluded_reason TEXT NOT NULL DEFAULT '',
     callback_id INTEGER NOT NULL DEFAULT 0,
     score_metric TEXT NOT NULL DEFAULT '',
+    score_scale TEXT NOT NULL DEFAULT '',
     score_value INTEGER NOT NULL DEFAULT 0,
     score_band INTEGER NOT NULL DEFAULT 0,
     resolved_at INTEGER NOT NULL DEFAULT 0,
@@ -113,22 +112,21 @@ CREATE TABLE IF NOT EXISTS answers (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS answers_response_id_revision_question ON answers (response_id, revision, question);
 
--- messages: what a customer was, or would have been, sent. The log sender keeps them here, for trials and for tests.
---   (created_at, id): housekeeping: bodies hold links and go after a week
+-- messages: what customers would have been sent. The log sender keeps them here, for trials and for tests.
+--   unique (message_id): the same message is kept once
+--   (created_at, id): the page, newest first; housekeeping: bodies hold links and go after a week
 CREATE TABLE IF NOT EXISTS messages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    invitation_id INTEGER NOT NULL DEFAULT 0,
+    message_id TEXT NOT NULL DEFAULT '',
     channel TEXT NOT NULL DEFAULT '',
     recipient TEXT NOT NULL DEFAULT '',
+    language TEXT NOT NULL DEFAULT '',
     subject TEXT NOT NULL DEFAULT '',
     body TEXT NOT NULL DEFAULT '',
-    state TEXT NOT NULL DEFAULT '',
-    provider_id TEXT NOT NULL DEFAULT '',
-    error TEXT NOT NULL DEFAULT '',
     created_at INTEGER NOT NULL DEFAULT 0
 );
+CREATE UNIQUE INDEX IF NOT EXISTS messages_message_id ON messages (message_id);
 CREATE INDEX IF NOT EXISTS messages_created_at_id ON messages (created_at, id);
-CREATE INDEX IF NOT EXISTS messages_invitation_id ON messages (invitation_id);
 
 -- +goose Down
 DROP TABLE IF EXISTS messages;

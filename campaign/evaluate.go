@@ -1,0 +1,130 @@
+package campaign
+
+import (
+	"fmt"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/permission"
+)
+
+// pageSize is how many customers are evaluated together.
+const pageSize = 1000
+
+// question is what is asked about every customer.
+type question struct {
+	rule  Rule
+	reach Reach
+	asOf  clock.Instant
+}
+
+// cursor is how far an evaluation has come: customers stand in the order of their persons, so that records of one person meet.
+type cursor struct {
+	contact.CustomerKey
+	LastPerson int64 // the newest person of whom a record is in the list
+}
+
+// judged is one customer with everything that decided about them.
+type judged struct {
+	customer contact.Customer
+	subject  permission.Subject
+	known    Known
+	verdict  permission.Verdict
+	reasons  []Reason // none: eligible
+}
+
+// address returns what the customer would be contacted at.
+func (j judged) address(channel permission.Channel) string {
+	addresses := j.subject.Phones
+	if channel == permission.ByEmail {
+		addresses = j.subject.Emails
+	}
+	if len(addresses) == 0 {
+		return ""
+	}
+	return addresses[0]
+}
+
+// evaluate judges the next page of customers and moves the cursor behind it. An empty page is the end.
+func (s *Service) evaluate(tx database.Tx, q question, c *cursor) ([]judged, error) {
+	customers, err := contact.CustomersAfter(tx, c.CustomerKey, pageSize)
+	if err != nil || len(customers) == 0 {
+		return nil, err
+	}
+	page, err := s.judge(tx, q, customers)
+	if err != nil {
+		return nil, err
+	}
+	for i := range page {
+		j := &page[i]
+		if person := j.customer.PersonID; len(j.reasons) == 0 && person != 0 {
+			if person == c.LastPerson {
+				j.reasons = []Reason{Duplicate}
+			}
+			c.LastPerson = person
+		}
+	}
+	last := customers[len(customers)-1]
+	c.CustomerKey = contact.CustomerKey{PersonID: last.PersonID, CustomerID: last.ID}
+	return page, nil
+}
+
+// judge decides about the given customers, each alone, with a few queries for all of them.
+func (s *Service) judge(tx database.Tx, q question, customers []contact.Customer) ([]judged, error) {
+	page, err := s.know(tx, customers)
+	if err != nil {
+		return nil, err
+	}
+	questions := make([]permission.Question, len(page))
+	for i, j := range page {
+		questions[i] = permission.Question{Subject: j.subject, Purpose: q.reach.Purpose, Channel: q.reach.Channel, At: q.asOf}
+	}
+	verdicts, err := s.permission.Judge(tx, questions)
+	if err != nil {
+		return nil, err
+	}
+	for i := range page {
+		j := &page[i]
+		j.verdict = verdicts[i]
+		if !q.rule.Holds(j.known, q.asOf) {
+			j.reasons = append(j.reasons, RuleMismatch)
+		}
+		for _, r := range verdicts[i].Lasting() {
+			j.reasons = append(j.reasons, Reason(r.Code))
+		}
+	}
+	return page, nil
+}
+
+// know loads what rules and permission need to know about customers.
+func (s *Service) know(tx database.Tx, customers []contact.Customer) ([]judged, error) {
+	ids := make([]int64, len(customers))
+	for i, c := range customers {
+		ids[i] = c.ID
+	}
+	subjects, err := contact.Subjects(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	resolutions, err := contact.LastResolutions(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	scores, err := s.answers.LastScores(tx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read last scores: %w", err)
+	}
+	page := make([]judged, len(customers))
+	for i, c := range customers {
+		tags, err := tagsOf(c)
+		if err != nil {
+			return nil, err
+		}
+		page[i] = judged{
+			customer: c, subject: subjects[c.ID],
+			known: Known{Language: c.Language, Tags: tags, Resolution: resolutions[c.ID], Score: scores[c.ID]},
+		}
+	}
+	return page, nil
+}

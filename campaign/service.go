@@ -1,0 +1,204 @@
+package campaign
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
+)
+
+// The kinds of job.
+const (
+	JobBuild = "snapshots.build" // ref: snapshot
+	JobCount = "audiences.count" // ref: audience
+)
+
+// Answers tells how satisfied customers last said they are.
+type Answers interface {
+	// LastScores returns the newest valid answer about satisfaction of each customer who gave one.
+	LastScores(tx database.Tx, customerIDs []int64) (map[int64]Score, error)
+}
+
+// Service keeps audiences, snapshots and exports.
+type Service struct {
+	db         *database.DB
+	permission *permission.Service
+	answers    Answers
+	now        clock.Now
+}
+
+// New returns the service.
+func New(db *database.DB, permission *permission.Service, answers Answers, now clock.Now) *Service {
+	return &Service{db: db, permission: permission, answers: answers, now: now}
+}
+
+// EnsureBuiltIn adds the audience every centre starts with, once.
+func (s *Service) EnsureBuiltIn(ctx context.Context) error {
+	d, code := builtIn(), satisfiedCode
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		return store{tx}.insertOnce(s.audience(d, &code, 0))
+	})
+}
+
+func (s *Service) audience(d Definition, code *string, by int64) Audience {
+	now := s.now()
+	return Audience{
+		Code: code, Name: d.Name, Reach: d.Reach, Rule: d.Rule.String(), Version: 1, CreatedBy: by, CreatedAt: now, UpdatedAt: now,
+	}
+}
+
+// Audiences returns all audiences by name, at most 500.
+func (s *Service) Audiences(ctx context.Context) ([]Audience, error) {
+	return store{s.db.View(ctx)}.audiences()
+}
+
+// Audience returns one audience, or fault.NotFound.
+func (s *Service) Audience(ctx context.Context, id int64) (Audience, error) {
+	return store{s.db.View(ctx)}.audience(id)
+}
+
+// Create adds an audience. It returns fault.Invalid for a definition that is not one, and fault.Conflict for a name in use.
+func (s *Service) Create(ctx context.Context, viewer account.Viewer, d Definition) (Audience, error) {
+	d, err := d.check()
+	if err != nil {
+		return Audience{}, err
+	}
+	var a Audience
+	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		a = s.audience(d, nil, viewer.UserID)
+		if err := (store{tx}).insert(&a); err != nil {
+			return err
+		}
+		return account.Audit(tx, s.now(), viewer, "audience.created", "audience", a.ID, "rule "+d.Rule.hash(d.Reach))
+	})
+	return a, err
+}
+
+// Change replaces the definition of an audience; its version goes up unless only the name is new. Snapshots keep the rule they
+// were made with.
+func (s *Service) Change(ctx context.Context, viewer account.Viewer, id int64, d Definition) error {
+	d, err := d.check()
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		st := store{tx}
+		a, err := st.audience(id)
+		if err != nil {
+			return err
+		}
+		if a.Rule != d.Rule.String() || a.Reach != d.Reach {
+			a.Version++
+		}
+		a.Name, a.Reach, a.Rule, a.UpdatedAt = d.Name, d.Reach, d.Rule.String(), s.now()
+		if err := st.change(a); err != nil {
+			return err
+		}
+		return account.Audit(tx, s.now(), viewer, "audience.changed", "audience", id, fmt.Sprintf("version %d, rule %s", a.Version, d.Rule.hash(d.Reach)))
+	})
+}
+
+// smallBase is up to how many customers a count is made while somebody waits; it takes less than a second.
+const smallBase = 10_000
+
+// staleAfter is how old the count of a bigger base may be before it is made anew.
+const staleAfter = 10 * time.Minute
+
+// Count returns the waterfall of an audience. With few customers it is made now. With many it is the newest one made by a job,
+// and counting reports that a newer one is being made; before the first one its Base is 0.
+func (s *Service) Count(ctx context.Context, id int64) (w Waterfall, counting bool, err error) {
+	tx := s.db.View(ctx)
+	a, err := store{tx}.audience(id)
+	if err != nil {
+		return Waterfall{}, false, err
+	}
+	n, err := contact.CountCustomers(tx, smallBase+1)
+	if err != nil {
+		return Waterfall{}, false, err
+	}
+	if n <= smallBase {
+		w, err = s.count(ctx, a, s.now())
+		return w, false, err
+	}
+	if a.Counts != "" && a.CountedVersion == a.Version {
+		if err := json.Unmarshal([]byte(a.Counts), &w); err != nil {
+			return w, false, fmt.Errorf("read the counts of audience %d: %w", id, err)
+		}
+	}
+	if now := s.now(); now.Sub(w.AsOf) > staleAfter {
+		period := int64(now) / staleAfter.Microseconds()
+		key := fmt.Sprintf("%s:%d:%d:%d", JobCount, a.ID, a.Version, period)
+		err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+			return outbox.Add(tx, now, outbox.New(JobCount, a.ID, outbox.Normal, now).Once(key))
+		})
+		counting = true
+	}
+	return w, counting, err
+}
+
+// Recount is the job that makes the count of an audience with many customers.
+func (s *Service) Recount(ctx context.Context, ticket outbox.Ticket, id int64) error {
+	a, err := store{s.db.View(ctx)}.audience(id)
+	if err != nil {
+		return err
+	}
+	w, err := s.count(ctx, a, s.at(ticket))
+	if err != nil {
+		return err
+	}
+	counts, err := json.Marshal(w)
+	if err != nil {
+		return fmt.Errorf("write the counts of audience %d: %w", id, err)
+	}
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := ticket.Done(tx); err != nil {
+			return err
+		}
+		return store{tx}.counted(id, string(counts), w.AsOf, a.Version)
+	})
+}
+
+// count evaluates every customer.
+func (s *Service) count(ctx context.Context, a Audience, asOf clock.Instant) (Waterfall, error) {
+	q, w, err := s.question(a.Rule, a.Reach, asOf)
+	if err != nil {
+		return w, err
+	}
+	tx := s.db.View(ctx)
+	for c := (cursor{}); ; {
+		page, err := s.evaluate(tx, q, &c)
+		if err != nil {
+			return w, fmt.Errorf("count audience %d: %w", a.ID, err)
+		}
+		if len(page) == 0 {
+			return w, nil
+		}
+		for _, j := range page {
+			w.add(j.reasons, j.verdict.AllowedFrom)
+		}
+	}
+}
+
+// question returns what is asked about every customer, and an empty waterfall for the answers.
+func (s *Service) question(ruleText string, reach Reach, asOf clock.Instant) (question, Waterfall, error) {
+	rule, err := ParseRule(ruleText)
+	if err != nil {
+		return question{}, Waterfall{}, err
+	}
+	return question{rule, reach, asOf}, newWaterfall(asOf, rule.hash(reach), s.permission.Rules().Version), nil
+}
+
+// at returns a job's now.
+func (s *Service) at(ticket outbox.Ticket) clock.Instant {
+	if ticket.At.IsZero() {
+		return s.now()
+	}
+	return ticket.At
+}

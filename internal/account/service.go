@@ -1,0 +1,34 @@
+package account
+
+import (
+	"context"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+)
+
+// Service is the use cases around accounts. Administrative ones write an audit entry for the viewer in the context (see
+// WithViewer); without one the command line did it.
+type Service struct {
+	db        *database.DB
+	now       clock.Now
+	passwords hasher
+}
+
+// New returns the service on a migrated database.
+func New(db *database.DB, now clock.Now) *Service {
+	return &Service{db: db, now: now, passwords: newHasher()}
+}
+
+type viewerKey struct{}
+
+// WithViewer returns a context that carries who is acting.
+func WithViewer(ctx context.Context, viewer Viewer) context.Context {
+	return context.WithValue(ctx, viewerKey{}, viewer)
+}
+
+// ViewerFrom returns who is acting; the zero Viewer, which has no role, where nobody is.
+func ViewerFrom(ctx context.Context) Viewer {
+	viewer, _ := ctx.Value(viewerKey{}).(Viewer)
+	return viewer
+}

@@ -1,0 +1,183 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+)
+
+// How long a login lasts: until nobody used it for a shift, and at most a week.
+const (
+	SessionIdle = 10 * time.Hour
+	SessionLife = 7 * 24 * time.Hour
+
+	// seenEvery is how often the use of a session or a token is written down: each write waits for the one writer of SQLite.
+	seenEvery = 5 * time.Minute
+)
+
+// Session is one login of one user on one browser. The database knows only the hash of its token.
+type Session struct {
+	TokenHash  string `gorm:"primaryKey"`
+	UserID     int64
+	IP         string `gorm:"column:ip"`
+	UserAgent  string
+	CreatedAt  clock.Instant
+	LastSeenAt clock.Instant
+	ExpiresAt  clock.Instant
+}
+
+// TableName names the table.
+func (Session) TableName() string { return "login_sessions" }
+
+func (s Session) alive(now clock.Instant) bool {
+	return now.Before(s.ExpiresAt) && now.Before(s.LastSeenAt.Add(SessionIdle))
+}
+
+var (
+	errLogin = fault.New(fault.Unauthenticated, "login_wrong", "login or password is wrong")
+	// ErrNoSession means that there is no such login session any more.
+	ErrNoSession = fault.New(fault.Unauthenticated, "session_over", "the login has expired: please log in again")
+)
+
+// Login checks a password and returns the token of a new session. It returns fault.Unauthenticated without saying which of the
+// two is wrong, and fault.TooMany after too many tries for the login or from the IP address.
+func (s *Service) Login(ctx context.Context, login, password, ip, userAgent string) (sessionToken string, err error) {
+	login = strings.ToLower(strings.TrimSpace(login))
+	now := s.now()
+	if err := s.countTry(ctx, login, ip, now); err != nil {
+		return "", err
+	}
+	user, newHash, err := s.authenticate(ctx, login, password)
+	if err != nil {
+		return "", err
+	}
+	token, err := newSecret()
+	if err != nil {
+		return "", err
+	}
+	session := Session{
+		TokenHash: hashSecret(token), UserID: user.ID, IP: shorten(ip, 60), UserAgent: shorten(userAgent, 300),
+		CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(SessionLife),
+	}
+	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		st := store{tx}
+		if newHash != "" {
+			if err := st.updateUser(user.ID, map[string]any{"password_hash": newHash}); err != nil {
+				return err
+			}
+		}
+		if err := st.forgetTries(login, ip); err != nil {
+			return err
+		}
+		if err := st.deleteExpiredSessions(now); err != nil {
+			return err
+		}
+		if err := st.insertSession(session); err != nil {
+			return err
+		}
+		return Audit(tx, now, Viewer{UserID: user.ID}, "user.login", "user", user.ID, "")
+	})
+	if err != nil {
+		return "", fmt.Errorf("log in: %w", err)
+	}
+	return token, nil
+}
+
+// authenticate returns the user of a login and password, with a new hash to store if the old one is of another cost. An unknown
+// login costs the same time as a wrong password.
+func (s *Service) authenticate(ctx context.Context, login, password string) (User, string, error) {
+	user, err := store{s.db.View(ctx)}.userByLogin(login)
+	known := err == nil
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return User{}, "", err
+	}
+	if !known || len(password) > maxPassword {
+		if _, err := s.passwords.hash(ctx, login); err != nil {
+			return User{}, "", err
+		}
+		return User{}, "", errLogin
+	}
+	match, outdated, err := s.passwords.verify(ctx, password, user.PasswordHash)
+	if err != nil {
+		return User{}, "", err
+	}
+	if !match || !user.DisabledAt.IsZero() {
+		return User{}, "", errLogin
+	}
+	if !outdated {
+		return user, "", nil
+	}
+	hash, err := s.passwords.hash(ctx, password)
+	return user, hash, err
+}
+
+// ViewerBySession returns who a session token belongs to, or ErrNoSession.
+func (s *Service) ViewerBySession(ctx context.Context, token string) (Viewer, error) {
+	if token == "" {
+		return Viewer{}, ErrNoSession
+	}
+	now := s.now()
+	st := store{s.db.View(ctx)}
+	session, err := st.session(hashSecret(token))
+	if err != nil {
+		return Viewer{}, err
+	}
+	if !session.alive(now) {
+		return Viewer{}, ErrNoSession
+	}
+	user, err := st.user(session.UserID)
+	if fault.Is(err, fault.NotFound) || err == nil && !user.DisabledAt.IsZero() {
+		return Viewer{}, ErrNoSession
+	}
+	if err != nil {
+		return Viewer{}, err
+	}
+	teams, err := st.teamsOfUsers([]int64{user.ID})
+	if err != nil {
+		return Viewer{}, err
+	}
+	if now.Sub(session.LastSeenAt) >= seenEvery {
+		if err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+			return store{tx}.seenSession(session.TokenHash, now)
+		}); err != nil {
+			return Viewer{}, fmt.Errorf("note the use of a session: %w", err)
+		}
+	}
+	return Viewer{UserID: user.ID, Name: user.Name, Role: user.Role, TeamIDs: teams[user.ID], Language: user.Language}, nil
+}
+
+// Logout ends the session of a token. An unknown token is no error.
+func (s *Service) Logout(ctx context.Context, token string) error {
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		return store{tx}.deleteSession(hashSecret(token))
+	})
+}
+
+// Sessions returns the live sessions of a user, the newest first, at most 100.
+func (s *Service) Sessions(ctx context.Context, userID int64) ([]Session, error) {
+	return store{s.db.View(ctx)}.sessionsOf(userID, s.now())
+}
+
+// RevokeOtherSessions ends every session of the viewer but that of the token.
+func (s *Service) RevokeOtherSessions(ctx context.Context, viewer Viewer, keepToken string) error {
+	now := s.now()
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := (store{tx}).deleteSessionsOf(viewer.UserID, hashSecret(keepToken)); err != nil {
+			return err
+		}
+		return Audit(tx, now, viewer, "user.sessions_ended", "user", viewer.UserID, "")
+	})
+}
+
+// shorten cuts a text to at most n bytes at the border of a character.
+func shorten(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "")
+}

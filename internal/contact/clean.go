@@ -1,0 +1,278 @@
+package contact
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/fault"
+)
+
+// taken is one input made ready for the database: trimmed, checked, its addresses normalised.
+type taken struct {
+	input     Input
+	reference string // identifies the customer at the source; empty when nothing does
+	addresses []Address
+	hash      string
+	size      int // about how many bytes it is
+	problems  []fault.Field
+	warnings  []fault.Field
+}
+
+// cleaner checks and normalises inputs. It needs no database, so that it runs outside of transactions.
+type cleaner struct {
+	region    string
+	zones     sync.Map // IANA name → whether it is one
+	languages sync.Map // tag as given → canonical tag, or ""
+}
+
+func newCleaner(region string) *cleaner { return &cleaner{region: region} }
+
+// clean returns the input made ready. With problems it must not be taken; with warnings it may.
+func (cl *cleaner) clean(in Input, now clock.Instant) *taken {
+	t := &taken{input: in}
+	t.cleanFacts()
+	t.cleanPeople()
+	t.cleanTimes(now)
+	t.cleanResolutions(now)
+	t.cleanAnswers(now)
+	cl.cleanCustomer(t)
+	t.sign()
+	return t
+}
+
+func (t *taken) refuse(field, code, problem, value string) {
+	t.problems = append(t.problems, fault.Field{Name: field, Code: code, Problem: problem, Value: shorten(value)})
+}
+
+func (t *taken) warn(field, code, problem, value string) {
+	t.warnings = append(t.warnings, fault.Field{Name: field, Code: code, Problem: problem, Value: shorten(value)})
+}
+
+// cleanFacts checks what is said of the contact itself.
+func (t *taken) cleanFacts() {
+	in := &t.input
+	in.ExternalID = trim(in.ExternalID)
+	if in.ExternalID == "" {
+		t.refuse("external_id", "required", "is required", "")
+	}
+	in.OrderRef = trim(in.OrderRef)
+	in.Category, in.Subcategory, in.Product = tidy(in.Category), tidy(in.Subcategory), tidy(in.Product)
+	t.limit("external_id", in.ExternalID, maxKey)
+	t.limit("category", in.Category, maxKey)
+	t.limit("subcategory", in.Subcategory, maxKey)
+	t.limit("product", in.Product, maxKey)
+	t.limit("order_reference", in.OrderRef, maxKey)
+	in.RecordingURL = tidy(in.RecordingURL)
+	t.limit("recording_url", in.RecordingURL, maxURL)
+	in.Resolution = t.shortened("resolution_text", trim(in.Resolution), maxText)
+
+	in.Status = Status(tidy(string(in.Status)))
+	oneOf(t, "status", in.Status, statuses)
+	in.Channel = Channel(tidy(string(in.Channel)))
+	oneOf(t, "channel", in.Channel, channels)
+	in.Severity = Severity(tidy(string(in.Severity)))
+	oneOf(t, "severity", in.Severity, severities)
+
+	t.seconds("talk_seconds", in.TalkSeconds)
+	t.seconds("hold_seconds", in.HoldSeconds)
+	t.seconds("wrap_up_seconds", in.WrapUpSeconds)
+	in.Tags = t.tags("tags", in.Tags)
+}
+
+// cleanPeople checks who took part.
+func (t *taken) cleanPeople() {
+	if len(t.input.Participants) > maxPeople {
+		t.refuse("participants", "too_many", fmt.Sprintf("has more than %d entries", maxPeople), "")
+		return
+	}
+	kept := make([]InputParticipant, 0, len(t.input.Participants))
+	for i, p := range t.input.Participants {
+		p.Agent, p.Team = tidy(p.Agent), tidy(p.Team)
+		if p.Agent == "" && p.Team == "" {
+			continue
+		}
+		field := "participants[" + fmt.Sprint(i) + "]"
+		if p.Role == "" {
+			p.Role = Handled
+		}
+		oneOf(t, field+".role", p.Role, roles)
+		t.limit(field+".agent", p.Agent, maxKey)
+		t.limit(field+".team", p.Team, maxKey)
+		kept = append(kept, p)
+	}
+	t.input.Participants = kept
+}
+
+// cleanCustomer checks the customer and finds what identifies them.
+func (cl *cleaner) cleanCustomer(t *taken) {
+	c := &t.input.Customer
+	c.Reference = trim(c.Reference)
+	t.limit("customer.reference", c.Reference, maxKey)
+	c.Name = t.shortened("customer.name", tidy(c.Name), maxKey)
+	c.Tags = t.tags("customer.tags", c.Tags)
+	c.Attributes = t.attributes(c.Attributes)
+	c.Language = cl.language(t, tidy(c.Language))
+	c.Zone = cl.zone(t, tidy(c.Zone))
+	c.Emails = t.addressesOf("customer.emails", EmailAddress, c.Emails, normaliseEmail)
+	c.Phones = t.addressesOf("customer.phones", PhoneAddress, c.Phones, func(raw string) string { return normalisePhone(raw, cl.region) })
+
+	t.reference = c.Reference
+	for _, kind := range []AddressKind{EmailAddress, PhoneAddress} {
+		for _, a := range t.addresses {
+			if t.reference == "" && a.Kind == kind {
+				t.reference = a.Normalised
+			}
+		}
+	}
+	if t.reference == "" && c.Name != "" {
+		t.warn("customer", "customer_unidentified", "has no reference, e-mail or phone, so the customer is not kept", c.Name)
+	}
+}
+
+// addressesOf normalises the addresses of a kind. One that is not valid is kept as it was written, and cannot be used.
+func (t *taken) addressesOf(field string, kind AddressKind, raws []string, normalise func(string) string) []string {
+	if len(raws) > maxPhones {
+		t.refuse(field, "too_many", fmt.Sprintf("has more than %d entries", maxPhones), "")
+		return nil
+	}
+	kept := raws[:0:0]
+	for _, raw := range raws {
+		raw = cut(tidy(raw), maxKey)
+		if raw == "" || slices.Contains(kept, raw) {
+			continue
+		}
+		normalised := normalise(raw)
+		if normalised == "" {
+			t.warn(field, "not_"+string(kind), "is not a valid "+kindWord(kind)+"; kept as it is, and never used", raw)
+		}
+		t.addresses = append(t.addresses, Address{Kind: kind, Position: len(kept), Raw: raw, Normalised: normalised})
+		kept = append(kept, raw)
+	}
+	return kept
+}
+
+func kindWord(kind AddressKind) string {
+	if kind == EmailAddress {
+		return "e-mail address"
+	}
+	return "phone number"
+}
+
+func (cl *cleaner) zone(t *taken, name string) string {
+	if name == "" {
+		return ""
+	}
+	known, found := cl.zones.Load(name)
+	if !found {
+		_, err := time.LoadLocation(name)
+		known = err == nil && name != "Local" && len(name) <= 40
+		if known == true { // what is not a zone is not remembered: it may be anything
+			cl.zones.Store(name, known)
+		}
+	}
+	if known != true {
+		t.warn("customer.zone", "unknown_zone", "is not an IANA time zone such as Asia/Shanghai; left out", name)
+		return ""
+	}
+	return name
+}
+
+func (cl *cleaner) language(t *taken, tag string) string {
+	if tag == "" {
+		return ""
+	}
+	if known, found := cl.languages.Load(tag); found {
+		return fmt.Sprint(known)
+	}
+	parsed, err := language.Parse(tag)
+	if err != nil || len(parsed.String()) > 40 {
+		t.warn("customer.language", "unknown_language", "is not a language tag such as zh-CN; left out", tag)
+		return ""
+	}
+	cl.languages.Store(tag, parsed.String())
+	return parsed.String()
+}
+
+// sign computes the hash by which the same content is known again.
+func (t *taken) sign() {
+	body, err := json.Marshal(&t.input)
+	if err != nil {
+		t.refuse("external_id", "not_storable", "cannot be written down", t.input.ExternalID)
+		return
+	}
+	sum := sha256.Sum256(body)
+	t.hash, t.size = hex.EncodeToString(sum[:20]), len(body)
+}
+
+func (t *taken) limit(field, value string, limit int) {
+	if tooLong(value, limit) {
+		t.refuse(field, "too_long", fmt.Sprintf("has more than %d characters", limit), value)
+	}
+}
+
+func (t *taken) shortened(field, value string, limit int) string {
+	if tooLong(value, limit) {
+		t.warn(field, "shortened", fmt.Sprintf("was cut to %d characters", limit), value)
+		return cut(value, limit)
+	}
+	return value
+}
+
+func (t *taken) seconds(field string, value *int64) {
+	const longest = 30 * 24 * 3600
+	if value != nil && (*value < 0 || *value > longest) {
+		t.refuse(field, "out_of_range", "must be from 0 to 2592000 seconds", fmt.Sprint(*value))
+	}
+}
+
+func (t *taken) tags(field string, tags []string) []string {
+	clean := tagList(tags)
+	if len(clean) > maxTags {
+		t.refuse(field, "too_many", fmt.Sprintf("has more than %d entries", maxTags), "")
+	}
+	for _, tag := range clean {
+		t.limit(field, tag, maxKey)
+	}
+	return clean
+}
+
+func (t *taken) attributes(given map[string]string) map[string]string {
+	if len(given) == 0 {
+		return nil
+	}
+	if len(given) > maxTags {
+		t.refuse("customer.attributes", "too_many", fmt.Sprintf("has more than %d entries", maxTags), "")
+	}
+	clean := make(map[string]string, len(given))
+	for name, value := range given {
+		name, value = tidy(name), tidy(value)
+		t.limit("customer.attributes", name, maxKey)
+		t.limit("customer.attributes."+name, value, 1000)
+		if name != "" && value != "" {
+			clean[name] = value
+		}
+	}
+	return clean
+}
+
+func oneOf[T ~string](t *taken, field string, value T, known []T) {
+	if value == "" || slices.Contains(known, value) {
+		return
+	}
+	problem := "must be one of"
+	for i, k := range known {
+		if i > 0 {
+			problem += ","
+		}
+		problem += " " + string(k)
+	}
+	t.refuse(field, "unknown_value", problem, string(value))
+}

@@ -1,0 +1,217 @@
+package contact
+
+import (
+	"slices"
+
+	"aftercall/internal/clock"
+)
+
+// sharedBy is up to how many customers one number or e-mail makes the same person of. More share a line, not an identity.
+const sharedBy = 5
+
+// customerDraft is a customer while inputs are applied to it.
+type customerDraft struct {
+	customer  Customer
+	addresses []Address
+	changed   bool
+	moved     map[AddressKind]bool // kinds whose addresses were replaced
+	person    *personSlot          // of a new customer
+}
+
+// personSlot is a person who may not have an id yet.
+type personSlot struct{ id int64 }
+
+// takeCustomers finds or creates the customer of each input; nil where nothing identifies one.
+func (k *taking) takeCustomers(inputs []*fresh) ([]*Customer, error) {
+	drafts, order, err := k.loadCustomers(inputs)
+	if err != nil {
+		return nil, err
+	}
+	result := make([]*Customer, len(inputs))
+	for i, f := range inputs {
+		if d := drafts[f.reference]; d != nil {
+			d.apply(&f.taken, k.now)
+			result[i] = &d.customer
+		}
+	}
+	return result, k.writeCustomers(order)
+}
+
+func (k *taking) loadCustomers(inputs []*fresh) (map[string]*customerDraft, []*customerDraft, error) {
+	drafts := make(map[string]*customerDraft, len(inputs))
+	var order []*customerDraft
+	var references []string
+	for _, f := range inputs {
+		if f.reference != "" && drafts[f.reference] == nil {
+			d := &customerDraft{customer: Customer{SourceID: k.sourceID, Reference: f.reference, CreatedAt: k.now}}
+			drafts[f.reference] = d
+			order = append(order, d)
+			references = append(references, f.reference)
+		}
+	}
+	known, err := k.store.lockCustomers(k.sourceID, references)
+	if err != nil || len(known) == 0 {
+		return drafts, order, err
+	}
+	byID := make(map[int64]*customerDraft, len(known))
+	ids := make([]int64, len(known))
+	for i, c := range known {
+		d := drafts[c.Reference]
+		d.customer, byID[c.ID], ids[i] = c, d, c.ID
+	}
+	addresses, err := k.store.addresses(ids)
+	for _, a := range addresses {
+		byID[a.CustomerID].addresses = append(byID[a.CustomerID].addresses, a)
+	}
+	return drafts, order, err
+}
+
+// apply copies what the input says over what is known of the customer.
+func (d *customerDraft) apply(t *taken, now clock.Instant) {
+	before, in, c := d.customer, &t.input.Customer, &d.customer
+	replace(&c.Name, in.Name)
+	replace(&c.Language, in.Language)
+	replace(&c.Zone, in.Zone)
+	if len(in.Tags) > 0 || c.Tags == "" {
+		c.Tags = encodeTags(in.Tags)
+	}
+	if len(in.Attributes) > 0 || c.Attributes == "" {
+		merged := decodeAttributes(c.Attributes)
+		for name, value := range in.Attributes {
+			merged[name] = value
+		}
+		c.Attributes = encodeAttributes(merged)
+	}
+	for _, kind := range []AddressKind{PhoneAddress, EmailAddress} {
+		d.move(kind, t.addresses)
+	}
+	if *c != before || len(d.moved) > 0 {
+		d.changed, c.UpdatedAt = true, now
+	}
+}
+
+// move replaces the addresses of a kind if the input has other ones.
+func (d *customerDraft) move(kind AddressKind, given []Address) {
+	isKind := func(a Address) bool { return a.Kind == kind }
+	var known, wanted []Address
+	for _, a := range d.addresses {
+		if isKind(a) {
+			known = append(known, a)
+		}
+	}
+	for _, a := range given {
+		if isKind(a) {
+			wanted = append(wanted, a)
+		}
+	}
+	same := func(a, b Address) bool { return a.Raw == b.Raw && a.Normalised == b.Normalised }
+	if len(wanted) == 0 || slices.EqualFunc(known, wanted, same) {
+		return
+	}
+	d.addresses = append(slices.DeleteFunc(d.addresses, isKind), wanted...)
+	if d.moved == nil {
+		d.moved = make(map[AddressKind]bool, 2)
+	}
+	d.moved[kind] = true
+}
+
+func (k *taking) writeCustomers(order []*customerDraft) error {
+	var added, changed []*customerDraft
+	for _, d := range order {
+		switch {
+		case d.customer.ID == 0:
+			added = append(added, d)
+		case d.changed:
+			changed = append(changed, d)
+		}
+	}
+	if err := k.identify(added); err != nil {
+		return err
+	}
+	if err := k.store.addCustomers(added); err != nil {
+		return err
+	}
+	if err := k.store.updateCustomers(changed); err != nil {
+		return err
+	}
+	var addresses []Address
+	for _, d := range slices.Concat(added, changed) {
+		for _, a := range d.addresses {
+			if d.moved[a.Kind] {
+				a.ID, a.CustomerID = 0, d.customer.ID
+				addresses = append(addresses, a)
+			}
+		}
+	}
+	return k.store.addAddresses(addresses)
+}
+
+// identify gives new customers a person: that of a known customer with the same number or e-mail, or a new one.
+func (k *taking) identify(added []*customerDraft) error {
+	lines, err := k.sharedLines(added)
+	if err != nil {
+		return err
+	}
+	var slots []*personSlot
+	for _, d := range added {
+		for _, a := range d.addresses {
+			if l := lines[lineKey{a.Kind, a.Normalised}]; l != nil && d.person == nil && l.person != nil && l.customers < sharedBy {
+				d.person = l.person
+			}
+		}
+		if d.person == nil {
+			d.person = &personSlot{}
+			slots = append(slots, d.person)
+		}
+		for _, a := range d.addresses {
+			if l := lines[lineKey{a.Kind, a.Normalised}]; l != nil {
+				l.customers++
+				if l.person == nil {
+					l.person = d.person
+				}
+			}
+		}
+	}
+	if err := k.store.addPersons(slots); err != nil {
+		return err
+	}
+	for _, d := range added {
+		d.customer.PersonID = d.person.id
+	}
+	return nil
+}
+
+// line is a number or e-mail with how many customers have it, and the person of the first of them.
+type line struct {
+	customers int
+	person    *personSlot
+}
+
+type lineKey struct {
+	kind       AddressKind
+	normalised string
+}
+
+func (k *taking) sharedLines(added []*customerDraft) (map[lineKey]*line, error) {
+	lines := map[lineKey]*line{}
+	values := map[AddressKind][]string{}
+	for _, d := range added {
+		for _, a := range d.addresses {
+			key := lineKey{a.Kind, a.Normalised}
+			if a.Normalised != "" && lines[key] == nil {
+				lines[key] = &line{}
+				values[a.Kind] = append(values[a.Kind], a.Normalised)
+			}
+		}
+	}
+	for kind, list := range values {
+		shared, err := k.store.sharing(kind, list)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range shared {
+			lines[lineKey{kind, s.Normalised}] = &line{customers: s.Customers, person: &personSlot{s.PersonID}}
+		}
+	}
+	return lines, nil
+}

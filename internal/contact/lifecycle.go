@@ -1,0 +1,303 @@
+package contact
+
+import (
+	"fmt"
+	"strconv"
+
+	"aftercall/internal/clock"
+)
+
+// draft is a contact while inputs are applied to it: pure rules over rows that were read before and are written afterwards.
+type draft struct {
+	contact       Contact
+	stored        bool          // it was in the database
+	changed       bool          // something has to be written
+	resolutions   []Resolution  // by number; those without an id are new
+	people        []Participant // who took part, as known now
+	newPeople     bool          // people were replaced
+	corrections   []Correction
+	answers       []draftAnswer
+	answered      map[string]int // by metric: the answers the newest resolution has
+	answeredLater int64          // id of the stored resolution whose first answer came now; 0 for none
+	personID      int64          // of the contact's customer
+	reopened      bool           // a stored resolution was reopened: what is pending for it must be cancelled
+}
+
+// draftAnswer is an answer about a resolution that may have no id yet.
+type draftAnswer struct {
+	no     int
+	answer ImportedAnswer
+}
+
+// newest returns the resolution with the highest number, or nil.
+func (d *draft) newest() *Resolution {
+	if len(d.resolutions) == 0 {
+		return nil
+	}
+	return &d.resolutions[len(d.resolutions)-1]
+}
+
+// stands reports whether the contact is resolved as far as we know.
+func (d *draft) stands() bool {
+	r := d.newest()
+	return r != nil && r.ReopenedAt.IsZero()
+}
+
+// isOld reports whether the input tells of a time before what is known: a delivery that was overtaken by a newer one. The
+// source's own time of change decides; without it, a resolution that we know has been reopened since is an old one.
+func (d *draft) isOld(t *taken) bool {
+	if !t.input.ChangedAt.IsZero() && t.input.ChangedAt < d.contact.SourceChangedAt {
+		return true
+	}
+	if t.input.Status != Resolved || d.newest() == nil || d.stands() {
+		return false
+	}
+	return t.lastResolved() <= d.newest().ResolvedAt
+}
+
+// lastResolved returns the newest resolution time the input names, or none.
+func (t *taken) lastResolved() clock.Instant {
+	at := t.input.ResolvedAt
+	if n := len(t.input.Resolutions); n > 0 {
+		at = max(at, t.input.Resolutions[n-1].ResolvedAt)
+	}
+	return at
+}
+
+// apply takes the input into the contact. Customer and people were looked up before.
+func (d *draft) apply(t *taken, customer *Customer, people []Participant, now clock.Instant) {
+	before, resolverBefore, stood := d.contact, resolver(d.people), d.stands()
+	d.merge(t, customer, people, now)
+	d.advance(t, now)
+	if stood && d.stands() && before.ResolutionCount == d.contact.ResolutionCount {
+		d.correct(before, resolverBefore, now)
+	}
+	d.dropImpossibleTimes(t)
+	d.takeAnswers(t)
+	d.changed = true
+}
+
+// merge copies what the input says over what is known. What the input leaves out stays as it is.
+func (d *draft) merge(t *taken, customer *Customer, people []Participant, now clock.Instant) {
+	in, c := &t.input, &d.contact
+	if customer != nil {
+		c.CustomerID, d.personID = customer.ID, customer.PersonID
+	}
+	replace(&c.Channel, in.Channel)
+	replace(&c.Category, in.Category)
+	replace(&c.Subcategory, in.Subcategory)
+	replace(&c.Product, in.Product)
+	replace(&c.Severity, in.Severity)
+	replace(&c.OpenedAt, in.OpenedAt)
+	replace(&c.FirstResponseAt, in.FirstResponse)
+	replace(&c.TalkSeconds, in.TalkSeconds)
+	replace(&c.HoldSeconds, in.HoldSeconds)
+	replace(&c.WrapUpSeconds, in.WrapUpSeconds)
+	replace(&c.OrderReference, in.OrderRef)
+	replace(&c.ResolutionText, in.Resolution)
+	replace(&c.RecordingURL, in.RecordingURL)
+	replace(&c.SourceChangedAt, in.ChangedAt)
+	replace(&c.Complaint, in.Complaint)
+	replace(&c.AutoClosed, in.AutoClosed)
+	if len(in.Tags) > 0 || c.Tags == "" {
+		c.Tags = encodeTags(in.Tags)
+	}
+	if len(people) > 0 {
+		d.people, d.newPeople = people, true
+	}
+	c.ContentHash = t.hash
+	c.ChangedAt = now
+}
+
+func replace[T comparable](known *T, given T) {
+	var none T
+	if given != none {
+		*known = given
+	}
+}
+
+// correct writes down what changed of the things a standing resolution has frozen.
+func (d *draft) correct(before Contact, resolverBefore Participant, now clock.Instant) {
+	after, no := &d.contact, d.newest().No
+	note := func(field, was, is string) {
+		if was != is {
+			d.corrections = append(d.corrections, Correction{
+				ResolutionNo: no, Field: field, OldValue: was, NewValue: is, At: now,
+			})
+		}
+	}
+	note("channel", string(before.Channel), string(after.Channel))
+	note("category", before.Category, after.Category)
+	note("product", before.Product, after.Product)
+	note("severity", string(before.Severity), string(after.Severity))
+	note("complaint", strconv.FormatBool(before.Complaint), strconv.FormatBool(after.Complaint))
+	note("agent", id(resolverBefore.AgentID), id(resolver(d.people).AgentID))
+	note("customer", id(before.CustomerID), id(after.CustomerID))
+}
+
+func id(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// advance moves the contact through its life: it adds the resolutions that are new and reopens what no longer stands.
+func (d *draft) advance(t *taken, now clock.Instant) {
+	for i, at := range d.named(t) {
+		no := i + 1
+		if no > len(d.resolutions) {
+			d.reopen(min(at, now))
+			d.resolve(no, at, now)
+			continue
+		}
+		if known := &d.resolutions[i]; !at.IsZero() && known.ResolvedAt != at {
+			d.corrections = append(d.corrections, Correction{
+				ResolutionNo: no, Field: "resolved_at", OldValue: known.ResolvedAt.String(), NewValue: at.String(), At: now,
+			})
+			t.warn("resolved_at", "already_resolved", "is not the time taken before, which is kept", at.String())
+		}
+	}
+	switch t.input.Status {
+	case Open, Pending, Reopened:
+		d.contact.Status = t.input.Status
+		d.reopen(reopenedAt(t, now))
+		if t.input.Status == Open && len(d.resolutions) > 0 {
+			d.contact.Status = Reopened
+		}
+	case Resolved:
+		d.contact.Status = Resolved
+	default:
+		if d.contact.Status == "" {
+			d.contact.Status = Open
+		}
+	}
+	d.contact.ResolutionCount = len(d.resolutions)
+}
+
+// named returns the times of the resolutions the input names, the one of number n at n-1; none where it says nothing.
+func (d *draft) named(t *taken) []clock.Instant {
+	in := &t.input
+	var times []clock.Instant
+	for _, r := range in.Resolutions {
+		times = append(times, r.ResolvedAt)
+	}
+	switch {
+	case in.ResolvedAt.IsZero():
+		return times
+	case len(times) > 0:
+		if in.ResolvedAt > times[len(times)-1] {
+			times = append(times, in.ResolvedAt)
+		}
+		return times
+	}
+	// Only the newest one is named: it is the one that stands, or the one after a reopening.
+	times = make([]clock.Instant, len(d.resolutions), len(d.resolutions)+1)
+	if d.stands() {
+		times[len(times)-1] = in.ResolvedAt
+		return times
+	}
+	if r := d.newest(); r != nil && in.ResolvedAt <= r.ResolvedAt {
+		return times // the resolution that was reopened, told once more
+	}
+	return append(times, in.ResolvedAt)
+}
+
+func reopenedAt(t *taken, now clock.Instant) clock.Instant {
+	if !t.input.ChangedAt.IsZero() && t.input.ChangedAt < now {
+		return t.input.ChangedAt
+	}
+	return now
+}
+
+// reopen ends the resolution that stands, if there is one.
+func (d *draft) reopen(at clock.Instant) {
+	if !d.stands() {
+		return
+	}
+	r := d.newest()
+	r.ReopenedAt = max(at, r.ResolvedAt)
+	if r.ID != 0 {
+		d.reopened = true
+	}
+}
+
+// resolve adds a resolution with everything later reports need, as it is now.
+func (d *draft) resolve(no int, at, now clock.Instant) {
+	c, who := &d.contact, resolver(d.people)
+	d.resolutions = append(d.resolutions, Resolution{
+		ContactID: c.ID, No: no, SourceID: c.SourceID, CustomerID: c.CustomerID, PersonID: d.personID, ResolvedAt: at,
+		AgentID: who.AgentID, TeamID: who.TeamID,
+		Channel: c.Channel, Category: c.Category, Product: c.Product, Severity: c.Severity,
+		Complaint: c.Complaint, AutoClosed: c.AutoClosed, ReceivedAt: now,
+	})
+	d.answered = nil
+}
+
+// resolver returns the participant credited with a resolution: who handled it; else who went on site; else who took it.
+func resolver(people []Participant) Participant {
+	for _, role := range []ParticipantRole{Handled, OnSite, TookIt} {
+		for _, p := range people {
+			if p.Role == role {
+				return p
+			}
+		}
+	}
+	return Participant{}
+}
+
+// dropImpossibleTimes drops what contradicts the first resolution: a resolution counts, whatever else the source got wrong.
+func (d *draft) dropImpossibleTimes(t *taken) {
+	c := &d.contact
+	if len(d.resolutions) > 0 {
+		resolved := d.resolutions[0].ResolvedAt
+		drop := func(field string, at *clock.Instant) {
+			if *at > resolved {
+				t.warn(field, "after_resolution", fmt.Sprintf("is after the resolution at %s; dropped", resolved), at.String())
+				*at = 0
+			}
+		}
+		drop("opened_at", &c.OpenedAt)
+		drop("first_response_at", &c.FirstResponseAt)
+	}
+	if !c.FirstResponseAt.IsZero() && c.FirstResponseAt < c.OpenedAt {
+		t.warn("first_response_at", "before_opened", fmt.Sprintf("is before the contact was opened at %s; dropped", c.OpenedAt),
+			c.FirstResponseAt.String())
+		c.FirstResponseAt = 0
+	}
+}
+
+// takeAnswers keeps answers that came along, once a metric, about the newest resolution.
+func (d *draft) takeAnswers(t *taken) {
+	if len(t.input.Answers) == 0 {
+		return
+	}
+	r := d.newest()
+	if r == nil {
+		t.warn("answers", "answer_without_resolution", "belong to no resolution; left out", "")
+		return
+	}
+	for _, a := range t.input.Answers {
+		if value, found := d.answered[a.Metric]; found {
+			if value != a.Value {
+				t.warn("answers", "already_answered", "was answered before; the first answer counts", a.Metric)
+			}
+			continue
+		}
+		if d.answered == nil {
+			d.answered = map[string]int{}
+		}
+		d.answered[a.Metric] = a.Value
+		if r.ID != 0 && !r.Answered {
+			d.answeredLater = r.ID
+		}
+		r.Answered = true
+		at := a.AnsweredAt
+		if at.IsZero() {
+			at = r.ResolvedAt
+		}
+		d.answers = append(d.answers, draftAnswer{no: r.No, answer: ImportedAnswer{
+			Metric: a.Metric, Value: a.Value, Scale: a.Scale, Comment: a.Comment, AnsweredAt: at,
+		}})
+	}
+}

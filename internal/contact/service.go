@@ -1,0 +1,62 @@
+package contact
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+)
+
+// Options are what a centre may set; the zero value works.
+type Options struct {
+	Region string // ISO 3166 code of the country in which a phone number without a country code is read; "CN" when empty
+}
+
+// Service takes contacts in and answers for them.
+type Service struct {
+	db      *database.DB
+	now     clock.Now
+	cleaner *cleaner
+}
+
+// New returns the service. Several processes may serve the same database.
+func New(db *database.DB, now clock.Now, opts Options) *Service {
+	region := strings.ToUpper(opts.Region)
+	if region == "" {
+		region = "CN"
+	}
+	return &Service{db: db, now: now, cleaner: newCleaner(region)}
+}
+
+// Region returns the country in which a phone number without a country code is read.
+func (s *Service) Region() string { return s.cleaner.region }
+
+const maxSourceName = 100
+
+// EnsureSource returns the source of a name, and creates it if there is none.
+func (s *Service) EnsureSource(ctx context.Context, name string) (Source, error) {
+	name = trim(name)
+	if name == "" || len([]rune(name)) > maxSourceName {
+		return Source{}, fault.InvalidFields(fault.Field{
+			Name: "source", Code: "source_name", Problem: "must have 1 to 100 characters", Value: shorten(name),
+		})
+	}
+	var source Source
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		var err error
+		source, err = store{tx}.ensureSource(name, s.now())
+		return err
+	})
+	if err != nil {
+		return Source{}, fmt.Errorf("ensure source %q: %w", name, err)
+	}
+	return source, nil
+}
+
+// Sources returns all sources by name, at most 1,000.
+func (s *Service) Sources(ctx context.Context) ([]Source, error) {
+	return store{s.db.View(ctx)}.sources()
+}

@@ -1,0 +1,117 @@
+package contact
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+)
+
+type store struct{ database.Tx }
+
+// maxIn bounds an IN list, maxRows the rows of one INSERT.
+const (
+	maxIn   = 500
+	maxRows = 500
+)
+
+// isTaken reports whether another transaction inserted one of our keys first.
+func isTaken(err error) bool { return errors.Is(err, gorm.ErrDuplicatedKey) }
+
+// insert writes rows in few statements.
+func insert[T any](s store, what string, rows []T) error {
+	for part := range slices.Chunk(rows, maxRows) {
+		if err := s.Gorm().Create(&part).Error; err != nil {
+			return fmt.Errorf("add %s: %w", what, err)
+		}
+	}
+	return nil
+}
+
+// insertWithIDs is insert for rows whose ids are needed afterwards; id returns where a row keeps its own. A server of a cluster
+// counts in steps, which gorm does not know, so the ids of a statement are counted again from its first one.
+func insertWithIDs[T any](s store, what string, rows []T, id func(*T) *int64) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	step, err := s.idStep()
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(rows, maxRows) {
+		if err := s.Gorm().Create(&part).Error; err != nil {
+			return fmt.Errorf("add %s: %w", what, err)
+		}
+		for i := 1; step > 1 && i < len(part); i++ {
+			*id(&part[i]) = *id(&part[0]) + int64(i)*step
+		}
+	}
+	return nil
+}
+
+// idStep returns the step between the ids of one statement: 1, or the number of writers of a cluster.
+func (s store) idStep() (int64, error) {
+	if s.Dialect() == database.SQLite {
+		return 1, nil
+	}
+	var step int64
+	if err := s.Gorm().Raw("SELECT @@auto_increment_increment").Scan(&step).Error; err != nil {
+		return 0, fmt.Errorf("ask for the step of ids: %w", err)
+	}
+	return step, nil
+}
+
+// rewrite writes rows that exist again, in few statements.
+func rewrite[T any](s store, what string, rows []T, columns []string) error {
+	for part := range slices.Chunk(rows, maxRows) {
+		err := s.Gorm().Clauses(clause.OnConflict{
+			Columns: []clause.Column{{Name: "id"}}, DoUpdates: clause.AssignmentColumns(columns),
+		}).Create(&part).Error
+		if err != nil {
+			return fmt.Errorf("update %s: %w", what, err)
+		}
+	}
+	return nil
+}
+
+// find reads the rows whose column is one of the values, in several statements if there are many.
+func find[T any, V any](s store, what, column string, values []V, order string, locked bool) ([]T, error) {
+	var rows []T
+	for part := range slices.Chunk(values, maxIn) {
+		q := s.Gorm().Where(column+" IN ?", part).Order(order)
+		if locked {
+			q = q.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+		}
+		var some []T
+		if err := q.Find(&some).Error; err != nil {
+			return nil, fmt.Errorf("read %s: %w", what, err)
+		}
+		rows = append(rows, some...)
+	}
+	return rows, nil
+}
+
+func (s store) ensureSource(name string, now clock.Instant) (Source, error) {
+	source := Source{Name: name, CreatedAt: now}
+	if err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&source).Error; err != nil {
+		return Source{}, fmt.Errorf("add source: %w", err)
+	}
+	source = Source{}
+	if err := s.Gorm().Where("name = ?", name).Take(&source).Error; err != nil {
+		return Source{}, fmt.Errorf("read source: %w", err)
+	}
+	return source, nil
+}
+
+func (s store) sources() ([]Source, error) {
+	var sources []Source
+	if err := s.Gorm().Order("name").Limit(1000).Find(&sources).Error; err != nil {
+		return nil, fmt.Errorf("read sources: %w", err)
+	}
+	return sources, nil
+}

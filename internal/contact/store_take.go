@@ -1,0 +1,138 @@
+package contact
+
+import (
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm/clause"
+)
+
+// lockContacts reads the contacts of the keys and keeps others from changing them until the transaction ends.
+func (s store) lockContacts(sourceID int64, keys []string) ([]Contact, error) {
+	return find[Contact](s, "contacts", "source_id = "+id(sourceID)+" AND external_id", keys, "id", true)
+}
+
+func (s store) addContacts(drafts []*draft) error {
+	rows := make([]Contact, len(drafts))
+	for i, d := range drafts {
+		rows[i] = d.contact
+	}
+	if err := insertWithIDs(s, "contacts", rows, func(c *Contact) *int64 { return &c.ID }); err != nil {
+		return err
+	}
+	for i, d := range drafts {
+		d.contact.ID = rows[i].ID
+	}
+	return nil
+}
+
+var contactColumns = []string{
+	"customer_id", "status", "channel", "category", "subcategory", "product", "severity", "complaint", "opened_at",
+	"first_response_at", "talk_seconds", "hold_seconds", "wrap_up_seconds", "order_reference", "resolution_text", "recording_url",
+	"auto_closed", "tags", "content_hash", "resolution_count", "source_changed_at", "changed_at",
+}
+
+func (s store) updateContacts(drafts []*draft) error {
+	rows := make([]Contact, len(drafts))
+	for i, d := range drafts {
+		rows[i] = d.contact
+	}
+	return rewrite(s, "contacts", rows, contactColumns)
+}
+
+func (s store) participantsOf(contactIDs []int64) ([]Participant, error) {
+	return find[Participant](s, "participants", "contact_id", contactIDs, "id", false)
+}
+
+func (s store) replaceParticipants(contactIDs []int64, people []Participant) error {
+	for part := range slices.Chunk(contactIDs, maxIn) {
+		if err := s.Gorm().Where("contact_id IN ?", part).Delete(&Participant{}).Error; err != nil {
+			return fmt.Errorf("replace participants: %w", err)
+		}
+	}
+	return insert(s, "participants", people)
+}
+
+func (s store) addCorrections(corrections []Correction) error {
+	return insert(s, "corrections", corrections)
+}
+
+func (s store) resolutionsOfContacts(contactIDs []int64) ([]Resolution, error) {
+	return find[Resolution](s, "resolutions", "contact_id", contactIDs, "contact_id, no", false)
+}
+
+func (s store) importedAnswers(newest map[int64]*draft) ([]ImportedAnswer, error) {
+	ids := make([]int64, 0, len(newest))
+	for id := range newest {
+		ids = append(ids, id)
+	}
+	return find[ImportedAnswer](s, "imported answers", "resolution_id", ids, "id", false)
+}
+
+func (s store) addBatch(b Batch) (int64, error) {
+	if err := s.Gorm().Create(&b).Error; err != nil {
+		return 0, fmt.Errorf("add intake batch: %w", err)
+	}
+	return b.ID, nil
+}
+
+func (s store) addResolutions(resolutions []*Resolution) error {
+	rows := make([]Resolution, len(resolutions))
+	for i, r := range resolutions {
+		rows[i] = *r
+	}
+	if err := insertWithIDs(s, "resolutions", rows, func(r *Resolution) *int64 { return &r.ID }); err != nil {
+		return err
+	}
+	for i, r := range resolutions {
+		r.ID = rows[i].ID
+	}
+	return nil
+}
+
+func (s store) reopen(resolutions []Resolution) error {
+	return rewrite(s, "reopened resolutions", resolutions, []string{"reopened_at"})
+}
+
+func (s store) markAnswered(resolutionIDs []int64) error {
+	for part := range slices.Chunk(resolutionIDs, maxIn) {
+		if err := s.Gorm().Model(&Resolution{}).Where("id IN ?", part).Update("answered", true).Error; err != nil {
+			return fmt.Errorf("mark resolutions answered: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s store) addAnswers(answers []ImportedAnswer) error {
+	return insert(s, "imported answers", answers)
+}
+
+// internAgents returns the id of each name and creates the agents there are none of.
+func (s store) internAgents(sourceID int64, names []string) (map[string]int64, error) {
+	ids := make(map[string]int64, len(names))
+	read := func(names []string) error {
+		agents, err := find[Agent](s, "agents", "source_id = "+id(sourceID)+" AND name", names, "id", false)
+		for _, a := range agents {
+			ids[a.Name] = a.ID
+		}
+		return err
+	}
+	if err := read(names); err != nil {
+		return nil, err
+	}
+	var missing []Agent
+	var missingNames []string
+	for _, name := range names {
+		if ids[name] == 0 {
+			missing = append(missing, Agent{SourceID: sourceID, Name: name})
+			missingNames = append(missingNames, name)
+		}
+	}
+	if len(missing) == 0 {
+		return ids, nil
+	}
+	if err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(missing, maxRows).Error; err != nil {
+		return nil, fmt.Errorf("add agents: %w", err)
+	}
+	return ids, read(missingNames)
+}

@@ -1,0 +1,264 @@
+package contact
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+)
+
+// OutcomeStatus is what became of one input.
+type OutcomeStatus string
+
+// The outcomes.
+const (
+	Accepted  OutcomeStatus = "accepted"  // a new contact
+	Updated   OutcomeStatus = "updated"   // a known contact with other content
+	Duplicate OutcomeStatus = "duplicate" // known as it is; nothing was changed
+	Rejected  OutcomeStatus = "rejected"  // see Problems; nothing was changed
+)
+
+// Outcome is what became of one input.
+type Outcome struct {
+	Status      OutcomeStatus
+	ContactID   int64
+	Resolutions []int64 // ids of all resolutions of the contact, by number; the same again for a duplicate
+	Resolved    int     // how many of them this input brought
+	Problems    []fault.Field
+	Warnings    []fault.Field
+}
+
+// maxTxBytes bounds what one transaction takes, whatever the number of rows: a statement must fit a MySQL packet.
+const maxTxBytes = 4 << 20
+
+// Take takes contacts of a source in and returns one outcome for each, in the same order. A bad one is rejected and never stops
+// the rest. Taking the same again changes nothing, also when two processes do it at the same time. It writes in transactions of
+// a few hundred contacts; after an error those before it are kept, and taking everything again completes the rest.
+func (s *Service) Take(ctx context.Context, sourceID int64, batch []Input) ([]Outcome, error) {
+	outcomes := make([]Outcome, len(batch))
+	part := make([]*taken, 0, min(len(batch), s.db.RowsPerTx()))
+	places := make([]int, 0, cap(part))
+	size, now := 0, s.now()
+	flush := func() error {
+		if len(part) == 0 {
+			return nil
+		}
+		done, err := s.takePart(ctx, sourceID, part, now)
+		if err != nil {
+			return err
+		}
+		for i, place := range places {
+			outcomes[place] = done[i]
+		}
+		part, places, size = part[:0], places[:0], 0
+		return nil
+	}
+	for i := range batch {
+		t := s.cleaner.clean(batch[i], now)
+		if len(t.problems) > 0 {
+			outcomes[i] = Outcome{Status: Rejected, Problems: t.problems, Warnings: t.warnings}
+			continue
+		}
+		if len(part) == s.db.RowsPerTx() || size+t.size > maxTxBytes {
+			if err := flush(); err != nil {
+				return nil, err
+			}
+		}
+		part, places, size = append(part, t), append(places, i), size+t.size
+	}
+	if err := flush(); err != nil {
+		return nil, err
+	}
+	return outcomes, nil
+}
+
+// takePart takes one transaction's worth of contacts. It begins again when another process inserted one of the same keys first.
+func (s *Service) takePart(ctx context.Context, sourceID int64, part []*taken, now clock.Instant) ([]Outcome, error) {
+	const tries = 5
+	for try := 1; ; try++ {
+		var outcomes []Outcome
+		err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+			var err error
+			outcomes, err = takeInto(tx, sourceID, part, now)
+			return err
+		})
+		switch {
+		case err == nil:
+			return outcomes, nil
+		case try < tries && isTaken(err):
+			continue
+		}
+		return nil, fmt.Errorf("take %d contacts: %w", len(part), err)
+	}
+}
+
+// taking is the work of one transaction of intake.
+type taking struct {
+	store    store
+	sourceID int64
+	now      clock.Instant
+	drafts   map[string]*draft // by external id
+	order    []*draft          // as they first came
+}
+
+func takeInto(tx database.Tx, sourceID int64, part []*taken, now clock.Instant) ([]Outcome, error) {
+	k := &taking{store: store{tx}, sourceID: sourceID, now: now, drafts: make(map[string]*draft, len(part))}
+	if err := k.load(part); err != nil {
+		return nil, err
+	}
+	outcomes := make([]Outcome, len(part))
+	if fresh := k.sift(part, outcomes); len(fresh) > 0 {
+		if err := k.takeFresh(fresh, outcomes); err != nil {
+			return nil, err
+		}
+	}
+	for i, t := range part {
+		d, o := k.drafts[t.input.ExternalID], &outcomes[i]
+		o.ContactID = d.contact.ID
+		for _, r := range d.resolutions {
+			o.Resolutions = append(o.Resolutions, r.ID)
+		}
+	}
+	return outcomes, nil
+}
+
+// fresh is an input that says something new. It holds a copy, because the transaction may have to run again.
+type fresh struct {
+	taken
+	place int
+}
+
+// sift sets aside what is known already and returns the rest in order. The same contact may come several times in one batch.
+func (k *taking) sift(part []*taken, outcomes []Outcome) []*fresh {
+	rest := make([]*fresh, 0, len(part))
+	last := make(map[string]string, len(part)) // hash by external id
+	for i, t := range part {
+		key, o := t.input.ExternalID, &outcomes[i]
+		d := k.drafts[key]
+		hash, again := last[key]
+		if !again {
+			hash = d.contact.ContentHash
+		}
+		switch {
+		case hash == t.hash, d.isOld(t):
+			o.Status = Duplicate
+			continue
+		case hash == "":
+			o.Status = Accepted
+		default:
+			o.Status = Updated
+		}
+		last[key] = t.hash
+		f := &fresh{taken: *t, place: i}
+		f.warnings = slices.Clone(t.warnings)
+		rest = append(rest, f)
+	}
+	return rest
+}
+
+// takeFresh applies what is new to the contacts, in order, and writes them.
+func (k *taking) takeFresh(inputs []*fresh, outcomes []Outcome) error {
+	customers, err := k.takeCustomers(inputs)
+	if err != nil {
+		return err
+	}
+	people, err := k.takePeople(inputs)
+	if err != nil {
+		return err
+	}
+	for i, f := range inputs {
+		d, o := k.drafts[f.input.ExternalID], &outcomes[f.place]
+		if d.isOld(&f.taken) { // because of an earlier line of this batch
+			o.Status = Duplicate
+			continue
+		}
+		known := len(d.resolutions)
+		d.apply(&f.taken, customers[i], people[i], k.now)
+		o.Resolved, o.Warnings = len(d.resolutions)-known, f.warnings
+	}
+	return k.write()
+}
+
+// load reads the contacts that are known already, with what the rules need of them.
+func (k *taking) load(part []*taken) error {
+	keys := make([]string, 0, len(part))
+	for _, t := range part {
+		if k.drafts[t.input.ExternalID] == nil {
+			d := &draft{contact: Contact{SourceID: k.sourceID, ExternalID: t.input.ExternalID, ReceivedAt: k.now}}
+			k.drafts[t.input.ExternalID] = d
+			k.order = append(k.order, d)
+			keys = append(keys, t.input.ExternalID)
+		}
+	}
+	known, err := k.store.lockContacts(k.sourceID, keys)
+	if err != nil || len(known) == 0 {
+		return err
+	}
+	byID := make(map[int64]*draft, len(known))
+	for _, c := range known {
+		d := k.drafts[c.ExternalID]
+		d.contact, d.stored = c, true
+		byID[c.ID] = d
+	}
+	return k.loadHistory(byID)
+}
+
+func (k *taking) loadHistory(byID map[int64]*draft) error {
+	var all, resolved, customers []int64
+	for id, d := range byID {
+		all = append(all, id)
+		if d.contact.ResolutionCount > 0 {
+			resolved = append(resolved, id)
+		}
+		if d.contact.CustomerID != 0 {
+			customers = append(customers, d.contact.CustomerID)
+		}
+	}
+	people, err := k.store.participantsOf(all)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		byID[p.ContactID].people = append(byID[p.ContactID].people, p)
+	}
+	persons, err := k.store.persons(customers)
+	if err != nil {
+		return err
+	}
+	for _, d := range byID {
+		d.personID = persons[d.contact.CustomerID]
+	}
+	resolutions, err := k.store.resolutionsOfContacts(resolved)
+	if err != nil {
+		return err
+	}
+	newest := make(map[int64]*draft, len(resolved))
+	for _, r := range resolutions {
+		d := byID[r.ContactID]
+		d.resolutions = append(d.resolutions, r)
+	}
+	for _, id := range resolved {
+		if r := byID[id].newest(); r != nil && r.Answered {
+			newest[r.ID] = byID[id]
+		}
+	}
+	return k.loadAnswers(newest)
+}
+
+func (k *taking) loadAnswers(newest map[int64]*draft) error {
+	answers, err := k.store.importedAnswers(newest)
+	if err != nil {
+		return err
+	}
+	for _, a := range answers {
+		d := newest[a.ResolutionID]
+		if d.answered == nil {
+			d.answered = map[string]int{}
+		}
+		d.answered[a.Metric] = a.Value
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+package contact
+
+import (
+	"aftercall/internal/figures"
+	"aftercall/internal/outbox"
+)
+
+// write puts the drafts in the database, a statement a table, and adds the jobs and figures that follow from them.
+func (k *taking) write() error {
+	var added, changed []*draft
+	for _, d := range k.order {
+		switch {
+		case d.changed && d.stored:
+			changed = append(changed, d)
+		case d.changed:
+			added = append(added, d)
+		}
+	}
+	if err := k.store.addContacts(added); err != nil {
+		return err
+	}
+	if err := k.store.updateContacts(changed); err != nil {
+		return err
+	}
+	if err := k.writePeople(); err != nil {
+		return err
+	}
+	if err := k.writeCorrections(); err != nil {
+		return err
+	}
+	return k.writeResolutions()
+}
+
+func (k *taking) writePeople() error {
+	var replaced []int64
+	var people []Participant
+	for _, d := range k.order {
+		if !d.newPeople {
+			continue
+		}
+		if d.stored {
+			replaced = append(replaced, d.contact.ID)
+		}
+		for _, p := range d.people {
+			p.ID, p.ContactID = 0, d.contact.ID
+			people = append(people, p)
+		}
+	}
+	return k.store.replaceParticipants(replaced, people)
+}
+
+func (k *taking) writeCorrections() error {
+	var corrections []Correction
+	for _, d := range k.order {
+		for _, c := range d.corrections {
+			c.ContactID = d.contact.ID
+			corrections = append(corrections, c)
+		}
+	}
+	return k.store.addCorrections(corrections)
+}
+
+// writeResolutions writes what was resolved and reopened, with the answers that came along, and wakes up who acts on it.
+func (k *taking) writeResolutions() error {
+	var added []*Resolution
+	var reopened []Resolution
+	var answeredLater, reopenedContacts []int64
+	answers := 0
+	for _, d := range k.order {
+		for i := range d.resolutions {
+			r := &d.resolutions[i]
+			switch {
+			case r.ID == 0:
+				r.ContactID = d.contact.ID
+				added = append(added, r)
+			case d.reopened && !r.ReopenedAt.IsZero():
+				reopened = append(reopened, *r)
+			}
+		}
+		if d.answeredLater != 0 {
+			answeredLater = append(answeredLater, d.answeredLater)
+		}
+		if d.reopened {
+			reopenedContacts = append(reopenedContacts, d.contact.ID)
+		}
+		answers += len(d.answers)
+	}
+	if err := k.store.reopen(reopened); err != nil {
+		return err
+	}
+	if err := k.store.markAnswered(answeredLater); err != nil {
+		return err
+	}
+	jobs := make([]outbox.Job, 0, len(reopenedContacts)+2)
+	for _, id := range reopenedContacts {
+		jobs = append(jobs, outbox.New(JobReopened, id, outbox.Urgent, k.now))
+	}
+	if len(added)+answers > 0 {
+		batch, err := k.writeBatch(added)
+		if err != nil {
+			return err
+		}
+		if len(added) > 0 {
+			jobs = append(jobs, outbox.New(JobPlan, batch, outbox.Normal, k.now))
+		}
+		if answers > 0 {
+			jobs = append(jobs, outbox.New(JobRecordAnswers, batch, outbox.Normal, k.now))
+		}
+	}
+	return outbox.Add(k.store.Tx, k.now, jobs...)
+}
+
+// writeBatch writes the new resolutions and answers under one batch and returns its id.
+func (k *taking) writeBatch(added []*Resolution) (int64, error) {
+	batch, err := k.store.addBatch(Batch{SourceID: k.sourceID, ReceivedAt: k.now})
+	if err != nil {
+		return 0, err
+	}
+	entries := make([]figures.Entry, len(added))
+	for _, r := range added {
+		r.BatchID = batch
+	}
+	if err := k.store.addResolutions(added); err != nil {
+		return 0, err
+	}
+	for i, r := range added {
+		entries[i] = resolvedEntry(r)
+	}
+	if err := figures.Append(k.store.Tx, entries...); err != nil {
+		return 0, err
+	}
+	var answers []ImportedAnswer
+	for _, d := range k.order {
+		for _, a := range d.answers {
+			a.answer.BatchID, a.answer.ResolutionID = batch, d.resolutions[a.no-1].ID
+			answers = append(answers, a.answer)
+		}
+	}
+	return batch, k.store.addAnswers(answers)
+}
+
+// resolvedEntry counts a resolution. One that is reopened later stays counted: it was a resolution.
+func resolvedEntry(r *Resolution) figures.Entry {
+	return figures.Entry{
+		Metric: figures.Resolved, Sign: 1, Value: 1,
+		OccurredAt: r.ResolvedAt, RecordedAt: r.ReceivedAt, ResolvedAt: r.ResolvedAt, ResolutionID: r.ID,
+		Dimensions: figures.Dimensions{
+			SourceID: r.SourceID, AgentID: r.AgentID, TeamID: r.TeamID,
+			Channel: string(r.Channel), Category: r.Category, Product: r.Product, Severity: string(r.Severity),
+		},
+	}
+}

@@ -1,0 +1,56 @@
+// Package delivery hands messages to customers to whatever carries them: an SMTP relay, or for trials the log sender, which only
+// keeps them to be looked at.
+//
+// An error's kind says what is known. fault.Invalid: refused for good. fault.Unavailable: certainly not taken now, may be tried
+// again. Any other: nobody knows whether the message went out, so it must not be sent again.
+package delivery
+
+import (
+	"context"
+	"strings"
+
+	"aftercall/internal/fault"
+)
+
+// Channel is how a message travels.
+type Channel string
+
+// The channels.
+const (
+	Email Channel = "email"
+	SMS   Channel = "sms"
+)
+
+// Message is one message to one customer.
+type Message struct {
+	ID       string // the same for every try of the same message; a sender drops a second one where it can
+	Channel  Channel
+	To       string // an e-mail address, or a phone number in E.164
+	Language string // BCP 47
+	Subject  string // e-mail only
+	Text     string
+	HTML     string // e-mail only; the same as Text for those who prefer it
+	OptOut   string // address of the page on which the customer says "don't ask me again"; becomes List-Unsubscribe
+}
+
+// Receipt is what is known of a message that was taken.
+type Receipt struct {
+	Delivered bool // acceptance is all there will ever be to know
+}
+
+// Sender carries messages over some channels.
+type Sender interface {
+	Send(ctx context.Context, message Message) (Receipt, error)
+	Channels() []Channel
+}
+
+// Open returns the sender at an address: "log" keeps messages in log, smtp://… and smtps://… send e-mail (see OpenSMTP).
+func Open(address string, log *Log) (Sender, error) {
+	switch {
+	case address == "" || address == "log":
+		return log, nil
+	case strings.HasPrefix(address, "smtp://"), strings.HasPrefix(address, "smtps://"):
+		return OpenSMTP(address)
+	}
+	return nil, fault.New(fault.Invalid, "sender_address", "the sender must be log, smtp://… or smtps://…")
+}

@@ -1,0 +1,34 @@
+package flow
+
+import (
+	"context"
+
+	"aftercall/internal/outbox"
+	"aftercall/survey"
+	"aftercall/tasks"
+)
+
+// recordCallAnswers hands what a caller was told to survey, which scores it like an answer by link.
+func (s *Service) recordCallAnswers(ctx context.Context, ticket outbox.Ticket, attemptID int64) error {
+	a, err := s.Tasks.CallAnswers(ctx, attemptID)
+	if err != nil {
+		return err
+	}
+	return s.Surveys.RecordCall(ctx, ticket, survey.CallAnswers{
+		AttemptID: a.AttemptID, CallbackID: a.CallbackID, ResolutionID: a.ResolutionID, CallerID: a.CallerID,
+		AnsweredAt: a.AnsweredAt, Language: a.Language, Rating: a.Rating, Solved: a.Solved, Reasons: a.Reasons, Comment: a.Comment,
+		Consent: a.Consent,
+	})
+}
+
+// recoverLowScore turns a dissatisfied answer into a recovery callback.
+func (s *Service) recoverLowScore(ctx context.Context, ticket outbox.Ticket, responseID int64) error {
+	answered, err := s.Surveys.Answered(ctx, responseID)
+	if err != nil {
+		return err
+	}
+	return s.Tasks.Recover(ctx, ticket, tasks.LowScore{
+		ResponseID: answered.ResponseID, ResolutionID: answered.ResolutionID, Dissatisfied: answered.Dissatisfied,
+		Value: answered.Value, Scale: answered.Scale,
+	})
+}

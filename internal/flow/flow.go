@@ -1,0 +1,58 @@
+// Package flow is where features meet: the handlers of jobs, about ten lines each, that hand what one feature found to another,
+// and reads that span features. Features themselves are strangers to each other.
+package flow
+
+import (
+	"context"
+
+	"aftercall/campaign"
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/delivery"
+	"aftercall/internal/figures"
+	"aftercall/internal/outbox"
+	"aftercall/survey"
+	"aftercall/tasks"
+)
+
+// JobVerify is the kind of the nightly job that recomputes every figure from raw rows.
+const JobVerify = "scores.verify"
+
+// Services are the features and kernels that meet here.
+type Services struct {
+	DB        *database.DB
+	Now       clock.Now
+	Contacts  *contact.Service
+	Tasks     *tasks.Service
+	Surveys   *survey.Service
+	Campaigns *campaign.Service
+	Figures   *figures.Service
+	Sender    delivery.Sender
+}
+
+// Service connects the features.
+type Service struct{ Services }
+
+// New returns a service over the features.
+func New(services Services) *Service { return &Service{services} }
+
+// Handler does one kind of job; ref is the row it is about.
+type Handler = func(ctx context.Context, ticket outbox.Ticket, ref int64) error
+
+// Handlers returns what to do for every kind of job a feature adds.
+func (s *Service) Handlers() map[string]Handler {
+	return map[string]Handler{
+		contact.JobPlan:          s.Tasks.Plan,
+		contact.JobRecordAnswers: s.Surveys.Record,
+		contact.JobReopened:      s.cancelReopened,
+		contact.JobImport:        s.Contacts.RunImport,
+		tasks.JobSendSurvey:      s.sendSurvey,
+		tasks.JobOffer:           s.Tasks.Offer,
+		tasks.JobAnswered:        s.recordCallAnswers,
+		survey.JobAnswered:       s.recoverLowScore,
+		campaign.JobBuild:        s.Campaigns.Build,
+		figures.JobFold:          func(ctx context.Context, ticket outbox.Ticket, _ int64) error { return s.Figures.Fold(ctx, ticket) },
+		JobVerify:                s.verifyNightly,
+	}
+}

@@ -1,0 +1,35 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+	"aftercall/internal/figures"
+	"aftercall/internal/outbox"
+)
+
+// VerifyScores recomputes every figure from raw rows (resolutions, invitations, responses) and returns what differs from the
+// entries and roll-ups that dashboards read. Nothing means that all figures are right.
+func (s *Service) VerifyScores(ctx context.Context) ([]figures.Mismatch, error) {
+	return s.Figures.Verify(ctx, func(yield func(figures.Entry) error) error {
+		if err := contact.RawEntries(s.DB.View(ctx), yield); err != nil {
+			return err
+		}
+		return s.Surveys.RawEntries(ctx, yield)
+	})
+}
+
+// verifyNightly leaves a dead job behind when a figure is wrong, so that somebody looks.
+func (s *Service) verifyNightly(ctx context.Context, ticket outbox.Ticket, _ int64) error {
+	wrong, err := s.VerifyScores(ctx)
+	if err != nil {
+		return err
+	}
+	if len(wrong) > 0 {
+		return fault.New(fault.Conflict, "scores_differ", fmt.Sprintf("%d sums differ from the raw rows; run aftercall scores verify", len(wrong)))
+	}
+	return s.DB.InTx(ctx, func(_ context.Context, tx database.Tx) error { return ticket.Done(tx) })
+}

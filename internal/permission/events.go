@@ -1,0 +1,61 @@
+package permission
+
+import (
+	"cmp"
+	"slices"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+)
+
+// Event is one line of a customer's story: what they said about being contacted.
+type Event struct {
+	At     clock.Instant
+	Code   string         // consent_given, consent_withdrawn, suppressed; translated under "timeline.<code>"
+	Args   map[string]any // purpose, channel, scope, source, evidence
+	UserID int64          // who recorded it; 0 for the customer or a machine
+}
+
+// ConsentsByID returns events by their ids, for the receipt of a list that names them.
+func ConsentsByID(tx database.Tx, ids []int64) (map[int64]ConsentEvent, error) { return store{tx}.consentsByID(ids) }
+
+// eventLimit bounds a story; nobody says yes or no more often than that.
+const eventLimit = 100
+
+// Events returns what is recorded about contact with the subject, newest first. Touches are not among them: attempts and
+// invitations tell their own story.
+func (s *Service) Events(tx database.Tx, subject Subject) ([]Event, error) {
+	consents, err := store{tx}.consentsOf(subject.CustomerID, eventLimit)
+	if err != nil {
+		return nil, err
+	}
+	var hashes []string
+	for _, kind := range []AddressKind{PhoneAddress, EmailAddress} {
+		for _, address := range subject.addresses(kind) {
+			hashes = append(hashes, s.HashAddress(kind, address))
+		}
+	}
+	suppressions, err := store{tx}.suppressions(hashes)
+	if err != nil {
+		return nil, err
+	}
+	events := make([]Event, 0, len(consents)+len(suppressions))
+	for _, c := range consents {
+		code := "consent_withdrawn"
+		if c.Given {
+			code = "consent_given"
+		}
+		events = append(events, Event{At: c.At, Code: code, UserID: c.UserID, Args: map[string]any{
+			"purpose": string(c.Purpose), "channel": string(c.Channel), "source": c.Source, "evidence": c.Evidence,
+		}})
+	}
+	for _, of := range suppressions {
+		for _, sup := range of {
+			events = append(events, Event{At: sup.At, Code: "suppressed", UserID: sup.UserID, Args: map[string]any{
+				"scope": string(sup.Scope), "reason": sup.Reason, "evidence": sup.Evidence,
+			}})
+		}
+	}
+	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(b.At, a.At) })
+	return events, nil
+}

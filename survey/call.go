@@ -1,0 +1,99 @@
+package survey
+
+import (
+	"context"
+	"fmt"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
+)
+
+// CallAnswers are what a customer answered to a caller. What is nil or empty was not answered.
+type CallAnswers struct {
+	AttemptID    int64 // a call is taken over once, and again when its answers were corrected
+	CallbackID   int64
+	ResolutionID int64
+	CallerID     int64
+	AnsweredAt   clock.Instant
+	Language     string
+	Rating       *int
+	Solved       *bool
+	Reasons      []string // option keys of the built-in survey
+	Comment      string
+	Consent      bool // to marketing, as worded in the survey
+}
+
+// RecordCall takes the answers of a call as a response to the built-in survey. The same call again changes nothing; other answers
+// to it are a revision. It returns fault.Invalid when an answer is not one of the options, and outbox.ErrStale when another
+// worker has the job.
+func (s *Service) RecordCall(ctx context.Context, ticket outbox.Ticket, call CallAnswers) error {
+	now := s.at(ticket)
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := ticket.Done(tx); err != nil {
+			return err
+		}
+		return s.recordCall(store{tx}, now, call)
+	})
+	if err != nil {
+		return fmt.Errorf("record answers of attempt %d: %w", call.AttemptID, err)
+	}
+	return nil
+}
+
+func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) error {
+	r, err := resolution(st.Tx, call.ResolutionID)
+	if err != nil {
+		return err
+	}
+	if err := permission.Reserve(st.Tx, r.PersonID); err != nil {
+		return err
+	}
+	version, err := st.current(BuiltIn)
+	if err != nil {
+		return err
+	}
+	key := fmt.Sprintf("call:%d", call.AttemptID)
+	t := taking{questionnaire: version.questionnaire, finished: true, userID: call.CallerID}
+	t.response, t.prior, err = st.responseByKey(key)
+	if fault.Is(err, fault.NotFound) {
+		t.response, err = Response{
+			SurveyVersionID: version.ID, ResolutionID: r.ID, ContactID: r.ContactID, CustomerID: r.CustomerID, Via: InCall,
+			ExternalKey: &key, Language: call.Language, FirstAnsweredAt: call.AnsweredAt, CallbackID: call.CallbackID,
+			ResolvedAt: r.ResolvedAt, Dimensions: dimensionsOf(r),
+		}, nil
+	}
+	if err != nil {
+		return err
+	}
+	t.answers, err = version.questionnaire.answers(call.submission(), t.prior, call.AnsweredAt)
+	if err != nil || len(t.answers) == 0 {
+		return err
+	}
+	return s.take(st, now, t)
+}
+
+// submission returns the answers by question of the built-in survey.
+func (c CallAnswers) submission() Submission {
+	given := map[string]Given{
+		KeyRating:  {Value: c.Rating},
+		KeyReasons: {Choices: c.Reasons},
+		KeyComment: {Text: c.Comment},
+	}
+	number := func(yes bool) *int {
+		n := 0
+		if yes {
+			n = 1
+		}
+		return &n
+	}
+	if c.Solved != nil {
+		given[KeySolved] = Given{Value: number(*c.Solved)}
+	}
+	if c.Consent {
+		given[KeyConsent] = Given{Value: number(true)}
+	}
+	return Submission{Given: given}
+}

@@ -1,0 +1,158 @@
+package survey
+
+import (
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/fault"
+	"aftercall/internal/figures"
+	"aftercall/internal/permission"
+)
+
+// State is where an invitation is in its life; doc.go draws it.
+type State string
+
+// The states.
+const (
+	Planned   State = "planned"   // refused for now by the gateway; may be sent
+	Sending   State = "sending"   // on its way: after a crash here nobody knows whether it was sent
+	Sent      State = "sent"      // accepted by the gateway, no receipt yet
+	Delivered State = "delivered" // accepted where acceptance is all there is, or a receipt, or an answer
+	Failed    State = "failed"    // refused for good
+	Cancelled State = "cancelled" // the contact was reopened, or the customer may not be asked any more
+	Uncertain State = "uncertain" // nobody knows whether it was sent; never sent again
+)
+
+// Invitation is one survey offered to one customer for one resolution over one channel.
+type Invitation struct {
+	ID              int64
+	SurveyVersionID int64
+	SurveyID        int64
+	ResolutionID    int64
+	DecisionID      int64
+	ContactID       int64
+	CustomerID      int64
+	PersonID        int64
+	OutboundChannel permission.Channel
+	Language        string
+	State           State
+	Reason          string // of failed, cancelled and uncertain ones; translated under "reason.<code>"
+	TokenHash       string
+	CreatedAt       clock.Instant
+	SentAt          clock.Instant // none until it is known to have been sent
+	DeliveredAt     clock.Instant
+	ExpiresAt       clock.Instant // an answer at this instant counts, a later one is late
+	ResolvedAt      clock.Instant
+	figures.Dimensions `gorm:"embedded"`
+}
+
+// dimensionsOf freezes what the resolution's figures are broken down by.
+func dimensionsOf(r contact.Resolution) figures.Dimensions {
+	return figures.Dimensions{
+		SourceID: r.SourceID, AgentID: r.AgentID, TeamID: r.TeamID, Channel: string(r.Channel),
+		Category: r.Category, Product: r.Product, Severity: string(r.Severity),
+	}
+}
+
+// begin takes a new or planned invitation to sending.
+func (i *Invitation) begin(channel permission.Channel) error {
+	if i.State != "" && i.State != Planned {
+		return i.refuse("send")
+	}
+	i.State, i.OutboundChannel, i.Reason = Sending, channel, ""
+	return nil
+}
+
+// doubt marks an invitation whose sender crashed on the way.
+func (i *Invitation) doubt(reason string) error {
+	if i.State != Sending {
+		return i.refuse("doubt")
+	}
+	i.State, i.Reason = Uncertain, reason
+	return nil
+}
+
+// postpone takes a sending invitation that the gateway refused for now back to planned.
+func (i *Invitation) postpone(reason string) error {
+	if i.State != Sending {
+		return i.refuse("postpone")
+	}
+	i.State, i.Reason = Planned, reason
+	return nil
+}
+
+// fail marks an invitation that the gateway refused for good.
+func (i *Invitation) fail(reason string) error {
+	if i.State != Sending && i.State != Uncertain {
+		return i.refuse("fail")
+	}
+	i.State, i.Reason = Failed, reason
+	return nil
+}
+
+// accepted notes that the gateway took the message. One that was cancelled on the way stays cancelled, but it did go out.
+func (i *Invitation) accepted(at clock.Instant, delivered bool) error {
+	if i.known() {
+		return i.refuse("accept")
+	}
+	i.SentAt = at
+	if delivered {
+		i.DeliveredAt = at
+	}
+	switch {
+	case i.State == Cancelled:
+	case delivered:
+		i.State, i.Reason = Delivered, ""
+	default:
+		i.State, i.Reason = Sent, ""
+	}
+	return nil
+}
+
+// proven notes that the message must have arrived, because it is being answered.
+func (i *Invitation) proven() {
+	if i.SentAt.IsZero() {
+		i.SentAt = i.CreatedAt
+	}
+	if i.DeliveredAt.IsZero() {
+		i.DeliveredAt = i.SentAt
+	}
+	i.State, i.Reason = Delivered, ""
+}
+
+// cancel closes an invitation that has not been answered.
+func (i *Invitation) cancel(reason string) error {
+	switch i.State {
+	case Failed, Cancelled:
+		return i.refuse("cancel")
+	case Planned, Sending, Sent, Delivered, Uncertain:
+	}
+	i.State, i.Reason = Cancelled, reason
+	return nil
+}
+
+// known reports whether the message is known to have been sent.
+func (i *Invitation) known() bool { return !i.SentAt.IsZero() }
+
+func (i *Invitation) refuse(what string) error {
+	return fault.New(fault.Conflict, "invitation_state", "cannot "+what+" an invitation that is "+string(i.State))
+}
+
+// entries returns what the invitation counts for.
+func (i *Invitation) entries() []figures.Entry {
+	var counted []figures.Entry
+	if !i.SentAt.IsZero() {
+		counted = append(counted, i.entry(figures.Invited))
+	}
+	if !i.DeliveredAt.IsZero() {
+		counted = append(counted, i.entry(figures.Delivered))
+	}
+	return counted
+}
+
+// entry returns a counter at the time of sending: the rates are of invitations by that time.
+func (i *Invitation) entry(metric figures.Metric) figures.Entry {
+	return figures.Entry{
+		Metric: metric, Sign: 1, Value: 1, Band: figures.High, OccurredAt: i.SentAt,
+		ResolvedAt: i.ResolvedAt, ResolutionID: i.ResolutionID, Dimensions: i.Dimensions,
+	}
+}

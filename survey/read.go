@@ -1,0 +1,134 @@
+package survey
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/figures"
+)
+
+// AnsweredResponse is a response as those who act on answers see it.
+type AnsweredResponse struct {
+	Response
+	Comment string
+	Reasons []string // option keys
+	Solved  *bool
+}
+
+// Low reports whether the core answer is dissatisfied.
+func (a AnsweredResponse) Low() bool { return a.evaluated() && a.ScoreBand == figures.Low }
+
+// Answered returns a response with its newest answers. It returns fault.NotFound when there is none.
+func (s *Service) Answered(ctx context.Context, responseID int64) (AnsweredResponse, error) {
+	st := store{s.db.View(ctx)}
+	r, answers, err := st.responseWhere("id = ?", responseID)
+	if err != nil {
+		return AnsweredResponse{}, fmt.Errorf("response %d: %w", responseID, err)
+	}
+	return answered(r, answers), nil
+}
+
+func answered(r Response, answers []Answer) AnsweredResponse {
+	a := AnsweredResponse{Response: r}
+	for _, answer := range answers {
+		a.Comment = cmp.Or(a.Comment, answer.Comment)
+		a.Reasons = append(a.Reasons, answer.Chosen()...)
+		if answer.Metric == figures.SolvedYes && answer.Value != nil {
+			yes := *answer.Value == 1
+			a.Solved = &yes
+		}
+	}
+	return a
+}
+
+// LowFilter says which low scores to list, the newest first.
+type LowFilter struct {
+	From, To clock.Instant // by answered time, [From, To); none for no bound
+	Before   Position      // continue after the last one of the page before
+	Limit    int           // 20 when zero, at most 200
+}
+
+// Position is where a page ended: the newest-first order of responses.
+type Position struct {
+	AnsweredAt clock.Instant
+	ID         int64
+}
+
+// LowScores returns the newest dissatisfied responses of the viewer's teams, late ones too: they are acted on, though not scored.
+func (s *Service) LowScores(ctx context.Context, viewer account.Viewer, filter LowFilter) ([]AnsweredResponse, error) {
+	filter.Limit = min(cmp.Or(filter.Limit, 20), 200)
+	st := store{s.db.View(ctx)}
+	responses, err := st.lowScores(viewer, filter)
+	if err != nil {
+		return nil, err
+	}
+	answers, err := st.currentAnswers(responses)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]AnsweredResponse, len(responses))
+	for i, r := range responses {
+		list[i] = answered(r, answers[r.ID])
+	}
+	return list, nil
+}
+
+// ReasonCount is how often a reason was given.
+type ReasonCount struct {
+	Key   string
+	Text  Text // as the newest version of the built-in survey words it; empty for a reason it no longer has
+	Count int
+}
+
+// Reasons counts the reasons given with low scores answered in [from, to), in the viewer's teams, the most frequent first.
+func (s *Service) Reasons(ctx context.Context, viewer account.Viewer, from, to clock.Instant) ([]ReasonCount, error) {
+	st := store{s.db.View(ctx)}
+	groups, err := st.reasonGroups(viewer, from, to)
+	if err != nil {
+		return nil, err
+	}
+	version, err := st.current(BuiltIn)
+	if err != nil {
+		return nil, err
+	}
+	question, _ := version.questionnaire.Question(KeyReasons)
+	counts := map[string]int{}
+	for _, g := range groups {
+		var keys []string
+		if err := json.Unmarshal([]byte(g.Choices), &keys); err != nil {
+			return nil, fmt.Errorf("read reasons: %w", err)
+		}
+		for _, key := range keys {
+			counts[key] += g.Count
+		}
+	}
+	list := make([]ReasonCount, 0, len(counts))
+	for key, n := range counts {
+		list = append(list, ReasonCount{Key: key, Text: question.option(key), Count: n})
+	}
+	slices.SortFunc(list, func(a, b ReasonCount) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Key, b.Key))
+	})
+	return list, nil
+}
+
+// Current returns the built-in survey as it is asked now, for the desk and for showing reasons.
+func (s *Service) Current(ctx context.Context) (Questionnaire, error) {
+	version, err := store{s.db.View(ctx)}.current(BuiltIn)
+	return version.questionnaire, err
+}
+
+// option returns the text of the option with a key.
+func (q Question) option(key string) Text {
+	for _, o := range q.Options {
+		if o.Key == key {
+			return o.Text
+		}
+	}
+	return nil
+}

@@ -1,0 +1,165 @@
+package survey
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+)
+
+type store struct{ database.Tx }
+
+// chunkSize bounds how many keys a query names.
+const chunkSize = 500
+
+// counts is the condition on responses whose answers count for coverage; see Response.counted and evaluated.
+const counts = "late = 0 AND excluded_at = 0 AND score_metric <> ''"
+
+// one turns gorm's missing row into a fault, and names what was being done.
+func one(err error, what string) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		return fault.New(fault.NotFound, "survey_row_missing", what+": there is none")
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+func (s store) ensureSurvey(survey Survey) (int64, error) {
+	if err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&survey).Error; err != nil {
+		return 0, fmt.Errorf("add survey: %w", err)
+	}
+	var kept Survey
+	if err := s.Gorm().Where("name = ?", survey.Name).Take(&kept).Error; err != nil {
+		return 0, one(err, "read survey")
+	}
+	return kept.ID, nil
+}
+
+func (s store) ensureVersion(version Version) error {
+	if err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&version).Error; err != nil {
+		return fmt.Errorf("publish survey version: %w", err)
+	}
+	return nil
+}
+
+// currentVersion is the newest version of a survey, with the family that its invitations share a cooldown with.
+type currentVersion struct {
+	Version
+	Family        string
+	questionnaire Questionnaire
+}
+
+func (s store) current(name string) (currentVersion, error) {
+	var v currentVersion
+	err := s.Gorm().Table("survey_versions").
+		Select("survey_versions.*, surveys.family").
+		Joins("JOIN surveys ON surveys.id = survey_versions.survey_id").
+		Where("surveys.name = ?", name).Order("survey_versions.version DESC").Limit(1).Take(&v).Error
+	if err != nil {
+		return v, one(err, "read current version of survey "+name)
+	}
+	v.questionnaire, err = v.Questionnaire()
+	return v, err
+}
+
+func (s store) questionnaire(versionID int64) (Questionnaire, error) {
+	var v Version
+	if err := s.Gorm().Take(&v, versionID).Error; err != nil {
+		return Questionnaire{}, one(err, "read survey version")
+	}
+	return v.Questionnaire()
+}
+
+func (s store) versions() ([]Version, error) {
+	var rows []Version
+	if err := s.Gorm().Order("id").Limit(10_000).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read survey versions: %w", err)
+	}
+	return rows, nil
+}
+
+func (s store) invitation(id int64) (Invitation, error) {
+	var i Invitation
+	return i, one(s.Gorm().Take(&i, id).Error, "read invitation")
+}
+
+func (s store) invitationFor(resolutionID, surveyID int64) (Invitation, error) {
+	var i Invitation
+	return i, one(s.Gorm().Where("resolution_id = ? AND survey_id = ?", resolutionID, surveyID).Take(&i).Error, "read invitation")
+}
+
+func (s store) invitationByToken(token string) (Invitation, error) {
+	var i Invitation
+	if !wellFormed(token) {
+		return i, errUnknownLink
+	}
+	err := s.Gorm().Where("token_hash = ?", hashOf(token)).Take(&i).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return i, errUnknownLink
+	}
+	return i, one(err, "read invitation")
+}
+
+// putInvitation inserts an invitation without an id, and otherwise writes what its life changes.
+func (s store) putInvitation(i *Invitation) error {
+	if i.ID == 0 {
+		if err := s.Gorm().Create(i).Error; err != nil {
+			return fmt.Errorf("add invitation: %w", err)
+		}
+		return nil
+	}
+	err := s.Gorm().Model(i).
+		Select("state", "reason", "outbound_channel", "language", "sent_at", "delivered_at", "expires_at").
+		Updates(i).Error
+	if err != nil {
+		return fmt.Errorf("write invitation %d: %w", i.ID, err)
+	}
+	return nil
+}
+
+func (s store) invitationsByID(ids []int64) (map[int64]Invitation, error) {
+	found := make(map[int64]Invitation, len(ids))
+	for chunk := range slices.Chunk(ids, chunkSize) {
+		var rows []Invitation
+		if err := s.Gorm().Where("id IN ?", chunk).Find(&rows).Error; err != nil {
+			return nil, fmt.Errorf("read invitations: %w", err)
+		}
+		for _, i := range rows {
+			found[i.ID] = i
+		}
+	}
+	return found, nil
+}
+
+// unansweredOf returns the invitations of a contact that can still be cancelled.
+func (s store) unansweredOf(contactID int64) ([]Invitation, error) {
+	var rows []Invitation
+	err := s.Gorm().Where("contact_id = ? AND state NOT IN ?", contactID, []State{Failed, Cancelled}).
+		Where("NOT EXISTS (SELECT 1 FROM responses WHERE responses.invitation_id = invitations.id)").
+		Order("id").Limit(chunkSize).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read open invitations of contact %d: %w", contactID, err)
+	}
+	return rows, nil
+}
+
+// resolution reads one resolution as it is now.
+func resolution(tx database.Tx, id int64) (contact.Resolution, error) {
+	found, err := contact.ResolutionsByID(tx, []int64{id})
+	if err != nil {
+		return contact.Resolution{}, err
+	}
+	r, ok := found[id]
+	if !ok {
+		return r, fault.New(fault.NotFound, "resolution_not_found", "the resolution does not exist")
+	}
+	return r, nil
+}

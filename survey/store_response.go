@@ -1,0 +1,146 @@
+package survey
+
+import (
+	"fmt"
+	"slices"
+)
+
+// isAnswered reports whether anybody answered anything about the resolution, in whatever way.
+func (s store) isAnswered(resolutionID int64) (bool, error) {
+	var n int64
+	err := s.Gorm().Model(&Response{}).Where("resolution_id = ?", resolutionID).Limit(1).Count(&n).Error
+	if err != nil {
+		return false, fmt.Errorf("look for responses to resolution %d: %w", resolutionID, err)
+	}
+	return n > 0, nil
+}
+
+// isCovered reports whether the resolution has a valid core answer.
+func (s store) isCovered(resolutionID int64) (bool, error) {
+	covered, err := s.firstCovering([]int64{resolutionID})
+	return covered[resolutionID] != 0, err
+}
+
+// firstCovering returns, for each resolution that has a valid core answer, the response that gave the first one.
+func (s store) firstCovering(resolutionIDs []int64) (map[int64]int64, error) {
+	first := map[int64]int64{}
+	for chunk := range slices.Chunk(resolutionIDs, chunkSize) {
+		var rows []struct{ ResolutionID, FirstID int64 }
+		err := s.Gorm().Model(&Response{}).Select("resolution_id, MIN(id) AS first_id").
+			Where("resolution_id IN ?", chunk).Where(counts).Group("resolution_id").Find(&rows).Error
+		if err != nil {
+			return nil, fmt.Errorf("look for valid answers: %w", err)
+		}
+		for _, r := range rows {
+			first[r.ResolutionID] = r.FirstID
+		}
+	}
+	return first, nil
+}
+
+// responseTo returns the response to an invitation with its current answers.
+func (s store) responseTo(invitationID int64) (Response, []Answer, error) {
+	return s.responseWhere("invitation_id = ?", invitationID)
+}
+
+// responseByKey returns the response with an external key and its current answers.
+func (s store) responseByKey(key string) (Response, []Answer, error) {
+	return s.responseWhere("external_key = ?", key)
+}
+
+func (s store) responseWhere(condition string, value any) (Response, []Answer, error) {
+	var r Response
+	if err := s.Gorm().Where(condition, value).Take(&r).Error; err != nil {
+		return Response{}, nil, one(err, "read response")
+	}
+	answers, err := s.currentAnswers([]Response{r})
+	return r, answers[r.ID], err
+}
+
+// currentAnswers returns the answers of each response's newest revision.
+func (s store) currentAnswers(responses []Response) (map[int64][]Answer, error) {
+	current := make(map[int64]int, len(responses))
+	ids := make([]int64, 0, len(responses))
+	for _, r := range responses {
+		current[r.ID] = r.Revision
+		ids = append(ids, r.ID)
+	}
+	found := make(map[int64][]Answer, len(responses))
+	for chunk := range slices.Chunk(ids, chunkSize) {
+		var rows []Answer
+		if err := s.Gorm().Where("response_id IN ?", chunk).Order("id").Find(&rows).Error; err != nil {
+			return nil, fmt.Errorf("read answers: %w", err)
+		}
+		for _, a := range rows {
+			if a.Revision == current[a.ResponseID] {
+				found[a.ResponseID] = append(found[a.ResponseID], a)
+			}
+		}
+	}
+	return found, nil
+}
+
+// putResponse inserts a response without an id, and otherwise writes what a revision changes.
+func (s store) putResponse(r *Response) error {
+	if r.ID == 0 {
+		if err := s.Gorm().Create(r).Error; err != nil {
+			return fmt.Errorf("add response: %w", err)
+		}
+		return nil
+	}
+	err := s.Gorm().Model(r).
+		Select("revision", "answered_at", "finished_at", "score_metric", "score_scale", "score_value", "score_band").
+		Updates(r).Error
+	if err != nil {
+		return fmt.Errorf("write response %d: %w", r.ID, err)
+	}
+	return nil
+}
+
+func (s store) addAnswers(answers []Answer) error {
+	if len(answers) == 0 {
+		return nil
+	}
+	if err := s.Gorm().CreateInBatches(answers, chunkSize).Error; err != nil {
+		return fmt.Errorf("add answers: %w", err)
+	}
+	return nil
+}
+
+// responsesByKeys returns the responses there are for external keys.
+func (s store) responsesByKeys(keys []string) (map[string]Response, error) {
+	found := make(map[string]Response, len(keys))
+	for chunk := range slices.Chunk(keys, chunkSize) {
+		var rows []Response
+		if err := s.Gorm().Where("external_key IN ?", chunk).Find(&rows).Error; err != nil {
+			return nil, fmt.Errorf("read responses by key: %w", err)
+		}
+		for _, r := range rows {
+			found[*r.ExternalKey] = r
+		}
+	}
+	return found, nil
+}
+
+// addResponses inserts responses and gives them their ids.
+func (s store) addResponses(rows []Response) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	keys := make([]string, len(rows))
+	for i := range rows {
+		keys[i] = *rows[i].ExternalKey
+	}
+	if err := s.Gorm().CreateInBatches(rows, chunkSize).Error; err != nil {
+		return fmt.Errorf("add responses: %w", err)
+	}
+	// The ids of a multi-row insert are not sure to be consecutive on a cluster, so they are read back.
+	kept, err := s.responsesByKeys(keys)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		rows[i].ID = kept[keys[i]].ID
+	}
+	return nil
+}

@@ -1,0 +1,210 @@
+package survey
+
+import (
+	"context"
+	"fmt"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+	"aftercall/internal/permission"
+)
+
+// Standing is what a link is good for at the moment.
+type Standing string
+
+// The standings.
+const (
+	Open     Standing = "open"     // may be answered, or an answer changed
+	Answered Standing = "answered" // answered, and the time for changes is over
+	Expired  Standing = "expired"  // not answered in time
+	Closed   Standing = "closed"   // not asked any more: the contact was reopened
+)
+
+// Asked is what a link leads to.
+type Asked struct {
+	Invitation    Invitation
+	Questionnaire Questionnaire
+	Standing      Standing
+	Response      Response // the zero Response when nothing was answered
+	Answers       []Answer
+	AgentName     string // who is rated; empty when not known
+}
+
+// Screen returns the first page with nothing answered on it, or 0 when the customer has been through all of them.
+func (a Asked) Screen() int {
+	if !a.Response.FinishedAt.IsZero() {
+		return 0
+	}
+	for screen := 1; screen <= a.Questionnaire.Screens(); screen++ {
+		open := true
+		for _, q := range a.Questionnaire.Ask(screen, a.Answers) {
+			open = open && find(a.Answers, q.Key).empty()
+		}
+		if open {
+			return screen
+		}
+	}
+	return 0
+}
+
+// Answer returns what has been answered to a question; the zero Answer when nothing has.
+func (a Asked) Answer(key string) Answer { return find(a.Answers, key) }
+
+// errUnknownLink is returned for every link that does not lead to an invitation, whatever is wrong with it.
+var errUnknownLink = fault.New(fault.NotFound, "survey_unknown", "this link does not lead to a survey")
+
+// ByToken returns what the link leads to. It writes nothing: mail scanners open links too. It returns fault.NotFound for a
+// link nobody was sent.
+func (s *Service) ByToken(ctx context.Context, token string) (Asked, error) {
+	st := store{s.db.View(ctx)}
+	invitation, err := st.invitationByToken(token)
+	if err != nil {
+		return Asked{}, err
+	}
+	asked, err := s.asked(st, invitation)
+	if err != nil {
+		return Asked{}, fmt.Errorf("open invitation %d: %w", invitation.ID, err)
+	}
+	names, err := contact.AgentNames(st.Tx, []int64{invitation.AgentID})
+	if err != nil {
+		return Asked{}, fmt.Errorf("open invitation %d: %w", invitation.ID, err)
+	}
+	asked.AgentName = names[invitation.AgentID]
+	return asked, nil
+}
+
+func (s *Service) asked(st store, invitation Invitation) (Asked, error) {
+	questionnaire, err := st.questionnaire(invitation.SurveyVersionID)
+	if err != nil {
+		return Asked{}, err
+	}
+	asked := Asked{Invitation: invitation, Questionnaire: questionnaire}
+	asked.Response, asked.Answers, err = st.responseTo(invitation.ID)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return Asked{}, err
+	}
+	asked.Standing = asked.standing(s.now())
+	return asked, nil
+}
+
+func (a Asked) standing(now clock.Instant) Standing {
+	switch {
+	case a.Invitation.State == Cancelled:
+		return Closed
+	case a.Response.ID != 0 && a.Response.editable(now):
+		return Open
+	case a.Response.ID != 0:
+		return Answered
+	case now > a.Invitation.ExpiresAt:
+		return Expired
+	}
+	return Open
+}
+
+// Submit takes one posted page. The first one makes the response; later ones inside the edit window make revisions, and the same
+// again changes nothing. An answer after the expiry is kept and acted on, and not scored. It returns fault.NotFound for an
+// unknown link, fault.Conflict when the survey is closed or was answered longer than a day ago, and fault.Invalid when nothing
+// was answered or an answer is not one of the options.
+func (s *Service) Submit(ctx context.Context, token, language string, sub Submission) error {
+	now := s.now()
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		st := store{tx}
+		invitation, err := st.invitationByToken(token)
+		if err != nil {
+			return err
+		}
+		// Everything that is counted once for this person or resolution is decided behind the guard row; what was read
+		// before it may have changed.
+		if err := permission.Reserve(tx, invitation.PersonID); err != nil {
+			return err
+		}
+		if invitation, err = st.invitation(invitation.ID); err != nil {
+			return err
+		}
+		asked, err := s.asked(st, invitation)
+		if err != nil {
+			return err
+		}
+		return s.submit(st, now, asked, language, sub)
+	})
+	if err != nil {
+		return fmt.Errorf("submit survey: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) submit(st store, now clock.Instant, asked Asked, language string, sub Submission) error {
+	switch asked.Standing {
+	case Closed:
+		return fault.New(fault.Conflict, "survey_closed", "this survey is closed")
+	case Answered:
+		return fault.New(fault.Conflict, "survey_answered", "this survey has been answered")
+	case Open, Expired:
+	}
+	answers, err := asked.Questionnaire.answers(sub, asked.Answers, now)
+	if err != nil {
+		return err
+	}
+	if len(answers) == 0 {
+		return fault.New(fault.Invalid, "survey_empty", "nothing was answered")
+	}
+	t := taking{response: asked.Response, prior: asked.Answers, answers: answers, questionnaire: asked.Questionnaire}
+	if t.response.ID == 0 {
+		t.response = responseTo(asked.Invitation, now)
+		t.response.Language = language
+	}
+	if sub.Screen == 0 || sub.Screen == asked.Questionnaire.Screens() {
+		t.finished = true
+	}
+	if t.sentAt, err = arrived(st, now, asked.Invitation); err != nil {
+		return err
+	}
+	return s.take(st, now, t)
+}
+
+// arrived notes that an answered invitation was delivered, if nobody knew, and returns when it was sent.
+func arrived(st store, now clock.Instant, i Invitation) (clock.Instant, error) {
+	if i.State == Delivered {
+		return i.SentAt, nil
+	}
+	before := i.entries()
+	i.proven()
+	if err := st.putInvitation(&i); err != nil {
+		return 0, err
+	}
+	return i.SentAt, appendEntries(st.Tx, corrections(before, i.entries(), now))
+}
+
+// responseTo returns the empty response to an invitation.
+func responseTo(i Invitation, now clock.Instant) Response {
+	return Response{
+		InvitationID: &i.ID, SurveyVersionID: i.SurveyVersionID, ResolutionID: i.ResolutionID, ContactID: i.ContactID,
+		CustomerID: i.CustomerID, Via: ByLink, FirstAnsweredAt: now, Late: now > i.ExpiresAt,
+		ResolvedAt: i.ResolvedAt, Dimensions: i.Dimensions,
+	}
+}
+
+// Refuse takes a customer's "don't ask me again" from their link: at once, for every address they have.
+func (s *Service) Refuse(ctx context.Context, token string, scope permission.Scope) error {
+	now := s.now()
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		invitation, err := store{tx}.invitationByToken(token)
+		if err != nil {
+			return err
+		}
+		subjects, err := contact.Subjects(tx, []int64{invitation.CustomerID})
+		if err != nil {
+			return err
+		}
+		return s.permission.Refuse(tx, permission.Refusal{
+			Subject: subjects[invitation.CustomerID], Scope: scope, Source: "preferences",
+			Evidence: fmt.Sprintf("invitation %d", invitation.ID), At: now,
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("refuse %s: %w", scope, err)
+	}
+	return nil
+}

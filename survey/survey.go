@@ -1,0 +1,78 @@
+package survey
+
+import (
+	"time"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
+)
+
+// JobAnswered is the kind of job added after each answer, for whoever acts on answers. Its ref is the response.
+const JobAnswered = "survey.answered"
+
+// Permission decides whether a customer may be asked, and keeps what they said about being contacted. All of it runs in the
+// transaction of the use case, so that two planners cannot both spend the last allowance.
+type Permission interface {
+	Judge(tx database.Tx, questions []permission.Question) ([]permission.Verdict, error)
+	Touch(tx database.Tx, touches ...permission.Touch) error
+	Untouch(tx database.Tx, personID int64, kind permission.TouchKind, ref int64) error
+	RecordConsent(tx database.Tx, events ...permission.ConsentEvent) error
+	Refuse(tx database.Tx, refusal permission.Refusal) error
+}
+
+// Options are the settings of the survey feature.
+type Options struct {
+	PublicURL  string         // where customers reach the service, such as https://cs.example.com; no slash at the end
+	CentreName string         // as customers know the centre
+	Language   string         // for customers whose language is not known; zh-CN when empty
+	Zone       *time.Location // of the dates in messages; Asia/Shanghai when nil
+	// Channels are those there is a sender for, the preferred one first; e-mail, then SMS when nil.
+	Channels []permission.Channel
+	Expiry   time.Duration // after sending; 14 days when zero
+}
+
+// editWindow is how long after the first answer a customer may change it.
+const editWindow = 24 * time.Hour
+
+// sendLease is how long a message may be on its way to the gateway before somebody else says that its fate is unknown.
+const sendLease = 5 * time.Minute
+
+func (o Options) withDefaults() Options {
+	if o.Language == "" {
+		o.Language = Chinese
+	}
+	if o.Zone == nil {
+		o.Zone = time.FixedZone("Asia/Shanghai", 8*60*60)
+	}
+	if o.Channels == nil {
+		o.Channels = []permission.Channel{permission.ByEmail, permission.BySMS}
+	}
+	if o.Expiry == 0 {
+		o.Expiry = 14 * 24 * time.Hour
+	}
+	return o
+}
+
+// Service publishes questionnaires, invites customers and takes their answers.
+type Service struct {
+	db         *database.DB
+	permission Permission
+	tokens     tokens
+	now        clock.Now
+	opts       Options
+}
+
+// New returns the service. Key is the installation's secret: the links of invitations are derived from it.
+func New(db *database.DB, judge Permission, key []byte, now clock.Now, opts Options) *Service {
+	return &Service{db: db, permission: judge, tokens: tokens{key: key}, now: now, opts: opts.withDefaults()}
+}
+
+// at returns the now of a use case run by a job, or the clock's when it is called directly.
+func (s *Service) at(ticket outbox.Ticket) clock.Instant {
+	if ticket.At.IsZero() {
+		return s.now()
+	}
+	return ticket.At
+}

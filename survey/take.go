@@ -1,0 +1,116 @@
+package survey
+
+import (
+	"fmt"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/figures"
+	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
+)
+
+// taking is one set of answers on its way into a response.
+type taking struct {
+	response      Response // as it was, or a new one without an id
+	prior         []Answer // its answers until now
+	answers       []Answer // its answers from now on
+	questionnaire Questionnaire
+	sentAt        clock.Instant // of the invitation; none without one
+	finished      bool          // the last page was posted
+	userID        int64         // who typed; 0 for the customer
+}
+
+// take writes a revision of a response with everything that follows from it: score entries, consent, and the job that tells the
+// other features. Answers that say what they said before are no new revision.
+func (s *Service) take(st store, now clock.Instant, t taking) error {
+	r := t.response
+	before := r.entries(t.prior, t.sentAt)
+	covered, err := st.isCovered(r.ResolutionID)
+	if err != nil {
+		return err
+	}
+	changed := r.ID == 0 || !sameAnswers(t.prior, t.answers)
+	if changed {
+		r.Revision++
+		r.AnsweredAt = newest(r.AnsweredAt, t.answers)
+		r.score(t.answers)
+	}
+	if t.finished && r.FinishedAt.IsZero() {
+		r.FinishedAt = r.AnsweredAt
+	}
+	if err := st.putResponse(&r); err != nil {
+		return err
+	}
+	if !changed {
+		return nil
+	}
+	if err := st.addAnswers(revision(r, t.answers)); err != nil {
+		return err
+	}
+	entries := corrections(before, r.entries(t.answers, t.sentAt), now)
+	if !covered && r.counted() && r.evaluated() {
+		entries = append(entries, recordedAt([]figures.Entry{r.covered()}, now)...)
+	}
+	if err := appendEntries(st.Tx, entries); err != nil {
+		return err
+	}
+	if err := s.recordConsent(st.Tx, now, r, t); err != nil {
+		return err
+	}
+	return outbox.Add(st.Tx, now, outbox.New(JobAnswered, r.ID, outbox.Urgent, now))
+}
+
+// newest returns the time of the last answer.
+func newest(before clock.Instant, answers []Answer) clock.Instant {
+	for _, a := range answers {
+		before = max(before, a.AnsweredAt)
+	}
+	return before
+}
+
+// revision stamps answers as those of the response's newest revision.
+func revision(r Response, answers []Answer) []Answer {
+	stamped := make([]Answer, len(answers))
+	for i, a := range answers {
+		a.ID, a.ResponseID, a.Revision = 0, r.ID, r.Revision
+		stamped[i] = a
+	}
+	return stamped
+}
+
+// recordConsent turns a box that was ticked, or unticked again, into events. A box that was never ticked says nothing.
+func (s *Service) recordConsent(tx database.Tx, now clock.Instant, r Response, t taking) error {
+	var events []permission.ConsentEvent
+	for _, q := range t.questionnaire.Questions {
+		had, has := find(t.prior, q.Key).Value != nil, find(t.answers, q.Key).Value != nil
+		if q.Kind != Consent || had == has {
+			continue
+		}
+		for _, p := range q.Permits {
+			events = append(events, permission.ConsentEvent{
+				CustomerID: r.CustomerID, Purpose: p.Purpose, Channel: p.Channel, Given: has, Basis: "consent", Wording: q.Wording,
+				Source: sourceOf(r.Via), Evidence: fmt.Sprintf("response %d", r.ID), UserID: t.userID, At: now,
+			})
+		}
+	}
+	if len(events) == 0 {
+		return nil
+	}
+	return s.permission.RecordConsent(tx, events...)
+}
+
+// sourceOf returns where a consent was said, in permission's words.
+func sourceOf(via Via) string {
+	if via == InCall {
+		return "call"
+	}
+	return "survey"
+}
+
+func appendEntries(tx database.Tx, entries []figures.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	return figures.Append(tx, entries...)
+}

@@ -1,0 +1,144 @@
+package tasks
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+	"aftercall/internal/permission"
+)
+
+// Attempt is one try to reach the customer. It begins when the caller dials, so that it also counts when nobody finishes it.
+type Attempt struct {
+	ID             int64
+	CallbackID     int64
+	No             int // from 1
+	CustomerID     int64
+	PersonID       int64
+	CallerID       int64
+	Fence          int64         // of the claim under which it was made
+	ClaimedAt      clock.Instant // when the claim began
+	StartedAt      clock.Instant // when it was dialled, or the claim began if the dial was not seen
+	EndedAt        clock.Instant // when the outcome was recorded; none until then
+	CallResult     CallResult    // empty until the outcome is recorded
+	BusinessResult BusinessResult
+	Note           string
+	Answers        string // JSON of Answers; empty when nothing was asked
+}
+
+// Dial says that the caller dials the claimed callback now, and returns the number in E.164. Permission is asked again at this
+// moment; dialling again under the same claim is the same attempt. It returns fault.Conflict when the customer may not be called
+// any more, and ErrStale when the callback is not the caller's any more.
+func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (phone string, err error) {
+	now := s.now()
+	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		c, err := store{tx}.lockCallback(callbackID)
+		if err != nil {
+			return err
+		}
+		if !c.heldBy(viewer.UserID, fence) || c.closed() {
+			return ErrStale
+		}
+		v, subject, err := s.judgeCall(tx, c.CustomerID, now)
+		if err != nil {
+			return err
+		}
+		if len(subject.Phones) > 0 {
+			phone = subject.Phones[0]
+		}
+		if !c.DialledAt.IsZero() {
+			return s.extend(tx, &c, now)
+		}
+		if !v.Allowed {
+			return fault.New(fault.Conflict, "dial_refused", "this customer may not be called now").With("reason", string(v.First))
+		}
+		c.DialledAt = now
+		if _, err := s.beginAttempt(tx, &c, subject, now); err != nil {
+			return err
+		}
+		return s.extend(tx, &c, now)
+	})
+	if err != nil {
+		return "", fmt.Errorf("dial callback %d: %w", callbackID, err)
+	}
+	return phone, nil
+}
+
+// beginAttempt writes the attempt and the touch that permission counts.
+func (s *Service) beginAttempt(tx database.Tx, c *Callback, subject permission.Subject, started clock.Instant) (Attempt, error) {
+	c.Attempts++
+	a := Attempt{
+		CallbackID: c.ID, No: c.Attempts, CustomerID: c.CustomerID, PersonID: c.PersonID, CallerID: c.CallerID, Fence: c.Fence,
+		ClaimedAt: c.ClaimedAt, StartedAt: started,
+	}
+	if err := (store{tx}).insertAttempt(&a); err != nil {
+		return Attempt{}, err
+	}
+	touch := permission.Touch{
+		PersonID: c.PersonID, CustomerID: c.CustomerID, Kind: permission.Attempt, Purpose: permission.ServiceCallback,
+		Channel: permission.ByPhone, Ref: a.ID, At: started,
+	}
+	if len(subject.Phones) > 0 {
+		touch.Address = subject.Phones[0]
+	}
+	return a, s.permit.Touch(tx, touch)
+}
+
+// extend gives the claim a new lease from now.
+func (s *Service) extend(tx database.Tx, c *Callback, now clock.Instant) error {
+	c.LeaseUntil, c.ChangedAt = max(c.LeaseUntil, now.Add(Lease)), now
+	if err := (store{tx}).extendHold(*c); err != nil {
+		return err
+	}
+	return store{tx}.updateCallback(*c)
+}
+
+// CallAnswers is what a customer answered in a call, for whoever keeps answers.
+type CallAnswers struct {
+	AttemptID    int64
+	CallbackID   int64
+	ResolutionID int64
+	CustomerID   int64
+	CallerID     int64
+	AnsweredAt   clock.Instant
+	Answers
+}
+
+// CallAnswers returns what was answered in the call of an attempt. It returns fault.NotFound if nothing was.
+func (s *Service) CallAnswers(ctx context.Context, attemptID int64) (CallAnswers, error) {
+	st := store{s.db.View(ctx)}
+	a, err := st.attempt(attemptID)
+	if err != nil {
+		return CallAnswers{}, err
+	}
+	c, err := st.callback(a.CallbackID)
+	if err != nil {
+		return CallAnswers{}, err
+	}
+	result := CallAnswers{
+		AttemptID: a.ID, CallbackID: c.ID, ResolutionID: c.ResolutionID, CustomerID: c.CustomerID, CallerID: a.CallerID, AnsweredAt: a.EndedAt,
+	}
+	if a.Answers == "" {
+		return CallAnswers{}, fault.New(fault.NotFound, "nothing_answered", "nothing was answered in that call")
+	}
+	if err := json.Unmarshal([]byte(a.Answers), &result.Answers); err != nil {
+		return CallAnswers{}, fmt.Errorf("read the answers of attempt %d: %w", attemptID, err)
+	}
+	return result, nil
+}
+
+// encode returns the answers as JSON, or "" when nothing was asked.
+func (a Answers) encode() (string, error) {
+	if a.Empty() {
+		return "", nil
+	}
+	b, err := json.Marshal(a)
+	if err != nil {
+		return "", fmt.Errorf("write answers: %w", err)
+	}
+	return string(b), nil
+}

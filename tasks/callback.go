@@ -1,0 +1,278 @@
+package tasks
+
+import (
+	"time"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/fault"
+	"aftercall/internal/permission"
+)
+
+// CallbackKind is what a callback is for. It is translated under "callback.kind.<code>".
+type CallbackKind string
+
+// The kinds of callback.
+const (
+	ConfirmCallback   CallbackKind = "confirm"   // is it really solved?
+	ComplaintCallback CallbackKind = "complaint" // the same, after a complaint
+	RecoveryCallback  CallbackKind = "recovery"  // after a low score
+)
+
+// CallbackKinds returns every kind of callback.
+func CallbackKinds() []CallbackKind {
+	return []CallbackKind{ComplaintCallback, RecoveryCallback, ConfirmCallback}
+}
+
+// CallbackState is where a callback is in its life; see the diagram of the package.
+type CallbackState string
+
+// The states of a callback.
+const (
+	Waiting   CallbackState = "waiting"   // not before ReadyAt
+	Ready     CallbackState = "ready"     // to be claimed
+	Claimed   CallbackState = "claimed"   // a caller has it until LeaseUntil
+	Finished  CallbackState = "done"      // closed by a result
+	Cancelled CallbackState = "cancelled" // given up without one
+)
+
+// CallbackStates returns every state in the order of a callback's life.
+func CallbackStates() []CallbackState {
+	return []CallbackState{Waiting, Ready, Claimed, Finished, Cancelled}
+}
+
+// Limits of a callback's life.
+const (
+	Lease           = 15 * time.Minute    // of a claim; a draft or a dial extends it
+	MaxAttempts     = 6                   // then it is closed as unreachable
+	RecoveryWithin  = 24 * time.Hour      // from the low score to when its recovery is overdue
+	callbackLife    = 7 * 24 * time.Hour  // from planning to expiry, if nobody calls
+	reservationTime = 30 * time.Minute    // after its time an appointment is anybody's
+	skipPause       = 30 * time.Minute    // a skipped callback does not come straight back
+	longestDelay    = 60 * 24 * time.Hour // of an appointment
+)
+
+// Why a callback waits or ended, besides the codes of permission, of call results and of business results.
+const (
+	ReasonPlanned     Reason = "planned"     // waits for its first time
+	ReasonAppointment Reason = "appointment" // the customer named a time
+	ReasonSkipped     Reason = "skipped"     // a caller passed it on
+	ReasonExpired     Reason = "expired"     // nobody called in time
+	ReasonUnreachable Reason = "unreachable" // all attempts used up
+	ReasonByHand      Reason = "by_hand"     // a supervisor cancelled it
+	ReasonWithdrawn   Reason = "withdrawn"   // its decision was given up
+)
+
+// Callback is work for a caller.
+type Callback struct {
+	ID             int64
+	DecisionID     *int64 // nil for a recovery: an answer asked for it, not the policy
+	ResolutionID   int64
+	ContactID      int64
+	CustomerID     int64
+	PersonID       int64
+	Kind           CallbackKind
+	Priority       int
+	State          CallbackState
+	PoolID         int64
+	TeamID         int64         // of the resolver, for team scope
+	ReadyAt        clock.Instant // waiting: not before; otherwise when it became ready
+	DueAt          clock.Instant // overdue after this
+	ExpiresAt      clock.Instant // nobody calls after this
+	LeaseUntil     clock.Instant // claimed: until when
+	CallerID       int64         // who has it, or had it last
+	ReservedFor    int64         // an appointment or a reassignment: only this caller may claim it; 0 for anybody
+	NotFor         int64         // the caller who must not get it; 0 for nobody
+	WaitReason     Reason        // waiting: for what
+	ClaimedAt      clock.Instant
+	DialledAt      clock.Instant // none until the caller dialled under this claim
+	Fence          int64         // raised by every claim
+	Attempts       int
+	AppointmentAt  clock.Instant
+	OriginRef      int64 // a recovery's response
+	OriginValue    int   // a recovery's score
+	OriginScale    string
+	CallResult     CallResult     // of the last attempt
+	BusinessResult BusinessResult // of the last attempt that reached somebody
+	Note           string
+	NoteForNext    string // to whoever calls next
+	CreatedAt      clock.Instant
+	ChangedAt      clock.Instant
+	ClosedAt       clock.Instant
+	CloseReason    Reason // a call result, a business result, or a Reason
+}
+
+// The refusals of callbacks.
+var (
+	errGone  = fault.New(fault.Conflict, "callback_state", "the callback is not in a state for that any more")
+	ErrStale = fault.New(fault.Conflict, "callback_stale", "the callback is not yours any more; what you typed is kept as a draft")
+)
+
+func (c *Callback) closed() bool { return c.State == Finished || c.State == Cancelled }
+
+// Overdue reports whether the callback should have been made by now.
+func (c *Callback) Overdue(now clock.Instant) bool { return !c.closed() && c.DueAt.Before(now) }
+
+// heldBy reports whether the caller's claim with this fence is still the last one. An expired lease that nobody took over counts,
+// and so does a callback that was cancelled under the claim: the call was made.
+func (c *Callback) heldBy(callerID, fence int64) bool {
+	held := c.State == Claimed || c.cancelledUnderClaim()
+	return held && c.CallerID == callerID && c.Fence == fence
+}
+
+// cancelledUnderClaim reports whether a caller was at work on the callback when it was cancelled, and has not been told yet.
+func (c *Callback) cancelledUnderClaim() bool { return c.State == Cancelled && !c.LeaseUntil.IsZero() }
+
+// claimable reports whether the caller may claim the callback now, as far as the callback itself knows.
+func (c *Callback) claimable(callerID int64, now clock.Instant) bool {
+	free := c.State == Ready || (c.State == Claimed && !c.LeaseUntil.After(now))
+	reserved := c.ReservedFor != 0 && c.ReservedFor != callerID && now.Before(c.reservedUntil())
+	return free && !reserved && c.NotFor != callerID && (c.ExpiresAt.IsZero() || now.Before(c.ExpiresAt))
+}
+
+// reservedUntil is when a reservation ends.
+func (c *Callback) reservedUntil() clock.Instant { return c.ReadyAt.Add(reservationTime) }
+
+// offer makes a waiting callback ready, if the verdict allows a call now; otherwise it waits on, or is cancelled when only the
+// customer can change the reason.
+func (c *Callback) offer(v permission.Verdict, now clock.Instant) error {
+	if c.State != Waiting {
+		return errGone
+	}
+	if !v.Allowed {
+		return c.putOff(v, now)
+	}
+	c.State, c.WaitReason, c.ReadyAt, c.ChangedAt = Ready, "", now, now
+	return nil
+}
+
+// putOff moves a callback that may not be called now to the time it is allowed, or cancels it when there is none.
+func (c *Callback) putOff(v permission.Verdict, now clock.Instant) error {
+	if v.AllowedFrom.IsZero() {
+		return c.cancel(reasonOf(v.First), now)
+	}
+	return c.wait(reasonOf(v.First), v.AllowedFrom, now)
+}
+
+// wait sets the callback aside until a time.
+func (c *Callback) wait(reason Reason, until, now clock.Instant) error {
+	if c.closed() {
+		return errGone
+	}
+	c.State, c.WaitReason, c.ReadyAt, c.ChangedAt, c.LeaseUntil = Waiting, reason, until, now, 0
+	return nil
+}
+
+// claim gives the callback to the caller for a lease and raises the fence.
+func (c *Callback) claim(callerID int64, now clock.Instant) error {
+	if !c.claimable(callerID, now) {
+		return errGone
+	}
+	c.State, c.CallerID, c.Fence, c.LeaseUntil = Claimed, callerID, c.Fence+1, now.Add(Lease)
+	c.ClaimedAt, c.DialledAt, c.ChangedAt = now, 0, now
+	return nil
+}
+
+// release gives a claimed callback back to its pool.
+func (c *Callback) release(callerID, fence int64, now clock.Instant) error {
+	if !c.heldBy(callerID, fence) {
+		return ErrStale
+	}
+	c.LeaseUntil, c.ChangedAt = 0, now
+	if !c.closed() {
+		c.State, c.ReadyAt = Ready, now
+	}
+	return nil
+}
+
+// skip passes a claimed callback on: it comes back after a pause, also to somebody else.
+func (c *Callback) skip(callerID, fence int64, now clock.Instant) error {
+	if !c.heldBy(callerID, fence) {
+		return ErrStale
+	}
+	c.ReservedFor = 0
+	if c.closed() {
+		c.LeaseUntil, c.ChangedAt = 0, now
+		return nil
+	}
+	return c.wait(ReasonSkipped, now.Add(skipPause), now)
+}
+
+// reserve keeps the callback for one caller; 0 frees it for anybody.
+func (c *Callback) reserve(callerID int64, now clock.Instant) error {
+	if c.closed() || (c.State == Claimed && c.LeaseUntil.After(now)) {
+		return errGone
+	}
+	if callerID != 0 && callerID == c.NotFor {
+		return fault.New(fault.Conflict, "callback_not_for", "this caller made the call the customer was dissatisfied after; choose another one")
+	}
+	if c.State == Claimed {
+		c.State, c.LeaseUntil = Ready, 0
+	}
+	if c.State == Ready {
+		c.ReadyAt = now
+	}
+	c.ReservedFor, c.ChangedAt = callerID, now
+	return nil
+}
+
+// cancel gives the callback up. A caller who is at work on it keeps the claim, to record what happened.
+func (c *Callback) cancel(reason Reason, now clock.Instant) error {
+	if c.closed() {
+		return errGone
+	}
+	if c.State != Claimed || !c.LeaseUntil.After(now) {
+		c.LeaseUntil = 0
+	}
+	c.State, c.CloseReason, c.ClosedAt, c.ChangedAt, c.WaitReason = Cancelled, reason, now, now, ""
+	return nil
+}
+
+// finish closes the callback with a result.
+func (c *Callback) finish(reason Reason, now clock.Instant) error {
+	if c.closed() {
+		return errGone
+	}
+	c.State, c.CloseReason, c.ClosedAt, c.ChangedAt, c.LeaseUntil, c.WaitReason = Finished, reason, now, now, 0, ""
+	return nil
+}
+
+// record applies the outcome of an attempt: the callback is closed, or waits for the next attempt. One that was cancelled under
+// the claim stays cancelled.
+func (c *Callback) record(callerID, fence int64, o Outcome, now clock.Instant) error {
+	if !c.heldBy(callerID, fence) {
+		return ErrStale
+	}
+	c.CallResult, c.Note, c.NoteForNext, c.ChangedAt = o.CallResult, o.Note, o.NoteForNext, now
+	if o.BusinessResult != "" {
+		c.BusinessResult = o.BusinessResult
+	}
+	if c.closed() {
+		c.LeaseUntil = 0
+		return nil
+	}
+	call, _ := callCode(o.CallResult)
+	business, _ := businessCode(o.BusinessResult)
+	switch {
+	case business.NeedsTime:
+		return c.appoint(callerID, o, now)
+	case call.Reached:
+		return c.finish(Reason(o.BusinessResult), now)
+	case call.Ends:
+		return c.finish(Reason(o.CallResult), now)
+	case c.Attempts >= MaxAttempts:
+		return c.finish(ReasonUnreachable, now)
+	}
+	c.ReservedFor = 0
+	return c.wait(Reason(o.CallResult), now.Add(call.RetryAfter), now)
+}
+
+// appoint sets the callback aside for the time the customer named. A promise goes before everything else.
+func (c *Callback) appoint(callerID int64, o Outcome, now clock.Instant) error {
+	c.AppointmentAt, c.Priority, c.ReservedFor = o.AppointmentAt, PriorityPromise, 0
+	if o.AppointmentFor == Mine {
+		c.ReservedFor = callerID
+	}
+	c.DueAt = o.AppointmentAt.Add(reservationTime)
+	c.ExpiresAt = max(c.ExpiresAt, o.AppointmentAt.Add(callbackLife))
+	return c.wait(ReasonAppointment, o.AppointmentAt, now)
+}

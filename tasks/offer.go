@@ -1,0 +1,120 @@
+package tasks
+
+import (
+	"context"
+	"fmt"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
+)
+
+// Offer looks at a callback whose time has come: it becomes ready if it may be made now, waits on if it may be made later, and is
+// cancelled when it is not wanted any more or nobody made it in time.
+func (s *Service) Offer(ctx context.Context, ticket outbox.Ticket, callbackID int64) error {
+	now := s.at(ticket.At)
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := ticket.Done(tx); err != nil {
+			return err
+		}
+		c, err := store{tx}.lockCallback(callbackID)
+		if err != nil {
+			return err
+		}
+		switch {
+		case c.closed(), c.State == Waiting && c.ReadyAt.After(now):
+			return nil // an older job; the newer one comes at ReadyAt
+		case c.State == Claimed && c.LeaseUntil.After(now):
+			return lookAgain(tx, c.ID, c.LeaseUntil, now)
+		case !c.ExpiresAt.After(now):
+			return s.giveUp(tx, &c, ReasonExpired, now)
+		case c.State != Waiting:
+			return nil
+		}
+		return s.offer(tx, &c, now)
+	})
+	if err != nil {
+		return fmt.Errorf("offer callback %d: %w", callbackID, err)
+	}
+	return nil
+}
+
+func (s *Service) offer(tx database.Tx, c *Callback, now clock.Instant) error {
+	r, err := resolutionOf(tx, c.ResolutionID)
+	if err != nil {
+		return err
+	}
+	if !r.ReopenedAt.IsZero() {
+		return s.giveUp(tx, c, ReasonReopened, now)
+	}
+	v, _, err := s.judgeCall(tx, c.CustomerID, now)
+	if err != nil {
+		return err
+	}
+	if err := c.offer(v, now); err != nil {
+		return err
+	}
+	return s.keep(tx, c, now)
+}
+
+// judgeCall asks whether the customer may be called at an instant.
+func (s *Service) judgeCall(tx database.Tx, customerID int64, at clock.Instant) (permission.Verdict, permission.Subject, error) {
+	subjects, err := contact.Subjects(tx, []int64{customerID})
+	if err != nil {
+		return permission.Verdict{}, permission.Subject{}, err
+	}
+	subject := subjects[customerID]
+	verdicts, err := s.permit.Judge(tx, []permission.Question{callQuestion(subject, at)})
+	if err != nil {
+		return permission.Verdict{}, permission.Subject{}, err
+	}
+	return verdicts[0], subject, nil
+}
+
+// keep stores a callback after a transition, with what has to follow: the one job that looks at it next, the end of the hold when
+// nobody has it, and the end of its decision when it was cancelled.
+func (s *Service) keep(tx database.Tx, c *Callback, now clock.Instant) error {
+	st := store{tx}
+	if err := st.updateCallback(*c); err != nil {
+		return err
+	}
+	if c.State != Claimed && !c.cancelledUnderClaim() {
+		if err := st.endHold(c.PersonID, c.ID); err != nil {
+			return err
+		}
+	}
+	switch c.State {
+	case Waiting:
+		return lookAgain(tx, c.ID, c.ReadyAt, now)
+	case Ready:
+		return lookAgain(tx, c.ID, c.ExpiresAt, now)
+	case Cancelled:
+		if c.DecisionID != nil {
+			if err := st.cancelDecisions(now, c.CloseReason, *c.DecisionID); err != nil {
+				return err
+			}
+		}
+	case Claimed, Finished:
+	}
+	_, err := outbox.Cancel(tx, now, JobOffer, c.ID)
+	return err
+}
+
+// lookAgain sets the callback's offer job to a time; there is never more than one that waits.
+func lookAgain(tx database.Tx, callbackID int64, at, now clock.Instant) error {
+	moved, err := outbox.Reschedule(tx, now, JobOffer, callbackID, at)
+	if err != nil || moved {
+		return err
+	}
+	return outbox.Add(tx, now, outbox.New(JobOffer, callbackID, outbox.Urgent, at))
+}
+
+// giveUp cancels a callback.
+func (s *Service) giveUp(tx database.Tx, c *Callback, reason Reason, now clock.Instant) error {
+	if err := c.cancel(reason, now); err != nil {
+		return err
+	}
+	return s.keep(tx, c, now)
+}

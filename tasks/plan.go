@@ -1,0 +1,204 @@
+package tasks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
+)
+
+// Plan decides the follow-up of every resolution of an intake batch and sets the work up: callbacks with their offer jobs, and
+// survey jobs. Run again, or by two workers at once, it decides nothing twice.
+func (s *Service) Plan(ctx context.Context, ticket outbox.Ticket, batchID int64) error {
+	now := s.at(ticket.At)
+	plan := func(_ context.Context, tx database.Tx) error {
+		if err := ticket.Done(tx); err != nil {
+			return err
+		}
+		return s.planBatch(tx, now, batchID)
+	}
+	err := s.db.InTx(ctx, plan)
+	if errors.Is(err, errDecided) { // by somebody else, between our look and our insert: now we see theirs
+		err = s.db.InTx(ctx, plan)
+	}
+	if err != nil {
+		return fmt.Errorf("plan batch %d: %w", batchID, err)
+	}
+	return nil
+}
+
+func (s *Service) planBatch(tx database.Tx, now clock.Instant, batchID int64) error {
+	resolutions, err := contact.ResolutionsOfBatch(tx, batchID)
+	if err != nil {
+		return err
+	}
+	p := planner{Service: s, tx: tx, now: now}
+	if err := p.match(resolutions); err != nil {
+		return err
+	}
+	if err := p.judge(); err != nil {
+		return err
+	}
+	return p.write()
+}
+
+// planner carries one batch from wishes through verdicts to rows.
+type planner struct {
+	*Service
+	tx       database.Tx
+	now      clock.Instant
+	items    []planned
+	subjects map[int64]permission.Subject // by customer, of wanted items
+}
+
+// planned is one resolution and kind of follow-up on its way to a decision.
+type planned struct {
+	resolution contact.Resolution
+	wish       Wish
+	verdict    permission.Verdict
+	decision   Decision
+}
+
+// match collects the policy's wishes for what is not decided yet.
+func (p *planner) match(resolutions []contact.Resolution) error {
+	ids := make([]int64, 0, len(resolutions))
+	for _, r := range resolutions {
+		ids = append(ids, r.ID)
+	}
+	decided, err := store{p.tx}.decided(ids)
+	if err != nil {
+		return err
+	}
+	for _, r := range resolutions {
+		for _, wish := range p.policy.Match(r, p.now) {
+			if !decided[decisionKey{r.ID, wish.Kind}] {
+				p.items = append(p.items, planned{resolution: r, wish: wish})
+			}
+		}
+	}
+	return nil
+}
+
+// judge asks permission about everything wanted, in bulk, and decides.
+func (p *planner) judge() error {
+	var customers []int64
+	for _, item := range p.items {
+		if item.wish.Wanted() {
+			customers = append(customers, item.resolution.CustomerID)
+		}
+	}
+	var err error
+	if p.subjects, err = contact.Subjects(p.tx, customers); err != nil {
+		return err
+	}
+	questions := make([]permission.Question, 0, len(customers))
+	of := make([]int, 0, len(customers)) // questions[i] is about items[of[i]]
+	for i, item := range p.items {
+		for _, q := range questionsFor(item.wish, p.subjects[item.resolution.CustomerID]) {
+			questions, of = append(questions, q), append(of, i)
+		}
+	}
+	verdicts, err := p.permit.Judge(p.tx, questions)
+	if err != nil {
+		return err
+	}
+	for i, v := range verdicts {
+		item := &p.items[of[i]]
+		item.verdict = better(item.verdict, v)
+	}
+	for i := range p.items {
+		item := &p.items[i]
+		item.decision = decide(item.resolution, item.wish, item.verdict, p.policy, p.now)
+	}
+	return nil
+}
+
+// write inserts the decisions and what follows from the planned ones.
+func (p *planner) write() error {
+	decisions := make([]Decision, 0, len(p.items))
+	var resolutionIDs []int64
+	for _, item := range p.items {
+		decisions = append(decisions, item.decision)
+		if item.decision.State == Planned {
+			resolutionIDs = append(resolutionIDs, item.resolution.ID)
+		}
+	}
+	st := store{p.tx}
+	if err := st.insertDecisions(decisions); err != nil || len(resolutionIDs) == 0 {
+		return err
+	}
+	ids, err := st.decisionIDs(resolutionIDs)
+	if err != nil {
+		return err
+	}
+	var jobs []outbox.Job
+	var callbacks []Callback
+	for _, item := range p.items {
+		d := item.decision
+		id := ids[decisionKey{d.ResolutionID, d.Kind}]
+		switch {
+		case d.State != Planned:
+		case d.Kind == FollowUpSurvey:
+			jobs = append(jobs, outbox.New(JobSendSurvey, id, outbox.Sending, d.DueAt))
+		default:
+			callbacks = append(callbacks, p.callback(item, id))
+		}
+	}
+	if err := outbox.Add(p.tx, p.now, jobs...); err != nil {
+		return err
+	}
+	return p.addCallbacks(p.tx, p.now, callbacks, p.subjects)
+}
+
+// callback is the planned callback of an item, without its pool.
+func (p *planner) callback(item planned, decisionID int64) Callback {
+	d := item.decision
+	reason := ReasonPlanned
+	if !item.verdict.Allowed {
+		reason = reasonOf(item.verdict.First)
+	}
+	return Callback{
+		DecisionID: &decisionID, ResolutionID: d.ResolutionID, ContactID: d.ContactID, CustomerID: d.CustomerID, PersonID: d.PersonID,
+		Kind: item.wish.Callback, Priority: item.wish.Priority, State: Waiting, TeamID: d.TeamID, WaitReason: reason,
+		ReadyAt: d.DueAt, DueAt: d.DueAt.Add(p.policy.CallbackWithin), ExpiresAt: d.DueAt.Add(callbackLife),
+		CreatedAt: p.now, ChangedAt: p.now,
+	}
+}
+
+// addCallbacks inserts waiting callbacks with their pools and their offer jobs.
+func (s *Service) addCallbacks(tx database.Tx, now clock.Instant, callbacks []Callback, subjects map[int64]permission.Subject) error {
+	if len(callbacks) == 0 {
+		return nil
+	}
+	st := store{tx}
+	keys := make([]poolKey, len(callbacks))
+	resolutionIDs := make([]int64, len(callbacks))
+	for i, c := range callbacks {
+		keys[i] = poolKey{TeamID: c.TeamID, Skill: string(c.Kind), Zone: s.hoursClass(subjects[c.CustomerID], now)}
+		resolutionIDs[i] = c.ResolutionID
+	}
+	pools, err := st.internPools(keys)
+	if err != nil {
+		return err
+	}
+	for i := range callbacks {
+		callbacks[i].PoolID = pools[keys[i]]
+	}
+	if err := st.insertCallbacks(callbacks); err != nil {
+		return err
+	}
+	ids, err := st.callbackIDs(resolutionIDs)
+	if err != nil {
+		return err
+	}
+	jobs := make([]outbox.Job, 0, len(callbacks))
+	for _, c := range callbacks {
+		jobs = append(jobs, outbox.New(JobOffer, ids[callbackKey{c.ResolutionID, c.Kind}], outbox.Urgent, c.ReadyAt))
+	}
+	return outbox.Add(tx, now, jobs...)
+}

@@ -1,0 +1,48 @@
+package tasks
+
+import (
+	"cmp"
+	"strings"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/permission"
+)
+
+// poolKey names a pool: callbacks that the same callers may claim at the same hours.
+type poolKey struct {
+	TeamID int64  // of the resolver; callers see their teams' callbacks
+	Skill  string // what a caller must be good at: the kind of the callback
+	Zone   string // the hours class; see hoursClass
+}
+
+// pool is an interned poolKey.
+type pool struct {
+	ID     int64
+	TeamID int64
+	Skill  string
+	Zone   string
+}
+
+func (p pool) key() poolKey { return poolKey{TeamID: p.TeamID, Skill: p.Skill, Zone: p.Zone} }
+
+// compare orders pool keys.
+func (k poolKey) compare(other poolKey) int {
+	return cmp.Or(cmp.Compare(k.TeamID, other.TeamID), strings.Compare(k.Skill, other.Skill), strings.Compare(k.Zone, other.Zone))
+}
+
+// hoursClass names what decides when the subject may be called: the one zone they can be in. It is empty when there are several or
+// none; then each callback is judged by itself.
+func (s *Service) hoursClass(subject permission.Subject, now clock.Instant) string {
+	if w := s.permit.Rules().CallWindow(subject, "", now); len(w.Zones) == 1 {
+		return w.Zones[0]
+	}
+	return ""
+}
+
+// window returns the calling hours of a pool's class. Pools without a class count as open.
+func (s *Service) window(p pool, now clock.Instant) permission.Window {
+	if p.Zone == "" {
+		return permission.Window{Open: true}
+	}
+	return s.permit.Rules().CallWindow(permission.Subject{Zone: p.Zone}, "", now)
+}

@@ -1,0 +1,62 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+	"aftercall/internal/outbox"
+)
+
+// Inspector shows the jobs table to people. It needs no Redis.
+type Inspector struct {
+	db  *database.DB
+	now clock.Now
+}
+
+// NewInspector returns an inspector of the jobs in the database.
+func NewInspector(db *database.DB, now clock.Now) *Inspector { return &Inspector{db: db, now: now} }
+
+// KindCount is how many jobs of a kind are in a state.
+type KindCount struct {
+	Kind  string       `json:"kind"`
+	State outbox.State `json:"state"`
+	Count int          `json:"count"`
+}
+
+// Counts returns the jobs by kind and state, sorted by both. Done and cancelled ones are those of the last seven days.
+func (i *Inspector) Counts(ctx context.Context) ([]KindCount, error) {
+	return store{i.db.View(ctx)}.counts()
+}
+
+// Dead returns the dead jobs, newest first; beforeID is the last id of the page before, or 0.
+func (i *Inspector) Dead(ctx context.Context, beforeID int64, limit int) ([]outbox.Job, error) {
+	return store{i.db.View(ctx)}.dead(beforeID, min(limit, 500))
+}
+
+// Idle reports whether no job is due, queued or running. Jobs whose time has not come do not count.
+func (i *Inspector) Idle(ctx context.Context) (bool, error) {
+	return store{i.db.View(ctx)}.idle(i.now())
+}
+
+// Requeue sets a dead job due again with all its attempts. It returns fault.Forbidden for anybody but an administrator and
+// fault.Conflict if the job is not dead any more.
+func (i *Inspector) Requeue(ctx context.Context, viewer account.Viewer, id int64) error {
+	if !viewer.Is(account.Admin) {
+		return fault.New(fault.Forbidden, "forbidden", "only an administrator may requeue jobs")
+	}
+	now := i.now()
+	err := i.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := (store{tx}).requeue(id, now); err != nil {
+			return err
+		}
+		return account.Audit(tx, now, viewer, "job.requeued", "job", id, "")
+	})
+	if err != nil {
+		return fmt.Errorf("requeue job %d: %w", id, err)
+	}
+	return nil
+}

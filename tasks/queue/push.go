@@ -1,0 +1,111 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"golang.org/x/sync/errgroup"
+
+	"aftercall/internal/fault"
+	"aftercall/internal/outbox"
+)
+
+// message is the payload of a task in Redis: which try of which job, and nothing about anybody. The task's type is the kind.
+type message struct {
+	Job     int64 `json:"job"`
+	Ref     int64 `json:"ref"`
+	Attempt int   `json:"attempt"`
+	Fence   int64 `json:"fence"`
+}
+
+// infrastructureRetries is asynq's MaxRetry. Never 0: asynq counts a worker's death as a try.
+const infrastructureRetries = 5
+
+var errGaveUp = fault.New(fault.Unavailable, "gave_up", "the queue gave the job up after its workers died or could not write")
+
+// push sends jobs to Redis over a few connections at once. It returns those that were not sent, with the first error.
+func (q *Queue) push(ctx context.Context, jobs []outbox.Job) ([]outbox.Job, error) {
+	var (
+		group errgroup.Group
+		mu    sync.Mutex
+		left  []outbox.Job
+	)
+	const pushers = 8
+	share := (len(jobs) + pushers - 1) / pushers
+	for start := 0; start < len(jobs); start += share {
+		part := jobs[start:min(start+share, len(jobs))]
+		group.Go(func() error {
+			for i, job := range part {
+				if err := q.enqueue(ctx, job); err != nil {
+					mu.Lock()
+					defer mu.Unlock()
+					left = append(left, part[i:]...)
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return left, group.Wait()
+}
+
+// enqueue pushes one try of a job, unless Redis has it already.
+func (q *Queue) enqueue(ctx context.Context, job outbox.Job) error {
+	payload, err := json.Marshal(message{Job: job.ID, Ref: job.Ref, Attempt: job.Attempt, Fence: job.Fence})
+	if err != nil {
+		return fmt.Errorf("push job %d: %w", job.ID, err)
+	}
+	for range 2 {
+		_, err = q.client.EnqueueContext(ctx, asynq.NewTask(job.Kind, payload),
+			asynq.Queue(q.queueName(job.Lane)), asynq.TaskID(taskID(job)),
+			asynq.MaxRetry(infrastructureRetries), asynq.Timeout(jobTimeout+30*time.Second))
+		if !errors.Is(err, asynq.ErrTaskIDConflict) {
+			break
+		}
+		var known bool
+		if known, err = q.known(ctx, job); err != nil || known {
+			break
+		}
+	}
+	if errors.Is(err, errGaveUp) {
+		return q.fail(ctx, job, err)
+	}
+	if err != nil {
+		return fmt.Errorf("push job %d: %w", job.ID, err)
+	}
+	return nil
+}
+
+// known reports whether Redis has this try of the job and will run it. It removes one that has ended there: a task asynq put in
+// its archive is errGaveUp.
+func (q *Queue) known(ctx context.Context, job outbox.Job) (bool, error) {
+	queue, id := q.queueName(job.Lane), taskID(job)
+	info, err := q.inspector.GetTaskInfo(queue, id)
+	switch {
+	case errors.Is(err, asynq.ErrTaskNotFound), errors.Is(err, asynq.ErrQueueNotFound):
+		return false, nil
+	case err != nil:
+		return false, err
+	case info.State != asynq.TaskStateArchived && info.State != asynq.TaskStateCompleted:
+		return true, nil
+	}
+	if err := q.inspector.DeleteTask(queue, id); err != nil && !errors.Is(err, asynq.ErrTaskNotFound) {
+		return false, err
+	}
+	if info.State == asynq.TaskStateArchived {
+		q.log.WarnContext(ctx, "task found in the archive of asynq", "kind", job.Kind, "job", job.ID, "attempt", job.Attempt)
+		return false, errGaveUp
+	}
+	return false, nil
+}
+
+// taskID names one try of a job in Redis.
+func taskID(job outbox.Job) string {
+	return strconv.FormatInt(job.ID, 10) + ":" + strconv.Itoa(job.Attempt)
+}

@@ -1,0 +1,207 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+)
+
+// Options tune a Queue; the zero value is good.
+type Options struct {
+	// Name begins the names of all keys in Redis, so that several centres can share one Redis. Default "aftercall".
+	Name string
+	// Workers is how many handlers of one lane run at once. Default 10.
+	Workers int
+	// Window is how many jobs of one lane are in Redis at most. Default 1,000 on the embedded Redis, else 5,000.
+	Window int
+	// Periodic is the work that comes by the clock.
+	Periodic []Periodic
+	// Backoff is how long a job waits after its n-th failure, from 1. Default Backoff.
+	Backoff func(failures int) time.Duration
+	// Log defaults to slog.Default.
+	Log *slog.Logger
+}
+
+const (
+	// queuedLease is how long a queued job is left alone before the sweep asks Redis whether it still knows it.
+	queuedLease = time.Minute
+	// jobTimeout ends a handler that hangs; asynq's own timeout is a little longer, so that the row is written first.
+	jobTimeout = 15 * time.Minute
+	// shutdownTimeout is what handlers get to finish on a graceful stop; Kubernetes allows 30 s.
+	shutdownTimeout = 25 * time.Second
+	// pollInterval bounds how long a due job waits for the relay when nothing wakes it, and a pushed one for a worker.
+	pollInterval = 200 * time.Millisecond
+)
+
+// Queue moves due jobs to Redis and runs the handlers. Any number of processes may have one on the same database and Redis.
+type Queue struct {
+	runner
+	redis     *Redis
+	opts      Options
+	client    *asynq.Client
+	inspector *asynq.Inspector
+	lanes     []*lane
+
+	stopLoops context.CancelFunc // of the relay, the sweep and the periodic work
+	loops     sync.WaitGroup
+	handling  context.Context // every handler's context comes from it; ended last
+	abandon   context.CancelFunc
+	handlings sync.WaitGroup
+	stop      sync.Once
+}
+
+// lane is one lane of this process: its queue in Redis and the server that works it.
+type lane struct {
+	name   outbox.Lane
+	queue  string
+	server *asynq.Server
+	wake   chan struct{} // somebody may have added a job
+}
+
+// New returns a queue that has not started. Redis stays the caller's to close, after Stop.
+func New(db *database.DB, redis *Redis, handlers map[string]Handler, now clock.Now, opts Options) *Queue {
+	if opts.Name == "" {
+		opts.Name = "aftercall"
+	}
+	if opts.Workers == 0 {
+		opts.Workers = 10
+	}
+	if opts.Window == 0 {
+		opts.Window = 5000
+		if redis.Embedded() {
+			opts.Window = 1000
+		}
+	}
+	if opts.Backoff == nil {
+		opts.Backoff = Backoff
+	}
+	if opts.Log == nil {
+		opts.Log = slog.Default()
+	}
+	q := &Queue{
+		runner:    runner{db: db, handlers: withHousekeeping(db, handlers), now: now, backoff: opts.Backoff, log: opts.Log},
+		redis:     redis,
+		opts:      opts,
+		client:    asynq.NewClientFromRedisClient(redis.client),
+		inspector: asynq.NewInspectorFromRedisClient(redis.client),
+	}
+	for _, name := range outbox.Lanes() {
+		q.lanes = append(q.lanes, &lane{name: name, queue: q.queueName(name), wake: make(chan struct{}, 1)})
+	}
+	return q
+}
+
+// Start begins to move and work jobs, and returns. What an earlier process left queued is pushed again at once.
+func (q *Queue) Start(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	if err := q.register(ctx); err != nil {
+		return fmt.Errorf("start the queue: %w", err)
+	}
+	q.handling, q.abandon = context.WithCancel(ctx)
+	ctx, q.stopLoops = context.WithCancel(ctx)
+	for _, l := range q.lanes {
+		l.server = q.newServer(l)
+		if err := l.server.Start(asynq.HandlerFunc(q.handle)); err != nil {
+			q.Stop()
+			return fmt.Errorf("start the workers of lane %s: %w", l.name, err)
+		}
+	}
+	for _, l := range q.lanes {
+		q.loops.Go(func() { q.relay(ctx, l) })
+	}
+	q.loops.Go(func() { q.watch(ctx) })
+	q.loops.Go(func() { q.tick(ctx) })
+	return nil
+}
+
+// Stop moves no more jobs, lets the handlers that run finish for 25 s, and hands what is left back: its row stays queued and is
+// pushed again. It may be called more than once.
+func (q *Queue) Stop() {
+	q.stop.Do(func() {
+		if q.stopLoops == nil {
+			return // never started
+		}
+		q.stopLoops()
+		q.loops.Wait()
+		var servers sync.WaitGroup
+		for _, l := range q.lanes {
+			if l.server != nil {
+				servers.Go(func() {
+					l.server.Stop()
+					l.server.Shutdown()
+				})
+			}
+		}
+		servers.Wait()
+		q.abandon()
+		q.waitAbandoned()
+	})
+}
+
+// waitAbandoned gives handlers whose context was just ended a moment to return, so that the database can be closed after Stop.
+func (q *Queue) waitAbandoned() {
+	returned := make(chan struct{})
+	go func() {
+		q.handlings.Wait()
+		close(returned)
+	}()
+	select {
+	case <-returned:
+	case <-time.After(3 * time.Second):
+		q.log.Warn("a handler does not end though its context did")
+	}
+}
+
+// WaitIdle returns when no job is due, queued or running any more. Jobs whose time has not come do not count.
+func (q *Queue) WaitIdle(ctx context.Context) error {
+	look := time.NewTicker(pollInterval / 4)
+	defer look.Stop()
+	inspector := NewInspector(q.db, q.now)
+	for {
+		idle, err := inspector.Idle(ctx)
+		if err != nil || idle {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait until the queue is idle: %w", ctx.Err())
+		case <-look.C:
+		}
+	}
+}
+
+// newServer returns the asynq server of one lane. Each has its own fetch loop: a lane whose workers are all busy stops fetching
+// without holding up the others.
+func (q *Queue) newServer(l *lane) *asynq.Server {
+	return asynq.NewServerFromRedisClient(q.redis.client, asynq.Config{
+		Concurrency:              q.opts.Workers,
+		Queues:                   map[string]int{l.queue: 1},
+		BaseContext:              func() context.Context { return q.handling },
+		TaskCheckInterval:        pollInterval,
+		DelayedTaskCheckInterval: time.Second,
+		ShutdownTimeout:          shutdownTimeout,
+		RetryDelayFunc:           func(n int, _ error, _ *asynq.Task) time.Duration { return time.Second << min(n, 6) },
+		Logger:                   asynqLog{q.log.With("lane", string(l.name))},
+		LogLevel:                 asynq.WarnLevel,
+	})
+}
+
+func (q *Queue) queueName(l outbox.Lane) string { return q.opts.Name + "-" + string(l) }
+
+// wakeRelays tells every lane that a job may have been added.
+func (q *Queue) wakeRelays() {
+	for _, l := range q.lanes {
+		select {
+		case l.wake <- struct{}{}:
+		default: // it is awake already
+		}
+	}
+}

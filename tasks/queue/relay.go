@@ -1,0 +1,89 @@
+package queue
+
+import (
+	"context"
+	"time"
+
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+)
+
+const (
+	batchSize = 500
+	// relayPause keeps a relay that is woken by every finished job from asking the database as often.
+	relayPause = 25 * time.Millisecond
+	// errorPause is how long a loop waits after the database or Redis refused.
+	errorPause = time.Second
+)
+
+// relay moves the due jobs of one lane to Redis until ctx ends.
+func (q *Queue) relay(ctx context.Context, l *lane) {
+	for ctx.Err() == nil {
+		moved, err := q.move(ctx, l)
+		switch {
+		case ctx.Err() != nil:
+		case err != nil:
+			q.log.WarnContext(ctx, "due jobs could not be moved to Redis", "lane", string(l.name), "error", err)
+			wait(ctx, errorPause, nil)
+		case moved < batchSize:
+			wait(ctx, relayPause, nil)
+			wait(ctx, pollInterval, l.wake)
+		}
+	}
+}
+
+// wait returns after d, when something arrives on wake, or when ctx ends.
+func wait(ctx context.Context, d time.Duration, wake <-chan struct{}) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case <-wake:
+	}
+}
+
+// move marks a batch of due jobs queued, commits, and pushes them. A crash in between leaves queued rows that Redis does not
+// know; the sweep finds them. It returns how many it moved.
+func (q *Queue) move(ctx context.Context, l *lane) (int, error) {
+	now := q.now()
+	view := store{q.db.View(ctx)}
+	due, err := view.anyDue(l.name, now)
+	if err != nil || !due {
+		return 0, err
+	}
+	inFlight, err := view.inFlight(l.name)
+	if err != nil {
+		return 0, err
+	}
+	room := q.opts.Window - inFlight
+	if room < max(1, q.opts.Window/4) {
+		return 0, nil // nearly full: wait until a refill is worth its transaction
+	}
+	var jobs []outbox.Job
+	err = q.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		jobs, err = store{tx}.claimDue([]outbox.Lane{l.name}, now, now.Add(queuedLease), min(room, batchSize))
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	if left, err := q.push(ctx, jobs); err != nil {
+		return 0, q.release(ctx, left, err)
+	}
+	return len(jobs), nil
+}
+
+// release gives jobs back that could not be pushed, so that they do not wait for their lease. One that reached Redis after all
+// does no harm: its ticket fits only a queued row.
+func (q *Queue) release(ctx context.Context, jobs []outbox.Job, cause error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	err := q.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		return store{tx}.release(jobs, q.now())
+	})
+	if err != nil {
+		q.log.WarnContext(ctx, "jobs that were not pushed stay queued until the sweep", "jobs", len(jobs), "error", err)
+	}
+	return cause
+}

@@ -1,0 +1,64 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+)
+
+// RunDue runs every job that is due, one after the other in the order of their times, and those they add, until none is due.
+// It needs no Redis: it is for clocks that are simulated and for tests. Failures are written down as a worker does; the error
+// joins the first few of them. A handler that returns nil without finishing its job is an error too. It returns how many it ran.
+func RunDue(ctx context.Context, db *database.DB, now clock.Now, handlers map[string]Handler) (int, error) {
+	r := runner{db: db, handlers: withHousekeeping(db, handlers), now: now, backoff: Backoff, log: slog.New(slog.DiscardHandler)}
+	var failures []error
+	for n := 0; ; {
+		jobs, err := r.claim(ctx)
+		if err != nil {
+			return n, errors.Join(append(failures, err)...)
+		}
+		if len(jobs) == 0 {
+			return n, errors.Join(failures...)
+		}
+		for _, job := range jobs {
+			n++
+			failure := r.call(ctx, job)
+			if err := r.settle(ctx, job, failure); err != nil {
+				return n, errors.Join(append(failures, err)...)
+			}
+			if failure == nil {
+				failure = r.unfinished(ctx, job)
+			}
+			if failure != nil && !errors.Is(failure, outbox.ErrStale) && len(failures) < 10 {
+				failures = append(failures, fmt.Errorf("%s job %d: %w", job.Kind, job.ID, failure))
+			}
+		}
+	}
+}
+
+// claim marks the first due jobs of all lanes queued.
+func (r runner) claim(ctx context.Context) (jobs []outbox.Job, err error) {
+	now := r.now()
+	err = r.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		jobs, err = store{tx}.claimDue(outbox.Lanes(), now, now.Add(queuedLease), 100)
+		return err
+	})
+	return jobs, err
+}
+
+// unfinished returns an error if the try is still open though its handler is through.
+func (r runner) unfinished(ctx context.Context, job outbox.Job) error {
+	open, err := store{r.db.View(ctx)}.open(job)
+	if err != nil {
+		return err
+	}
+	if open {
+		return errors.New("the handler returned without finishing its job")
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+	"aftercall/internal/outbox"
+)
+
+// Handler does the work of one kind of job. Ref is the id of the row the job is about. It finishes the job with Ticket.Done in
+// its own transaction; what it returns decides what becomes of the job:
+//
+//	nil, outbox.ErrStale      nothing more to do
+//	a fault that is Permanent dead
+//	any other error, a panic  tried again later, dead after outbox.MaxAttempts failures
+type Handler func(ctx context.Context, ticket outbox.Ticket, ref int64) error
+
+// Backoff is how long a job waits after its n-th failure: 5 s, 20 s, 80 s, 320 s, each up to a quarter longer so that jobs that
+// failed together do not come back together.
+func Backoff(failures int) time.Duration {
+	wait := 5 * time.Second << (2 * min(failures-1, 5))
+	return wait + rand.N(wait/4) //nolint:gosec // jitter needs no secrecy
+}
+
+// runner runs the handler of a job and writes down what became of it.
+type runner struct {
+	db       *database.DB
+	handlers map[string]Handler
+	now      clock.Now
+	backoff  func(failures int) time.Duration
+	log      *slog.Logger
+}
+
+// call runs the handler. A panic is an error like any other.
+func (r runner) call(ctx context.Context, job outbox.Job) (err error) {
+	handler, ok := r.handlers[job.Kind]
+	if !ok {
+		// Perhaps a newer process knows it: worth trying again.
+		return fault.New(fault.Unavailable, "job_kind_unknown", "this process has no handler for this kind of job")
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			r.log.ErrorContext(ctx, "job panicked", "kind", job.Kind, "job", job.ID, "panic", p, "stack", string(debug.Stack()))
+			err = fault.New(fault.Internal, "panic", "the handler panicked")
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, jobTimeout)
+	defer cancel()
+	return handler(ctx, outbox.Ticket{JobID: job.ID, Attempt: job.Attempt, Fence: job.Fence, At: r.now()}, job.Ref)
+}
+
+// settle writes down the failure of a try, if it was one. It returns an error only if that could not be done, or if the try was
+// called off from outside: then the row stays as it is and the try is made again.
+func (r runner) settle(ctx context.Context, job outbox.Job, failure error) error {
+	if failure == nil || errors.Is(failure, outbox.ErrStale) {
+		return nil
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return failure
+	}
+	// The handler may have used up its time; its failure has to be written down all the same.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return r.fail(ctx, job, failure)
+}
+
+// fail sets the job due again after a while, or dead.
+func (r runner) fail(ctx context.Context, job outbox.Job, failure error) error {
+	var state outbox.State
+	err := r.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		s := store{tx}
+		failures, err := s.failures(job)
+		if err != nil {
+			return err
+		}
+		failures++
+		now := r.now()
+		if fault.Permanent(failure) || failures >= outbox.MaxAttempts {
+			state = outbox.Dead
+			return s.bury(job, now, failures, scrub(failure))
+		}
+		state = outbox.Due
+		return s.postpone(job, now, now.Add(r.backoff(failures)), failures, scrub(failure))
+	})
+	if errors.Is(err, outbox.ErrStale) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("write down the failure of job %d: %w", job.ID, err)
+	}
+	r.log.WarnContext(ctx, "job failed", "kind", job.Kind, "job", job.ID, "attempt", job.Attempt, "now", string(state), "error", failure)
+	return nil
+}
+
+// scrub keeps of an error what cannot hold personal data: its kind and its code.
+func scrub(err error) string {
+	f, ok := fault.Of(err)
+	switch {
+	case ok:
+		return f.Kind.String() + ": " + f.Code
+	case errors.Is(err, context.DeadlineExceeded):
+		return "internal: timeout"
+	}
+	return fault.Internal.String()
+}

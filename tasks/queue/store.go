@@ -1,0 +1,175 @@
+package queue
+
+import (
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+)
+
+type store struct{ database.Tx }
+
+// tryColumns is what is needed to run one try of a job.
+const tryColumns = "id, kind, ref, lane, state, attempt, fence"
+
+func (s store) anyDue(lane outbox.Lane, now clock.Instant) (bool, error) {
+	return s.exists("state = ? AND lane = ? AND run_at <= ?", outbox.Due, lane, now)
+}
+
+func (s store) anyLapsed(now clock.Instant) (bool, error) {
+	return s.exists("state IN ? AND lane IN ? AND run_at <= ?", inFlight(), outbox.Lanes(), now)
+}
+
+func (s store) exists(where string, args ...any) (bool, error) {
+	var ids []int64
+	if err := s.Gorm().Model(&outbox.Job{}).Where(where, args...).Limit(1).Pluck("id", &ids).Error; err != nil {
+		return false, fmt.Errorf("look for jobs: %w", err)
+	}
+	return len(ids) > 0, nil
+}
+
+// inFlight counts the jobs of a lane that are in Redis.
+func (s store) inFlight(lane outbox.Lane) (int, error) {
+	var n int64
+	if err := s.Gorm().Model(&outbox.Job{}).Where("state IN ? AND lane = ?", inFlight(), lane).Count(&n).Error; err != nil {
+		return 0, fmt.Errorf("count jobs in flight: %w", err)
+	}
+	return int(n), nil
+}
+
+func inFlight() []outbox.State { return []outbox.State{outbox.Queued, outbox.Running} }
+
+// claimDue marks the first due jobs of the lanes queued until their lease and returns them. Two claims never return the same.
+func (s store) claimDue(lanes []outbox.Lane, now, until clock.Instant, limit int) ([]outbox.Job, error) {
+	var jobs []outbox.Job
+	err := s.Gorm().Clauses(s.SkipLocked()...).Select(tryColumns).
+		Where("state = ? AND lane IN ? AND run_at <= ?", outbox.Due, lanes, now).
+		Order("run_at, id").Limit(limit).Find(&jobs).Error
+	if err != nil {
+		return nil, fmt.Errorf("read due jobs: %w", err)
+	}
+	for i := range jobs {
+		jobs[i].State = outbox.Queued
+	}
+	return jobs, s.update(jobs, outbox.Due, map[string]any{"state": outbox.Queued, "run_at": until, "updated_at": now})
+}
+
+// claimLapsed extends the lease of jobs in flight whose lease has passed, and returns them.
+func (s store) claimLapsed(now, until clock.Instant, limit int) ([]outbox.Job, error) {
+	var jobs []outbox.Job
+	err := s.Gorm().Clauses(s.SkipLocked()...).Select(tryColumns).
+		Where("state IN ? AND lane IN ? AND run_at <= ?", inFlight(), outbox.Lanes(), now).
+		Limit(limit).Find(&jobs).Error
+	if err != nil {
+		return nil, fmt.Errorf("read lapsed jobs: %w", err)
+	}
+	r := s.Gorm().Model(&outbox.Job{}).Where("id IN ? AND state IN ?", ids(jobs), inFlight()).Update("run_at", until)
+	if r.Error != nil {
+		return nil, fmt.Errorf("extend lapsed jobs: %w", r.Error)
+	}
+	return jobs, nil
+}
+
+// release takes back claimDue.
+func (s store) release(jobs []outbox.Job, now clock.Instant) error {
+	return s.update(jobs, outbox.Queued, map[string]any{"state": outbox.Due, "run_at": now, "updated_at": now})
+}
+
+func (s store) update(jobs []outbox.Job, from outbox.State, values map[string]any) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	r := s.Gorm().Model(&outbox.Job{}).Where("id IN ? AND state = ?", ids(jobs), from).Updates(values)
+	if r.Error != nil {
+		return fmt.Errorf("update jobs: %w", r.Error)
+	}
+	return nil
+}
+
+func ids(jobs []outbox.Job) []int64 {
+	ids := make([]int64, len(jobs))
+	for i := range jobs {
+		ids[i] = jobs[i].ID
+	}
+	return ids
+}
+
+// queuedAfter returns queued jobs by id.
+func (s store) queuedAfter(id int64, limit int) ([]outbox.Job, error) {
+	var jobs []outbox.Job
+	err := s.Gorm().Select(tryColumns).Where("state = ? AND id > ?", outbox.Queued, id).Order("id").Limit(limit).Find(&jobs).Error
+	if err != nil {
+		return nil, fmt.Errorf("read queued jobs: %w", err)
+	}
+	return jobs, nil
+}
+
+// try selects the row as long as this try of the job is open. A handler that called Begin raised the fence by one.
+func (s store) try(job outbox.Job) *gorm.DB {
+	return s.Gorm().Model(&outbox.Job{}).Where("id = ? AND attempt = ? AND fence BETWEEN ? AND ? AND state IN ?",
+		job.ID, job.Attempt, job.Fence, job.Fence+1, inFlight())
+}
+
+func (s store) open(job outbox.Job) (bool, error) {
+	_, err := s.failures(job)
+	if errors.Is(err, outbox.ErrStale) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// failures returns how often the job failed before, or outbox.ErrStale if this try is not open any more.
+func (s store) failures(job outbox.Job) (int, error) {
+	var failures []int
+	if err := s.try(job).Pluck("failures", &failures).Error; err != nil {
+		return 0, fmt.Errorf("read job %d: %w", job.ID, err)
+	}
+	if len(failures) == 0 {
+		return 0, outbox.ErrStale
+	}
+	return failures[0], nil
+}
+
+// postpone ends this try as a failure and sets the job due again.
+func (s store) postpone(job outbox.Job, now, runAt clock.Instant, failures int, reason string) error {
+	return s.end(job, map[string]any{
+		"state": outbox.Due, "run_at": runAt, "attempt": job.Attempt + 1, "failures": failures, "last_error": reason, "updated_at": now,
+	})
+}
+
+// bury ends this try, and the job, as dead.
+func (s store) bury(job outbox.Job, now clock.Instant, failures int, reason string) error {
+	return s.end(job, map[string]any{"state": outbox.Dead, "failures": failures, "last_error": reason, "updated_at": now})
+}
+
+func (s store) end(job outbox.Job, values map[string]any) error {
+	r := s.try(job).Updates(values)
+	if r.Error != nil {
+		return fmt.Errorf("end try of job %d: %w", job.ID, r.Error)
+	}
+	if r.RowsAffected == 0 {
+		return outbox.ErrStale
+	}
+	return nil
+}
+
+// removeFinished deletes jobs in a final state that were due before an instant, at most limit, and returns how many.
+func (s store) removeFinished(lane outbox.Lane, state outbox.State, before clock.Instant, limit int) (int, error) {
+	var finished []int64
+	err := s.Gorm().Model(&outbox.Job{}).Where("state = ? AND lane = ? AND run_at < ?", state, lane, before).
+		Order("run_at").Limit(limit).Pluck("id", &finished).Error
+	if err != nil {
+		return 0, fmt.Errorf("read finished jobs: %w", err)
+	}
+	if len(finished) == 0 {
+		return 0, nil
+	}
+	if err := s.Gorm().Where("id IN ? AND state = ?", finished, state).Delete(&outbox.Job{}).Error; err != nil {
+		return 0, fmt.Errorf("remove finished jobs: %w", err)
+	}
+	return len(finished), nil
+}

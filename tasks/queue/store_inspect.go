@@ -1,0 +1,55 @@
+package queue
+
+import (
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/fault"
+	"aftercall/internal/outbox"
+)
+
+func (s store) counts() ([]KindCount, error) {
+	var counts []KindCount
+	err := s.Gorm().Model(&outbox.Job{}).Select("kind, state, COUNT(*) AS count").
+		Group("kind, state").Order("kind, state").Scan(&counts).Error
+	if err != nil {
+		return nil, fmt.Errorf("count jobs: %w", err)
+	}
+	return counts, nil
+}
+
+func (s store) dead(beforeID int64, limit int) ([]outbox.Job, error) {
+	q := s.Gorm().Where("state = ?", outbox.Dead)
+	if beforeID > 0 {
+		q = q.Where("id < ?", beforeID)
+	}
+	var jobs []outbox.Job
+	if err := q.Order("id DESC").Limit(limit).Find(&jobs).Error; err != nil {
+		return nil, fmt.Errorf("read dead jobs: %w", err)
+	}
+	return jobs, nil
+}
+
+func (s store) idle(now clock.Instant) (bool, error) {
+	busy, err := s.exists("state = ? AND lane IN ? AND run_at <= ?", outbox.Due, outbox.Lanes(), now)
+	if err != nil || busy {
+		return false, err
+	}
+	busy, err = s.exists("state IN ?", inFlight())
+	return !busy && err == nil, err
+}
+
+func (s store) requeue(id int64, now clock.Instant) error {
+	r := s.Gorm().Model(&outbox.Job{}).Where("id = ? AND state = ?", id, outbox.Dead).Updates(map[string]any{
+		"state": outbox.Due, "run_at": now, "attempt": gorm.Expr("attempt + 1"), "failures": 0, "updated_at": now,
+	})
+	if r.Error != nil {
+		return r.Error
+	}
+	if r.RowsAffected == 0 {
+		return fault.New(fault.Conflict, "job_not_dead", "the job is not dead any more")
+	}
+	return nil
+}

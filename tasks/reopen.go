@@ -1,0 +1,75 @@
+package tasks
+
+import (
+	"context"
+	"fmt"
+
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+)
+
+// CancelContact gives up what is still pending for the resolutions of a contact that were undone by a reopening. The decisions
+// stay and say so. What belongs to a newer resolution of the same contact is left alone.
+func (s *Service) CancelContact(ctx context.Context, ticket outbox.Ticket, contactID int64) error {
+	now := s.at(ticket.At)
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := ticket.Done(tx); err != nil {
+			return err
+		}
+		undone, err := undoneResolutions(tx, contactID)
+		if err != nil || len(undone) == 0 {
+			return err
+		}
+		st := store{tx}
+		surveys, err := st.liveSurveyDecisions(undone)
+		if err != nil {
+			return err
+		}
+		for _, id := range surveys {
+			waiting, err := outbox.Cancel(tx, now, JobSendSurvey, id)
+			if err != nil {
+				return err
+			}
+			if waiting == 0 {
+				continue // sent already, or being sent: whoever sends looks at the reopening too
+			}
+			if err := st.cancelDecisions(now, ReasonReopened, id); err != nil {
+				return err
+			}
+		}
+		callbacks, err := st.openCallbacks(undone)
+		if err != nil {
+			return err
+		}
+		for _, c := range callbacks {
+			if err := s.giveUp(tx, &c, ReasonReopened, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("cancel the follow-up of contact %d: %w", contactID, err)
+	}
+	return nil
+}
+
+// undoneResolutions returns the ids of the contact's resolutions that a reopening undid.
+func undoneResolutions(tx database.Tx, contactID int64) ([]int64, error) {
+	ids, err := store{tx}.decidedResolutions(contactID)
+	if err != nil {
+		return nil, err
+	}
+	resolutions, err := contact.ResolutionsByID(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	undone := ids[:0]
+	for _, id := range ids {
+		if r, ok := resolutions[id]; ok && !r.ReopenedAt.IsZero() {
+			undone = append(undone, id)
+		}
+	}
+	return undone, nil
+}

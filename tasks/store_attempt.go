@@ -1,0 +1,141 @@
+package tasks
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/fault"
+)
+
+// draft is what a caller has typed about a callback and not finished.
+type draft struct {
+	CallbackID int64 `gorm:"primaryKey;autoIncrement:false"`
+	CallerID   int64 `gorm:"primaryKey;autoIncrement:false"`
+	Body       string // JSON of an Outcome
+	SavedAt    clock.Instant
+}
+
+// TableName names the table.
+func (draft) TableName() string { return "drafts" }
+
+func (s store) saveDraft(callbackID, callerID int64, typed Outcome, now clock.Instant) error {
+	body, err := json.Marshal(typed)
+	if err != nil {
+		return fmt.Errorf("write draft: %w", err)
+	}
+	d := draft{CallbackID: callbackID, CallerID: callerID, Body: string(body), SavedAt: now}
+	err = s.Gorm().Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "callback_id"}, {Name: "caller_id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"body", "saved_at"}),
+	}).Create(&d).Error
+	if err != nil {
+		return fmt.Errorf("save draft: %w", err)
+	}
+	return nil
+}
+
+// draft returns what the caller typed, or the zero Outcome and no instant.
+func (s store) draft(callbackID, callerID int64) (Outcome, clock.Instant, error) {
+	var found []draft
+	if err := s.Gorm().Where("callback_id = ? AND caller_id = ?", callbackID, callerID).Limit(1).Find(&found).Error; err != nil {
+		return Outcome{}, 0, fmt.Errorf("read draft: %w", err)
+	}
+	if len(found) == 0 {
+		return Outcome{}, 0, nil
+	}
+	var typed Outcome
+	if err := json.Unmarshal([]byte(found[0].Body), &typed); err != nil {
+		return Outcome{}, 0, fmt.Errorf("read draft: %w", err)
+	}
+	return typed, found[0].SavedAt, nil
+}
+
+func (s store) deleteDraft(callbackID, callerID int64) error {
+	if err := s.Gorm().Where("callback_id = ? AND caller_id = ?", callbackID, callerID).Delete(&draft{}).Error; err != nil {
+		return fmt.Errorf("delete draft: %w", err)
+	}
+	return nil
+}
+
+func (s store) insertAttempt(a *Attempt) error {
+	if err := s.Gorm().Create(a).Error; err != nil {
+		return fmt.Errorf("insert attempt: %w", err)
+	}
+	return nil
+}
+
+func (s store) updateAttempt(a Attempt) error {
+	err := s.Gorm().Model(&Attempt{}).Where("id = ?", a.ID).Updates(map[string]any{
+		"ended_at": a.EndedAt, "call_result": a.CallResult, "business_result": a.BusinessResult, "note": a.Note, "answers": a.Answers,
+	}).Error
+	if err != nil {
+		return fmt.Errorf("update attempt: %w", err)
+	}
+	return nil
+}
+
+func (s store) attempt(id int64) (Attempt, error) {
+	var a Attempt
+	err := s.Gorm().Where("id = ?", id).Take(&a).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Attempt{}, fault.New(fault.NotFound, "attempt_unknown", "there is no such attempt")
+	}
+	if err != nil {
+		return Attempt{}, fmt.Errorf("read attempt: %w", err)
+	}
+	return a, nil
+}
+
+// attemptUnder returns the attempt begun under a claim, if it was.
+func (s store) attemptUnder(callbackID, fence int64) (a Attempt, found bool, err error) {
+	var rows []Attempt
+	if err := s.Gorm().Where("callback_id = ? AND fence = ?", callbackID, fence).Limit(1).Find(&rows).Error; err != nil {
+		return Attempt{}, false, fmt.Errorf("read attempt: %w", err)
+	}
+	if len(rows) == 0 {
+		return Attempt{}, false, nil
+	}
+	return rows[0], true, nil
+}
+
+// attemptsOf returns the attempts of a callback, the newest first.
+func (s store) attemptsOf(callbackID int64) ([]Attempt, error) {
+	var rows []Attempt
+	if err := s.Gorm().Where("callback_id = ?", callbackID).Order("no DESC").Limit(50).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read attempts: %w", err)
+	}
+	return rows, nil
+}
+
+// answered selects the attempts about a resolution in which survey questions were answered.
+func (s store) answered(resolutionID int64) *gorm.DB {
+	return s.Gorm().Model(&Attempt{}).
+		Joins("JOIN callbacks ON callbacks.id = attempts.callback_id").
+		Where("callbacks.resolution_id = ? AND attempts.answers <> ''", resolutionID)
+}
+
+// askedInCall reports whether the customer answered the survey about a resolution in a call.
+func (s store) askedInCall(resolutionID int64) (bool, error) {
+	var n int64
+	if err := s.answered(resolutionID).Count(&n).Error; err != nil {
+		return false, fmt.Errorf("count answers in calls: %w", err)
+	}
+	return n > 0, nil
+}
+
+// asker returns the caller who asked the survey about a resolution, or 0.
+func (s store) asker(resolutionID int64) (int64, error) {
+	var ids []int64
+	if err := s.answered(resolutionID).Order("attempts.id DESC").Limit(1).Pluck("attempts.caller_id", &ids).Error; err != nil {
+		return 0, fmt.Errorf("read who asked: %w", err)
+	}
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	return ids[0], nil
+}

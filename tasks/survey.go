@@ -1,0 +1,76 @@
+package tasks
+
+import (
+	"context"
+	"fmt"
+
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+)
+
+// SurveyPlan is a planned survey, looked at again when it is due.
+type SurveyPlan struct {
+	DecisionID int64
+	Resolution contact.Resolution
+	Wanted     bool
+	Reason     Reason // why it is not wanted any more
+}
+
+// SurveyPlan says whether the survey of a decision is still wanted: not when the contact was reopened, when the customer answered
+// meanwhile, or when it would come too late. Permission is asked by whoever sends.
+func (s *Service) SurveyPlan(ctx context.Context, decisionID int64) (SurveyPlan, error) {
+	now := s.now()
+	tx := s.db.View(ctx)
+	d, err := store{tx}.decision(decisionID)
+	if err != nil {
+		return SurveyPlan{}, err
+	}
+	r, err := resolutionOf(tx, d.ResolutionID)
+	if err != nil {
+		return SurveyPlan{}, err
+	}
+	plan := SurveyPlan{DecisionID: d.ID, Resolution: r}
+	asked, err := store{tx}.askedInCall(d.ResolutionID)
+	if err != nil {
+		return SurveyPlan{}, err
+	}
+	switch {
+	case d.State == Skipped:
+		plan.Reason = d.Reason
+	case !d.live():
+		plan.Reason = d.CancelReason
+	case !r.ReopenedAt.IsZero():
+		plan.Reason = ReasonReopened
+	case r.Answered || asked:
+		plan.Reason = ReasonAlreadyAnswered
+	case now.After(s.policy.lastChance(r)):
+		plan.Reason = ReasonTooOld
+	}
+	plan.Wanted = plan.Reason == ""
+	return plan, nil
+}
+
+// SurveySkipped ends a survey job whose survey is not sent, and writes the reason on its decision.
+func (s *Service) SurveySkipped(ctx context.Context, ticket outbox.Ticket, decisionID int64, reason Reason) error {
+	now := s.at(ticket.At)
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := ticket.Done(tx); err != nil {
+			return err
+		}
+		return store{tx}.cancelDecisions(now, reason, decisionID)
+	})
+}
+
+// resolutionOf returns one resolution, or an error if there is none: decisions are only made about what exists.
+func resolutionOf(tx database.Tx, id int64) (contact.Resolution, error) {
+	known, err := contact.ResolutionsByID(tx, []int64{id})
+	if err != nil {
+		return contact.Resolution{}, err
+	}
+	r, ok := known[id]
+	if !ok {
+		return contact.Resolution{}, fmt.Errorf("resolution %d does not exist", id)
+	}
+	return r, nil
+}

@@ -1,0 +1,151 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/fault"
+)
+
+// apiPrefix is where the JSON API lives. It answers in JSON and knows no cookies.
+const apiPrefix = "/api/"
+
+// statuses is what each kind of error is in HTTP.
+var statuses = map[fault.Kind]int{
+	fault.Internal:        http.StatusInternalServerError,
+	fault.Invalid:         http.StatusUnprocessableEntity,
+	fault.NotFound:        http.StatusNotFound,
+	fault.Conflict:        http.StatusConflict,
+	fault.Forbidden:       http.StatusForbidden,
+	fault.Unauthenticated: http.StatusUnauthorized,
+	fault.TooLarge:        http.StatusRequestEntityTooLarge,
+	fault.TooMany:         http.StatusTooManyRequests,
+	fault.Unavailable:     http.StatusServiceUnavailable,
+}
+
+// statusOf returns the HTTP status of an error.
+func statusOf(err error) int { return statuses[fault.KindOf(err)] }
+
+// problem is an error as RFC 9457 has it.
+type problem struct {
+	Type   string        `json:"type"` // "urn:aftercall:<code>", or "about:blank" for an error of ours
+	Title  string        `json:"title"`
+	Status int           `json:"status"`
+	Code   string        `json:"code,omitempty"`
+	Errors []fault.Field `json:"errors,omitempty"`
+}
+
+// problemOf returns what a machine is told about an error: nothing of the inside of one that is ours.
+func problemOf(err error) problem {
+	status := statusOf(err)
+	f, ok := fault.Of(err)
+	if !ok || f.Kind == fault.Internal {
+		return problem{Type: "about:blank", Title: http.StatusText(status), Status: status}
+	}
+	return problem{Type: "urn:aftercall:" + f.Code, Title: f.Message, Status: status, Code: f.Code, Errors: f.Fields}
+}
+
+// errorPage tells a person what went wrong and what can be done.
+type errorPage struct {
+	page
+	Status  int
+	Text    string
+	Fields  []fieldProblem
+	Request string // where an internal error was met, to find it in the log
+}
+
+func (*errorPage) template() string { return "error" }
+
+// fieldProblem is one field's problem in the reader's language.
+type fieldProblem struct {
+	Line          int
+	Name, Problem string
+	Value         string
+}
+
+// fail answers with an error, in the one place that decides what an error means in HTTP. Without a login a page leads to the login.
+func (s *Server) fail(c *gin.Context, err error) {
+	if errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil {
+		c.Status(499) // the browser went away; nobody reads an answer
+		return
+	}
+	if fault.KindOf(err) == fault.Internal {
+		s.log.ErrorContext(c.Request.Context(), "request failed", "route", c.FullPath(), "error", err)
+	}
+	if wantsJSON(c.Request) {
+		s.failJSON(c, err)
+		return
+	}
+	if fault.Is(err, fault.Unauthenticated) && c.Request.URL.Path != loginPath {
+		c.Redirect(http.StatusSeeOther, s.loginURL(c))
+		return
+	}
+	p := &errorPage{page: s.page(c, "error.title"), Status: statusOf(err), Text: s.faultText(c, err), Fields: s.fieldProblems(c, err)}
+	if renderErr := s.renderStatus(c, p.Status, p); renderErr != nil {
+		s.log.ErrorContext(c.Request.Context(), "error page failed", "error", renderErr)
+		c.String(http.StatusInternalServerError, "500")
+	}
+}
+
+func (s *Server) failJSON(c *gin.Context, err error) {
+	p := problemOf(err)
+	body, marshalErr := json.Marshal(p)
+	if marshalErr != nil {
+		body = []byte(`{"type":"about:blank","status":500}`)
+	}
+	if p.Status == http.StatusUnauthorized {
+		c.Header("WWW-Authenticate", "Bearer")
+	}
+	c.Data(p.Status, "application/problem+json", body)
+}
+
+// wantsJSON reports whether a program asks: the API, or a script of ours that says so.
+func wantsJSON(r *http.Request) bool {
+	accept := r.Header.Get("Accept")
+	return strings.HasPrefix(r.URL.Path, apiPrefix) || strings.Contains(accept, "json") && !strings.Contains(accept, "text/html")
+}
+
+// faultText returns what a person is told about an error.
+func (s *Server) faultText(c *gin.Context, err error) string {
+	lang := s.language(c)
+	general := s.t(c, "fault.internal")
+	f, ok := fault.Of(err)
+	if !ok || f.Kind == fault.Internal {
+		return general
+	}
+	return s.messages.textOr(lang, f.Message, f.Args, "fault."+f.Code)
+}
+
+// fieldProblems returns the problems of an error's fields in the reader's language.
+func (s *Server) fieldProblems(c *gin.Context, err error) []fieldProblem {
+	f, ok := fault.Of(err)
+	if !ok {
+		return nil
+	}
+	lang := s.language(c)
+	var list []fieldProblem
+	for _, field := range f.Fields {
+		args := map[string]any{"field": field.Name, "value": field.Value}
+		maps.Copy(args, f.Args)
+		list = append(list, fieldProblem{
+			Line: field.Line, Name: s.messages.textOr(lang, field.Name, nil, "field."+field.Name), Value: field.Value,
+			Problem: s.messages.textOr(lang, field.Problem, args, "problem."+field.Code),
+		})
+	}
+	return list
+}
+
+// loginURL is the login page that leads back to where a GET was going.
+func (s *Server) loginURL(c *gin.Context) string {
+	if c.Request.Method != http.MethodGet || c.Request.URL.Path == "/" {
+		return loginPath
+	}
+	return loginPath + "?next=" + url.QueryEscape(c.Request.URL.RequestURI())
+}

@@ -1,0 +1,112 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/outbox"
+	"aftercall/tasks/queue"
+)
+
+// Jobs is what the jobs page needs of the queue.
+type Jobs interface {
+	// Counts returns how many jobs of each kind are in each state.
+	Counts(ctx context.Context) ([]queue.KindCount, error)
+	// Dead returns jobs that were given up, the newest first, with ids below beforeID (0: from the start), at most limit.
+	Dead(ctx context.Context, beforeID int64, limit int) ([]outbox.Job, error)
+	// Requeue gives a dead job another round of tries. It returns fault.Conflict if the job is not dead.
+	Requeue(ctx context.Context, viewer account.Viewer, id int64) error
+}
+
+// jobsPage shows the deferred work: how much of each kind is where, and what was given up.
+type jobsPage struct {
+	page
+	States []outbox.State
+	Kinds  []kindRow
+	Dead   []outbox.Job
+	Pager  pager
+}
+
+// kindRow is one kind of job with its counts in the order of jobsPage.States.
+type kindRow struct {
+	Kind   string
+	Counts []int
+}
+
+func (*jobsPage) template() string { return "jobs" }
+
+func (s *Server) jobsRoutes() []route {
+	admin := []account.Role{account.Admin}
+	return []route{
+		{method: http.MethodGet, path: "/jobs", roles: admin, handle: s.showJobs},
+		{method: http.MethodPost, path: "/jobs/:id/requeue", roles: admin, handle: s.requeueJob},
+	}
+}
+
+func jobsSamples() []view {
+	return []view{
+		&jobsPage{},
+		&jobsPage{
+			States: jobStates(), Kinds: []kindRow{{Kind: "survey.send", Counts: []int{1, 2, 3, 4, 5, 6}}},
+			Dead: []outbox.Job{{ID: 7, Kind: "survey.send", LastError: "internal", UpdatedAt: clock.Instant(1)}}, Pager: pager{Older: "/jobs?older=7"},
+		},
+	}
+}
+
+// jobStates is the columns of the page, in the order of a job's life.
+func jobStates() []outbox.State {
+	return []outbox.State{outbox.Due, outbox.Queued, outbox.Running, outbox.Done, outbox.Dead, outbox.Cancelled}
+}
+
+func (s *Server) showJobs(c *gin.Context) error {
+	ctx := c.Request.Context()
+	counts, err := s.Jobs.Counts(ctx)
+	if err != nil {
+		return err
+	}
+	dead, err := s.Jobs.Dead(ctx, listKeyID(c), pageSize+1)
+	if err != nil {
+		return err
+	}
+	p := &jobsPage{States: jobStates(), Kinds: kindRows(counts)}
+	p.Dead, p.Pager = pagedByID(c, dead, func(j outbox.Job) int64 { return j.ID })
+	p.page = s.page(c, "jobs.title")
+	return s.render(c, p)
+}
+
+// kindRows turns counts by kind and state into a table, kinds by name.
+func kindRows(counts []queue.KindCount) []kindRow {
+	states := jobStates()
+	byKind := map[string][]int{}
+	for _, n := range counts {
+		if byKind[n.Kind] == nil {
+			byKind[n.Kind] = make([]int, len(states))
+		}
+		if i := slices.Index(states, n.State); i >= 0 {
+			byKind[n.Kind][i] += n.Count
+		}
+	}
+	rows := make([]kindRow, 0, len(byKind))
+	for kind, n := range byKind {
+		rows = append(rows, kindRow{Kind: kind, Counts: n})
+	}
+	slices.SortFunc(rows, func(a, b kindRow) int { return strings.Compare(a.Kind, b.Kind) })
+	return rows
+}
+
+func (s *Server) requeueJob(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := s.Jobs.Requeue(c.Request.Context(), viewer(c), id); err != nil {
+		return err
+	}
+	return s.redirect(c, "/jobs", done("jobs.requeued", "id", id))
+}

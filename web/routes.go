@@ -1,0 +1,28 @@
+package web
+
+import "slices"
+
+// allRoutes is every route there is but the JSON API's, which describes itself.
+func (s *Server) allRoutes() []route {
+	return slices.Concat(
+		s.homeRoutes(),
+		s.loginRoutes(),
+		s.meRoutes(),
+		s.jobsRoutes(),
+		s.usersRoutes(),
+		s.tokensRoutes(),
+	)
+}
+
+// samples is every page there is, each at least once: loadViews executes them all, so a page whose template does not fit its
+// struct keeps the server from starting. Give samples with content: a branch that is not executed is not checked.
+func samples() []view {
+	return slices.Concat(
+		shellSamples(),
+		loginSamples(),
+		meSamples(),
+		jobsSamples(),
+		usersSamples(),
+		tokensSamples(),
+	)
+}
