@@ -8,7 +8,6 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
-	"aftercall/internal/permission"
 )
 
 // CallAnswers are what a customer answered to a caller. What is nil or empty was not answered.
@@ -48,7 +47,7 @@ func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) erro
 	if err != nil {
 		return err
 	}
-	if err := permission.Reserve(st.Tx, r.PersonID); err != nil {
+	if err := reserve(st.Tx, r.PersonID); err != nil {
 		return err
 	}
 	version, err := st.current(BuiltIn)

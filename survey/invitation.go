@@ -24,24 +24,24 @@ const (
 
 // Invitation is one survey offered to one customer for one resolution over one channel.
 type Invitation struct {
-	ID              int64
-	SurveyVersionID int64
-	SurveyID        int64
-	ResolutionID    int64
-	DecisionID      int64
-	ContactID       int64
-	CustomerID      int64
-	PersonID        int64
-	OutboundChannel permission.Channel
-	Language        string
-	State           State
-	Reason          string // of failed, cancelled and uncertain ones; translated under "reason.<code>"
-	TokenHash       string
-	CreatedAt       clock.Instant
-	SentAt          clock.Instant // none until it is known to have been sent
-	DeliveredAt     clock.Instant
-	ExpiresAt       clock.Instant // an answer at this instant counts, a later one is late
-	ResolvedAt      clock.Instant
+	ID                 int64
+	SurveyVersionID    int64
+	SurveyID           int64
+	ResolutionID       int64
+	DecisionID         int64
+	ContactID          int64
+	CustomerID         int64
+	PersonID           int64
+	OutboundChannel    permission.Channel
+	Language           string
+	State              State
+	Reason             string // of failed, cancelled and uncertain ones; translated under "reason.<code>"
+	TokenHash          string
+	CreatedAt          clock.Instant
+	SentAt             clock.Instant // none until it is known to have been sent
+	DeliveredAt        clock.Instant
+	ExpiresAt          clock.Instant // an answer at this instant counts, a later one is late
+	ResolvedAt         clock.Instant
 	figures.Dimensions `gorm:"embedded"`
 }
 

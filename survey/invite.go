@@ -72,7 +72,7 @@ var errSettled = errors.New("settled")
 
 func (s *Service) invite(st store, now clock.Instant, plan Plan, out *Outgoing) error {
 	// The guard row first: whoever counts this person's touches waits here for us.
-	if err := permission.Reserve(st.Tx, plan.Resolution.PersonID); err != nil {
+	if err := reserve(st.Tx, plan.Resolution.PersonID); err != nil {
 		return err
 	}
 	invitation, version, err := s.reserved(st, now, plan)

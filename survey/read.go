@@ -9,19 +9,31 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
+	"aftercall/internal/database"
 	"aftercall/internal/figures"
 )
 
 // AnsweredResponse is a response as those who act on answers see it.
 type AnsweredResponse struct {
-	Response
-	Comment string
-	Reasons []string // option keys
-	Solved  *bool
+	ResponseID   int64
+	ResolutionID int64
+	ContactID    int64
+	CustomerID   int64
+	AgentID      int64
+	TeamID       int64
+	Via          Via
+	Revision     int
+	AnsweredAt   clock.Instant  // of the newest revision
+	Late         bool           // kept and acted on, not scored
+	Metric       figures.Metric // of the core answer; empty when there is none
+	Value        int
+	Scale        string
+	Dissatisfied bool
+	Satisfied    bool
+	Solved       *bool
+	Reasons      []string // option keys
+	Comment      string
 }
-
-// Low reports whether the core answer is dissatisfied.
-func (a AnsweredResponse) Low() bool { return a.evaluated() && a.ScoreBand == figures.Low }
 
 // Answered returns a response with its newest answers. It returns fault.NotFound when there is none.
 func (s *Service) Answered(ctx context.Context, responseID int64) (AnsweredResponse, error) {
@@ -34,7 +46,12 @@ func (s *Service) Answered(ctx context.Context, responseID int64) (AnsweredRespo
 }
 
 func answered(r Response, answers []Answer) AnsweredResponse {
-	a := AnsweredResponse{Response: r}
+	a := AnsweredResponse{
+		ResponseID: r.ID, ResolutionID: r.ResolutionID, ContactID: r.ContactID, CustomerID: r.CustomerID, AgentID: r.AgentID,
+		TeamID: r.TeamID, Via: r.Via, Revision: r.Revision, AnsweredAt: r.AnsweredAt, Late: r.Late,
+		Metric: r.ScoreMetric, Value: r.ScoreValue, Scale: r.ScoreScale,
+		Dissatisfied: r.evaluated() && r.ScoreBand == figures.Low, Satisfied: r.evaluated() && r.ScoreBand == figures.High,
+	}
 	for _, answer := range answers {
 		a.Comment = cmp.Or(a.Comment, answer.Comment)
 		a.Reasons = append(a.Reasons, answer.Chosen()...)
@@ -131,4 +148,15 @@ func (q Question) option(key string) Text {
 		}
 	}
 	return nil
+}
+
+// LastScore is the newest satisfaction score of a customer.
+type LastScore struct {
+	Band figures.Band
+	At   clock.Instant
+}
+
+// LastScores returns the newest satisfaction score of each customer who gave one that was not excluded.
+func LastScores(tx database.Tx, customerIDs []int64) (map[int64]LastScore, error) {
+	return store{tx}.lastScores(customerIDs)
 }

@@ -9,7 +9,6 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/figures"
 	"aftercall/internal/outbox"
-	"aftercall/internal/permission"
 )
 
 // reasonScale is why an answer from elsewhere is kept and not scored.
@@ -83,7 +82,7 @@ func reserveAll(tx database.Tx, resolutions map[int64]contact.Resolution) error 
 	for _, r := range resolutions {
 		persons = append(persons, r.PersonID)
 	}
-	return permission.Reserve(tx, persons...)
+	return reserve(tx, persons...)
 }
 
 // importing collects the new responses of a batch, so that they are written with a few statements.

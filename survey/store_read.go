@@ -2,6 +2,7 @@ package survey
 
 import (
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -93,4 +94,32 @@ func (s store) reasonGroups(viewer account.Viewer, from, to clock.Instant) ([]re
 		return nil, fmt.Errorf("count reasons: %w", err)
 	}
 	return rows, nil
+}
+
+// scoresOf returns the valid satisfaction answers of customers, by id.
+func (s store) scoresOf(customerIDs []int64) ([]Response, error) {
+	var rows []Response
+	err := s.Gorm().Select("id, customer_id, score_band, first_answered_at").
+		Where("customer_id IN ? AND score_metric = ?", customerIDs, figures.CSAT).Where(counts).Order("id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read newest scores: %w", err)
+	}
+	return rows, nil
+}
+
+func (s store) lastScores(customerIDs []int64) (map[int64]LastScore, error) {
+	last := make(map[int64]LastScore, len(customerIDs))
+	for chunk := range slices.Chunk(customerIDs, chunkSize) {
+		var rows []Response
+		err := s.Gorm().Select("id", "customer_id", "answered_at", "score_band").
+			Where("customer_id IN ? AND score_metric = ? AND excluded_at = 0", chunk, figures.CSAT).
+			Order("customer_id, answered_at, id").Find(&rows).Error
+		if err != nil {
+			return nil, fmt.Errorf("read last scores: %w", err)
+		}
+		for _, r := range rows {
+			last[r.CustomerID] = LastScore{Band: r.ScoreBand, At: r.AnsweredAt}
+		}
+	}
+	return last, nil
 }

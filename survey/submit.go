@@ -117,7 +117,7 @@ func (s *Service) Submit(ctx context.Context, token, language string, sub Submis
 		}
 		// Everything that is counted once for this person or resolution is decided behind the guard row; what was read
 		// before it may have changed.
-		if err := permission.Reserve(tx, invitation.PersonID); err != nil {
+		if err := reserve(tx, invitation.PersonID); err != nil {
 			return err
 		}
 		if invitation, err = st.invitation(invitation.ID); err != nil {

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"slices"
 	"time"
 
 	"aftercall/internal/clock"
@@ -67,6 +68,16 @@ type Service struct {
 // New returns the service. Key is the installation's secret: the links of invitations are derived from it.
 func New(db *database.DB, judge Permission, key []byte, now clock.Now, opts Options) *Service {
 	return &Service{db: db, permission: judge, tokens: tokens{key: key}, now: now, opts: opts.withDefaults()}
+}
+
+// reserve makes others who decide about the same people wait until the transaction ends. Who is not known cannot be asked by
+// anybody, so there is nothing to wait for.
+func reserve(tx database.Tx, personIDs ...int64) error {
+	known := slices.DeleteFunc(personIDs, func(id int64) bool { return id == 0 })
+	if len(known) == 0 {
+		return nil
+	}
+	return permission.Reserve(tx, known...)
 }
 
 // at returns the now of a use case run by a job, or the clock's when it is called directly.

@@ -269,7 +269,7 @@ func (c *Callback) record(callerID, fence int64, o Outcome, now clock.Instant) e
 // appoint sets the callback aside for the time the customer named. A promise goes before everything else.
 func (c *Callback) appoint(callerID int64, o Outcome, now clock.Instant) error {
 	c.AppointmentAt, c.Priority, c.ReservedFor = o.AppointmentAt, PriorityPromise, 0
-	if o.AppointmentFor == Mine {
+	if o.AppointmentFor == ForMe {
 		c.ReservedFor = callerID
 	}
 	c.DueAt = o.AppointmentAt.Add(reservationTime)

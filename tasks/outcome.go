@@ -128,8 +128,8 @@ type Whose string
 
 // Whose appointment it is.
 const (
-	Anybodys Whose = ""     // whoever is free
-	Mine     Whose = "mine" // the caller who made it, until it is half an hour late
+	ForAnybody Whose = ""     // whoever is free
+	ForMe      Whose = "mine" // the caller who made it, until it is half an hour late
 )
 
 const maxNote = 4000 // characters
@@ -141,7 +141,7 @@ func (o Outcome) normalised() Outcome {
 		o.BusinessResult, o.Answers = "", Answers{}
 	}
 	if code, ok := businessCode(o.BusinessResult); !ok || !code.NeedsTime {
-		o.AppointmentAt, o.AppointmentFor = 0, Anybodys
+		o.AppointmentAt, o.AppointmentFor = 0, ForAnybody
 	}
 	return o
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"aftercall/internal/contact"
 	"aftercall/internal/clock"
+	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"

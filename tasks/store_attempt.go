@@ -14,8 +14,8 @@ import (
 
 // draft is what a caller has typed about a callback and not finished.
 type draft struct {
-	CallbackID int64 `gorm:"primaryKey;autoIncrement:false"`
-	CallerID   int64 `gorm:"primaryKey;autoIncrement:false"`
+	CallbackID int64  `gorm:"primaryKey;autoIncrement:false"`
+	CallerID   int64  `gorm:"primaryKey;autoIncrement:false"`
 	Body       string // JSON of an Outcome
 	SavedAt    clock.Instant
 }

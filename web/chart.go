@@ -75,32 +75,32 @@ func (l lineChart) Empty() bool {
 	return true
 }
 
-// plot turns values into places of a drawing.
-type plot struct {
+// chartPlot turns values into places of a drawing.
+type chartPlot struct {
 	left, right, top, bottom float64
 	low, high                float64
 	n                        int
 }
 
-func (p plot) x(i int) float64 {
+func (p chartPlot) x(i int) float64 {
 	if p.n < 2 {
 		return (p.left + p.right) / 2
 	}
 	return p.left + (p.right-p.left)*float64(i)/float64(p.n-1)
 }
 
-func (p plot) y(v float64) float64 {
+func (p chartPlot) y(v float64) float64 {
 	return p.bottom - (p.bottom-p.top)*(v-p.low)/(p.high-p.low)
 }
 
 func (l lineChart) draw(class string, width, height, maxTicks int) chartDrawing {
 	low, high, step := l.axis()
-	p := plot{left: 40, right: float64(width) - 64, top: 14, bottom: float64(height) - 30, low: low, high: high, n: len(l.Points)}
+	p := chartPlot{left: 40, right: float64(width) - 64, top: 14, bottom: float64(height) - 30, low: low, high: high, n: len(l.Points)}
 	d := chartDrawing{
 		Class: class, Width: width, Height: height, Left: coord(p.left), Right: coord(p.right), Bottom: coord(p.bottom),
 		Grid: l.grid(p, step), Ticks: l.ticks(p, maxTicks),
-		Line: path(p, l.Points, line), Band: path(p, l.Points, band), Before: path(p, l.Before, line),
-		Dots: dots(p, l.Points), Hits: hits(p, l.Points),
+		Line: chartPaths(p, l.Points, linePath), Band: chartPaths(p, l.Points, bandPath), Before: chartPaths(p, l.Before, linePath),
+		Dots: chartDots(p, l.Points), Hits: chartHits(p, l.Points),
 	}
 	d.End, d.BeforeEnd = l.ends(p)
 	if l.Target != nil {
@@ -149,7 +149,7 @@ func roundStep(v float64) float64 {
 	return 10 * unit
 }
 
-func (l lineChart) grid(p plot, step float64) []chartMark {
+func (l lineChart) grid(p chartPlot, step float64) []chartMark {
 	var marks []chartMark
 	for i := 0; ; i++ {
 		v := p.low + float64(i)*step
@@ -162,7 +162,7 @@ func (l lineChart) grid(p plot, step float64) []chartMark {
 }
 
 // ticks labels as many points as there is room for, evenly, with the last one among them.
-func (l lineChart) ticks(p plot, most int) []chartMark {
+func (l lineChart) ticks(p chartPlot, most int) []chartMark {
 	var marks []chartMark
 	every := max(1, (p.n+most-1)/most)
 	for i, point := range l.Points {
@@ -174,7 +174,7 @@ func (l lineChart) ticks(p plot, most int) []chartMark {
 }
 
 // ends labels the lines where they end, apart from each other.
-func (l lineChart) ends(p plot) (now, before *chartMark) {
+func (l lineChart) ends(p chartPlot) (now, before *chartMark) {
 	nowY, hasNow := lastY(p, l.Points)
 	beforeY, hasBefore := lastY(p, l.Before)
 	if hasNow && hasBefore && math.Abs(nowY-beforeY) < 14 {
@@ -199,15 +199,15 @@ func lastPoint(points []chartPoint) *chartPoint {
 	return nil
 }
 
-func lastY(p plot, points []chartPoint) (float64, bool) {
+func lastY(p chartPlot, points []chartPoint) (float64, bool) {
 	if last := lastPoint(points); last != nil {
 		return p.y(last.Value), true
 	}
 	return 0, false
 }
 
-// path draws each run of points without a gap; shape makes its commands.
-func path(p plot, points []chartPoint, shape func(plot, []chartPoint, int) string) []string {
+// chartPaths draws each run of points without a gap; shape makes its commands.
+func chartPaths(p chartPlot, points []chartPoint, shape func(chartPlot, []chartPoint, int) string) []string {
 	var paths []string
 	for i := 0; i < len(points); {
 		j := i
@@ -222,18 +222,18 @@ func path(p plot, points []chartPoint, shape func(plot, []chartPoint, int) strin
 	return paths
 }
 
-func line(p plot, run []chartPoint, first int) string {
+func linePath(p chartPlot, run []chartPoint, first int) string {
 	var b strings.Builder
 	for i, point := range run {
-		b.WriteString(command(i) + coord(p.x(first+i)) + " " + coord(p.y(point.Value)))
+		b.WriteString(pathCommand(i) + coord(p.x(first+i)) + " " + coord(p.y(point.Value)))
 	}
 	return b.String()
 }
 
-func band(p plot, run []chartPoint, first int) string {
+func bandPath(p chartPlot, run []chartPoint, first int) string {
 	var b strings.Builder
 	for i, point := range run {
-		b.WriteString(command(i) + coord(p.x(first+i)) + " " + coord(p.y(point.Upper)))
+		b.WriteString(pathCommand(i) + coord(p.x(first+i)) + " " + coord(p.y(point.Upper)))
 	}
 	for i := len(run) - 1; i >= 0; i-- {
 		b.WriteString("L" + coord(p.x(first+i)) + " " + coord(p.y(run[i].Lower)))
@@ -241,15 +241,15 @@ func band(p plot, run []chartPoint, first int) string {
 	return b.String() + "Z"
 }
 
-func command(i int) string {
+func pathCommand(i int) string {
 	if i == 0 {
 		return "M"
 	}
 	return "L"
 }
 
-// dots marks what no line shows: points of too few answers, and points between two gaps.
-func dots(p plot, points []chartPoint) []chartMark {
+// chartDots marks what no line shows: points of too few answers, and points between two gaps.
+func chartDots(p chartPlot, points []chartPoint) []chartMark {
 	onLine := func(i int) bool { return i >= 0 && i < len(points) && points[i].Has && !points[i].Faint }
 	var marks []chartMark
 	for i, point := range points {
@@ -260,8 +260,8 @@ func dots(p plot, points []chartPoint) []chartMark {
 	return marks
 }
 
-// hits are the strips that say everything about their point when the mouse rests on them.
-func hits(p plot, points []chartPoint) []chartMark {
+// chartHits are the strips that say everything about their point when the mouse rests on them.
+func chartHits(p chartPlot, points []chartPoint) []chartMark {
 	marks := make([]chartMark, 0, len(points))
 	width := (p.right - p.left) / math.Max(1, float64(p.n-1))
 	for i, point := range points {

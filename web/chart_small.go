@@ -17,9 +17,9 @@ const (
 
 // newSparkline draws points without a scale: only their course counts.
 func newSparkline(points []chartPoint) sparkline {
-	low, high := extent(points)
-	p := plot{left: 2, right: sparkWidth - 4, top: 4, bottom: sparkHeight - 4, low: low, high: high, n: len(points)}
-	s := sparkline{Path: path(p, points, line)}
+	low, high := chartExtent(points)
+	p := chartPlot{left: 2, right: sparkWidth - 4, top: 4, bottom: sparkHeight - 4, low: low, high: high, n: len(points)}
+	s := sparkline{Path: chartPaths(p, points, linePath)}
 	for i := len(points) - 1; i >= 0 && len(s.Path) > 0; i-- {
 		if points[i].Has && !points[i].Faint {
 			s.End = &chartMark{X: coord(p.x(i)), Y: coord(p.y(points[i].Value))}
@@ -29,8 +29,8 @@ func newSparkline(points []chartPoint) sparkline {
 	return s
 }
 
-// extent returns the lowest and the highest value on the line, apart from each other.
-func extent(points []chartPoint) (low, high float64) {
+// chartExtent returns the lowest and the highest value on the line, apart from each other.
+func chartExtent(points []chartPoint) (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, p := range points {
 		if p.Has && !p.Faint {
@@ -55,13 +55,13 @@ func newWhisker(value, lower, upper, floor, top float64) whisker {
 	return whisker{Dot: coord(at(value)), From: coord(at(lower)), Width: coord(at(upper) - at(lower)), Shown: true}
 }
 
-// bar is a horizontal bar from zero; see partials/chart.html.
-type bar struct{ Width string }
+// shareBar is a horizontal bar from zero; see partials/chart.html.
+type shareBar struct{ Width string }
 
-// newBar returns the bar of a part of the largest.
-func newBar(part, largest int64) bar {
+// newShareBar returns the bar of a part of the largest.
+func newShareBar(part, largest int64) shareBar {
 	if largest <= 0 {
-		return bar{Width: "0"}
+		return shareBar{Width: "0"}
 	}
-	return bar{Width: coord(100 * float64(part) / float64(largest))}
+	return shareBar{Width: coord(100 * float64(part) / float64(largest))}
 }

@@ -21,3 +21,12 @@ func (s store) openComplaints(customerIDs []int64) (map[int64]bool, error) {
 	}
 	return open, nil
 }
+
+// resolutionsAfter returns up to limit resolutions with an id above after, in order of their ids.
+func (s store) resolutionsAfter(after int64, limit int) ([]Resolution, error) {
+	var rows []Resolution
+	if err := s.Gorm().Where("id > ?", after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read resolutions: %w", err)
+	}
+	return rows, nil
+}

@@ -10,27 +10,19 @@ import (
 	"strings"
 
 	"aftercall/internal/fault"
-)
-
-// Channel is how a message travels.
-type Channel string
-
-// The channels.
-const (
-	Email Channel = "email"
-	SMS   Channel = "sms"
+	"aftercall/internal/permission"
 )
 
 // Message is one message to one customer.
 type Message struct {
-	ID       string // the same for every try of the same message; a sender drops a second one where it can
-	Channel  Channel
-	To       string // an e-mail address, or a phone number in E.164
-	Language string // BCP 47
-	Subject  string // e-mail only
-	Text     string
-	HTML     string // e-mail only; the same as Text for those who prefer it
-	OptOut   string // address of the page on which the customer says "don't ask me again"; becomes List-Unsubscribe
+	ID        string // the same for every try of the same message; a sender drops a second one where it can
+	Channel   permission.Channel
+	To        string // an e-mail address, or a phone number in E.164
+	Language  string // BCP 47
+	Subject   string // e-mail only
+	Text      string
+	HTML      string // e-mail only; the same as Text for those who prefer it
+	OptOutURL string // address of the page on which the customer says "don't ask me again"; becomes List-Unsubscribe
 }
 
 // Receipt is what is known of a message that was taken.
@@ -41,7 +33,7 @@ type Receipt struct {
 // Sender carries messages over some channels.
 type Sender interface {
 	Send(ctx context.Context, message Message) (Receipt, error)
-	Channels() []Channel
+	Channels() []permission.Channel
 }
 
 // Open returns the sender at an address: "log" keeps messages in log, smtp://… and smtps://… send e-mail (see OpenSMTP).

@@ -6,6 +6,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
+	"aftercall/internal/permission"
 )
 
 // Log is the sender for trials: it sends nothing and keeps each message in the database, where an administrator can read it and
@@ -24,7 +25,9 @@ func NewLog(db *database.DB, now clock.Now) *Log { return &Log{db: db, now: now}
 var _ Sender = (*Log)(nil)
 
 // Channels returns every channel: nothing is really sent.
-func (l *Log) Channels() []Channel { return []Channel{Email, SMS} }
+func (l *Log) Channels() []permission.Channel {
+	return []permission.Channel{permission.ByEmail, permission.BySMS}
+}
 
 // Send keeps the message. The same message again is kept once.
 func (l *Log) Send(ctx context.Context, message Message) (Receipt, error) {
@@ -42,7 +45,7 @@ func (l *Log) Send(ctx context.Context, message Message) (Receipt, error) {
 type Kept struct {
 	ID        int64
 	MessageID string
-	Channel   Channel
+	Channel   permission.Channel
 	Recipient string
 	Language  string
 	Subject   string

@@ -11,6 +11,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 
 	"aftercall/internal/fault"
+	"aftercall/internal/permission"
 )
 
 // SMTP sends e-mail through a relay, one connection per message.
@@ -76,11 +77,11 @@ func smtpOptions(u *url.URL) ([]gomail.Option, error) {
 }
 
 // Channels returns e-mail.
-func (s *SMTP) Channels() []Channel { return []Channel{Email} }
+func (s *SMTP) Channels() []permission.Channel { return []permission.Channel{permission.ByEmail} }
 
 // Send hands the message to the relay. Its acceptance is all there is to know: bounces come by mail.
 func (s *SMTP) Send(ctx context.Context, message Message) (Receipt, error) {
-	if message.Channel != Email {
+	if message.Channel != permission.ByEmail {
 		return Receipt{}, fault.New(fault.Invalid, "channel_unsupported", "SMTP carries e-mail only")
 	}
 	letter, err := s.letter(message)
@@ -111,8 +112,8 @@ func (s *SMTP) letter(message Message) (*gomail.Msg, error) {
 	letter.Subject(message.Subject)
 	letter.SetGenHeader(gomail.HeaderContentLang, message.Language)
 	letter.SetGenHeader("Auto-Submitted", "auto-generated") // no vacation replies, please
-	if message.OptOut != "" && letter.SetListUnsubscribeOneClick(message.OptOut) != nil {
-		letter.SetListUnsubscribe(message.OptOut) // one click needs https
+	if message.OptOutURL != "" && letter.SetListUnsubscribeOneClick(message.OptOutURL) != nil {
+		letter.SetListUnsubscribe(message.OptOutURL) // one click needs https
 	}
 	letter.SetBodyString(gomail.TypeTextPlain, message.Text)
 	if message.HTML != "" {

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 
+	"aftercall/internal/contact"
 	"aftercall/internal/outbox"
 	"aftercall/survey"
 	"aftercall/tasks"
@@ -16,8 +17,7 @@ func (s *Service) recordCallAnswers(ctx context.Context, ticket outbox.Ticket, a
 	}
 	return s.Surveys.RecordCall(ctx, ticket, survey.CallAnswers{
 		AttemptID: a.AttemptID, CallbackID: a.CallbackID, ResolutionID: a.ResolutionID, CallerID: a.CallerID,
-		AnsweredAt: a.AnsweredAt, Language: a.Language, Rating: a.Rating, Solved: a.Solved, Reasons: a.Reasons, Comment: a.Comment,
-		Consent: a.Consent,
+		AnsweredAt: a.AnsweredAt, Rating: a.Rating, Solved: a.Solved, Reasons: a.Reasons, Comment: a.Comment, Consent: a.Consent,
 	})
 }
 
@@ -27,8 +27,15 @@ func (s *Service) recoverLowScore(ctx context.Context, ticket outbox.Ticket, res
 	if err != nil {
 		return err
 	}
+	if !answered.Dissatisfied {
+		return s.finish(ctx, ticket)
+	}
+	found, err := contact.ResolutionsByID(s.DB.View(ctx), []int64{answered.ResolutionID})
+	if err != nil {
+		return err
+	}
 	return s.Tasks.Recover(ctx, ticket, tasks.LowScore{
-		ResponseID: answered.ResponseID, ResolutionID: answered.ResolutionID, Dissatisfied: answered.Dissatisfied,
-		Value: answered.Value, Scale: answered.Scale,
+		ResponseID: responseID, Resolution: found[answered.ResolutionID], Value: answered.Value, Scale: answered.Scale,
+		AnsweredAt: answered.AnsweredAt,
 	})
 }

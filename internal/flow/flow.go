@@ -52,7 +52,17 @@ func (s *Service) Handlers() map[string]Handler {
 		tasks.JobAnswered:        s.recordCallAnswers,
 		survey.JobAnswered:       s.recoverLowScore,
 		campaign.JobBuild:        s.Campaigns.Build,
-		figures.JobFold:          func(ctx context.Context, ticket outbox.Ticket, _ int64) error { return s.Figures.Fold(ctx, ticket) },
+		campaign.JobCount:        s.Campaigns.Recount,
+		figures.JobFold:          s.fold,
 		JobVerify:                s.verifyNightly,
 	}
+}
+
+func (s *Service) fold(ctx context.Context, ticket outbox.Ticket, _ int64) error {
+	return s.Figures.Fold(ctx, ticket)
+}
+
+// finish ends a job whose work needed no transaction.
+func (s *Service) finish(ctx context.Context, ticket outbox.Ticket) error {
+	return s.DB.InTx(ctx, func(_ context.Context, tx database.Tx) error { return ticket.Done(tx) })
 }

@@ -30,14 +30,14 @@ func (s *Service) sendSurvey(ctx context.Context, ticket outbox.Ticket, decision
 		}
 		return s.Tasks.SurveySkipped(ctx, out.Ticket, decisionID, tasks.Reason(out.Reason))
 	}
-	_, sendErr := s.Sender.Send(ctx, messageOf(out))
-	return s.Surveys.Sent(ctx, out.Ticket, out.InvitationID, survey.Receipt{Delivered: sendErr == nil}, sendErr)
+	receipt, sendErr := s.Sender.Send(ctx, messageOf(out))
+	return s.Surveys.Sent(ctx, out.Ticket, out.InvitationID, survey.Receipt{Delivered: receipt.Delivered}, sendErr)
 }
 
 func messageOf(out survey.Outgoing) delivery.Message {
 	return delivery.Message{
-		ID: out.MessageID, InvitationID: out.InvitationID, Channel: out.Channel, To: out.To, Language: out.Language,
-		Subject: out.Subject, Text: out.Text, HTML: out.HTML, OptOutURL: out.OptOutURL,
+		ID: out.MessageID, Channel: delivery.Channel(out.Channel), To: out.To, Language: out.Language,
+		Subject: out.Subject, Text: out.Text, HTML: out.HTML, OptOut: out.OptOutURL,
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"aftercall/internal/contact"
-	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/figures"
 	"aftercall/internal/outbox"
@@ -31,5 +30,5 @@ func (s *Service) verifyNightly(ctx context.Context, ticket outbox.Ticket, _ int
 	if len(wrong) > 0 {
 		return fault.New(fault.Conflict, "scores_differ", fmt.Sprintf("%d sums differ from the raw rows; run aftercall scores verify", len(wrong)))
 	}
-	return s.DB.InTx(ctx, func(_ context.Context, tx database.Tx) error { return ticket.Done(tx) })
+	return s.finish(ctx, ticket)
 }

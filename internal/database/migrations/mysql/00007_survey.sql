@@ -57,7 +57,8 @@ CREATE TABLE IF NOT EXISTS invitations (
 
 --   unique (invitation_id): a second response to one invitation is refused
 --   unique (external_key): an imported answer is taken over once
---   (resolution_id): coverage, timeline
+--   (resolution_id): coverage
+--   (contact_id): a contact's timeline
 --   (customer_id, answered_at): the last answer of a customer
 --   (answered_at, id): newest low scores
 CREATE TABLE IF NOT EXISTS responses (
@@ -93,6 +94,7 @@ CREATE TABLE IF NOT EXISTS responses (
     UNIQUE KEY responses_invitation_id (invitation_id),
     UNIQUE KEY responses_external_key (external_key),
     KEY responses_resolution_id (resolution_id),
+    KEY responses_contact_id (contact_id),
     KEY responses_customer_id_answered_at (customer_id, answered_at),
     KEY responses_answered_at_id (answered_at, id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;

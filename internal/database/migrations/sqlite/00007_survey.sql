@@ -56,7 +56,8 @@ CREATE INDEX IF NOT EXISTS invitations_sent_at_id ON invitations (sent_at, id);
 
 --   unique (invitation_id): a second response to one invitation is refused
 --   unique (external_key): an imported answer is taken over once
---   (resolution_id): coverage, timeline
+--   (resolution_id): coverage
+--   (contact_id): a contact's timeline
 --   (customer_id, answered_at): the last answer of a customer
 --   (answered_at, id): newest low scores
 CREATE TABLE IF NOT EXISTS responses (
@@ -93,6 +94,7 @@ CREATE TABLE IF NOT EXISTS responses (
 CREATE UNIQUE INDEX IF NOT EXISTS responses_invitation_id ON responses (invitation_id);
 CREATE UNIQUE INDEX IF NOT EXISTS responses_external_key ON responses (external_key);
 CREATE INDEX IF NOT EXISTS responses_resolution_id ON responses (resolution_id);
+CREATE INDEX IF NOT EXISTS responses_contact_id ON responses (contact_id);
 CREATE INDEX IF NOT EXISTS responses_customer_id_answered_at ON responses (customer_id, answered_at);
 CREATE INDEX IF NOT EXISTS responses_answered_at_id ON responses (answered_at, id);
 

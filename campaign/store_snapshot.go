@@ -1,0 +1,123 @@
+package campaign
+
+import (
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"aftercall/internal/fault"
+	"aftercall/internal/outbox"
+)
+
+var (
+	errNoSnapshot = fault.New(fault.NotFound, "snapshot_not_found", "there is no such snapshot")
+	errNoExport   = fault.New(fault.NotFound, "export_not_found", "there is no such export")
+)
+
+func (s store) isBuilding(audienceID int64) (bool, error) {
+	var n int64
+	err := s.Gorm().Model(&Snapshot{}).Where("audience_id = ? AND state = ?", audienceID, Building).Limit(1).Count(&n).Error
+	if err != nil {
+		return false, fmt.Errorf("look for a running snapshot: %w", err)
+	}
+	return n > 0, nil
+}
+
+func (s store) insertSnapshot(snapshot *Snapshot) error {
+	if err := s.Gorm().Create(snapshot).Error; err != nil {
+		return fmt.Errorf("add snapshot: %w", err)
+	}
+	return nil
+}
+
+func (s store) snapshot(id int64) (Snapshot, error) {
+	var snapshot Snapshot
+	err := s.Gorm().Take(&snapshot, id).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return snapshot, errNoSnapshot
+	}
+	if err != nil {
+		return snapshot, fmt.Errorf("read snapshot %d: %w", id, err)
+	}
+	return snapshot, nil
+}
+
+func (s store) snapshots(audienceID int64, limit int) ([]Snapshot, error) {
+	var list []Snapshot
+	if err := s.Gorm().Where("audience_id = ?", audienceID).Order("id DESC").Limit(limit).Find(&list).Error; err != nil {
+		return nil, fmt.Errorf("list snapshots: %w", err)
+	}
+	return list, nil
+}
+
+// advance moves a snapshot on from where it was read. It returns outbox.ErrStale if somebody else did so in the meantime.
+func (s store) advance(before, after Snapshot) error {
+	r := s.Gorm().Model(&Snapshot{}).
+		Where("id = ? AND state = ? AND cursor_person = ? AND cursor_customer = ?", before.ID, Building, before.CursorPerson, before.CursorCustomer).
+		Updates(map[string]any{
+			"state": after.State, "base": after.Base, "eligible": after.Eligible, "counts": after.Counts, "finished_at": after.FinishedAt,
+			"cursor_person": after.CursorPerson, "cursor_customer": after.CursorCustomer, "last_person": after.LastPerson,
+		})
+	if r.Error != nil {
+		return fmt.Errorf("advance snapshot %d: %w", before.ID, r.Error)
+	}
+	if r.RowsAffected == 0 {
+		return outbox.ErrStale
+	}
+	return nil
+}
+
+func (s store) insertMembers(members []Member) error {
+	if len(members) == 0 {
+		return nil
+	}
+	if err := s.Gorm().CreateInBatches(members, 500).Error; err != nil {
+		return fmt.Errorf("add members: %w", err)
+	}
+	return nil
+}
+
+func (s store) members(snapshotID, after int64, limit int) ([]Member, error) {
+	var list []Member
+	err := s.Gorm().Where("snapshot_id = ? AND customer_id > ?", snapshotID, after).Order("customer_id").Limit(limit).Find(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("read members of snapshot %d: %w", snapshotID, err)
+	}
+	return list, nil
+}
+
+func (s store) insertExport(e *Export) error {
+	if err := s.Gorm().Create(e).Error; err != nil {
+		return fmt.Errorf("add export: %w", err)
+	}
+	return nil
+}
+
+func (s store) export(id int64) (Export, error) {
+	var e Export
+	err := s.Gorm().Take(&e, id).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return e, errNoExport
+	}
+	if err != nil {
+		return e, fmt.Errorf("read export %d: %w", id, err)
+	}
+	return e, nil
+}
+
+// exports returns exports older than before, newest first; 0 for the newest. A snapshot of 0 means all.
+func (s store) exports(snapshotID, before int64, limit int) ([]Export, error) {
+	g := s.Gorm().Order("id DESC").Limit(limit)
+	if snapshotID != 0 {
+		g = g.Where("snapshot_id = ?", snapshotID)
+	}
+	if before != 0 {
+		g = g.Where("id < ?", before)
+	}
+	var list []Export
+	if err := g.Find(&list).Error; err != nil {
+		return nil, fmt.Errorf("list exports: %w", err)
+	}
+	return list, nil
+}

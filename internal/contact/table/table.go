@@ -1,0 +1,104 @@
+// Package table reads files of rows as spreadsheets and help desks export them: CSV with any usual delimiter and encoding, also
+// compressed, and XLSX. It reads as a stream, names the line of every row, and goes on after a row it cannot read.
+package table
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+
+	"aftercall/internal/fault"
+)
+
+// Options say how a file is to be read. The zero value finds everything out by itself.
+type Options struct {
+	Delimiter rune   // of a text file; 0: the one the first line has most of
+	Encoding  string // of a text file: "utf-8", "gb18030" or "windows-1252"; "" looks at the bytes
+	Sheet     string // of a workbook; "" for the first one
+	MaxBytes  int64  // after decompression; 0 for 4 GiB
+}
+
+// Row is one row of a file.
+type Row struct {
+	Line  int // from 1: the line it begins on, or the row of the sheet
+	Cells []string
+}
+
+// RowError is a row that cannot be read. Reading goes on with the next row.
+type RowError struct{ Field fault.Field }
+
+// Error returns the line and what is wrong with it.
+func (e *RowError) Error() string { return e.Field.String() }
+
+// Reader reads a file row by row.
+type Reader struct {
+	next    func() (Row, error)
+	close   func() error
+	isSheet bool
+}
+
+// Next returns the next row that is not empty. It returns io.EOF after the last one, and a *RowError for a row that cannot be
+// read, after which it can be called again.
+func (r *Reader) Next() (Row, error) { return r.next() }
+
+// IsWorkbook reports whether the file is an XLSX workbook, where a date may be a number of days.
+func (r *Reader) IsWorkbook() bool { return r.isSheet }
+
+// Close frees what the reader holds, but not the file it reads from.
+func (r *Reader) Close() error { return r.close() }
+
+const (
+	defaultMaxBytes = 4 << 30
+	sampleBytes     = 1 << 20 // what is looked at to find out encoding and delimiter
+	maxColumns      = 1000
+)
+
+// Open finds out what a file is, by its content, and returns a reader for it. It returns fault.Invalid for a file it cannot read.
+func Open(file io.Reader, opts Options) (*Reader, error) {
+	if opts.MaxBytes == 0 {
+		opts.MaxBytes = defaultMaxBytes
+	}
+	raw := bufio.NewReaderSize(file, 64<<10)
+	head, err := raw.Peek(8)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read file: %w", err)
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
+		unzipped, err := gzip.NewReader(raw)
+		if err != nil {
+			return nil, fault.Wrap(err, fault.Invalid, "file_gzip", "the file is not valid gzip")
+		}
+		return openText(unzipped, opts)
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return openWorkbook(raw, opts)
+	case bytes.HasPrefix(head, []byte{0xd0, 0xcf, 0x11, 0xe0}):
+		return nil, fault.New(fault.Invalid, "file_xls", "this is an old Excel file or one with a password: save it as .xlsx without a password, or as .csv")
+	}
+	return openText(raw, opts)
+}
+
+var errTooLarge = fault.New(fault.TooLarge, "file_too_large", "the file is larger than allowed")
+
+// limited returns a reader that fails instead of reading more than the limit.
+func limited(r io.Reader, limit int64) io.Reader { return &limitReader{r: r, left: limit} }
+
+type limitReader struct {
+	r    io.Reader
+	left int64
+}
+
+func (l *limitReader) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, errTooLarge
+	}
+	if int64(len(p)) > l.left {
+		p = p[:l.left]
+	}
+	n, err := l.r.Read(p)
+	l.left -= int64(n)
+	return n, err
+}

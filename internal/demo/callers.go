@@ -1,0 +1,93 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/fault"
+	"aftercall/tasks"
+)
+
+// call lets the callers on duty work, until nothing is ready or the half hour is over.
+func (l *life) call(ctx context.Context, at clock.Instant) error {
+	hour := at.In(l.Zone).Hour()
+	if hour < 9 || hour >= 19 || at > l.until.Add(-quiet) {
+		return nil
+	}
+	for i := range 6 {
+		l.Clock.set(at.Add(time.Duration(i) * 4 * time.Minute))
+		caller := l.callers[i%len(l.callers)]
+		desk, err := l.Tasks.Claim(ctx, caller)
+		if errors.Is(err, tasks.ErrNothingReady) || errors.Is(err, tasks.ErrClaimBusy) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		c := desk.Callback
+		if _, err := l.Tasks.Dial(ctx, caller, c.ID, c.Fence); err != nil {
+			if !fault.Is(err, fault.Conflict) {
+				return err
+			}
+			if err := l.Tasks.Release(ctx, caller, c.ID, c.Fence); err != nil {
+				return err
+			}
+			continue
+		}
+		l.Clock.set(l.Clock.Now().Add(time.Duration(40+l.random.IntN(170)) * time.Second))
+		if err := l.Tasks.Finish(ctx, caller, c.ID, c.Fence, l.outcome(desk)); err != nil {
+			return err
+		}
+	}
+	return l.RunDue(ctx)
+}
+
+// outcome draws how a call ends.
+func (l *life) outcome(desk tasks.Desk) tasks.Outcome {
+	switch n := l.random.IntN(100); {
+	case n < 24:
+		return tasks.Outcome{CallResult: tasks.NoAnswer}
+	case n < 29:
+		return tasks.Outcome{CallResult: tasks.Busy}
+	case n < 33:
+		return tasks.Outcome{CallResult: tasks.Off}
+	case n < 35:
+		return tasks.Outcome{CallResult: tasks.WrongNumber}
+	case n < 40:
+		return tasks.Outcome{
+			CallResult: tasks.Reached, BusinessResult: tasks.Appointment, AppointmentAt: l.tomorrow(10 + l.random.IntN(7)),
+			NoteForNext: pick(l.random, l.words.callNotes),
+		}
+	}
+	return l.talk(desk)
+}
+
+func (l *life) talk(desk tasks.Desk) tasks.Outcome {
+	who := l.byPhone[desk.Phone]
+	rating := l.rating(l.hardship[desk.Resolution.Category]*.6, l.skill[desk.Resolver], who.mood+.1)
+	solved := rating >= 3 || l.random.IntN(3) == 0
+	o := tasks.Outcome{
+		CallResult: tasks.Reached, BusinessResult: tasks.Solved, Note: pick(l.random, l.words.callNotes),
+		Answers: tasks.Answers{Rating: &rating, Solved: &solved, Consent: l.random.IntN(100) < 12},
+	}
+	if !solved {
+		o.BusinessResult = tasks.NotSolved
+		o.Note = strings.TrimSpace(pick(l.random, l.words.comments[false]) + " " + desk.Contact.Subcategory)
+	}
+	if rating <= 2 {
+		o.Answers.Reasons = []string{l.reason(solved)}
+	}
+	if l.random.IntN(100) < 2 {
+		return tasks.Outcome{CallResult: tasks.Reached, BusinessResult: tasks.NeverContact}
+	}
+	return o
+}
+
+// tomorrow returns an hour of the next day in the centre's zone.
+func (l *life) tomorrow(hour int) clock.Instant {
+	y, m, d := l.Clock.Now().In(l.Zone).Date()
+	return clock.At(time.Date(y, m, d+1, hour, 0, 0, 0, l.Zone))
+}

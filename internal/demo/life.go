@@ -1,0 +1,185 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/fault"
+	"aftercall/survey"
+)
+
+// step is how often the centre's people do something: the source delivers, callers call.
+const step = 30 * time.Minute
+
+// quiet is how long before the end callers stop, so that the desk has something to do.
+const quiet = 17 * time.Hour
+
+// life plays everybody around the service.
+type life struct {
+	Centre
+	*history
+	until    clock.Instant
+	sourceID int64
+	callers  []account.Viewer
+	byEmail  map[string]somebody
+	byPhone  map[string]somebody
+	hardship map[string]float64 // by category
+	answers  []answer           // to come, by time
+	taken    []int64            // contacts
+}
+
+// answer is a customer's intention to answer a survey.
+type answer struct {
+	at    clock.Instant
+	token string
+	who   somebody
+}
+
+func newLife(ctx context.Context, c Centre, until clock.Instant) (*life, error) {
+	h := newHistory(wordsFor(c.Language))
+	l := &life{
+		Centre: c, history: h, until: until, byEmail: map[string]somebody{}, byPhone: map[string]somebody{}, hardship: map[string]float64{},
+	}
+	for _, p := range h.people {
+		l.byPhone[p.phone()] = p
+		for _, email := range p.input.Emails {
+			l.byEmail[email] = p
+		}
+	}
+	for _, k := range h.words.cases {
+		l.hardship[k.category] = k.hardship
+	}
+	c.Clock.set(until.Add(-(days + 1) * 24 * time.Hour))
+	source, err := c.Contacts.EnsureSource(ctx, h.words.source)
+	if err != nil {
+		return nil, err
+	}
+	l.sourceID = source.ID
+	l.callers, err = c.addPeople(ctx, h.words)
+	return l, err
+}
+
+// live plays the centre from its first event to the end.
+func (l *life) live(ctx context.Context, progress func(done, total int)) error {
+	events := l.events(l.until, l.Zone)
+	if len(events) == 0 {
+		return errors.New("the demo has no events")
+	}
+	next := 0
+	for at := events[0].at; at < l.until; at = at.Add(step) {
+		first := next
+		for next < len(events) && events[next].at <= at {
+			next++
+		}
+		if err := l.deliver(ctx, at, events[first:next]); err != nil {
+			return err
+		}
+		if err := l.answer(ctx, at); err != nil {
+			return err
+		}
+		if err := l.call(ctx, at); err != nil {
+			return err
+		}
+		progress(next, len(events))
+	}
+	l.Clock.set(l.until)
+	return l.RunDue(ctx)
+}
+
+// deliver is the source reporting what happened.
+func (l *life) deliver(ctx context.Context, at clock.Instant, events []event) error {
+	l.Clock.set(at)
+	if len(events) > 0 {
+		inputs := make([]contact.Input, len(events))
+		for i, e := range events {
+			inputs[i] = e.input
+		}
+		outcomes, err := l.Contacts.Take(ctx, l.sourceID, inputs)
+		if err != nil {
+			return err
+		}
+		for i, o := range outcomes {
+			if o.Status == contact.Rejected {
+				return fmt.Errorf("contact %s was rejected: %w", inputs[i].ExternalID, fault.InvalidFields(o.Problems...))
+			}
+			l.taken = append(l.taken, o.ContactID)
+		}
+	}
+	if err := l.RunDue(ctx); err != nil {
+		return err
+	}
+	l.readMail(at)
+	return nil
+}
+
+// readMail lets customers decide whether and when they answer.
+func (l *life) readMail(at clock.Instant) {
+	for _, message := range l.Mailbox.read() {
+		who, ok := l.byEmail[message.To]
+		if !ok {
+			who, ok = l.byPhone[message.To]
+		}
+		if token := tokenIn(message); ok && token != "" && l.random.Float64() < who.answers {
+			delay := time.Duration(2+l.random.IntN(90)) * time.Minute
+			if l.random.IntN(4) == 0 {
+				delay += time.Duration(l.random.IntN(60)) * time.Hour
+			}
+			l.answers = append(l.answers, answer{at.Add(delay), token, who})
+		}
+	}
+	slices.SortStableFunc(l.answers, func(a, b answer) int { return int(min(max(a.at-b.at, -1), 1)) })
+}
+
+// answer lets the customers answer whose time has come.
+func (l *life) answer(ctx context.Context, until clock.Instant) error {
+	for len(l.answers) > 0 && l.answers[0].at <= until.Add(step) {
+		a := l.answers[0]
+		l.answers = l.answers[1:]
+		l.Clock.set(a.at)
+		if a.at >= l.until {
+			return nil
+		}
+		asked, err := l.Surveys.ByToken(ctx, a.token)
+		if err != nil {
+			return err
+		}
+		rating := l.rating(l.hardship[asked.Invitation.Category], l.skill[asked.AgentName], a.who.mood)
+		err = l.Surveys.Submit(ctx, a.token, a.who.input.Language, l.submission(rating))
+		if err != nil && !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	return l.RunDue(ctx)
+}
+
+func (l *life) submission(rating int) survey.Submission {
+	solved := 1
+	if rating <= 2 && l.random.IntN(100) < 70 || l.random.IntN(100) < 6 {
+		solved = 0
+	}
+	given := map[string]survey.Given{
+		survey.KeyRating:  {Value: &rating},
+		survey.KeySolved:  {Value: &solved},
+		survey.KeyComment: {Text: pick(l.random, l.words.comments[rating >= 4])},
+	}
+	if rating <= 2 {
+		given[survey.KeyReasons] = survey.Given{Choices: []string{l.reason(solved == 1)}}
+	}
+	if yes := 1; l.random.IntN(100) < 18 {
+		given[survey.KeyConsent] = survey.Given{Value: &yes}
+	}
+	return survey.Submission{Given: given}
+}
+
+func (l *life) reason(solved bool) string {
+	if !solved && l.random.IntN(3) > 0 {
+		return "unsolved"
+	}
+	return pick(l.random, []string{"waited", "waited", "attitude", "unclear", "repeated", "product"})
+}

@@ -1,0 +1,117 @@
+package survey_test
+
+import (
+	"testing"
+	"time"
+
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
+	"aftercall/internal/figures"
+	"aftercall/internal/outbox"
+	"aftercall/survey"
+)
+
+func TestImportedAnswersAreScoredOnceAtTheirTime(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		answered := c.now.Add(-40 * 24 * time.Hour)
+		input := func(value int) contact.Input {
+			return contact.Input{
+				ExternalID: "1", Status: contact.Resolved, OpenedAt: answered.Add(-2 * time.Hour), ResolvedAt: answered.Add(-time.Hour),
+				Answers: []contact.InputAnswer{
+					{Metric: "csat", Value: value, AnsweredAt: answered},
+					{Metric: "nps", Value: 10, AnsweredAt: answered},
+					{Metric: "ces", Value: 3, Scale: "1-9", AnsweredAt: answered},
+				},
+			}
+		}
+		r := c.take(input(2))
+		record := func(batch int64) {
+			t.Helper()
+			if err := c.surveys.Record(t.Context(), outbox.Ticket{}, batch); err != nil {
+				t.Fatal(err)
+			}
+		}
+		record(r.BatchID)
+		record(r.BatchID)
+		if n, sum, low, _ := c.sums(figures.CSAT); n != 1 || sum != 2 || low != 1 {
+			t.Errorf("csat: n %d, sum %d, low %d", n, sum, low)
+		}
+		if n, _, _, promoters := c.sums(figures.NPS); n != 1 || promoters != 1 {
+			t.Errorf("nps: n %d, promoters %d", n, promoters)
+		}
+		if n, _, _, _ := c.sums(figures.CES); n != 0 {
+			t.Errorf("an answer on a scale nobody defined was scored")
+		}
+		if n := c.count("responses", "excluded_reason = 'scale_unknown'"); n != 1 {
+			t.Errorf("%d kept unscored", n)
+		}
+		if n, _, _, _ := c.sums(figures.Covered); n != 1 {
+			t.Errorf("covered %d times", n)
+		}
+		if n := c.count("score_entries", "metric = 'csat' AND occurred_at = ?", answered); n != 1 {
+			t.Errorf("not at the time of the answer")
+		}
+		if n := c.count("jobs", "kind = ?", survey.JobAnswered); n != 0 {
+			t.Errorf("history told somebody: %d jobs", n)
+		}
+		c.reconcile()
+	})
+}
+
+func TestACallIsTakenOverOnceAndItsCorrectionIsARevision(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		r := c.resolved("1", "zhang@example.com")
+		call := survey.CallAnswers{
+			AttemptID: 3, CallbackID: 9, CallerID: 4, ResolutionID: r.ID, AnsweredAt: c.now, Rating: ptr(1), Solved: ptr(false),
+			Reasons: []string{"waited"}, Comment: "再也不来了", Consent: true,
+		}
+		for range 2 {
+			if err := c.surveys.RecordCall(t.Context(), outbox.Ticket{}, call); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n, _, low, _ := c.sums(figures.CSAT); n != 1 || low != 1 {
+			t.Errorf("n %d, low %d", n, low)
+		}
+		if n := c.count("jobs", "kind = ?", survey.JobAnswered); n != 1 {
+			t.Errorf("%d jobs", n)
+		}
+		if n := c.count("consent_events", "given = 1 AND source = 'call' AND user_id = 4"); n != 3 {
+			t.Errorf("%d consent events", n)
+		}
+		got, err := c.surveys.Answered(t.Context(), 1)
+		if err != nil || !got.Dissatisfied || got.Value != 1 || *got.Solved || got.Comment != call.Comment {
+			t.Errorf("%+v, %v", got, err)
+		}
+		call.Rating, call.Reasons = ptr(4), nil
+		if err := c.surveys.RecordCall(t.Context(), outbox.Ticket{}, call); err != nil {
+			t.Fatal(err)
+		}
+		if n, sum, _, high := c.sums(figures.CSAT); n != 1 || sum != 4 || high != 1 {
+			t.Errorf("after the correction n %d, sum %d, high %d", n, sum, high)
+		}
+		c.reconcile()
+	})
+}
+
+func TestReassigningLeavesHistoricScores(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		r := c.resolved("1", "zhang@example.com")
+		token := c.sent(r)
+		c.take(contact.Input{
+			ExternalID: "1", Status: contact.Resolved, ResolvedAt: r.ResolvedAt,
+			Participants: []contact.InputParticipant{{Role: contact.Handled, Agent: "王芳", Team: "一线"}},
+		})
+		c.mustRate(token, 1)
+		if n := c.count("score_entries", "metric = 'csat' AND agent_id = ? AND team_id = ?", r.AgentID, r.TeamID); n != 1 {
+			t.Errorf("the score is not that of who resolved it")
+		}
+	})
+}

@@ -1,0 +1,105 @@
+package tasks
+
+import (
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"aftercall/internal/clock"
+)
+
+// decisionCount is how many decisions agree in everything a summary shows.
+type decisionCount struct {
+	Kind   Kind
+	State  DecisionState
+	Reason Reason
+	Rule   Rule
+	Fate   Reason
+	Count  int
+}
+
+// fate is the SQL of what became of a planned decision; its one argument is the current instant.
+const fate = `CASE WHEN decisions.state <> 'planned' THEN ''
+	WHEN decisions.cancelled_at > 0 THEN decisions.cancel_reason
+	WHEN decisions.kind = 'callback' THEN COALESCE(callbacks.state, '')
+	WHEN decisions.due_at > ? THEN 'scheduled' ELSE 'handed_over' END`
+
+// withCallbacks joins the callback of each decision that has one.
+func (s store) withCallbacks() *gorm.DB {
+	return s.Gorm().Model(&Decision{}).
+		Joins("LEFT JOIN callbacks ON callbacks.resolution_id = decisions.resolution_id AND callbacks.decision_id = decisions.id")
+}
+
+// of narrows a query on decisions to a scope and to resolutions of a period.
+func (sc scope) of(g *gorm.DB, from, to clock.Instant) *gorm.DB {
+	if len(sc) > 0 {
+		g = g.Where("decisions.team_id IN ?", []int64(sc))
+	}
+	if !from.IsZero() {
+		g = g.Where("decisions.resolved_at >= ?", from)
+	}
+	if !to.IsZero() {
+		g = g.Where("decisions.resolved_at < ?", to)
+	}
+	return g
+}
+
+func (s store) decisionCounts(sc scope, from, to, now clock.Instant) ([]decisionCount, error) {
+	var rows []decisionCount
+	err := sc.of(s.withCallbacks(), from, to).
+		Select("decisions.kind, decisions.state, decisions.reason, decisions.rule, "+fate+" AS fate, COUNT(*) AS count", now).
+		Group("decisions.kind, decisions.state, decisions.reason, decisions.rule, fate").Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("count decisions: %w", err)
+	}
+	return rows, nil
+}
+
+// decisionWithFate is a decision and what became of it.
+type decisionWithFate struct {
+	Decision
+	Fate Reason
+}
+
+func (s store) decisions(f DecisionFilter, sc scope, now clock.Instant, limit int) ([]decisionWithFate, error) {
+	g := sc.of(s.withCallbacks(), f.From, f.To)
+	for column, value := range map[string]string{
+		"decisions.kind": string(f.Kind), "decisions.state": string(f.State), "decisions.reason": string(f.Reason), "decisions.rule": string(f.Rule),
+	} {
+		if value != "" {
+			g = g.Where(column+" = ?", value)
+		}
+	}
+	if f.Fate != "" {
+		g = g.Where(fate+" = ?", now, f.Fate)
+	}
+	if f.Before != 0 {
+		g = g.Where("decisions.id < ?", f.Before)
+	}
+	var rows []decisionWithFate
+	err := g.Select("decisions.*, "+fate+" AS fate", now).Order("decisions.id DESC").Limit(limit).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("list decisions: %w", err)
+	}
+	return rows, nil
+}
+
+// bucketCount is how many decisions fall alike in one quarter of an hour. Every zone's days begin on a quarter of an hour, so the
+// database need not know zones.
+type bucketCount struct {
+	Start clock.Instant
+	Kind  Kind
+	State DecisionState
+	Count int
+}
+
+func (s store) quarterHourCounts(sc scope, from, to clock.Instant) ([]bucketCount, error) {
+	var rows []bucketCount
+	err := sc.of(s.Gorm().Model(&Decision{}), from, to).
+		Select("resolved_at - resolved_at % 900000000 AS start, kind, state, COUNT(*) AS count").
+		Group("start, kind, state").Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("count decisions by time: %w", err)
+	}
+	return rows, nil
+}

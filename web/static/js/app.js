@@ -1,0 +1,54 @@
+// What every page has beyond its HTML. Nothing here is needed to work: it only saves clicks.
+import { startKeys } from "./keys.js";
+import { startDialogs } from "./dialogs.js";
+
+startKeys();
+startDialogs();
+
+// A row with data-href opens like its link, but not when text is being selected or a control inside was meant.
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("tr[data-href]");
+  if (!row || event.target.closest("a, button, input, select, label, summary") || String(getSelection())) return;
+  if (event.ctrlKey || event.metaKey) window.open(row.dataset.href, "_blank", "noopener");
+  else location.assign(row.dataset.href);
+});
+
+// A form is sent once: a second click while the answer is on its way does nothing.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "true";
+});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+// A filter that changes is applied at once.
+document.addEventListener("change", (event) => {
+  if (event.target.closest("[data-autosubmit]")) event.target.form.requestSubmit();
+});
+
+// A menu closes by a click elsewhere.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+
+// A message of success leaves by itself, unless it is being read or used.
+const flash = document.querySelector("[data-flash].ok");
+if (flash) {
+  const leave = () => (flash.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : flash.remove());
+  setTimeout(leave, 7000);
+}
+
+// The demo's clock runs on while the page is open.
+const clock = document.querySelector("[data-clock]");
+if (clock) {
+  const began = performance.now();
+  const [day, shown] = clock.textContent.split(" ");
+  const [hours, minutes] = shown.split(":").map(Number);
+  const second = new Date(clock.dataset.clock).getUTCSeconds();
+  setInterval(() => {
+    const total = hours * 60 + minutes + Math.floor((second + (performance.now() - began) / 1000) / 60);
+    if (total >= 1440) return location.reload();
+    clock.textContent = `${day} ${String(Math.floor(total / 60)).padStart(2, "0")}:${String(total % 60).padStart(2, "0")}`;
+  }, 1000);
+}
