@@ -9,7 +9,6 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
-	"aftercall/internal/database"
 	"aftercall/internal/figures"
 )
 
@@ -148,15 +147,4 @@ func (q Question) option(key string) Text {
 		}
 	}
 	return nil
-}
-
-// LastScore is the newest satisfaction score of a customer.
-type LastScore struct {
-	Band figures.Band
-	At   clock.Instant
-}
-
-// LastScores returns the newest satisfaction score of each customer who gave one that was not excluded.
-func LastScores(tx database.Tx, customerIDs []int64) (map[int64]LastScore, error) {
-	return store{tx}.lastScores(customerIDs)
 }

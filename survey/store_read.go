@@ -2,7 +2,6 @@ package survey
 
 import (
 	"fmt"
-	"slices"
 
 	"gorm.io/gorm"
 
@@ -36,11 +35,10 @@ func (s store) invitationsOf(contactID int64) ([]Invitation, error) {
 	return rows, nil
 }
 
-func (s store) responsesAbout(resolutionIDs []int64) ([]Response, error) {
+func (s store) responsesAbout(contactID int64) ([]Response, error) {
 	var rows []Response
-	err := s.Gorm().Where("resolution_id IN ?", resolutionIDs).Order("id").Limit(chunkSize).Find(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("read responses: %w", err)
+	if err := s.Gorm().Where("contact_id = ?", contactID).Order("id").Limit(chunkSize).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read responses about contact %d: %w", contactID, err)
 	}
 	return rows, nil
 }
@@ -105,21 +103,4 @@ func (s store) scoresOf(customerIDs []int64) ([]Response, error) {
 		return nil, fmt.Errorf("read newest scores: %w", err)
 	}
 	return rows, nil
-}
-
-func (s store) lastScores(customerIDs []int64) (map[int64]LastScore, error) {
-	last := make(map[int64]LastScore, len(customerIDs))
-	for chunk := range slices.Chunk(customerIDs, chunkSize) {
-		var rows []Response
-		err := s.Gorm().Select("id", "customer_id", "answered_at", "score_band").
-			Where("customer_id IN ? AND score_metric = ? AND excluded_at = 0", chunk, figures.CSAT).
-			Order("customer_id, answered_at, id").Find(&rows).Error
-		if err != nil {
-			return nil, fmt.Errorf("read last scores: %w", err)
-		}
-		for _, r := range rows {
-			last[r.CustomerID] = LastScore{Band: r.ScoreBand, At: r.AnsweredAt}
-		}
-	}
-	return last, nil
 }

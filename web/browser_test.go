@@ -8,13 +8,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -27,9 +25,6 @@ type browser struct {
 	t   testing.TB
 	ctx context.Context
 	url string
-
-	mu         sync.Mutex
-	complaints []string
 }
 
 // browserPath finds a Chromium, or skips the test.
@@ -49,60 +44,99 @@ func (ts *testServer) open(t testing.TB) *browser {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browserPath(t)), chromedp.NoSandbox,
 		chromedp.Flag("lang", "en"), chromedp.WindowSize(1280, 800), chromedp.Flag("hide-scrollbars", true))
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	t.Cleanup(cancel)
-	ctx, stop := chromedp.NewExecAllocator(ctx, options...)
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)
 	ctx, closeTab := chromedp.NewContext(ctx)
 	t.Cleanup(closeTab)
 	b := &browser{t: t, ctx: ctx, url: ts.url}
-	chromedp.ListenTarget(ctx, b.listen)
-	b.run(log.Enable(), runtime.Enable())
-	t.Cleanup(b.check)
+	b.watchConsole()
 	return b
 }
 
-func (b *browser) listen(event any) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	switch e := event.(type) {
-	case *log.EventEntryAdded:
-		// A refused form answers 4xx, which the console reports as a network error.
-		if e.Entry.Level == log.LevelError && e.Entry.Source != log.SourceNetwork {
-			b.complaints = append(b.complaints, e.Entry.Text)
+// watchConsole fails the test at its end for what the console complained of. A refused form answers 4xx, which the console calls
+// a network error; that is no complaint.
+func (b *browser) watchConsole() {
+	ctx, stop := context.WithCancel(b.ctx)
+	messages := chromedp.Console(ctx)
+	var complaints []string
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			if m.IsException() || m.Type == "error" && m.Source != "network" {
+				complaints = append(complaints, m.String())
+			}
 		}
-	case *runtime.EventExceptionThrown:
-		b.complaints = append(b.complaints, e.ExceptionDetails.Error())
-	}
+	}()
+	b.t.Cleanup(func() {
+		stop()
+		<-done
+		for _, complaint := range slices.Compact(complaints) {
+			b.t.Errorf("the browser complains: %s", complaint)
+		}
+	})
 }
 
-func (b *browser) check() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, complaint := range slices.Compact(b.complaints) {
-		b.t.Errorf("the browser complains: %s", complaint)
-	}
-}
-
-// run performs actions; one that fails, or takes 20 seconds, fails the test.
-func (b *browser) run(actions ...chromedp.Action) {
+// run performs steps; one that fails, or takes 30 seconds, fails the test.
+func (b *browser) run(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if err := chromedp.Run(b.ctx, actions...); err != nil {
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.t.Fatal(err)
 	}
+}
+
+// ask runs one action and returns its value.
+func ask[T any](b *browser, action chromedp.Action[T]) T {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	defer cancel()
+	value, err := chromedp.Run(ctx, action)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return value
+}
+
+// click clicks the element of a CSS selector.
+func (b *browser) click(selector string) {
+	b.t.Helper()
+	b.run(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// wait waits until the element of a CSS selector can be seen.
+func (b *browser) wait(selector string) {
+	b.t.Helper()
+	b.run(chromedp.WaitVisible(chromedp.CSS(selector)))
+}
+
+// gone waits until no element of a CSS selector can be seen.
+func (b *browser) gone(selector string) {
+	b.t.Helper()
+	b.run(chromedp.Poll[chromedp.Void](fmt.Sprintf("!document.querySelector(%q)?.offsetParent", selector)))
+}
+
+// value returns what is in a field.
+func (b *browser) value(selector string) string {
+	b.t.Helper()
+	return ask(b, chromedp.Value(chromedp.CSS(selector)))
 }
 
 // visit opens a path and waits for its page.
 func (b *browser) visit(path string) {
 	b.t.Helper()
-	b.run(chromedp.Navigate(b.url+path), chromedp.WaitReady("main"))
+	b.run(chromedp.Navigate(b.url+path), chromedp.WaitReady(chromedp.CSS("main")))
 }
 
 // login logs in with the keyboard alone, as a user who was added before.
 func (b *browser) login(login string) {
 	b.t.Helper()
 	b.visit("/login")
-	b.run(chromedp.KeyEvent(login), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(testPassword), chromedp.KeyEvent(kb.Enter), chromedp.WaitReady(".rail"))
+	b.run(chromedp.KeyEvent(login), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(testPassword), chromedp.KeyEvent(kb.Enter), chromedp.WaitReady(chromedp.CSS(".rail")))
 }
 
 // press sends a key to whatever has the focus, as in kb.F2 or "5".
@@ -116,15 +150,13 @@ func (b *browser) press(keys ...string) {
 // text waits for an element and returns its text.
 func (b *browser) text(selector string) string {
 	b.t.Helper()
-	var text string
-	b.run(chromedp.Text(selector, &text, chromedp.ByQuery))
-	return strings.Join(strings.Fields(text), " ")
+	return strings.Join(strings.Fields(ask(b, chromedp.Text(chromedp.CSS(selector)))), " ")
 }
 
 // waitText waits until an element has a text that contains what is wanted.
 func (b *browser) waitText(selector, want string) {
 	b.t.Helper()
-	b.run(chromedp.Poll(fmt.Sprintf("document.querySelector(%q)?.innerText.includes(%q)", selector, want), nil, chromedp.WithPollingTimeout(20*time.Second)))
+	b.run(chromedp.Poll[chromedp.Void](fmt.Sprintf("document.querySelector(%q)?.innerText.includes(%q)", selector, want)))
 }
 
 // resize sets the size of the window and whether the system asks for dark pages.
@@ -134,8 +166,11 @@ func (b *browser) resize(width, height int64, dark bool) {
 	if dark {
 		scheme = "dark"
 	}
-	b.run(chromedp.EmulateViewport(width, height),
-		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+	b.run(chromedp.EmulateViewport(width, height), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, media)
+		return err
+	}))
 }
 
 // screenshot keeps a picture of the window in the folder AFTERCALL_SCREENSHOTS, where that is set: for people to look at.
@@ -145,8 +180,7 @@ func (b *browser) screenshot(name string) {
 	if folder == "" {
 		return
 	}
-	var picture []byte
-	b.run(chromedp.CaptureScreenshot(&picture))
+	picture := ask(b, chromedp.CaptureScreenshot())
 	if err := os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o600); err != nil {
 		b.t.Fatal(err)
 	}
@@ -155,9 +189,7 @@ func (b *browser) screenshot(name string) {
 // fits fails if the page is wider than the window: tables scroll inside their frame, nothing else does.
 func (b *browser) fits(name string) {
 	b.t.Helper()
-	var over int
-	b.run(chromedp.Evaluate("document.documentElement.scrollWidth - innerWidth", &over))
-	if over > 0 {
+	if over := ask(b, chromedp.Evaluate[int]("document.documentElement.scrollWidth - innerWidth")); over > 0 {
 		b.t.Errorf("%s is %d pixels wider than the window", name, over)
 	}
 }
@@ -166,8 +198,8 @@ func (b *browser) fits(name string) {
 func (b *browser) look(name, path string) {
 	b.t.Helper()
 	for _, lang := range account.Languages() {
-		b.run(chromedp.Evaluate(fmt.Sprintf(`fetch("/language", {method: "POST", redirect: "manual", body: new URLSearchParams({language: %q})}).then(() => true)`, lang), nil,
-			func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
+		choose := fmt.Sprintf(`fetch("/language", {method: "POST", redirect: "manual", body: new URLSearchParams({language: %q})}).then(() => true)`, lang)
+		ask(b, chromedp.Evaluate[bool](choose, chromedp.EvalAwaitPromise))
 		for _, size := range []struct {
 			name          string
 			width, height int64

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"aftercall/internal/account"
@@ -61,15 +60,13 @@ func TestKeysOfTheFrame(t *testing.T) {
 	b.visit("/settings/users")
 
 	b.press("?")
-	b.run(chromedp.WaitVisible("dialog#shortcuts[open]"))
+	b.wait("dialog#shortcuts[open]")
 	b.press(kb.Escape)
-	b.run(chromedp.WaitNotVisible("dialog#shortcuts"))
+	b.gone("dialog#shortcuts[open]")
 
-	b.run(chromedp.Focus("#f-login"))
+	b.click("#f-login")
 	b.press("?", "/")
-	var value string
-	b.run(chromedp.Value("#f-login", &value))
-	if value != "?/" {
+	if value := b.value("#f-login"); value != "?/" {
 		t.Errorf("typing ?/ into a field gives %q", value)
 	}
 	if strings.Contains(b.text("body"), "Keyboard shortcuts") {
@@ -87,17 +84,21 @@ func TestDisablingAUserAsksFirst(t *testing.T) {
 	b.visit("/settings/users")
 	disable := `form[action="/settings/users/2/disable"] button`
 
-	b.run(chromedp.Click(disable), chromedp.WaitVisible("dialog#confirm[open]"))
+	b.click(disable)
+	b.wait("dialog#confirm[open]")
 	b.press(kb.Enter) // the first button is Cancel
-	b.run(chromedp.WaitNotVisible("dialog#confirm"))
+	b.gone("dialog#confirm[open]")
 	if user, err := ts.Accounts.User(t.Context(), 2); err != nil || !user.DisabledAt.IsZero() {
 		t.Fatalf("disabled after Cancel: %v %v", user.DisabledAt, err)
 	}
-	b.run(chromedp.Click(disable), chromedp.Click(`dialog#confirm button[value="yes"]`), chromedp.WaitVisible(".flash"))
+	b.click(disable)
+	b.click(`dialog#confirm button[value="yes"]`)
+	b.wait(".flash")
 	if user, err := ts.Accounts.User(t.Context(), 2); err != nil || user.DisabledAt.IsZero() {
 		t.Fatalf("not disabled: %v", err)
 	}
-	b.run(chromedp.Click(".flash button"), chromedp.WaitVisible(disable))
+	b.click(".flash button")
+	b.wait(disable)
 	if user, err := ts.Accounts.User(t.Context(), 2); err != nil || !user.DisabledAt.IsZero() {
 		t.Fatalf("not enabled by undo: %v", err)
 	}

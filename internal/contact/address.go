@@ -19,6 +19,9 @@ func normalisePhone(raw, region string) string {
 	return phonenumbers.Format(number, phonenumbers.E164)
 }
 
+// KnownRegion reports whether a country code is one whose phone numbers can be read.
+func KnownRegion(code string) bool { return phonenumbers.GetCountryCodeForRegion(code) != 0 }
+
 // isMainlandMobile reports whether a number is eleven digits of a block that the mobile carriers of mainland China use.
 func isMainlandMobile(raw string) bool {
 	if len(raw) != 11 || raw[0] != '1' {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -122,7 +123,8 @@ func (cl *cleaner) cleanCustomer(t *taken) {
 	c.Language = cl.language(t, tidy(c.Language))
 	c.Zone = cl.zone(t, tidy(c.Zone))
 	c.Emails = t.addressesOf("customer.emails", EmailAddress, c.Emails, normaliseEmail)
-	c.Phones = t.addressesOf("customer.phones", PhoneAddress, c.Phones, func(raw string) string { return normalisePhone(raw, cl.region) })
+	region := t.region(cl.region)
+	c.Phones = t.addressesOf("customer.phones", PhoneAddress, c.Phones, func(raw string) string { return normalisePhone(raw, region) })
 
 	t.reference = c.Reference
 	for _, kind := range []AddressKind{EmailAddress, PhoneAddress} {
@@ -157,6 +159,20 @@ func (t *taken) addressesOf(field string, kind AddressKind, raws []string, norma
 		kept = append(kept, raw)
 	}
 	return kept
+}
+
+// region returns the country in which the customer's phone numbers are read.
+func (t *taken) region(usual string) string {
+	given := strings.ToUpper(tidy(t.input.Customer.Region))
+	t.input.Customer.Region = given
+	if given == "" {
+		return usual
+	}
+	if !KnownRegion(given) {
+		t.warn("customer.region", "unknown_region", "is not an ISO country code such as CN; left out", given)
+		return usual
+	}
+	return given
 }
 
 func kindWord(kind AddressKind) string {

@@ -37,6 +37,7 @@ type InputCustomer struct {
 	Name       string            `json:"name,omitempty"`
 	Phones     []string          `json:"phones,omitempty"`
 	Emails     []string          `json:"emails,omitempty"`
+	Region     string            `json:"region,omitempty"`   // ISO 3166 country of phone numbers without a code; the centre's when absent
 	Language   string            `json:"language,omitempty"` // BCP 47
 	Zone       string            `json:"zone,omitempty"`     // IANA
 	Tags       []string          `json:"tags,omitempty"`

@@ -36,8 +36,8 @@ func (s *Service) sendSurvey(ctx context.Context, ticket outbox.Ticket, decision
 
 func messageOf(out survey.Outgoing) delivery.Message {
 	return delivery.Message{
-		ID: out.MessageID, Channel: delivery.Channel(out.Channel), To: out.To, Language: out.Language,
-		Subject: out.Subject, Text: out.Text, HTML: out.HTML, OptOut: out.OptOutURL,
+		ID: out.MessageID, Channel: out.Channel, To: out.To, Language: out.Language,
+		Subject: out.Subject, Text: out.Text, HTML: out.HTML, OptOutURL: out.OptOutURL,
 	}
 }
 

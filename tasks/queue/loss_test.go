@@ -73,6 +73,7 @@ func TestJobsWaitWhileRedisIsAway(t *testing.T) {
 		t.Errorf("a job that was not pushed is %s, want due", job.State)
 	}
 	server.start()
+	answers(t, e.redis.client) // the pool of connections needs a moment to forget the refusal
 	e.start(q)
 	e.waitIdle(q)
 	e.wantEffects(20)
@@ -223,15 +224,21 @@ func (s *redisServer) start() {
 	}
 	client := redis.NewClient(&redis.Options{Addr: s.address, MaxRetries: -1})
 	defer func() { _ = client.Close() }()
-	ready := time.NewTicker(20 * time.Millisecond)
-	defer ready.Stop()
+	answers(s.t, client)
+}
+
+// answers returns when the client's server answers.
+func answers(t *testing.T, client redis.UniversalClient) {
+	t.Helper()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
 	for range 500 {
-		if client.Ping(s.t.Context()).Err() == nil {
+		if client.Ping(t.Context()).Err() == nil {
 			return
 		}
-		<-ready.C
+		<-again.C
 	}
-	s.t.Fatal("redis-server did not start")
+	t.Fatal("redis-server does not answer")
 }
 
 func (s *redisServer) kill() {

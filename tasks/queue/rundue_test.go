@@ -61,7 +61,6 @@ func TestRunDueTellsOfFailuresAndOfHandlersThatForgetToFinish(t *testing.T) {
 		for kind, handler := range map[string]Handler{
 			"fails":   func(context.Context, outbox.Ticket, int64) error { return broken },
 			"forgets": func(context.Context, outbox.Ticket, int64) error { return nil },
-			"unknown": nil,
 		} {
 			err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
 				return outbox.Add(tx, start, outbox.New(kind, 1, outbox.Normal, start))
@@ -108,11 +107,11 @@ func TestCleaningKeepsWhatIsRecentDeadOrOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := []KindCount{
-			{"cancelled", outbox.Cancelled, 300},
-			{"dead", outbox.Dead, 600},
-			{"done", outbox.Done, 300},
-			{JobClean, outbox.Done, 1},
-			{"running", outbox.Running, 600},
+			{Kind: "cancelled", State: outbox.Cancelled, Count: 300},
+			{Kind: "dead", State: outbox.Dead, Count: 600},
+			{Kind: "done", State: outbox.Done, Count: 300},
+			{Kind: JobClean, State: outbox.Done, Count: 1},
+			{Kind: "running", State: outbox.Running, Count: 600},
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)

@@ -1,0 +1,78 @@
+package survey
+
+import (
+	"fmt"
+	"strings"
+
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+)
+
+// EventsOfContact returns what was asked about a contact and what was answered, in no particular order. The codes are translated
+// under "timeline.<code>"; score is a text such as "2/5", and note is the customer's comment.
+func EventsOfContact(tx database.Tx, contactID int64) ([]contact.Event, error) {
+	st := store{tx}
+	invitations, err := st.invitationsOf(contactID)
+	if err != nil {
+		return nil, err
+	}
+	var events []contact.Event
+	for _, i := range invitations {
+		events = append(events, invitationEvent(i))
+	}
+	responses, err := st.responsesAbout(contactID)
+	if err != nil {
+		return nil, err
+	}
+	answers, err := st.currentAnswers(responses)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range responses {
+		events = append(events, responseEvents(r, answers[r.ID])...)
+	}
+	return events, nil
+}
+
+// invitationEvent tells the one thing that is known of an invitation: that it went out, or why not.
+func invitationEvent(i Invitation) contact.Event {
+	switch {
+	case i.known():
+		return contact.Event{At: i.SentAt, Code: "survey_sent_" + string(i.OutboundChannel)}
+	case i.State == Failed:
+		return contact.Event{At: i.CreatedAt, Code: "survey_failed"}
+	case i.State == Uncertain:
+		return contact.Event{At: i.CreatedAt, Code: "survey_uncertain"}
+	case i.State == Cancelled:
+		return contact.Event{At: i.CreatedAt, Code: "survey_cancelled"}
+	}
+	return contact.Event{At: i.CreatedAt, Code: "survey_on_its_way"}
+}
+
+func responseEvents(r Response, answers []Answer) []contact.Event {
+	a := answered(r, answers)
+	args := map[string]any{}
+	if a.Comment != "" {
+		args["note"] = a.Comment
+	}
+	code := "survey_answered_" + string(r.Via)
+	switch {
+	case !r.evaluated():
+		code = "survey_commented"
+	case r.Late:
+		code = "survey_answered_late"
+	}
+	if r.evaluated() {
+		_, top, _ := strings.Cut(r.ScoreScale, "-")
+		args["score"] = fmt.Sprintf("%d/%s", r.ScoreValue, top)
+	}
+	events := []contact.Event{{At: r.AnsweredAt, Code: code, Args: args}}
+	if a.Solved != nil {
+		code := "survey_unsolved"
+		if *a.Solved {
+			code = "survey_solved"
+		}
+		events = append(events, contact.Event{At: r.AnsweredAt, Code: code})
+	}
+	return events
+}

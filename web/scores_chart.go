@@ -1,0 +1,66 @@
+package web
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/figures"
+)
+
+// scoreChart draws a metric over the filter's days, with the same number of days before where the filter compares.
+func (s *Server) scoreChart(c *gin.Context, f scoreFilter, m figures.Metric, step figures.Step) (lineChart, error) {
+	ctx, w := c.Request.Context(), s.scoreWords(c)
+	q := f.query(viewer(c), m)
+	points, err := s.Figures.Series(ctx, q, step)
+	if err != nil {
+		return lineChart{}, err
+	}
+	chart := lineChart{
+		Label:   s.t(c, "scores.chart_label", "figure", s.t(c, "scores.metric_"+string(m)), "range", dayRange(f.From, f.To)),
+		FirstOf: s.t(c, "scores.step_"+string(step)), BeforeLabel: s.t(c, "scores.before_label"),
+		Heads: []string{s.t(c, "scores.metric_"+string(m)), s.t(c, "scores.interval"), s.t(c, "scores.answers")},
+	}
+	chart.Floor, chart.Top = bounds(m)
+	chart.Points = w.points(points)
+	if f.Compare {
+		before, err := s.Figures.Series(ctx, f.before(q), step)
+		if err != nil {
+			return lineChart{}, err
+		}
+		chart.Before = w.points(before[:min(len(before), len(points))])
+	}
+	return chart, nil
+}
+
+// points words the points of a series. Fewer than ten answers make a faint point.
+func (w scoreWords) points(series []figures.Point) []chartPoint {
+	points := make([]chartPoint, len(series))
+	for i, p := range series {
+		v := w.figure(p.Figure)
+		point := chartPoint{Name: p.Label, Tick: tickOf(p.Period), Cells: []string{v.Text + v.Unit, dash(v.Interval), thousands(p.N)}}
+		point.Hover = w.t("scores.hover", "period", p.Label, "value", v.Text+v.Unit, "interval", dash(v.Interval), "n", thousands(p.N))
+		if e := p.Value; e != nil {
+			point.Has, point.Faint, point.Value = true, p.Sample == figures.CountsOnly, e.Value
+			point.Lower, point.Upper = e.Value, e.Value
+			if e.Interval != nil {
+				point.Lower, point.Upper = e.Interval.Lower, e.Interval.Upper
+			}
+		}
+		points[i] = point
+	}
+	return points
+}
+
+// tickOf is a period below an axis: month and day of its first day, or year and month.
+func tickOf(p figures.Period) string {
+	if p.Step == figures.Monthly {
+		return p.From.String()[:7]
+	}
+	return p.From.String()[5:]
+}
+
+func dash(text string) string {
+	if text == "" {
+		return "–"
+	}
+	return text
+}
