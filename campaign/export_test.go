@@ -2,10 +2,10 @@ package campaign_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -103,10 +103,12 @@ func TestABuildGoesOnWhereItStopped(t *testing.T) {
 		if _, err := c.campaigns.Snapshot(t.Context(), viewer, a.ID, "another"); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a second one at the same time: %v", err)
 		}
-		ctx, stop := context.WithCancel(t.Context())
-		stopAt := stopAfterPages{Service: c.campaigns, db: db, id: s.ID, stop: stop}
-		if err := stopAt.build(ctx); err == nil {
+		stopped := campaign.New(db, c.permission, &failing{answers: c.answers}, clock.Fixed(now))
+		if err := stopped.Build(t.Context(), outbox.Ticket{}, s.ID); err == nil {
 			t.Fatal("the build was not stopped")
+		}
+		if s, err = c.campaigns.SnapshotByID(t.Context(), s.ID); err != nil || s.Base != 2000 || s.Percent() != 60 {
+			t.Fatalf("stopped after two pages: %v, %+v", err, s)
 		}
 		for range 2 { // the second delivery finds nothing left to do
 			if err := c.campaigns.Build(t.Context(), outbox.Ticket{}, s.ID); err != nil {
@@ -120,32 +122,17 @@ func TestABuildGoesOnWhereItStopped(t *testing.T) {
 	})
 }
 
-// stopAfterPages cancels a build when its first page is committed.
-type stopAfterPages struct {
-	*campaign.Service
-	db   *database.DB
-	id   int64
-	stop func()
+// failing answers twice and then no more, as if the database had gone.
+type failing struct {
+	answers
+	calls int
 }
 
-func (s stopAfterPages) build(ctx context.Context) error {
-	watched := &watchedContext{Context: ctx, check: func() {
-		if snapshot, err := s.SnapshotByID(context.Background(), s.id); err == nil && snapshot.Base > 0 {
-			s.stop()
-		}
-	}}
-	return s.Build(watched, outbox.Ticket{}, s.id)
-}
-
-// watchedContext looks at the world whenever somebody asks whether to go on.
-type watchedContext struct {
-	context.Context
-	check func()
-}
-
-func (w *watchedContext) Done() <-chan struct{} {
-	w.check()
-	return w.Context.Done()
+func (f *failing) LastScores(tx database.Tx, ids []int64) (map[int64]campaign.Score, error) {
+	if f.calls++; f.calls > 2 {
+		return nil, errors.New("the database is gone")
+	}
+	return f.answers.LastScores(tx, ids)
 }
 
 func TestAnExportHoldsWhatItsReceiptSays(t *testing.T) {

@@ -20,6 +20,7 @@ type AnsweredResponse struct {
 	CustomerID   int64
 	AgentID      int64
 	TeamID       int64
+	Category     string
 	Via          Via
 	Revision     int
 	AnsweredAt   clock.Instant  // of the newest revision
@@ -47,7 +48,7 @@ func (s *Service) Answered(ctx context.Context, responseID int64) (AnsweredRespo
 func answered(r Response, answers []Answer) AnsweredResponse {
 	a := AnsweredResponse{
 		ResponseID: r.ID, ResolutionID: r.ResolutionID, ContactID: r.ContactID, CustomerID: r.CustomerID, AgentID: r.AgentID,
-		TeamID: r.TeamID, Via: r.Via, Revision: r.Revision, AnsweredAt: r.AnsweredAt, Late: r.Late,
+		TeamID: r.TeamID, Category: r.Category, Via: r.Via, Revision: r.Revision, AnsweredAt: r.AnsweredAt, Late: r.Late,
 		Metric: r.ScoreMetric, Value: r.ScoreValue, Scale: r.ScoreScale,
 		Dissatisfied: r.evaluated() && r.ScoreBand == figures.Low, Satisfied: r.evaluated() && r.ScoreBand == figures.High,
 	}

@@ -127,7 +127,7 @@ func (q Question) answer(given Given, at clock.Instant) (answer Answer, code str
 	case Comment:
 		text := strings.TrimSpace(strings.ToValidUTF8(given.Text, "\uFFFD"))
 		if utf8.RuneCountInString(text) > MaxComment {
-			return answer, "too_long"
+			return answer, "comment_too_long"
 		}
 		answer.Comment = text
 	case Consent:
@@ -164,8 +164,8 @@ func sameAnswers(a, b []Answer) bool {
 
 func problem(q Question, code string) fault.Field {
 	text := map[string]string{
-		"not_an_option": "is not one of the options",
-		"too_long":      fmt.Sprintf("is longer than %d characters", MaxComment),
+		"not_an_option":    "is not one of the options",
+		"comment_too_long": fmt.Sprintf("is longer than %d characters", MaxComment),
 	}[code]
 	return fault.Field{Name: q.Key, Code: code, Problem: text}
 }

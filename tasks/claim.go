@@ -28,7 +28,7 @@ const (
 )
 
 // Claim hands the most urgent callback that the viewer may make now to them, for a lease. Who holds one already gets it again.
-// It returns ErrNothingReady when there is none (Nothing says why), and ErrClaimBusy when others were faster three times.
+// It returns ErrNothingReady when there is none (Supply says why), and ErrClaimBusy when others were faster three times.
 func (s *Service) Claim(ctx context.Context, viewer account.Viewer) (Desk, error) {
 	now := s.now()
 	for range claimRounds {

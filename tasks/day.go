@@ -17,7 +17,7 @@ type Day struct {
 	Finished int           // callbacks closed by a result
 	Handling time.Duration // mean time from claim to outcome, of the attempts with an outcome; 0 when there is none
 	Results  []ResultCount // attempts by call result, in the order of the desk
-	Attempts []DayAttempt  // the newest first, at most PageSize
+	Attempts []DayAttempt  // the newest first, at most 50
 	At       clock.Instant
 }
 
@@ -47,7 +47,7 @@ func (s *Service) MyDay(ctx context.Context, viewer account.Viewer, date clock.D
 		return Day{}, err
 	}
 	day.add(counts)
-	attempts, err := store{tx}.attemptsBy(viewer.UserID, from, to, PageSize)
+	attempts, err := store{tx}.attemptsBy(viewer.UserID, from, to, mineRows)
 	if err != nil {
 		return Day{}, err
 	}

@@ -21,6 +21,7 @@ type DecisionFilter struct {
 	From   clock.Instant // resolved at or after; none: any
 	To     clock.Instant // resolved before; none: any
 	Before int64         // id to continue after, towards older ones; 0: from the newest
+	Limit  int           // at most MaxRows, which is also what 0 means
 }
 
 // DecisionRow is a decision in a list, with its fate and the contact it is about.
@@ -32,25 +33,12 @@ type DecisionRow struct {
 	Customer   string
 }
 
-// DecisionPage is one page of decisions. Next continues it; 0 is the end.
-type DecisionPage struct {
-	Rows []DecisionRow
-	Next int64
-	At   clock.Instant
-}
-
-// Decisions returns a page of the decisions the viewer sees, the newest first.
-func (s *Service) Decisions(ctx context.Context, viewer account.Viewer, f DecisionFilter) (DecisionPage, error) {
-	now := s.now()
+// Decisions lists the decisions the viewer sees, the newest first.
+func (s *Service) Decisions(ctx context.Context, viewer account.Viewer, f DecisionFilter) ([]DecisionRow, error) {
 	tx := s.db.View(ctx)
-	found, err := store{tx}.decisions(f, scopeOf(viewer), now, PageSize+1)
+	found, err := store{tx}.decisions(f, scopeOf(viewer), s.now())
 	if err != nil {
-		return DecisionPage{}, err
-	}
-	page := DecisionPage{At: now}
-	if len(found) > PageSize {
-		found = found[:PageSize]
-		page.Next = found[PageSize-1].ID
+		return nil, err
 	}
 	contactIDs, customerIDs := make([]int64, len(found)), make([]int64, len(found))
 	for i, d := range found {
@@ -58,19 +46,20 @@ func (s *Service) Decisions(ctx context.Context, viewer account.Viewer, f Decisi
 	}
 	contacts, err := contact.ContactsByID(tx, contactIDs)
 	if err != nil {
-		return DecisionPage{}, fmt.Errorf("name decisions: %w", err)
+		return nil, fmt.Errorf("name decisions: %w", err)
 	}
 	customers, err := contact.CustomersByID(tx, customerIDs)
 	if err != nil {
-		return DecisionPage{}, fmt.Errorf("name decisions: %w", err)
+		return nil, fmt.Errorf("name decisions: %w", err)
 	}
-	for _, d := range found {
-		page.Rows = append(page.Rows, DecisionRow{
+	list := make([]DecisionRow, len(found))
+	for i, d := range found {
+		list[i] = DecisionRow{
 			Decision: d.Decision, Fate: d.Fate, ExternalID: contacts[d.ContactID].ExternalID, Category: contacts[d.ContactID].Category,
 			Customer: displayName(customers[d.CustomerID]),
-		})
+		}
 	}
-	return page, nil
+	return list, nil
 }
 
 // DaySum is what was decided about the resolutions of one day of the centre's zone.

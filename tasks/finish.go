@@ -14,7 +14,7 @@ import (
 )
 
 // Finish records the outcome of an attempt and closes the callback or sets it aside for the next one. Answers of the customer go on
-// as a job. It returns fault.Invalid with the fields that are wrong, and ErrStale when the callback is not the viewer's any more:
+// as a job, except those of a recovery, which stay with the attempt. It returns fault.Invalid with the fields that are wrong, and ErrStale when the callback is not the viewer's any more:
 // then what was typed is kept as their draft.
 func (s *Service) Finish(ctx context.Context, viewer account.Viewer, callbackID, fence int64, outcome Outcome) error {
 	now := s.now()
@@ -72,7 +72,7 @@ func (s *Service) finish(tx database.Tx, viewer account.Viewer, c *Callback, o O
 			return err
 		}
 	}
-	if attempt.Answers != "" {
+	if attempt.Answers != "" && c.Kind != RecoveryCallback { // a call made to mend a score must not mend the figure
 		if err := outbox.Add(tx, now, outbox.New(JobAnswered, attempt.ID, outbox.Urgent, now)); err != nil {
 			return err
 		}

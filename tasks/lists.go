@@ -21,9 +21,6 @@ type Row struct {
 	Team     string
 }
 
-// PageSize is how many rows a list shows.
-const PageSize = 50
-
 // CallbackFilter narrows the list of callbacks. Its zero value is the newest of all.
 type CallbackFilter struct {
 	State    CallbackState // empty: every state
@@ -32,30 +29,27 @@ type CallbackFilter struct {
 	CallerID int64         // who has it or had it last; 0: anybody
 	Overdue  bool          // only open ones that are past their time
 	Before   int64         // id to continue after, towards older ones; 0: from the newest
+	Limit    int           // at most MaxRows, which is also what 0 means
 }
 
-// CallbackPage is one page of callbacks. Next continues it; 0 is the end.
-type CallbackPage struct {
-	Rows []Row
-	Next int64
-	At   clock.Instant
+// MaxRows is how many rows a list returns at most.
+const MaxRows = 500
+
+func limited(n int) int {
+	if n <= 0 || n > MaxRows {
+		return MaxRows
+	}
+	return n
 }
 
-// Callbacks returns a page of the callbacks the viewer sees, the newest first.
-func (s *Service) Callbacks(ctx context.Context, viewer account.Viewer, f CallbackFilter) (CallbackPage, error) {
-	now := s.now()
+// Callbacks lists the callbacks the viewer sees, the newest first.
+func (s *Service) Callbacks(ctx context.Context, viewer account.Viewer, f CallbackFilter) ([]Row, error) {
 	tx := s.db.View(ctx)
-	found, err := store{tx}.callbacks(f, scopeOf(viewer), now, PageSize+1)
+	found, err := store{tx}.callbacks(f, scopeOf(viewer), s.now())
 	if err != nil {
-		return CallbackPage{}, err
+		return nil, err
 	}
-	page := CallbackPage{At: now}
-	if len(found) > PageSize {
-		found = found[:PageSize]
-		page.Next = found[PageSize-1].ID
-	}
-	page.Rows, err = rows(tx, found)
-	return page, err
+	return rows(tx, found)
 }
 
 // CallbackByID returns one callback the viewer sees, as the desk would show it.
@@ -82,13 +76,23 @@ func (s *Service) CountCallbacks(ctx context.Context, viewer account.Viewer) (St
 	return store{s.db.View(ctx)}.stateCounts(scopeOf(viewer), s.now())
 }
 
-// Mine are a caller's own callbacks, as the page "my tasks" shows them. Each list is cut at PageSize.
+const mineRows = 50 // of each list of my tasks and my day
+
+// Mine are a caller's own callbacks, as the page "my tasks" shows them. Each list is cut at 50.
 type Mine struct {
 	Appointments []Row // kept for me, by time
 	InProgress   []Row // tried by me and not closed
 	Recoveries   []Row // recoveries anybody of my teams may make, and mine
 	Done         []Row // closed by me, the newest first
+	Drafts       []DraftRow
 	At           clock.Instant
+}
+
+// DraftRow is what a caller typed about a callback that is not theirs any more.
+type DraftRow struct {
+	Row     Row
+	Typed   Outcome
+	SavedAt clock.Instant
 }
 
 // MyTasks returns the viewer's own callbacks.
@@ -99,10 +103,10 @@ func (s *Service) MyTasks(ctx context.Context, viewer account.Viewer) (Mine, err
 		into *[]Row
 		read func(store) ([]Callback, error)
 	}{
-		{&mine.Appointments, func(st store) ([]Callback, error) { return st.reservedFor(viewer.UserID, PageSize) }},
-		{&mine.InProgress, func(st store) ([]Callback, error) { return st.triedBy(viewer.UserID, PageSize) }},
-		{&mine.Recoveries, func(st store) ([]Callback, error) { return st.openRecoveries(scopeOf(viewer), viewer.UserID, PageSize) }},
-		{&mine.Done, func(st store) ([]Callback, error) { return st.closedBy(viewer.UserID, PageSize) }},
+		{&mine.Appointments, func(st store) ([]Callback, error) { return st.reservedFor(viewer.UserID, mineRows) }},
+		{&mine.InProgress, func(st store) ([]Callback, error) { return st.triedBy(viewer.UserID, mineRows) }},
+		{&mine.Recoveries, func(st store) ([]Callback, error) { return st.openRecoveries(scopeOf(viewer), viewer.UserID, mineRows) }},
+		{&mine.Done, func(st store) ([]Callback, error) { return st.closedBy(viewer.UserID, mineRows) }},
 	}
 	for _, list := range lists {
 		found, err := list.read(store{tx})
@@ -113,7 +117,56 @@ func (s *Service) MyTasks(ctx context.Context, viewer account.Viewer) (Mine, err
 			return Mine{}, err
 		}
 	}
-	return mine, nil
+	var err error
+	mine.Drafts, err = s.leftDrafts(tx, viewer, mine.At)
+	return mine, err
+}
+
+// leftDrafts returns the drafts of callbacks the viewer does not hold.
+func (s *Service) leftDrafts(tx database.Tx, viewer account.Viewer, now clock.Instant) ([]DraftRow, error) {
+	drafts, err := store{tx}.draftsOf(viewer.UserID, mineRows)
+	if err != nil {
+		return nil, err
+	}
+	held, err := s.held(tx, viewer, now)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(drafts))
+	for i, d := range drafts {
+		ids[i] = d.CallbackID
+	}
+	callbacks, err := store{tx}.callbacksByID(ids)
+	if err != nil {
+		return nil, err
+	}
+	named, err := rows(tx, callbacks)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[int64]Row, len(named))
+	for _, row := range named {
+		byID[row.Callback.ID] = row
+	}
+	var left []DraftRow
+	for _, d := range drafts {
+		if held != nil && held.ID == d.CallbackID {
+			continue
+		}
+		typed, err := d.outcome()
+		if err != nil {
+			return nil, err
+		}
+		left = append(left, DraftRow{Row: byID[d.CallbackID], Typed: typed, SavedAt: d.SavedAt})
+	}
+	return left, nil
+}
+
+// DiscardDraft forgets what the viewer typed about a callback.
+func (s *Service) DiscardDraft(ctx context.Context, viewer account.Viewer, callbackID int64) error {
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		return store{tx}.deleteDraft(callbackID, viewer.UserID)
+	})
 }
 
 // scope is which teams' rows a viewer sees; empty for all.

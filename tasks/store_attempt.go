@@ -48,11 +48,25 @@ func (s store) draft(callbackID, callerID int64) (Outcome, clock.Instant, error)
 	if len(found) == 0 {
 		return Outcome{}, 0, nil
 	}
+	typed, err := found[0].outcome()
+	return typed, found[0].SavedAt, err
+}
+
+func (d draft) outcome() (Outcome, error) {
 	var typed Outcome
-	if err := json.Unmarshal([]byte(found[0].Body), &typed); err != nil {
-		return Outcome{}, 0, fmt.Errorf("read draft: %w", err)
+	if err := json.Unmarshal([]byte(d.Body), &typed); err != nil {
+		return Outcome{}, fmt.Errorf("read draft: %w", err)
 	}
-	return typed, found[0].SavedAt, nil
+	return typed, nil
+}
+
+// draftsOf returns what a caller typed and did not finish, the newest first.
+func (s store) draftsOf(callerID int64, limit int) ([]draft, error) {
+	var found []draft
+	if err := s.Gorm().Where("caller_id = ?", callerID).Order("saved_at DESC").Limit(limit).Find(&found).Error; err != nil {
+		return nil, fmt.Errorf("read drafts: %w", err)
+	}
+	return found, nil
 }
 
 func (s store) deleteDraft(callbackID, callerID int64) error {

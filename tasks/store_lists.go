@@ -19,7 +19,7 @@ func (sc scope) within(g *gorm.DB) *gorm.DB {
 	return g.Where("team_id IN ?", []int64(sc))
 }
 
-func (s store) callbacks(f CallbackFilter, sc scope, now clock.Instant, limit int) ([]Callback, error) {
+func (s store) callbacks(f CallbackFilter, sc scope, now clock.Instant) ([]Callback, error) {
 	g := sc.within(s.Gorm())
 	if f.State != "" {
 		g = g.Where("state = ?", f.State)
@@ -39,7 +39,7 @@ func (s store) callbacks(f CallbackFilter, sc scope, now clock.Instant, limit in
 	if f.Before != 0 {
 		g = g.Where("id < ?", f.Before)
 	}
-	return listCallbacks(g.Order("id DESC").Limit(limit))
+	return listCallbacks(g.Order("id DESC").Limit(limited(f.Limit)))
 }
 
 func listCallbacks(g *gorm.DB) ([]Callback, error) {

@@ -61,7 +61,7 @@ type decisionWithFate struct {
 	Fate Reason
 }
 
-func (s store) decisions(f DecisionFilter, sc scope, now clock.Instant, limit int) ([]decisionWithFate, error) {
+func (s store) decisions(f DecisionFilter, sc scope, now clock.Instant) ([]decisionWithFate, error) {
 	g := sc.of(s.withCallbacks(), f.From, f.To)
 	for column, value := range map[string]string{
 		"decisions.kind": string(f.Kind), "decisions.state": string(f.State), "decisions.reason": string(f.Reason), "decisions.rule": string(f.Rule),
@@ -77,7 +77,7 @@ func (s store) decisions(f DecisionFilter, sc scope, now clock.Instant, limit in
 		g = g.Where("decisions.id < ?", f.Before)
 	}
 	var rows []decisionWithFate
-	err := g.Select("decisions.*, "+fate+" AS fate", now).Order("decisions.id DESC").Limit(limit).Scan(&rows).Error
+	err := g.Select("decisions.*, "+fate+" AS fate", now).Order("decisions.id DESC").Limit(limited(f.Limit)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("list decisions: %w", err)
 	}

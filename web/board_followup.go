@@ -76,16 +76,24 @@ func (s *Server) recoveryTile(c *gin.Context, n tasks.RecoveryCounts) recoveryTi
 }
 
 func (s *Server) lowRows(c *gin.Context, lows []survey.AnsweredResponse) ([]lowRow, error) {
+	if len(lows) == 0 {
+		return nil, nil
+	}
 	ctx := c.Request.Context()
-	var resolutionIDs, customerIDs []int64
+	var resolutionIDs, customerIDs, contactIDs []int64
 	for _, low := range lows {
 		resolutionIDs, customerIDs = append(resolutionIDs, low.ResolutionID), append(customerIDs, low.CustomerID)
+		contactIDs = append(contactIDs, low.ContactID)
 	}
 	recoveries, err := s.Tasks.RecoveriesOf(ctx, resolutionIDs)
 	if err != nil {
 		return nil, err
 	}
 	customers, err := contact.CustomersByID(s.DB.View(ctx), customerIDs)
+	if err != nil {
+		return nil, err
+	}
+	contacts, err := contact.ContactsByID(s.DB.View(ctx), contactIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -96,8 +104,8 @@ func (s *Server) lowRows(c *gin.Context, lows []survey.AnsweredResponse) ([]lowR
 	rows := make([]lowRow, len(lows))
 	for i, low := range lows {
 		rows[i] = lowRow{
-			Href: contactHref(low.ContactID), Value: low.ScoreValue, Scale: low.ScoreScale, Comment: low.Comment, At: low.AnsweredAt, Late: low.Late,
-			Customer: customers[low.CustomerID].Name, Category: low.Category, Reasons: reasonTexts(asked, low.Reasons, s.language(c)),
+			Href: contactHref(low.ContactID), Value: low.Value, Scale: low.Scale, Comment: low.Comment, At: low.AnsweredAt, Late: low.Late,
+			Customer: customers[low.CustomerID].Name, Category: contacts[low.ContactID].Category, Reasons: reasonTexts(asked, low.Reasons, s.language(c)),
 		}
 		s.recoveryState(c, &rows[i], recoveries[low.ResolutionID])
 	}

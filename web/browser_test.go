@@ -197,6 +197,7 @@ func (b *browser) fits(name string) {
 // look visits a path in both languages and themes, on a desk and on a phone; the page must fit and not complain.
 func (b *browser) look(name, path string) {
 	b.t.Helper()
+	b.visit(path)
 	for _, lang := range account.Languages() {
 		choose := fmt.Sprintf(`fetch("/language", {method: "POST", redirect: "manual", body: new URLSearchParams({language: %q})}).then(() => true)`, lang)
 		ask(b, chromedp.Evaluate[bool](choose, chromedp.EvalAwaitPromise))

@@ -11,19 +11,19 @@ import (
 
 // page is what every page has: the frame around it. Page structs embed it and get it from Server.page.
 type page struct {
-	Title    string
-	Crumbs   []crumb // above the page; the title follows by itself
-	Lang     string
-	Theme    string // "light", "dark", or "" for the system's
-	Path     string // with the query; where the language and theme switches come back to
-	Viewer   account.Viewer
-	Centre   string
-	Rail     []railItem
-	Search   bool          // the viewer may search contacts
-	Query    string        // what is in the search field
-	Clock    clock.Instant // of a demo; 0 otherwise
-	Flash    *flash
-	Bare     bool // without rail and header: login, public pages
+	Title     string
+	Crumbs    []crumb // above the page; the title follows by itself
+	Lang      string
+	Theme     string // "light", "dark", or "" for the system's
+	Path      string // with the query; where the language and theme switches come back to
+	Viewer    account.Viewer
+	Centre    string
+	Rail      []railItem
+	Search    bool          // the viewer may search contacts
+	Query     string        // what is in the search field
+	Clock     clock.Instant // of a demo; 0 otherwise
+	Flash     *flash
+	Bare      bool // without rail and header: login, public pages
 	Languages []languageOption
 }
 

@@ -49,14 +49,15 @@ type scoreField struct {
 
 // scoreReceipt is what a figure came from.
 type scoreReceipt struct {
-	Definition, Range, Zone, Time, Source string
-	AsOf                                  clock.Instant
+	Definition, Range, Zone, Time string
+	AsOf                          clock.Instant
 }
 
 // bandRow is one band of the answers.
 type bandRow struct {
-	Name, Kind, Text string
-	Bar              shareBar
+	Name, Text string
+	Kind       string // high, mid or low: its colour
+	Bar        shareBar
 }
 
 func (*scoresPage) template() string { return "scores" }
@@ -146,11 +147,11 @@ func (w scoreWords) bands(f figures.Figure) []bandRow {
 	}
 	switch f.Metric {
 	case figures.CSAT, figures.NPS, figures.CES:
-		return []bandRow{row("high", "ok", f.High), row("mid", "", f.Mid), row("low", "bad", f.Low)}
+		return []bandRow{row("high", "high", f.High), row("mid", "mid", f.Mid), row("low", "low", f.Low)}
 	case figures.SolvedYes:
-		return []bandRow{row("high", "ok", f.High), row("low", "bad", f.Low)}
+		return []bandRow{row("high", "high", f.High), row("low", "low", f.Low)}
 	case figures.Evaluated, figures.Covered:
-		return []bandRow{row("high", "ok", f.High), row("low", "", f.N-f.High)}
+		return []bandRow{row("high", "high", f.High), row("low", "mid", f.N-f.High)}
 	case figures.Resolved, figures.Invited, figures.Delivered:
 	}
 	return nil

@@ -14,9 +14,9 @@ import (
 type scoreRow struct {
 	Name     string
 	Href     string // one level deeper
+	N        string
 	Figure   figureView
 	Whisker  whisker
-	Rate     string // the evaluation rate of the same member; only where asked for
 	MarkKind string
 	Mark     string
 	Dim      bool // too small a sample to compare
@@ -28,7 +28,6 @@ type scoreTable struct {
 	Links []scoreLink // the other dimensions
 	Rows  []scoreRow
 	Mean  bool // show the mean and DSAT
-	Rate  bool // show the evaluation rate
 }
 
 // scoreLink is a choice among few.
@@ -56,7 +55,7 @@ func (s *Server) breakdown(c *gin.Context, f scoreFilter, m figures.Metric, by f
 	floor, top := bounds(m)
 	for _, r := range rows {
 		row := scoreRow{
-			Name: names[r.Member], Figure: w.figure(r.Figure), Dim: !r.Ranked(),
+			Name: names[r.Member], N: thousands(r.N), Figure: w.figure(r.Figure), Dim: !r.Ranked(),
 			Href: f.within(by, r.Member).at(f.path, "by", string(drillDown(by))),
 		}
 		row.MarkKind, row.Mark = w.mark(r)

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/figures"
@@ -41,7 +42,7 @@ func (w scoreWords) figure(f figures.Figure) figureView {
 		v.Mean = decimal(f.Mean.Value, 2)
 	}
 	if len(f.OtherScales) > 0 {
-		v.Other = w.t("scores.other_scales", "scales", fmt.Sprint(f.OtherScales))
+		v.Other = w.t("scores.other_scales", "scales", strings.Join(f.OtherScales, ", "))
 	}
 	return v
 }

@@ -16,6 +16,9 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
+	"aftercall/internal/figures"
+	"aftercall/survey"
+	"aftercall/tasks"
 )
 
 // Services are the use cases behind the pages.
@@ -23,6 +26,10 @@ type Services struct {
 	DB       *database.DB
 	Accounts *account.Service
 	Contacts *contact.Service
+	Tasks    *tasks.Service
+	Surveys  *survey.Service
+	Messages Messages
+	Figures  *figures.Service
 	Jobs     Jobs
 }
 
@@ -49,12 +56,14 @@ type Server struct {
 	views    views
 	routes   []route
 	handler  http.Handler
+	posts    *limiter // of survey pages, by token
+	guesses  *limiter // of links nobody was sent, by address
 }
 
 // New returns a server. It fails if a route names no roles, or if a template, a catalogue or a sample page has a fault, so that
 // none of these can fail in front of a user.
 func New(services Services, opts Options) (*Server, error) {
-	s := &Server{Services: services, opts: opts, log: opts.Log, now: opts.Now}
+	s := &Server{Services: services, opts: opts, log: opts.Log, now: opts.Now, posts: newLimiter(30), guesses: newLimiter(60)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -46,7 +46,9 @@ func tokensSamples() []view {
 	}
 }
 
-func (s *Server) showTokens(c *gin.Context) error { return s.renderTokens(c, http.StatusOK, form{}, "") }
+func (s *Server) showTokens(c *gin.Context) error {
+	return s.renderTokens(c, http.StatusOK, form{}, "")
+}
 
 func (s *Server) renderTokens(c *gin.Context, status int, f form, plain string) error {
 	ctx := c.Request.Context()

@@ -131,7 +131,7 @@ func (s *Server) addUser(c *gin.Context) error {
 // splitNames splits a list typed with Western or Chinese commas.
 func splitNames(list string) []string {
 	var names []string
-	for _, name := range strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(",，、;；", r) }) {
+	for _, name := range strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(",;，、；", r) }) {
 		if name = strings.TrimSpace(name); name != "" {
 			names = append(names, name)
 		}
@@ -161,7 +161,9 @@ func (s *Server) enableUser(c *gin.Context) error {
 	return s.redirect(c, usersPath, done("users.enabled"))
 }
 
-func (s *Server) showPassword(c *gin.Context) error { return s.renderPassword(c, http.StatusOK, form{}) }
+func (s *Server) showPassword(c *gin.Context) error {
+	return s.renderPassword(c, http.StatusOK, form{})
+}
 
 func (s *Server) renderPassword(c *gin.Context, status int, f form) error {
 	id, err := pathID(c, "id")

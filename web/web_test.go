@@ -6,6 +6,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,11 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
+	"aftercall/internal/delivery"
+	"aftercall/internal/figures"
+	"aftercall/internal/permission"
+	"aftercall/survey"
+	"aftercall/tasks"
 	"aftercall/tasks/queue"
 )
 
@@ -52,10 +58,16 @@ func newTestServer(t testing.TB) *testServer {
 
 // testServices is every service on one database.
 func testServices(db *database.DB, now clock.Now) Services {
+	zone := time.FixedZone("Asia/Shanghai", 8*60*60)
+	permit := permission.New(db, []byte("a key for tests only, 32 bytes.."), now)
 	return Services{
 		DB:       db,
 		Accounts: account.New(db, now),
 		Contacts: contact.New(db, now, contact.Options{}),
+		Tasks:    tasks.New(db, permit, now, tasks.Options{Zone: zone}),
+		Surveys:  survey.New(db, permit, []byte("another key for tests, 32 bytes."), now, survey.Options{Zone: zone}),
+		Messages: delivery.NewLog(db, now),
+		Figures:  figures.New(db, zone, now),
 		Jobs:     queue.NewInspector(db, now),
 	}
 }
@@ -160,4 +172,14 @@ func texts(doc *goquery.Document, selector string) []string {
 	var list []string
 	doc.Find(selector).Each(func(_ int, e *goquery.Selection) { list = append(list, strings.Join(strings.Fields(e.Text()), " ")) })
 	return list
+}
+
+// callFunc calls a template function of one argument.
+func callFunc(t testing.TB, fn, arg any) string {
+	t.Helper()
+	results := reflect.ValueOf(fn).Call([]reflect.Value{reflect.ValueOf(arg)})
+	if last := results[len(results)-1]; len(results) == 2 && !last.IsNil() {
+		t.Fatal(last.Interface())
+	}
+	return results[0].String()
 }

@@ -128,3 +128,9 @@ func (l *life) customers(ctx context.Context) ([]int64, error) {
 	slices.Sort(ids)
 	return slices.Compact(ids), nil
 }
+
+// CentreName returns what the demo centre is called in a language.
+func CentreName(language string) string { return wordsFor(language).centreName }
+
+// Source returns the name of the source the demo's contacts come from, in a language.
+func Source(language string) string { return wordsFor(language).source }

@@ -46,7 +46,6 @@ func (s *Service) Handlers() map[string]Handler {
 		contact.JobPlan:          s.Tasks.Plan,
 		contact.JobRecordAnswers: s.Surveys.Record,
 		contact.JobReopened:      s.cancelReopened,
-		contact.JobImport:        s.Contacts.RunImport,
 		tasks.JobSendSurvey:      s.sendSurvey,
 		tasks.JobOffer:           s.Tasks.Offer,
 		tasks.JobAnswered:        s.recordCallAnswers,

@@ -157,6 +157,7 @@ CREATE TABLE IF NOT EXISTS mappings (
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 --   (started_at): the newest runs first
+--   (fingerprint): an unfinished run of the same file is gone on with
 CREATE TABLE IF NOT EXISTS import_runs (
     id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     source_id BIGINT NOT NULL DEFAULT 0,
@@ -170,17 +171,20 @@ CREATE TABLE IF NOT EXISTS import_runs (
     without_answers TINYINT(1) NOT NULL DEFAULT 0,
     rows_total BIGINT NOT NULL DEFAULT 0,
     rows_read BIGINT NOT NULL DEFAULT 0,
+    last_line BIGINT NOT NULL DEFAULT 0,
     accepted BIGINT NOT NULL DEFAULT 0,
     resolved BIGINT NOT NULL DEFAULT 0,
     duplicates BIGINT NOT NULL DEFAULT 0,
     updated BIGINT NOT NULL DEFAULT 0,
     rejected BIGINT NOT NULL DEFAULT 0,
     warnings BIGINT NOT NULL DEFAULT 0,
+    rate BIGINT NOT NULL DEFAULT 0,
     error VARCHAR(191) NOT NULL DEFAULT '',
     started_at BIGINT NOT NULL DEFAULT 0,
     updated_at BIGINT NOT NULL DEFAULT 0,
     finished_at BIGINT NOT NULL DEFAULT 0,
-    KEY import_runs_started_at (started_at)
+    KEY import_runs_started_at (started_at),
+    KEY import_runs_fingerprint (fingerprint)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 --   (run_id, id): the report of a run, page by page

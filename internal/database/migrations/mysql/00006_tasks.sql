@@ -122,12 +122,14 @@ CREATE TABLE IF NOT EXISTS attempts (
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 -- drafts: what a caller has typed and not finished; one per caller, so that a late save overwrites nobody else's.
+--   (caller_id): what a caller has left
 CREATE TABLE IF NOT EXISTS drafts (
     callback_id BIGINT NOT NULL DEFAULT 0,
     caller_id BIGINT NOT NULL DEFAULT 0,
     body MEDIUMTEXT NOT NULL,
     saved_at BIGINT NOT NULL DEFAULT 0,
-    PRIMARY KEY (callback_id, caller_id)
+    PRIMARY KEY (callback_id, caller_id),
+    KEY drafts_caller_id (caller_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 -- +goose Down

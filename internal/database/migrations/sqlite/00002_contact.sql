@@ -156,6 +156,7 @@ CREATE TABLE IF NOT EXISTS mappings (
 CREATE UNIQUE INDEX IF NOT EXISTS mappings_name ON mappings (name);
 
 --   (started_at): the newest runs first
+--   (fingerprint): an unfinished run of the same file is gone on with
 CREATE TABLE IF NOT EXISTS import_runs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     source_id INTEGER NOT NULL DEFAULT 0,
@@ -169,18 +170,21 @@ CREATE TABLE IF NOT EXISTS import_runs (
     without_answers INTEGER NOT NULL DEFAULT 0,
     rows_total INTEGER NOT NULL DEFAULT 0,
     rows_read INTEGER NOT NULL DEFAULT 0,
+    last_line INTEGER NOT NULL DEFAULT 0,
     accepted INTEGER NOT NULL DEFAULT 0,
     resolved INTEGER NOT NULL DEFAULT 0,
     duplicates INTEGER NOT NULL DEFAULT 0,
     updated INTEGER NOT NULL DEFAULT 0,
     rejected INTEGER NOT NULL DEFAULT 0,
     warnings INTEGER NOT NULL DEFAULT 0,
+    rate INTEGER NOT NULL DEFAULT 0,
     error TEXT NOT NULL DEFAULT '',
     started_at INTEGER NOT NULL DEFAULT 0,
     updated_at INTEGER NOT NULL DEFAULT 0,
     finished_at INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS import_runs_started_at ON import_runs (started_at);
+CREATE INDEX IF NOT EXISTS import_runs_fingerprint ON import_runs (fingerprint);
 
 --   (run_id, id): the report of a run, page by page
 CREATE TABLE IF NOT EXISTS import_issues (

@@ -121,6 +121,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS attempts_callback_id_no ON attempts (callback_
 CREATE INDEX IF NOT EXISTS attempts_caller_id_started_at ON attempts (caller_id, started_at);
 
 -- drafts: what a caller has typed and not finished; one per caller, so that a late save overwrites nobody else's.
+--   (caller_id): what a caller has left
 CREATE TABLE IF NOT EXISTS drafts (
     callback_id INTEGER NOT NULL DEFAULT 0,
     caller_id INTEGER NOT NULL DEFAULT 0,
@@ -128,6 +129,7 @@ CREATE TABLE IF NOT EXISTS drafts (
     saved_at INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (callback_id, caller_id)
 );
+CREATE INDEX IF NOT EXISTS drafts_caller_id ON drafts (caller_id);
 
 -- +goose Down
 DROP TABLE IF EXISTS drafts;

@@ -11,12 +11,14 @@ import (
 	"aftercall/internal/permission"
 )
 
-// Nothing says why no callback is handed out: what there is, why it cannot be made now, and when the next one can.
-type Nothing struct {
-	Waiting []WaitingCount // what is not ready yet, by reason, the most first
+// Supply says what there is to call for a caller and, where nothing can be claimed, why: what is there, what keeps it, and when
+// the next one comes.
+type Supply struct {
+	Ready   int            // can be claimed now
+	Waiting []WaitingCount // what may not be called yet, by reason, the most first
 	Taken   int            // colleagues are at work on these
 	Kept    int            // ready, and kept for a colleague or not for this caller
-	Next    clock.Instant  // when the next one is expected to be ready; none when there is nothing at all
+	Next    clock.Instant  // when the next one is expected to be ready; none when nothing waits
 	At      clock.Instant
 }
 
@@ -27,41 +29,38 @@ type WaitingCount struct {
 	Next   clock.Instant // the first of them
 }
 
-// Empty reports whether there is no callback at all that the caller could ever get from what is planned.
-func (n Nothing) Empty() bool { return len(n.Waiting) == 0 && n.Taken == 0 && n.Kept == 0 }
-
 // Total is how many callbacks are open.
-func (n Nothing) Total() int {
-	total := n.Taken + n.Kept
-	for _, w := range n.Waiting {
+func (s Supply) Total() int {
+	total := s.Ready + s.Taken + s.Kept
+	for _, w := range s.Waiting {
 		total += w.Count
 	}
 	return total
 }
 
-// Nothing explains an empty desk to the viewer.
-func (s *Service) Nothing(ctx context.Context, viewer account.Viewer) (Nothing, error) {
+// Supply counts the open callbacks of the viewer's teams by what keeps them.
+func (s *Service) Supply(ctx context.Context, viewer account.Viewer) (Supply, error) {
 	now := s.now()
 	tx := s.db.View(ctx)
 	pools, err := s.poolsOf(tx, viewer)
 	if err != nil {
-		return Nothing{}, err
+		return Supply{}, err
 	}
 	ids := make([]int64, len(pools))
 	byID := make(map[int64]pool, len(pools))
 	for i, p := range pools {
 		ids[i], byID[p.ID] = p.ID, p
 	}
-	counts, err := store{tx}.openCounts(ids, viewer.UserID)
+	counts, err := store{tx}.openCounts(ids, viewer.UserID, now)
 	if err != nil {
-		return Nothing{}, fmt.Errorf("explain the empty desk: %w", err)
+		return Supply{}, fmt.Errorf("count what there is to call: %w", err)
 	}
-	return s.explain(counts, byID, now), nil
+	return s.sort(counts, byID, now), nil
 }
 
-// explain sorts the counts of open callbacks by what keeps them from being handed out.
-func (s *Service) explain(counts []openCount, pools map[int64]pool, now clock.Instant) Nothing {
-	n := Nothing{At: now}
+// sort adds counts up by what keeps the callbacks from being claimed.
+func (s *Service) sort(counts []openCount, pools map[int64]pool, now clock.Instant) Supply {
+	supply := Supply{At: now}
 	waiting := make(map[Reason]*WaitingCount)
 	wait := func(reason Reason, count int, next clock.Instant) {
 		w := waiting[reason]
@@ -75,26 +74,28 @@ func (s *Service) explain(counts []openCount, pools map[int64]pool, now clock.In
 	for _, c := range counts {
 		window := s.window(pools[c.PoolID], now)
 		switch {
-		case c.State == Waiting && c.First.Before(now) && !window.Open:
+		case c.Situation == inHand:
+			supply.Taken += c.Count
+		case c.Situation == notYet && c.First.Before(now) && !window.Open:
 			wait(c.WaitReason, c.Count, window.OpensAt)
-		case c.State == Waiting:
+		case c.Situation == notYet:
 			wait(c.WaitReason, c.Count, max(c.First, now))
-		case c.State == Claimed:
-			n.Taken += c.Count
 		case !window.Open:
 			wait(reasonOf(permission.OutsideHours), c.Count, window.OpensAt)
+		case c.Situation == kept:
+			supply.Kept += c.Count
 		default:
-			n.Kept += c.Count
+			supply.Ready += c.Count
 		}
 	}
 	for _, w := range waiting {
-		n.Waiting = append(n.Waiting, *w)
-		n.Next = earlier(n.Next, w.Next)
+		supply.Waiting = append(supply.Waiting, *w)
+		supply.Next = earlier(supply.Next, w.Next)
 	}
-	slices.SortFunc(n.Waiting, func(a, b WaitingCount) int {
+	slices.SortFunc(supply.Waiting, func(a, b WaitingCount) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Reason, b.Reason))
 	})
-	return n
+	return supply
 }
 
 // earlier returns the earlier of two instants, of which either may be none.

@@ -1,0 +1,105 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"aftercall/internal/fault"
+)
+
+// drainTimeout is how long requests may take to finish on a graceful stop.
+const drainTimeout = 10 * time.Second
+
+// listen takes the port.
+func (a *App) listen(ctx context.Context) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.cfg.Addr)
+	if err != nil {
+		return fault.Wrap(err, fault.Unavailable, "address_taken", "cannot listen on "+a.cfg.Addr)
+	}
+	a.listener = listener
+	a.cleanup.add("listener", func(context.Context) error {
+		if err := listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil
+	})
+	return nil
+}
+
+// newServer returns a server that no slow client can hold open. Bodies may be large uploads and answers large exports.
+func newServer(handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       5 * time.Minute,
+		WriteTimeout:      10 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+// serve begins to answer requests.
+func (a *App) serve() {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
+			a.failed <- fmt.Errorf("serve: %w", err)
+		}
+	}()
+	a.cleanup.add("requests", func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, drainTimeout)
+		defer cancel()
+		err := a.server.Shutdown(ctx)
+		if err != nil {
+			err = errors.Join(err, a.server.Close())
+		}
+		<-done
+		return err
+	})
+}
+
+// withHealth answers /healthz, the process lives, and /readyz, what it needs answers and it is not stopping.
+func (a *App) withHealth(pages http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := a.ready(r.Context()); err != nil {
+			a.log.WarnContext(r.Context(), "not ready", "error", err)
+			answer(w, http.StatusServiceUnavailable, "not ready")
+			return
+		}
+		answer(w, http.StatusOK, "ready")
+	})
+	mux.Handle("/", pages)
+	return mux
+}
+
+func answer(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text+"\n")
+}
+
+func (a *App) ready(ctx context.Context) error {
+	if a.stopping.Load() {
+		return errors.New("stopping")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if err := a.DB.Ping(ctx); err != nil {
+		return err
+	}
+	if a.redis != nil {
+		return a.redis.Ping(ctx)
+	}
+	return nil
+}

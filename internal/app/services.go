@@ -1,0 +1,88 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"aftercall/campaign"
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/delivery"
+	"aftercall/internal/figures"
+	"aftercall/internal/flow"
+	"aftercall/internal/permission"
+	"aftercall/survey"
+	"aftercall/tasks"
+	"aftercall/tasks/queue"
+)
+
+// Services are all use cases of one centre, on one clock.
+type Services struct {
+	DB         *database.DB
+	Now        clock.Now
+	Accounts   *account.Service
+	Contacts   *contact.Service
+	Permission *permission.Service
+	Figures    *figures.Service
+	Surveys    *survey.Service
+	Tasks      *tasks.Service
+	Campaigns  *campaign.Service
+	Flow       *flow.Service
+	Jobs       *queue.Inspector
+	Messages   *delivery.Log
+}
+
+// newServices connects the use cases. publicURL is how customers reach the survey; sender carries the messages, and where it is
+// nil the settings name it.
+func newServices(cfg Config, db *database.DB, key []byte, now clock.Now, publicURL string, sender delivery.Sender) (*Services, error) {
+	zone, err := cfg.zone()
+	if err != nil {
+		return nil, err
+	}
+	s := &Services{
+		DB:         db,
+		Now:        now,
+		Accounts:   account.New(db, now),
+		Contacts:   contact.New(db, now, contact.Options{Region: cfg.Region}),
+		Permission: permission.New(db, key, now),
+		Figures:    figures.New(db, zone, now),
+		Jobs:       queue.NewInspector(db, now),
+		Messages:   delivery.NewLog(db, now),
+	}
+	if sender == nil {
+		if sender, err = delivery.Open(cfg.Sender, s.Messages); err != nil {
+			return nil, fmt.Errorf("open the sender of messages: %w", err)
+		}
+	}
+	s.Surveys = survey.New(db, s.Permission, key, now, survey.Options{
+		PublicURL: publicURL, CentreName: cfg.CentreName, Language: cfg.Language, Zone: zone, Channels: sender.Channels(),
+	})
+	s.Tasks = tasks.New(db, s.Permission, now, tasks.Options{Zone: zone, SurveyDelay: cfg.SurveyDelay, CentreName: cfg.CentreName})
+	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now)
+	s.Flow = flow.New(flow.Services{
+		DB: db, Now: now, Contacts: s.Contacts, Tasks: s.Tasks, Surveys: s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures, Sender: sender,
+	})
+	return s, nil
+}
+
+// prepare adds what every centre starts with.
+func (s *Services) prepare(ctx context.Context) error {
+	if err := s.Surveys.EnsureBuiltIn(ctx); err != nil {
+		return fmt.Errorf("add the built-in survey: %w", err)
+	}
+	if err := s.Campaigns.EnsureBuiltIn(ctx); err != nil {
+		return fmt.Errorf("add the built-in audience: %w", err)
+	}
+	return nil
+}
+
+// handlers returns what to do for every kind of job.
+func (s *Services) handlers() map[string]queue.Handler {
+	handlers := map[string]queue.Handler{}
+	for kind, handler := range s.Flow.Handlers() {
+		handlers[kind] = handler
+	}
+	return handlers
+}

@@ -1,0 +1,202 @@
+package imports
+
+import (
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+)
+
+type store struct{ database.Tx }
+
+// chunk is a piece of an uploaded file.
+type chunk struct {
+	RunID int64
+	No    int
+	Body  []byte
+}
+
+// TableName names the table.
+func (chunk) TableName() string { return "import_chunks" }
+
+func (s store) addRun(r *Run) error {
+	if err := s.Gorm().Create(r).Error; err != nil {
+		return fmt.Errorf("add import: %w", err)
+	}
+	return nil
+}
+
+// unfinished returns the newest run of the fingerprint that has not come to its end, or nil.
+func (s store) unfinished(fingerprint string) (*Run, error) {
+	var runs []Run
+	err := s.Gorm().Where("fingerprint = ? AND state IN ?", fingerprint, []State{Running, Stopped, Failed}).
+		Order("id DESC").Limit(1).Find(&runs).Error
+	if err != nil || len(runs) == 0 {
+		return nil, err
+	}
+	return &runs[0], nil
+}
+
+func (s store) restart(id int64, state State, now clock.Instant) error {
+	return s.update(id, map[string]any{"state": state, "error": "", "finished_at": 0, "updated_at": now})
+}
+
+func (s store) update(id int64, values map[string]any) error {
+	if err := s.Gorm().Model(&Run{}).Where("id = ?", id).Updates(values).Error; err != nil {
+		return fmt.Errorf("update import %d: %w", id, err)
+	}
+	return nil
+}
+
+// begin turns a draft into a waiting run, and reports whether it was a draft.
+func (s store) begin(r Run) (bool, error) {
+	done := s.Gorm().Model(&Run{}).Where("id = ? AND state = ?", r.ID, Draft).
+		Select("source_id", "user_id", "fingerprint", "mapping", "state", "shift_to_now", "without_answers", "started_at", "updated_at").
+		Updates(&r)
+	return done.RowsAffected > 0, done.Error
+}
+
+// move changes the state if it is one of those, and reports whether it was.
+func (s store) move(id int64, from []State, to State, now clock.Instant) (bool, error) {
+	done := s.Gorm().Model(&Run{}).Where("id = ? AND state IN ?", id, from).
+		Updates(map[string]any{"state": to, "error": "", "updated_at": now})
+	if done.Error != nil {
+		return false, fmt.Errorf("change the state of import %d: %w", id, done.Error)
+	}
+	return done.RowsAffected > 0, nil
+}
+
+func (s store) end(id int64, state State, cause string, now clock.Instant) error {
+	return s.update(id, map[string]any{"state": state, "error": cause, "updated_at": now, "finished_at": now})
+}
+
+func (s store) setExtent(r Run) error {
+	return s.update(r.ID, map[string]any{"rows_total": r.RowsTotal, "shift_by": r.ShiftBy})
+}
+
+// progress writes the counts of a run that is still running and where it was, and reports whether it is.
+func (s store) progress(was, is Run) (bool, error) {
+	done := s.Gorm().Model(&Run{}).Where("id = ? AND state = ? AND rows_read = ?", was.ID, Running, was.RowsRead).
+		Select("rows_read", "last_line", "accepted", "updated", "resolved", "duplicates", "rejected", "warnings", "rate", "updated_at").
+		Updates(&is)
+	if done.Error != nil {
+		return false, fmt.Errorf("write progress of import %d: %w", was.ID, done.Error)
+	}
+	return done.RowsAffected > 0, nil
+}
+
+func (s store) addIssues(issues []Issue) error {
+	if len(issues) == 0 {
+		return nil
+	}
+	if err := s.Gorm().CreateInBatches(issues, 500).Error; err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+func (s store) addChunk(c chunk) error {
+	if err := s.Gorm().Create(&c).Error; err != nil {
+		return fmt.Errorf("keep piece %d: %w", c.No, err)
+	}
+	return nil
+}
+
+// chunk returns a piece of a file, or nil after the last one.
+func (s store) chunk(runID int64, no int) ([]byte, error) {
+	var pieces []chunk
+	if err := s.Gorm().Where("run_id = ? AND no = ?", runID, no).Limit(1).Find(&pieces).Error; err != nil {
+		return nil, fmt.Errorf("read piece %d: %w", no, err)
+	}
+	if len(pieces) == 0 {
+		return nil, nil
+	}
+	return pieces[0].Body, nil
+}
+
+func (s store) hasChunks(runID int64) (bool, error) {
+	var n int64
+	if err := s.Gorm().Model(&chunk{}).Where("run_id = ?", runID).Count(&n).Error; err != nil {
+		return false, fmt.Errorf("look for the file of import %d: %w", runID, err)
+	}
+	return n > 0, nil
+}
+
+func (s store) dropChunks(runID int64) error {
+	if err := s.Gorm().Where("run_id = ?", runID).Delete(&chunk{}).Error; err != nil {
+		return fmt.Errorf("drop the file of import %d: %w", runID, err)
+	}
+	return nil
+}
+
+func (s store) dropDraft(runID int64) error {
+	done := s.Gorm().Where("id = ? AND state = ?", runID, Draft).Delete(&Run{})
+	if done.Error != nil {
+		return fmt.Errorf("drop draft %d: %w", runID, done.Error)
+	}
+	if done.RowsAffected == 0 {
+		return errNotDraft
+	}
+	return nil
+}
+
+func (s store) run(id int64) (Run, error) {
+	var r Run
+	err := s.Gorm().Where("id = ?", id).Take(&r).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Run{}, errNoRun
+	}
+	if err != nil {
+		return Run{}, fmt.Errorf("read import %d: %w", id, err)
+	}
+	return r, nil
+}
+
+func (s store) runs(before int64, limit int) ([]Run, error) {
+	q := s.Gorm().Order("id DESC").Limit(limit)
+	if before > 0 {
+		q = q.Where("id < ?", before)
+	}
+	var runs []Run
+	if err := q.Find(&runs).Error; err != nil {
+		return nil, fmt.Errorf("read imports: %w", err)
+	}
+	return runs, nil
+}
+
+func (s store) issues(runID, after int64, limit int) ([]Issue, error) {
+	var issues []Issue
+	err := s.Gorm().Where("run_id = ? AND id > ?", runID, after).Order("id").Limit(limit).Find(&issues).Error
+	if err != nil {
+		return nil, fmt.Errorf("read report: %w", err)
+	}
+	return issues, nil
+}
+
+func (s store) mappings() ([]SavedMapping, error) {
+	var mappings []SavedMapping
+	if err := s.Gorm().Order("name").Limit(200).Find(&mappings).Error; err != nil {
+		return nil, fmt.Errorf("read mappings: %w", err)
+	}
+	return mappings, nil
+}
+
+func (s store) mapping(id int64) (SavedMapping, error) {
+	var m SavedMapping
+	err := s.Gorm().Where("id = ?", id).Take(&m).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return m, fault.New(fault.NotFound, "no_mapping", "there is no such mapping")
+	}
+	return m, err
+}
+
+func (s store) saveMapping(m SavedMapping) error {
+	return s.Gorm().Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "name"}}, DoUpdates: clause.AssignmentColumns([]string{"body", "updated_at"}),
+	}).Create(&m).Error
+}

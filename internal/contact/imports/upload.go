@@ -1,0 +1,282 @@
+package imports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"aftercall/internal/account"
+	"aftercall/internal/contact/table"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+	"aftercall/internal/outbox"
+)
+
+// MaxUpload is how large an uploaded file may be; the command line takes larger ones.
+const MaxUpload = 64 << 20
+
+// chunkBytes is how much of a file one row holds, so that no statement is large and SQLite's writer is never held long.
+const chunkBytes = 512 << 10
+
+// Upload keeps a file until its import is done, and returns a draft run. It returns fault.TooLarge beyond MaxUpload, and
+// fault.Invalid for a file that is no table. The file is in the database, so that any process can work on it.
+func (s *Service) Upload(ctx context.Context, viewer account.Viewer, filename string, file io.Reader) (Run, error) {
+	run := Run{UserID: viewer.UserID, Filename: lastOf(filename, 191), State: Draft, StartedAt: s.now(), UpdatedAt: s.now()}
+	if err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return store{tx}.addRun(&run) }); err != nil {
+		return Run{}, fmt.Errorf("keep upload: %w", err)
+	}
+	err := s.keep(ctx, run.ID, file)
+	if err == nil {
+		_, err = s.Preview(ctx, run.ID, Mapping{})
+	}
+	if err != nil {
+		return Run{}, errors.Join(err, s.Discard(context.WithoutCancel(ctx), run.ID))
+	}
+	return run, nil
+}
+
+func (s *Service) keep(ctx context.Context, runID int64, file io.Reader) error {
+	buffer := make([]byte, chunkBytes)
+	for no, total := 0, 0; ; no++ {
+		n, err := io.ReadFull(file, buffer)
+		if total += n; total > MaxUpload {
+			return fault.New(fault.TooLarge, "upload_too_large", "the file is larger than 64 MiB; import it on the command line").With("mib", MaxUpload>>20)
+		}
+		if n > 0 {
+			piece := chunk{RunID: runID, No: no, Body: slices.Clone(buffer[:n])}
+			if err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return store{tx}.addChunk(piece) }); err != nil {
+				return fmt.Errorf("keep upload: %w", err)
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("read upload: %w", err)
+		}
+	}
+}
+
+// Discard forgets a draft and its file.
+func (s *Service) Discard(ctx context.Context, runID int64) error {
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		st := store{tx}
+		if err := st.dropDraft(runID); err != nil {
+			return err
+		}
+		return st.dropChunks(runID)
+	})
+}
+
+// Preview is the beginning of a file.
+type Preview struct {
+	Header []string
+	Rows   []table.Row
+}
+
+// previewRows is how many rows a preview shows.
+const previewRows = 8
+
+// Preview reads the first rows of an uploaded file as a mapping's format says.
+func (s *Service) Preview(ctx context.Context, runID int64, m Mapping) (Preview, error) {
+	file, err := s.stored(ctx, runID)()
+	if err != nil {
+		return Preview{}, err
+	}
+	rows, err := table.Open(file, m.TableOptions())
+	if err != nil {
+		return Preview{}, err
+	}
+	o := &opened{file: file, rows: rows}
+	defer o.close()
+	var p Preview
+	if p.Header, err = o.header(m); err != nil {
+		return Preview{}, err
+	}
+	for len(p.Rows) < previewRows {
+		row, err := rows.Next()
+		var bad *table.RowError
+		switch {
+		case errors.Is(err, io.EOF):
+			return p, nil
+		case errors.As(err, &bad):
+			continue
+		case err != nil:
+			return Preview{}, err
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	return p, nil
+}
+
+// Begin starts the import of an uploaded file. The error names every column of the mapping that the file does not have.
+func (s *Service) Begin(ctx context.Context, runID int64, n NewRun) (Run, error) {
+	open := s.stored(ctx, runID)
+	wanted, err := s.newRun(n, open)
+	if err != nil {
+		return Run{}, err
+	}
+	o, err := openRows(n.Mapping, open)
+	if err != nil {
+		return Run{}, err
+	}
+	o.close()
+	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		wanted.ID, wanted.State, wanted.StartedAt, wanted.UpdatedAt = runID, Waiting, s.now(), s.now()
+		begun, err := store{tx}.begin(wanted)
+		if err != nil {
+			return err
+		}
+		if !begun {
+			return errNotDraft
+		}
+		return outbox.Add(tx, s.now(), outbox.New(JobRun, runID, outbox.Bulk, s.now()))
+	})
+	if err != nil {
+		return Run{}, fmt.Errorf("begin import %d: %w", runID, err)
+	}
+	return s.Run(ctx, runID)
+}
+
+// Stop stops a run after the rows that are being taken.
+func (s *Service) Stop(ctx context.Context, runID int64) error {
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		stopped, err := store{tx}.move(runID, []State{Waiting, Running}, Stopped, s.now())
+		if err == nil && !stopped {
+			err = errNotOn
+		}
+		return err
+	})
+}
+
+// Resume goes on with a stopped or failed run of an uploaded file, after the last row that was taken.
+func (s *Service) Resume(ctx context.Context, runID int64) error {
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		st := store{tx}
+		if has, err := st.hasChunks(runID); err != nil || !has {
+			return errors.Join(err, fault.New(fault.Conflict, "import_file_gone", "the file is not kept here; run the import again on the command line"))
+		}
+		resumed, err := st.move(runID, []State{Stopped, Failed}, Waiting, s.now())
+		if err != nil {
+			return err
+		}
+		if !resumed {
+			return errNotOff
+		}
+		return outbox.Add(tx, s.now(), outbox.New(JobRun, runID, outbox.Bulk, s.now()))
+	})
+}
+
+const (
+	slice = 30 * time.Second // how long one try of a job works before it queues again behind others
+	lease = 5 * time.Minute  // after which a worker that is not heard of has died
+)
+
+// Execute works on an uploaded file for a while and queues itself again until the file is done.
+func (s *Service) Execute(ctx context.Context, ticket outbox.Ticket, runID int64) error {
+	ticket, err := ticket.Begin(ctx, s.db, lease)
+	if err != nil {
+		return err
+	}
+	run, err := s.start(ctx, runID)
+	if errors.Is(err, errStopped) {
+		return s.settle(ctx, ticket, false)
+	}
+	if err != nil {
+		return err
+	}
+	w := &worker{Service: s, run: run, open: s.stored(ctx, runID)}
+	err = w.work(ctx, slice)
+	switch {
+	case errors.Is(err, errStopped):
+		return s.settle(ctx, ticket, false)
+	case ctx.Err() != nil:
+		return s.settle(context.WithoutCancel(ctx), ticket, true) // the process stops: another one goes on
+	case err != nil && fault.Permanent(err):
+		return errors.Join(s.giveUpQuietly(ctx, runID, err), s.settle(ctx, ticket, false))
+	case err != nil:
+		return err // the queue tries again
+	}
+	current, err := s.Run(ctx, runID)
+	if err != nil {
+		return err
+	}
+	return s.settle(ctx, ticket, current.State == Running)
+}
+
+// giveUpQuietly is giveUp for a cause that is told on the run's page and is no fault of the job's.
+func (s *Service) giveUpQuietly(ctx context.Context, runID int64, cause error) error {
+	err := s.giveUp(ctx, runID, cause)
+	if _, ok := fault.Of(cause); ok {
+		return nil
+	}
+	return err
+}
+
+// start marks a waiting run running, and returns it. It returns errStopped for one that is not to be worked on.
+func (s *Service) start(ctx context.Context, runID int64) (Run, error) {
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		started, err := store{tx}.move(runID, []State{Waiting, Running}, Running, s.now())
+		if err == nil && !started {
+			err = errStopped
+		}
+		return err
+	})
+	if err != nil {
+		return Run{}, err
+	}
+	return s.Run(ctx, runID)
+}
+
+// settle ends this try of the job, or queues it again.
+func (s *Service) settle(ctx context.Context, ticket outbox.Ticket, again bool) error {
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if again {
+			return ticket.Again(tx, s.now())
+		}
+		return ticket.Done(tx)
+	})
+}
+
+// stored opens the kept file of a run.
+func (s *Service) stored(ctx context.Context, runID int64) Open {
+	return func() (io.ReadCloser, error) {
+		return &chunkReader{ctx: ctx, store: store{s.db.View(ctx)}, runID: runID}, nil
+	}
+}
+
+// chunkReader reads the pieces of a kept file one after another.
+type chunkReader struct {
+	ctx   context.Context //nolint:containedctx // lives as long as one reading
+	store store
+	runID int64
+	next  int
+	rest  []byte
+}
+
+// Read returns bytes of the file.
+func (r *chunkReader) Read(p []byte) (int, error) {
+	for len(r.rest) == 0 {
+		if err := r.ctx.Err(); err != nil {
+			return 0, err
+		}
+		body, err := r.store.chunk(r.runID, r.next)
+		if err != nil {
+			return 0, err
+		}
+		if body == nil {
+			return 0, io.EOF
+		}
+		r.rest = body
+		r.next++
+	}
+	n := copy(p, r.rest)
+	r.rest = r.rest[n:]
+	return n, nil
+}
+
+// Close frees nothing: there is nothing to free.
+func (r *chunkReader) Close() error { return nil }

@@ -1,0 +1,405 @@
+package tasks_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"aftercall/internal/account"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
+	"aftercall/internal/fault"
+	"aftercall/internal/outbox"
+	"aftercall/tasks"
+)
+
+func TestRetryByCallResult(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		result tasks.CallResult
+		after  time.Duration // 0: closed
+	}{
+		{tasks.NoAnswer, 2 * time.Hour},
+		{tasks.Busy, time.Hour}, // half an hour, but the number may be called once an hour
+		{tasks.Off, 4 * time.Hour},
+		{tasks.Rejected, 4 * time.Hour},
+		{tasks.OutOfService, 24 * time.Hour},
+		{tasks.NotThePerson, 4 * time.Hour},
+		{tasks.WrongNumber, 0},
+	}
+	for _, tt := range tests {
+		t.Run(string(tt.result), func(t *testing.T) {
+			t.Parallel()
+			c := newCentre(t, dbtest.SQLite(t))
+			c.take(t, severe(1))
+			c.plan(t)
+			c.finish(t, caller(1), c.claim(t, caller(1)), tasks.Outcome{CallResult: tt.result, NoteForNext: "下午打"})
+			got := c.callback(t)
+			if tt.after == 0 {
+				if got.State != tasks.Finished || got.CloseReason != tasks.Reason(tt.result) {
+					t.Errorf("%s for %q, want it closed", got.State, got.CloseReason)
+				}
+				return
+			}
+			if want := c.now().Add(tt.after); got.State != tasks.Waiting || got.ReadyAt != want || got.WaitReason != tasks.Reason(tt.result) {
+				t.Errorf("%s for %q until %v, want waiting until %v", got.State, got.WaitReason, got.ReadyAt, want)
+			}
+			if n := c.count(t, "jobs", "kind = ? AND state = ? AND run_at = ?", tasks.JobOffer, outbox.Due, got.ReadyAt); n != 1 {
+				t.Errorf("%d jobs offer it again then, want 1", n)
+			}
+		})
+	}
+}
+
+func TestSixAttemptsAndItIsUnreachable(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		c.take(t, severe(1))
+		c.plan(t)
+		for i := range tasks.MaxAttempts {
+			for range 30 { // until hours and caps allow the next attempt
+				c.work(t, tasks.JobOffer, c.Offer)
+				if c.callback(t).State == tasks.Ready {
+					break
+				}
+				c.at.Store(int64(c.callback(t).ReadyAt))
+			}
+			desk := c.claim(t, caller(1))
+			if len(desk.Attempts) != i {
+				t.Fatalf("attempt %d shows %d earlier ones", i+1, len(desk.Attempts))
+			}
+			c.finish(t, caller(1), desk, tasks.Outcome{CallResult: tasks.NoAnswer})
+		}
+		if got := c.callback(t); got.State != tasks.Finished || got.CloseReason != tasks.ReasonUnreachable || got.Attempts != tasks.MaxAttempts {
+			t.Errorf("%s for %q after %d attempts", got.State, got.CloseReason, got.Attempts)
+		}
+	})
+}
+
+func TestDialAndFinishAreOneAttempt(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		c.take(t, severe(1))
+		c.plan(t)
+		desk := c.claim(t, caller(1))
+		c.pass(20 * time.Second)
+		for range 2 { // the line dropped: dialled again
+			phone, err := c.Dial(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence)
+			if err != nil || phone != "+8613912340001" {
+				t.Fatalf("dial: %q, %v", phone, err)
+			}
+		}
+		c.pass(2 * time.Minute)
+		c.finish(t, caller(1), desk, tasks.Outcome{CallResult: tasks.Reached, BusinessResult: tasks.Solved})
+		if n := c.count(t, "attempts", "1 = 1"); n != 1 {
+			t.Errorf("%d attempts, want 1", n)
+		}
+		if n := c.count(t, "touches", "kind = 'attempt'"); n != 1 {
+			t.Errorf("%d touches, want 1", n)
+		}
+		day, err := c.MyDay(t.Context(), caller(1), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if day.Dialled != 1 || day.Reached != 1 || day.Finished != 1 || day.Handling != 140*time.Second {
+			t.Errorf("my day: %+v", day)
+		}
+	})
+}
+
+func TestAppointmentIsKeptForItsCaller(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		c.take(t, severes(3)...)
+		c.plan(t)
+		desk := c.claim(t, caller(1))
+		at := c.now().Add(3 * time.Hour)
+		c.finish(t, caller(1), desk, tasks.Outcome{
+			CallResult: tasks.Reached, BusinessResult: tasks.Appointment, AppointmentAt: at, AppointmentFor: tasks.ForMe,
+		})
+		mine, err := c.MyTasks(t.Context(), caller(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(mine.Appointments) != 1 || mine.Appointments[0].Callback.AppointmentAt != at || mine.Appointments[0].Customer != desk.Customer.Name {
+			t.Errorf("my appointments: %+v", mine.Appointments)
+		}
+		c.pass(3 * time.Hour)
+		c.work(t, tasks.JobOffer, c.Offer)
+		if other := c.claim(t, caller(2)); other.Callback.ID == desk.Callback.ID {
+			t.Error("a colleague got the appointment")
+		}
+		if own := c.claim(t, caller(1)); own.Callback.ID != desk.Callback.ID {
+			t.Error("the caller did not get their own appointment first")
+		}
+	})
+}
+
+func TestMissedAppointmentBecomesAnybodys(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		c.take(t, severe(1))
+		c.plan(t)
+		desk := c.claim(t, caller(1))
+		c.finish(t, caller(1), desk, tasks.Outcome{
+			CallResult: tasks.Reached, BusinessResult: tasks.Appointment, AppointmentAt: c.now().Add(2 * time.Hour), AppointmentFor: tasks.ForMe,
+		})
+		c.pass(2 * time.Hour)
+		c.work(t, tasks.JobOffer, c.Offer)
+		if _, err := c.Claim(t.Context(), caller(2)); !errors.Is(err, tasks.ErrNothingReady) {
+			t.Fatalf("a colleague at once: %v", err)
+		}
+		c.pass(31 * time.Minute)
+		c.claim(t, caller(2))
+	})
+}
+
+func TestRefusalHoldsForEverythingElseAtOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		another := severe(1)
+		another.ExternalID = "T-1b"
+		c.take(t, severe(1), another)
+		c.plan(t)
+		c.finish(t, caller(1), c.claim(t, caller(1)), tasks.Outcome{CallResult: tasks.Reached, BusinessResult: tasks.NeverContact})
+		if _, err := c.Claim(t.Context(), caller(2)); err == nil {
+			t.Fatal("the other callback of the customer was handed out")
+		}
+		if n := c.count(t, "callbacks", "state = ? AND close_reason = 'suppressed'", tasks.Cancelled); n != 1 {
+			t.Errorf("%d callbacks cancelled as suppressed, want 1", n)
+		}
+	})
+}
+
+func TestAnswersInTheCallGoOnAsAJob(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		c.take(t, severe(1))
+		c.plan(t)
+		rating, solved := 2, false
+		answers := tasks.Answers{Rating: &rating, Solved: &solved, Reasons: []string{"slow"}, Comment: "等了三天", Consent: true}
+		c.finish(t, caller(1), c.claim(t, caller(1)), tasks.Outcome{
+			CallResult: tasks.Reached, BusinessResult: tasks.NotSolved, Note: "仍未解决", Answers: answers,
+		})
+		jobs := c.jobs(t, tasks.JobAnswered)
+		if len(jobs) != 1 {
+			t.Fatalf("%d jobs, want 1", len(jobs))
+		}
+		got, err := c.CallAnswers(t.Context(), jobs[0].Ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(answers, got.Answers); diff != "" || got.ResolutionID == 0 || got.AnsweredAt != c.now() {
+			t.Errorf("%+v %s", got, diff)
+		}
+	})
+}
+
+func TestOutcomeNamesWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	c := newCentre(t, dbtest.SQLite(t))
+	c.take(t, severe(1))
+	c.plan(t)
+	desk := c.claim(t, caller(1))
+	six := 6
+	tests := []struct {
+		name    string
+		outcome tasks.Outcome
+		fields  []string
+	}{
+		{"nothing chosen", tasks.Outcome{}, []string{"call_result"}},
+		{"reached and no result", tasks.Outcome{CallResult: tasks.Reached}, []string{"business_result"}},
+		{"not solved and no note", tasks.Outcome{CallResult: tasks.Reached, BusinessResult: tasks.NotSolved, Note: "  "}, []string{"note"}},
+		{"appointment without a time", tasks.Outcome{CallResult: tasks.Reached, BusinessResult: tasks.Appointment}, []string{"appointment_at"}},
+		{"appointment at night", tasks.Outcome{CallResult: tasks.Reached, BusinessResult: tasks.Appointment, AppointmentAt: morning.Add(12 * time.Hour)}, []string{"appointment_at"}},
+		{"a rating off the scale", tasks.Outcome{CallResult: tasks.Reached, BusinessResult: tasks.Solved, Answers: tasks.Answers{Rating: &six}}, []string{"rating"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			err := c.Finish(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence, tt.outcome)
+			flt, ok := fault.Of(err)
+			if !ok || flt.Kind != fault.Invalid {
+				t.Fatalf("got %v", err)
+			}
+			var got []string
+			for _, f := range flt.Fields {
+				got = append(got, f.Name)
+			}
+			if diff := cmp.Diff(tt.fields, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	if got := c.callback(t); got.State != tasks.Claimed || got.Attempts != 0 {
+		t.Errorf("a refused outcome changed the callback: %s, %d attempts", got.State, got.Attempts)
+	}
+}
+
+func TestSkippedCallbackDoesNotComeStraightBack(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		c.take(t, severe(1))
+		c.plan(t)
+		desk := c.claim(t, caller(1))
+		if err := c.Skip(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence, "no such reason"); !fault.Is(err, fault.Invalid) {
+			t.Errorf("skipped without a reason: %v", err)
+		}
+		if err := c.Skip(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence, tasks.SkipLanguage); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Claim(t.Context(), caller(1)); !errors.Is(err, tasks.ErrNothingReady) {
+			t.Errorf("it came straight back: %v", err)
+		}
+		if n := c.count(t, "audit_entries", "action = 'callback.skip' AND detail = ?", tasks.SkipLanguage); n != 1 {
+			t.Error("the reason is not in the audit")
+		}
+	})
+}
+
+func TestReleasedCallbackIsAnybodysAtOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		c.take(t, severe(1))
+		c.plan(t)
+		desk := c.claim(t, caller(1))
+		if err := c.Release(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence); err != nil {
+			t.Fatal(err)
+		}
+		c.claim(t, caller(2))
+		if err := c.Release(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence); !errors.Is(err, tasks.ErrStale) {
+			t.Errorf("released what a colleague has: %v", err)
+		}
+	})
+}
+
+// A contact is reopened while its callback is being made: nothing that was typed is lost, and nobody is called again about it.
+func TestReopeningDuringTheCallKeepsTheAttempt(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		c.take(t, severe(1))
+		c.plan(t)
+		desk := c.claim(t, caller(1))
+		reopened := severe(1)
+		reopened.Status, reopened.ResolvedAt = contact.Reopened, 0
+		c.pass(time.Minute)
+		c.take(t, reopened)
+		c.work(t, contact.JobReopened, c.CancelContact)
+		if _, err := c.Dial(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence); err == nil {
+			t.Error("dialled for a reopened contact")
+		}
+		c.finish(t, caller(1), desk, tasks.Outcome{CallResult: tasks.NoAnswer, Note: "已振铃"})
+		if got := c.callback(t); got.State != tasks.Cancelled || got.Attempts != 1 {
+			t.Errorf("%s after %d attempts, want it cancelled with the attempt", got.State, got.Attempts)
+		}
+		if _, err := c.Current(t.Context(), caller(1)); !errors.Is(err, tasks.ErrNothingReady) {
+			t.Errorf("the caller still has it: %v", err)
+		}
+	})
+}
+
+func TestRecoveryGoesToAnotherCallerOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		c.take(t, severe(1))
+		c.plan(t)
+		rating := 1
+		desk := c.claim(t, caller(1))
+		c.finish(t, caller(1), desk, tasks.Outcome{
+			CallResult: tasks.Reached, BusinessResult: tasks.NotSolved, Note: "很不满意", Answers: tasks.Answers{Rating: &rating},
+		})
+		low := tasks.LowScore{ResponseID: 7, Resolution: desk.Resolution, Value: 1, Scale: "1-5", AnsweredAt: c.now()}
+		for range 2 {
+			if err := c.Recover(t.Context(), outbox.Ticket{}, low); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := c.count(t, "callbacks", "kind = ? AND decision_id IS NULL AND priority = 2", tasks.RecoveryCallback); n != 1 {
+			t.Fatalf("%d recoveries, want 1", n)
+		}
+		c.pass(61 * time.Minute)
+		c.work(t, tasks.JobOffer, c.Offer)
+		if _, err := c.Claim(t.Context(), caller(1)); !errors.Is(err, tasks.ErrNothingReady) {
+			t.Errorf("the caller who asked: %v, want ErrNothingReady", err)
+		}
+		if other := c.claim(t, caller(2)); other.Callback.Kind != tasks.RecoveryCallback || other.Callback.OriginValue != 1 {
+			t.Errorf("another caller got %+v", other.Callback)
+		}
+	})
+}
+
+func TestOldAnswerStartsNoRecovery(t *testing.T) {
+	t.Parallel()
+	c := newCentre(t, dbtest.SQLite(t))
+	c.take(t, severe(1))
+	c.plan(t)
+	desk := c.claim(t, caller(1))
+	low := tasks.LowScore{ResponseID: 7, Resolution: desk.Resolution, Value: 1, AnsweredAt: c.now().Add(-8 * 24 * time.Hour)}
+	if err := c.Recover(t.Context(), outbox.Ticket{}, low); err != nil {
+		t.Fatal(err)
+	}
+	if n := c.count(t, "callbacks", "kind = ?", tasks.RecoveryCallback); n != 0 {
+		t.Errorf("%d recoveries, want none", n)
+	}
+}
+
+func TestUncalledCallbackExpires(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		c.take(t, severe(1))
+		c.plan(t)
+		c.pass(7 * 24 * time.Hour)
+		c.work(t, tasks.JobOffer, c.Offer)
+		if got := c.callback(t); got.State != tasks.Cancelled || got.CloseReason != tasks.ReasonExpired {
+			t.Errorf("%s for %q, want it expired", got.State, got.CloseReason)
+		}
+	})
+}
+
+func TestSupervisorReassignsAndCancels(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		c.take(t, severe(1))
+		c.plan(t)
+		id := c.callback(t).ID
+		boss := account.Viewer{UserID: 9, Role: account.Supervisor}
+		if err := c.Reassign(t.Context(), boss, id, 2, "请小陈跟进"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Claim(t.Context(), caller(1)); !errors.Is(err, tasks.ErrNothingReady) {
+			t.Errorf("somebody else got it: %v", err)
+		}
+		desk := c.claim(t, caller(2))
+		if err := c.CancelByHand(t.Context(), boss, id, ""); !fault.Is(err, fault.Invalid) {
+			t.Errorf("cancelled without saying why: %v", err)
+		}
+		if err := c.CancelByHand(t.Context(), boss, id, "客户已来店解决"); err != nil {
+			t.Fatal(err)
+		}
+		current, err := c.Current(t.Context(), caller(2))
+		if err != nil || current.Callback.State != tasks.Cancelled {
+			t.Errorf("the caller at work on it sees %s, %v", current.Callback.State, err)
+		}
+		if err := c.Release(t.Context(), caller(2), id, desk.Callback.Fence); err != nil {
+			t.Error(err)
+		}
+		stranger := account.Viewer{UserID: 8, Role: account.Supervisor, TeamIDs: []int64{desk.Callback.TeamID + 1}}
+		if err := c.CancelByHand(t.Context(), stranger, id, "x"); !fault.Is(err, fault.NotFound) {
+			t.Errorf("another team's supervisor: %v", err)
+		}
+	})
+}

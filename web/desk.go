@@ -1,0 +1,232 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/account"
+	"aftercall/internal/fault"
+	"aftercall/tasks"
+)
+
+// deskPage is where a caller works: the callback they hold with everything to know and to fill in, or why there is none.
+type deskPage struct {
+	page
+	Desk     tasks.Desk // its Callback.ID is 0 when the caller holds none
+	Facts    deskFacts
+	Script   []string
+	Story    []storyLine
+	Form     form
+	Fields   outcomeFields
+	Nothing  tasks.Nothing
+	Day      tasks.Day
+	CanClaim bool
+}
+
+func (*deskPage) template() string { return "desk" }
+
+// Held reports whether the caller holds a callback.
+func (p *deskPage) Held() bool { return p.Desk.Callback.ID != 0 }
+
+func (s *Server) deskRoutes() []route {
+	caller := []account.Role{account.Caller, account.Supervisor}
+	return []route{
+		{method: http.MethodGet, path: "/desk", roles: caller, handle: s.showDesk},
+		{method: http.MethodPost, path: "/desk/claim", roles: caller, handle: s.claimCallback},
+		{method: http.MethodPost, path: "/desk/:id/dial", roles: caller, handle: s.dialCallback},
+		{method: http.MethodPost, path: "/desk/:id/draft", roles: caller, handle: s.saveDraft},
+		{method: http.MethodPost, path: "/desk/:id/finish", roles: caller, handle: s.finishCallback},
+		{method: http.MethodPost, path: "/desk/:id/skip", roles: caller, handle: s.skipCallback},
+		{method: http.MethodPost, path: "/desk/:id/release", roles: caller, handle: s.releaseCallback},
+	}
+}
+
+// showDesk shows the callback the caller holds, with what they have typed so far, or why there is none. It never claims.
+func (s *Server) showDesk(c *gin.Context) error {
+	desk, err := s.Tasks.Current(c.Request.Context(), viewer(c))
+	switch {
+	case errors.Is(err, tasks.ErrNothingReady):
+		return s.renderEmptyDesk(c)
+	case err != nil:
+		return err
+	}
+	return s.renderDesk(c, http.StatusOK, desk, form{Values: s.outcomeValues(desk.Draft)})
+}
+
+func (s *Server) renderDesk(c *gin.Context, status int, desk tasks.Desk, f form) error {
+	ctx := c.Request.Context()
+	script, err := s.Tasks.Script(desk, viewer(c).Name, s.language(c))
+	if err != nil {
+		return err
+	}
+	day, err := s.Tasks.MyDay(ctx, viewer(c), 0)
+	if err != nil {
+		return err
+	}
+	questions, err := s.Surveys.Current(ctx)
+	if err != nil {
+		return err
+	}
+	story, err := s.story(c, desk.Callback.ContactID)
+	if err != nil {
+		return err
+	}
+	p := &deskPage{
+		Desk: desk, Facts: s.deskFacts(c, desk), Script: script, Story: story, Form: f, Day: day,
+		Fields: s.outcomeFields(c, f, desk, questions),
+	}
+	p.page = s.page(c, "desk.title")
+	return s.renderStatus(c, status, p)
+}
+
+func (s *Server) renderEmptyDesk(c *gin.Context) error {
+	nothing, err := s.Tasks.Nothing(c.Request.Context(), viewer(c))
+	if err != nil {
+		return err
+	}
+	day, err := s.Tasks.MyDay(c.Request.Context(), viewer(c), 0)
+	if err != nil {
+		return err
+	}
+	p := &deskPage{Nothing: nothing, Day: day, CanClaim: nothing.Ready > 0}
+	p.page = s.page(c, "desk.title")
+	return s.render(c, p)
+}
+
+// claimCallback hands out the next callback. That there is none is no error: the desk says why.
+func (s *Server) claimCallback(c *gin.Context) error {
+	_, err := s.Tasks.Claim(c.Request.Context(), viewer(c))
+	switch {
+	case errors.Is(err, tasks.ErrClaimBusy):
+		return s.redirect(c, "/desk", refused("desk.busy"))
+	case errors.Is(err, tasks.ErrNothingReady):
+		return s.redirect(c, "/desk", refused("desk.nothing_ready"))
+	case err != nil:
+		return err
+	}
+	return s.redirect(c, "/desk")
+}
+
+// finishCallback records the outcome and, unless the caller wants a break, claims the next callback.
+func (s *Server) finishCallback(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	f, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	outcome := s.outcomeOf(f)
+	err = s.Tasks.Finish(c.Request.Context(), viewer(c), id, formInt(f, "fence"), outcome)
+	switch {
+	case errors.Is(err, tasks.ErrStale):
+		return s.redirect(c, "/tasks#drafts", refused("desk.stale"))
+	case fault.Is(err, fault.Invalid):
+		return s.refuseOutcome(c, id, f, err)
+	case err != nil:
+		return err
+	case f.Get("then") == "stop":
+		return s.redirect(c, "/desk", done("desk.finished"))
+	}
+	if _, err := s.Tasks.Claim(c.Request.Context(), viewer(c)); err != nil {
+		return s.redirect(c, "/desk", done("desk.finished_last"))
+	}
+	return s.redirect(c, "/desk", done("desk.finished"))
+}
+
+// refuseOutcome shows the desk again with everything in place and what is missing in words.
+func (s *Server) refuseOutcome(c *gin.Context, id int64, f form, cause error) error {
+	desk, err := s.Tasks.Current(c.Request.Context(), viewer(c))
+	if err != nil || desk.Callback.ID != id {
+		return cause
+	}
+	refusedForm, err := s.refusedForm(c, f, cause)
+	if err != nil {
+		return err
+	}
+	return s.renderDesk(c, statusOf(cause), desk, refusedForm)
+}
+
+func (s *Server) skipCallback(c *gin.Context) error {
+	return s.giveBack(c, "desk.skipped", func(id int64, f form) error {
+		return s.Tasks.Skip(c.Request.Context(), viewer(c), id, formInt(f, "fence"), tasks.SkipReason(f.Get("skip_reason")))
+	})
+}
+
+func (s *Server) releaseCallback(c *gin.Context) error {
+	return s.giveBack(c, "desk.released", func(id int64, f form) error {
+		return s.Tasks.Release(c.Request.Context(), viewer(c), id, formInt(f, "fence"))
+	})
+}
+
+// giveBack ends a claim without an outcome.
+func (s *Server) giveBack(c *gin.Context, message string, end func(id int64, f form) error) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	f, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	switch err := end(id, f); {
+	case errors.Is(err, tasks.ErrStale):
+		return s.redirect(c, "/desk", refused("desk.not_yours"))
+	case err != nil:
+		return err
+	}
+	return s.redirect(c, "/desk", done(message))
+}
+
+// dialCallback asks permission once more and notes that the caller dials. Scripts get JSON; without them the browser is led on to
+// the telephone.
+func (s *Server) dialCallback(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	f, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	phone, err := s.Tasks.Dial(c.Request.Context(), viewer(c), id, formInt(f, "fence"))
+	if err != nil {
+		return s.deskProblem(c, err)
+	}
+	if c.GetHeader("Accept") != "application/json" {
+		c.Redirect(http.StatusSeeOther, "tel:"+phone)
+		return nil
+	}
+	c.JSON(http.StatusOK, gin.H{"phone": phone})
+	return nil
+}
+
+// saveDraft keeps what is typed and extends the lease; only scripts call it.
+func (s *Server) saveDraft(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	f, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	until, err := s.Tasks.SaveDraft(c.Request.Context(), viewer(c), id, formInt(f, "fence"), s.outcomeOf(f))
+	if err != nil {
+		return s.deskProblem(c, err)
+	}
+	c.JSON(http.StatusOK, gin.H{"saved": s.clockTime(s.now()), "lease": s.clockTime(until)})
+	return nil
+}
+
+// deskProblem tells the desk's script what went wrong, in the caller's words.
+func (s *Server) deskProblem(c *gin.Context, err error) error {
+	if c.GetHeader("Accept") != "application/json" || fault.KindOf(err) == fault.Internal {
+		return err
+	}
+	c.JSON(statusOf(err), gin.H{"problem": s.faultText(c, err)})
+	return nil
+}

@@ -1,0 +1,74 @@
+package web
+
+import (
+	"aftercall/internal/clock"
+	"aftercall/internal/figures"
+)
+
+func scoresSamples() []view {
+	return []view{
+		&scoresPage{Empty: true, WidenHref: "/scores?period=365d", Figure: figureView{Text: "–"}},
+		&scoresPage{
+			Filter: sampleForm(), Metrics: sampleLinks(), Figure: sampleFigure(figures.SmallSample), Change: changeView{Text: "+1.2", Kind: "ok", Note: "note"},
+			Receipt: sampleReceipt(), Bands: []bandRow{{Name: "high", Text: "12", Kind: "high", Bar: newShareBar(12, 20)}},
+			Chart: sampleChart(), Steps: sampleLinks(), Table: sampleTable(),
+		},
+		&scoresPage{Figure: sampleFigure(figures.CountsOnly), Chart: sampleChart(), Table: sampleTable()},
+	}
+}
+
+func boardSamples() []view {
+	return []view{
+		&boardPage{Empty: true},
+		&boardPage{
+			Filter: sampleForm(), Chart: sampleChart(), Table: sampleTable(),
+			Tiles: []boardTile{{
+				ID: "csat", Label: "CSAT", Href: "/scores", Figure: sampleFigure(figures.FullSample), Change: changeView{Text: "+1.2", Note: "note"},
+				Spark: newSparkline(sampleChart().Points), Receipt: sampleReceipt(), Maturing: true, MaturesOn: 20000,
+			}},
+			Recoveries: recoveryTile{Open: 3, Overdue: 1, DueSoon: 1, Rate: "1 of 2", Href: "/callbacks"},
+			Lows: []lowRow{{
+				Href: "/contacts/1", Value: 2, Scale: "1-5", Reasons: []string{"slow"}, Comment: "comment", Customer: "Zhang Wei", Category: "billing",
+				At: clock.Instant(1), Late: true, StateKind: "warn", State: "open", Due: clock.Instant(2),
+			}},
+			Reasons: []reasonRow{{Text: "slow", Count: 3, Bar: newShareBar(3, 3)}},
+		},
+	}
+}
+
+func sampleForm() scoreForm {
+	return scoreForm{
+		Action: "/scores", Dates: true, From: 20000, To: 20030, Hidden: []hiddenField{{"by", "team"}}, Chips: sampleLinks(),
+		Fields: []scoreField{{Name: "period", Label: "Period", Value: "30d", Options: []option{{"30d", "30 days"}, {"7d", "7 days"}}}},
+	}
+}
+
+func sampleLinks() []scoreLink {
+	return []scoreLink{{Text: "one", Href: "/scores", Current: true}, {Text: "two", Href: "/scores"}}
+}
+
+func sampleFigure(sample figures.Sample) figureView {
+	return figureView{Text: "91.6", Unit: "%", Interval: "89.9–93.0", Base: "n 1,204", Sample: sample, Low: "3.1%", Mean: "4.52", Scale: "1-5", Other: "others"}
+}
+
+func sampleReceipt() scoreReceipt {
+	return scoreReceipt{Definition: "definition", Range: "range", Zone: "UTC", Time: "time", AsOf: clock.Instant(1)}
+}
+
+func sampleChart() lineChart {
+	point := func(value float64, faint bool) chartPoint {
+		return chartPoint{Name: "2026-11-01", Tick: "11-01", Has: true, Faint: faint, Value: value, Lower: value - 4, Upper: value + 4, Cells: []string{"80%", "–", "12"}}
+	}
+	return lineChart{
+		Label: "chart", Points: []chartPoint{point(80, false), point(84, false), point(60, true), {Name: "none", Cells: []string{"–"}}, point(90, false)},
+		Before: []chartPoint{point(70, false), point(71, false)}, BeforeLabel: "before", Target: &chartTarget{Value: 95, Label: "target 95"},
+		Floor: 0, Top: 100, Unit: "%", FirstOf: "Day", Heads: []string{"CSAT", "interval", "n"},
+	}
+}
+
+func sampleTable() scoreTable {
+	return scoreTable{By: figures.Team, Mean: true, Links: sampleLinks(), Rows: []scoreRow{
+		{Name: "Team one", Href: "/scores", Figure: sampleFigure(figures.FullSample), N: "1,204", Whisker: newWhisker(80, 70, 90, 0, 100), MarkKind: "ok", Mark: "above"},
+		{Name: "Team two", Href: "/scores", Figure: sampleFigure(figures.SmallSample), N: "12", Dim: true},
+	}}
+}

@@ -1,0 +1,79 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/delivery"
+)
+
+// Messages is what the page of kept messages needs of the log sender.
+type Messages interface {
+	// Newest returns up to limit kept messages with ids below before (0: from the newest on), the newest first.
+	Newest(ctx context.Context, before int64, limit int) ([]delivery.Kept, error)
+}
+
+// messagesPage shows what customers would have been sent, with links that work, so that a trial needs no mail server.
+type messagesPage struct {
+	page
+	Messages []keptMessage
+	Pager    pager
+}
+
+func (*messagesPage) template() string { return "messages" }
+
+// keptMessage is a message with its text cut where links begin and end.
+type keptMessage struct {
+	delivery.Kept
+	Parts []textPart
+}
+
+// textPart is a piece of text, or a link.
+type textPart struct {
+	Text string
+	Link bool
+}
+
+func (s *Server) messagesRoutes() []route {
+	return []route{{method: http.MethodGet, path: "/messages", roles: []account.Role{account.Admin}, handle: s.showMessages}}
+}
+
+func messagesSamples() []view {
+	kept := delivery.Kept{ID: 1, Channel: "email", Recipient: "a@example.com", Subject: "s", CreatedAt: clock.Instant(1)}
+	return []view{
+		&messagesPage{},
+		&messagesPage{Messages: []keptMessage{{Kept: kept, Parts: linked("see https://example.com/s/1 please")}}, Pager: pager{Older: "/messages?older=1"}},
+	}
+}
+
+func (s *Server) showMessages(c *gin.Context) error {
+	rows, err := s.Messages.Newest(c.Request.Context(), listKeyID(c), pageSize+1)
+	if err != nil {
+		return err
+	}
+	p := &messagesPage{}
+	rows, p.Pager = pagedByID(c, rows, func(m delivery.Kept) int64 { return m.ID })
+	for _, m := range rows {
+		p.Messages = append(p.Messages, keptMessage{Kept: m, Parts: linked(m.Body)})
+	}
+	p.page = s.page(c, "messages.title")
+	return s.render(c, p)
+}
+
+var address = regexp.MustCompile(`https?://[0-9A-Za-z.:/_\-\[\]]+`)
+
+// linked cuts a text at its links.
+func linked(text string) []textPart {
+	var parts []textPart
+	end := 0
+	for _, at := range address.FindAllStringIndex(text, -1) {
+		parts = append(parts, textPart{Text: text[end:at[0]]}, textPart{Text: text[at[0]:at[1]], Link: true})
+		end = at[1]
+	}
+	return append(parts, textPart{Text: text[end:]})
+}
