@@ -239,8 +239,9 @@ func TestNothingSaysWhyTheDeskIsEmpty(t *testing.T) {
 		}
 		c.take(t, severes(3)...)
 		c.plan(t)
+		c.pass(9*time.Hour + 50*time.Minute)
 		c.claim(t, caller(2))
-		c.pass(10 * time.Hour) // 20:05
+		c.pass(10 * time.Minute) // 20:05
 		if _, err := c.Claim(t.Context(), caller(1)); !errors.Is(err, tasks.ErrNothingReady) {
 			t.Fatalf("a callback was handed out at night: %v", err)
 		}

@@ -22,6 +22,7 @@ type Desk struct {
 	Attempts   []Attempt
 	Callers    map[int64]string  // names of whoever made the attempts
 	Window     permission.Window // calling hours of the number
+	Times      []clock.Instant   // proposals for an appointment
 	Draft      Outcome           // what was typed and not finished
 	DraftAt    clock.Instant     // none when there is no draft
 	At         clock.Instant     // the instant this was read at
@@ -77,6 +78,7 @@ func (s *Service) gather(tx database.Tx, viewer account.Viewer, c Callback, now 
 	}
 	shown.Customer, shown.Contact, shown.Resolver = customers[c.CustomerID], contacts[c.ContactID], agents[shown.Resolution.AgentID]
 	shown.Window = s.permit.Rules().CallWindow(subject, "", now)
+	shown.Times = appointmentTimes(s.permit.Rules(), subject, s.zone, now)
 	return shown, s.gatherOwn(tx, viewer, &shown)
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 func (s store) recoveryCounts(sc scope, from, to, now clock.Instant) (RecoveryCounts, error) {
-	var c RecoveryCounts
+	var c, finished RecoveryCounts
 	err := sc.within(s.Gorm().Model(&Callback{})).Where("state IN ? AND kind = ?", openStates, RecoveryCallback).
 		Select("COUNT(*) AS open, COUNT(CASE WHEN due_at < ? THEN 1 END) AS overdue, COUNT(CASE WHEN due_at >= ? AND due_at < ? THEN 1 END) AS due_soon", now, now, to).
 		Scan(&c).Error
@@ -19,10 +19,11 @@ func (s store) recoveryCounts(sc scope, from, to, now clock.Instant) (RecoveryCo
 	err = sc.within(s.Gorm().Model(&Callback{})).Where("state = ? AND kind = ?", Finished, RecoveryCallback).
 		Where("due_at >= ? AND closed_at >= ? AND closed_at < ?", from.Add(-longestDelay), from, to).
 		Select("COUNT(*) AS closed, COUNT(CASE WHEN business_result = ? THEN 1 END) AS recovered", Solved).
-		Scan(&c).Error
+		Scan(&finished).Error
 	if err != nil {
 		return RecoveryCounts{}, fmt.Errorf("count finished recoveries: %w", err)
 	}
+	c.Closed, c.Recovered = finished.Closed, finished.Recovered
 	return c, nil
 }
 

@@ -102,6 +102,7 @@ func (s *Server) fillFigures(c *gin.Context, f scoreFilter, p *boardPage) error 
 	if err != nil {
 		return err
 	}
+	p.Table.Mean = false // the card is half as wide as the page behind it
 	for _, d := range []figures.Dimension{figures.Team, figures.Agent, figures.Category} {
 		p.Table.Links = append(p.Table.Links, scoreLink{Text: s.t(c, "scores.by_"+string(d)), Href: f.at(f.path, "by", string(d)), Current: d == by})
 	}
@@ -132,10 +133,10 @@ func (s *Server) boardTile(c *gin.Context, f scoreFilter, m figures.Metric) (boa
 	w := s.scoreWords(c)
 	t := boardTile{
 		ID: string(m), Label: s.t(c, "scores.metric_"+string(m)), Href: f.at("/scores", "metric", string(m), "by", ""),
-		Figure: w.figure(pair.Now), Spark: newSparkline(w.points(series)), Receipt: s.scoreReceipt(c, f, m),
+		Figure: w.figure(pair.Now), Spark: newSparkline(w.points(series, f.From)), Receipt: s.scoreReceipt(c, f, m),
 	}
 	if f.Compare {
-		t.Change = w.change(pair.Now, pair.Before, f.Days())
+		t.Change = w.change(pair.Now, pair.Before)
 	}
 	// A cohort is complete when the last invitation of the period has expired.
 	t.MaturesOn = f.To + answerDays

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -15,8 +16,7 @@ import (
 // lowRow is one of the newest low scores, and what is being done about it.
 type lowRow struct {
 	Href      string // the contact
-	Value     int
-	Scale     string
+	Score     string // 2/5
 	Reasons   []string
 	Comment   string
 	Customer  string
@@ -104,7 +104,7 @@ func (s *Server) lowRows(c *gin.Context, lows []survey.AnsweredResponse) ([]lowR
 	rows := make([]lowRow, len(lows))
 	for i, low := range lows {
 		rows[i] = lowRow{
-			Href: contactHref(low.ContactID), Value: low.Value, Scale: low.Scale, Comment: low.Comment, At: low.AnsweredAt, Late: low.Late,
+			Href: contactHref(low.ContactID), Score: scoreOf(low.Value, low.Scale), Comment: low.Comment, At: low.AnsweredAt, Late: low.Late,
 			Customer: customers[low.CustomerID].Name, Category: contacts[low.ContactID].Category, Reasons: reasonTexts(asked, low.Reasons, s.language(c)),
 		}
 		s.recoveryState(c, &rows[i], recoveries[low.ResolutionID])
@@ -146,6 +146,15 @@ func reasonTexts(asked survey.Questionnaire, keys []string, lang string) []strin
 		}
 	}
 	return texts
+}
+
+// scoreOf writes a value with the highest there is: 2/5.
+func scoreOf(value int, scale string) string {
+	text := strconv.Itoa(value)
+	if _, top, ok := strings.Cut(scale, "-"); ok {
+		text += "/" + top
+	}
+	return text
 }
 
 func contactHref(id int64) string { return "/contacts/" + strconv.FormatInt(id, 10) }

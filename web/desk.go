@@ -20,7 +20,7 @@ type deskPage struct {
 	Story    []storyLine
 	Form     form
 	Fields   outcomeFields
-	Nothing  tasks.Nothing
+	Nothing  tasks.Supply
 	Day      tasks.Day
 	CanClaim bool
 }
@@ -82,7 +82,7 @@ func (s *Server) renderDesk(c *gin.Context, status int, desk tasks.Desk, f form)
 }
 
 func (s *Server) renderEmptyDesk(c *gin.Context) error {
-	nothing, err := s.Tasks.Nothing(c.Request.Context(), viewer(c))
+	nothing, err := s.Tasks.Supply(c.Request.Context(), viewer(c))
 	if err != nil {
 		return err
 	}

@@ -50,6 +50,7 @@ type scoreField struct {
 // scoreReceipt is what a figure came from.
 type scoreReceipt struct {
 	Definition, Range, Zone, Time string
+	Before                        string // the days compared with; empty for none
 	AsOf                          clock.Instant
 }
 
@@ -104,7 +105,7 @@ func (s *Server) fillScores(c *gin.Context, f scoreFilter, p *scoresPage) error 
 	w := s.scoreWords(c)
 	p.Figure, p.Empty = w.figure(pair.Now), pair.Now.N == 0
 	if f.Compare {
-		p.Change = w.change(pair.Now, pair.Before, f.Days())
+		p.Change = w.change(pair.Now, pair.Before)
 	}
 	p.Receipt = s.scoreReceipt(c, f, f.Metric)
 	p.Bands = w.bands(pair.Now)
@@ -131,7 +132,13 @@ func (s *Server) scoreReceipt(c *gin.Context, f scoreFilter, m figures.Metric) s
 	if m == figures.Evaluated || m == figures.Covered {
 		base += "_" + string(m)
 	}
+	before := ""
+	if f.Compare {
+		q := f.before(f.query(viewer(c), m))
+		before = dayRange(q.From, q.To)
+	}
 	return scoreReceipt{
+		Before:     before,
 		Definition: s.t(c, "scores.definition_"+string(m)), Range: dayRange(f.From, f.To), Zone: s.Figures.Zone().String(),
 		Time: s.t(c, "scores.time_"+base), AsOf: s.now(),
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"github.com/gin-gonic/gin"
 
+	"aftercall/internal/clock"
 	"aftercall/internal/figures"
 )
 
@@ -20,23 +21,23 @@ func (s *Server) scoreChart(c *gin.Context, f scoreFilter, m figures.Metric, ste
 		Heads: []string{s.t(c, "scores.metric_"+string(m)), s.t(c, "scores.interval"), s.t(c, "scores.answers")},
 	}
 	chart.Floor, chart.Top = bounds(m)
-	chart.Points = w.points(points)
+	chart.Points = w.points(points, f.From)
 	if f.Compare {
 		before, err := s.Figures.Series(ctx, f.before(q), step)
 		if err != nil {
 			return lineChart{}, err
 		}
-		chart.Before = w.points(before[:min(len(before), len(points))])
+		chart.Before = w.points(before[:min(len(before), len(points))], f.From)
 	}
 	return chart, nil
 }
 
 // points words the points of a series. Fewer than ten answers make a faint point.
-func (w scoreWords) points(series []figures.Point) []chartPoint {
+func (w scoreWords) points(series []figures.Point, first clock.Day) []chartPoint {
 	points := make([]chartPoint, len(series))
 	for i, p := range series {
 		v := w.figure(p.Figure)
-		point := chartPoint{Name: p.Label, Tick: tickOf(p.Period), Cells: []string{v.Text + v.Unit, dash(v.Interval), thousands(p.N)}}
+		point := chartPoint{Name: p.Label, Tick: tickOf(p.Period, first), Cells: []string{v.Text + v.Unit, dash(v.Interval), thousands(p.N)}}
 		point.Hover = w.t("scores.hover", "period", p.Label, "value", v.Text+v.Unit, "interval", dash(v.Interval), "n", thousands(p.N))
 		if e := p.Value; e != nil {
 			point.Has, point.Faint, point.Value = true, p.Sample == figures.CountsOnly, e.Value
@@ -50,12 +51,12 @@ func (w scoreWords) points(series []figures.Point) []chartPoint {
 	return points
 }
 
-// tickOf is a period below an axis: month and day of its first day, or year and month.
-func tickOf(p figures.Period) string {
+// tickOf is a period below an axis: month and day of its first day that is in the range, or year and month.
+func tickOf(p figures.Period, first clock.Day) string {
 	if p.Step == figures.Monthly {
 		return p.From.String()[:7]
 	}
-	return p.From.String()[5:]
+	return max(p.From, first).String()[5:]
 }
 
 func dash(text string) string {

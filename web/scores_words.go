@@ -95,17 +95,17 @@ type changeView struct {
 	Note string
 }
 
-func (w scoreWords) change(now, before figures.Figure, days int) changeView {
+func (w scoreWords) change(now, before figures.Figure) changeView {
 	d, ok := figures.Compare(now, before)
 	if !ok {
-		return changeView{Note: w.t("scores.no_before", "days", days)}
+		return changeView{Note: w.t("scores.no_before")}
 	}
 	if !now.Ranked() || !before.Ranked() {
-		return changeView{Note: w.t("scores.before_small", "days", days)}
+		return changeView{Note: w.t("scores.before_small")}
 	}
-	v := changeView{Text: signedDecimal(d.Value, decimals(now.Unit)), Note: w.t("scores.before_within", "days", days)}
+	v := changeView{Text: signedDecimal(d.Value, decimals(now.Unit)), Note: w.t("scores.before_within")}
 	if d.Sure {
-		v.Note = w.t("scores.before_sure", "days", days)
+		v.Note = w.t("scores.before_sure")
 		v.Kind = goodOrBad(d.Value > 0)
 	}
 	return v

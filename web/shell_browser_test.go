@@ -27,6 +27,22 @@ func TestShellInABrowser(t *testing.T) {
 	} {
 		b.look(name, path)
 	}
+
+	b.resize(1280, 800, false)
+	b.visit("/settings/users")
+	b.click("[data-menu] summary")
+	b.wait(".menu-body")
+	b.screenshot("menu")
+	b.press(kb.Escape)
+	b.gone(".menu-body")
+	b.press("?")
+	b.wait("dialog#shortcuts[open]")
+	b.screenshot("shortcuts")
+	b.press(kb.Escape)
+	b.click("#f-login")
+	b.press("wangmin", kb.Tab, kb.Tab, kb.Tab, kb.Tab, "short", kb.Enter)
+	b.waitText(".error", "8")
+	b.screenshot("refused")
 }
 
 // addForLooking fills the pages of the shell.

@@ -8,6 +8,8 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/imports"
+	"aftercall/internal/contact/imports"
 	"aftercall/internal/database"
 	"aftercall/internal/delivery"
 	"aftercall/internal/figures"
@@ -24,6 +26,8 @@ type Services struct {
 	Now        clock.Now
 	Accounts   *account.Service
 	Contacts   *contact.Service
+	Imports    *imports.Service
+	Imports    *imports.Service
 	Permission *permission.Service
 	Figures    *figures.Service
 	Surveys    *survey.Service
@@ -51,18 +55,20 @@ func newServices(cfg Config, db *database.DB, key []byte, now clock.Now, publicU
 		Jobs:       queue.NewInspector(db, now),
 		Messages:   delivery.NewLog(db, now),
 	}
+	s.Imports = imports.New(db, s.Contacts, now)
 	if sender == nil {
 		if sender, err = delivery.Open(cfg.Sender, s.Messages); err != nil {
 			return nil, fmt.Errorf("open the sender of messages: %w", err)
 		}
 	}
+	s.Imports = imports.New(db, s.Contacts, now)
 	s.Surveys = survey.New(db, s.Permission, key, now, survey.Options{
 		PublicURL: publicURL, CentreName: cfg.CentreName, Language: cfg.Language, Zone: zone, Channels: sender.Channels(),
 	})
 	s.Tasks = tasks.New(db, s.Permission, now, tasks.Options{Zone: zone, SurveyDelay: cfg.SurveyDelay, CentreName: cfg.CentreName})
 	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now)
 	s.Flow = flow.New(flow.Services{
-		DB: db, Now: now, Contacts: s.Contacts, Tasks: s.Tasks, Surveys: s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures, Sender: sender,
+		DB: db, Now: now, Contacts: s.Contacts, Imports: s.Imports, Tasks: s.Tasks, Surveys: s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures, Sender: sender,
 	})
 	return s, nil
 }

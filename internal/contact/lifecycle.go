@@ -142,6 +142,11 @@ func id(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
+func parseID(s string) int64 {
+	n, _ := strconv.ParseInt(s, 10, 64) // we wrote it ourselves; "" is 0
+	return n
+}
+
 // advance moves the contact through its life: it adds the resolutions that are new and reopens what no longer stands.
 func (d *draft) advance(t *taken, now clock.Instant) {
 	for i, at := range d.named(t) {

@@ -52,3 +52,17 @@ func LastResolutions(tx database.Tx, customerIDs []int64) (map[int64]Resolution,
 	}
 	return found, nil
 }
+
+// customersNamed returns customers with the reference or one of the addresses.
+func (s store) customersNamed(reference string, addresses []Address, limit int) ([]Customer, error) {
+	named := s.Gorm().Where("reference = ?", reference)
+	for _, a := range addresses {
+		owners := s.Gorm().Model(&Address{}).Select("customer_id").Where("kind = ? AND normalised = ?", a.Kind, a.Normalised)
+		named = named.Or("id IN (?)", owners)
+	}
+	var customers []Customer
+	if err := s.Gorm().Where(named).Order("id").Limit(limit).Find(&customers).Error; err != nil {
+		return nil, fmt.Errorf("find customers: %w", err)
+	}
+	return customers, nil
+}

@@ -8,6 +8,7 @@ import (
 	"aftercall/campaign"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/imports"
 	"aftercall/internal/database"
 	"aftercall/internal/delivery"
 	"aftercall/internal/figures"
@@ -24,6 +25,7 @@ type Services struct {
 	DB        *database.DB
 	Now       clock.Now
 	Contacts  *contact.Service
+	Imports   *imports.Service
 	Tasks     *tasks.Service
 	Surveys   *survey.Service
 	Campaigns *campaign.Service
@@ -46,6 +48,7 @@ func (s *Service) Handlers() map[string]Handler {
 		contact.JobPlan:          s.Tasks.Plan,
 		contact.JobRecordAnswers: s.Surveys.Record,
 		contact.JobReopened:      s.cancelReopened,
+		imports.JobRun:           s.Imports.Execute,
 		tasks.JobSendSurvey:      s.sendSurvey,
 		tasks.JobOffer:           s.Tasks.Offer,
 		tasks.JobAnswered:        s.recordCallAnswers,

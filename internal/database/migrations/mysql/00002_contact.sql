@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS persons (
 
 --   unique (source_id, reference): a source names a customer once
 --   (person_id): the customers of a person
+--   (name): people search by name
 CREATE TABLE IF NOT EXISTS customers (
     id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     source_id BIGINT NOT NULL DEFAULT 0,
@@ -28,7 +29,8 @@ CREATE TABLE IF NOT EXISTS customers (
     created_at BIGINT NOT NULL DEFAULT 0,
     updated_at BIGINT NOT NULL DEFAULT 0,
     UNIQUE KEY customers_source_id_reference (source_id, reference),
-    KEY customers_person_id (person_id)
+    KEY customers_person_id (person_id),
+    KEY customers_name (name)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 --   (customer_id, kind, position): the addresses of a customer, the first one first

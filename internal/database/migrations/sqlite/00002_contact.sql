@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS persons (
 
 --   unique (source_id, reference): a source names a customer once
 --   (person_id): the customers of a person
+--   (name): people search by name
 CREATE TABLE IF NOT EXISTS customers (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     source_id INTEGER NOT NULL DEFAULT 0,
@@ -29,6 +30,7 @@ CREATE TABLE IF NOT EXISTS customers (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS customers_source_id_reference ON customers (source_id, reference);
 CREATE INDEX IF NOT EXISTS customers_person_id ON customers (person_id);
+CREATE INDEX IF NOT EXISTS customers_name ON customers (name);
 
 --   (customer_id, kind, position): the addresses of a customer, the first one first
 --   (kind, normalised, customer_id): who else has this number: identity, incoming refusals

@@ -1,0 +1,60 @@
+package campaign
+
+import (
+	"context"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+)
+
+// Example is one customer behind a number of a waterfall.
+type Example struct {
+	Customer    contact.Customer
+	Address     string   // where they would be contacted; empty for none
+	Reasons     []Reason // none: eligible
+	AllowedFrom clock.Instant
+}
+
+// examplePages bounds how many customers are looked through for examples.
+const examplePages = 20
+
+// Examples returns customers for whom a reason is the first one, or the eligible ones when it is empty, at most limit. In a big
+// centre only the first 20,000 customers are looked through.
+func (s *Service) Examples(ctx context.Context, audienceID int64, reason Reason, limit int) ([]Example, error) {
+	tx := s.db.View(ctx)
+	a, err := store{tx}.audience(audienceID)
+	if err != nil {
+		return nil, err
+	}
+	q, _, err := s.question(a.Rule, a.Reach, s.now())
+	if err != nil {
+		return nil, err
+	}
+	var (
+		examples []Example
+		c        cursor
+	)
+	for range examplePages {
+		page, err := s.evaluate(tx, q, &c)
+		if err != nil || len(page) == 0 {
+			return examples, err
+		}
+		for _, j := range page {
+			if first(j.reasons) != reason {
+				continue
+			}
+			examples = append(examples, Example{j.customer, j.address(q.reach.Channel), j.reasons, j.verdict.AllowedFrom})
+			if len(examples) == limit {
+				return examples, nil
+			}
+		}
+	}
+	return examples, nil
+}
+
+func first(reasons []Reason) Reason {
+	if len(reasons) == 0 {
+		return ""
+	}
+	return reasons[0]
+}

@@ -1,0 +1,31 @@
+package flow
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/survey"
+	"aftercall/tasks"
+)
+
+// Timeline returns the story of a contact, the newest line first: what happened at the source, what was decided and done about
+// it, and what the customer said.
+func (s *Service) Timeline(ctx context.Context, contactID int64) ([]contact.Event, error) {
+	tx := s.DB.View(ctx)
+	var story []contact.Event
+	for _, part := range []func(database.Tx, int64) ([]contact.Event, error){
+		contact.EventsOfContact, tasks.EventsOfContact, survey.EventsOfContact,
+	} {
+		events, err := part(tx, contactID)
+		if err != nil {
+			return nil, fmt.Errorf("timeline of contact %d: %w", contactID, err)
+		}
+		story = append(story, events...)
+	}
+	slices.SortStableFunc(story, func(a, b contact.Event) int { return cmp.Compare(b.At, a.At) })
+	return story, nil
+}

@@ -1,0 +1,235 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/nyaruka/phonenumbers"
+
+	"aftercall/internal/clock"
+	"aftercall/survey"
+	"aftercall/tasks"
+)
+
+// deskFacts are the facts about a claimed callback that need more than a format.
+type deskFacts struct {
+	Phone    string // as people write it
+	Local    string // time of day where the customer is; empty when nobody knows where
+	Zone     string // of the customer, where it is not the centre's
+	Until    string // time of day until which they may be called, there
+	Subject  string // category and product
+	Due      string
+	Lease    string
+	Last     tasks.Attempt // the newest attempt with an outcome
+	LastBy   string
+	ForNext  string // what the last caller left for this one
+	Attempt  int    // number of the attempt to be made
+	Severe   bool
+	Language string // of the customer, where the source named it
+}
+
+func (s *Server) deskFacts(c *gin.Context, desk tasks.Desk) deskFacts {
+	cb := desk.Callback
+	f := deskFacts{
+		Phone: phoneText(desk.Phone), Subject: joined(" · ", desk.Contact.Category, desk.Contact.Product), Due: s.whenText(c, cb.DueAt),
+		Lease: s.clockTime(cb.LeaseUntil), ForNext: cb.NoteForNext, Attempt: cb.Attempts + 1, Language: desk.Customer.Language,
+		Severe: desk.Resolution.Severity == "high" || desk.Resolution.Severity == "critical",
+	}
+	if !cb.DialledAt.IsZero() {
+		f.Attempt = cb.Attempts
+	}
+	if len(desk.Window.Zones) == 1 {
+		if zone, err := time.LoadLocation(desk.Window.Zones[0]); err == nil {
+			f.Local = desk.At.In(zone).Format("15:04")
+			if !desk.Window.ClosesAt.IsZero() {
+				f.Until = desk.Window.ClosesAt.In(zone).Format("15:04")
+			}
+			if desk.At.In(zone).Format("15:04") != desk.At.In(s.opts.Zone).Format("15:04") {
+				f.Zone = desk.Window.Zones[0]
+			}
+		}
+	}
+	if i := slices.IndexFunc(desk.Attempts, func(a tasks.Attempt) bool { return a.CallResult != "" }); i >= 0 {
+		f.Last, f.LastBy = desk.Attempts[i], desk.Callers[desk.Attempts[i].CallerID]
+	}
+	return f
+}
+
+// phoneText writes an E.164 number with its groups, as people read it out.
+func phoneText(e164 string) string {
+	number, err := phonenumbers.Parse(e164, "")
+	if err != nil {
+		return e164
+	}
+	if number.GetCountryCode() == 86 && len(e164) == 14 { // a mobile of mainland China: 139 1234 8000
+		return e164[3:6] + " " + e164[6:10] + " " + e164[10:]
+	}
+	return phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
+}
+
+// maskedPhone hides the middle of a number from those who have not claimed its callback.
+func maskedPhone(e164 string) string {
+	if len(e164) < 9 {
+		return strings.Repeat("•", len(e164))
+	}
+	return e164[:len(e164)-8] + "••••" + e164[len(e164)-4:]
+}
+
+// joined joins the parts that are there.
+func joined(separator string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), separator)
+}
+
+// clockTime is the time of day of the centre.
+func (s *Server) clockTime(at clock.Instant) string {
+	if at.IsZero() {
+		return "–"
+	}
+	return at.In(s.opts.Zone).Format("15:04:05")
+}
+
+// whenText is the template function "when" without markup, for texts and options.
+func (s *Server) whenText(c *gin.Context, at clock.Instant) string {
+	text, err := format{lang: s.language(c), zone: s.opts.Zone, now: s.now, messages: s.messages}.relative(at)
+	if err != nil {
+		return at.In(s.opts.Zone).Format("2006-01-02 15:04")
+	}
+	return text
+}
+
+// choice is one thing to choose by a click or by a digit.
+type choice struct {
+	Value, Label string
+	Digit        int
+	Checked      bool
+}
+
+// outcomeFields are the choices of the outcome form.
+type outcomeFields struct {
+	Calls, Results, Ratings, Reasons []choice
+	Skips                            []option
+	Times                            []option // proposed appointments
+	Consent                          string   // the question, as worded
+	Recovery                         bool     // the rating is not a score then
+}
+
+func (s *Server) outcomeFields(c *gin.Context, f form, desk tasks.Desk, questions survey.Questionnaire) outcomeFields {
+	fields := outcomeFields{Recovery: desk.Callback.Kind == tasks.RecoveryCallback}
+	for i, code := range tasks.CallCodes() {
+		fields.Calls = append(fields.Calls, s.codeChoice(c, f, "call_result", string(code.Code), i+1))
+	}
+	for i, code := range tasks.BusinessCodes() {
+		fields.Results = append(fields.Results, s.codeChoice(c, f, "business_result", string(code.Code), i+1))
+	}
+	for _, reason := range tasks.SkipReasons() {
+		fields.Skips = append(fields.Skips, option{Value: string(reason), Label: s.t(c, "skip_reason."+string(reason))})
+	}
+	rating, _ := questions.Question(survey.KeyRating)
+	for _, o := range rating.Options {
+		value := strconv.Itoa(o.Value)
+		fields.Ratings = append(fields.Ratings, choice{Value: value, Label: o.Text.In(s.language(c)), Digit: o.Value, Checked: f.Get("rating") == value})
+	}
+	reasons, _ := questions.Question(survey.KeyReasons)
+	for i, o := range reasons.Options {
+		fields.Reasons = append(fields.Reasons, choice{
+			Value: o.Key, Label: o.Text.In(s.language(c)), Digit: i + 1, Checked: slices.Contains(f.Values["reasons"], o.Key),
+		})
+	}
+	consent, _ := questions.Question(survey.KeyConsent)
+	fields.Consent = consent.Text.In(s.language(c))
+	for _, at := range desk.Times {
+		fields.Times = append(fields.Times, option{Value: strconv.FormatInt(int64(at), 10), Label: s.whenText(c, at)})
+	}
+	return fields
+}
+
+func (s *Server) codeChoice(c *gin.Context, f form, field, code string, digit int) choice {
+	return choice{Value: code, Label: s.t(c, field+"."+code), Digit: digit, Checked: f.Get(field) == code}
+}
+
+const localInput = "2006-01-02T15:04" // what an input of type datetime-local sends
+
+// outcomeOf reads the outcome form. What cannot be read is left out, and the use case says that it is missing.
+func (s *Server) outcomeOf(f form) tasks.Outcome {
+	o := tasks.Outcome{
+		CallResult: tasks.CallResult(f.Get("call_result")), BusinessResult: tasks.BusinessResult(f.Get("business_result")),
+		Note: f.Get("note"), NoteForNext: f.Get("note_for_next"), AppointmentFor: tasks.Whose(f.Get("appointment_for")),
+		Answers: tasks.Answers{Reasons: f.Values["reasons"], Comment: f.Get("comment"), Consent: f.Get("consent") == "yes"},
+	}
+	if rating, err := strconv.Atoi(f.Get("rating")); err == nil {
+		o.Answers.Rating = &rating
+	}
+	if o.BusinessResult == tasks.Solved || o.BusinessResult == tasks.NotSolved {
+		solved := o.BusinessResult == tasks.Solved
+		o.Answers.Solved = &solved
+	}
+	o.AppointmentAt = clock.Instant(formInt(f, "appointment"))
+	if at, err := time.ParseInLocation(localInput, f.Get("appointment_at"), s.opts.Zone); err == nil {
+		o.AppointmentAt = clock.At(at)
+	}
+	return o
+}
+
+// outcomeValues is outcomeOf the other way round, for a draft.
+func (s *Server) outcomeValues(o tasks.Outcome) url.Values {
+	v := url.Values{}
+	for name, text := range map[string]string{
+		"call_result": string(o.CallResult), "business_result": string(o.BusinessResult), "note": o.Note, "note_for_next": o.NoteForNext,
+		"comment": o.Answers.Comment, "appointment_for": string(o.AppointmentFor),
+	} {
+		v.Set(name, text)
+	}
+	v["reasons"] = o.Answers.Reasons
+	if o.Answers.Rating != nil {
+		v.Set("rating", strconv.Itoa(*o.Answers.Rating))
+	}
+	if o.Answers.Consent {
+		v.Set("consent", "yes")
+	}
+	if !o.AppointmentAt.IsZero() {
+		v.Set("appointment", strconv.FormatInt(int64(o.AppointmentAt), 10))
+		v.Set("appointment_at", o.AppointmentAt.In(s.opts.Zone).Format(localInput))
+	}
+	return v
+}
+
+// formInt reads a number of a form; 0 when it is none.
+func formInt(f form, name string) int64 {
+	n, err := strconv.ParseInt(f.Get(name), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// deskSamples are the desk in its states: empty, explained, held, and refused.
+func deskSamples() []view {
+	held := tasks.Desk{Phone: "+8613912348000", Resolver: "Li Qiang", DraftAt: 1, At: 1, Times: []clock.Instant{2}}
+	held.Callback = tasks.Callback{ID: 1, Kind: tasks.RecoveryCallback, OriginValue: 2, NoteForNext: "n", DueAt: 1, LeaseUntil: 2, State: tasks.Claimed}
+	held.Customer.Name, held.Contact.ID, held.Resolution.ResolvedAt = "Zhang Wei", 1, 1
+	gone := held
+	gone.Callback.State, gone.Callback.CloseReason = tasks.Cancelled, tasks.ReasonReopened
+	facts := deskFacts{Phone: "139 1234 8000", Local: "14:05", Zone: "Asia/Tokyo", Until: "20:00", Subject: "s", Due: "d", Lease: "l",
+		Last: tasks.Attempt{ID: 1, CallResult: tasks.NoAnswer, EndedAt: 1}, LastBy: "b", ForNext: "n", Attempt: 2, Severe: true, Language: "en"}
+	choices := []choice{{Value: "reached", Label: "Reached", Digit: 1, Checked: true}}
+	fields := outcomeFields{Calls: choices, Results: choices, Ratings: choices, Reasons: choices, Consent: "c", Recovery: true,
+		Skips: []option{{"other", "Other"}}, Times: []option{{"2", "tomorrow"}}}
+	full := deskPage{Desk: held, Facts: facts, Script: []string{"Hello"}, Story: []storyLine{{At: 1, Text: "t", Actor: "a", Note: "n"}}, Fields: fields,
+		Form: form{Values: url.Values{"appointment": {"2"}}, Errors: map[string]string{"note": "e", "call_result": "e", "business_result": "e", "appointment_at": "e", "rating": "e"}, Error: "e"}}
+	cancelled := full
+	cancelled.Desk = gone
+	return []view{
+		&deskPage{},
+		&deskPage{Nothing: tasks.Supply{Waiting: []tasks.WaitingCount{{Reason: tasks.ReasonAppointment, Count: 2, Next: 1}}, Taken: 1, Kept: 1, Next: 1}},
+		&deskPage{CanClaim: true, Nothing: tasks.Supply{Ready: 3}},
+		&full, &cancelled,
+	}
+}
+
+// Key is the name of the key of the choice.
+func (c choice) Key() string { return fmt.Sprintf("Digit%d", c.Digit) }

@@ -1,0 +1,83 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/survey"
+	"aftercall/tasks"
+)
+
+// storyLine is one line of a timeline in the reader's words.
+type storyLine struct {
+	At    clock.Instant
+	Text  string
+	Actor string
+	Note  string // what somebody wrote, as they wrote it
+}
+
+// codeNames says where the words of an event's args are: an arg of this name is a code with a text below this key.
+var codeNames = map[string]string{
+	"kind": "follow_up", "reason": "reason", "rule": "rule", "callback_kind": "callback_kind", "business_result": "business_result",
+	"call_result": "call_result", "purpose": "purpose", "channel": "channel", "scope": "scope", "status": "status",
+}
+
+// storyLines puts events into words, the newest first.
+func (s *Server) storyLines(c *gin.Context, events []contact.Event) []storyLine {
+	lines := make([]storyLine, 0, len(events))
+	for _, e := range events {
+		line := storyLine{At: e.At, Actor: e.Actor, Text: s.t(c, "timeline."+e.Code, flatten(s.wordedArgs(c, e.Args))...)}
+		if note, ok := e.Args["note"].(string); ok {
+			line.Note = note
+		}
+		lines = append(lines, line)
+	}
+	slices.SortStableFunc(lines, func(a, b storyLine) int { return cmp.Compare(b.At, a.At) })
+	return lines
+}
+
+// wordedArgs turns codes and times among the args into words.
+func (s *Server) wordedArgs(c *gin.Context, args map[string]any) map[string]any {
+	worded := make(map[string]any, len(args))
+	for name, value := range args {
+		switch v := value.(type) {
+		case clock.Instant:
+			worded[name] = v.In(s.opts.Zone).Format("01-02 15:04")
+		case string:
+			worded[name] = v
+			if prefix, ok := codeNames[name]; ok && v != "" {
+				worded[name] = s.messages.textOr(s.language(c), v, nil, prefix+"."+v)
+			}
+		default:
+			worded[name] = v
+		}
+	}
+	return worded
+}
+
+// flatten returns names and values in turn.
+func flatten(args map[string]any) []any {
+	list := make([]any, 0, 2*len(args))
+	for name, value := range args {
+		list = append(list, name, value)
+	}
+	return list
+}
+
+// story is what is known about a contact, in words.
+func (s *Server) story(c *gin.Context, contactID int64) ([]storyLine, error) {
+	tx := s.DB.View(c.Request.Context())
+	events, err := tasks.EventsOfContact(tx, contactID)
+	if err != nil {
+		return nil, err
+	}
+	answers, err := survey.EventsOfContact(tx, contactID)
+	if err != nil {
+		return nil, err
+	}
+	return s.storyLines(c, append(events, answers...)), nil
+}
