@@ -250,6 +250,11 @@ func (s *Service) Snapshots(ctx context.Context, audienceID int64, limit int) ([
 	return store{s.db.View(ctx)}.snapshots(audienceID, limit)
 }
 
+// NewestSnapshots returns the newest snapshot of each audience that has one.
+func (s *Service) NewestSnapshots(ctx context.Context) (map[int64]Snapshot, error) {
+	return store{s.db.View(ctx)}.newestSnapshots()
+}
+
 // SnapshotByID returns one snapshot, or fault.NotFound.
 func (s *Service) SnapshotByID(ctx context.Context, id int64) (Snapshot, error) {
 	return store{s.db.View(ctx)}.snapshot(id)

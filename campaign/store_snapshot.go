@@ -51,6 +51,19 @@ func (s store) snapshots(audienceID int64, limit int) ([]Snapshot, error) {
 	return list, nil
 }
 
+func (s store) newestSnapshots() (map[int64]Snapshot, error) {
+	newest := s.Gorm().Model(&Snapshot{}).Select("MAX(id)").Group("audience_id").Limit(500)
+	var list []Snapshot
+	if err := s.Gorm().Where("id IN (SELECT * FROM (?) AS ids)", newest).Find(&list).Error; err != nil {
+		return nil, fmt.Errorf("list newest snapshots: %w", err)
+	}
+	byAudience := make(map[int64]Snapshot, len(list))
+	for _, snapshot := range list {
+		byAudience[snapshot.AudienceID] = snapshot
+	}
+	return byAudience, nil
+}
+
 // advance moves a snapshot on from where it was read. It returns outbox.ErrStale if somebody else did so in the meantime.
 func (s store) advance(before, after Snapshot) error {
 	r := s.Gorm().Model(&Snapshot{}).

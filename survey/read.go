@@ -65,9 +65,10 @@ func answered(r Response, answers []Answer) AnsweredResponse {
 
 // LowFilter says which low scores to list, the newest first.
 type LowFilter struct {
-	From, To clock.Instant // by answered time, [From, To); none for no bound
-	Before   Position      // continue after the last one of the page before
-	Limit    int           // 20 when zero, at most 200
+	From, To clock.Instant                // by answered time, [From, To); none for no bound
+	Where    map[figures.Dimension]string // only those of these members; none for all
+	Before   Position                     // continue after the last one of the page before
+	Limit    int                          // 20 when zero, at most 200
 }
 
 // Position is where a page ended: the newest-first order of responses.
@@ -102,10 +103,10 @@ type ReasonCount struct {
 	Count int
 }
 
-// Reasons counts the reasons given with low scores answered in [from, to), in the viewer's teams, the most frequent first.
-func (s *Service) Reasons(ctx context.Context, viewer account.Viewer, from, to clock.Instant) ([]ReasonCount, error) {
+// Reasons counts the reasons given with the low scores of a filter, in the viewer's teams, the most frequent first.
+func (s *Service) Reasons(ctx context.Context, viewer account.Viewer, filter LowFilter) ([]ReasonCount, error) {
 	st := store{s.db.View(ctx)}
-	groups, err := st.reasonGroups(viewer, from, to)
+	groups, err := st.reasonGroups(viewer, filter)
 	if err != nil {
 		return nil, err
 	}

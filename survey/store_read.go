@@ -6,7 +6,6 @@ import (
 	"gorm.io/gorm"
 
 	"aftercall/internal/account"
-	"aftercall/internal/clock"
 	"aftercall/internal/figures"
 )
 
@@ -51,20 +50,25 @@ func seenBy(g *gorm.DB, viewer account.Viewer) *gorm.DB {
 	return g.Where("responses.team_id IN ?", append([]int64{0}, viewer.TeamIDs...))
 }
 
-// between narrows a query to responses answered in [from, to); none is no bound.
-func between(g *gorm.DB, from, to clock.Instant) *gorm.DB {
-	if !from.IsZero() {
-		g = g.Where("responses.answered_at >= ?", from)
+// matching narrows a query to the responses of a filter, but for its page.
+func matching(g *gorm.DB, filter LowFilter) *gorm.DB {
+	if !filter.From.IsZero() {
+		g = g.Where("responses.answered_at >= ?", filter.From)
 	}
-	if !to.IsZero() {
-		g = g.Where("responses.answered_at < ?", to)
+	if !filter.To.IsZero() {
+		g = g.Where("responses.answered_at < ?", filter.To)
+	}
+	for d, member := range filter.Where {
+		if column := d.Column(); column != "" {
+			g = g.Where("responses."+column+" = ?", member)
+		}
 	}
 	return g
 }
 
 func (s store) lowScores(viewer account.Viewer, filter LowFilter) ([]Response, error) {
 	var rows []Response
-	g := between(seenBy(s.Gorm(), viewer), filter.From, filter.To).
+	g := matching(seenBy(s.Gorm(), viewer), filter).
 		Where("score_metric <> '' AND score_band = ? AND excluded_at = 0", figures.Low)
 	if b := filter.Before; !b.AnsweredAt.IsZero() {
 		g = g.Where("answered_at < ? OR (answered_at = ? AND id < ?)", b.AnsweredAt, b.AnsweredAt, b.ID)
@@ -81,13 +85,13 @@ type reasonGroup struct {
 	Count   int
 }
 
-func (s store) reasonGroups(viewer account.Viewer, from, to clock.Instant) ([]reasonGroup, error) {
+func (s store) reasonGroups(viewer account.Viewer, filter LowFilter) ([]reasonGroup, error) {
 	var rows []reasonGroup
 	g := s.Gorm().Table("responses").
 		Select("answers.choices, COUNT(*) AS count").
 		Joins("JOIN answers ON answers.response_id = responses.id AND answers.revision = responses.revision").
 		Where("answers.choices <> '' AND responses.excluded_at = 0")
-	g = between(seenBy(g, viewer), from, to)
+	g = matching(seenBy(g, viewer), filter)
 	if err := g.Group("answers.choices").Order("count DESC").Limit(chunkSize).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("count reasons: %w", err)
 	}

@@ -168,7 +168,7 @@ func TestPartialAnswersCountForTheirQuestion(t *testing.T) {
 		if diff := cmp.Diff([]string{"attitude", "waited"}, got.Answer(survey.KeyReasons).Chosen()); diff != "" {
 			t.Error(diff)
 		}
-		reasons, err := c.surveys.Reasons(t.Context(), account.Viewer{Role: account.Admin}, 0, 0)
+		reasons, err := c.surveys.Reasons(t.Context(), account.Viewer{Role: account.Admin}, survey.LowFilter{})
 		if err != nil || len(reasons) != 2 || reasons[0].Text.In(survey.Chinese) != "服务态度" {
 			t.Errorf("%v, %v", reasons, err)
 		}

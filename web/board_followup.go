@@ -16,6 +16,7 @@ import (
 // lowRow is one of the newest low scores, and what is being done about it.
 type lowRow struct {
 	Href      string // the contact
+	Metric    string
 	Score     string // 2/5
 	Reasons   []string
 	Comment   string
@@ -47,14 +48,15 @@ func (s *Server) fillFollowUp(c *gin.Context, f scoreFilter, p *boardPage) error
 		return err
 	}
 	p.Recoveries = s.recoveryTile(c, counts)
-	lows, err := s.Surveys.LowScores(ctx, viewer(c), survey.LowFilter{From: from, To: to, Limit: lowsShown})
+	filter := survey.LowFilter{From: from, To: to, Where: f.Where, Limit: lowsShown}
+	lows, err := s.Surveys.LowScores(ctx, viewer(c), filter)
 	if err != nil {
 		return err
 	}
 	if p.Lows, err = s.lowRows(c, lows); err != nil {
 		return err
 	}
-	reasons, err := s.Surveys.Reasons(ctx, viewer(c), from, to)
+	reasons, err := s.Surveys.Reasons(ctx, viewer(c), filter)
 	if err != nil {
 		return err
 	}
@@ -104,7 +106,7 @@ func (s *Server) lowRows(c *gin.Context, lows []survey.AnsweredResponse) ([]lowR
 	rows := make([]lowRow, len(lows))
 	for i, low := range lows {
 		rows[i] = lowRow{
-			Href: contactHref(low.ContactID), Score: scoreOf(low.Value, low.Scale), Comment: low.Comment, At: low.AnsweredAt, Late: low.Late,
+			Href: contactHref(low.ContactID), Metric: s.t(c, "scores.metric_"+string(low.Metric)), Score: scoreOf(low.Value, low.Scale), Comment: low.Comment, At: low.AnsweredAt, Late: low.Late,
 			Customer: customers[low.CustomerID].Name, Category: contacts[low.ContactID].Category, Reasons: reasonTexts(asked, low.Reasons, s.language(c)),
 		}
 		s.recoveryState(c, &rows[i], recoveries[low.ResolutionID])

@@ -28,7 +28,7 @@ func boardSamples() []view {
 			}},
 			Recoveries: recoveryTile{Open: 3, Overdue: 1, DueSoon: 1, Rate: "1 of 2", Href: "/callbacks"},
 			Lows: []lowRow{{
-				Href: "/contacts/1", Score: "2/5", Reasons: []string{"slow"}, Comment: "comment", Customer: "Zhang Wei", Category: "billing",
+				Href: "/contacts/1", Metric: "CSAT", Score: "2/5", Reasons: []string{"slow"}, Comment: "comment", Customer: "Zhang Wei", Category: "billing",
 				At: clock.Instant(1), Late: true, StateKind: "warn", State: "open", Due: clock.Instant(2),
 			}},
 			Reasons: []reasonRow{{Text: "slow", Count: 3, Bar: newShareBar(3, 3)}},

@@ -9,7 +9,6 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/imports"
-	"aftercall/internal/contact/imports"
 	"aftercall/internal/database"
 	"aftercall/internal/delivery"
 	"aftercall/internal/figures"
@@ -27,7 +26,6 @@ type Services struct {
 	Accounts   *account.Service
 	Contacts   *contact.Service
 	Imports    *imports.Service
-	Imports    *imports.Service
 	Permission *permission.Service
 	Figures    *figures.Service
 	Surveys    *survey.Service
@@ -38,37 +36,35 @@ type Services struct {
 	Messages   *delivery.Log
 }
 
-// newServices connects the use cases. publicURL is how customers reach the survey; sender carries the messages, and where it is
-// nil the settings name it.
-func newServices(cfg Config, db *database.DB, key []byte, now clock.Now, publicURL string, sender delivery.Sender) (*Services, error) {
-	zone, err := cfg.zone()
-	if err != nil {
-		return nil, err
-	}
+// newServices connects the use cases. sender carries the messages; where it is nil the settings name it.
+func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender) (*Services, error) {
 	s := &Services{
 		DB:         db,
 		Now:        now,
 		Accounts:   account.New(db, now),
-		Contacts:   contact.New(db, now, contact.Options{Region: cfg.Region}),
-		Permission: permission.New(db, key, now),
-		Figures:    figures.New(db, zone, now),
+		Contacts:   contact.New(db, now, contact.Options{Region: a.cfg.Region}),
+		Permission: permission.New(db, a.key, now),
+		Figures:    figures.New(db, a.zone, now),
 		Jobs:       queue.NewInspector(db, now),
 		Messages:   delivery.NewLog(db, now),
 	}
-	s.Imports = imports.New(db, s.Contacts, now)
 	if sender == nil {
-		if sender, err = delivery.Open(cfg.Sender, s.Messages); err != nil {
+		var err error
+		if sender, err = delivery.Open(a.cfg.Sender, s.Messages); err != nil {
 			return nil, fmt.Errorf("open the sender of messages: %w", err)
 		}
 	}
 	s.Imports = imports.New(db, s.Contacts, now)
-	s.Surveys = survey.New(db, s.Permission, key, now, survey.Options{
-		PublicURL: publicURL, CentreName: cfg.CentreName, Language: cfg.Language, Zone: zone, Channels: sender.Channels(),
+	s.Surveys = survey.New(db, s.Permission, a.key, now, survey.Options{
+		PublicURL: a.publicURL(), CentreName: a.cfg.CentreName, Language: a.cfg.Language, Zone: a.zone, Channels: sender.Channels(),
 	})
-	s.Tasks = tasks.New(db, s.Permission, now, tasks.Options{Zone: zone, SurveyDelay: cfg.SurveyDelay, CentreName: cfg.CentreName})
+	s.Tasks = tasks.New(db, s.Permission, now, tasks.Options{
+		Zone: a.zone, SurveyDelay: a.cfg.SurveyDelay, CentreName: a.cfg.CentreName,
+	})
 	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now)
 	s.Flow = flow.New(flow.Services{
-		DB: db, Now: now, Contacts: s.Contacts, Imports: s.Imports, Tasks: s.Tasks, Surveys: s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures, Sender: sender,
+		DB: db, Now: now, Contacts: s.Contacts, Imports: s.Imports, Tasks: s.Tasks, Surveys: s.Surveys,
+		Campaigns: s.Campaigns, Figures: s.Figures, Sender: sender,
 	})
 	return s, nil
 }

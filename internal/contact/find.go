@@ -5,18 +5,21 @@ import "context"
 // findLimit is how many customers a look-up returns at most.
 const findLimit = 20
 
-// Find returns the customers that a text names exactly: by reference, phone number or e-mail, in the order of their ids.
+// Find returns the customers that a text names exactly: by reference, name, phone number or e-mail, in the order of their ids.
 func (s *Service) Find(ctx context.Context, text string) ([]Customer, error) {
-	text = trim(text)
+	text = tidy(text)
 	if text == "" {
 		return nil, nil
 	}
-	var addresses []Address
-	if phone := normalisePhone(text, s.cleaner.region); phone != "" {
-		addresses = append(addresses, Address{Kind: PhoneAddress, Normalised: phone})
+	tx := s.db.View(ctx)
+	ids, err := store{tx}.customersNamed(text, s.addressesNamed(text), findLimit)
+	if err != nil {
+		return nil, err
 	}
-	if email := normaliseEmail(text); email != "" {
-		addresses = append(addresses, Address{Kind: EmailAddress, Normalised: email})
-	}
-	return store{s.db.View(ctx)}.customersNamed(text, addresses, findLimit)
+	return find[Customer](store{tx}, "customers", "id", ids, "id", false)
+}
+
+// addressesNamed returns what a text is as an address of each kind; "" where it is none.
+func (s *Service) addressesNamed(text string) map[AddressKind]string {
+	return map[AddressKind]string{EmailAddress: normaliseEmail(text), PhoneAddress: normalisePhone(text, s.cleaner.region)}
 }

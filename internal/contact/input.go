@@ -52,7 +52,7 @@ type InputResolution struct {
 
 // InputParticipant is somebody who took part in the contact.
 type InputParticipant struct {
-	Role  ParticipantRole `json:"role"`
+	Role  ParticipantRole `json:"role,omitempty"` // handled when absent
 	Agent string          `json:"agent"`
 	Team  string          `json:"team,omitempty"`
 }

@@ -75,8 +75,7 @@ func (s *Service) search(st store, text string) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
-	addresses := map[AddressKind]string{EmailAddress: normaliseEmail(text), PhoneAddress: normalisePhone(text, s.cleaner.region)}
-	customers, err := st.customersNamed(text, addresses)
+	customers, err := st.customersNamed(text, s.addressesNamed(text), maxFound)
 	return found{contacts: contacts, customers: customers}, err
 }
 
@@ -170,8 +169,8 @@ var (
 	errNoCustomer = fault.New(fault.NotFound, "no_customer", "there is no such customer")
 )
 
-// Find returns a contact the viewer may see. For a machine these are the contacts of its source.
-func (s *Service) Find(ctx context.Context, viewer account.Viewer, id int64) (Detail, error) {
+// Contact returns a contact the viewer may see. For a machine these are the contacts of its source.
+func (s *Service) Contact(ctx context.Context, viewer account.Viewer, id int64) (Detail, error) {
 	tx := s.db.View(ctx)
 	contacts, err := store{tx}.list(viewer, Filter{Limit: 1}, found{contacts: []int64{id}})
 	if err != nil {
@@ -213,8 +212,8 @@ type Profile struct {
 	Same       []Customer // other customers of the same person, at most 20
 }
 
-// FindCustomer returns a customer.
-func (s *Service) FindCustomer(ctx context.Context, id int64) (Profile, error) {
+// Customer returns a customer.
+func (s *Service) Customer(ctx context.Context, id int64) (Profile, error) {
 	tx := s.db.View(ctx)
 	customers, err := CustomersByID(tx, []int64{id})
 	if err != nil {

@@ -7,9 +7,6 @@ import (
 	"aftercall/internal/database"
 )
 
-// idsPerQuery bounds the lists of ids in one statement.
-const idsPerQuery = 500
-
 // CustomerKey is a place in the order of customers by person: the customers of one person stand together.
 type CustomerKey struct{ PersonID, CustomerID int64 }
 
@@ -38,7 +35,7 @@ func CountCustomers(tx database.Tx, atMost int) (int, error) {
 // LastResolutions returns each customer's newest resolution that stands. A customer without one is not in the map.
 func LastResolutions(tx database.Tx, customerIDs []int64) (map[int64]Resolution, error) {
 	found := make(map[int64]Resolution, len(customerIDs))
-	for chunk := range slices.Chunk(customerIDs, idsPerQuery) {
+	for chunk := range slices.Chunk(customerIDs, maxIn) {
 		ranked := tx.Gorm().Model(&Resolution{}).
 			Select("*, ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY resolved_at DESC, id DESC) AS newest").
 			Where("customer_id IN ? AND reopened_at = 0", chunk)
@@ -51,18 +48,4 @@ func LastResolutions(tx database.Tx, customerIDs []int64) (map[int64]Resolution,
 		}
 	}
 	return found, nil
-}
-
-// customersNamed returns customers with the reference or one of the addresses.
-func (s store) customersNamed(reference string, addresses []Address, limit int) ([]Customer, error) {
-	named := s.Gorm().Where("reference = ?", reference)
-	for _, a := range addresses {
-		owners := s.Gorm().Model(&Address{}).Select("customer_id").Where("kind = ? AND normalised = ?", a.Kind, a.Normalised)
-		named = named.Or("id IN (?)", owners)
-	}
-	var customers []Customer
-	if err := s.Gorm().Where(named).Order("id").Limit(limit).Find(&customers).Error; err != nil {
-		return nil, fmt.Errorf("find customers: %w", err)
-	}
-	return customers, nil
 }

@@ -70,7 +70,7 @@ func (s store) contactsNamed(externalID string) ([]int64, error) {
 }
 
 // customersNamed returns the customers a text names: by reference, name, phone or e-mail.
-func (s store) customersNamed(text string, addresses map[AddressKind]string) ([]int64, error) {
+func (s store) customersNamed(text string, addresses map[AddressKind]string, limit int) ([]int64, error) {
 	var ids []int64
 	queries := []*gorm.DB{
 		s.Gorm().Model(&Customer{}).Select("id").Where("source_id IN (SELECT id FROM sources) AND reference = ?", text),
@@ -83,13 +83,13 @@ func (s store) customersNamed(text string, addresses map[AddressKind]string) ([]
 	}
 	for _, q := range queries {
 		var some []int64
-		if err := q.Limit(maxFound).Scan(&some).Error; err != nil {
+		if err := q.Limit(limit).Scan(&some).Error; err != nil {
 			return nil, fmt.Errorf("search customers: %w", err)
 		}
 		ids = append(ids, some...)
 	}
-	if ids = distinct(ids); len(ids) > maxFound {
-		ids = ids[:maxFound]
+	if ids = distinct(ids); len(ids) > limit {
+		ids = ids[:limit]
 	}
 	return ids, nil
 }

@@ -51,9 +51,12 @@ func (d Dimension) member(of Dimensions) string {
 	return ""
 }
 
-// column is the dimension's column in score_entries; All has none.
-func (d Dimension) column() string {
-	if d.Named() {
+// Column is the dimension's column in score_entries and in every table with Dimensions; All and what is no dimension have none.
+func (d Dimension) Column() string {
+	switch {
+	case d == All || !d.valid():
+		return ""
+	case d.Named():
 		return string(d) + "_id"
 	}
 	return string(d)

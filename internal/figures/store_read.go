@@ -138,7 +138,7 @@ func selectEntries(tx database.Tx, p plan) *selection {
 		q.and("recorded_at <= ?", p.asOf)
 	}
 	for _, d := range slices.Sorted(maps.Keys(p.where)) {
-		q.and(d.column()+" IN ?", d.values(p.where[d]))
+		q.and(d.Column()+" IN ?", d.values(p.where[d]))
 	}
 	return q
 }
@@ -156,11 +156,11 @@ func memberColumn(tx database.Tx, d Dimension) string {
 	case d == All:
 		return "''"
 	case !d.Named():
-		return d.column()
+		return d.Column()
 	case tx.Dialect() == database.SQLite:
-		return "CAST(" + d.column() + " AS TEXT)"
+		return "CAST(" + d.Column() + " AS TEXT)"
 	}
-	return "CAST(" + d.column() + " AS CHAR)"
+	return "CAST(" + d.Column() + " AS CHAR)"
 }
 
 // wholeSlots is the number of whole slots in a column of instants.

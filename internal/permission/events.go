@@ -17,7 +17,9 @@ type Event struct {
 }
 
 // ConsentsByID returns events by their ids, for the receipt of a list that names them.
-func ConsentsByID(tx database.Tx, ids []int64) (map[int64]ConsentEvent, error) { return store{tx}.consentsByID(ids) }
+func ConsentsByID(tx database.Tx, ids []int64) (map[int64]ConsentEvent, error) {
+	return store{tx}.consentsByID(ids)
+}
 
 // eventLimit bounds a story; nobody says yes or no more often than that.
 const eventLimit = 100

@@ -1,0 +1,123 @@
+package app
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+	_ "time/tzdata" // the centre's zone is named, and a machine may have no zones
+
+	"aftercall/internal/account"
+	"aftercall/internal/fault"
+	"aftercall/tasks/queue"
+)
+
+// Config is every setting there is. The command line fills it from flags and environment variables of the same names.
+type Config struct {
+	Database    string        // sqlite:FILE or mysql://…; empty for the SQLite file in the data directory
+	Redis       string        // see queue.OpenRedis
+	Addr        string        // where to listen, host:port
+	DataDir     string        // the secret key and the SQLite file
+	Key         string        // the secret key in hex, instead of the file in the data directory
+	Zone        string        // IANA name of the centre's time zone
+	Language    string        // the centre's, zh-CN or en
+	Region      string        // ISO 3166 code of the country in which phone numbers without a country code are read
+	CentreName  string        // as customers know it
+	PublicURL   string        // how customers and browsers reach us; empty for the listening address
+	SurveyDelay time.Duration // from the resolution to the survey
+	Sender      string        // log, or see delivery.OpenSMTP
+}
+
+// Default returns the settings that need nothing but a directory to write to.
+func Default() Config {
+	return Config{
+		Redis:       queue.Embedded,
+		Addr:        "127.0.0.1:8080",
+		DataDir:     "data",
+		Zone:        "Asia/Shanghai",
+		Language:    "zh-CN",
+		Region:      "CN",
+		CentreName:  "aftercall",
+		SurveyDelay: time.Hour,
+		Sender:      "log",
+	}
+}
+
+// Parts says what of the service runs in a process. Without any, only the use cases are there, for commands.
+type Parts struct {
+	Web  bool // pages and the API
+	Work bool // the relay and the job handlers
+	// Demo fills an empty database with a demo centre and runs on its clock.
+	Demo bool
+	// Shared says that other processes run the other parts: what lives in one process only is refused.
+	Shared bool
+}
+
+// maxSurveyDelay keeps a slip of the finger from sending surveys nobody remembers the reason of.
+const maxSurveyDelay = 7 * 24 * time.Hour
+
+// Validate returns a fault.Invalid that names each setting that cannot work for the parts, or nil.
+func (c Config) Validate(parts Parts) error {
+	var fields []fault.Field
+	refuse := func(name, code, problem, value string) {
+		fields = append(fields, fault.Field{Name: name, Code: code, Problem: problem, Value: value})
+	}
+	if _, err := time.LoadLocation(c.Zone); err != nil || c.Zone == "" || c.Zone == "Local" {
+		refuse("zone", "unknown_zone", "is no time zone such as Asia/Shanghai", c.Zone)
+	}
+	if !slices.Contains(account.Languages(), c.Language) {
+		refuse("language", "unknown_value", "must be one of "+strings.Join(account.Languages(), ", "), c.Language)
+	}
+	if len(c.Region) != 2 {
+		refuse("region", "unknown_value", "is no two-letter country code such as CN", c.Region)
+	}
+	if _, _, err := net.SplitHostPort(c.Addr); parts.Web && err != nil {
+		refuse("addr", "address", "must be host:port, as in 127.0.0.1:8080", c.Addr)
+	}
+	if c.SurveyDelay <= 0 || c.SurveyDelay > maxSurveyDelay {
+		refuse("survey-delay", "out_of_range", "must be more than 0 and at most 168h, as in 1h", c.SurveyDelay.String())
+	}
+	if u, err := url.Parse(c.PublicURL); c.PublicURL != "" && (err != nil || u.Host == "" || !strings.HasPrefix(u.Scheme, "http")) {
+		refuse("public-url", "url", "must look like https://care.example.com", c.PublicURL)
+	}
+	if parts.Shared {
+		c.refuseLocal(parts, refuse)
+	}
+	if len(fields) > 0 {
+		return fault.InvalidFields(fields...)
+	}
+	return nil
+}
+
+// refuseLocal refuses what other processes cannot see. Values are left out: addresses hold passwords.
+func (c Config) refuseLocal(parts Parts, refuse func(name, code, problem, value string)) {
+	if strings.HasPrefix(c.database(), "sqlite:") {
+		refuse("database", "not_shared", "must be mysql://… where web and worker run apart; on SQLite use serve", "")
+	}
+	if parts.Work && c.Redis == queue.Embedded {
+		refuse("redis", "not_shared", "must be the address of a Redis where web and worker run apart; with the embedded one use serve", "")
+	}
+	if parts.Work && c.PublicURL == "" {
+		refuse("public-url", "required", "is required for a worker: it writes links into messages", "")
+	}
+}
+
+// database returns the address of the database.
+func (c Config) database() string {
+	if c.Database != "" {
+		return c.Database
+	}
+	return "sqlite:" + filepath.Join(c.DataDir, "aftercall.db")
+}
+
+// zone returns the centre's time zone.
+func (c Config) zone() (*time.Location, error) {
+	zone, err := time.LoadLocation(c.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("load the centre's zone: %w", err)
+	}
+	return zone, nil
+}

@@ -1,0 +1,104 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/delivery"
+	"aftercall/internal/demo"
+	"aftercall/tasks/queue"
+)
+
+// demoSurveyDelay is the survey delay of a demo: nobody waits an hour to see a survey.
+const demoSurveyDelay = time.Minute
+
+// openDemo makes an empty database a demo centre and returns the demo's clock. It returns fault.Conflict for a database with
+// other data.
+func (a *App) openDemo(ctx context.Context, db *database.DB) (clock.Now, error) {
+	ready, err := demo.Check(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	start, err := demo.Start(ctx, db, a.zone, clock.System())
+	if err != nil {
+		return nil, err
+	}
+	a.cfg.SurveyDelay = demoSurveyDelay
+	if a.cfg.CentreName == Default().CentreName {
+		a.cfg.CentreName = demo.CentreName(a.cfg.Language)
+	}
+	if !ready {
+		if err := a.buildDemo(ctx, db, start); err != nil {
+			return nil, err
+		}
+	}
+	now := clock.StartingAt(start)
+	a.keepDemoTime(ctx, db, now)
+	return now, nil
+}
+
+// buildDemo plays the centre's past on services of its own, under a clock that is set by hand.
+func (a *App) buildDemo(ctx context.Context, db *database.DB, until clock.Instant) error {
+	byHand := &demo.Clock{}
+	mailbox := &demo.Mailbox{Log: delivery.NewLog(db, byHand.Now)}
+	s, err := a.newServices(db, byHand.Now, mailbox)
+	if err != nil {
+		return err
+	}
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
+	handlers := s.handlers()
+	a.log.InfoContext(ctx, "making the demo centre")
+	shown := 0
+	err = demo.Build(ctx, demo.Centre{
+		DB: db, Clock: byHand, Mailbox: mailbox, Accounts: s.Accounts, Contacts: s.Contacts, Permission: s.Permission,
+		Surveys: s.Surveys, Tasks: s.Tasks, Zone: a.zone, Language: a.cfg.Language,
+		RunDue: func(ctx context.Context) error {
+			_, err := queue.RunDue(ctx, db, byHand.Now, handlers)
+			return err
+		},
+	}, until, func(done, total int) {
+		if fifth := done * 5 / total; fifth > shown {
+			shown = fifth
+			a.log.InfoContext(ctx, "making the demo centre", "percent", shown*20)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return s.Figures.FoldAll(ctx)
+}
+
+// keepDemoTime writes down how far the demo's clock has come, so that the next run does not go back in time.
+func (a *App) keepDemoTime(ctx context.Context, db *database.DB, now clock.Now) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		ticker := time.NewTicker(10 * time.Second)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+			if err := demo.Seen(ctx, db, now()); err != nil && ctx.Err() == nil {
+				a.log.WarnContext(ctx, "the demo's time could not be kept", "error", err)
+			}
+		}
+	}()
+	a.cleanup.add("demo clock", func(ctx context.Context) error {
+		cancel()
+		<-done
+		return demo.Seen(ctx, db, now())
+	})
+}
+
+// DemoLogins returns a login for each role of the demo, with passwords made for this run.
+func (a *App) DemoLogins(ctx context.Context) ([]demo.Login, error) {
+	return demo.Logins(ctx, a.Accounts)
+}
