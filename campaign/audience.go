@@ -67,7 +67,7 @@ const maxName = 80
 func (d Definition) check() (Definition, error) {
 	d.Name = strings.TrimSpace(d.Name)
 	if n := utf8.RuneCountInString(d.Name); n < 1 || n > maxName {
-		return d, fault.InvalidFields(fault.Field{Name: "name", Code: "length", Problem: "must have 1 to 80 characters"})
+		return d, fault.InvalidFields(fault.Field{Name: "name", Code: "audience_name_length", Problem: "must have 1 to 80 characters"})
 	}
 	return d, d.Rule.Check()
 }

@@ -119,16 +119,16 @@ func (r Rule) checkFact(path string) error {
 	}
 	if r.Fact == ResolvedWithin {
 		if r.Values != nil || r.Days < 1 || r.Days > maxDays {
-			return ruleFault(path+".days", "out_of_range", fmt.Sprintf("must be 1 to %d", maxDays))
+			return ruleFault(path+".days", "days_range", fmt.Sprintf("must be 1 to %d", maxDays))
 		}
 		return nil
 	}
 	if r.Days != 0 || len(r.Values) < 1 || len(r.Values) > maxValues {
-		return ruleFault(path+".values", "out_of_range", fmt.Sprintf("needs 1 to %d values", maxValues))
+		return ruleFault(path+".values", "values_count", fmt.Sprintf("needs 1 to %d values", maxValues))
 	}
 	for i, v := range r.Values {
 		if v == "" || len([]rune(v)) > maxValue {
-			return ruleFault(fmt.Sprintf("%s.values[%d]", path, i), "out_of_range", fmt.Sprintf("must have 1 to %d characters", maxValue))
+			return ruleFault(fmt.Sprintf("%s.values[%d]", path, i), "value_length", fmt.Sprintf("must have 1 to %d characters", maxValue))
 		}
 		if r.Fact == LastScore && !slices.Contains(Moods(), Mood(v)) {
 			return ruleFault(fmt.Sprintf("%s.values[%d]", path, i), "unknown_value", "must be satisfied, neutral, dissatisfied or none")

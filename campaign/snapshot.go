@@ -150,7 +150,7 @@ const maxReason = 190
 func checkReason(reason string) (string, error) {
 	reason = strings.TrimSpace(reason)
 	if n := utf8.RuneCountInString(reason); n < 2 || n > maxReason {
-		return "", fault.InvalidFields(fault.Field{Name: "reason", Code: "length", Problem: "must have 2 to 190 characters"})
+		return "", fault.InvalidFields(fault.Field{Name: "reason", Code: "reason_length", Problem: "must have 2 to 190 characters"})
 	}
 	return reason, nil
 }

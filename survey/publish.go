@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
@@ -92,6 +93,9 @@ func (q Question) incomplete() string {
 		if q.Metric != figures.CSAT && q.Metric != figures.NPS && q.Metric != figures.CES {
 			return "a rating needs a metric"
 		}
+		if !q.labelled() {
+			return "a rating needs a label for each value"
+		}
 	case Reasons:
 		if len(q.Options) == 0 {
 			return "reasons need options"
@@ -105,4 +109,14 @@ func (q Question) incomplete() string {
 		return "there is no such kind of question"
 	}
 	return ""
+}
+
+// labelled reports whether each value of a rating has a label, so that nobody has to guess which end is good.
+func (q Question) labelled() bool {
+	for value := q.Scale.Min; value <= q.Scale.Max; value++ {
+		if !slices.ContainsFunc(q.Options, func(o Option) bool { return o.Value == value }) {
+			return false
+		}
+	}
+	return true
 }

@@ -32,7 +32,7 @@ const (
 	Solved       BusinessResult = "solved"
 	NotSolved    BusinessResult = "not_solved"
 	Appointment  BusinessResult = "appointment"
-	Refused      BusinessResult = "refused"
+	Declined     BusinessResult = "declined"
 	Complaint    BusinessResult = "complaint"
 	NeverContact BusinessResult = "never_contact"
 )
@@ -74,7 +74,7 @@ func BusinessCodes() []BusinessCode {
 		{Code: Solved, Ends: true},
 		{Code: NotSolved, Ends: true, NeedsNote: true},
 		{Code: Appointment, NeedsTime: true},
-		{Code: Refused, Ends: true},
+		{Code: Declined, Ends: true},
 		{Code: Complaint, Ends: true, NeedsNote: true},
 		{Code: NeverContact, Ends: true, Suppress: true},
 	}

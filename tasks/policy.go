@@ -128,3 +128,16 @@ func (p Policy) lastChance(r contact.Resolution) clock.Instant {
 
 // reasonOf turns permission's code into a reason.
 func reasonOf(code permission.Code) Reason { return Reason(code) }
+
+// Rules returns the rules of the default policy in the order in which they are tried.
+func Rules() []Rule {
+	return []Rule{RuleReopened, RuleAutoClosed, RuleTooOld, RuleAlreadyAnswered, RuleComplaint, RuleSevere, RuleNoCallback, RuleSurvey}
+}
+
+// ReasonsAgainst returns why a resolution may get no follow-up: the policy's reasons, then permission's.
+func ReasonsAgainst() []Reason {
+	return []Reason{
+		ReasonReopened, ReasonAutoClosed, ReasonTooOld, ReasonAlreadyAnswered, ReasonNotNeeded,
+		reasonOf(permission.NoAddress), reasonOf(permission.Suppressed), reasonOf(permission.Refused), reasonOf(permission.SurveyCooldown),
+	}
+}

@@ -58,8 +58,8 @@ func (s *Server) addAPI(api huma.API, r apiRoute) {
 	if r.DefaultStatus == 0 {
 		r.DefaultStatus = http.StatusOK
 	}
-	type none struct{}
-	handler := func(ctx huma.Context) {
+	api.OpenAPI().AddOperation(&r.Operation)
+	api.Adapter().Handle(&r.Operation, func(ctx huma.Context) {
 		c := humagin.Unwrap(ctx)
 		viewer, err := s.bearer(c, r.roles)
 		if err == nil {
@@ -69,10 +69,7 @@ func (s *Server) addAPI(api huma.API, r apiRoute) {
 		if err != nil {
 			s.fail(c, err)
 		}
-	}
-	api.OpenAPI().AddOperation(&r.Operation)
-	api.Adapter().Handle(&r.Operation, handler)
-	_ = none{}
+	})
 }
 
 var (

@@ -118,6 +118,18 @@ func (s *Server) evidence(c *gin.Context, row string) string {
 	return s.messages.textOr(s.language(c), row, map[string]any{"id": id}, "evidence."+kind)
 }
 
+// evidenceList does so for several rows: "resolution 12, response 34".
+func (s *Server) evidenceList(c *gin.Context, rows string) string {
+	if rows == "" {
+		return ""
+	}
+	parts := strings.Split(rows, ", ")
+	for i, row := range parts {
+		parts[i] = s.evidence(c, row)
+	}
+	return strings.Join(parts, " · ")
+}
+
 func (s *Server) traced(c *gin.Context, t campaign.Trace) tracedRule {
 	words := s.words(c)
 	r := tracedRule{Holds: t.Holds}

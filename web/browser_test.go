@@ -117,7 +117,7 @@ func (b *browser) wait(selector string) {
 // gone waits until no element of a CSS selector can be seen.
 func (b *browser) gone(selector string) {
 	b.t.Helper()
-	b.run(chromedp.Poll[chromedp.Void](fmt.Sprintf("!document.querySelector(%q)?.offsetParent", selector)))
+	b.run(chromedp.Poll[chromedp.Void](fmt.Sprintf("!document.querySelector(%q)?.checkVisibility()", selector)))
 }
 
 // value returns what is in a field.

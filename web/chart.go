@@ -157,7 +157,7 @@ func (l lineChart) grid(p chartPlot, step float64) []chartMark {
 			return marks
 		}
 		text := strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", v), "0"), ".")
-		marks = append(marks, chartMark{X: coord(p.left - 8), Y: coord(p.y(v)), Text: signed(text) + l.Unit})
+		marks = append(marks, chartMark{X: coord(p.left - 8), Y: coord(p.y(v)), Text: withMinus(text) + l.Unit})
 	}
 }
 
@@ -275,5 +275,5 @@ func coord(v float64) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0")
 }
 
-// signed writes a minus sign for a hyphen.
-func signed(number string) string { return strings.Replace(number, "-", "−", 1) }
+// withMinus writes a minus sign for a hyphen.
+func withMinus(number string) string { return strings.Replace(number, "-", "−", 1) }

@@ -94,7 +94,7 @@ func TestAChartIsReadableWithoutSeeingIt(t *testing.T) {
 		t.Errorf("the table has %d rows for %d points", rows, len(sampleChart().Points))
 	}
 	for _, want := range []string{"path.line", "path.band", "path.prev", "line.goal", "circle.dot.faint", "rect.hit title"} {
-		if doc.Find("svg.wide " + want).Length() == 0 {
+		if doc.Find("svg.wide "+want).Length() == 0 {
 			t.Errorf("no %s is drawn", want)
 		}
 	}

@@ -95,15 +95,22 @@ func (s *Server) fail(c *gin.Context, err error) {
 }
 
 func (s *Server) failJSON(c *gin.Context, err error) {
-	p := problemOf(err)
-	body, marshalErr := json.Marshal(p)
-	if marshalErr != nil {
-		body = []byte(`{"type":"about:blank","status":500}`)
+	if writeErr := problemJSON(c, problemOf(err)); writeErr != nil {
+		s.log.ErrorContext(c.Request.Context(), "problem not written", "error", writeErr)
+	}
+}
+
+// problemJSON writes a problem.
+func problemJSON(c *gin.Context, p problem) error {
+	body, err := json.Marshal(p)
+	if err != nil {
+		return err
 	}
 	if p.Status == http.StatusUnauthorized {
 		c.Header("WWW-Authenticate", "Bearer")
 	}
 	c.Data(p.Status, "application/problem+json", body)
+	return nil
 }
 
 // wantsJSON reports whether a program asks: the API, or a script of ours that says so.

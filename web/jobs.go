@@ -29,14 +29,21 @@ type jobsPage struct {
 	page
 	States []outbox.State
 	Kinds  []kindRow
-	Dead   []outbox.Job
+	Dead   []deadRow
 	Pager  pager
 }
 
 // kindRow is one kind of job with its counts in the order of jobsPage.States.
 type kindRow struct {
 	Kind   string
+	Name   string // in the reader's language
 	Counts []int
+}
+
+// deadRow is a job that was given up, with what it does and why it failed in the reader's language.
+type deadRow struct {
+	outbox.Job
+	Name, Why string
 }
 
 func (*jobsPage) template() string { return "jobs" }
@@ -53,8 +60,9 @@ func jobsSamples() []view {
 	return []view{
 		&jobsPage{},
 		&jobsPage{
-			States: jobStates(), Kinds: []kindRow{{Kind: "survey.send", Counts: []int{1, 2, 3, 4, 5, 6}}},
-			Dead: []outbox.Job{{ID: 7, Kind: "survey.send", LastError: "internal", UpdatedAt: clock.Instant(1)}}, Pager: pager{Older: "/jobs?older=7"},
+			States: jobStates(), Kinds: []kindRow{{Kind: "survey.send", Name: "Send", Counts: []int{1, 2, 3, 4, 5, 6}}},
+			Dead:  []deadRow{{Job: outbox.Job{ID: 7, Kind: "survey.send", LastError: "internal", UpdatedAt: clock.Instant(1)}, Name: "Send", Why: "why"}},
+			Pager: pager{Older: "/jobs?older=7"},
 		},
 	}
 }
@@ -75,7 +83,13 @@ func (s *Server) showJobs(c *gin.Context) error {
 		return err
 	}
 	p := &jobsPage{States: jobStates(), Kinds: kindRows(counts)}
-	p.Dead, p.Pager = pagedByID(c, dead, func(j outbox.Job) int64 { return j.ID })
+	for i := range p.Kinds {
+		p.Kinds[i].Name = s.jobName(c, p.Kinds[i].Kind)
+	}
+	dead, p.Pager = pagedByID(c, dead, func(j outbox.Job) int64 { return j.ID })
+	for _, j := range dead {
+		p.Dead = append(p.Dead, deadRow{Job: j, Name: s.jobName(c, j.Kind), Why: s.jobError(c, j.LastError)})
+	}
 	p.page = s.page(c, "jobs.title")
 	return s.render(c, p)
 }
@@ -98,6 +112,20 @@ func kindRows(counts []queue.KindCount) []kindRow {
 	}
 	slices.SortFunc(rows, func(a, b kindRow) int { return strings.Compare(a.Kind, b.Kind) })
 	return rows
+}
+
+// jobName is what a kind of job does, in words; the kind itself where there are none.
+func (s *Server) jobName(c *gin.Context, kind string) string {
+	return s.messages.textOr(s.language(c), kind, nil, "jobs.kind_"+kind)
+}
+
+// jobError is the text of what a job keeps of its last error: "kind: code", or a kind alone.
+func (s *Server) jobError(c *gin.Context, lastError string) string {
+	words := strings.Fields(lastError)
+	if len(words) == 0 {
+		return ""
+	}
+	return s.messages.textOr(s.language(c), lastError, nil, "fault."+words[len(words)-1])
 }
 
 func (s *Server) requeueJob(c *gin.Context) error {

@@ -25,7 +25,7 @@ func TestLoginLeadsWhereOneWasGoing(t *testing.T) {
 	if kept, _ := wrong.Find("#f-login").Attr("value"); kept != "admin" || wrong.Find("#f-password[value='']").Length() != 1 {
 		t.Errorf("after a wrong password the login is %q", kept)
 	}
-	if got := texts(wrong, ".error.whole"); len(got) != 1 || got[0] != "Login or password is wrong." {
+	if got := textsOf(wrong, ".error.whole"); len(got) != 1 || got[0] != "Login or password is wrong." {
 		t.Errorf("errors %q", got)
 	}
 	r = c.post("/login", url.Values{"login": {"admin"}, "password": {testPassword}, "next": {next}})
@@ -62,7 +62,7 @@ func TestTheSessionCookie(t *testing.T) {
 	}
 	c.post("/login", url.Values{"login": {"admin"}, "password": {testPassword}})
 	c.get("/me").page(http.StatusOK)
-	if got := texts(c.follow(c.post("/logout", nil)).page(http.StatusOK), ".flash p"); len(got) != 1 || got[0] != "You are logged out." {
+	if got := textsOf(c.follow(c.post("/logout", nil)).page(http.StatusOK), ".flash p"); len(got) != 1 || got[0] != "You are logged out." {
 		t.Errorf("after logout: %q", got)
 	}
 	if r := c.get("/me"); r.status != http.StatusSeeOther {

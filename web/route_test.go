@@ -35,7 +35,7 @@ func TestEveryRouteAnswersOnlyItsRoles(t *testing.T) {
 				t.Errorf("%s %s as %s: status %d, want 403", r.method, r.path, role, response.status)
 			}
 			if response.status >= http.StatusInternalServerError {
-				t.Errorf("%s %s as %q: status %d: %.200s", r.method, r.path, role, response.status, response.body)
+				t.Errorf("%s %s as %q: status %d", r.method, r.path, role, response.status)
 			}
 		}
 	}

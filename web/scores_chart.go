@@ -20,7 +20,7 @@ func (s *Server) scoreChart(c *gin.Context, f scoreFilter, m figures.Metric, ste
 		FirstOf: s.t(c, "scores.step_"+string(step)), BeforeLabel: s.t(c, "scores.before_label"),
 		Heads: []string{s.t(c, "scores.metric_"+string(m)), s.t(c, "scores.interval"), s.t(c, "scores.answers")},
 	}
-	chart.Floor, chart.Top = bounds(m)
+	chart.Floor, chart.Top = floorOf(m), scoreTop
 	chart.Points = w.points(points, f.From)
 	if f.Compare {
 		before, err := s.Figures.Series(ctx, f.before(q), step)

@@ -52,7 +52,6 @@ func (s *Server) breakdown(c *gin.Context, f scoreFilter, m figures.Metric, by f
 	}
 	w := s.scoreWords(c)
 	table := scoreTable{By: by, Mean: m == figures.CSAT}
-	floor, top := bounds(m)
 	for _, r := range rows {
 		row := scoreRow{
 			Name: names[r.Member], N: thousands(r.N), Figure: w.figure(r.Figure), Dim: !r.Ranked(),
@@ -60,19 +59,22 @@ func (s *Server) breakdown(c *gin.Context, f scoreFilter, m figures.Metric, by f
 		}
 		row.MarkKind, row.Mark = w.mark(r)
 		if e := r.Value; e != nil && e.Interval != nil && r.Sample != figures.CountsOnly {
-			row.Whisker = newWhisker(e.Value, e.Interval.Lower, e.Interval.Upper, floor, top)
+			row.Whisker = newWhisker(e.Value, e.Interval.Lower, e.Interval.Upper, floorOf(m), scoreTop)
 		}
 		table.Rows = append(table.Rows, row)
 	}
 	return table, nil
 }
 
-// bounds are the lowest and the highest value a metric's figure can have.
-func bounds(m figures.Metric) (floor, top float64) {
+// scoreTop is the highest value of a metric's figure, in percent or points.
+const scoreTop = 100
+
+// floorOf is the lowest.
+func floorOf(m figures.Metric) float64 {
 	if m == figures.NPS {
-		return -100, 100
+		return -scoreTop
 	}
-	return 0, 100
+	return 0
 }
 
 // memberNames names members of a dimension in the reader's language. One that is not given says so.

@@ -148,8 +148,13 @@ func decimals(u figures.Unit) int {
 	return 1
 }
 
+// intervalText writes an interval: 89.9–93.0, or −16 – 14 where a minus sign would run into the dash.
 func intervalText(u figures.Unit, i figures.Interval) string {
-	return decimal(i.Lower, decimals(u)) + "–" + decimal(i.Upper, decimals(u))
+	dash := "–"
+	if i.Lower < 0 || i.Upper < 0 {
+		dash = " – "
+	}
+	return decimal(i.Lower, decimals(u)) + dash + decimal(i.Upper, decimals(u))
 }
 
 // decimal rounds half away from zero, as people do, and writes a minus sign for a hyphen.
@@ -159,7 +164,7 @@ func decimal(v float64, digits int) string {
 	if v == 0 {
 		v = 0 // no "−0.0"
 	}
-	return signed(fmt.Sprintf("%.*f", digits, v))
+	return withMinus(fmt.Sprintf("%.*f", digits, v))
 }
 
 // signedDecimal is decimal with a sign in front of what is above zero.

@@ -12,9 +12,11 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"aftercall/campaign"
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/imports"
 	"aftercall/internal/database"
 	"aftercall/internal/figures"
 	"aftercall/survey"
@@ -23,14 +25,16 @@ import (
 
 // Services are the use cases behind the pages.
 type Services struct {
-	DB       *database.DB
-	Accounts *account.Service
-	Contacts *contact.Service
-	Tasks    *tasks.Service
-	Surveys  *survey.Service
-	Messages Messages
-	Figures  *figures.Service
-	Jobs     Jobs
+	DB        *database.DB
+	Accounts  *account.Service
+	Contacts  *contact.Service
+	Imports   *imports.Service
+	Tasks     *tasks.Service
+	Surveys   *survey.Service
+	Campaigns *campaign.Service
+	Messages  Messages
+	Figures   *figures.Service
+	Jobs      Jobs
 }
 
 // Options are the settings of the web server.
@@ -109,6 +113,9 @@ func (s *Server) mount() (http.Handler, error) {
 			return nil, err
 		}
 		engine.Handle(r.method, r.path, s.serve(r))
+	}
+	if err := s.mountAPI(engine); err != nil {
+		return nil, fmt.Errorf("mount the API: %w", err)
 	}
 	engine.NoRoute(func(c *gin.Context) { s.fail(c, errNoPage) })
 	engine.NoMethod(func(c *gin.Context) { s.fail(c, errMethod) })

@@ -34,7 +34,7 @@ type memberRow struct {
 	Name       string
 	Reference  string
 	Address    string
-	Reason     string
+	Evidence   string // the rows behind the rule, in words
 	ConsentID  int64
 }
 
@@ -113,7 +113,7 @@ func (s *Server) memberRows(c *gin.Context, snapshot campaign.Snapshot) ([]membe
 	for i, m := range members {
 		customer := customers[m.CustomerID]
 		rows[i] = memberRow{
-			CustomerID: m.CustomerID, Name: customer.Name, Reference: customer.Reference, Address: masked(m.Address), Reason: m.Reason, ConsentID: m.ConsentID,
+			CustomerID: m.CustomerID, Name: customer.Name, Reference: customer.Reference, Address: masked(m.Address), Evidence: s.evidenceList(c, m.Reason), ConsentID: m.ConsentID,
 		}
 	}
 	return rows, pages, nil
@@ -175,7 +175,7 @@ func snapshotsSamples() []view {
 		&snapshotPage{Snapshot: building, Audience: audience},
 		&snapshotPage{
 			Snapshot: built, Audience: audience, Fall: full, Formats: []option{{"csv", "CSV"}}, Form: form{Error: "wrong"}, Pager: pager{Older: "/x"},
-			Members: []memberRow{{CustomerID: 4, Name: "张伟", Reference: "C-1", Address: "+86139****8000", Reason: "resolution 12", ConsentID: 5}, {CustomerID: 5}},
+			Members: []memberRow{{CustomerID: 4, Name: "张伟", Reference: "C-1", Address: "+86139****8000", Evidence: "resolution 12", ConsentID: 5}, {CustomerID: 5}},
 			Exports: []exportRow{{Export: campaign.Export{ID: 1, SnapshotID: 3, Format: campaign.CSV, RowCount: 2, SHA256: "ab", CreatedAt: 1}, By: "Lin"}},
 		},
 		&snapshotPage{Snapshot: built, Audience: audience, Formats: []option{{"csv", "CSV"}}},

@@ -8,8 +8,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
-	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/internal/flow"
 )
 
 // storyLine is one line of a timeline in the reader's words.
@@ -24,6 +23,7 @@ type storyLine struct {
 var codeNames = map[string]string{
 	"kind": "follow_up", "reason": "reason", "rule": "rule", "callback_kind": "callback_kind", "business_result": "business_result",
 	"call_result": "call_result", "purpose": "purpose", "channel": "channel", "scope": "scope", "status": "status",
+	"field": "field",
 }
 
 // storyLines puts events into words, the newest first.
@@ -49,7 +49,11 @@ func (s *Server) wordedArgs(c *gin.Context, args map[string]any) map[string]any 
 			worded[name] = v.In(s.opts.Zone).Format("01-02 15:04")
 		case string:
 			worded[name] = v
-			if prefix, ok := codeNames[name]; ok && v != "" {
+			prefix, ok := codeNames[name]
+			if field, isChange := args["field"].(string); isChange && (name == "old" || name == "new") {
+				prefix, ok = field, true // a value of the field that changed
+			}
+			if ok && v != "" {
 				worded[name] = s.messages.textOr(s.language(c), v, nil, prefix+"."+v)
 			}
 		default:
@@ -70,14 +74,9 @@ func flatten(args map[string]any) []any {
 
 // story is what is known about a contact, in words.
 func (s *Server) story(c *gin.Context, contactID int64) ([]storyLine, error) {
-	tx := s.DB.View(c.Request.Context())
-	events, err := tasks.EventsOfContact(tx, contactID)
+	events, err := flow.Timeline(s.DB.View(c.Request.Context()), contactID)
 	if err != nil {
 		return nil, err
 	}
-	answers, err := survey.EventsOfContact(tx, contactID)
-	if err != nil {
-		return nil, err
-	}
-	return s.storyLines(c, append(events, answers...)), nil
+	return s.storyLines(c, events), nil
 }

@@ -84,7 +84,7 @@ func TestAMailScannerRecordsNothingAndAPersonDoes(t *testing.T) {
 		t.Fatalf("the scanner wrote %d rows", n)
 	}
 	page := c.get(out.URL + "?rating=2").page(http.StatusOK)
-	if got := texts(page, ".survey-option.chosen"); !slices.Equal(got, []string{"不满意2"}) {
+	if got := textsOf(page, ".survey-option.chosen"); !slices.Equal(got, []string{"不满意2"}) {
 		t.Errorf("preselected %v", got)
 	}
 	c.post(out.URL, url.Values{"screen": {"1"}, "rating": {"2"}})
@@ -99,7 +99,7 @@ func TestACustomerAnswersWithoutScripts(t *testing.T) {
 	out := ts.invited(t, "en")
 	c := ts.anonymous(t)
 	first := c.get(out.URL).page(http.StatusOK)
-	if got := texts(first, "h1"); !slices.Equal(got, []string{"How satisfied are you with this service?"}) {
+	if got := textsOf(first, "h1"); !slices.Equal(got, []string{"How satisfied are you with this service?"}) {
 		t.Errorf("asks %v", got)
 	}
 	if n := first.Find("button.survey-option").Length(); n != 5 {
@@ -113,11 +113,11 @@ func TestACustomerAnswersWithoutScripts(t *testing.T) {
 		t.Error("the consent is ticked already")
 	}
 	refused := c.post(out.URL, url.Values{"screen": {"2"}, "comment": {strings.Repeat("长", survey.MaxComment+1)}}).page(http.StatusUnprocessableEntity)
-	if got := texts(refused, ".survey-question .error"); len(got) != 1 {
+	if got := textsOf(refused, ".survey-question .error"); len(got) != 1 {
 		t.Errorf("complaints %v", got)
 	}
 	end := c.follow(c.post(out.URL, url.Values{"screen": {"2"}, "reasons": {"waited"}, "solved": {"0"}, "comment": {"<b>slow</b>"}})).page(http.StatusOK)
-	if got := texts(end, ".survey-end h1"); !slices.Equal(got, []string{"Thank you!"}) {
+	if got := textsOf(end, ".survey-end h1"); !slices.Equal(got, []string{"Thank you!"}) {
 		t.Errorf("ends with %v", got)
 	}
 	edit := c.get(out.URL + "?screen=2").page(http.StatusOK)
@@ -173,7 +173,7 @@ func TestDoNotAskMeAgainTakesATap(t *testing.T) {
 	first, second := ts.invited(t, "zh-CN"), ts.invited(t, "en")
 	c.post(first.OptOutURL, url.Values{"scope": {"marketing"}}).page(http.StatusUnprocessableEntity)
 	done := c.follow(c.post(first.OptOutURL, url.Values{"scope": {"everything"}})).page(http.StatusOK)
-	if got := texts(done, "h1"); !slices.Equal(got, []string{"好的，已经记下了"}) {
+	if got := textsOf(done, "h1"); !slices.Equal(got, []string{"好的，已经记下了"}) {
 		t.Errorf("answers %v", got)
 	}
 	if n := ts.rows(t, "suppressions"); n != 1 {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -13,13 +14,16 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"aftercall/campaign"
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/imports"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/delivery"
 	"aftercall/internal/figures"
+	"aftercall/internal/flow"
 	"aftercall/internal/permission"
 	"aftercall/survey"
 	"aftercall/tasks"
@@ -46,7 +50,7 @@ func newTestServer(t testing.TB) *testServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ts.Server, err = New(testServices(dbtest.SQLite(t), now), Options{Zone: zone, Language: "zh-CN", CentreName: "安心宽带", Now: now})
+	ts.Server, err = New(testServices(dbtest.SQLite(t), now), Options{Zone: zone, Language: "zh-CN", CentreName: "安心宽带", Now: now, Log: testLog(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,19 +60,28 @@ func newTestServer(t testing.TB) *testServer {
 	return ts
 }
 
+// testLog shows what went wrong inside, which no page says.
+func testLog(t testing.TB) *slog.Logger {
+	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+}
+
 // testServices is every service on one database.
 func testServices(db *database.DB, now clock.Now) Services {
 	zone := time.FixedZone("Asia/Shanghai", 8*60*60)
 	permit := permission.New(db, []byte("a key for tests only, 32 bytes.."), now)
+	surveys := survey.New(db, permit, []byte("another key for tests, 32 bytes."), now, survey.Options{Zone: zone})
+	contacts := contact.New(db, now, contact.Options{})
 	return Services{
-		DB:       db,
-		Accounts: account.New(db, now),
-		Contacts: contact.New(db, now, contact.Options{}),
-		Tasks:    tasks.New(db, permit, now, tasks.Options{Zone: zone}),
-		Surveys:  survey.New(db, permit, []byte("another key for tests, 32 bytes."), now, survey.Options{Zone: zone}),
-		Messages: delivery.NewLog(db, now),
-		Figures:  figures.New(db, zone, now),
-		Jobs:     queue.NewInspector(db, now),
+		DB:        db,
+		Accounts:  account.New(db, now),
+		Contacts:  contacts,
+		Imports:   imports.New(db, contacts, now),
+		Tasks:     tasks.New(db, permit, now, tasks.Options{Zone: zone}),
+		Surveys:   surveys,
+		Campaigns: campaign.New(db, permit, flow.Satisfaction{Surveys: surveys}, now),
+		Messages:  delivery.NewLog(db, now),
+		Figures:   figures.New(db, zone, now),
+		Jobs:      queue.NewInspector(db, now),
 	}
 }
 
@@ -167,8 +180,8 @@ func (r testResponse) page(want int) *goquery.Document {
 	return doc
 }
 
-// texts returns the texts of the elements of a selector, with their white space folded.
-func texts(doc *goquery.Document, selector string) []string {
+// textsOf returns the texts of the elements of a selector, with their white space folded.
+func textsOf(doc *goquery.Document, selector string) []string {
 	var list []string
 	doc.Find(selector).Each(func(_ int, e *goquery.Selection) { list = append(list, strings.Join(strings.Fields(e.Text()), " ")) })
 	return list

@@ -139,7 +139,7 @@ func (want referenceGroup) matches(got figures.Figure) bool {
 	near := func(a, b float64) bool { return math.Abs(a-b) <= 0.00005 }
 	return got.N == want.Responses && got.High == want.Top2 && got.Sum == want.Sum &&
 		math.Abs(got.Mean.Value-want.Mean) <= 5e-7 && near(got.Value.Value, want.Percent) &&
-		near(got.Value.Interval.Low/100, want.Wilson[0]) && near(got.Value.Interval.High/100, want.Wilson[1])
+		near(got.Value.Interval.Lower/100, want.Wilson[0]) && near(got.Value.Interval.Upper/100, want.Wilson[1])
 }
 
 type imported struct {

@@ -148,7 +148,7 @@ func (a *App) openQueue(ctx context.Context) error {
 func (a *App) openWeb() error {
 	pages, err := web.New(web.Services{
 		DB: a.DB, Accounts: a.Accounts, Contacts: a.Contacts, Tasks: a.Tasks, Surveys: a.Surveys, Messages: a.Messages,
-		Figures: a.Figures, Jobs: a.Jobs,
+		Figures: a.Figures, Campaigns: a.Campaigns, Jobs: a.Jobs,
 	}, web.Options{
 		Zone: a.zone, Language: a.cfg.Language, CentreName: a.cfg.CentreName, PublicURL: a.publicURL(), Now: a.Now,
 		Demo: a.parts.Demo, Log: a.log,

@@ -112,10 +112,14 @@ func (d Day) Date() (year int, month time.Month, day int) {
 	return time.Unix(int64(d)*86400, 0).UTC().Date()
 }
 
-// Start returns the first instant of the day in the zone.
+// Start returns the first instant of the day in the zone: midnight, or the change of the clocks where that skips midnight.
 func (d Day) Start(zone *time.Location) Instant {
 	y, m, dd := d.Date()
-	return At(time.Date(y, m, dd, 0, 0, 0, 0, zone))
+	start := time.Date(y, m, dd, 0, 0, 0, 0, zone)
+	if start.Day() != dd {
+		_, start = start.ZoneBounds()
+	}
+	return At(start)
 }
 
 // String returns YYYY-MM-DD.

@@ -75,3 +75,20 @@ func TestOtherOffsetsAreRead(t *testing.T) {
 		t.Fatal("a word was read as an instant")
 	}
 }
+
+func TestADayWithoutMidnightBeginsWhenTheClocksChange(t *testing.T) {
+	t.Parallel()
+	for name, date := range map[string]time.Time{
+		"America/Santiago": time.Date(2026, 9, 6, 0, 0, 0, 0, time.UTC),
+		"America/Havana":   time.Date(2026, 3, 8, 0, 0, 0, 0, time.UTC),
+	} {
+		z, d := zone(t, name), clock.DayFrom(date.Date())
+		start := d.Start(z)
+		if got := start.In(z).Format("15:04"); got != "01:00" {
+			t.Errorf("%s: %s begins at %s", name, d, got)
+		}
+		if clock.DayOf(start, z) != d || clock.DayOf(start-1, z) != d-1 {
+			t.Errorf("%s: the first instant of %s is not its first", name, d)
+		}
+	}
+}

@@ -239,3 +239,6 @@ func Channels() []Channel { return slices.Clone(channels) }
 
 // Severities returns every severity, the least first.
 func Severities() []Severity { return slices.Clone(severities) }
+
+// ParticipantRoles returns every role of participants.
+func ParticipantRoles() []ParticipantRole { return slices.Clone(roles) }

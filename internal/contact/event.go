@@ -1,6 +1,8 @@
 package contact
 
 import (
+	"time"
+
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 )
@@ -105,8 +107,12 @@ func correctionEvents(tx database.Tx, contactID int64) ([]Event, error) {
 	}
 	events := make([]Event, len(corrections))
 	for i, c := range corrections {
-		show := func(value string) string {
+		show := func(value string) any {
 			switch c.Field {
+			case "resolved_at":
+				if at, err := time.Parse(time.RFC3339Nano, value); err == nil {
+					return clock.At(at)
+				}
 			case "agent":
 				return agents[parseID(value)]
 			case "customer":

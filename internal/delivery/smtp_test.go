@@ -42,6 +42,7 @@ func newRelay(t *testing.T, r *relay) *relay {
 	}()
 	t.Cleanup(func() {
 		_ = server.Close()
+		_ = listener.Close() // Serve may not have begun when Close came
 		<-done
 	})
 	r.address = listener.Addr().String()

@@ -11,13 +11,13 @@ import (
 	"aftercall/tasks"
 )
 
-// call lets the callers on duty work, until nothing is ready or the half hour is over.
+// call lets the callers on duty work, until nothing is ready or the hour is over.
 func (l *life) call(ctx context.Context, at clock.Instant) error {
 	hour := at.In(l.Zone).Hour()
 	if hour < 9 || hour >= 19 || at > l.until.Add(-quiet) {
 		return nil
 	}
-	for i := range 6 {
+	for i := range 12 {
 		l.Clock.set(at.Add(time.Duration(i) * 4 * time.Minute))
 		caller := l.callers[i%len(l.callers)]
 		desk, err := l.Tasks.Claim(ctx, caller)

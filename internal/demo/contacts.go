@@ -134,7 +134,7 @@ func (h *history) contact(i int, opened clock.Instant, burst bool) []event {
 		Category:     kind.category,
 		Subcategory:  kind.subcategory,
 		Product:      pick(r, h.words.products),
-		Severity:     pick(r, []contact.Severity{contact.Low, contact.Low, contact.Low, contact.Medium, contact.Medium, contact.Medium, contact.Medium, contact.High}),
+		Severity:     pick(r, []contact.Severity{contact.Low, contact.Low, contact.Low, contact.Medium, contact.Medium, contact.Medium, contact.High, contact.High}),
 		Complaint:    kind.hardship >= .7,
 		OpenedAt:     opened,
 		Participants: []contact.InputParticipant{{Role: contact.TookIt, Agent: taker, Team: h.words.teams[0]}, {Role: contact.Handled, Agent: agent, Team: h.words.teams[kind.team]}},

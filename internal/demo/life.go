@@ -15,10 +15,10 @@ import (
 )
 
 // step is how often the centre's people do something: the source delivers, callers call.
-const step = 30 * time.Minute
+const step = time.Hour
 
 // quiet is how long before the end callers stop, so that the desk has something to do.
-const quiet = 17 * time.Hour
+const quiet = 24 * time.Hour
 
 // life plays everybody around the service.
 type life struct {

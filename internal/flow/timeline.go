@@ -2,7 +2,6 @@ package flow
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"slices"
 
@@ -14,8 +13,7 @@ import (
 
 // Timeline returns the story of a contact, the newest line first: what happened at the source, what was decided and done about
 // it, and what the customer said.
-func (s *Service) Timeline(ctx context.Context, contactID int64) ([]contact.Event, error) {
-	tx := s.DB.View(ctx)
+func Timeline(tx database.Tx, contactID int64) ([]contact.Event, error) {
 	var story []contact.Event
 	for _, part := range []func(database.Tx, int64) ([]contact.Event, error){
 		contact.EventsOfContact, tasks.EventsOfContact, survey.EventsOfContact,

@@ -39,9 +39,9 @@ func each(t *testing.T, test func(e *env)) {
 	for _, on := range []struct {
 		name  string
 		db    func(testing.TB) *database.DB
-		redis func(*testing.T) string
+		redis func(testing.TB) string
 	}{
-		{"sqlite and embedded", dbtest.SQLite, func(*testing.T) string { return Embedded }},
+		{"sqlite and embedded", dbtest.SQLite, func(testing.TB) string { return Embedded }},
 		{"sqlite and redis", dbtest.SQLite, redisAddress},
 		{"mysql and redis", dbtest.MySQL, redisAddress},
 	} {
@@ -62,7 +62,7 @@ func newEnv(t *testing.T, db *database.DB, address string) *env {
 	return &env{t: t, db: db, redis: r, clock: &testClock{at: clock.System()}, name: "test-" + rand.Text()}
 }
 
-func redisAddress(t *testing.T) string {
+func redisAddress(t testing.TB) string {
 	t.Helper()
 	address := os.Getenv("AFTERCALL_TEST_REDIS")
 	if address == "" {

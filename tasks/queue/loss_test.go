@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"os/exec"
-	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -66,7 +65,7 @@ func TestJobsWaitWhileRedisIsAway(t *testing.T) {
 	q := e.queue(map[string]Handler{"effect": e.effect})
 	server.kill()
 	e.add("effect", 20, outbox.Normal)
-	if _, err := q.move(t.Context(), q.lanes[1]); err == nil {
+	if _, _, err := q.move(t.Context(), q.lanes[1]); err == nil {
 		t.Fatal("jobs were moved to a Redis that is away")
 	}
 	if job := e.job("effect"); job.State != outbox.Due {
@@ -150,7 +149,7 @@ func TestATaskInTheArchiveOfAsynqIsAFailure(t *testing.T) {
 	each(t, func(e *env) {
 		q := e.queue(map[string]Handler{"effect": e.effect})
 		e.add("effect", 1, outbox.Normal)
-		if _, err := q.move(t.Context(), q.lanes[1]); err != nil {
+		if _, _, err := q.move(t.Context(), q.lanes[1]); err != nil {
 			t.Fatal(err)
 		}
 		if err := q.inspector.ArchiveTask(q.queueName(outbox.Normal), taskID(e.job("effect"))); err != nil {
@@ -201,7 +200,7 @@ func startRedis(t *testing.T) *redisServer {
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		t.Skip("no redis-server to kill (make deps installs one)")
 	}
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	free, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,10 +214,8 @@ func startRedis(t *testing.T) *redisServer {
 func (s *redisServer) start() {
 	s.t.Helper()
 	_, port, _ := net.SplitHostPort(s.address)
-	if _, err := strconv.Atoi(port); err != nil {
-		s.t.Fatal(err)
-	}
-	s.process = exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
+	// It has to outlive the test's context: queues are stopped after it ends.
+	s.process = exec.CommandContext(context.WithoutCancel(s.t.Context()), "redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
 	if err := s.process.Start(); err != nil {
 		s.t.Fatal(err)
 	}

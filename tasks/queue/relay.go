@@ -19,12 +19,14 @@ const (
 // relay moves the due jobs of one lane to Redis until ctx ends.
 func (q *Queue) relay(ctx context.Context, l *lane) {
 	for ctx.Err() == nil {
-		moved, err := q.move(ctx, l)
+		moved, full, err := q.move(ctx, l)
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
 			q.log.WarnContext(ctx, "due jobs could not be moved to Redis", "lane", string(l.name), "error", err)
 			wait(ctx, errorPause, nil)
+		case full:
+			wait(ctx, pollInterval, nil) // whatever is added now has to wait for the window anyway
 		case moved < batchSize:
 			wait(ctx, relayPause, nil)
 			wait(ctx, pollInterval, l.wake)
@@ -44,21 +46,21 @@ func wait(ctx context.Context, d time.Duration, wake <-chan struct{}) {
 }
 
 // move marks a batch of due jobs queued, commits, and pushes them. A crash in between leaves queued rows that Redis does not
-// know; the sweep finds them. It returns how many it moved.
-func (q *Queue) move(ctx context.Context, l *lane) (int, error) {
+// know; the sweep finds them. It returns how many it moved, or that the lane's window is full.
+func (q *Queue) move(ctx context.Context, l *lane) (moved int, full bool, err error) {
 	now := q.now()
 	view := store{q.db.View(ctx)}
 	due, err := view.anyDue(l.name, now)
 	if err != nil || !due {
-		return 0, err
+		return 0, false, err
 	}
 	inFlight, err := view.inFlight(l.name)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	room := q.opts.Window - inFlight
 	if room < max(1, q.opts.Window/4) {
-		return 0, nil // nearly full: wait until a refill is worth its transaction
+		return 0, true, nil // or nearly so: wait until a refill is worth its transaction
 	}
 	var jobs []outbox.Job
 	err = q.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -66,12 +68,12 @@ func (q *Queue) move(ctx context.Context, l *lane) (int, error) {
 		return err
 	})
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	if left, err := q.push(ctx, jobs); err != nil {
-		return 0, q.release(ctx, left, err)
+		return 0, false, q.release(ctx, left, err)
 	}
-	return len(jobs), nil
+	return len(jobs), false, nil
 }
 
 // release gives jobs back that could not be pushed, so that they do not wait for their lease. One that reached Redis after all

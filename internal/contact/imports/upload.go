@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"aftercall/internal/account"
-	"aftercall/internal/contact/table"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
@@ -69,47 +68,6 @@ func (s *Service) Discard(ctx context.Context, runID int64) error {
 		}
 		return st.dropChunks(runID)
 	})
-}
-
-// Preview is the beginning of a file.
-type Preview struct {
-	Header []string
-	Rows   []table.Row
-}
-
-// previewRows is how many rows a preview shows.
-const previewRows = 8
-
-// Preview reads the first rows of an uploaded file as a mapping's format says.
-func (s *Service) Preview(ctx context.Context, runID int64, m Mapping) (Preview, error) {
-	file, err := s.stored(ctx, runID)()
-	if err != nil {
-		return Preview{}, err
-	}
-	rows, err := table.Open(file, m.TableOptions())
-	if err != nil {
-		return Preview{}, err
-	}
-	o := &opened{file: file, rows: rows}
-	defer o.close()
-	var p Preview
-	if p.Header, err = o.header(m); err != nil {
-		return Preview{}, err
-	}
-	for len(p.Rows) < previewRows {
-		row, err := rows.Next()
-		var bad *table.RowError
-		switch {
-		case errors.Is(err, io.EOF):
-			return p, nil
-		case errors.As(err, &bad):
-			continue
-		case err != nil:
-			return Preview{}, err
-		}
-		p.Rows = append(p.Rows, row)
-	}
-	return p, nil
 }
 
 // Begin starts the import of an uploaded file. The error names every column of the mapping that the file does not have.

@@ -39,6 +39,17 @@ if (flash) {
   setTimeout(leave, 7000);
 }
 
+// A text with data-copy gets a button that copies it, where the browser lets pages do that.
+for (const secret of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) break;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button small";
+  button.textContent = secret.dataset.copy;
+  button.addEventListener("click", () => navigator.clipboard.writeText(secret.textContent).then(() => (button.textContent = secret.dataset.copied)));
+  secret.after(button);
+}
+
 // The demo's clock runs on while the page is open.
 const clock = document.querySelector("[data-clock]");
 if (clock) {

@@ -10,6 +10,8 @@ export function nameOf(event) {
   return (event.ctrlKey || event.metaKey ? "Ctrl+" : "") + (event.altKey ? "Alt+" : "") + (event.shiftKey ? "Shift+" : "") + code;
 }
 
+const visible = (element) => (element.checkVisibility ? element.checkVisibility() : element.offsetParent !== null);
+
 const works = (name) => /^(Ctrl|Alt)\+|^F\d+$/.test(name);
 
 function onKey(event) {
@@ -20,7 +22,7 @@ function onKey(event) {
   if (document.querySelector("dialog[open]") || (typing && !works(name))) return;
   if (name === "Shift+Slash") return act(event, () => showKeys());
   if (name === "Slash") return act(event, () => document.querySelector("[data-search]")?.select());
-  const target = [...document.querySelectorAll(`[data-key="${CSS.escape(name)}"]`)].find((e) => e.offsetParent !== null && !e.disabled);
+  const target = [...document.querySelectorAll(`[data-key="${CSS.escape(name)}"]`)].find((e) => visible(e) && !e.disabled);
   if (target) act(event, () => press(target));
 }
 
@@ -53,7 +55,7 @@ export function showKeys() {
   const seen = new Set();
   for (const element of document.querySelectorAll("[data-key]")) {
     const text = element.dataset.keyText ?? element.closest("label")?.innerText.trim() ?? element.innerText.trim();
-    if (element.offsetParent === null || !text || seen.has(element.dataset.key)) continue;
+    if (!visible(element) || !text || seen.has(element.dataset.key)) continue;
     seen.add(element.dataset.key);
     list.append(term(element.dataset.key), description(text));
   }

@@ -1,0 +1,136 @@
+package demo_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"aftercall/campaign"
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/contact/imports"
+	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
+	"aftercall/internal/delivery"
+	"aftercall/internal/demo"
+	"aftercall/internal/fault"
+	"aftercall/internal/figures"
+	"aftercall/internal/flow"
+	"aftercall/internal/permission"
+	"aftercall/survey"
+	"aftercall/tasks"
+	"aftercall/tasks/queue"
+)
+
+// built is a demo centre with the services it was played on.
+type built struct {
+	demo.Centre
+	flow *flow.Service
+}
+
+// newCentre connects the real services on a clock that the demo sets by hand.
+func newCentre(t *testing.T, db *database.DB) built {
+	t.Helper()
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hands := &demo.Clock{}
+	now := hands.Now
+	key := []byte("the secret key of a demo in a test")
+	permit := permission.New(db, key, now)
+	mailbox := &demo.Mailbox{Log: delivery.NewLog(db, now)}
+	surveys := survey.New(db, permit, key, now, survey.Options{PublicURL: "http://127.0.0.1", CentreName: "demo", Zone: zone})
+	contacts := contact.New(db, now, contact.Options{})
+	services := flow.Services{
+		DB: db, Now: now, Contacts: contacts, Imports: imports.New(db, contacts, now), Surveys: surveys, Sender: mailbox,
+		Tasks:     tasks.New(db, permit, now, tasks.Options{Zone: zone, SurveyDelay: time.Minute, CentreName: "demo"}),
+		Campaigns: campaign.New(db, permit, flow.Satisfaction{Surveys: surveys}, now),
+		Figures:   figures.New(db, zone, now),
+	}
+	f := flow.New(services)
+	handlers := map[string]queue.Handler{}
+	for kind, handler := range f.Handlers() {
+		handlers[kind] = handler
+	}
+	if err := surveys.EnsureBuiltIn(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return built{flow: f, Centre: demo.Centre{
+		DB: db, Clock: hands, Mailbox: mailbox, Accounts: account.New(db, now), Contacts: contacts, Permission: permit,
+		Surveys: surveys, Tasks: services.Tasks, Zone: zone, Language: "zh-CN",
+		RunDue: func(ctx context.Context) error {
+			_, err := queue.RunDue(ctx, db, now, handlers)
+			return err
+		},
+	}}
+}
+
+var until = clock.At(time.Date(2026, 11, 22, 2, 5, 0, 0, time.UTC)) // 10:05 in Shanghai
+
+func TestADemoCentreHasSomethingToShowAndSumsUp(t *testing.T) {
+	t.Parallel()
+	db := dbtest.SQLite(t)
+	c := newCentre(t, db)
+	if err := demo.Build(t.Context(), c.Centre, until, func(int, int) {}); err != nil {
+		t.Fatal(err)
+	}
+	admin := account.Viewer{Role: account.Admin}
+	summary, err := c.Tasks.Summary(t.Context(), admin, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range summary.Kinds {
+		if k.Resolved < 1500 || k.Planned+k.SkippedTotal() != k.Resolved || k.Undecided != 0 {
+			t.Errorf("%s: %d resolved, %d planned, %d skipped, %d undecided", k.Kind, k.Resolved, k.Planned, k.SkippedTotal(), k.Undecided)
+		}
+		if k.Planned < 100 {
+			t.Errorf("%s: only %d planned", k.Kind, k.Planned)
+		}
+	}
+	if wrong, err := c.flow.VerifyScores(t.Context()); err != nil || len(wrong) > 0 {
+		t.Errorf("scores differ: %v, %v", wrong, err)
+	}
+	callers, err := c.Accounts.Users(t.Context(), "", 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range callers {
+		if u.Role != account.Caller {
+			continue
+		}
+		if _, err := c.Tasks.Claim(t.Context(), account.Viewer{UserID: u.ID, Role: u.Role}); err != nil {
+			t.Errorf("nothing to do for %s: %v", u.Login, err)
+		}
+	}
+}
+
+func TestADemoRefusesADatabaseWithOtherData(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		if _, err := contact.New(db, clock.System, contact.Options{}).EnsureSource(t.Context(), "helpdesk"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := demo.Check(t.Context(), db); !fault.Is(err, fault.Conflict) {
+			t.Fatalf("got %v", err)
+		}
+	})
+}
+
+func TestADemoStartsAtFivePastTenAndNeverGoesBack(t *testing.T) {
+	t.Parallel()
+	db := dbtest.SQLite(t)
+	zone := time.FixedZone("centre", 8*3600)
+	start, err := demo.Start(t.Context(), db, zone, until.Add(9*time.Hour))
+	if err != nil || start != until {
+		t.Fatalf("started at %v, want %v (%v)", start, until, err)
+	}
+	if err := demo.Seen(t.Context(), db, until.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	again, err := demo.Start(t.Context(), db, zone, until.Add(9*time.Hour))
+	if err != nil || again != until.Add(24*time.Hour) {
+		t.Fatalf("started again at %v (%v)", again, err)
+	}
+}

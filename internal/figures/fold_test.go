@@ -1,0 +1,153 @@
+package figures
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
+	"aftercall/internal/outbox"
+)
+
+func TestRollUpsAndTailGiveTheSameFigureHoweverAppendAndFoldInterleave(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		s := centre(db, shanghai)
+		base := at(shanghai, "2026-10-01 00:00:00")
+		rapid.Check(t, func(t *rapid.T) {
+			var all []Entry
+			empty(t, db)
+			for range rapid.IntRange(1, 8).Draw(t, "steps") {
+				if rapid.Bool().Draw(t, "fold") {
+					noError(t, s.Fold(context.Background(), outbox.Ticket{}))
+					continue
+				}
+				batch := rapid.SliceOfN(entryGen(base, all), 1, 6).Draw(t, "entries")
+				appendAll(t, db, batch...)
+				all = append(all, batch...)
+			}
+			q := Query{Metric: CSAT, From: day(2026, 10, 2), To: day(2026, 10, 6)}
+			d := rapid.SampledFrom(AllDimensions()[1:]).Draw(t, "by")
+			member := d.member(rapid.SampledFrom(append(all, Entry{})).Draw(t, "of").Dimensions)
+			q.Where = map[Dimension][]string{d: {member}}
+			got, err := s.Score(context.Background(), q)
+			noError(t, err)
+			if want := expected(all, q, d, member); got.Sums != want {
+				t.Fatalf("%s %q: got %+v, want %+v", d, member, got.Sums, want)
+			}
+			if diffs, err := s.Verify(context.Background(), net(all)); err != nil || len(diffs) > 0 {
+				t.Fatalf("verify: %v %v", diffs, err)
+			}
+		})
+	})
+}
+
+func entryGen(base clock.Instant, before []Entry) *rapid.Generator[Entry] {
+	return rapid.Custom(func(t *rapid.T) Entry {
+		if len(before) > 0 && rapid.IntRange(0, 3).Draw(t, "kind") == 0 {
+			return rapid.SampledFrom(before).Draw(t, "reversed").Reversal(base)
+		}
+		when := base.Add(time.Duration(rapid.IntRange(0, 8*24*3600).Draw(t, "second")) * time.Second)
+		return csat(when, rapid.IntRange(1, 5).Draw(t, "value"), Dimensions{
+			AgentID: rapid.Int64Range(0, 3).Draw(t, "agent"), TeamID: rapid.Int64Range(0, 2).Draw(t, "team"),
+			Channel: rapid.SampledFrom([]string{"", "phone", "web"}).Draw(t, "channel"), Category: rapid.SampledFrom([]string{"宽带", "billing"}).Draw(t, "category"),
+		})
+	})
+}
+
+func expected(all []Entry, q Query, d Dimension, member string) Sums {
+	var want Sums
+	for _, e := range all {
+		on := clock.DayOf(e.OccurredAt, shanghai)
+		if on >= q.From && on <= q.To && d.member(e.Dimensions) == member {
+			want = want.plus(e.sums())
+		}
+	}
+	return want
+}
+
+func TestTwoFoldersAtOnceFoldEachEntryOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		s := centre(db, shanghai)
+		var all []Entry
+		for i := range 3000 {
+			all = append(all, csat(at(shanghai, "2026-11-20 12:00:00").Add(time.Duration(i)*time.Minute), 1+i%5, Dimensions{AgentID: int64(i % 7)}))
+		}
+		appendAll(t, db, all...)
+		var wg sync.WaitGroup
+		failed := make(chan error, 4)
+		for range 4 {
+			wg.Go(func() { failed <- s.FoldAll(t.Context()) })
+		}
+		wg.Wait()
+		for range 4 {
+			noError(t, <-failed)
+		}
+		diffs, err := s.Verify(t.Context(), net(all))
+		noError(t, err)
+		if len(diffs) > 0 {
+			t.Errorf("%d cells differ, the first: %s", len(diffs), diffs[0])
+		}
+	})
+}
+
+func TestAFullBatchAddsAJobForTheRestAndAStaleTicketFoldsNothing(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		s := centre(db, shanghai)
+		noon := at(shanghai, "2026-11-20 12:00:00")
+		all := make([]Entry, s.batch()+1)
+		for i := range all {
+			all[i] = csat(noon, 5, Dimensions{})
+		}
+		appendAll(t, db, all...)
+		err := s.Fold(t.Context(), outbox.Ticket{JobID: 99, Attempt: 1})
+		if !errors.Is(err, outbox.ErrStale) {
+			t.Fatalf("a stale ticket: %v", err)
+		}
+		if left := count(t, db, "SELECT COUNT(*) FROM score_entries WHERE folded = 0"); left != len(all) {
+			t.Fatalf("a stale ticket folded: %d of %d left", left, len(all))
+		}
+		noError(t, s.Fold(t.Context(), outbox.Ticket{}))
+		if jobs := count(t, db, "SELECT COUNT(*) FROM jobs WHERE kind = 'figures.fold' AND state = 'due'"); jobs != 1 {
+			t.Errorf("%d jobs for the rest", jobs)
+		}
+		noError(t, s.Fold(t.Context(), outbox.Ticket{}))
+		if left := count(t, db, "SELECT COUNT(*) FROM score_entries WHERE folded = 0"); left != 0 {
+			t.Errorf("%d entries left", left)
+		}
+		if jobs := count(t, db, "SELECT COUNT(*) FROM jobs WHERE kind = 'figures.fold'"); jobs != 1 {
+			t.Errorf("%d jobs after the rest was folded", jobs)
+		}
+	})
+}
+
+func TestMovingTheCentreToAnotherZoneMovesTheDays(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		appendAll(t, db, csat(at(shanghai, "2026-11-21 02:00:00"), 5, Dimensions{}))
+		noError(t, centre(db, shanghai).FoldAll(t.Context()))
+		london := centre(db, mustZone("Europe/London")) // 18:00 the day before
+		q := Query{Metric: CSAT, From: day(2026, 11, 20), To: day(2026, 11, 20)}
+		for _, step := range []string{"before folding", "after folding"} {
+			f, err := london.Score(t.Context(), q)
+			noError(t, err)
+			if f.N != 1 {
+				t.Errorf("%s: n = %d on the day of London", step, f.N)
+			}
+			noError(t, london.FoldAll(t.Context()))
+		}
+		diffs, err := london.Verify(t.Context(), net([]Entry{csat(at(shanghai, "2026-11-21 02:00:00"), 5, Dimensions{})}))
+		noError(t, err)
+		if len(diffs) > 0 {
+			t.Errorf("verify after the move: %v", diffs)
+		}
+	})
+}

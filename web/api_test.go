@@ -1,0 +1,208 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/go-cmp/cmp"
+
+	"aftercall/internal/account"
+)
+
+// machine is a client of the API with a token of a source.
+type machine struct {
+	*testClient
+	token string
+}
+
+func (ts *testServer) machine(t testing.TB, source string) machine {
+	t.Helper()
+	src, err := ts.Contacts.EnsureSource(t.Context(), source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := ts.Accounts.CreateToken(t.Context(), source, account.Machine, src.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return machine{ts.anonymous(t), token}
+}
+
+func (m machine) send(contentType, body string) testResponse {
+	m.t.Helper()
+	return m.do(http.MethodPost, "/api/v1/contacts", strings.NewReader(body), http.Header{
+		"Authorization": {"Bearer " + m.token}, "Content-Type": {contentType},
+	})
+}
+
+func (m machine) get(path string) testResponse {
+	m.t.Helper()
+	return m.do(http.MethodGet, path, nil, http.Header{"Authorization": {"Bearer " + m.token}})
+}
+
+// problem reads the answer as RFC 9457.
+func (r testResponse) problem() problem {
+	r.t.Helper()
+	var p problem
+	if got := r.header.Get("Content-Type"); got != "application/problem+json" {
+		r.t.Errorf("content type %q of %s", got, r.body)
+	}
+	if err := json.Unmarshal([]byte(r.body), &p); err != nil {
+		r.t.Fatal(err)
+	}
+	return p
+}
+
+func TestAPIDescribesItself(t *testing.T) {
+	t.Parallel()
+	r := newTestServer(t).anonymous(t).get("/openapi.json")
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(r.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	contacts := doc.Components.Schemas["ContactInput"]
+	if contacts == nil || len(contacts.Value.Properties) < 20 || len(contacts.Value.Properties["status"].Value.Enum) != 4 {
+		t.Errorf("the contact is not described: %+v", contacts)
+	}
+	if strings.Contains(r.body, "<script") || r.status != http.StatusOK {
+		t.Errorf("status %d", r.status)
+	}
+}
+
+func TestAPITakesOneContact(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	m := ts.machine(t, "helpdesk")
+	body, err := os.ReadFile("../docs/examples/contact.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := m.send("application/json", string(body))
+	var taken contactTaken
+	if err := json.Unmarshal([]byte(first.body), &taken); err != nil || first.status != http.StatusCreated {
+		t.Fatalf("%d %s %v", first.status, first.body, err)
+	}
+	if taken.Status != "accepted" || len(taken.Resolutions) != 1 || first.header.Get("Location") != fmt.Sprintf("/api/v1/contacts/%d", taken.ContactID) {
+		t.Errorf("%+v at %s", taken, first.header.Get("Location"))
+	}
+	again := m.send("application/json; charset=utf-8", string(body))
+	if again.status != http.StatusOK || !strings.Contains(again.body, fmt.Sprintf(`"duplicate","contact_id":%d,"resolutions":[%d]`, taken.ContactID, taken.Resolutions[0])) {
+		t.Errorf("again: %d %s", again.status, again.body)
+	}
+	shown := m.get(first.header.Get("Location"))
+	var view contactView
+	if err := json.Unmarshal([]byte(shown.body), &view); err != nil || shown.status != http.StatusOK {
+		t.Fatalf("%d %s %v", shown.status, shown.body, err)
+	}
+	if view.Customer.Phones[0] != "+8613912348000" || view.Participants[1].Agent != "李强" || view.Source != "helpdesk" || len(view.Resolutions) != 1 {
+		t.Errorf("shown: %s", shown.body)
+	}
+	if other := ts.machine(t, "another").get(first.header.Get("Location")); other.status != http.StatusNotFound {
+		t.Errorf("another source's token: %d", other.status)
+	}
+}
+
+func TestAPITakesManyAndRepliesByLine(t *testing.T) {
+	t.Parallel()
+	m := newTestServer(t).machine(t, "helpdesk")
+	r := m.send("application/x-ndjson", `{"external_id":"T-1","status":"resolved","resolved_at":"2026-11-22T10:00:00+08:00","customer":{"phones":["12"],"reference":"C"}}
+
+{"external_id":"T-2","status":"closed"}
+not json
+{"external_id":"T-1","status":"resolved","resolved_at":"2026-11-22T10:00:00+08:00","customer":{"phones":["12"],"reference":"C"}}
+{"external_id":"T-3","opened_at":"22.11.2026"}
+{"external_id":"T-4","participants":[{"agent":"a","rank":1}]}
+{"external_id":5}
+`)
+	if r.status != http.StatusOK || r.header.Get("Content-Type") != "application/x-ndjson" {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	var got []string
+	for text := range strings.Lines(r.body) {
+		var taken contactTaken
+		if err := json.Unmarshal([]byte(text), &taken); err != nil {
+			t.Fatal(err)
+		}
+		row := fmt.Sprint(taken.Line, " ", taken.Status)
+		for _, f := range append(taken.Problems, taken.Warnings...) {
+			row += fmt.Sprintf(" [%d %s %s %s]", f.Line, f.Name, f.Code, f.Value)
+		}
+		got = append(got, row)
+	}
+	want := []string{
+		"1 accepted [1 customer.phones not_phone 12]",
+		"3 rejected [3 status unknown_value closed]",
+		"4 rejected [4 body not_json not json]",
+		"5 duplicate",
+		"6 rejected [6 opened_at not_rfc3339 22.11.2026]",
+		"7 rejected [7 participants.rank unknown_field [{\"agent\":\"a\",\"rank\":1}]]",
+		"8 rejected [8 external_id wrong_type number]",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAPIRefusesInWords(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	m := ts.machine(t, "helpdesk")
+	person, err := ts.Accounts.CreateToken(t.Context(), "a person", account.Caller, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	revoked, withoutScheme := m, m
+	revoked.token = "ac_nobody"
+	withoutScheme.token = ""
+	for name, check := range map[string]struct {
+		r      testResponse
+		status int
+		code   string
+	}{
+		"no token":       {withoutScheme.send("application/json", "{}"), 401, "token_needed"},
+		"unknown token":  {revoked.send("application/json", "{}"), 401, "token_unknown"},
+		"a caller":       {machine{m.testClient, person}.send("application/json", "{}"), 403, "token_role"},
+		"a form":         {m.send("application/x-www-form-urlencoded", "a=b"), 415, "content_type"},
+		"no type":        {m.send("", "{}"), 415, "content_type"},
+		"no field":       {m.send("application/json", "{}"), 422, "invalid_fields"},
+		"an array":       {m.send("application/json", "[]"), 422, "invalid_fields"},
+		"nothing":        {m.send("application/json", ""), 422, "invalid_fields"},
+		"two objects":    {m.send("application/json", "{}{}"), 422, "invalid_fields"},
+		"too many lines": {m.send("application/x-ndjson", strings.Repeat("{}\n", maxIntakeLines+1)), 413, "too_many_lines"},
+		"too many bytes": {m.send("application/json", `{"external_id":"`+strings.Repeat("x", maxIntakeBytes)+`"}`), 413, "body_too_large"},
+		"no contact":     {m.get("/api/v1/contacts/99"), 404, "no_contact"},
+		"no number":      {m.get("/api/v1/contacts/x"), 404, "no_page"},
+		"no operation":   {m.get("/api/v1/customers"), 404, "no_page"},
+	} {
+		p := check.r.problem()
+		if check.r.status != check.status || p.Status != check.status || p.Code != check.code {
+			t.Errorf("%s: %d %s, want %d %s", name, check.r.status, check.r.body, check.status, check.code)
+		}
+	}
+	cookies := ts.login(t, account.Admin)
+	if r := cookies.do(http.MethodPost, "/api/v1/contacts", strings.NewReader("{}"), http.Header{"Content-Type": {"application/json"}}); r.status != http.StatusUnauthorized {
+		t.Errorf("a browser's login opens the API: %d", r.status)
+	}
+}
+
+func FuzzContactJSON(f *testing.F) {
+	f.Add(`{"external_id":"T-1","resolved_at":"2026-11-22T10:00:00Z"}`)
+	f.Add(`{"external_id":1,"tags":[{}],"customer":{"x":1}}`)
+	f.Add(`[{"a":null}]`)
+	f.Fuzz(func(t *testing.T, body string) {
+		_, problems := decodeContact([]byte(body))
+		for _, p := range problems {
+			if p.Name == "" || p.Code == "" || p.Problem == "" {
+				t.Fatalf("an error without words: %+v", p)
+			}
+		}
+	})
+}

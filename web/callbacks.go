@@ -1,0 +1,204 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/tasks"
+)
+
+// callbacksPage is the supervisor's list of callbacks.
+type callbacksPage struct {
+	page
+	Rows     []tasks.Row
+	Pager    pager
+	Counts   tasks.StateCounts
+	Filter   tasks.CallbackFilter
+	States   []option
+	Kinds    []option
+	Reasons  []option
+	Filtered bool
+	Now      clock.Instant
+}
+
+func (*callbacksPage) template() string { return "callbacks" }
+
+// callbackPage is one callback with its story and what a supervisor can do about it.
+type callbackPage struct {
+	page
+	Desk    tasks.Desk
+	Phone   string // masked: only a claim shows it whole
+	Subject string
+	Story   []storyLine
+	Callers []option
+	Form    form
+	Open    bool
+}
+
+func (*callbackPage) template() string { return "callback" }
+
+func (s *Server) callbacksRoutes() []route {
+	supervisor := []account.Role{account.Supervisor}
+	return []route{
+		{method: http.MethodGet, path: "/callbacks", roles: supervisor, handle: s.showCallbacks},
+		{method: http.MethodGet, path: "/callbacks/:id", roles: supervisor, handle: s.showCallback},
+		{method: http.MethodPost, path: "/callbacks/:id/reassign", roles: supervisor, handle: s.reassignCallback},
+		{method: http.MethodPost, path: "/callbacks/:id/cancel", roles: supervisor, handle: s.cancelCallback},
+	}
+}
+
+func callbacksSamples() []view {
+	var rows []tasks.Row
+	for i, state := range tasks.CallbackStates() {
+		rows = append(rows, tasks.Row{Callback: tasks.Callback{
+			ID: int64(i + 1), Kind: tasks.ConfirmCallback, State: state, WaitReason: tasks.ReasonPlanned, CloseReason: tasks.ReasonExpired, ReadyAt: 1, DueAt: 1, ClosedAt: 1,
+		}, Customer: "c", Category: "c", Product: "p", Caller: "c", Reserved: "r", Team: "t"})
+	}
+	desk := tasks.Desk{Attempts: []tasks.Attempt{{CallerID: 1, CallResult: tasks.NoAnswer, StartedAt: 1}, {CallResult: tasks.Reached, BusinessResult: tasks.Solved, Note: "n"}, {}}, Callers: map[int64]string{1: "c"}}
+	desk.Callback = rows[0].Callback
+	closed := desk
+	closed.Callback = rows[4].Callback
+	options := []option{{"", "Any"}}
+	return []view{
+		&callbacksPage{},
+		&callbacksPage{Rows: rows, Pager: pager{Older: "/x"}, Counts: tasks.StateCounts{ByState: map[tasks.CallbackState]int{tasks.Ready: 1}, Overdue: 1}, States: options, Kinds: options, Reasons: options, Filtered: true, Now: 2},
+		&callbackPage{Desk: desk, Phone: "+86139••••8000", Subject: "s", Callers: options, Open: true, Story: []storyLine{{At: 1, Text: "t"}}},
+		&callbackPage{Desk: closed},
+	}
+}
+
+// callbackReasons are what a callback may wait for or have ended with, as the filter offers them.
+func callbackReasons() []tasks.Reason {
+	return []tasks.Reason{
+		tasks.ReasonPlanned, tasks.ReasonAppointment, tasks.ReasonSkipped, tasks.Reason(tasks.NoAnswer), tasks.Reason(tasks.Busy), tasks.Reason(tasks.Off),
+		tasks.Reason(tasks.Solved), tasks.Reason(tasks.NotSolved), tasks.Reason(tasks.Complaint), tasks.Reason(tasks.WrongNumber),
+		tasks.ReasonUnreachable, tasks.ReasonReopened, tasks.ReasonExpired, tasks.ReasonByHand,
+	}
+}
+
+func (s *Server) showCallbacks(c *gin.Context) error {
+	f := callbackFilter(c)
+	rows, err := s.Tasks.Callbacks(c.Request.Context(), viewer(c), f)
+	if err != nil {
+		return err
+	}
+	counts, err := s.Tasks.CountCallbacks(c.Request.Context(), viewer(c))
+	if err != nil {
+		return err
+	}
+	p := &callbacksPage{Counts: counts, Filter: f, Now: s.now(), Filtered: f.State != "" || f.Kind != "" || f.Reason != "" || f.Overdue}
+	p.Rows, p.Pager = pagedByID(c, rows, func(r tasks.Row) int64 { return r.Callback.ID })
+	p.States = s.options(c, "callbacks.any_state", "callback_state.", codesOf(tasks.CallbackStates()))
+	p.Kinds = s.options(c, "callbacks.any_kind", "callback_kind.", codesOf(tasks.CallbackKinds()))
+	p.Reasons = s.options(c, "callbacks.any_reason", "reason.", codesOf(callbackReasons()))
+	p.page = s.page(c, "callbacks.title")
+	return s.render(c, p)
+}
+
+func callbackFilter(c *gin.Context) tasks.CallbackFilter {
+	return tasks.CallbackFilter{
+		State: tasks.CallbackState(c.Query("state")), Kind: tasks.CallbackKind(c.Query("kind")), Reason: tasks.Reason(c.Query("reason")),
+		Overdue: c.Query("overdue") != "", Before: listKeyID(c), Limit: pageSize + 1,
+	}
+}
+
+// options are the choices of a filter: any, then each code with its text.
+func (s *Server) options(c *gin.Context, anyKey, prefix string, codes []string) []option {
+	list := []option{{Label: s.t(c, anyKey)}}
+	for _, code := range codes {
+		list = append(list, option{Value: code, Label: s.t(c, prefix+code)})
+	}
+	return list
+}
+
+// codesOf returns codes as plain strings.
+func codesOf[T ~string](codes []T) []string {
+	list := make([]string, len(codes))
+	for i, code := range codes {
+		list[i] = string(code)
+	}
+	return list
+}
+
+func (s *Server) showCallback(c *gin.Context) error {
+	return s.renderCallback(c, http.StatusOK, form{})
+}
+
+func (s *Server) renderCallback(c *gin.Context, status int, f form) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	desk, err := s.Tasks.CallbackByID(ctx, viewer(c), id)
+	if err != nil {
+		return err
+	}
+	p := &callbackPage{Desk: desk, Phone: maskedPhone(desk.Phone), Subject: joined(" · ", desk.Contact.Category, desk.Contact.Product), Form: f}
+	p.Open = !slices.Contains([]tasks.CallbackState{tasks.Finished, tasks.Cancelled}, desk.Callback.State)
+	if p.Story, err = s.story(c, desk.Callback.ContactID); err != nil {
+		return err
+	}
+	if p.Callers, err = s.callerOptions(c); err != nil {
+		return err
+	}
+	p.page = s.page(c, "callbacks.one", "id", id)
+	p.Crumbs = []crumb{{Text: s.t(c, "callbacks.title"), Href: "/callbacks"}}
+	return s.renderStatus(c, status, p)
+}
+
+// callerOptions are the users a callback can be kept for.
+func (s *Server) callerOptions(c *gin.Context) ([]option, error) {
+	users, err := s.Accounts.Users(c.Request.Context(), "", tasks.MaxRows)
+	if err != nil {
+		return nil, err
+	}
+	list := []option{{Value: "0", Label: s.t(c, "callbacks.anybody")}}
+	for _, u := range users {
+		if u.Role == account.Caller && u.DisabledAt.IsZero() {
+			list = append(list, option{Value: strconv.FormatInt(u.ID, 10), Label: u.Name})
+		}
+	}
+	return list, nil
+}
+
+func (s *Server) reassignCallback(c *gin.Context) error {
+	return s.changeCallback(c, "callbacks.reassigned", func(id int64, f form) error {
+		return s.Tasks.Reassign(c.Request.Context(), viewer(c), id, formInt(f, "caller"), f.Get("why"))
+	})
+}
+
+func (s *Server) cancelCallback(c *gin.Context) error {
+	return s.changeCallback(c, "callbacks.cancelled", func(id int64, f form) error {
+		return s.Tasks.CancelByHand(c.Request.Context(), viewer(c), id, f.Get("why"))
+	})
+}
+
+func (s *Server) changeCallback(c *gin.Context, message string, change func(id int64, f form) error) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	f, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	if err := change(id, f); err != nil {
+		refusedForm, unmendable := s.refusedForm(c, f, err)
+		if unmendable != nil {
+			return unmendable
+		}
+		return s.renderCallback(c, statusOf(err), refusedForm)
+	}
+	return s.redirect(c, "/callbacks/"+strconv.FormatInt(id, 10), done(message))
+}
+
+// Count returns how many callbacks are in a state.
+func (p *callbacksPage) Count(state string) int {
+	return p.Counts.ByState[tasks.CallbackState(state)]
+}

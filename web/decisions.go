@@ -1,0 +1,230 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/tasks"
+)
+
+// decisionsPage shows, for each kind of follow-up, the sum that adds up: resolved = planned + skipped by reason.
+type decisionsPage struct {
+	page
+	Periods []option
+	Period  string
+	Sums    []decisionSum
+	Days    []decisionDay
+	Version int
+}
+
+func (*decisionsPage) template() string { return "decisions" }
+
+// decisionSum is one kind's sum; every line leads to the decisions it counts.
+type decisionSum struct {
+	Kind      tasks.Kind
+	Resolved  int
+	Planned   decisionLine
+	Skipped   []decisionLine
+	Undecided decisionLine
+	Fate      []decisionLine
+	Rules     []decisionRule
+}
+
+// decisionLine is one number, the width of its bar in percent of the resolved, and where it leads.
+type decisionLine struct {
+	Reason tasks.Reason
+	Count  int
+	Width  float64
+	Href   string
+}
+
+// decisionRule is what one rule decided.
+type decisionRule struct {
+	Rule             tasks.Rule
+	Planned, Skipped decisionLine
+}
+
+// decisionDay is what was decided about the resolutions of one day, by kind in the order of tasks.Kinds.
+type decisionDay struct {
+	Date  string
+	Cells []decisionCell
+}
+
+// decisionCell is one kind on one day.
+type decisionCell struct{ Planned, Skipped decisionLine }
+
+// decisionListPage is the decisions behind a number.
+type decisionListPage struct {
+	page
+	Rows                          []tasks.DecisionRow
+	Pager                         pager
+	Filter                        tasks.DecisionFilter
+	Kinds, States, Reasons, Rules []option
+	From, To                      string
+}
+
+func (*decisionListPage) template() string { return "decision_list" }
+
+func (s *Server) decisionsRoutes() []route {
+	supervisor := []account.Role{account.Supervisor}
+	return []route{
+		{method: http.MethodGet, path: "/decisions", roles: supervisor, handle: s.showDecisions},
+		{method: http.MethodGet, path: "/decisions/list", roles: supervisor, handle: s.showDecisionList},
+	}
+}
+
+func decisionsSamples() []view {
+	line := decisionLine{Reason: tasks.ReasonTooOld, Count: 2, Width: 40, Href: "/decisions/list"}
+	rows := []tasks.DecisionRow{
+		{Decision: tasks.Decision{ID: 1, ContactID: 1, Kind: tasks.FollowUpSurvey, State: tasks.Planned, Rule: tasks.RuleSurvey, DueAt: 1, DecidedAt: 1}, Fate: tasks.FateScheduled, ExternalID: "T-1", Customer: "c", Category: "c"},
+		{Decision: tasks.Decision{ID: 2, ContactID: 1, Kind: tasks.FollowUpCallback, State: tasks.Skipped, Reason: tasks.ReasonTooOld, Rule: tasks.RuleTooOld, DecidedAt: 1}, ExternalID: "T-1"},
+	}
+	options := []option{{"", "Any"}}
+	return []view{
+		&decisionsPage{},
+		&decisionsPage{
+			Periods: []option{{"30", "30 days"}}, Period: "30", Version: 1, Days: []decisionDay{{Date: "2026-11-22", Cells: []decisionCell{{Planned: line, Skipped: line}}}},
+			Sums: []decisionSum{{Kind: tasks.FollowUpSurvey, Resolved: 5, Planned: line, Skipped: []decisionLine{line}, Undecided: line, Fate: []decisionLine{line}, Rules: []decisionRule{{Rule: tasks.RuleSurvey, Planned: line, Skipped: line}}}},
+		},
+		&decisionListPage{},
+		&decisionListPage{Rows: rows, Pager: pager{Older: "/x"}, Kinds: options, States: options, Reasons: options, Rules: options, From: "2026-11-01", To: "2026-11-22"},
+	}
+}
+
+// periods of the decisions page, in days; 0 is all time.
+var decisionPeriods = []int{7, 30, 90, 0}
+
+func (s *Server) showDecisions(c *gin.Context) error {
+	days, err := strconv.Atoi(c.DefaultQuery("days", "30"))
+	if err != nil || days < 0 || days > 3660 {
+		days = 30
+	}
+	var from clock.Instant
+	if days > 0 {
+		from = (clock.DayOf(s.now(), s.opts.Zone) - clock.Day(days-1)).Start(s.opts.Zone)
+	}
+	ctx := c.Request.Context()
+	summary, err := s.Tasks.Summary(ctx, viewer(c), from, 0)
+	if err != nil {
+		return err
+	}
+	byDay, err := s.Tasks.DaySums(ctx, viewer(c), from, 0)
+	if err != nil {
+		return err
+	}
+	p := &decisionsPage{Period: strconv.Itoa(days), Version: s.Tasks.Policy().Version}
+	for _, n := range decisionPeriods {
+		label := s.t(c, "decisions.all_time")
+		if n > 0 {
+			label = s.t(c, "decisions.days", "count", n)
+		}
+		p.Periods = append(p.Periods, option{Value: strconv.Itoa(n), Label: label})
+	}
+	period := url.Values{}
+	if days > 0 {
+		period.Set("from", clock.DayOf(from, s.opts.Zone).String())
+	}
+	for _, kind := range summary.Kinds {
+		p.Sums = append(p.Sums, newDecisionSum(kind, period))
+	}
+	p.Days = decisionDays(byDay)
+	p.page = s.page(c, "decisions.title")
+	return s.render(c, p)
+}
+
+// newDecisionSum turns the sums of a kind into lines with addresses.
+func newDecisionSum(k tasks.KindSummary, period url.Values) decisionSum {
+	base := with(period, "kind", string(k.Kind))
+	line := func(count int, query url.Values) decisionLine {
+		l := decisionLine{Count: count, Href: "/decisions/list?" + query.Encode()}
+		if k.Resolved > 0 {
+			l.Width = 100 * float64(count) / float64(k.Resolved)
+		}
+		return l
+	}
+	sum := decisionSum{Kind: k.Kind, Resolved: k.Resolved, Planned: line(k.Planned, with(base, "state", string(tasks.Planned))), Undecided: line(k.Undecided, base)}
+	for _, r := range k.Skipped {
+		l := line(r.Count, with(base, "state", string(tasks.Skipped), "reason", string(r.Reason)))
+		l.Reason = r.Reason
+		sum.Skipped = append(sum.Skipped, l)
+	}
+	for _, r := range k.Fate {
+		l := line(r.Count, with(base, "state", string(tasks.Planned), "fate", string(r.Reason)))
+		l.Reason = r.Reason
+		sum.Fate = append(sum.Fate, l)
+	}
+	for _, r := range k.Rules {
+		byRule := with(base, "rule", string(r.Rule))
+		sum.Rules = append(sum.Rules, decisionRule{
+			Rule: r.Rule, Planned: line(r.Planned, with(byRule, "state", string(tasks.Planned))), Skipped: line(r.Skipped, with(byRule, "state", string(tasks.Skipped))),
+		})
+	}
+	return sum
+}
+
+func decisionDays(sums []tasks.DaySum) []decisionDay {
+	days := make([]decisionDay, len(sums))
+	for i, sum := range sums {
+		days[i].Date = sum.Date.String()
+		for _, kind := range tasks.Kinds() {
+			query := with(url.Values{}, "kind", string(kind), "from", days[i].Date, "to", days[i].Date)
+			days[i].Cells = append(days[i].Cells, decisionCell{
+				Planned: decisionLine{Count: sum.Planned[kind], Href: "/decisions/list?" + with(query, "state", string(tasks.Planned)).Encode()},
+				Skipped: decisionLine{Count: sum.Skipped[kind], Href: "/decisions/list?" + with(query, "state", string(tasks.Skipped)).Encode()},
+			})
+		}
+	}
+	return days
+}
+
+// with returns a copy of query values with more of them, names and values in turn.
+func with(query url.Values, more ...string) url.Values {
+	copied := url.Values{}
+	for name, values := range query {
+		copied[name] = values
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		copied.Set(more[i], more[i+1])
+	}
+	return copied
+}
+
+func (s *Server) showDecisionList(c *gin.Context) error {
+	f := tasks.DecisionFilter{
+		Kind: tasks.Kind(c.Query("kind")), State: tasks.DecisionState(c.Query("state")), Reason: tasks.Reason(c.Query("reason")),
+		Rule: tasks.Rule(c.Query("rule")), Fate: tasks.Reason(c.Query("fate")), Before: listKeyID(c), Limit: pageSize + 1,
+	}
+	p := &decisionListPage{From: c.Query("from"), To: c.Query("to")}
+	f.From, f.To = s.dayRange(p.From, p.To)
+	rows, err := s.Tasks.Decisions(c.Request.Context(), viewer(c), f)
+	if err != nil {
+		return err
+	}
+	p.Filter = f
+	p.Rows, p.Pager = pagedByID(c, rows, func(r tasks.DecisionRow) int64 { return r.Decision.ID })
+	p.Kinds = s.options(c, "decisions.any_kind", "follow_up.", codesOf(tasks.Kinds()))
+	p.States = s.options(c, "decisions.any_decision", "decisions.", []string{string(tasks.Planned), string(tasks.Skipped)})
+	p.Rules = s.options(c, "decisions.any_rule", "rule.", codesOf(tasks.Rules()))
+	p.Reasons = s.options(c, "decisions.any_reason", "reason.", codesOf(tasks.ReasonsAgainst()))
+	p.page = s.page(c, "decisions.list_title")
+	p.Crumbs = []crumb{{Text: s.t(c, "decisions.title"), Href: "/decisions"}}
+	return s.render(c, p)
+}
+
+// dayRange reads two dates of the centre's zone, both inclusive; what is no date is no limit.
+func (s *Server) dayRange(from, to string) (clock.Instant, clock.Instant) {
+	var first, last clock.Instant
+	if t, err := time.Parse(time.DateOnly, from); err == nil {
+		first = clock.DayFrom(t.Date()).Start(s.opts.Zone)
+	}
+	if t, err := time.Parse(time.DateOnly, to); err == nil {
+		last = (clock.DayFrom(t.Date()) + 1).Start(s.opts.Zone)
+	}
+	return first, last
+}
