@@ -155,7 +155,7 @@ func TestAnExportHoldsWhatItsReceiptSays(t *testing.T) {
 					return err
 				}
 			}
-			return c.permission.Touch(tx, permission.Touch{PersonID: personOf(tx, t, members[2].CustomerID), Kind: permission.Attempt, Channel: permission.ByPhone})
+			return c.permission.Touch(tx, permission.Touch{PersonID: personOf(t, tx, members[2].CustomerID), Kind: permission.Attempt, Channel: permission.ByPhone})
 		})
 		for _, format := range []campaign.Format{campaign.XLSX, campaign.CSV} {
 			e, body := c.export(s.ID, format)
@@ -190,7 +190,7 @@ func TestAnExportHoldsWhatItsReceiptSays(t *testing.T) {
 	})
 }
 
-func personOf(tx database.Tx, t *testing.T, customerID int64) int64 {
+func personOf(t *testing.T, tx database.Tx, customerID int64) int64 {
 	t.Helper()
 	var id int64
 	if err := tx.Gorm().Table("customers").Where("id = ?", customerID).Pluck("person_id", &id).Error; err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 
@@ -43,8 +44,9 @@ func (a answers) LastScores(_ database.Tx, ids []int64) (map[int64]campaign.Scor
 	return found, nil
 }
 
-func newCentre(t testing.TB, db *database.DB) *centre {
-	c := &centre{t: t, db: db, answers: answers{}}
+func newCentre(tb testing.TB, db *database.DB) *centre {
+	tb.Helper()
+	c := &centre{t: tb, db: db, answers: answers{}}
 	c.permission = permission.New(db, []byte("a key for tests"), clock.Fixed(now))
 	c.campaigns = campaign.New(db, c.permission, c.answers, clock.Fixed(now))
 	return c
@@ -113,7 +115,7 @@ func (r *rowsToAdd) add(p person) {
 			ContactID: p.id, No: 1, CustomerID: p.id, PersonID: p.person, ResolvedAt: now.Add(-p.age), Channel: contact.Phone, Category: "broadband", Product: p.product,
 		})
 	}
-	r.contacts = append(r.contacts, contact.Contact{ID: p.id, SourceID: 1, ExternalID: fmt.Sprint(p.id), CustomerID: p.id, Status: contact.Resolved})
+	r.contacts = append(r.contacts, contact.Contact{ID: p.id, SourceID: 1, ExternalID: strconv.FormatInt(p.id, 10), CustomerID: p.id, Status: contact.Resolved})
 	if p.complaint {
 		last := &r.contacts[len(r.contacts)-1]
 		last.Complaint, last.Status = true, contact.Open

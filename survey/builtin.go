@@ -32,7 +32,7 @@ func builtIn() Questionnaire {
 				Options: []Option{
 					{Value: 5, Text: Text{Chinese: "非常满意", English: "Very satisfied"}},
 					{Value: 4, Text: Text{Chinese: "满意", English: "Satisfied"}},
-					{Value: 3, Text: Text{Chinese: "一般", English: "Neither"}},
+					{Value: 3, Text: Text{Chinese: "一般", English: "Neutral"}},
 					{Value: 2, Text: Text{Chinese: "不满意", English: "Dissatisfied"}},
 					{Value: 1, Text: Text{Chinese: "非常不满意", English: "Very dissatisfied"}},
 				},

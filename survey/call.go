@@ -50,7 +50,7 @@ func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) erro
 	if err := reserve(st.Tx, r.PersonID); err != nil {
 		return err
 	}
-	version, err := st.current(BuiltIn)
+	version, err := st.current()
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ import (
 var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // at returns an instant of the centre's zone.
-func at(t testing.TB, text string) clock.Instant {
+func at(t *testing.T, text string) clock.Instant {
 	t.Helper()
 	parsed, err := time.ParseInLocation("2006-01-02 15:04:05", text, shanghai)
 	if err != nil {
@@ -40,7 +40,7 @@ type centre struct {
 	source     int64
 }
 
-func newCentre(t testing.TB, db *database.DB) *centre {
+func newCentre(t *testing.T, db *database.DB) *centre {
 	t.Helper()
 	c := &centre{t: t, db: db, now: at(t, "2026-11-20 12:00:00")}
 	now := func() clock.Instant { return c.now }
@@ -178,7 +178,7 @@ func (c *centre) reconcile() {
 	for _, e := range entries {
 		net[key(e)] += int(e.Sign)
 	}
-	err := c.surveys.RawEntries(c.t.Context(), func(e figures.Entry) error {
+	err := survey.RawEntries(c.db.View(c.t.Context()), func(e figures.Entry) error {
 		net[key(e)] -= int(e.Sign)
 		return nil
 	})
@@ -205,6 +205,6 @@ func (c *centre) count(table, condition string, args ...any) int64 {
 func ptr[T any](v T) *T { return &v }
 
 // clock21 is 21 November 2026, and dayOf a number of days.
-func clock21(t testing.TB) clock.Day { return clock.DayOf(at(t, "2026-11-21 12:00:00"), shanghai) }
+func clock21(t *testing.T) clock.Day { return clock.DayOf(at(t, "2026-11-21 12:00:00"), shanghai) }
 
 func dayOf(n int) clock.Day { return clock.Day(n) } //nolint:gosec // a small number of a test

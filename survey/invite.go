@@ -107,7 +107,7 @@ func (s *Service) invite(st store, now clock.Instant, plan Plan, out *Outgoing) 
 // reserved returns the invitation of the resolution: a new one, or one that a sender refused for now. One found in state sending
 // was left there by a crash; it is never sent again.
 func (s *Service) reserved(st store, now clock.Instant, plan Plan) (Invitation, currentVersion, error) {
-	version, err := st.current(BuiltIn)
+	version, err := st.current()
 	if err != nil {
 		return Invitation{}, version, err
 	}

@@ -1,17 +1,17 @@
 package survey
 
 import (
-	"context"
 	"fmt"
 
+	"aftercall/internal/database"
 	"aftercall/internal/figures"
 )
 
 // RawEntries recomputes, from the rows of this package alone, every entry that should be in force: from each response's newest
 // answers, banded again by the scale of their question version, and from each invitation. It reads in pages and yields in no
 // particular order; RecordedAt is not set.
-func (s *Service) RawEntries(ctx context.Context, yield func(figures.Entry) error) error {
-	st := store{s.db.View(ctx)}
+func RawEntries(tx database.Tx, yield func(figures.Entry) error) error {
+	st := store{tx}
 	if err := rawResponses(st, yield); err != nil {
 		return fmt.Errorf("recompute entries of responses: %w", err)
 	}

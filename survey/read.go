@@ -110,7 +110,7 @@ func (s *Service) Reasons(ctx context.Context, viewer account.Viewer, filter Low
 	if err != nil {
 		return nil, err
 	}
-	version, err := st.current(BuiltIn)
+	version, err := st.current()
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ func (s *Service) Reasons(ctx context.Context, viewer account.Viewer, filter Low
 
 // Current returns the built-in survey as it is asked now, for the desk and for showing reasons.
 func (s *Service) Current(ctx context.Context) (Questionnaire, error) {
-	version, err := store{s.db.View(ctx)}.current(BuiltIn)
+	version, err := store{s.db.View(ctx)}.current()
 	return version.questionnaire, err
 }
 

@@ -57,14 +57,15 @@ type currentVersion struct {
 	questionnaire Questionnaire
 }
 
-func (s store) current(name string) (currentVersion, error) {
+// current returns the newest version of the built-in survey.
+func (s store) current() (currentVersion, error) {
 	var v currentVersion
 	err := s.Gorm().Table("survey_versions").
 		Select("survey_versions.*, surveys.family").
 		Joins("JOIN surveys ON surveys.id = survey_versions.survey_id").
-		Where("surveys.name = ?", name).Order("survey_versions.version DESC").Limit(1).Take(&v).Error
+		Where("surveys.name = ?", BuiltIn).Order("survey_versions.version DESC").Limit(1).Take(&v).Error
 	if err != nil {
-		return v, one(err, "read current version of survey "+name)
+		return v, one(err, "read the built-in survey")
 	}
 	v.questionnaire, err = v.Questionnaire()
 	return v, err

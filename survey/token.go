@@ -12,6 +12,9 @@ import (
 // tokenLength is the length of a token: 128 bits in base 62.
 const tokenLength = 22
 
+// alphabet is what a token is made of.
+const alphabet = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 // tokens derives the links of invitations from the installation's key. Only their hashes are stored: who reads the database
 // cannot answer for a customer, and the sender can make the link again.
 type tokens struct{ key []byte }
@@ -36,7 +39,7 @@ func wellFormed(token string) bool {
 		return false
 	}
 	for _, c := range []byte(token) {
-		if !('0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z') {
+		if !strings.ContainsRune(alphabet, rune(c)) {
 			return false
 		}
 	}

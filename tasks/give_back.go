@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
@@ -72,8 +73,11 @@ func (s *Service) Release(ctx context.Context, viewer account.Viewer, callbackID
 	})
 }
 
-// Reassign keeps a callback for one caller for half an hour from when it is ready; 0 frees it for anybody.
+// Reassign keeps a callback for one caller for half an hour from when it is ready; 0 frees it for anybody. Why is kept in the audit.
 func (s *Service) Reassign(ctx context.Context, viewer account.Viewer, callbackID, callerID int64, why string) error {
+	if strings.TrimSpace(why) == "" {
+		return sayWhy("reassign_why")
+	}
 	return s.change(ctx, viewer, callbackID, "callback.reassign", why, func(c *Callback, now clock.Instant) error {
 		if !viewer.SeesTeam(c.TeamID) {
 			return errNoCallback
@@ -84,8 +88,8 @@ func (s *Service) Reassign(ctx context.Context, viewer account.Viewer, callbackI
 
 // CancelByHand gives a callback up. Why is kept in the audit.
 func (s *Service) CancelByHand(ctx context.Context, viewer account.Viewer, callbackID int64, why string) error {
-	if why == "" {
-		return fault.InvalidFields(fault.Field{Name: "why", Code: "required", Problem: "say why"})
+	if strings.TrimSpace(why) == "" {
+		return sayWhy("why")
 	}
 	return s.change(ctx, viewer, callbackID, "callback.cancel", why, func(c *Callback, now clock.Instant) error {
 		if !viewer.SeesTeam(c.TeamID) {
@@ -93,6 +97,10 @@ func (s *Service) CancelByHand(ctx context.Context, viewer account.Viewer, callb
 		}
 		return c.cancel(ReasonByHand, now)
 	})
+}
+
+func sayWhy(field string) error {
+	return fault.InvalidFields(fault.Field{Name: field, Code: "required", Problem: "say why"})
 }
 
 // change applies one transition to one callback and writes the audit.

@@ -133,16 +133,20 @@ func (s store) claimable(callerID int64, pools []int64, now clock.Instant) ([]Ca
 	return list, nil
 }
 
-// firstOfPools reads the head of each pool by its index, all pools in one statement.
+// heldPersons selects the persons somebody is calling; its one argument is the current instant.
+const heldPersons = "(SELECT person_id FROM holds WHERE until_at > ?)"
+
+// firstOfPools reads the head of each pool by its index, all pools in one statement. Callbacks of persons who are being called are
+// passed over: a few of them at the head would otherwise hide all others.
 func (s store) firstOfPools(callerID int64, pools []int64, now clock.Instant) ([]Callback, error) {
 	const head = `SELECT * FROM (SELECT * FROM callbacks WHERE pool_id = ? AND state = 'ready'
-		AND (reserved_for IN (0, ?) OR ready_at <= ?) AND not_for <> ? AND expires_at > ?
+		AND (reserved_for IN (0, ?) OR ready_at <= ?) AND not_for <> ? AND expires_at > ? AND person_id NOT IN ` + heldPersons + `
 		ORDER BY priority, due_at, id LIMIT ?) AS head`
 	parts := make([]string, len(pools))
-	args := make([]any, 0, 6*len(pools))
+	args := make([]any, 0, 7*len(pools))
 	for i, id := range pools {
 		parts[i] = head
-		args = append(args, id, callerID, now.Add(-reservationTime), callerID, now, perPool)
+		args = append(args, id, callerID, now.Add(-reservationTime), callerID, now, now, perPool)
 	}
 	var found []Callback
 	if err := s.Gorm().Raw(strings.Join(parts, " UNION ALL "), args...).Scan(&found).Error; err != nil {

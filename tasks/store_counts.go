@@ -12,7 +12,7 @@ type situation string
 
 const (
 	notYet situation = "not_yet" // waits
-	inHand situation = "in_hand" // a colleague has it
+	inHand situation = "in_hand" // a colleague has it, or is calling the same person
 	kept   situation = "kept"    // for a colleague, or not for this caller
 	free   situation = "free"
 )
@@ -29,14 +29,14 @@ type openCount struct {
 // openCounts counts the open callbacks of the pools by situation and reason to wait; the caller's own is left out.
 func (s store) openCounts(pools []int64, callerID int64, now clock.Instant) ([]openCount, error) {
 	const columns = `pool_id, CASE WHEN state = 'waiting' THEN ?
-		WHEN state = 'claimed' AND lease_until > ? THEN ?
+		WHEN (state = 'claimed' AND lease_until > ?) OR person_id IN ` + heldPersons + ` THEN ?
 		WHEN not_for = ? OR (reserved_for NOT IN (0, ?) AND ready_at > ?) THEN ?
 		ELSE ? END AS situation, wait_reason, COUNT(*) AS count, MIN(ready_at) AS first`
 	var all []openCount
 	for chunk := range slices.Chunk(pools, maxIn) {
 		var rows []openCount
 		err := s.Gorm().Model(&Callback{}).
-			Select(columns, notYet, now, inHand, callerID, callerID, now.Add(-reservationTime), kept, free).
+			Select(columns, notYet, now, now, inHand, callerID, callerID, now.Add(-reservationTime), kept, free).
 			Where("pool_id IN ? AND state IN ? AND expires_at > ?", chunk, openStates, now).
 			Where("NOT (state = ? AND caller_id = ?)", Claimed, callerID).
 			Group("pool_id, situation, wait_reason").Scan(&rows).Error

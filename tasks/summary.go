@@ -27,7 +27,7 @@ type KindSummary struct {
 	Skipped   []ReasonCount `json:"skipped"`   // by reason, the most first
 	Undecided int           `json:"undecided"` // taken in, and not planned yet
 	Fate      []ReasonCount `json:"fate"`      // what became of the planned ones; sums to Planned
-	Rules     []RuleCount   `json:"rules"`     // by the rule that decided; sums to Planned + Skipped
+	Rules     []RuleCount   `json:"rules"`     // in the order in which they are tried; sums to Planned + Skipped
 }
 
 // ReasonCount is how many decisions have one reason or one fate.
@@ -102,7 +102,8 @@ func sumUp(kind Kind, resolved int, counts []decisionCount) KindSummary {
 	for _, rule := range rules {
 		k.Rules = append(k.Rules, rule)
 	}
-	slices.SortFunc(k.Rules, func(a, b RuleCount) int { return cmp.Compare(a.Rule, b.Rule) })
+	order := Rules()
+	slices.SortFunc(k.Rules, func(a, b RuleCount) int { return cmp.Compare(slices.Index(order, a.Rule), slices.Index(order, b.Rule)) })
 	k.Undecided = max(0, resolved-k.Planned-k.SkippedTotal())
 	return k
 }

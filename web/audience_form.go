@@ -115,11 +115,24 @@ func (s *Server) changeAudience(c *gin.Context) error {
 	}
 	f, d, err := definitionOf(c)
 	if err == nil {
+		if d.Name, err = s.keptName(c, id, d.Name); err != nil {
+			return err
+		}
 		if err = s.Campaigns.Change(c.Request.Context(), viewer(c), id, d); err == nil {
 			return s.redirect(c, "/audiences/"+strconv.FormatInt(id, 10), done("flash.saved"))
 		}
 	}
 	return s.refuseAudience(c, id, f, err)
+}
+
+// keptName returns the stored name of a built-in audience whose translated name was left as it is, so that others still read it
+// in their language.
+func (s *Server) keptName(c *gin.Context, id int64, name string) (string, error) {
+	a, err := s.Campaigns.Audience(c.Request.Context(), id)
+	if err == nil && a.BuiltIn() && name == s.audienceName(c, a) {
+		return a.Name, nil
+	}
+	return name, err
 }
 
 func (s *Server) refuseAudience(c *gin.Context, id int64, f form, err error) error {
@@ -128,7 +141,7 @@ func (s *Server) refuseAudience(c *gin.Context, id int64, f form, err error) err
 		return unmendable
 	}
 	for name, problem := range f.Errors { // a fault deep in the JSON belongs to its one field
-		if f.Values.Has("rule") && strings.HasPrefix(name, "rule") {
+		if f.Values.Has("rule") && strings.HasPrefix(name, "rule.") {
 			f.Errors["rule"] = name + ": " + problem
 		}
 	}

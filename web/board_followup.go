@@ -72,7 +72,7 @@ func (s *Server) recoveryTile(c *gin.Context, n tasks.RecoveryCounts) recoveryTi
 	w := s.scoreWords(c)
 	t := recoveryTile{Open: n.Open, Overdue: n.Overdue, DueSoon: n.DueSoon, Rate: "–", Href: "/callbacks?kind=recovery"}
 	if n.Closed > 0 {
-		t.Rate = w.t("scores.counts", "k", n.Recovered, "n", n.Closed)
+		t.Rate = w.t("board.recovered", "rate", w.share(int64(n.Recovered), int64(n.Closed)), "k", n.Recovered, "n", n.Closed)
 	}
 	return t
 }

@@ -39,10 +39,16 @@ func browserPath(t testing.TB) string {
 	return ""
 }
 
+// windows bounds how many browsers run at once: more only make each other slow.
+var windows = make(chan struct{}, 2)
+
 // open starts a browser on the server, 1280 by 800 and light.
 func (ts *testServer) open(t testing.TB) *browser {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browserPath(t)), chromedp.NoSandbox,
+	path := browserPath(t)
+	windows <- struct{}{}
+	t.Cleanup(func() { <-windows })
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.Flag("lang", "en"), chromedp.WindowSize(1280, 800), chromedp.Flag("hide-scrollbars", true))
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)
@@ -117,7 +123,27 @@ func (b *browser) wait(selector string) {
 // gone waits until no element of a CSS selector can be seen.
 func (b *browser) gone(selector string) {
 	b.t.Helper()
-	b.run(chromedp.Poll[chromedp.Void](fmt.Sprintf("!document.querySelector(%q)?.checkVisibility()", selector)))
+	b.until(fmt.Sprintf("!document.querySelector(%q)?.checkVisibility()", selector))
+}
+
+// until waits until a condition in JavaScript holds, on whatever page there is by then.
+func (b *browser) until(condition string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	defer cancel()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for {
+		// An error is a page that is on its way out: the next look is at the one that follows.
+		if holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+condition+")")); err == nil && holds {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			b.t.Fatalf("never true: %s", condition)
+		case <-look.C:
+		}
+	}
 }
 
 // value returns what is in a field.
@@ -156,7 +182,7 @@ func (b *browser) text(selector string) string {
 // waitText waits until an element has a text that contains what is wanted.
 func (b *browser) waitText(selector, want string) {
 	b.t.Helper()
-	b.run(chromedp.Poll[chromedp.Void](fmt.Sprintf("document.querySelector(%q)?.innerText.includes(%q)", selector, want)))
+	b.until(fmt.Sprintf("document.querySelector(%q)?.innerText.includes(%q)", selector, want))
 }
 
 // resize sets the size of the window and whether the system asks for dark pages.

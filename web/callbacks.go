@@ -169,7 +169,7 @@ func (s *Server) callerOptions(c *gin.Context) ([]option, error) {
 
 func (s *Server) reassignCallback(c *gin.Context) error {
 	return s.changeCallback(c, "callbacks.reassigned", func(id int64, f form) error {
-		return s.Tasks.Reassign(c.Request.Context(), viewer(c), id, formInt(f, "caller"), f.Get("why"))
+		return s.Tasks.Reassign(c.Request.Context(), viewer(c), id, formInt(f, "caller"), f.Get("reassign_why"))
 	})
 }
 

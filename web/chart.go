@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -30,6 +31,9 @@ type chartPoint struct {
 	Lower, Upper float64  // the same as Value for no band
 	Cells        []string // of the table; the first one is the value in words, also shown at the end of the line
 }
+
+// onLine reports whether the line goes through the point.
+func (p chartPoint) onLine() bool { return p.Has && !p.Faint }
 
 // chartTarget is a dashed line with its label.
 type chartTarget struct {
@@ -113,13 +117,16 @@ func (l lineChart) draw(class string, width, height, maxTicks int) chartDrawing 
 func (l lineChart) axis() (low, high, step float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	see := func(v float64) { low, high = math.Min(low, v), math.Max(high, v) }
-	for _, p := range append(append([]chartPoint{}, l.Points...), l.Before...) {
-		if p.Has {
+	drawn := slices.Concat(l.Points, l.Before)
+	faint := !slices.ContainsFunc(drawn, chartPoint.onLine) // one answer of 0 % must not flatten everything else
+	for _, p := range drawn {
+		switch {
+		case p.onLine():
 			see(p.Value)
-		}
-		if p.Has && !p.Faint {
 			see(p.Lower)
 			see(p.Upper)
+		case p.Has && faint:
+			see(p.Value)
 		}
 	}
 	if l.Target != nil {
@@ -192,7 +199,7 @@ func (l lineChart) ends(p chartPlot) (now, before *chartMark) {
 
 func lastPoint(points []chartPoint) *chartPoint {
 	for i := len(points) - 1; i >= 0; i-- {
-		if points[i].Has && !points[i].Faint {
+		if points[i].onLine() {
 			return &points[i]
 		}
 	}
@@ -211,7 +218,7 @@ func chartPaths(p chartPlot, points []chartPoint, shape func(chartPlot, []chartP
 	var paths []string
 	for i := 0; i < len(points); {
 		j := i
-		for j < len(points) && points[j].Has && !points[j].Faint {
+		for j < len(points) && points[j].onLine() {
 			j++
 		}
 		if j-i >= 2 {
@@ -248,12 +255,13 @@ func pathCommand(i int) string {
 	return "L"
 }
 
-// chartDots marks what no line shows: points of too few answers, and points between two gaps.
+// chartDots marks what no line shows: points of too few answers, unless the axis does not reach them, and points between two gaps.
 func chartDots(p chartPlot, points []chartPoint) []chartMark {
-	onLine := func(i int) bool { return i >= 0 && i < len(points) && points[i].Has && !points[i].Faint }
+	onLine := func(i int) bool { return i >= 0 && i < len(points) && points[i].onLine() }
 	var marks []chartMark
 	for i, point := range points {
-		if point.Has && (point.Faint || !onLine(i-1) && !onLine(i+1)) {
+		alone := onLine(i) && !onLine(i-1) && !onLine(i+1)
+		if alone || point.Has && point.Faint && point.Value >= p.low && point.Value <= p.high {
 			marks = append(marks, chartMark{X: coord(p.x(i)), Y: coord(p.y(point.Value)), Faint: point.Faint})
 		}
 	}

@@ -21,7 +21,7 @@ func newSparkline(points []chartPoint) sparkline {
 	p := chartPlot{left: 2, right: sparkWidth - 4, top: 4, bottom: sparkHeight - 4, low: low, high: high, n: len(points)}
 	s := sparkline{Path: chartPaths(p, points, linePath)}
 	for i := len(points) - 1; i >= 0 && len(s.Path) > 0; i-- {
-		if points[i].Has && !points[i].Faint {
+		if points[i].onLine() {
 			s.End = &chartMark{X: coord(p.x(i)), Y: coord(p.y(points[i].Value))}
 			break
 		}
@@ -33,7 +33,7 @@ func newSparkline(points []chartPoint) sparkline {
 func chartExtent(points []chartPoint) (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, p := range points {
-		if p.Has && !p.Faint {
+		if p.onLine() {
 			low, high = math.Min(low, p.Value), math.Max(high, p.Value)
 		}
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -226,6 +227,9 @@ func (s *Server) saveDraft(c *gin.Context) error {
 func (s *Server) deskProblem(c *gin.Context, err error) error {
 	if c.GetHeader("Accept") != "application/json" || fault.KindOf(err) == fault.Internal {
 		return err
+	}
+	if f, ok := fault.Of(err); ok && f.Args["reason"] != nil {
+		err = f.With("reason", s.t(c, fmt.Sprintf("reason.%s", f.Args["reason"])))
 	}
 	c.JSON(statusOf(err), gin.H{"problem": s.faultText(c, err)})
 	return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"aftercall/internal/account"
+	"aftercall/internal/contact"
 	"aftercall/tasks"
 )
 
@@ -34,7 +35,7 @@ func TestCallbackIsWorkedByKeyboardAlone(t *testing.T) {
 	}
 	b.waitText("[data-saved]", "draft saved")
 	b.next()
-	b.waitText(".desk .name", "刘芳")
+	b.wait(`form[action="/desk/2/finish"]`)
 
 	desk, err := ts.Tasks.CallbackByID(t.Context(), account.Viewer{Role: account.Admin}, 1)
 	if err != nil {
@@ -61,13 +62,26 @@ func TestDialAsksPermissionAtThatMoment(t *testing.T) {
 	b.visit("/desk")
 	b.next()
 	b.wait("[data-dial]")
-	ts.login(t, account.Admin)
 	ts.now = ts.now.Add(6 * time.Hour) // 20:05
 	b.press(kb.F2)
 	b.wait("#desk-problem")
-	if got := b.text("#desk-problem"); got != "This customer may not be called now: outside calling hours." {
+	if got := b.text("#desk-problem"); got != "This customer may not be called now. Outside calling hours." {
 		t.Errorf("the desk says %q", got)
 	}
+}
+
+// skipped is a contact that gets less than a callback and a survey.
+func skipped(number int) contact.Input {
+	in := severeContact(number, "赵磊", "账单")
+	switch number % 3 {
+	case 0:
+		in.OpenedAt, in.ResolvedAt = 0, testNow.Add(-8*24*time.Hour)
+	case 1:
+		in.AutoClosed = true
+	default:
+		in.Severity = contact.Low
+	}
+	return in
 }
 
 // next presses the key of the page's next action.
@@ -86,7 +100,7 @@ func TestDeskAndListsInABrowser(t *testing.T) {
 	b.look("desk-nothing", "/desk")
 	b.look("decisions-empty", "/decisions")
 	b.look("tasks-empty", "/tasks")
-	ts.fillDesk(t, complaintContact(1, "张伟", "宽带报修"), severeContact(2, "刘芳", "移机"), severeContact(3, "欧阳明月", "账单争议"), severeContact(4, "孙丽", "资费咨询"), severeContact(5, "Anna Schmidt", "Router"))
+	ts.fillDesk(t, complaintContact(1, "张伟", "宽带报修"), severeContact(2, "刘芳", "移机"), severeContact(3, "欧阳明月", "账单争议"), severeContact(4, "孙丽", "资费咨询"), severeContact(5, "Anna Schmidt", "Router"), skipped(6), skipped(7), skipped(8))
 	b.look("desk-ready", "/desk")
 	admin := account.Viewer{UserID: 2, Name: "The admin", Role: account.Admin}
 	for _, o := range []tasks.Outcome{

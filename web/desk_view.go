@@ -30,14 +30,14 @@ type deskFacts struct {
 	ForNext  string // what the last caller left for this one
 	Attempt  int    // number of the attempt to be made
 	Severe   bool
-	Language string // of the customer, where the source named it
+	Language string // of the customer, where it is not the caller's
 }
 
 func (s *Server) deskFacts(c *gin.Context, desk tasks.Desk) deskFacts {
 	cb := desk.Callback
 	f := deskFacts{
 		Phone: phoneText(desk.Phone), Subject: joined(" · ", desk.Contact.Category, desk.Contact.Product), Due: s.whenText(c, cb.DueAt),
-		Lease: s.clockTime(cb.LeaseUntil), ForNext: cb.NoteForNext, Attempt: cb.Attempts + 1, Language: desk.Customer.Language,
+		Lease: s.clockTime(cb.LeaseUntil), ForNext: cb.NoteForNext, Attempt: cb.Attempts + 1, Language: otherLanguage(desk.Customer.Language, s.language(c)),
 		Severe: desk.Resolution.Severity == "high" || desk.Resolution.Severity == "critical",
 	}
 	if !cb.DialledAt.IsZero() {
@@ -58,6 +58,18 @@ func (s *Server) deskFacts(c *gin.Context, desk tasks.Desk) deskFacts {
 		f.Last, f.LastBy = desk.Attempts[i], desk.Callers[desk.Attempts[i].CallerID]
 	}
 	return f
+}
+
+// otherLanguage returns the customer's language if it is known and not the caller's own, whatever the country.
+func otherLanguage(customer, caller string) string {
+	base := func(tag string) string {
+		language, _, _ := strings.Cut(strings.ToLower(tag), "-")
+		return language
+	}
+	if base(customer) == base(caller) {
+		return ""
+	}
+	return customer
 }
 
 // phoneText writes an E.164 number with its groups, as people read it out.

@@ -170,6 +170,7 @@ func (s *Server) showImport(c *gin.Context) error {
 	}
 	for _, i := range issues {
 		text := s.messages.textOr(s.language(c), i.Problem, map[string]any{"field": i.Field, "value": i.Value}, "problem."+i.Code)
+		i.Field = s.messages.textOr(s.language(c), i.Field, nil, "field."+i.Field)
 		p.Issues = append(p.Issues, issueRow{i, text})
 	}
 	p.page = s.page(c, "imports.one", "file", run.Filename)

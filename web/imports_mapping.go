@@ -39,7 +39,7 @@ func mappingOf(f form, header []string) imports.Mapping {
 			}
 			m.Attributes[heading] = heading
 		case role == "answer":
-			m.Answers = append(m.Answers, imports.Answer{Metric: part, Column: heading, Scale: answerScale(f, part)})
+			m.Answers = append(m.Answers, answerOf(f, part, heading))
 		case isPerson && slices.Contains(contact.ParticipantRoles(), contact.ParticipantRole(role)):
 			p := people[role]
 			if part == "team" {
@@ -60,11 +60,15 @@ func mappingOf(f form, header []string) imports.Mapping {
 	return m
 }
 
-func answerScale(f form, metric string) string {
-	if metric != "csat" {
-		return ""
+// answerOf is an answer read from a column. Satisfaction is often written in words.
+func answerOf(f form, metric, heading string) imports.Answer {
+	a := imports.Answer{Metric: metric, Column: heading}
+	if metric == "csat" {
+		if a.Scale = strings.TrimSpace(f.Get("scale")); a.Scale == "" || a.Scale == "1-5" {
+			a.Values = imports.SatisfactionWords()
+		}
 	}
-	return strings.TrimSpace(f.Get("scale"))
+	return a
 }
 
 // valuesOf reads the matched values: from.<field> and to.<field> come in pairs, in order.

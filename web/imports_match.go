@@ -11,7 +11,6 @@ import (
 
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/imports"
-	"aftercall/internal/fault"
 )
 
 // matchPage is where a person says what the columns of a file mean.
@@ -257,5 +256,3 @@ func (s *Server) fieldOptions(c *gin.Context) []option {
 	}
 	return options
 }
-
-var errUnmatchedStatus = fault.New(fault.Invalid, "status_unmatched", "say what each status means")

@@ -140,12 +140,12 @@ func (f scoreFilter) before(q figures.Query) figures.Query {
 	return q
 }
 
-// step returns the step of series: the one asked for, or the finest one whose points have ten answers or so.
+// step returns the step of series: the one asked for, or the finest one whose points have answers enough for a line.
 func (f scoreFilter) step(answers int64) figures.Step {
 	switch days := int64(f.Days()); {
 	case f.Step != "":
 		return f.Step
-	case days <= 14 || days <= 92 && answers >= 10*days:
+	case days <= 14 || days <= 92 && answers >= 20*days:
 		return figures.Daily
 	case days <= 366:
 		return figures.Weekly

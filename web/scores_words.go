@@ -88,7 +88,7 @@ func (w scoreWords) part(k, n int64, sample figures.Sample) string {
 	return decimal(100*float64(k)/float64(n), 1) + "%"
 }
 
-// change says how far a figure is from the one of the period before, and whether that means anything.
+// changeView says how far a figure is from the one of the period before, and whether that means anything.
 type changeView struct {
 	Text string
 	Kind string // ok, bad, or nothing: no more than chance
@@ -96,6 +96,9 @@ type changeView struct {
 }
 
 func (w scoreWords) change(now, before figures.Figure) changeView {
+	if now.Value == nil {
+		return changeView{}
+	}
 	d, ok := figures.Compare(now, before)
 	if !ok {
 		return changeView{Note: w.t("scores.no_before")}

@@ -33,6 +33,16 @@ type keptMessage struct {
 	Parts []textPart
 }
 
+// Link returns the first link of the message, or nothing.
+func (m keptMessage) Link() string {
+	for _, p := range m.Parts {
+		if p.Link {
+			return p.Text
+		}
+	}
+	return ""
+}
+
 // textPart is a piece of text, or a link.
 type textPart struct {
 	Text string

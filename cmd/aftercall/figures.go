@@ -74,7 +74,7 @@ func parseDay(name, text string) (clock.Day, error) {
 	}
 	date, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		return 0, fault.InvalidFields(fault.Field{Name: name, Code: "date", Problem: "is no date like 2026-11-22", Value: text})
+		return 0, fault.InvalidFields(fault.Field{Name: name, Code: "not_a_date", Problem: "is no date like 2026-11-22", Value: text})
 	}
 	return clock.DayFrom(date.Date()), nil
 }

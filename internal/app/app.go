@@ -84,7 +84,7 @@ func (a *App) open(ctx context.Context) (err error) {
 		}
 	}
 	if a.parts.Web {
-		return a.openWeb()
+		return a.openWeb() //nolint:contextcheck // requests bring contexts of their own
 	}
 	return nil
 }

@@ -91,7 +91,7 @@ func (t *taken) cleanAnswers(now clock.Instant) {
 		low, high, ok := parseScale(a.Scale)
 		switch {
 		case usualScales[a.Metric] == "":
-			t.warn(field+".metric", "unknown_metric", "is not csat, nps or ces; the answer is left out", a.Metric)
+			t.warn(field+".metric", "answer_metric", "is not csat, nps or ces; the answer is left out", a.Metric)
 		case !ok:
 			t.warn(field+".scale", "unknown_scale", "is not a scale such as 1-5; the answer is left out", a.Scale)
 		case a.Value < low || a.Value > high:

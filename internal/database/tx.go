@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -45,6 +46,18 @@ func (tx Tx) SkipLocked() []clause.Expression {
 // View is for reads outside a transaction, from the pool of readers.
 func (db *DB) View(ctx context.Context) Tx {
 	return Tx{gorm: db.read.WithContext(ctx), dialect: db.dialect}
+}
+
+// Snapshot runs fn on one moment of the database: all its reads see the same rows, whatever others commit meanwhile. It is for
+// checks that compare several tables; it writes nothing, and it should end within minutes, for the database keeps old rows for it.
+func (db *DB) Snapshot(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error {
+	var options []*sql.TxOptions // on SQLite a transaction of the readers is a snapshot by itself
+	if db.dialect == MySQL {
+		options = append(options, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	}
+	return db.read.WithContext(ctx).Transaction(func(g *gorm.DB) error {
+		return fn(ctx, Tx{gorm: g, dialect: db.dialect})
+	}, options...)
 }
 
 type inTxKey struct{}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"aftercall/internal/database"
 )
 
 // Ledger names one of the two places numbers are kept in besides the rows they come from.
@@ -32,56 +34,38 @@ func (m Mismatch) String() string {
 		m.Want.N, m.Want.Low, m.Want.Mid, m.Want.High, m.Want.Sum, m.Got.N, m.Got.Low, m.Got.Mid, m.Got.High, m.Got.Sum)
 }
 
-// verifyPasses is how often a live system is looked at: answers that come between two reads make cells differ for a moment,
-// a wrong number stays wrong by the same amount.
-const verifyPasses = 3
-
 // verifyPage is how many rows are read at once.
 const verifyPage = 5000
 
+// Raw yields one entry, with Sign 1, for everything that counts by the rows it comes from.
+type Raw func(tx database.Tx, yield func(Entry) error) error
+
 // Verify recomputes every sum from raw rows and compares it with the entries, and the folded entries with the roll-ups. It
-// returns what differs, in key order; nothing means that all figures are right. raw yields one entry (Sign 1) for everything
-// that counts now; it is called again while something differs.
-func (s *Service) Verify(ctx context.Context, raw func(yield func(Entry) error) error) ([]Mismatch, error) {
-	var stays []Mismatch
-	for pass := range verifyPasses {
-		found, err := s.mismatches(ctx, raw)
+// returns what differs, in key order; nothing means that all figures are right. It looks at one moment of the database, so that
+// answers that arrive meanwhile do not matter.
+func (s *Service) Verify(ctx context.Context, raw Raw) ([]Mismatch, error) {
+	var found []Mismatch
+	err := s.db.Snapshot(ctx, func(ctx context.Context, tx database.Tx) error {
+		want := map[Cell]Sums{}
+		err := raw(tx, func(e Entry) error {
+			addToCells(want, e, s.zone)
+			return ctx.Err()
+		})
 		if err != nil {
-			return nil, err
+			return fmt.Errorf("recompute from raw rows: %w", err)
 		}
-		if pass > 0 {
-			found = slices.DeleteFunc(found, func(m Mismatch) bool { return !slices.ContainsFunc(stays, m.same) })
+		appended, folded, err := s.entryCells(store{tx})
+		if err != nil {
+			return err
 		}
-		if stays = found; len(stays) == 0 {
-			return nil, nil
-		}
-	}
-	return stays, nil
-}
-
-// same reports whether both are off by the same amount in the same place.
-func (m Mismatch) same(o Mismatch) bool {
-	return m.Ledger == o.Ledger && m.Cell == o.Cell && m.Got.minus(m.Want) == o.Got.minus(o.Want)
-}
-
-func (s *Service) mismatches(ctx context.Context, raw func(yield func(Entry) error) error) ([]Mismatch, error) {
-	want := map[Cell]Sums{}
-	err := raw(func(e Entry) error {
-		addToCells(want, e, s.zone)
-		return ctx.Err()
+		rolledUp, err := s.rollupCells(store{tx})
+		found = append(compare(EntryLedger, want, appended), compare(RollupLedger, folded, rolledUp)...)
+		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("recompute from raw rows: %w", err)
+		return nil, fmt.Errorf("verify scores: %w", err)
 	}
-	appended, folded, err := s.entryCells(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rolledUp, err := s.rollupCells(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return append(compare(EntryLedger, want, appended), compare(RollupLedger, folded, rolledUp)...), nil
+	return found, nil
 }
 
 // compare returns the cells that differ; a cell without numbers is the same as none.
@@ -103,9 +87,8 @@ func compare(ledger Ledger, want, got map[Cell]Sums) []Mismatch {
 }
 
 // entryCells returns the cells of all entries, and of the folded ones.
-func (s *Service) entryCells(ctx context.Context) (appended, folded map[Cell]Sums, err error) {
+func (s *Service) entryCells(st store) (appended, folded map[Cell]Sums, err error) {
 	appended, folded = map[Cell]Sums{}, map[Cell]Sums{}
-	st := store{s.db.View(ctx)}
 	for last := int64(0); ; {
 		page, err := st.entriesAfter(last, verifyPage)
 		if err != nil {
@@ -124,9 +107,8 @@ func (s *Service) entryCells(ctx context.Context) (appended, folded map[Cell]Sum
 	}
 }
 
-func (s *Service) rollupCells(ctx context.Context) (map[Cell]Sums, error) {
+func (s *Service) rollupCells(st store) (map[Cell]Sums, error) {
 	cells := map[Cell]Sums{}
-	st := store{s.db.View(ctx)}
 	groups, err := st.rollupGroups()
 	if err != nil {
 		return nil, err

@@ -7,8 +7,8 @@ import (
 	"aftercall/internal/database/dbtest"
 )
 
-func net(all []Entry) func(func(Entry) error) error {
-	return func(yield func(Entry) error) error {
+func net(all []Entry) Raw {
+	return func(_ database.Tx, yield func(Entry) error) error {
 		for _, e := range all {
 			if err := yield(e); err != nil {
 				return err
@@ -36,6 +36,27 @@ func TestVerifyFindsAWrongRollUpAndAMissingEntry(t *testing.T) {
 		noError(t, err)
 		if len(diffs) != len(AllDimensions()) || diffs[0].Ledger != EntryLedger {
 			t.Errorf("an answer without an entry: %v", diffs)
+		}
+	})
+}
+
+func TestVerifyLooksAtOneMoment(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		s := centre(db, shanghai)
+		e := csat(at(shanghai, "2026-11-20 12:00:00"), 4, Dimensions{Channel: "web"})
+		appendAll(t, db, e)
+		diffs, err := s.Verify(t.Context(), func(tx database.Tx, yield func(Entry) error) error {
+			if _, err := (store{tx}).count("SELECT COUNT(*) FROM score_entries"); err != nil {
+				return err
+			}
+			appendAll(t, db, e, e) // others go on meanwhile
+			noError(t, s.FoldAll(t.Context()))
+			return yield(e)
+		})
+		noError(t, err)
+		if len(diffs) > 0 {
+			t.Errorf("answers that came meanwhile differ: %s", diffs[0])
 		}
 	})
 }

@@ -24,6 +24,7 @@ func Timeline(tx database.Tx, contactID int64) ([]contact.Event, error) {
 		}
 		story = append(story, events...)
 	}
+	slices.Reverse(story) // of what happened at the same time, the last comes first
 	slices.SortStableFunc(story, func(a, b contact.Event) int { return cmp.Compare(b.At, a.At) })
 	return story, nil
 }

@@ -5,19 +5,21 @@ import (
 	"fmt"
 
 	"aftercall/internal/contact"
+	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/figures"
 	"aftercall/internal/outbox"
+	"aftercall/survey"
 )
 
 // VerifyScores recomputes every figure from raw rows (resolutions, invitations, responses) and returns what differs from the
 // entries and roll-ups that dashboards read. Nothing means that all figures are right.
 func (s *Service) VerifyScores(ctx context.Context) ([]figures.Mismatch, error) {
-	return s.Figures.Verify(ctx, func(yield func(figures.Entry) error) error {
-		if err := contact.RawEntries(s.DB.View(ctx), yield); err != nil {
+	return s.Figures.Verify(ctx, func(tx database.Tx, yield func(figures.Entry) error) error {
+		if err := contact.RawEntries(tx, yield); err != nil {
 			return err
 		}
-		return s.Surveys.RawEntries(ctx, yield)
+		return survey.RawEntries(tx, yield)
 	})
 }
 

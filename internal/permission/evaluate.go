@@ -75,7 +75,8 @@ func (r Rules) reasons(facts Facts, q Question, at clock.Instant) []Reason {
 	} else {
 		add(later(
 			capped(MessageCap, r.MessageCap, day, at, facts.ByPerson, Touch.message),
-			capped(MessageCap, r.MessageCap, day, at, facts.ByAddress, Touch.message)))
+			capped(MessageCap, r.MessageCap, day, at, facts.ByAddress, Touch.message),
+		))
 	}
 	return all
 }

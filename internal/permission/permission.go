@@ -128,11 +128,6 @@ type Verdict struct {
 // Lasting returns the reasons that do not pass by themselves within a day. Lists of people to be contacted some day look only at
 // these; the others are asked about again when the day comes.
 func (v Verdict) Lasting() []Reason {
-	return slices.DeleteFunc(slices.Clone(v.All), func(r Reason) bool {
-		switch r.Code {
-		case OutsideHours, AttemptGap, AttemptCap, MessageCap:
-			return true
-		}
-		return false
-	})
+	passing := []Code{OutsideHours, AttemptGap, AttemptCap, MessageCap}
+	return slices.DeleteFunc(slices.Clone(v.All), func(r Reason) bool { return slices.Contains(passing, r.Code) })
 }

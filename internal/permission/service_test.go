@@ -142,8 +142,8 @@ func TestBulkIsTheSameAsOneByOne(t *testing.T) {
 }
 
 // fill records consent, suppressions and touches in a pattern and returns a question about each customer.
-func fill(t testing.TB, s *permission.Service, tx database.Tx, n int) []permission.Question {
-	t.Helper()
+func fill(tb testing.TB, s *permission.Service, tx database.Tx, n int) []permission.Question {
+	tb.Helper()
 	var (
 		questions []permission.Question
 		consents  []permission.ConsentEvent
@@ -172,7 +172,7 @@ func fill(t testing.TB, s *permission.Service, tx database.Tx, n int) []permissi
 	}
 	for _, err := range []error{s.RecordConsent(tx, consents...), s.Touch(tx, touches...), s.Suppress(tx, forbidden...)} {
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	return questions

@@ -18,7 +18,7 @@ import (
 	"aftercall/internal/outbox"
 )
 
-const benchWorkers = 32
+const benchWorkers = 16
 
 // BenchmarkJobs is the rate of jobs that do nothing but end, from due rows to done rows, beside its bare limits in the same run:
 // asynq with a handler that does nothing, and one-row update commits, both with as many workers.

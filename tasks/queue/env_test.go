@@ -62,11 +62,11 @@ func newEnv(t *testing.T, db *database.DB, address string) *env {
 	return &env{t: t, db: db, redis: r, clock: &testClock{at: clock.System()}, name: "test-" + rand.Text()}
 }
 
-func redisAddress(t testing.TB) string {
-	t.Helper()
+func redisAddress(tb testing.TB) string {
+	tb.Helper()
 	address := os.Getenv("AFTERCALL_TEST_REDIS")
 	if address == "" {
-		t.Skip("no Redis: AFTERCALL_TEST_REDIS is not set (make test sets it when one is installed; make deps installs one)")
+		tb.Skip("no Redis: AFTERCALL_TEST_REDIS is not set (make test sets it when one is installed; make deps installs one)")
 	}
 	return address
 }

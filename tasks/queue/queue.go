@@ -18,7 +18,7 @@ import (
 type Options struct {
 	// Name begins the names of all keys in Redis, so that several centres can share one Redis. Default "aftercall".
 	Name string
-	// Workers is how many handlers of one lane run at once. Default 10.
+	// Workers is how many handlers of one lane run at once. Default 16.
 	Workers int
 	// Window is how many jobs of one lane are in Redis at most. Default 1,000 on the embedded Redis, else 5,000.
 	Window int
@@ -72,7 +72,7 @@ func New(db *database.DB, redis *Redis, handlers map[string]Handler, now clock.N
 		opts.Name = "aftercall"
 	}
 	if opts.Workers == 0 {
-		opts.Workers = 10
+		opts.Workers = 16
 	}
 	if opts.Window == 0 {
 		opts.Window = 5000

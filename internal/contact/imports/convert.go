@@ -208,17 +208,24 @@ func (a *answerColumns) read(row table.Row, dates dateReader) (*contact.InputAns
 	return answer, nil
 }
 
-// heading returns the column that a field of a contact is read from, or the field itself.
-func (c *converter) heading(field string) string {
-	if name, found := c.names[field]; found {
-		return name
-	}
-	if i, found := strings.CutPrefix(field, "answers["); found {
-		if n, err := strconv.Atoi(i[:strings.IndexByte(i+"]", ']')]); err == nil && n < len(c.answers) {
-			return c.answers[n].answer.Column
+// heading returns the column that a field of a contact is read from with its value in a row, or the field itself. Of a field with
+// several columns it is the first.
+func (c *converter) heading(field string, row table.Row) (name, value string) {
+	for i := range c.columns {
+		if col := &c.columns[i]; col.field == field {
+			if len(col.cells) == 1 {
+				value = cellOf(row, col.cells[0])
+			}
+			return c.names[field], value
 		}
 	}
-	return field
+	if rest, found := strings.CutPrefix(field, "answers["); found {
+		no, _, _ := strings.Cut(rest, "]")
+		if n, err := strconv.Atoi(no); err == nil && n < len(c.answers) {
+			return c.answers[n].answer.Column, cellOf(row, c.answers[n].value)
+		}
+	}
+	return field, ""
 }
 
 func cellOf(row table.Row, cell int) string {

@@ -29,7 +29,7 @@ var several = map[string]string{ // field → what separates values within a cel
 type problem struct{ code, text string }
 
 var (
-	notADate   = &problem{"not_a_date", "is not a date in the formats of the mapping"}
+	notADate   = &problem{"bad_date", "is not a date in the formats of the mapping"}
 	notSeconds = &problem{"not_seconds", "is neither a number of seconds nor a time such as 01:23"}
 	notBoolean = &problem{"not_yes_or_no", "is neither yes nor no"}
 )

@@ -76,7 +76,7 @@ var guesses = map[string][]string{
 	"status":             {"状态", "工单状态", "status", "ticketstatus", "state"},
 	"customer.reference": {"客户编号", "客户号", "客户id", "会员号", "customerid", "customerreference", "accountnumber"},
 	"customer.name":      {"客户", "姓名", "客户姓名", "客户名称", "联系人", "customername", "customer", "name", "contactname"},
-	"customer.phones":    {"电话", "手机", "手机号", "手机号码", "联系电话", "电话号码", "phone", "phonenumber", "mobile", "customerphone", "telephone"},
+	"customer.phones":    {"电话", "手机", "手机号", "手机号码", "联系电话", "电话号码", "备用电话", "其他电话", "phone", "phonenumber", "mobile", "customerphone", "telephone"},
 	"customer.emails":    {"邮箱", "电子邮箱", "电子邮件", "email", "customeremail", "emailaddress", "mail"},
 	"customer.language":  {"语言", "language"},
 	"customer.zone":      {"时区", "timezone"},
@@ -104,7 +104,7 @@ var guesses = map[string][]string{
 }
 
 // Guess returns what each heading most likely means, as a field or as "handled.agent", "handled.team", "took.agent",
-// "answer.csat", "answer.nps"; "" where it cannot tell. A field is guessed once.
+// "answer.csat", "answer.nps"; "" where it cannot tell. A field is guessed once; there may be several phones.
 func Guess(header []string) []string {
 	meaning := make(map[string]string)
 	for field, names := range guesses {
@@ -116,9 +116,17 @@ func Guess(header []string) []string {
 	used := map[string]bool{}
 	for i, heading := range header {
 		bare := strings.NewReplacer(" ", "", "_", "", "-", "", ".", "", "　", "").Replace(fold(heading))
-		if field := meaning[bare]; field != "" && !used[field] {
+		if field := meaning[bare]; field != "" && (!used[field] || field == "customer.phones") {
 			fields[i], used[field] = field, true
 		}
 	}
 	return fields
+}
+
+// SatisfactionWords returns what the usual words of a satisfaction score mean from 1 to 5.
+func SatisfactionWords() map[string]int {
+	return map[string]int{
+		"非常满意": 5, "满意": 4, "一般": 3, "不满意": 2, "非常不满意": 1,
+		"very satisfied": 5, "satisfied": 4, "neutral": 3, "dissatisfied": 2, "very dissatisfied": 1,
+	}
 }

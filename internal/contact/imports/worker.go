@@ -32,7 +32,7 @@ type worker struct {
 
 // pending is a row that was read and is not taken yet.
 type pending struct {
-	line     int
+	row      table.Row
 	input    contact.Input
 	problems []fault.Field
 }
@@ -99,7 +99,7 @@ func (w *worker) read(rows *table.Reader) (pending, error) {
 	var bad *table.RowError
 	switch {
 	case errors.As(err, &bad):
-		return pending{line: bad.Field.Line, problems: []fault.Field{bad.Field}}, nil
+		return pending{row: table.Row{Line: bad.Field.Line}, problems: []fault.Field{bad.Field}}, nil
 	case err != nil:
 		return pending{}, err
 	}
@@ -110,7 +110,7 @@ func (w *worker) read(rows *table.Reader) (pending, error) {
 	if w.run.ShiftBy != 0 {
 		shift(&in, clock.Instant(w.run.ShiftBy))
 	}
-	return pending{line: row.Line, input: in, problems: problems}, nil
+	return pending{row: row, input: in, problems: problems}, nil
 }
 
 // shift moves every time of a contact.
@@ -177,7 +177,7 @@ func (w *worker) tally(outcomes []contact.Outcome) (Run, []Issue) {
 			next++
 		}
 		run.RowsRead++
-		run.LastLine = int64(p.line)
+		run.LastLine = int64(p.row.Line)
 		run.Resolved += int64(o.Resolved)
 		switch o.Status {
 		case contact.Accepted:
@@ -193,11 +193,11 @@ func (w *worker) tally(outcomes []contact.Outcome) (Run, []Issue) {
 			run.Warnings++
 		}
 		for _, f := range o.Problems {
-			issues = append(issues, w.issue(p.line, RowRejected, f))
+			issues = append(issues, w.issue(p.row, RowRejected, f))
 		}
 		if o.Status != contact.Rejected {
 			for _, f := range o.Warnings {
-				issues = append(issues, w.issue(p.line, RowCorrected, f))
+				issues = append(issues, w.issue(p.row, RowCorrected, f))
 			}
 		}
 	}
@@ -216,10 +216,15 @@ func (w *worker) fit(issues []Issue) []Issue {
 	return issues
 }
 
-func (w *worker) issue(line int, severity Severity, f fault.Field) Issue {
+// issue is a line of the report: it shows the value as it stands in the file.
+func (w *worker) issue(row table.Row, severity Severity, f fault.Field) Issue {
+	heading, value := w.converter.heading(f.Name, row)
+	if value == "" {
+		value = f.Value
+	}
 	return Issue{
-		RunID: w.run.ID, Line: int64(line), Severity: severity, Field: lastOf(w.converter.heading(f.Name), 191),
-		Code: f.Code, Problem: firstOf(f.Problem, 512), Value: firstOf(f.Value, 191),
+		RunID: w.run.ID, Line: int64(row.Line), Severity: severity, Field: lastOf(heading, 191),
+		Code: f.Code, Problem: firstOf(f.Problem, 512), Value: firstOf(value, 191),
 	}
 }
 

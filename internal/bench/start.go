@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// idleFor is how long a process is left alone before its memory is read.
+const idleFor = 10 * time.Second
+
+// start measures the program itself on an empty database: the time from its start to the first page, and its resident memory
+// when it has nothing to do. The bare limits are those of the same program printing its version.
+func start(ctx context.Context) (_ []figure, err error) {
+	dir, err := os.MkdirTemp("", "aftercall-bench-")
+	if err != nil {
+		return nil, fmt.Errorf("make a folder: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	program := filepath.Join(dir, "aftercall")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/aftercall").CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("build the program: %w: %s", err, out)
+	}
+	bareSeconds, bareMemory, err := version(ctx, program)
+	if err != nil {
+		return nil, err
+	}
+	seconds, memory, err := serve(ctx, program, filepath.Join(dir, "data"))
+	return []figure{
+		{"start/sqlite", seconds, "s", bareSeconds},
+		{"memory/sqlite", memory, "MB", bareMemory},
+	}, err
+}
+
+// version runs the program to print its version and returns the seconds and the peak memory in MB that took.
+func version(ctx context.Context, program string) (seconds, megabytes float64, err error) {
+	cmd := exec.CommandContext(ctx, program, "version")
+	began := time.Now()
+	if err := cmd.Run(); err != nil {
+		return 0, 0, fmt.Errorf("run version: %w", err)
+	}
+	seconds = time.Since(began).Seconds()
+	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0, 0, errors.New("this system does not tell a process's memory")
+	}
+	return seconds, float64(usage.Maxrss) / 1024, nil
+}
+
+// serve starts the service on an empty folder and returns the seconds to the first page and the memory when idle in MB.
+func serve(ctx context.Context, program, dataDir string) (seconds, megabytes float64, err error) {
+	address, err := freeAddress(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	cmd := exec.CommandContext(ctx, program, "serve", "--data-dir", dataDir, "--addr", address)
+	cmd.Stderr = os.Stderr
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
+		return 0, 0, fmt.Errorf("start the service: %w", err)
+	}
+	defer func() { err = errors.Join(err, cmd.Process.Signal(os.Interrupt), cmd.Wait()) }()
+	if err := firstPage(ctx, "http://"+address+"/login"); err != nil {
+		return 0, 0, err
+	}
+	seconds = time.Since(began).Seconds()
+	select {
+	case <-time.After(idleFor):
+	case <-ctx.Done():
+		return 0, 0, ctx.Err()
+	}
+	megabytes, err = residentMemory(cmd.Process.Pid)
+	return seconds, megabytes, err
+}
+
+func freeAddress(ctx context.Context) (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("find a free port: %w", err)
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// firstPage asks every few milliseconds until the page is there.
+func firstPage(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			return fmt.Errorf("ask for the first page: %w", err)
+		}
+		w, err := http.DefaultClient.Do(r)
+		if err == nil {
+			_ = w.Body.Close()
+			if w.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the first page: %w", ctx.Err())
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// residentMemory reads VmRSS in MB.
+func residentMemory(pid int) (float64, error) {
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
+		return 0, fmt.Errorf("read the memory of the service: %w", err)
+	}
+	for line := range bytes.Lines(status) {
+		var kilobytes float64
+		if n, _ := fmt.Sscanf(string(line), "VmRSS: %f kB", &kilobytes); n == 1 {
+			return kilobytes / 1024, nil
+		}
+	}
+	return 0, errors.New("this system does not tell a process's memory")
+}
