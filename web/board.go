@@ -42,7 +42,8 @@ type boardTile struct {
 // recoveryTile is the recoveries that wait, and how many of those closed went well.
 type recoveryTile struct {
 	Open, Overdue, DueSoon int
-	Rate                   string // of those closed in the period, in words
+	Closed                 int    // in the period
+	Rate                   string // of those closed, in words
 	Href                   string
 }
 

@@ -69,12 +69,10 @@ func (s *Server) fillFollowUp(c *gin.Context, f scoreFilter, p *boardPage) error
 }
 
 func (s *Server) recoveryTile(c *gin.Context, n tasks.RecoveryCounts) recoveryTile {
-	w := s.scoreWords(c)
-	t := recoveryTile{Open: n.Open, Overdue: n.Overdue, DueSoon: n.DueSoon, Rate: "–", Href: "/callbacks?kind=recovery"}
-	if n.Closed > 0 {
-		t.Rate = w.t("board.recovered", "rate", w.share(int64(n.Recovered), int64(n.Closed)), "k", n.Recovered, "n", n.Closed)
+	return recoveryTile{
+		Open: n.Open, Overdue: n.Overdue, DueSoon: n.DueSoon, Closed: n.Closed, Href: "/callbacks?kind=recovery",
+		Rate: s.scoreWords(c).part(int64(n.Recovered), int64(n.Closed)),
 	}
-	return t
 }
 
 func (s *Server) lowRows(c *gin.Context, lows []survey.AnsweredResponse) ([]lowRow, error) {

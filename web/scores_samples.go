@@ -26,7 +26,7 @@ func boardSamples() []view {
 				ID: "csat", Label: "CSAT", Href: "/scores", Figure: sampleFigure(figures.FullSample), Change: changeView{Text: "+1.2", Note: "note"},
 				Spark: newSparkline(sampleChart().Points), Receipt: sampleReceipt(), Maturing: true, MaturesOn: 20000,
 			}},
-			Recoveries: recoveryTile{Open: 3, Overdue: 1, DueSoon: 1, Rate: "1 of 2", Href: "/callbacks"},
+			Recoveries: recoveryTile{Open: 3, Overdue: 1, DueSoon: 1, Closed: 2, Rate: "1 of 2", Href: "/callbacks"},
 			Lows: []lowRow{{
 				Href: "/contacts/1", Metric: "CSAT", Score: "2/5", Reasons: []string{"slow"}, Comment: "comment", Customer: "Zhang Wei", Category: "billing",
 				At: clock.Instant(1), Late: true, StateKind: "warn", State: "open", Due: clock.Instant(2),

@@ -36,7 +36,7 @@ func (w scoreWords) figure(f figures.Figure) figureView {
 		v.Interval = intervalText(f.Unit, *f.Value.Interval)
 	}
 	if f.Dissatisfied != nil {
-		v.Low = w.part(f.Low, f.N, f.Sample)
+		v.Low = w.part(f.Low, f.N)
 	}
 	if f.Mean != nil {
 		v.Mean = decimal(f.Mean.Value, 2)
@@ -76,9 +76,9 @@ func (w scoreWords) base(f figures.Figure) string {
 	return ""
 }
 
-// part is a share of n in words, by the sample.
-func (w scoreWords) part(k, n int64, sample figures.Sample) string {
-	switch sample {
+// part is a share of n in words: counts below ten, as with every share.
+func (w scoreWords) part(k, n int64) string {
+	switch figures.SampleOf(n) {
 	case figures.NoSample:
 		return "–"
 	case figures.CountsOnly:

@@ -147,8 +147,8 @@ func (a *App) openQueue(ctx context.Context) error {
 // openWeb makes the pages and the API ready to be served.
 func (a *App) openWeb() error {
 	pages, err := web.New(web.Services{
-		DB: a.DB, Accounts: a.Accounts, Contacts: a.Contacts, Tasks: a.Tasks, Surveys: a.Surveys, Messages: a.Messages,
-		Figures: a.Figures, Campaigns: a.Campaigns, Jobs: a.Jobs,
+		DB: a.DB, Accounts: a.Accounts, Contacts: a.Contacts, Imports: a.Imports, Tasks: a.Tasks, Surveys: a.Surveys,
+		Campaigns: a.Campaigns, Messages: a.Messages, Figures: a.Figures, Jobs: a.Jobs,
 	}, web.Options{
 		Zone: a.zone, Language: a.cfg.Language, CentreName: a.cfg.CentreName, PublicURL: a.publicURL(), Now: a.Now,
 		Demo: a.parts.Demo, Log: a.log,

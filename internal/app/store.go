@@ -24,10 +24,11 @@ func installation(ctx context.Context, db *database.DB) (name string, err error)
 
 type store struct{ database.Tx }
 
+type setting struct{ Name, Value string }
+
 // ensureSetting returns a setting, after setting it to value if it was not there.
 func (s store) ensureSetting(name, value string) (string, error) {
-	row := map[string]any{"name": name, "value": value}
-	if err := s.Gorm().Table("settings").Clauses(clause.OnConflict{DoNothing: true}).Create(row).Error; err != nil {
+	if err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&setting{name, value}).Error; err != nil {
 		return "", fmt.Errorf("write setting %s: %w", name, err)
 	}
 	var kept string

@@ -35,14 +35,7 @@ func insert[T any](s store, what string, rows []T) error {
 
 // insertWithIDs is insert for rows whose ids are needed afterwards; id returns where a row keeps its own. A server of a cluster
 // counts in steps, which gorm does not know, so the ids of a statement are counted again from its first one.
-func insertWithIDs[T any](s store, what string, rows []T, id func(*T) *int64) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	step, err := s.idStep()
-	if err != nil {
-		return err
-	}
+func insertWithIDs[T any](s store, what string, rows []T, step int64, id func(*T) *int64) error {
 	for part := range slices.Chunk(rows, maxRows) {
 		if err := s.Gorm().Create(&part).Error; err != nil {
 			return fmt.Errorf("add %s: %w", what, err)

@@ -28,9 +28,9 @@ func (s store) persons(customerIDs []int64) (map[int64]int64, error) {
 	return persons, nil
 }
 
-func (s store) addPersons(slots []*personSlot) error {
+func (s store) addPersons(slots []*personSlot, step int64) error {
 	rows := make([]Person, len(slots))
-	if err := insertWithIDs(s, "persons", rows, func(p *Person) *int64 { return &p.ID }); err != nil {
+	if err := insertWithIDs(s, "persons", rows, step, func(p *Person) *int64 { return &p.ID }); err != nil {
 		return err
 	}
 	for i, slot := range slots {
@@ -39,12 +39,12 @@ func (s store) addPersons(slots []*personSlot) error {
 	return nil
 }
 
-func (s store) addCustomers(drafts []*customerDraft) error {
+func (s store) addCustomers(drafts []*customerDraft, step int64) error {
 	rows := make([]Customer, len(drafts))
 	for i, d := range drafts {
 		rows[i] = d.customer
 	}
-	if err := insertWithIDs(s, "customers", rows, func(c *Customer) *int64 { return &c.ID }); err != nil {
+	if err := insertWithIDs(s, "customers", rows, step, func(c *Customer) *int64 { return &c.ID }); err != nil {
 		return err
 	}
 	for i, d := range drafts {

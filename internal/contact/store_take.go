@@ -12,12 +12,12 @@ func (s store) lockContacts(sourceID int64, keys []string) ([]Contact, error) {
 	return find[Contact](s, "contacts", "source_id = "+id(sourceID)+" AND external_id", keys, "id", true)
 }
 
-func (s store) addContacts(drafts []*draft) error {
+func (s store) addContacts(drafts []*draft, step int64) error {
 	rows := make([]Contact, len(drafts))
 	for i, d := range drafts {
 		rows[i] = d.contact
 	}
-	if err := insertWithIDs(s, "contacts", rows, func(c *Contact) *int64 { return &c.ID }); err != nil {
+	if err := insertWithIDs(s, "contacts", rows, step, func(c *Contact) *int64 { return &c.ID }); err != nil {
 		return err
 	}
 	for i, d := range drafts {
@@ -76,12 +76,12 @@ func (s store) addBatch(b Batch) (int64, error) {
 	return b.ID, nil
 }
 
-func (s store) addResolutions(resolutions []*Resolution) error {
+func (s store) addResolutions(resolutions []*Resolution, step int64) error {
 	rows := make([]Resolution, len(resolutions))
 	for i, r := range resolutions {
 		rows[i] = *r
 	}
-	if err := insertWithIDs(s, "resolutions", rows, func(r *Resolution) *int64 { return &r.ID }); err != nil {
+	if err := insertWithIDs(s, "resolutions", rows, step, func(r *Resolution) *int64 { return &r.ID }); err != nil {
 		return err
 	}
 	for i, r := range resolutions {

@@ -2,21 +2,20 @@ package demo
 
 // words are the names and phrases a demo centre is made of, in one language.
 type words struct {
-	source        string
-	families      []string
-	givens        []string
-	fullName      func(family, given string) string
-	teams         []string // three: first line, second line, on site
-	agents        []string // twelve, four a team
-	products      []string
-	cases         []caseKind
-	comments      map[bool][]string // by satisfied
-	resolutions   []string
-	callNotes     []string
-	callerNames   []string
-	roleNames     map[string]string
-	centreName    string
-	consentNotice string
+	source      string
+	families    []string
+	givens      []string
+	fullName    func(family, given string) string
+	teams       []string // three: first line, second line, on site
+	agents      []string // twelve, four a team
+	products    []string
+	cases       []caseKind
+	comments    map[bool][]string // by satisfied
+	resolutions []string
+	callNotes   []string
+	callerNames []string
+	roleNames   map[string]string
+	centreName  string
 }
 
 // caseKind is one sort of contact, with how often it comes (weight) and how hard it is to please somebody with it.

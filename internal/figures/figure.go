@@ -48,7 +48,8 @@ const (
 	FullSample  Sample = "full"
 )
 
-func sampleOf(n int64) Sample {
+// SampleOf says what n answers allow to be said.
+func SampleOf(n int64) Sample {
 	switch {
 	case n <= 0:
 		return NoSample
@@ -146,7 +147,7 @@ func (t tally) figure(m Metric, scale string) Figure {
 		f.Unit = Count
 		f.Sums = Sums{N: sums.N}
 	}
-	f.Sample = sampleOf(f.N)
+	f.Sample = SampleOf(f.N)
 	return f
 }
 

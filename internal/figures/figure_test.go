@@ -64,7 +64,7 @@ func TestScalesAreNeverMergedExceptByTheirBands(t *testing.T) {
 func TestSamplesSayWhatMayBeSaid(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int64]Sample{0: NoSample, 1: CountsOnly, 9: CountsOnly, 10: SmallSample, 29: SmallSample, 30: FullSample} {
-		if got := sampleOf(n); got != want {
+		if got := SampleOf(n); got != want {
 			t.Errorf("n = %d is %q, want %q", n, got, want)
 		}
 	}
