@@ -111,8 +111,9 @@ func (s store) claimable(callerID int64, pools []int64, now clock.Instant) ([]Ca
 			found[c.ID] = c
 		}
 	}
-	var others []Callback
-	err := s.Gorm().Where("reserved_for = ? AND state = ?", callerID, Ready).Order("due_at").Limit(perPool).Find(&others).Error
+	var reserved []Callback
+	// Not ordered by due_at: SQLite would then walk all ready callbacks by that index.
+	err := s.Gorm().Where("reserved_for = ? AND state = ?", callerID, Ready).Order("ready_at").Limit(perPool).Find(&reserved).Error
 	if err != nil {
 		return nil, fmt.Errorf("read reserved callbacks: %w", err)
 	}
@@ -121,7 +122,7 @@ func (s store) claimable(callerID int64, pools []int64, now clock.Instant) ([]Ca
 	if err != nil {
 		return nil, fmt.Errorf("read lapsed callbacks: %w", err)
 	}
-	for _, c := range append(others, lapsed...) {
+	for _, c := range append(reserved, lapsed...) {
 		if slices.Contains(pools, c.PoolID) && c.claimable(callerID, now) {
 			found[c.ID] = c
 		}

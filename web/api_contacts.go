@@ -79,11 +79,11 @@ func (s *Server) takeOne(c *gin.Context) error {
 		return err
 	}
 	o := outcomes[0]
-	status := http.StatusOK
-	switch o.Status {
-	case contact.Rejected:
+	if o.Status == contact.Rejected {
 		return fault.InvalidFields(o.Problems...)
-	case contact.Accepted:
+	}
+	status := http.StatusOK
+	if o.Status == contact.Accepted {
 		status = http.StatusCreated
 		c.Header("Location", contactPath(o.ContactID))
 	}

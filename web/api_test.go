@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -131,11 +132,11 @@ not json
 		if err := json.Unmarshal([]byte(text), &taken); err != nil {
 			t.Fatal(err)
 		}
-		row := fmt.Sprint(taken.Line, " ", taken.Status)
+		row := []string{strconv.Itoa(taken.Line), taken.Status}
 		for _, f := range append(taken.Problems, taken.Warnings...) {
-			row += fmt.Sprintf(" [%d %s %s %s]", f.Line, f.Name, f.Code, f.Value)
+			row = append(row, fmt.Sprintf("[%d %s %s %s]", f.Line, f.Name, f.Code, f.Value))
 		}
-		got = append(got, row)
+		got = append(got, strings.Join(row, " "))
 	}
 	want := []string{
 		"1 accepted [1 customer.phones not_phone 12]",

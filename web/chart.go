@@ -117,15 +117,16 @@ func (l lineChart) draw(class string, width, height, maxTicks int) chartDrawing 
 func (l lineChart) axis() (low, high, step float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	see := func(v float64) { low, high = math.Min(low, v), math.Max(high, v) }
-	drawn := slices.Concat(l.Points, l.Before)
-	faint := !slices.ContainsFunc(drawn, chartPoint.onLine) // one answer of 0 % must not flatten everything else
-	for _, p := range drawn {
-		switch {
-		case p.onLine():
+	faint := !slices.ContainsFunc(slices.Concat(l.Points, l.Before), chartPoint.onLine)
+	for _, p := range l.Points {
+		if p.onLine() {
 			see(p.Value)
 			see(p.Lower)
 			see(p.Upper)
-		case p.Has && faint:
+		}
+	}
+	for _, p := range slices.Concat(l.Points, l.Before) {
+		if p.onLine() || p.Has && faint { // one answer of 0 % must not flatten everything else
 			see(p.Value)
 		}
 	}
@@ -182,35 +183,30 @@ func (l lineChart) ticks(p chartPlot, most int) []chartMark {
 
 // ends labels the lines where they end, apart from each other.
 func (l lineChart) ends(p chartPlot) (now, before *chartMark) {
-	nowY, hasNow := lastY(p, l.Points)
-	beforeY, hasBefore := lastY(p, l.Before)
-	if hasNow && hasBefore && math.Abs(nowY-beforeY) < 14 {
-		beforeY = nowY + math.Copysign(14, beforeY-nowY)
+	i, j := lastOnLine(l.Points), lastOnLine(l.Before)
+	nowY, beforeY := 0.0, 0.0
+	if i >= 0 {
+		nowY = p.y(l.Points[i].Value)
+		now = &chartMark{X: coord(p.x(i) + 8), Y: coord(nowY + 4), Text: l.Points[i].Cells[0]}
 	}
-	if hasNow {
-		last := lastPoint(l.Points)
-		now = &chartMark{X: coord(p.right + 8), Y: coord(nowY + 4), Text: last.Cells[0]}
-	}
-	if hasBefore {
-		before = &chartMark{X: coord(p.right + 8), Y: coord(beforeY + 4), Text: l.BeforeLabel}
+	if j >= 0 {
+		beforeY = p.y(l.Before[j].Value)
+		if i == j && math.Abs(nowY-beforeY) < 14 {
+			beforeY = nowY + math.Copysign(14, beforeY-nowY)
+		}
+		before = &chartMark{X: coord(p.x(j) + 8), Y: coord(beforeY + 4), Text: l.BeforeLabel}
 	}
 	return now, before
 }
 
-func lastPoint(points []chartPoint) *chartPoint {
+// lastOnLine returns the index of the last point of the line, or -1.
+func lastOnLine(points []chartPoint) int {
 	for i := len(points) - 1; i >= 0; i-- {
 		if points[i].onLine() {
-			return &points[i]
+			return i
 		}
 	}
-	return nil
-}
-
-func lastY(p chartPlot, points []chartPoint) (float64, bool) {
-	if last := lastPoint(points); last != nil {
-		return p.y(last.Value), true
-	}
-	return 0, false
+	return -1
 }
 
 // chartPaths draws each run of points without a gap; shape makes its commands.

@@ -20,11 +20,8 @@ func newSparkline(points []chartPoint) sparkline {
 	low, high := chartExtent(points)
 	p := chartPlot{left: 2, right: sparkWidth - 4, top: 4, bottom: sparkHeight - 4, low: low, high: high, n: len(points)}
 	s := sparkline{Path: chartPaths(p, points, linePath)}
-	for i := len(points) - 1; i >= 0 && len(s.Path) > 0; i-- {
-		if points[i].onLine() {
-			s.End = &chartMark{X: coord(p.x(i)), Y: coord(p.y(points[i].Value))}
-			break
-		}
+	if i := lastOnLine(points); i >= 0 && len(s.Path) > 0 {
+		s.End = &chartMark{X: coord(p.x(i)), Y: coord(p.y(points[i].Value))}
 	}
 	return s
 }

@@ -137,3 +137,16 @@ func TestNumbersAreRoundedHalfAwayFromZero(t *testing.T) {
 		t.Errorf("a rise of 1.25 is %s", got)
 	}
 }
+
+func TestOneBadAnswerDoesNotFlattenTheLine(t *testing.T) {
+	t.Parallel()
+	alone := value(0)
+	alone.Faint = true
+	l := lineChart{Top: 100, Points: []chartPoint{value(80), value(85), alone}}
+	if low, _, _ := l.axis(); low < 70 {
+		t.Errorf("the axis begins at %v", low)
+	}
+	if dots := l.draw("chart", 1040, 220, 12).Dots; len(dots) > 0 {
+		t.Errorf("a dot below the axis: %+v", dots)
+	}
+}

@@ -67,7 +67,8 @@ func contactsSamples() []view {
 	}
 	customer := contact.Customer{ID: 3, Reference: "C-3", Name: "Ann", Language: "en", Zone: "Asia/Shanghai", Tags: `["vip"]`, Attributes: `{"a":"b"}`}
 	addresses := []contact.Address{
-		{Kind: contact.PhoneAddress, Raw: "139", Normalised: "+86139"}, {Kind: contact.PhoneAddress, Raw: "12"},
+		{Kind: contact.PhoneAddress, Raw: "139", Normalised: "+86139"},
+		{Kind: contact.PhoneAddress, Raw: "12"},
 		{Kind: contact.EmailAddress, Raw: "a@example.com", Normalised: "a@example.com"},
 	}
 	row := contact.Row{Contact: c, CustomerName: "Ann", SourceName: "s", ResolverName: "Li", TeamName: "t"}

@@ -103,8 +103,8 @@ func TestContactsOfOtherTeamsAreNotShown(t *testing.T) {
 	}
 }
 
-// upload posts a file as a browser's form does.
-func (c *testClient) upload(path, name string, body []byte) testResponse {
+// upload posts a file as the form of the imports page does.
+func (c *testClient) upload(name string, body []byte) testResponse {
 	c.t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -113,7 +113,7 @@ func (c *testClient) upload(path, name string, body []byte) testResponse {
 	_, err = part.Write(body)
 	fatal(c.t, err)
 	fatal(c.t, w.Close())
-	return c.do(http.MethodPost, path, &b, http.Header{"Content-Type": {w.FormDataContentType()}})
+	return c.do(http.MethodPost, "/imports", &b, http.Header{"Content-Type": {w.FormDataContentType()}})
 }
 
 // matchForm is the form of the page as it is before anybody touches it.
@@ -138,7 +138,7 @@ func TestAFileIsUploadedMatchedAndImported(t *testing.T) {
 	c := ts.login(t, account.Admin)
 	body, err := os.ReadFile(filepath.Join("..", "docs", "examples", "contacts.csv"))
 	fatal(t, err)
-	uploaded := c.upload("/imports", "contacts.csv", body)
+	uploaded := c.upload("contacts.csv", body)
 	match := uploaded.header.Get("Location")
 	if uploaded.status != http.StatusSeeOther || !strings.HasSuffix(match, "/match") {
 		t.Fatalf("%d %s", uploaded.status, match)
@@ -166,7 +166,7 @@ func TestAFileIsUploadedMatchedAndImported(t *testing.T) {
 	if r := c.get("/imports"); !strings.Contains(r.body, "contacts.csv") || !strings.Contains(r.body, "客服系统") {
 		t.Error("the list does not show the import")
 	}
-	second := c.upload("/imports", "contacts.csv", body).header.Get("Location")
+	second := c.upload("contacts.csv", body).header.Get("Location")
 	if r := c.get(second); !strings.Contains(r.body, "工单导出") {
 		t.Error("the saved mapping is not offered")
 	}
@@ -176,13 +176,13 @@ func TestAFileThatCannotBeReadIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	ts := newTestServer(t)
 	c := ts.login(t, account.Admin)
-	if r := c.upload("/imports", "cat.png", []byte("\x89PNG\r\n\x1a\n\x00\x00")); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "neither a text file") {
+	if r := c.upload("cat.png", []byte("\x89PNG\r\n\x1a\n\x00\x00")); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "neither a text file") {
 		t.Errorf("a picture: %d", r.status)
 	}
 	if r := c.post("/imports", url.Values{}); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("no file: %d", r.status)
 	}
-	match := c.upload("/imports", "x.csv", []byte("a,b\n1,2\n")).header.Get("Location")
+	match := c.upload("x.csv", []byte("a,b\n1,2\n")).header.Get("Location")
 	r := c.post(match, url.Values{"column.0": {""}, "source": {""}, "zone": {"Mars/Olympus"}})
 	if r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Contact number") || !strings.Contains(r.body, "not a time zone") {
 		t.Errorf("nothing matched: %d %s", r.status, r.body)

@@ -23,6 +23,7 @@ type deskFacts struct {
 	Zone     string // of the customer, where it is not the centre's
 	Until    string // time of day until which they may be called, there
 	Subject  string // category and product
+	Contact  string // address of the contact, for those who may open it
 	Due      string
 	Lease    string
 	Last     tasks.Attempt // the newest attempt with an outcome
@@ -39,6 +40,9 @@ func (s *Server) deskFacts(c *gin.Context, desk tasks.Desk) deskFacts {
 		Phone: phoneText(desk.Phone), Subject: joined(" · ", desk.Contact.Category, desk.Contact.Product), Due: s.whenText(c, cb.DueAt),
 		Lease: s.clockTime(cb.LeaseUntil), ForNext: cb.NoteForNext, Attempt: cb.Attempts + 1, Language: otherLanguage(desk.Customer.Language, s.language(c)),
 		Severe: desk.Resolution.Severity == "high" || desk.Resolution.Severity == "critical",
+	}
+	if s.reachable(viewer(c), "/contacts/:id") {
+		f.Contact = "/contacts/" + strconv.FormatInt(cb.ContactID, 10)
 	}
 	if !cb.DialledAt.IsZero() {
 		f.Attempt = cb.Attempts
@@ -126,7 +130,7 @@ type outcomeFields struct {
 	Calls, Results, Ratings, Reasons []choice
 	Skips                            []option
 	Times                            []option // proposed appointments
-	Consent                          string   // the question, as worded
+	Consent                          string   // the question, as worded; empty when it is not asked
 	Recovery                         bool     // the rating is not a score then
 }
 
@@ -152,8 +156,10 @@ func (s *Server) outcomeFields(c *gin.Context, f form, desk tasks.Desk, question
 			Value: o.Key, Label: o.Text.In(s.language(c)), Digit: i + 1, Checked: slices.Contains(f.Values["reasons"], o.Key),
 		})
 	}
-	consent, _ := questions.Question(survey.KeyConsent)
-	fields.Consent = consent.Text.In(s.language(c))
+	if !fields.Recovery { // nobody who is dissatisfied is asked about offers
+		consent, _ := questions.Question(survey.KeyConsent)
+		fields.Consent = consent.Text.In(s.language(c))
+	}
 	for _, at := range desk.Times {
 		fields.Times = append(fields.Times, option{Value: strconv.FormatInt(int64(at), 10), Label: s.whenText(c, at)})
 	}
@@ -226,7 +232,7 @@ func deskSamples() []view {
 	held.Customer.Name, held.Contact.ID, held.Resolution.ResolvedAt = "Zhang Wei", 1, 1
 	gone := held
 	gone.Callback.State, gone.Callback.CloseReason = tasks.Cancelled, tasks.ReasonReopened
-	facts := deskFacts{Phone: "139 1234 8000", Local: "14:05", Zone: "Asia/Tokyo", Until: "20:00", Subject: "s", Due: "d", Lease: "l",
+	facts := deskFacts{Phone: "139 1234 8000", Local: "14:05", Zone: "Asia/Tokyo", Until: "20:00", Subject: "s", Contact: "/contacts/1", Due: "d", Lease: "l",
 		Last: tasks.Attempt{ID: 1, CallResult: tasks.NoAnswer, EndedAt: 1}, LastBy: "b", ForNext: "n", Attempt: 2, Severe: true, Language: "en"}
 	choices := []choice{{Value: "reached", Label: "Reached", Digit: 1, Checked: true}}
 	fields := outcomeFields{Calls: choices, Results: choices, Ratings: choices, Reasons: choices, Consent: "c", Recovery: true,

@@ -12,6 +12,9 @@ func normalisePhone(raw, region string) string {
 	if region == "CN" && isMainlandMobile(raw) {
 		return "+86" + raw // what most of the rows of a Chinese centre look like; parsing costs 50 times as much
 	}
+	for _, extension := range []string{"转", "分机"} { // the library knows only the Western words
+		raw, _, _ = strings.Cut(raw, extension)
+	}
 	number, err := phonenumbers.Parse(raw, region)
 	if err != nil || !phonenumbers.IsValidNumber(number) {
 		return ""

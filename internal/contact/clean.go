@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -100,7 +101,7 @@ func (t *taken) cleanPeople() {
 		if p.Agent == "" && p.Team == "" {
 			continue
 		}
-		field := "participants[" + fmt.Sprint(i) + "]"
+		field := "participants[" + strconv.Itoa(i) + "]"
 		if p.Role == "" {
 			p.Role = Handled
 		}
@@ -245,7 +246,7 @@ func (t *taken) shortened(field, value string, limit int) string {
 func (t *taken) seconds(field string, value *int64) {
 	const longest = 30 * 24 * 3600
 	if value != nil && (*value < 0 || *value > longest) {
-		t.refuse(field, "out_of_range", "must be from 0 to 2592000 seconds", fmt.Sprint(*value))
+		t.refuse(field, "out_of_range", "must be from 0 to 2592000 seconds", strconv.FormatInt(*value, 10))
 	}
 }
 
@@ -283,12 +284,9 @@ func oneOf[T ~string](t *taken, field string, value T, known []T) {
 	if value == "" || slices.Contains(known, value) {
 		return
 	}
-	problem := "must be one of"
+	words := make([]string, len(known))
 	for i, k := range known {
-		if i > 0 {
-			problem += ","
-		}
-		problem += " " + string(k)
+		words[i] = string(k)
 	}
-	t.refuse(field, "unknown_value", problem, string(value))
+	t.refuse(field, "unknown_value", "must be one of "+strings.Join(words, ", "), string(value))
 }

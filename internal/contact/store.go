@@ -73,7 +73,7 @@ func rewrite[T any](s store, what string, rows []T, columns []string) error {
 }
 
 // find reads the rows whose column is one of the values, in several statements if there are many.
-func find[T any, V any](s store, what, column string, values []V, order string, locked bool) ([]T, error) {
+func find[T, V any](s store, what, column string, values []V, order string, locked bool) ([]T, error) {
 	var rows []T
 	for part := range slices.Chunk(values, maxIn) {
 		q := s.Gorm().Where(column+" IN ?", part).Order(order)

@@ -34,13 +34,14 @@ type event struct {
 // history is the demo centre's past, all of it derived from the seed and the day it ends.
 type history struct {
 	words  words
+	zone   *time.Location
 	random *rand.Rand
 	people []somebody
 	skill  map[string]float64 // of an agent, added to the chance of a satisfied customer
 }
 
-func newHistory(w words) *history {
-	h := &history{words: w, random: rand.New(rand.NewPCG(20261122, 1005)), skill: map[string]float64{}} //nolint:gosec // a demo is the same every time
+func newHistory(w words, zone *time.Location) *history {
+	h := &history{words: w, zone: zone, random: rand.New(rand.NewPCG(20261122, 1005)), skill: map[string]float64{}} //nolint:gosec // a demo is the same every time
 	for i, agent := range w.agents {
 		h.skill[agent] = []float64{.16, .08, -.14, .04, .10, .02, -.06, .06, .04, .0, -.10, .12}[i%12]
 	}
@@ -76,12 +77,12 @@ func (h *history) person(i int) somebody {
 
 // events returns what the source reports up to an instant, in order of time: some 2,000 contacts over 90 days, each reported when
 // it is opened, resolved, and for a few reopened and resolved again.
-func (h *history) events(until clock.Instant, zone *time.Location) []event {
-	today := clock.DayOf(until, zone)
+func (h *history) events(until clock.Instant) []event {
+	today := clock.DayOf(until, h.zone)
 	var all []event
 	for i := range contacts {
 		day := h.day(today)
-		opened := day.Start(zone).Add(time.Duration(8*60+h.random.IntN(12*60))*time.Minute + time.Duration(h.random.IntN(60))*time.Second)
+		opened := day.Start(h.zone).Add(time.Duration(8*60+h.random.IntN(12*60))*time.Minute + time.Duration(h.random.IntN(60))*time.Second)
 		all = append(all, h.contact(i, opened, today-day == burstDays)...)
 	}
 	slices.SortStableFunc(all, func(a, b event) int { return int(min(max(a.at-b.at, -1), 1)) })
@@ -146,20 +147,42 @@ func (h *history) contact(i int, opened clock.Instant, burst bool) []event {
 	}
 	in.FirstResponse = opened.Add(time.Duration(2+r.IntN(90)) * time.Minute)
 	in.Status, in.TalkSeconds, in.HoldSeconds, in.WrapUpSeconds = contact.Resolved, &talk, &hold, &wrap
-	in.ResolvedAt = in.FirstResponse.Add(time.Duration(5+r.IntN(60+int(kind.hardship*1200))) * time.Minute)
+	in.ResolvedAt = h.atWork(in.FirstResponse.Add(time.Duration(5+r.IntN(60+int(kind.hardship*1200))) * time.Minute))
+	if in.Channel == contact.Phone && r.IntN(100) < 14 { // asked by the keypad at the end of the call
+		in.Answers = []contact.InputAnswer{{Metric: "nps", Value: h.recommends(kind.hardship, h.skill[agent], who.mood), AnsweredAt: in.ResolvedAt}}
+	}
 	in.Resolution = pick(r, h.words.resolutions)
 	in.AutoClosed = r.IntN(100) < 5
 	events = append(events, event{in.ResolvedAt, in})
 	if r.IntN(100) < 4 && !in.AutoClosed {
 		again := in
-		again.Status = contact.Reopened
-		back := in.ResolvedAt.Add(time.Duration(1+r.IntN(30)) * time.Hour)
+		again.Status, again.Answers = contact.Reopened, nil
+		back := h.atWork(in.ResolvedAt.Add(time.Duration(1+r.IntN(30)) * time.Hour))
 		events = append(events, event{back, again})
 		again.Status = contact.Resolved
-		again.ResolvedAt = back.Add(time.Duration(1+r.IntN(20)) * time.Hour)
+		again.ResolvedAt = h.atWork(back.Add(time.Duration(1+r.IntN(20)) * time.Hour))
 		events = append(events, event{again.ResolvedAt, again})
 	}
 	return events
+}
+
+// atWork moves an instant of the night to the next morning: agents sleep.
+func (h *history) atWork(at clock.Instant) clock.Instant {
+	local := at.In(h.zone)
+	if hour := local.Hour(); hour >= 8 && hour < 21 {
+		return at
+	}
+	y, m, d := local.Date()
+	if local.Hour() >= 21 {
+		d++
+	}
+	return clock.At(time.Date(y, m, d, 8, h.random.IntN(120), h.random.IntN(60), 0, h.zone))
+}
+
+// recommends draws an answer on the scale of 0 to 10.
+func (h *history) recommends(hardship, skill, mood float64) int {
+	high := [...]int{0, 2, 4, 7, 9}[h.rating(hardship, skill, mood)-1]
+	return min(10, high+h.random.IntN(3))
 }
 
 // rating draws what the customer thinks of a resolution, from how hard the case was, who solved it and their own mood.

@@ -42,7 +42,7 @@ type answer struct {
 }
 
 func newLife(ctx context.Context, c Centre, until clock.Instant) (*life, error) {
-	h := newHistory(wordsFor(c.Language))
+	h := newHistory(wordsFor(c.Language), c.Zone)
 	l := &life{
 		Centre: c, history: h, until: until, byEmail: map[string]somebody{}, byPhone: map[string]somebody{}, hardship: map[string]float64{},
 	}
@@ -67,7 +67,7 @@ func newLife(ctx context.Context, c Centre, until clock.Instant) (*life, error) 
 
 // live plays the centre from its first event to the end.
 func (l *life) live(ctx context.Context, progress func(done, total int)) error {
-	events := l.events(l.until, l.Zone)
+	events := l.events(l.until)
 	if len(events) == 0 {
 		return errors.New("the demo has no events")
 	}

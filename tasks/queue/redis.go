@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"sync"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
@@ -19,6 +21,8 @@ const Embedded = "embedded"
 type Redis struct {
 	client redis.UniversalClient
 	inside *miniredis.Miniredis // nil for a real one
+	ageing sync.WaitGroup       // the embedded one's goroutine
+	end    context.CancelFunc   // of it
 }
 
 // OpenRedis opens the Redis at an address and asks it for a sign of life:
@@ -51,11 +55,30 @@ func openEmbedded() (*Redis, error) {
 	inside := miniredis.NewMiniRedis()
 	password := rand.Text()
 	inside.RequireAuth(password)
-	inside.ClockTTL(true) // by default its keys never expire
 	if err := inside.Start(); err != nil {
 		return nil, fmt.Errorf("start the embedded Redis: %w", err)
 	}
-	return &Redis{client: redis.NewClient(&redis.Options{Addr: inside.Addr(), Password: password}), inside: inside}, nil
+	r := &Redis{client: redis.NewClient(&redis.Options{Addr: inside.Addr(), Password: password}), inside: inside}
+	ctx, end := context.WithCancel(context.Background())
+	r.end = end
+	r.ageing.Go(func() { r.age(ctx) })
+	return r, nil
+}
+
+// age lets keys expire, which they do not do by themselves. Letting the embedded Redis look at its clock at every command
+// instead would cost more than the commands.
+func (r *Redis) age(ctx context.Context) {
+	const second = time.Second
+	ticker := time.NewTicker(second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			r.inside.FastForward(second)
+		}
+	}
 }
 
 // Embedded reports whether the Redis lives in this process.
@@ -73,6 +96,8 @@ func (r *Redis) Ping(ctx context.Context) error {
 func (r *Redis) Close() error {
 	err := r.client.Close()
 	if r.inside != nil {
+		r.end()
+		r.ageing.Wait()
 		r.inside.Close()
 	}
 	if err != nil && !errors.Is(err, redis.ErrClosed) {

@@ -113,7 +113,7 @@ func (c *converter) convert(row table.Row) (contact.Input, []fault.Field) {
 	var problems []fault.Field
 	if len(row.Cells) > c.width && strings.TrimSpace(strings.Join(row.Cells[c.width:], "")) != "" {
 		return in, []fault.Field{{
-			Name: "row", Code: "too_many_cells", Value: fmt.Sprint(len(row.Cells)),
+			Name: "row", Code: "too_many_cells", Value: strconv.Itoa(len(row.Cells)),
 			Problem: fmt.Sprintf("has more cells than the %d headings", c.width),
 		}}
 	}

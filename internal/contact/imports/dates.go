@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -19,9 +20,27 @@ var usualDates = []string{
 
 // tokens are the parts of a date format, longer ones first, with what Go calls them.
 var tokens = []struct{ token, layout string }{
-	{"YYYY", "2006"}, {"YY", "06"}, {"MMMM", "January"}, {"MMM", "Jan"}, {"MM", "01"}, {"M", "1"}, {"DD", "02"}, {"D", "2"},
-	{"HH", "15"}, {"H", "15"}, {"hh", "03"}, {"h", "3"}, {"mm", "04"}, {"m", "4"}, {"SSSSSS", "000000"}, {"SSS", "000"},
-	{"ss", "05"}, {"s", "5"}, {"A", "PM"}, {"ZZ", "-0700"}, {"Z", "Z07:00"},
+	{"YYYY", "2006"},
+	{"YY", "06"},
+	{"MMMM", "January"},
+	{"MMM", "Jan"},
+	{"MM", "01"},
+	{"M", "1"},
+	{"DD", "02"},
+	{"D", "2"},
+	{"HH", "15"},
+	{"H", "15"},
+	{"hh", "03"},
+	{"h", "3"},
+	{"mm", "04"},
+	{"m", "4"},
+	{"SSSSSS", "000000"},
+	{"SSS", "000"},
+	{"ss", "05"},
+	{"s", "5"},
+	{"A", "PM"},
+	{"ZZ", "-0700"},
+	{"Z", "Z07:00"},
 }
 
 // goLayout turns "YYYY-MM-DD HH:mm:ss" into Go's layout. It returns "" for the formats that are no pattern.
@@ -32,7 +51,7 @@ func goLayout(format string) (string, error) {
 	case "rfc3339":
 		return time.RFC3339Nano, nil
 	case "":
-		return "", fmt.Errorf("is empty")
+		return "", errors.New("is empty")
 	}
 	var layout strings.Builder
 	parts := 0
@@ -54,7 +73,7 @@ next:
 		rest = rest[len(string(r)):]
 	}
 	if parts < 3 {
-		return "", fmt.Errorf("names no whole date; write it like YYYY-MM-DD HH:mm:ss")
+		return "", errors.New("names no whole date; write it like YYYY-MM-DD HH:mm:ss")
 	}
 	return layout.String(), nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/contact"
 	"aftercall/internal/contact/table"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
@@ -75,7 +76,7 @@ func (s *Service) newRun(n NewRun, open Open) (Run, error) {
 		return Run{}, err
 	}
 	run := Run{
-		SourceID: n.SourceID, UserID: n.UserID, Filename: lastOf(n.Filename, 191), Mapping: body,
+		SourceID: n.SourceID, UserID: n.UserID, Filename: lastOf(n.Filename), Mapping: body,
 		ShiftToNow: n.ShiftToNow, WithoutAnswers: n.WithoutAnswers,
 	}
 	run.Fingerprint, err = fingerprint(run, open)
@@ -97,7 +98,9 @@ func fingerprint(run Run, open Open) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-func lastOf(s string, limit int) string {
+// lastOf returns the end of a text, as much of it as a column keeps: of a path, the name of the file.
+func lastOf(s string) string {
+	const limit = 191
 	if r := []rune(s); len(r) > limit {
 		return string(r[len(r)-limit:])
 	}
@@ -112,7 +115,7 @@ func (s *Service) giveUp(ctx context.Context, runID int64, cause error) error {
 		state, text = Stopped, ""
 	default:
 		if f, ok := fault.Of(cause); ok {
-			text = lastOf(f.Code, 191)
+			text = lastOf(f.Code)
 		}
 	}
 	err := s.db.InTx(context.WithoutCancel(ctx), func(_ context.Context, tx database.Tx) error {
@@ -202,7 +205,8 @@ func measure(ctx context.Context, m Mapping, open Open) (extent, error) {
 			return extent{}, err
 		}
 		e.rows++
-		in, _ := o.converter.convert(row)
-		e.newest = max(e.newest, in.ResolvedAt)
+		if in, _ := o.converter.convert(row); in.Status != contact.Open && in.Status != contact.Pending {
+			e.newest = max(e.newest, in.ResolvedAt)
+		}
 	}
 }

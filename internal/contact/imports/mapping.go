@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // mappings name zones, and a machine may have none
@@ -174,7 +175,7 @@ func (c *checker) format(m Mapping) {
 		c.refuse("delimiter", "not_one_character", "must be one character, or tab", m.Delimiter)
 	}
 	if m.HeaderLine < 0 || m.HeaderLine > 1000 {
-		c.refuse("header_line", "out_of_range", "must be from 1 to 1000", fmt.Sprint(m.HeaderLine))
+		c.refuse("header_line", "out_of_range", "must be from 1 to 1000", strconv.Itoa(m.HeaderLine))
 	}
 	if _, err := time.LoadLocation(m.Zone); err != nil {
 		c.refuse("zone", "unknown_zone", "is not an IANA time zone such as Asia/Shanghai", m.Zone)

@@ -145,6 +145,18 @@ func (s store) dropDraft(runID int64) error {
 	return nil
 }
 
+// dropDraftsBefore forgets drafts, and their files, that nobody went on with.
+func (s store) dropDraftsBefore(at clock.Instant) error {
+	old := s.Gorm().Model(&Run{}).Select("id").Where("state = ? AND started_at < ?", Draft, at)
+	if err := s.Gorm().Where("run_id IN (?)", old).Delete(&chunk{}).Error; err != nil {
+		return fmt.Errorf("drop files of old drafts: %w", err)
+	}
+	if err := s.Gorm().Where("state = ? AND started_at < ?", Draft, at).Delete(&Run{}).Error; err != nil {
+		return fmt.Errorf("drop old drafts: %w", err)
+	}
+	return nil
+}
+
 func (s store) run(id int64) (Run, error) {
 	var r Run
 	err := s.Gorm().Where("id = ?", id).Take(&r).Error

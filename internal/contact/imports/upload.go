@@ -17,17 +17,27 @@ import (
 // MaxUpload is how large an uploaded file may be; the command line takes larger ones.
 const MaxUpload = 64 << 20
 
+// draftLife is how long an uploaded file waits for its columns to be matched.
+const draftLife = 7 * 24 * time.Hour
+
 // chunkBytes is how much of a file one row holds, so that no statement is large and SQLite's writer is never held long.
 const chunkBytes = 512 << 10
 
 // Upload keeps a file until its import is done, and returns a draft run. It returns fault.TooLarge beyond MaxUpload, and
 // fault.Invalid for a file that is no table. The file is in the database, so that any process can work on it.
 func (s *Service) Upload(ctx context.Context, viewer account.Viewer, filename string, file io.Reader) (Run, error) {
-	run := Run{UserID: viewer.UserID, Filename: lastOf(filename, 191), State: Draft, StartedAt: s.now(), UpdatedAt: s.now()}
-	if err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return store{tx}.addRun(&run) }); err != nil {
+	run := Run{UserID: viewer.UserID, Filename: lastOf(filename), State: Draft, StartedAt: s.now(), UpdatedAt: s.now()}
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		run.ID = 0
+		if err := (store{tx}).dropDraftsBefore(s.now().Add(-draftLife)); err != nil {
+			return err
+		}
+		return store{tx}.addRun(&run)
+	})
+	if err != nil {
 		return Run{}, fmt.Errorf("keep upload: %w", err)
 	}
-	err := s.keep(ctx, run.ID, file)
+	err = s.keep(ctx, run.ID, file)
 	if err == nil {
 		_, err = s.Preview(ctx, run.ID, Mapping{})
 	}
@@ -91,6 +101,9 @@ func (s *Service) Begin(ctx context.Context, runID int64, n NewRun) (Run, error)
 		if !begun {
 			return errNotDraft
 		}
+		if err := account.Audit(tx, s.now(), account.ViewerFrom(ctx), "import.begun", "import", runID, ""); err != nil {
+			return err
+		}
 		return outbox.Add(tx, s.now(), outbox.New(JobRun, runID, outbox.Bulk, s.now()))
 	})
 	if err != nil {
@@ -125,77 +138,6 @@ func (s *Service) Resume(ctx context.Context, runID int64) error {
 			return errNotOff
 		}
 		return outbox.Add(tx, s.now(), outbox.New(JobRun, runID, outbox.Bulk, s.now()))
-	})
-}
-
-const (
-	slice = 30 * time.Second // how long one try of a job works before it queues again behind others
-	lease = 5 * time.Minute  // after which a worker that is not heard of has died
-)
-
-// Execute works on an uploaded file for a while and queues itself again until the file is done.
-func (s *Service) Execute(ctx context.Context, ticket outbox.Ticket, runID int64) error {
-	ticket, err := ticket.Begin(ctx, s.db, lease)
-	if err != nil {
-		return err
-	}
-	run, err := s.start(ctx, runID)
-	if errors.Is(err, errStopped) {
-		return s.settle(ctx, ticket, false)
-	}
-	if err != nil {
-		return err
-	}
-	w := &worker{Service: s, run: run, open: s.stored(ctx, runID)}
-	err = w.work(ctx, slice)
-	switch {
-	case errors.Is(err, errStopped):
-		return s.settle(ctx, ticket, false)
-	case ctx.Err() != nil:
-		return s.settle(context.WithoutCancel(ctx), ticket, true) // the process stops: another one goes on
-	case err != nil && fault.Permanent(err):
-		return errors.Join(s.giveUpQuietly(ctx, runID, err), s.settle(ctx, ticket, false))
-	case err != nil:
-		return err // the queue tries again
-	}
-	current, err := s.Run(ctx, runID)
-	if err != nil {
-		return err
-	}
-	return s.settle(ctx, ticket, current.State == Running)
-}
-
-// giveUpQuietly is giveUp for a cause that is told on the run's page and is no fault of the job's.
-func (s *Service) giveUpQuietly(ctx context.Context, runID int64, cause error) error {
-	err := s.giveUp(ctx, runID, cause)
-	if _, ok := fault.Of(cause); ok {
-		return nil
-	}
-	return err
-}
-
-// start marks a waiting run running, and returns it. It returns errStopped for one that is not to be worked on.
-func (s *Service) start(ctx context.Context, runID int64) (Run, error) {
-	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		started, err := store{tx}.move(runID, []State{Waiting, Running}, Running, s.now())
-		if err == nil && !started {
-			err = errStopped
-		}
-		return err
-	})
-	if err != nil {
-		return Run{}, err
-	}
-	return s.Run(ctx, runID)
-}
-
-// settle ends this try of the job, or queues it again.
-func (s *Service) settle(ctx context.Context, ticket outbox.Ticket, again bool) error {
-	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		if again {
-			return ticket.Again(tx, s.now())
-		}
-		return ticket.Done(tx)
 	})
 }
 

@@ -223,7 +223,7 @@ func (w *worker) issue(row table.Row, severity Severity, f fault.Field) Issue {
 		value = f.Value
 	}
 	return Issue{
-		RunID: w.run.ID, Line: int64(row.Line), Severity: severity, Field: lastOf(heading, 191),
+		RunID: w.run.ID, Line: int64(row.Line), Severity: severity, Field: lastOf(heading),
 		Code: f.Code, Problem: firstOf(f.Problem, 512), Value: firstOf(value, 191),
 	}
 }
