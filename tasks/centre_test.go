@@ -81,15 +81,13 @@ func (c centre) jobs(t testing.TB, kind string) []outbox.Job {
 }
 
 // work runs every due job of a kind once, as the queue would.
-func (c centre) work(t testing.TB, kind string, handle func(context.Context, outbox.Ticket, int64) error) int {
+func (c centre) work(t testing.TB, kind string, handle func(context.Context, outbox.Ticket, int64) error) {
 	t.Helper()
-	jobs := c.jobs(t, kind)
-	for _, job := range jobs {
+	for _, job := range c.jobs(t, kind) {
 		if err := handle(context.Background(), c.queued(t, job), job.Ref); err != nil {
 			t.Fatalf("%s %d: %v", kind, job.Ref, err)
 		}
 	}
-	return len(jobs)
 }
 
 // queued marks a job as pushed to the queue and returns the ticket its worker would get.

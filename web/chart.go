@@ -184,13 +184,13 @@ func (l lineChart) ticks(p chartPlot, most int) []chartMark {
 // ends labels the lines where they end, apart from each other.
 func (l lineChart) ends(p chartPlot) (now, before *chartMark) {
 	i, j := lastOnLine(l.Points), lastOnLine(l.Before)
-	nowY, beforeY := 0.0, 0.0
+	nowY := 0.0
 	if i >= 0 {
 		nowY = p.y(l.Points[i].Value)
 		now = &chartMark{X: coord(p.x(i) + 8), Y: coord(nowY + 4), Text: l.Points[i].Cells[0]}
 	}
 	if j >= 0 {
-		beforeY = p.y(l.Before[j].Value)
+		beforeY := p.y(l.Before[j].Value)
 		if i == j && math.Abs(nowY-beforeY) < 14 {
 			beforeY = nowY + math.Copysign(14, beforeY-nowY)
 		}

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,6 +148,12 @@ func TestAFileIsUploadedMatchedAndImported(t *testing.T) {
 	form := matchForm(c.get(match))
 	form.Set("source", "客服系统")
 	form.Set("save_as", "工单导出")
+	unasked := maps.Clone(form)
+	unasked.Del("from.status")
+	unasked.Del("to.status")
+	if asked := textsOf(c.post(match, unasked).page(http.StatusOK), "h2"); !slices.Contains(asked, "What each status means") {
+		t.Errorf("nobody is asked what a status means: %v", asked)
+	}
 	begun := c.post(match, form)
 	if begun.status != http.StatusSeeOther {
 		t.Fatalf("not begun: %d %s", begun.status, begun.page(begun.status).Find(".problems, .error").Text())

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -232,13 +231,19 @@ func deskSamples() []view {
 	held.Customer.Name, held.Contact.ID, held.Resolution.ResolvedAt = "Zhang Wei", 1, 1
 	gone := held
 	gone.Callback.State, gone.Callback.CloseReason = tasks.Cancelled, tasks.ReasonReopened
-	facts := deskFacts{Phone: "139 1234 8000", Local: "14:05", Zone: "Asia/Tokyo", Until: "20:00", Subject: "s", Contact: "/contacts/1", Due: "d", Lease: "l",
-		Last: tasks.Attempt{ID: 1, CallResult: tasks.NoAnswer, EndedAt: 1}, LastBy: "b", ForNext: "n", Attempt: 2, Severe: true, Language: "en"}
+	facts := deskFacts{
+		Phone: "139 1234 8000", Local: "14:05", Zone: "Asia/Tokyo", Until: "20:00", Subject: "s", Contact: "/contacts/1", Due: "d", Lease: "l",
+		Last: tasks.Attempt{ID: 1, CallResult: tasks.NoAnswer, EndedAt: 1}, LastBy: "b", ForNext: "n", Attempt: 2, Severe: true, Language: "en",
+	}
 	choices := []choice{{Value: "reached", Label: "Reached", Digit: 1, Checked: true}}
-	fields := outcomeFields{Calls: choices, Results: choices, Ratings: choices, Reasons: choices, Consent: "c", Recovery: true,
-		Skips: []option{{"other", "Other"}}, Times: []option{{"2", "tomorrow"}}}
-	full := deskPage{Desk: held, Facts: facts, Script: []string{"Hello"}, Story: []storyLine{{At: 1, Text: "t", Actor: "a", Note: "n"}}, Fields: fields,
-		Form: form{Values: url.Values{"appointment": {"2"}}, Errors: map[string]string{"note": "e", "call_result": "e", "business_result": "e", "appointment_at": "e", "rating": "e"}, Error: "e"}}
+	fields := outcomeFields{
+		Calls: choices, Results: choices, Ratings: choices, Reasons: choices, Consent: "c", Recovery: true,
+		Skips: []option{{"other", "Other"}}, Times: []option{{"2", "tomorrow"}},
+	}
+	full := deskPage{
+		Desk: held, Facts: facts, Script: []string{"Hello"}, Story: []storyLine{{At: 1, Text: "t", Actor: "a", Note: "n"}}, Fields: fields,
+		Form: form{Values: url.Values{"appointment": {"2"}}, Errors: map[string]string{"note": "e", "call_result": "e", "business_result": "e", "appointment_at": "e", "rating": "e"}, Error: "e"},
+	}
 	cancelled := full
 	cancelled.Desk = gone
 	return []view{
@@ -248,6 +253,3 @@ func deskSamples() []view {
 		&full, &cancelled,
 	}
 }
-
-// Key is the name of the key of the choice.
-func (c choice) Key() string { return fmt.Sprintf("Digit%d", c.Digit) }

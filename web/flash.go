@@ -29,9 +29,7 @@ type flash struct {
 func done(key string, args ...any) flash { return flash{Kind: flashOK, Key: key, Args: pairs(args)} }
 
 // refused is a flash message of something that did not work.
-func refused(key string, args ...any) flash {
-	return flash{Kind: flashBad, Key: key, Args: pairs(args)}
-}
+func refused(key string) flash { return flash{Kind: flashBad, Key: key} }
 
 // undo returns the message with a button that posts to the address and so takes back what was done.
 func (f flash) undo(url string) flash {

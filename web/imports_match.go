@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -98,7 +99,7 @@ func (s *Server) beginImport(c *gin.Context) error {
 		return err
 	}
 	m := mappingOf(f, preview.Header)
-	if f.Get("do") == "read" || s.unmatched(m, preview) && f.Get("matched") == "" {
+	if f.Get("do") == "read" || unmatched(f, m, preview) {
 		return s.renderMatch(c, id, http.StatusOK, m, false, f, nil)
 	}
 	if err := s.startImport(c, id, m, f); err != nil {
@@ -215,19 +216,15 @@ func (s *Server) matchValues(c *gin.Context, m imports.Mapping, p imports.Previe
 	return list
 }
 
-// unmatched reports whether a value of the file is not one of ours and was not matched yet.
-func (s *Server) unmatched(m imports.Mapping, p imports.Preview) bool {
-	fields := fieldsOf(m, p.Header)
-	for i, field := range fields {
-		for _, coded := range codedFields {
-			if field != coded {
-				continue
-			}
-			for _, value := range p.Values[i] {
-				if _, listed := m.Values[field][value]; !listed && !isCode(field, value) {
-					return true
-				}
-			}
+// unmatched reports whether a column has values that are not ours and that nobody was asked about yet.
+func unmatched(f form, m imports.Mapping, p imports.Preview) bool {
+	for i, field := range fieldsOf(m, p.Header) {
+		asked := len(f.Values["from."+field]) > 0
+		if asked || !slices.Contains(codedFields, field) {
+			continue
+		}
+		if slices.ContainsFunc(p.Values[i], func(value string) bool { return !isCode(field, value) }) {
+			return true
 		}
 	}
 	return false
@@ -252,7 +249,7 @@ var extraFields = []string{
 func (s *Server) fieldOptions(c *gin.Context) []option {
 	options := []option{{"", s.t(c, "imports.skip_column")}}
 	for _, field := range append(imports.Fields(), extraFields...) {
-		options = append(options, option{field, s.messages.textOr(s.language(c), field, nil, "field."+field)})
+		options = append(options, option{field, s.messages.textOr(s.language(c), field, nil, "imports.field."+field, "field."+field)})
 	}
 	return options
 }

@@ -66,8 +66,8 @@ func (s *Server) page(c *gin.Context, titleKey string, args ...any) page {
 }
 
 // barePage is page without rail and header, also for those who are logged in.
-func (s *Server) barePage(c *gin.Context, titleKey string, args ...any) page {
-	p := s.page(c, titleKey, args...)
+func (s *Server) barePage(c *gin.Context, titleKey string) page {
+	p := s.page(c, titleKey)
 	p.Bare = true
 	return p
 }

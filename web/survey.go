@@ -63,12 +63,17 @@ func surveySamples() []view {
 	bare := page{Bare: true}
 	option := surveyOption{Value: "5", Label: "Very satisfied", Mark: "5", Checked: true}
 	return []view{
-		&surveyPage{page: bare, Token: "t", Screen: 1, Screens: 2, OneTap: true, Preselected: "Very satisfied",
-			About: surveyAbout{ResolvedAt: 1, Category: "Line fault", Agent: "Li"}, Questions: []surveyQuestion{{Key: "rating", Text: "?", Options: []surveyOption{option}}}},
+		&surveyPage{
+			page: bare, Token: "t", Screen: 1, Screens: 2, OneTap: true, Preselected: "Very satisfied",
+			About: surveyAbout{ResolvedAt: 1, Category: "Line fault", Agent: "Li"}, Questions: []surveyQuestion{{Key: "rating", Text: "?", Options: []surveyOption{option}}},
+		},
 		&surveyPage{page: bare, Screen: 2, Screens: 2, Form: form{Error: "wrong"}, Questions: []surveyQuestion{
-			{Key: "rating", Kind: survey.Rating, Options: []surveyOption{option}, Error: "wrong"}, {Key: "reasons", Kind: survey.Reasons, Options: []surveyOption{option}},
-			{Key: "solved", Kind: survey.YesNo, Options: []surveyOption{{Value: "1"}}}, {Key: "comment", Kind: survey.Comment, Value: "x", Error: "wrong"},
-			{Key: "consent", Kind: survey.Consent}, {Key: "consent", Kind: survey.Consent, Checked: true},
+			{Key: "rating", Kind: survey.Rating, Options: []surveyOption{option}, Error: "wrong"},
+			{Key: "reasons", Kind: survey.Reasons, Options: []surveyOption{option}},
+			{Key: "solved", Kind: survey.YesNo, Options: []surveyOption{{Value: "1"}}},
+			{Key: "comment", Kind: survey.Comment, Value: "x", Error: "wrong"},
+			{Key: "consent", Kind: survey.Consent},
+			{Key: "consent", Kind: survey.Consent, Checked: true},
 		}},
 		&surveyEndPage{page: bare, End: "thanks", Token: "t", Edit: true, Score: "Satisfied"},
 		&surveyEndPage{page: bare, End: "unknown"},

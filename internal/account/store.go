@@ -17,7 +17,7 @@ type store struct{ database.Tx }
 // listMost bounds lists that are shown whole, and IN lists.
 const listMost = 500
 
-func found(err error, missing error, what string) error {
+func found(err, missing error, what string) error {
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return missing
 	}

@@ -37,7 +37,7 @@ func (v Viewer) Is(roles ...Role) bool {
 	if slices.Contains(roles, v.Role) {
 		return true
 	}
-	return v.Role == Admin && !(len(roles) == 1 && roles[0] == Machine)
+	return v.Role == Admin && slices.ContainsFunc(roles, func(r Role) bool { return r != Machine })
 }
 
 // SeesAllTeams reports whether the viewer's queries are not narrowed by team.

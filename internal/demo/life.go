@@ -18,7 +18,7 @@ import (
 const step = time.Hour
 
 // quiet is how long before the end callers stop, so that the desk has something to do.
-const quiet = 24 * time.Hour
+const quiet = 36 * time.Hour
 
 // life plays everybody around the service.
 type life struct {

@@ -36,7 +36,7 @@ type Redis struct {
 // not answer.
 func OpenRedis(ctx context.Context, address string) (*Redis, error) {
 	if address == Embedded {
-		return openEmbedded()
+		return openEmbedded() //nolint:contextcheck // its clock runs as long as the process does
 	}
 	client, err := newClient(address)
 	if err != nil {
