@@ -38,7 +38,7 @@ type Options struct {
 const editWindow = 24 * time.Hour
 
 // sendLease is how long a message may be on its way to the gateway before somebody else says that its fate is unknown.
-const sendLease = 5 * time.Minute
+const sendLease = time.Minute
 
 func (o Options) withDefaults() Options {
 	if o.Language == "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
@@ -50,11 +51,12 @@ func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, f
 		if len(subject.Phones) > 0 {
 			phone = subject.Phones[0]
 		}
-		if !c.DialledAt.IsZero() {
-			return s.extend(tx, &c, now)
-		}
-		if !v.Allowed {
+		again := !c.DialledAt.IsZero()
+		if !v.Allowed && (!again || !onlyAttempts(v)) {
 			return fault.New(fault.Conflict, "dial_refused", "this customer may not be called now").With("reason", string(v.First))
+		}
+		if again {
+			return s.extend(tx, &c, now)
 		}
 		c.DialledAt = now
 		if _, err := s.beginAttempt(tx, &c, subject, now); err != nil {
@@ -66,6 +68,13 @@ func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, f
 		return "", fmt.Errorf("dial callback %d: %w", callbackID, err)
 	}
 	return phone, nil
+}
+
+// onlyAttempts reports whether nothing but earlier calls stands against a call: right after a dial, that dial itself.
+func onlyAttempts(v permission.Verdict) bool {
+	return !slices.ContainsFunc(v.All, func(r permission.Reason) bool {
+		return r.Code != permission.AttemptGap && r.Code != permission.AttemptCap
+	})
 }
 
 // beginAttempt writes the attempt and the touch that permission counts.

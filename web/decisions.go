@@ -97,18 +97,8 @@ func decisionsSamples() []view {
 	}
 }
 
-// periods of the decisions page, in days; 0 is all time.
-var decisionPeriods = []int{7, 30, 90, 0}
-
 func (s *Server) showDecisions(c *gin.Context) error {
-	days, err := strconv.Atoi(c.DefaultQuery("days", "30"))
-	if err != nil || days < 0 || days > 3660 {
-		days = 30
-	}
-	var from clock.Instant
-	if days > 0 {
-		from = (clock.DayOf(s.now(), s.opts.Zone) - clock.Day(days-1)).Start(s.opts.Zone)
-	}
+	days, from := s.decisionPeriod(c)
 	ctx := c.Request.Context()
 	summary, err := s.Tasks.Summary(ctx, viewer(c), from, 0)
 	if err != nil {
@@ -118,24 +108,38 @@ func (s *Server) showDecisions(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &decisionsPage{Period: strconv.Itoa(days), Version: s.Tasks.Policy().Version}
-	for _, n := range decisionPeriods {
-		label := s.t(c, "decisions.all_time")
-		if n > 0 {
-			label = s.t(c, "decisions.days", "count", n)
-		}
-		p.Periods = append(p.Periods, option{Value: strconv.Itoa(n), Label: label})
-	}
+	p := &decisionsPage{Period: strconv.Itoa(days), Periods: s.decisionPeriods(c), Version: s.Tasks.Policy().Version, Days: decisionDays(byDay)}
 	period := url.Values{}
-	if days > 0 {
+	if !from.IsZero() {
 		period.Set("from", clock.DayOf(from, s.opts.Zone).String())
 	}
 	for _, kind := range summary.Kinds {
 		p.Sums = append(p.Sums, newDecisionSum(kind, period))
 	}
-	p.Days = decisionDays(byDay)
 	p.page = s.page(c, "decisions.title")
 	return s.render(c, p)
+}
+
+// decisionPeriod reads how many days back to look, today included, and when the first of them began; 0 days and no instant are all
+// time.
+func (s *Server) decisionPeriod(c *gin.Context) (days int, from clock.Instant) {
+	days, err := strconv.Atoi(c.DefaultQuery("days", "30"))
+	if err != nil || days < 0 || days > 3660 {
+		days = 30
+	}
+	if days == 0 {
+		return 0, 0
+	}
+	return days, (clock.DayOf(s.now(), s.opts.Zone) - clock.Day(days-1)).Start(s.opts.Zone)
+}
+
+// decisionPeriods are the periods to choose from.
+func (s *Server) decisionPeriods(c *gin.Context) []option {
+	var list []option
+	for _, days := range []int{7, 30, 90} {
+		list = append(list, option{Value: strconv.Itoa(days), Label: s.t(c, "decisions.days", "count", days)})
+	}
+	return append(list, option{Value: "0", Label: s.t(c, "decisions.all_time")})
 }
 
 // newDecisionSum turns the sums of a kind into lines with addresses.

@@ -15,15 +15,14 @@ import (
 // deskPage is where a caller works: the callback they hold with everything to know and to fill in, or why there is none.
 type deskPage struct {
 	page
-	Desk     tasks.Desk // its Callback.ID is 0 when the caller holds none
-	Facts    deskFacts
-	Script   []string
-	Story    []storyLine
-	Form     form
-	Fields   outcomeFields
-	Nothing  tasks.Supply
-	Day      tasks.Day
-	CanClaim bool
+	Desk   tasks.Desk // its Callback.ID is 0 when the caller holds none
+	Facts  deskFacts
+	Script []string
+	Story  []storyLine
+	Form   form
+	Fields outcomeFields
+	Supply tasks.Supply // when none is held
+	Day    tasks.Day
 }
 
 func (*deskPage) template() string { return "desk" }
@@ -56,34 +55,30 @@ func (s *Server) showDesk(c *gin.Context) error {
 	return s.renderDesk(c, http.StatusOK, desk, form{Values: s.outcomeValues(desk.Draft)})
 }
 
+// renderDesk shows a held callback with a form as it was typed.
 func (s *Server) renderDesk(c *gin.Context, status int, desk tasks.Desk, f form) error {
 	ctx := c.Request.Context()
-	script, err := s.Tasks.Script(desk, viewer(c).Name, s.language(c))
-	if err != nil {
-		return err
-	}
-	day, err := s.Tasks.MyDay(ctx, viewer(c), 0)
-	if err != nil {
-		return err
-	}
 	questions, err := s.Surveys.Current(ctx)
 	if err != nil {
 		return err
 	}
-	story, err := s.story(c, desk.Callback.ContactID)
-	if err != nil {
+	p := &deskPage{Desk: desk, Facts: s.deskFacts(c, desk), Form: f, Fields: s.outcomeFields(c, f, desk, questions)}
+	if p.Script, err = s.Tasks.Script(desk, viewer(c).Name, s.language(c)); err != nil {
 		return err
 	}
-	p := &deskPage{
-		Desk: desk, Facts: s.deskFacts(c, desk), Script: script, Story: story, Form: f, Day: day,
-		Fields: s.outcomeFields(c, f, desk, questions),
+	if p.Day, err = s.Tasks.MyDay(ctx, viewer(c), 0); err != nil {
+		return err
+	}
+	if p.Story, err = s.story(c, desk.Callback.ContactID); err != nil {
+		return err
 	}
 	p.page = s.page(c, "desk.title")
 	return s.renderStatus(c, status, p)
 }
 
+// renderEmptyDesk says what there is to claim, or why there is nothing.
 func (s *Server) renderEmptyDesk(c *gin.Context) error {
-	nothing, err := s.Tasks.Supply(c.Request.Context(), viewer(c))
+	supply, err := s.Tasks.Supply(c.Request.Context(), viewer(c))
 	if err != nil {
 		return err
 	}
@@ -91,7 +86,7 @@ func (s *Server) renderEmptyDesk(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &deskPage{Nothing: nothing, Day: day, CanClaim: nothing.Ready > 0}
+	p := &deskPage{Supply: supply, Day: day}
 	p.page = s.page(c, "desk.title")
 	return s.render(c, p)
 }
@@ -132,7 +127,15 @@ func (s *Server) finishCallback(c *gin.Context) error {
 	case f.Get("then") == "stop":
 		return s.redirect(c, "/desk", done("desk.finished"))
 	}
+	return s.claimAfter(c)
+}
+
+// claimAfter hands out the next callback after a finished one. That there is none takes nothing from what was finished.
+func (s *Server) claimAfter(c *gin.Context) error {
 	if _, err := s.Tasks.Claim(c.Request.Context(), viewer(c)); err != nil {
+		if fault.KindOf(err) == fault.Internal {
+			s.log.ErrorContext(c.Request.Context(), "claim after finish failed", "error", err)
+		}
 		return s.redirect(c, "/desk", done("desk.finished_last"))
 	}
 	return s.redirect(c, "/desk", done("desk.finished"))

@@ -111,7 +111,7 @@ func TestCallbackIsWorkedWithoutScripts(t *testing.T) {
 	if flash := strings.TrimSpace(after.Find(".flash").Text()); !strings.Contains(flash, "no next one") {
 		t.Errorf("the flash says %q", flash)
 	}
-	if text := after.Find(".desk-foot").Text(); !strings.Contains(strings.Join(strings.Fields(text), " "), "finished 1") {
+	if text := after.Find(".desk-foot").Text(); !strings.Contains(strings.Join(strings.Fields(text), " "), "Finished 1") {
 		t.Errorf("today's figures say %q", text)
 	}
 	callback, err := ts.Tasks.CallbackByID(t.Context(), account.Viewer{Role: account.Admin}, 1)

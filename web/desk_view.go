@@ -248,8 +248,8 @@ func deskSamples() []view {
 	cancelled.Desk = gone
 	return []view{
 		&deskPage{},
-		&deskPage{Nothing: tasks.Supply{Waiting: []tasks.WaitingCount{{Reason: tasks.ReasonAppointment, Count: 2, Next: 1}}, Taken: 1, Kept: 1, Next: 1}},
-		&deskPage{CanClaim: true, Nothing: tasks.Supply{Ready: 3}},
+		&deskPage{Supply: tasks.Supply{Waiting: []tasks.WaitingCount{{Reason: tasks.ReasonAppointment, Count: 2, Next: 1}}, Taken: 1, Kept: 1, Next: 1}},
+		&deskPage{Supply: tasks.Supply{Ready: 3}},
 		&full, &cancelled,
 	}
 }

@@ -111,7 +111,7 @@ a file in the data directory, or AFTERCALL_KEY.`,
 	root.AddCommand(
 		c.serveCommand(), c.webCommand(), c.workerCommand(), c.workCommand(), c.migrateCommand(),
 		c.importCommand(), c.decisionsCommand(), c.scoresCommand(), c.jobsCommand(),
-		c.userCommand(), c.tokenCommand(), c.versionCommand(),
+		c.userCommand(), c.tokenCommand(), c.demoCommand(), c.versionCommand(),
 	)
 	return root
 }

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"aftercall/internal/database"
 	"aftercall/internal/delivery"
@@ -10,6 +11,9 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks"
 )
+
+// sendTimeout is how long a gateway may take; survey gives the job away a little later.
+const sendTimeout = 40 * time.Second
 
 // sendSurvey carries a planned survey to the customer: looked at once more by tasks, then by survey, then sent, once.
 func (s *Service) sendSurvey(ctx context.Context, ticket outbox.Ticket, decisionID int64) error {
@@ -30,7 +34,9 @@ func (s *Service) sendSurvey(ctx context.Context, ticket outbox.Ticket, decision
 		}
 		return s.Tasks.SurveySkipped(ctx, out.Ticket, decisionID, tasks.Reason(out.Reason))
 	}
-	receipt, sendErr := s.Sender.Send(ctx, messageOf(out))
+	sending, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	receipt, sendErr := s.Sender.Send(sending, messageOf(out))
 	return s.Surveys.Sent(ctx, out.Ticket, out.InvitationID, survey.Receipt{Delivered: receipt.Delivered}, sendErr)
 }
 

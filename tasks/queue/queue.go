@@ -37,8 +37,6 @@ const (
 	jobTimeout = 15 * time.Minute
 	// shutdownTimeout is what handlers get to finish on a graceful stop; Kubernetes allows 30 s.
 	shutdownTimeout = 25 * time.Second
-	// workersPerServer is how many workers one fetch loop keeps busy.
-	workersPerServer = 16
 	// pollInterval bounds how long a due job waits for the relay when nothing wakes it, and a pushed one for a worker.
 	pollInterval = 200 * time.Millisecond
 )
@@ -60,12 +58,12 @@ type Queue struct {
 	stop      sync.Once
 }
 
-// lane is one lane of this process: its queue in Redis and the servers that work it.
+// lane is one lane of this process: its queue in Redis and the server that works it.
 type lane struct {
-	name    outbox.Lane
-	queue   string
-	servers []*asynq.Server
-	wake    chan struct{} // somebody may have added a job
+	name   outbox.Lane
+	queue  string
+	server *asynq.Server
+	wake   chan struct{} // somebody may have added a job
 }
 
 // New returns a queue that has not started. Redis stays the caller's to close, after Stop.
@@ -110,7 +108,8 @@ func (q *Queue) Start(ctx context.Context) error {
 	q.handling, q.abandon = context.WithCancel(ctx)
 	ctx, q.stopLoops = context.WithCancel(ctx)
 	for _, l := range q.lanes {
-		if err := q.startServers(l); err != nil {
+		l.server = q.newServer(l)
+		if err := l.server.Start(asynq.HandlerFunc(q.handle)); err != nil {
 			q.Stop()
 			return fmt.Errorf("start the workers of lane %s: %w", l.name, err)
 		}
@@ -134,10 +133,10 @@ func (q *Queue) Stop() {
 		q.loops.Wait()
 		var servers sync.WaitGroup
 		for _, l := range q.lanes {
-			for _, server := range l.servers {
+			if l.server != nil {
 				servers.Go(func() {
-					server.Stop()
-					server.Shutdown()
+					l.server.Stop()
+					l.server.Shutdown()
 				})
 			}
 		}
@@ -179,23 +178,11 @@ func (q *Queue) WaitIdle(ctx context.Context) error {
 	}
 }
 
-// startServers starts the asynq servers of one lane. A lane whose workers are all busy stops fetching without holding up the
-// others. Each server fetches one task after the other, a round trip each, which is slower than the workers are: so the workers
-// are spread over several.
-func (q *Queue) startServers(l *lane) error {
-	for workers := q.opts.Workers; workers > 0; workers -= workersPerServer {
-		server := q.newServer(l, min(workers, workersPerServer))
-		if err := server.Start(asynq.HandlerFunc(q.handle)); err != nil {
-			return err
-		}
-		l.servers = append(l.servers, server)
-	}
-	return nil
-}
-
-func (q *Queue) newServer(l *lane, workers int) *asynq.Server {
+// newServer returns the asynq server of one lane. Each has its own fetch loop: a lane whose workers are all busy stops fetching
+// without holding up the others.
+func (q *Queue) newServer(l *lane) *asynq.Server {
 	return asynq.NewServerFromRedisClient(q.redis.client, asynq.Config{
-		Concurrency:              workers,
+		Concurrency:              q.opts.Workers,
 		Queues:                   map[string]int{l.queue: 1},
 		BaseContext:              func() context.Context { return q.handling },
 		TaskCheckInterval:        pollInterval,

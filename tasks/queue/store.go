@@ -98,10 +98,11 @@ func ids(jobs []outbox.Job) []int64 {
 	return ids
 }
 
-// queuedAfter returns queued jobs by id.
-func (s store) queuedAfter(id int64, limit int) ([]outbox.Job, error) {
+// queuedAfter returns queued jobs by id, those that were queued until an instant.
+func (s store) queuedAfter(id int64, until clock.Instant, limit int) ([]outbox.Job, error) {
 	var jobs []outbox.Job
-	err := s.Gorm().Select(tryColumns).Where("state = ? AND id > ?", outbox.Queued, id).Order("id").Limit(limit).Find(&jobs).Error
+	err := s.Gorm().Select(tryColumns).Where("state = ? AND id > ? AND updated_at <= ?", outbox.Queued, id, until).
+		Order("id").Limit(limit).Find(&jobs).Error
 	if err != nil {
 		return nil, fmt.Errorf("read queued jobs: %w", err)
 	}

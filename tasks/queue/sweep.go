@@ -73,11 +73,11 @@ func (q *Queue) checkEpoch(ctx context.Context, seen string) (string, error) {
 	return epoch, nil
 }
 
-// refill pushes every queued job again. What Redis still has stays as it is.
+// refill pushes every job again that was queued until now. What Redis still has stays as it is.
 func (q *Queue) refill(ctx context.Context, lost bool) error {
-	total := 0
+	total, until := 0, q.now()
 	for after := int64(0); ; {
-		jobs, err := store{q.db.View(ctx)}.queuedAfter(after, batchSize)
+		jobs, err := store{q.db.View(ctx)}.queuedAfter(after, until, batchSize)
 		if err != nil {
 			return err
 		}
