@@ -14,17 +14,26 @@ import (
 
 // Plan decides the follow-up of every resolution of an intake batch and sets the work up: callbacks with their offer jobs, and
 // survey jobs. Run again, or by two workers at once, it decides nothing twice.
+//
+// Matching and judging read outside the transaction, so that on SQLite they do not keep the one writer from everybody else. What
+// changes in between is noticed at the moment of contact: Offer and SurveyPlan look again.
 func (s *Service) Plan(ctx context.Context, ticket outbox.Ticket, batchID int64) error {
-	now := s.at(ticket.At)
-	plan := func(_ context.Context, tx database.Tx) error {
-		if err := ticket.Done(tx); err != nil {
+	plan := func() error {
+		p := planner{Service: s, tx: s.db.View(ctx), now: s.at(ticket.At)}
+		if err := p.decide(batchID); err != nil {
 			return err
 		}
-		return s.planBatch(tx, now, batchID)
+		return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+			if err := ticket.Done(tx); err != nil {
+				return err
+			}
+			p.tx = tx
+			return p.write()
+		})
 	}
-	err := s.db.InTx(ctx, plan)
+	err := plan()
 	if errors.Is(err, errDecided) { // by somebody else, between our look and our insert: now we see theirs
-		err = s.db.InTx(ctx, plan)
+		err = plan()
 	}
 	if err != nil {
 		return fmt.Errorf("plan batch %d: %w", batchID, err)
@@ -32,19 +41,16 @@ func (s *Service) Plan(ctx context.Context, ticket outbox.Ticket, batchID int64)
 	return nil
 }
 
-func (s *Service) planBatch(tx database.Tx, now clock.Instant, batchID int64) error {
-	resolutions, err := contact.ResolutionsOfBatch(tx, batchID)
+// decide makes the decisions about a batch, without writing them.
+func (p *planner) decide(batchID int64) error {
+	resolutions, err := contact.ResolutionsOfBatch(p.tx, batchID)
 	if err != nil {
 		return err
 	}
-	p := planner{Service: s, tx: tx, now: now}
 	if err := p.match(resolutions); err != nil {
 		return err
 	}
-	if err := p.judge(); err != nil {
-		return err
-	}
-	return p.write()
+	return p.judge()
 }
 
 // planner carries one batch from wishes through verdicts to rows.

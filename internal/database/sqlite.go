@@ -42,18 +42,19 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		return nil, fmt.Errorf("make the folder of the database: %w", err)
 	}
 	// The writer takes its lock at BEGIN: a transaction that reads first and writes later would otherwise fail at once.
-	write, err := openSQLiteHandle(ctx, path, "immediate", 1)
+	// It keeps no prepared statements: gorm prepares inside the transaction, and those end with it.
+	write, err := openSQLiteHandle(ctx, path, "immediate", 1, false)
 	if err != nil {
 		return nil, err
 	}
-	read, err := openSQLiteHandle(ctx, path, "deferred", 4)
+	read, err := openSQLiteHandle(ctx, path, "deferred", 4, true)
 	if err != nil {
 		return nil, err
 	}
 	return &DB{dialect: SQLite, write: write, read: read}, nil
 }
 
-func openSQLiteHandle(ctx context.Context, path, lock string, connections int) (*gorm.DB, error) {
+func openSQLiteHandle(ctx context.Context, path, lock string, connections int, prepare bool) (*gorm.DB, error) {
 	q := url.Values{"_txlock": {lock}, "_pragma": {
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-16000)",
 	}}
@@ -62,7 +63,7 @@ func openSQLiteHandle(ctx context.Context, path, lock string, connections int) (
 	if !ok {
 		return nil, errors.New("gorm's SQLite dialect has another type than expected")
 	}
-	g, err := gorm.Open(sqliteDialector{dialector}, config(true))
+	g, err := gorm.Open(sqliteDialector{dialector}, config(prepare))
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}

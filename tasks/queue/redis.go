@@ -58,7 +58,7 @@ func openEmbedded() (*Redis, error) {
 	if err := inside.Start(); err != nil {
 		return nil, fmt.Errorf("start the embedded Redis: %w", err)
 	}
-	r := &Redis{client: redis.NewClient(&redis.Options{Addr: inside.Addr(), Password: password}), inside: inside}
+	r := &Redis{client: redis.NewClient(&redis.Options{Addr: inside.Addr(), Password: password, Protocol: protocol}), inside: inside}
 	ctx, end := context.WithCancel(context.Background())
 	r.end = end
 	r.ageing.Go(func() { r.age(ctx) })

@@ -16,6 +16,10 @@ import (
 // the dead one.
 const clusterReload = 3 * time.Second
 
+// protocol is RESP 2: asynq needs nothing of RESP 3, and go-redis works a tenth longer on every command to listen for what a
+// server may send unasked.
+const protocol = 2
+
 // newClient returns a client for the address without connecting.
 func newClient(address string) (redis.UniversalClient, error) {
 	scheme, _, _ := strings.Cut(address, "://")
@@ -25,6 +29,7 @@ func newClient(address string) (redis.UniversalClient, error) {
 		if err != nil {
 			return nil, badAddress()
 		}
+		o.Protocol = protocol
 		return redis.NewClient(o), nil
 	case "redis-sentinel", "redis-cluster":
 	default:
@@ -37,7 +42,7 @@ func newClient(address string) (redis.UniversalClient, error) {
 	if scheme == "redis-cluster" {
 		return redis.NewClusterClient(&redis.ClusterOptions{
 			Addrs: a.hosts, Username: a.user, Password: a.password, TLSConfig: a.tls,
-			ClusterStateReloadInterval: clusterReload,
+			ClusterStateReloadInterval: clusterReload, Protocol: protocol,
 		}), nil
 	}
 	if a.master == "" {
@@ -45,6 +50,7 @@ func newClient(address string) (redis.UniversalClient, error) {
 	}
 	return redis.NewFailoverClient(&redis.FailoverOptions{
 		MasterName: a.master, SentinelAddrs: a.hosts, Username: a.user, Password: a.password, DB: a.db, TLSConfig: a.tls,
+		Protocol: protocol,
 	}), nil
 }
 
