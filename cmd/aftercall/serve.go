@@ -9,6 +9,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/app"
+	"aftercall/internal/clock"
 )
 
 func (c *cli) serveCommand() *cobra.Command {
@@ -101,10 +102,17 @@ Try this:
 
 Send a resolved contact in and watch what becomes of it:
   export TOKEN=%s
-  curl -s %s/api/v1/contacts -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d @docs/examples/contact.json
+  curl -s %s/api/v1/contacts -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '%s'
 
-`, token, a.URL())
+`, token, a.URL(), tryOut(a.Now()))
 	return nil
+}
+
+// tryOut is a contact that was resolved just now by the demo's clock, and serious enough for a callback and a survey.
+func tryOut(now clock.Instant) string {
+	return `{"external_id": "TRY-1", "status": "resolved", "resolved_at": "` + now.String() + `", "severity": "high", ` +
+		`"channel": "phone", "category": "Try-out", "customer": {"name": "Li Na", "phones": ["199 0000 0001"], ` +
+		`"emails": ["li.na@example.com"], "zone": "Asia/Shanghai"}}`
 }
 
 func (c *cli) workCommand() *cobra.Command {

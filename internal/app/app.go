@@ -138,6 +138,7 @@ func (a *App) openQueue(ctx context.Context) error {
 			queue.Every(figures.FoldEvery, figures.JobFold, outbox.Normal),
 			queue.Every(time.Hour, queue.JobClean, outbox.Bulk),
 			queue.Nightly(a.zone, 3*time.Hour, flow.JobVerify, outbox.Bulk),
+			queue.Nightly(a.zone, 4*time.Hour, flow.JobPrune, outbox.Bulk),
 		},
 		Log: a.log,
 	})

@@ -20,6 +20,9 @@ import (
 // JobVerify is the kind of the nightly job that recomputes every figure from raw rows.
 const JobVerify = "scores.verify"
 
+// JobPrune is the kind of the nightly job that deletes messages kept for a week.
+const JobPrune = "messages.prune"
+
 // Services are the features and kernels that meet here.
 type Services struct {
 	DB        *database.DB
@@ -31,6 +34,7 @@ type Services struct {
 	Campaigns *campaign.Service
 	Figures   *figures.Service
 	Sender    delivery.Sender
+	Messages  *delivery.Log
 }
 
 // Service connects the features.
@@ -57,11 +61,20 @@ func (s *Service) Handlers() map[string]Handler {
 		campaign.JobCount:        s.Campaigns.Recount,
 		figures.JobFold:          s.fold,
 		JobVerify:                s.verifyNightly,
+		JobPrune:                 s.pruneMessages,
 	}
 }
 
 func (s *Service) fold(ctx context.Context, ticket outbox.Ticket, _ int64) error {
 	return s.Figures.Fold(ctx, ticket)
+}
+
+// pruneMessages deletes kept messages, whose links answer for a customer, after a week.
+func (s *Service) pruneMessages(ctx context.Context, ticket outbox.Ticket, _ int64) error {
+	if _, err := s.Messages.Prune(ctx); err != nil {
+		return err
+	}
+	return s.finish(ctx, ticket)
 }
 
 // finish ends a job whose work needed no transaction.
