@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -36,7 +37,7 @@ worker finishes. The sums are printed at each step, and every score is recompute
 		Args:    cobra.NoArgs,
 		RunE: c.do(app.Parts{}, func(ctx context.Context, _ []string) error {
 			if resolutions < 100 || resolutions > 100_000 {
-				return usageError{fault.InvalidFields(fault.Field{Name: "resolutions", Code: "out_of_range", Problem: "must be between 100 and 100,000", Value: fmt.Sprint(resolutions)})}
+				return usageError{fault.InvalidFields(fault.Field{Name: "resolutions", Code: "out_of_range", Problem: "must be between 100 and 100,000", Value: strconv.Itoa(resolutions)})}
 			}
 			dir, err := os.MkdirTemp("", "aftercall-crash-")
 			if err != nil {

@@ -133,7 +133,8 @@ func (a *App) openQueue(ctx context.Context) error {
 		return err
 	}
 	a.queue = queue.New(a.DB, redis, a.handlers(), a.Now, queue.Options{
-		Name: "aftercall-" + name,
+		Name:    "aftercall-" + name,
+		Workers: workersFor(a.DB),
 		Periodic: []queue.Periodic{
 			queue.Every(figures.FoldEvery, figures.JobFold, outbox.Normal),
 			queue.Every(time.Hour, queue.JobClean, outbox.Bulk),
@@ -143,6 +144,15 @@ func (a *App) openQueue(ctx context.Context) error {
 		Log: a.log,
 	})
 	return nil
+}
+
+// workersFor is how many handlers of a lane run at once. SQLite has one writer: more of them would only stand in line before the
+// caller who wants to claim a callback.
+func workersFor(db *database.DB) int {
+	if db.Dialect() == database.SQLite {
+		return 2
+	}
+	return 16
 }
 
 // openWeb makes the pages and the API ready to be served.

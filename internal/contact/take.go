@@ -42,6 +42,9 @@ func (s *Service) Take(ctx context.Context, sourceID int64, batch []Input) ([]Ou
 	part := make([]*taken, 0, min(len(batch), s.db.RowsPerTx()))
 	places := make([]int, 0, cap(part))
 	size, now := 0, s.now()
+	if len(batch) > 1 {
+		ctx = database.Background(ctx)
+	}
 	flush := func() error {
 		if len(part) == 0 {
 			return nil

@@ -30,6 +30,7 @@ type DB struct {
 	dialect Dialect
 	write   *gorm.DB
 	read    *gorm.DB
+	line    chan struct{} // background work before SQLite's one writer; nil on MySQL
 }
 
 // Open opens the database at an address: sqlite:PATH, or mysql://user:password@host:port/name.
@@ -50,7 +51,7 @@ func (db *DB) Dialect() Dialect { return db.dialect }
 // RowsPerTx is how many rows of one kind a batch may write in one transaction: on SQLite others wait for the one writer.
 func (db *DB) RowsPerTx() int {
 	if db.dialect == SQLite {
-		return 200
+		return 100
 	}
 	return 500
 }

@@ -51,7 +51,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{dialect: SQLite, write: write, read: read}, nil
+	return &DB{dialect: SQLite, write: write, read: read, line: make(chan struct{}, 1)}, nil
 }
 
 func openSQLiteHandle(ctx context.Context, path, lock string, connections int, prepare bool) (*gorm.DB, error) {

@@ -60,7 +60,29 @@ func (db *DB) Snapshot(ctx context.Context, fn func(ctx context.Context, tx Tx) 
 	}, options...)
 }
 
-type inTxKey struct{}
+type (
+	inTxKey       struct{}
+	backgroundKey struct{}
+)
+
+// Background marks work that nobody waits for at a screen: jobs, imports, the relay. On SQLite its transactions stand in a line of
+// their own before the one writer, one at a time, so that a caller who claims a callback waits for two of them at most.
+func Background(ctx context.Context) context.Context {
+	return context.WithValue(ctx, backgroundKey{}, true)
+}
+
+// queueUp takes the place of background work before the writer and returns what gives it back.
+func (db *DB) queueUp(ctx context.Context) (func(), error) {
+	if db.line == nil || ctx.Value(backgroundKey{}) == nil {
+		return func() {}, nil
+	}
+	select {
+	case db.line <- struct{}{}:
+		return func() { <-db.line }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for the writer: %w", ctx.Err())
+	}
+}
 
 var errNested = errors.New("a transaction was begun inside another: one use case is one transaction")
 
@@ -75,9 +97,7 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 	}
 	ctx = context.WithValue(ctx, inTxKey{}, true)
 	for try := 1; ; try++ {
-		err := db.write.WithContext(ctx).Transaction(func(g *gorm.DB) error {
-			return fn(ctx, Tx{gorm: g, dialect: db.dialect})
-		})
+		err := db.once(ctx, fn)
 		if err == nil || try == maxTries || !repeatable(err) {
 			return err
 		}
@@ -88,6 +108,18 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 		case <-time.After(pause):
 		}
 	}
+}
+
+// once runs fn in one transaction, one time.
+func (db *DB) once(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error {
+	leave, err := db.queueUp(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return db.write.WithContext(ctx).Transaction(func(g *gorm.DB) error {
+		return fn(ctx, Tx{gorm: g, dialect: db.dialect})
+	})
 }
 
 // repeatable reports whether the database asks to run the transaction again: 1213 deadlock (also a lost certification on a

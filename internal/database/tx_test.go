@@ -3,6 +3,7 @@ package database_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -113,5 +114,39 @@ func TestAnAddressWeDoNotServeIsInvalid(t *testing.T) {
 		if _, err := database.Open(t.Context(), address); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%q: got %v", address, err)
 		}
+	}
+}
+
+// On SQLite, jobs and imports that wait for the one writer must not make a caller wait for all of them.
+func TestWhoWaitsAtAScreenGoesBeforeTheBackground(t *testing.T) {
+	db := dbtest.SQLite(t)
+	writer, err := db.Writer(t.Context()).DB()
+	if err != nil {
+		t.Fatal(err)
+	}
+	holds, release, done := make(chan struct{}), make(chan struct{}), make(chan string, 9)
+	var group sync.WaitGroup
+	transact := func(ctx context.Context, name string, work func()) {
+		group.Go(func() {
+			err := db.InTx(ctx, func(context.Context, database.Tx) error { work(); done <- name; return nil })
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	background := database.Background(t.Context())
+	transact(background, "first", func() { close(holds); <-release })
+	<-holds
+	for range 5 {
+		transact(background, "background", func() {})
+	}
+	transact(t.Context(), "caller", func() {})
+	for writer.Stats().WaitCount == 0 { // until the caller stands in line
+		runtime.Gosched()
+	}
+	close(release)
+	group.Wait()
+	if first, second := <-done, <-done; first != "first" || second != "caller" {
+		t.Fatalf("the order was %s, %s", first, second)
 	}
 }

@@ -101,7 +101,7 @@ func New(db *database.DB, redis *Redis, handlers map[string]Handler, now clock.N
 
 // Start begins to move and work jobs, and returns. What an earlier process left queued is pushed again at once.
 func (q *Queue) Start(ctx context.Context) error {
-	ctx = context.WithoutCancel(ctx)
+	ctx = database.Background(context.WithoutCancel(ctx))
 	if err := q.register(ctx); err != nil {
 		return fmt.Errorf("start the queue: %w", err)
 	}

@@ -52,7 +52,7 @@ func (r runner) call(ctx context.Context, job outbox.Job) (err error) {
 			err = fault.New(fault.Internal, "panic", "the handler panicked")
 		}
 	}()
-	ctx, cancel := context.WithTimeout(ctx, jobTimeout)
+	ctx, cancel := context.WithTimeout(database.Background(ctx), jobTimeout)
 	defer cancel()
 	return handler(ctx, outbox.Ticket{JobID: job.ID, Attempt: job.Attempt, Fence: job.Fence, At: r.now()}, job.Ref)
 }
