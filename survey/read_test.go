@@ -3,6 +3,7 @@ package survey_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ func TestLowScoresArePagedAndThoseOfTheViewersTeams(t *testing.T) {
 		c := newCentre(t, db)
 		var team int64
 		for i := range 5 {
-			r := c.resolved(fmt.Sprint(i), fmt.Sprintf("p%d@example.com", i))
+			r := c.resolved(strconv.Itoa(i), fmt.Sprintf("p%d@example.com", i))
 			team = r.TeamID
 			token := c.sent(r)
 			if i > 0 {

@@ -171,7 +171,7 @@ func (t crashTrial) killWhen(ctx context.Context, a *app.App, when func(crashSum
 		if killErr := cmd.Process.Kill(); killErr != nil && !errors.Is(killErr, os.ErrProcessDone) {
 			err = errors.Join(err, killErr)
 		}
-		<-ended
+		_ = <-ended // it was killed
 		if err == nil && t.forget != nil {
 			err = t.forget(ctx)
 		}
