@@ -171,7 +171,9 @@ func (t crashTrial) killWhen(ctx context.Context, a *app.App, when func(crashSum
 		if killErr := cmd.Process.Kill(); killErr != nil && !errors.Is(killErr, os.ErrProcessDone) {
 			err = errors.Join(err, killErr)
 		}
-		_ = <-ended // it was killed
+		if ended := <-ended; err == nil && ended == nil {
+			return false, nil // it was done at the same moment
+		}
 		if err == nil && t.forget != nil {
 			err = t.forget(ctx)
 		}
