@@ -61,7 +61,7 @@ func (h *history) person(i int) somebody {
 			Name:      name,
 			Phones:    []string{fmt.Sprintf("199 0000 %04d", 1000+i*7%9000)},
 			Zone:      "Asia/Shanghai",
-			Language:  "zh-CN",
+			Language:  h.words.language,
 		},
 		mood:    h.random.Float64()*.5 - .25,
 		answers: .1 + h.random.Float64()*.45,

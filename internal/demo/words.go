@@ -2,6 +2,7 @@ package demo
 
 // words are the names and phrases a demo centre is made of, in one language.
 type words struct {
+	language    string
 	source      string
 	families    []string
 	givens      []string
@@ -34,6 +35,7 @@ func wordsFor(language string) words {
 }
 
 var chinese = words{
+	language:   "zh-CN",
 	source:     "服务热线",
 	centreName: "澄海宽带",
 	families:   []string{"王", "李", "张", "刘", "陈", "杨", "黄", "赵", "吴", "周", "徐", "孙", "马", "朱", "胡", "郭", "何", "林", "高", "罗"},
@@ -70,6 +72,7 @@ var chinese = words{
 }
 
 var english = words{
+	language:   "en",
 	source:     "Service line",
 	centreName: "Harbour Broadband",
 	families: []string{
