@@ -173,12 +173,17 @@ func snapshotPath(snapshot campaign.Snapshot) string {
 	return "/audiences/" + strconv.FormatInt(snapshot.AudienceID, 10) + "/snapshots/" + strconv.FormatInt(snapshot.ID, 10)
 }
 
-func (s *Server) snapshotRows(ctx context.Context, snapshots []campaign.Snapshot) ([]snapshotRow, error) {
-	ids := make([]int64, len(snapshots))
-	for i, snapshot := range snapshots {
-		ids[i] = snapshot.CreatedBy
+// makers returns the names of the users who made the rows.
+func makers[T any](ctx context.Context, s *Server, rows []T, by func(T) int64) (map[int64]string, error) {
+	ids := make([]int64, len(rows))
+	for i, row := range rows {
+		ids[i] = by(row)
 	}
-	names, err := account.UserNames(s.DB.View(ctx), ids)
+	return account.UserNames(s.DB.View(ctx), ids)
+}
+
+func (s *Server) snapshotRows(ctx context.Context, snapshots []campaign.Snapshot) ([]snapshotRow, error) {
+	names, err := makers(ctx, s, snapshots, func(made campaign.Snapshot) int64 { return made.CreatedBy })
 	if err != nil {
 		return nil, err
 	}

@@ -106,11 +106,7 @@ func (s *Server) showExport(c *gin.Context) error {
 }
 
 func (s *Server) exportRows(ctx context.Context, exports []campaign.Export) ([]exportRow, error) {
-	ids := make([]int64, len(exports))
-	for i, e := range exports {
-		ids[i] = e.CreatedBy
-	}
-	names, err := account.UserNames(s.DB.View(ctx), ids)
+	names, err := makers(ctx, s, exports, func(made campaign.Export) int64 { return made.CreatedBy })
 	if err != nil {
 		return nil, err
 	}

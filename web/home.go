@@ -22,7 +22,6 @@ const (
 func (s *Server) homeRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/", roles: everyone(), handle: s.home},
-		{method: http.MethodGet, path: "/healthz", public: true, handle: s.health},
 		{method: http.MethodGet, path: "/favicon.ico", public: true, handle: s.favicon},
 		{method: http.MethodGet, path: "/static/:version/*file", public: true, handle: s.staticFile},
 		{method: http.MethodPost, path: "/language", public: true, handle: s.chooseLanguage},
@@ -39,15 +38,6 @@ func shellSamples() []view {
 
 func (s *Server) home(c *gin.Context) error {
 	c.Redirect(http.StatusSeeOther, s.landing(viewer(c)))
-	return nil
-}
-
-// health answers a balancer: 200 while the database answers.
-func (s *Server) health(c *gin.Context) error {
-	if err := s.DB.Ping(c.Request.Context()); err != nil {
-		return fault.Wrap(err, fault.Unavailable, "database_unreachable", "the database cannot be reached")
-	}
-	c.JSON(http.StatusOK, gin.H{"status": "ok"})
 	return nil
 }
 

@@ -25,7 +25,7 @@ func (s *Server) accessLog(c *gin.Context) {
 		pattern = "none"
 	}
 	level := slog.LevelInfo
-	if strings.HasPrefix(pattern, "/static/") || pattern == "/healthz" {
+	if strings.HasPrefix(pattern, "/static/") {
 		level = slog.LevelDebug
 	}
 	s.log.Log(c.Request.Context(), level, "request",

@@ -33,10 +33,7 @@ func TestNothingIsLostOrDoubledWhenWorkersAreKilledAndRedisForgets(t *testing.T)
 	})
 	t.Run("mysql and Redis", func(t *testing.T) {
 		t.Parallel()
-		address := os.Getenv("AFTERCALL_TEST_REDIS")
-		if address == "" {
-			t.Skip("no Redis: AFTERCALL_TEST_REDIS is not set (make test sets it when one is installed; make deps installs one)")
-		}
+		address := testRedis(t)
 		cfg := app.Default()
 		cfg.DataDir, cfg.Database, cfg.Redis = t.TempDir(), dbtest.MySQLAddress(t), address+"/9" // a database of its own, to be emptied
 		options, err := redis.ParseURL(cfg.Redis)

@@ -35,6 +35,16 @@ type shell struct {
 	env map[string]string
 }
 
+// testRedis returns the address of the test's Redis, or skips the test.
+func testRedis(t *testing.T) string {
+	t.Helper()
+	address := os.Getenv("AFTERCALL_TEST_REDIS")
+	if address == "" {
+		t.Skip("no Redis: AFTERCALL_TEST_REDIS is not set (make test sets it when one is installed; make deps installs one)")
+	}
+	return address
+}
+
 // onEachStore runs the test on SQLite with the embedded Redis, and on MySQL with a real one where both are there.
 func onEachStore(t *testing.T, test func(t *testing.T, sh shell)) {
 	t.Helper()
@@ -44,10 +54,7 @@ func onEachStore(t *testing.T, test func(t *testing.T, sh shell)) {
 	})
 	t.Run("mysql and Redis", func(t *testing.T) {
 		t.Parallel()
-		redis := os.Getenv("AFTERCALL_TEST_REDIS")
-		if redis == "" {
-			t.Skip("no Redis: AFTERCALL_TEST_REDIS is not set (make test sets it when one is installed; make deps installs one)")
-		}
+		redis := testRedis(t)
 		test(t, shell{t, map[string]string{
 			"AFTERCALL_DATA_DIR": t.TempDir(), "AFTERCALL_DATABASE": dbtest.MySQLAddress(t), "AFTERCALL_REDIS": redis,
 		}})

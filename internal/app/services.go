@@ -63,7 +63,7 @@ func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender
 	})
 	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now)
 	s.Flow = flow.New(flow.Services{
-		DB: db, Now: now, Contacts: s.Contacts, Imports: s.Imports, Tasks: s.Tasks, Surveys: s.Surveys,
+		DB: db, Imports: s.Imports, Tasks: s.Tasks, Surveys: s.Surveys,
 		Campaigns: s.Campaigns, Figures: s.Figures, Sender: sender, Messages: s.Messages,
 	})
 	return s, nil

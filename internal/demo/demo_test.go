@@ -44,7 +44,7 @@ func newCentre(t *testing.T, db *database.DB) built {
 	surveys := survey.New(db, permit, key, now, survey.Options{PublicURL: "http://127.0.0.1", CentreName: "demo", Zone: zone})
 	contacts := contact.New(db, now, contact.Options{})
 	services := flow.Services{
-		DB: db, Now: now, Contacts: contacts, Imports: imports.New(db, contacts, now), Surveys: surveys, Sender: mailbox, Messages: mailbox.Log,
+		DB: db, Imports: imports.New(db, contacts, now), Surveys: surveys, Sender: mailbox, Messages: mailbox.Log,
 		Tasks:     tasks.New(db, permit, now, tasks.Options{Zone: zone, SurveyDelay: time.Minute, CentreName: "demo"}),
 		Campaigns: campaign.New(db, permit, flow.Satisfaction{Surveys: surveys}, now),
 		Figures:   figures.New(db, zone, now),

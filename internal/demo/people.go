@@ -131,6 +131,3 @@ func (l *life) customers(ctx context.Context) ([]int64, error) {
 
 // CentreName returns what the demo centre is called in a language.
 func CentreName(language string) string { return wordsFor(language).centreName }
-
-// Source returns the name of the source the demo's contacts come from, in a language.
-func Source(language string) string { return wordsFor(language).source }

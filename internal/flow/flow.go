@@ -6,7 +6,6 @@ import (
 	"context"
 
 	"aftercall/campaign"
-	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/imports"
 	"aftercall/internal/database"
@@ -26,8 +25,6 @@ const JobPrune = "messages.prune"
 // Services are the features and kernels that meet here.
 type Services struct {
 	DB        *database.DB
-	Now       clock.Now
-	Contacts  *contact.Service
 	Imports   *imports.Service
 	Tasks     *tasks.Service
 	Surveys   *survey.Service

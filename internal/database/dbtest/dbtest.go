@@ -88,27 +88,23 @@ func randomName() string {
 // CountQueries returns how many SQL statements fn ran on the database; tests of list pages use it against N+1.
 func CountQueries(t testing.TB, db *database.DB, fn func()) int {
 	t.Helper()
-	count := 0
-	ctx := context.Background()
-	handles := []*gorm.DB{db.View(ctx).Gorm()}
-	for _, g := range handles {
-		name := "count:" + randomName()
-		inc := func(*gorm.DB) { count++ }
-		for _, register := range []error{
-			g.Callback().Query().After("gorm:query").Register(name, inc),
-			g.Callback().Raw().After("gorm:raw").Register(name, inc),
-			g.Callback().Row().After("gorm:row").Register(name, inc),
-		} {
-			if register != nil {
-				t.Fatal(register)
-			}
+	count, name := 0, "count:"+randomName()
+	inc := func(*gorm.DB) { count++ }
+	calls := db.View(context.Background()).Gorm().Callback()
+	for _, err := range []error{
+		calls.Query().After("gorm:query").Register(name, inc),
+		calls.Raw().After("gorm:raw").Register(name, inc),
+		calls.Row().After("gorm:row").Register(name, inc),
+	} {
+		if err != nil {
+			t.Fatal(err)
 		}
-		defer func() {
-			_ = g.Callback().Query().Remove(name)
-			_ = g.Callback().Raw().Remove(name)
-			_ = g.Callback().Row().Remove(name)
-		}()
 	}
+	defer func() {
+		_ = calls.Query().Remove(name)
+		_ = calls.Raw().Remove(name)
+		_ = calls.Row().Remove(name)
+	}()
 	fn()
 	return count
 }
