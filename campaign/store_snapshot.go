@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
 )
@@ -82,13 +83,7 @@ func (s store) advance(before, after Snapshot) error {
 }
 
 func (s store) insertMembers(members []Member) error {
-	if len(members) == 0 {
-		return nil
-	}
-	if err := s.Gorm().CreateInBatches(members, 500).Error; err != nil {
-		return fmt.Errorf("add members: %w", err)
-	}
-	return nil
+	return database.Insert(s.Tx, "members", members)
 }
 
 func (s store) members(snapshotID, after int64, limit int) ([]Member, error) {

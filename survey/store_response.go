@@ -3,6 +3,8 @@ package survey
 import (
 	"fmt"
 	"slices"
+
+	"aftercall/internal/database"
 )
 
 // isAnswered reports whether anybody answered anything about the resolution, in whatever way.
@@ -98,13 +100,7 @@ func (s store) putResponse(r *Response) error {
 }
 
 func (s store) addAnswers(answers []Answer) error {
-	if len(answers) == 0 {
-		return nil
-	}
-	if err := s.Gorm().CreateInBatches(answers, chunkSize).Error; err != nil {
-		return fmt.Errorf("add answers: %w", err)
-	}
-	return nil
+	return database.Insert(s.Tx, "answers", answers)
 }
 
 // responsesByKeys returns the responses there are for external keys.
@@ -124,23 +120,5 @@ func (s store) responsesByKeys(keys []string) (map[string]Response, error) {
 
 // addResponses inserts responses and gives them their ids.
 func (s store) addResponses(rows []Response) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	keys := make([]string, len(rows))
-	for i := range rows {
-		keys[i] = *rows[i].ExternalKey
-	}
-	if err := s.Gorm().CreateInBatches(rows, chunkSize).Error; err != nil {
-		return fmt.Errorf("add responses: %w", err)
-	}
-	// The ids of a multi-row insert are not sure to be consecutive on a cluster, so they are read back.
-	kept, err := s.responsesByKeys(keys)
-	if err != nil {
-		return err
-	}
-	for i := range rows {
-		rows[i].ID = kept[keys[i]].ID
-	}
-	return nil
+	return database.InsertWithIDs(s.Tx, "responses", rows, func(r *Response) *int64 { return &r.ID })
 }

@@ -112,6 +112,14 @@ func (c *Callback) closed() bool { return c.State == Finished || c.State == Canc
 // Overdue reports whether the callback should have been made by now.
 func (c *Callback) Overdue(now clock.Instant) bool { return !c.closed() && c.DueAt.Before(now) }
 
+// nextLook is when a job has to look at a callback that nobody has: to offer it, or to give it up.
+func (c *Callback) nextLook() clock.Instant {
+	if c.State == Waiting {
+		return c.ReadyAt
+	}
+	return c.ExpiresAt
+}
+
 // heldBy reports whether the caller's claim with this fence is still the last one. An expired lease that nobody took over counts,
 // and so does a callback that was cancelled under the claim: the call was made.
 func (c *Callback) heldBy(callerID, fence int64) bool {

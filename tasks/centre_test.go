@@ -99,11 +99,10 @@ func (c centre) queued(t testing.TB, job outbox.Job) outbox.Ticket {
 	return outbox.Ticket{JobID: job.ID, Attempt: job.Attempt, Fence: job.Fence, At: c.now()}
 }
 
-// plan plans every batch taken in, and offers what may be called now.
+// plan plans every batch taken in.
 func (c centre) plan(t testing.TB) {
 	t.Helper()
 	c.work(t, contact.JobPlan, c.Plan)
-	c.work(t, tasks.JobOffer, c.Offer)
 }
 
 // count returns the rows of a table that match a condition.

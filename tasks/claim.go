@@ -21,17 +21,19 @@ var (
 	ErrClaimBusy    = fault.New(fault.Unavailable, "claim_busy", "colleagues took the callbacks that were ready; try again")
 )
 
-// How far a claim looks: the first few of every open pool, three times.
+// How far a claim looks: at the first few of every open pool, and of those at the most urgent dozen, four times as many the second
+// time, and again.
 const (
 	claimRounds = 3
 	perPool     = 8
+	firstLook   = 12
 )
 
 // Claim hands the most urgent callback that the viewer may make now to them, for a lease. Who holds one already gets it again.
 // It returns ErrNothingReady when there is none (Supply says why), and ErrClaimBusy when others were faster three times.
 func (s *Service) Claim(ctx context.Context, viewer account.Viewer) (Desk, error) {
 	now := s.now()
-	for range claimRounds {
+	for round := range claimRounds {
 		held, err := s.held(s.db.View(ctx), viewer, now)
 		if err != nil {
 			return Desk{}, fmt.Errorf("claim callback: %w", err)
@@ -39,7 +41,7 @@ func (s *Service) Claim(ctx context.Context, viewer account.Viewer) (Desk, error
 		if held != nil {
 			return s.show(ctx, viewer, *held, now)
 		}
-		candidates, err := s.candidates(s.db.View(ctx), viewer, now)
+		candidates, err := s.candidates(s.db.View(ctx), viewer, now, firstLook<<(2*round))
 		if err != nil {
 			return Desk{}, fmt.Errorf("claim callback: %w", err)
 		}
@@ -69,9 +71,9 @@ type candidate struct {
 	undone  bool // the contact was reopened
 }
 
-// candidates reads, without locks, the first few callbacks of every open pool the viewer sees, the most urgent first, and asks
-// permission about all of them at once.
-func (s *Service) candidates(tx database.Tx, viewer account.Viewer, now clock.Instant) ([]candidate, error) {
+// candidates reads, without locks, the first few callbacks of every open pool the viewer sees and asks permission about the most
+// urgent of them at once, at most limit: one of the first nearly always can be made, and every question costs.
+func (s *Service) candidates(tx database.Tx, viewer account.Viewer, now clock.Instant, limit int) ([]candidate, error) {
 	open, err := s.openPools(tx, viewer, now)
 	if err != nil {
 		return nil, err
@@ -81,6 +83,7 @@ func (s *Service) candidates(tx database.Tx, viewer account.Viewer, now clock.In
 		return nil, err
 	}
 	slices.SortFunc(callbacks, func(a, b Callback) int { return compareUrgency(a, b, viewer.UserID) })
+	callbacks = callbacks[:min(limit, len(callbacks))]
 	customers := make([]int64, len(callbacks))
 	resolutions := make([]int64, len(callbacks))
 	for i, c := range callbacks {

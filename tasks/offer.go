@@ -86,10 +86,8 @@ func (s *Service) keep(tx database.Tx, c *Callback, now clock.Instant) error {
 		}
 	}
 	switch c.State {
-	case Waiting:
-		return lookAgain(tx, c.ID, c.ReadyAt, now)
-	case Ready:
-		return lookAgain(tx, c.ID, c.ExpiresAt, now)
+	case Waiting, Ready:
+		return lookAgain(tx, c.ID, c.nextLook(), now)
 	case Cancelled:
 		if c.DecisionID != nil {
 			if err := st.cancelDecisions(now, c.CloseReason, *c.DecisionID); err != nil {

@@ -126,33 +126,22 @@ func (p *planner) judge() error {
 
 // write inserts the decisions and what follows from the planned ones.
 func (p *planner) write() error {
-	decisions := make([]Decision, 0, len(p.items))
-	var resolutionIDs []int64
-	for _, item := range p.items {
-		decisions = append(decisions, item.decision)
-		if item.decision.State == Planned {
-			resolutionIDs = append(resolutionIDs, item.resolution.ID)
-		}
+	decisions := make([]Decision, len(p.items))
+	for i, item := range p.items {
+		decisions[i] = item.decision
 	}
-	st := store{p.tx}
-	if err := st.insertDecisions(decisions); err != nil || len(resolutionIDs) == 0 {
-		return err
-	}
-	ids, err := st.decisionIDs(resolutionIDs)
-	if err != nil {
+	if err := (store{p.tx}).insertDecisions(decisions); err != nil {
 		return err
 	}
 	var jobs []outbox.Job
 	var callbacks []Callback
-	for _, item := range p.items {
-		d := item.decision
-		id := ids[decisionKey{d.ResolutionID, d.Kind}]
+	for i, d := range decisions {
 		switch {
 		case d.State != Planned:
 		case d.Kind == FollowUpSurvey:
-			jobs = append(jobs, outbox.New(JobSendSurvey, id, outbox.Sending, d.DueAt))
+			jobs = append(jobs, outbox.New(JobSendSurvey, d.ID, outbox.Sending, d.DueAt))
 		default:
-			callbacks = append(callbacks, p.callback(item, id))
+			callbacks = append(callbacks, p.callback(p.items[i], d.ID))
 		}
 	}
 	if err := outbox.Add(p.tx, p.now, jobs...); err != nil {
@@ -161,22 +150,25 @@ func (p *planner) write() error {
 	return p.addCallbacks(p.tx, p.now, callbacks, p.subjects)
 }
 
-// callback is the planned callback of an item, without its pool.
+// callback is the planned callback of an item, without its pool: ready at once when it may be made now.
 func (p *planner) callback(item planned, decisionID int64) Callback {
 	d := item.decision
-	reason := ReasonPlanned
-	if !item.verdict.Allowed {
-		reason = reasonOf(item.verdict.First)
-	}
-	return Callback{
+	c := Callback{
 		DecisionID: &decisionID, ResolutionID: d.ResolutionID, ContactID: d.ContactID, CustomerID: d.CustomerID, PersonID: d.PersonID,
-		Kind: item.wish.Callback, Priority: item.wish.Priority, State: Waiting, TeamID: d.TeamID, WaitReason: reason,
+		Kind: item.wish.Callback, Priority: item.wish.Priority, State: Waiting, TeamID: d.TeamID, WaitReason: ReasonPlanned,
 		ReadyAt: d.DueAt, DueAt: d.DueAt.Add(p.policy.CallbackWithin), ExpiresAt: d.DueAt.Add(callbackLife),
 		CreatedAt: p.now, ChangedAt: p.now,
 	}
+	switch {
+	case !item.verdict.Allowed:
+		c.WaitReason = reasonOf(item.verdict.First)
+	case !d.DueAt.After(p.now):
+		c.State, c.WaitReason = Ready, ""
+	}
+	return c
 }
 
-// addCallbacks inserts waiting callbacks with their pools and their offer jobs.
+// addCallbacks inserts new callbacks with their pools and the jobs that look at them next.
 func (s *Service) addCallbacks(tx database.Tx, now clock.Instant, callbacks []Callback, subjects map[int64]permission.Subject) error {
 	if len(callbacks) == 0 {
 		return nil
@@ -204,7 +196,7 @@ func (s *Service) addCallbacks(tx database.Tx, now clock.Instant, callbacks []Ca
 	}
 	jobs := make([]outbox.Job, 0, len(callbacks))
 	for _, c := range callbacks {
-		jobs = append(jobs, outbox.New(JobOffer, ids[callbackKey{c.ResolutionID, c.Kind}], outbox.Urgent, c.ReadyAt))
+		jobs = append(jobs, outbox.New(JobOffer, ids[callbackKey{c.ResolutionID, c.Kind}], outbox.Urgent, c.nextLook()))
 	}
 	return outbox.Add(tx, now, jobs...)
 }

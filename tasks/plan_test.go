@@ -37,7 +37,7 @@ func TestPlanWritesDecisionsAndTheirWork(t *testing.T) {
 		want := []tasks.KindSummary{
 			{Kind: tasks.FollowUpCallback, Resolved: 4, Planned: 1, Skipped: []tasks.ReasonCount{
 				{Reason: tasks.ReasonAutoClosed, Count: 1}, {Reason: "no_address", Count: 1}, {Reason: tasks.ReasonNotNeeded, Count: 1},
-			}, Fate: []tasks.ReasonCount{{Reason: "waiting", Count: 1}}},
+			}, Fate: []tasks.ReasonCount{{Reason: "ready", Count: 1}}},
 			{Kind: tasks.FollowUpSurvey, Resolved: 4, Planned: 2, Skipped: []tasks.ReasonCount{
 				{Reason: tasks.ReasonAutoClosed, Count: 1}, {Reason: "no_address", Count: 1},
 			}, Fate: []tasks.ReasonCount{{Reason: tasks.FateScheduled, Count: 2}}},
@@ -48,8 +48,8 @@ func TestPlanWritesDecisionsAndTheirWork(t *testing.T) {
 		if n := c.count(t, "jobs", "kind = ? AND run_at = ?", tasks.JobSendSurvey, morning.Add(50*time.Minute)); n != 2 {
 			t.Errorf("%d survey jobs an hour after the resolution, want 2", n)
 		}
-		if n := c.count(t, "jobs", "kind = ? AND run_at = ?", tasks.JobOffer, morning); n != 1 {
-			t.Errorf("%d offer jobs now, want 1", n)
+		if n := c.count(t, "jobs", "kind = ? AND run_at > ?", tasks.JobOffer, morning); n != 1 {
+			t.Errorf("%d jobs look at the ready callback later, want 1", n)
 		}
 	})
 }
@@ -148,8 +148,8 @@ func TestReopeningCancelsWhatIsPendingAndKeepsTheDecisions(t *testing.T) {
 		if n := c.count(t, "callbacks", "state = ? AND close_reason = ?", tasks.Cancelled, tasks.ReasonReopened); n != 1 {
 			t.Errorf("%d callbacks cancelled, want 1", n)
 		}
-		if n := c.count(t, "callbacks", "state = ?", tasks.Waiting); n != 1 {
-			t.Errorf("%d callbacks of the new resolution wait, want 1", n)
+		if n := c.count(t, "callbacks", "state = ?", tasks.Ready); n != 1 {
+			t.Errorf("%d callbacks of the new resolution are ready, want 1", n)
 		}
 		if n := c.count(t, "jobs", "kind = ? AND state = ?", tasks.JobSendSurvey, outbox.Due); n != 1 {
 			t.Errorf("%d survey jobs left, want 1", n)
@@ -195,14 +195,16 @@ func TestSuppressionBetweenPlanAndOfferCancelsTheCallback(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
+		c.pass(12 * time.Hour) // 22:05, when nobody is called
 		c.take(t, severe(1))
-		c.work(t, contact.JobPlan, c.Plan)
+		c.plan(t)
 		err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
 			return c.permit.Suppress(tx, permission.Suppression{Address: "+8613912340001", Kind: permission.PhoneAddress, Scope: permission.Everything})
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
+		c.pass(11 * time.Hour)
 		c.work(t, tasks.JobOffer, c.Offer)
 		if got := c.callback(t); got.State != tasks.Cancelled || got.CloseReason != "suppressed" {
 			t.Errorf("%s for %q, want it cancelled as suppressed", got.State, got.CloseReason)

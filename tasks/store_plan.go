@@ -33,43 +33,26 @@ type callbackKey struct {
 
 // decided returns which decisions there are already about the resolutions.
 func (s store) decided(resolutionIDs []int64) (map[decisionKey]bool, error) {
-	ids, err := s.decisionIDs(resolutionIDs)
-	known := make(map[decisionKey]bool, len(ids))
-	for key := range ids {
-		known[key] = true
-	}
-	return known, err
-}
-
-// decisionIDs returns the ids of the decisions about the resolutions. They are read back rather than taken from the insert: on a
-// cluster consecutive rows do not get consecutive ids.
-func (s store) decisionIDs(resolutionIDs []int64) (map[decisionKey]int64, error) {
-	ids := make(map[decisionKey]int64, 2*len(resolutionIDs))
+	known := make(map[decisionKey]bool)
 	for chunk := range slices.Chunk(resolutionIDs, maxIn) {
-		var rows []Decision
-		if err := s.Gorm().Select("id", "resolution_id", "kind").Where("resolution_id IN ?", chunk).Find(&rows).Error; err != nil {
+		var keys []decisionKey
+		if err := s.Gorm().Model(&Decision{}).Select("resolution_id", "kind").Where("resolution_id IN ?", chunk).Find(&keys).Error; err != nil {
 			return nil, fmt.Errorf("read decisions: %w", err)
 		}
-		for _, d := range rows {
-			ids[decisionKey{d.ResolutionID, d.Kind}] = d.ID
+		for _, key := range keys {
+			known[key] = true
 		}
 	}
-	return ids, nil
+	return known, nil
 }
 
-// insertDecisions returns errDecided when one of them exists.
+// insertDecisions gives the decisions their ids. It returns errDecided when one of them exists.
 func (s store) insertDecisions(decisions []Decision) error {
-	if len(decisions) == 0 {
-		return nil
-	}
-	err := s.Gorm().CreateInBatches(decisions, maxIn).Error
+	err := database.InsertWithIDs(s.Tx, "decisions", decisions, func(d *Decision) *int64 { return &d.ID })
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return errDecided
 	}
-	if err != nil {
-		return fmt.Errorf("insert decisions: %w", err)
-	}
-	return nil
+	return err
 }
 
 // insertCallbacks leaves out those that exist.

@@ -140,7 +140,7 @@ func bareInsert(ctx context.Context, a *app.App, b bench) (rate float64, err err
 	defer func() { err = errors.Join(err, closeAll()) }()
 	began := time.Now()
 	for first := 0; first < len(rows); first += db.RowsPerTx() {
-		if err := insertBare(ctx, db, columns, rows[first:min(first+db.RowsPerTx(), len(rows))]); err != nil {
+		if err := insertBare(ctx, db, first, columns, rows[first:min(first+db.RowsPerTx(), len(rows))]); err != nil {
 			return 0, err
 		}
 	}

@@ -128,7 +128,7 @@ func (k *taking) writeCustomers(order []*customerDraft) error {
 	if err := k.identify(added); err != nil {
 		return err
 	}
-	if err := k.store.addCustomers(added, k.step); err != nil {
+	if err := k.store.addCustomers(added); err != nil {
 		return err
 	}
 	if err := k.store.updateCustomers(changed); err != nil {
@@ -172,7 +172,7 @@ func (k *taking) identify(added []*customerDraft) error {
 			}
 		}
 	}
-	if err := k.store.addPersons(slots, k.step); err != nil {
+	if err := k.store.addPersons(slots); err != nil {
 		return err
 	}
 	for _, d := range added {

@@ -14,7 +14,7 @@ import (
 
 type store struct{ database.Tx }
 
-// maxIn bounds an IN list, maxRows the rows of one INSERT.
+// maxIn bounds an IN list, maxRows the rows of one upsert.
 const (
 	maxIn   = 500
 	maxRows = 500
@@ -22,42 +22,6 @@ const (
 
 // isTaken reports whether another transaction inserted one of our keys first.
 func isTaken(err error) bool { return errors.Is(err, gorm.ErrDuplicatedKey) }
-
-// insert writes rows in few statements.
-func insert[T any](s store, what string, rows []T) error {
-	for part := range slices.Chunk(rows, maxRows) {
-		if err := s.Gorm().Create(&part).Error; err != nil {
-			return fmt.Errorf("add %s: %w", what, err)
-		}
-	}
-	return nil
-}
-
-// insertWithIDs is insert for rows whose ids are needed afterwards; id returns where a row keeps its own. A server of a cluster
-// counts in steps, which gorm does not know, so the ids of a statement are counted again from its first one.
-func insertWithIDs[T any](s store, what string, rows []T, step int64, id func(*T) *int64) error {
-	for part := range slices.Chunk(rows, maxRows) {
-		if err := s.Gorm().Create(&part).Error; err != nil {
-			return fmt.Errorf("add %s: %w", what, err)
-		}
-		for i := 1; step > 1 && i < len(part); i++ {
-			*id(&part[i]) = *id(&part[0]) + int64(i)*step
-		}
-	}
-	return nil
-}
-
-// idStep returns the step between the ids of one statement: 1, or the number of writers of a cluster.
-func (s store) idStep() (int64, error) {
-	if s.Dialect() == database.SQLite {
-		return 1, nil
-	}
-	var step int64
-	if err := s.Gorm().Raw("SELECT @@auto_increment_increment").Scan(&step).Error; err != nil {
-		return 0, fmt.Errorf("ask for the step of ids: %w", err)
-	}
-	return step, nil
-}
 
 // rewrite writes rows that exist again, in few statements.
 func rewrite[T any](s store, what string, rows []T, columns []string) error {

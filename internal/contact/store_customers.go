@@ -3,6 +3,8 @@ package contact
 import (
 	"fmt"
 	"slices"
+
+	"aftercall/internal/database"
 )
 
 func (s store) lockCustomers(sourceID int64, references []string) ([]Customer, error) {
@@ -28,9 +30,9 @@ func (s store) persons(customerIDs []int64) (map[int64]int64, error) {
 	return persons, nil
 }
 
-func (s store) addPersons(slots []*personSlot, step int64) error {
+func (s store) addPersons(slots []*personSlot) error {
 	rows := make([]Person, len(slots))
-	if err := insertWithIDs(s, "persons", rows, step, func(p *Person) *int64 { return &p.ID }); err != nil {
+	if err := database.InsertWithIDs(s.Tx, "persons", rows, func(p *Person) *int64 { return &p.ID }); err != nil {
 		return err
 	}
 	for i, slot := range slots {
@@ -39,12 +41,12 @@ func (s store) addPersons(slots []*personSlot, step int64) error {
 	return nil
 }
 
-func (s store) addCustomers(drafts []*customerDraft, step int64) error {
+func (s store) addCustomers(drafts []*customerDraft) error {
 	rows := make([]Customer, len(drafts))
 	for i, d := range drafts {
 		rows[i] = d.customer
 	}
-	if err := insertWithIDs(s, "customers", rows, step, func(c *Customer) *int64 { return &c.ID }); err != nil {
+	if err := database.InsertWithIDs(s.Tx, "customers", rows, func(c *Customer) *int64 { return &c.ID }); err != nil {
 		return err
 	}
 	for i, d := range drafts {
@@ -78,7 +80,9 @@ func (s store) updateCustomers(drafts []*customerDraft) error {
 	return nil
 }
 
-func (s store) addAddresses(addresses []Address) error { return insert(s, "addresses", addresses) }
+func (s store) addAddresses(addresses []Address) error {
+	return database.Insert(s.Tx, "addresses", addresses)
+}
 
 // sharedLine is an address with how many customers have it and the oldest person among them.
 type sharedLine struct {

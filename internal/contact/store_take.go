@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"gorm.io/gorm/clause"
+
+	"aftercall/internal/database"
 )
 
 // lockContacts reads the contacts of the keys and keeps others from changing them until the transaction ends.
@@ -12,12 +14,12 @@ func (s store) lockContacts(sourceID int64, keys []string) ([]Contact, error) {
 	return find[Contact](s, "contacts", "source_id = "+id(sourceID)+" AND external_id", keys, "id", true)
 }
 
-func (s store) addContacts(drafts []*draft, step int64) error {
+func (s store) addContacts(drafts []*draft) error {
 	rows := make([]Contact, len(drafts))
 	for i, d := range drafts {
 		rows[i] = d.contact
 	}
-	if err := insertWithIDs(s, "contacts", rows, step, func(c *Contact) *int64 { return &c.ID }); err != nil {
+	if err := database.InsertWithIDs(s.Tx, "contacts", rows, func(c *Contact) *int64 { return &c.ID }); err != nil {
 		return err
 	}
 	for i, d := range drafts {
@@ -50,11 +52,11 @@ func (s store) replaceParticipants(contactIDs []int64, people []Participant) err
 			return fmt.Errorf("replace participants: %w", err)
 		}
 	}
-	return insert(s, "participants", people)
+	return database.Insert(s.Tx, "participants", people)
 }
 
 func (s store) addCorrections(corrections []Correction) error {
-	return insert(s, "corrections", corrections)
+	return database.Insert(s.Tx, "corrections", corrections)
 }
 
 func (s store) resolutionsOfContacts(contactIDs []int64) ([]Resolution, error) {
@@ -76,12 +78,12 @@ func (s store) addBatch(b Batch) (int64, error) {
 	return b.ID, nil
 }
 
-func (s store) addResolutions(resolutions []*Resolution, step int64) error {
+func (s store) addResolutions(resolutions []*Resolution) error {
 	rows := make([]Resolution, len(resolutions))
 	for i, r := range resolutions {
 		rows[i] = *r
 	}
-	if err := insertWithIDs(s, "resolutions", rows, step, func(r *Resolution) *int64 { return &r.ID }); err != nil {
+	if err := database.InsertWithIDs(s.Tx, "resolutions", rows, func(r *Resolution) *int64 { return &r.ID }); err != nil {
 		return err
 	}
 	for i, r := range resolutions {
@@ -104,7 +106,7 @@ func (s store) markAnswered(resolutionIDs []int64) error {
 }
 
 func (s store) addAnswers(answers []ImportedAnswer) error {
-	return insert(s, "imported answers", answers)
+	return database.Insert(s.Tx, "imported answers", answers)
 }
 
 // internAgents returns the id of each name and creates the agents there are none of.

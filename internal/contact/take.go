@@ -103,7 +103,6 @@ type taking struct {
 	store    store
 	sourceID int64
 	now      clock.Instant
-	step     int64             // between the ids of one statement
 	drafts   map[string]*draft // by external id
 	order    []*draft          // as they first came
 }
@@ -165,10 +164,6 @@ func (k *taking) sift(part []*taken, outcomes []Outcome) []*fresh {
 
 // takeFresh applies what is new to the contacts, in order, and writes them.
 func (k *taking) takeFresh(inputs []*fresh, outcomes []Outcome) error {
-	var err error
-	if k.step, err = k.store.idStep(); err != nil {
-		return err
-	}
 	customers, err := k.takeCustomers(inputs)
 	if err != nil {
 		return err

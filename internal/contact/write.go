@@ -16,7 +16,7 @@ func (k *taking) write() error {
 			added = append(added, d)
 		}
 	}
-	if err := k.store.addContacts(added, k.step); err != nil {
+	if err := k.store.addContacts(added); err != nil {
 		return err
 	}
 	if err := k.store.updateContacts(changed); err != nil {
@@ -120,7 +120,7 @@ func (k *taking) writeBatch(added []*Resolution) (int64, error) {
 	for _, r := range added {
 		r.BatchID = batch
 	}
-	if err := k.store.addResolutions(added, k.step); err != nil {
+	if err := k.store.addResolutions(added); err != nil {
 		return 0, err
 	}
 	for i, r := range added {

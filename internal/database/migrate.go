@@ -20,7 +20,11 @@ var migrations embed.FS
 // Migrate brings the schema up to date, under a lock on MySQL so that several processes may start at once.
 // It returns fault.Conflict for a schema newer than this program.
 func (db *DB) Migrate(ctx context.Context) error {
-	sqlDB, err := db.write.DB()
+	handle := db.write
+	if db.dialect == MySQL {
+		handle = db.read // the writer's connections are for transactions of InTx only
+	}
+	sqlDB, err := handle.DB()
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}

@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"net/url"
 	"strings"
@@ -27,6 +28,23 @@ func openMySQL(ctx context.Context, address string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
+	read, err := openMySQLHandle(connector, cfg)
+	if err != nil {
+		return nil, err
+	}
+	writes := cfg.Clone()
+	writes.Params["autocommit"] = "0"
+	if connector, err = mysql.NewConnector(writes); err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	write, err := openMySQLHandle(mysqlWriter{connector}, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &DB{dialect: MySQL, write: write, read: read}, nil
+}
+
+func openMySQLHandle(connector driver.Connector, cfg *mysql.Config) (*gorm.DB, error) {
 	pool := sql.OpenDB(connector)
 	pool.SetMaxOpenConns(32)
 	pool.SetMaxIdleConns(32)
@@ -35,7 +53,7 @@ func openMySQL(ctx context.Context, address string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	return &DB{dialect: MySQL, write: g, read: g}, nil
+	return g, nil
 }
 
 // mysqlConfig reads mysql://user:password@host:port/name, also with ?tls=true and ?socket=/path.

@@ -25,7 +25,7 @@ const (
 	MySQL  Dialect = "mysql"
 )
 
-// DB is an open database. SQLite has one writer and a pool of readers; MySQL has one pool for both.
+// DB is an open database. SQLite has one writer and a pool of readers; MySQL has a pool for transactions and one for reads.
 type DB struct {
 	dialect Dialect
 	write   *gorm.DB
@@ -75,9 +75,6 @@ func (db *DB) Close() error {
 		}
 		if err != nil && first == nil {
 			first = err
-		}
-		if db.read == db.write {
-			break
 		}
 	}
 	return first

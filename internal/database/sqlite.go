@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 
 	gormsqlite "gorm.io/driver/sqlite"
 	"gorm.io/gorm"
+	"gorm.io/gorm/callbacks"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -18,6 +20,19 @@ import (
 
 // sqliteDialector is gorm's SQLite dialect over the pure-Go driver, whose errors gorm does not know.
 type sqliteDialector struct{ *gormsqlite.Dialector }
+
+// Initialize sets gorm up to count the ids of inserted rows from the last one, as it does for MySQL, instead of asking SQLite to
+// return each: that took a third of the time of a large insert.
+func (d sqliteDialector) Initialize(db *gorm.DB) error {
+	if err := d.Dialector.Initialize(db); err != nil {
+		return fmt.Errorf("set up gorm for sqlite: %w", err)
+	}
+	create := callbacks.Create(&callbacks.Config{CreateClauses: []string{"INSERT", "VALUES", "ON CONFLICT"}, LastInsertIDReversed: true})
+	if err := db.Callback().Create().Replace("gorm:create", create); err != nil {
+		return fmt.Errorf("set up gorm for sqlite: %w", err)
+	}
+	return nil
+}
 
 // Translate turns constraint violations of the pure-Go driver into gorm's errors.
 func (sqliteDialector) Translate(err error) error {
@@ -59,7 +74,7 @@ func openSQLiteHandle(ctx context.Context, path, lock string, connections int, p
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-16000)",
 	}}
 	dsn := (&url.URL{Scheme: "file", Opaque: url.PathEscape(path), RawQuery: q.Encode()}).String()
-	dialector, ok := gormsqlite.New(gormsqlite.Config{DriverName: "sqlite", DSN: dsn}).(*gormsqlite.Dialector)
+	dialector, ok := gormsqlite.New(gormsqlite.Config{Conn: sql.OpenDB(sqliteConnector{&sqlite.Driver{}, dsn})}).(*gormsqlite.Dialector)
 	if !ok {
 		return nil, errors.New("gorm's SQLite dialect has another type than expected")
 	}

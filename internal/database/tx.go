@@ -18,6 +18,7 @@ import (
 type Tx struct {
 	gorm    *gorm.DB
 	dialect Dialect
+	idStep  *int64 // see InsertWithIDs; 0 until it is asked for
 }
 
 // Gorm is for files named store*.go only; the linter sees to it.
@@ -43,9 +44,11 @@ func (tx Tx) SkipLocked() []clause.Expression {
 	return []clause.Expression{clause.Locking{Strength: clause.LockingStrengthUpdate, Options: clause.LockingOptionsSkipLocked}}
 }
 
+func (db *DB) tx(g *gorm.DB) Tx { return Tx{gorm: g, dialect: db.dialect, idStep: new(int64)} }
+
 // View is for reads outside a transaction, from the pool of readers.
 func (db *DB) View(ctx context.Context) Tx {
-	return Tx{gorm: db.read.WithContext(ctx), dialect: db.dialect}
+	return db.tx(db.read.WithContext(ctx))
 }
 
 // Snapshot runs fn on one moment of the database: all its reads see the same rows, whatever others commit meanwhile. It is for
@@ -56,7 +59,7 @@ func (db *DB) Snapshot(ctx context.Context, fn func(ctx context.Context, tx Tx) 
 		options = append(options, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	}
 	return db.read.WithContext(ctx).Transaction(func(g *gorm.DB) error {
-		return fn(ctx, Tx{gorm: g, dialect: db.dialect})
+		return fn(ctx, db.tx(g))
 	}, options...)
 }
 
@@ -118,7 +121,7 @@ func (db *DB) once(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 	}
 	defer leave()
 	return db.write.WithContext(ctx).Transaction(func(g *gorm.DB) error {
-		return fn(ctx, Tx{gorm: g, dialect: db.dialect})
+		return fn(ctx, db.tx(g))
 	})
 }
 

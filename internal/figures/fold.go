@@ -19,55 +19,45 @@ const JobFold = "figures.fold"
 // FoldEvery is how often a fold job is worth adding; figures are right at any moment, folding only keeps them fast.
 const FoldEvery = time.Minute
 
-// Fold adds one batch of unfolded entries to the roll-ups, in id order, and marks them folded: one transaction, which is also the
-// end of the job. When the batch was full it adds another job for the rest.
+// Fold adds the unfolded entries to the roll-ups, in id order and batch by batch, and marks them folded. The transaction of the
+// last batch is also the end of the job; one that is cut short leaves the rest to the next.
 //
 // Two folders at once are safe: each first writes the guard row, so that the second one waits and then reads what is left.
 func (s *Service) Fold(ctx context.Context, ticket outbox.Ticket) error {
-	_, err := s.fold(ctx, ticket, true)
-	return err
-}
-
-// FoldAll folds until nothing is left, without jobs: for commands, demos and tests.
-func (s *Service) FoldAll(ctx context.Context) error {
 	for {
-		n, err := s.fold(ctx, outbox.Ticket{}, false)
-		if err != nil || n == 0 {
-			return err
+		n, err := s.fold(ctx, ticket)
+		if err != nil {
+			return fmt.Errorf("fold entries: %w", err)
+		}
+		if n < s.batch() {
+			return nil
 		}
 	}
 }
 
-func (s *Service) fold(ctx context.Context, ticket outbox.Ticket, chain bool) (folded int, err error) {
-	now := ticket.At
-	if now.IsZero() {
-		now = s.now()
-	}
+// FoldAll folds until nothing is left, without a job: for commands, demos and tests.
+func (s *Service) FoldAll(ctx context.Context) error { return s.Fold(ctx, outbox.Ticket{At: s.now()}) }
+
+// fold folds one batch, ends the job if it was the last, and returns how many entries it folded.
+func (s *Service) fold(ctx context.Context, ticket outbox.Ticket) (folded int, err error) {
 	limit := s.batch()
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		if err := ticket.Done(tx); err != nil {
-			return err
-		}
-		entries, err := s.takeUnfolded(store{tx}, limit, now)
+		entries, err := s.takeUnfolded(store{tx}, limit, ticket.At)
 		if err != nil {
 			return err
 		}
 		folded = len(entries)
-		if folded == 0 {
+		if folded > 0 {
+			if err := s.addToRollups(store{tx}, entries); err != nil {
+				return err
+			}
+		}
+		if folded == limit {
 			return nil
 		}
-		if err := s.addToRollups(store{tx}, entries); err != nil {
-			return err
-		}
-		if !chain || folded < limit {
-			return nil
-		}
-		return outbox.Add(tx, now, outbox.New(JobFold, 0, outbox.Normal, now))
+		return ticket.Done(tx)
 	})
-	if err != nil {
-		return 0, fmt.Errorf("fold entries: %w", err)
-	}
-	return folded, nil
+	return folded, err
 }
 
 // batch is how many entries one transaction folds. SQLite has one writer, and a caller waits behind it.

@@ -31,10 +31,7 @@ type rollupState struct {
 func (rollupState) TableName() string { return "rollup_state" }
 
 func (s store) insert(entries []Entry) error {
-	if err := s.Gorm().CreateInBatches(entries, 500).Error; err != nil {
-		return fmt.Errorf("append %d entries: %w", len(entries), err)
-	}
-	return nil
+	return database.Insert(s.Tx, "entries", entries)
 }
 
 // guard writes the state row, so that other folders wait until this transaction ends, and returns the zone of the roll-ups.

@@ -15,13 +15,7 @@ import (
 type store struct{ database.Tx }
 
 func (s store) addConsents(events []ConsentEvent) error {
-	if len(events) == 0 {
-		return nil
-	}
-	if err := s.Gorm().CreateInBatches(events, chunkSize).Error; err != nil {
-		return fmt.Errorf("record consent: %w", err)
-	}
-	return nil
+	return database.Insert(s.Tx, "consents", events)
 }
 
 // newestConsents returns, for each customer, the newest event of each purpose and channel.
@@ -110,13 +104,7 @@ func (s store) lift(id int64, at clock.Instant) error {
 }
 
 func (s store) addTouches(touches []Touch) error {
-	if len(touches) == 0 {
-		return nil
-	}
-	if err := s.Gorm().CreateInBatches(touches, chunkSize).Error; err != nil {
-		return fmt.Errorf("record touches: %w", err)
-	}
-	return nil
+	return database.Insert(s.Tx, "touches", touches)
 }
 
 func (s store) touchesOfPersons(personIDs []int64, since clock.Instant) (map[int64][]Touch, error) {

@@ -91,13 +91,7 @@ func (s store) progress(was, is Run) (bool, error) {
 }
 
 func (s store) addIssues(issues []Issue) error {
-	if len(issues) == 0 {
-		return nil
-	}
-	if err := s.Gorm().CreateInBatches(issues, 500).Error; err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	return nil
+	return database.Insert(s.Tx, "lines of the report", issues)
 }
 
 func (s store) addChunk(c chunk) error {
