@@ -46,6 +46,9 @@ type Options struct {
 	Now        clock.Now
 	Demo       bool // shows the demo's clock in the header
 	Log        *slog.Logger
+	// TrustedProxies are the addresses and networks of proxies whose X-Forwarded-For names the client. Of all others it is ignored:
+	// anybody can write one.
+	TrustedProxies []string
 }
 
 // Server answers HTTP requests. It keeps nothing between them.
@@ -104,8 +107,9 @@ func (s *Server) mount() (http.Handler, error) {
 	engine := gin.New()
 	engine.ContextWithFallback = true
 	engine.HandleMethodNotAllowed = true
-	if err := engine.SetTrustedProxies(nil); err != nil {
-		return nil, fmt.Errorf("trust no proxies: %w", err)
+	engine.RemoteIPHeaders = []string{"X-Forwarded-For"} // gin also takes X-Real-IP, which a proxy may pass on as a client wrote it
+	if err := engine.SetTrustedProxies(s.opts.TrustedProxies); err != nil {
+		return nil, fmt.Errorf("trust the proxies: %w", err)
 	}
 	engine.Use(s.accessLog, s.recovered, s.who)
 	for _, r := range s.routes {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,6 +65,10 @@ func TestExitCodes(t *testing.T) {
 		{"bad role", []string{"user", "add", "li", "--role", "boss"}, exitUsage},
 		{"worker on SQLite", []string{"worker"}, exitUsage},
 		{"bad setting", []string{"jobs", "--zone", "Mars/Phobos"}, exitUsage},
+		{"bad proxy", []string{"serve", "--trusted-proxies", "10.0.0.5,proxy"}, exitUsage},
+		{"health of no worker", []string{"jobs", "--health-addr", "127.0.0.1:0"}, exitUsage},
+		{"bad Redis", []string{"work", "--redis", "http://127.0.0.1"}, exitUsage},
+		{"bad sender", []string{"jobs", "--sender", "pigeon"}, exitUsage},
 		{"no such mapping", []string{"import", "contacts", missing, "--source", "a", "--mapping", missing}, exitFailed},
 		{"no such database", []string{"jobs", "--database", "mysql://u:p@127.0.0.1:1/x"}, exitFailed},
 	} {
@@ -73,6 +78,48 @@ func TestExitCodes(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestADatabaseAddressThatCannotBeRightIsWrongUsage(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, address := range []string{"mysql://x", "postgres://x", "sqlite:"} {
+		for _, args := range [][]string{
+			{"web", "--addr", "127.0.0.1:0"},
+			{"worker", "--redis", "redis://127.0.0.1:1", "--public-url", "https://care.example.com"},
+			{"serve", "--addr", "127.0.0.1:0"},
+			{"work", "--until-idle"},
+			{"jobs"},
+		} {
+			code, stderr := commandIn(map[string]string{"AFTERCALL_DATA_DIR": dir, "AFTERCALL_DATABASE": address}, args...)
+			if code != exitUsage {
+				t.Errorf("%s on %s: exit code %d: %s", args[0], address, code, stderr)
+			}
+		}
+	}
+}
+
+func TestSettingsOfTheEnvironmentThatCannotWorkAreNamed(t *testing.T) {
+	t.Parallel()
+	for variable, c := range map[string]struct{ command, value, named string }{
+		"AFTERCALL_TRUSTED_PROXIES": {"web", "10.0.0.5,proxy", `trusted-proxies "proxy"`},
+		"AFTERCALL_HEALTH_ADDR":     {"worker", "localhost", `health-addr "localhost"`},
+	} {
+		code, stderr := commandIn(map[string]string{variable: c.value}, c.command)
+		if code != exitUsage || !strings.Contains(stderr, c.named) {
+			t.Errorf("%s=%s: exit code %d: %s", variable, c.value, code, stderr)
+		}
+	}
+}
+
+// commandIn runs a command line with environment variables and returns its exit code and what it wrote to standard error.
+func commandIn(env map[string]string, args ...string) (code int, stderr string) {
+	var errs strings.Builder
+	code = run(args, strings.NewReader(""), io.Discard, &errs, func(name string) (string, bool) {
+		value, ok := env[name]
+		return value, ok
+	})
+	return code, errs.String()
 }
 
 func TestAFlagGoesBeforeTheEnvironment(t *testing.T) {

@@ -34,7 +34,7 @@ type usageError struct{ error }
 // Unwrap returns the error itself.
 func (e usageError) Unwrap() error { return e.error }
 
-// asUsage marks an error about values that came from flags.
+// asUsage marks an error about values that came from flags or settings.
 func asUsage(err error) error {
 	if fault.Is(err, fault.Invalid) {
 		return usageError{err}
@@ -130,15 +130,20 @@ func (c *cli) addSettings(root *cobra.Command) {
 	f.StringVar(&c.cfg.PublicURL, "public-url", c.cfg.PublicURL, "how customers reach the survey, as in https://care.example.com (default the listening address)")
 	f.DurationVar(&c.cfg.SurveyDelay, "survey-delay", c.cfg.SurveyDelay, "from the resolution to the survey")
 	f.StringVar(&c.cfg.Sender, "sender", c.cfg.Sender, "log, or smtp://user:password@host:587?from=care@example.com")
+	f.StringVar(&c.cfg.TrustedProxies, "trusted-proxies", c.cfg.TrustedProxies, "proxies whose X-Forwarded-For names the client, as in 10.0.0.5,10.1.0.0/24 (default none)")
 }
 
-// loadEnv takes every setting that no flag gave from its environment variable.
+// loadEnv takes every setting of the command that no flag gave from its environment variable.
 func (c *cli) loadEnv(cmd *cobra.Command, env func(string) (string, bool)) error {
 	for _, name := range []string{
 		"database", "redis", "addr", "data-dir", "zone", "language", "region", "centre-name", "public-url", "survey-delay", "sender",
+		"trusted-proxies", "health-addr",
 	} {
 		variable := "AFTERCALL_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 		flag := cmd.Flag(name)
+		if flag == nil { // a setting of another command
+			continue
+		}
 		if value, ok := env(variable); ok && value != "" && !flag.Changed {
 			if err := flag.Value.Set(value); err != nil {
 				return fmt.Errorf("%s: %w", variable, err)
@@ -163,10 +168,16 @@ func (c *cli) do(parts app.Parts, act action) func(*cobra.Command, []string) err
 	}
 }
 
+// open opens the parts. Some settings turn out wrong only now, and are wrong usage all the same.
+func (c *cli) open(ctx context.Context, parts app.Parts) (*app.App, error) {
+	a, err := app.New(ctx, c.cfg, parts, c.log)
+	return a, asUsage(err)
+}
+
 // with is do for an action on the services of a process that serves and works nothing.
 func (c *cli) with(act func(ctx context.Context, a *app.App, args []string) error) func(*cobra.Command, []string) error {
 	return c.do(app.Parts{}, func(ctx context.Context, args []string) error {
-		a, err := app.New(ctx, c.cfg, app.Parts{}, c.log)
+		a, err := c.open(ctx, app.Parts{})
 		if err != nil {
 			return err
 		}

@@ -42,18 +42,21 @@ func (c *cli) webCommand() *cobra.Command {
 
 func (c *cli) workerCommand() *cobra.Command {
 	parts := app.Parts{Work: true, Shared: true}
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:     "worker",
 		Short:   "Run relay and workers only; pages and API run elsewhere",
 		Example: "  aftercall worker --database mysql://aftercall:secret@db/aftercall --redis redis://redis:6379/1 --public-url https://care.example.com",
 		Args:    cobra.NoArgs,
 		RunE:    c.do(parts, func(ctx context.Context, _ []string) error { return c.serve(ctx, parts) }),
 	}
+	cmd.Flags().StringVar(&c.cfg.HealthAddr, "health-addr", c.cfg.HealthAddr,
+		"where to answer /healthz and /readyz, host:port, as in 127.0.0.1:8081 (default nowhere)")
+	return cmd
 }
 
 // serve runs the parts until the process is told to end.
 func (c *cli) serve(ctx context.Context, parts app.Parts) error {
-	a, err := app.New(ctx, c.cfg, parts, c.log)
+	a, err := c.open(ctx, parts)
 	if err != nil {
 		return err
 	}
@@ -62,7 +65,7 @@ func (c *cli) serve(ctx context.Context, parts app.Parts) error {
 			return errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
 		}
 	}
-	c.log.InfoContext(ctx, "aftercall runs", "version", programVersion(), "web", a.URL(), "work", parts.Work)
+	c.log.InfoContext(ctx, "aftercall runs", "version", programVersion(), "web", a.URL(), "work", parts.Work, "health", a.HealthURL())
 	if err := a.Run(ctx); err != nil {
 		return err
 	}
@@ -137,7 +140,7 @@ exit code 0 as soon as no job is due, queued or running; jobs whose time has not
 }
 
 func (c *cli) workUntilIdle(ctx context.Context, parts app.Parts) error {
-	a, err := app.New(ctx, c.cfg, parts, c.log)
+	a, err := c.open(ctx, parts)
 	if err != nil {
 		return err
 	}

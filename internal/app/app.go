@@ -62,8 +62,8 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.zone, err = a.cfg.zone(); err != nil {
 		return err
 	}
-	if a.parts.Web {
-		if err := a.listen(ctx); err != nil { // before anything slow: a port that is taken is known at once
+	if addr := a.listenAddr(); addr != "" {
+		if err := a.listen(ctx, addr); err != nil { // before anything slow: a port that is taken is known at once
 			return err
 		}
 	}
@@ -83,8 +83,11 @@ func (a *App) open(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if a.parts.Web {
+	switch {
+	case a.parts.Web:
 		return a.openWeb() //nolint:contextcheck // requests bring contexts of their own
+	case a.listener != nil:
+		a.server = newServer(a.withHealth(http.NotFoundHandler()), a.log)
 	}
 	return nil
 }
@@ -162,7 +165,7 @@ func (a *App) openWeb() error {
 		Campaigns: a.Campaigns, Messages: a.Messages, Figures: a.Figures, Jobs: a.Jobs,
 	}, web.Options{
 		Zone: a.zone, Language: a.cfg.Language, CentreName: a.cfg.CentreName, PublicURL: a.publicURL(), Now: a.Now,
-		Demo: a.parts.Demo, Log: a.log,
+		Demo: a.parts.Demo, TrustedProxies: a.cfg.trustedProxies(), Log: a.log,
 	})
 	if err != nil {
 		return err
@@ -220,6 +223,14 @@ func (a *App) WaitIdle(ctx context.Context) error {
 
 // URL returns the address of the pages, as in http://127.0.0.1:8080; "" without the web part.
 func (a *App) URL() string {
+	if !a.parts.Web {
+		return ""
+	}
+	return a.HealthURL()
+}
+
+// HealthURL returns what /healthz and /readyz are appended to; "" where nothing listens.
+func (a *App) HealthURL() string {
 	if a.listener == nil {
 		return ""
 	}
@@ -231,7 +242,7 @@ func (a *App) publicURL() string {
 	switch {
 	case a.cfg.PublicURL != "":
 		return strings.TrimSuffix(a.cfg.PublicURL, "/")
-	case a.listener != nil:
+	case a.URL() != "":
 		return a.URL()
 	}
 	return "http://" + a.cfg.Addr

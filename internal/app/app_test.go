@@ -116,6 +116,33 @@ func TestServeAnswersWorksAndStops(t *testing.T) {
 	}
 }
 
+func TestAWorkerTellsOfItsHealthWhereItIsAskedTo(t *testing.T) {
+	t.Parallel()
+	cfg := testConfig(t)
+	if silent := open(t, cfg, Parts{Work: true}); silent.HealthURL() != "" {
+		t.Errorf("unasked it listens on %s", silent.HealthURL())
+	}
+	cfg.HealthAddr = "127.0.0.1:0"
+	a := open(t, cfg, Parts{Work: true})
+	if err := a.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantHealth := func(want map[string]int) {
+		t.Helper()
+		for path, status := range want {
+			if got, body := get(t, a.HealthURL()+path); got != status {
+				t.Errorf("%s: %d %s, want %d", path, got, body, status)
+			}
+		}
+	}
+	wantHealth(map[string]int{"/healthz": http.StatusOK, "/readyz": http.StatusOK, "/": http.StatusNotFound, "/login": http.StatusNotFound})
+	a.stopping.Store(true)
+	wantHealth(map[string]int{"/healthz": http.StatusOK, "/readyz": http.StatusServiceUnavailable})
+	if a.URL() != "" || a.publicURL() != "http://"+cfg.Addr {
+		t.Errorf("the address of its health is taken for the pages: %q, %q", a.URL(), a.publicURL())
+	}
+}
+
 func TestRunEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	a := open(t, testConfig(t), Parts{Web: true, Work: true})

@@ -20,6 +20,7 @@ type Config struct {
 	Database    string        // sqlite:FILE or mysql://…; empty for the SQLite file in the data directory
 	Redis       string        // see queue.OpenRedis
 	Addr        string        // where to listen, host:port
+	HealthAddr  string        // where a process without pages tells of its health, host:port; empty for nowhere
 	DataDir     string        // the secret key and the SQLite file
 	Key         string        // the secret key in hex, instead of the file in the data directory
 	Zone        string        // IANA name of the centre's time zone
@@ -29,6 +30,8 @@ type Config struct {
 	PublicURL   string        // how customers and browsers reach us; empty for the listening address
 	SurveyDelay time.Duration // from the resolution to the survey
 	Sender      string        // log, or see delivery.OpenSMTP
+	// TrustedProxies are addresses and networks of proxies, separated by commas, that are believed for whom they ask.
+	TrustedProxies string
 }
 
 // Default returns the settings that need nothing but a directory to write to.
@@ -77,6 +80,14 @@ func (c Config) Validate(parts Parts) error {
 	if _, _, err := net.SplitHostPort(c.Addr); parts.Web && err != nil {
 		refuse("addr", "address", "must be host:port, as in 127.0.0.1:8080", c.Addr)
 	}
+	if _, _, err := net.SplitHostPort(c.HealthAddr); c.HealthAddr != "" && err != nil {
+		refuse("health-addr", "address", "must be host:port, as in 127.0.0.1:8081", c.HealthAddr)
+	}
+	for _, proxy := range c.trustedProxies() {
+		if !isAddressOrNetwork(proxy) {
+			refuse("trusted-proxies", "address", "must be IP addresses or networks, as in 10.0.0.5 or 10.0.0.0/24", proxy)
+		}
+	}
 	if c.SurveyDelay <= 0 || c.SurveyDelay > maxSurveyDelay {
 		refuse("survey-delay", "out_of_range", "must be more than 0 and at most 168h, as in 1h", c.SurveyDelay.String())
 	}
@@ -92,6 +103,12 @@ func (c Config) Validate(parts Parts) error {
 	return nil
 }
 
+// isAddressOrNetwork reports whether a text is an IP address or a network in CIDR notation, as gin reads them.
+func isAddressOrNetwork(text string) bool {
+	_, _, err := net.ParseCIDR(text)
+	return err == nil || net.ParseIP(text) != nil
+}
+
 // refuseLocal refuses what other processes cannot see. Values are left out: addresses hold passwords.
 func (c Config) refuseLocal(parts Parts, refuse func(name, code, problem, value string)) {
 	if strings.HasPrefix(c.database(), "sqlite:") {
@@ -103,6 +120,18 @@ func (c Config) refuseLocal(parts Parts, refuse func(name, code, problem, value 
 	if parts.Work && c.PublicURL == "" {
 		refuse("public-url", "required", "is required for a worker: it writes links into messages", "")
 	}
+}
+
+// trustedProxies returns the addresses and networks of the proxies that are believed.
+func (c Config) trustedProxies() []string {
+	if c.TrustedProxies == "" {
+		return nil
+	}
+	list := strings.Split(c.TrustedProxies, ",")
+	for i, proxy := range list {
+		list[i] = strings.TrimSpace(proxy)
+	}
+	return list
 }
 
 // database returns the address of the database.

@@ -16,11 +16,22 @@ import (
 // drainTimeout is how long requests may take to finish on a graceful stop.
 const drainTimeout = 10 * time.Second
 
+// listenAddr returns where the process answers requests: for its pages and its health, or for its health alone; "" for nowhere.
+func (a *App) listenAddr() string {
+	switch {
+	case a.parts.Web:
+		return a.cfg.Addr
+	case a.parts.Work:
+		return a.cfg.HealthAddr
+	}
+	return ""
+}
+
 // listen takes the port.
-func (a *App) listen(ctx context.Context) error {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.cfg.Addr)
+func (a *App) listen(ctx context.Context, addr string) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
-		return fault.Wrap(err, fault.Unavailable, "address_taken", "cannot listen on "+a.cfg.Addr)
+		return fault.Wrap(err, fault.Unavailable, "address_taken", "cannot listen on "+addr)
 	}
 	a.listener = listener
 	a.cleanup.add("listener", func(context.Context) error {
