@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,35 +21,47 @@ import (
 const (
 	jobCount    = 10_000
 	concurrency = 16 // the queue's workers for a lane
+	rounds      = 5
 )
 
 // jobs runs jobs whose only work is to end in their own transaction, through relay, Redis and worker. The bare limit is the
 // smaller of what asynq processes when its handlers do nothing and of the one-row updates the database commits, with as many
-// workers.
-func jobs(ctx context.Context, b bench) (_ []figure, err error) {
+// workers. All three take turns, and the round with the median ratio counts: a machine shared with others has better and worse
+// seconds.
+func jobs(ctx context.Context, b bench) ([]figure, error) {
+	var all []figure
+	for range rounds {
+		f, err := jobsRound(ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, f)
+	}
+	slices.SortFunc(all, func(a, b figure) int { return cmp.Compare(a.value/a.limit, b.value/b.limit) })
+	return all[rounds/2 : rounds/2+1], nil
+}
+
+func jobsRound(ctx context.Context, b bench) (_ figure, err error) {
 	db, closeAll, err := b.empty(ctx)
 	if err != nil {
-		return nil, err
+		return figure{}, err
 	}
 	defer func() { err = errors.Join(err, closeAll()) }()
 	redis, err := queue.OpenRedis(ctx, b.redis)
 	if err != nil {
-		return nil, err
+		return figure{}, err
 	}
 	defer func() { err = errors.Join(err, redis.Close()) }()
 	rate, err := jobRate(ctx, db, redis)
 	if err != nil {
-		return nil, err
+		return figure{}, err
 	}
 	updates, err := updateRate(ctx, db)
 	if err != nil {
-		return nil, err
+		return figure{}, err
 	}
 	noops, err := noopRate(ctx, b.redis)
-	if err != nil {
-		return nil, err
-	}
-	return []figure{{"jobs/" + b.name, rate, "jobs/s", min(noops, updates)}}, nil
+	return figure{"jobs/" + b.name, rate, "jobs/s", min(noops, updates)}, err
 }
 
 func jobRate(ctx context.Context, db *database.DB, redis *queue.Redis) (float64, error) {

@@ -60,10 +60,10 @@ type Queue struct {
 
 // lane is one lane of this process: its queue in Redis and the server that works it.
 type lane struct {
-	name   outbox.Lane
-	queue  string
-	server *asynq.Server
-	wake   chan struct{} // somebody may have added a job
+	name    outbox.Lane
+	queue   string
+	servers []*asynq.Server
+	wake    chan struct{} // somebody may have added a job
 }
 
 // New returns a queue that has not started. Redis stays the caller's to close, after Stop.
@@ -108,10 +108,13 @@ func (q *Queue) Start(ctx context.Context) error {
 	q.handling, q.abandon = context.WithCancel(ctx)
 	ctx, q.stopLoops = context.WithCancel(ctx)
 	for _, l := range q.lanes {
-		l.server = q.newServer(l)
-		if err := l.server.Start(asynq.HandlerFunc(q.handle)); err != nil {
-			q.Stop()
-			return fmt.Errorf("start the workers of lane %s: %w", l.name, err)
+		for range q.fetchers() {
+			server := q.newServer(l)
+			if err := server.Start(asynq.HandlerFunc(q.handle)); err != nil {
+				q.Stop()
+				return fmt.Errorf("start the workers of lane %s: %w", l.name, err)
+			}
+			l.servers = append(l.servers, server)
 		}
 	}
 	for _, l := range q.lanes {
@@ -133,10 +136,10 @@ func (q *Queue) Stop() {
 		q.loops.Wait()
 		var servers sync.WaitGroup
 		for _, l := range q.lanes {
-			if l.server != nil {
+			for _, server := range l.servers {
 				servers.Go(func() {
-					l.server.Stop()
-					l.server.Shutdown()
+					server.Stop()
+					server.Shutdown()
 				})
 			}
 		}
@@ -178,11 +181,20 @@ func (q *Queue) WaitIdle(ctx context.Context) error {
 	}
 }
 
-// newServer returns the asynq server of one lane. Each has its own fetch loop: a lane whose workers are all busy stops fetching
+// fetchers is how many asynq servers a lane has. Each fetches tasks one after the other and has its share of the workers; where
+// every fetch crosses a network, one alone leaves workers without work.
+func (q *Queue) fetchers() int {
+	if q.redis.Embedded() {
+		return 1
+	}
+	return 2
+}
+
+// newServer returns an asynq server of one lane. Each lane has its own: one whose workers are all busy stops fetching
 // without holding up the others.
 func (q *Queue) newServer(l *lane) *asynq.Server {
 	return asynq.NewServerFromRedisClient(q.redis.client, asynq.Config{
-		Concurrency:              q.opts.Workers,
+		Concurrency:              max(1, q.opts.Workers/q.fetchers()),
 		Queues:                   map[string]int{l.queue: 1},
 		BaseContext:              func() context.Context { return q.handling },
 		TaskCheckInterval:        pollInterval,
