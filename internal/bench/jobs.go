@@ -19,9 +19,9 @@ import (
 )
 
 const (
-	jobCount    = 10_000
+	jobCount    = 20_000
 	concurrency = 16 // the queue's workers for a lane
-	rounds      = 5
+	rounds      = 3
 )
 
 // jobs runs jobs whose only work is to end in their own transaction, through relay, Redis and worker. The bare limit is the
