@@ -12,9 +12,9 @@ import (
 	"aftercall/internal/fault"
 )
 
-func exec(t *testing.T, tx database.Tx, sql string, args ...any) {
+func exec(t *testing.T, tx database.Tx, sql string) {
 	t.Helper()
-	if err := tx.Gorm().Exec(sql, args...).Error; err != nil {
+	if err := tx.Gorm().Exec(sql).Error; err != nil {
 		t.Fatal(err)
 	}
 }
