@@ -49,7 +49,8 @@ func openMySQLHandle(connector driver.Connector, cfg *mysql.Config) (*gorm.DB, e
 	pool.SetMaxOpenConns(32)
 	pool.SetMaxIdleConns(32)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	g, err := gorm.Open(gormmysql.New(gormmysql.Config{Conn: pool, DSNConfig: cfg}), config(false))
+	// Without RETURNING, which only MariaDB has: ids are counted from the first one, as on MySQL. It is also faster.
+	g, err := gorm.Open(gormmysql.New(gormmysql.Config{Conn: pool, DSNConfig: cfg, DisableWithReturning: true}), config(false))
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
