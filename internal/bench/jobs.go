@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	jobCount    = 20_000
+	jobCount    = 30_000
 	concurrency = 16 // the queue's workers for a lane
 	rounds      = 3
 )
