@@ -48,6 +48,22 @@ func newCentre(t testing.TB, db *database.DB) centre {
 	return c
 }
 
+// planned is a centre in which contacts were taken in and planned.
+func planned(t testing.TB, db *database.DB, batch ...contact.Input) centre {
+	t.Helper()
+	c := newCentre(t, db)
+	c.take(t, batch...)
+	c.plan(t)
+	return c
+}
+
+// atWork is a centre in which caller 1 has claimed the one callback there is.
+func atWork(t testing.TB, db *database.DB) (centre, tasks.Desk) {
+	t.Helper()
+	c := planned(t, db, severe(1))
+	return c, c.claim(t, caller(1))
+}
+
 func (c centre) now() clock.Instant { return clock.Instant(c.at.Load()) }
 
 // pass moves the clock.

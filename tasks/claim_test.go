@@ -74,9 +74,7 @@ func claimPatiently(t *testing.T, c centre, viewer account.Viewer) tasks.Desk {
 func TestWhoHoldsACallbackGetsItAgain(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severes(5)...)
-		c.plan(t)
+		c := planned(t, db, severes(5)...)
 		var mu sync.Mutex
 		got := map[int64]bool{}
 		var group sync.WaitGroup
@@ -115,9 +113,7 @@ func TestMostUrgentIsHandedOutFirst(t *testing.T) {
 func TestCallersGetCallbacksOfTheirTeamsOnly(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severe(1))
-		c.plan(t)
+		c := planned(t, db, severe(1))
 		team := c.callback(t).TeamID
 		stranger := caller(1)
 		stranger.TeamIDs = []int64{team + 1}
@@ -133,9 +129,7 @@ func TestCallersGetCallbacksOfTheirTeamsOnly(t *testing.T) {
 func TestExpiredLeaseCanBeClaimedAndTheOldHolderIsRefused(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severe(1))
-		c.plan(t)
+		c := planned(t, db, severe(1))
 		first := c.claim(t, caller(1))
 		if _, err := c.Claim(t.Context(), caller(2)); !errors.Is(err, tasks.ErrNothingReady) {
 			t.Fatalf("claimed under a lease: %v", err)
@@ -170,10 +164,7 @@ func TestExpiredLeaseCanBeClaimedAndTheOldHolderIsRefused(t *testing.T) {
 func TestLateOutcomeCountsWhileNobodyTookOver(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severe(1))
-		c.plan(t)
-		desk := c.claim(t, caller(1))
+		c, desk := atWork(t, db)
 		c.pass(2 * tasks.Lease)
 		c.finish(t, caller(1), desk, tasks.Outcome{CallResult: tasks.Reached, BusinessResult: tasks.Solved})
 		if got := c.callback(t); got.State != tasks.Finished {
@@ -185,10 +176,7 @@ func TestLateOutcomeCountsWhileNobodyTookOver(t *testing.T) {
 func TestDraftExtendsTheLeaseAndComesBack(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severe(1))
-		c.plan(t)
-		desk := c.claim(t, caller(1))
+		c, desk := atWork(t, db)
 		c.pass(10 * time.Minute)
 		until, err := c.SaveDraft(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence, tasks.Outcome{Note: "上午在开会"})
 		if err != nil {
@@ -259,9 +247,7 @@ func TestNothingSaysWhyTheDeskIsEmpty(t *testing.T) {
 func TestCallbackOfAReopenedContactIsNotHandedOut(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severe(1))
-		c.plan(t)
+		c := planned(t, db, severe(1))
 		reopened := severe(1)
 		reopened.Status, reopened.ResolvedAt = contact.Reopened, 0
 		c.pass(time.Minute)

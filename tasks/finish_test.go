@@ -31,9 +31,7 @@ func TestRetryByCallResult(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(string(tt.result), func(t *testing.T) {
 			t.Parallel()
-			c := newCentre(t, dbtest.SQLite(t))
-			c.take(t, severe(1))
-			c.plan(t)
+			c := planned(t, dbtest.SQLite(t), severe(1))
 			c.finish(t, caller(1), c.claim(t, caller(1)), tasks.Outcome{CallResult: tt.result, NoteForNext: "下午打"})
 			got := c.callback(t)
 			if tt.after == 0 {
@@ -55,9 +53,7 @@ func TestRetryByCallResult(t *testing.T) {
 func TestSixAttemptsAndItIsUnreachable(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severe(1))
-		c.plan(t)
+		c := planned(t, db, severe(1))
 		for i := range tasks.MaxAttempts {
 			for range 30 { // until hours and caps allow the next attempt
 				c.work(t, tasks.JobOffer, c.Offer)
@@ -81,10 +77,7 @@ func TestSixAttemptsAndItIsUnreachable(t *testing.T) {
 func TestDialAndFinishAreOneAttempt(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severe(1))
-		c.plan(t)
-		desk := c.claim(t, caller(1))
+		c, desk := atWork(t, db)
 		c.pass(20 * time.Second)
 		for range 2 { // the line dropped: dialled again
 			phone, err := c.Dial(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence)
@@ -112,10 +105,7 @@ func TestDialAndFinishAreOneAttempt(t *testing.T) {
 
 func TestDiallingAgainAsksPermissionToo(t *testing.T) {
 	t.Parallel()
-	c := newCentre(t, dbtest.SQLite(t))
-	c.take(t, severe(1))
-	c.plan(t)
-	desk := c.claim(t, caller(1))
+	c, desk := atWork(t, dbtest.SQLite(t))
 	dial := func() error {
 		_, err := c.Dial(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence)
 		return err
@@ -132,9 +122,7 @@ func TestDiallingAgainAsksPermissionToo(t *testing.T) {
 func TestAppointmentIsKeptForItsCaller(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severes(3)...)
-		c.plan(t)
+		c := planned(t, db, severes(3)...)
 		desk := c.claim(t, caller(1))
 		at := c.now().Add(3 * time.Hour)
 		c.finish(t, caller(1), desk, tasks.Outcome{
@@ -161,10 +149,7 @@ func TestAppointmentIsKeptForItsCaller(t *testing.T) {
 func TestMissedAppointmentBecomesAnybodys(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severe(1))
-		c.plan(t)
-		desk := c.claim(t, caller(1))
+		c, desk := atWork(t, db)
 		c.finish(t, caller(1), desk, tasks.Outcome{
 			CallResult: tasks.Reached, BusinessResult: tasks.Appointment, AppointmentAt: c.now().Add(2 * time.Hour), AppointmentFor: tasks.ForMe,
 		})
@@ -199,9 +184,7 @@ func TestRefusalHoldsForEverythingElseAtOnce(t *testing.T) {
 func TestAnswersInTheCallGoOnAsAJob(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severe(1))
-		c.plan(t)
+		c := planned(t, db, severe(1))
 		rating, solved := 2, false
 		answers := tasks.Answers{Rating: &rating, Solved: &solved, Reasons: []string{"slow"}, Comment: "等了三天", Consent: true}
 		c.finish(t, caller(1), c.claim(t, caller(1)), tasks.Outcome{
@@ -223,10 +206,7 @@ func TestAnswersInTheCallGoOnAsAJob(t *testing.T) {
 
 func TestOutcomeNamesWhatIsMissing(t *testing.T) {
 	t.Parallel()
-	c := newCentre(t, dbtest.SQLite(t))
-	c.take(t, severe(1))
-	c.plan(t)
-	desk := c.claim(t, caller(1))
+	c, desk := atWork(t, dbtest.SQLite(t))
 	six := 6
 	tests := []struct {
 		name    string

@@ -17,10 +17,7 @@ import (
 func TestSkippedCallbackDoesNotComeStraightBack(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severe(1))
-		c.plan(t)
-		desk := c.claim(t, caller(1))
+		c, desk := atWork(t, db)
 		if err := c.Skip(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence, "no such reason"); !fault.Is(err, fault.Invalid) {
 			t.Errorf("skipped without a reason: %v", err)
 		}
@@ -39,10 +36,7 @@ func TestSkippedCallbackDoesNotComeStraightBack(t *testing.T) {
 func TestReleasedCallbackIsAnybodysAtOnce(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severe(1))
-		c.plan(t)
-		desk := c.claim(t, caller(1))
+		c, desk := atWork(t, db)
 		if err := c.Release(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence); err != nil {
 			t.Fatal(err)
 		}
@@ -57,10 +51,7 @@ func TestReleasedCallbackIsAnybodysAtOnce(t *testing.T) {
 func TestReopeningDuringTheCallKeepsTheAttempt(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severe(1))
-		c.plan(t)
-		desk := c.claim(t, caller(1))
+		c, desk := atWork(t, db)
 		reopened := severe(1)
 		reopened.Status, reopened.ResolvedAt = contact.Reopened, 0
 		c.pass(time.Minute)
@@ -82,9 +73,7 @@ func TestReopeningDuringTheCallKeepsTheAttempt(t *testing.T) {
 func TestRecoveryGoesToAnotherCallerOnce(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severe(1))
-		c.plan(t)
+		c := planned(t, db, severe(1))
 		rating := 1
 		desk := c.claim(t, caller(1))
 		c.finish(t, caller(1), desk, tasks.Outcome{
@@ -112,10 +101,7 @@ func TestRecoveryGoesToAnotherCallerOnce(t *testing.T) {
 
 func TestOldAnswerStartsNoRecovery(t *testing.T) {
 	t.Parallel()
-	c := newCentre(t, dbtest.SQLite(t))
-	c.take(t, severe(1))
-	c.plan(t)
-	desk := c.claim(t, caller(1))
+	c, desk := atWork(t, dbtest.SQLite(t))
 	low := tasks.LowScore{ResponseID: 7, Resolution: desk.Resolution, Value: 1, AnsweredAt: c.now().Add(-8 * 24 * time.Hour)}
 	if err := c.Recover(t.Context(), outbox.Ticket{}, low); err != nil {
 		t.Fatal(err)
@@ -128,9 +114,7 @@ func TestOldAnswerStartsNoRecovery(t *testing.T) {
 func TestUncalledCallbackExpires(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severe(1))
-		c.plan(t)
+		c := planned(t, db, severe(1))
 		c.pass(7 * 24 * time.Hour)
 		c.work(t, tasks.JobOffer, c.Offer)
 		if got := c.callback(t); got.State != tasks.Cancelled || got.CloseReason != tasks.ReasonExpired {
@@ -142,9 +126,7 @@ func TestUncalledCallbackExpires(t *testing.T) {
 func TestSupervisorReassignsAndCancels(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severe(1))
-		c.plan(t)
+		c := planned(t, db, severe(1))
 		id := c.callback(t).ID
 		boss := account.Viewer{UserID: 9, Role: account.Supervisor}
 		if err := c.Reassign(t.Context(), boss, id, 2, "请小陈跟进"); err != nil {

@@ -126,9 +126,7 @@ func TestCallbackAtNightIsPlannedForTheMorning(t *testing.T) {
 func TestReopeningCancelsWhatIsPendingAndKeepsTheDecisions(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severe(1))
-		c.plan(t)
+		c := planned(t, db, severe(1))
 		reopened := severe(1)
 		reopened.Status, reopened.ResolvedAt = contact.Reopened, 0
 		c.pass(10 * time.Minute)
@@ -168,9 +166,7 @@ func TestSurveyIsLookedAtAgainWhenDue(t *testing.T) {
 		return p
 	}
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := newCentre(t, db)
-		c.take(t, severe(1))
-		c.plan(t)
+		c := planned(t, db, severe(1))
 		c.pass(time.Hour)
 		if p := plan(t, c); !p.Wanted || p.Resolution.ID == 0 {
 			t.Fatalf("got %+v, want it wanted", p)

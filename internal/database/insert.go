@@ -7,7 +7,8 @@ import (
 
 const maxInsertRows = 500 // of one INSERT
 
-// Insert adds rows in few statements; what names them in an error. gorm fills in their ids, which are right only where ids count by one: see InsertWithIDs.
+// Insert adds rows in few statements; what names them in an error. The ids that gorm fills in are right only where ids count by
+// one: see InsertWithIDs.
 func Insert[T any](tx Tx, what string, rows []T) error {
 	for part := range slices.Chunk(rows, maxInsertRows) {
 		if err := tx.gorm.Create(&part).Error; err != nil {

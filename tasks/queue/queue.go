@@ -187,7 +187,7 @@ func (q *Queue) fetchers() int {
 	if q.redis.Embedded() {
 		return 1
 	}
-	return 2
+	return min(2, q.opts.Workers)
 }
 
 // newServer returns an asynq server of one lane. Each lane has its own: one whose workers are all busy stops fetching
