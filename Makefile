@@ -7,7 +7,7 @@ LDFLAGS := -X main.version=$(VERSION)
 export PATH := $(shell $(GO) env GOPATH)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint fmt bench deps golden fuzz clean
+.PHONY: help run build test lint fmt bench deps golden fuzz property clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ golden: ## Rewrite the golden files of the tests; look at the diff
 
 fuzz: ## Fuzz every parser of outside bytes for a minute each
 	@scripts/fuzz
+
+property: ## Hold the rules on contact against a naive reading of them: a million drawn cases of each property (CASES)
+	$(GO) test ./internal/permission -run '^TestAlways' -rapid.checks=$(or $(CASES),1000000) -timeout 2h
 
 clean: ## Remove what was built; the demo's data stays in data/
 	rm -rf bin

@@ -65,7 +65,7 @@ func (s *Service) Explain(ctx context.Context, audienceID, customerID int64) (Ex
 		}
 	}
 	return Explanation{
-		Customer: j.customer, AsOf: q.asOf, Reasons: j.reasons, Against: j.verdict.Lasting(), AllowedFrom: j.verdict.AllowedFrom,
-		ConsentID: j.verdict.ConsentID, Trace: q.rule.Trace(j.known, q.asOf),
+		Customer: j.customer, AsOf: q.asOf, Reasons: j.reasons, Against: j.against, AllowedFrom: j.allowedFrom,
+		ConsentID: j.consentID, Trace: q.rule.Trace(j.known, q.asOf),
 	}, nil
 }

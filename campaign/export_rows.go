@@ -137,7 +137,7 @@ func (e *exporting) recheck(tx database.Tx, members []Member) ([]exportRow, erro
 	}
 	consentIDs := make([]int64, 0, len(page))
 	for _, j := range page {
-		consentIDs = append(consentIDs, j.verdict.ConsentID)
+		consentIDs = append(consentIDs, j.consentID)
 	}
 	consents, err := permission.ConsentsByID(tx, consentIDs)
 	if err != nil {
@@ -145,7 +145,7 @@ func (e *exporting) recheck(tx database.Tx, members []Member) ([]exportRow, erro
 	}
 	rows := make([]exportRow, len(page))
 	for i, j := range page {
-		rows[i] = exportRow{judged: j, member: members[i], address: j.address(e.snapshot.Channel), consent: consents[j.verdict.ConsentID]}
+		rows[i] = exportRow{judged: j, member: members[i], address: j.address(e.snapshot.Channel), consent: consents[j.consentID]}
 	}
 	return rows, nil
 }

@@ -47,7 +47,7 @@ func (a answers) LastScores(_ database.Tx, ids []int64) (map[int64]campaign.Scor
 func newCentre(tb testing.TB, db *database.DB) *centre {
 	tb.Helper()
 	c := &centre{t: tb, db: db, answers: answers{}}
-	c.permission = permission.New(db, []byte("a key for tests"), clock.Fixed(now))
+	c.permission = permission.New(db, []byte("a key for tests"), clock.Fixed(now), contact.Directory{})
 	c.campaigns = campaign.New(db, c.permission, c.answers, clock.Fixed(now))
 	return c
 }

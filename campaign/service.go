@@ -181,7 +181,7 @@ func (s *Service) count(ctx context.Context, a Audience, asOf clock.Instant) (Wa
 			return w, nil
 		}
 		for _, j := range page {
-			w.add(j.reasons, j.verdict.AllowedFrom)
+			w.add(j.reasons, j.allowedFrom)
 		}
 	}
 }

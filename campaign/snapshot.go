@@ -198,7 +198,7 @@ func (s *Service) buildPage(ctx context.Context, ticket outbox.Ticket, id int64,
 	}
 	var members []Member
 	for _, j := range page {
-		w.add(j.reasons, j.verdict.AllowedFrom)
+		w.add(j.reasons, j.allowedFrom)
 		if len(j.reasons) == 0 {
 			members = append(members, j.member(before))
 		}
@@ -241,7 +241,7 @@ func (j judged) member(snapshot Snapshot) Member {
 	}
 	return Member{
 		SnapshotID: snapshot.ID, CustomerID: j.customer.ID, Address: j.address(snapshot.Channel),
-		Reason: strings.Join(rows, ", "), ConsentID: j.verdict.ConsentID,
+		Reason: strings.Join(rows, ", "), ConsentID: j.consentID,
 	}
 }
 

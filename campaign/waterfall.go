@@ -20,8 +20,9 @@ const (
 func Reasons() []Reason {
 	return []Reason{
 		RuleMismatch,
-		Reason(permission.NoAddress), Reason(permission.Suppressed), Reason(permission.Refused), Reason(permission.NoConsent),
-		Reason(permission.OpenComplaint), Reason(permission.TouchedLately), Reason(permission.ZoneUnknown),
+		Reason(permission.NoAddress), Reason(permission.Suppressed), Reason(permission.Refused), Reason(permission.RefusalQuiet),
+		Reason(permission.NoConsent), Reason(permission.OpenComplaint), Reason(permission.ComplaintQuiet),
+		Reason(permission.TouchedLately), Reason(permission.MarketingCap), Reason(permission.ZoneUnknown),
 		Duplicate,
 	}
 }

@@ -47,10 +47,10 @@ func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) erro
 	if err != nil {
 		return err
 	}
-	if err := reserve(st.Tx, r.PersonID); err != nil {
+	if _, err := reserve(st.Tx, r.CustomerID); err != nil {
 		return err
 	}
-	version, err := st.current()
+	version, err := st.current(BuiltIn)
 	if err != nil {
 		return err
 	}

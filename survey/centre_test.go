@@ -46,7 +46,7 @@ func newCentre(t *testing.T, db *database.DB) *centre {
 	now := func() clock.Instant { return c.now }
 	key := []byte("a key that is only used by tests")
 	c.contacts = contact.New(db, now, contact.Options{})
-	c.permission = permission.New(db, key, now)
+	c.permission = permission.New(db, key, now, contact.Directory{})
 	c.figures = figures.New(db, shanghai, now)
 	c.surveys = survey.New(db, c.permission, key, now, survey.Options{PublicURL: "https://cs.example.com", CentreName: "示例宽带", Zone: shanghai})
 	if err := c.surveys.EnsureBuiltIn(t.Context()); err != nil {

@@ -13,6 +13,16 @@
 //
 // A message whose fate nobody knows is never sent again: a second survey for one problem is worse than a missed one.
 //
+// An invitation that was sent may have one reminder, with the same link over the same channel. Whether it is still wanted is looked
+// at when it is due: not after an answer, a reopening, a refusal or the expiry.
+//
+//	           ┌─refused for now─┐
+//	           ▼                 │
+//	(sent) ► planned ──Remind──► sending ──accepted──► sent
+//	           │                 ├──refused for good──► failed
+//	           │                 └──nobody knows──────► uncertain
+//	           └──not wanted any more──► cancelled
+//
 // Every answer is written in one transaction with its score entries, its consent events and the job that tells the other
 // features. Reading a link writes nothing: mail scanners open links too.
 package survey

@@ -42,6 +42,7 @@ type Invitation struct {
 	DeliveredAt        clock.Instant
 	ExpiresAt          clock.Instant // an answer at this instant counts, a later one is late
 	ResolvedAt         clock.Instant
+	Reminder           Reminder `gorm:"embedded;embeddedPrefix:reminder_"`
 	figures.Dimensions `gorm:"embedded"`
 }
 
@@ -119,7 +120,7 @@ func (i *Invitation) proven() {
 	i.State, i.Reason = Delivered, ""
 }
 
-// cancel closes an invitation that has not been answered.
+// cancel closes an invitation that has not been answered, and gives up its reminder.
 func (i *Invitation) cancel(reason string) error {
 	switch i.State {
 	case Failed, Cancelled:
@@ -127,6 +128,9 @@ func (i *Invitation) cancel(reason string) error {
 	case Planned, Sending, Sent, Delivered, Uncertain:
 	}
 	i.State, i.Reason = Cancelled, reason
+	if i.Reminder.State == Planned {
+		return i.Reminder.to(Cancelled, reason, Planned)
+	}
 	return nil
 }
 

@@ -1,26 +1,20 @@
 package survey
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 
 	"aftercall/internal/clock"
-	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 )
 
-// Plan is a survey that follow-up decided on, at the time it is due.
-type Plan struct {
-	DecisionID int64
-	Resolution contact.Resolution
-}
-
-// Outgoing is an invitation that is now to be handed to a sender, once, and then reported to Sent. When nothing is to be sent,
-// only Ticket and Reason are set.
+// Outgoing is a message that is now to be handed to a sender, once, and then reported: an invitation to Sent, a reminder to
+// Reminded. When nothing is to be sent, only Ticket and Reason are set.
 type Outgoing struct {
 	Ticket       outbox.Ticket // begun: what comes next is done with this one
 	InvitationID int64
@@ -34,13 +28,15 @@ type Outgoing struct {
 	URL          string // the customer's link
 	OptOutURL    string
 
-	Reason string // a permission.Code, "reopened" or "already_answered"; empty when all is settled
+	Reason string // a permission.Code, or one of the reasons below; empty when all is settled
 }
 
 // The reasons of this package for not sending, beside permission's.
 const (
 	ReasonReopened  = "reopened"
 	ReasonAnswered  = "already_answered"
+	ReasonNoSender  = "no_sender"        // none for any channel of the plan
+	ReasonExpired   = "survey_expired"   // of a reminder that comes too late
 	ReasonCrashed   = "sender_stopped"   // of an uncertain invitation
 	ReasonNoReceipt = "sender_no_answer" // of an uncertain invitation
 	ReasonRefused   = "sender_refused"   // of a failed invitation
@@ -72,9 +68,11 @@ var errSettled = errors.New("settled")
 
 func (s *Service) invite(st store, now clock.Instant, plan Plan, out *Outgoing) error {
 	// The guard row first: whoever counts this person's touches waits here for us.
-	if err := reserve(st.Tx, plan.Resolution.PersonID); err != nil {
+	persons, err := reserve(st.Tx, plan.Resolution.CustomerID)
+	if err != nil {
 		return err
 	}
+	plan.Resolution.PersonID = persons[plan.Resolution.CustomerID]
 	invitation, version, err := s.reserved(st, now, plan)
 	switch {
 	case errors.Is(err, errSettled):
@@ -82,7 +80,8 @@ func (s *Service) invite(st store, now clock.Instant, plan Plan, out *Outgoing) 
 	case err != nil:
 		return err
 	}
-	address, reason, err := s.check(st, now, plan, version.Family)
+	plan.Family = cmp.Or(plan.Family, version.Family)
+	address, reason, err := s.check(st, now, plan)
 	if err != nil {
 		return err
 	}
@@ -94,20 +93,21 @@ func (s *Service) invite(st store, now clock.Instant, plan Plan, out *Outgoing) 
 		return err
 	}
 	invitation.Language = s.languageOf(address.customer.Language)
-	invitation.ExpiresAt = now.Add(s.opts.Expiry)
+	expiry := cmp.Or(plan.Expiry, s.opts.Expiry)
+	invitation.ExpiresAt, invitation.Reminder = now.Add(expiry), plan.reminder(now, expiry)
 	if err := st.putInvitation(&invitation); err != nil {
 		return err
 	}
-	if err := s.permission.Touch(st.Tx, touchOf(invitation, address, version.Family, now)); err != nil {
+	if err := s.permission.Touch(st.Tx, touchOf(invitation, permission.Invitation, address, plan.Family, now)); err != nil {
 		return err
 	}
-	return s.write(out, invitation, version.questionnaire, address)
+	return s.write(out, invitation, version.questionnaire, address, false)
 }
 
 // reserved returns the invitation of the resolution: a new one, or one that a sender refused for now. One found in state sending
 // was left there by a crash; it is never sent again.
-func (s *Service) reserved(st store, now clock.Instant, plan Plan) (Invitation, currentVersion, error) {
-	version, err := st.current()
+func (s *Service) reserved(st store, now clock.Instant, plan Plan) (Invitation, publishedVersion, error) {
+	version, err := st.current(cmp.Or(plan.Survey, BuiltIn))
 	if err != nil {
 		return Invitation{}, version, err
 	}
@@ -138,81 +138,6 @@ func (s *Service) reserved(st store, now clock.Instant, plan Plan) (Invitation, 
 	return invitation, version, errSettled
 }
 
-// address is where a customer is asked.
-type address struct {
-	customer contact.Customer
-	channel  permission.Channel
-	to       string
-}
-
-// check asks again what was asked when the survey was planned. It returns where to send, or the reason not to.
-func (s *Service) check(st store, now clock.Instant, plan Plan, family string) (address, string, error) {
-	r := plan.Resolution
-	fresh, err := resolution(st.Tx, r.ID)
-	if err != nil {
-		return address{}, "", err
-	}
-	if !fresh.ReopenedAt.IsZero() {
-		return address{}, ReasonReopened, nil
-	}
-	answered, err := st.isAnswered(r.ID)
-	if err != nil {
-		return address{}, "", err
-	}
-	if answered {
-		return address{}, ReasonAnswered, nil
-	}
-	return s.reach(st, now, r.CustomerID, family)
-}
-
-// reach returns the first channel over which the customer may be asked now.
-func (s *Service) reach(st store, now clock.Instant, customerID int64, family string) (address, string, error) {
-	customers, err := contact.CustomersByID(st.Tx, []int64{customerID})
-	if err != nil {
-		return address{}, "", err
-	}
-	subjects, err := contact.Subjects(st.Tx, []int64{customerID})
-	if err != nil {
-		return address{}, "", err
-	}
-	subject := subjects[customerID]
-	var ways []address
-	var questions []permission.Question
-	for _, channel := range s.opts.Channels {
-		if to := addressOf(subject, channel); to != "" {
-			ways = append(ways, address{customer: customers[customerID], channel: channel, to: to})
-			questions = append(questions, permission.Question{
-				Subject: subject, Purpose: permission.Survey, Channel: channel, Family: family, At: now,
-			})
-		}
-	}
-	if len(ways) == 0 {
-		return address{}, string(permission.NoAddress), nil
-	}
-	verdicts, err := s.permission.Judge(st.Tx, questions)
-	if err != nil {
-		return address{}, "", err
-	}
-	for i, v := range verdicts {
-		if v.Allowed {
-			return ways[i], "", nil
-		}
-	}
-	return address{}, string(verdicts[0].First), nil
-}
-
-// addressOf returns the subject's first address for a channel, or nothing.
-func addressOf(subject permission.Subject, channel permission.Channel) string {
-	addresses := subject.Phones
-	if channel == permission.ByEmail {
-		addresses = subject.Emails
-	}
-	if len(addresses) == 0 {
-		return ""
-	}
-	return addresses[0]
-}
-
 // withdraw cancels a planned invitation that may not be sent after all; a new one is never written.
 func withdraw(st store, invitation Invitation, reason string) error {
 	if invitation.ID == 0 {
@@ -224,9 +149,10 @@ func withdraw(st store, invitation Invitation, reason string) error {
 	return st.putInvitation(&invitation)
 }
 
-func touchOf(i Invitation, a address, family string, now clock.Instant) permission.Touch {
+// touchOf returns the touch of a message about an invitation: the invitation itself, or its reminder.
+func touchOf(i Invitation, kind permission.TouchKind, a address, family string, now clock.Instant) permission.Touch {
 	return permission.Touch{
-		PersonID: i.PersonID, CustomerID: i.CustomerID, Address: a.to, Kind: permission.Invitation,
+		PersonID: a.customer.PersonID, CustomerID: i.CustomerID, Address: a.to, Kind: kind,
 		Purpose: permission.Survey, Channel: a.channel, Family: family, Ref: i.ID, At: now,
 	}
 }

@@ -153,7 +153,7 @@ func TestAskedAgainBeforeSending(t *testing.T) {
 		reason(c.take(contact.Input{ExternalID: "3", Status: contact.Resolved, ResolvedAt: c.now}), string(permission.NoAddress))
 
 		c.now = c.now.Add(31 * 24 * time.Hour)
-		if err := c.surveys.Refuse(t.Context(), token, permission.SurveysOnly); err != nil {
+		if err := c.surveys.Choose(t.Context(), token, survey.Chinese, survey.Choice{Topic: survey.OfSurveys}); err != nil {
 			t.Fatal(err)
 		}
 		reason(c.resolved("4", "zhang@example.com"), string(permission.Suppressed))

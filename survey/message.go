@@ -25,6 +25,7 @@ var (
 // wording is what the templates of messages are filled with.
 type wording struct {
 	Language  string
+	Reminder  bool
 	Centre    string
 	Name      string
 	Day       string // of the resolution, in the centre's zone
@@ -48,11 +49,11 @@ func (s *Service) languageOf(customerLanguage string) string {
 	return English
 }
 
-// write puts the message of an invitation into out.
-func (s *Service) write(out *Outgoing, i Invitation, q Questionnaire, a address) error {
+// write puts the message of an invitation, or of its reminder, into out.
+func (s *Service) write(out *Outgoing, i Invitation, q Questionnaire, a address, reminder bool) error {
 	token := s.tokens.of(i.ResolutionID, i.SurveyID)
 	w := wording{
-		Language: i.Language, Centre: s.opts.CentreName, Name: a.customer.Name,
+		Language: i.Language, Reminder: reminder, Centre: s.opts.CentreName, Name: a.customer.Name,
 		URL: s.opts.PublicURL + "/s/" + token, OptOutURL: s.opts.PublicURL + "/p/" + token,
 		Options: q.core().Options,
 	}
@@ -61,8 +62,12 @@ func (s *Service) write(out *Outgoing, i Invitation, q Questionnaire, a address)
 		layout = "1 月 2 日"
 	}
 	w.Day = i.ResolvedAt.In(s.opts.Zone).Format(layout)
+	kind := permission.Invitation
+	if reminder {
+		kind = permission.Reminder
+	}
 	*out = Outgoing{
-		Ticket: out.Ticket, InvitationID: i.ID, MessageID: fmt.Sprintf("invitation-%d", i.ID), Channel: a.channel, To: a.to,
+		Ticket: out.Ticket, InvitationID: i.ID, MessageID: fmt.Sprintf("%s-%d", kind, i.ID), Channel: a.channel, To: a.to,
 		Language: i.Language, URL: w.URL, OptOutURL: w.OptOutURL,
 	}
 	var err error

@@ -110,7 +110,7 @@ func (s *Service) Reasons(ctx context.Context, viewer account.Viewer, filter Low
 	if err != nil {
 		return nil, err
 	}
-	version, err := st.current()
+	version, err := st.current(BuiltIn)
 	if err != nil {
 		return nil, err
 	}
@@ -137,8 +137,13 @@ func (s *Service) Reasons(ctx context.Context, viewer account.Viewer, filter Low
 
 // Current returns the built-in survey as it is asked now, for the desk and for showing reasons.
 func (s *Service) Current(ctx context.Context) (Questionnaire, error) {
-	version, err := store{s.db.View(ctx)}.current()
+	version, err := store{s.db.View(ctx)}.current(BuiltIn)
 	return version.questionnaire, err
+}
+
+// Names returns the names of every survey that a plan may name, in order.
+func (s *Service) Names(ctx context.Context) ([]string, error) {
+	return store{s.db.View(ctx)}.names()
 }
 
 // option returns the text of the option with a key.

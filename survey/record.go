@@ -78,11 +78,12 @@ func (s *Service) record(st store, now clock.Instant, imported []contact.Importe
 
 // reserveAll makes other answers about the same people wait: a resolution is covered once.
 func reserveAll(tx database.Tx, resolutions map[int64]contact.Resolution) error {
-	persons := make([]int64, 0, len(resolutions))
+	customers := make([]int64, 0, len(resolutions))
 	for _, r := range resolutions {
-		persons = append(persons, r.PersonID)
+		customers = append(customers, r.CustomerID)
 	}
-	return reserve(tx, persons...)
+	_, err := reserve(tx, customers...)
+	return err
 }
 
 // importing collects the new responses of a batch, so that they are written with a few statements.

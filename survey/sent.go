@@ -18,95 +18,128 @@ type Receipt struct {
 	Delivered bool // acceptance is all there will ever be to know
 }
 
-// Sent records what became of an Outgoing. sendErr is the sender's error: none means accepted, a permanent fault refused for
-// good, fault.Unavailable or fault.TooMany refused for now (the error is returned, so that the job is tried again), and anything
-// else that nobody knows. What is known about the world outside is kept even when the job has meanwhile been given to somebody
-// else.
+// Sent records what became of an invitation that Invite handed out. sendErr is the sender's error: none means accepted, a permanent
+// fault refused for good, fault.Unavailable or fault.TooMany refused for now (the error is returned, so that the job is tried
+// again), and anything else that nobody knows. What is known about the world outside is kept even when the job has meanwhile been
+// given to somebody else.
 func (s *Service) Sent(ctx context.Context, ticket outbox.Ticket, invitationID int64, receipt Receipt, sendErr error) error {
 	now := s.now()
-	if later := refusedForNow(sendErr); later {
-		if err := s.postpone(ctx, invitationID); err != nil {
-			return errors.Join(sendErr, err)
-		}
-		return sendErr
-	}
-	record := func(ticket outbox.Ticket) error {
-		return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-			if err := ticket.Done(tx); err != nil {
-				return err
-			}
-			return s.settle(store{tx}, now, invitationID, receipt, sendErr)
-		})
-	}
-	err := record(ticket)
-	if errors.Is(err, outbox.ErrStale) {
-		err = record(outbox.Ticket{})
-	}
+	err := s.report(ctx, ticket, sendErr, func(st store) error {
+		return s.settle(st, now, invitationID, receipt, sendErr)
+	})
 	if err != nil {
 		return fmt.Errorf("record sending of invitation %d: %w", invitationID, err)
 	}
 	return nil
 }
 
-func refusedForNow(err error) bool {
-	return fault.Is(err, fault.Unavailable) || fault.Is(err, fault.TooMany)
-}
+// meaning is what a sender's answer says.
+type meaning int
 
-// settle writes the end of a sending, unless an answer or an earlier report has already proven more.
-func (s *Service) settle(st store, now clock.Instant, id int64, receipt Receipt, sendErr error) error {
-	invitation, err := st.invitation(id)
-	if err != nil || invitation.known() {
-		return err
-	}
+const (
+	unknown meaning = iota
+	taken
+	refused
+	refusedForNow
+)
+
+func meaningOf(sendErr error) meaning {
 	switch {
 	case sendErr == nil:
-		if err := invitation.accepted(now, receipt.Delivered); err != nil {
-			return err
-		}
-		if err := figures.Append(st.Tx, recordedAt(invitation.entries(), now)...); err != nil {
-			return err
-		}
-	case invitation.State == Cancelled:
-		return nil
+		return taken
+	case fault.Is(sendErr, fault.Unavailable), fault.Is(sendErr, fault.TooMany):
+		return refusedForNow
 	case fault.Permanent(sendErr):
-		if err := invitation.fail(ReasonRefused); err != nil {
-			return err
-		}
-		if err := s.permission.Untouch(st.Tx, invitation.PersonID, permission.Invitation, id); err != nil {
-			return err
-		}
-	case invitation.State == Sending:
-		if err := invitation.doubt(ReasonNoReceipt); err != nil {
+		return refused
+	}
+	return unknown
+}
+
+// report writes what became of a message and ends its job, but leaves the job to be tried again after a refusal for now.
+func (s *Service) report(ctx context.Context, ticket outbox.Ticket, sendErr error, settle func(store) error) error {
+	record := func(ticket outbox.Ticket) error {
+		return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+			if err := ticket.Done(tx); err != nil {
+				return err
+			}
+			return settle(store{tx})
+		})
+	}
+	if meaningOf(sendErr) == refusedForNow {
+		return errors.Join(sendErr, record(outbox.Ticket{}))
+	}
+	err := record(ticket)
+	if errors.Is(err, outbox.ErrStale) {
+		err = record(outbox.Ticket{})
+	}
+	return err
+}
+
+// settle writes the end of a sending, unless an answer or an earlier report has already proven more. After a refusal for now the
+// reservation is given back; the retried job asks permission again.
+func (s *Service) settle(st store, now clock.Instant, id int64, receipt Receipt, sendErr error) error {
+	i, err := st.guarded(id)
+	if err != nil || i.known() {
+		return err
+	}
+	switch meaning := meaningOf(sendErr); {
+	case meaning == taken:
+		return accept(st, now, i, receipt)
+	case i.State == Cancelled:
+		return nil
+	case meaning == refused:
+		err = errors.Join(i.fail(ReasonRefused), s.untouch(st, i, permission.Invitation))
+	case i.State != Sending:
+		return nil
+	case meaning == refusedForNow:
+		err = errors.Join(i.postpone(ReasonNotNow), s.untouch(st, i, permission.Invitation))
+	default:
+		err = i.doubt(ReasonNoReceipt)
+	}
+	if err != nil {
+		return err
+	}
+	return st.putInvitation(&i)
+}
+
+// accept writes that the gateway took the invitation, with what it counts for and the job of its reminder.
+func accept(st store, now clock.Instant, i Invitation, receipt Receipt) error {
+	if err := i.accepted(now, receipt.Delivered); err != nil {
+		return err
+	}
+	if err := figures.Append(st.Tx, recordedAt(i.entries(), now)...); err != nil {
+		return err
+	}
+	if i.remindable() {
+		if err := outbox.Add(st.Tx, now, outbox.New(JobRemind, i.ID, outbox.Sending, i.Reminder.DueAt)); err != nil {
 			return err
 		}
 	}
-	return st.putInvitation(&invitation)
+	return st.putInvitation(&i)
 }
 
-// postpone gives the reservation back after a refusal for now; the retried job asks permission again.
-func (s *Service) postpone(ctx context.Context, id int64) error {
-	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		st := store{tx}
-		invitation, err := st.invitation(id)
-		if err != nil || invitation.State != Sending {
-			return err
-		}
-		if err := invitation.postpone(ReasonNotNow); err != nil {
-			return err
-		}
-		if err := s.permission.Untouch(tx, invitation.PersonID, permission.Invitation, id); err != nil {
-			return err
-		}
-		return st.putInvitation(&invitation)
-	})
+// untouch gives back the allowance of a message that is known not to have gone out.
+func (s *Service) untouch(st store, i Invitation, kind permission.TouchKind) error {
+	return s.permission.Untouch(st.Tx, i.PersonID, kind, i.ID)
 }
 
-// CancelContact cancels the invitations of a contact that have not been answered, in the transaction of what made them
+// CancelContact cancels the invitations of a contact that have not been answered, and their reminders, in the transaction of what made them
 // pointless. One that has already gone out was still sent and counts as such; its link says that the survey is closed.
 func (s *Service) CancelContact(tx database.Tx, _ clock.Instant, contactID int64, reason string) error {
 	st := store{tx}
+	// The guard rows first, and then the rows as they are behind them.
 	invitations, err := st.unansweredOf(contactID)
-	if err != nil {
+	if err != nil || len(invitations) == 0 {
+		return err
+	}
+	customers := make([]int64, len(invitations))
+	for i, invitation := range invitations {
+		customers[i] = invitation.CustomerID
+	}
+	if _, err := reserve(tx, customers...); err != nil {
+		return err
+	}
+	if invitations, err = st.unansweredOf(contactID); err != nil {
 		return err
 	}
 	for _, invitation := range invitations {

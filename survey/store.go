@@ -43,6 +43,14 @@ func (s store) ensureSurvey(survey Survey) (int64, error) {
 	return kept.ID, nil
 }
 
+func (s store) names() ([]string, error) {
+	var names []string
+	if err := s.Gorm().Model(&Survey{}).Order("name").Limit(10_000).Pluck("name", &names).Error; err != nil {
+		return nil, fmt.Errorf("read names of surveys: %w", err)
+	}
+	return names, nil
+}
+
 func (s store) ensureVersion(version Version) error {
 	if err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&version).Error; err != nil {
 		return fmt.Errorf("publish survey version: %w", err)
@@ -50,33 +58,35 @@ func (s store) ensureVersion(version Version) error {
 	return nil
 }
 
-// currentVersion is the newest version of a survey, with the family that its invitations share a cooldown with.
-type currentVersion struct {
+// publishedVersion is a version of a survey, with the family that its invitations share a cooldown with.
+type publishedVersion struct {
 	Version
 	Family        string
 	questionnaire Questionnaire
 }
 
-// current returns the newest version of the built-in survey.
-func (s store) current() (currentVersion, error) {
-	var v currentVersion
+// current returns the newest version of the survey with a name.
+func (s store) current(name string) (publishedVersion, error) {
+	return s.published("surveys.name = ?", name)
+}
+
+// version returns a version by its id.
+func (s store) version(id int64) (publishedVersion, error) {
+	return s.published("survey_versions.id = ?", id)
+}
+
+// published returns the newest version that meets a condition.
+func (s store) published(condition string, value any) (publishedVersion, error) {
+	var v publishedVersion
 	err := s.Gorm().Table("survey_versions").
 		Select("survey_versions.*, surveys.family").
 		Joins("JOIN surveys ON surveys.id = survey_versions.survey_id").
-		Where("surveys.name = ?", BuiltIn).Order("survey_versions.version DESC").Limit(1).Take(&v).Error
+		Where(condition, value).Order("survey_versions.version DESC").Limit(1).Take(&v).Error
 	if err != nil {
-		return v, one(err, "read the built-in survey")
+		return v, one(err, "read survey version")
 	}
 	v.questionnaire, err = v.Questionnaire()
 	return v, err
-}
-
-func (s store) questionnaire(versionID int64) (Questionnaire, error) {
-	var v Version
-	if err := s.Gorm().Take(&v, versionID).Error; err != nil {
-		return Questionnaire{}, one(err, "read survey version")
-	}
-	return v.Questionnaire()
 }
 
 func (s store) versions() ([]Version, error) {
@@ -90,6 +100,27 @@ func (s store) versions() ([]Version, error) {
 func (s store) invitation(id int64) (Invitation, error) {
 	var i Invitation
 	return i, one(s.Gorm().Take(&i, id).Error, "read invitation")
+}
+
+// guarded returns an invitation as it is behind the guard row of its person, who may be another one by now: whoever else decides
+// about it waits.
+func (s store) guarded(id int64) (Invitation, error) {
+	i, err := s.invitation(id)
+	if err != nil {
+		return i, err
+	}
+	return s.behindGuard(i)
+}
+
+// behindGuard is guarded for an invitation that was read before.
+func (s store) behindGuard(i Invitation) (Invitation, error) {
+	persons, err := reserve(s.Tx, i.CustomerID)
+	if err != nil {
+		return i, err
+	}
+	fresh, err := s.invitation(i.ID)
+	fresh.PersonID = persons[i.CustomerID]
+	return fresh, err
 }
 
 func (s store) invitationFor(resolutionID, surveyID int64) (Invitation, error) {
@@ -118,7 +149,8 @@ func (s store) putInvitation(i *Invitation) error {
 		return nil
 	}
 	err := s.Gorm().Model(i).
-		Select("state", "reason", "outbound_channel", "language", "sent_at", "delivered_at", "expires_at").
+		Select("state", "reason", "outbound_channel", "language", "sent_at", "delivered_at", "expires_at",
+			"reminder_state", "reminder_reason", "reminder_due_at", "reminder_sent_at").
 		Updates(i).Error
 	if err != nil {
 		return fmt.Errorf("write invitation %d: %w", i.ID, err)

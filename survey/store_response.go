@@ -17,6 +17,17 @@ func (s store) isAnswered(resolutionID int64) (bool, error) {
 	return n > 0, nil
 }
 
+// isComplete reports whether the customer gave the core answer about the resolution, in whatever way, or went through all pages.
+func (s store) isComplete(resolutionID int64) (bool, error) {
+	var n int64
+	err := s.Gorm().Model(&Response{}).Where("resolution_id = ? AND (score_metric <> '' OR finished_at > 0)", resolutionID).
+		Limit(1).Count(&n).Error
+	if err != nil {
+		return false, fmt.Errorf("look for complete responses to resolution %d: %w", resolutionID, err)
+	}
+	return n > 0, nil
+}
+
 // isCovered reports whether the resolution has a valid core answer.
 func (s store) isCovered(resolutionID int64) (bool, error) {
 	covered, err := s.firstCovering([]int64{resolutionID})

@@ -8,7 +8,6 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
-	"aftercall/internal/permission"
 )
 
 // Standing is what a link is good for at the moment.
@@ -76,11 +75,11 @@ func (s *Service) ByToken(ctx context.Context, token string) (Asked, error) {
 }
 
 func (s *Service) asked(st store, invitation Invitation) (Asked, error) {
-	questionnaire, err := st.questionnaire(invitation.SurveyVersionID)
+	version, err := st.version(invitation.SurveyVersionID)
 	if err != nil {
 		return Asked{}, err
 	}
-	asked := Asked{Invitation: invitation, Questionnaire: questionnaire}
+	asked := Asked{Invitation: invitation, Questionnaire: version.questionnaire}
 	asked.Response, asked.Answers, err = st.responseTo(invitation.ID)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return Asked{}, err
@@ -117,10 +116,7 @@ func (s *Service) Submit(ctx context.Context, token, language string, sub Submis
 		}
 		// Everything that is counted once for this person or resolution is decided behind the guard row; what was read
 		// before it may have changed.
-		if err := reserve(tx, invitation.PersonID); err != nil {
-			return err
-		}
-		if invitation, err = st.invitation(invitation.ID); err != nil {
+		if invitation, err = st.behindGuard(invitation); err != nil {
 			return err
 		}
 		asked, err := s.asked(st, invitation)
@@ -184,27 +180,4 @@ func responseTo(i Invitation, now clock.Instant) Response {
 		CustomerID: i.CustomerID, Via: ByLink, FirstAnsweredAt: now, Late: now > i.ExpiresAt,
 		ResolvedAt: i.ResolvedAt, Dimensions: i.Dimensions,
 	}
-}
-
-// Refuse takes a customer's "don't ask me again" from their link: at once, for every address they have.
-func (s *Service) Refuse(ctx context.Context, token string, scope permission.Scope) error {
-	now := s.now()
-	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		invitation, err := store{tx}.invitationByToken(token)
-		if err != nil {
-			return err
-		}
-		subjects, err := contact.Subjects(tx, []int64{invitation.CustomerID})
-		if err != nil {
-			return err
-		}
-		return s.permission.Refuse(tx, permission.Refusal{
-			Subject: subjects[invitation.CustomerID], Scope: scope, Source: "preferences",
-			Evidence: fmt.Sprintf("invitation %d", invitation.ID), At: now,
-		})
-	})
-	if err != nil {
-		return fmt.Errorf("refuse %s: %w", scope, err)
-	}
-	return nil
 }

@@ -221,7 +221,7 @@ func TestRefusingFromTheLinkHoldsForEveryAddress(t *testing.T) {
 			Customer: contact.InputCustomer{Reference: "c1", Emails: []string{"zhang@example.com"}, Phones: []string{"+8613912348000"}},
 		})
 		token := c.sent(r)
-		if err := c.surveys.Refuse(t.Context(), token, permission.SurveysOnly); err != nil {
+		if err := c.surveys.Choose(t.Context(), token, survey.Chinese, survey.Choice{Topic: survey.OfSurveys}); err != nil {
 			t.Fatal(err)
 		}
 		subjects, err := contact.Subjects(db.View(t.Context()), []int64{r.CustomerID})

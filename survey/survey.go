@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
@@ -12,6 +13,9 @@ import (
 
 // JobAnswered is the kind of job added after each answer, for whoever acts on answers. Its ref is the response.
 const JobAnswered = "survey.answered"
+
+// JobRemind is the kind of the job that reminds a customer of an invitation. Its ref is the invitation.
+const JobRemind = "survey.remind"
 
 // Permission decides whether a customer may be asked, and keeps what they said about being contacted. All of it runs in the
 // transaction of the use case, so that two planners cannot both spend the last allowance.
@@ -21,6 +25,9 @@ type Permission interface {
 	Untouch(tx database.Tx, personID int64, kind permission.TouchKind, ref int64) error
 	RecordConsent(tx database.Tx, events ...permission.ConsentEvent) error
 	Refuse(tx database.Tx, refusal permission.Refusal) error
+	SuppressionsOf(tx database.Tx, subject permission.Subject) ([]permission.Suppression, error)
+	Lift(tx database.Tx, id, userID int64, reason string) error
+	ReserveAddresses(tx database.Tx, questions ...permission.Question) error
 }
 
 // Options are the settings of the survey feature.
@@ -31,7 +38,15 @@ type Options struct {
 	Zone       *time.Location // of the dates in messages; Asia/Shanghai when nil
 	// Channels are those there is a sender for, the preferred one first; e-mail, then SMS when nil.
 	Channels []permission.Channel
-	Expiry   time.Duration // after sending; 14 days when zero
+	Expiry   time.Duration // after sending, where the plan names none; 14 days when zero
+}
+
+// carried returns those of the wanted channels that there is a sender for, in the order wanted; all of them for none.
+func (o Options) carried(wanted []permission.Channel) []permission.Channel {
+	if len(wanted) == 0 {
+		return o.Channels
+	}
+	return slices.DeleteFunc(slices.Clone(wanted), func(c permission.Channel) bool { return !slices.Contains(o.Channels, c) })
 }
 
 // editWindow is how long after the first answer a customer may change it.
@@ -70,14 +85,14 @@ func New(db *database.DB, judge Permission, key []byte, now clock.Now, opts Opti
 	return &Service{db: db, permission: judge, tokens: tokens{key: key}, now: now, opts: opts.withDefaults()}
 }
 
-// reserve makes others who decide about the same people wait until the transaction ends. Who is not known cannot be asked by
-// anybody, so there is nothing to wait for.
-func reserve(tx database.Tx, personIDs ...int64) error {
-	known := slices.DeleteFunc(personIDs, func(id int64) bool { return id == 0 })
+// reserve makes others who decide about the same people wait until the transaction ends, and returns the person of each customer as
+// it is until then. Who is not known cannot be asked by anybody, so there is nothing to wait for.
+func reserve(tx database.Tx, customerIDs ...int64) (map[int64]int64, error) {
+	known := slices.DeleteFunc(customerIDs, func(id int64) bool { return id == 0 })
 	if len(known) == 0 {
-		return nil
+		return map[int64]int64{}, nil
 	}
-	return permission.Reserve(tx, known...)
+	return contact.ReservePersons(tx, known...)
 }
 
 // at returns the now of a use case run by a job, or the clock's when it is called directly.

@@ -19,6 +19,7 @@ func EventsOfContact(tx database.Tx, contactID int64) ([]contact.Event, error) {
 	var events []contact.Event
 	for _, i := range invitations {
 		events = append(events, invitationEvent(i))
+		events = append(events, reminderEvents(i)...)
 	}
 	responses, err := st.responsesAbout(contactID)
 	if err != nil {
@@ -47,6 +48,20 @@ func invitationEvent(i Invitation) contact.Event {
 		return contact.Event{At: i.CreatedAt, Code: "survey_cancelled"}
 	}
 	return contact.Event{At: i.CreatedAt, Code: "survey_on_its_way"}
+}
+
+// reminderEvents tells that the customer was reminded, or perhaps was.
+func reminderEvents(i Invitation) []contact.Event {
+	switch i.Reminder.State {
+	case Sent:
+		return []contact.Event{{At: i.Reminder.SentAt, Code: "survey_reminded_" + string(i.OutboundChannel)}}
+	case Failed:
+		return []contact.Event{{At: i.Reminder.DueAt, Code: "survey_reminder_failed"}}
+	case Uncertain:
+		return []contact.Event{{At: i.Reminder.DueAt, Code: "survey_reminder_uncertain"}}
+	case Planned, Sending, Delivered, Cancelled:
+	}
+	return nil
 }
 
 func responseEvents(r Response, answers []Answer) []contact.Event {

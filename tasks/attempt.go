@@ -8,6 +8,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
+	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
@@ -44,7 +45,7 @@ func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, f
 		if !c.heldBy(viewer.UserID, fence) || c.closed() {
 			return ErrStale
 		}
-		v, subject, err := s.judgeCall(tx, c.CustomerID, now)
+		v, subject, err := s.judgeDial(tx, c, now)
 		if err != nil {
 			return err
 		}
@@ -70,10 +71,32 @@ func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, f
 	return phone, nil
 }
 
+// judgeDial is judgeCall for a call that is about to be made: whoever else is about to contact the person, or another one on the same
+// line, waits until this transaction ends.
+func (s *Service) judgeDial(tx database.Tx, c Callback, now clock.Instant) (permission.Verdict, permission.Subject, error) {
+	if err := permission.Reserve(tx, c.PersonID); err != nil {
+		return permission.Verdict{}, permission.Subject{}, err
+	}
+	subjects, err := contact.Subjects(tx, []int64{c.CustomerID})
+	if err != nil {
+		return permission.Verdict{}, permission.Subject{}, err
+	}
+	subject := subjects[c.CustomerID]
+	question := callQuestion(subject, now)
+	if err := s.permit.ReserveAddresses(tx, question); err != nil {
+		return permission.Verdict{}, permission.Subject{}, err
+	}
+	verdicts, err := s.permit.Judge(tx, []permission.Question{question})
+	if err != nil {
+		return permission.Verdict{}, permission.Subject{}, err
+	}
+	return verdicts[0], subject, nil
+}
+
 // onlyAttempts reports whether nothing but earlier calls stands against a call: right after a dial, that dial itself.
 func onlyAttempts(v permission.Verdict) bool {
 	return !slices.ContainsFunc(v.All, func(r permission.Reason) bool {
-		return r.Code != permission.AttemptGap && r.Code != permission.AttemptCap
+		return r.Code != permission.AttemptGap && r.Code != permission.AttemptCap && r.Code != permission.DailyCap
 	})
 }
 

@@ -43,9 +43,9 @@ func CallbackStates() []CallbackState {
 // Limits of a callback's life.
 const (
 	Lease           = 15 * time.Minute    // of a claim; a draft or a dial extends it
-	MaxAttempts     = 6                   // then it is closed as unreachable
+	MaxAttempts     = 6                   // the most a policy may ask for; then it is closed as unreachable
 	RecoveryWithin  = 24 * time.Hour      // from the low score to when its recovery is overdue
-	callbackLife    = 7 * 24 * time.Hour  // from planning to expiry, if nobody calls
+	callbackLife    = 7 * 24 * time.Hour  // from planning to expiry, if nobody calls and no rule says otherwise
 	reservationTime = 30 * time.Minute    // after its time an appointment is anybody's
 	skipPause       = 30 * time.Minute    // a skipped callback does not come straight back
 	longestDelay    = 60 * 24 * time.Hour // of an appointment
@@ -66,6 +66,7 @@ const (
 type Callback struct {
 	ID             int64
 	DecisionID     *int64 // nil for a recovery: an answer asked for it, not the policy
+	Round          int    // the revision of the decision it was planned by; 1 for a recovery
 	ResolutionID   int64
 	ContactID      int64
 	CustomerID     int64
@@ -87,6 +88,8 @@ type Callback struct {
 	DialledAt      clock.Instant // none until the caller dialled under this claim
 	Fence          int64         // raised by every claim
 	Attempts       int
+	MaxAttempts    int    // then it is closed as unreachable
+	Script         string // one of Scripts; empty: that of the kind
 	AppointmentAt  clock.Instant
 	OriginRef      int64 // a recovery's response
 	OriginValue    int   // a recovery's score
@@ -267,7 +270,7 @@ func (c *Callback) record(callerID, fence int64, o Outcome, now clock.Instant) e
 		return c.finish(Reason(o.BusinessResult), now)
 	case call.Ends:
 		return c.finish(Reason(o.CallResult), now)
-	case c.Attempts >= MaxAttempts:
+	case c.Attempts >= c.MaxAttempts:
 		return c.finish(ReasonUnreachable, now)
 	}
 	c.ReservedFor = 0

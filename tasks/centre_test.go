@@ -26,8 +26,19 @@ type centre struct {
 	permit   *permission.Service
 	db       *database.DB
 	source   int64
+	surveys  *surveys
 	at       *atomic.Int64
 }
+
+// surveys are what a test lets customers have answered.
+type surveys struct {
+	names  []string
+	scores map[int64][]tasks.Score
+}
+
+func (s *surveys) Scores(database.Tx, []int64) (map[int64][]tasks.Score, error) { return s.scores, nil }
+
+func (s *surveys) SurveyNames(context.Context) ([]string, error) { return s.names, nil }
 
 func newCentre(t testing.TB, db *database.DB) centre {
 	t.Helper()
@@ -38,8 +49,12 @@ func newCentre(t testing.TB, db *database.DB) centre {
 		t.Fatal(err)
 	}
 	c.contacts = contact.New(db, c.now, contact.Options{})
-	c.permit = permission.New(db, []byte("0123456789abcdef0123456789abcdef"), c.now)
-	c.Service = tasks.New(db, c.permit, c.now, tasks.Options{Zone: zone, CentreName: "示范中心"})
+	c.permit = permission.New(db, []byte("0123456789abcdef0123456789abcdef"), c.now, contact.Directory{})
+	c.surveys = &surveys{names: []string{"csat", "nps"}}
+	c.Service = tasks.New(db, c.permit, c.surveys, c.now, tasks.Options{Zone: zone, CentreName: "示范中心"})
+	if err := c.EnsureBuiltIn(context.Background()); err != nil {
+		t.Fatal(err)
+	}
 	source, err := c.contacts.EnsureSource(context.Background(), "helpdesk")
 	if err != nil {
 		t.Fatal(err)

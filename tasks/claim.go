@@ -187,25 +187,29 @@ func (s *Service) take(tx database.Tx, viewer account.Viewer, c *Callback, seen 
 	if !seen.verdict.Allowed {
 		return false, s.moveAway(tx, c, seen.verdict, now)
 	}
-	before := *c
-	if err := c.claim(viewer.UserID, now); err != nil {
-		return false, err
-	}
-	err := store{tx}.hold(*c, now)
-	if errors.Is(err, errHeld) {
-		return false, nil
-	}
+	// Behind the guard row nobody merges, splits or holds the person, and we see the call to them that somebody may have made since
+	// we looked.
+	persons, err := contact.ReservePersons(tx, c.CustomerID)
 	if err != nil {
 		return false, err
 	}
-	// Somebody may have finished a call to the same person since we looked; the hold made us wait for their commit.
+	c.PersonID = persons[c.CustomerID]
 	v, _, err := s.judgeCall(tx, c.CustomerID, now)
 	if err != nil {
 		return false, err
 	}
 	if !v.Allowed {
-		*c = before
 		return false, s.moveAway(tx, c, v, now)
+	}
+	if err := c.claim(viewer.UserID, now); err != nil {
+		return false, err
+	}
+	err = store{tx}.hold(*c, now)
+	if errors.Is(err, errHeld) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
 	}
 	return true, store{tx}.updateCallback(*c)
 }

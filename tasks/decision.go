@@ -9,50 +9,58 @@ import (
 // DecisionState is what was decided.
 type DecisionState string
 
-// The states of a decision. It never changes; what became of a planned one is in CancelledAt and in its callback.
+// The states of a decision. What became of a planned one is in CancelledAt and in its callback.
 const (
 	Planned DecisionState = "planned"
 	Skipped DecisionState = "skipped"
 )
 
-// Decision is what was decided for one resolution and one kind of follow-up. There is exactly one, for ever.
+// Decision is what was decided for one resolution and one kind of follow-up. There is exactly one, for ever; where it was decided
+// again, what it was before is in its changes.
 type Decision struct {
-	ID            int64
-	ResolutionID  int64
-	Kind          Kind
-	ContactID     int64
-	CustomerID    int64
-	PersonID      int64
-	TeamID        int64 // of the resolver, for team scope
-	State         DecisionState
-	Reason        Reason // why it was skipped; empty when planned
-	Rule          Rule
-	PolicyVersion int
-	DueAt         clock.Instant // when planned: from when it is to be done
-	AllowedFrom   clock.Instant // when permission named a later time: that time
-	ResolvedAt    clock.Instant
-	DecidedAt     clock.Instant
-	CancelledAt   clock.Instant // when planned: given up before it was done
-	CancelReason  Reason
+	ID             int64
+	ResolutionID   int64
+	Kind           Kind
+	ContactID      int64
+	CustomerID     int64
+	PersonID       int64
+	TeamID         int64 // of the resolver, for team scope
+	State          DecisionState
+	Reason         Reason // why it was skipped; empty when planned
+	Rule           RuleID
+	PolicyVersion  int
+	Revision       int           // from 1; raised when it is decided again
+	DueAt          clock.Instant // when planned: from when it is to be done
+	AllowedFrom    clock.Instant // when permission named a later time: that time
+	ReasonSince    clock.Instant // when what permission named happened: the last invitation, the refusal
+	ReasonEvidence string        // the row permission named, such as "suppression 12"
+	ProbabilityPPM Share         // with which the rule wanted it; Everybody without sampling
+	ResolvedAt     clock.Instant
+	DecidedAt      clock.Instant
+	CancelledAt    clock.Instant // when planned: given up before it was done
+	CancelReason   Reason
 }
 
 // live reports whether the follow-up is planned and not given up.
 func (d Decision) live() bool { return d.State == Planned && d.CancelledAt.IsZero() }
 
 // decide turns a wish and permission's verdict about it into a decision. The verdict is looked at only if the wish is wanted.
-// What only time forbids is planned for the time it is allowed, unless that is after lastChance.
-func decide(r contact.Resolution, w Wish, v permission.Verdict, p Policy, now clock.Instant) Decision {
+// What only time forbids is planned for the time it is allowed, unless that is after the policy's last chance.
+func (p *Policy) decide(r *contact.Resolution, w Wish, v permission.Verdict, now clock.Instant) Decision {
 	d := Decision{
 		ResolutionID: r.ID, Kind: w.Kind, ContactID: r.ContactID, CustomerID: r.CustomerID, PersonID: r.PersonID, TeamID: r.TeamID,
-		Rule: w.Rule, PolicyVersion: p.Version, ResolvedAt: r.ResolvedAt, DecidedAt: now,
+		Rule: w.Rule, PolicyVersion: p.Version, Revision: 1, ProbabilityPPM: w.Probability, ResolvedAt: r.ResolvedAt, DecidedAt: now,
 	}
 	switch {
 	case !w.Wanted():
 		d.State, d.Reason = Skipped, w.Reason
 	case v.Allowed:
 		d.State, d.DueAt = Planned, w.NotBefore
-	case v.AllowedFrom.IsZero() || v.AllowedFrom.After(p.lastChance(r)):
+	case v.AllowedFrom.IsZero() || v.AllowedFrom.After(p.lastChance(r.ResolvedAt)):
 		d.State, d.Reason, d.AllowedFrom = Skipped, reasonOf(v.First), v.AllowedFrom
+		if len(v.All) > 0 {
+			d.ReasonSince, d.ReasonEvidence = v.All[0].Since, v.All[0].Evidence
+		}
 	default:
 		d.State, d.DueAt, d.AllowedFrom = Planned, v.AllowedFrom, v.AllowedFrom
 	}

@@ -16,7 +16,7 @@ type DecisionFilter struct {
 	Kind   Kind
 	State  DecisionState
 	Reason Reason // why it was skipped
-	Rule   Rule
+	Rule   RuleID
 	Fate   Reason        // what became of a planned one; see KindSummary
 	From   clock.Instant // resolved at or after; none: any
 	To     clock.Instant // resolved before; none: any
@@ -27,6 +27,8 @@ type DecisionFilter struct {
 // DecisionRow is a decision in a list, with its fate and the contact it is about.
 type DecisionRow struct {
 	Decision   Decision
+	RuleName   string // in the words of its policy; empty: the catalogue has it, or the code is shown
+	ReasonText string // the same of why it was skipped or given up
 	Fate       Reason // of a planned one
 	ExternalID string // of the contact
 	Category   string
@@ -52,10 +54,18 @@ func (s *Service) Decisions(ctx context.Context, viewer account.Viewer, f Decisi
 	if err != nil {
 		return nil, fmt.Errorf("name decisions: %w", err)
 	}
+	versions := make([]int, len(found))
+	for i, d := range found {
+		versions[i] = d.PolicyVersion
+	}
+	words, err := s.words(tx, versions)
+	if err != nil {
+		return nil, fmt.Errorf("name decisions: %w", err)
+	}
 	list := make([]DecisionRow, len(found))
 	for i, d := range found {
 		list[i] = DecisionRow{
-			Decision: d.Decision, Fate: d.Fate, ExternalID: contacts[d.ContactID].ExternalID, Category: contacts[d.ContactID].Category,
+			Decision: d.Decision, RuleName: words.rules[d.Rule], ReasonText: words.reasons[d.Reason], Fate: d.Fate, ExternalID: contacts[d.ContactID].ExternalID, Category: contacts[d.ContactID].Category,
 			Customer: displayName(customers[d.CustomerID]),
 		}
 	}

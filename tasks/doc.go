@@ -1,8 +1,13 @@
 // Package tasks decides the follow-up of every resolution and carries out the callbacks.
 //
 // For each resolution and each kind of follow-up there is exactly one Decision, for ever: planned, or skipped with one reason.
-// The policy says what is wanted (a pure function), permission says whether and from when it is allowed; Plan writes both down
-// together with the callbacks and the jobs that follow. When a contact is reopened the decisions stay, marked cancelled.
+// The policy in force says what is wanted (a pure function over Facts), permission says whether and from when it is allowed; Plan
+// writes both down together with the callbacks and the jobs that follow. When a contact is reopened the decisions stay, marked
+// cancelled. When its source corrects it, or a supervisor wants a callback, a decision is made again: the same row, one revision
+// higher, and what it was before is kept as a DecisionChange.
+//
+// A Policy is a list of rules. Drafts are edited and tried out over the past (DryRun); a published version never changes, and
+// every decision names the version and the rule.
 //
 // A callback is work for a caller:
 //

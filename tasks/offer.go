@@ -90,7 +90,7 @@ func (s *Service) keep(tx database.Tx, c *Callback, now clock.Instant) error {
 		return lookAgain(tx, c.ID, c.nextLook(), now)
 	case Cancelled:
 		if c.DecisionID != nil {
-			if err := st.cancelDecisions(now, c.CloseReason, *c.DecisionID); err != nil {
+			if err := st.cancelRevision(now, c.CloseReason, *c.DecisionID, c.Round); err != nil {
 				return err
 			}
 		}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
+	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
@@ -47,6 +49,9 @@ func (p *planner) decide(batchID int64) error {
 	if err != nil {
 		return err
 	}
+	if p.policy, err = p.inForce(p.tx); err != nil {
+		return err
+	}
 	if err := p.match(resolutions); err != nil {
 		return err
 	}
@@ -56,6 +61,7 @@ func (p *planner) decide(batchID int64) error {
 // planner carries one batch from wishes through verdicts to rows.
 type planner struct {
 	*Service
+	policy   *Policy
 	tx       database.Tx
 	now      clock.Instant
 	items    []planned
@@ -80,10 +86,17 @@ func (p *planner) match(resolutions []contact.Resolution) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range resolutions {
-		for _, wish := range p.policy.Match(r, p.now) {
-			if !decided[decisionKey{r.ID, wish.Kind}] {
-				p.items = append(p.items, planned{resolution: r, wish: wish})
+	facts := make([]*Facts, len(resolutions))
+	for i, r := range resolutions {
+		facts[i] = &Facts{Now: p.now, Resolution: r}
+	}
+	if err := p.loadFacts(p.tx, p.policy, facts); err != nil {
+		return err
+	}
+	for _, f := range facts {
+		for _, wish := range p.policy.Match(f) {
+			if !decided[decisionKey{f.Resolution.ID, wish.Kind}] {
+				p.items = append(p.items, planned{resolution: f.Resolution, wish: wish})
 			}
 		}
 	}
@@ -119,7 +132,7 @@ func (p *planner) judge() error {
 	}
 	for i := range p.items {
 		item := &p.items[i]
-		item.decision = decide(item.resolution, item.wish, item.verdict, p.policy, p.now)
+		item.decision = p.policy.decide(&item.resolution, item.wish, item.verdict, p.now)
 	}
 	return nil
 }
@@ -133,15 +146,33 @@ func (p *planner) write() error {
 	if err := (store{p.tx}).insertDecisions(decisions); err != nil {
 		return err
 	}
+	for i := range p.items {
+		p.items[i].decision = decisions[i]
+	}
+	return p.setUp(p.items)
+}
+
+// setUp adds the work of the items whose decisions are planned: survey jobs, and callbacks with theirs.
+func (p *planner) setUp(items []planned) error {
+	var names []string
+	for i := range items {
+		if a := items[i].wish.Callback; a != nil && a.Team != "" && !slices.Contains(names, a.Team) {
+			names = append(names, a.Team)
+		}
+	}
+	teams, err := account.TeamIDs(p.tx, names)
+	if err != nil {
+		return err
+	}
 	var jobs []outbox.Job
 	var callbacks []Callback
-	for i, d := range decisions {
-		switch {
+	for i := range items {
+		switch d := items[i].decision; {
 		case d.State != Planned:
 		case d.Kind == FollowUpSurvey:
 			jobs = append(jobs, outbox.New(JobSendSurvey, d.ID, outbox.Sending, d.DueAt))
 		default:
-			callbacks = append(callbacks, p.callback(p.items[i], d.ID))
+			callbacks = append(callbacks, p.callback(&items[i], teams))
 		}
 	}
 	if err := outbox.Add(p.tx, p.now, jobs...); err != nil {
@@ -151,13 +182,16 @@ func (p *planner) write() error {
 }
 
 // callback is the planned callback of an item, without its pool: ready at once when it may be made now.
-func (p *planner) callback(item planned, decisionID int64) Callback {
-	d := item.decision
+func (p *planner) callback(item *planned, teams map[string]int64) Callback {
+	d, a := item.decision, item.wish.Callback
 	c := Callback{
-		DecisionID: &decisionID, ResolutionID: d.ResolutionID, ContactID: d.ContactID, CustomerID: d.CustomerID, PersonID: d.PersonID,
-		Kind: item.wish.Callback, Priority: item.wish.Priority, State: Waiting, TeamID: d.TeamID, WaitReason: ReasonPlanned,
-		ReadyAt: d.DueAt, DueAt: d.DueAt.Add(p.policy.CallbackWithin), ExpiresAt: d.DueAt.Add(callbackLife),
+		DecisionID: &d.ID, Round: d.Revision, ResolutionID: d.ResolutionID, ContactID: d.ContactID, CustomerID: d.CustomerID,
+		PersonID: d.PersonID, Kind: a.Kind, Priority: a.Priority, State: Waiting, TeamID: d.TeamID, WaitReason: ReasonPlanned, Script: a.Script,
+		MaxAttempts: a.Attempts, ReadyAt: d.DueAt, DueAt: d.DueAt.Add(a.Within.Duration()), ExpiresAt: d.DueAt.Add(a.Expiry.Duration()),
 		CreatedAt: p.now, ChangedAt: p.now,
+	}
+	if id := teams[a.Team]; id != 0 {
+		c.TeamID = id
 	}
 	switch {
 	case !item.verdict.Allowed:
@@ -177,8 +211,11 @@ func (s *Service) addCallbacks(tx database.Tx, now clock.Instant, callbacks []Ca
 	keys := make([]poolKey, len(callbacks))
 	resolutionIDs := make([]int64, len(callbacks))
 	for i, c := range callbacks {
-		keys[i] = poolKey{TeamID: c.TeamID, Skill: string(c.Kind), Zone: s.hoursClass(subjects[c.CustomerID], now)}
+		keys[i] = poolKey{TeamID: c.TeamID, Skill: string(c.Kind), Zone: s.hoursClass(subjects[c.CustomerID])}
 		resolutionIDs[i] = c.ResolutionID
+		if subject, known := subjects[c.CustomerID]; known {
+			callbacks[i].PersonID = subject.PersonID // the resolution may be older than the last merge or split
+		}
 	}
 	pools, err := st.internPools(keys)
 	if err != nil {
@@ -196,7 +233,7 @@ func (s *Service) addCallbacks(tx database.Tx, now clock.Instant, callbacks []Ca
 	}
 	jobs := make([]outbox.Job, 0, len(callbacks))
 	for _, c := range callbacks {
-		jobs = append(jobs, outbox.New(JobOffer, ids[callbackKey{c.ResolutionID, c.Kind}], outbox.Urgent, c.nextLook()))
+		jobs = append(jobs, outbox.New(JobOffer, ids[callbackKey{c.ResolutionID, c.Kind, c.Round}], outbox.Urgent, c.nextLook()))
 	}
 	return outbox.Add(tx, now, jobs...)
 }

@@ -30,19 +30,13 @@ func (k poolKey) compare(other poolKey) int {
 	return cmp.Or(cmp.Compare(k.TeamID, other.TeamID), strings.Compare(k.Skill, other.Skill), strings.Compare(k.Zone, other.Zone))
 }
 
-// hoursClass names what decides when the subject may be called: the one zone they can be in. It is empty when there are several or
-// none; then each callback is judged by itself.
-func (s *Service) hoursClass(subject permission.Subject, now clock.Instant) string {
-	if w := s.permit.Rules().CallWindow(subject, "", now); len(w.Zones) == 1 {
-		return w.Zones[0]
-	}
-	return ""
+// hoursClass names what decides when the subject may be called: the one zone and country they can be in. It is empty when there are
+// several or none; then each callback is judged by itself.
+func (s *Service) hoursClass(subject permission.Subject) string {
+	return s.permit.Rules().HoursClass(subject)
 }
 
 // window returns the calling hours of a pool's class. Pools without a class count as open.
 func (s *Service) window(p pool, now clock.Instant) permission.Window {
-	if p.Zone == "" {
-		return permission.Window{Open: true}
-	}
-	return s.permit.Rules().CallWindow(permission.Subject{Zone: p.Zone}, "", now)
+	return s.permit.Rules().ClassWindow(p.Zone, now)
 }

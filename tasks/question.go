@@ -1,15 +1,14 @@
 package tasks
 
 import (
+	"slices"
+
 	"aftercall/internal/clock"
 	"aftercall/internal/permission"
 )
 
-// SurveyFamily is the family of the survey that the policy plans; permission counts its cooldown by it.
-const SurveyFamily = "csat"
-
-// questionsFor returns what has to be asked about a wanted follow-up. A survey may go by any channel the customer has an address
-// for; without any, it is asked about e-mail, and permission says what is missing.
+// questionsFor returns what has to be asked about a wanted follow-up. A survey may go by any of its rule's channels the customer
+// has an address for; without any, it is asked about the first one, and permission says what is missing.
 func questionsFor(w Wish, subject permission.Subject) []permission.Question {
 	switch {
 	case !w.Wanted():
@@ -17,36 +16,48 @@ func questionsFor(w Wish, subject permission.Subject) []permission.Question {
 	case w.Kind == FollowUpCallback:
 		return []permission.Question{callQuestion(subject, w.NotBefore)}
 	}
-	var questions []permission.Question
-	if len(subject.Emails) > 0 || len(subject.Phones) == 0 {
-		questions = append(questions, surveyQuestion(subject, permission.ByEmail, w.NotBefore))
+	channels := slices.DeleteFunc(slices.Clone(w.Survey.Channels), func(c permission.Channel) bool { return !reachable(subject, c) })
+	if len(channels) == 0 {
+		channels = w.Survey.Channels[:1]
 	}
-	if len(subject.Phones) > 0 {
-		questions = append(questions, surveyQuestion(subject, permission.BySMS, w.NotBefore))
+	questions := make([]permission.Question, len(channels))
+	for i, channel := range channels {
+		questions[i] = permission.Question{
+			Subject: subject, Purpose: permission.Survey, Channel: channel, Family: w.Survey.Family, At: w.NotBefore,
+		}
 	}
 	return questions
+}
+
+func reachable(subject permission.Subject, by permission.Channel) bool {
+	if by == permission.ByEmail {
+		return len(subject.Emails) > 0
+	}
+	return len(subject.Phones) > 0
 }
 
 func callQuestion(subject permission.Subject, at clock.Instant) permission.Question {
 	return permission.Question{Subject: subject, Purpose: permission.ServiceCallback, Channel: permission.ByPhone, At: at}
 }
 
-func surveyQuestion(subject permission.Subject, by permission.Channel, at clock.Instant) permission.Question {
-	return permission.Question{Subject: subject, Purpose: permission.Survey, Channel: by, Family: SurveyFamily, At: at}
-}
-
 // better returns the verdict under which contact is possible earlier; the first one when neither is better. The zero verdict is
 // no verdict yet.
 func better(a, b permission.Verdict) permission.Verdict {
-	switch {
-	case a.Allowed:
-		return a
-	case a.First == "", b.Allowed:
-		return b
-	case b.AllowedFrom.IsZero():
-		return a
-	case a.AllowedFrom.IsZero() || b.AllowedFrom.Before(a.AllowedFrom):
+	if improves(a, b) {
 		return b
 	}
 	return a
+}
+
+// improves reports whether contact is possible earlier under b than under a.
+func improves(a, b permission.Verdict) bool {
+	switch {
+	case a.Allowed:
+		return false
+	case a.First == "", b.Allowed:
+		return true
+	case b.AllowedFrom.IsZero():
+		return false
+	}
+	return a.AllowedFrom.IsZero() || b.AllowedFrom.Before(a.AllowedFrom)
 }

@@ -29,11 +29,15 @@ func (s *Service) Recover(ctx context.Context, ticket outbox.Ticket, low LowScor
 			return err
 		}
 		r := low.Resolution
-		if now.Sub(low.AnsweredAt) > s.policy.MaxAge || !r.ReopenedAt.IsZero() {
+		policy, err := s.inForce(tx)
+		if err != nil {
+			return err
+		}
+		if now.Sub(low.AnsweredAt) > policy.MaxAge.Duration() || !r.ReopenedAt.IsZero() {
 			return nil
 		}
 		existing, err := store{tx}.callbackIDs([]int64{r.ID})
-		if err != nil || existing[callbackKey{r.ID, RecoveryCallback}] != 0 {
+		if err != nil || existing[callbackKey{r.ID, RecoveryCallback, 1}] != 0 {
 			return err
 		}
 		return s.recover(tx, low, now)
@@ -56,7 +60,7 @@ func (s *Service) recover(tx database.Tx, low LowScore, now clock.Instant) error
 	}
 	c := Callback{
 		ResolutionID: r.ID, ContactID: r.ContactID, CustomerID: r.CustomerID, PersonID: r.PersonID, TeamID: r.TeamID,
-		Kind: RecoveryCallback, Priority: PriorityRecovery, State: Waiting, WaitReason: ReasonPlanned, ReadyAt: now, NotFor: asker,
+		Kind: RecoveryCallback, Round: 1, MaxAttempts: MaxAttempts, Priority: PriorityRecovery, State: Waiting, WaitReason: ReasonPlanned, ReadyAt: now, NotFor: asker,
 		DueAt: now.Add(RecoveryWithin), ExpiresAt: now.Add(callbackLife), OriginRef: low.ResponseID, OriginValue: low.Value,
 		OriginScale: low.Scale, CreatedAt: now, ChangedAt: now,
 	}

@@ -14,6 +14,9 @@ var scriptFiles embed.FS
 
 var scripts = template.Must(template.ParseFS(scriptFiles, "scripts/*.txt"))
 
+// Scripts returns the scripts there are; each is that of the callbacks of its name, and a rule may choose another one.
+func Scripts() []string { return codes(CallbackKinds()) }
+
 // scriptFacts are the variables of a script.
 type scriptFacts struct {
 	Customer string // empty when the source named none
@@ -37,7 +40,11 @@ func (s *Service) Script(desk Desk, callerName, fallback string) ([]string, erro
 		facts.Date = date.Format("1月2日")
 	}
 	var b strings.Builder
-	name := fmt.Sprintf("%s.%s.txt", desk.Callback.Kind, language)
+	script := desk.Callback.Script
+	if script == "" {
+		script = string(desk.Callback.Kind)
+	}
+	name := fmt.Sprintf("%s.%s.txt", script, language)
 	if err := scripts.ExecuteTemplate(&b, name, facts); err != nil {
 		return nil, fmt.Errorf("write script %s: %w", name, err)
 	}

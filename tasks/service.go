@@ -2,6 +2,7 @@ package tasks
 
 import (
 	"errors"
+	"sync"
 	"time"
 
 	"aftercall/internal/clock"
@@ -19,22 +20,24 @@ const (
 // Options are the settings of the centre.
 type Options struct {
 	Zone        *time.Location // of the centre, for days and shown times; required
-	SurveyDelay time.Duration  // from the resolution to the survey; an hour if zero
+	SurveyDelay time.Duration  // of the policy a new centre starts with; an hour if zero
 	CentreName  string         // as scripts say it
 }
 
 // Service decides follow-up and hands out callbacks.
 type Service struct {
-	db     *database.DB
-	permit *permission.Service
-	now    clock.Now
-	policy Policy
-	zone   *time.Location
-	centre string
+	db          *database.DB
+	permit      *permission.Service
+	surveys     Surveys
+	now         clock.Now
+	surveyDelay time.Duration
+	zone        *time.Location
+	centre      string
+	policies    *sync.Map // published versions as parsed, by number: they never change
 }
 
 // New returns a service. It panics without a zone: days would silently be UTC days.
-func New(db *database.DB, permit *permission.Service, now clock.Now, opts Options) *Service {
+func New(db *database.DB, permit *permission.Service, surveys Surveys, now clock.Now, opts Options) *Service {
 	if opts.Zone == nil {
 		panic(errors.New("tasks: the centre's zone is required"))
 	}
@@ -42,12 +45,10 @@ func New(db *database.DB, permit *permission.Service, now clock.Now, opts Option
 		opts.SurveyDelay = time.Hour
 	}
 	return &Service{
-		db: db, permit: permit, now: now, policy: DefaultPolicy(opts.SurveyDelay), zone: opts.Zone, centre: opts.CentreName,
+		db: db, permit: permit, surveys: surveys, now: now, surveyDelay: opts.SurveyDelay, zone: opts.Zone, centre: opts.CentreName,
+		policies: new(sync.Map),
 	}
 }
-
-// Policy returns the policy in force.
-func (s *Service) Policy() Policy { return s.policy }
 
 // at returns the instant of a use case run by a job, or the clock's when it is called directly.
 func (s *Service) at(ticket clock.Instant) clock.Instant {

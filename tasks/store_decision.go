@@ -32,6 +32,16 @@ func (s store) cancelDecisions(now clock.Instant, reason Reason, ids ...int64) e
 	return nil
 }
 
+// cancelRevision is cancelDecisions for what a decision planned, unless it has been decided again since.
+func (s store) cancelRevision(now clock.Instant, reason Reason, id int64, revision int) error {
+	err := s.Gorm().Model(&Decision{}).Where("id = ? AND revision = ? AND state = ? AND cancelled_at = 0", id, revision, Planned).
+		Updates(map[string]any{"cancelled_at": now, "cancel_reason": reason}).Error
+	if err != nil {
+		return fmt.Errorf("cancel decision %d: %w", id, err)
+	}
+	return nil
+}
+
 // decidedResolutions returns the ids of the contact's resolutions that have decisions. A contact is resolved a few times at most.
 func (s store) decidedResolutions(contactID int64) ([]int64, error) {
 	var ids []int64

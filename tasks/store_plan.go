@@ -29,6 +29,7 @@ type decisionKey struct {
 type callbackKey struct {
 	ResolutionID int64
 	Kind         CallbackKind
+	Round        int
 }
 
 // decided returns which decisions there are already about the resolutions.
@@ -68,11 +69,11 @@ func (s store) callbackIDs(resolutionIDs []int64) (map[callbackKey]int64, error)
 	ids := make(map[callbackKey]int64, len(resolutionIDs))
 	for chunk := range slices.Chunk(resolutionIDs, maxIn) {
 		var rows []Callback
-		if err := s.Gorm().Select("id", "resolution_id", "kind").Where("resolution_id IN ?", chunk).Find(&rows).Error; err != nil {
+		if err := s.Gorm().Select("id", "resolution_id", "kind", "round").Where("resolution_id IN ?", chunk).Find(&rows).Error; err != nil {
 			return nil, fmt.Errorf("read callbacks: %w", err)
 		}
 		for _, c := range rows {
-			ids[callbackKey{c.ResolutionID, c.Kind}] = c.ID
+			ids[callbackKey{c.ResolutionID, c.Kind, c.Round}] = c.ID
 		}
 	}
 	return ids, nil

@@ -13,9 +13,11 @@ type decisionCount struct {
 	Kind   Kind
 	State  DecisionState
 	Reason Reason
-	Rule   Rule
+	Rule   RuleID
 	Fate   Reason
 	Count  int
+	// PolicyVersion is the newest one among them.
+	PolicyVersion int
 }
 
 // fate is the SQL of what became of a planned decision; its one argument is the current instant.
@@ -27,7 +29,7 @@ const fate = `CASE WHEN decisions.state <> 'planned' THEN ''
 // withCallbacks joins the callback of each decision that has one.
 func (s store) withCallbacks() *gorm.DB {
 	return s.Gorm().Model(&Decision{}).
-		Joins("LEFT JOIN callbacks ON callbacks.resolution_id = decisions.resolution_id AND callbacks.decision_id = decisions.id")
+		Joins("LEFT JOIN callbacks ON callbacks.resolution_id = decisions.resolution_id AND callbacks.decision_id = decisions.id AND callbacks.round = decisions.revision")
 }
 
 // of narrows a query on decisions to a scope and to resolutions of a period.
@@ -47,7 +49,7 @@ func (sc scope) of(g *gorm.DB, from, to clock.Instant) *gorm.DB {
 func (s store) decisionCounts(sc scope, from, to, now clock.Instant) ([]decisionCount, error) {
 	var rows []decisionCount
 	err := sc.of(s.withCallbacks(), from, to).
-		Select("decisions.kind, decisions.state, decisions.reason, decisions.rule, "+fate+" AS fate, COUNT(*) AS count", now).
+		Select("decisions.kind, decisions.state, decisions.reason, decisions.rule, "+fate+" AS fate, COUNT(*) AS count, MAX(decisions.policy_version) AS policy_version", now).
 		Group("decisions.kind, decisions.state, decisions.reason, decisions.rule, fate").Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("count decisions: %w", err)

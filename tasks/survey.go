@@ -3,18 +3,26 @@ package tasks
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
 )
 
-// SurveyPlan is a planned survey, looked at again when it is due.
+// SurveyPlan is a planned survey, looked at again when it is due, as the rule says that planned it.
 type SurveyPlan struct {
-	DecisionID int64
-	Resolution contact.Resolution
-	Wanted     bool
-	Reason     Reason // why it is not wanted any more
+	DecisionID  int64
+	Resolution  contact.Resolution
+	Wanted      bool
+	Reason      Reason // why it is not wanted any more
+	Survey      string // by name
+	Family      string
+	Channels    []permission.Channel // the first one under which contact is possible is taken
+	Expiry      time.Duration        // from the invitation
+	Reminders   int
+	RemindAfter time.Duration // from the invitation
 }
 
 // SurveyPlan says whether the survey of a decision is still wanted: not when the contact was reopened, when the customer answered
@@ -30,7 +38,17 @@ func (s *Service) SurveyPlan(ctx context.Context, decisionID int64) (SurveyPlan,
 	if err != nil {
 		return SurveyPlan{}, err
 	}
+	policy, err := s.policyOf(tx, d.PolicyVersion)
+	if err != nil {
+		return SurveyPlan{}, err
+	}
+	r.CustomerID, r.PersonID = d.CustomerID, d.PersonID // who it was, as far as the source has corrected that
 	plan := SurveyPlan{DecisionID: d.ID, Resolution: r}
+	if rule := policy.rule(d.Rule); rule != nil && rule.Survey != nil {
+		a := rule.Survey
+		plan.Survey, plan.Family, plan.Channels = a.Survey, a.Family, a.Channels
+		plan.Expiry, plan.Reminders, plan.RemindAfter = a.Expiry.Duration(), a.Reminders, a.RemindAfter.Duration()
+	}
 	asked, err := store{tx}.askedInCall(d.ResolutionID)
 	if err != nil {
 		return SurveyPlan{}, err
@@ -44,7 +62,7 @@ func (s *Service) SurveyPlan(ctx context.Context, decisionID int64) (SurveyPlan,
 		plan.Reason = ReasonReopened
 	case r.Answered || asked:
 		plan.Reason = ReasonAlreadyAnswered
-	case now.After(s.policy.lastChance(r)):
+	case now.After(policy.lastChance(r.ResolvedAt)):
 		plan.Reason = ReasonTooOld
 	}
 	plan.Wanted = plan.Reason == ""

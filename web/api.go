@@ -30,7 +30,7 @@ type apiRoute struct {
 // mountAPI adds the JSON API and its description, which is public: GET /openapi.json. Operations take an API token and no cookie.
 func (s *Server) mountAPI(engine *gin.Engine) error {
 	config := huma.DefaultConfig("aftercall", "1")
-	config.Info.Description = "Contacts in. Times are RFC 3339 with an offset; errors are RFC 9457 and name field, value and line."
+	config.Info.Description = "Contacts in; consents and suppressions in; may we contact whom. Times are RFC 3339 with an offset; errors are RFC 9457 and name field, value and line."
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", "" // no page that loads scripts from elsewhere
 	config.CreateHooks = nil
 	config.Servers = []*huma.Server{{URL: apiBase}}
@@ -39,7 +39,7 @@ func (s *Server) mountAPI(engine *gin.Engine) error {
 	}}
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[clock.Instant](), reflect.TypeFor[time.Time]())
 	api := humagin.NewWithGroup(engine, engine.Group(apiBase), config)
-	for _, r := range s.contactAPI(config.Components.Schemas) {
+	for _, r := range append(s.contactAPI(config.Components.Schemas), s.permissionAPI(config.Components.Schemas)...) {
 		s.addAPI(api, r)
 	}
 	description, err := json.Marshal(api.OpenAPI())

@@ -20,7 +20,7 @@ func decodeContact(body []byte) (contact.Input, []fault.Field) {
 	if err == nil {
 		return in, nil
 	}
-	return contact.Input{}, []fault.Field{explain(body, err)}
+	return contact.Input{}, []fault.Field{explain[contact.Input](body, err)}
 }
 
 func strictly[T any](body []byte) (T, error) {
@@ -38,8 +38,8 @@ func strictly[T any](body []byte) (T, error) {
 
 var errMoreJSON = errors.New("more than one value")
 
-// explain says which field keeps a contact from being read.
-func explain(body []byte, err error) fault.Field {
+// explain says which field keeps a T from being read.
+func explain[T any](body []byte, err error) fault.Field {
 	var wrongType *json.UnmarshalTypeError
 	var syntax *json.SyntaxError
 	switch {
@@ -55,20 +55,20 @@ func explain(body []byte, err error) fault.Field {
 		return fault.Field{Name: "body", Code: "not_object", Problem: "must be a JSON object", Value: short(body)}
 	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
-		if field, bad := explainField(name, object[name]); bad {
+		if field, bad := explainField[T](name, object[name]); bad {
 			return field
 		}
 	}
 	return fault.Field{Name: "body", Code: "not_json", Problem: "cannot be read", Value: short(body)}
 }
 
-// explainField tries one field of a contact alone.
-func explainField(name string, value json.RawMessage) (fault.Field, bool) {
+// explainField tries one field of a T alone.
+func explainField[T any](name string, value json.RawMessage) (fault.Field, bool) {
 	key, err := json.Marshal(name)
 	if err != nil {
 		return fault.Field{}, false
 	}
-	_, err = strictly[contact.Input](slices.Concat([]byte("{"), key, []byte(":"), value, []byte("}")))
+	_, err = strictly[T](slices.Concat([]byte("{"), key, []byte(":"), value, []byte("}")))
 	switch {
 	case err == nil:
 		return fault.Field{}, false
@@ -77,7 +77,7 @@ func explainField(name string, value json.RawMessage) (fault.Field, bool) {
 		if inner = strings.TrimSuffix(inner, `"`); inner != name {
 			name += "." + inner
 		}
-		return fault.Field{Name: name, Code: "unknown_field", Problem: "is not a field of a contact", Value: short(value)}, true
+		return fault.Field{Name: name, Code: "unknown_field", Problem: "is not a known field", Value: short(value)}, true
 	case strings.Contains(err.Error(), "read instant"):
 		return fault.Field{Name: name, Code: "not_rfc3339", Problem: "must be a time as in 2026-11-22T14:05:00+08:00", Value: short(value)}, true
 	}

@@ -29,7 +29,7 @@ func (ts *testServer) addCustomers(t testing.TB) {
 	t.Helper()
 	ts.addAnswers(t, 60, 12)
 	fatal(t, ts.Campaigns.EnsureBuiltIn(t.Context()))
-	permit := permission.New(ts.DB, []byte("a key for tests only, 32 bytes.."), func() clock.Instant { return ts.now })
+	permit := permission.New(ts.DB, []byte("a key for tests only, 32 bytes.."), func() clock.Instant { return ts.now }, contact.Directory{})
 	fatal(t, ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
 		customers, err := contact.CustomersAfter(tx, contact.CustomerKey{}, 1000)
 		if err != nil {

@@ -32,6 +32,7 @@ type contactPage struct {
 	page
 	Contact contact.Detail
 	Story   []storyLine
+	ByHand  *handPlan // nil where the viewer may not plan a callback, or there is nothing to follow up
 }
 
 func (*contactPage) template() string { return "contact" }
@@ -42,6 +43,10 @@ type customerPage struct {
 	Customer contact.Profile
 	Contacts []contact.Row
 	Subject  customerState
+	May      []mayRow
+	Person   contact.PersonView
+	// MayRegroup is whether the viewer may merge and split.
+	MayRegroup bool
 }
 
 func (*customerPage) template() string { return "customer" }
@@ -54,6 +59,7 @@ func (s *Server) contactsRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/contacts", roles: readers, handle: s.listContacts},
 		{method: http.MethodGet, path: "/contacts/:id", roles: readers, handle: s.showContactPage},
+		{method: http.MethodPost, path: "/contacts/:id/callbacks", roles: []account.Role{account.Supervisor}, handle: s.planByHand},
 		{method: http.MethodGet, path: "/customers/:id", roles: readers, handle: s.showCustomer},
 	}
 }
@@ -81,9 +87,9 @@ func contactsSamples() []view {
 	return []view{
 		&contactsPage{}, &contactsPage{Narrowed: true, Statuses: options, Channels: options, Sources: options},
 		&contactsPage{Rows: []contact.Row{row, {Contact: contact.Contact{ID: 8, Status: contact.Open}}}, Pager: pager{Older: "/contacts?older=1"}},
-		&contactPage{Contact: detail, Story: []storyLine{{At: 1, Text: "resolved", Actor: "Li", Note: "note"}}},
+		&contactPage{Contact: detail, Story: []storyLine{{At: 1, Text: "resolved", Actor: "Li", Note: "note"}}, ByHand: sampleHandPlan()},
 		&contactPage{Contact: contact.Detail{Contact: contact.Contact{Status: contact.Open}}},
-		&customerPage{Customer: contact.Profile{Customer: customer, SourceName: "s", Addresses: addresses, Same: []contact.Customer{customer}}, Contacts: []contact.Row{row}, Subject: customerState{OpenComplaint: true}},
+		&customerPage{Customer: contact.Profile{Customer: customer, SourceName: "s", Addresses: addresses}, Contacts: []contact.Row{row}, Subject: customerState{OpenComplaint: true}, May: []mayRow{{Way: "survey", Allowed: true}}, Person: samplePerson(), MayRegroup: true},
 		&customerPage{},
 	}
 }
@@ -141,6 +147,10 @@ func contactKey(text string) contact.ListKey {
 }
 
 func (s *Server) showContactPage(c *gin.Context) error {
+	return s.renderContact(c, http.StatusOK, form{})
+}
+
+func (s *Server) renderContact(c *gin.Context, status int, f form) error {
 	id, err := pathID(c, "id")
 	if err != nil {
 		return err
@@ -152,9 +162,12 @@ func (s *Server) showContactPage(c *gin.Context) error {
 	if p.Story, err = s.story(c, id); err != nil {
 		return err
 	}
+	if p.ByHand, err = s.handPlan(c, p.Contact.Contact, f); err != nil {
+		return err
+	}
 	p.page = s.page(c, "contacts.one", "id", p.Contact.ExternalID)
 	p.Crumbs = []crumb{{Text: s.t(c, "contacts.title"), Href: "/contacts"}}
-	return s.render(c, p)
+	return s.renderStatus(c, status, p)
 }
 
 // historySize is how many contacts of a customer are shown.
@@ -178,6 +191,13 @@ func (s *Server) showCustomer(c *gin.Context) error {
 		return err
 	}
 	p.Subject.OpenComplaint = subjects[id].OpenComplaint
+	if p.May, err = s.mayRows(c, subjects[id], 0); err != nil {
+		return err
+	}
+	if p.Person, err = s.Contacts.Person(ctx, id); err != nil {
+		return err
+	}
+	p.MayRegroup = viewer(c).Is(account.Supervisor)
 	p.page = s.page(c, "customers.one", "name", customerName(p.Customer.Customer))
 	p.Crumbs = []crumb{{Text: s.t(c, "contacts.title"), Href: "/contacts"}}
 	return s.render(c, p)

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,7 +21,6 @@ type decisionsPage struct {
 	Period  string
 	Sums    []decisionSum
 	Days    []decisionDay
-	Version int
 }
 
 func (*decisionsPage) template() string { return "decisions" }
@@ -38,15 +38,15 @@ type decisionSum struct {
 
 // decisionLine is one number, the width of its bar in percent of the resolved, and where it leads.
 type decisionLine struct {
-	Reason tasks.Reason
-	Count  int
-	Width  float64
-	Href   string
+	Text  string // the reason in words, where the line is one's
+	Count int
+	Width float64
+	Href  string
 }
 
 // decisionRule is what one rule decided.
 type decisionRule struct {
-	Rule             tasks.Rule
+	Name             string
 	Planned, Skipped decisionLine
 }
 
@@ -62,12 +62,22 @@ type decisionCell struct{ Planned, Skipped decisionLine }
 // decisionListPage is the decisions behind a number.
 type decisionListPage struct {
 	page
-	Rows                          []tasks.DecisionRow
+	Rows                          []decisionRow
 	Pager                         pager
 	Filter                        tasks.DecisionFilter
 	Kinds, States, Reasons, Rules []option
 	From, To                      string
 }
+
+// decisionRow is a decision with its rule and its reason in words.
+type decisionRow struct {
+	tasks.DecisionRow
+	Rule, Reason string
+	Fate         string
+}
+
+// Sampled reports whether the rule took a sample.
+func (r decisionRow) Sampled() bool { return r.Decision.ProbabilityPPM < tasks.Everybody }
 
 func (*decisionListPage) template() string { return "decision_list" }
 
@@ -80,17 +90,19 @@ func (s *Server) decisionsRoutes() []route {
 }
 
 func decisionsSamples() []view {
-	line := decisionLine{Reason: tasks.ReasonTooOld, Count: 2, Width: 40, Href: "/decisions/list"}
-	rows := []tasks.DecisionRow{
-		{Decision: tasks.Decision{ID: 1, ContactID: 1, Kind: tasks.FollowUpSurvey, State: tasks.Planned, Rule: tasks.RuleSurvey, DueAt: 1, DecidedAt: 1}, Fate: tasks.FateScheduled, ExternalID: "T-1", Customer: "c", Category: "c"},
-		{Decision: tasks.Decision{ID: 2, ContactID: 1, Kind: tasks.FollowUpCallback, State: tasks.Skipped, Reason: tasks.ReasonTooOld, Rule: tasks.RuleTooOld, DecidedAt: 1}, ExternalID: "T-1"},
+	line := decisionLine{Text: "too old", Count: 2, Width: 40, Href: "/decisions/list"}
+	planned := tasks.Decision{ID: 1, ContactID: 1, Kind: tasks.FollowUpSurvey, State: tasks.Planned, Rule: tasks.RuleSurvey, ProbabilityPPM: 250_000, PolicyVersion: 1, DueAt: 1, DecidedAt: 1}
+	skipped := tasks.Decision{ID: 2, ContactID: 1, Kind: tasks.FollowUpCallback, State: tasks.Skipped, Rule: tasks.RuleTooOld, PolicyVersion: 1, ReasonSince: 1, AllowedFrom: 2, Revision: 2, DecidedAt: 1}
+	rows := []decisionRow{
+		{DecisionRow: tasks.DecisionRow{Decision: planned, ExternalID: "T-1", Customer: "c", Category: "c"}, Rule: "survey", Fate: "scheduled"},
+		{DecisionRow: tasks.DecisionRow{Decision: skipped, ExternalID: "T-1"}, Rule: "too old", Reason: "too old"},
 	}
 	options := []option{{"", "Any"}}
 	return []view{
 		&decisionsPage{},
 		&decisionsPage{
-			Periods: []option{{"30", "30 days"}}, Period: "30", Version: 1, Days: []decisionDay{{Date: "2026-11-22", Cells: []decisionCell{{Planned: line, Skipped: line}}}},
-			Sums: []decisionSum{{Kind: tasks.FollowUpSurvey, Resolved: 5, Planned: line, Skipped: []decisionLine{line}, Undecided: line, Fate: []decisionLine{line}, Rules: []decisionRule{{Rule: tasks.RuleSurvey, Planned: line, Skipped: line}}}},
+			Periods: []option{{"30", "30 days"}}, Period: "30", Days: []decisionDay{{Date: "2026-11-22", Cells: []decisionCell{{Planned: line, Skipped: line}}}},
+			Sums: []decisionSum{{Kind: tasks.FollowUpSurvey, Resolved: 5, Planned: line, Skipped: []decisionLine{line}, Undecided: line, Fate: []decisionLine{line}, Rules: []decisionRule{{Name: "survey", Planned: line, Skipped: line}}}},
 		},
 		&decisionListPage{},
 		&decisionListPage{Rows: rows, Pager: pager{Older: "/x"}, Kinds: options, States: options, Reasons: options, Rules: options, From: "2026-11-01", To: "2026-11-22"},
@@ -108,13 +120,13 @@ func (s *Server) showDecisions(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &decisionsPage{Period: strconv.Itoa(days), Periods: s.decisionPeriods(c), Version: s.Tasks.Policy().Version, Days: decisionDays(byDay)}
+	p := &decisionsPage{Period: strconv.Itoa(days), Periods: s.decisionPeriods(c), Days: decisionDays(byDay)}
 	period := url.Values{}
 	if !from.IsZero() {
 		period.Set("from", clock.DayOf(from, s.opts.Zone).String())
 	}
 	for _, kind := range summary.Kinds {
-		p.Sums = append(p.Sums, newDecisionSum(kind, period))
+		p.Sums = append(p.Sums, s.newDecisionSum(c, kind, period))
 	}
 	p.page = s.page(c, "decisions.title")
 	return s.render(c, p)
@@ -143,7 +155,7 @@ func (s *Server) decisionPeriods(c *gin.Context) []option {
 }
 
 // newDecisionSum turns the sums of a kind into lines with addresses.
-func newDecisionSum(k tasks.KindSummary, period url.Values) decisionSum {
+func (s *Server) newDecisionSum(c *gin.Context, k tasks.KindSummary, period url.Values) decisionSum {
 	base := with(period, "kind", string(k.Kind))
 	line := func(count int, query url.Values) decisionLine {
 		l := decisionLine{Count: count, Href: "/decisions/list?" + query.Encode()}
@@ -155,21 +167,34 @@ func newDecisionSum(k tasks.KindSummary, period url.Values) decisionSum {
 	sum := decisionSum{Kind: k.Kind, Resolved: k.Resolved, Planned: line(k.Planned, with(base, "state", string(tasks.Planned))), Undecided: line(k.Undecided, base)}
 	for _, r := range k.Skipped {
 		l := line(r.Count, with(base, "state", string(tasks.Skipped), "reason", string(r.Reason)))
-		l.Reason = r.Reason
+		l.Text = s.reasonText(c, r.Reason, r.Text)
 		sum.Skipped = append(sum.Skipped, l)
 	}
 	for _, r := range k.Fate {
 		l := line(r.Count, with(base, "state", string(tasks.Planned), "fate", string(r.Reason)))
-		l.Reason = r.Reason
+		l.Text = s.reasonText(c, r.Reason, r.Text)
 		sum.Fate = append(sum.Fate, l)
 	}
 	for _, r := range k.Rules {
 		byRule := with(base, "rule", string(r.Rule))
 		sum.Rules = append(sum.Rules, decisionRule{
-			Rule: r.Rule, Planned: line(r.Planned, with(byRule, "state", string(tasks.Planned))), Skipped: line(r.Skipped, with(byRule, "state", string(tasks.Skipped))),
+			Name: s.decisionRuleName(c, r.Rule, r.Name), Planned: line(r.Planned, with(byRule, "state", string(tasks.Planned))), Skipped: line(r.Skipped, with(byRule, "state", string(tasks.Skipped))),
 		})
 	}
 	return sum
+}
+
+// reasonText is a reason in the words of the policy that gave it, or in ours.
+func (s *Server) reasonText(c *gin.Context, r tasks.Reason, own string) string {
+	if own != "" || r == "" {
+		return own
+	}
+	return s.messages.textOr(s.language(c), string(r), nil, "reason."+string(r))
+}
+
+// decisionRuleName is what the policy calls a rule, or our name for it.
+func (s *Server) decisionRuleName(c *gin.Context, id tasks.RuleID, own string) string {
+	return s.ruleName(c, tasks.Rule{ID: id, Name: own})
 }
 
 func decisionDays(sums []tasks.DaySum) []decisionDay {
@@ -202,7 +227,7 @@ func with(query url.Values, more ...string) url.Values {
 func (s *Server) showDecisionList(c *gin.Context) error {
 	f := tasks.DecisionFilter{
 		Kind: tasks.Kind(c.Query("kind")), State: tasks.DecisionState(c.Query("state")), Reason: tasks.Reason(c.Query("reason")),
-		Rule: tasks.Rule(c.Query("rule")), Fate: tasks.Reason(c.Query("fate")), Before: listKeyID(c), Limit: pageSize + 1,
+		Rule: tasks.RuleID(c.Query("rule")), Fate: tasks.Reason(c.Query("fate")), Before: listKeyID(c), Limit: pageSize + 1,
 	}
 	p := &decisionListPage{From: c.Query("from"), To: c.Query("to")}
 	f.From, f.To = s.dayRange(p.From, p.To)
@@ -211,14 +236,47 @@ func (s *Server) showDecisionList(c *gin.Context) error {
 		return err
 	}
 	p.Filter = f
-	p.Rows, p.Pager = pagedByID(c, rows, func(r tasks.DecisionRow) int64 { return r.Decision.ID })
+	rows, p.Pager = pagedByID(c, rows, func(r tasks.DecisionRow) int64 { return r.Decision.ID })
+	for _, r := range rows {
+		p.Rows = append(p.Rows, decisionRow{
+			DecisionRow: r, Rule: s.decisionRuleName(c, r.Decision.Rule, r.RuleName), Reason: s.reasonText(c, r.Decision.Reason, r.ReasonText),
+			Fate: s.reasonText(c, r.Fate, ""),
+		})
+	}
 	p.Kinds = s.options(c, "decisions.any_kind", "follow_up.", codesOf(tasks.Kinds()))
 	p.States = s.options(c, "decisions.any_decision", "decisions.", []string{string(tasks.Planned), string(tasks.Skipped)})
-	p.Rules = s.options(c, "decisions.any_rule", "rule.", codesOf(tasks.Rules()))
-	p.Reasons = s.options(c, "decisions.any_reason", "reason.", codesOf(tasks.ReasonsAgainst()))
+	if err := s.decisionWords(c, p); err != nil {
+		return err
+	}
 	p.page = s.page(c, "decisions.list_title")
 	p.Crumbs = []crumb{{Text: s.t(c, "decisions.title"), Href: "/decisions"}}
 	return s.render(c, p)
+}
+
+// decisionWords fills in the rules and the reasons that there are to choose from, and that chosen by hand in the address.
+func (s *Server) decisionWords(c *gin.Context, p *decisionListPage) error {
+	words, err := s.Tasks.Words(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	p.Rules = []option{{"", s.t(c, "decisions.any_rule")}}
+	for _, r := range words.Rules {
+		p.Rules = append(p.Rules, option{string(r.Rule), s.decisionRuleName(c, r.Rule, r.Name)})
+	}
+	p.Reasons = []option{{"", s.t(c, "decisions.any_reason")}}
+	for _, r := range words.Reasons {
+		p.Reasons = append(p.Reasons, option{string(r.Reason), s.reasonText(c, r.Reason, r.Text)})
+	}
+	p.Rules, p.Reasons = withChosen(p.Rules, string(p.Filter.Rule)), withChosen(p.Reasons, string(p.Filter.Reason))
+	return nil
+}
+
+// withChosen adds what the address asks for to the options if it is none of them: of a version long past.
+func withChosen(options []option, chosen string) []option {
+	if slices.ContainsFunc(options, func(o option) bool { return o.Value == chosen }) {
+		return options
+	}
+	return append(options, option{chosen, chosen})
 }
 
 // dayRange reads two dates of the centre's zone, both inclusive; what is no date is no limit.

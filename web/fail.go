@@ -127,7 +127,7 @@ func (s *Server) faultText(c *gin.Context, err error) string {
 	if !ok || f.Kind == fault.Internal {
 		return general
 	}
-	return s.messages.textOr(lang, f.Message, f.Args, "fault."+f.Code)
+	return s.messages.textOr(lang, f.Message, s.wordedArgs(c, f.Args), "fault."+f.Code)
 }
 
 // fieldProblems returns the problems of an error's fields in the reader's language.
@@ -136,11 +136,16 @@ func (s *Server) fieldProblems(c *gin.Context, err error) []fieldProblem {
 	if !ok {
 		return nil
 	}
+	return s.problemsInWords(c, f.Fields, f.Args)
+}
+
+// problemsInWords does so for the fields of a report; values are the arguments of the texts beside the field's own.
+func (s *Server) problemsInWords(c *gin.Context, fields []fault.Field, values map[string]any) []fieldProblem {
 	lang := s.language(c)
 	var list []fieldProblem
-	for _, field := range f.Fields {
+	for _, field := range fields {
 		args := map[string]any{"field": field.Name, "value": field.Value}
-		maps.Copy(args, f.Args)
+		maps.Copy(args, values)
 		list = append(list, fieldProblem{
 			Line: field.Line, Name: s.messages.textOr(lang, field.Name, nil, "field."+field.Name), Value: field.Value,
 			Problem: s.messages.textOr(lang, field.Problem, args, "problem."+field.Code),

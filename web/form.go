@@ -56,12 +56,12 @@ func pathID(c *gin.Context, name string) (int64, error) {
 }
 
 // field is one input with its label, help and error; see partials/field.html. The attributes beyond name, label and form are
-// given in turn as names and values: type, help, options, placeholder, autocomplete, rows, required, autofocus, value.
+// given in turn as names and values: type, help, options, placeholder, autocomplete, list, rows, required, autofocus, value.
 type field struct {
-	Name, Label, Value, Error, Type, Help, Placeholder, Autocomplete string
-	Rows                                                             int
-	Required, Autofocus                                              bool
-	Options                                                          []option
+	Name, Label, Value, Error, Type, Help, Placeholder, Autocomplete, List string
+	Rows                                                                   int
+	Required, Autofocus                                                    bool
+	Options                                                                []option
 }
 
 // option is one choice of a select field.
@@ -92,6 +92,8 @@ func (d *field) set(attribute string, value any) error {
 		d.Placeholder = text
 	case "autocomplete":
 		d.Autocomplete = text
+	case "list": // the id of a datalist on the page
+		d.List = text
 	case "required":
 		d.Required = text == "true"
 	case "autofocus":

@@ -46,13 +46,18 @@ func railEntries() []railEntry {
 		{"/audiences", "rail.audiences", marketing},
 		{"/campaigns", "rail.campaigns", marketing},
 		{"/exports", "rail.exports", marketing},
+		{permissionPath, "rail.permission", []account.Role{account.Supervisor, account.Marketing}},
+		{suppressionsPath, "rail.suppressions", []account.Role{account.Supervisor, account.Marketing}},
 		{"", "rail.operations", nil},
 		{"/imports", "rail.imports", nil},
 		{"/messages", "rail.messages", nil},
 		{"/jobs", "rail.jobs", nil},
 		{"/audit", "rail.audit", nil},
 		{"", "rail.settings", nil},
+		{hoursPath, "rail.hours", supervisor},
+		{holidaysPath, "rail.holidays", supervisor},
 		{"/settings/users", "rail.users", nil},
+		{attributesPath, "rail.attributes", nil},
 		{"/settings/tokens", "rail.tokens", nil},
 	}
 }

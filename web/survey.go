@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
@@ -8,23 +9,25 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
-	"aftercall/internal/permission"
 	"aftercall/survey"
 )
 
-// The public pages of a customer: /s/{token} asks, /p/{token} takes a "don't ask me again". The token is all the login there is.
+// The public pages of a customer: /s/{token} asks, /p/{token} takes whether and how we may contact them. The token is all the login
+// there is, so that the address alone decides: no cookie is looked at.
 // GET and HEAD write nothing, because mail scanners open every link; a person's POST does.
 func (s *Server) surveyRoutes() []route {
-	const body = 64 << 10
 	return []route{
 		{method: http.MethodGet, path: "/s/:token", public: true, handle: s.showSurvey},
 		{method: http.MethodHead, path: "/s/:token", public: true, handle: s.showSurvey},
-		{method: http.MethodPost, path: "/s/:token", public: true, body: body, handle: s.submitSurvey},
+		{method: http.MethodPost, path: "/s/:token", public: true, body: surveyBody, handle: s.submitSurvey},
 		{method: http.MethodGet, path: "/p/:token", public: true, handle: s.showPreferences},
 		{method: http.MethodHead, path: "/p/:token", public: true, handle: s.showPreferences},
-		{method: http.MethodPost, path: "/p/:token", public: true, body: body, handle: s.savePreferences},
+		{method: http.MethodPost, path: "/p/:token", public: true, body: surveyBody, handle: s.savePreferences},
 	}
 }
+
+// surveyBody is how many bytes a customer, or their mail program, may post.
+const surveyBody = 64 << 10
 
 // surveyPage is one page of a questionnaire.
 type surveyPage struct {
@@ -130,22 +133,28 @@ func (s *Server) submitSurvey(c *gin.Context) error {
 	return s.redirect(c, to)
 }
 
-// openSurvey finds what the link leads to, speaks the customer's language, and keeps the page out of search engines. Guessing
-// links, and posting the same one over and over, is slowed down.
+// openSurvey finds what the link leads to, and speaks the customer's language.
 func (s *Server) openSurvey(c *gin.Context) (survey.Asked, error) {
+	return openLink(s, c, s.Surveys.ByToken, func(asked survey.Asked) string { return asked.Invitation.Language })
+}
+
+// openLink reads what the link of a customer leads to, speaks their language, and keeps the page out of search engines. Guessing
+// links, and posting the same one over and over, is slowed down.
+func openLink[T any](s *Server, c *gin.Context, read func(context.Context, string) (T, error), language func(T) string) (T, error) {
 	c.Header("X-Robots-Tag", "noindex, nofollow, noarchive")
 	token := c.Param("token")
+	var found T
 	if c.Request.Method == http.MethodPost && !s.posts.allow(token, s.now()) {
-		return survey.Asked{}, errTooOften
+		return found, errTooOften
 	}
-	asked, err := s.Surveys.ByToken(c.Request.Context(), token)
+	found, err := read(c.Request.Context(), token)
 	if fault.Is(err, fault.NotFound) && !s.guesses.allow(c.ClientIP(), s.now()) {
-		return survey.Asked{}, errTooOften
+		return found, errTooOften
 	}
 	if err == nil {
-		s.speak(c, asked.Invitation.Language)
+		s.speak(c, language(found))
 	}
-	return asked, err
+	return found, err
 }
 
 var errTooOften = fault.New(fault.TooMany, "too_often", "too many requests; please wait a minute")
@@ -192,54 +201,3 @@ func (s *Server) showEnd(c *gin.Context, status int, asked survey.Asked) error {
 }
 
 func surveyPath(c *gin.Context) string { return "/s/" + c.Param("token") }
-
-// preferencesPage lets a customer refuse to be contacted.
-type preferencesPage struct {
-	page
-	Token string
-	Done  permission.Scope // what has been refused; empty before
-}
-
-func (*preferencesPage) template() string { return "preferences" }
-
-func preferencesSamples() []view {
-	bare := page{Bare: true}
-	return []view{&preferencesPage{page: bare, Token: "t"}, &preferencesPage{page: bare, Done: permission.SurveysOnly}}
-}
-
-func (s *Server) showPreferences(c *gin.Context) error {
-	if _, err := s.openSurvey(c); err != nil {
-		return s.endOfError(c, err)
-	}
-	done := permission.Scope(c.Query("done"))
-	if !refusable(done) {
-		done = ""
-	}
-	return s.render(c, &preferencesPage{page: s.barePage(c, "preferences.title"), Token: c.Param("token"), Done: done})
-}
-
-// savePreferences takes the refusal at once. Mail programs post List-Unsubscribe=One-Click on their user's behalf (RFC 8058).
-func (s *Server) savePreferences(c *gin.Context) error {
-	if _, err := s.openSurvey(c); err != nil {
-		return s.endOfError(c, err)
-	}
-	f, err := formOf(c)
-	if err != nil {
-		return err
-	}
-	scope := permission.Scope(f.Get("scope"))
-	if f.Get("List-Unsubscribe") == "One-Click" {
-		scope = permission.SurveysOnly
-	}
-	if !refusable(scope) {
-		return fault.InvalidFields(fault.Field{Name: "scope", Code: "not_an_option", Problem: "is not one of the options"})
-	}
-	if err := s.Surveys.Refuse(c.Request.Context(), c.Param("token"), scope); err != nil {
-		return s.endOfError(c, err)
-	}
-	return s.redirect(c, "/p/"+c.Param("token")+"?done="+string(scope))
-}
-
-func refusable(scope permission.Scope) bool {
-	return scope == permission.SurveysOnly || scope == permission.Everything
-}

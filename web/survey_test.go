@@ -166,25 +166,6 @@ func TestALinkSpeaksTheCustomersLanguageUntilTheyChoose(t *testing.T) {
 	}
 }
 
-func TestDoNotAskMeAgainTakesATap(t *testing.T) {
-	t.Parallel()
-	ts := newTestServer(t)
-	c := ts.anonymous(t)
-	first, second := ts.invited(t, "zh-CN"), ts.invited(t, "en")
-	c.post(first.OptOutURL, url.Values{"scope": {"marketing"}}).page(http.StatusUnprocessableEntity)
-	done := c.follow(c.post(first.OptOutURL, url.Values{"scope": {"everything"}})).page(http.StatusOK)
-	if got := textsOf(done, "h1"); !slices.Equal(got, []string{"好的，已经记下了"}) {
-		t.Errorf("answers %v", got)
-	}
-	if n := ts.rows(t, "suppressions"); n != 1 {
-		t.Errorf("%d suppressions", n)
-	}
-	c.post(second.OptOutURL, url.Values{"List-Unsubscribe": {"One-Click"}})
-	if n := ts.rows(t, "suppressions"); n != 2 {
-		t.Errorf("%d suppressions after a mail program's one click", n)
-	}
-}
-
 func TestAScriptThatPostsOverAndOverIsSlowedDown(t *testing.T) {
 	t.Parallel()
 	ts := newTestServer(t)

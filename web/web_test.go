@@ -54,6 +54,7 @@ func newTestServer(t testing.TB) *testServer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	fatal(t, ts.Tasks.EnsureBuiltIn(t.Context()))
 	listener := httptest.NewServer(ts.Handler())
 	t.Cleanup(listener.Close)
 	ts.url = listener.URL
@@ -68,20 +69,21 @@ func testLog(t testing.TB) *slog.Logger {
 // testServices is every service on one database.
 func testServices(db *database.DB, now clock.Now) Services {
 	zone := time.FixedZone("Asia/Shanghai", 8*60*60)
-	permit := permission.New(db, []byte("a key for tests only, 32 bytes.."), now)
+	permit := permission.New(db, []byte("a key for tests only, 32 bytes.."), now, contact.Directory{})
 	surveys := survey.New(db, permit, []byte("another key for tests, 32 bytes."), now, survey.Options{Zone: zone})
 	contacts := contact.New(db, now, contact.Options{})
 	return Services{
-		DB:        db,
-		Accounts:  account.New(db, now),
-		Contacts:  contacts,
-		Imports:   imports.New(db, contacts, now),
-		Tasks:     tasks.New(db, permit, now, tasks.Options{Zone: zone}),
-		Surveys:   surveys,
-		Campaigns: campaign.New(db, permit, flow.Satisfaction{Surveys: surveys}, now),
-		Messages:  delivery.NewLog(db, now),
-		Figures:   figures.New(db, zone, now),
-		Jobs:      queue.NewInspector(db, now),
+		DB:         db,
+		Accounts:   account.New(db, now),
+		Contacts:   contacts,
+		Imports:    imports.New(db, contacts, now),
+		Permission: permit,
+		Tasks:      tasks.New(db, permit, flow.PolicySurveys{Surveys: surveys}, now, tasks.Options{Zone: zone}),
+		Surveys:    surveys,
+		Campaigns:  campaign.New(db, permit, flow.Satisfaction{Surveys: surveys}, now),
+		Messages:   delivery.NewLog(db, now),
+		Figures:    figures.New(db, zone, now),
+		Jobs:       queue.NewInspector(db, now),
 	}
 }
 

@@ -155,6 +155,7 @@ func TestWebAndWorkerDoTheirPartsApart(t *testing.T) {
 	t.Parallel()
 	sh := shell{t, map[string]string{
 		"AFTERCALL_DATA_DIR": t.TempDir(), "AFTERCALL_REDIS": testRedis(t), "AFTERCALL_DATABASE": dbtest.MySQLAddress(t),
+		"AFTERCALL_SURVEY_DELAY": "1s",
 	}}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
@@ -170,7 +171,7 @@ func TestWebAndWorkerDoTheirPartsApart(t *testing.T) {
 	if sums, err := sumsOf(ctx, a); err != nil || sums.resolved != 1 || sums.decided != 0 {
 		t.Fatalf("web alone takes in and decides nothing: %+v, %v", sums, err)
 	}
-	worker := sh.start(ctx, "worker", "--health-addr", "127.0.0.1:0", "--public-url", web.base, "--survey-delay", "1s")
+	worker := sh.start(ctx, "worker", "--health-addr", "127.0.0.1:0", "--public-url", web.base)
 	web.resolve(ctx, token, "after")
 	for _, p := range []*process{web, worker} {
 		if status, body := p.ask(ctx, http.MethodGet, "/readyz", "", ""); status != http.StatusOK {

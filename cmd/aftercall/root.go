@@ -128,7 +128,7 @@ func (c *cli) addSettings(root *cobra.Command) {
 	f.StringVar(&c.cfg.Region, "region", c.cfg.Region, "country of phone numbers without a country code")
 	f.StringVar(&c.cfg.CentreName, "centre-name", c.cfg.CentreName, "the centre's name, as customers know it")
 	f.StringVar(&c.cfg.PublicURL, "public-url", c.cfg.PublicURL, "how customers reach the survey, as in https://care.example.com (default the listening address)")
-	f.DurationVar(&c.cfg.SurveyDelay, "survey-delay", c.cfg.SurveyDelay, "from the resolution to the survey")
+	f.DurationVar(&c.cfg.SurveyDelay, "survey-delay", c.cfg.SurveyDelay, "from the resolution to the survey, in the policy a new centre starts with")
 	f.StringVar(&c.cfg.Sender, "sender", c.cfg.Sender, "log, or smtp://user:password@host:587?from=care@example.com")
 	f.StringVar(&c.cfg.TrustedProxies, "trusted-proxies", c.cfg.TrustedProxies, "proxies whose X-Forwarded-For names the client, as in 10.0.0.5,10.1.0.0/24 (default none)")
 }

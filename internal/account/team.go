@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"aftercall/internal/database"
 )
@@ -26,6 +27,17 @@ func InternTeams(tx database.Tx, names []string) (map[string]int64, error) {
 	ids, err := store{tx}.internTeams(names)
 	if err != nil {
 		return nil, fmt.Errorf("intern teams: %w", err)
+	}
+	return ids, nil
+}
+
+// TeamIDs returns the ids of the teams there are of the names.
+func TeamIDs(tx database.Tx, names []string) (map[string]int64, error) {
+	ids := make(map[string]int64, len(names))
+	for some := range slices.Chunk(names, listMost) {
+		if err := (store{tx}).knownTeams(some, ids); err != nil {
+			return nil, err
+		}
 	}
 	return ids, nil
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/figures"
@@ -116,7 +117,7 @@ func (a *App) openKey(ctx context.Context, db *database.DB) error {
 		return err
 	}
 	a.key = key
-	err = permission.New(db, key, clock.System).CheckKey(ctx)
+	err = permission.New(db, key, clock.System, contact.Directory{}).CheckKey(ctx)
 	if err != nil && made != "" {
 		err = errors.Join(err, os.Remove(made)) // the right one is somewhere else
 	}
@@ -140,6 +141,8 @@ func (a *App) openQueue(ctx context.Context) error {
 		Workers: workersFor(a.DB),
 		Periodic: []queue.Periodic{
 			queue.Every(figures.FoldEvery, figures.JobFold, outbox.Normal),
+			queue.Every(contact.ScanEvery, contact.JobScanPersons, outbox.Bulk),
+			queue.Every(permission.RefreshEvery, permission.JobRefresh, outbox.Bulk),
 			queue.Every(time.Hour, queue.JobClean, outbox.Bulk),
 			queue.Nightly(a.zone, 3*time.Hour, flow.JobVerify, outbox.Bulk),
 			queue.Nightly(a.zone, 4*time.Hour, flow.JobPrune, outbox.Bulk),
@@ -161,7 +164,7 @@ func workersFor(db *database.DB) int {
 // openWeb makes the pages and the API ready to be served.
 func (a *App) openWeb() error {
 	pages, err := web.New(web.Services{
-		DB: a.DB, Accounts: a.Accounts, Contacts: a.Contacts, Imports: a.Imports, Tasks: a.Tasks, Surveys: a.Surveys,
+		DB: a.DB, Accounts: a.Accounts, Contacts: a.Contacts, Imports: a.Imports, Permission: a.Permission, Tasks: a.Tasks, Surveys: a.Surveys,
 		Campaigns: a.Campaigns, Messages: a.Messages, Figures: a.Figures, Jobs: a.Jobs,
 	}, web.Options{
 		Zone: a.zone, Language: a.cfg.Language, CentreName: a.cfg.CentreName, PublicURL: a.publicURL(), Now: a.Now,

@@ -28,7 +28,7 @@ type Config struct {
 	Region      string        // ISO 3166 code of the country in which phone numbers without a country code are read
 	CentreName  string        // as customers know it
 	PublicURL   string        // how customers and browsers reach us; empty for the listening address
-	SurveyDelay time.Duration // from the resolution to the survey
+	SurveyDelay time.Duration // from the resolution to the survey, in the policy a new centre starts with
 	Sender      string        // log, or see delivery.OpenSMTP
 	// TrustedProxies are addresses and networks of proxies, separated by commas, that are believed for whom they ask.
 	TrustedProxies string

@@ -27,13 +27,13 @@ import (
 func models() []any {
 	return []any{
 		&account.User{}, &account.Team{}, &account.Session{}, &account.APIToken{}, &account.AuditEntry{},
-		&contact.Source{}, &contact.Person{}, &contact.Customer{}, &contact.Address{}, &contact.Agent{}, &contact.Batch{},
+		&contact.Source{}, &contact.Person{}, &contact.Customer{}, &contact.PersonChange{}, &contact.Address{}, &contact.Agent{}, &contact.Batch{},
 		&contact.Contact{}, &contact.Participant{}, &contact.Resolution{}, &contact.ImportedAnswer{}, &contact.Correction{},
 		&imports.Run{}, &imports.Issue{}, &imports.SavedMapping{},
 		&outbox.Job{},
-		&permission.ConsentEvent{}, &permission.Suppression{}, &permission.Touch{},
+		&permission.ConsentEvent{}, &permission.Suppression{}, &permission.Touch{}, &permission.Standing{},
 		&figures.Entry{},
-		&tasks.Decision{}, &tasks.Callback{}, &tasks.Attempt{},
+		&tasks.Decision{}, &tasks.DecisionChange{}, &tasks.Callback{}, &tasks.Attempt{}, &tasks.Attribute{}, &tasks.DryRun{},
 		&survey.Survey{}, &survey.Version{}, &survey.Invitation{}, &survey.Response{}, &survey.Answer{},
 		&delivery.Kept{},
 		&campaign.Audience{}, &campaign.Snapshot{}, &campaign.Member{}, &campaign.Export{},
@@ -41,7 +41,7 @@ func models() []any {
 }
 
 // private are tables whose row type is private to one store: the tests of that package write and read all their columns.
-var private = []string{"drafts", "holds", "import_chunks", "login_tries", "pools", "rollup_state", "rollups", "settings", "user_teams"}
+var private = []string{"address_guards", "drafts", "holds", "import_chunks", "login_tries", "permission_rules", "person_change_records", "person_scan", "policies", "pools", "rollup_state", "rollups", "settings", "user_teams"}
 
 // column is what both dialects must agree on: the rest is a matter of spelling.
 type column struct {

@@ -42,8 +42,7 @@ func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender
 		DB:         db,
 		Now:        now,
 		Accounts:   account.New(db, now),
-		Contacts:   contact.New(db, now, contact.Options{Region: a.cfg.Region}),
-		Permission: permission.New(db, a.key, now),
+		Permission: permission.New(db, a.key, now, contact.Directory{}),
 		Figures:    figures.New(db, a.zone, now),
 		Jobs:       queue.NewInspector(db, now),
 		Messages:   delivery.NewLog(db, now),
@@ -54,16 +53,19 @@ func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender
 			return nil, fmt.Errorf("open the sender of messages: %w", err)
 		}
 	}
-	s.Imports = imports.New(db, s.Contacts, now)
 	s.Surveys = survey.New(db, s.Permission, a.key, now, survey.Options{
 		PublicURL: a.publicURL(), CentreName: a.cfg.CentreName, Language: a.cfg.Language, Zone: a.zone, Channels: sender.Channels(),
 	})
-	s.Tasks = tasks.New(db, s.Permission, now, tasks.Options{
+	s.Tasks = tasks.New(db, s.Permission, flow.PolicySurveys{Surveys: s.Surveys}, now, tasks.Options{
 		Zone: a.zone, SurveyDelay: a.cfg.SurveyDelay, CentreName: a.cfg.CentreName,
 	})
+	s.Contacts = contact.New(db, now, contact.Options{
+		Region: a.cfg.Region, Holds: s.Tasks, Followers: []contact.Follower{s.Permission, s.Tasks},
+	})
+	s.Imports = imports.New(db, s.Contacts, now)
 	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now)
 	s.Flow = flow.New(flow.Services{
-		DB: db, Imports: s.Imports, Tasks: s.Tasks, Surveys: s.Surveys,
+		DB: db, Contacts: s.Contacts, Permission: s.Permission, Imports: s.Imports, Tasks: s.Tasks, Surveys: s.Surveys,
 		Campaigns: s.Campaigns, Figures: s.Figures, Sender: sender, Messages: s.Messages,
 	})
 	return s, nil
@@ -71,8 +73,14 @@ func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender
 
 // prepare adds what every centre starts with.
 func (s *Services) prepare(ctx context.Context) error {
+	if err := s.Permission.EnsureBuiltIn(ctx); err != nil {
+		return fmt.Errorf("add the first rules on contact: %w", err)
+	}
 	if err := s.Surveys.EnsureBuiltIn(ctx); err != nil {
 		return fmt.Errorf("add the built-in survey: %w", err)
+	}
+	if err := s.Tasks.EnsureBuiltIn(ctx); err != nil {
+		return fmt.Errorf("add the built-in policy: %w", err)
 	}
 	if err := s.Campaigns.EnsureBuiltIn(ctx); err != nil {
 		return fmt.Errorf("add the built-in audience: %w", err)

@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -15,6 +16,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
+	"aftercall/internal/permission"
 )
 
 // taken is one input made ready for the database: trimmed, checked, its addresses normalised.
@@ -123,9 +125,9 @@ func (cl *cleaner) cleanCustomer(t *taken) {
 	c.Attributes = t.attributes(c.Attributes)
 	c.Language = cl.language(t, tidy(c.Language))
 	c.Zone = cl.zone(t, tidy(c.Zone))
-	c.Emails = t.addressesOf("customer.emails", EmailAddress, c.Emails, normaliseEmail)
-	region := t.region(cl.region)
-	c.Phones = t.addressesOf("customer.phones", PhoneAddress, c.Phones, func(raw string) string { return normalisePhone(raw, region) })
+	c.Emails = t.addressesOf("customer.emails", EmailAddress, c.Emails, permission.NormaliseEmail)
+	region := t.regions(cl.region)
+	c.Phones = t.addressesOf("customer.phones", PhoneAddress, c.Phones, func(raw string) string { return permission.NormalisePhone(raw, region) })
 
 	t.reference = c.Reference
 	for _, kind := range []AddressKind{EmailAddress, PhoneAddress} {
@@ -162,18 +164,27 @@ func (t *taken) addressesOf(field string, kind AddressKind, raws []string, norma
 	return kept
 }
 
-// region returns the country in which the customer's phone numbers are read.
-func (t *taken) region(usual string) string {
-	given := strings.ToUpper(tidy(t.input.Customer.Region))
-	t.input.Customer.Region = given
-	if given == "" {
-		return usual
+// regions checks where the customer lives and returns the country in which their phone numbers are read.
+func (t *taken) regions(usual string) string {
+	c := &t.input.Customer
+	c.Region, c.PhoneRegion = strings.ToUpper(tidy(c.Region)), strings.ToUpper(tidy(c.PhoneRegion))
+	if c.Region != "" && !isRegion(c.Region) {
+		t.warn("customer.region", "unknown_region", "is not an ISO country code such as CN; left out", c.Region)
+		c.Region = ""
 	}
-	if !KnownRegion(given) {
-		t.warn("customer.region", "unknown_region", "is not an ISO country code such as CN; left out", given)
-		return usual
+	if c.PhoneRegion != "" && !KnownRegion(c.PhoneRegion) {
+		t.warn("customer.phone_region", "unknown_region", "is not an ISO country code such as CN; left out", c.PhoneRegion)
+		c.PhoneRegion = ""
 	}
-	return given
+	country, _, _ := strings.Cut(c.Region, "-")
+	return cmp.Or(c.PhoneRegion, country, usual)
+}
+
+// isRegion reports whether a code is a country's, or that of a part of one such as US-FL.
+func isRegion(code string) bool {
+	country, part, divided := strings.Cut(code, "-")
+	notOfCode := func(r rune) bool { return (r < 'A' || r > 'Z') && (r < '0' || r > '9') }
+	return KnownRegion(country) && (!divided || (part != "" && len(part) <= 3 && !strings.ContainsFunc(part, notOfCode)))
 }
 
 func kindWord(kind AddressKind) string {

@@ -74,6 +74,7 @@ type Customer struct {
 	Name       string
 	Language   string
 	Zone       string
+	Region     string // ISO 3166: a country, or a part of one such as US-FL
 	Tags       string // JSON array of strings, sorted
 	Attributes string // JSON object of strings
 	CreatedAt  clock.Instant

@@ -2,13 +2,21 @@ package contact
 
 import (
 	"strconv"
+	"time"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/database"
 )
+
+// JobCorrected is the kind of job that is added when a source corrects what follow-up was decided by; its ref is the contact.
+const JobCorrected = "contacts.corrected"
+
+// correctable is how long after a resolution its follow-up may be decided again; no policy follows up what is older.
+const correctable = 90 * 24 * time.Hour
 
 // correct writes down what changed of the things a standing resolution has frozen.
 func (d *draft) correct(before Contact, resolverBefore Participant, now clock.Instant) {
-	after, no := &d.contact, d.newest().No
+	after, no, noted := &d.contact, d.newest().No, len(d.corrections)
 	note := func(field, was, is string) {
 		if was != is {
 			d.corrections = append(d.corrections, Correction{
@@ -21,8 +29,47 @@ func (d *draft) correct(before Contact, resolverBefore Participant, now clock.In
 	note("product", before.Product, after.Product)
 	note("severity", string(before.Severity), string(after.Severity))
 	note("complaint", strconv.FormatBool(before.Complaint), strconv.FormatBool(after.Complaint))
+	note("auto_closed", strconv.FormatBool(before.AutoClosed), strconv.FormatBool(after.AutoClosed))
+	note("subcategory", before.Subcategory, after.Subcategory)
+	note("order_reference", before.OrderReference, after.OrderReference)
 	note("agent", id(resolverBefore.AgentID), id(resolver(d.people).AgentID))
 	note("customer", id(before.CustomerID), id(after.CustomerID))
+	decidedBy := len(d.corrections) > noted || before.Tags != after.Tags || seconds(before) != seconds(*after)
+	d.corrected = d.corrected || decidedBy && now.Sub(d.newest().ResolvedAt) <= correctable
+}
+
+// seconds are the handling times of a contact.
+func seconds(c Contact) [3]int64 {
+	var times [3]int64
+	for i, s := range []*int64{c.TalkSeconds, c.HoldSeconds, c.WrapUpSeconds} {
+		if s != nil {
+			times[i] = *s
+		}
+	}
+	return times
+}
+
+// CorrectedResolution returns the newest resolution of a contact, with what its source corrected since in place of what was frozen,
+// and whether it stands: the contact was resolved and not reopened.
+func CorrectedResolution(tx database.Tx, contactID int64) (Resolution, bool, error) {
+	contacts, err := ContactsByID(tx, []int64{contactID})
+	if err != nil {
+		return Resolution{}, false, err
+	}
+	resolutions, err := store{tx}.resolutionsOfContacts([]int64{contactID})
+	if err != nil || len(resolutions) == 0 {
+		return Resolution{}, false, err
+	}
+	people, err := store{tx}.participantsOf([]int64{contactID})
+	if err != nil {
+		return Resolution{}, false, err
+	}
+	r, c, who := resolutions[len(resolutions)-1], contacts[contactID], resolver(people)
+	r.Channel, r.Category, r.Product, r.Severity, r.Complaint, r.AutoClosed = c.Channel, c.Category, c.Product, c.Severity, c.Complaint, c.AutoClosed
+	r.AgentID, r.TeamID, r.CustomerID = who.AgentID, who.TeamID, c.CustomerID
+	persons, err := store{tx}.persons([]int64{c.CustomerID})
+	r.PersonID = persons[c.CustomerID]
+	return r, r.ReopenedAt.IsZero(), err
 }
 
 func id(n int64) string {

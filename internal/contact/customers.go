@@ -15,6 +15,7 @@ type customerDraft struct {
 	addresses []Address
 	changed   bool
 	moved     map[AddressKind]bool // kinds whose addresses were replaced
+	elsewhere bool                 // a known customer has other addresses, or lives elsewhere
 	person    *personSlot          // of a new customer
 }
 
@@ -72,6 +73,7 @@ func (d *customerDraft) apply(t *taken, now clock.Instant) {
 	replace(&c.Name, in.Name)
 	replace(&c.Language, in.Language)
 	replace(&c.Zone, in.Zone)
+	replace(&c.Region, in.Region)
 	if len(in.Tags) > 0 || c.Tags == "" {
 		c.Tags = encodeTags(in.Tags)
 	}
@@ -88,6 +90,7 @@ func (d *customerDraft) apply(t *taken, now clock.Instant) {
 	if *c != before || len(d.moved) > 0 {
 		d.changed, c.UpdatedAt = true, now
 	}
+	d.elsewhere = d.elsewhere || len(d.moved) > 0 || c.Zone != before.Zone || c.Region != before.Region
 }
 
 // move replaces the addresses of a kind if the input has other ones.
@@ -123,6 +126,9 @@ func (k *taking) writeCustomers(order []*customerDraft) error {
 			added = append(added, d)
 		case d.changed:
 			changed = append(changed, d)
+			if d.elsewhere {
+				k.concerned = append(k.concerned, d.customer.PersonID)
+			}
 		}
 	}
 	if err := k.identify(added); err != nil {
@@ -146,16 +152,23 @@ func (k *taking) writeCustomers(order []*customerDraft) error {
 	return k.store.addAddresses(addresses)
 }
 
-// identify gives new customers a person: that of a known customer with the same number or e-mail, or a new one.
+// identify gives new customers a person: that of a known customer with the same number or e-mail, or a new one. Who two known
+// persons turn out to be the same by, and lines that turn out to be shared, are settled afterwards: see JobScanPersons.
 func (k *taking) identify(added []*customerDraft) error {
 	lines, err := k.sharedLines(added)
 	if err != nil {
 		return err
 	}
+	for _, d := range added { // all of them before anybody is joined: a batch may bring a whole shared line
+		for _, l := range d.linesAmong(lines) {
+			l.customers++
+		}
+	}
 	var slots []*personSlot
 	for _, d := range added {
-		for _, a := range d.addresses {
-			if l := lines[lineKey{a.Kind, a.Normalised}]; l != nil && d.person == nil && l.person != nil && l.customers < sharedBy {
+		of := d.linesAmong(lines)
+		for _, l := range of {
+			if d.person == nil && l.customers <= sharedBy {
 				d.person = l.person
 			}
 		}
@@ -163,22 +176,33 @@ func (k *taking) identify(added []*customerDraft) error {
 			d.person = &personSlot{}
 			slots = append(slots, d.person)
 		}
-		for _, a := range d.addresses {
-			if l := lines[lineKey{a.Kind, a.Normalised}]; l != nil {
-				l.customers++
-				if l.person == nil {
-					l.person = d.person
-				}
+		for _, l := range of {
+			if l.person == nil {
+				l.person = d.person
 			}
 		}
 	}
 	if err := k.store.addPersons(slots); err != nil {
 		return err
 	}
+	for _, slot := range slots {
+		k.unknown = append(k.unknown, slot.id)
+	}
 	for _, d := range added {
 		d.customer.PersonID = d.person.id
 	}
 	return nil
+}
+
+// linesAmong returns the lines of the customer's addresses, each once.
+func (d *customerDraft) linesAmong(lines map[lineKey]*line) []*line {
+	var of []*line
+	for _, a := range d.addresses {
+		if l := lines[lineKey{a.Kind, a.Normalised}]; l != nil && !slices.Contains(of, l) {
+			of = append(of, l)
+		}
+	}
+	return of
 }
 
 // line is a number or e-mail with how many customers have it, and the person of the first of them.

@@ -1,6 +1,10 @@
 package contact
 
-import "context"
+import (
+	"context"
+
+	"aftercall/internal/permission"
+)
 
 // findLimit is how many customers a look-up returns at most.
 const findLimit = 20
@@ -21,5 +25,5 @@ func (s *Service) Find(ctx context.Context, text string) ([]Customer, error) {
 
 // addressesNamed returns what a text is as an address of each kind; "" where it is none.
 func (s *Service) addressesNamed(text string) map[AddressKind]string {
-	return map[AddressKind]string{EmailAddress: normaliseEmail(text), PhoneAddress: normalisePhone(text, s.cleaner.region)}
+	return map[AddressKind]string{EmailAddress: permission.NormaliseEmail(text), PhoneAddress: permission.NormalisePhone(text, s.cleaner.region)}
 }

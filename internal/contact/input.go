@@ -33,15 +33,16 @@ type Input struct {
 
 // InputCustomer is the customer as the source knows them. Without a reference, the first e-mail or phone identifies them.
 type InputCustomer struct {
-	Reference  string            `json:"reference,omitempty"`
-	Name       string            `json:"name,omitempty"`
-	Phones     []string          `json:"phones,omitempty"`
-	Emails     []string          `json:"emails,omitempty"`
-	Region     string            `json:"region,omitempty"`   // ISO 3166 country of phone numbers without a code; the centre's when absent
-	Language   string            `json:"language,omitempty"` // BCP 47
-	Zone       string            `json:"zone,omitempty"`     // IANA
-	Tags       []string          `json:"tags,omitempty"`
-	Attributes map[string]string `json:"attributes,omitempty"`
+	Reference   string            `json:"reference,omitempty"`
+	Name        string            `json:"name,omitempty"`
+	Phones      []string          `json:"phones,omitempty"`
+	Emails      []string          `json:"emails,omitempty"`
+	PhoneRegion string            `json:"phone_region,omitempty"` // ISO 3166 country of phone numbers without a code; else that of region, else the centre's
+	Region      string            `json:"region,omitempty"`       // where they live: ISO 3166 country such as CN, or part of one such as US-FL
+	Language    string            `json:"language,omitempty"`     // BCP 47
+	Zone        string            `json:"zone,omitempty"`         // IANA
+	Tags        []string          `json:"tags,omitempty"`
+	Attributes  map[string]string `json:"attributes,omitempty"`
 }
 
 // InputResolution is one time the contact was resolved.

@@ -20,6 +20,8 @@ type draft struct {
 	answeredLater int64          // id of the stored resolution whose first answer came now; 0 for none
 	personID      int64          // of the contact's customer
 	reopened      bool           // a stored resolution was reopened: what is pending for it must be cancelled
+	corrected     bool           // a source corrected what follow-up was decided by
+	complained    []int64        // persons of whom a complaint was opened, resolved or reopened
 }
 
 // draftAnswer is an answer about a resolution that may have no id yet.
@@ -65,15 +67,27 @@ func (t *taken) lastResolved() clock.Instant {
 
 // apply takes the input into the contact. Customer and people were looked up before.
 func (d *draft) apply(t *taken, customer *Customer, people []Participant, now clock.Instant) {
-	before, resolverBefore, stood := d.contact, resolver(d.people), d.stands()
+	before, personBefore, resolverBefore, stood := d.contact, d.personID, resolver(d.people), d.stands()
 	d.merge(t, customer, people, now)
 	d.advance(t, now)
+	if d.complaintMoved(before) {
+		d.complained = append(d.complained, personBefore, d.personID)
+	}
 	if stood && d.stands() && before.ResolutionCount == d.contact.ResolutionCount {
 		d.correct(before, resolverBefore, now)
 	}
 	d.dropImpossibleTimes(t)
 	d.takeAnswers(t)
 	d.changed = true
+}
+
+// complaintMoved reports whether somebody has another open or newest complaint than before.
+func (d *draft) complaintMoved(before Contact) bool {
+	c := &d.contact
+	if !c.Complaint {
+		return false // a complaint stays one
+	}
+	return !before.Complaint || c.Status != before.Status || c.ResolutionCount != before.ResolutionCount || c.CustomerID != before.CustomerID
 }
 
 // merge copies what the input says over what is known. What the input leaves out stays as it is.

@@ -204,12 +204,11 @@ func (s *Service) Contact(ctx context.Context, viewer account.Viewer, id int64) 
 	return d, err
 }
 
-// Profile is a customer with everything that belongs to them.
+// Profile is a customer as their source knows them.
 type Profile struct {
 	Customer
 	SourceName string
 	Addresses  []Address
-	Same       []Customer // other customers of the same person, at most 20
 }
 
 // Customer returns a customer.
@@ -228,9 +227,5 @@ func (s *Service) Customer(ctx context.Context, id int64) (Profile, error) {
 		return Profile{}, err
 	}
 	addresses, err := AddressesOf(tx, []int64{id})
-	if err != nil {
-		return Profile{}, err
-	}
-	same, err := store{tx}.samePerson(c)
-	return Profile{Customer: c, SourceName: names[c.SourceID], Addresses: addresses[id], Same: same}, err
+	return Profile{Customer: c, SourceName: names[c.SourceID], Addresses: addresses[id]}, err
 }

@@ -63,36 +63,91 @@ func AddressesOf(tx database.Tx, customerIDs []int64) (map[int64][]Address, erro
 	return addresses, err
 }
 
-// Subjects returns customers as permission sees them: their usable addresses, their zone, and whether a complaint of theirs is
-// not resolved. An unknown id is left out.
+// Subjects returns customers as permission sees them: their usable addresses, where they are, who else is the same person, and
+// the complaints of that person. An unknown id is left out. It takes four queries, whatever the number of customers up to 500.
 func Subjects(tx database.Tx, customerIDs []int64) (map[int64]permission.Subject, error) {
-	customers, err := CustomersByID(tx, customerIDs)
+	customers, err := find[Customer](store{tx}, "customers", "id", distinct(customerIDs), "id", false)
+	if err != nil || len(customers) == 0 {
+		return nil, err
+	}
+	persons := make([]int64, len(customers))
+	for i, c := range customers {
+		persons[i] = c.PersonID
+	}
+	records, err := store{tx}.recordsOf(distinct(persons))
 	if err != nil {
 		return nil, err
 	}
+	list, err := subjects(tx, customers, records)
+	byCustomer := make(map[int64]permission.Subject, len(list))
+	for _, subject := range list {
+		byCustomer[subject.CustomerID] = subject
+	}
+	return byCustomer, err
+}
+
+// Reachable returns customers with nothing but their ids and usable addresses, where nobody is going to be asked.
+func Reachable(tx database.Tx, customerIDs []int64) (map[int64]permission.Subject, error) {
 	addresses, err := AddressesOf(tx, customerIDs)
 	if err != nil {
 		return nil, err
 	}
-	complaints, err := store{tx}.openComplaints(distinct(customerIDs))
+	found := make(map[int64]permission.Subject, len(customerIDs))
+	for _, id := range customerIDs {
+		subject := permission.Subject{CustomerID: id}
+		subject.Phones, subject.Emails = usable(addresses[id])
+		found[id] = subject
+	}
+	return found, nil
+}
+
+// subjects turns customers into subjects, given every record of their persons.
+func subjects(tx database.Tx, customers, records []Customer) ([]permission.Subject, error) {
+	ids := make([]int64, len(customers))
+	for i, c := range customers {
+		ids[i] = c.ID
+	}
+	addresses, err := AddressesOf(tx, ids)
 	if err != nil {
 		return nil, err
 	}
-	subjects := make(map[int64]permission.Subject, len(customers))
-	for id, c := range customers {
-		subject := permission.Subject{CustomerID: id, PersonID: c.PersonID, Zone: c.Zone, OpenComplaint: complaints[id]}
-		for _, a := range addresses[id] {
-			switch {
-			case a.Normalised == "":
-			case a.Kind == PhoneAddress:
-				subject.Phones = append(subject.Phones, a.Normalised)
-			case a.Kind == EmailAddress:
-				subject.Emails = append(subject.Emails, a.Normalised)
-			}
-		}
-		subjects[id] = subject
+	persons := make(map[int64][]int64, len(customers))
+	for _, r := range records {
+		persons[r.PersonID] = append(persons[r.PersonID], r.ID)
+		ids = append(ids, r.ID)
 	}
-	return subjects, nil
+	complaints, err := store{tx}.complaints(distinct(ids))
+	if err != nil {
+		return nil, err
+	}
+	list := make([]permission.Subject, len(customers))
+	for i, c := range customers {
+		subject := permission.Subject{CustomerID: c.ID, PersonID: c.PersonID, Zone: c.Zone, Region: c.Region, Records: []int64{c.ID}}
+		if c.PersonID != 0 {
+			subject.Records = persons[c.PersonID]
+		}
+		subject.Phones, subject.Emails = usable(addresses[c.ID])
+		for _, id := range subject.Records {
+			subject.OpenComplaint = subject.OpenComplaint || complaints[id].Open
+			subject.ComplaintAt = max(subject.ComplaintAt, complaints[id].ResolvedAt)
+		}
+		list[i] = subject
+	}
+	return list, nil
+}
+
+// usable returns the normalised addresses, the first one of a kind first.
+func usable(addresses []Address) (phones, emails []string) {
+	for _, a := range addresses {
+		switch {
+		case a.Normalised == "":
+		case a.Kind == PhoneAddress:
+			phones = append(phones, a.Normalised)
+		case a.Kind == EmailAddress:
+			emails = append(emails, a.Normalised)
+		}
+	}
+	return phones, emails
 }
 
 func byID[T any](tx database.Tx, what string, ids []int64, id func(T) int64) (map[int64]T, error) {

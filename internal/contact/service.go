@@ -12,14 +12,18 @@ import (
 
 // Options are what a centre may set; the zero value works.
 type Options struct {
-	Region string // ISO 3166 code of the country in which a phone number without a country code is read; "CN" when empty
+	Region    string     // ISO 3166 code of the country in which a phone number without a country code is read; "CN" when empty
+	Holds     Holds      // who is being called; nobody when nil
+	Followers []Follower // what is counted by person
 }
 
 // Service takes contacts in and answers for them.
 type Service struct {
-	db      *database.DB
-	now     clock.Now
-	cleaner *cleaner
+	db        *database.DB
+	now       clock.Now
+	cleaner   *cleaner
+	holds     Holds
+	followers []Follower
 }
 
 // New returns the service. Several processes may serve the same database.
@@ -28,7 +32,7 @@ func New(db *database.DB, now clock.Now, opts Options) *Service {
 	if region == "" {
 		region = "CN"
 	}
-	return &Service{db: db, now: now, cleaner: newCleaner(region)}
+	return &Service{db: db, now: now, cleaner: newCleaner(region), holds: opts.Holds, followers: opts.Followers}
 }
 
 // Region returns the country in which a phone number without a country code is read.

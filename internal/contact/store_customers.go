@@ -55,7 +55,7 @@ func (s store) addCustomers(drafts []*customerDraft) error {
 	return nil
 }
 
-var customerColumns = []string{"name", "language", "zone", "tags", "attributes", "updated_at"}
+var customerColumns = []string{"name", "language", "zone", "region", "tags", "attributes", "updated_at"}
 
 // updateCustomers writes known customers again and takes away the addresses that were replaced.
 func (s store) updateCustomers(drafts []*customerDraft) error {

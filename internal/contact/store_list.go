@@ -94,15 +94,6 @@ func (s store) customersNamed(text string, addresses map[AddressKind]string, lim
 	return ids, nil
 }
 
-// samePerson returns the other customers of a customer's person, at most 20.
-func (s store) samePerson(c Customer) ([]Customer, error) {
-	var same []Customer
-	if err := s.Gorm().Where("person_id = ? AND id <> ?", c.PersonID, c.ID).Order("id").Limit(20).Find(&same).Error; err != nil {
-		return nil, fmt.Errorf("read customers of person: %w", err)
-	}
-	return same, nil
-}
-
 func (s store) corrections(contactID int64) ([]Correction, error) {
 	var corrections []Correction
 	if err := s.Gorm().Where("contact_id = ?", contactID).Order("id").Limit(200).Find(&corrections).Error; err != nil {

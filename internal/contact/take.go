@@ -8,6 +8,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/permission"
 )
 
 // OutcomeStatus is what became of one input.
@@ -105,6 +106,9 @@ type taking struct {
 	now      clock.Instant
 	drafts   map[string]*draft // by external id
 	order    []*draft          // as they first came
+
+	concerned []int64 // known persons about whom permission has to think again
+	unknown   []int64 // persons who are new: permission has thought nothing about them yet
 }
 
 func takeInto(tx database.Tx, sourceID int64, part []*taken, now clock.Instant) ([]Outcome, error) {
@@ -181,8 +185,30 @@ func (k *taking) takeFresh(inputs []*fresh, outcomes []Outcome) error {
 		known := len(d.resolutions)
 		d.apply(&f.taken, customers[i], people[i], k.now)
 		o.Resolved, o.Warnings = len(d.resolutions)-known, f.warnings
+		k.concerned = append(k.concerned, d.complained...)
 	}
-	return k.write()
+	if err := k.write(); err != nil {
+		return err
+	}
+	return k.outdate()
+}
+
+// outdate tells permission that what it keeps about known persons is out of date: they have other addresses or live elsewhere, or
+// a complaint of theirs was opened or resolved.
+func (k *taking) outdate() error {
+	persons := slices.DeleteFunc(distinct(k.concerned), func(id int64) bool { return slices.Contains(k.unknown, id) })
+	if len(persons) == 0 {
+		return nil
+	}
+	records, err := k.store.recordsOf(persons)
+	if err != nil {
+		return err
+	}
+	customers := make([]int64, len(records))
+	for i, r := range records {
+		customers[i] = r.ID
+	}
+	return permission.Outdate(k.store.Tx, persons, customers)
 }
 
 // load reads the contacts that are known already, with what the rules need of them.

@@ -64,7 +64,7 @@ func (k *taking) writeCorrections() error {
 func (k *taking) writeResolutions() error {
 	var added []*Resolution
 	var reopened []Resolution
-	var answeredLater, reopenedContacts []int64
+	var answeredLater, reopenedContacts, corrected []int64
 	answers := 0
 	for _, d := range k.order {
 		for i := range d.resolutions {
@@ -83,6 +83,9 @@ func (k *taking) writeResolutions() error {
 		if d.reopened {
 			reopenedContacts = append(reopenedContacts, d.contact.ID)
 		}
+		if d.corrected && d.stands() {
+			corrected = append(corrected, d.contact.ID)
+		}
 		answers += len(d.answers)
 	}
 	if err := k.store.reopen(reopened); err != nil {
@@ -91,9 +94,12 @@ func (k *taking) writeResolutions() error {
 	if err := k.store.markAnswered(answeredLater); err != nil {
 		return err
 	}
-	jobs := make([]outbox.Job, 0, len(reopenedContacts)+2)
+	jobs := make([]outbox.Job, 0, len(reopenedContacts)+len(corrected)+2)
 	for _, id := range reopenedContacts {
 		jobs = append(jobs, outbox.New(JobReopened, id, outbox.Urgent, k.now))
+	}
+	for _, id := range corrected {
+		jobs = append(jobs, outbox.New(JobCorrected, id, outbox.Normal, k.now))
 	}
 	if len(added)+answers > 0 {
 		batch, err := k.writeBatch(added)

@@ -15,14 +15,16 @@ import (
 
 // Message is one message to one customer.
 type Message struct {
-	ID        string // the same for every try of the same message; a sender drops a second one where it can
-	Channel   permission.Channel
-	To        string // an e-mail address, or a phone number in E.164
-	Language  string // BCP 47
-	Subject   string // e-mail only
-	Text      string
-	HTML      string // e-mail only; the same as Text for those who prefer it
-	OptOutURL string // address of the page on which the customer says "don't ask me again"; becomes List-Unsubscribe
+	ID       string // the same for every try of the same message; a sender drops a second one where it can
+	Channel  permission.Channel
+	To       string // an e-mail address, or a phone number in E.164
+	Language string // BCP 47
+	Subject  string // e-mail only
+	Text     string
+	HTML     string // e-mail only; the same as Text for those who prefer it
+	// OptOutURL is the page on which the customer says "don't ask me again". It becomes List-Unsubscribe; with https also
+	// List-Unsubscribe-Post, since a POST of List-Unsubscribe=One-Click there is all it takes (RFC 8058).
+	OptOutURL string
 }
 
 // Receipt is what is known of a message that was taken.

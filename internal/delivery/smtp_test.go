@@ -123,6 +123,30 @@ func TestAnEmailCarriesWhatMailProgramsNeed(t *testing.T) {
 	}
 }
 
+// RFC 8058 wants https. Without it, and without a link, mail programs get no more than what they can use.
+func TestOneClickIsPromisedOnlyWhereItCanBeKept(t *testing.T) {
+	t.Parallel()
+	for link, want := range map[string][2]string{
+		"https://cs.example.com/p/abc": {"<https://cs.example.com/p/abc>", "List-Unsubscribe=One-Click"},
+		"http://cs.example.com/p/abc":  {"<http://cs.example.com/p/abc>", ""},
+		"":                             {"", ""},
+	} {
+		r := newRelay(t, &relay{})
+		m := message()
+		m.OptOutURL = link
+		if _, err := r.sender(t).Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		got, err := mail.ReadMessage(strings.NewReader(r.taken[0]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if headers := [2]string{got.Header.Get("List-Unsubscribe"), got.Header.Get("List-Unsubscribe-Post")}; headers != want {
+			t.Errorf("%q: headers %q, want %q", link, headers, want)
+		}
+	}
+}
+
 func TestWhatARelaySaysDecidesWhatIsKnown(t *testing.T) {
 	t.Parallel()
 	refusal := func(code int) error { return &smtp.SMTPError{Code: code, Message: "no"} }

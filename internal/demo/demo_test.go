@@ -39,13 +39,13 @@ func newCentre(t *testing.T, db *database.DB) built {
 	hands := &demo.Clock{}
 	now := hands.Now
 	key := []byte("the secret key of a demo in a test")
-	permit := permission.New(db, key, now)
+	permit := permission.New(db, key, now, contact.Directory{})
 	mailbox := &demo.Mailbox{Log: delivery.NewLog(db, now)}
 	surveys := survey.New(db, permit, key, now, survey.Options{PublicURL: "http://127.0.0.1", CentreName: "demo", Zone: zone})
 	contacts := contact.New(db, now, contact.Options{})
 	services := flow.Services{
 		DB: db, Imports: imports.New(db, contacts, now), Surveys: surveys, Sender: mailbox, Messages: mailbox.Log,
-		Tasks:     tasks.New(db, permit, now, tasks.Options{Zone: zone, SurveyDelay: time.Minute, CentreName: "demo"}),
+		Tasks:     tasks.New(db, permit, flow.PolicySurveys{Surveys: surveys}, now, tasks.Options{Zone: zone, SurveyDelay: time.Minute, CentreName: "demo"}),
 		Campaigns: campaign.New(db, permit, flow.Satisfaction{Surveys: surveys}, now),
 		Figures:   figures.New(db, zone, now),
 	}
@@ -55,6 +55,9 @@ func newCentre(t *testing.T, db *database.DB) built {
 		handlers[kind] = handler
 	}
 	if err := surveys.EnsureBuiltIn(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := services.Tasks.EnsureBuiltIn(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return built{flow: f, Centre: demo.Centre{

@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/delivery"
 	"aftercall/internal/figures"
 	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
 	"aftercall/survey"
 	"aftercall/tasks"
 )
@@ -24,14 +25,16 @@ const JobPrune = "messages.prune"
 
 // Services are the features and kernels that meet here.
 type Services struct {
-	DB        *database.DB
-	Imports   *imports.Service
-	Tasks     *tasks.Service
-	Surveys   *survey.Service
-	Campaigns *campaign.Service
-	Figures   *figures.Service
-	Sender    delivery.Sender
-	Messages  *delivery.Log
+	DB         *database.DB
+	Contacts   *contact.Service
+	Permission *permission.Service
+	Imports    *imports.Service
+	Tasks      *tasks.Service
+	Surveys    *survey.Service
+	Campaigns  *campaign.Service
+	Figures    *figures.Service
+	Sender     delivery.Sender
+	Messages   *delivery.Log
 }
 
 // Service connects the features.
@@ -49,14 +52,20 @@ func (s *Service) Handlers() map[string]Handler {
 		contact.JobPlan:          s.Tasks.Plan,
 		contact.JobRecordAnswers: s.Surveys.Record,
 		contact.JobReopened:      s.cancelReopened,
+		contact.JobScanPersons:   s.Contacts.ScanPersons,
+		contact.JobIdentify:      s.Contacts.Identify,
 		imports.JobRun:           s.Imports.Execute,
 		tasks.JobSendSurvey:      s.sendSurvey,
+		contact.JobCorrected:     s.Tasks.Redecide,
+		tasks.JobDryRun:          s.Tasks.RunDry,
 		tasks.JobOffer:           s.Tasks.Offer,
 		tasks.JobAnswered:        s.recordCallAnswers,
 		survey.JobAnswered:       s.recoverLowScore,
+		survey.JobRemind:         s.remindSurvey,
 		campaign.JobBuild:        s.Campaigns.Build,
 		campaign.JobCount:        s.Campaigns.Recount,
 		figures.JobFold:          s.fold,
+		permission.JobRefresh:    s.refreshStandings,
 		JobVerify:                s.verifyNightly,
 		JobPrune:                 s.pruneMessages,
 	}
@@ -64,6 +73,10 @@ func (s *Service) Handlers() map[string]Handler {
 
 func (s *Service) fold(ctx context.Context, ticket outbox.Ticket, _ int64) error {
 	return s.Figures.Fold(ctx, ticket)
+}
+
+func (s *Service) refreshStandings(ctx context.Context, ticket outbox.Ticket, _ int64) error {
+	return s.Permission.Refresh(ctx, ticket)
 }
 
 // pruneMessages deletes kept messages, whose links answer for a customer, after a week.

@@ -24,7 +24,10 @@ func (s *Service) sendSurvey(ctx context.Context, ticket outbox.Ticket, decision
 	if !plan.Wanted {
 		return s.Tasks.SurveySkipped(ctx, ticket, decisionID, plan.Reason)
 	}
-	out, send, err := s.Surveys.Invite(ctx, ticket, survey.Plan{DecisionID: decisionID, Resolution: plan.Resolution})
+	out, send, err := s.Surveys.Invite(ctx, ticket, survey.Plan{
+		DecisionID: decisionID, Resolution: plan.Resolution, Survey: plan.Survey, Family: plan.Family, Channels: plan.Channels,
+		Expiry: plan.Expiry, Reminders: plan.Reminders, RemindAfter: plan.RemindAfter,
+	})
 	if err != nil {
 		return err
 	}
@@ -34,17 +37,28 @@ func (s *Service) sendSurvey(ctx context.Context, ticket outbox.Ticket, decision
 		}
 		return s.Tasks.SurveySkipped(ctx, out.Ticket, decisionID, tasks.Reason(out.Reason))
 	}
-	sending, cancel := context.WithTimeout(ctx, sendTimeout)
-	defer cancel()
-	receipt, sendErr := s.Sender.Send(sending, messageOf(out))
+	receipt, sendErr := s.send(ctx, out)
 	return s.Surveys.Sent(ctx, out.Ticket, out.InvitationID, survey.Receipt{Delivered: receipt.Delivered}, sendErr)
 }
 
-func messageOf(out survey.Outgoing) delivery.Message {
-	return delivery.Message{
+// remindSurvey carries the reminder of an invitation to the customer, if survey still wants it: sent once.
+func (s *Service) remindSurvey(ctx context.Context, ticket outbox.Ticket, invitationID int64) error {
+	out, send, err := s.Surveys.Remind(ctx, ticket, invitationID)
+	if err != nil || !send {
+		return err
+	}
+	_, sendErr := s.send(ctx, out)
+	return s.Surveys.Reminded(ctx, out.Ticket, out.InvitationID, sendErr)
+}
+
+// send hands a message to the sender, which gets a while and no more.
+func (s *Service) send(ctx context.Context, out survey.Outgoing) (delivery.Receipt, error) {
+	sending, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	return s.Sender.Send(sending, delivery.Message{
 		ID: out.MessageID, Channel: out.Channel, To: out.To, Language: out.Language,
 		Subject: out.Subject, Text: out.Text, HTML: out.HTML, OptOutURL: out.OptOutURL,
-	}
+	})
 }
 
 // cancelReopened gives up what was planned for a contact that is open again.

@@ -36,7 +36,10 @@ func TestTimelineTellsEveryPartTheNewestFirst(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		planner := tasks.New(db, permission.New(db, []byte("a key for tests only, 32 bytes.."), clock.Fixed(at)), clock.Fixed(at), tasks.Options{Zone: time.UTC})
+		planner := tasks.New(db, permission.New(db, []byte("a key for tests only, 32 bytes.."), clock.Fixed(at), contact.Directory{}), flow.PolicySurveys{}, clock.Fixed(at), tasks.Options{Zone: time.UTC})
+		if err := planner.EnsureBuiltIn(ctx); err != nil {
+			t.Fatal(err)
+		}
 		if err := planner.Plan(ctx, outbox.Ticket{}, resolutions[outcomes[0].Resolutions[0]].BatchID); err != nil {
 			t.Fatal(err)
 		}

@@ -2,155 +2,170 @@ package permission
 
 import (
 	"strconv"
-	"time"
 
 	"aftercall/internal/clock"
 )
 
 // Evaluate decides a question from loaded facts. It is pure: the same rules, facts and question give the same verdict, whatever
-// the order of the facts' rows within one instant.
+// the order of the facts' rows.
 func (r Rules) Evaluate(facts Facts, q Question) Verdict {
-	v := Verdict{All: r.reasons(facts, q, q.At)}
-	if q.Purpose.Marketing() && consent(facts, q, q.At).Code == "" {
-		v.ConsentID = Newest(facts.Consents, q.Purpose, q.Channel).ID
+	c := r.ask(facts, q)
+	v := Verdict{All: c.reasons(q.At)}
+	if q.Purpose.Marketing() && c.refused().Code == "" && c.given(q.At).Code == "" {
+		v.ConsentID = newest(facts.Consents, q.Subject.CustomerID, q).ID
 	}
 	if v.Allowed = len(v.All) == 0; v.Allowed {
 		v.AllowedFrom = q.At
 		return v
 	}
-	v.First, v.AllowedFrom = v.All[0].Code, r.allowedFrom(facts, q, v.All)
+	v.First, v.AllowedFrom = v.All[0].Code, firstWithout(q.At, v.All, c.reasons)
 	return v
 }
 
-// allowedFrom goes from the end of the last reason to the end of what would stand against that instant, until nothing does. Each
+// firstWithout goes from the end of the last reason to the end of what would stand against that instant, until nothing does. Each
 // reason holds without a gap from where it was found to its end, so no allowed instant is passed over.
-func (r Rules) allowedFrom(facts Facts, q Question, reasons []Reason) clock.Instant {
-	at := q.At
-	for range 50 { // a day's hours and the caps alternate a few times at most
+func firstWithout(at clock.Instant, reasons []Reason, against func(clock.Instant) []Reason) clock.Instant {
+	for range 100 { // every cap ends once, and calling hours come between
 		for _, reason := range reasons {
 			if reason.From.IsZero() {
 				return 0
 			}
 			at = max(at, reason.From)
 		}
-		if reasons = r.reasons(facts, q, at); len(reasons) == 0 {
+		if reasons = against(at); len(reasons) == 0 {
 			return at
 		}
 	}
 	return 0
 }
 
+// inquiry is a question with what it takes to answer it at any instant.
+type inquiry struct {
+	Question
+	facts    Facts
+	to       string // the address that would be used, or ""
+	caps     Caps
+	schedule schedule // of calls
+}
+
+func (r Rules) ask(facts Facts, q Question) inquiry {
+	c := inquiry{Question: q, facts: facts, to: q.address()}
+	phone := c.to
+	if q.Channel != ByPhone {
+		phone = Question{Subject: q.Subject, Channel: ByPhone}.address()
+	}
+	where := placeOf(q.Subject, phone)
+	c.caps = r.capsFor(where.regions, q.Purpose.Marketing())
+	if q.Channel == ByPhone {
+		c.schedule = r.schedule(where, q.Purpose.class())
+	}
+	return c
+}
+
 // reasons returns what stands against contact at an instant, in the order in which the first one is named.
-func (r Rules) reasons(facts Facts, q Question, at clock.Instant) []Reason {
+func (c *inquiry) reasons(at clock.Instant) []Reason {
 	var all []Reason
 	add := func(reason Reason) {
 		if reason.Code != "" {
 			all = append(all, reason)
 		}
 	}
-	address := q.address()
-	if address == "" {
-		add(Reason{Code: NoAddress, Evidence: evidence("customer", q.Subject.CustomerID)})
+	if c.to == "" {
+		add(c.ofCustomer(NoAddress))
 	}
-	add(suppressed(facts, q, at))
-	add(consent(facts, q, at))
-	if q.Purpose.Marketing() {
-		if q.Subject.OpenComplaint {
-			add(Reason{Code: OpenComplaint, Evidence: evidence("customer", q.Subject.CustomerID)})
-		}
-		add(capped(TouchedLately, 1, r.MarketingQuiet, at, facts.ByPerson, func(Touch) bool { return true }))
-	}
-	if q.Purpose == Survey {
-		add(capped(SurveyCooldown, 1, r.SurveyCooldown, at, facts.ByPerson, func(t Touch) bool {
-			return t.Kind == Invitation && t.Family == q.Family
-		}))
-	}
-	if q.Channel == ByPhone {
-		calls := func(t Touch) bool { return t.Kind == Attempt }
-		add(capped(AttemptCap, r.AttemptCap, day, at, facts.ByAddress, calls))
-		add(capped(AttemptGap, 1, r.AttemptGap, at, facts.ByAddress, calls))
-		if address != "" {
-			add(r.hours(q, address, at))
-		}
+	add(c.suppressed(at))
+	if refused := c.refused(); refused.Code != "" || !c.Purpose.Marketing() {
+		add(refused)
 	} else {
-		add(later(
-			capped(MessageCap, r.MessageCap, day, at, facts.ByPerson, Touch.message),
-			capped(MessageCap, r.MessageCap, day, at, facts.ByAddress, Touch.message),
-		))
+		add(c.refusalQuiet(at))
+		add(c.given(at))
+	}
+	if c.Purpose.Marketing() {
+		if c.Subject.OpenComplaint {
+			add(c.ofCustomer(OpenComplaint))
+		}
+		add(c.complaintQuiet(at))
+	}
+	if c.Purpose == Survey && !c.Reminder {
+		add(c.cooldown(at))
+	}
+	if c.Purpose.Marketing() {
+		add(c.touchedLately(at))
+	}
+	if c.Purpose == MarketingCall {
+		add(c.marketingCap(at))
+	}
+	if !c.Reminder {
+		add(c.dailyCap(at))
+	}
+	if c.Channel == ByPhone {
+		add(c.attemptCap(at))
+		add(c.attemptGap(at))
+		if c.to != "" {
+			add(c.hours(at))
+		}
+	} else if !c.Reminder {
+		add(c.messageCap(at))
 	}
 	return all
 }
 
-// suppressed returns the suppression that lasts longest of those that cover the purpose.
-func suppressed(facts Facts, q Question, at clock.Instant) Reason {
-	var worst Reason
-	for _, s := range facts.Suppressions {
+// ofCustomer returns a reason that the customer's record itself is the evidence of.
+func (c *inquiry) ofCustomer(code Code) Reason {
+	return Reason{Code: code, Evidence: evidence("customer", c.Subject.CustomerID)}
+}
+
+// suppressed returns the suppression that lasts longest of those that cover the question.
+func (c *inquiry) suppressed(at clock.Instant) Reason {
+	var worst Suppression
+	for _, s := range c.facts.Suppressions {
 		over := !s.UntilAt.IsZero() && s.UntilAt <= at
-		if over || !s.LiftedAt.IsZero() || !s.Scope.covers(q.Purpose) {
+		if over || !s.LiftedAt.IsZero() || !s.covers(c.Question) {
 			continue
 		}
-		worst = later(worst, Reason{Code: Suppressed, From: s.UntilAt, Evidence: evidence("suppression", s.ID)})
+		longer := worst.ID == 0 || endsAfter(s.UntilAt, worst.UntilAt)
+		if longer || (s.UntilAt == worst.UntilAt && s.ID < worst.ID) {
+			worst = s
+		}
 	}
-	return worst
-}
-
-// consent returns Refused when the newest word on the purpose and channel is no, and for marketing NoConsent without a yes that
-// is in force.
-func consent(facts Facts, q Question, at clock.Instant) Reason {
-	newest := Newest(facts.Consents, q.Purpose, q.Channel)
-	switch {
-	case newest.ID != 0 && !newest.Given:
-		return Reason{Code: Refused, Evidence: evidence("consent", newest.ID)}
-	case !q.Purpose.Marketing():
+	if worst.ID == 0 {
 		return Reason{}
-	case newest.ID == 0:
-		return Reason{Code: NoConsent, Evidence: evidence("customer", q.Subject.CustomerID)}
-	case !newest.ExpiresAt.IsZero() && newest.ExpiresAt <= max(at, newest.At):
-		return Reason{Code: NoConsent, Evidence: evidence("consent", newest.ID)}
-	case newest.At > at:
-		return Reason{Code: NoConsent, From: newest.At, Evidence: evidence("consent", newest.ID)}
 	}
-	return Reason{}
+	return Reason{Code: Suppressed, Since: worst.At, From: worst.UntilAt, Evidence: evidence("suppression", worst.ID)}
 }
 
-// Newest returns the event that decides about a purpose and channel, or the zero event. An event for every channel counts for
-// each of them.
-func Newest(events []ConsentEvent, purpose Purpose, channel Channel) ConsentEvent {
-	var newest ConsentEvent
-	for _, e := range events {
-		if e.Purpose != purpose || (e.Channel != channel && e.Channel != "") {
-			continue
-		}
-		if newest.ID == 0 || e.At > newest.At || (e.At == newest.At && e.ID > newest.ID) {
-			newest = e
-		}
+// covers reports whether the suppression forbids what is asked.
+func (s Suppression) covers(q Question) bool {
+	if s.Scope == OneCampaign {
+		return s.CampaignID == q.Campaign && q.Campaign != 0
 	}
-	return newest
+	return s.Scope.covers(q.Purpose)
 }
 
-// capped returns the reason when limit or more of the touches that count fall into the window before at. Touches after it count
-// as well: they are reservations, or another machine's clock is a little ahead. It ends when all but limit-1 have left.
-func capped(code Code, limit int, window time.Duration, at clock.Instant, touches []Touch, counts func(Touch) bool) Reason {
-	n := 0
-	for _, t := range touches {
-		if t.At.Add(window) <= at || !counts(t) {
-			continue
-		}
-		if n++; n == limit {
-			return Reason{Code: code, From: t.At.Add(window), Evidence: evidence("touch", t.ID)}
-		}
+// endsAfter reports whether an end is later than another; none is later than any.
+func endsAfter(a, b clock.Instant) bool {
+	return !b.IsZero() && (a.IsZero() || a > b)
+}
+
+// complaintQuiet keeps marketing away from somebody whose complaint was resolved lately.
+func (c *inquiry) complaintQuiet(at clock.Instant) Reason {
+	ends := c.Subject.ComplaintAt.Add(days(c.caps.ComplaintQuietDays))
+	if c.Subject.ComplaintAt.IsZero() || ends <= at {
+		return Reason{}
 	}
-	return Reason{}
+	reason := c.ofCustomer(ComplaintQuiet)
+	reason.Since, reason.From = c.Subject.ComplaintAt, ends
+	return reason
 }
 
 // hours returns ZoneUnknown or OutsideHours for a call at an instant.
-func (r Rules) hours(q Question, phone string, at clock.Instant) Reason {
-	zones := zonesOf(q.Subject, phone)
-	opens := r.Hours.clamped().next(zones, at)
+func (c *inquiry) hours(at clock.Instant) Reason {
+	opens := c.schedule.next(at)
+	zones := c.schedule.where.zones
 	switch {
-	case opens.IsZero():
-		return Reason{Code: ZoneUnknown, Evidence: evidence("customer", q.Subject.CustomerID)}
-	case opens > at:
+	case len(zones) == 0, opens.IsZero() && len(zones) > 1 && !c.schedule.never():
+		return c.ofCustomer(ZoneUnknown)
+	case opens > at, opens.IsZero():
 		return Reason{Code: OutsideHours, From: opens, Evidence: "zone " + zones[0].String()}
 	}
 	return Reason{}
@@ -158,15 +173,10 @@ func (r Rules) hours(q Question, phone string, at clock.Instant) Reason {
 
 // later returns the reason that ends later, a when they end together; one that does not end is later than any.
 func later(a, b Reason) Reason {
-	switch {
-	case a.Code == "":
+	if a.Code == "" || (b.Code != "" && endsAfter(b.From, a.From)) {
 		return b
-	case b.Code == "":
-		return a
-	case a.From.IsZero() || (!b.From.IsZero() && b.From <= a.From):
-		return a
 	}
-	return b
+	return a
 }
 
 func evidence(kind string, id int64) string { return kind + " " + strconv.FormatInt(id, 10) }

@@ -37,27 +37,43 @@ func (s *Service) Events(tx database.Tx, subject Subject) ([]Event, error) {
 			hashes = append(hashes, s.HashAddress(kind, address))
 		}
 	}
-	suppressions, err := store{tx}.suppressions(hashes)
+	suppressions, err := store{tx}.suppressions(distinct(hashes), true)
 	if err != nil {
 		return nil, err
 	}
 	events := make([]Event, 0, len(consents)+len(suppressions))
 	for _, c := range consents {
-		code := "consent_withdrawn"
-		if c.Given {
-			code = "consent_given"
-		}
-		events = append(events, Event{At: c.At, Code: code, UserID: c.UserID, Args: map[string]any{
-			"purpose": string(c.Purpose), "channel": string(c.Channel), "source": c.Source, "evidence": c.Evidence,
-		}})
+		events = append(events, c.told())
 	}
 	for _, of := range suppressions {
 		for _, sup := range of {
-			events = append(events, Event{At: sup.At, Code: "suppressed", UserID: sup.UserID, Args: map[string]any{
-				"scope": string(sup.Scope), "reason": sup.Reason, "evidence": sup.Evidence,
-			}})
+			events = append(events, sup.told()...)
 		}
 	}
 	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(b.At, a.At) })
 	return events, nil
+}
+
+// told returns the line that tells of a consent event.
+func (e ConsentEvent) told() Event {
+	code := "consent_withdrawn"
+	if e.Given {
+		code = "consent_given"
+	}
+	return Event{At: e.At, Code: code, UserID: e.UserID, Args: map[string]any{
+		"purpose": string(e.Purpose), "channel": string(e.Channel), "source": e.Source, "evidence": e.Evidence,
+	}}
+}
+
+// told returns the lines that tell of a suppression: that it was recorded, and that it was lifted.
+func (s Suppression) told() []Event {
+	events := []Event{{At: s.At, Code: "suppressed", UserID: s.UserID, Args: map[string]any{
+		"scope": string(s.Scope), "reason": s.Reason, "evidence": s.Evidence,
+	}}}
+	if s.LiftedAt.IsZero() {
+		return events
+	}
+	return append(events, Event{At: s.LiftedAt, Code: "suppression_lifted", UserID: s.LiftedBy, Args: map[string]any{
+		"scope": string(s.Scope), "reason": s.LiftReason,
+	}})
 }

@@ -10,15 +10,26 @@ type ConsentEvent struct {
 	Purpose    Purpose
 	Channel    Channel // empty: every channel
 	Given      bool    // false: withdrawn, or refused
-	Basis      string  // consent, soft_opt_in, request
-	Wording    string  // version of the text that was read or shown
-	Source     string  // where it was said: survey, call, import, api, desk
-	Evidence   string  // such as "response 12"
-	UserID     int64   // who recorded it; 0 for the customer or a machine
+	Basis      Basis
+	Wording    string // version of the text that was read or shown
+	Source     string // where it was said: survey, call, import, api, desk
+	Evidence   string // such as "response 12"
+	UserID     int64  // who recorded it; 0 for the customer or a machine
 	At         clock.Instant
 	ExpiresAt  clock.Instant // none: does not expire
 	RecordedAt clock.Instant
+	DedupeKey  *string // of who delivered it; unique for each customer; nil for none
 }
+
+// Basis is on what grounds a purpose is permitted or forbidden.
+type Basis string
+
+// The bases.
+const (
+	ByConsent    Basis = "consent"     // they were asked and answered
+	BySoftOptIn  Basis = "soft_opt_in" // an offer of the same kind to somebody who bought, with a way to say no
+	ByOwnRequest Basis = "request"     // they said it without being asked
+)
 
 // Scope is what a suppression forbids.
 type Scope string
@@ -28,9 +39,10 @@ const (
 	Everything    Scope = "everything"
 	MarketingOnly Scope = "marketing"
 	SurveysOnly   Scope = "surveys"
+	OneCampaign   Scope = "campaign" // that of Suppression.CampaignID
 )
 
-// covers reports whether contact for the purpose is forbidden.
+// covers reports whether contact for the purpose is forbidden, of one campaign as far as contact is for that one.
 func (s Scope) covers(p Purpose) bool {
 	switch s {
 	case Everything:
@@ -39,6 +51,7 @@ func (s Scope) covers(p Purpose) bool {
 		return p.Marketing()
 	case SurveysOnly:
 		return p == Survey
+	case OneCampaign: // see Suppression.covers
 	}
 	return true // an unknown scope, from a newer version, forbids rather than permits
 }
@@ -50,6 +63,8 @@ func (s Scope) purposes() []Purpose {
 		return []Purpose{MarketingCall, MarketingMessage}
 	case SurveysOnly:
 		return []Purpose{Survey}
+	case OneCampaign:
+		return nil // a campaign is not a purpose: only the suppression says no to it
 	case Everything:
 	}
 	return []Purpose{ServiceCallback, Survey, MarketingCall, MarketingMessage}
@@ -63,12 +78,15 @@ type Suppression struct {
 	AddressHash string
 	Kind        AddressKind
 	Scope       Scope
+	CampaignID  int64  // with scope OneCampaign
 	Reason      string // code: customer_request, complaint, wrong_number, import
 	Evidence    string // such as "attempt 12"
 	UserID      int64
 	At          clock.Instant
 	UntilAt     clock.Instant // none: for ever
 	LiftedAt    clock.Instant // none: in force
+	LiftedBy    int64         // who lifted it; 0 for the customer or the program
+	LiftReason  string
 }
 
 // TouchKind is the kind of contact we made.
@@ -95,6 +113,9 @@ type Touch struct {
 	Family      string // survey family
 	Ref         int64  // id of the attempt, invitation or offer
 	At          clock.Instant
+	// ReservedUntil is when a reservation ends by itself: an allowance that marketing has taken and not used yet. Other marketing
+	// respects it until then, service and surveys do not. None: the contact was made.
+	ReservedUntil clock.Instant
 }
 
 // message reports whether the touch counts against the cap on messages.
@@ -104,8 +125,8 @@ func (t Touch) message() bool {
 
 // Facts are what is known about one question's subject and address. Loaded facts are all there is: Evaluate reads nothing else.
 type Facts struct {
-	Consents     []ConsentEvent // the newest of each purpose and channel of the customer
+	Consents     []ConsentEvent // of each record of the person, purpose and channel: the newest yes and the newest no
 	Suppressions []Suppression  // in force, of any address of the customer
-	ByPerson     []Touch        // of the last 30 days, newest first
-	ByAddress    []Touch        // to the address in question, of the last 24 hours, newest first
+	ByPerson     []Touch        // of as long as the rules look back, in any order
+	ByAddress    []Touch        // to the address in question, of as long as the rules look back, in any order
 }

@@ -1,6 +1,7 @@
 package permission
 
 import (
+	"fmt"
 	"slices"
 
 	"aftercall/internal/clock"
@@ -10,32 +11,81 @@ import (
 // chunkSize is how many questions are loaded with one set of queries.
 const chunkSize = 500
 
+// FactsAsOf returns the facts of each question as they were known at its instant, for a look back at what would have been
+// decided: consent and suppressions recorded later did not exist, one lifted later still held. Of touches it returns those before
+// touchesBefore; the others are what is being looked at.
+func (s *Service) FactsAsOf(tx database.Tx, questions []Question, touchesBefore clock.Instant) ([]Facts, error) {
+	facts := make([]Facts, 0, len(questions))
+	for chunk := range slices.Chunk(questions, chunkSize) {
+		chunk = s.dated(chunk)
+		loaded, err := s.load(tx, chunk, past)
+		if err != nil {
+			return nil, fmt.Errorf("facts as of an earlier time: %w", err)
+		}
+		for i, q := range chunk {
+			facts = append(facts, loaded[i].asOf(q.At, touchesBefore))
+		}
+	}
+	return facts, nil
+}
+
+// asOf leaves out what was not known at an instant, and the touches from another one on.
+func (f Facts) asOf(at, touchesBefore clock.Instant) Facts {
+	var known Facts
+	for _, c := range f.Consents {
+		if c.RecordedAt <= at {
+			known.Consents = append(known.Consents, c)
+		}
+	}
+	for _, s := range f.Suppressions {
+		if s.At <= at && (s.LiftedAt.IsZero() || s.LiftedAt > at) {
+			s.LiftedAt = 0
+			known.Suppressions = append(known.Suppressions, s)
+		}
+	}
+	later := func(t Touch) bool { return t.At >= touchesBefore }
+	known.ByPerson = slices.DeleteFunc(slices.Clone(f.ByPerson), later)
+	known.ByAddress = slices.DeleteFunc(slices.Clone(f.ByAddress), later)
+	return known
+}
+
+// horizon says how much of what is recorded is loaded.
+type horizon struct {
+	words  int  // of each customer, purpose and channel: that many newest yes and no
+	lifted bool // also suppressions that were lifted
+}
+
+var (
+	present = horizon{words: 1}
+	past    = horizon{words: 50, lifted: true} // nobody changes their mind more often
+)
+
 // load returns the facts of each question.
-func (s *Service) load(tx database.Tx, questions []Question) ([]Facts, error) {
-	k := s.keysOf(questions)
-	st := store{tx}
-	consents, err := st.newestConsents(k.customers)
+func (s *Service) load(tx database.Tx, questions []Question, h horizon) ([]Facts, error) {
+	k, st := s.keysOf(questions), store{tx}
+	consents, err := st.newestConsents(k.customers, h.words)
 	if err != nil {
 		return nil, err
 	}
-	suppressions, err := st.suppressions(k.allHashes)
+	suppressions, err := st.suppressions(k.allHashes, h.lifted)
 	if err != nil {
 		return nil, err
 	}
-	byPerson, err := st.touchesOfPersons(k.persons, k.earliest.Add(-long))
+	forPerson, forAddress := s.Rules().lookBack()
+	touches, err := st.touchesOfPersons(k.persons, k.earliest.Add(-forPerson))
 	if err != nil {
 		return nil, err
 	}
-	byAddress, err := st.touchesToAddresses(k.askedHashes, k.earliest.Add(-day))
+	byPerson := groupBy(touches, func(t Touch) int64 { return t.PersonID })
+	byAddress, err := st.touchesToAddresses(k.askedHashes, k.earliest.Add(-forAddress), touches)
 	if err != nil {
 		return nil, err
 	}
 	facts := make([]Facts, len(questions))
 	for i, q := range questions {
-		facts[i] = Facts{
-			Consents:  consents[q.Subject.CustomerID],
-			ByPerson:  byPerson[q.Subject.PersonID],
-			ByAddress: byAddress[k.asked[i]],
+		facts[i] = Facts{ByPerson: byPerson[q.Subject.PersonID], ByAddress: byAddress[k.asked[i]]}
+		for _, id := range q.Subject.records() {
+			facts[i].Consents = append(facts[i].Consents, consents[id]...)
 		}
 		for _, hash := range k.of[i] {
 			facts[i].Suppressions = append(facts[i].Suppressions, suppressions[hash]...)
@@ -55,19 +105,33 @@ type keys struct {
 
 func (s *Service) keysOf(questions []Question) keys {
 	k := keys{of: make([][]string, len(questions)), asked: make([]string, len(questions)), earliest: questions[0].At}
+	hashes := make(map[AddressKind]map[string]string, 2) // a subject is asked about over several channels
+	hash := func(kind AddressKind, address string) string {
+		if hashes[kind] == nil {
+			hashes[kind] = make(map[string]string, len(questions))
+		}
+		h, known := hashes[kind][address]
+		if !known {
+			h = s.HashAddress(kind, address)
+			hashes[kind][address] = h
+		}
+		return h
+	}
 	for i, q := range questions {
 		k.earliest = min(k.earliest, q.At)
-		k.customers = append(k.customers, q.Subject.CustomerID)
+		k.customers = append(k.customers, q.Subject.records()...)
 		if q.Subject.PersonID != 0 {
 			k.persons = append(k.persons, q.Subject.PersonID)
 		}
 		for _, kind := range []AddressKind{PhoneAddress, EmailAddress} {
 			for _, address := range q.Subject.addresses(kind) {
-				k.of[i] = append(k.of[i], s.HashAddress(kind, address))
+				if h := hash(kind, address); !slices.Contains(k.of[i], h) { // one number may be written in two ways
+					k.of[i] = append(k.of[i], h)
+				}
 			}
 		}
 		if address := q.address(); address != "" {
-			k.asked[i] = s.HashAddress(q.Channel.kind(), address)
+			k.asked[i] = hash(q.Channel.kind(), address)
 			k.askedHashes = append(k.askedHashes, k.asked[i])
 			if !slices.Contains(k.of[i], k.asked[i]) {
 				k.of[i] = append(k.of[i], k.asked[i])

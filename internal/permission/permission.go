@@ -4,11 +4,7 @@
 // The evaluator is pure Go over loaded facts. The package imports no contact: whoever asks brings a Subject.
 package permission
 
-import (
-	"slices"
-
-	"aftercall/internal/clock"
-)
+import "aftercall/internal/clock"
 
 // Purpose is why we would contact somebody.
 type Purpose string
@@ -59,25 +55,40 @@ const (
 	NoAddress      Code = "no_address"      // no valid phone or e-mail for the channel
 	Suppressed     Code = "suppressed"      // a suppression covers the address and the purpose
 	Refused        Code = "refused"         // consent was withdrawn
+	RefusalQuiet   Code = "refusal_quiet"   // marketing: refused lately, even if permitted again since
 	NoConsent      Code = "no_consent"      // the purpose needs consent and none was given
 	OpenComplaint  Code = "open_complaint"  // blocks marketing
-	SurveyCooldown Code = "survey_cooldown" // asked in the last 30 days for this family
-	TouchedLately  Code = "touched_lately"  // marketing: touched in the last 30 days
-	MessageCap     Code = "message_cap"     // one message in 24 h
-	AttemptCap     Code = "attempt_cap"     // three attempts on the number in 24 h
-	AttemptGap     Code = "attempt_gap"     // an hour between attempts
+	ComplaintQuiet Code = "complaint_quiet" // marketing: a complaint was resolved lately
+	SurveyCooldown Code = "survey_cooldown" // asked lately for this family
+	TouchedLately  Code = "touched_lately"  // marketing: touched lately, for whatever
+	MarketingCap   Code = "marketing_cap"   // too many marketing calls in 30 days
+	DailyCap       Code = "daily_cap"       // too many contacts of any kind in 24 h
+	MessageCap     Code = "message_cap"     // too many messages in 24 h
+	AttemptCap     Code = "attempt_cap"     // too many calls in 24 h
+	AttemptGap     Code = "attempt_gap"     // too soon after the last call
 	ZoneUnknown    Code = "zone_unknown"    // no hour is allowed in every zone the customer may be in
-	OutsideHours   Code = "outside_hours"   // 09:00–20:00 in the customer's zone
+	OutsideHours   Code = "outside_hours"   // closed, in a zone and by a profile of the customer's
 )
 
 // Subject is a customer as permission sees them.
 type Subject struct {
 	CustomerID    int64
 	PersonID      int64
+	Records       []int64  // every customer who is the same person, this one among them; empty: only this one
 	Zone          string   // IANA; empty when unknown
+	Region        string   // of the address: ISO 3166-1 alpha-2 such as CN, or 3166-2 such as US-FL; empty when unknown
 	Phones        []string // E.164
 	Emails        []string // lower case
 	OpenComplaint bool
+	ComplaintAt   clock.Instant // when the newest complaint was resolved; none: there was none
+}
+
+// records returns the customers who are the same person.
+func (s Subject) records() []int64 {
+	if len(s.Records) == 0 {
+		return []int64{s.CustomerID}
+	}
+	return s.Records
 }
 
 func (s Subject) addresses(kind AddressKind) []string {
@@ -89,12 +100,14 @@ func (s Subject) addresses(kind AddressKind) []string {
 
 // Question is one thing to be decided.
 type Question struct {
-	Subject Subject
-	Purpose Purpose
-	Channel Channel
-	Address string        // E.164 or e-mail to be used; empty: the subject's first one for the channel
-	Family  string        // survey family, for the cooldown
-	At      clock.Instant // when the contact would be made; Judge takes none for now
+	Subject  Subject
+	Purpose  Purpose
+	Channel  Channel
+	Address  string        // E.164 or e-mail to be used; empty: the subject's first one for the channel
+	Family   string        // survey family, for the cooldown
+	Campaign int64         // for suppressions of one campaign; 0: none
+	Reminder bool          // of an invitation that was made: exempt from its cooldown and from the caps on messages and contacts in a day
+	At       clock.Instant // when the contact would be made; Judge takes none for now
 }
 
 // address returns the address that would be used, or "" when there is none.
@@ -111,6 +124,7 @@ func (q Question) address() string {
 // Reason is one reason against, with when it ends and the row it came from.
 type Reason struct {
 	Code     Code          `json:"code"`
+	Since    clock.Instant `json:"since"`        // when the evidence happened: the touch, the refusal, the suppression; none: nothing happened
 	From     clock.Instant `json:"allowed_from"` // none: it does not end by itself
 	Evidence string        `json:"evidence"`     // such as "suppression 12"
 }
@@ -127,7 +141,4 @@ type Verdict struct {
 
 // Lasting returns the reasons that do not pass by themselves within a day. Lists of people to be contacted some day look only at
 // these; the others are asked about again when the day comes.
-func (v Verdict) Lasting() []Reason {
-	passing := []Code{OutsideHours, AttemptGap, AttemptCap, MessageCap}
-	return slices.DeleteFunc(slices.Clone(v.All), func(r Reason) bool { return slices.Contains(passing, r.Code) })
-}
+func (v Verdict) Lasting() []Reason { return lasting(v.All) }

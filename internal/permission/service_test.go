@@ -9,6 +9,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/fault"
@@ -18,7 +19,7 @@ import (
 var key = []byte("a key for tests, of 32 bytes or so")
 
 func newService(db *database.DB) *permission.Service {
-	return permission.New(db, key, clock.Fixed(morning))
+	return permission.New(db, key, clock.Fixed(morning), contact.Directory{})
 }
 
 func inTx(t *testing.T, db *database.DB, fn func(tx database.Tx) error) {
@@ -80,7 +81,7 @@ func TestASuppressionRecordedByMistakeCanBeLifted(t *testing.T) {
 		inTx(t, db, func(tx database.Tx) error {
 			return s.Suppress(tx, permission.Suppression{Address: someone.Phones[0], Kind: permission.PhoneAddress, Scope: permission.Everything})
 		})
-		inTx(t, db, func(tx database.Tx) error { return s.Lift(tx, 1, morning) })
+		inTx(t, db, func(tx database.Tx) error { return s.Lift(tx, 1, 4, "recorded by mistake") })
 		if v := judge(t, db, s, ask(permission.ServiceCallback, permission.ByPhone)); !v[0].Allowed {
 			t.Errorf("%+v", v)
 		}
@@ -135,7 +136,7 @@ func TestBulkIsTheSameAsOneByOne(t *testing.T) {
 				t.Fatalf("question %d: %s", i, diff)
 			}
 		}
-		if n := dbtest.CountQueries(t, db, func() { judge(t, db, s, questions...) }); n > 3*6 {
+		if n := dbtest.CountQueries(t, db, func() { judge(t, db, s, questions...) }); n > 3*7 {
 			t.Errorf("%d statements for %d questions", n, len(questions))
 		}
 	})
@@ -209,7 +210,7 @@ func TestAnotherKeyIsRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := permission.New(db, []byte("another"), clock.Fixed(morning)).CheckKey(t.Context()); !fault.Is(err, fault.Conflict) {
+		if err := permission.New(db, []byte("another"), clock.Fixed(morning), contact.Directory{}).CheckKey(t.Context()); !fault.Is(err, fault.Conflict) {
 			t.Errorf("got %v", err)
 		}
 	})

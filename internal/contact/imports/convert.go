@@ -125,7 +125,7 @@ func (c *converter) convert(row table.Row) (contact.Input, []fault.Field) {
 			problems = append(problems, *p)
 		}
 	}
-	in.Customer.Region = c.mapping.Region
+	in.Customer.PhoneRegion = c.mapping.Region
 	for attribute, cell := range c.extra {
 		if value := cellOf(row, cell); value != "" {
 			if in.Customer.Attributes == nil {

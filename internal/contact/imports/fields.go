@@ -12,7 +12,7 @@ import (
 // fields are the fields a column can be matched with, in the order in which people look for them.
 var fields = []string{
 	"external_id", "status", "customer.reference", "customer.name", "customer.phones", "customer.emails", "customer.language",
-	"customer.zone", "customer.tags", "channel", "category", "subcategory", "product", "severity", "complaint", "opened_at",
+	"customer.zone", "customer.region", "customer.tags", "channel", "category", "subcategory", "product", "severity", "complaint", "opened_at",
 	"first_response_at", "resolved_at", "talk_seconds", "hold_seconds", "wrap_up_seconds", "order_reference", "resolution_text",
 	"recording_url", "auto_closed", "tags", "changed_at",
 }
@@ -50,6 +50,7 @@ var setters = map[string]func(in *contact.Input, value string, dates dateReader)
 	"customer.name":      text(func(in *contact.Input) *string { return &in.Customer.Name }),
 	"customer.language":  text(func(in *contact.Input) *string { return &in.Customer.Language }),
 	"customer.zone":      text(func(in *contact.Input) *string { return &in.Customer.Zone }),
+	"customer.region":    text(func(in *contact.Input) *string { return &in.Customer.Region }),
 	"customer.phones":    list("customer.phones", func(in *contact.Input) *[]string { return &in.Customer.Phones }),
 	"customer.emails":    list("customer.emails", func(in *contact.Input) *[]string { return &in.Customer.Emails }),
 	"customer.tags":      list("customer.tags", func(in *contact.Input) *[]string { return &in.Customer.Tags }),

@@ -2,6 +2,7 @@ package imports
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -84,13 +85,23 @@ func ParseMapping(body []byte) (Mapping, error) {
 	if len(body) > maxMappingBytes {
 		return Mapping{}, fault.New(fault.TooLarge, "mapping_too_large", "the mapping is larger than 256 KiB")
 	}
-	var m Mapping
-	decoder := yaml.NewDecoder(bytes.NewReader(body), yaml.Strict())
-	if err := decoder.Decode(&m); err != nil {
+	m, err := decodeMapping(body)
+	if err != nil {
 		message := strings.TrimSpace(yaml.FormatError(err, false, false))
 		return Mapping{}, fault.New(fault.Invalid, "mapping_yaml", "the mapping cannot be read: "+message).With("reason", message)
 	}
 	return m, m.Check()
+}
+
+// decodeMapping reads the values of a mapping. Some bytes that are no YAML make the library panic; they are unreadable like others.
+func decodeMapping(body []byte) (m Mapping, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = errors.New("it is not YAML")
+		}
+	}()
+	err = yaml.NewDecoder(bytes.NewReader(body), yaml.Strict()).Decode(&m)
+	return m, err
 }
 
 // Format writes the mapping as YAML.

@@ -1,4 +1,4 @@
-package contact
+package permission
 
 import (
 	"fmt"
@@ -26,7 +26,7 @@ func TestPhonesBecomeE164(t *testing.T) {
 		{"call me", "CN", ""},
 		{"", "CN", ""},
 	} {
-		if got := normalisePhone(c.raw, c.region); got != c.want {
+		if got := NormalisePhone(c.raw, c.region); got != c.want {
 			t.Errorf("%q in %s: %q, want %q", c.raw, c.region, got, c.want)
 		}
 	}
@@ -58,7 +58,7 @@ func TestEmailsBecomeLowerCase(t *testing.T) {
 		"a b@example.com":      "",
 		"a@example.com, b@c.d": "",
 	} {
-		if got := normaliseEmail(raw); got != want {
+		if got := NormaliseEmail(raw); got != want {
 			t.Errorf("%q: %q, want %q", raw, got, want)
 		}
 	}

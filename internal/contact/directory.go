@@ -1,0 +1,58 @@
+package contact
+
+import (
+	"aftercall/internal/database"
+	"aftercall/internal/permission"
+)
+
+// Directory tells permission who customers are. It keeps nothing.
+type Directory struct{}
+
+var _ permission.Directory = Directory{}
+
+// Subjects is the function of that name.
+func (Directory) Subjects(tx database.Tx, customerIDs []int64) (map[int64]permission.Subject, error) {
+	return Subjects(tx, customerIDs)
+}
+
+// SubjectsOfPersons returns every record of the persons, in order of their ids.
+func (Directory) SubjectsOfPersons(tx database.Tx, personIDs []int64) ([]permission.Subject, error) {
+	records, err := find[Customer](store{tx}, "records of persons", "person_id", distinct(personIDs), "id", false)
+	if err != nil {
+		return nil, err
+	}
+	return subjects(tx, records, records)
+}
+
+// Persons returns the person of each customer; an unknown id is left out.
+func (Directory) Persons(tx database.Tx, customerIDs []int64) (map[int64]int64, error) {
+	return store{tx}.persons(distinct(customerIDs))
+}
+
+// CustomersWith returns the customers who have each of the normalised addresses, by address, in order of their ids.
+func (Directory) CustomersWith(tx database.Tx, kind permission.AddressKind, normalised []string) (map[string][]int64, error) {
+	return store{tx}.customersWith(AddressKind(kind), distinct(normalised))
+}
+
+// CustomersByReference returns the customers that sources name; those nobody knows are left out.
+func (Directory) CustomersByReference(tx database.Tx, names []permission.Reference) (map[permission.Reference]int64, error) {
+	references := map[string][]string{}
+	for _, n := range names {
+		references[n.Source] = append(references[n.Source], n.Reference)
+	}
+	known, err := store{tx}.sourcesNamed(references)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[permission.Reference]int64, len(names))
+	for _, source := range known {
+		customers, err := store{tx}.customersReferred(source.ID, distinct(references[source.Name]))
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range customers {
+			found[permission.Reference{Source: source.Name, Reference: c.Reference}] = c.ID
+		}
+	}
+	return found, nil
+}

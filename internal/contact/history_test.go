@@ -1,0 +1,144 @@
+package contact_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
+	"aftercall/internal/outbox"
+)
+
+// historyInput is a contact of a customer, opened and resolved some hours from a fixed morning.
+func historyInput(id, customer string, opened, resolved int) contact.Input {
+	base := clock.At(time.Date(2026, 11, 20, 2, 0, 0, 0, time.UTC))
+	in := contact.Input{ExternalID: id, Status: contact.Open, Customer: contact.InputCustomer{Reference: customer}}
+	if opened != 0 {
+		in.OpenedAt = base.Add(time.Duration(opened) * time.Hour)
+	}
+	if resolved != 0 {
+		in.Status, in.ResolvedAt = contact.Resolved, base.Add(time.Duration(resolved)*time.Hour)
+	}
+	return in
+}
+
+func TestHistoryIsWhatCameBefore(t *testing.T) {
+	t.Parallel()
+	complaint := historyInput("C", "ann", 200, 0)
+	complaint.Complaint = true
+	over := historyInput("D", "eve", -900, -800)
+	over.Complaint = true
+	same := historyInput("P2", "bob-again", 60, 61)
+	same.Customer.Emails = []string{"bob@example.com"}
+	bob := historyInput("P1", "bob", 30, 31)
+	bob.Customer.Emails = []string{"bob@example.com"}
+	batch := []contact.Input{
+		historyInput("A1", "ann", -100, -90), historyInput("A2", "ann", -50, -49), historyInput("A3", "ann", 1, 2),
+		complaint, historyInput("A4", "ann", 300, 301),
+		over, historyInput("E", "eve", -700, -699),
+		bob, same,
+		historyInput("N1", "noopen", 0, 10), historyInput("N2", "noopen", 0, 57), historyInput("N3", "noopen", 0, 106),
+	}
+	want := map[string]contact.History{
+		"A1": {First: true},
+		"A2": {Repeat: true}, // 40 h after A1 was resolved
+		"A3": {},             // 50 h after A2 was resolved
+		"A4": {OpenComplaint: true},
+		"D":  {First: true},
+		"E":  {}, // the complaint was resolved
+		"P1": {First: true},
+		"P2": {Repeat: true}, // another record of the same person, 29 h later
+		"N1": {First: true},
+		"N2": {Repeat: true}, // without openings, the resolutions count
+		"N3": {},
+	}
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		ctx := t.Context()
+		contacts := contact.New(db, clock.Fixed(clock.At(time.Date(2026, 12, 22, 2, 0, 0, 0, time.UTC))), contact.Options{})
+		source, err := contacts.EnsureSource(ctx, "helpdesk")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := contacts.Take(ctx, source.ID, batch); err != nil {
+			t.Fatal(err)
+		}
+		var jobs []outbox.Job
+		if err := db.View(ctx).Gorm().Where("kind = ?", contact.JobIdentify).Find(&jobs).Error; err != nil {
+			t.Fatal(err)
+		}
+		for _, job := range jobs {
+			if err := contacts.Identify(ctx, outbox.Ticket{}, job.Ref); err != nil {
+				t.Fatal(err)
+			}
+		}
+		page, err := contact.ResolutionsBetween(db.View(ctx), 0, 1<<62, contact.ResolutionKey{}, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var moments []contact.Moment
+		var ids []int64
+		for _, r := range page {
+			moments = append(moments, contact.Moment{ContactID: r.ContactID, CustomerID: r.CustomerID, ResolvedAt: r.ResolvedAt, At: r.ResolvedAt})
+			ids = append(ids, r.ContactID)
+		}
+		history, err := contact.HistoryOf(db.View(ctx), moments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		named, err := contact.ContactsByID(db.View(ctx), ids)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]contact.History{}
+		for i, r := range page {
+			got[named[r.ContactID].ExternalID] = history[i]
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// Pages put together are the period in order, none twice and none left out, also where many were resolved at the same instant.
+func TestResolutionsBetweenGoesOnWhereItStopped(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		ctx := t.Context()
+		contacts := contact.New(db, clock.Fixed(clock.At(time.Date(2026, 12, 22, 2, 0, 0, 0, time.UTC))), contact.Options{})
+		source, err := contacts.EnsureSource(ctx, "helpdesk")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var batch []contact.Input
+		for i, hour := range []int{5, 5, 3, 5, 1, 5, 9, 5, 2, 5} {
+			batch = append(batch, historyInput(string(rune('a'+i)), "x", 0, hour))
+		}
+		if _, err := contacts.Take(ctx, source.ID, batch); err != nil {
+			t.Fatal(err)
+		}
+		from := batch[8].ResolvedAt // hour 2
+		to := batch[6].ResolvedAt   // hour 9, exclusive
+		var after contact.ResolutionKey
+		var hours []int
+		for {
+			page, err := contact.ResolutionsBetween(db.View(ctx), from, to, after, 3)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(page) == 0 {
+				break
+			}
+			for _, r := range page {
+				hours = append(hours, int(r.ResolvedAt.Sub(from)/time.Hour)+2)
+				after = contact.ResolutionKey{ResolvedAt: r.ResolvedAt, ID: r.ID}
+			}
+		}
+		if diff := cmp.Diff([]int{2, 3, 5, 5, 5, 5, 5, 5}, hours); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

@@ -1,0 +1,135 @@
+package contact
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"aftercall/internal/clock"
+)
+
+// past reads what the moments can ask about.
+func (s store) past(moments []Moment) (*past, error) {
+	p := &past{
+		openings: map[int64][]began{}, resolutions: map[int64][]Resolution{}, earliest: map[int64]clock.Instant{},
+		complaints: map[int64][]Contact{}, resolved: map[int64][]Resolution{}, openedAt: map[int64]clock.Instant{},
+	}
+	if len(moments) == 0 {
+		return p, nil
+	}
+	customers, contacts := make([]int64, 0, len(moments)), make([]int64, 0, len(moments))
+	for _, m := range moments {
+		customers, contacts = append(customers, m.CustomerID), append(contacts, m.ContactID)
+	}
+	var err error
+	if p.persons, err = s.persons(distinct(customers)); err != nil {
+		return nil, err
+	}
+	persons := slices.Collect(maps.Values(p.persons))
+	from, to, err := s.windowOf(p, moments, distinct(contacts))
+	if err != nil {
+		return nil, err
+	}
+	for part := range slices.Chunk(distinct(persons), maxIn) {
+		if err := s.readPast(p, part, from, to); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// windowOf learns when the contacts of the moments were opened, and returns the time their repeats can lie in.
+func (s store) windowOf(p *past, moments []Moment, contactIDs []int64) (from, to clock.Instant, err error) {
+	for part := range slices.Chunk(contactIDs, maxIn) {
+		var rows []began
+		err := s.Gorm().Model(&Contact{}).Select("id AS contact_id, opened_at AS at").Where("id IN ?", part).Scan(&rows).Error
+		if err != nil {
+			return 0, 0, fmt.Errorf("read when contacts were opened: %w", err)
+		}
+		for _, row := range rows {
+			p.openedAt[row.ContactID] = row.At
+		}
+	}
+	from = moments[0].ResolvedAt
+	for _, m := range moments {
+		begun := p.begun(m)
+		from, to = min(from, begun), max(to, begun)
+	}
+	return from.Add(-RepeatWindow), to, nil
+}
+
+// ofPerson is a row that says whose it is.
+type ofPerson[T any] struct {
+	Person int64
+	Row    T `gorm:"embedded"`
+}
+
+func (s store) readPast(p *past, persons []int64, from, to clock.Instant) error {
+	g := s.Gorm()
+	var first []struct {
+		Person int64
+		At     clock.Instant
+	}
+	err := g.Table("customers").Joins("JOIN contacts ON contacts.customer_id = customers.id").
+		Joins("LEFT JOIN resolutions ON resolutions.contact_id = contacts.id AND resolutions.no = 1").
+		Where("customers.person_id IN ?", persons).
+		Select("customers.person_id AS person, MIN(COALESCE(NULLIF(contacts.opened_at, 0), resolutions.resolved_at, contacts.received_at)) AS at").
+		Group("customers.person_id").Scan(&first).Error
+	if err != nil {
+		return fmt.Errorf("read first contacts: %w", err)
+	}
+	for _, row := range first {
+		p.earliest[row.Person] = row.At
+	}
+	var openings []ofPerson[began]
+	err = g.Table("customers").Joins("JOIN contacts ON contacts.customer_id = customers.id").
+		Where("customers.person_id IN ? AND contacts.opened_at >= ? AND contacts.opened_at < ?", persons, from, to).
+		Select("customers.person_id AS person, contacts.id AS contact_id, contacts.opened_at AS at").Scan(&openings).Error
+	if err != nil {
+		return fmt.Errorf("read contacts opened lately: %w", err)
+	}
+	for _, row := range openings {
+		p.openings[row.Person] = append(p.openings[row.Person], row.Row)
+	}
+	var resolutions []ofPerson[Resolution]
+	err = g.Table("customers").Joins("JOIN resolutions ON resolutions.customer_id = customers.id").
+		Where("customers.person_id IN ? AND resolutions.resolved_at >= ? AND resolutions.resolved_at < ?", persons, from, to).
+		Select("customers.person_id AS person, resolutions.contact_id, resolutions.resolved_at").Scan(&resolutions).Error
+	if err != nil {
+		return fmt.Errorf("read contacts resolved lately: %w", err)
+	}
+	for _, row := range resolutions {
+		p.resolutions[row.Person] = append(p.resolutions[row.Person], row.Row)
+	}
+	return s.readComplaints(p, persons)
+}
+
+func (s store) readComplaints(p *past, persons []int64) error {
+	var complaints []ofPerson[Contact]
+	err := s.Gorm().Table("customers").Joins("JOIN contacts ON contacts.customer_id = customers.id AND contacts.complaint = ?", true).
+		Where("customers.person_id IN ?", persons).
+		Select("customers.person_id AS person, contacts.id, contacts.opened_at, contacts.received_at").Scan(&complaints).Error
+	if err != nil {
+		return fmt.Errorf("read complaints: %w", err)
+	}
+	ids := make([]int64, len(complaints))
+	for i, row := range complaints {
+		p.complaints[row.Person] = append(p.complaints[row.Person], row.Row)
+		ids[i] = row.Row.ID
+	}
+	resolutions, err := s.resolutionsOfContacts(ids)
+	for _, r := range resolutions {
+		p.resolved[r.ContactID] = append(p.resolved[r.ContactID], r)
+	}
+	return err
+}
+
+func (s store) resolutionsBetween(from, to clock.Instant, after ResolutionKey, limit int) ([]Resolution, error) {
+	var rows []Resolution
+	err := s.Gorm().Where("resolved_at >= ? AND resolved_at < ?", max(from, after.ResolvedAt), to).
+		Where("resolved_at > ? OR id > ?", after.ResolvedAt, after.ID).Order("resolved_at, id").Limit(limit).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read resolutions by time: %w", err)
+	}
+	return rows, nil
+}

@@ -1,0 +1,68 @@
+package contact
+
+import (
+	"fmt"
+	"slices"
+)
+
+// countRecordsOf returns how many customers each person has.
+func (s store) countRecordsOf(personIDs []int64) (map[int64]int, error) {
+	counts := make(map[int64]int, len(personIDs))
+	for part := range slices.Chunk(personIDs, maxIn) {
+		var rows []struct {
+			PersonID int64
+			Records  int
+		}
+		err := s.Gorm().Model(&Customer{}).Select("person_id, COUNT(*) AS records").Where("person_id IN ?", part).Group("person_id").Scan(&rows).Error
+		if err != nil {
+			return nil, fmt.Errorf("count the records of persons: %w", err)
+		}
+		for _, row := range rows {
+			counts[row.PersonID] = row.Records
+		}
+	}
+	return counts, nil
+}
+
+// firstRecords returns customers of a person, the oldest first but never without the one that is looked at.
+func (s store) firstRecords(personID, always int64, limit int) ([]Customer, error) {
+	var customers []Customer
+	err := s.Gorm().Where("person_id = ?", personID).Order(fmt.Sprintf("CASE WHEN id = %d THEN 0 ELSE 1 END, id", always)).
+		Limit(limit).Find(&customers).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the records of a person: %w", err)
+	}
+	return customers, nil
+}
+
+// changes returns the log of a customer, the newest first.
+func (s store) changes(customerID int64, limit int) ([]PersonChange, error) {
+	var changes []PersonChange
+	err := s.Gorm().Where("id IN (SELECT change_id FROM person_change_records WHERE customer_id = ?)", customerID).
+		Order("id DESC").Limit(limit).Find(&changes).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the changes of a customer's person: %w", err)
+	}
+	return changes, nil
+}
+
+// movedBy returns the first few customers that each change moved.
+func (s store) movedBy(changeIDs []int64, few int) (map[int64][]Customer, error) {
+	var rows []struct {
+		ChangeID int64
+		Customer
+	}
+	ranked := s.Gorm().Model(&changeRecord{}).
+		Select("change_id, customer_id, ROW_NUMBER() OVER (PARTITION BY change_id ORDER BY customer_id) AS place").
+		Where("change_id IN ? AND moved = ?", changeIDs, true)
+	err := s.Gorm().Table("(?) AS ranked", ranked).Joins("JOIN customers AS c ON c.id = ranked.customer_id").
+		Select("ranked.change_id, c.*").Where("place <= ?", few).Order("ranked.change_id, c.id").Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read whom changes moved: %w", err)
+	}
+	moved := map[int64][]Customer{}
+	for _, row := range rows {
+		moved[row.ChangeID] = append(moved[row.ChangeID], row.Customer)
+	}
+	return moved, nil
+}

@@ -1,0 +1,59 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+
+-- permission_standings: for each customer, purpose and channel what lastingly stands against contact, as the evaluator found it.
+-- A row of another version of the rules, or whose next change has passed, is out of date and not believed.
+--   (rules_version, next_change_at): what the refresh has to look at again: old versions, and changes that are due
+--   (purpose, channel, first): counts and lists by first reason
+--   (address_hash): a marketing call to a number changes what stands against everybody who has it
+--   (suppression_id): lifting knows only the hash of an address, not who has it
+CREATE TABLE IF NOT EXISTS permission_standings (
+    customer_id BIGINT NOT NULL,
+    purpose VARCHAR(40) NOT NULL,
+    channel VARCHAR(40) NOT NULL,
+    address_hash VARCHAR(64) NOT NULL DEFAULT '',
+    suppression_id BIGINT NOT NULL DEFAULT 0,
+    consent_id BIGINT NOT NULL DEFAULT 0,
+    first VARCHAR(40) NOT NULL DEFAULT '',
+    reasons MEDIUMTEXT NOT NULL,
+    allowed_from BIGINT NOT NULL DEFAULT 0,
+    next_change_at BIGINT NOT NULL DEFAULT 0,
+    rules_version INT NOT NULL DEFAULT 0,
+    computed_at BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (customer_id, purpose, channel),
+    KEY permission_standings_rules_version_next_change_at (rules_version, next_change_at),
+    KEY permission_standings_purpose_channel_first (purpose, channel, first),
+    KEY permission_standings_address_hash (address_hash),
+    KEY permission_standings_suppression_id (suppression_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- address_guards: written first by whoever is about to contact an address, so that two people on one shared line cannot both
+-- spend its last allowance. One row for each address ever contacted.
+CREATE TABLE IF NOT EXISTS address_guards (
+    address_hash VARCHAR(64) NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL DEFAULT 0
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- unique (dedupe_key, customer_id): a consent that is delivered twice is recorded once for each customer it is about
+ALTER TABLE consent_events
+    ADD COLUMN dedupe_key VARCHAR(191) NULL,
+    ADD UNIQUE KEY consent_events_dedupe_key_customer_id (dedupe_key, customer_id);
+
+-- (scope, id): the list of suppressions of one scope, newest first
+ALTER TABLE suppressions
+    ADD COLUMN campaign_id BIGINT NOT NULL DEFAULT 0,
+    ADD COLUMN lifted_by BIGINT NOT NULL DEFAULT 0,
+    ADD COLUMN lift_reason VARCHAR(191) NOT NULL DEFAULT '',
+    ADD KEY suppressions_scope_id (scope, id);
+
+ALTER TABLE touches ADD COLUMN reserved_until BIGINT NOT NULL DEFAULT 0;
+
+ALTER TABLE customers ADD COLUMN region VARCHAR(40) NOT NULL DEFAULT '';
+
+-- +goose Down
+ALTER TABLE customers DROP COLUMN region;
+ALTER TABLE touches DROP COLUMN reserved_until;
+ALTER TABLE suppressions DROP KEY suppressions_scope_id, DROP COLUMN lift_reason, DROP COLUMN lifted_by, DROP COLUMN campaign_id;
+ALTER TABLE consent_events DROP KEY consent_events_dedupe_key_customer_id, DROP COLUMN dedupe_key;
+DROP TABLE IF EXISTS address_guards;
+DROP TABLE IF EXISTS permission_standings;

@@ -1,0 +1,60 @@
+-- +goose Up
+
+-- permission_standings: for each customer, purpose and channel what lastingly stands against contact, as the evaluator found it.
+-- A row of another version of the rules, or whose next change has passed, is out of date and not believed.
+--   (rules_version, next_change_at): what the refresh has to look at again: old versions, and changes that are due
+--   (purpose, channel, first): counts and lists by first reason
+--   (address_hash): a marketing call to a number changes what stands against everybody who has it
+--   (suppression_id): lifting knows only the hash of an address, not who has it
+CREATE TABLE IF NOT EXISTS permission_standings (
+    customer_id INTEGER NOT NULL,
+    purpose TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    address_hash TEXT NOT NULL DEFAULT '',
+    suppression_id INTEGER NOT NULL DEFAULT 0,
+    consent_id INTEGER NOT NULL DEFAULT 0,
+    first TEXT NOT NULL DEFAULT '',
+    reasons TEXT NOT NULL DEFAULT '',
+    allowed_from INTEGER NOT NULL DEFAULT 0,
+    next_change_at INTEGER NOT NULL DEFAULT 0,
+    rules_version INTEGER NOT NULL DEFAULT 0,
+    computed_at INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (customer_id, purpose, channel)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS permission_standings_rules_version_next_change_at ON permission_standings (rules_version, next_change_at);
+CREATE INDEX IF NOT EXISTS permission_standings_purpose_channel_first ON permission_standings (purpose, channel, first);
+CREATE INDEX IF NOT EXISTS permission_standings_address_hash ON permission_standings (address_hash);
+CREATE INDEX IF NOT EXISTS permission_standings_suppression_id ON permission_standings (suppression_id);
+
+-- address_guards: written first by whoever is about to contact an address, so that two people on one shared line cannot both
+-- spend its last allowance. One row for each address ever contacted.
+CREATE TABLE IF NOT EXISTS address_guards (
+    address_hash TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+
+-- unique (dedupe_key, customer_id): a consent that is delivered twice is recorded once for each customer it is about
+ALTER TABLE consent_events ADD COLUMN dedupe_key TEXT NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS consent_events_dedupe_key_customer_id ON consent_events (dedupe_key, customer_id);
+
+-- (scope, id): the list of suppressions of one scope, newest first
+ALTER TABLE suppressions ADD COLUMN campaign_id INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE suppressions ADD COLUMN lifted_by INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE suppressions ADD COLUMN lift_reason TEXT NOT NULL DEFAULT '';
+CREATE INDEX IF NOT EXISTS suppressions_scope_id ON suppressions (scope, id);
+
+ALTER TABLE touches ADD COLUMN reserved_until INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE customers ADD COLUMN region TEXT NOT NULL DEFAULT '';
+
+-- +goose Down
+ALTER TABLE customers DROP COLUMN region;
+ALTER TABLE touches DROP COLUMN reserved_until;
+DROP INDEX suppressions_scope_id;
+ALTER TABLE suppressions DROP COLUMN lift_reason;
+ALTER TABLE suppressions DROP COLUMN lifted_by;
+ALTER TABLE suppressions DROP COLUMN campaign_id;
+DROP INDEX consent_events_dedupe_key_customer_id;
+ALTER TABLE consent_events DROP COLUMN dedupe_key;
+DROP TABLE IF EXISTS address_guards;
+DROP TABLE IF EXISTS permission_standings;

@@ -1,0 +1,36 @@
+package flow
+
+import (
+	"context"
+
+	"aftercall/internal/database"
+	"aftercall/internal/figures"
+	"aftercall/survey"
+	"aftercall/tasks"
+)
+
+// PolicySurveys tells tasks what survey knows, in the words of policies.
+type PolicySurveys struct{ Surveys *survey.Service }
+
+var _ tasks.Surveys = PolicySurveys{}
+
+// Scores returns the newest valid answers of each customer who gave one, the newest first.
+func (s PolicySurveys) Scores(tx database.Tx, customerIDs []int64) (map[int64][]tasks.Score, error) {
+	known, err := s.Surveys.Scores(tx, customerIDs)
+	if err != nil {
+		return nil, err
+	}
+	bands := map[figures.Band]string{figures.High: tasks.Satisfied, figures.Mid: tasks.Neutral, figures.Low: tasks.Dissatisfied}
+	scores := make(map[int64][]tasks.Score, len(known))
+	for id, list := range known {
+		for _, score := range list {
+			scores[id] = append(scores[id], tasks.Score{Metric: string(score.Metric), Value: score.Value, Band: bands[score.Band], At: score.At})
+		}
+	}
+	return scores, nil
+}
+
+// SurveyNames returns the names of the surveys that can be sent.
+func (s PolicySurveys) SurveyNames(ctx context.Context) ([]string, error) {
+	return s.Surveys.Names(ctx)
+}

@@ -1,0 +1,188 @@
+package permission
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+)
+
+// deskSource is where somebody of the centre wrote down what a customer said.
+const deskSource = "desk"
+
+// undoWithin is how long a refusal that was recorded by hand can be taken back; later, a new event corrects it.
+const undoWithin = time.Hour
+
+var (
+	errNoCustomer   = fault.New(fault.NotFound, "no_customer", "there is no such customer")
+	errUndoTooLate  = fault.New(fault.Conflict, "undo_too_late", "this was recorded more than an hour ago: record a new consent instead")
+	errNothingTaken = fault.New(fault.NotFound, "no_refusal", "there is no such refusal of yours")
+)
+
+// ConsentsOf returns what was said about contact with a person, on any of their records, the newest first, at most a hundred events.
+func (s *Service) ConsentsOf(ctx context.Context, subject Subject) ([]ConsentEvent, error) {
+	return store{s.db.View(ctx)}.consentsOfRecords(subject.records(), eventLimit)
+}
+
+// RecordByHand appends what a customer told somebody of the centre. The viewer and their desk go on the event.
+func (s *Service) RecordByHand(ctx context.Context, viewer account.Viewer, e ConsentEvent) error {
+	e.UserID, e.Source = viewer.UserID, deskSource
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if _, err := s.subject(tx, e.CustomerID); err != nil {
+			return err
+		}
+		if err := s.RecordConsent(tx, e); err != nil {
+			return err
+		}
+		return account.Audit(tx, s.now(), viewer, "consent.record", "customer", e.CustomerID, string(e.Purpose))
+	})
+}
+
+func (s *Service) subject(tx database.Tx, customerID int64) (Subject, error) {
+	found, err := s.directory.Subjects(tx, []int64{customerID})
+	if err != nil {
+		return Subject{}, fmt.Errorf("customer %d: %w", customerID, err)
+	}
+	subject, known := found[customerID]
+	if !known {
+		return Subject{}, errNoCustomer
+	}
+	return subject, nil
+}
+
+// SuppressByHand forbids contact with an address, known customer or not. It reports whether that was not forbidden already.
+func (s *Service) SuppressByHand(ctx context.Context, viewer account.Viewer, sup Suppression) (bool, error) {
+	sup.UserID, sup.Evidence = viewer.UserID, strings.TrimSpace(sup.Evidence)
+	if problems := s.Problems(sup); len(problems) > 0 {
+		return false, fault.InvalidFields(problems...)
+	}
+	added := 0
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		var err error
+		if added, err = s.suppress(tx, []Suppression{sup}); err != nil || added == 0 {
+			return err
+		}
+		return account.Audit(tx, s.now(), viewer, "suppression.add", "", 0, string(sup.Scope))
+	})
+	return added > 0, err
+}
+
+// RefuseByHand takes the no of a customer that somebody of the centre heard, and returns its instant, by which TakeBackRefusal
+// knows it.
+func (s *Service) RefuseByHand(ctx context.Context, viewer account.Viewer, customerID int64, scope Scope, evidence string) (clock.Instant, error) {
+	var f findings
+	f.oneOf("scope", string(scope), words([]Scope{Everything, MarketingOnly, SurveysOnly}))
+	if len(f) > 0 {
+		return 0, fault.InvalidFields(f...)
+	}
+	at := s.now()
+	return at, s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		subject, err := s.subject(tx, customerID)
+		if err != nil {
+			return err
+		}
+		err = s.Refuse(tx, Refusal{Subject: subject, Scope: scope, Source: deskSource, Evidence: evidence, UserID: viewer.UserID, At: at})
+		if err != nil {
+			return err
+		}
+		return account.Audit(tx, at, viewer, "refusal.record", "customer", customerID, string(scope))
+	})
+}
+
+// TakeBackRefusal undoes a refusal that the viewer recorded by mistake: it lifts its suppressions and appends, for each purpose and
+// channel it withdrew, what was in force before. It returns fault.Conflict an hour after the refusal, when others may have acted on
+// it.
+func (s *Service) TakeBackRefusal(ctx context.Context, viewer account.Viewer, customerID int64, at clock.Instant) error {
+	if s.now().Sub(at) > undoWithin {
+		return errUndoTooLate
+	}
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		subject, err := s.subject(tx, customerID)
+		if err != nil {
+			return err
+		}
+		lifted, err := s.liftThose(tx, subject, viewer.UserID, at)
+		if err != nil {
+			return err
+		}
+		restored, err := s.before(tx, subject, viewer.UserID, at)
+		if err != nil {
+			return err
+		}
+		if lifted+len(restored) == 0 {
+			return errNothingTaken
+		}
+		if err := s.RecordConsent(tx, restored...); err != nil {
+			return err
+		}
+		return account.Audit(tx, s.now(), viewer, "refusal.undo", "customer", customerID, "")
+	})
+}
+
+// liftThose lifts the suppressions a user recorded at an instant.
+func (s *Service) liftThose(tx database.Tx, subject Subject, userID int64, at clock.Instant) (int, error) {
+	list, err := s.SuppressionsOf(tx, subject)
+	if err != nil {
+		return 0, err
+	}
+	lifted := 0
+	for _, sup := range list {
+		if sup.At != at || sup.UserID != userID {
+			continue
+		}
+		if err := s.Lift(tx, sup.ID, userID, "undo"); err != nil {
+			return 0, err
+		}
+		lifted++
+	}
+	return lifted, nil
+}
+
+// before returns the events that say again what was in force before a user's withdrawals at an instant.
+func (s *Service) before(tx database.Tx, subject Subject, userID int64, at clock.Instant) ([]ConsentEvent, error) {
+	var restored []ConsentEvent
+	for _, customerID := range subject.records() {
+		events, err := store{tx}.consentsOf(customerID, eventLimit)
+		if err != nil {
+			return nil, err
+		}
+		withdrawn := func(e ConsentEvent) bool {
+			return e.At == at && e.UserID == userID && !e.Given && e.Source == deskSource
+		}
+		older := slices.DeleteFunc(slices.Clone(events), func(e ConsentEvent) bool { return withdrawn(e) || e.At > at })
+		for _, e := range events {
+			if withdrawn(e) {
+				restored = append(restored, s.saidBefore(older, e, userID)...)
+			}
+		}
+	}
+	return restored, nil
+}
+
+// saidBefore returns what to append so that each channel of a withdrawal's purpose is as it was. Where nobody had said anything that
+// still holds, that is a word of the withdrawal's own instant that expired at once: it takes the no back and permits nothing.
+func (s *Service) saidBefore(older []ConsentEvent, withdrawal ConsentEvent, userID int64) []ConsentEvent {
+	var restored []ConsentEvent
+	for _, channel := range channels {
+		was := newest(older, withdrawal.CustomerID, Question{Purpose: withdrawal.Purpose, Channel: channel})
+		expired := !was.ExpiresAt.IsZero() && was.ExpiresAt <= s.now()
+		said := ConsentEvent{
+			CustomerID: withdrawal.CustomerID, Purpose: withdrawal.Purpose, Channel: channel, Given: true, Basis: was.Basis, Wording: was.Wording,
+			Source: deskSource, Evidence: evidence("consent", withdrawal.ID), UserID: userID, ExpiresAt: was.ExpiresAt,
+		}
+		switch {
+		case was.ID == 0 || (was.Given && expired):
+			said.Basis, said.Wording, said.At, said.ExpiresAt = ByOwnRequest, "", withdrawal.At, withdrawal.At.Add(time.Microsecond)
+		case !was.Given:
+			continue
+		}
+		restored = append(restored, said)
+	}
+	return restored
+}

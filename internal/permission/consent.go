@@ -1,0 +1,160 @@
+package permission
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+)
+
+// maxAhead is how far ahead of ours the clock of whoever recorded something may be.
+const maxAhead = 5 * time.Minute
+
+// Limits of what is kept as text, in characters.
+const (
+	maxWord = 40  // source, reason
+	maxText = 191 // wording, evidence, note, key
+)
+
+var (
+	purposes = []Purpose{ServiceCallback, Survey, MarketingCall, MarketingMessage}
+	channels = []Channel{ByPhone, BySMS, ByEmail}
+	bases    = []Basis{ByConsent, BySoftOptIn, ByOwnRequest}
+	scopes   = []Scope{Everything, MarketingOnly, SurveysOnly, OneCampaign}
+)
+
+// Purposes returns every purpose.
+func Purposes() []Purpose { return slices.Clone(purposes) }
+
+// Channels returns every channel of outbound contact.
+func Channels() []Channel { return slices.Clone(channels) }
+
+// Bases returns every basis.
+func Bases() []Basis { return slices.Clone(bases) }
+
+// Scopes returns every scope.
+func Scopes() []Scope { return slices.Clone(scopes) }
+
+// RecordConsent appends events, in the transaction of what they came from. Events without an instant are dated now, those without
+// a basis are by consent. It returns fault.Invalid for an event that cannot be: of an unknown purpose, in the future, expired
+// before it was given.
+func (s *Service) RecordConsent(tx database.Tx, events ...ConsentEvent) error {
+	now := s.now()
+	events = slices.Clone(events)
+	customers := make([]int64, len(events))
+	for i := range events {
+		e := &events[i]
+		e.RecordedAt = now
+		if e.At.IsZero() {
+			e.At = now
+		}
+		e.Basis = cmp.Or(e.Basis, ByConsent)
+		if problems := e.problems(); len(problems) > 0 {
+			return fault.InvalidFields(problems...)
+		}
+		customers[i] = e.CustomerID
+	}
+	if err := (store{tx}).addConsents(events); err != nil {
+		return err
+	}
+	return s.changed(tx, event{customers: customers})
+}
+
+// problems returns what is wrong with an event that was recorded at RecordedAt.
+func (e ConsentEvent) problems() []fault.Field {
+	var f findings
+	f.oneOf("purpose", string(e.Purpose), words(purposes))
+	if e.Channel != "" {
+		f.oneOf("channel", string(e.Channel), words(channels))
+	}
+	f.oneOf("basis", string(e.Basis), words(bases))
+	f.limit("wording", e.Wording, maxText)
+	f.limit("source", e.Source, maxWord)
+	f.limit("evidence", e.Evidence, maxText)
+	if e.DedupeKey != nil {
+		f.limit("key", *e.DedupeKey, maxText)
+	}
+	if e.At > e.RecordedAt.Add(maxAhead) {
+		f.refuse("at", "in_the_future", "is in the future", e.At.String())
+	}
+	if !e.ExpiresAt.IsZero() && e.ExpiresAt <= e.At {
+		f.refuse("expires_at", "expires_early", "is not after the consent was given", e.ExpiresAt.String())
+	}
+	return f
+}
+
+// findings are what is wrong with the fields of one thing.
+type findings []fault.Field
+
+func (f *findings) refuse(field, code, problem, value string) {
+	if r := []rune(value); len(r) > 80 {
+		value = string(r[:80]) + "…"
+	}
+	*f = append(*f, fault.Field{Name: field, Code: code, Problem: problem, Value: value})
+}
+
+func (f *findings) oneOf(field, value string, known []string) {
+	if !slices.Contains(known, value) {
+		f.refuse(field, "unknown_value", "must be one of "+strings.Join(known, ", "), value)
+	}
+}
+
+func (f *findings) limit(field, value string, limit int) {
+	if utf8.RuneCountInString(value) > limit {
+		f.refuse(field, "too_long", fmt.Sprintf("has more than %d characters", limit), value)
+	}
+}
+
+func words[T ~string](values []T) []string {
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = string(v)
+	}
+	return list
+}
+
+// Refusal is a customer saying no.
+type Refusal struct {
+	Subject  Subject
+	Scope    Scope
+	Campaign int64  // with scope OneCampaign
+	Source   string // survey, call, desk, preferences
+	Evidence string // such as "attempt 12"
+	UserID   int64
+	At       clock.Instant // none: now
+}
+
+// Refuse takes a no at once and everywhere: it withdraws consent for every purpose of the scope on every record of the person, and
+// suppresses every address of the customer, so that it also holds for others with the same number and after this one is erased.
+func (s *Service) Refuse(tx database.Tx, r Refusal) error {
+	if r.At.IsZero() {
+		r.At = s.now()
+	}
+	var events []ConsentEvent
+	for _, customerID := range r.Subject.records() {
+		for _, purpose := range r.Scope.purposes() {
+			events = append(events, ConsentEvent{
+				CustomerID: customerID, Purpose: purpose, Basis: ByOwnRequest, Source: r.Source, Evidence: r.Evidence, UserID: r.UserID, At: r.At,
+			})
+		}
+	}
+	if err := s.RecordConsent(tx, events...); err != nil {
+		return err
+	}
+	var suppressions []Suppression
+	for _, kind := range []AddressKind{PhoneAddress, EmailAddress} {
+		for _, address := range r.Subject.addresses(kind) {
+			suppressions = append(suppressions, Suppression{
+				Address: address, Kind: kind, Scope: r.Scope, CampaignID: r.Campaign, Reason: "customer_request", Evidence: r.Evidence,
+				UserID: r.UserID, At: r.At,
+			})
+		}
+	}
+	return s.Suppress(tx, suppressions...)
+}

@@ -1,0 +1,81 @@
+package permission
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+
+	"aftercall/internal/account"
+	"aftercall/internal/fault"
+)
+
+// ParseConsents reads a list of consent and gives each row to take with its line. The columns are those of ConsentInput; needed are
+// purpose, word, and what names the customer. Rows that cannot be read are in the report; what is wrong with a value is found when
+// the row is taken. It returns fault.Invalid for a file that is no such list, and fault.TooLarge beyond 256 MiB or 1,000,000 rows.
+func ParseConsents(file io.Reader, reading Reading, take func(line int, in ConsentInput) error) (ImportReport, error) {
+	var report ImportReport
+	l, err := openLines(file, reading, "reference", string(PhoneAddress), string(EmailAddress))
+	if err != nil {
+		return report, err
+	}
+	err = l.each(&report, func(f *findings) error {
+		in := ConsentInput{
+			Source: l.cell("source"), Reference: l.cell("reference"), Phone: l.cell("phone"), Email: l.cell("email"),
+			Purpose: Purpose(l.cell("purpose")), Channel: Channel(l.cell("channel")), Word: Word(l.cell("word")), Basis: Basis(l.cell("basis")),
+			Wording: l.cell("wording"), Evidence: l.cell("evidence"), Key: l.cell("key"),
+			At: l.instant("at", f), ExpiresAt: l.instant("expires_at", f),
+		}
+		if len(*f) > 0 {
+			return nil // without its time a consent is worth nothing
+		}
+		return take(l.row.Line, in)
+	})
+	return report, err
+}
+
+// ImportConsents records a list of consent: see ParseConsents and TakeConsents.
+func (s *Service) ImportConsents(ctx context.Context, viewer account.Viewer, file io.Reader, reading Reading) (ImportReport, error) {
+	var (
+		batch  []ConsentInput
+		places []int // lines of the batch
+		taken  ImportReport
+	)
+	flush := func() error {
+		results, err := s.TakeConsents(ctx, viewer, "import", reading.Region, batch)
+		if err != nil {
+			return err
+		}
+		for i, r := range results {
+			taken.Added += r.Customers
+			switch r.Status {
+			case ConsentKnown:
+				taken.Covered++
+			case ConsentNobody:
+				taken.note(places[i], fault.Field{
+					Name: "reference", Code: "customer_unknown", Problem: "names no customer", Value: cmp.Or(batch[i].Reference, batch[i].Phone, batch[i].Email),
+				})
+			case ConsentRejected:
+				taken.note(places[i], r.Problems...)
+			case ConsentRecorded:
+			}
+		}
+		batch, places = batch[:0], places[:0]
+		return nil
+	}
+	report, err := ParseConsents(file, reading, func(line int, in ConsentInput) error {
+		if batch, places = append(batch, in), append(places, line); len(batch) < s.db.RowsPerTx() {
+			return nil
+		}
+		return flush()
+	})
+	if err == nil {
+		err = flush()
+	}
+	if err != nil {
+		return ImportReport{}, fmt.Errorf("import consent: %w", err)
+	}
+	report.Added, report.Covered, report.Bad = taken.Added, taken.Covered, report.Bad+taken.Bad
+	report.Issues = append(report.Issues, taken.Issues...)
+	return report, nil
+}

@@ -1,0 +1,4 @@
+package permission
+
+// LookBack is Rules.lookBack, for tests.
+var LookBack = Rules.lookBack

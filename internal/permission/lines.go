@@ -1,0 +1,176 @@
+package permission
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/contact/table"
+	"aftercall/internal/fault"
+)
+
+// Limits of a file that is imported.
+const (
+	maxFileBytes = 256 << 20
+	maxFileRows  = 1_000_000
+)
+
+var errTooManyRows = fault.New(fault.TooLarge, "file_too_many_rows", "the file has more than 1,000,000 rows; split it")
+
+// Reading says how the values of a file are understood.
+type Reading struct {
+	Region string         // country of phone numbers without a country code
+	Zone   *time.Location // of days
+}
+
+// lines reads a file whose first row names its columns, in any of the forms table knows.
+type lines struct {
+	file    *table.Reader
+	columns map[string]int
+	reading Reading
+	rows    int
+	row     table.Row
+}
+
+// openLines returns fault.Invalid for a file without one of the columns.
+func openLines(file io.Reader, reading Reading, oneOf ...string) (*lines, error) {
+	reader, err := table.Open(file, table.Options{MaxBytes: maxFileBytes})
+	if err != nil {
+		return nil, err
+	}
+	l := &lines{file: reader, columns: map[string]int{}, reading: reading}
+	head, err := reader.Next()
+	if err != nil && !errors.Is(err, io.EOF) {
+		var bad *table.RowError
+		if !errors.As(err, &bad) {
+			return nil, errors.Join(err, reader.Close())
+		}
+	}
+	for i, name := range head.Cells {
+		name = strings.ToLower(strings.TrimSpace(name))
+		if _, twice := l.columns[name]; !twice {
+			l.columns[name] = i
+		}
+	}
+	if !slices.ContainsFunc(oneOf, l.has) {
+		missing := fault.InvalidFields(fault.Field{
+			Line: 1, Name: "header", Code: "header_missing", Problem: "must name one of the columns " + strings.Join(oneOf, ", "),
+		})
+		return nil, errors.Join(missing, reader.Close())
+	}
+	return l, nil
+}
+
+func (l *lines) has(column string) bool {
+	_, found := l.columns[column]
+	return found
+}
+
+// next moves to the next row. It returns io.EOF after the last one, and a *table.RowError for one that cannot be read, after which
+// it can be called again.
+func (l *lines) next() error {
+	row, err := l.file.Next()
+	if errors.Is(err, io.EOF) {
+		return io.EOF
+	}
+	if l.rows++; l.rows > maxFileRows {
+		return errTooManyRows
+	}
+	l.row = row
+	return err
+}
+
+// cell returns the value of a column in the row, "" where there is none.
+func (l *lines) cell(column string) string {
+	i, found := l.columns[column]
+	if !found || i >= len(l.row.Cells) {
+		return ""
+	}
+	return strings.TrimSpace(l.row.Cells[i])
+}
+
+// address returns the row's address of a kind, normalised; "" where there is none or f says why it is not one.
+func (l *lines) address(kind AddressKind, f *findings) string {
+	raw := l.cell(string(kind))
+	if raw == "" {
+		return ""
+	}
+	return checkAddress(kind, raw, l.reading.Region, f)
+}
+
+// checkAddress returns an address normalised; "" where f says why it is not one.
+func checkAddress(kind AddressKind, raw, region string, f *findings) string {
+	address := ""
+	if len(raw) <= maxText {
+		address = Normalise(kind, raw, region)
+	}
+	if address == "" {
+		f.refuse(string(kind), string(kind)+"_invalid", "is not a valid "+map[AddressKind]string{PhoneAddress: "phone number", EmailAddress: "e-mail address"}[kind], raw)
+	}
+	return address
+}
+
+// day returns the beginning of a date of the row in the reading's zone; none where there is none or f says why it is not one.
+func (l *lines) day(column string, f *findings) (time.Time, bool) {
+	raw := l.cell(column)
+	if raw == "" {
+		return time.Time{}, false
+	}
+	for _, layout := range []string{time.DateOnly, "2006/1/2", "2006-1-2"} {
+		if day, err := time.ParseInLocation(layout, raw, l.reading.Zone); err == nil && day.Year() >= 1990 && day.Year() < 2200 {
+			return day, true
+		}
+	}
+	f.refuse(column, "not_a_date", "is not a date as in 2026-11-22", raw)
+	return time.Time{}, false
+}
+
+// endOf returns the end of the day that a column names.
+func (l *lines) endOf(column string, f *findings) clock.Instant {
+	day, given := l.day(column, f)
+	if !given {
+		return 0
+	}
+	y, m, d := day.Date()
+	return clock.At(time.Date(y, m, d+1, 0, 0, 0, 0, l.reading.Zone))
+}
+
+// instant returns a time of the row, or the beginning of the day that it names.
+func (l *lines) instant(column string, f *findings) clock.Instant {
+	if at, err := time.Parse(time.RFC3339, l.cell(column)); err == nil && at.Year() >= 1990 && at.Year() < 2200 {
+		return clock.At(at)
+	}
+	if day, given := l.day(column, f); given {
+		return clock.At(day)
+	}
+	return 0
+}
+
+// each reads every row and gives it to take; what take finds wrong with it is noted in the report.
+func (l *lines) each(report *ImportReport, take func(f *findings) error) error {
+	for {
+		err := l.next()
+		var unreadable *table.RowError
+		switch {
+		case errors.Is(err, io.EOF):
+			return l.file.Close()
+		case errors.As(err, &unreadable):
+			report.note(unreadable.Field.Line, unreadable.Field)
+			continue
+		case err != nil:
+			return errors.Join(fmt.Errorf("read row %d: %w", l.rows, err), l.file.Close())
+		}
+		report.Rows++
+		var f findings
+		if err := take(&f); err != nil {
+			return errors.Join(err, l.file.Close())
+		}
+		if len(f) > 0 {
+			report.note(l.row.Line, f...)
+		}
+	}
+}

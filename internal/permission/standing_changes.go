@@ -1,0 +1,202 @@
+package permission
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+)
+
+// event says whose standings something that was recorded may change.
+type event struct {
+	persons   []int64  // were contacted
+	customers []int64  // said something, which counts for every record of their person
+	holders   []int64  // have an address that was suppressed
+	called    []string // hashes of numbers that got a marketing call
+	lifted    int64    // a suppression
+}
+
+// maxHolders is up to how many customers with one address are computed anew at once. The rows of a line that more of them share
+// are marked as out of date, and computed by the refresh.
+const maxHolders = 500
+
+// changed brings the standings up to date, in the transaction of what was recorded. The persons are written first: two transactions
+// that record something about one person at the same time would otherwise each compute without what the other recorded.
+func (s *Service) changed(tx database.Tx, e event) error {
+	holders, err := s.holdersOf(tx, e)
+	if err != nil {
+		return err
+	}
+	concerned, err := s.directory.Persons(tx, slices.Concat(e.customers, holders))
+	if err != nil {
+		return fmt.Errorf("whose standings change: %w", err)
+	}
+	persons := slices.Clone(e.persons)
+	for _, id := range e.customers {
+		persons = append(persons, concerned[id])
+	}
+	guarded := slices.Clone(persons)
+	for _, person := range concerned {
+		guarded = append(guarded, person)
+	}
+	if err := (store{tx}).guard(known(guarded)); err != nil {
+		return err
+	}
+	if err := s.restandPersons(tx, known(persons)); err != nil {
+		return err
+	}
+	if len(holders) > maxHolders {
+		return store{tx}.outdate(holders)
+	}
+	return s.restand(tx, holders)
+}
+
+// holdersOf returns the customers whose own rows may change, but not those of their whole person.
+func (s *Service) holdersOf(tx database.Tx, e event) ([]int64, error) {
+	holders := slices.Clone(e.holders)
+	if len(e.called) > 0 {
+		ids, err := store{tx}.customersCalledAt(distinct(e.called))
+		if err != nil {
+			return nil, err
+		}
+		holders = append(holders, ids...)
+	}
+	if e.lifted != 0 {
+		ids, err := store{tx}.customersSuppressedBy(e.lifted)
+		if err != nil {
+			return nil, err
+		}
+		holders = append(holders, ids...)
+	}
+	return known(holders), nil
+}
+
+// known returns ids sorted, each once, without zero.
+func known(ids []int64) []int64 {
+	return slices.DeleteFunc(distinct(ids), func(id int64) bool { return id == 0 })
+}
+
+// restandPersons computes the standings of every record of the persons.
+func (s *Service) restandPersons(tx database.Tx, personIDs []int64) error {
+	for chunk := range slices.Chunk(personIDs, chunkSize) {
+		subjects, err := s.directory.SubjectsOfPersons(tx, chunk)
+		if err != nil {
+			return fmt.Errorf("whose standings change: %w", err)
+		}
+		if err := s.keep(tx, subjects); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restand computes the standings of customers, and forgets those of customers who are gone.
+func (s *Service) restand(tx database.Tx, customerIDs []int64) error {
+	for chunk := range slices.Chunk(customerIDs, chunkSize) {
+		found, err := s.directory.Subjects(tx, chunk)
+		if err != nil {
+			return fmt.Errorf("whose standings change: %w", err)
+		}
+		var subjects []Subject
+		var gone []int64
+		for _, id := range chunk {
+			if subject, there := found[id]; there {
+				subjects = append(subjects, subject)
+			} else {
+				gone = append(gone, id)
+			}
+		}
+		if err := (store{tx}).forget(gone); err != nil {
+			return err
+		}
+		if err := s.keep(tx, subjects); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keep computes and stores every standing of the subjects as of now.
+func (s *Service) keep(tx database.Tx, subjects []Subject) error {
+	if len(subjects) == 0 {
+		return nil
+	}
+	rules, err := s.newestRules(tx)
+	if err != nil {
+		return err
+	}
+	now := s.now()
+	questions := make([]Question, 0, len(subjects)*len(ways))
+	for _, subject := range subjects {
+		for _, w := range ways {
+			questions = append(questions, Question{Subject: subject, Purpose: w.purpose, Channel: w.channel, At: now})
+		}
+	}
+	rows, err := s.compute(tx, rules, questions)
+	if err != nil {
+		return err
+	}
+	return store{tx}.putStandings(rows)
+}
+
+// Outdate marks what is stored of customers as out of date, when something about them changed that permission does not record:
+// their addresses, where they are, a complaint, who else is the same person. Call it in the transaction of the change, after writing
+// it, with the persons concerned and every record of theirs.
+func Outdate(tx database.Tx, personIDs, customerIDs []int64) error {
+	if err := (store{tx}).guard(known(slices.Clone(personIDs))); err != nil {
+		return err
+	}
+	return store{tx}.outdate(known(slices.Clone(customerIDs)))
+}
+
+const (
+	// JobRefresh is the kind of the periodic job that computes standings again whose time has come.
+	JobRefresh = "permission.refresh"
+	// RefreshEvery is how often it runs.
+	RefreshEvery = 10 * time.Minute
+)
+
+// refreshPages bounds one run of the job; the rest is a run of its own.
+const refreshPages = 100
+
+// Refresh computes the standings again that are out of date: marked so, computed with older rules, or past their next change.
+func (s *Service) Refresh(ctx context.Context, ticket outbox.Ticket) error {
+	view := s.db.View(ctx)
+	rules, err := s.newestRules(view)
+	if err != nil {
+		return err
+	}
+	for range refreshPages {
+		page, err := store{view}.dueStandings(rules.Version, s.now(), s.db.RowsPerTx())
+		if err != nil {
+			return err
+		}
+		if len(page) == 0 {
+			return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return ticket.Done(tx) })
+		}
+		if err := s.refreshPage(ctx, page); err != nil {
+			return fmt.Errorf("refresh standings: %w", err)
+		}
+	}
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return ticket.Again(tx, s.now()) })
+}
+
+func (s *Service) refreshPage(ctx context.Context, customerIDs []int64) error {
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		persons, err := s.directory.Persons(tx, customerIDs)
+		if err != nil {
+			return err
+		}
+		ids := make([]int64, 0, len(persons))
+		for _, id := range persons {
+			ids = append(ids, id)
+		}
+		if err := (store{tx}).guard(known(ids)); err != nil {
+			return err
+		}
+		return s.restand(tx, customerIDs)
+	})
+}

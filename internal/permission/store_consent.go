@@ -1,0 +1,71 @@
+package permission
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"aftercall/internal/database"
+)
+
+func (s store) addConsents(events []ConsentEvent) error {
+	return database.Insert(s.Tx, "consents", events)
+}
+
+// newestConsents returns, for each customer, purpose and channel, the newest yes and the newest no, up to n of each.
+func (s store) newestConsents(customerIDs []int64, n int) (map[int64][]ConsentEvent, error) {
+	const ranked = "SELECT *, ROW_NUMBER() OVER (PARTITION BY customer_id, purpose, channel, given ORDER BY at DESC, id DESC) AS place " +
+		"FROM consent_events WHERE customer_id IN ?"
+	events, err := read(s, func(rows *sql.Rows, e *ConsentEvent) error {
+		return rows.Scan(&e.ID, &e.CustomerID, (*string)(&e.Purpose), (*string)(&e.Channel), &e.Given, (*string)(&e.Basis), &e.Wording,
+			&e.Source, &e.Evidence, &e.UserID, (*int64)(&e.At), (*int64)(&e.ExpiresAt), (*int64)(&e.RecordedAt), &e.DedupeKey)
+	}, "SELECT id, customer_id, purpose, channel, given, basis, wording, source, evidence, user_id, at, expires_at, recorded_at, dedupe_key "+
+		"FROM ("+ranked+") AS ranked WHERE place <= ?", customerIDs, n)
+	if err != nil {
+		return nil, fmt.Errorf("read consent: %w", err)
+	}
+	return groupBy(events, func(e ConsentEvent) int64 { return e.CustomerID }), nil
+}
+
+func (s store) consentsOf(customerID int64, limit int) ([]ConsentEvent, error) {
+	var events []ConsentEvent
+	if err := s.Gorm().Where("customer_id = ?", customerID).Order("at DESC, id DESC").Limit(limit).Find(&events).Error; err != nil {
+		return nil, fmt.Errorf("read consent of customer %d: %w", customerID, err)
+	}
+	return events, nil
+}
+
+func (s store) consentsByID(ids []int64) (map[int64]ConsentEvent, error) {
+	found := make(map[int64]ConsentEvent, len(ids))
+	for chunk := range slices.Chunk(ids, chunkSize) {
+		var events []ConsentEvent
+		if err := s.Gorm().Where("id IN ?", chunk).Find(&events).Error; err != nil {
+			return nil, fmt.Errorf("read consent by id: %w", err)
+		}
+		for _, e := range events {
+			found[e.ID] = e
+		}
+	}
+	return found, nil
+}
+
+// delivered returns the customers for whom each key was recorded before.
+func (s store) delivered(dedupeKeys []string) (map[string][]int64, error) {
+	found := map[string][]int64{}
+	for chunk := range slices.Chunk(dedupeKeys, chunkSize) {
+		var events []ConsentEvent
+		if err := s.Gorm().Select("dedupe_key", "customer_id").Where("dedupe_key IN ?", chunk).Find(&events).Error; err != nil {
+			return nil, fmt.Errorf("read consent by key: %w", err)
+		}
+		for _, e := range events {
+			found[*e.DedupeKey] = append(found[*e.DedupeKey], e.CustomerID)
+		}
+	}
+	return found, nil
+}
+
+// isTaken reports whether another transaction inserted one of our keys first.
+func isTaken(err error) bool { return errors.Is(err, gorm.ErrDuplicatedKey) }

@@ -1,0 +1,118 @@
+package permission
+
+import (
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm/clause"
+
+	"aftercall/internal/clock"
+)
+
+// standings returns the stored rows of customers for one purpose and channel.
+func (s store) standings(customerIDs []int64, purpose Purpose, channel Channel) (map[int64]Standing, error) {
+	var rows []Standing
+	err := s.Gorm().Where("customer_id IN ? AND purpose = ? AND channel = ?", customerIDs, purpose, channel).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read standings: %w", err)
+	}
+	found := make(map[int64]Standing, len(rows))
+	for _, row := range rows {
+		found[row.CustomerID] = row
+	}
+	return found, nil
+}
+
+var standingColumns = []string{
+	"address_hash", "suppression_id", "consent_id", "first", "reasons", "allowed_from", "next_change_at", "rules_version", "computed_at",
+}
+
+func (s store) putStandings(rows []Standing) error {
+	for chunk := range slices.Chunk(rows, chunkSize) {
+		err := s.Gorm().Clauses(clause.OnConflict{
+			Columns:   []clause.Column{{Name: "customer_id"}, {Name: "purpose"}, {Name: "channel"}},
+			DoUpdates: clause.AssignmentColumns(standingColumns),
+		}).Create(&chunk).Error
+		if err != nil {
+			return fmt.Errorf("store standings: %w", err)
+		}
+	}
+	return nil
+}
+
+// outdate marks rows so that no version of the rules believes them.
+func (s store) outdate(customerIDs []int64) error {
+	for chunk := range slices.Chunk(customerIDs, chunkSize) {
+		err := s.Gorm().Model(&Standing{}).Where("customer_id IN ?", chunk).Update("rules_version", 0).Error
+		if err != nil {
+			return fmt.Errorf("outdate standings: %w", err)
+		}
+	}
+	return nil
+}
+
+// forget deletes the rows of customers who are gone.
+func (s store) forget(customerIDs []int64) error {
+	for chunk := range slices.Chunk(customerIDs, chunkSize) {
+		if err := s.Gorm().Where("customer_id IN ?", chunk).Delete(&Standing{}).Error; err != nil {
+			return fmt.Errorf("forget standings: %w", err)
+		}
+	}
+	return nil
+}
+
+// customersCalledAt returns who is capped by marketing calls to the numbers, as far as rows are kept.
+func (s store) customersCalledAt(hashes []string) ([]int64, error) {
+	var ids []int64
+	for chunk := range slices.Chunk(hashes, chunkSize) {
+		var some []int64
+		err := s.Gorm().Model(&Standing{}).Where("address_hash IN ? AND purpose = ?", chunk, MarketingCall).Pluck("customer_id", &some).Error
+		if err != nil {
+			return nil, fmt.Errorf("read who is called at a number: %w", err)
+		}
+		ids = append(ids, some...)
+	}
+	return ids, nil
+}
+
+// customersSuppressedBy returns whose rows name the suppression. Others it covers are suppressed by one that lasts longer.
+func (s store) customersSuppressedBy(id int64) ([]int64, error) {
+	var ids []int64
+	if err := s.Gorm().Model(&Standing{}).Where("suppression_id = ?", id).Distinct().Pluck("customer_id", &ids).Error; err != nil {
+		return nil, fmt.Errorf("read who is suppressed by %d: %w", id, err)
+	}
+	return ids, nil
+}
+
+// dueStandings returns up to limit customers with a row that is out of date, the longest due first. The two halves are ranges of
+// one index; together they would be a scan.
+func (s store) dueStandings(version int, now clock.Instant, limit int) ([]int64, error) {
+	var ids []int64
+	for _, due := range []struct {
+		where string
+		args  []any
+	}{
+		{"rules_version < ?", []any{version}},
+		{"rules_version = ? AND next_change_at > 0 AND next_change_at <= ?", []any{version, now}},
+	} {
+		var some []int64
+		err := s.Gorm().Model(&Standing{}).Where(due.where, due.args...).Order("rules_version, next_change_at").
+			Limit(limit*len(ways)).Pluck("customer_id", &some).Error
+		if err != nil {
+			return nil, fmt.Errorf("read standings that are due: %w", err)
+		}
+		ids = append(ids, some...)
+	}
+	ids = distinct(ids)
+	return ids[:min(limit, len(ids))], nil
+}
+
+func (s store) standingCounts() ([]StandingCount, error) {
+	var counts []StandingCount
+	err := s.Gorm().Model(&Standing{}).Select("purpose, channel, first, COUNT(*) AS customers").
+		Group("purpose, channel, first").Order("purpose, channel, first").Limit(len(ways) * 100).Scan(&counts).Error
+	if err != nil {
+		return nil, fmt.Errorf("count standings: %w", err)
+	}
+	return counts, nil
+}

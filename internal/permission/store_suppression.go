@@ -1,0 +1,66 @@
+package permission
+
+import (
+	"fmt"
+	"slices"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+)
+
+func (s store) addSuppressions(suppressions []Suppression) error {
+	return database.Insert(s.Tx, "suppressions", suppressions)
+}
+
+// suppressions returns by address hash those that are not lifted, or all of them.
+func (s store) suppressions(hashes []string, lifted bool) (map[string][]Suppression, error) {
+	found := map[string][]Suppression{}
+	for chunk := range slices.Chunk(hashes, chunkSize) {
+		q := s.Gorm().Where("address_hash IN ?", chunk).Order("id")
+		if !lifted {
+			q = q.Where("lifted_at = 0")
+		}
+		var rows []Suppression
+		if err := q.Find(&rows).Error; err != nil {
+			return nil, fmt.Errorf("read suppressions: %w", err)
+		}
+		for _, row := range rows {
+			found[row.AddressHash] = append(found[row.AddressHash], row)
+		}
+	}
+	return found, nil
+}
+
+func (s store) lift(id int64, l Suppression) error {
+	r := s.Gorm().Model(&Suppression{}).Where("id = ? AND lifted_at = 0", id).
+		Updates(map[string]any{"lifted_at": l.LiftedAt, "lifted_by": l.LiftedBy, "lift_reason": l.LiftReason})
+	if r.Error != nil {
+		return fmt.Errorf("lift suppression %d: %w", id, r.Error)
+	}
+	if r.RowsAffected == 0 {
+		return fault.New(fault.NotFound, "suppression_not_found", "there is no such suppression in force")
+	}
+	return nil
+}
+
+func (s store) suppressionPage(f SuppressionFilter, hash string, now clock.Instant, limit int) ([]Suppression, error) {
+	q := s.Gorm().Order("id DESC").Limit(limit)
+	if hash != "" {
+		q = q.Where("address_hash = ?", hash)
+	}
+	if f.Scope != "" {
+		q = q.Where("scope = ?", f.Scope)
+	}
+	if f.Active {
+		q = q.Where("lifted_at = 0 AND (until_at = 0 OR until_at > ?)", now)
+	}
+	if f.Before != 0 {
+		q = q.Where("id < ?", f.Before)
+	}
+	var rows []Suppression
+	if err := q.Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("list suppressions: %w", err)
+	}
+	return rows, nil
+}

@@ -1,0 +1,148 @@
+package permission
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+)
+
+// suppressionReasons are the codes of why an address is suppressed.
+var suppressionReasons = []string{"customer_request", "complaint", "wrong_number", "register", "import"}
+
+// SuppressionReasons returns the codes of why an address may be suppressed; translated under "suppression.<code>".
+func SuppressionReasons() []string { return slices.Clone(suppressionReasons) }
+
+var errNoSuppressionAddress = fault.New(fault.Invalid, "suppression_address", "a suppression needs a valid phone number or e-mail address")
+
+// Suppress forbids contact with addresses, from this transaction on. One that is already forbidden, as much and as long, is left as
+// it is; nothing is ever shortened.
+func (s *Service) Suppress(tx database.Tx, suppressions ...Suppression) error {
+	_, err := s.suppress(tx, suppressions)
+	return err
+}
+
+// suppress returns how many of the suppressions were not covered by known ones.
+func (s *Service) suppress(tx database.Tx, suppressions []Suppression) (int, error) {
+	now := s.now()
+	hashes := make([]string, len(suppressions))
+	suppressions = slices.Clone(suppressions)
+	for i := range suppressions {
+		sup := &suppressions[i]
+		if sup.Address == "" {
+			return 0, errNoSuppressionAddress
+		}
+		if sup.At.IsZero() {
+			sup.At = now
+		}
+		sup.AddressHash = s.HashAddress(sup.Kind, sup.Address)
+		hashes[i] = sup.AddressHash
+	}
+	known, err := store{tx}.suppressions(distinct(hashes), false)
+	if err != nil {
+		return 0, err
+	}
+	var fresh []Suppression
+	for _, sup := range suppressions {
+		if !slices.ContainsFunc(known[sup.AddressHash], sup.coveredBy) {
+			known[sup.AddressHash] = append(known[sup.AddressHash], sup)
+			fresh = append(fresh, sup)
+		}
+	}
+	if err := (store{tx}).addSuppressions(fresh); err != nil {
+		return 0, err
+	}
+	holders, err := s.holders(tx, fresh)
+	if err != nil {
+		return 0, err
+	}
+	return len(fresh), s.changed(tx, event{holders: holders})
+}
+
+// coveredBy reports whether a known suppression of the same address, in force, already forbids as much for as long.
+func (s Suppression) coveredBy(known Suppression) bool {
+	longer := known.UntilAt.IsZero() || (!s.UntilAt.IsZero() && s.UntilAt <= known.UntilAt)
+	return known.Scope == s.Scope && known.CampaignID == s.CampaignID && longer
+}
+
+// holders returns the customers who have one of the suppressed addresses.
+func (s *Service) holders(tx database.Tx, suppressions []Suppression) ([]int64, error) {
+	addresses := map[AddressKind][]string{}
+	for _, sup := range suppressions {
+		addresses[sup.Kind] = append(addresses[sup.Kind], sup.Address)
+	}
+	var customers []int64
+	for kind, list := range addresses {
+		found, err := s.directory.CustomersWith(tx, kind, list)
+		if err != nil {
+			return nil, fmt.Errorf("who has a suppressed address: %w", err)
+		}
+		for _, ids := range found {
+			customers = append(customers, ids...)
+		}
+	}
+	return distinct(customers), nil
+}
+
+// Lift ends a suppression from this transaction on, and keeps who did so and why. It returns fault.NotFound when there is no such
+// suppression in force, and fault.Invalid without a reason.
+func (s *Service) Lift(tx database.Tx, id, userID int64, reason string) error {
+	reason = strings.TrimSpace(reason)
+	var f findings
+	if reason == "" {
+		f.refuse("reason", "required", "is required", "")
+	}
+	f.limit("reason", reason, maxText)
+	if len(f) > 0 {
+		return fault.InvalidFields(f...)
+	}
+	if err := (store{tx}).lift(id, Suppression{LiftedAt: s.now(), LiftedBy: userID, LiftReason: reason}); err != nil {
+		return err
+	}
+	return s.changed(tx, event{lifted: id})
+}
+
+// LiftSuppression lifts a suppression that was recorded by mistake, by hand.
+func (s *Service) LiftSuppression(ctx context.Context, viewer account.Viewer, id int64, reason string) error {
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := s.Lift(tx, id, viewer.UserID, reason); err != nil {
+			return err
+		}
+		return account.Audit(tx, s.now(), viewer, "suppression.lift", "suppression", id, "")
+	})
+	if err != nil {
+		return fmt.Errorf("lift suppression %d: %w", id, err)
+	}
+	return nil
+}
+
+// SuppressionFilter narrows a list of suppressions; the zero value is all of them.
+type SuppressionFilter struct {
+	Scope   Scope
+	Active  bool        // only those in force now
+	Kind    AddressKind // of Address
+	Address string      // normalised
+	Before  int64       // only those with a lower id: the next page
+}
+
+// maxSuppressions bounds a page.
+const maxSuppressions = 500
+
+// Suppressions returns a page of suppressions, the newest first. What address they are about cannot be told: only its hash is kept.
+func (s *Service) Suppressions(ctx context.Context, f SuppressionFilter, limit int) ([]Suppression, error) {
+	hash := ""
+	if f.Address != "" {
+		hash = s.HashAddress(f.Kind, f.Address)
+	}
+	return store{s.db.View(ctx)}.suppressionPage(f, hash, s.now(), min(limit, maxSuppressions))
+}
+
+// InForce reports whether the suppression holds at an instant.
+func (s Suppression) InForce(at clock.Instant) bool {
+	return s.LiftedAt.IsZero() && (s.UntilAt.IsZero() || s.UntilAt > at)
+}

@@ -1,0 +1,125 @@
+package permission
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+)
+
+// ImportReport says what became of a file.
+type ImportReport struct {
+	Rows    int           // with a value
+	Added   int           // suppressions, or consent events
+	Covered int           // that were known already
+	Bad     int           // rows with something wrong, of which the good part is taken
+	Issues  []fault.Field // what is wrong with the first of them
+}
+
+// note adds a bad row to the report.
+func (r *ImportReport) note(line int, fields ...fault.Field) {
+	r.Bad++
+	for _, f := range fields {
+		if f.Line = line; len(r.Issues) < maxIssues {
+			r.Issues = append(r.Issues, f)
+		}
+	}
+}
+
+// ParseSuppressions reads a list of people who must not be contacted and gives each row's suppressions to take; good ones are also
+// taken from a row in which something is wrong. The columns are phone and email, at least one of them, and where they are wanted
+// scope (everything if empty), campaign (the id, with that scope), until (a date, the last day), reason (a code; import if empty)
+// and note. It returns fault.Invalid for a file that is no such list, and fault.TooLarge beyond 256 MiB or 1,000,000 rows.
+func ParseSuppressions(file io.Reader, reading Reading, now clock.Instant, take func([]Suppression) error) (ImportReport, error) {
+	var report ImportReport
+	l, err := openLines(file, reading, string(PhoneAddress), string(EmailAddress))
+	if err != nil {
+		return report, err
+	}
+	err = l.each(&report, func(f *findings) error { return take(l.suppressions(now, f)) })
+	return report, err
+}
+
+// suppressions returns what the row forbids. A row whose scope or end cannot be read forbids nothing: guessing would be wrong
+// either way.
+func (l *lines) suppressions(now clock.Instant, f *findings) []Suppression {
+	row := Suppression{
+		Scope:  Scope(cmp.Or(l.cell("scope"), string(Everything))),
+		Reason: cmp.Or(l.cell("reason"), "import"), Evidence: l.cell("note"), UntilAt: l.endOf("until", f),
+	}
+	f.oneOf("scope", string(row.Scope), words(scopes))
+	f.oneOf("reason", row.Reason, suppressionReasons)
+	f.limit("note", row.Evidence, maxText)
+	if row.Scope == OneCampaign {
+		var err error
+		if row.CampaignID, err = strconv.ParseInt(l.cell("campaign"), 10, 64); err != nil || row.CampaignID <= 0 {
+			f.refuse("campaign", "not_an_id", "is not the id of a campaign", l.cell("campaign"))
+		}
+	}
+	if !row.UntilAt.IsZero() && row.UntilAt <= now {
+		f.refuse("until", "until_over", "is over; the row is left out", l.cell("until"))
+	}
+	whole := len(*f) == 0
+	var suppressions []Suppression
+	for _, kind := range []AddressKind{PhoneAddress, EmailAddress} {
+		if address := l.address(kind, f); address != "" {
+			row.Kind, row.Address = kind, address
+			suppressions = append(suppressions, row)
+		}
+	}
+	if len(suppressions) == 0 && whole && len(*f) == 0 {
+		f.refuse("phone", "required", "is required, or an e-mail address", "")
+	}
+	if !whole {
+		return nil
+	}
+	return suppressions
+}
+
+// ImportSuppressions adds a list of people who must not be contacted: see ParseSuppressions. It only ever adds: nothing is lifted or
+// shortened, and importing the same list again adds nothing. It writes in transactions of a few hundred; after an error those before
+// it are kept, and importing the list again completes the rest.
+func (s *Service) ImportSuppressions(ctx context.Context, viewer account.Viewer, file io.Reader, reading Reading) (ImportReport, error) {
+	ctx = database.Background(ctx)
+	var batch []Suppression
+	added, total := 0, 0
+	flush := func() error {
+		if len(batch) == 0 {
+			return nil
+		}
+		n := 0
+		err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+			var err error
+			n, err = s.suppress(tx, batch)
+			return err
+		})
+		added, total, batch = added+n, total+len(batch), batch[:0]
+		return err
+	}
+	report, err := ParseSuppressions(file, reading, s.now(), func(row []Suppression) error {
+		for i := range row {
+			row[i].UserID = viewer.UserID
+		}
+		batch = append(batch, row...)
+		if len(batch) < s.db.RowsPerTx() {
+			return nil
+		}
+		return flush()
+	})
+	if err == nil {
+		err = flush()
+	}
+	if err != nil {
+		return ImportReport{}, fmt.Errorf("import suppressions: %w", err)
+	}
+	report.Added, report.Covered = added, total-added
+	return report, s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		return account.Audit(tx, s.now(), viewer, "suppression.import", "", 0, fmt.Sprintf("%d rows, %d added", report.Rows, report.Added))
+	})
+}

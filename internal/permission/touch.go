@@ -1,0 +1,84 @@
+package permission
+
+import (
+	"slices"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+)
+
+// Reserve makes everybody else who is about to contact one of the persons wait until this transaction ends, so that two planners
+// cannot both spend the last allowance. Call it before Judge, and record the Touch in the same transaction. It returns
+// fault.NotFound for a person nobody knows.
+func Reserve(tx database.Tx, personIDs ...int64) error {
+	return store{tx}.reserve(distinct(slices.Clone(personIDs)))
+}
+
+// ReserveAddresses does for the addresses in question what Reserve does for persons: a shared line has many of them. Call it after
+// Reserve and before Judge.
+func (s *Service) ReserveAddresses(tx database.Tx, questions ...Question) error {
+	var hashes []string
+	for _, q := range questions {
+		if address := q.address(); address != "" {
+			hashes = append(hashes, s.HashAddress(q.Channel.kind(), address))
+		}
+	}
+	return store{tx}.reserveAddresses(distinct(hashes))
+}
+
+// Touch records contacts we make, in the transaction that decides to make them. Touches without an instant are dated now.
+func (s *Service) Touch(tx database.Tx, touches ...Touch) error {
+	now := s.now()
+	touches = slices.Clone(touches)
+	for i := range touches {
+		t := &touches[i]
+		if t.Address != "" {
+			t.AddressHash = s.HashAddress(t.Channel.kind(), t.Address)
+		}
+		if t.At.IsZero() {
+			t.At = now
+		}
+	}
+	if err := (store{tx}).addTouches(touches); err != nil {
+		return err
+	}
+	return s.changed(tx, eventOf(touches))
+}
+
+// Confirm turns a reservation into a contact made at an instant. It returns fault.Conflict when the reservation is over: others may
+// have spent the allowance, so release it with Untouch and ask again. To ask again sooner, do the same: a reservation also stands
+// against the one who made it.
+func (s *Service) Confirm(tx database.Tx, personID int64, kind TouchKind, ref int64, at clock.Instant) error {
+	confirmed, err := store{tx}.confirm(personID, kind, ref, at)
+	if err != nil {
+		return err
+	}
+	return s.changed(tx, eventOf(confirmed))
+}
+
+// Untouch takes back the touch of a contact that is known not to have been made, or releases a reservation, so that it does not
+// count against later ones.
+func (s *Service) Untouch(tx database.Tx, personID int64, kind TouchKind, ref int64) error {
+	removed, err := store{tx}.removeTouches(personID, kind, ref)
+	if err != nil {
+		return err
+	}
+	return s.changed(tx, eventOf(removed))
+}
+
+// eventOf returns whom touches concern: the person, and for a marketing call everybody with the number, which is capped as well.
+func eventOf(touches []Touch) event {
+	var e event
+	for _, t := range touches {
+		switch {
+		case t.PersonID != 0:
+			e.persons = append(e.persons, t.PersonID)
+		case t.CustomerID != 0:
+			e.customers = append(e.customers, t.CustomerID)
+		}
+		if t.Purpose.Marketing() && t.AddressHash != "" {
+			e.called = append(e.called, t.AddressHash)
+		}
+	}
+	return e
+}

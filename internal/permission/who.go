@@ -1,0 +1,70 @@
+package permission
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// Named is a customer as an outsider knows them: by the reference of a source, or by a normalised address.
+type Named struct {
+	Reference Reference
+	Kind      AddressKind // of Address
+	Address   string      // normalised; empty: by reference
+}
+
+// maxHoldersNamed is how many customers with one address are looked at: beyond it the line is shared, and capped by its number.
+const maxHoldersNamed = 20
+
+// Who returns the customers that each name stands for, in order: none where nobody is known, several where they share the address.
+// It takes a handful of queries, whatever the number of names.
+func (s *Service) Who(ctx context.Context, names []Named) ([][]Subject, error) {
+	tx := s.db.View(ctx)
+	var references []Reference
+	addresses := map[AddressKind][]string{}
+	for _, n := range names {
+		if n.Address == "" {
+			references = append(references, n.Reference)
+		} else {
+			addresses[n.Kind] = append(addresses[n.Kind], n.Address)
+		}
+	}
+	referred, err := s.directory.CustomersByReference(tx, references)
+	if err != nil {
+		return nil, fmt.Errorf("customers by reference: %w", err)
+	}
+	holders := map[AddressKind]map[string][]int64{}
+	for kind, list := range addresses {
+		if holders[kind], err = s.directory.CustomersWith(tx, kind, list); err != nil {
+			return nil, fmt.Errorf("customers by address: %w", err)
+		}
+	}
+	ids := make([][]int64, len(names))
+	for i, n := range names {
+		if n.Address != "" {
+			found := holders[n.Kind][n.Address]
+			ids[i] = found[:min(len(found), maxHoldersNamed)]
+		} else if id := referred[n.Reference]; id != 0 {
+			ids[i] = []int64{id}
+		}
+	}
+	subjects, err := s.directory.Subjects(tx, distinct(slices.Concat(ids...)))
+	if err != nil {
+		return nil, fmt.Errorf("subjects by name: %w", err)
+	}
+	found := make([][]Subject, len(names))
+	for i, list := range ids {
+		for _, id := range list {
+			found[i] = append(found[i], subjects[id])
+		}
+	}
+	return found, nil
+}
+
+// maxStandings bounds a page of StandingsBy.
+const maxStandings = 500
+
+// StandingsBy lists what StandingCounts counted: the customers behind one number, in order of their ids, after the given one.
+func (s *Service) StandingsBy(ctx context.Context, purpose Purpose, channel Channel, first Code, after int64, limit int) ([]Standing, error) {
+	return store{s.db.View(ctx)}.standingsBy(purpose, channel, first, after, min(limit, maxStandings))
+}

@@ -1,0 +1,157 @@
+package survey
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/permission"
+)
+
+// Choose takes what a customer says from their link, at once. Saying again what was said changes nothing. Language is that of the
+// page they read. It returns fault.NotFound for a link nobody was sent.
+func (s *Service) Choose(ctx context.Context, token, language string, choice Choice) error {
+	now := s.now()
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		st := store{tx}
+		invitation, err := st.invitationByToken(token)
+		if err != nil {
+			return err
+		}
+		if _, err := reserve(tx, invitation.CustomerID); err != nil {
+			return err
+		}
+		subject, err := subjectOf(st, invitation)
+		if err != nil {
+			return err
+		}
+		settings, err := s.settings(tx, now, subject)
+		if err != nil {
+			return err
+		}
+		said := settings[choice.Topic] == Yes && choice.Yes || settings[choice.Topic] == No && !choice.Yes
+		covered := settings[OfContact] != Yes && choice.Topic != OfContact && choice.Yes
+		if said || covered {
+			return nil
+		}
+		c := chosen{subject: subject, invitation: invitation, choice: choice, wording: PreferenceWording(language), at: now}
+		return s.choose(st, c)
+	})
+	if err != nil {
+		return fmt.Errorf("choose %s: %w", choice.Topic, err)
+	}
+	return nil
+}
+
+// chosen is a choice with where it comes from.
+type chosen struct {
+	subject    permission.Subject
+	invitation Invitation
+	choice     Choice
+	wording    string
+	at         clock.Instant
+}
+
+// The source of what is said on the preference page, and its evidence.
+const (
+	fromPreferences = "preferences"
+	byInvitation    = "invitation "
+)
+
+func (c chosen) evidence() string { return byInvitation + strconv.FormatInt(c.invitation.ID, 10) }
+
+func (s *Service) choose(st store, c chosen) error {
+	scope, refusal := map[Topic]permission.Scope{OfSurveys: permission.SurveysOnly, OfContact: permission.Everything}[c.choice.Topic]
+	switch {
+	case !refusal:
+		return s.permission.RecordConsent(st.Tx, c.marketing()...)
+	case c.choice.Yes:
+		return s.takeBack(st, c, scope)
+	}
+	return s.permission.Refuse(st.Tx, permission.Refusal{
+		Subject: c.subject, Scope: scope, Source: fromPreferences, Evidence: c.evidence(), At: c.at,
+	})
+}
+
+// marketing returns the consent events of a yes or no to offers, one for each way of making them.
+func (c chosen) marketing() []permission.ConsentEvent {
+	var events []permission.ConsentEvent
+	for _, p := range c.choice.Topic.probes() {
+		e := permission.ConsentEvent{
+			CustomerID: c.subject.CustomerID, Purpose: p.purpose, Channel: p.channel, Given: c.choice.Yes, Basis: permission.ByOwnRequest,
+			Wording: c.wording, Source: fromPreferences, Evidence: c.evidence(), At: c.at,
+		}
+		if c.choice.Yes {
+			e.Basis = permission.ByConsent
+		}
+		events = append(events, e)
+	}
+	return events
+}
+
+// takeBack ends the customer's own refusal: what was suppressed from links of theirs is lifted, and every record of the person,
+// since a refusal withdraws from them all, is permitted the topic's purpose again. A suppression that came from elsewhere, such as a
+// call or a list, stays: on a shared line it may be somebody else's. Of a no to all contact only service is taken back; surveys
+// and offers want a yes of their own.
+func (s *Service) takeBack(st store, c chosen, scope permission.Scope) error {
+	own, err := s.ownSuppressions(st, c.subject, scope)
+	if err != nil {
+		return err
+	}
+	for _, id := range own {
+		if err := s.permission.Lift(st.Tx, id, 0, fromPreferences+", "+c.evidence()); err != nil {
+			return err
+		}
+	}
+	var events []permission.ConsentEvent
+	for _, customerID := range records(c.subject) {
+		for _, p := range c.choice.Topic.probes() {
+			events = append(events, permission.ConsentEvent{
+				CustomerID: customerID, Purpose: p.purpose, Given: true, Basis: permission.ByOwnRequest, Source: fromPreferences,
+				Evidence: c.evidence(), At: c.at,
+			})
+		}
+	}
+	return s.permission.RecordConsent(st.Tx, events...)
+}
+
+// ownSuppressions returns the suppressions of a scope that links of the same person made.
+func (s *Service) ownSuppressions(st store, subject permission.Subject, scope permission.Scope) ([]int64, error) {
+	suppressions, err := s.permission.SuppressionsOf(st.Tx, subject)
+	if err != nil {
+		return nil, err
+	}
+	by := map[int64]int64{} // suppression → invitation
+	var invitations []int64
+	for _, sup := range suppressions {
+		number, found := strings.CutPrefix(sup.Evidence, byInvitation)
+		id, err := strconv.ParseInt(number, 10, 64)
+		if found && err == nil && sup.Scope == scope {
+			by[sup.ID] = id
+			invitations = append(invitations, id)
+		}
+	}
+	known, err := st.invitationsByID(invitations)
+	if err != nil {
+		return nil, err
+	}
+	var own []int64
+	for _, sup := range suppressions {
+		if i, found := known[by[sup.ID]]; found && slices.Contains(records(subject), i.CustomerID) {
+			own = append(own, sup.ID)
+		}
+	}
+	return own, nil
+}
+
+// records returns every record of the subject's person.
+func records(subject permission.Subject) []int64 {
+	if len(subject.Records) == 0 {
+		return []int64{subject.CustomerID}
+	}
+	return subject.Records
+}

@@ -1,0 +1,144 @@
+package survey
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
+)
+
+// Remind re-checks at the due time whether the customer may and should still be reminded, and reserves the one reminder of the
+// invitation in state sending. It reports whether there is something to send: the same link over the same channel. If not,
+// everything is settled, the job included. It returns outbox.ErrStale when another worker has the job.
+func (s *Service) Remind(ctx context.Context, ticket outbox.Ticket, invitationID int64) (Outgoing, bool, error) {
+	begun, err := ticket.Begin(ctx, s.db, sendLease)
+	if err != nil {
+		return Outgoing{}, false, err
+	}
+	var out Outgoing
+	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		out = Outgoing{Ticket: begun}
+		return s.remind(store{tx}, s.at(ticket), invitationID, &out)
+	})
+	if err != nil {
+		return Outgoing{}, false, fmt.Errorf("remind of invitation %d: %w", invitationID, err)
+	}
+	return out, out.InvitationID != 0, nil
+}
+
+func (s *Service) remind(st store, now clock.Instant, id int64, out *Outgoing) error {
+	i, err := st.guarded(id)
+	if err != nil {
+		return err
+	}
+	if i.Reminder.State == Sending { // left there by a crash
+		if err := i.Reminder.to(Uncertain, ReasonCrashed, Sending); err != nil {
+			return err
+		}
+		return settled(st, i, out)
+	}
+	if !i.remindable() {
+		return out.Ticket.Done(st.Tx)
+	}
+	version, err := st.version(i.SurveyVersionID)
+	if err != nil {
+		return err
+	}
+	address, reason, err := s.checkReminder(st, now, i, version.Family)
+	if err != nil {
+		return err
+	}
+	if reason != "" {
+		if err := i.Reminder.to(Cancelled, reason, Planned); err != nil {
+			return err
+		}
+		return settled(st, i, out)
+	}
+	if err := i.Reminder.to(Sending, "", Planned); err != nil {
+		return err
+	}
+	if err := st.putInvitation(&i); err != nil {
+		return err
+	}
+	if err := s.permission.Touch(st.Tx, touchOf(i, permission.Reminder, address, version.Family, now)); err != nil {
+		return err
+	}
+	return s.write(out, i, version.questionnaire, address, true)
+}
+
+// settled writes an invitation whose reminder is not sent, and ends the job.
+func settled(st store, i Invitation, out *Outgoing) error {
+	if err := st.putInvitation(&i); err != nil {
+		return err
+	}
+	return out.Ticket.Done(st.Tx)
+}
+
+// checkReminder asks again what was asked before the invitation, but for the allowances that the invitation itself has spent. It
+// returns where to send, or the reason not to.
+func (s *Service) checkReminder(st store, now clock.Instant, i Invitation, family string) (address, string, error) {
+	if now > i.ExpiresAt {
+		return address{}, ReasonExpired, nil
+	}
+	r, err := resolution(st.Tx, i.ResolutionID)
+	if err != nil {
+		return address{}, "", err
+	}
+	if !r.ReopenedAt.IsZero() {
+		return address{}, ReasonReopened, nil
+	}
+	complete, err := st.isComplete(i.ResolutionID)
+	if err != nil {
+		return address{}, "", err
+	}
+	if complete {
+		return address{}, ReasonAnswered, nil
+	}
+	return s.reach(st, approach{
+		customerID: i.CustomerID, family: family, channels: []permission.Channel{i.OutboundChannel}, reminder: true, at: now,
+	})
+}
+
+// Reminded records what became of a reminder that Remind handed out; sendErr is read as in Sent.
+func (s *Service) Reminded(ctx context.Context, ticket outbox.Ticket, invitationID int64, sendErr error) error {
+	now := s.now()
+	err := s.report(ctx, ticket, sendErr, func(st store) error {
+		return s.settleReminder(st, now, invitationID, sendErr)
+	})
+	if err != nil {
+		return fmt.Errorf("record the reminder of invitation %d: %w", invitationID, err)
+	}
+	return nil
+}
+
+// settleReminder writes what is known of a reminder, unless more is known already.
+func (s *Service) settleReminder(st store, now clock.Instant, id int64, sendErr error) error {
+	i, err := st.guarded(id)
+	if err != nil {
+		return err
+	}
+	r := &i.Reminder
+	if r.State != Sending && r.State != Uncertain {
+		return nil
+	}
+	switch meaning := meaningOf(sendErr); {
+	case meaning == taken:
+		r.SentAt = now
+		err = r.to(Sent, "", Sending, Uncertain)
+	case meaning == refused:
+		err = errors.Join(r.to(Failed, ReasonRefused, Sending, Uncertain), s.untouch(st, i, permission.Reminder))
+	case r.State == Uncertain:
+	case meaning == refusedForNow:
+		err = errors.Join(r.to(Planned, ReasonNotNow, Sending), s.untouch(st, i, permission.Reminder))
+	default:
+		err = r.to(Uncertain, ReasonNoReceipt, Sending)
+	}
+	if err != nil {
+		return err
+	}
+	return st.putInvitation(&i)
+}

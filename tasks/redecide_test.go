@@ -1,0 +1,338 @@
+package tasks_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"aftercall/internal/account"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
+	"aftercall/internal/fault"
+	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
+	"aftercall/tasks"
+)
+
+// corrected takes a contact in again with other content and works what follows.
+func (c centre) corrected(t testing.TB, in contact.Input, change func(*contact.Input)) {
+	t.Helper()
+	change(&in)
+	c.take(t, in)
+	c.work(t, contact.JobCorrected, c.Redecide)
+}
+
+func (c centre) openCallbacks(t testing.TB) int {
+	t.Helper()
+	return c.count(t, "callbacks", "state IN ?", []tasks.CallbackState{tasks.Waiting, tasks.Ready, tasks.Claimed})
+}
+
+// addsUp checks that one contact is still one resolution with one decision of each kind, and that every fate is told.
+func (c centre) addsUp(t testing.TB) {
+	t.Helper()
+	summary, err := c.Summary(t.Context(), admin, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range summary.Kinds {
+		fates := 0
+		for _, f := range k.Fate {
+			fates += f.Count
+			if f.Reason == "" {
+				t.Errorf("%s: a planned one has no fate", k.Kind)
+			}
+		}
+		if k.Planned+k.SkippedTotal() != k.Resolved || k.Undecided != 0 || fates != k.Planned {
+			t.Errorf("does not add up: %+v", k)
+		}
+	}
+}
+
+func TestACorrectionDecidesAgainWhatHasNotBegun(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		before   func(*contact.Input)
+		change   func(*contact.Input)
+		state    tasks.DecisionState
+		rule     tasks.RuleID
+		open     int // callbacks
+		revision int
+	}{
+		{"less severe: the callback is given up", nil, func(in *contact.Input) { in.Severity = contact.Low }, tasks.Skipped, tasks.RuleNoCallback, 0, 2},
+		{"more severe: a callback is planned", func(in *contact.Input) { in.Severity = contact.Low }, func(in *contact.Input) { in.Severity = contact.High }, tasks.Planned, tasks.RuleSevere, 1, 2},
+		{"a complaint after all: another callback", nil, func(in *contact.Input) { in.Complaint = true }, tasks.Planned, tasks.RuleComplaint, 1, 2},
+		{"of no account for the policy: nothing changes", nil, func(in *contact.Input) { in.Category = "移机" }, tasks.Planned, tasks.RuleSevere, 1, 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dbtest.Each(t, func(t *testing.T, db *database.DB) {
+				in := severe(1)
+				if tt.before != nil {
+					tt.before(&in)
+				}
+				c := planned(t, db, in)
+				c.pass(time.Minute)
+				c.corrected(t, in, tt.change)
+				d := c.decisions(t)[tasks.FollowUpCallback].Decision
+				if d.State != tt.state || d.Rule != tt.rule || d.Revision != tt.revision || !d.CancelledAt.IsZero() {
+					t.Errorf("decided %+v", d)
+				}
+				if n := c.openCallbacks(t); n != tt.open {
+					t.Errorf("%d callbacks are open, want %d", n, tt.open)
+				}
+				if n := c.count(t, "decision_changes", "cause = 'corrected'"); n != tt.revision-1 {
+					t.Errorf("%d changes are kept, want %d", n, tt.revision-1)
+				}
+				if n := c.count(t, "jobs", "kind = ? AND state = ?", tasks.JobSendSurvey, outbox.Due); n != 1 {
+					t.Errorf("%d surveys wait, want the one", n)
+				}
+				c.addsUp(t)
+			})
+		})
+	}
+}
+
+func TestACorrectionLeavesAloneWhatHasBegun(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := planned(t, db, severe(1))
+		desk := c.claim(t, caller(1))
+		c.corrected(t, severe(1), func(in *contact.Input) { in.Severity = contact.Low })
+		if d := c.decisions(t)[tasks.FollowUpCallback].Decision; d.State != tasks.Planned || d.Revision != 1 || c.callback(t).State != tasks.Claimed {
+			t.Errorf("a callback in hand was taken away: %+v", d)
+		}
+		c.finish(t, caller(1), desk, tasks.Outcome{CallResult: tasks.Reached, BusinessResult: tasks.Solved})
+		c.pass(time.Minute)
+		c.corrected(t, severe(1), func(in *contact.Input) { in.Severity = contact.Low; in.Category = "x" })
+		if d := c.decisions(t)[tasks.FollowUpCallback].Decision; d.State != tasks.Planned || d.Revision != 1 {
+			t.Errorf("a callback that was made was decided again: %+v", d)
+		}
+		c.addsUp(t)
+	})
+}
+
+// A survey that waits is moved or given up; one that is being sent is not.
+func TestACorrectionChangesASurveyUntilItIsSent(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		c.publish(t, policy(t, "  - {id: moves, when: [{field: contact.category, op: is, values: [移机]}], nothing: {survey: vip}}\n  - {id: all, survey: {delay: 1h}}\n"))
+		c.take(t, severe(1))
+		c.plan(t)
+		c.pass(time.Minute)
+		c.corrected(t, severe(1), func(in *contact.Input) { in.Category = "移机" })
+		row := c.decisions(t)[tasks.FollowUpSurvey]
+		if row.Decision.State != tasks.Skipped || row.Decision.Rule != "moves" || row.ReasonText != "The manager calls" {
+			t.Errorf("decided %+v", row)
+		}
+		if n := c.count(t, "jobs", "kind = ? AND state = ?", tasks.JobSendSurvey, outbox.Due); n != 0 {
+			t.Errorf("%d surveys wait", n)
+		}
+		c.pass(time.Minute)
+		c.corrected(t, severe(1), func(in *contact.Input) { in.Product = "x" }) // back to the category of before
+		if d := c.decisions(t)[tasks.FollowUpSurvey].Decision; d.State != tasks.Planned || d.Revision != 3 {
+			t.Errorf("decided %+v", d)
+		}
+		c.pass(2 * time.Hour)
+		job := c.jobs(t, tasks.JobSendSurvey)[0]
+		if _, err := c.queued(t, job).Begin(t.Context(), db, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		c.corrected(t, severe(1), func(in *contact.Input) { in.Category = "移机" })
+		if d := c.decisions(t)[tasks.FollowUpSurvey].Decision; d.State != tasks.Planned || d.Revision != 3 {
+			t.Errorf("a survey on its way was decided again: %+v", d)
+		}
+		c.addsUp(t)
+	})
+}
+
+// A correction that overtakes the planner waits for it.
+func TestACorrectionWaitsForTheFirstDecision(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		c.take(t, severe(1))
+		c.pass(time.Minute)
+		in := severe(1)
+		in.Severity = contact.Low
+		c.take(t, in)
+		job := c.jobs(t, contact.JobCorrected)[0]
+		if err := c.Redecide(t.Context(), outbox.Ticket{}, job.Ref); !fault.Is(err, fault.Unavailable) {
+			t.Fatalf("got %v, want to be asked again", err)
+		}
+		c.plan(t)
+		c.work(t, contact.JobCorrected, c.Redecide)
+		if d := c.decisions(t)[tasks.FollowUpCallback].Decision; d.State != tasks.Skipped || d.Rule != tasks.RuleNoCallback {
+			t.Errorf("decided %+v", d)
+		}
+	})
+}
+
+func TestASupervisorPlansACallbackByHand(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		quiet := severe(1)
+		quiet.Severity = contact.Low
+		c := planned(t, db, quiet)
+		id := c.decisions(t)[tasks.FollowUpCallback].Decision.ContactID
+		lee, err := account.New(db, c.now).AddUser(t.Context(), account.NewUser{Login: "lee", Name: "Lee", Password: "correct horse", Role: account.Supervisor})
+		if err != nil {
+			t.Fatal(err)
+		}
+		boss := account.Viewer{UserID: lee.ID, Role: account.Supervisor}
+		hand := tasks.HandPlan{Kind: tasks.ConfirmCallback, Priority: 2, Reason: "老板要求"}
+		if err := c.PlanByHand(t.Context(), caller(1), id, hand); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a caller plans: %v", err)
+		}
+		if err := c.PlanByHand(t.Context(), boss, id, tasks.HandPlan{Team: "无"}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("planned without anything: %v", err)
+		}
+		if err := c.PlanByHand(t.Context(), boss, id, hand); err != nil {
+			t.Fatal(err)
+		}
+		d := c.decisions(t)[tasks.FollowUpCallback].Decision
+		if d.State != tasks.Planned || d.Rule != tasks.RuleByHand || d.Revision != 2 {
+			t.Errorf("decided %+v", d)
+		}
+		if err := c.PlanByHand(t.Context(), boss, id, hand); !fault.Is(err, fault.Conflict) {
+			t.Errorf("planned beside an open one: %v", err)
+		}
+		c.corrected(t, quiet, func(in *contact.Input) { in.Complaint = true })
+		if again := c.decisions(t)[tasks.FollowUpCallback].Decision; again.Revision != 2 {
+			t.Errorf("a correction changed what was planned by hand: %+v", again)
+		}
+		c.finish(t, caller(1), c.claim(t, caller(1)), tasks.Outcome{CallResult: tasks.Reached, BusinessResult: tasks.Solved})
+		c.pass(2 * time.Hour)
+		if err := c.PlanByHand(t.Context(), boss, id, hand); err != nil {
+			t.Errorf("a second one after the first was made: %v", err)
+		}
+		if n := c.count(t, "callbacks", "kind = ?", tasks.ConfirmCallback); n != 2 {
+			t.Errorf("%d callbacks, want two", n)
+		}
+		c.addsUp(t)
+		events, err := tasks.EventsOfContact(db.View(t.Context()), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := 0
+		for _, e := range events {
+			if e.Code == "follow_up_again_by_hand" && e.Actor == "Lee" && e.Args["note"] == "老板要求" {
+				told++
+			}
+		}
+		if told != 2 {
+			t.Errorf("the story tells %d times who planned it and why: %+v", told, events)
+		}
+	})
+}
+
+func TestPermissionIsAskedAboutACallbackByHandToo(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		quiet := severe(1)
+		quiet.Severity = contact.Low
+		c := planned(t, db, quiet)
+		id := c.decisions(t)[tasks.FollowUpCallback].Decision.ContactID
+		hand := tasks.HandPlan{Kind: tasks.ConfirmCallback, Priority: 2, Reason: "老板要求"}
+		c.pass(12 * time.Hour) // 22:05
+		if err := c.PlanByHand(t.Context(), admin, id, hand); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.callback(t); got.State != tasks.Waiting || got.WaitReason != "outside_hours" || got.ReadyAt != morning.Add(23*time.Hour-5*time.Minute) {
+			t.Errorf("at night: %+v", got)
+		}
+		other := severe(2)
+		other.Severity = contact.Low
+		c.take(t, other)
+		c.plan(t)
+		suppression := permission.Suppression{Address: "+8613912340002", Kind: permission.PhoneAddress, Scope: permission.Everything, Reason: "customer_request"}
+		if err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return c.permit.Suppress(tx, suppression) }); err != nil {
+			t.Fatal(err)
+		}
+		err := c.PlanByHand(t.Context(), admin, c.newest(t).ContactID, hand)
+		if f, ok := fault.Of(err); !ok || f.Code != "callback_refused" || f.Args["reason"] != "suppressed" {
+			t.Errorf("a suppressed customer: %v", err)
+		}
+		reopened := severe(1)
+		reopened.Status, reopened.ResolvedAt = contact.Reopened, 0
+		c.take(t, reopened)
+		if err := c.PlanByHand(t.Context(), admin, id, hand); !fault.Is(err, fault.Conflict) {
+			t.Errorf("a reopened contact: %v", err)
+		}
+		elsewhere := account.Viewer{UserID: 5, Role: account.Supervisor, TeamIDs: []int64{99}}
+		if err := c.PlanByHand(t.Context(), elsewhere, id, hand); !fault.Is(err, fault.NotFound) {
+			t.Errorf("another team's supervisor: %v", err)
+		}
+	})
+}
+
+// A caller was still on the line when their callback was cancelled and another one planned by hand: what they note does not end
+// the new one.
+func TestALateOutcomeOfAnOldRoundEndsNothingNew(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := atWork(t, db)
+		if err := c.CancelByHand(t.Context(), admin, desk.Callback.ID, "the source asked"); err != nil {
+			t.Fatal(err)
+		}
+		hand := tasks.HandPlan{Kind: tasks.ConfirmCallback, Priority: 2, Due: c.now().Add(3 * time.Hour), Reason: "doch"}
+		if err := c.PlanByHand(t.Context(), admin, desk.Callback.ContactID, hand); err != nil {
+			t.Fatal(err)
+		}
+		c.finish(t, caller(1), desk, tasks.Outcome{CallResult: tasks.NoAnswer})
+		if d := c.decisions(t)[tasks.FollowUpCallback].Decision; d.State != tasks.Planned || !d.CancelledAt.IsZero() {
+			t.Errorf("the new plan was ended: %+v", d)
+		}
+		c.addsUp(t)
+	})
+}
+
+// The story says why there was no survey, since when, and from when there may be one.
+func TestASkippedSurveySaysSinceAndUntil(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		c.take(t, severe(1))
+		c.plan(t)
+		first := c.decisions(t)[tasks.FollowUpSurvey].Decision
+		touch := permission.Touch{
+			PersonID: first.PersonID, CustomerID: first.CustomerID, Address: "c1@example.com", Kind: permission.Invitation,
+			Purpose: permission.Survey, Channel: permission.ByEmail, Family: tasks.SurveyFamily, At: c.now(),
+		}
+		if err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return c.permit.Touch(tx, touch) }); err != nil {
+			t.Fatal(err)
+		}
+		c.pass(12 * 24 * time.Hour)
+		again := severe(1)
+		again.ExternalID, again.ResolvedAt = "T-1b", c.now().Add(-time.Minute)
+		c.take(t, again)
+		c.plan(t)
+		d := c.newest(t)
+		if d.Reason != "survey_cooldown" || d.ReasonSince != morning || d.AllowedFrom != morning.Add(30*24*time.Hour) || d.ReasonEvidence == "" {
+			t.Fatalf("decided %+v", d)
+		}
+		events, err := tasks.EventsOfContact(db.View(t.Context()), d.ContactID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range events {
+			if e.Code == "follow_up_skipped_asked" && e.Args["count"] == 12 && e.Args["allowed_from"] == d.AllowedFrom {
+				return
+			}
+		}
+		t.Errorf("the story does not say so: %+v", events)
+	})
+}
+
+// newest returns the decision made last.
+func (c centre) newest(t testing.TB) tasks.Decision {
+	t.Helper()
+	rows, err := c.Decisions(t.Context(), admin, tasks.DecisionFilter{Limit: 1})
+	if err != nil || len(rows) == 0 {
+		t.Fatalf("no decisions: %v", err)
+	}
+	return rows[0].Decision
+}

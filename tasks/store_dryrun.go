@@ -1,0 +1,103 @@
+package tasks
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+)
+
+var underWay = []DryRunState{DryRunQueued, DryRunRunning}
+
+func (s store) insertDryRun(run *DryRun) error {
+	if err := s.Gorm().Create(run).Error; err != nil {
+		return fmt.Errorf("add dry run: %w", err)
+	}
+	return nil
+}
+
+func (s store) dryRun(id int64) (DryRun, error) {
+	var run DryRun
+	err := s.Gorm().Where("id = ?", id).Take(&run).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return DryRun{}, errNoDryRun
+	}
+	if err != nil {
+		return DryRun{}, fmt.Errorf("read dry run: %w", err)
+	}
+	return run, nil
+}
+
+func (s store) dryRuns(policyID int64) ([]DryRun, error) {
+	var runs []DryRun
+	err := s.Gorm().Omit("body", "salt", "report").Where("policy_id = ?", policyID).Order("id DESC").Limit(shownDryRuns).Find(&runs).Error
+	if err != nil {
+		return nil, fmt.Errorf("list dry runs: %w", err)
+	}
+	return runs, nil
+}
+
+func (s store) dryRunUnderWay(policyID int64) (bool, error) {
+	var n int64
+	if err := s.Gorm().Model(&DryRun{}).Where("policy_id = ? AND state IN ?", policyID, underWay).Count(&n).Error; err != nil {
+		return false, fmt.Errorf("look for a dry run under way: %w", err)
+	}
+	return n > 0, nil
+}
+
+// dryRunProgress writes how far a run has come, and reports whether it is still wanted.
+func (s store) dryRunProgress(id int64, done int) (bool, error) {
+	r := s.Gorm().Model(&DryRun{}).Where("id = ? AND state IN ?", id, underWay).Updates(map[string]any{"state": DryRunRunning, "done": done})
+	if r.Error != nil {
+		return false, fmt.Errorf("write the progress of dry run %d: %w", id, r.Error)
+	}
+	return r.RowsAffected > 0, nil
+}
+
+// endDryRun ends a run that is under way; one that is over stays as it is.
+func (s store) endDryRun(id int64, state DryRunState, report string, now clock.Instant) error {
+	err := s.Gorm().Model(&DryRun{}).Where("id = ? AND state IN ?", id, underWay).
+		Updates(map[string]any{"state": state, "report": report, "finished_at": now}).Error
+	if err != nil {
+		return fmt.Errorf("end dry run %d: %w", id, err)
+	}
+	return nil
+}
+
+// happening is what came of a resolution, and the version that decided.
+type happening struct {
+	outcome
+	version int
+}
+
+// outcomes returns what was decided about some resolutions, and what became of it.
+func (s store) outcomes(resolutions []contact.Resolution) (map[decisionKey]happening, error) {
+	found := make(map[decisionKey]happening, len(Kinds())*len(resolutions))
+	ids := make([]int64, len(resolutions))
+	for i, r := range resolutions {
+		ids[i] = r.ID
+		for _, kind := range Kinds() {
+			found[decisionKey{r.ID, kind}] = happening{outcome: outcome{reason: ReasonUndecided}}
+		}
+	}
+	for chunk := range slices.Chunk(ids, maxIn) {
+		var rows []Decision
+		err := s.Gorm().Select("resolution_id", "kind", "state", "rule", "reason", "policy_version", "cancelled_at", "cancel_reason").
+			Where("resolution_id IN ?", chunk).Find(&rows).Error
+		if err != nil {
+			return nil, fmt.Errorf("read what was decided: %w", err)
+		}
+		for _, d := range rows {
+			o := outcome{rule: d.Rule, reason: d.Reason}
+			if d.State == Planned && !d.CancelledAt.IsZero() {
+				o.reason, o.givenUp = d.CancelReason, true
+			}
+			found[decisionKey{d.ResolutionID, d.Kind}] = happening{o, d.PolicyVersion}
+		}
+	}
+	return found, nil
+}

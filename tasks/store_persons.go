@@ -1,0 +1,60 @@
+package tasks
+
+import (
+	"fmt"
+	"slices"
+
+	"aftercall/internal/clock"
+)
+
+func (s store) heldUntil(personIDs []int64, now clock.Instant) (clock.Instant, error) {
+	var until clock.Instant
+	for part := range slices.Chunk(personIDs, 500) {
+		var last clock.Instant
+		err := s.Gorm().Model(&hold{}).Select("COALESCE(MAX(until_at), 0)").Where("person_id IN ? AND until_at > ?", part, now).Scan(&last).Error
+		if err != nil {
+			return 0, fmt.Errorf("read who is held: %w", err)
+		}
+		until = max(until, last)
+	}
+	return until, nil
+}
+
+// movePerson finds the callbacks through the resolutions of the customers, which have an index by customer.
+func (s store) movePerson(customerIDs []int64, from, to int64) error {
+	for part := range slices.Chunk(customerIDs, 500) {
+		var open []int64
+		err := s.Gorm().Table("resolutions AS r").Joins("JOIN callbacks AS c ON c.resolution_id = r.id").
+			Where("r.customer_id IN ? AND (c.state IN ? OR (c.state = ? AND c.lease_until > 0))", part, []CallbackState{Waiting, Ready, Claimed}, Cancelled).
+			Pluck("c.id", &open).Error
+		if err != nil {
+			return fmt.Errorf("read the open callbacks of customers: %w", err)
+		}
+		for ids := range slices.Chunk(open, 500) {
+			if err := s.Gorm().Model(&Callback{}).Where("id IN ?", ids).Update("person_id", to).Error; err != nil {
+				return fmt.Errorf("move callbacks to another person: %w", err)
+			}
+			if err := s.moveHold(ids, from, to); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// moveHold moves the hold of a caller whose lease is over and who may still record what happened, unless there is such a hold of
+// the other person too: the guard row is one, and a hold that is over keeps nobody away.
+func (s store) moveHold(callbackIDs []int64, from, to int64) error {
+	var taken int64
+	if err := s.Gorm().Model(&hold{}).Where("person_id = ?", to).Count(&taken).Error; err != nil {
+		return fmt.Errorf("read the hold of a person: %w", err)
+	}
+	if taken > 0 {
+		return nil
+	}
+	err := s.Gorm().Model(&hold{}).Where("person_id = ? AND callback_id IN ?", from, callbackIDs).Update("person_id", to).Error
+	if err != nil {
+		return fmt.Errorf("move a hold to another person: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/fault"
+	"aftercall/internal/permission"
+)
+
+// checkRequest asks whether customers may be contacted.
+type checkRequest struct {
+	Questions []checkQuestion `json:"questions" doc:"At most 1,000."`
+}
+
+// checkQuestion names a customer by reference, or by phone or e-mail.
+type checkQuestion struct {
+	Source    string             `json:"source,omitempty" doc:"Of the reference; the token's own when absent."`
+	Reference string             `json:"reference,omitempty"`
+	Phone     string             `json:"phone,omitempty"`
+	Email     string             `json:"email,omitempty"`
+	Purpose   permission.Purpose `json:"purpose" enum:"service_callback,survey,marketing_call,marketing_message"`
+	Channel   permission.Channel `json:"channel" enum:"phone,sms,email"`
+	At        clock.Instant      `json:"at,omitzero" doc:"When the contact would be made; now when absent."`
+}
+
+// checkReply answers the questions in their order.
+type checkReply struct {
+	AsOf         clock.Instant   `json:"as_of"`
+	RulesVersion int             `json:"rules_version" doc:"Of the rules in force."`
+	Answers      []checkAnswered `json:"answers"`
+}
+
+// checkAnswered is one verdict.
+type checkAnswered struct {
+	Allowed     bool            `json:"allowed"`
+	First       permission.Code `json:"first,omitempty" doc:"The reason to show."`
+	Reasons     []checkReason   `json:"reasons,omitempty"`
+	AllowedFrom clock.Instant   `json:"allowed_from,omitzero" doc:"The first instant at which it is allowed; absent when it does not end by itself."`
+	ConsentID   int64           `json:"consent_id,omitempty" doc:"The consent that permits marketing."`
+	Known       int             `json:"known" doc:"Customers by that name. Of several all must allow it. An address nobody has is judged by itself."`
+}
+
+// checkReason is one reason against.
+type checkReason struct {
+	Code        permission.Code `json:"code"`
+	Since       clock.Instant   `json:"since,omitzero"`
+	AllowedFrom clock.Instant   `json:"allowed_from,omitzero" doc:"When this reason ends; absent when it does not end by itself."`
+	Evidence    string          `json:"evidence,omitempty" doc:"Such as suppression 12."`
+}
+
+var errQuestions = fault.New(fault.TooLarge, "too_many_questions", "ask 1 to 1000 questions in one request").With("limit", maxQuestions)
+
+// checkPermission answers all questions, or names what is wrong with some of them and answers none.
+func (s *Server) checkPermission(c *gin.Context) error {
+	body, err := readIntake(c)
+	if err != nil {
+		return err
+	}
+	request, err := strictly[checkRequest](body)
+	if err != nil {
+		return fault.InvalidFields(explain[checkRequest](body, err))
+	}
+	if n := len(request.Questions); n == 0 || n > maxQuestions {
+		return errQuestions
+	}
+	own, err := s.ownSource(c)
+	if err != nil {
+		return err
+	}
+	questions, problems := make([]asked, len(request.Questions)), []fault.Field{}
+	for i, q := range request.Questions {
+		var bad []fault.Field
+		questions[i], bad = s.askedOf(q, own)
+		for _, f := range bad {
+			f.Name = fmt.Sprintf("questions[%d].%s", i, f.Name)
+			problems = append(problems, f)
+		}
+	}
+	if len(problems) > 0 {
+		return fault.InvalidFields(problems...)
+	}
+	reply := checkReply{AsOf: s.now(), Answers: make([]checkAnswered, len(questions))}
+	answers, err := s.ask(c.Request.Context(), questions)
+	if err != nil {
+		return err
+	}
+	for i, a := range answers {
+		reply.Answers[i] = verdictView(a)
+	}
+	reply.RulesVersion = s.Permission.Rules().Version
+	c.JSON(http.StatusOK, reply)
+	return nil
+}
+
+func (s *Server) askedOf(q checkQuestion, own string) (asked, []fault.Field) {
+	var problems []fault.Field
+	a := asked{purpose: q.Purpose, channel: q.Channel, at: q.At}
+	refuse := func(name, code, problem, value string) {
+		problems = append(problems, fault.Field{Name: name, Code: code, Problem: problem, Value: short([]byte(value))})
+	}
+	if !slices.Contains(ways, way{q.Purpose, q.Channel}) {
+		refuse("channel", "unknown_way", "is not a channel of that purpose", string(q.Purpose)+" "+string(q.Channel))
+	}
+	source := cmp.Or(q.Source, own)
+	given := 0
+	for _, name := range []string{q.Reference, q.Phone, q.Email} {
+		if name != "" {
+			given++
+		}
+	}
+	switch {
+	case given != 1:
+		refuse("reference", "one_name", "must be the only name of the customer, or a phone number or e-mail address instead", "")
+	case q.Reference != "" && source == "":
+		refuse("source", "required", "is required with a reference", "")
+	case q.Reference != "" && own != "" && source != own:
+		problems = append(problems, otherSource(source))
+	case q.Reference != "":
+		a.who.Reference = permission.Reference{Source: source, Reference: q.Reference}
+	default:
+		kind, raw := permission.PhoneAddress, q.Phone
+		if q.Email != "" {
+			kind, raw = permission.EmailAddress, q.Email
+		}
+		a.who.Kind, a.who.Address = kind, permission.Normalise(kind, strings.TrimSpace(raw), s.Contacts.Region())
+		if a.who.Address == "" {
+			refuse(string(kind), "no_address", "is neither a phone number nor an e-mail address", raw)
+		}
+	}
+	return a, problems
+}
+
+func verdictView(a answered) checkAnswered {
+	reply := checkAnswered{Allowed: a.Allowed, First: a.First, AllowedFrom: a.AllowedFrom, ConsentID: a.ConsentID, Known: a.known}
+	for _, r := range a.All {
+		reply.Reasons = append(reply.Reasons, checkReason{Code: r.Code, Since: r.Since, AllowedFrom: r.From, Evidence: r.Evidence})
+	}
+	return reply
+}

@@ -1,0 +1,225 @@
+package web
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/fault"
+	"aftercall/internal/permission"
+)
+
+// maxQuestions is how many questions one request may ask.
+const maxQuestions = 1000
+
+// consentTaken is what became of one consent: the reply to one, and a line of the reply to many.
+type consentTaken struct {
+	Line      int           `json:"line,omitempty" doc:"Line of the request, from 1; only in NDJSON."`
+	Status    string        `json:"status" enum:"recorded,known,nobody,rejected"`
+	Customers int           `json:"customers,omitempty" doc:"For how many customers it was recorded now."`
+	Problems  []fault.Field `json:"problems,omitempty" doc:"Why it was rejected."`
+}
+
+// suppressionInput is one address that must not be contacted, as another system knows it.
+type suppressionInput struct {
+	Phone    string           `json:"phone,omitempty"`
+	Email    string           `json:"email,omitempty"`
+	Scope    permission.Scope `json:"scope,omitempty" enum:"everything,marketing,surveys,campaign" doc:"Everything when absent."`
+	Campaign int64            `json:"campaign,omitempty" doc:"Id, with the scope campaign."`
+	Until    clock.Instant    `json:"until,omitzero" doc:"For ever when absent."`
+	Reason   string           `json:"reason,omitempty" enum:"customer_request,complaint,wrong_number,register,import" doc:"customer_request when absent."`
+	Evidence string           `json:"evidence,omitempty" doc:"Where it can be looked up."`
+}
+
+// suppressionTaken is what became of one suppression.
+type suppressionTaken struct {
+	Line     int           `json:"line,omitempty" doc:"Line of the request, from 1; only in NDJSON."`
+	Status   string        `json:"status" enum:"added,covered,rejected" doc:"Covered: it was forbidden already, as much and as long."`
+	Problems []fault.Field `json:"problems,omitempty" doc:"Why it was rejected."`
+}
+
+// takeConsents takes one consent or withdrawal as JSON, or many as NDJSON.
+func (s *Server) takeConsents(c *gin.Context) error {
+	return takeLines(c, func(inputs []permission.ConsentInput) ([]consentTaken, error) {
+		own, err := s.ownSource(c)
+		if err != nil {
+			return nil, err
+		}
+		replies, places := make([]consentTaken, len(inputs)), []int{}
+		var good []permission.ConsentInput
+		for i := range inputs {
+			in := &inputs[i]
+			if in.Reference != "" {
+				in.Source = cmp.Or(in.Source, own)
+			}
+			if own != "" && in.Source != "" && in.Source != own {
+				replies[i] = consentTaken{Status: string(permission.ConsentRejected), Problems: []fault.Field{otherSource(in.Source)}}
+				continue
+			}
+			good, places = append(good, *in), append(places, i)
+		}
+		results, err := s.Permission.TakeConsents(c.Request.Context(), viewer(c), "api", s.Contacts.Region(), good)
+		if err != nil {
+			return nil, err
+		}
+		for i, r := range results {
+			replies[places[i]] = consentTaken{Status: string(r.Status), Customers: r.Customers, Problems: r.Problems}
+		}
+		return replies, nil
+	}, func(problems []fault.Field, line int) consentTaken {
+		return consentTaken{Line: line, Status: string(permission.ConsentRejected), Problems: atLine(problems, line)}
+	}, func(r *consentTaken, line int) []fault.Field {
+		r.Line, r.Problems = line, atLine(r.Problems, line)
+		return r.Problems
+	})
+}
+
+// takeSuppressions takes one suppression as JSON, or many as NDJSON. Nothing here ever lifts one.
+func (s *Server) takeSuppressions(c *gin.Context) error {
+	return takeLines(c, func(inputs []suppressionInput) ([]suppressionTaken, error) {
+		replies, places := make([]suppressionTaken, len(inputs)), []int{}
+		var good []permission.Suppression
+		for i, in := range inputs {
+			sup, problems := s.suppressionOf(in)
+			if len(problems) > 0 {
+				replies[i] = suppressionTaken{Status: "rejected", Problems: problems}
+				continue
+			}
+			good, places = append(good, sup), append(places, i)
+		}
+		added, err := s.Permission.TakeSuppressions(c.Request.Context(), viewer(c), good)
+		if err != nil {
+			return nil, err
+		}
+		for i, fresh := range added {
+			replies[places[i]].Status = "covered"
+			if fresh {
+				replies[places[i]].Status = "added"
+			}
+		}
+		return replies, nil
+	}, func(problems []fault.Field, line int) suppressionTaken {
+		return suppressionTaken{Line: line, Status: "rejected", Problems: atLine(problems, line)}
+	}, func(r *suppressionTaken, line int) []fault.Field {
+		r.Line, r.Problems = line, atLine(r.Problems, line)
+		return r.Problems
+	})
+}
+
+func (s *Server) suppressionOf(in suppressionInput) (permission.Suppression, []fault.Field) {
+	sup := permission.Suppression{
+		Kind: permission.PhoneAddress, Scope: cmp.Or(in.Scope, permission.Everything), CampaignID: in.Campaign,
+		Reason: cmp.Or(in.Reason, "customer_request"), Evidence: in.Evidence, UntilAt: in.Until,
+	}
+	problems := s.Permission.Problems(sup)
+	raw, name := in.Phone, "phone"
+	if in.Email != "" {
+		sup.Kind, raw, name = permission.EmailAddress, in.Email, "email"
+	}
+	switch sup.Address = permission.Normalise(sup.Kind, strings.TrimSpace(raw), s.Contacts.Region()); {
+	case in.Phone != "" && in.Email != "":
+		problems = append(problems, fault.Field{Name: "email", Code: "one_address", Problem: "must not be given beside a phone number: send two suppressions"})
+	case raw == "":
+		problems = append(problems, fault.Field{Name: "phone", Code: "required", Problem: "is required, or an e-mail address"})
+	case sup.Address == "":
+		problems = append(problems, fault.Field{Name: name, Code: "no_address", Problem: "is neither a phone number nor an e-mail address", Value: short([]byte(raw))})
+	}
+	return sup, problems
+}
+
+// ownSource is the name of the source a machine's token is bound to; "" for people, whose tokens are bound to none.
+func (s *Server) ownSource(c *gin.Context) (string, error) {
+	v := viewer(c)
+	if v.Role != account.Machine {
+		return "", nil
+	}
+	names, err := contact.SourceNames(s.DB.View(c.Request.Context()), []int64{v.SourceID})
+	return names[v.SourceID], err
+}
+
+func otherSource(name string) fault.Field {
+	return fault.Field{Name: "source", Code: "other_source", Problem: "is not the source of this API token", Value: name}
+}
+
+// takeLines answers one JSON value with its reply, 422 if it is rejected, and NDJSON with a line for each, in the same order. A bad
+// line never stops the rest.
+func takeLines[In, Reply any](
+	c *gin.Context, take func([]In) ([]Reply, error), rejected func([]fault.Field, int) Reply, place func(*Reply, int) []fault.Field,
+) error {
+	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	many := slices.Contains([]string{"application/x-ndjson", "application/ndjson", "application/jsonl"}, kind)
+	if err != nil || (kind != "application/json" && !many) {
+		return problemJSON(c, unknownType(c))
+	}
+	body, err := readIntake(c)
+	if err != nil {
+		return err
+	}
+	lines := []line{{0, body}}
+	if many {
+		lines = linesOf(body)
+	}
+	if len(lines) > maxIntakeLines {
+		return errIntakeLines
+	}
+	replies := make([]Reply, len(lines))
+	var inputs []In
+	var places []int
+	for i, l := range lines {
+		in, err := strictly[In](l.text)
+		if err != nil {
+			replies[i] = rejected([]fault.Field{explain[In](l.text, err)}, l.number)
+			if !many {
+				return fault.InvalidFields(explain[In](l.text, err))
+			}
+			continue
+		}
+		inputs, places = append(inputs, in), append(places, i)
+	}
+	taken, err := take(inputs)
+	if err != nil {
+		return err
+	}
+	for i, reply := range taken {
+		if problems := place(&reply, lines[places[i]].number); len(problems) > 0 && !many {
+			return fault.InvalidFields(problems...)
+		}
+		replies[places[i]] = reply
+	}
+	if !many {
+		c.JSON(http.StatusOK, replies[0])
+		return nil
+	}
+	return writeLines(c, replies)
+}
+
+func writeLines[Reply any](c *gin.Context, replies []Reply) error {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	for i := range replies {
+		if err := encoder.Encode(&replies[i]); err != nil {
+			return fmt.Errorf("write reply: %w", err)
+		}
+	}
+	c.Data(http.StatusOK, "application/x-ndjson", b.Bytes())
+	return nil
+}
+
+// unknownType is the answer to a content type that is neither JSON nor NDJSON.
+func unknownType(c *gin.Context) problem {
+	c.Header("Accept-Post", "application/json, application/x-ndjson")
+	return problem{
+		Type: "urn:aftercall:content_type", Status: http.StatusUnsupportedMediaType, Code: "content_type",
+		Title: "send one as application/json, or one a line as application/x-ndjson",
+	}
+}

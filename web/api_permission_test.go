@@ -1,0 +1,269 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"aftercall/internal/account"
+	"aftercall/internal/contact"
+	"aftercall/internal/database/dbtest"
+	"aftercall/internal/permission"
+)
+
+func (m machine) postTo(path, contentType, body string) testResponse {
+	m.t.Helper()
+	return m.do(http.MethodPost, "/api/v1"+path, strings.NewReader(body), http.Header{"Authorization": {"Bearer " + m.token}, "Content-Type": {contentType}})
+}
+
+// addCustomers takes in the customers of the examples, of the source of machine tokens in these tests.
+func (m machine) addCustomers() {
+	m.t.Helper()
+	r := m.send("application/x-ndjson", `{"external_id":"T-1","customer":{"reference":"C-1001","phones":["+8613912348000"],"emails":["liu@example.com"],"zone":"Asia/Shanghai"}}
+{"external_id":"T-2","customer":{"reference":"C-1002","phones":["+8613800138000"],"zone":"Asia/Shanghai"}}`)
+	if r.status != http.StatusOK || strings.Contains(r.body, "rejected") {
+		m.t.Fatalf("%d %s", r.status, r.body)
+	}
+}
+
+// readExample reads a file of docs/examples: what the documentation shows is what works.
+func readExample(t testing.TB, name string) string {
+	t.Helper()
+	body, err := os.ReadFile("../docs/examples/" + name)
+	fatal(t, err)
+	return string(body)
+}
+
+// statuses returns "line status" of each line of a reply, with its problems.
+func (r testResponse) statuses() []string {
+	r.t.Helper()
+	var list []string
+	for text := range strings.Lines(r.body) {
+		var reply struct {
+			Line     int
+			Status   string
+			Problems []struct{ Field, Code string }
+		}
+		fatal(r.t, json.Unmarshal([]byte(text), &reply))
+		row := []string{strconv.Itoa(reply.Line), reply.Status}
+		for _, p := range reply.Problems {
+			row = append(row, p.Field+":"+p.Code)
+		}
+		list = append(list, strings.Join(row, " "))
+	}
+	return list
+}
+
+func (m machine) check(body string) checkReply {
+	m.t.Helper()
+	r := m.postTo("/permission/check", "application/json", body)
+	var reply checkReply
+	if err := json.Unmarshal([]byte(r.body), &reply); err != nil || r.status != http.StatusOK {
+		m.t.Fatalf("%d %s %v", r.status, r.body, err)
+	}
+	return reply
+}
+
+func TestAPITakesConsentsOnceByKey(t *testing.T) {
+	t.Parallel()
+	m := newTestServer(t).machine(t, "crm")
+	m.addCustomers()
+	example := readExample(t, "consents.ndjson")
+	if diff := cmp.Diff([]string{"1 recorded", "2 recorded"}, m.postTo("/consents", "application/x-ndjson", example).statuses()); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"1 known", "2 known"}, m.postTo("/consents", "application/x-ndjson", example).statuses()); diff != "" {
+		t.Error("the same again:", diff)
+	}
+	answers := m.check(readExample(t, "check.json")).Answers
+	if !answers[0].Allowed || !answers[1].Allowed || answers[1].ConsentID == 0 {
+		t.Errorf("with consent: %+v", answers)
+	}
+	no := m.check(`{"questions":[{"reference":"C-1001","purpose":"marketing_message","channel":"sms"}]}`).Answers[0]
+	if no.Allowed || no.First != permission.Refused || no.Reasons[0].Since.IsZero() || no.Reasons[0].Evidence == "" {
+		t.Errorf("after a withdrawal: %+v", no)
+	}
+}
+
+func TestAPIRefusesBadConsentsByLine(t *testing.T) {
+	t.Parallel()
+	m := newTestServer(t).machine(t, "crm")
+	m.addCustomers()
+	r := m.postTo("/consents", "application/x-ndjson", `{"reference":"C-1001","purpose":"survey","word":"given"}
+{"reference":"nobody","purpose":"survey","word":"given"}
+{"reference":"C-1001","source":"another","purpose":"survey","word":"given"}
+{"purpose":"survey","word":"given"}
+{"phone":"12","purpose":"sales","word":"maybe"}
+{"reference":"C-1001","purpose":"survey","word":"given","at":"2027-01-01T00:00:00Z"}
+{"reference":"C-1001","wording":3}
+{"reference":"C-1001","consent":true}
+nonsense`)
+	want := []string{
+		"1 recorded", "2 nobody", "3 rejected source:other_source", "4 rejected reference:customer_unnamed",
+		"5 rejected phone:phone_invalid word:unknown_value purpose:unknown_value", "6 rejected at:in_the_future", "7 rejected wording:wrong_type",
+		"8 rejected consent:unknown_field", "9 rejected body:not_json",
+	}
+	if diff := cmp.Diff(want, r.statuses()); diff != "" {
+		t.Error(diff)
+	}
+	one := m.postTo("/consents", "application/json", `{"reference":"C-1001","purpose":"survey"}`)
+	if p := one.problem(); one.status != http.StatusUnprocessableEntity || p.Errors[0].Name != "word" {
+		t.Errorf("one without a word: %d %s", one.status, one.body)
+	}
+}
+
+func TestAPISuppressionsOnlyEverAdd(t *testing.T) {
+	t.Parallel()
+	m := newTestServer(t).machine(t, "crm")
+	m.addCustomers()
+	example := readExample(t, "suppressions.ndjson")
+	if diff := cmp.Diff([]string{"1 added", "2 added"}, m.postTo("/suppressions", "application/x-ndjson", example).statuses()); diff != "" {
+		t.Error(diff)
+	}
+	again := example + `{"phone":"13912348000","until":"2027-01-01T00:00:00Z"}
+{"phone":"13912348000","scope":"surveys"}
+{"phone":"13912348000","scope":"surveys"}
+{"phone":"13912348000","email":"a@example.com"}
+{"email":"nobody"}
+{"phone":"13912348000","scope":"nothing"}
+{"phone":"13912348000","until":"2020-01-01T00:00:00Z"}
+{"phone":"13912348000","scope":"campaign"}
+{}`
+	want := []string{
+		"1 covered", "2 covered", "3 covered", "4 added", "5 covered", "6 rejected email:one_address", "7 rejected email:no_address",
+		"8 rejected scope:unknown_value", "9 rejected until:until_over", "10 rejected campaign:required", "11 rejected phone:required",
+	}
+	if diff := cmp.Diff(want, m.postTo("/suppressions", "application/x-ndjson", again).statuses()); diff != "" {
+		t.Error(diff)
+	}
+	answer := m.check(`{"questions":[{"reference":"C-1001","purpose":"service_callback","channel":"phone"}]}`).Answers[0]
+	if answer.Allowed || answer.First != permission.Suppressed || !answer.AllowedFrom.IsZero() {
+		t.Errorf("a suppressed customer: %+v", answer)
+	}
+}
+
+func TestAPIChecksWhomever(t *testing.T) {
+	t.Parallel()
+	m := newTestServer(t).machine(t, "crm")
+	m.addCustomers()
+	reply := m.check(`{"questions":[
+		{"phone":"13700137000","purpose":"service_callback","channel":"phone"},
+		{"email":"liu@example.com","purpose":"survey","channel":"email"},
+		{"phone":"13800138000","purpose":"service_callback","channel":"phone","at":"2026-11-22T15:00:00Z"},
+		{"reference":"nobody","purpose":"survey","channel":"sms"},
+		{"email":"liu@example.com","purpose":"service_callback","channel":"phone"}]}`)
+	var got []string
+	for _, a := range reply.Answers {
+		got = append(got, fmt.Sprint(a.Known, a.Allowed, " ", a.First))
+	}
+	want := []string{"0 true ", "1 true ", "1 false outside_hours", "0 false no_address", "1 true "}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if from := reply.Answers[2].AllowedFrom.String(); from != "2026-11-23T01:00:00.000000Z" && !strings.HasPrefix(from, "2026-11-23T01:00:00") {
+		t.Errorf("allowed from %s", from)
+	}
+	bad := m.postTo("/permission/check", "application/json", `{"questions":[{"phone":"13800138000","purpose":"marketing_call","channel":"sms"},{"purpose":"survey","channel":"sms"},
+		{"source":"another","reference":"C","purpose":"survey","channel":"sms"}]}`)
+	var names []string
+	for _, f := range bad.problem().Errors {
+		names = append(names, f.Name+" "+f.Code)
+	}
+	if diff := cmp.Diff([]string{"questions[0].channel unknown_way", "questions[1].reference one_name", "questions[2].source other_source"}, names); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAPIOfPermissionKeepsItsLimitsAndRoles(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	m := ts.machine(t, "crm")
+	caller, err := ts.Accounts.CreateToken(t.Context(), "a caller", account.Caller, 0)
+	fatal(t, err)
+	marketing, err := ts.Accounts.CreateToken(t.Context(), "marketing", account.Marketing, 0)
+	fatal(t, err)
+	as := func(token string) machine { return machine{m.testClient, token} }
+	many := strings.Repeat("{}\n", maxIntakeLines+1)
+	for name, check := range map[string]struct {
+		r      testResponse
+		status int
+		code   string
+	}{
+		"consents by a caller":         {as(caller).postTo("/consents", "application/json", "{}"), 403, "token_role"},
+		"suppressions by marketing":    {as(marketing).postTo("/suppressions", "application/json", "{}"), 403, "token_role"},
+		"check by a caller":            {as(caller).postTo("/permission/check", "application/json", "{}"), 403, "token_role"},
+		"check without a token":        {as("").postTo("/permission/check", "application/json", "{}"), 401, "token_needed"},
+		"consents as a form":           {m.postTo("/consents", "application/x-www-form-urlencoded", "a=b"), 415, "content_type"},
+		"too many suppressions":        {m.postTo("/suppressions", "application/x-ndjson", many), 413, "too_many_lines"},
+		"no question":                  {m.postTo("/permission/check", "application/json", `{"questions":[]}`), 413, "too_many_questions"},
+		"a question with a bad member": {m.postTo("/permission/check", "application/json", `{"questions":[{"fone":"1"}]}`), 422, "invalid_fields"},
+		"marketing needs a source":     {as(marketing).postTo("/consents", "application/json", `{"reference":"C","purpose":"survey","word":"given"}`), 422, "invalid_fields"},
+	} {
+		if p := check.r.problem(); check.r.status != check.status || p.Code != check.code {
+			t.Errorf("%s: %d %s, want %d %s", name, check.r.status, check.r.body, check.status, check.code)
+		}
+	}
+}
+
+// The number of statements of a check does not depend on the number of questions.
+func TestAPICheckAsksInBulk(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	var inputs []contact.Input
+	for i := range 40 {
+		in := example(fmt.Sprint("Q-", i))
+		in.Customer.Phones = []string{fmt.Sprintf("139123480%02d", i)}
+		inputs = append(inputs, in)
+	}
+	ts.addContacts(t, inputs...)
+	count := func(n int) int {
+		questions := make([]asked, n)
+		for i := range questions {
+			questions[i] = asked{
+				who: permission.Named{Kind: permission.PhoneAddress, Address: fmt.Sprintf("+86139123480%02d", i)}, purpose: permission.Survey, channel: permission.BySMS,
+			}
+		}
+		return dbtest.CountQueries(t, ts.DB, func() {
+			answers, err := ts.ask(t.Context(), questions)
+			fatal(t, err)
+			for _, a := range answers {
+				if a.known != 1 {
+					t.Errorf("nobody found: %+v", a)
+				}
+			}
+		})
+	}
+	count(1)
+	if few, many := count(2), count(40); few != many {
+		t.Errorf("2 questions take %d statements, 40 take %d", few, many)
+	}
+}
+
+func FuzzPermissionJSON(f *testing.F) {
+	f.Add(`{"reference":"C-1001","purpose":"survey","word":"given","at":"2026-11-20T10:00:00+08:00"}`)
+	f.Add(`{"phone":1,"scope":"everything","until":"x"}`)
+	f.Add(`{"questions":[{"phone":"1","at":{}}]}`)
+	f.Fuzz(func(t *testing.T, body string) {
+		explained[permission.ConsentInput](t, body)
+		explained[suppressionInput](t, body)
+		explained[checkRequest](t, body)
+	})
+}
+
+// explained fails when what cannot be read is refused without words.
+func explained[T any](t *testing.T, body string) {
+	t.Helper()
+	_, err := strictly[T]([]byte(body))
+	if err == nil {
+		return
+	}
+	if p := explain[T]([]byte(body), err); p.Name == "" || p.Code == "" || p.Problem == "" {
+		t.Fatalf("an error without words: %+v", p)
+	}
+}

@@ -1,0 +1,265 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/fault"
+	"aftercall/internal/permission"
+)
+
+// profilePage is the form for the calling hours of one class in one country.
+type profilePage struct {
+	page
+	New     bool
+	Profile profileRow
+	Region  string
+	Class   permission.Class
+	Classes []option
+	Days    []dayField
+	Limits  []string // the hard limits in words
+	Fixed   bool     // the hours of everywhere else cannot be removed
+	Form    form
+	BasedOn int
+}
+
+func (*profilePage) template() string { return "calling_hours_profile" }
+
+// dayField is the field of one kind of day.
+type dayField struct{ Name, Label, Value string }
+
+func dayFieldName(kind int) string { return "day_" + strconv.Itoa(kind) }
+
+func profileOf(rules permission.Rules, region string, class permission.Class) (permission.Profile, bool) {
+	i := slices.IndexFunc(rules.Profiles, func(p permission.Profile) bool { return p.Region == region && p.Class == class })
+	if i < 0 {
+		return permission.Profile{}, false
+	}
+	return rules.Profiles[i], true
+}
+
+// usualProfile returns the hours of everywhere else: what a new country begins with.
+func usualProfile(rules permission.Rules, class permission.Class) permission.Profile {
+	p, _ := profileOf(rules, "", class)
+	return p
+}
+
+func (s *Server) showProfile(c *gin.Context) error {
+	return s.renderProfile(c, http.StatusOK, form{Values: url.Values{"region": {c.Query("region")}, "class": {c.Query("class")}, "new": {c.Query("new")}}})
+}
+
+func (s *Server) renderProfile(c *gin.Context, status int, f form) error {
+	rules, _, err := s.newestRules(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	p := &profilePage{New: f.Get("new") != "", Region: f.Get("region"), Class: permission.Class(f.Get("class")), Form: f, BasedOn: rules.Version}
+	if !slices.Contains(classes, p.Class) {
+		p.Class = permission.MarketingClass
+	}
+	hours, known := profileOf(rules, p.Region, p.Class)
+	switch {
+	case p.New && !known:
+		hours = usualProfile(rules, p.Class)
+	case !known:
+		return errNoPage
+	}
+	for kind := range dayKinds {
+		value := hours.Days[kind].String()
+		if f.Values.Has(dayFieldName(kind)) {
+			value = f.Get(dayFieldName(kind)) // as it was typed, and be it nothing
+		}
+		p.Days = append(p.Days, dayField{dayFieldName(kind), s.dayName(c, kind), value})
+	}
+	p.Classes = make([]option, len(classes))
+	for i, class := range classes {
+		p.Classes[i] = option{string(class), s.t(c, "hours.class_"+string(class))}
+	}
+	p.Limits = []string{s.t(c, "hours.limit_all"), s.t(c, "hours.limit_fr"), s.t(c, "hours.limit_fl")}
+	p.Fixed = p.Region == "" || p.New
+	p.page = s.page(c, "hours.new_profile")
+	if !p.New {
+		p.page = s.page(c, "hours.edit_profile", "what", s.profileName(c, permission.Profile{Region: p.Region, Class: p.Class}))
+	}
+	p.Crumbs = []crumb{{Text: s.t(c, "hours.title"), Href: hoursPath}}
+	return s.renderStatus(c, status, p)
+}
+
+// publishProfile publishes the rules with one profile changed or added.
+func (s *Server) publishProfile(c *gin.Context) error {
+	f, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	profile, err := typedProfile(f)
+	if err == nil {
+		err = s.publishRules(c, f, func(rules *permission.Rules) error {
+			_, known := profileOf(*rules, profile.Region, profile.Class)
+			if f.Get("new") != "" && known {
+				return fault.InvalidFields(fault.Field{Name: "region", Code: "has_profile", Problem: "has its own calling hours already", Value: profile.Region})
+			}
+			rules.Profiles = slices.DeleteFunc(slices.Clone(rules.Profiles), func(p permission.Profile) bool {
+				return p.Region == profile.Region && p.Class == profile.Class
+			})
+			rules.Profiles = append(rules.Profiles, profile)
+			return nil
+		})
+	}
+	return s.afterPublishing(c, f, err, s.renderProfile)
+}
+
+// typedProfile reads the form; what is no time names the day it stands at.
+func typedProfile(f form) (permission.Profile, error) {
+	p := permission.Profile{Region: strings.ToUpper(strings.TrimSpace(f.Get("region"))), Class: permission.Class(f.Get("class"))}
+	var problems []fault.Field
+	if f.Get("new") != "" && p.Region == "" {
+		problems = append(problems, fault.Field{Name: "region", Code: "required", Problem: "is required"})
+	}
+	for kind := range dayKinds {
+		text := f.Get(dayFieldName(kind))
+		periods, err := permission.ParsePeriods(text)
+		if err != nil {
+			problems = append(problems, fault.Field{Name: dayFieldName(kind), Code: "not_periods", Problem: "must be written as in 09:00-12:00, 13:30-20:00", Value: text})
+		}
+		p.Days[kind] = periods
+	}
+	if len(problems) > 0 {
+		return p, fault.InvalidFields(problems...)
+	}
+	return p, nil
+}
+
+func (s *Server) removeProfile(c *gin.Context) error {
+	f, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	region, class := f.Get("region"), permission.Class(f.Get("class"))
+	f.Values.Set("note", f.Get("remove_note"))
+	err = s.publishRules(c, f, func(rules *permission.Rules) error {
+		if _, known := profileOf(*rules, region, class); !known || region == "" {
+			return errNoPage
+		}
+		rules.Profiles = slices.DeleteFunc(slices.Clone(rules.Profiles), func(p permission.Profile) bool { return p.Region == region && p.Class == class })
+		return nil
+	})
+	return s.afterPublishing(c, f, err, s.renderProfile)
+}
+
+func (s *Server) publishCaps(c *gin.Context) error {
+	f, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	caps, err := typedCaps(f)
+	if err == nil {
+		err = s.publishRules(c, f, func(rules *permission.Rules) error {
+			rules.Caps = caps
+			return nil
+		})
+	}
+	return s.afterPublishing(c, f, err, func(c *gin.Context, status int, f form) error {
+		return s.renderHours(c, status, f, hoursCheck{})
+	})
+}
+
+func typedCaps(f form) (permission.Caps, error) {
+	var caps permission.Caps
+	var problems []fault.Field
+	for _, setting := range capSettings {
+		n, err := strconv.Atoi(strings.TrimSpace(f.Get(setting.Name)))
+		if err != nil {
+			problems = append(problems, fault.Field{Name: setting.Name, Code: "not_a_number", Problem: "is not a whole number", Value: f.Get(setting.Name)})
+		}
+		*setting.number(&caps) = n
+	}
+	if len(problems) > 0 {
+		return caps, fault.InvalidFields(problems...)
+	}
+	return caps, nil
+}
+
+// capsTyped fills the form of caps with what is in force where nothing was typed.
+func capsTyped(f form, rules permission.Rules) form {
+	if f.Values == nil {
+		f.Values = url.Values{}
+	}
+	for _, setting := range capSettings {
+		if !f.Values.Has(setting.Name) {
+			f.Values.Set(setting.Name, strconv.Itoa(*setting.number(&rules.Caps)))
+		}
+	}
+	return f
+}
+
+func capRows(rules permission.Rules) []capRow {
+	usual, rows := permission.DefaultRules().Caps, make([]capRow, len(capSettings))
+	least, most := permission.CapLimits()
+	for i, setting := range capSettings {
+		rows[i] = capRow{setting, *setting.number(&rules.Caps), *setting.number(&usual), *setting.number(&least), *setting.number(&most)}
+	}
+	return rows
+}
+
+var errNoNote = fault.InvalidFields(fault.Field{Name: "note", Code: "required", Problem: "is required"})
+
+// publishRules publishes the rules the form was made from with one change. Where others published meanwhile, that is refused, and
+// the form comes back with everything typed, made from the newer ones.
+func (s *Server) publishRules(c *gin.Context, f form, change func(*permission.Rules) error) error {
+	basedOn, err := strconv.Atoi(f.Get("based_on"))
+	if err != nil {
+		return errNoPage
+	}
+	ctx := c.Request.Context()
+	rules, err := s.Permission.RulesVersion(ctx, basedOn)
+	if err != nil {
+		return err
+	}
+	note := strings.TrimSpace(f.Get("note"))
+	if note == "" {
+		return errNoNote
+	}
+	if err := change(&rules); err != nil {
+		return err
+	}
+	_, err = s.Permission.Publish(ctx, viewer(c), rules, basedOn, note)
+	return err
+}
+
+// afterPublishing leads back to the rules, or shows the form again with what is wrong.
+func (s *Server) afterPublishing(c *gin.Context, f form, err error, again func(*gin.Context, int, form) error) error {
+	if err == nil {
+		return s.redirect(c, hoursPath, done("hours.published"))
+	}
+	f, unmendable := s.refusedForm(c, f, err)
+	if unmendable != nil {
+		return unmendable
+	}
+	return again(c, statusOf(err), ruleErrors(f))
+}
+
+// ruleErrors gives errors the names of the form's fields. The rules themselves name them "caps.attempts_per_day" and
+// "profiles.FR.marketing.monday". An error without a field is about the whole form.
+func ruleErrors(f form) form {
+	named := make(map[string]string, len(f.Errors))
+	for name, text := range f.Errors {
+		last := name[strings.LastIndexByte(name, '.')+1:]
+		for kind := range dayKinds {
+			if last == permission.DayKind(kind).String() {
+				last = dayFieldName(kind)
+			}
+		}
+		if f.Values.Has(last) || last == "region" {
+			named[last] = text
+		} else {
+			f.Error = text
+		}
+	}
+	f.Errors = named
+	return f
+}

@@ -1,0 +1,192 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/permission"
+)
+
+// classes are what calling hours are for, in the order of the page.
+var classes = []permission.Class{permission.ServiceClass, permission.MarketingClass}
+
+// dayKinds is how many kinds of day a profile has: Monday to Sunday, and holidays.
+const dayKinds = int(permission.OnHoliday) + 1
+
+// regionName returns a country by its code and, where the catalogue has it, its name: "CN 中国". Empty is everywhere else.
+func (s *Server) regionName(c *gin.Context, region string) string {
+	if region == "" {
+		return s.t(c, "hours.elsewhere")
+	}
+	name := s.messages.textOr(s.language(c), "", nil, "region."+region)
+	return strings.TrimSpace(name + " " + region)
+}
+
+// weekInWords returns a profile with days of the same hours taken together: "Mon–Fri 10:00-13:00, 14:00-20:00 · Sat–Sun closed".
+func (s *Server) weekInWords(c *gin.Context, p permission.Profile) string {
+	if !slices.ContainsFunc(p.Days[1:], func(day permission.Periods) bool { return !slices.Equal(day, p.Days[0]) }) {
+		return s.t(c, "hours.always") + " " + s.periodsInWords(c, p.Days[0])
+	}
+	var parts []string
+	for from := 0; from < dayKinds; {
+		to := from
+		for to+1 < int(permission.OnHoliday) && from < int(permission.OnHoliday) && slices.Equal(p.Days[to+1], p.Days[from]) {
+			to++
+		}
+		parts = append(parts, s.daysInWords(c, from, to)+" "+s.periodsInWords(c, p.Days[from]))
+		from = to + 1
+	}
+	return strings.Join(parts, " · ")
+}
+
+func (s *Server) daysInWords(c *gin.Context, from, to int) string {
+	switch {
+	case from == 0 && to == int(permission.Sunday):
+		return s.t(c, "hours.every_day")
+	case from == to:
+		return s.dayName(c, from)
+	}
+	return s.dayName(c, from) + "–" + s.dayName(c, to)
+}
+
+func (s *Server) dayName(c *gin.Context, kind int) string {
+	return s.t(c, "hours.day_"+strconv.Itoa(kind))
+}
+
+func (s *Server) periodsInWords(c *gin.Context, p permission.Periods) string {
+	if len(p) == 0 {
+		return s.t(c, "hours.closed")
+	}
+	return p.String()
+}
+
+// capSetting is one number of the caps, as the form and the list of changes know it.
+type capSetting struct {
+	Name   string // of the form field; its texts are "caps.<name>" and "caps.<name>_source"
+	Unit   string // key of its unit
+	number func(*permission.Caps) *int
+}
+
+var capSettings = []capSetting{
+	{"attempts_per_day", "caps.unit_calls", func(c *permission.Caps) *int { return &c.AttemptsPerDay }},
+	{"attempt_gap_minutes", "caps.unit_minutes", func(c *permission.Caps) *int { return &c.AttemptGapMinutes }},
+	{"marketing_calls_per_month", "caps.unit_calls", func(c *permission.Caps) *int { return &c.MarketingCallsPerMonth }},
+	{"messages_per_day", "caps.unit_messages", func(c *permission.Caps) *int { return &c.MessagesPerDay }},
+	{"contacts_per_day", "caps.unit_contacts", func(c *permission.Caps) *int { return &c.ContactsPerDay }},
+	{"survey_cooldown_days", "caps.unit_days", func(c *permission.Caps) *int { return &c.SurveyCooldownDays }},
+	{"marketing_quiet_days", "caps.unit_days", func(c *permission.Caps) *int { return &c.MarketingQuietDays }},
+	{"complaint_quiet_days", "caps.unit_days", func(c *permission.Caps) *int { return &c.ComplaintQuietDays }},
+	{"refusal_quiet_days", "caps.unit_days", func(c *permission.Caps) *int { return &c.RefusalQuietDays }},
+}
+
+// changesInWords says what is different in newer rules, a line for each change.
+func (s *Server) changesInWords(c *gin.Context, older, newer permission.Rules) []string {
+	lines := s.profileChanges(c, older.Profiles, newer.Profiles)
+	for _, setting := range capSettings {
+		if was, is := *setting.number(&older.Caps), *setting.number(&newer.Caps); was != is {
+			lines = append(lines, s.t(c, "hours.change", "what", s.t(c, "caps."+setting.Name), "old", was, "new", is))
+		}
+	}
+	if !slices.Equal(older.Stricter, newer.Stricter) {
+		lines = append(lines, s.t(c, "hours.change_stricter"))
+	}
+	return append(lines, s.calendarChanges(c, older.Calendar, newer.Calendar)...)
+}
+
+type profileKey struct {
+	region string
+	class  permission.Class
+}
+
+func (s *Server) profileChanges(c *gin.Context, older, newer []permission.Profile) []string {
+	known := map[profileKey]permission.Profile{}
+	for _, p := range older {
+		known[profileKey{p.Region, p.Class}] = p
+	}
+	var lines []string
+	for _, p := range newer {
+		key := profileKey{p.Region, p.Class}
+		was, had := known[key]
+		delete(known, key)
+		is := s.weekInWords(c, p)
+		if !had {
+			lines = append(lines, s.t(c, "hours.change_added", "what", s.profileName(c, p), "new", is))
+		} else if old := s.weekInWords(c, was); old != is {
+			lines = append(lines, s.t(c, "hours.change", "what", s.profileName(c, p), "old", old, "new", is))
+		}
+	}
+	for _, p := range older {
+		if _, gone := known[profileKey{p.Region, p.Class}]; gone {
+			lines = append(lines, s.t(c, "hours.change_removed", "what", s.profileName(c, p)))
+		}
+	}
+	return lines
+}
+
+func (s *Server) profileName(c *gin.Context, p permission.Profile) string {
+	return s.regionName(c, p.Region) + " · " + s.t(c, "hours.class_"+string(p.Class))
+}
+
+// calendarChanges counts the special days that came, went or changed, a line for each country and year.
+func (s *Server) calendarChanges(c *gin.Context, older, newer []permission.Holiday) []string {
+	type counts struct{ added, changed, removed int }
+	sums := map[calendarYear]*counts{}
+	sum := func(h permission.Holiday) *counts {
+		key := yearOf(h)
+		if sums[key] == nil {
+			sums[key] = &counts{}
+		}
+		return sums[key]
+	}
+	known := map[string]permission.Holiday{}
+	place := func(h permission.Holiday) string { return fmt.Sprint(h.Region, " ", h.Day) }
+	for _, h := range older {
+		known[place(h)] = h
+	}
+	for _, h := range newer {
+		was, had := known[place(h)]
+		delete(known, place(h))
+		switch {
+		case !had:
+			sum(h).added++
+		case was != h:
+			sum(h).changed++
+		}
+	}
+	for _, h := range known {
+		sum(h).removed++
+	}
+	keys := make([]calendarYear, 0, len(sums))
+	for key := range sums {
+		keys = append(keys, key)
+	}
+	slices.SortFunc(keys, calendarYear.compare)
+	var lines []string
+	for _, key := range keys {
+		n := *sums[key]
+		lines = append(lines, s.t(c, "holidays.change", "what", s.regionName(c, key.Region)+" "+strconv.Itoa(key.Year),
+			"added", n.added, "changed", n.changed, "removed", n.removed))
+	}
+	return lines
+}
+
+// calendarYear is one country's special days of one year, which is what a file holds.
+type calendarYear struct {
+	Region string
+	Year   int
+}
+
+func yearOf(h permission.Holiday) calendarYear {
+	year, _, _ := h.Day.Date()
+	return calendarYear{h.Region, year}
+}
+
+// compare orders the newest year of each country first.
+func (y calendarYear) compare(other calendarYear) int {
+	return cmp.Or(strings.Compare(y.Region, other.Region), other.Year-y.Year)
+}

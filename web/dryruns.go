@@ -1,0 +1,229 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/account"
+	"aftercall/internal/fault"
+	"aftercall/tasks"
+)
+
+// dryRunPage shows one dry run: how far it is, and what the policy would have done next to what was done.
+type dryRunPage struct {
+	page
+	Run     tasks.DryRun
+	Policy  tasks.PolicyRecord // ID 0: the draft is deleted
+	By      string
+	Changed bool // the draft is not any more what was tried
+	Kinds   []dryRunKind
+}
+
+func (*dryRunPage) template() string { return "dry_run" }
+
+// dryRunKind is one kind of follow-up: the sum both ways, the rules, and what would come out otherwise.
+type dryRunKind struct {
+	Kind     tasks.Kind
+	Resolved int
+	Same     int
+	Sum      []dryRunLine // resolved, less each reason, is planned
+	Rules    []dryRunRule
+	Changes  []dryRunChange
+}
+
+// dryRunLine is one line of the sum: what would be, what was, and the bar of what would be in percent of the resolved.
+type dryRunLine struct {
+	Planned         bool
+	Text            string
+	Would, Happened int
+	Width           float64
+	Examples        []tasks.Example
+}
+
+// More is how many more there would be.
+func (l dryRunLine) More() int { return l.Would - l.Happened }
+
+// dryRunRule is what one rule would decide alike.
+type dryRunRule struct {
+	Name, Text string
+	Planned    bool
+	Count      int
+	Examples   []tasks.Example
+}
+
+// dryRunChange is how many resolutions would come out otherwise.
+type dryRunChange struct {
+	From, To string
+	Count    int
+	Examples []tasks.Example
+}
+
+func (s *Server) dryRunsRoutes() []route {
+	supervisor := []account.Role{account.Supervisor}
+	return []route{
+		{method: http.MethodPost, path: policiesPath + "/:id/dryruns", roles: supervisor, handle: s.startDryRun},
+		{method: http.MethodGet, path: "/dryruns/:id", roles: supervisor, handle: s.showDryRun},
+		{method: http.MethodPost, path: "/dryruns/:id/cancel", roles: supervisor, handle: s.cancelDryRun},
+	}
+}
+
+func dryRunsSamples() []view {
+	examples := []tasks.Example{{ContactID: 1, ExternalID: "T-1", Category: "Repairs"}}
+	line := dryRunLine{Text: "too old", Would: 3, Happened: 5, Width: 30, Examples: examples}
+	kind := dryRunKind{
+		Kind: tasks.FollowUpSurvey, Resolved: 10, Same: 8, Sum: []dryRunLine{line, {Planned: true, Text: "planned", Would: 7, Happened: 5, Width: 70}},
+		Rules:   []dryRunRule{{Name: "survey", Planned: true, Count: 7, Examples: examples}, {Name: "old", Text: "too old", Count: 3}},
+		Changes: []dryRunChange{{From: "too old", To: "planned", Count: 2, Examples: examples}},
+	}
+	run := tasks.DryRun{ID: 1, PolicyID: 5, Days: 30, State: tasks.DryRunRunning, Total: 10, Done: 4, CreatedAt: 1, FromAt: 1, ToAt: 2, FinishedAt: 3}
+	done, cancelled := run, run
+	done.State, cancelled.State = tasks.DryRunDone, tasks.DryRunCancelled
+	return []view{
+		&dryRunPage{Run: run, Policy: tasks.PolicyRecord{ID: 5}, By: "Wang Min"}, &dryRunPage{Run: cancelled, Policy: tasks.PolicyRecord{ID: 5}},
+		&dryRunPage{Run: done, Policy: tasks.PolicyRecord{ID: 4, Version: 3}, Kinds: []dryRunKind{kind, {Kind: tasks.FollowUpCallback, Resolved: 10, Same: 10}}},
+		&dryRunPage{Run: done, Policy: tasks.PolicyRecord{ID: 5}, Changed: true, Kinds: []dryRunKind{kind}}, &dryRunPage{Run: done},
+	}
+}
+
+func (s *Server) dryRunsOf(c *gin.Context, policyID int64) ([]tasks.DryRun, error) {
+	return s.Tasks.DryRuns(c.Request.Context(), policyID)
+}
+
+func (s *Server) startDryRun(c *gin.Context) error {
+	record, err := s.policyRecord(c)
+	if err != nil {
+		return err
+	}
+	f, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	days, _ := strconv.Atoi(f.Get("days")) // anything else is no number of days there can be
+	run, err := s.Tasks.StartDryRun(c.Request.Context(), viewer(c), record.ID, days)
+	if err != nil {
+		return s.refusePolicy(c, record, f, err)
+	}
+	return s.redirect(c, dryRunPath(run.ID))
+}
+
+func dryRunPath(id int64) string { return "/dryruns/" + strconv.FormatInt(id, 10) }
+
+func (s *Server) cancelDryRun(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := s.Tasks.CancelDryRun(c.Request.Context(), viewer(c), id); err != nil {
+		return err
+	}
+	return s.redirect(c, dryRunPath(id), done("dry_run.cancelled"))
+}
+
+func (s *Server) showDryRun(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	run, report, err := s.Tasks.DryRunByID(ctx, viewer(c), id)
+	if err != nil {
+		return err
+	}
+	p := &dryRunPage{Run: run}
+	if p.Policy, err = s.Tasks.PolicyByID(ctx, run.PolicyID); err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	p.Changed = p.Policy.ID != 0 && p.Policy.Draft() && p.Policy.Revision != run.Revision
+	names, err := account.UserNames(s.DB.View(ctx), []int64{run.CreatedBy})
+	if err != nil {
+		return err
+	}
+	p.By = names[run.CreatedBy]
+	if report != nil {
+		for _, kind := range report.Kinds {
+			p.Kinds = append(p.Kinds, s.dryRunKind(c, report.Resolved, kind))
+		}
+	}
+	p.page = s.page(c, "dry_run.one", "count", run.Days)
+	p.Crumbs = []crumb{{Text: s.t(c, "policy.title"), Href: policiesPath}}
+	if p.Policy.ID != 0 {
+		p.Crumbs = append(p.Crumbs, crumb{Text: s.t(c, policyTitle(p.Policy), "version", p.Policy.Version, "id", p.Policy.ID), Href: policyPath(p.Policy.ID)})
+	}
+	return s.render(c, p)
+}
+
+// dryRunKind puts one kind of a report into words.
+func (s *Server) dryRunKind(c *gin.Context, resolved int, k tasks.DryRunKind) dryRunKind {
+	kind := dryRunKind{Kind: k.Kind, Resolved: resolved, Same: k.Same, Sum: s.dryRunSum(c, resolved, k)}
+	words := map[tasks.Reason]string{"": s.t(c, "decisions.planned")}
+	for _, line := range slices.Concat(k.Lines, k.Happened) {
+		if words[line.Reason] == "" {
+			words[line.Reason] = s.dryRunReason(c, line)
+		}
+	}
+	for _, line := range k.Lines {
+		rule := dryRunRule{Name: s.decisionRuleName(c, line.Rule, line.Name), Planned: plannedLine(line), Count: line.Count, Examples: line.Examples}
+		if line.Reason != "" {
+			rule.Text = words[line.Reason]
+		}
+		kind.Rules = append(kind.Rules, rule)
+	}
+	for _, change := range k.Changes {
+		kind.Changes = append(kind.Changes, dryRunChange{From: words[change.From], To: words[change.To], Count: change.Count, Examples: change.Examples})
+	}
+	return kind
+}
+
+// plannedLine reports whether the follow-up was planned, even if it was given up later.
+func plannedLine(line tasks.DryRunLine) bool { return line.Reason == "" || line.GivenUp }
+
+func (s *Server) dryRunReason(c *gin.Context, line tasks.DryRunLine) string {
+	if line.Reason == tasks.ReasonUndecided {
+		return s.t(c, "decisions.undecided")
+	}
+	return s.reasonText(c, line.Reason, line.Text)
+}
+
+// dryRunSum lines up what would be with what was: reason by reason, the most first, then what is planned. Either way the lines sum
+// to the resolved.
+func (s *Server) dryRunSum(c *gin.Context, resolved int, k tasks.DryRunKind) []dryRunLine {
+	planned := dryRunLine{Planned: true, Text: s.t(c, "decisions.planned")}
+	byReason := map[tasks.Reason]*dryRunLine{}
+	at := func(line tasks.DryRunLine) *dryRunLine {
+		if plannedLine(line) {
+			return &planned
+		}
+		if byReason[line.Reason] == nil {
+			byReason[line.Reason] = &dryRunLine{Text: s.dryRunReason(c, line)}
+		}
+		return byReason[line.Reason]
+	}
+	for _, line := range k.Lines {
+		l := at(line)
+		l.Would += line.Count
+		l.Examples = append(l.Examples, line.Examples...)
+	}
+	for _, line := range k.Happened {
+		at(line).Happened += line.Count
+	}
+	var lines []dryRunLine
+	for _, l := range byReason {
+		lines = append(lines, *l)
+	}
+	slices.SortFunc(lines, func(a, b dryRunLine) int {
+		return cmp.Or(cmp.Compare(b.Would, a.Would), cmp.Compare(b.Happened, a.Happened), cmp.Compare(a.Text, b.Text))
+	})
+	lines = append(lines, planned)
+	for i := range lines {
+		lines[i].Width = 100 * float64(lines[i].Would) / float64(max(1, resolved))
+		lines[i].Examples = lines[i].Examples[:min(len(lines[i].Examples), shownExamples)]
+	}
+	return lines
+}
+
+// shownExamples is how many contacts a line shows.
+const shownExamples = 5

@@ -1,0 +1,258 @@
+package web
+
+import (
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/fault"
+	"aftercall/tasks"
+)
+
+// policyPage shows a version, or a draft with everything that can be done to it.
+type policyPage struct {
+	page
+	Record     tasks.PolicyRecord
+	InForce    tasks.PolicyRecord
+	Rules      []policyRuleRow
+	Removed    []policyRuleRow // rules in force that the draft lacks
+	Reordered  bool            // the rules both have stand in another order
+	MayPublish bool
+	Form       form
+	PerDay     int // resolutions a day, lately
+	DryRuns    []tasks.DryRun
+}
+
+func (*policyPage) template() string { return "policy" }
+
+// Changed reports whether the draft says anything else than the version in force.
+func (p *policyPage) Changed() bool {
+	return p.Reordered || len(p.Removed) > 0 || p.Record.Policy.MaxAge != p.InForce.Policy.MaxAge ||
+		slices.ContainsFunc(p.Rules, func(r policyRuleRow) bool { return r.Change != "" })
+}
+
+// Span is the field of a length of time.
+func (p *policyPage) Span(name, label, help string) spanField {
+	return newSpanField(p.Form, name, label, help)
+}
+
+// DryRunDays are the periods a dry run can go over.
+func (*policyPage) DryRunDays() []int { return []int{7, 30, 90} }
+
+func (s *Server) showPolicy(c *gin.Context) error {
+	record, err := s.policyRecord(c)
+	if err != nil {
+		return err
+	}
+	return s.renderPolicy(c, http.StatusOK, record, form{})
+}
+
+func (s *Server) policyRecord(c *gin.Context) (tasks.PolicyRecord, error) {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return tasks.PolicyRecord{}, err
+	}
+	return s.Tasks.PolicyByID(c.Request.Context(), id)
+}
+
+func (s *Server) renderPolicy(c *gin.Context, status int, record tasks.PolicyRecord, f form) error {
+	ctx := c.Request.Context()
+	list, err := s.Tasks.Policies(ctx, 0)
+	if err != nil {
+		return err
+	}
+	words, err := s.wordsOf(c, record.Policy)
+	if err != nil {
+		return err
+	}
+	p := &policyPage{Record: record, InForce: list.InForce, Form: f, MayPublish: viewer(c).Role == account.Admin}
+	p.Rules = s.policyRuleRows(c, words, record.Policy)
+	if record.Draft() {
+		if err := s.compareWithForce(c, p); err != nil {
+			return err
+		}
+	} else {
+		p.Rules = append(s.exclusionRows(c, words, record.Policy), p.Rules...)
+	}
+	if p.DryRuns, err = s.dryRunsOf(c, record.ID); err != nil {
+		return err
+	}
+	if p.Form.Values == nil {
+		p.Form = formOfPolicy(record)
+	}
+	p.page = s.page(c, policyTitle(record), "version", record.Version, "id", record.ID)
+	p.Crumbs = []crumb{{Text: s.t(c, "policy.title"), Href: policiesPath}}
+	return s.renderStatus(c, status, p)
+}
+
+func policyTitle(record tasks.PolicyRecord) string {
+	if record.Draft() {
+		return "policy.draft_title"
+	}
+	return "policy.version_title"
+}
+
+// formOfPolicy is what can be set of a draft besides its rules.
+func formOfPolicy(record tasks.PolicyRecord) form {
+	f := form{Values: map[string][]string{"note": {record.Note}}}
+	setSpan(f.Values, "max_age", record.Policy.MaxAge)
+	return f
+}
+
+// compareWithForce marks what the draft changes, and says how many resolutions a day it is about.
+func (s *Server) compareWithForce(c *gin.Context, p *policyPage) error {
+	force := map[tasks.RuleID]tasks.Rule{}
+	for _, rule := range p.InForce.Policy.Rules {
+		force[rule.ID] = rule
+	}
+	var kept []tasks.RuleID
+	for i, rule := range p.Record.Policy.Rules {
+		old, known := force[rule.ID]
+		switch {
+		case !known:
+			p.Rules[i].Change = "added"
+			continue
+		case !sameRule(old, rule, p.InForce.Policy.Reasons, p.Record.Policy.Reasons):
+			p.Rules[i].Change = "changed"
+		}
+		kept = append(kept, rule.ID)
+	}
+	words, err := s.wordsOf(c, p.InForce.Policy)
+	if err != nil {
+		return err
+	}
+	var order []tasks.RuleID
+	for i, row := range s.policyRuleRows(c, words, p.InForce.Policy) {
+		if slices.Contains(kept, row.ID) {
+			order = append(order, row.ID)
+		} else {
+			row.No = i + 1
+			p.Removed = append(p.Removed, row)
+		}
+	}
+	p.Reordered = !slices.Equal(order, kept)
+	p.PerDay, err = s.resolutionsPerDay(c)
+	return err
+}
+
+// sameRule reports whether two rules say the same, the words of their reasons included.
+func sameRule(a, b tasks.Rule, reasonsA, reasonsB map[tasks.Reason]string) bool {
+	for kind, reason := range a.Nothing {
+		if b.Nothing[kind] != reason || reasonsA[reason] != reasonsB[reason] {
+			return false
+		}
+	}
+	return len(a.Nothing) == len(b.Nothing) && a.Name == b.Name && reflect.DeepEqual(a.Callback, b.Callback) &&
+		reflect.DeepEqual(a.Survey, b.Survey) && slices.EqualFunc(a.When, b.When, sameCondition)
+}
+
+func sameCondition(a, b tasks.Condition) bool {
+	return a.Field == b.Field && a.Op == b.Op && slices.Equal(a.Values, b.Values)
+}
+
+// resolutionsPerDay is how many resolutions a day there were in the last 30 days, rounded.
+func (s *Server) resolutionsPerDay(c *gin.Context) (int, error) {
+	from := clock.DayOf(s.now(), s.opts.Zone) - policyDays + 1
+	summary, err := s.Tasks.Summary(c.Request.Context(), viewer(c), from.Start(s.opts.Zone), 0)
+	if err != nil || len(summary.Kinds) == 0 {
+		return 0, err
+	}
+	return (summary.Kinds[0].Resolved + policyDays/2) / policyDays, nil
+}
+
+// changePolicy saves what can be set of a draft besides its rules.
+func (s *Server) changePolicy(c *gin.Context) error {
+	record, err := s.policyRecord(c)
+	if err != nil {
+		return err
+	}
+	f, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	p := record.Policy
+	if p.MaxAge, err = tasks.ParseSpan(strings.TrimSpace(f.Get("max_age")) + f.Get("max_age_unit")); err != nil {
+		err = fault.InvalidFields(fault.Field{Name: "max_age", Code: "not_a_span", Problem: "is not a length of time", Value: f.Get("max_age")})
+	} else if _, err = s.Tasks.SavePolicy(c.Request.Context(), viewer(c), record.ID, shownRevision(f), p, f.Get("note")); err == nil {
+		return s.redirect(c, policyPath(record.ID), done("flash.saved"))
+	}
+	return s.refusePolicy(c, record, f, err)
+}
+
+// shownRevision is the revision of the draft that the page showed.
+func shownRevision(f form) int {
+	revision, _ := strconv.Atoi(f.Get("revision")) // anything else is no revision there is
+	return revision
+}
+
+// refusePolicy shows the draft again with what was typed and what is wrong with it.
+func (s *Server) refusePolicy(c *gin.Context, record tasks.PolicyRecord, f form, cause error) error {
+	f, unmendable := s.refusedForm(c, f, cause)
+	if unmendable != nil {
+		return unmendable
+	}
+	for name, problem := range f.Errors {
+		if name != "note" && name != "max_age" { // of a rule: the draft's page has no field for it
+			f.Error = strings.TrimSpace(f.Error + " " + s.problemOfRule(c, name, problem))
+		}
+	}
+	for name, values := range formOfPolicy(record).Values {
+		if !f.Values.Has(name) {
+			f.Values[name] = values
+		}
+	}
+	return s.renderPolicy(c, statusOf(cause), record, f)
+}
+
+func (s *Server) deletePolicyDraft(c *gin.Context) error {
+	record, err := s.policyRecord(c)
+	if err != nil {
+		return err
+	}
+	f, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	if err := s.Tasks.DeletePolicy(c.Request.Context(), viewer(c), record.ID, shownRevision(f)); err != nil {
+		return s.refusePolicy(c, record, f, err)
+	}
+	return s.redirect(c, policiesPath, done("policy.deleted"))
+}
+
+func (s *Server) publishPolicy(c *gin.Context) error {
+	record, err := s.policyRecord(c)
+	if err != nil {
+		return err
+	}
+	f, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	published, err := s.Tasks.PublishPolicy(c.Request.Context(), viewer(c), record.ID, shownRevision(f), f.Get("note"))
+	if err != nil {
+		return s.refusePolicy(c, record, f, err)
+	}
+	return s.redirect(c, policiesPath, done("policy.published", "version", published.Version))
+}
+
+func (s *Server) rollBackPolicy(c *gin.Context) error {
+	record, err := s.policyRecord(c)
+	if err != nil {
+		return err
+	}
+	f, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	published, err := s.Tasks.RollBackPolicy(c.Request.Context(), viewer(c), record.Version, f.Get("note"))
+	if err != nil {
+		return s.refusePolicy(c, record, f, err)
+	}
+	return s.redirect(c, policiesPath, done("policy.rolled_back", "version", published.Version, "old", record.Version))
+}

@@ -1,0 +1,87 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/fault"
+	"aftercall/tasks"
+)
+
+// refusePolicyRule shows the form again with what is wrong. When somebody else saved the draft meanwhile, the form comes back with
+// theirs as its base: saving it again changes this one rule of it.
+func (s *Server) refusePolicyRule(c *gin.Context, record tasks.PolicyRecord, f form, cause error) error {
+	typed := f.Values
+	f, unmendable := s.refusedForm(c, f, cause)
+	if unmendable != nil {
+		return unmendable
+	}
+	f.Values = typed
+	own := c.Param("rule")
+	if own == newRule {
+		own = codeFor(f.Get("name"), "rule", ruleTaken(record.Policy))
+	}
+	for name, problem := range f.Errors {
+		if field, ok := ruleFormField(name, own, f); ok {
+			delete(f.Errors, name)
+			f.Errors[field] = problem
+		} else if strings.ContainsAny(name, ": ") || f.Values.Get(name) == "" && !f.Values.Has(name) {
+			delete(f.Errors, name)
+			f.Error = strings.TrimSpace(f.Error + " " + s.problemOfRule(c, name, problem))
+		}
+	}
+	if fault.Is(cause, fault.Conflict) {
+		f.Error = s.t(c, "policy.conflict", "name", authorName(s, c, record.UpdatedBy), "time", record.UpdatedAt.In(s.opts.Zone).Format("01-02 15:04"))
+	}
+	return s.renderPolicyRule(c, statusOf(cause), record, f)
+}
+
+// ruleFormField finds the field of the form that a problem of the rule belongs to.
+func ruleFormField(name, rule string, f form) (string, bool) {
+	path, ok := strings.CutPrefix(name, rule+": ")
+	if !ok {
+		if code, own := strings.CutPrefix(name, "reasons."); own && code != "" {
+			for _, kind := range []string{"callback", "survey"} {
+				if f.Get(kind) == saysNothing && f.Get(kind+"_reason") == ownReason {
+					return kind + "_reason_text", true
+				}
+			}
+		}
+		return "", false
+	}
+	if rest, ok := strings.CutPrefix(path, "when["); ok {
+		n, _, _ := strings.Cut(rest, "]")
+		at, err := strconv.Atoi(n)
+		return conditionField(at, "values"), err == nil
+	}
+	if kind, ok := strings.CutPrefix(path, "nothing."); ok {
+		return kind + "_reason", true
+	}
+	switch path {
+	case "name":
+		return "name", true
+	case "survey.survey":
+		return "survey_which", true
+	case "survey.sample":
+		return "survey_share", true
+	}
+	if kind, field, ok := strings.Cut(path, "."); ok && (kind == "callback" || kind == "survey") {
+		return kind + "_" + field, true
+	}
+	return "", false
+}
+
+// problemOfRule says what is wrong where the page has no field for it: "vip: …".
+func (s *Server) problemOfRule(c *gin.Context, name, problem string) string {
+	return s.t(c, "policy.problem", "field", name, "problem", problem)
+}
+
+// authorName is who did something; the program itself has a word, too.
+func authorName(s *Server, c *gin.Context, by tasks.Author) string {
+	if by.Name == "" {
+		return s.t(c, "policy.built_in")
+	}
+	return by.Name
+}

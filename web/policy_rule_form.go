@@ -1,0 +1,270 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aftercall/internal/fault"
+	"aftercall/internal/permission"
+	"aftercall/tasks"
+)
+
+// What a rule can say about a kind of follow-up, as the form has it.
+const (
+	saysPlan    = "plan"
+	saysNothing = "nothing"
+	saysNoMore  = "" // it leaves the kind to the rules below
+)
+
+// ownReason is the choice of a reason in the centre's own words.
+const ownReason = "own"
+
+// conditionField is the name of a part of the nth condition in the form.
+func conditionField(n int, part string) string { return "when." + strconv.Itoa(n) + "." + part }
+
+// maxFormConditions bounds how many conditions a form is read for.
+const maxFormConditions = 100
+
+// formOfPolicyRule is the form of a rule as it stands.
+func formOfPolicyRule(rule tasks.Rule) form {
+	v := url.Values{"name": {rule.Name}}
+	for n, c := range rule.When {
+		v.Set(conditionField(n, "field"), string(c.Field))
+		v.Set(conditionField(n, "op"), string(c.Op))
+		v[conditionField(n, "values")] = c.Values
+	}
+	callback, survey := tasks.DefaultCallback(), tasks.DefaultSurvey()
+	setSays(v, "callback", rule.Callback != nil, rule.Nothing[tasks.FollowUpCallback])
+	setSays(v, "survey", rule.Survey != nil, rule.Nothing[tasks.FollowUpSurvey])
+	if rule.Callback != nil {
+		callback = *rule.Callback
+	}
+	if rule.Survey != nil {
+		survey = *rule.Survey
+	}
+	setCallback(v, callback)
+	setSurvey(v, survey)
+	return form{Values: v}
+}
+
+func setSays(v url.Values, kind string, planned bool, nothing tasks.Reason) {
+	switch {
+	case planned:
+		v.Set(kind, saysPlan)
+	case nothing != "":
+		v.Set(kind, saysNothing)
+		v.Set(kind+"_reason", string(nothing))
+	default:
+		v.Set(kind, saysNoMore)
+	}
+}
+
+func setCallback(v url.Values, a tasks.CallbackAction) {
+	v.Set("callback_kind", string(a.Kind))
+	v.Set("callback_priority", strconv.Itoa(a.Priority))
+	v.Set("callback_team", a.Team)
+	v.Set("callback_script", a.Script)
+	v.Set("callback_attempts", strconv.Itoa(a.Attempts))
+	setSpan(v, "callback_delay", a.Delay)
+	setSpan(v, "callback_within", a.Within)
+	setSpan(v, "callback_expiry", a.Expiry)
+}
+
+func setSurvey(v url.Values, a tasks.SurveyAction) {
+	v.Set("survey_which", a.Survey)
+	v.Set("survey_family", a.Family)
+	v.Set("survey_channels", strings.Join(channelCodes(a.Channels), ","))
+	v.Set("survey_reminders", strconv.Itoa(a.Reminders))
+	v.Set("survey_share", strings.TrimSuffix(a.Share.String(), "%"))
+	setSpan(v, "survey_delay", a.Delay)
+	setSpan(v, "survey_remind_after", a.RemindAfter)
+	setSpan(v, "survey_expiry", a.Expiry)
+}
+
+// policyRuleForm reads a rule out of its form and collects what is wrong.
+type policyRuleForm struct {
+	form     form
+	problems []fault.Field
+	reasons  map[tasks.Reason]string // of the policy, and those the form adds
+}
+
+// policyRuleOf reads the rule of a form. It returns fault.Invalid with the names of the form's fields; what the policy refuses as a
+// whole is said when it is saved. Reasons are the policy's own; a new one is added.
+func policyRuleOf(f form, id tasks.RuleID, reasons map[tasks.Reason]string) (tasks.Rule, error) {
+	r := policyRuleForm{form: f, reasons: reasons}
+	rule := tasks.Rule{ID: id, Name: strings.TrimSpace(f.Get("name")), When: conditionsOf(f), Nothing: map[tasks.Kind]tasks.Reason{}}
+	switch f.Get("callback") {
+	case saysPlan:
+		rule.Callback = r.callback()
+	case saysNothing:
+		rule.Nothing[tasks.FollowUpCallback] = r.reason("callback_reason")
+	}
+	switch f.Get("survey") {
+	case saysPlan:
+		rule.Survey = r.survey()
+	case saysNothing:
+		rule.Nothing[tasks.FollowUpSurvey] = r.reason("survey_reason")
+	}
+	if len(r.problems) > 0 {
+		return rule, fault.InvalidFields(r.problems...)
+	}
+	return rule, nil
+}
+
+// conditionsOf reads the rows of conditions in their order.
+func conditionsOf(f form) []tasks.Condition {
+	var list []tasks.Condition
+	for n := range maxFormConditions {
+		field := tasks.Field(f.Get(conditionField(n, "field")))
+		if field == "" {
+			break
+		}
+		c := tasks.Condition{Field: field, Op: tasks.Op(f.Get(conditionField(n, "op")))}
+		if c.Op != tasks.Known && c.Op != tasks.Unknown {
+			for _, typed := range f.Values[conditionField(n, "values")] {
+				c.Values = append(c.Values, splitNames(typed)...)
+			}
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// withConditions returns the form with other conditions in place of its own.
+func (f form) withConditions(list []tasks.Condition) form {
+	for name := range f.Values {
+		if strings.HasPrefix(name, "when.") {
+			f.Values.Del(name)
+		}
+	}
+	for name, values := range formOfPolicyRule(tasks.Rule{When: list}).Values {
+		if strings.HasPrefix(name, "when.") {
+			f.Values[name] = values
+		}
+	}
+	return f
+}
+
+// addCondition returns the form with one more condition about a field, to be filled in.
+func (f form) addCondition(info tasks.FieldInfo) form {
+	c := tasks.Condition{Field: info.Field, Op: info.Kind.Ops()[0]}
+	if info.Kind == tasks.YesNoField {
+		c.Values = []string{tasks.Yes}
+	}
+	return f.withConditions(append(conditionsOf(f), c))
+}
+
+// removeCondition returns the form without its nth condition.
+func (f form) removeCondition(n int) form {
+	list := conditionsOf(f)
+	if n < 0 || n >= len(list) {
+		return f
+	}
+	return f.withConditions(slices.Delete(list, n, n+1))
+}
+
+func (r *policyRuleForm) wrong(name, code, problem string) {
+	r.problems = append(r.problems, fault.Field{Name: name, Code: code, Problem: problem, Value: r.form.Get(name)})
+}
+
+func (r *policyRuleForm) number(name string) int {
+	n, err := strconv.Atoi(strings.TrimSpace(r.form.Get(name)))
+	if err != nil {
+		r.wrong(name, "not_a_number", "is not a number")
+	}
+	return n
+}
+
+func (r *policyRuleForm) span(name string) tasks.Span {
+	span, err := tasks.ParseSpan(strings.TrimSpace(r.form.Get(name)) + r.form.Get(name+"_unit"))
+	if err != nil {
+		r.wrong(name, "not_a_span", "is not a length of time")
+	}
+	return span
+}
+
+func (r *policyRuleForm) callback() *tasks.CallbackAction {
+	return &tasks.CallbackAction{
+		Kind: tasks.CallbackKind(r.form.Get("callback_kind")), Priority: r.number("callback_priority"),
+		Delay: r.span("callback_delay"), Within: r.span("callback_within"), Expiry: r.span("callback_expiry"),
+		Team: strings.TrimSpace(r.form.Get("callback_team")), Script: r.form.Get("callback_script"), Attempts: r.number("callback_attempts"),
+	}
+}
+
+func (r *policyRuleForm) survey() *tasks.SurveyAction {
+	share, err := tasks.ParseShare(r.form.Get("survey_share"))
+	if err != nil {
+		r.wrong("survey_share", "not_a_share", "is not a share in percent")
+	}
+	a := &tasks.SurveyAction{
+		Survey: r.form.Get("survey_which"), Family: strings.TrimSpace(r.form.Get("survey_family")), Share: share,
+		Delay: r.span("survey_delay"), RemindAfter: r.span("survey_remind_after"), Expiry: r.span("survey_expiry"),
+		Reminders: r.number("survey_reminders"),
+	}
+	for _, code := range splitNames(r.form.Get("survey_channels")) {
+		a.Channels = append(a.Channels, permission.Channel(code))
+	}
+	return a
+}
+
+// reason is why nothing is planned: one of ours, one the policy has already, or a new one in words.
+func (r *policyRuleForm) reason(name string) tasks.Reason {
+	chosen := r.form.Get(name)
+	if chosen != ownReason {
+		if chosen == "" {
+			r.wrong(name, "required", "is required")
+		}
+		return tasks.Reason(chosen)
+	}
+	text := strings.TrimSpace(r.form.Get(name + "_text"))
+	if text == "" {
+		r.wrong(name+"_text", "required", "is required")
+	}
+	for code, known := range r.reasons {
+		if known == text {
+			return code
+		}
+	}
+	code := tasks.Reason(codeFor(text, "reason", func(code string) bool { return r.reasons[tasks.Reason(code)] != "" }))
+	r.reasons[code] = text
+	return code
+}
+
+// codeFor makes a stable code of a name: its Latin letters and digits, or a prefix where there are none, with a number where the
+// code is taken.
+func codeFor(name, prefix string, taken func(string) bool) string {
+	var b strings.Builder
+	for _, ch := range strings.ToLower(name) {
+		switch {
+		case ch >= 'a' && ch <= 'z' || ch >= '0' && ch <= '9' && b.Len() > 0:
+			b.WriteRune(ch)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "_"):
+			b.WriteByte('_')
+		}
+	}
+	code := strings.Trim(b.String()[:min(b.Len(), maxCode)], "_")
+	if code == "" {
+		code = prefix
+	} else if !taken(code) {
+		return code
+	}
+	for n := 1; ; n++ {
+		if numbered := fmt.Sprintf("%s_%d", code, n); !taken(numbered) {
+			return numbered
+		}
+	}
+}
+
+// maxCode leaves a code room for a number.
+const maxCode = 30
+
+func channelCodes(channels []permission.Channel) []string {
+	list := make([]string, len(channels))
+	for i, ch := range channels {
+		list[i] = string(ch)
+	}
+	return list
+}

@@ -1,0 +1,99 @@
+package web
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"aftercall/internal/account"
+	"aftercall/internal/permission"
+	"aftercall/tasks"
+)
+
+// wordsIn returns the words of a language; a text that is missing fails the test.
+func (ts *testServer) wordsIn(t testing.TB, lang string, attributes []tasks.Attribute, reasons map[tasks.Reason]string) policyWords {
+	t.Helper()
+	w := policyWords{fields: map[tasks.Field]tasks.FieldInfo{}, reasons: reasons}
+	w.t = func(key string, args ...any) string {
+		text, err := ts.messages.text(lang, key, pairs(args))
+		if err != nil {
+			t.Errorf("%v", err)
+		}
+		return text
+	}
+	for _, f := range tasks.Fields(attributes) {
+		w.fields[f.Field] = f
+	}
+	return w
+}
+
+func (s ruleSentence) String() string { return s.When + " | " + strings.Join(s.Then, " | ") }
+
+func TestARuleIsReadOutAsASentence(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	callback, survey := tasks.DefaultCallback(), tasks.DefaultSurvey()
+	survey.Share, survey.Reminders = 250_000, 1
+	team := callback
+	team.Team, team.Delay = "二线组", tasks.Span(36*time.Hour)
+	reasons := map[tasks.Reason]string{"handled": "VIP desk calls"}
+	rules := []tasks.Rule{
+		{When: []tasks.Condition{
+			{Field: tasks.ContactSeverity, Op: tasks.Is, Values: []string{"high", "critical"}}, {Field: tasks.CustomerTags, Op: tasks.Has, Values: []string{"VIP"}},
+		}, Callback: &callback, Survey: &survey},
+		{Nothing: map[tasks.Kind]tasks.Reason{tasks.FollowUpCallback: "handled"}},
+		{When: []tasks.Condition{
+			{Field: tasks.ContactComplaint, Op: tasks.Is, Values: []string{tasks.Yes}}, {Field: tasks.AttributeField("tariff"), Op: tasks.IsNot, Values: []string{"S", "M"}},
+		}, Callback: &team},
+		{Nothing: map[tasks.Kind]tasks.Reason{tasks.FollowUpCallback: tasks.ReasonNotNeeded, tasks.FollowUpSurvey: tasks.ReasonNotNeeded}},
+	}
+	attributes := []tasks.Attribute{{Name: "tariff", Label: "套餐", Kind: tasks.TextField}}
+	for lang, want := range map[string][]string{
+		"en": {
+			"When severity is High or Critical and tags of the customer include “VIP” | call back (Confirmation, group 3), within 1 day, at most 6 attempts, given up after 7 days | " +
+				"survey by e-mail, then SMS, 1 h after the resolution, for a sample of 25%, one reminder after 3 days, open for 14 days",
+			"Whatever is not decided yet | no callback (VIP desk calls)",
+			"When it is a complaint and customer's 套餐 is not “S” or “M” | call back (Confirmation, group 3), 1 day 12 h after the resolution at the earliest, within 1 day, by team “二线组”, at most 6 attempts, given up after 7 days",
+			"Whatever is not decided yet | no callback and no survey (Not needed: not severe, no complaint)",
+		},
+		"zh-CN": {
+			"紧急程度为高或紧急，且客户标签含“VIP”的工单 | 安排确认回访（优先级第 3 组），1 天内完成，最多拨打 6 次，7 天后不再拨打 | 办结 1 小时后邀评（邮件，再短信），抽样 25%，3 天后未答提醒一次，14 天内可作答",
+			"以上未判定的工单 | 不回访，原因：VIP desk calls",
+			"属于投诉，且客户的套餐不是“S”或“M”的工单 | 安排确认回访（优先级第 3 组），最早在办结 1 天 12 小时后，1 天内完成，由“二线组”拨打，最多拨打 6 次，7 天后不再拨打",
+			"以上未判定的工单 | 不回访，也不邀评，原因：不需要回访（非紧急、非投诉）",
+		},
+	} {
+		words := ts.wordsIn(t, lang, attributes, reasons)
+		for i, rule := range rules {
+			if diff := cmp.Diff(want[i], words.sentence(rule, i == 0).String()); diff != "" {
+				t.Errorf("rule %d in %s (-want +got):\n%s", i, lang, diff)
+			}
+		}
+	}
+}
+
+func TestEveryConditionCanBeReadOut(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	attributes := []tasks.Attribute{{Name: "a", Kind: tasks.TextField}, {Name: "b", Kind: tasks.NumberField}, {Name: "c", Kind: tasks.YesNoField}}
+	for _, lang := range account.Languages() {
+		words := ts.wordsIn(t, lang, attributes, nil)
+		for _, f := range tasks.Fields(attributes) {
+			for _, op := range f.Kind.Ops() {
+				for _, value := range append([]string{tasks.Yes, tasks.No}, f.Choices...) {
+					if len(f.Choices) > 0 && (value == tasks.Yes || value == tasks.No) {
+						continue
+					}
+					if text := words.condition(tasks.Condition{Field: f.Field, Op: op, Values: []string{value}}); text == "" {
+						t.Errorf("%s %s in %s reads as nothing", f.Field, op, lang)
+					}
+				}
+			}
+		}
+		for _, channel := range tasks.SurveyChannels() {
+			words.channels([]permission.Channel{channel})
+		}
+	}
+}

@@ -1,0 +1,269 @@
+package web
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"aftercall/internal/account"
+	"aftercall/survey"
+)
+
+// stands returns where the page says a customer stands, as in "surveys=yes".
+func (c *testClient) stands(link string) []string {
+	c.t.Helper()
+	page := c.get(link).page(http.StatusOK)
+	var list []string
+	for _, form := range page.Find(".survey-preference").EachIter() {
+		topic, _ := form.Attr("data-topic")
+		setting, _ := form.Attr("data-setting")
+		list = append(list, topic+"="+setting)
+	}
+	return list
+}
+
+func TestThePreferencePageSaysWhereACustomerStandsAndChangesIt(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	out := ts.invited(t, "zh-CN")
+	c := ts.anonymous(t)
+	expect := func(want ...string) {
+		t.Helper()
+		if got := c.stands(out.OptOutURL); !slices.Equal(got, want) {
+			t.Errorf("stands %v, want %v", got, want)
+		}
+	}
+	// tap presses the button of a topic as it is on the page, and returns what is said about it.
+	tap := func(selector string) []string {
+		t.Helper()
+		ts.now++
+		button := c.get(out.OptOutURL).page(http.StatusOK).Find(selector + " button")
+		topic, _ := button.Parent().Find("input[name=topic]").Attr("value")
+		say, _ := button.Attr("value")
+		if button.Length() != 1 || topic == "" || say == "" {
+			t.Fatalf("%s: %d buttons", selector, button.Length())
+		}
+		return textsOf(c.follow(c.post(out.OptOutURL, url.Values{"topic": {topic}, "say": {say}})).page(http.StatusOK), "[role=status] p")
+	}
+	expect("surveys=yes", "calls=unasked", "messages=unasked", "contact=yes")
+	if got := tap("[data-topic=surveys]"); !slices.Equal(got, []string{"好的，已经记下：不再邀请您评价服务。"}) {
+		t.Errorf("says %v", got)
+	}
+	tap("[data-topic=calls]")
+	tap("[data-topic=messages]")
+	expect("surveys=no", "calls=yes", "messages=yes", "contact=yes")
+	tap("[data-topic=surveys]")
+	tap("[data-topic=messages]")
+	expect("surveys=yes", "calls=yes", "messages=no", "contact=yes")
+	tap("[data-topic=contact]")
+	expect("contact=no")
+	tap("[data-topic=contact]")
+	expect("surveys=no", "calls=no", "messages=no", "contact=yes")
+}
+
+func TestWhatWasSavedCanBeUndoneOnTheSamePage(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	out := ts.invited(t, "en")
+	c := ts.anonymous(t)
+	for _, test := range []struct{ topic, say, undo string }{
+		{"surveys", "no", "yes"},
+		{"calls", "yes", "no"},
+		{"calls", "no", ""}, // a consent is given again on its own words only
+		{"messages", "yes", "no"},
+		{"contact", "no", "yes"},
+	} {
+		ts.now++
+		posted := c.post(out.OptOutURL, url.Values{"topic": {test.topic}, "say": {test.say}})
+		page := c.follow(posted).page(http.StatusOK)
+		if n := page.Find("[role=status] p").Length(); n != 1 {
+			t.Errorf("%s %s: %d sentences about what was saved", test.topic, test.say, n)
+		}
+		undo, _ := page.Find("[role=status] button").Attr("value")
+		if undo != test.undo {
+			t.Errorf("%s %s is undone by %q", test.topic, test.say, undo)
+		}
+		if undo == "" {
+			continue
+		}
+		ts.now++
+		c.post(out.OptOutURL, url.Values{"topic": {test.topic}, "say": {undo}})
+		if n := c.get(posted.header.Get("Location")).page(http.StatusOK).Find("[role=status]").Length(); n != 0 {
+			t.Errorf("%s: after the undo the address still says it was saved", test.topic)
+		}
+	}
+}
+
+func TestAnUnknownChoiceChangesNothing(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	out := ts.invited(t, "en")
+	c := ts.anonymous(t)
+	for _, posted := range []url.Values{
+		{},
+		{"topic": {"marketing"}, "say": {"no"}},
+		{"topic": {"surveys"}},
+		{"topic": {"surveys"}, "say": {"maybe"}},
+		{"List-Unsubscribe": {"Two-Click"}},
+		{"List-Unsubscribe": {"One-Click", "One-Click"}},
+	} {
+		c.post(out.OptOutURL, posted).page(http.StatusUnprocessableEntity)
+	}
+	if r := c.post(out.OptOutURL, url.Values{"topic": {strings.Repeat("x", surveyBody)}}); r.status != http.StatusRequestEntityTooLarge {
+		t.Errorf("an endless form: status %d", r.status)
+	}
+	if n := ts.rows(t, "suppressions") + ts.rows(t, "consent_events"); n != 0 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+// exchange sends a request as it stands on the wire, and returns the status of the answer and its header.
+func exchange(t *testing.T, server *httptest.Server, request string) (int, http.Header) {
+	t.Helper()
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	if _, err := io.WriteString(conn, request); err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := response.Body.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, response.Header
+}
+
+// A mail provider posts what RFC 8058 says and nothing else: no cookie, no origin, and it follows no redirect.
+func TestAMailProvidersOneClickUnsubscribes(t *testing.T) {
+	t.Parallel()
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	if err := w.WriteField("List-Unsubscribe", "One-Click"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct{ kind, body, extra string }{
+		"urlencoded":            {"application/x-www-form-urlencoded", "List-Unsubscribe=One-Click", ""},
+		"multipart":             {w.FormDataContentType(), form.String(), ""},
+		"from a page elsewhere": {"application/x-www-form-urlencoded", "List-Unsubscribe=One-Click", "Origin: https://mail.example.net\r\nSec-Fetch-Site: cross-site\r\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ts := newTestServer(t)
+			out := ts.invited(t, "zh-CN")
+			server := httptest.NewServer(ts.Handler())
+			t.Cleanup(server.Close)
+			status, header := exchange(t, server, fmt.Sprintf("POST %s HTTP/1.1\r\nHost: cs.example.com\r\nUser-Agent: provider\r\n%sContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
+				out.OptOutURL, test.extra, test.kind, len(test.body), test.body))
+			if status != http.StatusOK || header.Get("Location") != "" || header.Get("Set-Cookie") != "" {
+				t.Errorf("status %d, header %v", status, header)
+			}
+			if n := ts.rows(t, "suppressions"); n != 1 {
+				t.Errorf("%d suppressions", n)
+			}
+			if got := ts.anonymous(t).stands(out.OptOutURL); got[0] != "surveys=no" || got[3] != "contact=yes" {
+				t.Errorf("stands %v", got)
+			}
+		})
+	}
+}
+
+func TestOpeningTheUnsubscribeAddressNeverUnsubscribes(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	out := ts.invited(t, "zh-CN")
+	c := ts.anonymous(t)
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		for _, query := range []string{"", "?List-Unsubscribe=One-Click", "?topic=surveys&say=no", "?topic=contact&say=no"} {
+			if r := c.do(method, out.OptOutURL+query, nil, nil); r.status != http.StatusOK {
+				t.Errorf("%s %s: status %d", method, query, r.status)
+			}
+		}
+	}
+	c.post(out.OptOutURL+"?List-Unsubscribe=One-Click", url.Values{}).page(http.StatusUnprocessableEntity)
+	if n := ts.rows(t, "suppressions") + ts.rows(t, "consent_events"); n != 0 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+func TestThePreferencePageOutlivesTheSurvey(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	out := ts.invited(t, "zh-CN")
+	c := ts.anonymous(t)
+	ts.now = ts.now.Add(3 * 365 * 24 * time.Hour)
+	if n := c.get(out.URL).page(http.StatusOK).Find("[data-end=expired]").Length(); n != 1 {
+		t.Fatal("the survey has not expired")
+	}
+	c.post(out.OptOutURL, url.Values{"topic": {"contact"}, "say": {"no"}})
+	if got := c.stands(out.OptOutURL); !slices.Equal(got, []string{"contact=no"}) {
+		t.Errorf("stands %v", got)
+	}
+}
+
+// A consent is kept with the version of the words it was given to. Who changes the words raises the version in survey and adds a
+// line here; a line that is there never changes.
+func TestTheWordsOfAConsentHaveTheVersionTheyAreKeptWith(t *testing.T) {
+	t.Parallel()
+	known := map[string]string{
+		"preferences-1.zh-CN": "12e47487eaefbcc99bb59e00d39442dbb820f07b4c720b3c29454ec837346b6d",
+		"preferences-1.en":    "88cbf0679db352c52824bf1501225f5643cb37d71d93e8eb40102b8ed752822c",
+	}
+	for _, language := range account.Languages() {
+		texts := catalogue(t, language)
+		hash := sha256.New()
+		for _, key := range []string{"calls", "calls_say_yes", "calls_say_no", "messages", "messages_say_yes", "messages_say_no"} {
+			fmt.Fprintln(hash, texts["preferences."+key])
+		}
+		version, got := survey.PreferenceWording(language), hex.EncodeToString(hash.Sum(nil))
+		if known[version] != got {
+			t.Errorf("the words of %s hash to %s, not to %q", version, got, known[version])
+		}
+	}
+}
+
+func FuzzPreferenceForms(f *testing.F) {
+	const plain = "application/x-www-form-urlencoded"
+	f.Add(plain, "topic=surveys&say=no")
+	f.Add(plain, "List-Unsubscribe=One-Click")
+	f.Add(plain, "topic=%ff&say=%zz")
+	f.Add("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n")
+	f.Add("multipart/form-data", "--b")
+	f.Add("text/plain; =", "List-Unsubscribe=One-Click")
+	f.Fuzz(func(t *testing.T, kind, body string) {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/p/x?topic=contact&say=yes", strings.NewReader(body))
+		r.Header.Set("Content-Type", kind)
+		choice, oneClick, err := choiceOf(r)
+		switch {
+		case err != nil:
+			if statusOf(err) != http.StatusUnprocessableEntity {
+				t.Errorf("a form is at worst invalid: %v", err)
+			}
+		case !slices.Contains(survey.Topics(), choice.Topic):
+			t.Errorf("chose %+v", choice)
+		case oneClick && (choice.Yes || choice.Topic != survey.OfSurveys):
+			t.Errorf("one click chose %+v", choice)
+		case !strings.Contains(kind+body, "="):
+			t.Error("chose without a form")
+		}
+	})
+}
