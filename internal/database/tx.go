@@ -19,6 +19,7 @@ type Tx struct {
 	gorm    *gorm.DB
 	dialect Dialect
 	idStep  *int64 // see InsertWithIDs; 0 until it is asked for
+	lanes   int    // see Lanes
 }
 
 // Gorm is for files named store*.go only; the linter sees to it.
@@ -26,6 +27,10 @@ func (tx Tx) Gorm() *gorm.DB { return tx.gorm }
 
 // Dialect returns the SQL the database speaks.
 func (tx Tx) Dialect() Dialect { return tx.dialect }
+
+// Lanes returns how many goroutines may gain from reading at once: a transaction is one connection, a View draws on the pool of
+// readers, where one query can be answered while the rows of another are taken in.
+func (tx Tx) Lanes() int { return max(1, tx.lanes) }
 
 // Inserted returns the expression for the value that an upsert tried to insert in a column.
 func (tx Tx) Inserted(column string) string {
@@ -48,7 +53,9 @@ func (db *DB) tx(g *gorm.DB) Tx { return Tx{gorm: g, dialect: db.dialect, idStep
 
 // View is for reads outside a transaction, from the pool of readers.
 func (db *DB) View(ctx context.Context) Tx {
-	return db.tx(db.read.WithContext(ctx))
+	tx := db.tx(db.read.WithContext(ctx))
+	tx.lanes = 2
+	return tx
 }
 
 // Snapshot runs fn on one moment of the database: all its reads see the same rows, whatever others commit meanwhile. It is for

@@ -7,8 +7,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"sync"
 	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
@@ -44,23 +45,23 @@ func (s *Service) Judge(tx database.Tx, questions []Question) ([]Verdict, error)
 	}
 	verdicts := make([]Verdict, len(questions))
 	rest := verdicts
-	var evaluating sync.WaitGroup // the facts of the next chunk are read meanwhile
-	defer evaluating.Wait()
+	var reading errgroup.Group
+	reading.SetLimit(tx.Lanes())
 	for chunk := range slices.Chunk(questions, chunkSize) {
-		chunk = s.dated(chunk)
 		part := rest[:len(chunk)]
 		rest = rest[len(chunk):]
-		facts, err := s.load(tx, chunk, present)
-		if err != nil {
-			return nil, fmt.Errorf("judge: %w", err)
-		}
-		evaluating.Go(func() {
-			for i, q := range chunk {
-				part[i] = rules.Evaluate(facts[i], q)
+		reading.Go(func() error {
+			chunk := s.dated(chunk)
+			facts, err := s.load(tx, chunk, present)
+			for i := range facts {
+				part[i] = rules.Evaluate(facts[i], chunk[i])
 			}
+			return err
 		})
 	}
-	evaluating.Wait()
+	if err := reading.Wait(); err != nil {
+		return nil, fmt.Errorf("judge: %w", err)
+	}
 	return verdicts, nil
 }
 
