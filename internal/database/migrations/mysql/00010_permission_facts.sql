@@ -27,6 +27,11 @@ CREATE TABLE IF NOT EXISTS permission_standings (
     KEY permission_standings_suppression_id (suppression_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
+-- Customers about whom something was recorded before there were rows get one that is out of date; the refresh makes the others.
+INSERT INTO permission_standings (customer_id, purpose, channel, reasons)
+SELECT customer_id, 'service_callback', 'phone', '' FROM (SELECT customer_id FROM touches UNION SELECT customer_id FROM consent_events) AS known
+WHERE customer_id > 0;
+
 -- address_guards: written first by whoever is about to contact an address, so that two people on one shared line cannot both
 -- spend its last allowance. One row for each address ever contacted.
 CREATE TABLE IF NOT EXISTS address_guards (

@@ -26,6 +26,11 @@ CREATE INDEX IF NOT EXISTS permission_standings_purpose_channel_first ON permiss
 CREATE INDEX IF NOT EXISTS permission_standings_address_hash ON permission_standings (address_hash);
 CREATE INDEX IF NOT EXISTS permission_standings_suppression_id ON permission_standings (suppression_id);
 
+-- Customers about whom something was recorded before there were rows get one that is out of date; the refresh makes the others.
+INSERT INTO permission_standings (customer_id, purpose, channel)
+SELECT customer_id, 'service_callback', 'phone' FROM (SELECT customer_id FROM touches UNION SELECT customer_id FROM consent_events) AS known
+WHERE customer_id > 0;
+
 -- address_guards: written first by whoever is about to contact an address, so that two people on one shared line cannot both
 -- spend its last allowance. One row for each address ever contacted.
 CREATE TABLE IF NOT EXISTS address_guards (
