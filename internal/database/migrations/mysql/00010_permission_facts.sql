@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS permission_standings (
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 -- Customers about whom something was recorded before there were rows get one that is out of date; the refresh makes the others.
-INSERT INTO permission_standings (customer_id, purpose, channel, reasons)
+INSERT IGNORE INTO permission_standings (customer_id, purpose, channel, reasons)
 SELECT customer_id, 'service_callback', 'phone', '' FROM (SELECT customer_id FROM touches UNION SELECT customer_id FROM consent_events) AS known
 WHERE customer_id > 0;
 
@@ -39,26 +39,6 @@ CREATE TABLE IF NOT EXISTS address_guards (
     version BIGINT NOT NULL DEFAULT 0
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
--- unique (dedupe_key, customer_id): a consent that is delivered twice is recorded once for each customer it is about
-ALTER TABLE consent_events
-    ADD COLUMN dedupe_key VARCHAR(191) NULL,
-    ADD UNIQUE KEY consent_events_dedupe_key_customer_id (dedupe_key, customer_id);
-
--- (scope, id): the list of suppressions of one scope, newest first
-ALTER TABLE suppressions
-    ADD COLUMN campaign_id BIGINT NOT NULL DEFAULT 0,
-    ADD COLUMN lifted_by BIGINT NOT NULL DEFAULT 0,
-    ADD COLUMN lift_reason VARCHAR(191) NOT NULL DEFAULT '',
-    ADD KEY suppressions_scope_id (scope, id);
-
-ALTER TABLE touches ADD COLUMN reserved_until BIGINT NOT NULL DEFAULT 0;
-
-ALTER TABLE customers ADD COLUMN region VARCHAR(40) NOT NULL DEFAULT '';
-
 -- +goose Down
-ALTER TABLE customers DROP COLUMN region;
-ALTER TABLE touches DROP COLUMN reserved_until;
-ALTER TABLE suppressions DROP KEY suppressions_scope_id, DROP COLUMN lift_reason, DROP COLUMN lifted_by, DROP COLUMN campaign_id;
-ALTER TABLE consent_events DROP KEY consent_events_dedupe_key_customer_id, DROP COLUMN dedupe_key;
 DROP TABLE IF EXISTS address_guards;
 DROP TABLE IF EXISTS permission_standings;

@@ -73,28 +73,7 @@ CREATE TABLE IF NOT EXISTS dry_runs (
     KEY dry_runs_policy_id_id (policy_id, id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
-ALTER TABLE decisions
-    ADD COLUMN reason_since BIGINT NOT NULL DEFAULT 0,
-    ADD COLUMN reason_evidence VARCHAR(191) NOT NULL DEFAULT '',
-    ADD COLUMN probability_ppm INT NOT NULL DEFAULT 1000000,
-    ADD COLUMN revision INT NOT NULL DEFAULT 1;
-
--- callbacks: one decided again, or planned by hand after another was made, is a new row.
---   unique (resolution_id, kind, round): one callback of a kind for a resolution and a revision of its decision
-ALTER TABLE callbacks
-    ADD COLUMN round INT NOT NULL DEFAULT 1,
-    ADD COLUMN max_attempts INT NOT NULL DEFAULT 6,
-    ADD COLUMN script VARCHAR(40) NOT NULL DEFAULT '',
-    DROP KEY callbacks_resolution_id_kind,
-    ADD UNIQUE KEY callbacks_resolution_id_kind_round (resolution_id, kind, round);
-
 -- +goose Down
-DELETE FROM callbacks WHERE round > 1;
-ALTER TABLE callbacks
-    DROP KEY callbacks_resolution_id_kind_round,
-    ADD UNIQUE KEY callbacks_resolution_id_kind (resolution_id, kind),
-    DROP COLUMN script, DROP COLUMN max_attempts, DROP COLUMN round;
-ALTER TABLE decisions DROP COLUMN revision, DROP COLUMN probability_ppm, DROP COLUMN reason_evidence, DROP COLUMN reason_since;
 DROP TABLE IF EXISTS dry_runs;
 DROP TABLE IF EXISTS decision_changes;
 DROP TABLE IF EXISTS attributes;

@@ -38,28 +38,6 @@ CREATE TABLE IF NOT EXISTS address_guards (
     version INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 
--- unique (dedupe_key, customer_id): a consent that is delivered twice is recorded once for each customer it is about
-ALTER TABLE consent_events ADD COLUMN dedupe_key TEXT NULL;
-CREATE UNIQUE INDEX IF NOT EXISTS consent_events_dedupe_key_customer_id ON consent_events (dedupe_key, customer_id);
-
--- (scope, id): the list of suppressions of one scope, newest first
-ALTER TABLE suppressions ADD COLUMN campaign_id INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE suppressions ADD COLUMN lifted_by INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE suppressions ADD COLUMN lift_reason TEXT NOT NULL DEFAULT '';
-CREATE INDEX IF NOT EXISTS suppressions_scope_id ON suppressions (scope, id);
-
-ALTER TABLE touches ADD COLUMN reserved_until INTEGER NOT NULL DEFAULT 0;
-
-ALTER TABLE customers ADD COLUMN region TEXT NOT NULL DEFAULT '';
-
 -- +goose Down
-ALTER TABLE customers DROP COLUMN region;
-ALTER TABLE touches DROP COLUMN reserved_until;
-DROP INDEX suppressions_scope_id;
-ALTER TABLE suppressions DROP COLUMN lift_reason;
-ALTER TABLE suppressions DROP COLUMN lifted_by;
-ALTER TABLE suppressions DROP COLUMN campaign_id;
-DROP INDEX consent_events_dedupe_key_customer_id;
-ALTER TABLE consent_events DROP COLUMN dedupe_key;
 DROP TABLE IF EXISTS address_guards;
 DROP TABLE IF EXISTS permission_standings;

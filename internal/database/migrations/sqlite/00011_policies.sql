@@ -72,30 +72,7 @@ CREATE TABLE IF NOT EXISTS dry_runs (
 );
 CREATE INDEX IF NOT EXISTS dry_runs_policy_id_id ON dry_runs (policy_id, id);
 
-ALTER TABLE decisions ADD COLUMN reason_since INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE decisions ADD COLUMN reason_evidence TEXT NOT NULL DEFAULT '';
-ALTER TABLE decisions ADD COLUMN probability_ppm INTEGER NOT NULL DEFAULT 1000000;
-ALTER TABLE decisions ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
-
--- callbacks: one decided again, or planned by hand after another was made, is a new row.
---   unique (resolution_id, kind, round): one callback of a kind for a resolution and a revision of its decision
-ALTER TABLE callbacks ADD COLUMN round INTEGER NOT NULL DEFAULT 1;
-ALTER TABLE callbacks ADD COLUMN max_attempts INTEGER NOT NULL DEFAULT 6;
-ALTER TABLE callbacks ADD COLUMN script TEXT NOT NULL DEFAULT '';
-DROP INDEX IF EXISTS callbacks_resolution_id_kind;
-CREATE UNIQUE INDEX IF NOT EXISTS callbacks_resolution_id_kind_round ON callbacks (resolution_id, kind, round);
-
 -- +goose Down
-DROP INDEX IF EXISTS callbacks_resolution_id_kind_round;
-DELETE FROM callbacks WHERE round > 1;
-CREATE UNIQUE INDEX IF NOT EXISTS callbacks_resolution_id_kind ON callbacks (resolution_id, kind);
-ALTER TABLE callbacks DROP COLUMN script;
-ALTER TABLE callbacks DROP COLUMN max_attempts;
-ALTER TABLE callbacks DROP COLUMN round;
-ALTER TABLE decisions DROP COLUMN revision;
-ALTER TABLE decisions DROP COLUMN probability_ppm;
-ALTER TABLE decisions DROP COLUMN reason_evidence;
-ALTER TABLE decisions DROP COLUMN reason_since;
 DROP TABLE IF EXISTS dry_runs;
 DROP TABLE IF EXISTS decision_changes;
 DROP TABLE IF EXISTS attributes;

@@ -1,0 +1,8 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+
+-- region: where a customer lives, ISO 3166.
+ALTER TABLE customers ADD COLUMN region VARCHAR(40) NOT NULL DEFAULT '';
+
+-- +goose Down
+ALTER TABLE customers DROP COLUMN region;
