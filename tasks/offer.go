@@ -49,10 +49,17 @@ func (s *Service) offer(tx database.Tx, c *Callback, now clock.Instant) error {
 	if !r.ReopenedAt.IsZero() {
 		return s.giveUp(tx, c, ReasonReopened, now)
 	}
-	v, _, err := s.judgeCall(tx, c.CustomerID, now)
+	v, subject, err := s.judgeCall(tx, c.CustomerID, now)
 	if err != nil {
 		return err
 	}
+	// Where the customer lives may have been corrected since: their callback waits in the pool that is open when they may be called.
+	key := s.poolKeyOf(*c, subject)
+	pools, err := store{tx}.internPools([]poolKey{key})
+	if err != nil {
+		return err
+	}
+	c.PoolID = pools[key]
 	if err := c.offer(v, now); err != nil {
 		return err
 	}

@@ -211,7 +211,7 @@ func (s *Service) addCallbacks(tx database.Tx, now clock.Instant, callbacks []Ca
 	keys := make([]poolKey, len(callbacks))
 	resolutionIDs := make([]int64, len(callbacks))
 	for i, c := range callbacks {
-		keys[i] = poolKey{TeamID: c.TeamID, Skill: string(c.Kind), Zone: s.hoursClass(subjects[c.CustomerID])}
+		keys[i] = s.poolKeyOf(c, subjects[c.CustomerID])
 		resolutionIDs[i] = c.ResolutionID
 		if subject, known := subjects[c.CustomerID]; known {
 			callbacks[i].PersonID = subject.PersonID // the resolution may be older than the last merge or split

@@ -30,6 +30,11 @@ func (k poolKey) compare(other poolKey) int {
 	return cmp.Or(cmp.Compare(k.TeamID, other.TeamID), strings.Compare(k.Skill, other.Skill), strings.Compare(k.Zone, other.Zone))
 }
 
+// poolKeyOf names the pool of a callback to the subject.
+func (s *Service) poolKeyOf(c Callback, subject permission.Subject) poolKey {
+	return poolKey{TeamID: c.TeamID, Skill: string(c.Kind), Zone: s.hoursClass(subject)}
+}
+
 // hoursClass names what decides when the subject may be called: the one zone and country they can be in. It is empty when there are
 // several or none; then each callback is judged by itself.
 func (s *Service) hoursClass(subject permission.Subject) string {

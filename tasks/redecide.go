@@ -106,7 +106,7 @@ func (p *planner) changed(r contact.Resolution) ([]Decision, error) {
 		if err != nil {
 			return nil, err
 		}
-		if same {
+		if same && d.CustomerID == r.CustomerID {
 			continue
 		}
 		free, err := p.takeBack(d)

@@ -2,6 +2,8 @@ package tasks_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -93,6 +95,40 @@ func TestACorrectionDecidesAgainWhatHasNotBegun(t *testing.T) {
 			})
 		})
 	}
+}
+
+// decisionOf returns the decision about a callback of contact number n.
+func (c centre) decisionOf(t testing.TB, n int) tasks.Decision {
+	t.Helper()
+	rows, err := c.Decisions(t.Context(), admin, tasks.DecisionFilter{Kind: tasks.FollowUpCallback})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(rows, func(r tasks.DecisionRow) bool { return r.ExternalID == fmt.Sprintf("T-%d", n) })
+	if i < 0 {
+		t.Fatalf("nothing is decided about contact %d", n)
+	}
+	return rows[i].Decision
+}
+
+func TestFollowUpGoesToTheCustomerTheSourceCorrectedTheContactTo(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := planned(t, db, severe(1), severe(2))
+		wrong, right := c.decisionOf(t, 1).CustomerID, c.decisionOf(t, 2).CustomerID
+		c.pass(time.Minute)
+		c.corrected(t, severe(1), func(in *contact.Input) { in.Customer = severe(2).Customer })
+		if n := c.count(t, "decisions", "customer_id = ?", wrong); n != 0 {
+			t.Errorf("%d decisions are still about the wrong customer", n)
+		}
+		if n := c.count(t, "callbacks", "customer_id = ? AND state IN ?", wrong, []tasks.CallbackState{tasks.Waiting, tasks.Ready}); n != 0 {
+			t.Errorf("%d callbacks would still call the wrong customer", n)
+		}
+		if n := c.count(t, "callbacks", "customer_id = ? AND state IN ?", right, []tasks.CallbackState{tasks.Waiting, tasks.Ready}); n != 2 {
+			t.Errorf("%d callbacks call the right customer about their two contacts", n)
+		}
+		c.addsUp(t)
+	})
 }
 
 func TestACorrectionLeavesAloneWhatHasBegun(t *testing.T) {
@@ -335,4 +371,24 @@ func (c centre) newest(t testing.TB) tasks.Decision {
 		t.Fatalf("no decisions: %v", err)
 	}
 	return rows[0].Decision
+}
+
+func TestACallbackMovesToThePoolThatIsOpenWhereTheCustomerTurnsOutToLive(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := planned(t, db, severe(1))
+		c.pass(time.Minute)
+		moved := severe(1)
+		moved.Customer.Zone = "America/New_York"
+		c.take(t, moved)
+		if _, err := c.Claim(context.Background(), caller(1)); !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Conflict) {
+			t.Fatalf("it is night in New York: %v", err)
+		}
+		c.at.Store(int64(c.callback(t).ReadyAt))
+		c.work(t, tasks.JobOffer, c.Offer)
+		if got := c.callback(t); got.State != tasks.Ready {
+			t.Fatalf("it is morning in New York, and the callback is %s: %s", got.State, got.WaitReason)
+		}
+		c.claim(t, caller(1)) // night in Shanghai
+	})
 }
