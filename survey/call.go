@@ -8,6 +8,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
 )
 
 // CallAnswers are what a customer answered to a caller. What is nil or empty was not answered.
@@ -47,7 +48,8 @@ func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) erro
 	if err != nil {
 		return err
 	}
-	if _, err := reserve(st.Tx, r.CustomerID); err != nil {
+	persons, err := reserve(st.Tx, r.CustomerID)
+	if err != nil {
 		return err
 	}
 	version, err := st.current(BuiltIn)
@@ -71,7 +73,22 @@ func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) erro
 	if err != nil || len(t.answers) == 0 {
 		return err
 	}
+	if t.response.ID == 0 { // the first time; what comes later corrects it
+		if err := s.permission.Touch(st.Tx, call.touch(r.CustomerID, persons[r.CustomerID], version.Family)); err != nil {
+			return err
+		}
+	}
 	return s.take(st, now, t)
+}
+
+// touch returns the touch of a survey asked in a call: it keeps the customer from being asked the same again soon. The call itself,
+// with the number, is a touch of its own. The attempt's id is negated, for Untouch finds an invitation's touch by its id and must
+// not find this one.
+func (c CallAnswers) touch(customerID, personID int64, family string) permission.Touch {
+	return permission.Touch{
+		PersonID: personID, CustomerID: customerID, Kind: permission.Invitation, Purpose: permission.Survey, Channel: permission.ByPhone,
+		Family: family, Ref: -c.AttemptID, At: c.AnsweredAt,
+	}
 }
 
 // submission returns the answers by question of the built-in survey.

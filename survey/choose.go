@@ -12,8 +12,8 @@ import (
 	"aftercall/internal/permission"
 )
 
-// Choose takes what a customer says from their link, at once. Saying again what was said changes nothing. Language is that of the
-// page they read. It returns fault.NotFound for a link nobody was sent.
+// Choose takes what a customer says from their link, at once. Saying again what was said writes nothing; a no that so far holds for
+// a part of it is written for all of it. Language is that of the page they read. It returns fault.NotFound for a link nobody was sent.
 func (s *Service) Choose(ctx context.Context, token, language string, choice Choice) error {
 	now := s.now()
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -29,13 +29,12 @@ func (s *Service) Choose(ctx context.Context, token, language string, choice Cho
 		if err != nil {
 			return err
 		}
-		settings, err := s.settings(tx, now, subject)
+		stands, err := s.position(tx, now, subject)
 		if err != nil {
 			return err
 		}
-		said := settings[choice.Topic] == Yes && choice.Yes || settings[choice.Topic] == No && !choice.Yes
-		covered := settings[OfContact] != Yes && choice.Topic != OfContact && choice.Yes
-		if said || covered {
+		covered := stands.on(OfContact) != Yes && choice.Topic != OfContact && choice.Yes
+		if stands.has(choice) || covered {
 			return nil
 		}
 		c := chosen{subject: subject, invitation: invitation, choice: choice, wording: PreferenceWording(language), at: now}
@@ -80,9 +79,9 @@ func (s *Service) choose(st store, c chosen) error {
 // marketing returns the consent events of a yes or no to offers, one for each way of making them.
 func (c chosen) marketing() []permission.ConsentEvent {
 	var events []permission.ConsentEvent
-	for _, p := range c.choice.Topic.probes() {
+	for _, w := range c.choice.ways() {
 		e := permission.ConsentEvent{
-			CustomerID: c.subject.CustomerID, Purpose: p.purpose, Channel: p.channel, Given: c.choice.Yes, Basis: permission.ByOwnRequest,
+			CustomerID: c.subject.CustomerID, Purpose: w.purpose, Channel: w.channel, Given: c.choice.Yes, Basis: permission.ByOwnRequest,
 			Wording: c.wording, Source: fromPreferences, Evidence: c.evidence(), At: c.at,
 		}
 		if c.choice.Yes {
@@ -95,8 +94,7 @@ func (c chosen) marketing() []permission.ConsentEvent {
 
 // takeBack ends the customer's own refusal: what was suppressed from links of theirs is lifted, and every record of the person,
 // since a refusal withdraws from them all, is permitted the topic's purpose again. A suppression that came from elsewhere, such as a
-// call or a list, stays: on a shared line it may be somebody else's. Of a no to all contact only service is taken back; surveys
-// and offers want a yes of their own.
+// call or a list, stays: on a shared line it may be somebody else's.
 func (s *Service) takeBack(st store, c chosen, scope permission.Scope) error {
 	own, err := s.ownSuppressions(st, c.subject, scope)
 	if err != nil {
@@ -107,11 +105,17 @@ func (s *Service) takeBack(st store, c chosen, scope permission.Scope) error {
 			return err
 		}
 	}
+	var purposes []permission.Purpose // each over every channel
+	for _, w := range c.choice.ways() {
+		if !slices.Contains(purposes, w.purpose) {
+			purposes = append(purposes, w.purpose)
+		}
+	}
 	var events []permission.ConsentEvent
 	for _, customerID := range records(c.subject) {
-		for _, p := range c.choice.Topic.probes() {
+		for _, purpose := range purposes {
 			events = append(events, permission.ConsentEvent{
-				CustomerID: customerID, Purpose: p.purpose, Given: true, Basis: permission.ByOwnRequest, Source: fromPreferences,
+				CustomerID: customerID, Purpose: purpose, Given: true, Basis: permission.ByOwnRequest, Source: fromPreferences,
 				Evidence: c.evidence(), At: c.at,
 			})
 		}

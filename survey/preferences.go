@@ -25,23 +25,27 @@ const (
 // Topics returns every topic, in the order of the page.
 func Topics() []Topic { return []Topic{OfSurveys, OfCalls, OfMessages, OfContact} }
 
-// probe is what permission is asked to learn where a customer stands on a topic.
-type probe struct {
+// way is a purpose over a channel: what permission is asked about.
+type way struct {
 	purpose permission.Purpose
 	channel permission.Channel
 }
 
-func (t Topic) probes() []probe {
+// service is the way in which the customer's own requests are followed up.
+var service = way{permission.ServiceCallback, permission.ByPhone}
+
+// ways returns all that the topic is about.
+func (t Topic) ways() []way {
 	switch t {
 	case OfSurveys:
-		return []probe{{permission.Survey, permission.ByEmail}}
+		return []way{{permission.Survey, permission.ByEmail}, {permission.Survey, permission.BySMS}, {permission.Survey, permission.ByPhone}}
 	case OfCalls:
-		return []probe{{permission.MarketingCall, permission.ByPhone}}
+		return []way{{permission.MarketingCall, permission.ByPhone}}
 	case OfMessages:
-		return []probe{{permission.MarketingMessage, permission.BySMS}, {permission.MarketingMessage, permission.ByEmail}}
+		return []way{{permission.MarketingMessage, permission.BySMS}, {permission.MarketingMessage, permission.ByEmail}}
 	case OfContact:
 	}
-	return []probe{{permission.ServiceCallback, permission.ByPhone}}
+	return slices.Concat([]way{service}, OfSurveys.ways(), OfCalls.ways(), OfMessages.ways())
 }
 
 // Setting is where a customer stands on a topic.
@@ -83,6 +87,15 @@ func ParseChoice(topic, say string) (Choice, bool) {
 	return Choice{Topic: Topic(topic), Yes: say == "yes"}, known
 }
 
+// ways returns what the choice decides. Of a no to all contact a yes takes back only service: surveys and offers want a yes of
+// their own.
+func (c Choice) ways() []way {
+	if c.Topic == OfContact && c.Yes {
+		return []way{service}
+	}
+	return c.Topic.ways()
+}
+
 // wordingVersion names the texts that a yes or a no to marketing is given to on the preference page. Whoever changes one of them
 // raises the number: the version is kept with the consent, and a test knows the texts of each.
 const wordingVersion = "preferences-1"
@@ -109,11 +122,15 @@ func (s *Service) Preferences(ctx context.Context, token string) (Preferences, e
 	if err != nil {
 		return Preferences{}, err
 	}
-	settings, err := s.settings(st.Tx, s.now(), subject)
+	stands, err := s.position(st.Tx, s.now(), subject)
 	if err != nil {
 		return Preferences{}, fmt.Errorf("preferences of customer %d: %w", subject.CustomerID, err)
 	}
-	return Preferences{Language: invitation.Language, Settings: settings}, nil
+	prefs := Preferences{Language: invitation.Language, Settings: map[Topic]Setting{}}
+	for _, topic := range Topics() {
+		prefs.Settings[topic] = stands.on(topic)
+	}
+	return prefs, nil
 }
 
 // subjectOf returns the customer of an invitation as permission sees them.
@@ -129,26 +146,48 @@ func subjectOf(st store, i Invitation) (permission.Subject, error) {
 	return subject, nil
 }
 
-// settings asks permission about every topic at once. Of several ways to be written to, one that is allowed makes a yes, since a
-// no then has something to end.
-func (s *Service) settings(tx database.Tx, now clock.Instant, subject permission.Subject) (map[Topic]Setting, error) {
-	var topics []Topic
-	var questions []permission.Question
-	for _, topic := range Topics() {
-		for _, p := range topic.probes() {
-			topics = append(topics, topic)
-			questions = append(questions, permission.Question{Subject: subject, Purpose: p.purpose, Channel: p.channel, At: now})
-		}
+// position is where a customer stands, by way: one may be stopped while the others of its topic go on.
+type position map[way]Setting
+
+// position asks permission about every way at once.
+func (s *Service) position(tx database.Tx, now clock.Instant, subject permission.Subject) (position, error) {
+	all := OfContact.ways()
+	questions := make([]permission.Question, len(all))
+	for i, w := range all {
+		questions[i] = permission.Question{Subject: subject, Purpose: w.purpose, Channel: w.channel, At: now}
 	}
 	verdicts, err := s.permission.Judge(tx, questions)
 	if err != nil {
 		return nil, err
 	}
-	settings := map[Topic]Setting{}
-	for i, topic := range topics {
-		if setting := settingOf(verdicts[i]); settings[topic] == "" || setting == Yes {
-			settings[topic] = setting
-		}
+	stands := position{}
+	for i, w := range all {
+		stands[w] = settingOf(verdicts[i])
 	}
-	return settings, nil
+	return stands, nil
+}
+
+// on sums up a topic by what is most open of it: while any way goes on, a no has something to end. Contact of any kind is
+// never Unasked: what nobody has refused yet can still be refused.
+func (p position) on(topic Topic) Setting {
+	ways := topic.ways()
+	for _, setting := range []Setting{Yes, Unasked, No} {
+		if !slices.ContainsFunc(ways, func(w way) bool { return p[w] == setting }) {
+			continue
+		}
+		if topic == OfContact && setting == Unasked {
+			return Yes
+		}
+		return setting
+	}
+	return Barred
+}
+
+// has reports whether every way that the choice decides already stands as it says, so that making it would change nothing.
+func (p position) has(c Choice) bool {
+	want := No
+	if c.Yes {
+		want = Yes
+	}
+	return !slices.ContainsFunc(c.ways(), func(w way) bool { return p[w] != want })
 }

@@ -3,6 +3,7 @@ package survey_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -250,4 +251,119 @@ func TestALinkNobodyWasSentHasNoPreferences(t *testing.T) {
 			t.Errorf("%q: %v", token, err)
 		}
 	}
+}
+
+// withdrawn takes in what another system says a customer does not want, over one channel or, for none, over every channel.
+func (c *centre) withdrawn(customerID int64, ways ...permission.ConsentEvent) {
+	c.t.Helper()
+	c.now++
+	ways = slices.Clone(ways)
+	for i := range ways {
+		ways[i].CustomerID, ways[i].Basis, ways[i].Source = customerID, permission.ByOwnRequest, "api"
+	}
+	err := c.db.InTx(c.t.Context(), func(_ context.Context, tx database.Tx) error { return c.permission.RecordConsent(tx, ways...) })
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// reachable takes in a contact of a customer with a phone and an e-mail address.
+func (c *centre) reachable(externalID, reference, phone string) contact.Resolution {
+	c.t.Helper()
+	return c.take(contact.Input{
+		ExternalID: externalID, Status: contact.Resolved, ResolvedAt: c.now,
+		Customer: contact.InputCustomer{Reference: reference, Phones: []string{phone}, Emails: []string{reference + "@example.com"}},
+	})
+}
+
+// A no ends all of its topic, also when a part of it was ended elsewhere before.
+func TestANoIsNeverTakenForSaidBecauseAPartOfItWas(t *testing.T) {
+	t.Parallel()
+	const yes, no, unasked = survey.Yes, survey.No, survey.Unasked
+	callbacks := permission.ConsentEvent{Purpose: permission.ServiceCallback}
+	calls := permission.ConsentEvent{Purpose: permission.MarketingCall}
+	messages := permission.ConsentEvent{Purpose: permission.MarketingMessage}
+	surveys := permission.ConsentEvent{Purpose: permission.Survey}
+	byEmail := permission.ConsentEvent{Purpose: permission.Survey, Channel: permission.ByEmail}
+	bySMS := permission.ConsentEvent{Purpose: permission.MarketingMessage, Channel: permission.BySMS}
+	type said = []permission.ConsentEvent
+	type stands = []survey.Setting // surveys, calls, messages, contact
+	usual, noSurveys, nothing := stands{yes, unasked, unasked, yes}, stands{no, unasked, unasked, yes}, stands{no, no, no, no}
+	cases := map[string]struct {
+		withdrawn     said
+		before        stands
+		say           string
+		after         stands
+		writesNothing bool
+	}{
+		"surveys by mail only":   {said{byEmail}, usual, "surveys no", noSurveys, false},
+		"callbacks only":         {said{callbacks}, usual, "contact no", nothing, false},
+		"callbacks, then survey": {said{callbacks}, usual, "surveys no", noSurveys, false},
+		"all that was permitted": {said{callbacks, surveys}, noSurveys, "contact no", nothing, false},
+		"all but surveys":        {said{callbacks, calls, messages}, stands{yes, no, no, yes}, "contact no", nothing, false},
+		"offers by text only":    {said{bySMS}, usual, "messages no", stands{yes, unasked, no, yes}, false},
+		"callbacks taken back":   {said{callbacks}, usual, "contact yes", usual, false},
+		"every survey":           {said{surveys}, noSurveys, "surveys no", noSurveys, true},
+		"everything":             {said{callbacks, surveys, calls, messages}, nothing, "contact no", nothing, true},
+	}
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		written := func() int64 { return c.count("consent_events", "1 = 1") + c.count("suppressions", "1 = 1") }
+		n := 0
+		for name, test := range cases {
+			n++
+			r := c.reachable(name, strings.ReplaceAll(strings.ReplaceAll(name, " ", "-"), ",", ""), "+861391234801"+string(rune('0'+n)))
+			token := c.sent(r)
+			c.withdrawn(r.CustomerID, test.withdrawn...)
+			if diff := cmp.Diff(test.before, c.settings(token)); diff != "" {
+				t.Errorf("%s: before\n%s", name, diff)
+			}
+			before := written()
+			c.say(token, test.say)
+			if wrote := written() != before; wrote == test.writesNothing {
+				t.Errorf("%s: %q wrote: %v", name, test.say, wrote)
+			}
+			if diff := cmp.Diff(test.after, c.settings(token)); diff != "" {
+				t.Errorf("%s: after %q\n%s", name, test.say, diff)
+			}
+			before = written()
+			c.say(token, test.say)
+			if more := written() - before; more != 0 {
+				t.Errorf("%s: %q said again wrote %d rows", name, test.say, more)
+			}
+		}
+	})
+}
+
+func TestNoSurveyComesByTextAfterANoThatMailHadAlready(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		r := c.reachable("1", "zhang", "+8613912348000")
+		token := c.sent(r)
+		c.withdrawn(r.CustomerID, permission.ConsentEvent{Purpose: permission.Survey, Channel: permission.ByEmail})
+		c.now = c.now.Add(31 * 24 * time.Hour)
+		if out, _ := c.invite(c.reachable("2", "zhang", "+8613912348000")); out.Channel != permission.BySMS {
+			t.Fatalf("with only mail withdrawn, asked by %q: %q", out.Channel, out.Reason)
+		}
+		c.say(token, "surveys no")
+		c.now = c.now.Add(31 * 24 * time.Hour)
+		if out, send := c.invite(c.reachable("3", "zhang", "+8613912348000")); send || out.Reason != string(permission.Suppressed) {
+			t.Errorf("asked %v by %q: %q", send, out.Channel, out.Reason)
+		}
+	})
+}
+
+func TestTakingBackWritesEachPurposeOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		token := c.sent(c.resolved("1", "zhang@example.com"))
+		for i, topic := range []string{"surveys", "contact"} {
+			c.say(token, topic+" no", topic+" yes")
+			if n := c.count("consent_events", "given = 1 AND channel = ''"); n != int64(i+1) {
+				t.Errorf("%s: %d words of yes in all", topic, n)
+			}
+		}
+	})
 }

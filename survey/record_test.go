@@ -7,8 +7,10 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
+	"aftercall/internal/fault"
 	"aftercall/internal/figures"
 	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
 	"aftercall/survey"
 )
 
@@ -112,6 +114,62 @@ func TestReassigningLeavesHistoricScores(t *testing.T) {
 		c.mustRate(token, 1)
 		if n := c.count("score_entries", "metric = 'csat' AND agent_id = ? AND team_id = ?", r.AgentID, r.TeamID); n != 1 {
 			t.Errorf("the score is not that of who resolved it")
+		}
+	})
+}
+
+func TestASurveyAskedInACallStartsItsCooldown(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		r := c.resolved("1", "zhang@example.com")
+		answered := c.now
+		call := survey.CallAnswers{AttemptID: 3, CallerID: 4, ResolutionID: r.ID, AnsweredAt: answered, Rating: ptr(4)}
+		for _, rating := range []int{4, 4, 5} { // once, again, corrected
+			call.Rating = ptr(rating)
+			if err := c.surveys.RecordCall(t.Context(), outbox.Ticket{}, call); err != nil {
+				t.Fatal(err)
+			}
+			c.now = c.now.Add(time.Hour)
+		}
+		if n := c.count("touches", "kind = 'invitation'"); n != 1 {
+			t.Fatalf("%d touches of one call", n)
+		}
+		if n := c.count("touches", "person_id = ? AND customer_id = ? AND purpose = 'survey' AND channel = 'phone' AND family = 'csat' AND at = ?",
+			r.PersonID, r.CustomerID, answered); n != 1 {
+			t.Error("the touch is not that of the call")
+		}
+		c.now = answered.Add(24 * time.Hour)
+		if out, send := c.invite(c.resolved("2", "zhang@example.com")); send || out.Reason != string(permission.SurveyCooldown) {
+			t.Errorf("a day later: sent %v, %q", send, out.Reason)
+		}
+		c.now = answered.Add(31 * 24 * time.Hour)
+		c.sent(c.resolved("3", "zhang@example.com"))
+	})
+}
+
+// An invitation, a response and an attempt with the same id are about the same person: taking back the message leaves the call.
+func TestARefusedMessageLeavesTheTouchOfACall(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		out, send := c.invite(c.resolved("1", "zhang@example.com"))
+		if !send {
+			t.Fatal(out.Reason)
+		}
+		r := c.resolved("2", "zhang@example.com")
+		err := c.surveys.RecordCall(t.Context(), outbox.Ticket{}, survey.CallAnswers{
+			AttemptID: out.InvitationID, ResolutionID: r.ID, AnsweredAt: c.now, Rating: ptr(4),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = c.surveys.Sent(t.Context(), out.Ticket, out.InvitationID, survey.Receipt{}, fault.New(fault.Invalid, "x", "no such mailbox"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mail, call := c.count("touches", "channel = 'email'"), c.count("touches", "channel = 'phone'"); mail != 0 || call != 1 {
+			t.Errorf("%d touches by mail, %d by phone", mail, call)
 		}
 	})
 }

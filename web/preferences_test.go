@@ -3,6 +3,7 @@ package web
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -18,6 +19,8 @@ import (
 	"time"
 
 	"aftercall/internal/account"
+	"aftercall/internal/database"
+	"aftercall/internal/permission"
 	"aftercall/survey"
 )
 
@@ -126,6 +129,52 @@ func TestAnUnknownChoiceChangesNothing(t *testing.T) {
 	}
 	if n := ts.rows(t, "suppressions") + ts.rows(t, "consent_events"); n != 0 {
 		t.Errorf("%d rows", n)
+	}
+}
+
+// What another system took in about one purpose or channel hides nothing that still goes on, and stands in the way of no choice.
+func TestWhatStillGoesOnCanBeStopped(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		withdrawn permission.ConsentEvent
+		post      url.Values
+		want      []string
+	}{
+		"surveys, without callbacks": {
+			permission.ConsentEvent{Purpose: permission.ServiceCallback},
+			url.Values{"topic": {"surveys"}, "say": {"no"}},
+			[]string{"surveys=no", "calls=unasked", "messages=unasked", "contact=yes"},
+		},
+		"all contact, without callbacks": {
+			permission.ConsentEvent{Purpose: permission.ServiceCallback}, url.Values{"topic": {"contact"}, "say": {"no"}}, []string{"contact=no"},
+		},
+		"surveys with one click, without mail": {
+			permission.ConsentEvent{Purpose: permission.Survey, Channel: permission.ByEmail},
+			url.Values{"List-Unsubscribe": {"One-Click"}},
+			[]string{"surveys=no", "calls=unasked", "messages=unasked", "contact=yes"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ts := newTestServer(t)
+			out := ts.invited(t, "en")
+			c := ts.anonymous(t)
+			event := test.withdrawn
+			fatal(t, ts.DB.View(t.Context()).Gorm().Table("invitations").Where("id = ?", out.InvitationID).Pluck("customer_id", &event.CustomerID).Error)
+			event.Basis, event.Source = permission.ByOwnRequest, "api"
+			fatal(t, ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return ts.Permission.RecordConsent(tx, event) }))
+			if got := c.stands(out.OptOutURL); !slices.Equal(got, []string{"surveys=yes", "calls=unasked", "messages=unasked", "contact=yes"}) {
+				t.Errorf("before: %v", got)
+			}
+			ts.now++
+			c.post(out.OptOutURL, test.post)
+			if got := c.stands(out.OptOutURL); !slices.Equal(got, test.want) {
+				t.Errorf("after: %v, want %v", got, test.want)
+			}
+			if ts.rows(t, "suppressions") == 0 {
+				t.Error("nothing is suppressed")
+			}
+		})
 	}
 }
 
