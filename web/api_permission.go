@@ -44,7 +44,7 @@ type suppressionInput struct {
 // suppressionTaken is what became of one suppression.
 type suppressionTaken struct {
 	Line     int           `json:"line,omitempty" doc:"Line of the request, from 1; only in NDJSON."`
-	Status   string        `json:"status" enum:"added,covered,rejected" doc:"Covered: it was forbidden already, as much and as long."`
+	Status   string        `json:"status" enum:"added,covered,rejected" doc:"Covered: it was forbidden already, as much and as long, for the same reason and by the same evidence."`
 	Problems []fault.Field `json:"problems,omitempty" doc:"Why it was rejected."`
 }
 

@@ -20,8 +20,10 @@ func (s *Server) permissionAPI(schemas huma.Registry) []apiRoute {
 		{
 			Operation: huma.Operation{
 				OperationID: "take-consents", Method: http.MethodPost, Path: "/consents", Summary: "Record consents and withdrawals",
-				Description: "One as JSON, or up to 10,000 as NDJSON, one a line. They are only ever appended: a correction is a new one. With a key the " +
-					"same again is recorded once; a withdrawal counts for every record of the person. A bad line never stops the rest.",
+				Description: "One as JSON, or up to 10,000 as NDJSON, one a line. They are only ever appended: a correction is a new one. A consent " +
+					"given needs at, when it was said; by an address that several customers have it is refused. A withdrawal counts for every record " +
+					"of the person, and by an address of more than 5 customers it suppresses the address. With a key the same again is recorded " +
+					"once. A bad line never stops the rest.",
 				RequestBody: linesBody(schemas.Schema(reflect.TypeFor[permission.ConsentInput](), true, "Consent"), "A Consent on each line."),
 				Responses:   linesReply(schemas, schemas.Schema(reflect.TypeFor[consentTaken](), true, "ConsentTaken"), "A ConsentTaken on each line."),
 			},

@@ -95,9 +95,9 @@ func TestAPIRefusesBadConsentsByLine(t *testing.T) {
 	t.Parallel()
 	m := newTestServer(t).machine(t, "crm")
 	m.addCustomers()
-	r := m.postTo("/consents", "application/x-ndjson", `{"reference":"C-1001","purpose":"survey","word":"given"}
-{"reference":"nobody","purpose":"survey","word":"given"}
-{"reference":"C-1001","source":"another","purpose":"survey","word":"given"}
+	r := m.postTo("/consents", "application/x-ndjson", `{"reference":"C-1001","purpose":"survey","word":"given","at":"2026-11-01T00:00:00Z"}
+{"reference":"nobody","purpose":"survey","word":"withdrawn"}
+{"reference":"C-1001","source":"another","purpose":"survey","word":"withdrawn"}
 {"purpose":"survey","word":"given"}
 {"phone":"12","purpose":"sales","word":"maybe"}
 {"reference":"C-1001","purpose":"survey","word":"given","at":"2027-01-01T00:00:00Z"}
@@ -105,7 +105,7 @@ func TestAPIRefusesBadConsentsByLine(t *testing.T) {
 {"reference":"C-1001","consent":true}
 nonsense`)
 	want := []string{
-		"1 recorded", "2 nobody", "3 rejected source:other_source", "4 rejected reference:customer_unnamed",
+		"1 recorded", "2 nobody", "3 rejected source:other_source", "4 rejected reference:customer_unnamed at:required",
 		"5 rejected phone:phone_invalid word:unknown_value purpose:unknown_value", "6 rejected at:in_the_future", "7 rejected wording:wrong_type",
 		"8 rejected consent:unknown_field", "9 rejected body:not_json",
 	}
@@ -126,7 +126,7 @@ func TestAPISuppressionsOnlyEverAdd(t *testing.T) {
 	if diff := cmp.Diff([]string{"1 added", "2 added"}, m.postTo("/suppressions", "application/x-ndjson", example).statuses()); diff != "" {
 		t.Error(diff)
 	}
-	again := example + `{"phone":"13912348000","until":"2027-01-01T00:00:00Z"}
+	again := example + `{"phone":"13912348000","until":"2027-01-01T00:00:00Z","evidence":"letter of 2026-11-20"}
 {"phone":"13912348000","scope":"surveys"}
 {"phone":"13912348000","scope":"surveys"}
 {"phone":"13912348000","email":"a@example.com"}

@@ -27,7 +27,7 @@ func (s *Server) regionName(c *gin.Context, region string) string {
 	return strings.TrimSpace(name + " " + region)
 }
 
-// weekInWords returns a profile with days of the same hours taken together: "Mon–Fri 10:00-13:00, 14:00-20:00 · Sat–Sun closed".
+// weekInWords returns a profile with days of the same hours taken together: "Mon–Fri 10:00–13:00, 14:00–20:00 · Sat–Sun closed".
 func (s *Server) weekInWords(c *gin.Context, p permission.Profile) string {
 	if !slices.ContainsFunc(p.Days[1:], func(day permission.Periods) bool { return !slices.Equal(day, p.Days[0]) }) {
 		return s.t(c, "hours.always") + " " + s.periodsInWords(c, p.Days[0])
@@ -62,7 +62,7 @@ func (s *Server) periodsInWords(c *gin.Context, p permission.Periods) string {
 	if len(p) == 0 {
 		return s.t(c, "hours.closed")
 	}
-	return p.String()
+	return strings.NewReplacer("-", "–", ", ", s.t(c, "hours.and")).Replace(p.String())
 }
 
 // capSetting is one number of the caps, as the form and the list of changes know it.

@@ -1,12 +1,14 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -151,6 +153,16 @@ func (s *Server) problemsInWords(c *gin.Context, fields []fault.Field, values ma
 			Problem: s.messages.textOr(lang, field.Problem, args, "problem."+field.Code),
 		})
 	}
+	return list
+}
+
+// problemsInFile are those of the lines of a file, in the order of the file. A column goes by the name that stands in the file.
+func (s *Server) problemsInFile(c *gin.Context, fields []fault.Field, values map[string]any) []fieldProblem {
+	list := s.problemsInWords(c, fields, values)
+	for i, field := range fields {
+		list[i].Name = field.Name
+	}
+	slices.SortStableFunc(list, func(a, b fieldProblem) int { return cmp.Compare(a.Line, b.Line) })
 	return list
 }
 

@@ -190,7 +190,7 @@ func (s *Server) refuseHolidays(c *gin.Context, cause error) error {
 	}
 	p := &holidaysPage{Form: f}
 	if flt, _ := fault.Of(cause); len(flt.Fields) > 0 && f.Errors["file"] == "" {
-		p.Wrong = s.fieldProblems(c, cause)
+		p.Wrong = s.problemsInFile(c, flt.Fields, flt.Args)
 	}
 	return s.renderHolidays(c, statusOf(cause), p)
 }

@@ -150,19 +150,11 @@ func (s *Server) saidAbout(c *gin.Context, e permission.ConsentEvent) string {
 }
 
 func (s *Server) fillChoices(c *gin.Context, p *customerPermissionPage) {
-	p.Ways = options(s, c, "purpose", recordable(viewer(c)))
+	p.Ways = options(s, c, "purpose", permission.Recordable(viewer(c)))
 	p.Channels = append([]option{{"", s.t(c, "consents.every_channel")}}, options(s, c, "channel", permission.Channels())...)
 	p.Answers = options(s, c, "consents", []string{"given", "withdrawn"})
 	p.Bases = options(s, c, "basis", permission.Bases())
 	p.Scopes = options(s, c, "scope", []permission.Scope{permission.Everything, permission.MarketingOnly, permission.SurveysOnly})
-}
-
-// recordable is what purposes a viewer may record consent for: marketing knows only its own.
-func recordable(v account.Viewer) []permission.Purpose {
-	if v.Is(account.Supervisor) {
-		return permission.Purposes()
-	}
-	return slices.DeleteFunc(permission.Purposes(), func(p permission.Purpose) bool { return !p.Marketing() })
 }
 
 // options are the choices of a select field whose values have texts below a prefix.
@@ -183,7 +175,7 @@ func (s *Server) recordConsent(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	event, err := s.typedConsent(c, f)
+	event, err := s.typedConsent(f)
 	if err == nil {
 		event.CustomerID = id
 		err = s.Permission.RecordByHand(c.Request.Context(), viewer(c), event)
@@ -199,15 +191,12 @@ func (s *Server) recordConsent(c *gin.Context) error {
 }
 
 // typedConsent reads the form of one consent.
-func (s *Server) typedConsent(c *gin.Context, f form) (permission.ConsentEvent, error) {
+func (s *Server) typedConsent(f form) (permission.ConsentEvent, error) {
 	e := permission.ConsentEvent{
 		Purpose: permission.Purpose(f.Get("purpose")), Channel: permission.Channel(f.Get("channel")), Given: f.Get("answer") == "given",
 		Basis: permission.Basis(f.Get("basis")), Wording: strings.TrimSpace(f.Get("wording")), Evidence: strings.TrimSpace(f.Get("evidence")),
 	}
 	var problems []fault.Field
-	if !slices.Contains(recordable(viewer(c)), e.Purpose) {
-		problems = append(problems, fault.Field{Name: "purpose", Code: "unknown_value", Problem: "is not one of the choices", Value: f.Get("purpose")})
-	}
 	if e.Evidence == "" {
 		problems = append(problems, fault.Field{Name: "evidence", Code: "required", Problem: "is required"})
 	}

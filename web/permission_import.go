@@ -103,7 +103,7 @@ func (s *Server) takeList(c *gin.Context, what string, take take) error {
 	if err != nil {
 		return s.refuseList(c, what, err)
 	}
-	shown := &listReport{ImportReport: report, File: header.Filename, Wrong: s.problemsInWords(c, report.Issues, nil)}
+	shown := &listReport{ImportReport: report, File: header.Filename, Wrong: s.problemsInFile(c, report.Issues, nil)}
 	shown.CSV = s.reportCSV(c, shown.Wrong)
 	return s.renderList(c, http.StatusOK, &listPage{What: what, Report: shown})
 }

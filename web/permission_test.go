@@ -117,10 +117,12 @@ func TestNeverContactCanBeTakenBack(t *testing.T) {
 	customer := ts.fillPermissionless(t)
 	c := ts.login(t, account.Supervisor)
 	path := customerPermissionPath(customer)
-	answers := func() string { return strings.Join(textsOf(c.get(path).page(http.StatusOK), "table.may .tag"), " ") }
+	answers := func() string {
+		return strings.Join(textsOf(c.get(path).page(http.StatusOK), "section:first-child table.may .tag"), " ")
+	}
 	before := answers()
 	page := c.follow(c.post(path+"/refusals", url.Values{"scope": {"everything"}})).page(http.StatusOK)
-	if got := strings.Join(textsOf(page, "table.may .tag"), " "); strings.Contains(got, "Yes") {
+	if got := strings.Join(textsOf(page, "section:first-child table.may .tag"), " "); strings.Contains(got, "Yes") {
 		t.Errorf("after never again: %s", got)
 	}
 	ts.now = ts.now.Add(time.Second)
@@ -213,7 +215,7 @@ func TestListsAreReportedByLineAndField(t *testing.T) {
 	if !strings.Contains(kept.header.Get("Content-Disposition"), "report.csv") || strings.Count(kept.body, "\n") != 4 {
 		t.Errorf("the report to keep: %q", kept.body)
 	}
-	consents := "reference,source,purpose,word\nC-T-1,客服系统,marketing_call,given\nnobody,客服系统,survey,given\nC-T-1,客服系统,survey,perhaps\n"
+	consents := "reference,source,purpose,word,at\nC-T-1,客服系统,marketing_call,given,2026-11-01\nnobody,客服系统,survey,given,2026-11-01\nC-T-1,客服系统,survey,perhaps,\n"
 	page = c.sendFile("/consents/import", "consents.csv", consents).page(http.StatusOK)
 	if got := strings.Join(textsOf(page, ".tile .fig"), " "); got != "3 1 0 2" {
 		t.Errorf("consents: %s: %v", got, textsOf(page, "tbody tr"))

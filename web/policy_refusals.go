@@ -24,7 +24,10 @@ func (s *Server) refusePolicyRule(c *gin.Context, record tasks.PolicyRecord, f f
 		own = codeFor(f.Get("name"), "rule", ruleTaken(record.Policy))
 	}
 	for name, problem := range f.Errors {
-		if field, ok := ruleFormField(name, own, f); ok {
+		if name == own+": id" && f.Get("callback") == saysNoMore && f.Get("survey") == saysNoMore {
+			delete(f.Errors, name)
+			f.Error = s.t(c, "policy.rule_idle")
+		} else if field, ok := ruleFormField(name, own, f); ok {
 			delete(f.Errors, name)
 			f.Errors[field] = problem
 		} else if strings.ContainsAny(name, ": ") || f.Values.Get(name) == "" && !f.Values.Has(name) {

@@ -33,6 +33,7 @@ func (s *Server) renderPolicyRule(c *gin.Context, status int, record tasks.Polic
 	for n, condition := range conditionsOf(f) {
 		p.Conditions = append(p.Conditions, s.conditionRow(words, f, n, condition))
 	}
+	p.setFocus(f.Get("do"))
 	if p.Choices, err = s.ruleChoices(c, words, record.Policy); err != nil {
 		return err
 	}
@@ -46,6 +47,20 @@ func (s *Server) renderPolicyRule(c *gin.Context, status int, record tasks.Polic
 	p.page = s.page(c, title, "name", s.ruleName(c, tasks.Rule{ID: tasks.RuleID(p.ID), Name: f.Get("name")}))
 	p.Crumbs = []crumb{{Text: s.t(c, "policy.title"), Href: policiesPath}, {Text: s.t(c, "policy.draft_title", "id", record.ID), Href: policyPath(record.ID)}}
 	return s.renderStatus(c, status, p)
+}
+
+// setFocus lets the keyboard go on where a button of the form was pressed, rather than at the top of the page.
+func (p *policyRulePage) setFocus(do string) {
+	switch {
+	case do == "" && p.ID == newRule:
+		p.Focus = "name"
+	case do == "add" && len(p.Conditions) > 0:
+		p.Conditions[len(p.Conditions)-1].Focus = true
+	case strings.HasPrefix(do, "drop."):
+		p.Focus = "field"
+	case do == "read":
+		p.Focus = "sentence"
+	}
 }
 
 // fieldGroups sorts the fields by what they are about.

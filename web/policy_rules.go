@@ -25,6 +25,7 @@ type policyRulePage struct {
 	Fields     []optionGroup // a condition can be added about
 	Choices    ruleChoices
 	Lists      []datalist
+	Focus      string // where the keyboard goes on: "name", "field" or "sentence"; an added condition has it instead
 }
 
 func (*policyRulePage) template() string { return "policy_rule" }
@@ -42,6 +43,7 @@ type conditionRow struct {
 	Values  string  // of anything else
 	List    string  // of what there is
 	Refusal string
+	Focus   bool // it was just added
 }
 
 // Name is the name of a part of the condition in the form.

@@ -1,6 +1,7 @@
 package permission
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -33,6 +34,9 @@ func (s *Service) ConsentsOf(ctx context.Context, subject Subject) ([]ConsentEve
 // RecordByHand appends what a customer told somebody of the centre. The viewer and their desk go on the event.
 func (s *Service) RecordByHand(ctx context.Context, viewer account.Viewer, e ConsentEvent) error {
 	e.UserID, e.Source = viewer.UserID, deskSource
+	if problems := e.forbiddenTo(viewer); len(problems) > 0 {
+		return fault.InvalidFields(problems...)
+	}
 	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		if _, err := s.subject(tx, e.CustomerID); err != nil {
 			return err
@@ -56,38 +60,38 @@ func (s *Service) subject(tx database.Tx, customerID int64) (Subject, error) {
 	return subject, nil
 }
 
-// SuppressByHand forbids contact with an address, known customer or not. It reports whether that was not forbidden already.
+// SuppressByHand forbids contact with an address, known customer or not. It reports whether that was not recorded already.
 func (s *Service) SuppressByHand(ctx context.Context, viewer account.Viewer, sup Suppression) (bool, error) {
 	sup.UserID, sup.Evidence = viewer.UserID, strings.TrimSpace(sup.Evidence)
 	if problems := s.Problems(sup); len(problems) > 0 {
 		return false, fault.InvalidFields(problems...)
 	}
-	added := 0
+	added := false
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		var err error
-		if added, err = s.suppress(tx, []Suppression{sup}); err != nil || added == 0 {
+		fresh, err := s.suppress(tx, []Suppression{sup})
+		if added = slices.Contains(fresh, true); !added {
 			return err
 		}
 		return account.Audit(tx, s.now(), viewer, "suppression.add", "", 0, string(sup.Scope))
 	})
-	return added > 0, err
+	return added, err
 }
 
 // RefuseByHand takes the no of a customer that somebody of the centre heard, and returns its instant, by which TakeBackRefusal
-// knows it.
-func (s *Service) RefuseByHand(ctx context.Context, viewer account.Viewer, customerID int64, scope Scope, evidence string) (clock.Instant, error) {
+// knows it. Without other evidence it is the viewer: the same said elsewhere must not seem to be this one, which can be taken back.
+func (s *Service) RefuseByHand(ctx context.Context, viewer account.Viewer, customerID int64, scope Scope, said string) (clock.Instant, error) {
 	var f findings
 	f.oneOf("scope", string(scope), words([]Scope{Everything, MarketingOnly, SurveysOnly}))
 	if len(f) > 0 {
 		return 0, fault.InvalidFields(f...)
 	}
-	at := s.now()
+	at, said := s.now(), cmp.Or(said, evidence("user", viewer.UserID))
 	return at, s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		subject, err := s.subject(tx, customerID)
 		if err != nil {
 			return err
 		}
-		err = s.Refuse(tx, Refusal{Subject: subject, Scope: scope, Source: deskSource, Evidence: evidence, UserID: viewer.UserID, At: at})
+		err = s.Refuse(tx, Refusal{Subject: subject, Scope: scope, Source: deskSource, Evidence: said, UserID: viewer.UserID, At: at})
 		if err != nil {
 			return err
 		}
@@ -96,7 +100,7 @@ func (s *Service) RefuseByHand(ctx context.Context, viewer account.Viewer, custo
 }
 
 // TakeBackRefusal undoes a refusal that the viewer recorded by mistake: it lifts its suppressions and appends, for each purpose and
-// channel it withdrew, what was in force before. It returns fault.Conflict an hour after the refusal, when others may have acted on
+// channel it withdrew, what was in force before. What was said since stands. It returns fault.Conflict an hour after the refusal, when others may have acted on
 // it.
 func (s *Service) TakeBackRefusal(ctx context.Context, viewer account.Viewer, customerID int64, at clock.Instant) error {
 	if s.now().Sub(at) > undoWithin {
@@ -125,15 +129,22 @@ func (s *Service) TakeBackRefusal(ctx context.Context, viewer account.Viewer, cu
 	})
 }
 
-// liftThose lifts the suppressions a user recorded at an instant.
+// liftThose lifts the suppressions a user recorded at an instant, but not one that covers a no said again later by the same evidence.
 func (s *Service) liftThose(tx database.Tx, subject Subject, userID int64, at clock.Instant) (int, error) {
 	list, err := s.SuppressionsOf(tx, subject)
 	if err != nil {
 		return 0, err
 	}
+	events, err := store{tx}.consentsOfRecords(subject.records(), eventLimit)
+	if err != nil {
+		return 0, err
+	}
 	lifted := 0
 	for _, sup := range list {
-		if sup.At != at || sup.UserID != userID {
+		saidAgain := slices.ContainsFunc(events, func(e ConsentEvent) bool {
+			return !e.Given && e.At > at && e.Evidence == sup.Evidence && sup.Scope.covers(e.Purpose)
+		})
+		if sup.At != at || sup.UserID != userID || saidAgain {
 			continue
 		}
 		if err := s.Lift(tx, sup.ID, userID, "undo"); err != nil {
@@ -165,8 +176,9 @@ func (s *Service) before(tx database.Tx, subject Subject, userID int64, at clock
 	return restored, nil
 }
 
-// saidBefore returns what to append so that each channel of a withdrawal's purpose is as it was. Where nobody had said anything that
-// still holds, that is a word of the withdrawal's own instant that expired at once: it takes the no back and permits nothing.
+// saidBefore returns what to append so that each channel of a withdrawal's purpose is as it was. It is dated as the withdrawal, so
+// that whatever was said later is newer and stands. Where nobody had said anything that still holds, it is a word that expired at
+// once: it takes the no back and permits nothing.
 func (s *Service) saidBefore(older []ConsentEvent, withdrawal ConsentEvent, userID int64) []ConsentEvent {
 	var restored []ConsentEvent
 	for _, channel := range channels {
@@ -174,11 +186,11 @@ func (s *Service) saidBefore(older []ConsentEvent, withdrawal ConsentEvent, user
 		expired := !was.ExpiresAt.IsZero() && was.ExpiresAt <= s.now()
 		said := ConsentEvent{
 			CustomerID: withdrawal.CustomerID, Purpose: withdrawal.Purpose, Channel: channel, Given: true, Basis: was.Basis, Wording: was.Wording,
-			Source: deskSource, Evidence: evidence("consent", withdrawal.ID), UserID: userID, ExpiresAt: was.ExpiresAt,
+			Source: deskSource, Evidence: evidence("consent", withdrawal.ID), UserID: userID, At: withdrawal.At, ExpiresAt: was.ExpiresAt,
 		}
 		switch {
 		case was.ID == 0 || (was.Given && expired):
-			said.Basis, said.Wording, said.At, said.ExpiresAt = ByOwnRequest, "", withdrawal.At, withdrawal.At.Add(time.Microsecond)
+			said.Basis, said.Wording, said.ExpiresAt = ByOwnRequest, "", withdrawal.At.Add(time.Microsecond)
 		case !was.Given:
 			continue
 		}

@@ -96,3 +96,49 @@ func TestAnAddressIsJudgedWhoeverHasIt(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatACustomerSaidSinceOutlivesARefusalTakenBack(t *testing.T) {
+	t.Parallel()
+	const machines = "to a machine, which suppresses"
+	refuse := func(r permission.Refusal) func(t *testing.T, c *centre) {
+		return func(t *testing.T, c *centre) {
+			r.Subject, r.Scope = c.subjects(t)[1], permission.MarketingOnly
+			c.do(t, func(tx database.Tx) error { return c.s.Refuse(tx, r) })
+		}
+	}
+	for name, sayAgain := range map[string]func(t *testing.T, c *centre){
+		"on the preference page":       refuse(permission.Refusal{Source: "preferences", Evidence: "response 3"}),
+		"to the same colleague, again": refuse(permission.Refusal{Source: "desk", Evidence: "user 4", UserID: 4}),
+		machines: func(t *testing.T, c *centre) {
+			list := []permission.Suppression{{Kind: permission.PhoneAddress, Address: ownPhone, Scope: permission.MarketingOnly, Reason: "customer_request"}}
+			if added, err := c.s.TakeSuppressions(t.Context(), machine, list); err != nil || !added[0] {
+				t.Errorf("a suppression beside the refusal: %v %v", added, err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachCentre(t, func(t *testing.T, c *centre) {
+				c.do(t, func(tx database.Tx) error {
+					return c.s.RecordConsent(tx, permission.ConsentEvent{CustomerID: 1, Purpose: permission.MarketingCall, Given: true, At: c.at.Add(-time.Hour)})
+				})
+				at, err := c.s.RefuseByHand(t.Context(), supervisor, 1, permission.MarketingOnly, "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.at = c.at.Add(time.Minute)
+				sayAgain(t, c)
+				c.at = c.at.Add(time.Minute)
+				if err := c.s.TakeBackRefusal(t.Context(), supervisor, 1, at); err != nil {
+					t.Fatal(err)
+				}
+				q := offer
+				q.Subject, q.At = c.subjects(t)[1], c.at
+				if got := codes(judge(t, c.db, c.s, q)[0]); len(got) == 0 || got[0] != permission.Suppressed || (name != machines && !slices.Contains(got, permission.Refused)) {
+					t.Errorf("the customer's own no is gone: %v", got)
+				}
+				c.rowsAreTheEvaluator(t)
+			})
+		})
+	}
+}

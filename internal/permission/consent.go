@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
@@ -85,6 +86,23 @@ func (e ConsentEvent) problems() []fault.Field {
 	}
 	if !e.ExpiresAt.IsZero() && e.ExpiresAt <= e.At {
 		f.refuse("expires_at", "expires_early", "is not after the consent was given", e.ExpiresAt.String())
+	}
+	return f
+}
+
+// Recordable returns the purposes for which a viewer may record a yes: marketing knows only its own. A no is anybody's to record.
+func Recordable(viewer account.Viewer) []Purpose {
+	if viewer.Is(account.Machine, account.Supervisor) {
+		return Purposes()
+	}
+	return slices.DeleteFunc(Purposes(), func(p Purpose) bool { return !p.Marketing() })
+}
+
+// forbiddenTo returns what keeps a viewer from recording the event.
+func (e ConsentEvent) forbiddenTo(viewer account.Viewer) []fault.Field {
+	var f findings
+	if e.Given && slices.Contains(purposes, e.Purpose) && !slices.Contains(Recordable(viewer), e.Purpose) {
+		f.refuse("purpose", "purpose_of_others", "is not a purpose for which your role may record a consent", string(e.Purpose))
 	}
 	return f
 }

@@ -7,11 +7,12 @@ import (
 	"io"
 
 	"aftercall/internal/account"
+	"aftercall/internal/database"
 	"aftercall/internal/fault"
 )
 
 // ParseConsents reads a list of consent and gives each row to take with its line. The columns are those of ConsentInput; needed are
-// purpose, word, and what names the customer. Rows that cannot be read are in the report; what is wrong with a value is found when
+// purpose, word, for a yes at, and what names the customer. Rows that cannot be read are in the report; what is wrong with a value is found when
 // the row is taken. It returns fault.Invalid for a file that is no such list, and fault.TooLarge beyond 256 MiB or 1,000,000 rows.
 func ParseConsents(file io.Reader, reading Reading, take func(line int, in ConsentInput) error) (ImportReport, error) {
 	var report ImportReport
@@ -36,6 +37,7 @@ func ParseConsents(file io.Reader, reading Reading, take func(line int, in Conse
 
 // ImportConsents records a list of consent: see ParseConsents and TakeConsents.
 func (s *Service) ImportConsents(ctx context.Context, viewer account.Viewer, file io.Reader, reading Reading) (ImportReport, error) {
+	ctx = database.Background(ctx)
 	var (
 		batch  []ConsentInput
 		places []int // lines of the batch
@@ -77,5 +79,7 @@ func (s *Service) ImportConsents(ctx context.Context, viewer account.Viewer, fil
 	}
 	report.Added, report.Covered, report.Bad = taken.Added, taken.Covered, report.Bad+taken.Bad
 	report.Issues = append(report.Issues, taken.Issues...)
-	return report, nil
+	return report, s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		return account.Audit(tx, s.now(), viewer, "consent.import", "", 0, fmt.Sprintf("%d rows, %d added", report.Rows, report.Added))
+	})
 }

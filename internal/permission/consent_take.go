@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
@@ -22,7 +21,7 @@ const (
 )
 
 // ConsentInput is one consent, or its withdrawal, as another system knows it. It names the customer by source and reference, or by
-// phone or e-mail: then it is about every customer with that address.
+// phone or e-mail: then it is about every customer with that address, which a yes can only be if they are one person.
 type ConsentInput struct {
 	Source    string        `json:"source,omitempty"`
 	Reference string        `json:"reference,omitempty"`
@@ -34,7 +33,7 @@ type ConsentInput struct {
 	Basis     Basis         `json:"basis,omitempty"`    // consent when absent
 	Wording   string        `json:"wording,omitempty"`  // version of the text that was read or shown
 	Evidence  string        `json:"evidence,omitempty"` // where it can be looked up
-	At        clock.Instant `json:"at,omitzero"`        // when it was said; now when absent
+	At        clock.Instant `json:"at,omitzero"`        // when it was said; a withdrawal without it was said now
 	ExpiresAt clock.Instant `json:"expires_at,omitzero"`
 	Key       string        `json:"key,omitempty"` // of the sender: the same again is not recorded twice
 }
@@ -58,7 +57,8 @@ type ConsentResult struct {
 }
 
 // TakeConsents records what other systems know of consent and returns what became of each input, in order. A bad one never stops
-// the rest. Via is where it came from: api or import; region is where phone numbers without a country code are from. It writes in
+// the rest. Via is where it came from: api or import; region is where phone numbers without a country code are from. A withdrawal by
+// an address that is a shared line is no word of anybody known: it suppresses the address. It writes in
 // transactions of a few hundred; after an error those before it are kept, and inputs with keys can be sent again.
 func (s *Service) TakeConsents(ctx context.Context, viewer account.Viewer, via, region string, inputs []ConsentInput) ([]ConsentResult, error) {
 	results := make([]ConsentResult, 0, len(inputs))
@@ -89,12 +89,16 @@ func (s *Service) takeConsents(tx database.Tx, viewer account.Viewer, via, regio
 		names[i] = in.name(region, &f)
 		events[i] = in.event(now, &f)
 		events[i].Source, events[i].UserID = via, viewer.UserID
-		if f = append(f, events[i].problems()...); len(f) > 0 {
+		if f = slices.Concat(f, events[i].problems(), events[i].forbiddenTo(viewer)); len(f) > 0 {
 			results[i] = ConsentResult{Status: ConsentRejected, Problems: f}
 			names[i] = consentName{}
 		}
 	}
-	customers, err := s.named(tx, names)
+	about, err := s.named(tx, names)
+	if err != nil {
+		return nil, err
+	}
+	several, err := s.several(tx, about)
 	if err != nil {
 		return nil, err
 	}
@@ -103,13 +107,22 @@ func (s *Service) takeConsents(tx database.Tx, viewer account.Viewer, via, regio
 		return nil, err
 	}
 	var fresh []ConsentEvent
+	var onLines []lineRefusal
 	for i, e := range events {
-		if results[i].Status == "" {
-			about := customers(names[i])
-			e.addTo(&fresh, about, delivered, &results[i])
+		switch {
+		case results[i].Status != "":
+		case e.Given && several(about[i]):
+			results[i] = ConsentResult{Status: ConsentRejected, Problems: names[i].ofSeveral()}
+		case len(about[i]) > sharedBy:
+			onLines = append(onLines, lineRefusal{e.onLine(names[i]), len(about[i]), &results[i]})
+		default:
+			e.addTo(&fresh, about[i], delivered, &results[i])
 		}
 	}
-	return results, s.RecordConsent(tx, fresh...)
+	if err := s.RecordConsent(tx, fresh...); err != nil {
+		return nil, err
+	}
+	return results, s.refuseOnLines(tx, onLines)
 }
 
 // addTo adds the event for each customer it is about and has not been delivered for.
@@ -131,32 +144,6 @@ func (e ConsentEvent) addTo(fresh *[]ConsentEvent, about []int64, delivered map[
 	}
 }
 
-// consentName is how an input names customers: one of the two.
-type consentName struct {
-	reference Reference
-	kind      AddressKind
-	address   string
-}
-
-// name returns whom the input is about, or says what is wrong with it.
-func (in ConsentInput) name(region string, f *findings) consentName {
-	in.Source, in.Reference = strings.TrimSpace(in.Source), strings.TrimSpace(in.Reference)
-	switch {
-	case in.Reference != "":
-		f.limit("reference", in.Reference, maxText)
-		if in.Source == "" {
-			f.refuse("source", "required", "is required with a reference", "")
-		}
-		return consentName{reference: Reference{Source: in.Source, Reference: in.Reference}}
-	case in.Phone != "":
-		return consentName{kind: PhoneAddress, address: checkAddress(PhoneAddress, in.Phone, region, f)}
-	case in.Email != "":
-		return consentName{kind: EmailAddress, address: checkAddress(EmailAddress, in.Email, region, f)}
-	}
-	f.refuse("reference", "customer_unnamed", "is required, or a phone number or e-mail address", "")
-	return consentName{}
-}
-
 // event returns what is to be recorded, or says what is wrong with it.
 func (in ConsentInput) event(now clock.Instant, f *findings) ConsentEvent {
 	f.oneOf("word", string(in.Word), []string{string(WordGiven), string(WordWithdrawn)})
@@ -167,46 +154,17 @@ func (in ConsentInput) event(now clock.Instant, f *findings) ConsentEvent {
 	if e.Basis == "" {
 		e.Basis = ByConsent
 	}
-	if e.At.IsZero() {
+	switch {
+	case !e.At.IsZero():
+	case e.Given:
+		f.refuse("at", "required", "is required with a consent: an old one must not overrule a later no", "")
+	default:
 		e.At = now
 	}
 	if in.Key != "" {
 		e.DedupeKey = &in.Key
 	}
 	return e
-}
-
-// named looks the customers up and returns whom a name is about.
-func (s *Service) named(tx database.Tx, names []consentName) (func(consentName) []int64, error) {
-	var references []Reference
-	addresses := map[AddressKind][]string{}
-	for _, n := range names {
-		switch {
-		case n.reference.Reference != "":
-			references = append(references, n.reference)
-		case n.address != "":
-			addresses[n.kind] = append(addresses[n.kind], n.address)
-		}
-	}
-	byReference, err := s.directory.CustomersByReference(tx, references)
-	if err != nil {
-		return nil, fmt.Errorf("whom consent is about: %w", err)
-	}
-	byAddress := map[AddressKind]map[string][]int64{}
-	for kind, list := range addresses {
-		if byAddress[kind], err = s.directory.CustomersWith(tx, kind, list); err != nil {
-			return nil, fmt.Errorf("whom consent is about: %w", err)
-		}
-	}
-	return func(n consentName) []int64 {
-		if n.reference.Reference == "" {
-			return byAddress[n.kind][n.address]
-		}
-		if id, found := byReference[n.reference]; found {
-			return []int64{id}
-		}
-		return nil
-	}, nil
 }
 
 // delivered returns for whom the events' keys were recorded before.

@@ -111,7 +111,7 @@ type Touch struct {
 	Purpose     Purpose
 	Channel     Channel
 	Family      string // survey family
-	Ref         int64  // id of the attempt, invitation or offer
+	Ref         int64  // id of the attempt, invitation or offer; minus that of the attempt for a survey asked in a call
 	At          clock.Instant
 	// ReservedUntil is when a reservation ends by itself: an allowance that marketing has taken and not used yet. Other marketing
 	// respects it until then, service and surveys do not. None: the contact was made.

@@ -15,7 +15,7 @@ type event struct {
 	persons   []int64  // were contacted
 	customers []int64  // said something, which counts for every record of their person
 	holders   []int64  // have an address that was suppressed
-	called    []string // hashes of numbers that got a marketing call
+	called    []string // hashes of numbers that got a marketing call: it counts for everybody who has them
 	lifted    int64    // a suppression
 }
 
@@ -45,6 +45,11 @@ func (s *Service) changed(tx database.Tx, e event) error {
 	if err := (store{tx}).guard(known(guarded)); err != nil {
 		return err
 	}
+	// The others on a called number are not guarded: whoever contacts somebody holds the guard of the number by now, and another may
+	// hold one of theirs and wait for the number.
+	if err := (store{tx}).outdateCalled(distinct(e.called)); err != nil {
+		return err
+	}
 	if err := s.restandPersons(tx, known(persons)); err != nil {
 		return err
 	}
@@ -57,13 +62,6 @@ func (s *Service) changed(tx database.Tx, e event) error {
 // holdersOf returns the customers whose own rows may change, but not those of their whole person.
 func (s *Service) holdersOf(tx database.Tx, e event) ([]int64, error) {
 	holders := slices.Clone(e.holders)
-	if len(e.called) > 0 {
-		ids, err := store{tx}.customersCalledAt(distinct(e.called))
-		if err != nil {
-			return nil, err
-		}
-		holders = append(holders, ids...)
-	}
 	if e.lifted != 0 {
 		ids, err := store{tx}.customersSuppressedBy(e.lifted)
 		if err != nil {
@@ -126,6 +124,13 @@ func (s *Service) keep(tx database.Tx, subjects []Subject) error {
 	}
 	rules, err := s.newestRules(tx)
 	if err != nil {
+		return err
+	}
+	ids := make([]int64, len(subjects))
+	for i, subject := range subjects {
+		ids[i] = subject.CustomerID
+	}
+	if err := (store{tx}).hold(ids); err != nil {
 		return err
 	}
 	now := s.now()

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/database"
 )
 
 // standings returns the stored rows of customers for one purpose and channel.
@@ -61,21 +62,35 @@ func (s store) forget(customerIDs []int64) error {
 	return nil
 }
 
-// customersCalledAt returns who is capped by marketing calls to the numbers, as far as rows are kept.
-func (s store) customersCalledAt(hashes []string) ([]int64, error) {
-	var ids []int64
+// outdateCalled marks the rows of marketing calls to the numbers.
+func (s store) outdateCalled(hashes []string) error {
 	for chunk := range slices.Chunk(hashes, chunkSize) {
-		var some []int64
-		err := s.Gorm().Model(&Standing{}).Where("address_hash IN ? AND purpose = ?", chunk, MarketingCall).Pluck("customer_id", &some).Error
+		err := s.Gorm().Model(&Standing{}).Where("address_hash IN ? AND purpose = ?", chunk, MarketingCall).Update("rules_version", 0).Error
 		if err != nil {
-			return nil, fmt.Errorf("read who is called at a number: %w", err)
+			return fmt.Errorf("outdate standings of a called number: %w", err)
 		}
-		ids = append(ids, some...)
 	}
-	return ids, nil
+	return nil
 }
 
-// customersSuppressedBy returns whose rows name the suppression. Others it covers are suppressed by one that lasts longer.
+// hold makes others who would mark rows of the customers wait until this transaction ends: a mark that came between computing a row
+// and storing it would be lost. SQLite has one writer at a time anyway.
+func (s store) hold(customerIDs []int64) error {
+	if s.Dialect() != database.MySQL {
+		return nil
+	}
+	for chunk := range slices.Chunk(distinct(customerIDs), chunkSize) {
+		var held []int64
+		err := s.Gorm().Model(&Standing{}).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
+			Where("customer_id IN ? AND purpose = ?", chunk, MarketingCall).Pluck("customer_id", &held).Error
+		if err != nil {
+			return fmt.Errorf("hold standings: %w", err)
+		}
+	}
+	return nil
+}
+
+// customersSuppressedBy returns whose rows name the suppression. Others it covers are suppressed by another as well.
 func (s store) customersSuppressedBy(id int64) ([]int64, error) {
 	var ids []int64
 	if err := s.Gorm().Model(&Standing{}).Where("suppression_id = ?", id).Distinct().Pluck("customer_id", &ids).Error; err != nil {

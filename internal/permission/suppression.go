@@ -20,22 +20,22 @@ func SuppressionReasons() []string { return slices.Clone(suppressionReasons) }
 
 var errNoSuppressionAddress = fault.New(fault.Invalid, "suppression_address", "a suppression needs a valid phone number or e-mail address")
 
-// Suppress forbids contact with addresses, from this transaction on. One that is already forbidden, as much and as long, is left as
-// it is; nothing is ever shortened.
+// Suppress forbids contact with addresses, from this transaction on. One that is already forbidden, as much and as long, for the same
+// reason and by the same evidence, is left as it is; nothing is ever shortened.
 func (s *Service) Suppress(tx database.Tx, suppressions ...Suppression) error {
 	_, err := s.suppress(tx, suppressions)
 	return err
 }
 
-// suppress returns how many of the suppressions were not covered by known ones.
-func (s *Service) suppress(tx database.Tx, suppressions []Suppression) (int, error) {
+// suppress reports for each suppression whether it was added: not covered by those known or those before it.
+func (s *Service) suppress(tx database.Tx, suppressions []Suppression) ([]bool, error) {
 	now := s.now()
 	hashes := make([]string, len(suppressions))
 	suppressions = slices.Clone(suppressions)
 	for i := range suppressions {
 		sup := &suppressions[i]
 		if sup.Address == "" {
-			return 0, errNoSuppressionAddress
+			return nil, errNoSuppressionAddress
 		}
 		if sup.At.IsZero() {
 			sup.At = now
@@ -45,29 +45,31 @@ func (s *Service) suppress(tx database.Tx, suppressions []Suppression) (int, err
 	}
 	known, err := store{tx}.suppressions(distinct(hashes), false)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	var fresh []Suppression
-	for _, sup := range suppressions {
-		if !slices.ContainsFunc(known[sup.AddressHash], sup.coveredBy) {
+	added := make([]bool, len(suppressions))
+	for i, sup := range suppressions {
+		if added[i] = !slices.ContainsFunc(known[sup.AddressHash], sup.coveredBy); added[i] {
 			known[sup.AddressHash] = append(known[sup.AddressHash], sup)
 			fresh = append(fresh, sup)
 		}
 	}
 	if err := (store{tx}).addSuppressions(fresh); err != nil {
-		return 0, err
+		return nil, err
 	}
 	holders, err := s.holders(tx, fresh)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return len(fresh), s.changed(tx, event{holders: holders})
+	return added, s.changed(tx, event{holders: holders})
 }
 
-// coveredBy reports whether a known suppression of the same address, in force, already forbids as much for as long.
+// coveredBy reports whether a known suppression of the same address, in force, says the same: it forbids as much for as long, for
+// the same reason and by the same evidence. What somebody else said is a row of its own, which stays when the other one is lifted.
 func (s Suppression) coveredBy(known Suppression) bool {
 	longer := known.UntilAt.IsZero() || (!s.UntilAt.IsZero() && s.UntilAt <= known.UntilAt)
-	return known.Scope == s.Scope && known.CampaignID == s.CampaignID && longer
+	return known.Scope == s.Scope && known.CampaignID == s.CampaignID && longer && known.Reason == s.Reason && known.Evidence == s.Evidence
 }
 
 // holders returns the customers who have one of the suppressed addresses.

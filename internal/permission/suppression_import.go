@@ -93,21 +93,17 @@ func (s *Service) ImportSuppressions(ctx context.Context, viewer account.Viewer,
 		if len(batch) == 0 {
 			return nil
 		}
-		n := 0
-		err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-			var err error
-			n, err = s.suppress(tx, batch)
-			return err
-		})
-		added, total, batch = added+n, total+len(batch), batch[:0]
+		fresh, err := s.TakeSuppressions(ctx, viewer, batch)
+		for _, isNew := range fresh {
+			if isNew {
+				added++
+			}
+		}
+		total, batch = total+len(batch), batch[:0]
 		return err
 	}
 	report, err := ParseSuppressions(file, reading, s.now(), func(row []Suppression) error {
-		for i := range row {
-			row[i].UserID = viewer.UserID
-		}
-		batch = append(batch, row...)
-		if len(batch) < s.db.RowsPerTx() {
+		if batch = append(batch, row...); len(batch) < s.db.RowsPerTx() {
 			return nil
 		}
 		return flush()

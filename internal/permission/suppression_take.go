@@ -11,7 +11,7 @@ import (
 )
 
 // TakeSuppressions records what other systems know of people who must not be contacted, and reports for each suppression, in order,
-// whether it forbids more than was forbidden before. It only ever adds. It writes in transactions of a few hundred; after an error
+// whether it was added: it is not when the same was known. It only ever adds. It writes in transactions of a few hundred; after an error
 // those before it are kept, and all can be sent again. It returns fault.Invalid for an empty address: look at Problems before.
 func (s *Service) TakeSuppressions(ctx context.Context, viewer account.Viewer, suppressions []Suppression) ([]bool, error) {
 	added := make([]bool, 0, len(suppressions))
@@ -22,10 +22,7 @@ func (s *Service) TakeSuppressions(ctx context.Context, viewer account.Viewer, s
 		}
 		var fresh []bool
 		err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) (err error) {
-			if fresh, err = s.uncovered(tx, part); err != nil {
-				return err
-			}
-			_, err = s.suppress(tx, part)
+			fresh, err = s.suppress(tx, part)
 			return err
 		})
 		if err != nil {
@@ -34,25 +31,6 @@ func (s *Service) TakeSuppressions(ctx context.Context, viewer account.Viewer, s
 		added = append(added, fresh...)
 	}
 	return added, nil
-}
-
-// uncovered reports for each suppression whether it forbids more than those known and those before it.
-func (s *Service) uncovered(tx database.Tx, suppressions []Suppression) ([]bool, error) {
-	hashes := make([]string, len(suppressions))
-	for i, sup := range suppressions {
-		hashes[i] = s.HashAddress(sup.Kind, sup.Address)
-	}
-	known, err := store{tx}.suppressions(distinct(slices.Clone(hashes)), false)
-	if err != nil {
-		return nil, err
-	}
-	fresh := make([]bool, len(suppressions))
-	for i, sup := range suppressions {
-		if fresh[i] = !slices.ContainsFunc(known[hashes[i]], sup.coveredBy); fresh[i] {
-			known[hashes[i]] = append(known[hashes[i]], sup)
-		}
-	}
-	return fresh, nil
 }
 
 // Problems returns what keeps a suppression from being recorded, by the names of its fields.
