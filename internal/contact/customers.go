@@ -4,10 +4,11 @@ import (
 	"slices"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/permission"
 )
 
 // sharedBy is up to how many customers one number or e-mail makes the same person of. More share a line, not an identity.
-const sharedBy = 5
+const sharedBy = permission.SharedBy
 
 // customerDraft is a customer while inputs are applied to it.
 type customerDraft struct {

@@ -9,9 +9,9 @@ import (
 	"aftercall/internal/fault"
 )
 
-// sharedBy is how many customers with one address are still told apart: of more, nobody knows who said something (see
-// contact, which takes nobody on such a line for one person).
-const sharedBy = 5
+// SharedBy is up to how many customers with one address are told apart, or made one person. More of them share a line: it is capped
+// by the address, makes nobody the same person, and nobody knows who of them said something.
+const SharedBy = 5
 
 // consentName is how an input names customers: one of the two.
 type consentName struct {
@@ -76,7 +76,7 @@ func (s *Service) named(tx database.Tx, names []consentName) ([][]int64, error) 
 func (s *Service) several(tx database.Tx, about [][]int64) (func([]int64) bool, error) {
 	var few []int64
 	for _, ids := range about {
-		if len(ids) > 1 && len(ids) <= sharedBy {
+		if len(ids) > 1 && len(ids) <= SharedBy {
 			few = append(few, ids...)
 		}
 	}
@@ -85,7 +85,7 @@ func (s *Service) several(tx database.Tx, about [][]int64) (func([]int64) bool, 
 		return nil, fmt.Errorf("whom consent is about: %w", err)
 	}
 	return func(ids []int64) bool {
-		return len(ids) > sharedBy || slices.ContainsFunc(ids, func(id int64) bool { return persons[id] != persons[ids[0]] })
+		return len(ids) > SharedBy || slices.ContainsFunc(ids, func(id int64) bool { return persons[id] != persons[ids[0]] })
 	}, nil
 }
 

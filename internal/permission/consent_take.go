@@ -113,7 +113,7 @@ func (s *Service) takeConsents(tx database.Tx, viewer account.Viewer, via, regio
 		case results[i].Status != "":
 		case e.Given && several(about[i]):
 			results[i] = ConsentResult{Status: ConsentRejected, Problems: names[i].ofSeveral()}
-		case len(about[i]) > sharedBy:
+		case len(about[i]) > SharedBy:
 			onLines = append(onLines, lineRefusal{e.onLine(names[i]), len(about[i]), &results[i]})
 		default:
 			e.addTo(&fresh, about[i], delivered, &results[i])
