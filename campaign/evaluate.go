@@ -36,18 +36,6 @@ type judged struct {
 	reasons     []Reason            // none: eligible
 }
 
-// address returns what the customer would be contacted at.
-func (j judged) address(channel permission.Channel) string {
-	addresses := j.subject.Phones
-	if channel == permission.ByEmail {
-		addresses = j.subject.Emails
-	}
-	if len(addresses) == 0 {
-		return ""
-	}
-	return addresses[0]
-}
-
 // evaluate judges the next page of customers and moves the cursor behind it. An empty page is the end.
 func (s *Service) evaluate(tx database.Tx, q question, c *cursor) ([]judged, error) {
 	customers, err := contact.CustomersAfter(tx, c.CustomerKey, pageSize)

@@ -43,7 +43,7 @@ func (s *Service) Examples(ctx context.Context, audienceID int64, reason Reason,
 			if first(j.reasons) != reason {
 				continue
 			}
-			examples = append(examples, Example{j.customer, j.address(q.reach.Channel), j.reasons, j.allowedFrom})
+			examples = append(examples, Example{j.customer, j.subject.Address(q.reach.Channel), j.reasons, j.allowedFrom})
 			if len(examples) == limit {
 				return examples, nil
 			}

@@ -240,7 +240,7 @@ func (j judged) member(snapshot Snapshot) Member {
 		rows = append(rows, fmt.Sprintf("response %d", j.known.Score.ResponseID))
 	}
 	return Member{
-		SnapshotID: snapshot.ID, CustomerID: j.customer.ID, Address: j.address(snapshot.Channel),
+		SnapshotID: snapshot.ID, CustomerID: j.customer.ID, Address: j.subject.Address(snapshot.Channel),
 		Reason: strings.Join(rows, ", "), ConsentID: j.consentID,
 	}
 }

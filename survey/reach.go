@@ -61,7 +61,7 @@ func (s *Service) reach(st store, a approach) (address, string, error) {
 	var ways []address
 	var questions []permission.Question
 	for _, channel := range channels {
-		if to := addressOf(subject, channel); to != "" {
+		if to := subject.Address(channel); to != "" {
 			ways = append(ways, address{customer: customers[a.customerID], channel: channel, to: to})
 			questions = append(questions, permission.Question{
 				Subject: subject, Purpose: permission.Survey, Channel: channel, Family: a.family, Reminder: a.reminder, At: a.at,
@@ -84,16 +84,4 @@ func (s *Service) reach(st store, a approach) (address, string, error) {
 		}
 	}
 	return address{}, string(verdicts[0].First), nil
-}
-
-// addressOf returns the subject's first address for a channel, or nothing.
-func addressOf(subject permission.Subject, channel permission.Channel) string {
-	addresses := subject.Phones
-	if channel == permission.ByEmail {
-		addresses = subject.Emails
-	}
-	if len(addresses) == 0 {
-		return ""
-	}
-	return addresses[0]
 }

@@ -49,9 +49,7 @@ func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, f
 		if err != nil {
 			return err
 		}
-		if len(subject.Phones) > 0 {
-			phone = subject.Phones[0]
-		}
+		phone = subject.Address(permission.ByPhone)
 		again := !c.DialledAt.IsZero()
 		if !v.Allowed && (!again || !onlyAttempts(v)) {
 			return fault.New(fault.Conflict, "dial_refused", "this customer may not be called now").With("reason", string(v.First))
@@ -113,9 +111,7 @@ func (s *Service) beginAttempt(tx database.Tx, c *Callback, subject permission.S
 	touch := permission.Touch{
 		PersonID: c.PersonID, CustomerID: c.CustomerID, Kind: permission.Attempt, Purpose: permission.ServiceCallback,
 		Channel: permission.ByPhone, Ref: a.ID, At: started,
-	}
-	if len(subject.Phones) > 0 {
-		touch.Address = subject.Phones[0]
+		Address: subject.Address(permission.ByPhone),
 	}
 	return a, s.permit.Touch(tx, touch)
 }

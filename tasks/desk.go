@@ -73,9 +73,7 @@ func (s *Service) gather(tx database.Tx, viewer account.Viewer, c Callback, now 
 		return Desk{}, err
 	}
 	subject := subjects[c.CustomerID]
-	if len(subject.Phones) > 0 {
-		shown.Phone = subject.Phones[0]
-	}
+	shown.Phone = subject.Address(permission.ByPhone)
 	shown.Customer, shown.Contact, shown.Resolver = customers[c.CustomerID], contacts[c.ContactID], agents[shown.Resolution.AgentID]
 	shown.Window = s.permit.Rules().CallWindow(subject, "", now)
 	shown.Times = appointmentTimes(s.permit.Rules(), subject, s.zone, now)

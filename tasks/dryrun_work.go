@@ -227,7 +227,7 @@ type virtualTouches struct {
 // in returns facts with the virtual touches among those that were made before the period.
 func (t *virtualTouches) in(facts permission.Facts, q permission.Question) permission.Facts {
 	facts.ByPerson = slices.Concat(t.byPerson[q.Subject.PersonID], facts.ByPerson)
-	facts.ByAddress = slices.Concat(t.byAddress[addressOf(q)], facts.ByAddress)
+	facts.ByAddress = slices.Concat(t.byAddress[q.Subject.Address(q.Channel)], facts.ByAddress)
 	return facts
 }
 
@@ -240,7 +240,7 @@ func (t *virtualTouches) add(q permission.Question, at clock.Instant) {
 	if q.Purpose == permission.ServiceCallback {
 		touch.Kind = permission.Attempt
 	}
-	address := addressOf(q)
+	address := q.Subject.Address(q.Channel)
 	t.byPerson[touch.PersonID] = newestFirst(t.byPerson[touch.PersonID], touch)
 	t.byAddress[address] = newestFirst(t.byAddress[address], touch)
 }
@@ -248,16 +248,4 @@ func (t *virtualTouches) add(q permission.Question, at clock.Instant) {
 func newestFirst(touches []permission.Touch, touch permission.Touch) []permission.Touch {
 	i, _ := slices.BinarySearchFunc(touches, touch, func(a, b permission.Touch) int { return int(b.At - a.At) })
 	return slices.Insert(touches, i, touch)
-}
-
-// addressOf returns the address a question is about: the customer's first one for the channel.
-func addressOf(q permission.Question) string {
-	addresses := q.Subject.Phones
-	if q.Channel == permission.ByEmail {
-		addresses = q.Subject.Emails
-	}
-	if len(addresses) == 0 {
-		return ""
-	}
-	return addresses[0]
 }

@@ -52,7 +52,7 @@ func (r Rules) ask(facts Facts, q Question) inquiry {
 	c := inquiry{Question: q, facts: facts, to: q.address()}
 	phone := c.to
 	if q.Channel != ByPhone {
-		phone = Question{Subject: q.Subject, Channel: ByPhone}.address()
+		phone = q.Subject.Address(ByPhone)
 	}
 	where := placeOf(q.Subject, phone)
 	c.caps = r.capsFor(where.regions, q.Purpose.Marketing())

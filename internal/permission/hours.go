@@ -25,7 +25,7 @@ func (r Rules) CallWindow(subject Subject, phone string, at clock.Instant) Windo
 // HoursClass names what decides when the subject may be called for service: their one zone and one region, such as
 // "Asia/Shanghai CN", in at most 40 bytes. It is empty when there are several or none; then each callback is judged by itself.
 func (r Rules) HoursClass(subject Subject) string {
-	where := placeOf(subject, Question{Subject: subject, Channel: ByPhone}.address())
+	where := placeOf(subject, subject.Address(ByPhone))
 	if len(where.zones) != 1 || len(where.regions) != 1 {
 		return ""
 	}

@@ -91,6 +91,14 @@ func (s Subject) records() []int64 {
 	return s.Records
 }
 
+// Address returns the address a channel would use: the subject's first one of its kind, or "" when there is none.
+func (s Subject) Address(channel Channel) string {
+	if addresses := s.addresses(channel.kind()); len(addresses) > 0 {
+		return addresses[0]
+	}
+	return ""
+}
+
 func (s Subject) addresses(kind AddressKind) []string {
 	if kind == EmailAddress {
 		return s.Emails
@@ -115,10 +123,7 @@ func (q Question) address() string {
 	if q.Address != "" {
 		return q.Address
 	}
-	if addresses := q.Subject.addresses(q.Channel.kind()); len(addresses) > 0 {
-		return addresses[0]
-	}
-	return ""
+	return q.Subject.Address(q.Channel)
 }
 
 // Reason is one reason against, with when it ends and the row it came from.
