@@ -44,11 +44,10 @@ func newCentre(t *testing.T, db *database.DB) *centre {
 	t.Helper()
 	c := &centre{t: t, db: db, now: at(t, "2026-11-20 12:00:00")}
 	now := func() clock.Instant { return c.now }
-	key := []byte("a key that is only used by tests")
 	c.contacts = contact.New(db, now, contact.Options{})
-	c.permission = permission.New(db, key, now, contact.Directory{})
+	c.permission = permission.New(db, testKey, now, contact.Directory{})
 	c.figures = figures.New(db, shanghai, now)
-	c.surveys = survey.New(db, c.permission, key, now, survey.Options{PublicURL: "https://cs.example.com", CentreName: "示例宽带", Zone: shanghai})
+	c.sendBy() // the service's own channels
 	if err := c.surveys.EnsureBuiltIn(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +57,15 @@ func newCentre(t *testing.T, db *database.DB) *centre {
 	}
 	c.source = source.ID
 	return c
+}
+
+var testKey = []byte("a key that is only used by tests")
+
+// sendBy gives the centre senders for the channels.
+func (c *centre) sendBy(channels ...permission.Channel) {
+	c.surveys = survey.New(c.db, c.permission, testKey, func() clock.Instant { return c.now }, survey.Options{
+		PublicURL: "https://cs.example.com", CentreName: "示例宽带", Zone: shanghai, Channels: channels,
+	})
 }
 
 // resolved takes in a contact of a customer that was resolved an hour ago, and returns its newest resolution.

@@ -28,7 +28,8 @@ type Outgoing struct {
 	URL          string // the customer's link
 	OptOutURL    string
 
-	Reason string // a permission.Code, or one of the reasons below; empty when all is settled
+	Reason string        // a permission.Code, or one of the reasons below; empty when all is settled
+	Ends   clock.Instant // when the reason ends by itself, within the plan's last chance; none: the survey comes to nothing
 }
 
 // The reasons of this package for not sending, beside permission's.
@@ -44,9 +45,9 @@ const (
 )
 
 // Invite re-checks at the due time whether the customer may and should still be asked, and reserves the one invitation of the
-// resolution in state sending. It reports whether there is something to send. If not, Outgoing.Reason says why the decision has
-// come to nothing, and its job is left to the caller to finish with Outgoing.Ticket; without a reason everything is settled,
-// the job included. It returns outbox.ErrStale when another worker has the job.
+// resolution in state sending. It reports whether there is something to send. If not, Outgoing.Reason says why, and the job is
+// left to the caller: to be put off until Outgoing.Ends, or finished with Outgoing.Ticket because the decision has come to nothing;
+// without a reason everything is settled, the job included. It returns outbox.ErrStale when another worker has the job.
 func (s *Service) Invite(ctx context.Context, ticket outbox.Ticket, plan Plan) (Outgoing, bool, error) {
 	begun, err := ticket.Begin(ctx, s.db, sendLease)
 	if err != nil {
@@ -81,13 +82,16 @@ func (s *Service) invite(st store, now clock.Instant, plan Plan, out *Outgoing) 
 		return err
 	}
 	plan.Family = cmp.Or(plan.Family, version.Family)
-	address, reason, err := s.check(st, now, plan)
+	address, against, err := s.check(st, now, plan)
 	if err != nil {
 		return err
 	}
-	if reason != "" {
-		out.Reason = reason
-		return withdraw(st, invitation, reason)
+	if against.reason != "" {
+		out.Reason, out.Ends = against.reason, against.ends
+		if !out.Ends.IsZero() {
+			return nil
+		}
+		return withdraw(st, invitation, out.Reason)
 	}
 	if err := invitation.begin(address.channel); err != nil {
 		return err

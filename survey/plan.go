@@ -19,6 +19,7 @@ type Plan struct {
 	Expiry      time.Duration        // after sending
 	Reminders   int                  // none, or one: more than one is one
 	RemindAfter time.Duration        // after sending; 3 days when zero, and always before the expiry
+	LastChance  clock.Instant        // until when it may be put off while only time stands against it; none: not at all
 }
 
 // remindAfter is the usual time between an invitation and its reminder.

@@ -13,24 +13,32 @@ type address struct {
 	to       string
 }
 
-// check asks again what was asked when the survey was planned. It returns where to send, or the reason not to.
-func (s *Service) check(st store, now clock.Instant, plan Plan) (address, string, error) {
+// obstacle is why a message is not sent now. The zero obstacle is none.
+type obstacle struct {
+	reason string
+	ends   clock.Instant // when time alone will have removed it, soon enough; none: the message is given up
+}
+
+// check asks again what was asked when the survey was planned. It returns where to send, or what stands against it.
+func (s *Service) check(st store, now clock.Instant, plan Plan) (address, obstacle, error) {
 	r := plan.Resolution
 	fresh, err := resolution(st.Tx, r.ID)
 	if err != nil {
-		return address{}, "", err
+		return address{}, obstacle{}, err
 	}
 	if !fresh.ReopenedAt.IsZero() {
-		return address{}, ReasonReopened, nil
+		return address{}, obstacle{reason: ReasonReopened}, nil
 	}
 	answered, err := st.isAnswered(r.ID)
 	if err != nil {
-		return address{}, "", err
+		return address{}, obstacle{}, err
 	}
 	if answered {
-		return address{}, ReasonAnswered, nil
+		return address{}, obstacle{reason: ReasonAnswered}, nil
 	}
-	return s.reach(st, approach{customerID: r.CustomerID, family: plan.Family, channels: plan.Channels, at: now})
+	return s.reach(st, approach{
+		customerID: r.CustomerID, family: plan.Family, channels: plan.Channels, at: now, lastChance: plan.LastChance,
+	})
 }
 
 // approach is a way of asking a customer that is to be decided about.
@@ -40,22 +48,24 @@ type approach struct {
 	channels   []permission.Channel // in order of preference; empty: the service's
 	reminder   bool
 	at         clock.Instant
+	lastChance clock.Instant // until when it may be put off
 }
 
-// reach returns the first channel over which the customer may be asked at the time, or the reason that the preferred one is not
-// allowed. Only channels that have a sender count.
-func (s *Service) reach(st store, a approach) (address, string, error) {
+// reach returns the first channel over which the customer may be asked in time, if that is now, or what stands against it. A channel
+// that is only closed for the night is waited for: the hour of the resolution does not choose the channel. Only channels that have a
+// sender count.
+func (s *Service) reach(st store, a approach) (address, obstacle, error) {
 	channels := s.opts.carried(a.channels)
 	if len(channels) == 0 {
-		return address{}, ReasonNoSender, nil
+		return address{}, obstacle{reason: ReasonNoSender}, nil
 	}
 	customers, err := contact.CustomersByID(st.Tx, []int64{a.customerID})
 	if err != nil {
-		return address{}, "", err
+		return address{}, obstacle{}, err
 	}
 	subjects, err := contact.Subjects(st.Tx, []int64{a.customerID})
 	if err != nil {
-		return address{}, "", err
+		return address{}, obstacle{}, err
 	}
 	subject := subjects[a.customerID]
 	var ways []address
@@ -69,19 +79,22 @@ func (s *Service) reach(st store, a approach) (address, string, error) {
 		}
 	}
 	if len(ways) == 0 {
-		return address{}, string(permission.NoAddress), nil
+		return address{}, obstacle{reason: string(permission.NoAddress)}, nil
 	}
 	if err := s.permission.ReserveAddresses(st.Tx, questions...); err != nil {
-		return address{}, "", err
+		return address{}, obstacle{}, err
 	}
 	verdicts, err := s.permission.Judge(st.Tx, questions)
 	if err != nil {
-		return address{}, "", err
+		return address{}, obstacle{}, err
 	}
 	for i, v := range verdicts {
 		if v.Allowed {
-			return ways[i], "", nil
+			return ways[i], obstacle{}, nil
+		}
+		if !v.AllowedFrom.IsZero() && v.AllowedFrom <= a.lastChance {
+			return address{}, obstacle{string(v.First), v.AllowedFrom}, nil
 		}
 	}
-	return address{}, string(verdicts[0].First), nil
+	return address{}, obstacle{reason: string(verdicts[0].First)}, nil
 }

@@ -48,12 +48,20 @@ func (s *Service) remind(st store, now clock.Instant, id int64, out *Outgoing) e
 	if err != nil {
 		return err
 	}
-	address, reason, err := s.checkReminder(st, now, i, version.Family)
+	address, against, err := s.checkReminder(st, now, i, version.Family)
 	if err != nil {
 		return err
 	}
-	if reason != "" {
-		if err := i.Reminder.to(Cancelled, reason, Planned); err != nil {
+	switch {
+	case against.reason == "":
+	case !against.ends.IsZero():
+		i.Reminder.DueAt = against.ends
+		if err := st.putInvitation(&i); err != nil {
+			return err
+		}
+		return out.Ticket.Again(st.Tx, against.ends)
+	default:
+		if err := i.Reminder.to(Cancelled, against.reason, Planned); err != nil {
 			return err
 		}
 		return settled(st, i, out)
@@ -79,27 +87,28 @@ func settled(st store, i Invitation, out *Outgoing) error {
 }
 
 // checkReminder asks again what was asked before the invitation, but for the allowances that the invitation itself has spent. It
-// returns where to send, or the reason not to.
-func (s *Service) checkReminder(st store, now clock.Instant, i Invitation, family string) (address, string, error) {
+// returns where to send, or what stands against it. It may be put off as long as the survey can be answered.
+func (s *Service) checkReminder(st store, now clock.Instant, i Invitation, family string) (address, obstacle, error) {
 	if now > i.ExpiresAt {
-		return address{}, ReasonExpired, nil
+		return address{}, obstacle{reason: ReasonExpired}, nil
 	}
 	r, err := resolution(st.Tx, i.ResolutionID)
 	if err != nil {
-		return address{}, "", err
+		return address{}, obstacle{}, err
 	}
 	if !r.ReopenedAt.IsZero() {
-		return address{}, ReasonReopened, nil
+		return address{}, obstacle{reason: ReasonReopened}, nil
 	}
 	complete, err := st.isComplete(i.ResolutionID)
 	if err != nil {
-		return address{}, "", err
+		return address{}, obstacle{}, err
 	}
 	if complete {
-		return address{}, ReasonAnswered, nil
+		return address{}, obstacle{reason: ReasonAnswered}, nil
 	}
 	return s.reach(st, approach{
 		customerID: i.CustomerID, family: family, channels: []permission.Channel{i.OutboundChannel}, reminder: true, at: now,
+		lastChance: i.ExpiresAt,
 	})
 }
 

@@ -187,6 +187,33 @@ func TestSurveyIsLookedAtAgainWhenDue(t *testing.T) {
 	})
 }
 
+func TestASurveyThatOnlyHasToWaitIsPutOffAndStaysPlanned(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := planned(t, db, severe(1))
+		c.pass(time.Hour)
+		until := c.now().Add(11 * time.Hour)
+		putOff := func(ctx context.Context, ticket outbox.Ticket, ref int64) error {
+			plan, err := c.SurveyPlan(ctx, ref)
+			if err != nil || !plan.Wanted || plan.LastChance < until {
+				t.Fatalf("%+v, %v", plan, err)
+			}
+			return c.SurveyPutOff(ctx, ticket, ref, until)
+		}
+		c.work(t, tasks.JobSendSurvey, putOff)
+		if n := c.count(t, "decisions", "kind = ? AND state = ? AND due_at = ? AND cancelled_at = 0", tasks.FollowUpSurvey, tasks.Planned, until); n != 1 {
+			t.Error("the decision is not planned for the later time")
+		}
+		if jobs := c.jobs(t, tasks.JobSendSurvey); len(jobs) != 0 {
+			t.Errorf("due already: %+v", jobs)
+		}
+		c.pass(11 * time.Hour)
+		if jobs := c.jobs(t, tasks.JobSendSurvey); len(jobs) != 1 || jobs[0].RunAt != until {
+			t.Errorf("due then: %+v", jobs)
+		}
+	})
+}
+
 func TestSuppressionBetweenPlanAndOfferCancelsTheCallback(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {

@@ -32,6 +32,16 @@ func (s store) cancelDecisions(now clock.Instant, reason Reason, ids ...int64) e
 	return nil
 }
 
+// putOffDecision gives a planned decision a later due time; one that was given up meanwhile stays as it is.
+func (s store) putOffDecision(id int64, until clock.Instant) error {
+	err := s.Gorm().Model(&Decision{}).Where("id = ? AND state = ? AND cancelled_at = 0", id, Planned).
+		Updates(map[string]any{"due_at": until, "allowed_from": until}).Error
+	if err != nil {
+		return fmt.Errorf("put off decision %d: %w", id, err)
+	}
+	return nil
+}
+
 // cancelRevision is cancelDecisions for what a decision planned, unless it has been decided again since.
 func (s store) cancelRevision(now clock.Instant, reason Reason, id int64, revision int) error {
 	err := s.Gorm().Model(&Decision{}).Where("id = ? AND revision = ? AND state = ? AND cancelled_at = 0", id, revision, Planned).

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/outbox"
@@ -23,6 +24,7 @@ type SurveyPlan struct {
 	Expiry      time.Duration        // from the invitation
 	Reminders   int
 	RemindAfter time.Duration // from the invitation
+	LastChance  clock.Instant // the survey may be put off until then
 }
 
 // SurveyPlan says whether the survey of a decision is still wanted: not when the contact was reopened, when the customer answered
@@ -43,7 +45,7 @@ func (s *Service) SurveyPlan(ctx context.Context, decisionID int64) (SurveyPlan,
 		return SurveyPlan{}, err
 	}
 	r.CustomerID, r.PersonID = d.CustomerID, d.PersonID // who it was, as far as the source has corrected that
-	plan := SurveyPlan{DecisionID: d.ID, Resolution: r}
+	plan := SurveyPlan{DecisionID: d.ID, Resolution: r, LastChance: policy.lastChance(r.ResolvedAt)}
 	if rule := policy.rule(d.Rule); rule != nil && rule.Survey != nil {
 		a := rule.Survey
 		plan.Survey, plan.Family, plan.Channels = a.Survey, a.Family, a.Channels
@@ -62,11 +64,21 @@ func (s *Service) SurveyPlan(ctx context.Context, decisionID int64) (SurveyPlan,
 		plan.Reason = ReasonReopened
 	case r.Answered || asked:
 		plan.Reason = ReasonAlreadyAnswered
-	case now.After(policy.lastChance(r.ResolvedAt)):
+	case now.After(plan.LastChance):
 		plan.Reason = ReasonTooOld
 	}
 	plan.Wanted = plan.Reason == ""
 	return plan, nil
+}
+
+// SurveyPutOff sets a survey job due at the later time at which the survey may be sent, and writes that time on its decision.
+func (s *Service) SurveyPutOff(ctx context.Context, ticket outbox.Ticket, decisionID int64, until clock.Instant) error {
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := ticket.Again(tx, until); err != nil {
+			return err
+		}
+		return store{tx}.putOffDecision(decisionID, until)
+	})
 }
 
 // SurveySkipped ends a survey job whose survey is not sent, and writes the reason on its decision.

@@ -26,15 +26,17 @@ func (s *Service) sendSurvey(ctx context.Context, ticket outbox.Ticket, decision
 	}
 	out, send, err := s.Surveys.Invite(ctx, ticket, survey.Plan{
 		DecisionID: decisionID, Resolution: plan.Resolution, Survey: plan.Survey, Family: plan.Family, Channels: plan.Channels,
-		Expiry: plan.Expiry, Reminders: plan.Reminders, RemindAfter: plan.RemindAfter,
+		Expiry: plan.Expiry, Reminders: plan.Reminders, RemindAfter: plan.RemindAfter, LastChance: plan.LastChance,
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if !send {
-		if out.Reason == "" {
-			return nil
-		}
+	case send:
+	case out.Reason == "":
+		return nil
+	case !out.Ends.IsZero():
+		return s.Tasks.SurveyPutOff(ctx, out.Ticket, decisionID, out.Ends)
+	default:
 		return s.Tasks.SurveySkipped(ctx, out.Ticket, decisionID, tasks.Reason(out.Reason))
 	}
 	receipt, sendErr := s.send(ctx, out)

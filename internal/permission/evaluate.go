@@ -45,18 +45,18 @@ type inquiry struct {
 	facts    Facts
 	to       string // the address that would be used, or ""
 	caps     Caps
-	schedule schedule // of calls
+	schedule schedule // of a channel that keeps hours
 }
 
 func (r Rules) ask(facts Facts, q Question) inquiry {
 	c := inquiry{Question: q, facts: facts, to: q.address()}
 	phone := c.to
-	if q.Channel != ByPhone {
+	if !q.Channel.keepsHours() {
 		phone = q.Subject.Address(ByPhone)
 	}
 	where := placeOf(q.Subject, phone)
 	c.caps = r.capsFor(where.regions, q.Purpose.Marketing())
-	if q.Channel == ByPhone {
+	if q.Channel.keepsHours() {
 		c.schedule = r.schedule(where, q.Purpose.class())
 	}
 	return c
@@ -101,11 +101,11 @@ func (c *inquiry) reasons(at clock.Instant) []Reason {
 	if c.Channel == ByPhone {
 		add(c.attemptCap(at))
 		add(c.attemptGap(at))
-		if c.to != "" {
-			add(c.hours(at))
-		}
 	} else if !c.Reminder {
 		add(c.messageCap(at))
+	}
+	if c.Channel.keepsHours() && c.to != "" {
+		add(c.hours(at))
 	}
 	return all
 }
@@ -158,7 +158,7 @@ func (c *inquiry) complaintQuiet(at clock.Instant) Reason {
 	return reason
 }
 
-// hours returns ZoneUnknown or OutsideHours for a call at an instant.
+// hours returns ZoneUnknown or OutsideHours for a call or a text message at an instant.
 func (c *inquiry) hours(at clock.Instant) Reason {
 	opens := c.schedule.next(at)
 	zones := c.schedule.where.zones

@@ -99,6 +99,22 @@ func TestNoSettingWidensTheHardLimits(t *testing.T) {
 	}
 }
 
+func TestATextMessageKeepsCallingHoursAndAnEmailDoesNot(t *testing.T) {
+	t.Parallel()
+	morning, night := in(t, "Asia/Shanghai", "2026-11-21 09:00"), in(t, "Asia/Shanghai", "2026-11-20 23:30")
+	for _, reminder := range []bool{false, true} {
+		q := ask(permission.Survey, permission.BySMS)
+		q.At, q.Reminder = night, reminder
+		if v := rules.Evaluate(permission.Facts{}, q); v.First != permission.OutsideHours || v.AllowedFrom != morning {
+			t.Errorf("by text message: %v, allowed from %s", codes(v), v.AllowedFrom)
+		}
+		q.Channel = permission.ByEmail
+		if v := rules.Evaluate(permission.Facts{}, q); !v.Allowed {
+			t.Errorf("by e-mail: %v", codes(v))
+		}
+	}
+}
+
 func TestNoSettingWidensTheHardCaps(t *testing.T) {
 	t.Parallel()
 	wide := permission.DefaultRules()

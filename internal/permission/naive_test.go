@@ -72,7 +72,7 @@ func naive(c drawn, at clock.Instant) string {
 		return "open complaint"
 	case naiveCaps(c, at) != "":
 		return naiveCaps(c, at)
-	case c.q.Channel == permission.ByPhone && !naiveHours(c, at):
+	case c.q.Channel != permission.ByEmail && !naiveHours(c, at):
 		return "hours"
 	}
 	return ""

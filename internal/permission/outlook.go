@@ -36,7 +36,7 @@ func (r Rules) Outlook(facts Facts, q Question) (reasons []Reason, allowedFrom, 
 	if q.Purpose.Marketing() && c.given(q.At).Code == "" {
 		soonest(newest(facts.Consents, q.Subject.CustomerID, q).ExpiresAt)
 	}
-	if q.Channel == ByPhone && c.to != "" {
+	if q.Channel.keepsHours() && c.to != "" {
 		soonest(c.schedule.mayChange(q.At))
 	}
 	return reasons, allowedFrom, nextChange

@@ -38,6 +38,9 @@ func (c Channel) kind() AddressKind {
 	return PhoneAddress
 }
 
+// keepsHours reports whether contact over the channel waits for calling hours: what rings or buzzes does, an e-mail does not.
+func (c Channel) keepsHours() bool { return c.kind() == PhoneAddress }
+
 // AddressKind is what an address is good for; it keeps a phone and an e-mail with the same text apart.
 type AddressKind string
 
@@ -67,7 +70,7 @@ const (
 	AttemptCap     Code = "attempt_cap"     // too many calls in 24 h
 	AttemptGap     Code = "attempt_gap"     // too soon after the last call
 	ZoneUnknown    Code = "zone_unknown"    // no hour is allowed in every zone the customer may be in
-	OutsideHours   Code = "outside_hours"   // closed, in a zone and by a profile of the customer's
+	OutsideHours   Code = "outside_hours"   // closed for calls and text messages, in a zone and by a profile of the customer's
 )
 
 // Subject is a customer as permission sees them.

@@ -66,7 +66,7 @@ func TestAlwaysWithoutADateNoTimeIsAllowed(t *testing.T) {
 			return
 		}
 		ahead := 400 * 24 * time.Hour
-		if zones, regions := naivePlaces(c.q); c.q.Channel == permission.ByPhone && len(zones)*len(regions) > 1 {
+		if zones, regions := naivePlaces(c.q); c.q.Channel != permission.ByEmail && len(zones)*len(regions) > 1 {
 			ahead = 31 * 24 * time.Hour // several places may come to have an hour in common, when the clocks are changed
 		}
 		at := c.q.At.Add(time.Duration(rapid.Int64Range(0, int64(ahead)).Draw(t, "later")))

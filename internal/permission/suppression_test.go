@@ -216,7 +216,7 @@ func TestAnImportedListOnlyAdds(t *testing.T) {
 		}
 		survey := permission.Question{Purpose: permission.Survey, Channel: permission.BySMS}
 		endOfDay := clock.At(time.Date(2026, 12, 25, 0, 0, 0, 0, shanghai))
-		if v := c.asked(t, 2, survey); v.First != permission.Suppressed || v.AllowedFrom != endOfDay {
+		if v := c.asked(t, 2, survey); v.First != permission.Suppressed || v.All[0].From != endOfDay {
 			t.Errorf("until the end of the day: %+v", v)
 		}
 		before := c.list(t, permission.SuppressionFilter{}, 100)
