@@ -3,6 +3,7 @@ package tasks
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -75,20 +76,16 @@ func (s *Service) judgeDial(tx database.Tx, c Callback, now clock.Instant) (perm
 	if err := permission.Reserve(tx, c.PersonID); err != nil {
 		return permission.Verdict{}, permission.Subject{}, err
 	}
-	subjects, err := contact.Subjects(tx, []int64{c.CustomerID})
+	subject, err := loadSubject(tx, c.CustomerID)
 	if err != nil {
 		return permission.Verdict{}, permission.Subject{}, err
 	}
-	subject := subjects[c.CustomerID]
 	question := callQuestion(subject, now)
 	if err := s.permit.ReserveAddresses(tx, question); err != nil {
 		return permission.Verdict{}, permission.Subject{}, err
 	}
-	verdicts, err := s.permit.Judge(tx, []permission.Question{question})
-	if err != nil {
-		return permission.Verdict{}, permission.Subject{}, err
-	}
-	return verdicts[0], subject, nil
+	v, err := s.judge(tx, question)
+	return v, subject, err
 }
 
 // onlyAttempts reports whether nothing but earlier calls stands against a call: right after a dial, that dial itself.
@@ -116,13 +113,32 @@ func (s *Service) beginAttempt(tx database.Tx, c *Callback, subject permission.S
 	return a, s.permit.Touch(tx, touch)
 }
 
-// extend gives the claim a new lease from now.
+// extend gives the claim a new lease from now. It returns ErrStale when the old one was over and somebody else holds the person by
+// now, through another of their callbacks, or the caller holds another person.
 func (s *Service) extend(tx database.Tx, c *Callback, now clock.Instant) error {
-	c.LeaseUntil, c.ChangedAt = max(c.LeaseUntil, now.Add(Lease)), now
-	if err := (store{tx}).extendHold(*c); err != nil {
+	err := s.holdOn(tx, c, now)
+	if errors.Is(err, errHeld) {
+		return ErrStale
+	}
+	if err != nil {
 		return err
 	}
 	return store{tx}.updateCallback(*c)
+}
+
+// holdOn keeps hold of the callback's person. Once the lease is over that is a new hold: it begins behind the guard row, as a claim.
+func (s *Service) holdOn(tx database.Tx, c *Callback, now clock.Instant) error {
+	over := !c.LeaseUntil.After(now)
+	c.LeaseUntil, c.ChangedAt = max(c.LeaseUntil, now.Add(Lease)), now
+	if !over {
+		return store{tx}.extendHold(*c)
+	}
+	persons, err := contact.ReservePersons(tx, c.CustomerID)
+	if err != nil {
+		return err
+	}
+	c.PersonID = persons[c.CustomerID]
+	return store{tx}.hold(*c, now)
 }
 
 // CallAnswers is what a customer answered in a call, for whoever keeps answers.

@@ -57,7 +57,7 @@ func (s *Service) gather(tx database.Tx, viewer account.Viewer, c Callback, now 
 	if err != nil {
 		return Desk{}, err
 	}
-	subjects, err := contact.Subjects(tx, []int64{c.CustomerID})
+	subject, err := loadSubject(tx, c.CustomerID)
 	if err != nil {
 		return Desk{}, err
 	}
@@ -72,7 +72,6 @@ func (s *Service) gather(tx database.Tx, viewer account.Viewer, c Callback, now 
 	if err != nil {
 		return Desk{}, err
 	}
-	subject := subjects[c.CustomerID]
 	shown.Phone = subject.Address(permission.ByPhone)
 	shown.Customer, shown.Contact, shown.Resolver = customers[c.CustomerID], contacts[c.ContactID], agents[shown.Resolution.AgentID]
 	shown.Window = s.permit.Rules().CallWindow(subject, "", now)

@@ -6,7 +6,6 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
-	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
@@ -43,11 +42,10 @@ func (s *Service) Finish(ctx context.Context, viewer account.Viewer, callbackID,
 }
 
 func (s *Service) finish(tx database.Tx, viewer account.Viewer, c *Callback, o Outcome, now clock.Instant) error {
-	subjects, err := contact.Subjects(tx, []int64{c.CustomerID})
+	subject, err := loadSubject(tx, c.CustomerID)
 	if err != nil {
 		return err
 	}
-	subject := subjects[c.CustomerID]
 	if err := s.checkAppointment(subject, o); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package tasks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,12 +40,14 @@ func (s *Service) SaveDraft(ctx context.Context, viewer account.Viewer, callback
 		if err != nil {
 			return err
 		}
-		if stale = !c.heldBy(viewer.UserID, fence); !stale {
-			if err := s.extend(tx, &c, now); err != nil {
-				return err
-			}
-			leaseUntil = c.LeaseUntil
+		err = ErrStale
+		if c.heldBy(viewer.UserID, fence) {
+			err = s.extend(tx, &c, now)
 		}
+		if stale = errors.Is(err, ErrStale); err != nil && !stale {
+			return err
+		}
+		leaseUntil = c.LeaseUntil
 		return store{tx}.saveDraft(callbackID, viewer.UserID, typed, now)
 	})
 	switch {

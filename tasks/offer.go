@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"aftercall/internal/clock"
-	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
@@ -68,16 +67,12 @@ func (s *Service) offer(tx database.Tx, c *Callback, now clock.Instant) error {
 
 // judgeCall asks whether the customer may be called at an instant.
 func (s *Service) judgeCall(tx database.Tx, customerID int64, at clock.Instant) (permission.Verdict, permission.Subject, error) {
-	subjects, err := contact.Subjects(tx, []int64{customerID})
+	subject, err := loadSubject(tx, customerID)
 	if err != nil {
 		return permission.Verdict{}, permission.Subject{}, err
 	}
-	subject := subjects[customerID]
-	verdicts, err := s.permit.Judge(tx, []permission.Question{callQuestion(subject, at)})
-	if err != nil {
-		return permission.Verdict{}, permission.Subject{}, err
-	}
-	return verdicts[0], subject, nil
+	v, err := s.judge(tx, callQuestion(subject, at))
+	return v, subject, err
 }
 
 // keep stores a callback after a transition, with what has to follow: the one job that looks at it next, the end of the hold when

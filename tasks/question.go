@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
 	"aftercall/internal/permission"
 )
 
@@ -38,6 +40,21 @@ func reachable(subject permission.Subject, by permission.Channel) bool {
 
 func callQuestion(subject permission.Subject, at clock.Instant) permission.Question {
 	return permission.Question{Subject: subject, Purpose: permission.ServiceCallback, Channel: permission.ByPhone, At: at}
+}
+
+// loadSubject returns one customer as permission sees them.
+func loadSubject(tx database.Tx, customerID int64) (permission.Subject, error) {
+	subjects, err := contact.Subjects(tx, []int64{customerID})
+	return subjects[customerID], err
+}
+
+// judge decides one question.
+func (s *Service) judge(tx database.Tx, q permission.Question) (permission.Verdict, error) {
+	verdicts, err := s.permit.Judge(tx, []permission.Question{q})
+	if err != nil {
+		return permission.Verdict{}, err
+	}
+	return verdicts[0], nil
 }
 
 // better returns the verdict under which contact is possible earlier; the first one when neither is better. The zero verdict is

@@ -180,12 +180,16 @@ func (s store) hold(c Callback, now clock.Instant) error {
 	return nil
 }
 
-// extendHold moves the end of a callback's hold.
+// extendHold moves the end of a callback's hold. It returns errHeld when there is none any more: by another process's clock it was
+// over, and somebody took the person.
 func (s store) extendHold(c Callback) error {
-	err := s.Gorm().Model(&hold{}).Where("person_id = ? AND callback_id = ? AND fence = ?", c.PersonID, c.ID, c.Fence).
-		Update("until_at", c.LeaseUntil).Error
-	if err != nil {
-		return fmt.Errorf("extend hold: %w", err)
+	r := s.Gorm().Model(&hold{}).Where("person_id = ? AND callback_id = ? AND fence = ?", c.PersonID, c.ID, c.Fence).
+		Update("until_at", c.LeaseUntil)
+	if r.Error != nil {
+		return fmt.Errorf("extend hold: %w", r.Error)
+	}
+	if r.RowsAffected == 0 {
+		return errHeld
 	}
 	return nil
 }

@@ -63,9 +63,9 @@ func (s *Server) checkPermission(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	request, err := strictly[checkRequest](body)
-	if err != nil {
-		return fault.InvalidFields(explain[checkRequest](body, err))
+	request, problems := decode[checkRequest](body)
+	if len(problems) > 0 {
+		return fault.InvalidFields(problems...)
 	}
 	if n := len(request.Questions); n == 0 || n > maxQuestions {
 		return errQuestions
@@ -74,7 +74,7 @@ func (s *Server) checkPermission(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	questions, problems := make([]asked, len(request.Questions)), []fault.Field{}
+	questions := make([]asked, len(request.Questions))
 	for i, q := range request.Questions {
 		var bad []fault.Field
 		questions[i], bad = s.askedOf(q, own)

@@ -9,18 +9,17 @@ import (
 	"slices"
 	"strings"
 
-	"aftercall/internal/contact"
 	"aftercall/internal/fault"
 )
 
-// decodeContact reads one contact. The problems name field and value; a field that is not known is one, because a name that is
-// misspelt would otherwise be lost in silence.
-func decodeContact(body []byte) (contact.Input, []fault.Field) {
-	in, err := strictly[contact.Input](body)
+// decode reads one T. The problems name field and value; a field that is not known is one, because a name that is misspelt would
+// otherwise be lost in silence.
+func decode[T any](body []byte) (T, []fault.Field) {
+	v, err := strictly[T](body)
 	if err == nil {
-		return in, nil
+		return v, nil
 	}
-	return contact.Input{}, []fault.Field{explain[contact.Input](body, err)}
+	return v, []fault.Field{explain[T](body, err)}
 }
 
 func strictly[T any](body []byte) (T, error) {

@@ -1,13 +1,7 @@
 package web
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
-	"fmt"
-	"mime"
-	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -30,6 +24,13 @@ type consentTaken struct {
 	Problems  []fault.Field `json:"problems,omitempty" doc:"Why it was rejected."`
 }
 
+func (t *consentTaken) place(line int) []fault.Field {
+	t.Line, t.Problems = line, atLine(t.Problems, line)
+	return t.Problems
+}
+
+func (t *consentTaken) made() string { return "" }
+
 // suppressionInput is one address that must not be contacted, as another system knows it.
 type suppressionInput struct {
 	Phone    string           `json:"phone,omitempty"`
@@ -48,14 +49,21 @@ type suppressionTaken struct {
 	Problems []fault.Field `json:"problems,omitempty" doc:"Why it was rejected."`
 }
 
+func (t *suppressionTaken) place(line int) []fault.Field {
+	t.Line, t.Problems = line, atLine(t.Problems, line)
+	return t.Problems
+}
+
+func (t *suppressionTaken) made() string { return "" }
+
 // takeConsents takes one consent or withdrawal as JSON, or many as NDJSON.
 func (s *Server) takeConsents(c *gin.Context) error {
-	return takeLines(c, func(inputs []permission.ConsentInput) ([]consentTaken, error) {
+	return takeLines(c, func(inputs []permission.ConsentInput) ([]*consentTaken, error) {
 		own, err := s.ownSource(c)
 		if err != nil {
 			return nil, err
 		}
-		replies, places := make([]consentTaken, len(inputs)), []int{}
+		replies, places := make([]*consentTaken, len(inputs)), []int{}
 		var good []permission.ConsentInput
 		for i := range inputs {
 			in := &inputs[i]
@@ -63,7 +71,7 @@ func (s *Server) takeConsents(c *gin.Context) error {
 				in.Source = cmp.Or(in.Source, own)
 			}
 			if own != "" && in.Source != "" && in.Source != own {
-				replies[i] = consentTaken{Status: string(permission.ConsentRejected), Problems: []fault.Field{otherSource(in.Source)}}
+				replies[i] = &consentTaken{Status: string(permission.ConsentRejected), Problems: []fault.Field{otherSource(in.Source)}}
 				continue
 			}
 			good, places = append(good, *in), append(places, i)
@@ -73,26 +81,23 @@ func (s *Server) takeConsents(c *gin.Context) error {
 			return nil, err
 		}
 		for i, r := range results {
-			replies[places[i]] = consentTaken{Status: string(r.Status), Customers: r.Customers, Problems: r.Problems}
+			replies[places[i]] = &consentTaken{Status: string(r.Status), Customers: r.Customers, Problems: r.Problems}
 		}
 		return replies, nil
-	}, func(problems []fault.Field, line int) consentTaken {
-		return consentTaken{Line: line, Status: string(permission.ConsentRejected), Problems: atLine(problems, line)}
-	}, func(r *consentTaken, line int) []fault.Field {
-		r.Line, r.Problems = line, atLine(r.Problems, line)
-		return r.Problems
+	}, func(problems []fault.Field) *consentTaken {
+		return &consentTaken{Status: string(permission.ConsentRejected), Problems: problems}
 	})
 }
 
 // takeSuppressions takes one suppression as JSON, or many as NDJSON. Nothing here ever lifts one.
 func (s *Server) takeSuppressions(c *gin.Context) error {
-	return takeLines(c, func(inputs []suppressionInput) ([]suppressionTaken, error) {
-		replies, places := make([]suppressionTaken, len(inputs)), []int{}
+	return takeLines(c, func(inputs []suppressionInput) ([]*suppressionTaken, error) {
+		replies, places := make([]*suppressionTaken, len(inputs)), []int{}
 		var good []permission.Suppression
 		for i, in := range inputs {
 			sup, problems := s.suppressionOf(in)
 			if len(problems) > 0 {
-				replies[i] = suppressionTaken{Status: "rejected", Problems: problems}
+				replies[i] = &suppressionTaken{Status: "rejected", Problems: problems}
 				continue
 			}
 			good, places = append(good, sup), append(places, i)
@@ -102,17 +107,14 @@ func (s *Server) takeSuppressions(c *gin.Context) error {
 			return nil, err
 		}
 		for i, fresh := range added {
-			replies[places[i]].Status = "covered"
+			replies[places[i]] = &suppressionTaken{Status: "covered"}
 			if fresh {
 				replies[places[i]].Status = "added"
 			}
 		}
 		return replies, nil
-	}, func(problems []fault.Field, line int) suppressionTaken {
-		return suppressionTaken{Line: line, Status: "rejected", Problems: atLine(problems, line)}
-	}, func(r *suppressionTaken, line int) []fault.Field {
-		r.Line, r.Problems = line, atLine(r.Problems, line)
-		return r.Problems
+	}, func(problems []fault.Field) *suppressionTaken {
+		return &suppressionTaken{Status: "rejected", Problems: problems}
 	})
 }
 
@@ -149,77 +151,4 @@ func (s *Server) ownSource(c *gin.Context) (string, error) {
 
 func otherSource(name string) fault.Field {
 	return fault.Field{Name: "source", Code: "other_source", Problem: "is not the source of this API token", Value: name}
-}
-
-// takeLines answers one JSON value with its reply, 422 if it is rejected, and NDJSON with a line for each, in the same order. A bad
-// line never stops the rest.
-func takeLines[In, Reply any](
-	c *gin.Context, take func([]In) ([]Reply, error), rejected func([]fault.Field, int) Reply, place func(*Reply, int) []fault.Field,
-) error {
-	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
-	many := slices.Contains([]string{"application/x-ndjson", "application/ndjson", "application/jsonl"}, kind)
-	if err != nil || (kind != "application/json" && !many) {
-		return problemJSON(c, unknownType(c))
-	}
-	body, err := readIntake(c)
-	if err != nil {
-		return err
-	}
-	lines := []line{{0, body}}
-	if many {
-		lines = linesOf(body)
-	}
-	if len(lines) > maxIntakeLines {
-		return errIntakeLines
-	}
-	replies := make([]Reply, len(lines))
-	var inputs []In
-	var places []int
-	for i, l := range lines {
-		in, err := strictly[In](l.text)
-		if err != nil {
-			replies[i] = rejected([]fault.Field{explain[In](l.text, err)}, l.number)
-			if !many {
-				return fault.InvalidFields(explain[In](l.text, err))
-			}
-			continue
-		}
-		inputs, places = append(inputs, in), append(places, i)
-	}
-	taken, err := take(inputs)
-	if err != nil {
-		return err
-	}
-	for i, reply := range taken {
-		if problems := place(&reply, lines[places[i]].number); len(problems) > 0 && !many {
-			return fault.InvalidFields(problems...)
-		}
-		replies[places[i]] = reply
-	}
-	if !many {
-		c.JSON(http.StatusOK, replies[0])
-		return nil
-	}
-	return writeLines(c, replies)
-}
-
-func writeLines[Reply any](c *gin.Context, replies []Reply) error {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	for i := range replies {
-		if err := encoder.Encode(&replies[i]); err != nil {
-			return fmt.Errorf("write reply: %w", err)
-		}
-	}
-	c.Data(http.StatusOK, "application/x-ndjson", b.Bytes())
-	return nil
-}
-
-// unknownType is the answer to a content type that is neither JSON nor NDJSON.
-func unknownType(c *gin.Context) problem {
-	c.Header("Accept-Post", "application/json, application/x-ndjson")
-	return problem{
-		Type: "urn:aftercall:content_type", Status: http.StatusUnsupportedMediaType, Code: "content_type",
-		Title: "send one as application/json, or one a line as application/x-ndjson",
-	}
 }

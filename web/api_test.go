@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aftercall/internal/account"
+	"aftercall/internal/contact"
 )
 
 // machine is a client of the API with a token of a source.
@@ -199,11 +200,6 @@ func FuzzContactJSON(f *testing.F) {
 	f.Add(`{"external_id":1,"tags":[{}],"customer":{"x":1}}`)
 	f.Add(`[{"a":null}]`)
 	f.Fuzz(func(t *testing.T, body string) {
-		_, problems := decodeContact([]byte(body))
-		for _, p := range problems {
-			if p.Name == "" || p.Code == "" || p.Problem == "" {
-				t.Fatalf("an error without words: %+v", p)
-			}
-		}
+		explained[contact.Input](t, body)
 	})
 }

@@ -115,6 +115,9 @@ func (s *Server) explanation(c *gin.Context, e campaign.Explanation) *explanatio
 // evidence puts the row a reason came from into words: "suppression 12".
 func (s *Server) evidence(c *gin.Context, row string) string {
 	kind, id, _ := strings.Cut(row, " ")
+	if n, err := strconv.ParseInt(id, 10, 64); kind != "zone" && (err != nil || n <= 0) {
+		return row // somebody's own words
+	}
 	return s.messages.textOr(s.language(c), row, map[string]any{"id": id}, "evidence."+kind)
 }
 

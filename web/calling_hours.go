@@ -21,6 +21,7 @@ type hoursPage struct {
 	Profiles []profileRow
 	Caps     []capRow
 	CapsForm form
+	Stricter []stricterRow
 	MayEdit  bool
 	Check    hoursCheck
 	History  []rulesRow
@@ -56,6 +57,7 @@ type rulesPage struct {
 	Rules    rulesRow
 	Profiles []profileRow
 	Caps     []capRow
+	Stricter []stricterRow
 	Changes  []string // against the version before; none for the first
 	Back     []string // what publishing it again would change
 	MayEdit  bool
@@ -74,6 +76,9 @@ func (s *Server) callingHoursRoutes() []route {
 		{method: http.MethodGet, path: hoursPath + "/profile", roles: admin, handle: s.showProfile},
 		{method: http.MethodPost, path: hoursPath + "/profile", roles: admin, handle: s.publishProfile},
 		{method: http.MethodPost, path: hoursPath + "/profile/remove", roles: admin, handle: s.removeProfile},
+		{method: http.MethodGet, path: stricterPath, roles: admin, handle: s.showStricter},
+		{method: http.MethodPost, path: stricterPath, roles: admin, handle: s.publishStricter},
+		{method: http.MethodPost, path: stricterPath + "/remove", roles: admin, handle: s.removeStricter},
 		{method: http.MethodGet, path: hoursPath + "/versions/:id", roles: readers, handle: s.showRules},
 		{method: http.MethodPost, path: hoursPath + "/versions/:id/publish", roles: admin, handle: s.rollBackRules},
 	}
@@ -93,7 +98,8 @@ func (s *Server) renderHours(c *gin.Context, status int, caps form, check hoursC
 	if err != nil {
 		return err
 	}
-	p := &hoursPage{Rules: row, MayEdit: viewer(c).Is(account.Admin), Check: check, Profiles: s.profileRows(c, rules), Caps: capRows(rules)}
+	p := &hoursPage{Rules: row, MayEdit: viewer(c).Is(account.Admin), Check: check}
+	p.Profiles, p.Caps, p.Stricter = s.profileRows(c, rules), capRows(rules), s.stricterRows(c, rules)
 	versions, p.Pager = pagedByID(c, versions, func(v permission.RulesVersion) int64 { return int64(v.Version) })
 	if p.History, err = s.rulesRows(ctx, versions, rules.Version); err != nil {
 		return err
@@ -171,7 +177,8 @@ func (s *Server) renderRules(c *gin.Context, status int, f form) error {
 	if err != nil {
 		return err
 	}
-	p := &rulesPage{Rules: rows[0], Profiles: s.profileRows(c, rules), Caps: capRows(rules), Form: f, BasedOn: current.Version}
+	p := &rulesPage{Rules: rows[0], Form: f, BasedOn: current.Version}
+	p.Profiles, p.Caps, p.Stricter = s.profileRows(c, rules), capRows(rules), s.stricterRows(c, rules)
 	p.MayEdit = viewer(c).Is(account.Admin) && !p.Rules.Current
 	p.Back = s.changesInWords(c, newest, rules)
 	if version > 1 {
@@ -212,18 +219,20 @@ func callingHoursSamples() []view {
 	old.Current, old.By, old.Note = false, "", ""
 	profiles, caps := []profileRow{{"FR", "marketing", "Mon–Fri 10:00-13:00", "/x"}}, capRows(permission.DefaultRules())
 	wrong := form{Error: "changed", Errors: map[string]string{"attempts_per_day": "wrong", "day_0": "wrong", "note": "wrong"}}
-	choices := []option{{"a", "A"}}
+	choices, demands := []option{{"a", "A"}}, []stricterRow{{"FR", "60 days", "/x"}}
 	answer := &checkAnswer{Phone: "+86139", Zones: "Asia/Shanghai", Customer: 3, Open: true, ClosesAt: 5, May: mayRow{Allowed: true}}
 	closed := &checkAnswer{Phone: "+86139", OpensAt: 5, May: mayRow{Why: []whyLine{{Text: "outside hours"}}, From: 5}}
 	return []view{
 		&hoursPage{}, &hoursPage{Check: hoursCheck{Answer: closed}},
 		&hoursPage{
-			Rules: version, Profiles: profiles, Caps: caps, CapsForm: wrong, MayEdit: true, Check: hoursCheck{Form: wrong, Purposes: choices, Answer: answer},
-			History: []rulesRow{version, old}, Pager: pager{Older: "/x"},
+			Rules: version, Profiles: profiles, Caps: caps, CapsForm: wrong, Stricter: demands, MayEdit: true,
+			Check: hoursCheck{Form: wrong, Purposes: choices, Answer: answer}, History: []rulesRow{version, old}, Pager: pager{Older: "/x"},
 		},
-		&rulesPage{Rules: old, Profiles: profiles, Caps: caps, Changes: []string{"a"}, Back: []string{"b"}, MayEdit: true, Form: wrong, BasedOn: 3},
+		&rulesPage{Rules: old, Profiles: profiles, Caps: caps, Stricter: demands, Changes: []string{"a"}, Back: []string{"b"}, MayEdit: true, Form: wrong, BasedOn: 3},
 		&rulesPage{Rules: version},
 		&profilePage{New: true, Classes: choices, Days: []dayField{{"day_0", "Monday", ""}}, Limits: []string{"x"}, Form: wrong, BasedOn: 3},
 		&profilePage{Region: "FR", Class: permission.MarketingClass, Days: []dayField{{"day_0", "Monday", "09:00-20:00"}}},
+		&stricterPage{New: true, Fields: []demandField{{"attempts_per_day", "calls", "", "3 calls"}}, Limits: []string{"x"}, Form: wrong, BasedOn: 3},
+		&stricterPage{Region: "FR", Fields: []demandField{{"refusal_quiet_days", "quiet", "60", "0 days"}}},
 	}
 }

@@ -140,7 +140,6 @@ func (s *Server) removeProfile(c *gin.Context) error {
 		return err
 	}
 	region, class := f.Get("region"), permission.Class(f.Get("class"))
-	f.Values.Set("note", f.Get("remove_note"))
 	err = s.publishRules(c, f, func(rules *permission.Rules) error {
 		if _, known := profileOf(*rules, region, class); !known || region == "" {
 			return errNoPage

@@ -86,43 +86,54 @@ var capSettings = []capSetting{
 
 // changesInWords says what is different in newer rules, a line for each change.
 func (s *Server) changesInWords(c *gin.Context, older, newer permission.Rules) []string {
-	lines := s.profileChanges(c, older.Profiles, newer.Profiles)
+	lines := s.termChanges(c, s.profileTerms(c, older.Profiles), s.profileTerms(c, newer.Profiles))
 	for _, setting := range capSettings {
 		if was, is := *setting.number(&older.Caps), *setting.number(&newer.Caps); was != is {
 			lines = append(lines, s.t(c, "hours.change", "what", s.t(c, "caps."+setting.Name), "old", was, "new", is))
 		}
 	}
-	if !slices.Equal(older.Stricter, newer.Stricter) {
-		lines = append(lines, s.t(c, "hours.change_stricter"))
-	}
+	lines = append(lines, s.termChanges(c, s.stricterTerms(c, older.Stricter), s.stricterTerms(c, newer.Stricter))...)
 	return append(lines, s.calendarChanges(c, older.Calendar, newer.Calendar)...)
 }
 
-type profileKey struct {
-	region string
-	class  permission.Class
+// term is a part of the rules in words: what it is about, which no other part is, and what it says.
+type term struct{ about, says string }
+
+func (s *Server) profileTerms(c *gin.Context, profiles []permission.Profile) []term {
+	terms := make([]term, len(profiles))
+	for i, p := range profiles {
+		terms[i] = term{s.profileName(c, p), s.weekInWords(c, p)}
+	}
+	return terms
 }
 
-func (s *Server) profileChanges(c *gin.Context, older, newer []permission.Profile) []string {
-	known := map[profileKey]permission.Profile{}
-	for _, p := range older {
-		known[profileKey{p.Region, p.Class}] = p
+func (s *Server) stricterTerms(c *gin.Context, stricter []permission.Stricter) []term {
+	terms := make([]term, len(stricter))
+	for i, demands := range stricter {
+		terms[i] = term{s.t(c, "stricter.of", "what", s.regionName(c, demands.Region)), s.demandsInWords(c, demands)}
+	}
+	return terms
+}
+
+// termChanges says which terms came, went or changed, a line for each.
+func (s *Server) termChanges(c *gin.Context, older, newer []term) []string {
+	known := make(map[string]string, len(older))
+	for _, t := range older {
+		known[t.about] = t.says
 	}
 	var lines []string
-	for _, p := range newer {
-		key := profileKey{p.Region, p.Class}
-		was, had := known[key]
-		delete(known, key)
-		is := s.weekInWords(c, p)
+	for _, is := range newer {
+		was, had := known[is.about]
+		delete(known, is.about)
 		if !had {
-			lines = append(lines, s.t(c, "hours.change_added", "what", s.profileName(c, p), "new", is))
-		} else if old := s.weekInWords(c, was); old != is {
-			lines = append(lines, s.t(c, "hours.change", "what", s.profileName(c, p), "old", old, "new", is))
+			lines = append(lines, s.t(c, "hours.change_added", "what", is.about, "new", is.says))
+		} else if was != is.says {
+			lines = append(lines, s.t(c, "hours.change", "what", is.about, "old", was, "new", is.says))
 		}
 	}
-	for _, p := range older {
-		if _, gone := known[profileKey{p.Region, p.Class}]; gone {
-			lines = append(lines, s.t(c, "hours.change_removed", "what", s.profileName(c, p)))
+	for _, was := range older {
+		if _, gone := known[was.about]; gone {
+			lines = append(lines, s.t(c, "hours.change_removed", "what", was.about))
 		}
 	}
 	return lines

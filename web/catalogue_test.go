@@ -94,6 +94,21 @@ func TestCataloguesSayTheSameInEveryLanguage(t *testing.T) {
 	}
 }
 
+func TestWhatAContactHasGoesByOneNameOnEveryPage(t *testing.T) {
+	t.Parallel()
+	for _, lang := range account.Languages() {
+		texts := catalogue(t, lang)
+		for _, what := range []string{"category", "channel", "product", "severity", "source"} {
+			own := texts["contacts."+what]
+			for _, key := range []string{"scores.by_" + what, "policy_field.contact." + what} {
+				if own == nil || !strings.EqualFold(own[0], strings.Join(texts[key], "")) {
+					t.Errorf("%s: contacts.%s is %q, %s is %q", lang, what, own, key, texts[key])
+				}
+			}
+		}
+	}
+}
+
 // halfWidth is Western punctuation beside a Chinese character.
 var halfWidth = regexp.MustCompile(`\p{Han}[,;:?!]|[,;!?]\p{Han}|\(\p{Han}|\p{Han}\)`)
 

@@ -110,7 +110,7 @@ func (s *Server) clockTime(at clock.Instant) string {
 
 // whenText is the template function "when" without markup, for texts and options.
 func (s *Server) whenText(c *gin.Context, at clock.Instant) string {
-	text, err := format{lang: s.language(c), zone: s.opts.Zone, now: s.now, messages: s.messages}.relative(at)
+	text, err := s.format(s.language(c)).relative(at)
 	if err != nil {
 		return at.In(s.opts.Zone).Format("2006-01-02 15:04")
 	}

@@ -41,7 +41,7 @@ type dryRunLine struct {
 	Text            string
 	Would, Happened int
 	Width           float64
-	Examples        []tasks.Example
+	Examples        []tasks.Example // of what would be; of what was where nothing would be
 }
 
 // More is how many more there would be.
@@ -94,11 +94,7 @@ func (s *Server) dryRunsOf(c *gin.Context, policyID int64) ([]tasks.DryRun, erro
 }
 
 func (s *Server) startDryRun(c *gin.Context) error {
-	record, err := s.policyRecord(c)
-	if err != nil {
-		return err
-	}
-	f, err := formOf(c)
+	record, f, err := s.policyForm(c)
 	if err != nil {
 		return err
 	}
@@ -208,7 +204,11 @@ func (s *Server) dryRunSum(c *gin.Context, resolved int, k tasks.DryRunKind) []d
 		l.Examples = append(l.Examples, line.Examples...)
 	}
 	for _, line := range k.Happened {
-		at(line).Happened += line.Count
+		l := at(line)
+		l.Happened += line.Count
+		if l.Would == 0 {
+			l.Examples = append(l.Examples, line.Examples...)
+		}
 	}
 	var lines []dryRunLine
 	for _, l := range byReason {
@@ -225,5 +225,5 @@ func (s *Server) dryRunSum(c *gin.Context, resolved int, k tasks.DryRunKind) []d
 	return lines
 }
 
-// shownExamples is how many contacts a line shows.
-const shownExamples = 5
+// shownExamples is how many contacts a line of the sum shows, in one line; the rules below show all there are.
+const shownExamples = 3

@@ -96,6 +96,9 @@ func TestADryRunStandsNextToWhatHappened(t *testing.T) {
 			if n > 0 {
 				would += digits(t, row.Find("td.num").Eq(0).Text())
 				happened += digits(t, row.Find("td.num").Eq(1).Text())
+				if row.Find("a[href^='/contacts/']").Length() == 0 {
+					t.Errorf("%s: no contact behind %q", section, row.Text())
+				}
 			}
 		})
 		if would != 3 || happened != 3 {

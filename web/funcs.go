@@ -14,16 +14,15 @@ import (
 
 // funcs is what templates can call, bound to a language and to the centre's zone.
 func (s *Server) funcs(lang string) template.FuncMap {
-	f := format{lang: lang, zone: s.opts.Zone, now: s.now, messages: s.messages}
-	if f.zone == nil {
-		f.zone = time.UTC
-	}
+	f := s.format(lang)
 	return template.FuncMap{
 		"t":        f.text,
 		"message":  f.message,
 		"date":     f.date,
 		"time":     f.time,
 		"datetime": f.datetime,
+		"day":      f.day,
+		"moment":   f.moment,
 		"when":     f.when,
 		"duration": f.duration,
 		"num":      number,
@@ -43,6 +42,14 @@ type format struct {
 	zone     *time.Location
 	now      clock.Now
 	messages messages
+}
+
+func (s *Server) format(lang string) format {
+	f := format{lang: lang, zone: s.opts.Zone, now: s.now, messages: s.messages}
+	if f.zone == nil {
+		f.zone = time.UTC
+	}
+	return f
 }
 
 // text is "t": the text of a key, with names and values in turn. A value named "count" chooses the plural.
@@ -66,7 +73,30 @@ func (f format) layout(at clock.Instant, layout string) string {
 	return at.In(f.zone).Format(layout)
 }
 
-// when is "when": how long ago or until, with the exact time on hover; from a week on the date itself.
+// day is "day": a day as a sentence says it, as in 3 December or 12月3日, with the year if it is another one than this. Columns and
+// stamps have "date" and "datetime".
+func (f format) day(at clock.Instant) string { return f.layout(at, f.dayLayout(at)) }
+
+// moment is "moment": a day and a time as a sentence says them, as in 3 December 14:05.
+func (f format) moment(at clock.Instant) string { return f.layout(at, f.dayLayout(at)+" 15:04") }
+
+func (f format) dayLayout(at clock.Instant) string {
+	switch english, thisYear := f.lang == "en", f.thisYear(at); {
+	case english && thisYear:
+		return "2 January"
+	case english:
+		return "2 January 2006"
+	case thisYear:
+		return "1月2日"
+	}
+	return "2006年1月2日"
+}
+
+func (f format) thisYear(at clock.Instant) bool {
+	return at.In(f.zone).Year() == f.now().In(f.zone).Year()
+}
+
+// when is "when": how long ago or until, with the exact time on hover; from two days on the date itself.
 func (f format) when(at clock.Instant) (template.HTML, error) {
 	if at.IsZero() {
 		return "–", nil
@@ -97,7 +127,7 @@ func (f format) relative(at clock.Instant) (string, error) {
 		return f.text("when.yesterday", "time", f.time(at))
 	case days == -1:
 		return f.text("when.tomorrow", "time", f.time(at))
-	case at.In(f.zone).Year() == now.In(f.zone).Year():
+	case f.thisYear(at):
 		return f.layout(at, "01-02 15:04"), nil
 	}
 	return f.date(at), nil

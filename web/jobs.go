@@ -16,7 +16,7 @@ import (
 
 // Jobs is what the jobs page needs of the queue.
 type Jobs interface {
-	// Counts returns how many jobs of each kind are in each state.
+	// Counts returns how many jobs of each kind are in each of queue.OpenStates.
 	Counts(ctx context.Context) ([]queue.KindCount, error)
 	// Dead returns jobs that were given up, the newest first, with ids below beforeID (0: from the start), at most limit.
 	Dead(ctx context.Context, beforeID int64, limit int) ([]outbox.Job, error)
@@ -24,7 +24,7 @@ type Jobs interface {
 	Requeue(ctx context.Context, viewer account.Viewer, id int64) error
 }
 
-// jobsPage shows the deferred work: how much of each kind is where, and what was given up.
+// jobsPage shows the deferred work that is not done: how much of each kind is where, and what was given up.
 type jobsPage struct {
 	page
 	States []outbox.State
@@ -60,16 +60,11 @@ func jobsSamples() []view {
 	return []view{
 		&jobsPage{},
 		&jobsPage{
-			States: jobStates(), Kinds: []kindRow{{Kind: "survey.send", Name: "Send", Counts: []int{1, 2, 3, 4, 5, 6}}},
+			States: queue.OpenStates(), Kinds: []kindRow{{Kind: "survey.send", Name: "Send", Counts: []int{1, 2, 3, 4}}},
 			Dead:  []deadRow{{Job: outbox.Job{ID: 7, Kind: "survey.send", LastError: "internal", UpdatedAt: clock.Instant(1)}, Name: "Send", Why: "why"}},
 			Pager: pager{Older: "/jobs?older=7"},
 		},
 	}
-}
-
-// jobStates is the columns of the page, in the order of a job's life.
-func jobStates() []outbox.State {
-	return []outbox.State{outbox.Due, outbox.Queued, outbox.Running, outbox.Done, outbox.Dead, outbox.Cancelled}
 }
 
 func (s *Server) showJobs(c *gin.Context) error {
@@ -82,7 +77,7 @@ func (s *Server) showJobs(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &jobsPage{States: jobStates(), Kinds: kindRows(counts)}
+	p := &jobsPage{States: queue.OpenStates(), Kinds: kindRows(counts)}
 	for i := range p.Kinds {
 		p.Kinds[i].Name = s.jobName(c, p.Kinds[i].Kind)
 	}
@@ -96,7 +91,7 @@ func (s *Server) showJobs(c *gin.Context) error {
 
 // kindRows turns counts by kind and state into a table, kinds by name.
 func kindRows(counts []queue.KindCount) []kindRow {
-	states := jobStates()
+	states := queue.OpenStates()
 	byKind := map[string][]int{}
 	for _, n := range counts {
 		if byKind[n.Kind] == nil {

@@ -31,6 +31,7 @@ func TestPermissionPagesInABrowser(t *testing.T) {
 	b.look("customer-permission", customerPermissionPath(customer))
 	b.look("hours", "/settings/calling-hours")
 	b.look("hours-profile", "/settings/calling-hours/profile?region=FR&class=marketing")
+	b.look("hours-stricter", "/settings/calling-hours/stricter?region=FR")
 	b.look("hours-version", "/settings/calling-hours/versions/1")
 	b.look("holidays", "/settings/holidays")
 }

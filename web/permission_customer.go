@@ -39,6 +39,7 @@ func (*customerPermissionPage) template() string { return "customer_permission" 
 type consentRow struct {
 	permission.ConsentEvent
 	About string // purpose and channel
+	Proof string // the row or text it came from
 	Via   string // where it was said
 	By    string
 	Other bool // it was said to another record of the same person
@@ -127,7 +128,7 @@ func (s *Server) fillSaid(c *gin.Context, p *customerPermissionPage, subject per
 	}
 	for _, e := range consents {
 		p.Consents = append(p.Consents, consentRow{
-			ConsentEvent: e, About: s.saidAbout(c, e),
+			ConsentEvent: e, About: s.saidAbout(c, e), Proof: s.evidence(c, e.Evidence),
 			Via: s.messages.textOr(s.language(c), e.Source, nil, "consents.via_"+e.Source), By: names[e.UserID], Other: e.CustomerID != p.CustomerID,
 			Ended: !e.ExpiresAt.IsZero() && e.ExpiresAt <= s.now(),
 		})

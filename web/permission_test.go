@@ -3,13 +3,18 @@ package web
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/account"
 	"aftercall/internal/database/dbtest"
@@ -50,22 +55,25 @@ func TestPermissionPagesKnowTheirRoles(t *testing.T) {
 	for request, allowed := range map[string]map[account.Role]bool{
 		"GET /permission": only(account.Supervisor, account.Marketing),
 		"GET /permission/customers?purpose=survey&channel=sms": only(account.Supervisor, account.Marketing),
-		"GET " + own:                                only(account.Supervisor, account.Marketing),
-		"POST " + own + "/consents":                 only(account.Supervisor, account.Marketing),
-		"GET /suppressions":                         only(account.Supervisor, account.Marketing),
-		"POST /suppressions":                        only(account.Supervisor),
-		"POST /suppressions/find":                   only(account.Supervisor, account.Marketing),
-		"POST /suppressions/1/lift":                 only(account.Supervisor),
-		"GET /suppressions/import":                  only(account.Supervisor),
-		"GET /consents/import":                      only(account.Supervisor, account.Marketing),
-		"GET /settings/calling-hours":               only(account.Supervisor),
-		"GET /settings/calling-hours/versions/1":    only(account.Supervisor),
-		"POST /settings/calling-hours/check":        only(account.Supervisor),
-		"POST /settings/calling-hours/caps":         only(),
-		"GET /settings/calling-hours/profile?new=1": only(),
-		"POST /settings/calling-hours/profile":      only(),
-		"GET /settings/holidays":                    only(account.Supervisor),
-		"POST /settings/holidays":                   only(),
+		"GET " + own:                                   only(account.Supervisor, account.Marketing),
+		"POST " + own + "/consents":                    only(account.Supervisor, account.Marketing),
+		"GET /suppressions":                            only(account.Supervisor, account.Marketing),
+		"POST /suppressions":                           only(account.Supervisor),
+		"POST /suppressions/find":                      only(account.Supervisor, account.Marketing),
+		"POST /suppressions/1/lift":                    only(account.Supervisor),
+		"GET /suppressions/import":                     only(account.Supervisor),
+		"GET /consents/import":                         only(account.Supervisor, account.Marketing),
+		"GET /settings/calling-hours":                  only(account.Supervisor),
+		"GET /settings/calling-hours/versions/1":       only(account.Supervisor),
+		"POST /settings/calling-hours/check":           only(account.Supervisor),
+		"POST /settings/calling-hours/caps":            only(),
+		"GET /settings/calling-hours/profile?new=1":    only(),
+		"POST /settings/calling-hours/profile":         only(),
+		"GET /settings/calling-hours/stricter?new=1":   only(),
+		"POST /settings/calling-hours/stricter":        only(),
+		"POST /settings/calling-hours/stricter/remove": only(),
+		"GET /settings/holidays":                       only(account.Supervisor),
+		"POST /settings/holidays":                      only(),
 	} {
 		method, path, _ := strings.Cut(request, " ")
 		for _, role := range all {
@@ -269,6 +277,10 @@ func TestCallingHoursArePublishedWithANoteAndInsideTheLimits(t *testing.T) {
 	if changes := c.get(hoursPath + "/versions/2").page(http.StatusOK).Find("main").Text(); !strings.Contains(changes, "→") || !strings.Contains(changes, "Wed 10:00–12:00") {
 		t.Error("the version does not say what it changed")
 	}
+	remove := url.Values{"region": {"FR"}, "class": {"marketing"}, "based_on": {"2"}, "note": {""}}
+	if page := c.post(hoursPath+"/profile/remove", remove).page(http.StatusUnprocessableEntity); page.Find("#e-note").Length() != 1 {
+		t.Error("a country's hours are removed without a note, or the error is not at it")
+	}
 	c.post(hoursPath+"/versions/1/publish", url.Values{"based_on": {"2"}, "note": {"back"}})
 	if now := ts.Permission.Rules(); now.Version != 3 || len(now.Profiles[len(now.Profiles)-1].Days) == 0 {
 		t.Errorf("rolled back to version %d", now.Version)
@@ -301,6 +313,79 @@ func TestWhoPublishesSecondIsToldAndLosesNothing(t *testing.T) {
 	}
 }
 
+func TestACountryIsMadeStricterWithANoteAndInsideTheLaw(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	fatal(t, ts.Permission.EnsureBuiltIn(t.Context()))
+	c := ts.login(t, account.Admin)
+	c.post("/language", url.Values{"language": {"en"}})
+	demands := url.Values{"new": {"1"}, "region": {" de "}, "attempts_per_day": {"1"}, "refusal_quiet_days": {"90"}, "marketing_calls_per_month": {""}, "based_on": {"1"}}
+	for name, wrong := range map[string]struct{ field, value, at string }{
+		"no note":              {"note", " ", "#e-note"},
+		"nothing stricter":     {"", "", ".error.whole"},
+		"not a number":         {"attempts_per_day", "one", "#e-attempts_per_day"},
+		"out of range":         {"refusal_quiet_days", "400", "#e-refusal_quiet_days"},
+		"no such country":      {"region", "XX", "#e-region"},
+		"no country":           {"region", "", "#e-region"},
+		"a country that is in": {"region", "FR", "#e-region"},
+	} {
+		typed := maps.Clone(demands)
+		typed.Set("note", "works council")
+		if wrong.field == "" {
+			typed.Del("attempts_per_day")
+			typed.Del("refusal_quiet_days")
+		} else {
+			typed.Set(wrong.field, wrong.value)
+		}
+		page := c.post(stricterPath, typed).page(http.StatusUnprocessableEntity)
+		if page.Find(wrong.at).Length() != 1 || wrong.field != "" && page.Find("#f-"+wrong.field).AttrOr("value", "") != wrong.value {
+			t.Errorf("%s is not refused where it was typed: %s", name, page.Find(".error").Text())
+		}
+	}
+	demands.Set("note", "works council")
+	page := c.follow(c.post(stricterPath, demands)).page(http.StatusOK)
+	if text := page.Find("#stricter").Text(); !strings.Contains(text, "Germany DE1 call in 24 hours · no marketing for 90 days after a refusal") {
+		t.Errorf("the page shows %s", text)
+	}
+	changes := c.get(hoursPath + "/versions/2").page(http.StatusOK).Find("main li").Text()
+	if changes != "Stricter in Germany DE added: 1 call in 24 hours · no marketing for 90 days after a refusal" {
+		t.Errorf("the history says %s", changes)
+	}
+	page = c.post(stricterPath, demands).page(http.StatusConflict)
+	if page.Find("#f-attempts_per_day").AttrOr("value", "") != "1" || page.Find("[name=based_on]").AttrOr("value", "") != "2" {
+		t.Error("after a conflict what was typed is gone, or it cannot be published again")
+	}
+	c.post(stricterPath+"/remove", url.Values{"region": {"DE"}, "based_on": {"2"}, "note": {"gone"}})
+	if got, want := ts.Permission.Rules().Stricter, permission.DefaultRules().Stricter; !slices.Equal(got, want) {
+		t.Errorf("without Germany there is %v", got)
+	}
+}
+
+func TestNoCountryIsMadeLaxerThanItsLaw(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	fatal(t, ts.Permission.EnsureBuiltIn(t.Context()))
+	c := ts.login(t, account.Admin)
+	for _, wide := range []struct{ region, field, value, en, zh string }{
+		{"FR", "refusal_quiet_days", "30", "60 days", "60 天"},
+		{"FR", "marketing_calls_per_month", "5", "4 marketing calls", "4 次"},
+		{"US-FL", "attempts_per_day", "4", "3 marketing calls", "3 次"},
+	} {
+		typed := url.Values{"region": {wide.region}, wide.field: {wide.value}, "based_on": {"1"}, "note": {"more"}}
+		for lang, limit := range map[string]string{"en": wide.en, "zh-CN": wide.zh} {
+			c.post("/language", url.Values{"language": {lang}})
+			page := c.post(stricterPath, typed).page(http.StatusUnprocessableEntity)
+			if got := page.Find("#e-" + wide.field).Text(); !strings.Contains(got, limit) {
+				t.Errorf("%s %s=%s: the error %q does not name the limit", wide.region, wide.field, wide.value, got)
+			}
+		}
+	}
+	c.post(stricterPath+"/remove", url.Values{"region": {"FR"}, "based_on": {"1"}, "note": {"gone"}})
+	if rules := ts.Permission.Rules(); rules.Version != 2 || len(rules.Stricter) != 1 {
+		t.Errorf("removed, there is version %d with %v", rules.Version, rules.Stricter)
+	}
+}
+
 func TestANumberIsCheckedWithoutLeavingATrace(t *testing.T) {
 	t.Parallel()
 	ts := newTestServer(t)
@@ -308,7 +393,7 @@ func TestANumberIsCheckedWithoutLeavingATrace(t *testing.T) {
 	c := ts.login(t, account.Supervisor)
 	night := url.Values{"phone": {"13912348000"}, "purpose": {"service_callback"}, "check_at": {"2026-11-22T22:30"}}
 	page := c.post(hoursPath+"/check", night).page(http.StatusOK)
-	if text := page.Find(".answer").Text(); !strings.Contains(text, "Outside calling hours") || !strings.Contains(text, "2026-11-23 09:00") || !strings.Contains(text, "Asia/Shanghai") {
+	if text := page.Find(".answer").Text(); !strings.Contains(text, "Outside calling hours") || !strings.Contains(text, "opens 23 November 09:00") || !strings.Contains(text, "Asia/Shanghai") {
 		t.Errorf("at night: %s", text)
 	}
 	if page := c.post(hoursPath+"/check", url.Values{"phone": {"12"}, "purpose": {"survey"}}).page(http.StatusUnprocessableEntity); page.Find("#e-phone").Length() != 1 {
@@ -360,6 +445,22 @@ func TestEveryNumberOfTheOverviewLeadsToItsCustomers(t *testing.T) {
 		href, _ := link.Attr("href")
 		if rows := c.get(href).page(http.StatusOK).Find("tr[data-href]").Length(); strconv.Itoa(rows) != strings.TrimPrefix(link.Text(), "−") {
 			t.Errorf("%s counts %s and lists %d", href, link.Text(), rows)
+		}
+	}
+}
+
+func TestEvidenceIsAWordForARowAndElseWhatSomebodyWrote(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	c, _ := gin.CreateTestContext(httptest.NewRecorder())
+	c.Request = httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+	c.Request.Header.Set("Accept-Language", "zh-CN")
+	for row, want := range map[string]string{
+		"attempt 145": "拨打记录 145", "invitation 12": "邀评 12", "response 3": "答卷 3", "zone Asia/Shanghai": "Asia/Shanghai 时区",
+		"response to our letter": "response to our letter", "录音 8812": "录音 8812", "": "",
+	} {
+		if got := ts.evidence(c, row); got != want {
+			t.Errorf("%q is %q, want %q", row, got, want)
 		}
 	}
 }

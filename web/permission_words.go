@@ -104,7 +104,7 @@ func (s *Server) ago(c *gin.Context, at clock.Instant) string {
 	case days > 1 && days <= 60:
 		return s.t(c, "why.days_ago", "count", days)
 	}
-	return at.In(s.opts.Zone).Format(time.DateOnly)
+	return s.format(s.language(c)).day(at)
 }
 
 // evidenceHref is where the row a reason came from can be read, or "" where there is no page of it.

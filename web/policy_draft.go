@@ -61,6 +61,16 @@ func (s *Server) policyRecord(c *gin.Context) (tasks.PolicyRecord, error) {
 	return s.Tasks.PolicyByID(c.Request.Context(), id)
 }
 
+// policyForm returns the policy that the address names and the form that was sent about it.
+func (s *Server) policyForm(c *gin.Context) (tasks.PolicyRecord, form, error) {
+	record, err := s.policyRecord(c)
+	if err != nil {
+		return record, form{}, err
+	}
+	f, err := formOf(c)
+	return record, f, err
+}
+
 func (s *Server) renderPolicy(c *gin.Context, status int, record tasks.PolicyRecord, f form) error {
 	ctx := c.Request.Context()
 	list, err := s.Tasks.Policies(ctx, 0)
@@ -168,11 +178,7 @@ func (s *Server) resolutionsPerDay(c *gin.Context) (int, error) {
 
 // changePolicy saves what can be set of a draft besides its rules.
 func (s *Server) changePolicy(c *gin.Context) error {
-	record, err := s.policyRecord(c)
-	if err != nil {
-		return err
-	}
-	f, err := formOf(c)
+	record, f, err := s.policyForm(c)
 	if err != nil {
 		return err
 	}
@@ -211,11 +217,7 @@ func (s *Server) refusePolicy(c *gin.Context, record tasks.PolicyRecord, f form,
 }
 
 func (s *Server) deletePolicyDraft(c *gin.Context) error {
-	record, err := s.policyRecord(c)
-	if err != nil {
-		return err
-	}
-	f, err := formOf(c)
+	record, f, err := s.policyForm(c)
 	if err != nil {
 		return err
 	}
@@ -226,11 +228,7 @@ func (s *Server) deletePolicyDraft(c *gin.Context) error {
 }
 
 func (s *Server) publishPolicy(c *gin.Context) error {
-	record, err := s.policyRecord(c)
-	if err != nil {
-		return err
-	}
-	f, err := formOf(c)
+	record, f, err := s.policyForm(c)
 	if err != nil {
 		return err
 	}
@@ -242,11 +240,7 @@ func (s *Server) publishPolicy(c *gin.Context) error {
 }
 
 func (s *Server) rollBackPolicy(c *gin.Context) error {
-	record, err := s.policyRecord(c)
-	if err != nil {
-		return err
-	}
-	f, err := formOf(c)
+	record, f, err := s.policyForm(c)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func (s *Server) refusePolicyRule(c *gin.Context, record tasks.PolicyRecord, f f
 		}
 	}
 	if fault.Is(cause, fault.Conflict) {
-		f.Error = s.t(c, "policy.conflict", "name", authorName(s, c, record.UpdatedBy), "time", record.UpdatedAt.In(s.opts.Zone).Format("01-02 15:04"))
+		f.Error = s.t(c, "policy.conflict", "name", authorName(s, c, record.UpdatedBy), "time", s.format(s.language(c)).moment(record.UpdatedAt))
 	}
 	return s.renderPolicyRule(c, statusOf(cause), record, f)
 }

@@ -272,11 +272,7 @@ func (s *Server) editRules(c *gin.Context, edit func(p *tasks.Policy, at int) fl
 
 // restorePolicyRule puts a rule back that the draft lacks and the version in force has, at its old place.
 func (s *Server) restorePolicyRule(c *gin.Context) error {
-	record, err := s.policyRecord(c)
-	if err != nil {
-		return err
-	}
-	f, err := formOf(c)
+	record, f, err := s.policyForm(c)
 	if err != nil {
 		return err
 	}

@@ -87,21 +87,20 @@ func rowOf(topic survey.Topic, setting survey.Setting) preferenceRow {
 	return row
 }
 
-// saved returns what the address says was just saved, if that is how the customer stands, with what takes it back. Of consent
-// only the yes is taken back so: giving it again takes a tap on its own words.
+// saved returns what the address says was just saved, if that is how the customer stands, with what takes it back. Neither a no to
+// marketing nor one to any contact is taken back so: consent is given again by a tap on its own words only.
 func saved(prefs survey.Preferences, topic, say string) (string, *preferenceButton) {
 	choice, ok := survey.ParseChoice(topic, say)
 	if !ok || string(prefs.Settings[choice.Topic]) != say {
 		return "", nil
 	}
-	marketing := choice.Topic == survey.OfCalls || choice.Topic == survey.OfMessages
 	switch {
 	case choice.Yes:
 		return topic + "_" + say, &preferenceButton{choice.Topic, "no"}
-	case marketing:
-		return topic + "_" + say, nil
+	case choice.Topic == survey.OfSurveys:
+		return topic + "_" + say, &preferenceButton{choice.Topic, "yes"}
 	}
-	return topic + "_" + say, &preferenceButton{choice.Topic, "yes"}
+	return topic + "_" + say, nil
 }
 
 // savePreferences takes a choice at once. Mail programs post on their user's behalf (RFC 8058): they follow no redirect.

@@ -46,8 +46,8 @@ func (s *Server) wordedArgs(c *gin.Context, args map[string]any) map[string]any 
 	for name, value := range args {
 		switch v := value.(type) {
 		case clock.Instant:
-			worded[name] = v.In(s.opts.Zone).Format("01-02 15:04")
-			worded[name+"_day"] = s.dayInWords(c, v)
+			f := s.format(s.language(c))
+			worded[name], worded[name+"_day"] = f.moment(v), f.day(v)
 		case string:
 			worded[name] = v
 			prefix, ok := codeNames[name]
@@ -62,14 +62,6 @@ func (s *Server) wordedArgs(c *gin.Context, args map[string]any) map[string]any 
 		}
 	}
 	return worded
-}
-
-// dayInWords is the day of an instant as the reader's language says it: 3 December, 12月3日.
-func (s *Server) dayInWords(c *gin.Context, at clock.Instant) string {
-	if s.language(c) == "en" {
-		return at.In(s.opts.Zone).Format("2 January")
-	}
-	return at.In(s.opts.Zone).Format("1月2日")
 }
 
 // flatten returns names and values in turn.

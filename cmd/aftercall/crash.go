@@ -229,14 +229,11 @@ func sumsOf(ctx context.Context, a *app.App) (crashSums, error) {
 			sums.unfinished += n.Count
 		case outbox.Dead:
 			sums.dead += n.Count
-		case outbox.Done:
-			if n.Kind == tasks.JobSendSurvey {
-				sums.sent += n.Count
-			}
-		case outbox.Cancelled:
+		case outbox.Done, outbox.Cancelled: // not counted
 		}
 	}
-	return sums, nil
+	sums.sent, err = a.Jobs.Done(ctx, tasks.JobSendSurvey)
+	return sums, err
 }
 
 func (c *cli) printCrash(ctx context.Context, a *app.App, step string) error {

@@ -183,11 +183,14 @@ values: {status: {Closed: resolved, Open: open}}
 			t.Errorf("the report does not name the line: %s", stderr)
 		}
 	}
+	if _, stdout, _ := command(t, dir, "", "jobs", "--json"); !strings.Contains(stdout, `"resolutions.plan"`) {
+		t.Errorf("jobs before working: %s", stdout)
+	}
 	code, stdout, stderr := command(t, dir, "", "work", "--until-idle")
 	if code != exitDone {
 		t.Fatalf("exit code %d: %s%s", code, stdout, stderr)
 	}
-	if _, stdout, _ = command(t, dir, "", "jobs", "--json"); strings.Contains(stdout, `"queued"`) || !strings.Contains(stdout, `"resolutions.plan"`) {
+	if _, stdout, _ = command(t, dir, "", "jobs", "--json"); strings.Contains(stdout, `"queued"`) || strings.Contains(stdout, `"resolutions.plan"`) {
 		t.Errorf("jobs after working: %s", stdout)
 	}
 }

@@ -57,7 +57,7 @@ func (c *cli) jobsCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:     "jobs",
-		Short:   "Count deferred work by kind and state",
+		Short:   "Count deferred work that is not done, by kind and state",
 		Example: "  aftercall jobs --json",
 		Args:    cobra.NoArgs,
 		RunE: c.with(func(ctx context.Context, a *app.App, _ []string) error {

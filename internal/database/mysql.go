@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -35,11 +36,11 @@ func openMySQL(ctx context.Context, address string) (*DB, error) {
 	writes := cfg.Clone()
 	writes.Params["autocommit"] = "0"
 	if connector, err = mysql.NewConnector(writes); err != nil {
-		return nil, fmt.Errorf("open the database: %w", err)
+		return nil, errors.Join(fmt.Errorf("open the database: %w", err), closeHandle(read))
 	}
 	write, err := openMySQLHandle(mysqlWriter{connector}, cfg)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, closeHandle(read))
 	}
 	return &DB{dialect: MySQL, write: write, read: read}, nil
 }

@@ -6,6 +6,7 @@ package database
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -67,17 +68,15 @@ func (db *DB) Ping(ctx context.Context) error {
 
 // Close closes all connections.
 func (db *DB) Close() error {
-	var first error
-	for _, g := range []*gorm.DB{db.read, db.write} {
-		sqlDB, err := g.DB()
-		if err == nil {
-			err = sqlDB.Close()
-		}
-		if err != nil && first == nil {
-			first = err
-		}
+	return errors.Join(closeHandle(db.read), closeHandle(db.write))
+}
+
+func closeHandle(g *gorm.DB) error {
+	pool, err := g.DB()
+	if err != nil {
+		return fmt.Errorf("close the database: %w", err)
 	}
-	return first
+	return pool.Close()
 }
 
 func config(prepare bool) *gorm.Config {

@@ -64,7 +64,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	read, err := openSQLiteHandle(ctx, path, "deferred", 4, true)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, closeHandle(write))
 	}
 	return &DB{dialect: SQLite, write: write, read: read, line: make(chan struct{}, 1)}, nil
 }
@@ -89,7 +89,7 @@ func openSQLiteHandle(ctx context.Context, path, lock string, connections int, p
 	sqlDB.SetMaxOpenConns(connections)
 	sqlDB.SetMaxIdleConns(connections)
 	if err := sqlDB.PingContext(ctx); err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), sqlDB.Close())
 	}
 	return g, nil
 }

@@ -6,6 +6,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"aftercall/internal/account"
@@ -16,6 +17,15 @@ import (
 	"aftercall/internal/permission"
 	"aftercall/survey"
 	"aftercall/tasks"
+)
+
+// The demo's rows in the table settings.
+const (
+	settingState = "demo.state"
+	settingSeen  = "demo.seen"
+
+	stateBuilding = "building"
+	stateReady    = "ready"
 )
 
 // Centre is what the demo plays against: the real services, all of them under Clock, and a sender that is Mailbox.
@@ -45,7 +55,7 @@ func (c *Clock) set(at clock.Instant) { c.at = max(c.at, at) }
 // Start returns the instant at which a demo begins: the first 10:05 in the centre's zone that is not before what an earlier run
 // of the same demo has seen, and today's on the first run.
 func Start(ctx context.Context, db *database.DB, zone *time.Location, now clock.Instant) (clock.Instant, error) {
-	seen, err := store{db.View(ctx)}.instant(settingSeen)
+	seen, err := lastSeen(db.View(ctx))
 	if err != nil {
 		return 0, err
 	}
@@ -60,14 +70,27 @@ func Start(ctx context.Context, db *database.DB, zone *time.Location, now clock.
 // Seen writes down how far the demo's clock has come, so that the next run does not go back in time.
 func Seen(ctx context.Context, db *database.DB, at clock.Instant) error {
 	return db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		return store{tx}.setInstant(settingSeen, at)
+		return database.PutSetting(tx, settingSeen, strconv.FormatInt(int64(at), 10))
 	})
+}
+
+// lastSeen returns what Seen wrote down last, or none.
+func lastSeen(tx database.Tx) (clock.Instant, error) {
+	text, err := database.Setting(tx, settingSeen)
+	if err != nil || text == "" {
+		return 0, err
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("read how far the demo's clock has come: %w", err)
+	}
+	return clock.Instant(n), nil
 }
 
 // Check says whether the database may become, or already is, a demo. It returns fault.Conflict for one that holds other data.
 // What an interrupted Build left is removed.
 func Check(ctx context.Context, db *database.DB) (ready bool, err error) {
-	state, err := store{db.View(ctx)}.text(settingState)
+	state, err := database.Setting(db.View(ctx), settingState)
 	if err != nil {
 		return false, err
 	}
@@ -90,7 +113,7 @@ func Check(ctx context.Context, db *database.DB) (ready bool, err error) {
 // Build fills an empty database with the centre's past up to an instant. progress is told how many of the events have happened.
 func Build(ctx context.Context, c Centre, until clock.Instant, progress func(done, total int)) error {
 	mark := func(state string) error {
-		return c.DB.InTx(ctx, func(_ context.Context, tx database.Tx) error { return store{tx}.setText(settingState, state) })
+		return c.DB.InTx(ctx, func(_ context.Context, tx database.Tx) error { return database.PutSetting(tx, settingState, state) })
 	}
 	if err := mark(stateBuilding); err != nil {
 		return err

@@ -11,9 +11,7 @@ import (
 func (r Rules) Evaluate(facts Facts, q Question) Verdict {
 	c := r.ask(facts, q)
 	v := Verdict{All: c.reasons(q.At)}
-	if q.Purpose.Marketing() && c.refused().Code == "" && c.given(q.At).Code == "" {
-		v.ConsentID = newest(facts.Consents, q.Subject.CustomerID, q).ID
-	}
+	v.ConsentID = consentInForce(v.All, facts, q)
 	if v.Allowed = len(v.All) == 0; v.Allowed {
 		v.AllowedFrom = q.At
 		return v

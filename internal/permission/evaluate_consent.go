@@ -1,6 +1,10 @@
 package permission
 
-import "aftercall/internal/clock"
+import (
+	"slices"
+
+	"aftercall/internal/clock"
+)
 
 // refused returns Refused when the newest word of any of the person's records on the purpose and channel is no.
 func (c *inquiry) refused() Reason {
@@ -43,6 +47,15 @@ func (c *inquiry) given(at clock.Instant) Reason {
 		return Reason{Code: NoConsent, Since: own.At, From: own.At, Evidence: evidence("consent", own.ID)}
 	}
 	return Reason{}
+}
+
+// consentInForce returns the id of the event that permits marketing to the question's customer, as the reasons against it say, or 0.
+func consentInForce(reasons []Reason, facts Facts, q Question) int64 {
+	missing := func(r Reason) bool { return r.Code == Refused || r.Code == NoConsent }
+	if !q.Purpose.Marketing() || slices.ContainsFunc(reasons, missing) {
+		return 0
+	}
+	return newest(facts.Consents, q.Subject.CustomerID, q).ID
 }
 
 // about reports whether the event is a word on the question's purpose and channel. An event for every channel counts for each.

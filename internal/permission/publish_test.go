@@ -146,8 +146,9 @@ func TestRulesWiderThanTheHardLimitsAreNotPublished(t *testing.T) {
 			r.Calendar = append(r.Calendar, special("", "2026-10-01", permission.PublicHoliday))
 		}, "stricter.region region_unknown, profiles.region region_unknown, country region_unknown"},
 		"laxer than the law": {func(r *permission.Rules) {
-			r.Stricter = []permission.Stricter{{Region: "FR", RefusalQuietDays: 30}, {Region: "US-FL", AttemptsPerDay: 4}}
-		}, "stricter.FR law_is_stricter, stricter.US-FL law_is_stricter"},
+			r.Stricter = []permission.Stricter{{Region: "FR", RefusalQuietDays: 30}, {Region: "FR-75", MarketingCallsPerMonth: 5}, {Region: "US-FL", AttemptsPerDay: 4}}
+		}, "stricter.FR.refusal_quiet_days law_is_stricter_fr, stricter.FR-75.marketing_calls_per_month law_is_stricter_fr, " +
+			"stricter.US-FL.attempts_per_day law_is_stricter_fl"},
 		"demands out of range": {func(r *permission.Rules) {
 			r.Stricter = []permission.Stricter{{Region: "CN", AttemptsPerDay: 6, MarketingCallsPerMonth: -1, RefusalQuietDays: 400}, {Region: "CN"}}
 		}, "stricter.CN.attempts_per_day attempts_range, stricter.CN.marketing_calls_per_month marketing_calls_range, " +

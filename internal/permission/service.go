@@ -88,12 +88,13 @@ func (s *Service) HashAddress(kind AddressKind, normalised string) string {
 // CheckKey remembers the key's fingerprint on first use and afterwards returns fault.Conflict for another key: with a wrong one
 // every suppression would silently stop to hold.
 func (s *Service) CheckKey(ctx context.Context) error {
+	own := s.HashAddress("key", "fingerprint")
 	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		known, err := store{tx}.fingerprint(s.HashAddress("key", "fingerprint"))
+		known, err := database.EnsureSetting(tx, "permission.key_fingerprint", own)
 		if err != nil {
 			return err
 		}
-		if known != s.HashAddress("key", "fingerprint") {
+		if known != own {
 			return fault.New(fault.Conflict, "key_mismatch", "the secret key is not the one this database was filled with: restore it, or suppressions would not be found")
 		}
 		return nil

@@ -141,9 +141,7 @@ func (s *Service) compute(tx database.Tx, rules *Rules, questions []Question) ([
 func (s *Standing) fill(rules *Rules, facts Facts, q Question) error {
 	var reasons []Reason
 	reasons, s.AllowedFrom, s.NextChangeAt = rules.Outlook(facts, q)
-	if q.Purpose.Marketing() {
-		s.ConsentID = rules.Evaluate(facts, q).ConsentID
-	}
+	s.ConsentID = consentInForce(reasons, facts, q)
 	if len(reasons) == 0 {
 		return nil
 	}

@@ -107,26 +107,39 @@ func checkStricter(demands []Stricter) []fault.Field {
 		if within(s.RefusalQuietDays, 0, mostDays) != s.RefusalQuietDays {
 			fields = append(fields, fault.Field{Name: name + ".refusal_quiet_days", Code: "quiet_range", Problem: "must be 0 to 365"})
 		}
-		if s.widerThanLaw() {
-			fields = append(fields, fault.Field{Name: name, Code: "law_is_stricter", Problem: "is wider than the law there, which holds anyway: see docs/permission.md"})
+		fields = append(fields, s.checkLaw(name)...)
+	}
+	return fields
+}
+
+// checkLaw holds the values for a region against the law there.
+func (s Stricter) checkLaw(name string) []fault.Field {
+	var fields []fault.Field
+	for _, law := range hardStricter {
+		if law.Region != s.Region && law.Region != countryOf(s.Region) {
+			continue
+		}
+		if law.AttemptsPerDay > 0 && s.AttemptsPerDay > law.AttemptsPerDay {
+			fields = append(fields, widerThanLaw(law, name+".attempts_per_day"))
+		}
+		if law.MarketingCallsPerMonth > 0 && s.MarketingCallsPerMonth > law.MarketingCallsPerMonth {
+			fields = append(fields, widerThanLaw(law, name+".marketing_calls_per_month"))
+		}
+		if s.RefusalQuietDays > 0 && s.RefusalQuietDays < law.RefusalQuietDays {
+			fields = append(fields, widerThanLaw(law, name+".refusal_quiet_days"))
 		}
 	}
 	return fields
 }
 
-// widerThanLaw reports whether a value for a region claims more than the law there leaves.
-func (s Stricter) widerThanLaw() bool {
-	for _, law := range hardStricter {
-		if law.Region != s.Region && law.Region != countryOf(s.Region) {
-			continue
-		}
-		if (law.AttemptsPerDay > 0 && s.AttemptsPerDay > law.AttemptsPerDay) ||
-			(law.MarketingCallsPerMonth > 0 && s.MarketingCallsPerMonth > law.MarketingCallsPerMonth) ||
-			(s.RefusalQuietDays > 0 && s.RefusalQuietDays < law.RefusalQuietDays) {
-			return true
+func widerThanLaw(law Stricter, name string) fault.Field {
+	if law.Region == "FR" {
+		return fault.Field{
+			Name: name, Code: "law_is_stricter_fr",
+			Problem: "is wider than the law in France: 4 marketing calls in 30 days at most, and none for 60 days after a refusal",
 		}
 	}
-	return false
+	return fault.Field{Name: name, Code: "law_is_stricter_fl", Problem: "is wider than the law in Florida: 3 marketing calls in 24 hours at most"}
 }
 
 func checkProfiles(profiles []Profile) []fault.Field {

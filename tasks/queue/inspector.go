@@ -27,9 +27,20 @@ type KindCount struct {
 	Count int          `json:"count"`
 }
 
-// Counts returns the jobs by kind and state, sorted by both. Done and cancelled ones are those of the last seven days.
+// OpenStates returns the states of jobs that are not over or that wait for a person, in the order of a job's life.
+func OpenStates() []outbox.State {
+	return []outbox.State{outbox.Due, outbox.Queued, outbox.Running, outbox.Dead}
+}
+
+// Counts returns the jobs in OpenStates by kind and state, sorted by both. The others are as many as a busy week brings forth, and
+// nobody has to do anything about them.
 func (i *Inspector) Counts(ctx context.Context) ([]KindCount, error) {
 	return store{i.db.View(ctx)}.counts()
+}
+
+// Done returns how many jobs of a kind were done within the last seven days. It reads each of them: it is for trials.
+func (i *Inspector) Done(ctx context.Context, kind string) (int, error) {
+	return store{i.db.View(ctx)}.done(kind)
 }
 
 // Dead returns the dead jobs, newest first; beforeID is the last id of the page before, or 0.

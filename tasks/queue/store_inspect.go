@@ -12,12 +12,20 @@ import (
 
 func (s store) counts() ([]KindCount, error) {
 	var counts []KindCount
-	err := s.Gorm().Model(&outbox.Job{}).Select("kind, state, COUNT(*) AS count").
+	err := s.Gorm().Model(&outbox.Job{}).Select("kind, state, COUNT(*) AS count").Where("state IN ?", OpenStates()).
 		Group("kind, state").Order("kind, state").Scan(&counts).Error
 	if err != nil {
 		return nil, fmt.Errorf("count jobs: %w", err)
 	}
 	return counts, nil
+}
+
+func (s store) done(kind string) (int, error) {
+	var n int64
+	if err := s.Gorm().Model(&outbox.Job{}).Where("kind = ? AND state = ?", kind, outbox.Done).Count(&n).Error; err != nil {
+		return 0, fmt.Errorf("count %s jobs: %w", kind, err)
+	}
+	return int(n), nil
 }
 
 func (s store) dead(beforeID int64, limit int) ([]outbox.Job, error) {
