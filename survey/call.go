@@ -16,6 +16,7 @@ type CallAnswers struct {
 	AttemptID    int64 // a call is taken over once, and again when its answers were corrected
 	CallbackID   int64
 	ResolutionID int64
+	CustomerID   int64 // who was called: the resolution may have been corrected since it was frozen
 	CallerID     int64
 	AnsweredAt   clock.Instant
 	Language     string
@@ -48,7 +49,7 @@ func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) erro
 	if err != nil {
 		return err
 	}
-	persons, err := reserve(st.Tx, r.CustomerID)
+	persons, err := reserve(st.Tx, call.CustomerID)
 	if err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) erro
 	t.response, t.prior, err = st.responseByKey(key)
 	if fault.Is(err, fault.NotFound) {
 		t.response, err = Response{
-			SurveyVersionID: version.ID, ResolutionID: r.ID, ContactID: r.ContactID, CustomerID: r.CustomerID, Via: InCall,
+			SurveyVersionID: version.ID, ResolutionID: r.ID, ContactID: r.ContactID, CustomerID: call.CustomerID, Via: InCall,
 			ExternalKey: &key, Language: call.Language, FirstAnsweredAt: call.AnsweredAt, CallbackID: call.CallbackID,
 			ResolvedAt: r.ResolvedAt, Dimensions: dimensionsOf(r),
 		}, nil
@@ -74,7 +75,7 @@ func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) erro
 		return err
 	}
 	if t.response.ID == 0 { // the first time; what comes later corrects it
-		if err := s.permission.Touch(st.Tx, call.touch(r.CustomerID, persons[r.CustomerID], version.Family)); err != nil {
+		if err := s.permission.Touch(st.Tx, call.touch(persons[call.CustomerID], version.Family)); err != nil {
 			return err
 		}
 	}
@@ -84,9 +85,9 @@ func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) erro
 // touch returns the touch of a survey asked in a call: it keeps the customer from being asked the same again soon. The call itself,
 // with the number, is a touch of its own. The attempt's id is negated, for Untouch finds an invitation's touch by its id and must
 // not find this one.
-func (c CallAnswers) touch(customerID, personID int64, family string) permission.Touch {
+func (c CallAnswers) touch(personID int64, family string) permission.Touch {
 	return permission.Touch{
-		PersonID: personID, CustomerID: customerID, Kind: permission.Invitation, Purpose: permission.Survey, Channel: permission.ByPhone,
+		PersonID: personID, CustomerID: c.CustomerID, Kind: permission.Invitation, Purpose: permission.Survey, Channel: permission.ByPhone,
 		Family: family, Ref: -c.AttemptID, At: c.AnsweredAt,
 	}
 }

@@ -36,6 +36,7 @@ type Outgoing struct {
 const (
 	ReasonReopened  = "reopened"
 	ReasonAnswered  = "already_answered"
+	ReasonCorrected = "corrected"        // the source says by now that the contact is another customer's
 	ReasonNoSender  = "no_sender"        // none for any channel of the plan
 	ReasonExpired   = "survey_expired"   // of a reminder that comes too late
 	ReasonCrashed   = "sender_stopped"   // of an uncertain invitation
@@ -88,7 +89,7 @@ func (s *Service) invite(st store, now clock.Instant, plan Plan, out *Outgoing) 
 	}
 	if against.reason != "" {
 		out.Reason, out.Ends = against.reason, against.ends
-		if !out.Ends.IsZero() {
+		if !out.Ends.IsZero() || out.Reason == ReasonCorrected { // one refused for now may be sent to whose contact it is
 			return nil
 		}
 		return withdraw(st, invitation, out.Reason)
@@ -129,7 +130,11 @@ func (s *Service) reserved(st store, now clock.Instant, plan Plan) (Invitation, 
 	}
 	switch invitation.State {
 	case Planned:
-		return invitation, version, nil
+		if invitation.CustomerID != r.CustomerID { // the contact was corrected meanwhile, and decided about again
+			invitation.CustomerID, invitation.PersonID, invitation.DecisionID = r.CustomerID, r.PersonID, plan.DecisionID
+			err = st.readdress(invitation)
+		}
+		return invitation, version, err
 	case Sending:
 		if err := invitation.doubt(ReasonCrashed); err != nil {
 			return invitation, version, err

@@ -126,6 +126,28 @@ func TestWhatBecameOfASending(t *testing.T) {
 	})
 }
 
+func TestWhatWasNotSentAfterAllDoesNotCountWhenTheContactWasReopenedMeanwhile(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		r := c.resolved("1", "zhang@example.com")
+		out, _ := c.invite(r)
+		err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+			return c.surveys.CancelContact(tx, c.now, r.ContactID, survey.ReasonReopened)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.surveys.Sent(t.Context(), out.Ticket, out.InvitationID, survey.Receipt{}, fault.New(fault.Invalid, "x", "no such mailbox")); err != nil {
+			t.Fatal(err)
+		}
+		c.now = c.now.Add(3 * 24 * time.Hour)
+		if again, send := c.invite(c.resolved("2", "zhang@example.com")); !send {
+			t.Errorf("never asked, and not asked now: %s", again.Reason)
+		}
+	})
+}
+
 func TestRefusedForNowIsSentByTheNextTry(t *testing.T) {
 	t.Parallel()
 	c := newCentre(t, dbtest.SQLite(t))
@@ -136,6 +158,48 @@ func TestRefusedForNowIsSentByTheNextTry(t *testing.T) {
 	if !send || second.InvitationID != first.InvitationID || second.MessageID != first.MessageID {
 		t.Fatalf("send %v, %d then %d", send, first.InvitationID, second.InvitationID)
 	}
+}
+
+// The gateway is down for a minute; meanwhile the source corrects the contact from Zhang to Li.
+func TestAnInvitationRefusedForNowIsAllOfWhomItsContactWasCorrectedTo(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		r, li := c.resolved("1", "zhang@example.com"), c.resolved("2", "li@example.com")
+		first, _ := c.invite(r)
+		_ = c.surveys.Sent(t.Context(), first.Ticket, first.InvitationID, survey.Receipt{}, fault.New(fault.Unavailable, "x", "relay is down"))
+		c.take(contact.Input{ExternalID: "1", Customer: contact.InputCustomer{Reference: "li@example.com"}})
+		if out, send := c.invite(r); send || out.Reason != survey.ReasonCorrected {
+			t.Fatalf("by the plan for Zhang: send %v to %s, %q", send, out.To, out.Reason)
+		}
+		r.CustomerID, r.PersonID = li.CustomerID, li.PersonID // as it is decided again
+		out := c.planned(survey.Plan{DecisionID: r.ID, Resolution: r, Reminders: 1})
+		if out.To != "li@example.com" || out.InvitationID != first.InvitationID {
+			t.Errorf("sent to %s as invitation %d", out.To, out.InvitationID)
+		}
+		if n := c.count("touches", "customer_id = ? AND person_id = ?", li.CustomerID, li.PersonID); n != 1 || c.count("touches", "1 = 1") != 1 {
+			t.Errorf("%d touches of Li's record, want the only one", n)
+		}
+		c.now = c.now.Add(4 * 24 * time.Hour)
+		if again, send := c.remind(out.InvitationID); !send || again.To != out.To {
+			t.Errorf("reminded %v, at %s", send, again.To)
+		}
+		c.mustRate(tokenOf(out), 2)
+		if n := c.count("responses", "customer_id = ?", li.CustomerID); n != 1 {
+			t.Errorf("%d responses of Li", n)
+		}
+		if err := c.surveys.Choose(t.Context(), tokenOf(out), survey.Chinese, survey.Choice{Topic: survey.OfContact}); err != nil {
+			t.Fatal(err)
+		}
+		c.now = c.now.Add(40 * 24 * time.Hour)
+		if _, send := c.invite(c.resolved("3", "li@example.com")); send {
+			t.Error("Li said never to be contacted, and is")
+		}
+		if out, send := c.invite(c.resolved("4", "zhang@example.com")); !send {
+			t.Errorf("Zhang said nothing, and is not asked: %s", out.Reason)
+		}
+		c.reconcile()
+	})
 }
 
 func TestAskedAgainBeforeSending(t *testing.T) {
@@ -160,7 +224,7 @@ func TestAskedAgainBeforeSending(t *testing.T) {
 
 		r := c.resolved("5", "li@example.com")
 		if err := c.surveys.RecordCall(t.Context(), outbox.Ticket{}, survey.CallAnswers{
-			AttemptID: 1, ResolutionID: r.ID, AnsweredAt: c.now, Rating: ptr(5),
+			AttemptID: 1, ResolutionID: r.ID, CustomerID: r.CustomerID, AnsweredAt: c.now, Rating: ptr(5),
 		}); err != nil {
 			t.Fatal(err)
 		}

@@ -68,7 +68,7 @@ func (l *life) step() {
 	case "call":
 		l.calls++
 		err = c.surveys.RecordCall(ctx, outbox.Ticket{}, survey.CallAnswers{
-			AttemptID: r.ID*100 + l.calls%3, ResolutionID: r.ID, AnsweredAt: c.now, Rating: &rating,
+			AttemptID: r.ID*100 + l.calls%3, ResolutionID: r.ID, CustomerID: r.CustomerID, AnsweredAt: c.now, Rating: &rating,
 		})
 	case "cancel":
 		err = c.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {

@@ -26,8 +26,8 @@ func (s *Service) check(st store, now clock.Instant, plan Plan) (address, obstac
 	if err != nil {
 		return address{}, obstacle{}, err
 	}
-	if !fresh.ReopenedAt.IsZero() {
-		return address{}, obstacle{reason: ReasonReopened}, nil
+	if reason, err := overtaken(st.Tx, fresh, r.CustomerID); err != nil || reason != "" {
+		return address{}, obstacle{reason: reason}, err
 	}
 	answered, err := st.isAnswered(r.ID)
 	if err != nil {

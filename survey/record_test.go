@@ -69,7 +69,7 @@ func TestACallIsTakenOverOnceAndItsCorrectionIsARevision(t *testing.T) {
 		c := newCentre(t, db)
 		r := c.resolved("1", "zhang@example.com")
 		call := survey.CallAnswers{
-			AttemptID: 3, CallbackID: 9, CallerID: 4, ResolutionID: r.ID, AnsweredAt: c.now, Rating: ptr(1), Solved: ptr(false),
+			AttemptID: 3, CallbackID: 9, CallerID: 4, ResolutionID: r.ID, CustomerID: r.CustomerID, AnsweredAt: c.now, Rating: ptr(1), Solved: ptr(false),
 			Reasons: []string{"waited"}, Comment: "再也不来了", Consent: true,
 		}
 		for range 2 {
@@ -124,7 +124,7 @@ func TestASurveyAskedInACallStartsItsCooldown(t *testing.T) {
 		c := newCentre(t, db)
 		r := c.resolved("1", "zhang@example.com")
 		answered := c.now
-		call := survey.CallAnswers{AttemptID: 3, CallerID: 4, ResolutionID: r.ID, AnsweredAt: answered, Rating: ptr(4)}
+		call := survey.CallAnswers{AttemptID: 3, CallerID: 4, ResolutionID: r.ID, CustomerID: r.CustomerID, AnsweredAt: answered, Rating: ptr(4)}
 		for _, rating := range []int{4, 4, 5} { // once, again, corrected
 			call.Rating = ptr(rating)
 			if err := c.surveys.RecordCall(t.Context(), outbox.Ticket{}, call); err != nil {
@@ -159,7 +159,7 @@ func TestARefusedMessageLeavesTheTouchOfACall(t *testing.T) {
 		}
 		r := c.resolved("2", "zhang@example.com")
 		err := c.surveys.RecordCall(t.Context(), outbox.Ticket{}, survey.CallAnswers{
-			AttemptID: out.InvitationID, ResolutionID: r.ID, AnsweredAt: c.now, Rating: ptr(4),
+			AttemptID: out.InvitationID, ResolutionID: r.ID, CustomerID: r.CustomerID, AnsweredAt: c.now, Rating: ptr(4),
 		})
 		if err != nil {
 			t.Fatal(err)

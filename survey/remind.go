@@ -96,8 +96,8 @@ func (s *Service) checkReminder(st store, now clock.Instant, i Invitation, famil
 	if err != nil {
 		return address{}, obstacle{}, err
 	}
-	if !r.ReopenedAt.IsZero() {
-		return address{}, obstacle{reason: ReasonReopened}, nil
+	if reason, err := overtaken(st.Tx, r, i.CustomerID); err != nil || reason != "" {
+		return address{}, obstacle{reason: reason}, err
 	}
 	complete, err := st.isComplete(i.ResolutionID)
 	if err != nil {

@@ -166,7 +166,7 @@ func TestWhatEndsAReminder(t *testing.T) {
 			c.comment(t, token)
 		}, survey.ReasonAnswered},
 		"a rating in a call": {func(t *testing.T, c *centre, r contact.Resolution, _ string) {
-			err := c.surveys.RecordCall(t.Context(), outbox.Ticket{}, survey.CallAnswers{AttemptID: r.ID, ResolutionID: r.ID, AnsweredAt: c.now, Rating: ptr(3)})
+			err := c.surveys.RecordCall(t.Context(), outbox.Ticket{}, survey.CallAnswers{AttemptID: r.ID, ResolutionID: r.ID, CustomerID: r.CustomerID, AnsweredAt: c.now, Rating: ptr(3)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -182,6 +182,9 @@ func TestWhatEndsAReminder(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, survey.ReasonReopened},
+		"a correction of whose contact it is": {func(_ *testing.T, c *centre, _ contact.Resolution, _ string) {
+			c.take(contact.Input{ExternalID: "a correction of whose contact it is", Customer: contact.InputCustomer{Reference: "another"}})
+		}, survey.ReasonCorrected},
 		"a refusal": {func(t *testing.T, c *centre, _ contact.Resolution, token string) {
 			if err := c.surveys.Choose(t.Context(), token, survey.Chinese, survey.Choice{Topic: survey.OfSurveys}); err != nil {
 				t.Fatal(err)

@@ -85,6 +85,8 @@ func (s *Service) settle(st store, now clock.Instant, id int64, receipt Receipt,
 	switch meaning := meaningOf(sendErr); {
 	case meaning == taken:
 		return accept(st, now, i, receipt)
+	case i.State == Cancelled && meaning != unknown: // reopened meanwhile, and nobody was asked after all
+		return s.untouch(st, i, permission.Invitation)
 	case i.State == Cancelled:
 		return nil
 	case meaning == refused:

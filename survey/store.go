@@ -158,6 +158,15 @@ func (s store) putInvitation(i *Invitation) error {
 	return nil
 }
 
+// readdress writes whom an invitation that nobody has got is for.
+func (s store) readdress(i Invitation) error {
+	err := s.Gorm().Model(&i).Select("customer_id", "person_id", "decision_id").Updates(&i).Error
+	if err != nil {
+		return fmt.Errorf("write whom invitation %d is for: %w", i.ID, err)
+	}
+	return nil
+}
+
 func (s store) invitationsByID(ids []int64) (map[int64]Invitation, error) {
 	found := make(map[int64]Invitation, len(ids))
 	for chunk := range slices.Chunk(ids, chunkSize) {
@@ -182,6 +191,18 @@ func (s store) unansweredOf(contactID int64) ([]Invitation, error) {
 		return nil, fmt.Errorf("read open invitations of contact %d: %w", contactID, err)
 	}
 	return rows, nil
+}
+
+// overtaken returns what the source has said about a resolution that ends what is planned for it with a customer, or "".
+func overtaken(tx database.Tx, r contact.Resolution, customerID int64) (string, error) {
+	if !r.ReopenedAt.IsZero() {
+		return ReasonReopened, nil
+	}
+	of, err := contact.CustomersOf(tx, []int64{r.ContactID})
+	if err != nil || of[r.ContactID] == customerID {
+		return "", err
+	}
+	return ReasonCorrected, nil
 }
 
 // resolution reads one resolution as it is now.

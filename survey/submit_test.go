@@ -115,7 +115,7 @@ func TestConcurrentAnswersMakeOneResponse(t *testing.T) {
 			wg.Go(func() {
 				if i == 0 {
 					errs[i] = c.surveys.RecordCall(t.Context(), outbox.Ticket{}, survey.CallAnswers{
-						AttemptID: 7, ResolutionID: r.ID, AnsweredAt: c.now, Rating: ptr(4),
+						AttemptID: 7, ResolutionID: r.ID, CustomerID: r.CustomerID, AnsweredAt: c.now, Rating: ptr(4),
 					})
 					return
 				}

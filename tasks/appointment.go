@@ -33,3 +33,15 @@ func quarterAfter(at clock.Instant) clock.Instant {
 	const quarter = clock.Instant(15 * 60 * 1e6)
 	return (at + quarter - 1) / quarter * quarter
 }
+
+// appoint sets the callback aside for the time the customer named. A promise goes before everything else, and there is an attempt
+// left to keep it.
+func (c *Callback) appoint(callerID int64, o Outcome, now clock.Instant) error {
+	c.AppointmentAt, c.Priority, c.ReservedFor = o.AppointmentAt, PriorityPromise, 0
+	if o.AppointmentFor == ForMe {
+		c.ReservedFor = callerID
+	}
+	c.DueAt, c.MaxAttempts = o.AppointmentAt.Add(reservationTime), max(c.MaxAttempts, c.Attempts+1)
+	c.ExpiresAt = max(c.ExpiresAt, o.AppointmentAt.Add(callbackLife))
+	return c.wait(ReasonAppointment, o.AppointmentAt, now)
+}

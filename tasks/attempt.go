@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
@@ -33,9 +32,12 @@ type Attempt struct {
 	Answers        string // JSON of Answers; empty when nothing was asked
 }
 
+var errDialRefused = fault.New(fault.Conflict, "dial_refused", "this customer may not be called now")
+
 // Dial says that the caller dials the claimed callback now, and returns the number in E.164. Permission is asked again at this
-// moment; dialling again under the same claim is the same attempt. It returns fault.Conflict when the customer may not be called
-// any more, and ErrStale when the callback is not the caller's any more.
+// moment. Dialling again while the lease lasts is the same attempt, and only its own touch is overlooked; once the lease was over it
+// is another attempt. It returns fault.Conflict when the customer may not be called any more or the attempts are used up, and
+// ErrStale when the callback is not the caller's any more.
 func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (phone string, err error) {
 	now := s.now()
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -46,23 +48,32 @@ func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, f
 		if !c.heldBy(viewer.UserID, fence) || c.closed() {
 			return ErrStale
 		}
+		undone, err := overtaken(tx, c)
+		if err != nil {
+			return err
+		}
+		if reason := undone[c.ID]; reason != "" {
+			return errDialRefused.With("reason", string(reason))
+		}
+		over := c.renew(now)
 		v, subject, err := s.judgeDial(tx, c, now)
 		if err != nil {
 			return err
 		}
 		phone = subject.Address(permission.ByPhone)
-		again := !c.DialledAt.IsZero()
-		if !v.Allowed && (!again || !onlyAttempts(v)) {
-			return fault.New(fault.Conflict, "dial_refused", "this customer may not be called now").With("reason", string(v.First))
+		another := c.DialledAt.IsZero()
+		switch {
+		case another && c.usedUp():
+			return errDialRefused.With("reason", string(ReasonUnreachable))
+		case !v.Allowed:
+			return errDialRefused.With("reason", string(v.First))
+		case another:
+			c.DialledAt = now
+			if _, err := s.beginAttempt(tx, &c, subject, now); err != nil {
+				return err
+			}
 		}
-		if again {
-			return s.extend(tx, &c, now)
-		}
-		c.DialledAt = now
-		if _, err := s.beginAttempt(tx, &c, subject, now); err != nil {
-			return err
-		}
-		return s.extend(tx, &c, now)
+		return holdOn(tx, &c, over, now)
 	})
 	if err != nil {
 		return "", fmt.Errorf("dial callback %d: %w", callbackID, err)
@@ -81,18 +92,18 @@ func (s *Service) judgeDial(tx database.Tx, c Callback, now clock.Instant) (perm
 		return permission.Verdict{}, permission.Subject{}, err
 	}
 	question := callQuestion(subject, now)
+	if !c.DialledAt.IsZero() { // the line dropped
+		attempt, _, err := store{tx}.attemptUnder(c.ID, c.Fence)
+		if err != nil {
+			return permission.Verdict{}, permission.Subject{}, err
+		}
+		question.Redial = attempt.ID
+	}
 	if err := s.permit.ReserveAddresses(tx, question); err != nil {
 		return permission.Verdict{}, permission.Subject{}, err
 	}
 	v, err := s.judge(tx, question)
 	return v, subject, err
-}
-
-// onlyAttempts reports whether nothing but earlier calls stands against a call: right after a dial, that dial itself.
-func onlyAttempts(v permission.Verdict) bool {
-	return !slices.ContainsFunc(v.All, func(r permission.Reason) bool {
-		return r.Code != permission.AttemptGap && r.Code != permission.AttemptCap && r.Code != permission.DailyCap
-	})
 }
 
 // beginAttempt writes the attempt and the touch that permission counts.
@@ -113,10 +124,10 @@ func (s *Service) beginAttempt(tx database.Tx, c *Callback, subject permission.S
 	return a, s.permit.Touch(tx, touch)
 }
 
-// extend gives the claim a new lease from now. It returns ErrStale when the old one was over and somebody else holds the person by
-// now, through another of their callbacks, or the caller holds another person.
-func (s *Service) extend(tx database.Tx, c *Callback, now clock.Instant) error {
-	err := s.holdOn(tx, c, now)
+// holdOn stores a renewed claim with the hold of its person. It returns ErrStale when the lease was over and somebody else holds the
+// person by now, through another of their callbacks, or the caller holds another person.
+func holdOn(tx database.Tx, c *Callback, over bool, now clock.Instant) error {
+	err := extendHold(tx, c, over, now)
 	if errors.Is(err, errHeld) {
 		return ErrStale
 	}
@@ -126,10 +137,9 @@ func (s *Service) extend(tx database.Tx, c *Callback, now clock.Instant) error {
 	return store{tx}.updateCallback(*c)
 }
 
-// holdOn keeps hold of the callback's person. Once the lease is over that is a new hold: it begins behind the guard row, as a claim.
-func (s *Service) holdOn(tx database.Tx, c *Callback, now clock.Instant) error {
-	over := !c.LeaseUntil.After(now)
-	c.LeaseUntil, c.ChangedAt = max(c.LeaseUntil, now.Add(Lease)), now
+// extendHold keeps hold of the callback's person. Once the lease was over that is a new hold: it begins behind the guard row, as a
+// claim.
+func extendHold(tx database.Tx, c *Callback, over bool, now clock.Instant) error {
 	if !over {
 		return store{tx}.extendHold(*c)
 	}

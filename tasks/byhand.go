@@ -123,6 +123,24 @@ func (p *planner) replaceable(r contact.Resolution) (Decision, error) {
 	return d, err
 }
 
+// sameByHand is the wish of a callback that a supervisor planned, for somebody else. The time the first customer may have named is not
+// theirs.
+func (p *planner) sameByHand(d Decision) (Wish, error) {
+	c, err := store{p.tx}.lastCallbackOf(d)
+	if err != nil {
+		return Wish{}, err
+	}
+	teams, err := account.TeamNames(p.tx, []int64{c.TeamID})
+	action := DefaultCallback()
+	action.Kind, action.Team = c.Kind, teams[c.TeamID]
+	if c.AppointmentAt.IsZero() {
+		action.Priority = c.Priority
+	}
+	return Wish{
+		Kind: FollowUpCallback, Rule: RuleByHand, Probability: Everybody, NotBefore: max(d.DueAt, p.now), Callback: &action,
+	}, err
+}
+
 // itemByHand is what a supervisor wants on its way to a decision.
 func (p *planner) itemByHand(r contact.Resolution, h HandPlan) (planned, error) {
 	action := DefaultCallback()

@@ -183,10 +183,27 @@ func (c *Callback) claim(callerID int64, now clock.Instant) error {
 	return nil
 }
 
+// renew gives a claim a new lease from now, and reports whether the old one was over. Then a new hold begins, and what is dialled
+// from now on is another attempt.
+func (c *Callback) renew(now clock.Instant) (over bool) {
+	if over = !c.LeaseUntil.After(now); over {
+		c.DialledAt = 0
+	}
+	c.LeaseUntil, c.ChangedAt = max(c.LeaseUntil, now.Add(Lease)), now
+	return over
+}
+
+// usedUp reports whether the last attempt was made under this claim. If the claim ends without an outcome, the callback is closed as
+// unreachable, not handed out once more.
+func (c *Callback) usedUp() bool { return c.State == Claimed && c.Attempts >= c.MaxAttempts }
+
 // release gives a claimed callback back to its pool.
 func (c *Callback) release(callerID, fence int64, now clock.Instant) error {
-	if !c.heldBy(callerID, fence) {
+	switch {
+	case !c.heldBy(callerID, fence):
 		return ErrStale
+	case c.usedUp():
+		return c.finish(ReasonUnreachable, now)
 	}
 	c.LeaseUntil, c.ChangedAt = 0, now
 	if !c.closed() {
@@ -201,16 +218,19 @@ func (c *Callback) skip(callerID, fence int64, now clock.Instant) error {
 		return ErrStale
 	}
 	c.ReservedFor = 0
-	if c.closed() {
+	switch {
+	case c.closed():
 		c.LeaseUntil, c.ChangedAt = 0, now
 		return nil
+	case c.usedUp():
+		return c.finish(ReasonUnreachable, now)
 	}
 	return c.wait(ReasonSkipped, now.Add(skipPause), now)
 }
 
 // reserve keeps the callback for one caller; 0 frees it for anybody.
 func (c *Callback) reserve(callerID int64, now clock.Instant) error {
-	if c.closed() || (c.State == Claimed && c.LeaseUntil.After(now)) {
+	if c.closed() || c.usedUp() || (c.State == Claimed && c.LeaseUntil.After(now)) {
 		return errGone
 	}
 	if callerID != 0 && callerID == c.NotFor {
@@ -275,15 +295,4 @@ func (c *Callback) record(callerID, fence int64, o Outcome, now clock.Instant) e
 	}
 	c.ReservedFor = 0
 	return c.wait(Reason(o.CallResult), now.Add(call.RetryAfter), now)
-}
-
-// appoint sets the callback aside for the time the customer named. A promise goes before everything else.
-func (c *Callback) appoint(callerID int64, o Outcome, now clock.Instant) error {
-	c.AppointmentAt, c.Priority, c.ReservedFor = o.AppointmentAt, PriorityPromise, 0
-	if o.AppointmentFor == ForMe {
-		c.ReservedFor = callerID
-	}
-	c.DueAt = o.AppointmentAt.Add(reservationTime)
-	c.ExpiresAt = max(c.ExpiresAt, o.AppointmentAt.Add(callbackLife))
-	return c.wait(ReasonAppointment, o.AppointmentAt, now)
 }

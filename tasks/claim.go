@@ -68,7 +68,7 @@ func (s *Service) held(tx database.Tx, viewer account.Viewer, now clock.Instant)
 type candidate struct {
 	Callback
 	verdict permission.Verdict
-	undone  bool // the contact was reopened
+	undone  Reason // why it is not wanted any more; empty while it is
 }
 
 // candidates reads, without locks, the first few callbacks of every open pool the viewer sees and asks permission about the most
@@ -85,15 +85,14 @@ func (s *Service) candidates(tx database.Tx, viewer account.Viewer, now clock.In
 	slices.SortFunc(callbacks, func(a, b Callback) int { return compareUrgency(a, b, viewer.UserID) })
 	callbacks = callbacks[:min(limit, len(callbacks))]
 	customers := make([]int64, len(callbacks))
-	resolutions := make([]int64, len(callbacks))
 	for i, c := range callbacks {
-		customers[i], resolutions[i] = c.CustomerID, c.ResolutionID
+		customers[i] = c.CustomerID
 	}
 	subjects, err := contact.Subjects(tx, customers)
 	if err != nil {
 		return nil, err
 	}
-	facts, err := contact.ResolutionsByID(tx, resolutions)
+	undone, err := overtaken(tx, callbacks...)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +106,7 @@ func (s *Service) candidates(tx database.Tx, viewer account.Viewer, now clock.In
 	}
 	candidates := make([]candidate, len(callbacks))
 	for i, c := range callbacks {
-		candidates[i] = candidate{Callback: c, verdict: verdicts[i], undone: !facts[c.ResolutionID].ReopenedAt.IsZero()}
+		candidates[i] = candidate{Callback: c, verdict: verdicts[i], undone: undone[c.ID]}
 	}
 	return candidates, nil
 }
@@ -181,8 +180,11 @@ func (s *Service) take(tx database.Tx, viewer account.Viewer, c *Callback, seen 
 	if !c.claimable(viewer.UserID, now) {
 		return false, nil
 	}
-	if seen.undone {
-		return false, s.giveUp(tx, c, ReasonReopened, now)
+	if seen.undone != "" {
+		return false, s.giveUpOvertaken(tx, c, seen.undone, now)
+	}
+	if c.usedUp() {
+		return false, s.useUp(tx, c, now)
 	}
 	if !seen.verdict.Allowed {
 		return false, s.moveAway(tx, c, seen.verdict, now)

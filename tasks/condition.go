@@ -18,23 +18,24 @@ type Condition struct {
 
 // Facts are what is known about one resolution when its follow-up is decided. What no rule of the policy asks for is left empty.
 type Facts struct {
-	Now           clock.Instant
-	Resolution    contact.Resolution
-	Contact       contact.Contact
-	Source        string
-	Team          string
-	Resolver      string
-	Language      string
-	Zone          string
-	Region        string
-	Tags          []string          // of the customer
-	Attributes    map[string]string // of the customer
-	FirstContact  bool
-	Repeat        bool
-	OpenComplaint bool
-	CSAT          *Score        // the customer's newest answer about satisfaction before Now; nil: there is none
-	NPS           *Score        // the newest recommendation before Now
-	AnsweredAt    clock.Instant // the newest answer of any kind before Now
+	Now            clock.Instant
+	Resolution     contact.Resolution
+	Contact        contact.Contact
+	Source         string
+	Team           string
+	Resolver       string
+	Language       string
+	Zone           string
+	Region         string
+	Tags           []string             // of the customer
+	Attributes     map[string]string    // of the customer
+	AttributeKinds map[string]FieldKind // as they are registered now
+	FirstContact   bool
+	Repeat         bool
+	OpenComplaint  bool
+	CSAT           *Score        // the customer's newest answer about satisfaction before Now; nil: there is none
+	NPS            *Score        // the newest recommendation before Now
+	AnsweredAt     clock.Instant // the newest answer of any kind before Now
 }
 
 // holds reports whether the condition is true of the facts.
@@ -162,15 +163,21 @@ func handling(c contact.Contact) value {
 	return numberValue(total, known)
 }
 
-// attributeValue reads what a source wrote: a number where it is one, yes or no in the words sources use, and the text itself.
-func attributeValue(text string) value {
+// attributeValue reads what a source wrote as what it is registered as: a number, yes or no in the words sources use, or the text
+// itself. A number of a text attribute is a code: 0571 is not 571.
+func attributeValue(text string, kind FieldKind) value {
 	v := textValue(text)
-	v.n, v.isN = parseNumber(text)
-	switch strings.ToLower(text) {
-	case "yes", "true", "y", "1", "是":
-		v.texts = append(v.texts, Yes)
-	case "no", "false", "n", "0", "否":
-		v.texts = append(v.texts, No)
+	switch kind {
+	case NumberField:
+		v.n, v.isN = parseNumber(text)
+	case YesNoField:
+		switch strings.ToLower(text) {
+		case "yes", "true", "y", "1", "是":
+			v.texts = []string{Yes}
+		case "no", "false", "n", "0", "否":
+			v.texts = []string{No}
+		}
+	case TextField, anyField, ChoiceField, LevelField, TagsField:
 	}
 	return v
 }

@@ -14,8 +14,11 @@ func TestConditions(t *testing.T) {
 		Resolution: contact.Resolution{No: 2, Category: "宽带报修", Severity: contact.High, Complaint: true},
 		Contact:    contact.Contact{Tags: `["回访","vip"]`, TalkSeconds: seconds(100), WrapUpSeconds: seconds(20)},
 		Language:   "zh-CN", Region: "US-FL",
-		Attributes: map[string]string{"level": "gold", "spend": "1200.50", "active": "TRUE", "flag": "1", "code": "007"},
-		CSAT:       &Score{Value: 2, Band: Dissatisfied}, AnsweredAt: morning.Add(-3*day - 1),
+		Attributes: map[string]string{"level": "gold", "spend": "1200.50", "active": "TRUE", "flag": "1", "code": "007", "seats": "many", "old": "1"},
+		AttributeKinds: map[string]FieldKind{
+			"level": TextField, "spend": NumberField, "active": YesNoField, "flag": YesNoField, "code": TextField, "seats": NumberField, "other": TextField,
+		},
+		CSAT: &Score{Value: 2, Band: Dissatisfied}, AnsweredAt: morning.Add(-3*day - 1),
 	}
 	for _, tt := range []struct {
 		name  string
@@ -52,11 +55,16 @@ func TestConditions(t *testing.T) {
 		{"an attribute as text", AttributeField("level"), Is, []string{"gold"}, true},
 		{"an attribute as a number", AttributeField("spend"), AtLeast, []string{"1200.5"}, true},
 		{"an attribute as a number, too little", AttributeField("spend"), AtLeast, []string{"1200.51"}, false},
-		{"a word is no number", AttributeField("level"), AtLeast, []string{"0"}, false},
+		{"an attribute as a number, written otherwise", AttributeField("spend"), Is, []string{"1200.5"}, true},
+		{"a word is no number", AttributeField("seats"), AtLeast, []string{"0"}, false},
+		{"a word is known where a number is expected", AttributeField("seats"), Known, nil, true},
 		{"true is yes", AttributeField("active"), Is, []string{Yes}, true},
 		{"1 is yes where yes is asked for", AttributeField("flag"), Is, []string{Yes}, true},
-		{"1 is 1 where a number is asked for", AttributeField("flag"), Is, []string{"1"}, true},
 		{"a code of digits is itself", AttributeField("code"), Is, []string{"007"}, true},
+		{"a code of digits is no number", AttributeField("code"), Is, []string{"7"}, false},
+		{"1 is not yes where a text is asked for", AttributeField("old"), Is, []string{Yes}, false},
+		{"what is not registered any more is a text", AttributeField("old"), Is, []string{"01"}, false},
+		{"what is not registered any more is still itself", AttributeField("old"), Is, []string{"1"}, true},
 		{"an attribute nobody sent", AttributeField("other"), Unknown, nil, true},
 		{"the last answer's value", HistoryLastCSAT, AtMost, []string{"2"}, true},
 		{"the last answer's band", HistoryLastBand, Is, []string{Dissatisfied}, true},

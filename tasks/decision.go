@@ -32,6 +32,7 @@ type Decision struct {
 	Revision       int           // from 1; raised when it is decided again
 	DueAt          clock.Instant // when planned: from when it is to be done
 	AllowedFrom    clock.Instant // when permission named a later time: that time
+	WaitReason     Reason        // when planned for that later time: what stood against an earlier one
 	ReasonSince    clock.Instant // when what permission named happened: the last invitation, the refusal
 	ReasonEvidence string        // the row permission named, such as "suppression 12"
 	ProbabilityPPM Share         // with which the rule wanted it; Everybody without sampling
@@ -45,7 +46,8 @@ type Decision struct {
 func (d Decision) live() bool { return d.State == Planned && d.CancelledAt.IsZero() }
 
 // decide turns a wish and permission's verdict about it into a decision. The verdict is looked at only if the wish is wanted.
-// What only time forbids is planned for the time it is allowed, unless that is after the policy's last chance.
+// What only time forbids is planned for the time it is allowed, unless that is after the policy's last chance, which does not bind
+// a supervisor.
 func (p *Policy) decide(r *contact.Resolution, w Wish, v permission.Verdict, now clock.Instant) Decision {
 	d := Decision{
 		ResolutionID: r.ID, Kind: w.Kind, ContactID: r.ContactID, CustomerID: r.CustomerID, PersonID: r.PersonID, TeamID: r.TeamID,
@@ -56,13 +58,13 @@ func (p *Policy) decide(r *contact.Resolution, w Wish, v permission.Verdict, now
 		d.State, d.Reason = Skipped, w.Reason
 	case v.Allowed:
 		d.State, d.DueAt = Planned, w.NotBefore
-	case v.AllowedFrom.IsZero() || v.AllowedFrom.After(p.lastChance(r.ResolvedAt)):
+	case v.AllowedFrom.IsZero() || w.Rule != RuleByHand && v.AllowedFrom.After(p.lastChance(r.ResolvedAt)):
 		d.State, d.Reason, d.AllowedFrom = Skipped, reasonOf(v.First), v.AllowedFrom
 		if len(v.All) > 0 {
 			d.ReasonSince, d.ReasonEvidence = v.All[0].Since, v.All[0].Evidence
 		}
 	default:
-		d.State, d.DueAt, d.AllowedFrom = Planned, v.AllowedFrom, v.AllowedFrom
+		d.State, d.DueAt, d.AllowedFrom, d.WaitReason = Planned, v.AllowedFrom, v.AllowedFrom, reasonOf(v.First)
 	}
 	return d
 }

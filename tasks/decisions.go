@@ -11,20 +11,34 @@ import (
 	"aftercall/internal/contact"
 )
 
-// DecisionFilter narrows the list of decisions. Its zero value is the newest of all.
+// States that a list can ask for and no decision has: such a list is of resolutions, the one resolved last first, each with its
+// decision of one kind if there is one.
+const (
+	Undecided       DecisionState = "undecided" // taken in, and not planned yet
+	EveryResolution DecisionState = "resolved"  // decided about or not
+)
+
+// DecisionFilter narrows the list of decisions. Its zero value is the newest of all. A list of resolutions needs the kind, and heeds
+// neither reason, rule nor fate.
 type DecisionFilter struct {
-	Kind   Kind
-	State  DecisionState
-	Reason Reason // why it was skipped
-	Rule   RuleID
-	Fate   Reason        // what became of a planned one; see KindSummary
-	From   clock.Instant // resolved at or after; none: any
-	To     clock.Instant // resolved before; none: any
-	Before int64         // id to continue after, towards older ones; 0: from the newest
-	Limit  int           // at most MaxRows, which is also what 0 means
+	Kind     Kind
+	State    DecisionState
+	Reason   Reason // why it was skipped
+	Rule     RuleID
+	Fate     Reason        // what became of a planned one; see KindSummary
+	From     clock.Instant // resolved at or after; none: any
+	To       clock.Instant // resolved before; none: any
+	Before   int64         // id to continue after, towards older ones; 0: from the newest. Of a resolution in a list of those
+	BeforeAt clock.Instant // in a list of resolutions: when that one was resolved
+	Limit    int           // at most MaxRows, which is also what 0 means
 }
 
-// DecisionRow is a decision in a list, with its fate and the contact it is about.
+// OfResolutions reports whether the list is one of resolutions.
+func (f DecisionFilter) OfResolutions() bool {
+	return f.State == Undecided || f.State == EveryResolution
+}
+
+// DecisionRow is a decision in a list, with its fate and the contact it is about. One that is still to be made has no id and no rule.
 type DecisionRow struct {
 	Decision   Decision
 	RuleName   string // in the words of its policy; empty: the catalogue has it, or the code is shown
@@ -38,7 +52,11 @@ type DecisionRow struct {
 // Decisions lists the decisions the viewer sees, the newest first.
 func (s *Service) Decisions(ctx context.Context, viewer account.Viewer, f DecisionFilter) ([]DecisionRow, error) {
 	tx := s.db.View(ctx)
-	found, err := store{tx}.decisions(f, scopeOf(viewer), s.now())
+	list := store{tx}.decisions
+	if f.OfResolutions() {
+		list = store{tx}.resolutions
+	}
+	found, err := list(f, scopeOf(viewer), s.now())
 	if err != nil {
 		return nil, err
 	}
@@ -54,22 +72,23 @@ func (s *Service) Decisions(ctx context.Context, viewer account.Viewer, f Decisi
 	if err != nil {
 		return nil, fmt.Errorf("name decisions: %w", err)
 	}
-	versions := make([]int, len(found))
-	for i, d := range found {
-		versions[i] = d.PolicyVersion
-	}
-	words, err := s.words(tx, versions)
-	if err != nil {
-		return nil, fmt.Errorf("name decisions: %w", err)
-	}
-	list := make([]DecisionRow, len(found))
-	for i, d := range found {
-		list[i] = DecisionRow{
-			Decision: d.Decision, RuleName: words.rules[d.Rule], ReasonText: words.reasons[d.Reason], Fate: d.Fate, ExternalID: contacts[d.ContactID].ExternalID, Category: contacts[d.ContactID].Category,
-			Customer: displayName(customers[d.CustomerID]),
+	words := versions{}
+	for _, d := range found {
+		if d.PolicyVersion == 0 || words[d.PolicyVersion] != nil {
+			continue
+		}
+		if words[d.PolicyVersion], err = s.policyOf(tx, d.PolicyVersion); err != nil {
+			return nil, fmt.Errorf("name decisions: %w", err)
 		}
 	}
-	return list, nil
+	rows := make([]DecisionRow, len(found))
+	for i, d := range found {
+		rows[i] = DecisionRow{
+			Decision: d.Decision, RuleName: words.rule(d.Decision), ReasonText: words.reason(d.Decision), Fate: d.Fate,
+			ExternalID: contacts[d.ContactID].ExternalID, Category: contacts[d.ContactID].Category, Customer: displayName(customers[d.CustomerID]),
+		}
+	}
+	return rows, nil
 }
 
 // DaySum is what was decided about the resolutions of one day of the centre's zone.

@@ -21,5 +21,6 @@
 //
 // A claim is a lease of 15 minutes: a callback whose lease is over can be claimed like a ready one. Each claim raises the fence,
 // every later write carries it, and a write with an old fence is refused, keeping what was typed as a draft. While a callback is
-// claimed its person is held: no other callback of the same person is handed out.
+// claimed its person is held: no other callback of the same person is handed out. A claim that made the last attempt and ends without
+// an outcome, by a release, a skip or its lease, closes the callback as unreachable.
 package tasks

@@ -25,6 +25,7 @@ func (s *Service) loadFacts(tx database.Tx, p *Policy, items []*Facts) error {
 		{needResolver, l.resolvers},
 		{needHistory, l.history},
 		{needAnswers, l.scores},
+		{needAttributes, l.attributeKinds},
 	} {
 		if needs&part.need == 0 {
 			continue
@@ -66,6 +67,18 @@ func (l factLoader) customers() error {
 	for _, f := range l.items {
 		c := found[f.Resolution.CustomerID]
 		f.Language, f.Zone, f.Region, f.Tags, f.Attributes = c.Language, c.Zone, c.Region, c.TagList(), c.AttributeMap()
+	}
+	return err
+}
+
+func (l factLoader) attributeKinds() error {
+	registered, err := store{l.tx}.attributes()
+	kinds := make(map[string]FieldKind, len(registered))
+	for _, a := range registered {
+		kinds[a.Name] = a.Kind
+	}
+	for _, f := range l.items {
+		f.AttributeKinds = kinds
 	}
 	return err
 }

@@ -136,6 +136,7 @@ const (
 	needResolver
 	needHistory
 	needAnswers
+	needAttributes
 )
 
 // The fixed fields, in the order of a form, each with how it is read.
@@ -176,7 +177,7 @@ var severities = codes(contact.Severities())
 func Fields(attributes []Attribute) []FieldInfo {
 	list := slices.Clone(fieldInfos)
 	for _, a := range attributes {
-		list = append(list, FieldInfo{Field: AttributeField(a.Name), Kind: a.Kind, Label: a.Label, loads: needCustomer})
+		list = append(list, FieldInfo{Field: AttributeField(a.Name), Kind: a.Kind, Label: a.Label, loads: needCustomer | needAttributes})
 	}
 	return list
 }
@@ -184,7 +185,8 @@ func Fields(attributes []Attribute) []FieldInfo {
 // fieldInfo returns what is known about a field without looking attributes up.
 func fieldInfo(field Field) (FieldInfo, bool) {
 	if name, ok := field.Attribute(); ok {
-		info := FieldInfo{Field: field, Kind: anyField, loads: needCustomer, read: func(f *Facts) value { return attributeValue(f.Attributes[name]) }}
+		read := func(f *Facts) value { return attributeValue(f.Attributes[name], f.AttributeKinds[name]) }
+		info := FieldInfo{Field: field, Kind: anyField, loads: needCustomer | needAttributes, read: read}
 		return info, name != "" && utf8.RuneCountInString(name) <= maxAttributeName
 	}
 	i := slices.IndexFunc(fieldInfos, func(info FieldInfo) bool { return info.Field == field })

@@ -42,7 +42,7 @@ func (s *Service) SaveDraft(ctx context.Context, viewer account.Viewer, callback
 		}
 		err = ErrStale
 		if c.heldBy(viewer.UserID, fence) {
-			err = s.extend(tx, &c, now)
+			err = holdOn(tx, &c, c.renew(now), now)
 		}
 		if stale = errors.Is(err, ErrStale); err != nil && !stale {
 			return err
@@ -59,18 +59,19 @@ func (s *Service) SaveDraft(ctx context.Context, viewer account.Viewer, callback
 	return leaseUntil, nil
 }
 
-// Skip passes a claimed callback on, with a reason. It comes back after a pause, to anybody.
-func (s *Service) Skip(ctx context.Context, viewer account.Viewer, callbackID, fence int64, reason SkipReason) error {
+// Skip passes a claimed callback on, with a reason, and returns what became of it: it comes back after a pause, to anybody, unless
+// its attempts are used up.
+func (s *Service) Skip(ctx context.Context, viewer account.Viewer, callbackID, fence int64, reason SkipReason) (Callback, error) {
 	if !slices.Contains(SkipReasons(), reason) {
-		return fault.InvalidFields(fault.Field{Name: "skip_reason", Code: "choose", Problem: "choose why you pass it on", Value: string(reason)})
+		return Callback{}, fault.InvalidFields(fault.Field{Name: "skip_reason", Code: "choose", Problem: "choose why you pass it on", Value: string(reason)})
 	}
 	return s.change(ctx, viewer, callbackID, "callback.skip", string(reason), func(c *Callback, now clock.Instant) error {
 		return c.skip(viewer.UserID, fence, now)
 	})
 }
 
-// Release gives a claimed callback back; anybody may have it at once.
-func (s *Service) Release(ctx context.Context, viewer account.Viewer, callbackID, fence int64) error {
+// Release gives a claimed callback back and returns what became of it: anybody may have it at once, unless its attempts are used up.
+func (s *Service) Release(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (Callback, error) {
 	return s.change(ctx, viewer, callbackID, "callback.release", "", func(c *Callback, now clock.Instant) error {
 		return c.release(viewer.UserID, fence, now)
 	})
@@ -81,12 +82,13 @@ func (s *Service) Reassign(ctx context.Context, viewer account.Viewer, callbackI
 	if strings.TrimSpace(why) == "" {
 		return sayWhy("reassign_why")
 	}
-	return s.change(ctx, viewer, callbackID, "callback.reassign", why, func(c *Callback, now clock.Instant) error {
+	_, err := s.change(ctx, viewer, callbackID, "callback.reassign", why, func(c *Callback, now clock.Instant) error {
 		if !viewer.SeesTeam(c.TeamID) {
 			return errNoCallback
 		}
 		return c.reserve(callerID, now)
 	})
+	return err
 }
 
 // CancelByHand gives a callback up. Why is kept in the audit.
@@ -94,24 +96,26 @@ func (s *Service) CancelByHand(ctx context.Context, viewer account.Viewer, callb
 	if strings.TrimSpace(why) == "" {
 		return sayWhy("why")
 	}
-	return s.change(ctx, viewer, callbackID, "callback.cancel", why, func(c *Callback, now clock.Instant) error {
+	_, err := s.change(ctx, viewer, callbackID, "callback.cancel", why, func(c *Callback, now clock.Instant) error {
 		if !viewer.SeesTeam(c.TeamID) {
 			return errNoCallback
 		}
 		return c.cancel(ReasonByHand, now)
 	})
+	return err
 }
 
 func sayWhy(field string) error {
 	return fault.InvalidFields(fault.Field{Name: field, Code: "required", Problem: "say why"})
 }
 
-// change applies one transition to one callback and writes the audit.
-func (s *Service) change(ctx context.Context, viewer account.Viewer, callbackID int64, action, detail string, transition func(*Callback, clock.Instant) error) error {
+// change applies one transition to one callback, writes the audit and returns what the callback has become.
+func (s *Service) change(
+	ctx context.Context, viewer account.Viewer, callbackID int64, action, detail string, transition func(*Callback, clock.Instant) error,
+) (c Callback, err error) {
 	now := s.now()
-	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		c, err := store{tx}.lockCallback(callbackID)
-		if err != nil {
+	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if c, err = (store{tx}).lockCallback(callbackID); err != nil {
 			return err
 		}
 		if err := transition(&c, now); err != nil {
@@ -123,7 +127,7 @@ func (s *Service) change(ctx context.Context, viewer account.Viewer, callbackID 
 		return account.Audit(tx, now, viewer, action, "callback", callbackID, detail)
 	})
 	if err != nil {
-		return fmt.Errorf("%s %d: %w", action, callbackID, err)
+		return Callback{}, fmt.Errorf("%s %d: %w", action, callbackID, err)
 	}
-	return nil
+	return c, nil
 }

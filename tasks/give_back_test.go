@@ -18,10 +18,10 @@ func TestSkippedCallbackDoesNotComeStraightBack(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, desk := atWork(t, db)
-		if err := c.Skip(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence, "no such reason"); !fault.Is(err, fault.Invalid) {
+		if _, err := c.Skip(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence, "no such reason"); !fault.Is(err, fault.Invalid) {
 			t.Errorf("skipped without a reason: %v", err)
 		}
-		if err := c.Skip(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence, tasks.SkipLanguage); err != nil {
+		if _, err := c.Skip(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence, tasks.SkipLanguage); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := c.Claim(t.Context(), caller(1)); !errors.Is(err, tasks.ErrNothingReady) {
@@ -37,11 +37,11 @@ func TestReleasedCallbackIsAnybodysAtOnce(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, desk := atWork(t, db)
-		if err := c.Release(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence); err != nil {
+		if _, err := c.Release(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence); err != nil {
 			t.Fatal(err)
 		}
 		c.claim(t, caller(2))
-		if err := c.Release(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence); !errors.Is(err, tasks.ErrStale) {
+		if _, err := c.Release(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence); !errors.Is(err, tasks.ErrStale) {
 			t.Errorf("released what a colleague has: %v", err)
 		}
 	})
@@ -79,7 +79,7 @@ func TestRecoveryGoesToAnotherCallerOnce(t *testing.T) {
 		c.finish(t, caller(1), desk, tasks.Outcome{
 			CallResult: tasks.Reached, BusinessResult: tasks.NotSolved, Note: "很不满意", Answers: tasks.Answers{Rating: &rating},
 		})
-		low := tasks.LowScore{ResponseID: 7, Resolution: desk.Resolution, Value: 1, Scale: "1-5", AnsweredAt: c.now()}
+		low := tasks.LowScore{ResponseID: 7, CustomerID: desk.Customer.ID, Resolution: desk.Resolution, Value: 1, Scale: "1-5", AnsweredAt: c.now()}
 		for range 2 {
 			if err := c.Recover(t.Context(), outbox.Ticket{}, low); err != nil {
 				t.Fatal(err)
@@ -102,7 +102,7 @@ func TestRecoveryGoesToAnotherCallerOnce(t *testing.T) {
 func TestOldAnswerStartsNoRecovery(t *testing.T) {
 	t.Parallel()
 	c, desk := atWork(t, dbtest.SQLite(t))
-	low := tasks.LowScore{ResponseID: 7, Resolution: desk.Resolution, Value: 1, AnsweredAt: c.now().Add(-8 * 24 * time.Hour)}
+	low := tasks.LowScore{ResponseID: 7, CustomerID: desk.Customer.ID, Resolution: desk.Resolution, Value: 1, AnsweredAt: c.now().Add(-8 * 24 * time.Hour)}
 	if err := c.Recover(t.Context(), outbox.Ticket{}, low); err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +146,7 @@ func TestSupervisorReassignsAndCancels(t *testing.T) {
 		if err != nil || current.Callback.State != tasks.Cancelled {
 			t.Errorf("the caller at work on it sees %s, %v", current.Callback.State, err)
 		}
-		if err := c.Release(t.Context(), caller(2), id, desk.Callback.Fence); err != nil {
+		if _, err := c.Release(t.Context(), caller(2), id, desk.Callback.Fence); err != nil {
 			t.Error(err)
 		}
 		stranger := account.Viewer{UserID: 8, Role: account.Supervisor, TeamIDs: []int64{desk.Callback.TeamID + 1}}

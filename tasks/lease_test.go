@@ -86,7 +86,7 @@ func TestExpiredLeaseIsTakenAgainWhenThePersonIsFree(t *testing.T) {
 		c.plan(t)
 		c.pass(tasks.Lease)
 		second := c.claim(t, caller(2))
-		if err := c.Release(t.Context(), caller(2), second.Callback.ID, second.Callback.Fence); err != nil {
+		if _, err := c.Release(t.Context(), caller(2), second.Callback.ID, second.Callback.Fence); err != nil {
 			t.Fatal(err)
 		}
 		until, err := c.SaveDraft(t.Context(), caller(1), first.Callback.ID, first.Callback.Fence, tasks.Outcome{})

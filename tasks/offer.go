@@ -27,6 +27,8 @@ func (s *Service) Offer(ctx context.Context, ticket outbox.Ticket, callbackID in
 			return nil // an older job; the newer one comes at ReadyAt
 		case c.State == Claimed && c.LeaseUntil.After(now):
 			return lookAgain(tx, c.ID, c.LeaseUntil, now)
+		case c.usedUp():
+			return s.useUp(tx, &c, now)
 		case !c.ExpiresAt.After(now):
 			return s.giveUp(tx, &c, ReasonExpired, now)
 		case c.State != Waiting:
@@ -41,12 +43,12 @@ func (s *Service) Offer(ctx context.Context, ticket outbox.Ticket, callbackID in
 }
 
 func (s *Service) offer(tx database.Tx, c *Callback, now clock.Instant) error {
-	r, err := resolutionOf(tx, c.ResolutionID)
+	undone, err := overtaken(tx, *c)
 	if err != nil {
 		return err
 	}
-	if !r.ReopenedAt.IsZero() {
-		return s.giveUp(tx, c, ReasonReopened, now)
+	if reason := undone[c.ID]; reason != "" {
+		return s.giveUpOvertaken(tx, c, reason, now)
 	}
 	v, subject, err := s.judgeCall(tx, c.CustomerID, now)
 	if err != nil {
@@ -109,6 +111,14 @@ func lookAgain(tx database.Tx, callbackID int64, at, now clock.Instant) error {
 		return err
 	}
 	return outbox.Add(tx, now, outbox.New(JobOffer, callbackID, outbox.Urgent, at))
+}
+
+// useUp closes a callback whose last attempt was left without an outcome.
+func (s *Service) useUp(tx database.Tx, c *Callback, now clock.Instant) error {
+	if err := c.finish(ReasonUnreachable, now); err != nil {
+		return err
+	}
+	return s.keep(tx, c, now)
 }
 
 // giveUp cancels a callback.

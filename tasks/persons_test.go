@@ -62,7 +62,7 @@ func TestMergedPersonIsCalledByOneCallerAtATime(t *testing.T) {
 		if _, err := c.Dial(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence); err != nil {
 			t.Fatal(err)
 		}
-		if err := c.Release(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence); err != nil {
+		if _, err := c.Release(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := c.contacts.Undo(t.Context(), supervisor, change.ID); err != nil {
@@ -140,7 +140,7 @@ func TestClaimAndMergeAtOnceNeverSplitAHold(t *testing.T) {
 			if c.count(t, "holds", wrong) != 0 || c.count(t, "holds", "1 = 1") != 1 {
 				t.Fatal("somebody is called whose person nobody holds")
 			}
-			if err := c.Release(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence); err != nil {
+			if _, err := c.Release(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence); err != nil {
 				t.Fatal(err)
 			}
 			if mergeErr == nil {
@@ -208,6 +208,63 @@ func TestReservedPersonStaysUntilTheTransactionEnds(t *testing.T) {
 		}
 		if c.count(t, "touches", "person_id = ?", persons[0]) != 1 {
 			t.Error("a touch made while persons were merged is counted for nobody")
+		}
+	})
+}
+
+// thirdRecord takes in the contact of a third stranger and the correction that contact 1 is of the other customer, and returns the
+// third one.
+func (c centre) thirdRecord(t *testing.T) (third int64) {
+	t.Helper()
+	c.take(t, severe(3))
+	c.plan(t)
+	c.pass(time.Minute)
+	c.readdressed(t)
+	c.work(t, contact.JobCorrected, c.Redecide)
+	if err := c.db.View(t.Context()).Gorm().Model(&contact.Customer{}).Where("reference = 'C-3'").Pluck("id", &third).Error; err != nil {
+		t.Fatal(err)
+	}
+	return third
+}
+
+func TestCallbacksFollowTheCustomerTheyAreForNotWhoTheContactFirstSeemedToBeOf(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, _, other := joinable(t, db)
+		third := c.thirdRecord(t)
+		if _, err := c.contacts.Merge(t.Context(), supervisor, c.person(t, third), c.person(t, other), "同一户主"); err != nil {
+			t.Fatal(err)
+		}
+		open := []tasks.CallbackState{tasks.Waiting, tasks.Ready}
+		if n := c.count(t, "callbacks", "customer_id = ? AND state IN ? AND person_id = ?", other, open, c.person(t, third)); n != 2 {
+			t.Errorf("%d callbacks of the merged customer are of their person, want both", n)
+		}
+	})
+}
+
+func TestACallInHandStaysWithItsPersonWhileTheFormerCustomerIsMerged(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, one, other := joinable(t, db)
+		third := c.thirdRecord(t)
+		contactID := c.decisionOf(t, 1).ContactID
+		err := db.View(t.Context()).Gorm().Where("contact_id <> ? AND state IN ?", contactID, []tasks.CallbackState{tasks.Waiting, tasks.Ready}).
+			Delete(&tasks.Callback{}).Error
+		if err != nil {
+			t.Fatal(err)
+		}
+		desk := c.claim(t, caller(1))
+		if desk.Callback.CustomerID != other {
+			t.Fatalf("claimed the callback of customer %d, not %d", desk.Callback.CustomerID, other)
+		}
+		if _, err := c.contacts.Merge(t.Context(), supervisor, c.person(t, third), c.person(t, one), "同一户主"); err != nil {
+			t.Fatal(err)
+		}
+		if c.count(t, "callbacks", "id = ? AND person_id = ?", desk.Callback.ID, c.person(t, other)) != 1 {
+			t.Error("the callback in hand went to the person of the former customer")
+		}
+		if _, err := c.Dial(t.Context(), caller(1), desk.Callback.ID, desk.Callback.Fence); err != nil {
+			t.Errorf("dial: %v", err)
 		}
 	})
 }

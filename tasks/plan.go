@@ -186,7 +186,7 @@ func (p *planner) callback(item *planned, teams map[string]int64) Callback {
 	d, a := item.decision, item.wish.Callback
 	c := Callback{
 		DecisionID: &d.ID, Round: d.Revision, ResolutionID: d.ResolutionID, ContactID: d.ContactID, CustomerID: d.CustomerID,
-		PersonID: d.PersonID, Kind: a.Kind, Priority: a.Priority, State: Waiting, TeamID: d.TeamID, WaitReason: ReasonPlanned, Script: a.Script,
+		PersonID: d.PersonID, Kind: a.Kind, Priority: a.Priority, State: Waiting, TeamID: item.resolution.TeamID, WaitReason: ReasonPlanned, Script: a.Script,
 		MaxAttempts: a.Attempts, ReadyAt: d.DueAt, DueAt: d.DueAt.Add(a.Within.Duration()), ExpiresAt: d.DueAt.Add(a.Expiry.Duration()),
 		CreatedAt: p.now, ChangedAt: p.now,
 	}

@@ -198,10 +198,10 @@ func TestASurveyThatOnlyHasToWaitIsPutOffAndStaysPlanned(t *testing.T) {
 			if err != nil || !plan.Wanted || plan.LastChance < until {
 				t.Fatalf("%+v, %v", plan, err)
 			}
-			return c.SurveyPutOff(ctx, ticket, ref, until)
+			return c.SurveyPutOff(ctx, ticket, ref, until, "outside_hours")
 		}
 		c.work(t, tasks.JobSendSurvey, putOff)
-		if n := c.count(t, "decisions", "kind = ? AND state = ? AND due_at = ? AND cancelled_at = 0", tasks.FollowUpSurvey, tasks.Planned, until); n != 1 {
+		if n := c.count(t, "decisions", "kind = ? AND state = ? AND due_at = ? AND wait_reason = ?", tasks.FollowUpSurvey, tasks.Planned, until, "outside_hours"); n != 1 {
 			t.Error("the decision is not planned for the later time")
 		}
 		if jobs := c.jobs(t, tasks.JobSendSurvey); len(jobs) != 0 {

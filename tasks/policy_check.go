@@ -52,8 +52,8 @@ func (c *checker) enter(i int, id string) {
 // leave ends the rules.
 func (c *checker) leave() { c.rule, c.path = "", "" }
 
-// refuse names a field that is wrong; of a rule, the rule too.
-func (c *checker) refuse(field, code, problem, value string) {
+// refuse names a field that is wrong; of a rule, the rule too. What the caller knows more about the problem can be put into it.
+func (c *checker) refuse(field, code, problem, value string) *fault.Field {
 	const shown = 60
 	if utf8.RuneCountInString(value) > shown {
 		value = string([]rune(value)[:shown]) + "…"
@@ -64,6 +64,7 @@ func (c *checker) refuse(field, code, problem, value string) {
 	}
 	c.problems = append(c.problems, fault.Field{Name: name, Code: code, Problem: problem, Value: value})
 	c.paths = append(c.paths, c.path+field)
+	return &c.problems[len(c.problems)-1]
 }
 
 const maxProblems = 50 // more help nobody
@@ -74,20 +75,10 @@ func (c *checker) fault(body []byte) error {
 		return nil
 	}
 	n := min(len(c.problems), maxProblems)
-	withLines(c.problems[:n], c.paths[:n], body)
+	if len(body) > 0 {
+		withLines(c.problems[:n], c.paths[:n], body)
+	}
 	return fault.InvalidFields(c.problems[:n]...)
-}
-
-// span reads a length of time that is given.
-func (c *checker) span(field, text string, known *Span) {
-	if text == "" {
-		return
-	}
-	s, err := ParseSpan(text)
-	if err != nil {
-		c.refuse(field, "span_invalid", "must be a length of time as in 30m, 2h or 1d12h", text)
-	}
-	*known = s
 }
 
 func (c *checker) policy(p *Policy) {
@@ -246,7 +237,7 @@ func (c *checker) callback(p *Policy, a *CallbackAction) {
 	}
 	c.number("callback.priority", a.Priority, 1, PriorityLast)
 	c.number("callback.attempts", a.Attempts, 1, MaxAttempts)
-	c.between("callback.delay", a.Delay, 0, p.MaxAge.Duration())
+	c.delay("callback.delay", a.Delay, p.MaxAge)
 	c.between("callback.within", a.Within, 10*time.Minute, 30*day)
 	c.between("callback.expiry", a.Expiry, a.Within.Duration(), 60*day)
 	c.text("callback.team", a.Team, maxRuleName)
@@ -272,7 +263,7 @@ func (c *checker) survey(p *Policy, a *SurveyAction) {
 		}
 	}
 	c.number("survey.reminders", a.Reminders, 0, 1)
-	c.between("survey.delay", a.Delay, 0, p.MaxAge.Duration())
+	c.delay("survey.delay", a.Delay, p.MaxAge)
 	c.between("survey.expiry", a.Expiry, time.Hour, 90*day)
 	if a.Reminders > 0 {
 		c.between("survey.remind_after", a.RemindAfter, time.Hour, a.Expiry.Duration()-time.Second)
@@ -284,13 +275,22 @@ func (c *checker) survey(p *Policy, a *SurveyAction) {
 
 func (c *checker) number(field string, n, least, most int) {
 	if n < least || n > most {
-		c.refuse(field, "range", fmt.Sprintf("must be %d to %d", least, most), strconv.Itoa(n))
+		c.refuse(field, "number_range", fmt.Sprintf("must be %d to %d", least, most), strconv.Itoa(n)).
+			Args = map[string]any{"least": least, "most": most}
 	}
 }
 
 // between checks a length of time, which is kept in whole seconds.
 func (c *checker) between(field string, s Span, least, most time.Duration) {
 	if s.Duration() < least || s.Duration() > most || s.Duration()%time.Second != 0 {
-		c.refuse(field, "span_range", fmt.Sprintf("must be %s to %s", Span(least), Span(most)), s.String())
+		c.refuse(field, "span_range", fmt.Sprintf("must be %s to %s", Span(least), Span(most)), s.String()).
+			Args = map[string]any{"least": Span(least), "most": Span(most)}
+	}
+}
+
+// delay checks how long after the resolution something may be due: beyond the policy's age nothing is planned.
+func (c *checker) delay(field string, s, maxAge Span) {
+	if s < 0 || s > maxAge || s.Duration()%time.Second != 0 {
+		c.refuse(field, "delay_range", fmt.Sprintf("must be at most max_age, which is %s", maxAge), s.String()).Args = map[string]any{"most": maxAge}
 	}
 }

@@ -70,7 +70,7 @@ func drawCondition(t *rapid.T) Condition {
 	c := Condition{Field: info.Field, Op: rapid.SampledFrom(info.Kind.Ops()).Draw(t, "op")}
 	least, most := c.Op.values()
 	pool := map[FieldKind][]string{
-		TextField: {"a", "b", "zh", "yes", "1"}, TagsField: {"vip", "b2b"}, NumberField: {"0", "1", "30", "2.5"}, YesNoField: {Yes, No},
+		TextField: {"a", "b", "zh", "yes", "1", "007", "0x1f", "1_000", ".inf", "~", "null", "12:30", "a, b", "- a", "a: b", "#a", "'"}, TagsField: {"vip", "b2b"}, NumberField: {"0", "1", "30", "2.5"}, YesNoField: {Yes, No},
 		ChoiceField: info.Choices, LevelField: info.Choices,
 	}[info.Kind]
 	if most > 0 {
@@ -88,8 +88,9 @@ func drawFacts(t *rapid.T) *Facts {
 		Now: morning, Resolution: r, Source: text.Draw(t, "source"), Team: text.Draw(t, "team"), Resolver: text.Draw(t, "resolver"),
 		Language: rapid.SampledFrom([]string{"", "zh", "zh-CN", "en"}).Draw(t, "language"), Zone: text.Draw(t, "zone"),
 		Region: rapid.SampledFrom([]string{"", "a", "a-x"}).Draw(t, "region"), Tags: rapid.SampledFrom([][]string{nil, {"vip"}, {"b2b", "vip"}}).Draw(t, "tags"),
-		Attributes:   map[string]string{"spend": rapid.SampledFrom([]string{"", "1", "2.5", "many"}).Draw(t, "spend")},
-		FirstContact: rapid.Bool().Draw(t, "first"), Repeat: rapid.Bool().Draw(t, "repeat"), OpenComplaint: rapid.Bool().Draw(t, "open"),
+		Attributes:     map[string]string{"spend": rapid.SampledFrom([]string{"", "1", "2.5", "many"}).Draw(t, "spend")},
+		AttributeKinds: map[string]FieldKind{"等级": TextField, "spend": NumberField},
+		FirstContact:   rapid.Bool().Draw(t, "first"), Repeat: rapid.Bool().Draw(t, "repeat"), OpenComplaint: rapid.Bool().Draw(t, "open"),
 		Contact: contact.Contact{Subcategory: text.Draw(t, "subcategory"), OrderReference: text.Draw(t, "order"), Tags: `["vip"]`},
 	}
 	if rapid.Bool().Draw(t, "answered before") {

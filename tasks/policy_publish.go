@@ -125,10 +125,22 @@ func (s *Service) policyOf(tx database.Tx, version int) (*Policy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read version %d of the policy: %w", version, err)
 	}
+	return s.parsed(row)
+}
+
+// parsed returns the policy of a row, and keeps it if it is published.
+func (s *Service) parsed(row policyRow) (*Policy, error) {
+	if row.Version != nil {
+		if known, ok := s.policies.Load(*row.Version); ok {
+			return known.(*Policy), nil //nolint:forcetypeassert // nothing else is stored
+		}
+	}
 	p, err := row.policy()
 	if err != nil {
 		return nil, err
 	}
-	s.policies.Store(version, &p)
+	if row.Version != nil {
+		s.policies.Store(p.Version, &p)
+	}
 	return &p, nil
 }

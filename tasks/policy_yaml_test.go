@@ -1,8 +1,10 @@
 package tasks
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -66,7 +68,7 @@ rules:
 		"max_age span_range 1", "reasons.suppressed reason_reserved 3",
 		"one: when[0].field policy_field_unknown 7", "one: when[1].values unknown_value 8", "one: when[2].op policy_op 10",
 		"one: when[3].values policy_values 12", "one: nothing.callback reason_unknown 13",
-		"one: id rule_twice 14", "one: callback.priority range 16",
+		"one: id rule_twice 14", "one: callback.priority number_range 16",
 		"Two: id code_form 18", "Two: id rule_empty 18",
 		"by_hand: id rule_reserved 19", "by_hand: nothing.survey rule_contradicts 24", "by_hand: survey.family code_form 23",
 		"by_hand: survey.channels unknown_value 21", "by_hand: survey.sample share_range 22",
@@ -98,6 +100,120 @@ func TestWhatIsNoPolicyIsRefused(t *testing.T) {
 		if took := time.Since(start); took > 5*time.Second {
 			t.Errorf("%s: refused after %v", name, took)
 		}
+	}
+}
+
+// What stands in the file is what is compared, whatever YAML takes an unquoted value for.
+func TestUnquotedValuesStayAsTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	for _, written := range []string{"007", "1.0", "1.50", "0x10", "0o17", "1_000", "+3", "1e3", ".inf", ".nan", "true", "yes", "2026-11-22"} {
+		body := "rules:\n  - {id: a, when: [{field: contact.order_reference, op: is, values: [" + written + "]}], callback: {}}\n"
+		p, err := ParsePolicy([]byte(body))
+		if err != nil {
+			t.Errorf("%s: %v", written, err)
+			continue
+		}
+		if got := p.Rules[0].When[0].Values; !slices.Equal(got, []string{written}) {
+			t.Errorf("%s is read as %q", written, got)
+		}
+		if again, err := ParsePolicy([]byte(p.Format())); err != nil || !cmp.Equal(p, again, spoken) {
+			t.Errorf("%s does not come back: %v\n%s", written, err, p.Format())
+		}
+	}
+}
+
+func TestOneValueIsAListOfOne(t *testing.T) {
+	t.Parallel()
+	p, err := ParsePolicy([]byte("rules:\n  - id: a\n    when: [{field: contact.category, op: is, values: 宽带报修}]\n    survey: {channels: sms}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Rules[0].When[0].Values; !slices.Equal(got, []string{"宽带报修"}) || !slices.Equal(p.Rules[0].Survey.Channels, SurveyChannels()[1:]) {
+		t.Errorf("read as %q and %q", got, p.Rules[0].Survey.Channels)
+	}
+}
+
+// Nothing of a file is left out without a word, and what its writer has to change is named.
+func TestWhatTheFileSaysIsTakenOrRefused(t *testing.T) {
+	t.Parallel()
+	const rule = "rules:\n  - id: a\n    survey: {}\n"
+	for body, want := range map[string]string{
+		rule + "    callback:\n":                  "a: callback key_empty 4",
+		rule + "    nothing: ~\n":                 "a: nothing key_empty 4",
+		rule + "    nothing: {}\n":                "a: nothing required 4",
+		rule + "    surveys: {}\n":                "a: surveys key_unknown 4",
+		rule + "    callbacks:\n":                 "a: callbacks key_unknown 4",
+		rule + "    survey: {}\n":                 "a: survey key_twice 4",
+		rule + "    callback: call\n":             "a: callback needs_keys 4",
+		rule + "    when: always\n":               "a: when needs_list 4",
+		rule + "    when: [always]\n":             "a: when[0] needs_keys 4",
+		rule + "    name: [a, b]\n":               "a: name needs_text 4",
+		rule + "    name: |\n      a\n      b\n":  "a: name not_storable 4",
+		rule + "    callback: {priority: 3.7}\n":  "a: callback.priority not_a_number 4",
+		rule + "    callback: {delay: {h: 1}}\n":  "a: callback.delay needs_text 4",
+		"rules:\n  - when: [{values: {a: b}}]\n":  "rule 1: when[0].values needs_list 2",
+		"rules:\n  - when: [{values: [12:30]}]\n": "rule 1: when[0].values needs_text 2",
+		"rules:\n  - {id: {a: b}, survey: {}}\n":  "rule 1: id needs_text 2",
+		"rules:\n":                                "rules key_empty 1",
+		"rules: []\nreasons: [a]\n":               "reasons needs_keys 2",
+	} {
+		_, err := ParsePolicy([]byte(body))
+		f, ok := fault.Of(err)
+		if !ok || len(f.Fields) != 1 {
+			t.Errorf("%q: %v", body, err)
+			continue
+		}
+		if got := strings.Join([]string{f.Fields[0].Name, f.Fields[0].Code, strconv.Itoa(f.Fields[0].Line)}, " "); got != want {
+			t.Errorf("%q: %s, want %s", body, got, want)
+		}
+	}
+}
+
+func TestWhatIsNoYAMLIsRefusedInOneWord(t *testing.T) {
+	t.Parallel()
+	const rule = "rules:\n  - {id: a, survey: {}}\n"
+	for body, want := range map[string]string{
+		"# 宽\n# \xbf\xed\xb4\xf8\n" + rule:  "policy_encoding 2", // GBK
+		"\xff\xfer\x00":                     "policy_encoding 1", // UTF-16
+		rule + "---\n" + rule:               "policy_documents 4",
+		"rules: [\n":                        "policy_yaml 1",
+		"rules:\n\t- id: a\n":               "policy_yaml 2",
+		"rules:\n  - id: 'a\n":              "policy_yaml 2",
+		"rules: &a []\n":                    "policy_anchor 1",
+		"# only this\n":                     "policy_empty <nil>",
+		"":                                  "policy_empty <nil>",
+		"hello":                             "policy_keys 1",
+		"- a\n":                             "policy_keys 1",
+		"rules: " + strings.Repeat("[", 99): "policy_deep <nil>",
+	} {
+		_, err := ParsePolicy([]byte(body))
+		f, ok := fault.Of(err)
+		if !ok {
+			t.Errorf("%q: %v", body, err)
+			continue
+		}
+		if got := fmt.Sprint(f.Code, " ", f.Args["line"]); got != want {
+			t.Errorf("%q: %s, want %s", body, got, want)
+		}
+	}
+	for _, body := range []string{"\ufeff" + rule, "---\n" + rule, rule + "...\n", rule + "---\n", "%YAML 1.2\n---\n" + rule, strings.ReplaceAll(rule, "\n", "\r\n")} {
+		if p, err := ParsePolicy([]byte(body)); err != nil || len(p.Rules) != 1 {
+			t.Errorf("%q: %v", body, err)
+		}
+	}
+}
+
+func TestOutOfRangeNamesTheRange(t *testing.T) {
+	t.Parallel()
+	_, err := ParsePolicy([]byte("rules:\n  - id: a\n    callback: {attempts: 9, delay: 8d, within: 31d, expiry: 40d}\n"))
+	f, _ := fault.Of(err)
+	got := map[string]string{}
+	for _, field := range f.Fields {
+		got[field.Name] = fmt.Sprint(field.Code, " ", field.Args["least"], " ", field.Args["most"])
+	}
+	want := map[string]string{"a: callback.attempts": "number_range 1 6", "a: callback.delay": "delay_range <nil> 7d", "a: callback.within": "span_range 10m 30d"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -154,6 +270,7 @@ func FuzzParsePolicy(f *testing.F) {
 	f.Add([]byte(policy.Format()))
 	f.Add([]byte("rules:\n  - {id: a, when: [{field: customer.attributes.x, op: is, values: [1]}], nothing: {reason: own}}\nreasons: {own: x}\n"))
 	f.Add([]byte("rules: &a [*a]"))
+	f.Add([]byte("\ufeffrules: [{id: 1_0, name: .inf, when: [{field: contact.tags, op: has, values: 007}], survey: }]\n---\n"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		p, err := ParsePolicy(body)
 		if err != nil {

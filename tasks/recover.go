@@ -14,6 +14,7 @@ import (
 // LowScore is an answer that calls for a recovery.
 type LowScore struct {
 	ResponseID int64
+	CustomerID int64 // who answered, and is called: the resolution may have been corrected since it was frozen
 	Resolution contact.Resolution
 	Value      int
 	Scale      string // such as "1-5"
@@ -54,12 +55,12 @@ func (s *Service) recover(tx database.Tx, low LowScore, now clock.Instant) error
 	if err != nil {
 		return err
 	}
-	v, subject, err := s.judgeCall(tx, r.CustomerID, now)
+	v, subject, err := s.judgeCall(tx, low.CustomerID, now)
 	if err != nil {
 		return err
 	}
 	c := Callback{
-		ResolutionID: r.ID, ContactID: r.ContactID, CustomerID: r.CustomerID, PersonID: r.PersonID, TeamID: r.TeamID,
+		ResolutionID: r.ID, ContactID: r.ContactID, CustomerID: low.CustomerID, PersonID: subject.PersonID, TeamID: r.TeamID,
 		Kind: RecoveryCallback, Round: 1, MaxAttempts: MaxAttempts, Priority: PriorityRecovery, State: Waiting, WaitReason: ReasonPlanned, ReadyAt: now, NotFor: asker,
 		DueAt: now.Add(RecoveryWithin), ExpiresAt: now.Add(callbackLife), OriginRef: low.ResponseID, OriginValue: low.Value,
 		OriginScale: low.Scale, CreatedAt: now, ChangedAt: now,
@@ -67,5 +68,5 @@ func (s *Service) recover(tx database.Tx, low LowScore, now clock.Instant) error
 	if !v.Allowed && !v.AllowedFrom.IsZero() {
 		c.WaitReason, c.ReadyAt = reasonOf(v.First), v.AllowedFrom
 	}
-	return s.addCallbacks(tx, now, []Callback{c}, map[int64]permission.Subject{r.CustomerID: subject})
+	return s.addCallbacks(tx, now, []Callback{c}, map[int64]permission.Subject{low.CustomerID: subject})
 }

@@ -10,6 +10,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
 )
 
 // Cause is why something was decided again. It is translated under "cause.<code>".
@@ -46,7 +47,8 @@ type DecisionChange struct {
 var errUndecided = fault.New(fault.Unavailable, "follow_up_undecided", "the follow-up of this contact is not decided yet; try again in a moment")
 
 // Redecide decides the follow-up of a contact again, by the policy in force, after its source corrected it. Only what comes out
-// otherwise changes, and only as far as it has not begun: what was sent, called, given up or planned by hand stays as it is.
+// otherwise changes, and only as far as it has not begun: what was sent, called or given up stays as it is, and what was planned by
+// hand is planned the same. What is for a customer whose contact it is not any more changes until somebody is at work on it.
 func (s *Service) Redecide(ctx context.Context, ticket outbox.Ticket, contactID int64) error {
 	now := s.at(ticket.At)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -69,6 +71,9 @@ func (s *Service) Redecide(ctx context.Context, ticket outbox.Ticket, contactID 
 			return err
 		}
 		for i := range p.items {
+			if before[i].refusedAs(p.items[i].decision) {
+				continue
+			}
 			change := DecisionChange{Cause: CauseCorrected, ChangedAt: now}
 			if p.items[i].decision, err = p.again(before[i], p.items[i].decision, change); err != nil {
 				return err
@@ -99,17 +104,14 @@ func (p *planner) changed(r contact.Resolution) ([]Decision, error) {
 		if !ok {
 			return nil, errUndecided
 		}
-		if d.Rule == RuleByHand || wish.Rule == RuleTooOld || d.State == Planned && !d.live() {
-			continue
-		}
-		same, err := p.wantsTheSame(d, wish)
+		wish, wanted, err := p.instead(d, wish, r)
 		if err != nil {
 			return nil, err
 		}
-		if same && d.CustomerID == r.CustomerID {
+		if !wanted {
 			continue
 		}
-		free, err := p.takeBack(d)
+		free, err := p.takeBack(d, d.CustomerID != r.CustomerID)
 		if err != nil {
 			return nil, err
 		}
@@ -121,26 +123,66 @@ func (p *planner) changed(r contact.Resolution) ([]Decision, error) {
 	return before, nil
 }
 
-// wantsTheSame reports whether a wish is the one that was decided about: the same rule, and it says the same.
-func (p *planner) wantsTheSame(d Decision, w Wish) (bool, error) {
-	if d.Rule != w.Rule {
-		return false, nil
+// instead returns the wish that takes the place of a decision, or reports that there is none: the decision says the same already, was
+// given up, or nothing but its age speaks against it now. What a supervisor planned is wanted for whoever's contact it is.
+func (p *planner) instead(d Decision, wish Wish, r contact.Resolution) (Wish, bool, error) {
+	overtaken := d.CancelReason == ReasonCorrected // at the moment of contact, so that it is decided again
+	moved := overtaken || d.CustomerID != r.CustomerID
+	switch {
+	case d.State == Planned && !d.live() && !overtaken:
+		return wish, false, nil
+	case d.Rule == RuleByHand && moved:
+		wish, err := p.sameByHand(d)
+		return wish, true, err
+	case d.Rule == RuleByHand, wish.Rule == RuleTooOld:
+		return wish, false, nil
+	case moved:
+		return wish, true, nil
 	}
-	if !w.Wanted() {
+	same, err := p.wantsTheSame(d, wish, r)
+	return wish, !same, err
+}
+
+// wantsTheSame reports whether a wish is the one that was decided about: the same rule, and it says the same about the same team. What
+// only lacked an address is wanted again: the source may have given one.
+func (p *planner) wantsTheSame(d Decision, w Wish, r contact.Resolution) (bool, error) {
+	switch {
+	case d.Rule != w.Rule:
+		return false, nil
+	case !w.Wanted():
 		return d.State == Skipped && d.Reason == w.Reason, nil
+	case d.State == Skipped && d.Reason == reasonOf(permission.NoAddress):
+		return false, nil
 	}
 	old, err := p.policyOf(p.tx, d.PolicyVersion)
 	if err != nil {
 		return false, err
 	}
 	rule := old.rule(d.Rule)
-	return rule != nil && reflect.DeepEqual(rule.Callback, w.Callback) && reflect.DeepEqual(rule.Survey, w.Survey), nil
+	switch {
+	case rule == nil:
+		return false, nil
+	case w.Kind == FollowUpSurvey:
+		return reflect.DeepEqual(rule.Survey, w.Survey), nil
+	case !reflect.DeepEqual(rule.Callback, w.Callback):
+		return false, nil
+	case d.State != Planned || w.Callback.Team != "":
+		return true, nil
+	}
+	c, err := store{p.tx}.lastCallbackOf(d)
+	return c.TeamID == r.TeamID, err
 }
 
-// takeBack gives up the work of a decision that has not begun, and reports whether there is nothing under way now.
-func (p *planner) takeBack(d Decision) (bool, error) {
+// refusedAs reports whether deciding again refused the same for the same reason.
+func (d Decision) refusedAs(again Decision) bool {
+	return d.State == Skipped && again.State == Skipped && d.Rule == again.Rule && d.Reason == again.Reason && d.CustomerID == again.CustomerID
+}
+
+// takeBack gives up the work of a decision that has not begun, or that is for another customer by now and in nobody's hands, and
+// reports whether there is nothing under way now.
+func (p *planner) takeBack(d Decision, moved bool) (bool, error) {
 	switch {
-	case d.State == Skipped:
+	case !d.live():
 		return true, nil
 	case d.Kind == FollowUpSurvey:
 		waiting, err := outbox.Cancel(p.tx, p.now, JobSendSurvey, d.ID)
@@ -155,7 +197,7 @@ func (p *planner) takeBack(d Decision) (bool, error) {
 			continue
 		}
 		c, err := store{p.tx}.lockCallback(seen.ID)
-		if err != nil || c.closed() || c.begun(p.now) {
+		if err != nil || c.closed() || c.inHand(p.now) || !moved && c.begun() {
 			return false, err
 		}
 		return true, p.giveUp(p.tx, &c, ReasonCorrected, p.now)
@@ -163,10 +205,13 @@ func (p *planner) takeBack(d Decision) (bool, error) {
 	return false, nil // made already
 }
 
-// begun reports whether a caller has been, or is, at work on the callback, or the customer has named a time for it.
-func (c *Callback) begun(now clock.Instant) bool {
-	return c.Attempts > 0 || !c.AppointmentAt.IsZero() || c.State == Claimed && c.LeaseUntil.After(now)
+// inHand reports whether a caller is at work on the callback.
+func (c *Callback) inHand(now clock.Instant) bool {
+	return c.State == Claimed && c.LeaseUntil.After(now)
 }
+
+// begun reports whether the customer has been called, or has named a time for it.
+func (c *Callback) begun() bool { return c.Attempts > 0 || !c.AppointmentAt.IsZero() }
 
 // again writes a decision in the place of one there is, as its next revision, and what it was among its changes. Where it counts
 // stays as it was.

@@ -42,7 +42,14 @@ func (s *Service) CancelContact(ctx context.Context, ticket outbox.Ticket, conta
 		if err != nil {
 			return err
 		}
-		for _, c := range callbacks {
+		for _, seen := range callbacks {
+			c, err := st.lockCallback(seen.ID)
+			if err != nil {
+				return err
+			}
+			if c.closed() {
+				continue // its caller was faster: the outcome stands
+			}
 			if err := s.giveUp(tx, &c, ReasonReopened, now); err != nil {
 				return err
 			}

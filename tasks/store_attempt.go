@@ -105,10 +105,10 @@ func (s store) attempt(id int64) (Attempt, error) {
 	return a, nil
 }
 
-// attemptUnder returns the attempt begun under a claim, if it was.
+// attemptUnder returns the attempt begun under a claim, if it was; the newest, if the lease was over in between.
 func (s store) attemptUnder(callbackID, fence int64) (a Attempt, found bool, err error) {
 	var rows []Attempt
-	if err := s.Gorm().Where("callback_id = ? AND fence = ?", callbackID, fence).Limit(1).Find(&rows).Error; err != nil {
+	if err := s.Gorm().Where("callback_id = ? AND fence = ?", callbackID, fence).Order("no DESC").Limit(1).Find(&rows).Error; err != nil {
 		return Attempt{}, false, fmt.Errorf("read attempt: %w", err)
 	}
 	if len(rows) == 0 {

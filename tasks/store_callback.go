@@ -74,7 +74,7 @@ func (s store) updateCallback(c Callback) error {
 	err := s.Gorm().Model(&Callback{}).Where("id = ?", c.ID).Updates(map[string]any{
 		"person_id": c.PersonID, "pool_id": c.PoolID, "state": c.State, "priority": c.Priority, "ready_at": c.ReadyAt, "due_at": c.DueAt, "expires_at": c.ExpiresAt,
 		"lease_until": c.LeaseUntil, "caller_id": c.CallerID, "reserved_for": c.ReservedFor, "wait_reason": c.WaitReason,
-		"claimed_at": c.ClaimedAt, "dialled_at": c.DialledAt, "fence": c.Fence, "attempts": c.Attempts,
+		"claimed_at": c.ClaimedAt, "dialled_at": c.DialledAt, "fence": c.Fence, "attempts": c.Attempts, "max_attempts": c.MaxAttempts,
 		"appointment_at": c.AppointmentAt, "call_result": c.CallResult, "business_result": c.BusinessResult,
 		"note": c.Note, "note_for_next": c.NoteForNext, "changed_at": c.ChangedAt, "closed_at": c.ClosedAt, "close_reason": c.CloseReason,
 	}).Error

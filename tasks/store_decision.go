@@ -32,10 +32,10 @@ func (s store) cancelDecisions(now clock.Instant, reason Reason, ids ...int64) e
 	return nil
 }
 
-// putOffDecision gives a planned decision a later due time; one that was given up meanwhile stays as it is.
-func (s store) putOffDecision(id int64, until clock.Instant) error {
+// putOffDecision gives a planned decision a later due time, and why; one that was given up meanwhile stays as it is.
+func (s store) putOffDecision(id int64, until clock.Instant, reason Reason) error {
 	err := s.Gorm().Model(&Decision{}).Where("id = ? AND state = ? AND cancelled_at = 0", id, Planned).
-		Updates(map[string]any{"due_at": until, "allowed_from": until}).Error
+		Updates(map[string]any{"due_at": until, "allowed_from": until, "wait_reason": reason}).Error
 	if err != nil {
 		return fmt.Errorf("put off decision %d: %w", id, err)
 	}

@@ -20,13 +20,13 @@ func (s store) heldUntil(personIDs []int64, now clock.Instant) (clock.Instant, e
 	return until, nil
 }
 
-// movePerson finds the callbacks through the resolutions of the customers, which have an index by customer.
+// movePerson moves the open callbacks of customers, and those a caller may still record something about.
 func (s store) movePerson(customerIDs []int64, from, to int64) error {
 	for part := range slices.Chunk(customerIDs, 500) {
 		var open []int64
-		err := s.Gorm().Table("resolutions AS r").Joins("JOIN callbacks AS c ON c.resolution_id = r.id").
-			Where("r.customer_id IN ? AND (c.state IN ? OR (c.state = ? AND c.lease_until > 0))", part, []CallbackState{Waiting, Ready, Claimed}, Cancelled).
-			Pluck("c.id", &open).Error
+		err := s.Gorm().Model(&Callback{}).
+			Where("customer_id IN ? AND (state IN ? OR (state = ? AND lease_until > 0))", part, []CallbackState{Waiting, Ready, Claimed}, Cancelled).
+			Pluck("id", &open).Error
 		if err != nil {
 			return fmt.Errorf("read the open callbacks of customers: %w", err)
 		}

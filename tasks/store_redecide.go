@@ -26,11 +26,21 @@ func (s store) lockDecisions(resolutionID int64) (map[Kind]Decision, error) {
 	return decisions, nil
 }
 
+// lastCallbackOf returns the last callback that a decision planned, whatever became of it.
+func (s store) lastCallbackOf(d Decision) (Callback, error) {
+	var c Callback
+	err := s.Gorm().Where("resolution_id = ? AND decision_id = ?", d.ResolutionID, d.ID).Order("round DESC").Limit(1).Take(&c).Error
+	if err != nil {
+		return Callback{}, fmt.Errorf("read the last callback of decision %d: %w", d.ID, err)
+	}
+	return c, nil
+}
+
 // updateDecision writes what a decision has become; where it counts (resolution, kind, team, time of resolution) stays.
 func (s store) updateDecision(d Decision) error {
 	err := s.Gorm().Model(&Decision{}).Where("id = ? AND revision = ?", d.ID, d.Revision-1).Updates(map[string]any{
 		"customer_id": d.CustomerID, "person_id": d.PersonID, "state": d.State, "reason": d.Reason, "rule": d.Rule,
-		"policy_version": d.PolicyVersion, "revision": d.Revision, "due_at": d.DueAt, "allowed_from": d.AllowedFrom,
+		"policy_version": d.PolicyVersion, "revision": d.Revision, "due_at": d.DueAt, "allowed_from": d.AllowedFrom, "wait_reason": d.WaitReason,
 		"reason_since": d.ReasonSince, "reason_evidence": d.ReasonEvidence, "probability_ppm": d.ProbabilityPPM, "decided_at": d.DecidedAt,
 		"cancelled_at": d.CancelledAt, "cancel_reason": d.CancelReason,
 	}).Error

@@ -2,10 +2,12 @@ package tasks
 
 import (
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/contact"
 )
 
 // decisionCount is how many decisions agree in everything a summary shows.
@@ -84,6 +86,66 @@ func (s store) decisions(f DecisionFilter, sc scope, now clock.Instant) ([]decis
 		return nil, fmt.Errorf("list decisions: %w", err)
 	}
 	return rows, nil
+}
+
+// resolutions lists resolutions of a period with their decision of one kind; where there is none, with what it will be about.
+func (s store) resolutions(f DecisionFilter, sc scope, now clock.Instant) ([]decisionWithFate, error) {
+	g := s.Gorm().Model(&contact.Resolution{})
+	if f.State == Undecided {
+		g = g.Where("NOT EXISTS (SELECT 1 FROM decisions AS d WHERE d.resolution_id = resolutions.id AND d.kind = ?)", f.Kind)
+	}
+	if len(sc) > 0 {
+		g = g.Where("team_id IN ?", []int64(sc))
+	}
+	if !f.From.IsZero() {
+		g = g.Where("resolved_at >= ?", f.From)
+	}
+	if !f.To.IsZero() {
+		g = g.Where("resolved_at < ?", f.To)
+	}
+	if f.Before != 0 {
+		g = g.Where("resolved_at <= ?", f.BeforeAt).Where("resolved_at < ? OR id < ?", f.BeforeAt, f.Before)
+	}
+	var found []contact.Resolution
+	if err := g.Order("resolved_at DESC, id DESC").Limit(limited(f.Limit)).Find(&found).Error; err != nil {
+		return nil, fmt.Errorf("list resolutions: %w", err)
+	}
+	ids := make([]int64, len(found))
+	for i, r := range found {
+		ids[i] = r.ID
+	}
+	decided, err := s.decisionsOfResolutions(ids, f.Kind, now)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]decisionWithFate, len(found))
+	for i, r := range found {
+		var known bool
+		if rows[i], known = decided[r.ID]; !known {
+			rows[i].Decision = Decision{
+				ResolutionID: r.ID, Kind: f.Kind, ContactID: r.ContactID, CustomerID: r.CustomerID, PersonID: r.PersonID, TeamID: r.TeamID,
+				State: Undecided, ResolvedAt: r.ResolvedAt,
+			}
+		}
+	}
+	return rows, nil
+}
+
+// decisionsOfResolutions returns the decisions of one kind by resolution.
+func (s store) decisionsOfResolutions(ids []int64, kind Kind, now clock.Instant) (map[int64]decisionWithFate, error) {
+	decided := make(map[int64]decisionWithFate, len(ids))
+	for chunk := range slices.Chunk(ids, maxIn) {
+		var rows []decisionWithFate
+		err := s.withCallbacks().Select("decisions.*, "+fate+" AS fate", now).
+			Where("decisions.resolution_id IN ? AND decisions.kind = ?", chunk, kind).Scan(&rows).Error
+		if err != nil {
+			return nil, fmt.Errorf("read the decisions of resolutions: %w", err)
+		}
+		for _, d := range rows {
+			decided[d.ResolutionID] = d
+		}
+	}
+	return decided, nil
 }
 
 // bucketCount is how many decisions fall alike in one quarter of an hour. Every zone's days begin on a quarter of an hour, so the

@@ -1,6 +1,9 @@
 package tasks
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // maxEvents bounds how much of a contact's story is read.
 const maxEvents = 200
@@ -26,4 +29,24 @@ func (s store) attemptsOfCallbacks(callbackIDs []int64) ([]Attempt, error) {
 		return nil, fmt.Errorf("read attempts: %w", err)
 	}
 	return rows, nil
+}
+
+// policyVersions returns some published versions of the policy; 0 is none.
+func (s store) policyVersions(numbers []int) (versions, error) {
+	slices.Sort(numbers)
+	found := versions{}
+	for chunk := range slices.Chunk(slices.Compact(numbers), maxIn) {
+		var rows []policyRow
+		if err := s.Gorm().Where("version IN ?", chunk).Limit(len(chunk)).Find(&rows).Error; err != nil {
+			return nil, fmt.Errorf("read versions of the policy: %w", err)
+		}
+		for _, row := range rows {
+			p, err := row.policy()
+			if err != nil {
+				return nil, err
+			}
+			found[p.Version] = &p
+		}
+	}
+	return found, nil
 }

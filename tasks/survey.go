@@ -28,7 +28,7 @@ type SurveyPlan struct {
 }
 
 // SurveyPlan says whether the survey of a decision is still wanted: not when the contact was reopened, when the customer answered
-// meanwhile, or when it would come too late. Permission is asked by whoever sends.
+// meanwhile, when it would come too late, or when the contact turned out to be another customer's. Permission is asked by whoever sends.
 func (s *Service) SurveyPlan(ctx context.Context, decisionID int64) (SurveyPlan, error) {
 	now := s.now()
 	tx := s.db.View(ctx)
@@ -55,6 +55,10 @@ func (s *Service) SurveyPlan(ctx context.Context, decisionID int64) (SurveyPlan,
 	if err != nil {
 		return SurveyPlan{}, err
 	}
+	of, err := contact.CustomersOf(tx, []int64{d.ContactID})
+	if err != nil {
+		return SurveyPlan{}, err
+	}
 	switch {
 	case d.State == Skipped:
 		plan.Reason = d.Reason
@@ -66,29 +70,40 @@ func (s *Service) SurveyPlan(ctx context.Context, decisionID int64) (SurveyPlan,
 		plan.Reason = ReasonAlreadyAnswered
 	case now.After(plan.LastChance):
 		plan.Reason = ReasonTooOld
+	case of[d.ContactID] != d.CustomerID:
+		plan.Reason = ReasonCorrected
 	}
 	plan.Wanted = plan.Reason == ""
 	return plan, nil
 }
 
-// SurveyPutOff sets a survey job due at the later time at which the survey may be sent, and writes that time on its decision.
-func (s *Service) SurveyPutOff(ctx context.Context, ticket outbox.Ticket, decisionID int64, until clock.Instant) error {
+// SurveyPutOff sets a survey job due at the later time at which the survey may be sent, and writes on its decision that time and what
+// stands against an earlier one.
+func (s *Service) SurveyPutOff(ctx context.Context, ticket outbox.Ticket, decisionID int64, until clock.Instant, reason Reason) error {
 	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		if err := ticket.Again(tx, until); err != nil {
 			return err
 		}
-		return store{tx}.putOffDecision(decisionID, until)
+		return store{tx}.putOffDecision(decisionID, until, reason)
 	})
 }
 
-// SurveySkipped ends a survey job whose survey is not sent, and writes the reason on its decision.
+// SurveySkipped ends a survey job whose survey is not sent, and writes the reason on its decision. After a correction the contact is
+// decided about again.
 func (s *Service) SurveySkipped(ctx context.Context, ticket outbox.Ticket, decisionID int64, reason Reason) error {
 	now := s.at(ticket.At)
 	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		if err := ticket.Done(tx); err != nil {
 			return err
 		}
-		return store{tx}.cancelDecisions(now, reason, decisionID)
+		d, err := store{tx}.decision(decisionID)
+		if err != nil {
+			return err
+		}
+		if err := (store{tx}).cancelDecisions(now, reason, decisionID); err != nil {
+			return err
+		}
+		return decideAgain(tx, reason, d.ContactID, now)
 	})
 }
 

@@ -1,8 +1,8 @@
 package tasks
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 
 	"aftercall/internal/account"
@@ -11,9 +11,9 @@ import (
 	"aftercall/internal/permission"
 )
 
-// EventsOfContact returns what was decided about a contact and what came of it, in no particular order. The codes are translated
-// under "timeline.<code>"; args that are codes themselves say of what in their names: kind, reason, call_result, business_result.
-// A reason of a policy's own comes in its words.
+// EventsOfContact returns what was decided about a contact and what came of it; of what happened at the same time, the cause comes
+// before its effect. The codes are translated under "timeline.<code>"; args that are codes themselves say of what in their names:
+// kind, rule, reason, call_result, business_result. A rule and a reason of a policy's own come in its words, with its version.
 func EventsOfContact(tx database.Tx, contactID int64) ([]contact.Event, error) {
 	st := store{tx}
 	decisions, err := st.decisionsOfContact(contactID)
@@ -35,45 +35,47 @@ func EventsOfContact(tx database.Tx, contactID int64) ([]contact.Event, error) {
 	return append(events, calls...), err
 }
 
-// eventsOfDecisions tells what was decided, and what had been decided before.
+// eventsOfDecisions tells of each decision what it was at first, why it was made again, and what it is now, in this order.
 func (s store) eventsOfDecisions(decisions []Decision) ([]contact.Event, error) {
-	ids := make([]int64, len(decisions))
-	byID := make(map[int64]Decision, len(decisions))
-	told := slices.Clone(decisions)
+	ids, decidedBy := make([]int64, len(decisions)), make([]int, len(decisions))
 	for i, d := range decisions {
-		ids[i], byID[d.ID] = d.ID, d
+		ids[i], decidedBy[i] = d.ID, d.PolicyVersion
 	}
 	changes, err := s.changesOf(ids)
 	if err != nil {
 		return nil, err
 	}
 	users := make([]int64, len(changes))
+	history := make(map[int64][]DecisionChange, len(decisions))
 	for i, c := range changes {
-		users[i] = c.UserID
-		told = append(told, c.before(byID[c.DecisionID].Kind))
+		users[i], decidedBy = c.UserID, append(decidedBy, c.PolicyVersion)
+		history[c.DecisionID] = append(history[c.DecisionID], c)
 	}
 	names, err := account.UserNames(s.Tx, users)
 	if err != nil {
 		return nil, fmt.Errorf("name who decided: %w", err)
 	}
-	words, err := s.ownReasons(told)
+	words, err := s.policyVersions(decidedBy)
 	if err != nil {
 		return nil, err
 	}
 	var events []contact.Event
-	for _, d := range told {
+	for _, d := range decisions {
+		for _, c := range history[d.ID] {
+			events = append(append(events, decisionEvents(c.before(d.Kind), words)...), c.event(d.Kind, names[c.UserID]))
+		}
 		events = append(events, decisionEvents(d, words)...)
 	}
-	for _, c := range changes {
-		e := contact.Event{At: c.ChangedAt, Code: "follow_up_again_" + string(c.Cause), Actor: names[c.UserID], Args: map[string]any{
-			"kind": string(byID[c.DecisionID].Kind),
-		}}
-		if c.Note != "" {
-			e.Args["note"] = c.Note
-		}
-		events = append(events, e)
-	}
 	return events, nil
+}
+
+// event tells why a decision was made again.
+func (c DecisionChange) event(kind Kind, by string) contact.Event {
+	e := contact.Event{At: c.ChangedAt, Code: "follow_up_again_" + string(c.Cause), Actor: by, Args: map[string]any{"kind": string(kind)}}
+	if c.Note != "" {
+		e.Args["note"] = c.Note
+	}
+	return e
 }
 
 // before is what the decision was.
@@ -85,33 +87,16 @@ func (c DecisionChange) before(kind Kind) Decision {
 	}
 }
 
-// ownReasons returns the reasons that the policies gave in words of their own.
-func (s store) ownReasons(decisions []Decision) (map[Reason]string, error) {
-	own := map[Reason]string{}
-	seen := map[int]bool{}
-	for _, d := range decisions {
-		if d.State != Skipped || seen[d.PolicyVersion] || slices.Contains(reservedReasons(), d.Reason) {
-			continue
-		}
-		seen[d.PolicyVersion] = true
-		row, err := s.policyVersion(d.PolicyVersion)
-		if err != nil {
-			return nil, err
-		}
-		p, err := row.policy()
-		if err != nil {
-			return nil, err
-		}
-		maps.Copy(own, p.Reasons)
-	}
-	return own, nil
-}
-
-func decisionEvents(d Decision, words map[Reason]string) []contact.Event {
+func decisionEvents(d Decision, words versions) []contact.Event {
 	if d.State == Skipped {
 		return []contact.Event{skippedEvent(d, words)}
 	}
-	events := []contact.Event{{At: d.DecidedAt, Code: "follow_up_planned", Args: map[string]any{"kind": string(d.Kind), "rule": string(d.Rule), "due": d.DueAt}}}
+	planned := contact.Event{At: d.DecidedAt, Code: "follow_up_planned", Args: words.decidedBy(d)}
+	planned.Args["due"] = d.DueAt
+	if d.WaitReason != "" {
+		planned.Code, planned.Args["reason"] = "follow_up_planned_later", string(d.WaitReason)
+	}
+	events := []contact.Event{planned}
 	if !d.CancelledAt.IsZero() {
 		events = append(events, contact.Event{
 			At: d.CancelledAt, Code: "follow_up_cancelled", Args: map[string]any{"kind": string(d.Kind), "reason": string(d.CancelReason)},
@@ -120,12 +105,24 @@ func decisionEvents(d Decision, words map[Reason]string) []contact.Event {
 	return events
 }
 
-// skippedEvent tells why there was no follow-up, since when that held, and from when it is allowed.
-func skippedEvent(d Decision, words map[Reason]string) contact.Event {
-	e := contact.Event{At: d.DecidedAt, Code: "follow_up_skipped", Args: map[string]any{"kind": string(d.Kind), "reason": string(d.Reason)}}
-	if text := words[d.Reason]; text != "" {
-		e.Args["reason"] = text
+// decidedBy names what was decided about, the rule, and the version of the policy. What decides outside every policy is told by its
+// reason, or by who did it.
+func (v versions) decidedBy(d Decision) map[string]any {
+	args := map[string]any{"kind": string(d.Kind)}
+	if d.Rule == RuleByHand || d.PolicyVersion == 0 {
+		return args
 	}
+	args["version"] = d.PolicyVersion
+	if !slices.Contains(OutsideRules(), d.Rule) {
+		args["rule"] = cmp.Or(v.rule(d), string(d.Rule))
+	}
+	return args
+}
+
+// skippedEvent tells why there was no follow-up, since when that held, and from when it is allowed.
+func skippedEvent(d Decision, words versions) contact.Event {
+	e := contact.Event{At: d.DecidedAt, Code: "follow_up_skipped", Args: words.decidedBy(d)}
+	e.Args["reason"] = cmp.Or(words.reason(d), string(d.Reason))
 	days := int(d.DecidedAt.Sub(d.ReasonSince) / day)
 	if !d.ReasonSince.IsZero() {
 		e.Args["since"], e.Args["count"] = d.ReasonSince, days

@@ -35,6 +35,82 @@ func (s *Service) words(tx database.Tx, versions []int) (policyWords, error) {
 	return w, nil
 }
 
+// versions are published versions of the policy by number. A decision is told in the words of its own: another version may call
+// something else by the same code.
+type versions map[int]*Policy
+
+// rule returns what the rule of a decision is called; empty: the catalogue has it, or the code is shown.
+func (v versions) rule(d Decision) string {
+	if p := v[d.PolicyVersion]; p != nil {
+		if r := p.rule(d.Rule); r != nil {
+			return r.Name
+		}
+	}
+	return ""
+}
+
+// reason returns why nothing was planned, where the policy gave a reason of its own.
+func (v versions) reason(d Decision) string {
+	if p := v[d.PolicyVersion]; p != nil {
+		return p.Reasons[d.Reason]
+	}
+	return ""
+}
+
+// Codes are the codes of rules and of reasons that mean something: nothing else may be called by them, since decisions are told by
+// them for ever.
+type Codes struct {
+	rules   map[RuleID]bool
+	reasons map[Reason]bool
+}
+
+// Rule reports whether a rule has the code.
+func (c Codes) Rule(code string) bool { return c.rules[RuleID(code)] }
+
+// Reason reports whether a reason has the code.
+func (c Codes) Reason(code string) bool { return c.reasons[Reason(code)] }
+
+// UsedCodes returns the codes of the program, of every published version and of every draft.
+func (s *Service) UsedCodes(ctx context.Context) (Codes, error) {
+	tx := s.db.View(ctx)
+	codes := Codes{rules: map[RuleID]bool{}, reasons: map[Reason]bool{ReasonUndecided: true}}
+	for _, rule := range OutsideRules() {
+		codes.rules[rule] = true
+	}
+	for _, reason := range reservedReasons() {
+		codes.reasons[reason] = true
+	}
+	for before := 0; ; {
+		rows, err := store{tx}.policyList(before)
+		if err != nil {
+			return Codes{}, err
+		}
+		published := 0
+		for _, row := range rows {
+			p, err := s.parsed(row)
+			if err != nil {
+				return Codes{}, err
+			}
+			codes.add(p)
+			if row.Version != nil {
+				published, before = published+1, *row.Version
+			}
+		}
+		if published < policiesPerPage {
+			return codes, nil
+		}
+	}
+}
+
+func (c Codes) add(p *Policy) {
+	for i := range p.Rules {
+		c.rules[p.Rules[i].ID] = true
+	}
+	for reason := range p.Reasons {
+		c.reasons[reason] = true
+	}
+}
+
 // add takes over what newer versions have not said.
 func (w *policyWords) add(p *Policy) {
 	for i := range p.Rules {

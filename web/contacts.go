@@ -87,7 +87,7 @@ func contactsSamples() []view {
 	return []view{
 		&contactsPage{}, &contactsPage{Narrowed: true, Statuses: options, Channels: options, Sources: options},
 		&contactsPage{Rows: []contact.Row{row, {Contact: contact.Contact{ID: 8, Status: contact.Open}}}, Pager: pager{Older: "/contacts?older=1"}},
-		&contactPage{Contact: detail, Story: []storyLine{{At: 1, Text: "resolved", Actor: "Li", Note: "note"}}, ByHand: sampleHandPlan()},
+		&contactPage{Contact: detail, Story: []storyLine{{At: 1, Text: "resolved", Basis: "rule", Actor: "Li", Note: "note"}}, ByHand: sampleHandPlan()},
 		&contactPage{Contact: contact.Detail{Contact: contact.Contact{Status: contact.Open}}},
 		&customerPage{Customer: contact.Profile{Customer: customer, SourceName: "s", Addresses: addresses}, Contacts: []contact.Row{row}, Subject: customerState{OpenComplaint: true}, May: []mayRow{{Way: "survey", Allowed: true}}, Person: samplePerson(), MayRegroup: true},
 		&customerPage{},

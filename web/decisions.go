@@ -3,9 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -28,7 +26,7 @@ func (*decisionsPage) template() string { return "decisions" }
 // decisionSum is one kind's sum; every line leads to the decisions it counts.
 type decisionSum struct {
 	Kind      tasks.Kind
-	Resolved  int
+	Resolved  decisionLine
 	Planned   decisionLine
 	Skipped   []decisionLine
 	Undecided decisionLine
@@ -59,28 +57,6 @@ type decisionDay struct {
 // decisionCell is one kind on one day.
 type decisionCell struct{ Planned, Skipped decisionLine }
 
-// decisionListPage is the decisions behind a number.
-type decisionListPage struct {
-	page
-	Rows                          []decisionRow
-	Pager                         pager
-	Filter                        tasks.DecisionFilter
-	Kinds, States, Reasons, Rules []option
-	From, To                      string
-}
-
-// decisionRow is a decision with its rule and its reason in words.
-type decisionRow struct {
-	tasks.DecisionRow
-	Rule, Reason string
-	Fate         string
-}
-
-// Sampled reports whether the rule took a sample.
-func (r decisionRow) Sampled() bool { return r.Decision.ProbabilityPPM < tasks.Everybody }
-
-func (*decisionListPage) template() string { return "decision_list" }
-
 func (s *Server) decisionsRoutes() []route {
 	supervisor := []account.Role{account.Supervisor}
 	return []route{
@@ -96,13 +72,14 @@ func decisionsSamples() []view {
 	rows := []decisionRow{
 		{DecisionRow: tasks.DecisionRow{Decision: planned, ExternalID: "T-1", Customer: "c", Category: "c"}, Rule: "survey", Fate: "scheduled"},
 		{DecisionRow: tasks.DecisionRow{Decision: skipped, ExternalID: "T-1"}, Rule: "too old", Reason: "too old"},
+		{DecisionRow: tasks.DecisionRow{Decision: tasks.Decision{ContactID: 1, Kind: tasks.FollowUpCallback, State: tasks.Undecided}, ExternalID: "T-2"}},
 	}
 	options := []option{{"", "Any"}}
 	return []view{
 		&decisionsPage{},
 		&decisionsPage{
 			Periods: []option{{"30", "30 days"}}, Period: "30", Days: []decisionDay{{Date: "2026-11-22", Cells: []decisionCell{{Planned: line, Skipped: line}}}},
-			Sums: []decisionSum{{Kind: tasks.FollowUpSurvey, Resolved: 5, Planned: line, Skipped: []decisionLine{line}, Undecided: line, Fate: []decisionLine{line}, Rules: []decisionRule{{Name: "survey", Planned: line, Skipped: line}}}},
+			Sums: []decisionSum{{Kind: tasks.FollowUpSurvey, Resolved: line, Planned: line, Skipped: []decisionLine{line}, Undecided: line, Fate: []decisionLine{line}, Rules: []decisionRule{{Name: "survey", Planned: line, Skipped: line}}}},
 		},
 		&decisionListPage{},
 		&decisionListPage{Rows: rows, Pager: pager{Older: "/x"}, Kinds: options, States: options, Reasons: options, Rules: options, From: "2026-11-01", To: "2026-11-22"},
@@ -164,7 +141,12 @@ func (s *Server) newDecisionSum(c *gin.Context, k tasks.KindSummary, period url.
 		}
 		return l
 	}
-	sum := decisionSum{Kind: k.Kind, Resolved: k.Resolved, Planned: line(k.Planned, with(base, "state", string(tasks.Planned))), Undecided: line(k.Undecided, base)}
+	of := func(count int, state tasks.DecisionState) decisionLine {
+		return line(count, with(base, "state", string(state)))
+	}
+	sum := decisionSum{
+		Kind: k.Kind, Resolved: of(k.Resolved, tasks.EveryResolution), Planned: of(k.Planned, tasks.Planned), Undecided: of(k.Undecided, tasks.Undecided),
+	}
 	for _, r := range k.Skipped {
 		l := line(r.Count, with(base, "state", string(tasks.Skipped), "reason", string(r.Reason)))
 		l.Text = s.reasonText(c, r.Reason, r.Text)
@@ -222,71 +204,4 @@ func with(query url.Values, more ...string) url.Values {
 		copied.Set(more[i], more[i+1])
 	}
 	return copied
-}
-
-func (s *Server) showDecisionList(c *gin.Context) error {
-	f := tasks.DecisionFilter{
-		Kind: tasks.Kind(c.Query("kind")), State: tasks.DecisionState(c.Query("state")), Reason: tasks.Reason(c.Query("reason")),
-		Rule: tasks.RuleID(c.Query("rule")), Fate: tasks.Reason(c.Query("fate")), Before: listKeyID(c), Limit: pageSize + 1,
-	}
-	p := &decisionListPage{From: c.Query("from"), To: c.Query("to")}
-	f.From, f.To = s.dayRange(p.From, p.To)
-	rows, err := s.Tasks.Decisions(c.Request.Context(), viewer(c), f)
-	if err != nil {
-		return err
-	}
-	p.Filter = f
-	rows, p.Pager = pagedByID(c, rows, func(r tasks.DecisionRow) int64 { return r.Decision.ID })
-	for _, r := range rows {
-		p.Rows = append(p.Rows, decisionRow{
-			DecisionRow: r, Rule: s.decisionRuleName(c, r.Decision.Rule, r.RuleName), Reason: s.reasonText(c, r.Decision.Reason, r.ReasonText),
-			Fate: s.reasonText(c, r.Fate, ""),
-		})
-	}
-	p.Kinds = s.options(c, "decisions.any_kind", "follow_up.", codesOf(tasks.Kinds()))
-	p.States = s.options(c, "decisions.any_decision", "decisions.", []string{string(tasks.Planned), string(tasks.Skipped)})
-	if err := s.decisionWords(c, p); err != nil {
-		return err
-	}
-	p.page = s.page(c, "decisions.list_title")
-	p.Crumbs = []crumb{{Text: s.t(c, "decisions.title"), Href: "/decisions"}}
-	return s.render(c, p)
-}
-
-// decisionWords fills in the rules and the reasons that there are to choose from, and that chosen by hand in the address.
-func (s *Server) decisionWords(c *gin.Context, p *decisionListPage) error {
-	words, err := s.Tasks.Words(c.Request.Context())
-	if err != nil {
-		return err
-	}
-	p.Rules = []option{{"", s.t(c, "decisions.any_rule")}}
-	for _, r := range words.Rules {
-		p.Rules = append(p.Rules, option{string(r.Rule), s.decisionRuleName(c, r.Rule, r.Name)})
-	}
-	p.Reasons = []option{{"", s.t(c, "decisions.any_reason")}}
-	for _, r := range words.Reasons {
-		p.Reasons = append(p.Reasons, option{string(r.Reason), s.reasonText(c, r.Reason, r.Text)})
-	}
-	p.Rules, p.Reasons = withChosen(p.Rules, string(p.Filter.Rule)), withChosen(p.Reasons, string(p.Filter.Reason))
-	return nil
-}
-
-// withChosen adds what the address asks for to the options if it is none of them: of a version long past.
-func withChosen(options []option, chosen string) []option {
-	if slices.ContainsFunc(options, func(o option) bool { return o.Value == chosen }) {
-		return options
-	}
-	return append(options, option{chosen, chosen})
-}
-
-// dayRange reads two dates of the centre's zone, both inclusive; what is no date is no limit.
-func (s *Server) dayRange(from, to string) (clock.Instant, clock.Instant) {
-	var first, last clock.Instant
-	if t, err := time.Parse(time.DateOnly, from); err == nil {
-		first = clock.DayFrom(t.Date()).Start(s.opts.Zone)
-	}
-	if t, err := time.Parse(time.DateOnly, to); err == nil {
-		last = (clock.DayFrom(t.Date()) + 1).Start(s.opts.Zone)
-	}
-	return first, last
 }

@@ -155,19 +155,19 @@ func (s *Server) refuseOutcome(c *gin.Context, id int64, f form, cause error) er
 }
 
 func (s *Server) skipCallback(c *gin.Context) error {
-	return s.giveBack(c, "desk.skipped", func(id int64, f form) error {
+	return s.giveBack(c, "desk.skipped", func(id int64, f form) (tasks.Callback, error) {
 		return s.Tasks.Skip(c.Request.Context(), viewer(c), id, formInt(f, "fence"), tasks.SkipReason(f.Get("skip_reason")))
 	})
 }
 
 func (s *Server) releaseCallback(c *gin.Context) error {
-	return s.giveBack(c, "desk.released", func(id int64, f form) error {
+	return s.giveBack(c, "desk.released", func(id int64, f form) (tasks.Callback, error) {
 		return s.Tasks.Release(c.Request.Context(), viewer(c), id, formInt(f, "fence"))
 	})
 }
 
-// giveBack ends a claim without an outcome.
-func (s *Server) giveBack(c *gin.Context, message string, end func(id int64, f form) error) error {
+// giveBack ends a claim without an outcome, and says so if the callback is closed by that.
+func (s *Server) giveBack(c *gin.Context, message string, end func(id int64, f form) (tasks.Callback, error)) error {
 	id, err := pathID(c, "id")
 	if err != nil {
 		return err
@@ -176,11 +176,14 @@ func (s *Server) giveBack(c *gin.Context, message string, end func(id int64, f f
 	if err != nil {
 		return err
 	}
-	switch err := end(id, f); {
+	callback, err := end(id, f)
+	switch {
 	case errors.Is(err, tasks.ErrStale):
 		return s.redirect(c, "/desk", refused("desk.not_yours"))
 	case err != nil:
 		return err
+	case callback.CloseReason == tasks.ReasonUnreachable:
+		message = "desk.unreachable"
 	}
 	return s.redirect(c, "/desk", done(message))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -140,6 +141,24 @@ func TestStaleOutcomeIsKeptAndShown(t *testing.T) {
 	}
 }
 
+// The last attempt that is passed on does not come back, and the caller is not told that it does.
+func TestPassingOnTheLastAttemptSaysThatItIsClosed(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	ts.fillDesk(t, severeContact(1, "张伟", "宽带报修"))
+	if err := ts.DB.View(t.Context()).Gorm().Exec("UPDATE callbacks SET max_attempts = 1").Error; err != nil {
+		t.Fatal(err)
+	}
+	caller := ts.login(t, account.Caller)
+	action, form := deskForm(t, caller.follow(caller.post("/desk/claim", nil)), url.Values{"skip_reason": {string(tasks.SkipLater)}})
+	desk := strings.TrimSuffix(action, "/finish")
+	caller.post(desk+"/dial", form)
+	after := caller.follow(caller.post(desk+"/skip", form)).page(http.StatusOK)
+	if text := after.Find(".flash").Text(); !strings.Contains(text, "closed as unreachable") {
+		t.Errorf("the flash says %q", text)
+	}
+}
+
 func TestEmptyDeskSaysWhyAndWhen(t *testing.T) {
 	t.Parallel()
 	ts := newTestServer(t)
@@ -160,9 +179,18 @@ func TestEveryNumberOfTheDecisionsLeadsToAsManyRows(t *testing.T) {
 	closed.AutoClosed = true
 	plain.Severity = contact.Low
 	ts.fillDesk(t, severeContact(1, "张伟", "宽带报修"), old, closed, plain)
+	ts.addContacts(t, severeContact(5, "李敏", "移机"), severeContact(6, "周涛", "账单")) // not decided about yet
 	boss := ts.login(t, account.Supervisor)
 	doc := boss.get("/decisions").page(http.StatusOK)
 	links := 0
+	doc.Find(".sum td.num").Each(func(_ int, number *goquery.Selection) {
+		if number.Find("a").Length() != 1 {
+			t.Errorf("%q leads nowhere", number.Text())
+		}
+	})
+	if got := textsOf(doc, ".sum tr.base td.num, .sum tr:nth-last-child(2) td.num"); !slices.Equal(got, []string{"6", "−2", "6", "−2"}) {
+		t.Errorf("resolved, and not decided yet: %q", got)
+	}
 	doc.Find("main a").Each(func(_ int, a *goquery.Selection) {
 		href, _ := a.Attr("href")
 		text := strings.Trim(a.Text(), " −")
@@ -180,5 +208,14 @@ func TestEveryNumberOfTheDecisionsLeadsToAsManyRows(t *testing.T) {
 	})
 	if links < 10 {
 		t.Errorf("only %d numbers are links", links)
+	}
+	for path, want := range map[string]int{
+		"/decisions/list?kind=callback&state=resolved&rule=severe":  1, // of every resolution, those the rule decided
+		"/decisions/list?kind=callback&state=undecided&rule=severe": 2, // no rule has
+		"/decisions/list?state=undecided":                           2,
+	} {
+		if got := boss.get(path).page(http.StatusOK).Find("tbody tr").Length(); got != want {
+			t.Errorf("%s shows %d rows, want %d", path, got, want)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -163,8 +164,11 @@ func TestEveryDecisionHasItsRuleAndReasonInWords(t *testing.T) {
 			t.Errorf("the list lacks %q: %s", want, list)
 		}
 	}
-	if story := c.get(fmt.Sprintf("/contacts/%d", ids[0])); !strings.Contains(story.body, "No callback: 由大客户经理回访") {
-		t.Error("the story does not say the centre's own reason")
+	story := textsOf(c.get(fmt.Sprintf("/contacts/%d", ids[0])).page(http.StatusOK), ".timeline li")
+	if !slices.ContainsFunc(story, func(line string) bool {
+		return strings.HasSuffix(line, "No callback: 由大客户经理回访 大客户 · version 2")
+	}) {
+		t.Errorf("the story does not say the centre's own reason, rule and version: %q", story)
 	}
 }
 

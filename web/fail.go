@@ -148,6 +148,7 @@ func (s *Server) problemsInWords(c *gin.Context, fields []fault.Field, values ma
 	for _, field := range fields {
 		args := map[string]any{"field": field.Name, "value": field.Value}
 		maps.Copy(args, values)
+		maps.Copy(args, s.wordedArgs(c, field.Args))
 		list = append(list, fieldProblem{
 			Line: field.Line, Name: s.messages.textOr(lang, field.Name, nil, "field."+field.Name), Value: field.Value,
 			Problem: s.messages.textOr(lang, field.Problem, args, "problem."+field.Code),

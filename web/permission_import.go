@@ -54,7 +54,7 @@ func (s *Server) permissionImportRoutes() []route {
 
 func permissionImportSamples() []view {
 	report := &listReport{
-		ImportReport: permission.ImportReport{Rows: 5, Added: 2, Covered: 1, Bad: 2}, File: "list.csv", CSV: "line",
+		ImportReport: permission.ImportReport{Rows: 5, Added: 2, Covered: 1, Partly: 1, Bad: 1}, File: "list.csv", CSV: "line",
 		Wrong: []fieldProblem{{Line: 3, Name: "phone", Problem: "is no number", Value: "12"}, {Line: 4}},
 	}
 	return []view{

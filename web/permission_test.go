@@ -219,6 +219,14 @@ func TestListsAreReportedByLineAndField(t *testing.T) {
 	if got := strings.Join(textsOf(page, "td.num"), " "); got != "3 4 5" {
 		t.Errorf("lines with errors: %s", got)
 	}
+	half := c.sendFile("/suppressions/import", "half.csv", "phone,email\n13912348009,nobody\n13,nobody\n").page(http.StatusOK)
+	if got := strings.Join(textsOf(half, ".tile .fig"), " "); got != "2 1 0 1 1" {
+		t.Errorf("read, added, known, partly taken, not taken: %s", got)
+	}
+	refused := c.sendFile("/suppressions/import", "x.csv", "source,reference,scope\ncrm,C-1,everything\n").page(http.StatusUnprocessableEntity)
+	if got := textsOf(refused, ".error.whole"); len(got) != 1 || !strings.Contains(got[0], "phone or email: what is suppressed") {
+		t.Errorf("a list of references: %q", got)
+	}
 	kept := c.post("/permission/report.csv", url.Values{"csv": {page.Find("textarea[name=csv]").Text()}})
 	if !strings.Contains(kept.header.Get("Content-Disposition"), "report.csv") || strings.Count(kept.body, "\n") != 4 {
 		t.Errorf("the report to keep: %q", kept.body)

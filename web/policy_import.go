@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
@@ -40,6 +41,9 @@ func (s *Server) importPolicy(c *gin.Context) error {
 		if draft, err = s.Tasks.ImportPolicy(c.Request.Context(), viewer(c), strings.NewReader(text)); err == nil {
 			return s.redirect(c, policyPath(draft.ID), done("policy.imported"))
 		}
+	}
+	if !utf8.ValidString(text) {
+		text = "" // it would come back garbled, and garbled it could be sent again
 	}
 	f, unmendable := s.refusedForm(c, form{Values: map[string][]string{"yaml": {text}}}, err)
 	if unmendable != nil {

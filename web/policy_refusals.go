@@ -19,10 +19,11 @@ func (s *Server) refusePolicyRule(c *gin.Context, record tasks.PolicyRecord, f f
 		return unmendable
 	}
 	f.Values = typed
-	own := c.Param("rule")
-	if own == newRule {
-		own = codeFor(f.Get("name"), "rule", ruleTaken(record.Policy))
+	used, err := s.Tasks.UsedCodes(c.Request.Context())
+	if err != nil {
+		return err
 	}
+	own := string(ruleIDOf(c, f, used))
 	for name, problem := range f.Errors {
 		if name == own+": id" && f.Get("callback") == saysNoMore && f.Get("survey") == saysNoMore {
 			delete(f.Errors, name)

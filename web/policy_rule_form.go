@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gin-gonic/gin"
+
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
 	"aftercall/tasks"
@@ -89,12 +91,13 @@ type policyRuleForm struct {
 	form     form
 	problems []fault.Field
 	reasons  map[tasks.Reason]string // of the policy, and those the form adds
+	used     tasks.Codes
 }
 
 // policyRuleOf reads the rule of a form. It returns fault.Invalid with the names of the form's fields; what the policy refuses as a
-// whole is said when it is saved. Reasons are the policy's own; a new one is added.
-func policyRuleOf(f form, id tasks.RuleID, reasons map[tasks.Reason]string) (tasks.Rule, error) {
-	r := policyRuleForm{form: f, reasons: reasons}
+// whole is said when it is saved. Reasons are the policy's own; a new one is added, by a code that is not used.
+func policyRuleOf(f form, id tasks.RuleID, reasons map[tasks.Reason]string, used tasks.Codes) (tasks.Rule, error) {
+	r := policyRuleForm{form: f, reasons: reasons, used: used}
 	rule := tasks.Rule{ID: id, Name: strings.TrimSpace(f.Get("name")), When: conditionsOf(f), Nothing: map[tasks.Kind]tasks.Reason{}}
 	switch f.Get("callback") {
 	case saysPlan:
@@ -125,10 +128,21 @@ func conditionsOf(f form) []tasks.Condition {
 		c := tasks.Condition{Field: field, Op: tasks.Op(f.Get(conditionField(n, "op")))}
 		if c.Op != tasks.Known && c.Op != tasks.Unknown {
 			for _, typed := range f.Values[conditionField(n, "values")] {
-				c.Values = append(c.Values, splitNames(typed)...)
+				c.Values = append(c.Values, valuesByLine(typed)...)
 			}
 		}
 		list = append(list, c)
+	}
+	return list
+}
+
+// valuesByLine returns the values in a text that has one on each line: a value may have commas of its own.
+func valuesByLine(typed string) []string {
+	var list []string
+	for line := range strings.Lines(typed) {
+		if value := strings.TrimSpace(line); value != "" {
+			list = append(list, value)
+		}
 	}
 	return list
 }
@@ -228,9 +242,18 @@ func (r *policyRuleForm) reason(name string) tasks.Reason {
 			return code
 		}
 	}
-	code := tasks.Reason(codeFor(text, "reason", func(code string) bool { return r.reasons[tasks.Reason(code)] != "" }))
+	code := tasks.Reason(codeFor(text, "reason", func(code string) bool { return r.used.Reason(code) || r.reasons[tasks.Reason(code)] != "" }))
 	r.reasons[code] = text
 	return code
+}
+
+// ruleIDOf returns the code of the rule the address names; a new one is given one that never meant anything else.
+func ruleIDOf(c *gin.Context, f form, used tasks.Codes) tasks.RuleID {
+	id := c.Param("rule")
+	if id == newRule {
+		id = codeFor(f.Get("name"), "rule", used.Rule)
+	}
+	return tasks.RuleID(id)
 }
 
 // codeFor makes a stable code of a name: its Latin letters and digits, or a prefix where there are none, with a number where the

@@ -1,16 +1,20 @@
 package web
 
 import (
+	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"aftercall/internal/account"
 	"aftercall/tasks"
 )
 
-// drawRule draws a rule the form can say: which is every rule whose values have no commas.
+// drawRule draws a rule. Values of conditions may have whatever separates values elsewhere.
 func drawRule(t *rapid.T, fields []tasks.FieldInfo) tasks.Rule {
 	word := rapid.StringMatching(`[a-z0-9]{1,8}`)
 	span := rapid.Custom(func(t *rapid.T) tasks.Span {
@@ -22,7 +26,7 @@ func drawRule(t *rapid.T, fields []tasks.FieldInfo) tasks.Rule {
 		info := rapid.SampledFrom(fields).Draw(t, "field")
 		c := tasks.Condition{Field: info.Field, Op: rapid.SampledFrom(info.Kind.Ops()).Draw(t, "op")}
 		if c.Op != tasks.Known && c.Op != tasks.Unknown {
-			c.Values = rapid.SliceOfN(word, 1, 3).Draw(t, "values")
+			c.Values = rapid.SliceOfN(rapid.StringMatching(`[a-z"]([a-z ,;，、；/|]{0,6}[a-z"])?`), 1, 3).Draw(t, "values")
 		}
 		rule.When = append(rule.When, c)
 	}
@@ -49,12 +53,22 @@ func drawRule(t *rapid.T, fields []tasks.FieldInfo) tasks.Rule {
 	return rule
 }
 
+// typed is a form as a browser sends it: the values of a condition in one text, a line each.
+func typed(f form) form {
+	for n := range maxFormConditions {
+		if name := conditionField(n, "values"); len(f.Values[name]) > 0 {
+			f.Values.Set(name, strings.Join(f.Values[name], "\r\n")+"\r\n")
+		}
+	}
+	return f
+}
+
 func TestTheFormOfARuleLosesNothing(t *testing.T) {
 	t.Parallel()
 	fields := tasks.Fields([]tasks.Attribute{{Name: "tariff", Kind: tasks.TextField}})
 	rapid.Check(t, func(t *rapid.T) {
 		rule := drawRule(t, fields)
-		again, err := policyRuleOf(formOfPolicyRule(rule), rule.ID, map[tasks.Reason]string{})
+		again, err := policyRuleOf(typed(formOfPolicyRule(rule)), rule.ID, map[tasks.Reason]string{}, tasks.Codes{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,6 +84,51 @@ func TestCodesOfRulesAreStableAndFree(t *testing.T) {
 	for name, want := range map[string]string{"VIP": "vip_1", "Repeat within 48 h!": "repeat_within_48_h", "重复来访": "rule_2", "9 lives": "lives", "": "rule_2"} {
 		if got := codeFor(name, "rule", func(code string) bool { return taken[code] }); got != want {
 			t.Errorf("%q: %s, want %s", name, got, want)
+		}
+	}
+}
+
+// skippingRule is the form of a rule that plans no callback for contacts of a category, for a reason in the centre's own words.
+func skippingRule(name, category, reason, revision string) url.Values {
+	f := ruleForm()
+	f.Set("name", name)
+	f.Set(conditionField(0, "field"), string(tasks.ContactCategory))
+	f.Set(conditionField(0, "values"), category)
+	f.Set("callback", saysNothing)
+	f.Set("callback_reason", ownReason)
+	f.Set("callback_reason_text", reason)
+	f.Set("revision", revision)
+	return f
+}
+
+// A rule that took the place of another is not taken for it, nor is its reason.
+func TestANewRuleHasACodeThatNeverMeantAnotherOne(t *testing.T) {
+	t.Parallel()
+	ts := newPolicyServer(t)
+	c := ts.login(t, account.Admin)
+	first := c.post("/policies", nil).header.Get("Location")
+	c.follow(c.post(first+"/rules/NEW", skippingRule("大客户", "宽带报修", "由大客户经理回访", "1"))).page(http.StatusOK)
+	c.follow(c.post(first+"/publish", url.Values{"revision": {"2"}})).page(http.StatusOK)
+	second := c.post("/policies", nil).header.Get("Location")
+	c.follow(c.post(second+"/rules/rule_1/remove", url.Values{"revision": {"1"}})).page(http.StatusOK)
+	saved := c.follow(c.post(second+"/rules/NEW", skippingRule("移机", "移机", "移机不回访", "2"))).page(http.StatusOK)
+	if saved.Find("#rule_1").Length() != 0 || saved.Find("#rule_2").Length() != 1 {
+		t.Error("the new rule has the code of the one that was removed")
+	}
+	if yaml := c.get(second + "/yaml").body; strings.Contains(yaml, "reason_1") || !strings.Contains(yaml, "reason_2: 移机不回访") {
+		t.Errorf("the new reason has the code of the one that was removed:\n%s", yaml)
+	}
+}
+
+func TestAReasonOfTheCentresOwnMayHaveAnyWords(t *testing.T) {
+	t.Parallel()
+	ts := newPolicyServer(t)
+	c := ts.login(t, account.Supervisor)
+	for _, reason := range []string{"Not needed", "No answer", "Done", "Reopened", "Undecided"} {
+		draft := c.post("/policies", nil).header.Get("Location")
+		saved := c.follow(c.post(draft+"/rules/NEW", skippingRule("Quiet", "移机", reason, "1"))).page(http.StatusOK)
+		if text := saved.Find(".rules").Text(); !strings.Contains(text, reason) {
+			t.Errorf("%s: not as it was typed: %s", reason, text)
 		}
 	}
 }

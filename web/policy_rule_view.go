@@ -26,7 +26,7 @@ func (s *Server) renderPolicyRule(c *gin.Context, status int, record tasks.Polic
 	}
 	words := s.policyWords(c, fields, reasons)
 	p := &policyRulePage{Record: record, ID: c.Param("rule"), Form: f, Fields: fieldGroups(words, fields)}
-	if rule, err := policyRuleOf(f, "", reasons); err == nil && (rule.Callback != nil || rule.Survey != nil || len(rule.Nothing) > 0) {
+	if rule, err := policyRuleOf(f, "", reasons, tasks.Codes{}); err == nil && (rule.Callback != nil || rule.Survey != nil || len(rule.Nothing) > 0) {
 		sentence := words.sentence(rule, len(record.Policy.Rules) == 0 || string(record.Policy.Rules[0].ID) == p.ID)
 		p.Sentence = &sentence
 	}
@@ -95,10 +95,13 @@ func (s *Server) conditionRow(words policyWords, f form, n int, condition tasks.
 		})
 	}
 	row.Yes = slices.Contains(condition.Values, tasks.Yes)
-	row.Values = strings.Join(condition.Values, ", ")
+	row.Values, row.Rows = strings.Join(condition.Values, "\n"), min(max(1, len(condition.Values)), maxValueRows)
 	row.List = listsOfFields[condition.Field]
 	return row
 }
+
+// maxValueRows keeps a long list of values from filling the page.
+const maxValueRows = 8
 
 // listsOfFields is which datalist suggests values of a field.
 var listsOfFields = map[tasks.Field]string{

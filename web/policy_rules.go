@@ -40,7 +40,8 @@ type conditionRow struct {
 	Ops     []option
 	Checks  []check // of a choice or a level
 	Yes     bool    // of a yes or no
-	Values  string  // of anything else
+	Values  string  // of anything else, one a line
+	Rows    int     // lines that are shown of them
 	List    string  // of what there is
 	Refusal string
 	Focus   bool // it was just added
@@ -88,7 +89,7 @@ func policyRuleSamples() []view {
 			Conditions: []conditionRow{
 				{Field: "contact.severity", Label: "severity", Kind: tasks.LevelField, Op: "a", Ops: options, Checks: []check{{"when.0.values", "high", "High", true}}, Refusal: "is wrong"},
 				{N: 1, Field: "contact.complaint", Label: "complaint", Kind: tasks.YesNoField, Yes: true},
-				{N: 2, Field: "customer.tags", Label: "tags", Kind: tasks.TagsField, Ops: options, Values: "vip", List: "tags"},
+				{N: 2, Field: "customer.tags", Label: "tags", Kind: tasks.TagsField, Ops: options, Values: "vip\nkey account", Rows: 2, List: "tags"},
 			},
 			Fields:  []optionGroup{{Label: "Contact", Options: options}},
 			Choices: ruleChoices{Says: options, Reasons: options, Kinds: options, Priorities: options, Scripts: options, Surveys: options, Channels: options, Reminders: options},
@@ -175,11 +176,11 @@ func (s *Server) policyField(c *gin.Context, field tasks.Field) (tasks.FieldInfo
 // putRule saves the draft with the rule of the form at its place; a new one comes before the rules that leave nothing over.
 func (s *Server) putRule(c *gin.Context, record tasks.PolicyRecord, at int, f form) error {
 	p := clonedPolicy(record.Policy)
-	id := tasks.RuleID(c.Param("rule"))
-	if id == newRule {
-		id = tasks.RuleID(codeFor(f.Get("name"), "rule", ruleTaken(p)))
+	used, err := s.Tasks.UsedCodes(c.Request.Context())
+	if err != nil {
+		return err
 	}
-	rule, err := policyRuleOf(f, id, p.Reasons)
+	rule, err := policyRuleOf(f, ruleIDOf(c, f, used), p.Reasons, used)
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (ts *testServer) addRecoveries(t testing.TB) {
 	fatal(t, err)
 	for _, r := range resolutions {
 		if r.ID%2 == 0 {
-			low.ResponseID, low.Resolution = r.ID, r
+			low.ResponseID, low.CustomerID, low.Resolution = r.ID, r.CustomerID, r
 			fatal(t, ts.Tasks.Recover(t.Context(), outbox.Ticket{}, low))
 		}
 	}

@@ -3,18 +3,21 @@ package web
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/flow"
+	"aftercall/tasks"
 )
 
 // storyLine is one line of a timeline in the reader's words.
 type storyLine struct {
 	At    clock.Instant
 	Text  string
+	Basis string // what it was decided by: the rule and the version of the policy
 	Actor string
 	Note  string // what somebody wrote, as they wrote it
 }
@@ -30,7 +33,8 @@ var codeNames = map[string]string{
 func (s *Server) storyLines(c *gin.Context, events []contact.Event) []storyLine {
 	lines := make([]storyLine, 0, len(events))
 	for _, e := range events {
-		line := storyLine{At: e.At, Actor: e.Actor, Text: s.t(c, "timeline."+e.Code, flatten(s.wordedArgs(c, e.Args))...)}
+		args := s.wordedArgs(c, e.Args)
+		line := storyLine{At: e.At, Actor: e.Actor, Text: s.t(c, "timeline."+e.Code, flatten(args)...), Basis: s.basis(c, args)}
 		if note, ok := e.Args["note"].(string); ok {
 			line.Note = note
 		}
@@ -38,6 +42,18 @@ func (s *Server) storyLines(c *gin.Context, events []contact.Event) []storyLine 
 	}
 	slices.SortStableFunc(lines, func(a, b storyLine) int { return cmp.Compare(b.At, a.At) })
 	return lines
+}
+
+// basis names the rule and the version of the policy among an event's args, as far as there are any.
+func (s *Server) basis(c *gin.Context, worded map[string]any) string {
+	var parts []string
+	if rule, ok := worded["rule"].(string); ok {
+		parts = append(parts, rule)
+	}
+	if version, ok := worded["version"].(int); ok {
+		parts = append(parts, s.t(c, "policy.version", "version", version))
+	}
+	return strings.Join(parts, " · ")
 }
 
 // wordedArgs turns codes and times among the args into words.
@@ -48,6 +64,8 @@ func (s *Server) wordedArgs(c *gin.Context, args map[string]any) map[string]any 
 		case clock.Instant:
 			f := s.format(s.language(c))
 			worded[name], worded[name+"_day"] = f.moment(v), f.day(v)
+		case tasks.Span:
+			worded[name] = s.policyWords(c, nil, nil).span(v)
 		case string:
 			worded[name] = v
 			prefix, ok := codeNames[name]

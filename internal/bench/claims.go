@@ -120,7 +120,7 @@ func claimP99(ctx context.Context, a *app.App, firstCaller int64) (float64, erro
 		if err != nil {
 			return 0, fmt.Errorf("claim: %w", err)
 		}
-		if err := a.Tasks.Release(ctx, caller, desk.Callback.ID, desk.Callback.Fence); err != nil {
+		if _, err := a.Tasks.Release(ctx, caller, desk.Callback.ID, desk.Callback.Fence); err != nil {
 			return 0, fmt.Errorf("release: %w", err)
 		}
 	}

@@ -28,6 +28,8 @@ type taken struct {
 	size      int // about how many bytes it is
 	problems  []fault.Field
 	warnings  []fault.Field
+
+	readdressed bool // the customer was known, and has other addresses now
 }
 
 // cleaner checks and normalises inputs. It needs no database, so that it runs outside of transactions.

@@ -14,8 +14,9 @@ const JobCorrected = "contacts.corrected"
 // correctable is how long after a resolution its follow-up may be decided again; no policy follows up what is older.
 const correctable = 90 * 24 * time.Hour
 
-// correct writes down what changed of the things a standing resolution has frozen.
-func (d *draft) correct(before Contact, resolverBefore Participant, now clock.Instant) {
+// correct writes down what changed of the things a standing resolution has frozen. Whether the customer can be reached is not among
+// them, but follow-up was decided by it.
+func (d *draft) correct(t *taken, before Contact, resolverBefore Participant, now clock.Instant) {
 	after, no, noted := &d.contact, d.newest().No, len(d.corrections)
 	note := func(field, was, is string) {
 		if was != is {
@@ -34,7 +35,7 @@ func (d *draft) correct(before Contact, resolverBefore Participant, now clock.In
 	note("order_reference", before.OrderReference, after.OrderReference)
 	note("agent", id(resolverBefore.AgentID), id(resolver(d.people).AgentID))
 	note("customer", id(before.CustomerID), id(after.CustomerID))
-	decidedBy := len(d.corrections) > noted || before.Tags != after.Tags || seconds(before) != seconds(*after)
+	decidedBy := len(d.corrections) > noted || before.Tags != after.Tags || seconds(before) != seconds(*after) || t.readdressed
 	d.corrected = d.corrected || decidedBy && now.Sub(d.newest().ResolvedAt) <= correctable
 }
 
@@ -70,6 +71,12 @@ func CorrectedResolution(tx database.Tx, contactID int64) (Resolution, bool, err
 	persons, err := store{tx}.persons([]int64{c.CustomerID})
 	r.PersonID = persons[c.CustomerID]
 	return r, r.ReopenedAt.IsZero(), err
+}
+
+// CustomersOf returns whose each contact is now, as far as its source has corrected that; resolutions, and the work set up for them,
+// keep whose it was.
+func CustomersOf(tx database.Tx, contactIDs []int64) (map[int64]int64, error) {
+	return store{tx}.customersOf(distinct(contactIDs))
 }
 
 func id(n int64) string {

@@ -27,6 +27,8 @@ func TestACorrectionOfWhatFollowUpIsDecidedByAddsAJob(t *testing.T) {
 		"handling time":             {func(in *contact.Input) { in.TalkSeconds = &seconds }, time.Hour, 1},
 		"resolver":                  {func(in *contact.Input) { in.Participants[0].Agent = "王敏" }, time.Hour, 1},
 		"customer":                  {func(in *contact.Input) { in.Customer.Reference = "C-other" }, time.Hour, 1},
+		"address":                   {func(in *contact.Input) { in.Customer.Emails = []string{"new@example.com"} }, time.Hour, 1},
+		"name of the customer":      {func(in *contact.Input) { in.Customer.Name = "王芳" }, time.Hour, 0},
 		"the text of what was done": {func(in *contact.Input) { in.Resolution = "重启光猫" }, time.Hour, 0},
 		"long past":                 {func(in *contact.Input) { in.Category = "移机" }, 91 * 24 * time.Hour, 0},
 		"reopened at the same time": {func(in *contact.Input) { in.Category, in.Status, in.ResolvedAt = "移机", contact.Reopened, 0 }, time.Hour, 0},

@@ -33,7 +33,7 @@ func (k *taking) takeCustomers(inputs []*fresh) ([]*Customer, error) {
 	for i, f := range inputs {
 		if d := drafts[f.reference]; d != nil {
 			d.apply(&f.taken, k.now)
-			result[i] = &d.customer
+			result[i], f.readdressed = &d.customer, d.customer.ID != 0 && len(d.moved) > 0
 		}
 	}
 	return result, k.writeCustomers(order)

@@ -74,7 +74,7 @@ func (d *draft) apply(t *taken, customer *Customer, people []Participant, now cl
 		d.complained = append(d.complained, personBefore, d.personID)
 	}
 	if stood && d.stands() && before.ResolutionCount == d.contact.ResolutionCount {
-		d.correct(before, resolverBefore, now)
+		d.correct(t, before, resolverBefore, now)
 	}
 	d.dropImpossibleTimes(t)
 	d.takeAnswers(t)

@@ -83,6 +83,12 @@ func TestListShowsAViewerTheirTeams(t *testing.T) {
 		if _, err := c.Contact(context.Background(), supervisor, o[1].ContactID); err == nil {
 			t.Error("another team's contact was shown")
 		}
+		corrected := resolved("T-1", ago(time.Hour))
+		corrected.Participants = []contact.InputParticipant{{Role: contact.Handled, Agent: "王敏", Team: "一线"}}
+		c.takeOne(t, corrected)
+		if _, err := c.Contact(context.Background(), supervisor, o[0].ContactID); err != nil {
+			t.Errorf("the source corrects who resolved it, and the team that its decisions count for does not see it: %v", err)
+		}
 		machine := account.Viewer{Role: account.Machine, SourceID: c.source + 1}
 		if got := c.list(t, machine, contact.Filter{}); got != nil {
 			t.Errorf("another source's token sees %v", got)

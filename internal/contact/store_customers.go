@@ -30,6 +30,21 @@ func (s store) persons(customerIDs []int64) (map[int64]int64, error) {
 	return persons, nil
 }
 
+// customersOf returns the customer of each contact.
+func (s store) customersOf(contactIDs []int64) (map[int64]int64, error) {
+	customers := make(map[int64]int64, len(contactIDs))
+	for part := range slices.Chunk(contactIDs, maxIn) {
+		var rows []Contact
+		if err := s.Gorm().Select("id", "customer_id").Where("id IN ?", part).Find(&rows).Error; err != nil {
+			return nil, fmt.Errorf("read whose contacts are: %w", err)
+		}
+		for _, c := range rows {
+			customers[c.ID] = c.CustomerID
+		}
+	}
+	return customers, nil
+}
+
 func (s store) addPersons(slots []*personSlot) error {
 	rows := make([]Person, len(slots))
 	if err := database.InsertWithIDs(s.Tx, "persons", rows, func(p *Person) *int64 { return &p.ID }); err != nil {

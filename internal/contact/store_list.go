@@ -45,7 +45,7 @@ func (s store) list(viewer account.Viewer, f Filter, in found) ([]Contact, error
 }
 
 // visible selects the contacts a viewer may see: a machine those of its source; people with teams those in which one of their
-// teams, or no team, took part.
+// teams, or no team, took part, or that one of them resolved: its decisions stay that team's when the source corrects who it was.
 func (s store) visible(viewer account.Viewer) *gorm.DB {
 	q := s.Gorm().Model(&Contact{})
 	switch {
@@ -55,7 +55,8 @@ func (s store) visible(viewer account.Viewer) *gorm.DB {
 		return q
 	}
 	const took = "SELECT 1 FROM participants AS p WHERE p.contact_id = contacts.id AND p.team_id "
-	return q.Where("EXISTS ("+took+"IN ?) OR NOT EXISTS ("+took+"<> 0)", viewer.TeamIDs)
+	const resolved = "SELECT 1 FROM resolutions AS r WHERE r.contact_id = contacts.id AND r.team_id IN ?"
+	return q.Where("EXISTS ("+took+"IN ?) OR NOT EXISTS ("+took+"<> 0) OR EXISTS ("+resolved+")", viewer.TeamIDs, viewer.TeamIDs)
 }
 
 // contactsNamed returns the contacts with an external id.

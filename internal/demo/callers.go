@@ -32,7 +32,7 @@ func (l *life) call(ctx context.Context, at clock.Instant) error {
 			if !fault.Is(err, fault.Conflict) {
 				return err
 			}
-			if err := l.Tasks.Release(ctx, caller, c.ID, c.Fence); err != nil {
+			if _, err := l.Tasks.Release(ctx, caller, c.ID, c.Fence); err != nil {
 				return err
 			}
 			continue

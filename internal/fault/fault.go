@@ -52,6 +52,8 @@ type Field struct {
 	Code    string `json:"code"`            // stable, snake_case; translated under "problem.<code>"
 	Problem string `json:"problem"`         // English
 	Value   string `json:"value,omitempty"` // the offending value, shortened; never of a secret
+
+	Args map[string]any `json:"-"` // named values for the translated problem
 }
 
 // New returns an error of the kind. Code is stable and translated; message is its English text.

@@ -16,7 +16,7 @@ func (s *Service) recordCallAnswers(ctx context.Context, ticket outbox.Ticket, a
 		return err
 	}
 	return s.Surveys.RecordCall(ctx, ticket, survey.CallAnswers{
-		AttemptID: a.AttemptID, CallbackID: a.CallbackID, ResolutionID: a.ResolutionID, CallerID: a.CallerID,
+		AttemptID: a.AttemptID, CallbackID: a.CallbackID, ResolutionID: a.ResolutionID, CustomerID: a.CustomerID, CallerID: a.CallerID,
 		AnsweredAt: a.AnsweredAt, Rating: a.Rating, Solved: a.Solved, Reasons: a.Reasons, Comment: a.Comment, Consent: a.Consent,
 	})
 }
@@ -35,7 +35,7 @@ func (s *Service) recoverLowScore(ctx context.Context, ticket outbox.Ticket, res
 		return err
 	}
 	return s.Tasks.Recover(ctx, ticket, tasks.LowScore{
-		ResponseID: responseID, Resolution: found[answered.ResolutionID], Value: answered.Value, Scale: answered.Scale,
-		AnsweredAt: answered.AnsweredAt,
+		ResponseID: responseID, CustomerID: answered.CustomerID, Resolution: found[answered.ResolutionID], Value: answered.Value,
+		Scale: answered.Scale, AnsweredAt: answered.AnsweredAt,
 	})
 }

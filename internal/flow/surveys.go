@@ -35,7 +35,7 @@ func (s *Service) sendSurvey(ctx context.Context, ticket outbox.Ticket, decision
 	case out.Reason == "":
 		return nil
 	case !out.Ends.IsZero():
-		return s.Tasks.SurveyPutOff(ctx, out.Ticket, decisionID, out.Ends)
+		return s.Tasks.SurveyPutOff(ctx, out.Ticket, decisionID, out.Ends, tasks.Reason(out.Reason))
 	default:
 		return s.Tasks.SurveySkipped(ctx, out.Ticket, decisionID, tasks.Reason(out.Reason))
 	}

@@ -1,7 +1,10 @@
 package flow_test
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,6 +61,60 @@ func TestTimelineTellsEveryPartTheNewestFirst(t *testing.T) {
 		}
 		if !slices.IsSortedFunc(events, func(a, b contact.Event) int { return int(b.At - a.At) }) {
 			t.Errorf("not the newest first: %v", codes)
+		}
+	})
+}
+
+// Everything here happens at the same time: what came of it stands above what it came of.
+func TestTimelineTellsTheCauseBelowItsEffect(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		ctx := t.Context()
+		at := clock.At(time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC))
+		contacts := contact.New(db, clock.Fixed(at), contact.Options{})
+		source, err := contacts.EnsureSource(ctx, "helpdesk")
+		if err != nil {
+			t.Fatal(err)
+		}
+		planner := tasks.New(db, permission.New(db, []byte("a key for tests only, 32 bytes.."), clock.Fixed(at), contact.Directory{}), flow.PolicySurveys{}, clock.Fixed(at), tasks.Options{Zone: time.UTC})
+		if err := planner.EnsureBuiltIn(ctx); err != nil {
+			t.Fatal(err)
+		}
+		in := contact.Input{
+			ExternalID: "T-1", OpenedAt: at.Add(-2 * time.Hour), ResolvedAt: at.Add(-time.Hour), Severity: contact.High,
+			Customer: contact.InputCustomer{Phones: []string{"+8613912348000"}, Zone: "Asia/Shanghai"},
+		}
+		outcomes, err := contacts.Take(ctx, source.ID, []contact.Input{in})
+		if err != nil {
+			t.Fatal(err)
+		}
+		resolutions, err := contact.ResolutionsByID(db.View(ctx), outcomes[0].Resolutions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := planner.Plan(ctx, outbox.Ticket{}, resolutions[outcomes[0].Resolutions[0]].BatchID); err != nil {
+			t.Fatal(err)
+		}
+		in.Severity = contact.Low
+		if _, err := contacts.Take(ctx, source.ID, []contact.Input{in}); err != nil {
+			t.Fatal(err)
+		}
+		if err := planner.Redecide(ctx, outbox.Ticket{}, outcomes[0].ContactID); err != nil {
+			t.Fatal(err)
+		}
+		events, err := flow.Timeline(db.View(ctx), outcomes[0].ContactID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		for _, e := range events {
+			if e.Args["kind"] == string(tasks.FollowUpCallback) {
+				told = append(told, strings.TrimSpace(fmt.Sprint(e.Code, " ", cmp.Or[any](e.Args["rule"], ""), " ", cmp.Or[any](e.Args["version"], ""))))
+			}
+		}
+		want := []string{"follow_up_skipped no_callback 1", "follow_up_again_corrected", "follow_up_planned severe 1"}
+		if !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q", told, want)
 		}
 	})
 }

@@ -154,3 +154,28 @@ func TestADayHasRoomForEachCapAndNoMore(t *testing.T) {
 		}
 	}
 }
+
+func TestARedialIsExemptFromItsOwnAttemptOnly(t *testing.T) {
+	t.Parallel()
+	call := func(id int64, kind permission.TouchKind, ref int64) permission.Touch {
+		return permission.Touch{ID: id, Kind: kind, Purpose: permission.ServiceCallback, Channel: permission.ByPhone, Ref: ref, At: morning.Add(-time.Minute)}
+	}
+	redial := ask(permission.ServiceCallback, permission.ByPhone)
+	redial.Redial = 5
+	tests := []struct {
+		name    string
+		touches []permission.Touch
+		want    permission.Code // empty: allowed
+	}{
+		{"its own", []permission.Touch{call(1, permission.Attempt, 5)}, ""},
+		{"another attempt", []permission.Touch{call(1, permission.Attempt, 5), call(2, permission.Attempt, 6)}, permission.AttemptGap},
+		{"an offer of the same number", []permission.Touch{call(1, permission.Offer, 5)}, permission.AttemptGap},
+	}
+	for _, tt := range tests {
+		for where, facts := range map[string]permission.Facts{"person": {ByPerson: tt.touches}, "address": {ByAddress: tt.touches}} {
+			if v := rules.Evaluate(facts, redial); v.First != tt.want {
+				t.Errorf("%s of the %s: %v", tt.name, where, codes(v))
+			}
+		}
+	}
+}

@@ -43,7 +43,7 @@ func Bases() []Basis { return slices.Clone(bases) }
 func Scopes() []Scope { return slices.Clone(scopes) }
 
 // RecordConsent appends events, in the transaction of what they came from. Events without an instant are dated now, those without
-// a basis are by consent. It returns fault.Invalid for an event that cannot be: of an unknown purpose, in the future, expired
+// a basis are by consent, those of a clock that is a little ahead of ours are dated now. It returns fault.Invalid for an event that cannot be: of an unknown purpose, in the future, expired
 // before it was given.
 func (s *Service) RecordConsent(tx database.Tx, events ...ConsentEvent) error {
 	now := s.now()
@@ -59,6 +59,7 @@ func (s *Service) RecordConsent(tx database.Tx, events ...ConsentEvent) error {
 		if problems := e.problems(); len(problems) > 0 {
 			return fault.InvalidFields(problems...)
 		}
+		e.At = min(e.At, now) // a clock that is fast must not let a yes overrule the no that comes next
 		customers[i] = e.CustomerID
 	}
 	if err := (store{tx}).addConsents(events); err != nil {

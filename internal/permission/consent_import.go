@@ -16,11 +16,11 @@ import (
 // the row is taken. It returns fault.Invalid for a file that is no such list, and fault.TooLarge beyond 256 MiB or 1,000,000 rows.
 func ParseConsents(file io.Reader, reading Reading, take func(line int, in ConsentInput) error) (ImportReport, error) {
 	var report ImportReport
-	l, err := openLines(file, reading, "reference", string(PhoneAddress), string(EmailAddress))
+	l, err := openLines(file, reading, "header_missing", "reference", string(PhoneAddress), string(EmailAddress))
 	if err != nil {
 		return report, err
 	}
-	err = l.each(&report, func(f *findings) error {
+	err = l.each(&report, func(f *findings) (bool, error) {
 		in := ConsentInput{
 			Source: l.cell("source"), Reference: l.cell("reference"), Phone: l.cell("phone"), Email: l.cell("email"),
 			Purpose: Purpose(l.cell("purpose")), Channel: Channel(l.cell("channel")), Word: Word(l.cell("word")), Basis: Basis(l.cell("basis")),
@@ -28,9 +28,9 @@ func ParseConsents(file io.Reader, reading Reading, take func(line int, in Conse
 			At: l.instant("at", f), ExpiresAt: l.instant("expires_at", f),
 		}
 		if len(*f) > 0 {
-			return nil // without its time a consent is worth nothing
+			return false, nil // without its time a consent is worth nothing
 		}
-		return take(l.row.Line, in)
+		return true, take(l.row.Line, in)
 	})
 	return report, err
 }

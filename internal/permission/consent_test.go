@@ -46,6 +46,25 @@ func TestAConsentThatCannotBeIsRefused(t *testing.T) {
 	})
 }
 
+func TestAYesByAFastClockDoesNotOverruleTheNoThatFollows(t *testing.T) {
+	t.Parallel()
+	eachCentre(t, func(t *testing.T, c *centre) {
+		said := func(given bool, at clock.Instant) {
+			t.Helper()
+			c.do(t, func(tx database.Tx) error {
+				return c.s.RecordConsent(tx, permission.ConsentEvent{CustomerID: 2, Purpose: permission.MarketingCall, Given: given, At: at})
+			})
+		}
+		said(true, c.at.Add(4*time.Minute))
+		c.at = c.at.Add(time.Minute)
+		said(false, 0)
+		c.at = c.at.Add(31 * 24 * time.Hour)
+		if v := c.asked(t, 2, offer); v.First != permission.Refused {
+			t.Errorf("a month after the no: %+v", v)
+		}
+	})
+}
+
 func TestARefusalHoldsForEveryRecordOfThePerson(t *testing.T) {
 	t.Parallel()
 	eachCentre(t, func(t *testing.T, c *centre) {

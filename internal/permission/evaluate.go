@@ -164,7 +164,7 @@ func (c *inquiry) hours(at clock.Instant) Reason {
 	case len(zones) == 0, opens.IsZero() && len(zones) > 1 && !c.schedule.never():
 		return c.ofCustomer(ZoneUnknown)
 	case opens > at, opens.IsZero():
-		return Reason{Code: OutsideHours, From: opens, Evidence: "zone " + zones[0].String()}
+		return Reason{Code: OutsideHours, From: opens, Evidence: "zone " + c.schedule.closedIn(at).String()}
 	}
 	return Reason{}
 }

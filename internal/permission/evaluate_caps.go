@@ -64,7 +64,7 @@ func (c *inquiry) capped(code Code, limit int, window time.Duration, at clock.In
 	n := 0
 	for i := range touches {
 		t := leaving{c.leaves(touches[i], window), &touches[i]}
-		if t.at <= at || !counts(touches[i]) {
+		if t.at <= at || !counts(touches[i]) || c.redials(touches[i]) {
 			continue
 		}
 		n++
@@ -82,6 +82,11 @@ func (c *inquiry) capped(code Code, limit int, window time.Duration, at clock.In
 	}
 	deciding := last[limit-1]
 	return Reason{Code: code, Since: deciding.At, From: deciding.at, Evidence: evidence("touch", deciding.ID)}
+}
+
+// redials reports whether the touch is of the attempt that is dialled once more.
+func (c *inquiry) redials(t Touch) bool {
+	return c.Redial != 0 && t.Kind == Attempt && t.Ref == c.Redial
 }
 
 // leaves returns when a touch stops to count. What marketing has only reserved counts against other marketing, and until the

@@ -116,6 +116,22 @@ func (s *schedule) nextWithin(at clock.Instant, ahead time.Duration) clock.Insta
 	}
 }
 
+// closedIn returns the zone that opens last, of those that are closed at an instant: the one to be named as the reason.
+func (s *schedule) closedIn(at clock.Instant) *time.Location {
+	last, latest := s.where.zones[0], at
+	for _, zone := range s.where.zones {
+		for i := range s.where.regions {
+			if s.profiles[i] == nil {
+				continue
+			}
+			if opens := s.opens(at, zone, i); opens > latest {
+				last, latest = zone, opens
+			}
+		}
+	}
+	return last
+}
+
 // never reports whether one of the profiles is closed on every day of the week. Then it is closed for good, whatever the calendar
 // says, so that "never" does not depend on the date.
 func (s *schedule) never() bool {

@@ -99,6 +99,26 @@ func TestNoSettingWidensTheHardLimits(t *testing.T) {
 	}
 }
 
+func TestTheZoneThatIsClosedIsNamed(t *testing.T) {
+	t.Parallel()
+	q := permission.Question{
+		Subject: permission.Subject{CustomerID: 7, Phones: []string{"+18005550100"}, Region: "US"}, // anywhere in the country
+		Purpose: permission.ServiceCallback, Channel: permission.ByPhone,
+	}
+	for _, local := range []string{"2026-11-24 10:00", "2026-11-24 21:30"} {
+		q.At = in(t, "America/New_York", local)
+		v := rules.Evaluate(permission.Facts{}, q)
+		zone, found := strings.CutPrefix(v.All[0].Evidence, "zone ")
+		where, err := time.LoadLocation(zone)
+		if !found || err != nil || v.First != permission.OutsideHours {
+			t.Fatalf("%s: %+v", local, v)
+		}
+		if hour := q.At.In(where).Hour(); hour >= 9 && hour < 20 {
+			t.Errorf("at %s in New York %s is named, where it is %d o'clock", local, zone, hour)
+		}
+	}
+}
+
 func TestATextMessageKeepsCallingHoursAndAnEmailDoesNot(t *testing.T) {
 	t.Parallel()
 	morning, night := in(t, "Asia/Shanghai", "2026-11-21 09:00"), in(t, "Asia/Shanghai", "2026-11-20 23:30")

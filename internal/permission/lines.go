@@ -36,8 +36,8 @@ type lines struct {
 	row     table.Row
 }
 
-// openLines returns fault.Invalid for a file without one of the columns.
-func openLines(file io.Reader, reading Reading, oneOf ...string) (*lines, error) {
+// openLines returns fault.Invalid, with a code for the list it is of, for a file without one of the columns.
+func openLines(file io.Reader, reading Reading, missing string, oneOf ...string) (*lines, error) {
 	reader, err := table.Open(file, table.Options{MaxBytes: maxFileBytes})
 	if err != nil {
 		return nil, err
@@ -57,10 +57,10 @@ func openLines(file io.Reader, reading Reading, oneOf ...string) (*lines, error)
 		}
 	}
 	if !slices.ContainsFunc(oneOf, l.has) {
-		missing := fault.InvalidFields(fault.Field{
-			Line: 1, Name: "header", Code: "header_missing", Problem: "must name one of the columns " + strings.Join(oneOf, ", "),
+		refusal := fault.InvalidFields(fault.Field{
+			Line: 1, Name: "header", Code: missing, Problem: "must name one of the columns " + strings.Join(oneOf, ", "),
 		})
-		return nil, errors.Join(missing, reader.Close())
+		return nil, errors.Join(refusal, reader.Close())
 	}
 	return l, nil
 }
@@ -150,8 +150,8 @@ func (l *lines) instant(column string, f *findings) clock.Instant {
 	return 0
 }
 
-// each reads every row and gives it to take; what take finds wrong with it is noted in the report.
-func (l *lines) each(report *ImportReport, take func(f *findings) error) error {
+// each reads every row and gives it to take, which reports whether it took something of it; what it finds wrong is noted in the report.
+func (l *lines) each(report *ImportReport, take func(f *findings) (bool, error)) error {
 	for {
 		err := l.next()
 		var unreadable *table.RowError
@@ -166,10 +166,14 @@ func (l *lines) each(report *ImportReport, take func(f *findings) error) error {
 		}
 		report.Rows++
 		var f findings
-		if err := take(&f); err != nil {
+		taken, err := take(&f)
+		switch {
+		case err != nil:
 			return errors.Join(err, l.file.Close())
-		}
-		if len(f) > 0 {
+		case len(f) > 0 && taken:
+			report.Partly++
+			report.tell(l.row.Line, f...)
+		case len(f) > 0:
 			report.note(l.row.Line, f...)
 		}
 	}

@@ -165,6 +165,9 @@ func naiveCaps(c drawn, at clock.Instant) string {
 		n := 0
 		for _, t := range touches {
 			reserved := !t.ReservedUntil.IsZero()
+			if t.Kind == permission.Attempt && c.q.Redial != 0 && t.Ref == c.q.Redial {
+				continue
+			}
 			if counts(t) && t.At > at.Add(-window) && (!reserved || (marketing && t.ReservedUntil > at)) {
 				n++
 			}

@@ -163,6 +163,7 @@ func drawCase(t *rapid.T) drawn {
 		Family:   rapid.SampledFrom([]string{"csat", "nps"}).Draw(t, "family"),
 		Campaign: rapid.Int64Range(0, 2).Draw(t, "campaign"),
 		Reminder: rapid.IntRange(0, 7).Draw(t, "reminder") == 0,
+		Redial:   rapid.SampledFrom([]int64{0, 0, 1}).Draw(t, "redial"),
 		At:       at,
 		Subject: permission.Subject{
 			CustomerID: 1, PersonID: 1, Records: []int64{1, 2},
@@ -227,6 +228,7 @@ func drawTouches(t *rapid.T, at clock.Instant, most int, name string) []permissi
 			Purpose: rapid.SampledFrom([]permission.Purpose{permission.ServiceCallback, permission.MarketingCall}).Draw(t, "touched for"),
 			Channel: rapid.SampledFrom([]permission.Channel{permission.ByPhone, permission.ByEmail}).Draw(t, "by"),
 			Family:  rapid.SampledFrom([]string{"csat", "nps"}).Draw(t, "of family"),
+			Ref:     rapid.Int64Range(1, 3).Draw(t, "of"),
 			At:      at.Add(-time.Duration(rapid.Int64Range(-int64(time.Minute), int64(back)).Draw(t, "ago"))),
 		}
 		if rapid.IntRange(0, 4).Draw(t, "reserved") == 0 {

@@ -45,9 +45,12 @@ func (s *Service) changed(tx database.Tx, e event) error {
 	if err := (store{tx}).guard(known(guarded)); err != nil {
 		return err
 	}
-	// The others on a called number are not guarded: whoever contacts somebody holds the guard of the number by now, and another may
-	// hold one of theirs and wait for the number.
-	if err := (store{tx}).outdateCalled(distinct(e.called)); err != nil {
+	// The others on a called number are not guarded: we hold the number by now, and another may hold one of theirs and wait for it.
+	called := distinct(e.called)
+	if err := (store{tx}).reserveAddresses(called); err != nil {
+		return err
+	}
+	if err := (store{tx}).outdateCalled(called); err != nil {
 		return err
 	}
 	if err := s.restandPersons(tx, known(persons)); err != nil {
@@ -130,7 +133,7 @@ func (s *Service) keep(tx database.Tx, subjects []Subject) error {
 	for i, subject := range subjects {
 		ids[i] = subject.CustomerID
 	}
-	if err := (store{tx}).hold(ids); err != nil {
+	if err := s.hold(tx, subjects, ids); err != nil {
 		return err
 	}
 	now := s.now()
@@ -145,6 +148,25 @@ func (s *Service) keep(tx database.Tx, subjects []Subject) error {
 		return err
 	}
 	return store{tx}.putStandings(rows)
+}
+
+// hold makes others who would mark the rows of the subjects wait until this transaction ends: a mark that came between computing a
+// row and storing it would be lost. Of those who have no row yet, whom nobody could mark, it holds the number instead.
+func (s *Service) hold(tx database.Tx, subjects []Subject, ids []int64) error {
+	if tx.Dialect() != database.MySQL {
+		return nil // one writer at a time anyway
+	}
+	held, err := store{tx}.hold(ids)
+	if err != nil {
+		return err
+	}
+	var first []Question
+	for _, subject := range subjects {
+		if !slices.Contains(held, subject.CustomerID) {
+			first = append(first, Question{Subject: subject, Channel: ByPhone})
+		}
+	}
+	return s.ReserveAddresses(tx, first...)
 }
 
 // Outdate marks what is stored of customers as out of date, when something about them changed that permission does not record:

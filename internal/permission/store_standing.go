@@ -7,7 +7,6 @@ import (
 	"gorm.io/gorm/clause"
 
 	"aftercall/internal/clock"
-	"aftercall/internal/database"
 )
 
 // standings returns the stored rows of customers for one purpose and channel.
@@ -73,21 +72,19 @@ func (s store) outdateCalled(hashes []string) error {
 	return nil
 }
 
-// hold makes others who would mark rows of the customers wait until this transaction ends: a mark that came between computing a row
-// and storing it would be lost. SQLite has one writer at a time anyway.
-func (s store) hold(customerIDs []int64) error {
-	if s.Dialect() != database.MySQL {
-		return nil
-	}
+// hold locks the rows of the customers that a marketing call marks, and returns whose there are.
+func (s store) hold(customerIDs []int64) ([]int64, error) {
+	var held []int64
 	for chunk := range slices.Chunk(distinct(customerIDs), chunkSize) {
-		var held []int64
+		var some []int64
 		err := s.Gorm().Model(&Standing{}).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
-			Where("customer_id IN ? AND purpose = ?", chunk, MarketingCall).Pluck("customer_id", &held).Error
+			Where("customer_id IN ? AND purpose = ?", chunk, MarketingCall).Pluck("customer_id", &some).Error
 		if err != nil {
-			return fmt.Errorf("hold standings: %w", err)
+			return nil, fmt.Errorf("hold standings: %w", err)
 		}
+		held = append(held, some...)
 	}
-	return nil
+	return held, nil
 }
 
 // customersSuppressedBy returns whose rows name the suppression. Others it covers are suppressed by another as well.

@@ -18,13 +18,19 @@ type ImportReport struct {
 	Rows    int           // with a value
 	Added   int           // suppressions, or consent events
 	Covered int           // that were known already
-	Bad     int           // rows with something wrong, of which the good part is taken
-	Issues  []fault.Field // what is wrong with the first of them
+	Partly  int           // rows with something wrong, of which the good part is taken
+	Bad     int           // rows of which nothing is taken
+	Issues  []fault.Field // what is wrong with the first of both
 }
 
 // note adds a bad row to the report.
 func (r *ImportReport) note(line int, fields ...fault.Field) {
 	r.Bad++
+	r.tell(line, fields...)
+}
+
+// tell adds what is wrong with a row to the report.
+func (r *ImportReport) tell(line int, fields ...fault.Field) {
 	for _, f := range fields {
 		if f.Line = line; len(r.Issues) < maxIssues {
 			r.Issues = append(r.Issues, f)
@@ -38,11 +44,14 @@ func (r *ImportReport) note(line int, fields ...fault.Field) {
 // and note. It returns fault.Invalid for a file that is no such list, and fault.TooLarge beyond 256 MiB or 1,000,000 rows.
 func ParseSuppressions(file io.Reader, reading Reading, now clock.Instant, take func([]Suppression) error) (ImportReport, error) {
 	var report ImportReport
-	l, err := openLines(file, reading, string(PhoneAddress), string(EmailAddress))
+	l, err := openLines(file, reading, "header_no_address", string(PhoneAddress), string(EmailAddress))
 	if err != nil {
 		return report, err
 	}
-	err = l.each(&report, func(f *findings) error { return take(l.suppressions(now, f)) })
+	err = l.each(&report, func(f *findings) (bool, error) {
+		found := l.suppressions(now, f)
+		return len(found) > 0, take(found)
+	})
 	return report, err
 }
 

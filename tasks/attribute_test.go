@@ -1,0 +1,38 @@
+package tasks_test
+
+import (
+	"testing"
+
+	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
+	"aftercall/tasks"
+)
+
+// What a source wrote is compared as what the attribute is registered as: a code of digits is no number.
+func TestAttributesAreComparedAsTheyAreRegistered(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		for name, kind := range map[string]tasks.FieldKind{"area": tasks.TextField, "seats": tasks.NumberField, "active": tasks.YesNoField} {
+			if err := c.RegisterAttribute(t.Context(), supervisor, tasks.Attribute{Name: name, Kind: kind}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.publish(t, policy(t, `  - {id: as_number, when: [{field: customer.attributes.area, op: is, values: 571}], callback: {}}
+  - {id: as_answer, when: [{field: customer.attributes.area, op: is, values: yes}], callback: {}}
+  - id: right
+    when:
+      - {field: customer.attributes.area, op: is, values: 0571}
+      - {field: customer.attributes.seats, op: at_least, values: 10}
+      - {field: customer.attributes.active, op: is, values: yes}
+    callback: {}
+`))
+		in := severe(1)
+		in.Customer.Attributes = map[string]string{"area": "0571", "seats": "010.0", "active": "1"}
+		c.take(t, in)
+		c.plan(t)
+		if d := c.decisions(t)[tasks.FollowUpCallback].Decision; d.Rule != "right" {
+			t.Errorf("decided by %s", d.Rule)
+		}
+	})
+}
