@@ -163,7 +163,9 @@ func (c *inquiry) hours(at clock.Instant) Reason {
 	switch {
 	case len(zones) == 0, opens.IsZero() && len(zones) > 1 && !c.schedule.never():
 		return c.ofCustomer(ZoneUnknown)
-	case opens > at, opens.IsZero():
+	case opens.IsZero(): // closed for good, whatever the time
+		return Reason{Code: OutsideHours, Evidence: "zone " + zones[0].String()}
+	case opens > at:
 		return Reason{Code: OutsideHours, From: opens, Evidence: "zone " + c.schedule.closedIn(at).String()}
 	}
 	return Reason{}

@@ -116,14 +116,12 @@ func (s *schedule) nextWithin(at clock.Instant, ahead time.Duration) clock.Insta
 	}
 }
 
-// closedIn returns the zone that opens last, of those that are closed at an instant: the one to be named as the reason.
+// closedIn returns the zone that opens last, of those that are closed at an instant: the one to be named as the reason. None of the
+// profiles is closed for good.
 func (s *schedule) closedIn(at clock.Instant) *time.Location {
 	last, latest := s.where.zones[0], at
 	for _, zone := range s.where.zones {
 		for i := range s.where.regions {
-			if s.profiles[i] == nil {
-				continue
-			}
 			if opens := s.opens(at, zone, i); opens > latest {
 				last, latest = zone, opens
 			}

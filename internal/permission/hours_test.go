@@ -1,6 +1,7 @@
 package permission_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -116,6 +117,29 @@ func TestTheZoneThatIsClosedIsNamed(t *testing.T) {
 		if hour := q.At.In(where).Hour(); hour >= 9 && hour < 20 {
 			t.Errorf("at %s in New York %s is named, where it is %d o'clock", local, zone, hour)
 		}
+	}
+}
+
+// What is kept of a customer until it changes must not change with the hour.
+func TestWhatIsClosedForGoodNamesTheSameZoneAtAnyHour(t *testing.T) {
+	t.Parallel()
+	r := permission.DefaultRules()
+	r.Profiles = append([]permission.Profile{everyDay(t, "GB", permission.ServiceClass, "")}, r.Profiles...)
+	q := permission.Question{
+		Subject: permission.Subject{CustomerID: 7, Phones: []string{"+442079460000"}, Region: "US"},
+		Purpose: permission.ServiceCallback, Channel: permission.ByPhone,
+	}
+	named := map[string]bool{}
+	for hour := range 24 {
+		q.At = in(t, "Europe/London", fmt.Sprintf("2026-11-24 %02d:30", hour))
+		v := r.Evaluate(permission.Facts{}, q)
+		if v.First != permission.OutsideHours || !v.AllowedFrom.IsZero() {
+			t.Fatalf("at %02d:30: %+v", hour, v)
+		}
+		named[v.All[0].Evidence] = true
+	}
+	if len(named) != 1 {
+		t.Errorf("named are %v", named)
 	}
 }
 
