@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"aftercall/internal/account"
@@ -80,7 +81,10 @@ func (s *Service) PlanByHand(ctx context.Context, viewer account.Viewer, contact
 	})
 }
 
-const maxHandReason = 190
+const (
+	maxHandReason = 190
+	lateDue       = 10 * time.Minute // a form may be open for a while before it is sent
+)
 
 func (h *HandPlan) check(now clock.Instant) error {
 	h.Reason, h.Team = strings.TrimSpace(h.Reason), strings.TrimSpace(h.Team)
@@ -93,6 +97,9 @@ func (h *HandPlan) check(now clock.Instant) error {
 	}
 	if h.Priority < 1 || h.Priority > PriorityLast {
 		refuse("priority", "range", "must be 1 to 5")
+	}
+	if !h.Due.IsZero() && h.Due.Before(now.Add(-lateDue)) {
+		refuse("due", "time_over", "is over")
 	}
 	if !h.Due.IsZero() && h.Due.After(now.Add(longestDelay)) {
 		refuse("due", "too_far", "must be within 60 days")

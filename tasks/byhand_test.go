@@ -30,6 +30,11 @@ func TestASupervisorPlansACallbackByHand(t *testing.T) {
 		if err := c.PlanByHand(t.Context(), caller(1), id, hand); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a caller plans: %v", err)
 		}
+		past := hand
+		past.Due = c.now().Add(-21 * 24 * time.Hour)
+		if err := c.PlanByHand(t.Context(), boss, id, past); !fault.Is(err, fault.Invalid) {
+			t.Errorf("planned for three weeks ago: %v", err)
+		}
 		if err := c.PlanByHand(t.Context(), boss, id, tasks.HandPlan{Team: "无"}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("planned without anything: %v", err)
 		}

@@ -239,7 +239,9 @@ func (c *checker) callback(p *Policy, a *CallbackAction) {
 	c.number("callback.attempts", a.Attempts, 1, MaxAttempts)
 	c.delay("callback.delay", a.Delay, p.MaxAge)
 	c.between("callback.within", a.Within, 10*time.Minute, 30*day)
-	c.between("callback.expiry", a.Expiry, a.Within.Duration(), 60*day)
+	if a.Within.Duration() <= 30*day { // else what is wrong is said already
+		c.between("callback.expiry", a.Expiry, a.Within.Duration(), 60*day)
+	}
 	c.text("callback.team", a.Team, maxRuleName)
 }
 

@@ -39,20 +39,21 @@ type stricterSetting struct {
 	Name   string // its text is "stricter.<name>"
 	demand func(*permission.Stricter) *int
 	usual  func(permission.Caps) int
+	longer bool // a higher value is the stricter one
 }
 
 var stricterSettings = []stricterSetting{
 	{
 		"attempts_per_day", func(d *permission.Stricter) *int { return &d.AttemptsPerDay },
-		func(c permission.Caps) int { return c.AttemptsPerDay },
+		func(c permission.Caps) int { return c.AttemptsPerDay }, false,
 	},
 	{
 		"marketing_calls_per_month", func(d *permission.Stricter) *int { return &d.MarketingCallsPerMonth },
-		func(c permission.Caps) int { return c.MarketingCallsPerMonth },
+		func(c permission.Caps) int { return c.MarketingCallsPerMonth }, false,
 	},
 	{
 		"refusal_quiet_days", func(d *permission.Stricter) *int { return &d.RefusalQuietDays },
-		func(c permission.Caps) int { return c.RefusalQuietDays },
+		func(c permission.Caps) int { return c.RefusalQuietDays }, true,
 	},
 }
 
@@ -124,8 +125,10 @@ func (s *Server) publishStricter(c *gin.Context) error {
 	demands, err := typedStricter(f)
 	if err == nil {
 		err = s.publishRules(c, f, func(rules *permission.Rules) error {
-			at := stricterAt(*rules, demands.Region)
+			at, lax := stricterAt(*rules, demands.Region), laxer(demands, rules.Caps)
 			switch {
+			case len(lax) > 0:
+				return fault.InvalidFields(lax...)
 			case at < 0 && f.Get("new") == "":
 				return errNoPage
 			case at < 0:
@@ -159,6 +162,9 @@ func typedStricter(f form) (permission.Stricter, error) {
 		if err != nil {
 			problems = append(problems, fault.Field{Name: setting.Name, Code: "not_a_number", Problem: "is not a whole number", Value: text})
 		}
+		if err == nil && n == 0 { // which would count as empty
+			problems = append(problems, fault.Field{Name: setting.Name, Code: "empty_or_more", Problem: "must be empty, or 1 or more", Value: text})
+		}
 		*setting.demand(&demands) = n
 	}
 	switch {
@@ -168,6 +174,20 @@ func typedStricter(f form) (permission.Stricter, error) {
 		return demands, errNothingStricter
 	}
 	return demands, nil
+}
+
+// laxer returns the demands that are less strict than what holds everywhere. As strict may be: it stays when everywhere is eased.
+func laxer(demands permission.Stricter, caps permission.Caps) []fault.Field {
+	var problems []fault.Field
+	for _, setting := range stricterSettings {
+		n, usual := *setting.demand(&demands), setting.usual(caps)
+		if n > 0 && (setting.longer && n < usual || !setting.longer && n > usual) {
+			problems = append(problems, fault.Field{
+				Name: setting.Name, Code: "not_stricter", Problem: "is laxer than everywhere", Value: strconv.Itoa(n), Args: map[string]any{"usual": usual},
+			})
+		}
+	}
+	return problems
 }
 
 func (s *Server) removeStricter(c *gin.Context) error {

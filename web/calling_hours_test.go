@@ -96,6 +96,8 @@ func TestACountryIsMadeStricterWithANoteAndInsideTheLaw(t *testing.T) {
 		"nothing stricter":     {"", "", ".error.whole"},
 		"not a number":         {"attempts_per_day", "one", "#e-attempts_per_day"},
 		"out of range":         {"refusal_quiet_days", "400", "#e-refusal_quiet_days"},
+		"none at all":          {"attempts_per_day", "0", "#e-attempts_per_day"},
+		"laxer than elsewhere": {"attempts_per_day", "5", "#e-attempts_per_day"},
 		"no such country":      {"region", "XX", "#e-region"},
 		"no country":           {"region", "", "#e-region"},
 		"a country that is in": {"region", "FR", "#e-region"},
@@ -137,12 +139,16 @@ func TestNoCountryIsMadeLaxerThanItsLaw(t *testing.T) {
 	ts := newTestServer(t)
 	fatal(t, ts.Permission.EnsureBuiltIn(t.Context()))
 	c := ts.login(t, account.Admin)
+	rules := ts.Permission.Rules() // in force everywhere else is more than the laws leave
+	rules.Caps.AttemptsPerDay, rules.Caps.MarketingCallsPerMonth = 5, 8
+	_, err := ts.Permission.Publish(t.Context(), account.Viewer{Role: account.Admin}, rules, 1, "more")
+	fatal(t, err)
 	for _, wide := range []struct{ region, field, value, en, zh string }{
 		{"FR", "refusal_quiet_days", "30", "60 days", "60 天"},
 		{"FR", "marketing_calls_per_month", "5", "4 marketing calls", "4 次"},
 		{"US-FL", "attempts_per_day", "4", "3 marketing calls", "3 次"},
 	} {
-		typed := url.Values{"region": {wide.region}, wide.field: {wide.value}, "based_on": {"1"}, "note": {"more"}}
+		typed := url.Values{"region": {wide.region}, wide.field: {wide.value}, "based_on": {"2"}, "note": {"more"}}
 		for lang, limit := range map[string]string{"en": wide.en, "zh-CN": wide.zh} {
 			c.post("/language", url.Values{"language": {lang}})
 			page := c.post(stricterPath, typed).page(http.StatusUnprocessableEntity)
@@ -151,8 +157,8 @@ func TestNoCountryIsMadeLaxerThanItsLaw(t *testing.T) {
 			}
 		}
 	}
-	c.post(stricterPath+"/remove", url.Values{"region": {"FR"}, "based_on": {"1"}, "note": {"gone"}})
-	if rules := ts.Permission.Rules(); rules.Version != 2 || len(rules.Stricter) != 1 {
+	c.post(stricterPath+"/remove", url.Values{"region": {"FR"}, "based_on": {"2"}, "note": {"gone"}})
+	if rules := ts.Permission.Rules(); rules.Version != 3 || len(rules.Stricter) != 1 {
 		t.Errorf("removed, there is version %d with %v", rules.Version, rules.Stricter)
 	}
 }

@@ -16,7 +16,10 @@ import (
 // the row is taken. It returns fault.Invalid for a file that is no such list, and fault.TooLarge beyond 256 MiB or 1,000,000 rows.
 func ParseConsents(file io.Reader, reading Reading, take func(line int, in ConsentInput) error) (ImportReport, error) {
 	var report ImportReport
-	l, err := openLines(file, reading, "header_missing", "reference", string(PhoneAddress), string(EmailAddress))
+	l, err := openLines(file, reading, listColumns{
+		who: []string{"reference", string(PhoneAddress), string(EmailAddress)}, none: "header_missing",
+		other: []string{"source", "purpose", "channel", "word", "basis", "wording", "evidence", "key", "at", "expires_at"},
+	})
 	if err != nil {
 		return report, err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -36,8 +37,16 @@ type lines struct {
 	row     table.Row
 }
 
-// openLines returns fault.Invalid, with a code for the list it is of, for a file without one of the columns.
-func openLines(file io.Reader, reading Reading, missing string, oneOf ...string) (*lines, error) {
+// listColumns are the columns a kind of list can have.
+type listColumns struct {
+	who   []string // one of them must be there
+	none  string   // the code of the problem where none is
+	other []string
+}
+
+// openLines returns fault.Invalid for a file whose first row names nobody, or a column there is none of: what stands below a misspelt
+// name would be lost in silence.
+func openLines(file io.Reader, reading Reading, list listColumns) (*lines, error) {
 	reader, err := table.Open(file, table.Options{MaxBytes: maxFileBytes})
 	if err != nil {
 		return nil, err
@@ -56,18 +65,30 @@ func openLines(file io.Reader, reading Reading, missing string, oneOf ...string)
 			l.columns[name] = i
 		}
 	}
-	if !slices.ContainsFunc(oneOf, l.has) {
-		refusal := fault.InvalidFields(fault.Field{
-			Line: 1, Name: "header", Code: missing, Problem: "must name one of the columns " + strings.Join(oneOf, ", "),
-		})
-		return nil, errors.Join(refusal, reader.Close())
+	if problems := list.problems(l.columns); len(problems) > 0 {
+		return nil, errors.Join(fault.InvalidFields(problems...), reader.Close())
 	}
 	return l, nil
 }
 
-func (l *lines) has(column string) bool {
-	_, found := l.columns[column]
-	return found
+// problems returns what is wrong with the names in the first row.
+func (list listColumns) problems(named map[string]int) []fault.Field {
+	there := func(column string) bool { _, found := named[column]; return found }
+	if !slices.ContainsFunc(list.who, there) {
+		return []fault.Field{{Line: 1, Name: "header", Code: list.none, Problem: "must name one of the columns " + strings.Join(list.who, ", ")}}
+	}
+	known := slices.Concat(list.who, list.other)
+	var problems []fault.Field
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		if name != "" && !slices.Contains(known, name) && len(problems) < maxIssues {
+			columns := strings.Join(known, ", ")
+			problems = append(problems, fault.Field{
+				Line: 1, Name: "header", Code: "column_unknown", Value: name, Problem: "is no column of this list; there are " + columns,
+				Args: map[string]any{"known": columns},
+			})
+		}
+	}
+	return problems
 }
 
 // next moves to the next row. It returns io.EOF after the last one, and a *table.RowError for one that cannot be read, after which

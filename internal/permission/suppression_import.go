@@ -41,10 +41,13 @@ func (r *ImportReport) tell(line int, fields ...fault.Field) {
 // ParseSuppressions reads a list of people who must not be contacted and gives each row's suppressions to take; good ones are also
 // taken from a row in which something is wrong. The columns are phone and email, at least one of them, and where they are wanted
 // scope (everything if empty), campaign (the id, with that scope), until (a date, the last day), reason (a code; import if empty)
-// and note. It returns fault.Invalid for a file that is no such list, and fault.TooLarge beyond 256 MiB or 1,000,000 rows.
+// and note. It returns fault.Invalid for a file that is no such list or has other columns, and fault.TooLarge beyond 256 MiB or 1,000,000 rows.
 func ParseSuppressions(file io.Reader, reading Reading, now clock.Instant, take func([]Suppression) error) (ImportReport, error) {
 	var report ImportReport
-	l, err := openLines(file, reading, "header_no_address", string(PhoneAddress), string(EmailAddress))
+	l, err := openLines(file, reading, listColumns{
+		who: []string{string(PhoneAddress), string(EmailAddress)}, none: "header_no_address",
+		other: []string{"scope", "campaign", "until", "reason", "note"},
+	})
 	if err != nil {
 		return report, err
 	}

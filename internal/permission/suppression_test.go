@@ -182,6 +182,17 @@ func TestSuppressionsAreListedInPages(t *testing.T) {
 	})
 }
 
+func TestAColumnThatNobodyReadsIsRefusedByItsName(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]string{"phone,mail,scope": "mail", "phone,untl": "untl", "email,reference": "reference"} {
+		_, err := permission.ParseSuppressions(strings.NewReader(header+"\n13912345670,a@b.com,everything\n"), reading, morning, func([]permission.Suppression) error { return nil })
+		f, ok := fault.Of(err)
+		if !ok || len(f.Fields) != 1 || f.Fields[0].Code != "column_unknown" || f.Fields[0].Value != want || f.Fields[0].Line != 1 {
+			t.Errorf("%s: %v", header, err)
+		}
+	}
+}
+
 func TestAnImportedListOnlyAdds(t *testing.T) {
 	t.Parallel()
 	eachCentre(t, func(t *testing.T, c *centre) {
