@@ -5,85 +5,12 @@ import (
 	"time"
 
 	"aftercall/internal/account"
-	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
-	"aftercall/internal/flow"
-	"aftercall/internal/outbox"
-	"aftercall/internal/permission"
 	"aftercall/survey"
 	"aftercall/tasks"
 )
-
-// office is everything that meets in flow, over one database and a clock that the test moves.
-type office struct {
-	t        *testing.T
-	db       *database.DB
-	at       clock.Instant
-	contacts *contact.Service
-	tasks    *tasks.Service
-	flow     *flow.Service
-	source   int64
-}
-
-func newOffice(t *testing.T, db *database.DB) *office {
-	t.Helper()
-	o := &office{t: t, db: db, at: clock.At(time.Date(2026, 11, 22, 2, 5, 0, 0, time.UTC))} // five past ten in Shanghai
-	now := func() clock.Instant { return o.at }
-	key := []byte("a key for tests only, 32 bytes..")
-	o.contacts = contact.New(db, now, contact.Options{})
-	permit := permission.New(db, key, now, contact.Directory{})
-	surveys := survey.New(db, permit, key, now, survey.Options{PublicURL: "https://cs.example.com"})
-	o.tasks = tasks.New(db, permit, flow.PolicySurveys{Surveys: surveys}, now, tasks.Options{Zone: time.FixedZone("Asia/Shanghai", 8*60*60)})
-	if err := surveys.EnsureBuiltIn(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := o.tasks.EnsureBuiltIn(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	source, err := o.contacts.EnsureSource(t.Context(), "helpdesk")
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.source = source.ID
-	o.flow = flow.New(flow.Services{DB: db, Contacts: o.contacts, Permission: permit, Tasks: o.tasks, Surveys: surveys})
-	return o
-}
-
-// take takes in that the contact is of the customer with a reference and a phone.
-func (o *office) take(reference, phone string) {
-	o.t.Helper()
-	outcomes, err := o.contacts.Take(o.t.Context(), o.source, []contact.Input{{
-		ExternalID: "T-1", Status: contact.Resolved, Severity: contact.High,
-		ResolvedAt: clock.At(time.Date(2026, 11, 22, 1, 55, 0, 0, time.UTC)),
-		Customer:   contact.InputCustomer{Reference: reference, Phones: []string{phone}, Zone: "Asia/Shanghai"},
-	}})
-	if err != nil || outcomes[0].Status == contact.Rejected {
-		o.t.Fatal(outcomes, err)
-	}
-}
-
-// work does every due job of the kinds, one kind after the other.
-func (o *office) work(kinds ...string) {
-	o.t.Helper()
-	for _, kind := range kinds {
-		var jobs []outbox.Job
-		err := o.db.View(o.t.Context()).Gorm().Where("kind = ? AND state = ? AND run_at <= ?", kind, outbox.Due, o.at).Order("id").Find(&jobs).Error
-		if err != nil {
-			o.t.Fatal(err)
-		}
-		for _, j := range jobs {
-			if err := o.db.View(o.t.Context()).Gorm().Model(&j).Update("state", outbox.Queued).Error; err != nil {
-				o.t.Fatal(err)
-			}
-			ticket := outbox.Ticket{JobID: j.ID, Attempt: j.Attempt, Fence: j.Fence, At: o.at}
-			if err := o.flow.Handlers()[kind](o.t.Context(), ticket, j.Ref); err != nil {
-				o.t.Fatalf("%s: %v", kind, err)
-			}
-		}
-	}
-}
 
 // strangers counts the rows of a table that are of a customer, and those of others.
 func (o *office) strangers(table string, customer int64) (of, others int64) {

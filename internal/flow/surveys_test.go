@@ -94,53 +94,15 @@ func TestTheReminderJobSendsOnceAndKeepsWhatBecameOfIt(t *testing.T) {
 func TestATextMessageThatIsDueTooLateInTheEveningLeavesInTheMorningAndTheStorySaysWhy(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		ctx := t.Context()
-		at := clock.At(time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)) // 11:00 in Shanghai
-		now := func() clock.Instant { return at }
-		key := []byte("a key for tests only, 32 bytes..")
-		contacts, permit := contact.New(db, now, contact.Options{}), permission.New(db, key, now, contact.Directory{})
-		carrier := &gateway{channel: permission.BySMS}
-		surveys := survey.New(db, permit, key, now, survey.Options{PublicURL: "https://cs.example.com", Channels: carrier.Channels()})
-		planner := tasks.New(db, permit, flow.PolicySurveys{}, now, tasks.Options{Zone: time.UTC})
-		if err := errors.Join(surveys.EnsureBuiltIn(ctx), planner.EnsureBuiltIn(ctx)); err != nil {
-			t.Fatal(err)
+		o := newOffice(t, db)
+		contactID := o.take("ZHANG", "13912348000")
+		o.work(contact.JobPlan)
+		o.at = o.at.Add(13 * time.Hour) // due an hour after the resolution; nobody worked until 23:05
+		o.work(tasks.JobSendSurvey)
+		if len(o.carrier.taken) != 0 {
+			t.Fatalf("sent at night: %+v", o.carrier.taken)
 		}
-		source, err := contacts.EnsureSource(ctx, "helpdesk")
-		if err != nil {
-			t.Fatal(err)
-		}
-		outcomes, err := contacts.Take(ctx, source.ID, []contact.Input{{
-			ExternalID: "T-1", OpenedAt: at.Add(-2 * time.Hour), ResolvedAt: at.Add(-time.Hour),
-			Customer: contact.InputCustomer{Phones: []string{"+8613912348000"}},
-		}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		handlers := flow.New(flow.Services{DB: db, Surveys: surveys, Tasks: planner, Sender: carrier}).Handlers()
-		work := func() {
-			t.Helper()
-			var jobs []outbox.Job
-			if err := db.View(ctx).Gorm().Where("state = ? AND run_at <= ?", outbox.Due, at).Find(&jobs).Error; err != nil {
-				t.Fatal(err)
-			}
-			for _, job := range jobs {
-				if err := db.View(ctx).Gorm().Exec("UPDATE jobs SET state = ? WHERE id = ?", outbox.Queued, job.ID).Error; err != nil {
-					t.Fatal(err)
-				}
-				if handle := handlers[job.Kind]; handle != nil {
-					if err := handle(ctx, outbox.Ticket{JobID: job.ID, Attempt: job.Attempt, Fence: job.Fence, At: at}, job.Ref); err != nil {
-						t.Fatalf("%s: %v", job.Kind, err)
-					}
-				}
-			}
-		}
-		work()                      // plans it, for now
-		at = at.Add(12 * time.Hour) // nobody worked until 23:00
-		work()
-		if len(carrier.taken) != 0 {
-			t.Fatalf("sent at night: %+v", carrier.taken)
-		}
-		events, err := flow.Timeline(db.View(ctx), outcomes[0].ContactID)
+		events, err := flow.Timeline(db.View(t.Context()), contactID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,10 +113,10 @@ func TestATextMessageThatIsDueTooLateInTheEveningLeavesInTheMorningAndTheStorySa
 		if !told {
 			t.Errorf("the story does not say why it waits: %+v", events)
 		}
-		at = morning
-		work()
-		if len(carrier.taken) != 1 {
-			t.Errorf("%d messages in the morning", len(carrier.taken))
+		o.at = morning
+		o.work(tasks.JobSendSurvey)
+		if len(o.carrier.taken) != 1 {
+			t.Errorf("%d messages in the morning", len(o.carrier.taken))
 		}
 	})
 }
