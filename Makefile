@@ -7,7 +7,7 @@ LDFLAGS := -X main.version=$(VERSION)
 export PATH := $(shell $(GO) env GOPATH)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint fmt bench deps golden fuzz property clean
+.PHONY: help run build test lint fmt bench deps golden fuzz property chaos clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ fuzz: ## Fuzz every parser of outside bytes for a minute each
 
 property: ## Hold the rules on contact against a naive reading of them: a million drawn cases of each property (CASES)
 	$(GO) test ./internal/permission -run '^TestAlways' -rapid.checks=$(or $(CASES),1000000) -timeout 2h
+
+chaos: ## Kill, pause and empty the parts of a production set-up for two minutes and check the sums (SEED, FOR=30s)
+	@scripts/chaos $(if $(SEED),-seed $(SEED)) -for $(or $(FOR),2m)
 
 clean: ## Remove what was built; the demo's data stays in data/
 	rm -rf bin
