@@ -18,7 +18,7 @@ const (
 	Sent      State = "sent"      // accepted by the gateway, no receipt yet
 	Delivered State = "delivered" // accepted where acceptance is all there is, or a receipt, or an answer
 	Failed    State = "failed"    // refused for good
-	Cancelled State = "cancelled" // the contact was reopened, or the customer may not be asked any more
+	Cancelled State = "cancelled" // not wanted any more: never sent, unless there is a time of sending
 	Uncertain State = "uncertain" // nobody knows whether it was sent; never sent again
 )
 
@@ -54,22 +54,22 @@ func dimensionsOf(r contact.Resolution) figures.Dimensions {
 	}
 }
 
-// begin takes a new or planned invitation to sending.
+// begin takes an invitation that nobody was sent to sending.
 func (i *Invitation) begin(channel permission.Channel) error {
-	if i.State != "" && i.State != Planned {
+	if !i.unsent() {
 		return i.refuse("send")
 	}
 	i.State, i.OutboundChannel, i.Reason = Sending, channel, ""
 	return nil
 }
 
-// doubt marks an invitation whose sender crashed on the way.
+// doubt marks an invitation whose sender crashed on the way. Nobody is reminded of what they may never have got.
 func (i *Invitation) doubt(reason string) error {
 	if i.State != Sending {
 		return i.refuse("doubt")
 	}
 	i.State, i.Reason = Uncertain, reason
-	return nil
+	return i.Reminder.giveUp(reason)
 }
 
 // postpone takes a sending invitation that the gateway refused for now back to planned.
@@ -87,10 +87,10 @@ func (i *Invitation) fail(reason string) error {
 		return i.refuse("fail")
 	}
 	i.State, i.Reason = Failed, reason
-	return nil
+	return i.Reminder.giveUp(reason)
 }
 
-// accepted notes that the gateway took the message. One that was cancelled on the way stays cancelled, but it did go out.
+// accepted notes that the gateway took the message. One that was not wanted any more on the way is cancelled, but it did go out.
 func (i *Invitation) accepted(at clock.Instant, delivered bool) error {
 	if i.known() {
 		return i.refuse("accept")
@@ -100,7 +100,8 @@ func (i *Invitation) accepted(at clock.Instant, delivered bool) error {
 		i.DeliveredAt = at
 	}
 	switch {
-	case i.State == Cancelled:
+	case i.closed():
+		i.State = Cancelled
 	case delivered:
 		i.State, i.Reason = Delivered, ""
 	default:
@@ -120,18 +121,30 @@ func (i *Invitation) proven() {
 	i.State, i.Reason = Delivered, ""
 }
 
-// cancel closes an invitation that has not been answered, and gives up its reminder.
+// cancel closes an invitation that has not been answered, and gives up its reminder. One that may have gone out stays uncertain: the
+// doubt is kept beside the reason.
 func (i *Invitation) cancel(reason string) error {
-	switch i.State {
-	case Failed, Cancelled:
+	switch {
+	case i.State == Failed, i.State == Cancelled && i.known():
 		return i.refuse("cancel")
-	case Planned, Sending, Sent, Delivered, Uncertain:
+	case i.State == Sending, i.State == Uncertain:
+		i.State = Uncertain
+	default:
+		i.State = Cancelled
 	}
-	i.State, i.Reason = Cancelled, reason
-	if i.Reminder.State == Planned {
-		return i.Reminder.to(Cancelled, reason, Planned)
-	}
-	return nil
+	i.Reason = reason
+	return i.Reminder.giveUp(reason)
+}
+
+// closed reports whether the customer is not to answer any more: the invitation is cancelled, or it may have gone out and is not
+// wanted any more.
+func (i *Invitation) closed() bool {
+	return i.State == Cancelled || i.State == Uncertain && i.Reason != ReasonCrashed && i.Reason != ReasonNoReceipt
+}
+
+// unsent reports whether it is certain that nobody has got the invitation and nobody is sending it, so that it may be sent.
+func (i *Invitation) unsent() bool {
+	return i.State == "" || i.State == Planned || i.State == Cancelled && !i.known()
 }
 
 // known reports whether the message is known to have been sent.

@@ -3,7 +3,6 @@ package survey
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 
 	"aftercall/internal/clock"
@@ -32,7 +31,8 @@ type Outgoing struct {
 	Ends   clock.Instant // when the reason ends by itself, within the plan's last chance; none: the survey comes to nothing
 }
 
-// The reasons of this package for not sending, beside permission's.
+// The reasons of this package for not sending, beside permission's. One of those that end a survey is also the reason of an uncertain
+// invitation that is not wanted any more.
 const (
 	ReasonReopened  = "reopened"
 	ReasonAnswered  = "already_answered"
@@ -48,7 +48,8 @@ const (
 // Invite re-checks at the due time whether the customer may and should still be asked, and reserves the one invitation of the
 // resolution in state sending. It reports whether there is something to send. If not, Outgoing.Reason says why, and the job is
 // left to the caller: to be put off until Outgoing.Ends, or finished with Outgoing.Ticket because the decision has come to nothing;
-// without a reason everything is settled, the job included. It returns outbox.ErrStale when another worker has the job.
+// without a reason the customer was asked, or may have been, and everything is settled, the job included. What an earlier try left is
+// brought to its end first, whatever the plan says. It returns outbox.ErrStale when another worker has the job.
 func (s *Service) Invite(ctx context.Context, ticket outbox.Ticket, plan Plan) (Outgoing, bool, error) {
 	begun, err := ticket.Begin(ctx, s.db, sendLease)
 	if err != nil {
@@ -65,9 +66,6 @@ func (s *Service) Invite(ctx context.Context, ticket outbox.Ticket, plan Plan) (
 	return out, out.InvitationID != 0, nil
 }
 
-// errSettled ends an invitation that somebody has already brought to an end.
-var errSettled = errors.New("settled")
-
 func (s *Service) invite(st store, now clock.Instant, plan Plan, out *Outgoing) error {
 	// The guard row first: whoever counts this person's touches waits here for us.
 	persons, err := reserve(st.Tx, plan.Resolution.CustomerID)
@@ -75,11 +73,18 @@ func (s *Service) invite(st store, now clock.Instant, plan Plan, out *Outgoing) 
 		return err
 	}
 	plan.Resolution.PersonID = persons[plan.Resolution.CustomerID]
-	invitation, version, err := s.reserved(st, now, plan)
+	gone, err := settleLeft(st, plan.Resolution.ID, plan.Unwanted)
 	switch {
-	case errors.Is(err, errSettled):
-		return out.Ticket.Done(st.Tx)
 	case err != nil:
+		return err
+	case gone:
+		return out.Ticket.Done(st.Tx)
+	case plan.Unwanted != "":
+		out.Reason = plan.Unwanted
+		return nil
+	}
+	invitation, version, err := s.reserved(st, now, plan)
+	if err != nil {
 		return err
 	}
 	plan.Family = cmp.Or(plan.Family, version.Family)
@@ -89,7 +94,7 @@ func (s *Service) invite(st store, now clock.Instant, plan Plan, out *Outgoing) 
 	}
 	if against.reason != "" {
 		out.Reason, out.Ends = against.reason, against.ends
-		if !out.Ends.IsZero() || out.Reason == ReasonCorrected { // one refused for now may be sent to whose contact it is
+		if !out.Ends.IsZero() || invitation.ID == 0 {
 			return nil
 		}
 		return withdraw(st, invitation, out.Reason)
@@ -109,8 +114,7 @@ func (s *Service) invite(st store, now clock.Instant, plan Plan, out *Outgoing) 
 	return s.write(out, invitation, version.questionnaire, address, false)
 }
 
-// reserved returns the invitation of the resolution: a new one, or one that a sender refused for now. One found in state sending
-// was left there by a crash; it is never sent again.
+// reserved returns the invitation of the resolution: a new one, or one that nobody was sent yet.
 func (s *Service) reserved(st store, now clock.Instant, plan Plan) (Invitation, publishedVersion, error) {
 	version, err := st.current(cmp.Or(plan.Survey, BuiltIn))
 	if err != nil {
@@ -125,37 +129,11 @@ func (s *Service) reserved(st store, now clock.Instant, plan Plan) (Invitation, 
 			TokenHash: hashOf(s.tokens.of(r.ID, version.SurveyID)), Dimensions: dimensionsOf(r),
 		}, version, nil
 	}
-	if err != nil {
-		return invitation, version, err
+	if err == nil && invitation.CustomerID != r.CustomerID { // the contact was corrected meanwhile, and decided about again
+		invitation.CustomerID, invitation.PersonID, invitation.DecisionID = r.CustomerID, r.PersonID, plan.DecisionID
+		err = st.readdress(invitation)
 	}
-	switch invitation.State {
-	case Planned:
-		if invitation.CustomerID != r.CustomerID { // the contact was corrected meanwhile, and decided about again
-			invitation.CustomerID, invitation.PersonID, invitation.DecisionID = r.CustomerID, r.PersonID, plan.DecisionID
-			err = st.readdress(invitation)
-		}
-		return invitation, version, err
-	case Sending:
-		if err := invitation.doubt(ReasonCrashed); err != nil {
-			return invitation, version, err
-		}
-		if err := st.putInvitation(&invitation); err != nil {
-			return invitation, version, err
-		}
-	case Sent, Delivered, Failed, Cancelled, Uncertain:
-	}
-	return invitation, version, errSettled
-}
-
-// withdraw cancels a planned invitation that may not be sent after all; a new one is never written.
-func withdraw(st store, invitation Invitation, reason string) error {
-	if invitation.ID == 0 {
-		return nil
-	}
-	if err := invitation.cancel(reason); err != nil {
-		return err
-	}
-	return st.putInvitation(&invitation)
+	return invitation, version, err
 }
 
 // touchOf returns the touch of a message about an invitation: the invitation itself, or its reminder.

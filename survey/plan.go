@@ -13,6 +13,7 @@ import (
 type Plan struct {
 	DecisionID  int64
 	Resolution  contact.Resolution
+	Unwanted    string               // why it is not wanted any more: nothing is sent, and what was begun is brought to its end
 	Survey      string               // name; empty: the built-in one
 	Family      string               // which invitations share a cooldown; empty: the survey's own
 	Channels    []permission.Channel // in order of preference; those without a sender are passed over

@@ -42,7 +42,10 @@ func (s *Service) remind(st store, now clock.Instant, id int64, out *Outgoing) e
 		return settled(st, i, out)
 	}
 	if !i.remindable() {
-		return out.Ticket.Done(st.Tx)
+		if err := i.Reminder.giveUp(i.Reason); err != nil {
+			return err
+		}
+		return settled(st, i, out)
 	}
 	version, err := st.version(i.SurveyVersionID)
 	if err != nil {
@@ -138,13 +141,13 @@ func (s *Service) settleReminder(st store, now clock.Instant, id int64, sendErr 
 	case meaning == taken:
 		r.SentAt = now
 		err = r.to(Sent, "", Sending, Uncertain)
-	case meaning == refused:
-		err = errors.Join(r.to(Failed, ReasonRefused, Sending, Uncertain), s.untouch(st, i, permission.Reminder))
-	case r.State == Uncertain:
-	case meaning == refusedForNow:
-		err = errors.Join(r.to(Planned, ReasonNotNow, Sending), s.untouch(st, i, permission.Reminder))
-	default:
+	case meaning == unknown && r.State == Uncertain:
+	case meaning == unknown:
 		err = r.to(Uncertain, ReasonNoReceipt, Sending)
+	case meaning == refusedForNow && r.State == Sending:
+		err = errors.Join(r.to(Planned, ReasonNotNow, Sending), s.untouch(st, i, permission.Reminder))
+	default: // one that was given up for uncertain is not tried again
+		err = errors.Join(r.to(Failed, ReasonRefused, Sending, Uncertain), s.untouch(st, i, permission.Reminder))
 	}
 	if err != nil {
 		return err

@@ -24,6 +24,14 @@ func (r *Reminder) to(state State, reason string, from ...State) error {
 	return nil
 }
 
+// giveUp cancels a reminder that is planned.
+func (r *Reminder) giveUp(reason string) error {
+	if r.State != Planned {
+		return nil
+	}
+	return r.to(Cancelled, reason, Planned)
+}
+
 // remindable reports whether the invitation has gone out and its reminder has not.
 func (i *Invitation) remindable() bool {
 	return (i.State == Sent || i.State == Delivered) && i.Reminder.State == Planned

@@ -82,21 +82,23 @@ func (s *Service) settle(st store, now clock.Instant, id int64, receipt Receipt,
 	if err != nil || i.known() {
 		return err
 	}
-	switch meaning := meaningOf(sendErr); {
-	case meaning == taken:
+	became := meaningOf(sendErr)
+	switch {
+	case became == taken:
 		return accept(st, now, i, receipt)
-	case i.State == Cancelled && meaning != unknown: // reopened meanwhile, and nobody was asked after all
-		return s.untouch(st, i, permission.Invitation)
-	case i.State == Cancelled:
+	case i.State != Sending && (i.State != Uncertain || became == unknown):
 		return nil
-	case meaning == refused:
-		err = errors.Join(i.fail(ReasonRefused), s.untouch(st, i, permission.Invitation))
-	case i.State != Sending:
-		return nil
-	case meaning == refusedForNow:
-		err = errors.Join(i.postpone(ReasonNotNow), s.untouch(st, i, permission.Invitation))
-	default:
+	case became == unknown:
 		err = i.doubt(ReasonNoReceipt)
+	case i.closed(): // not wanted any more, and nobody was asked after all
+		i.State = Cancelled
+	case became == refusedForNow && i.State == Sending:
+		err = i.postpone(ReasonNotNow)
+	default: // one that was given up for uncertain is not tried again
+		err = i.fail(ReasonRefused)
+	}
+	if err == nil && became != unknown {
+		err = s.untouch(st, i, permission.Invitation)
 	}
 	if err != nil {
 		return err
@@ -123,33 +125,6 @@ func accept(st store, now clock.Instant, i Invitation, receipt Receipt) error {
 // untouch gives back the allowance of a message that is known not to have gone out.
 func (s *Service) untouch(st store, i Invitation, kind permission.TouchKind) error {
 	return s.permission.Untouch(st.Tx, i.PersonID, kind, i.ID)
-}
-
-// CancelContact cancels the invitations of a contact that have not been answered, and their reminders, in the transaction of what made them
-// pointless. One that has already gone out was still sent and counts as such; its link says that the survey is closed.
-func (s *Service) CancelContact(tx database.Tx, _ clock.Instant, contactID int64, reason string) error {
-	st := store{tx}
-	// The guard rows first, and then the rows as they are behind them.
-	invitations, err := st.unansweredOf(contactID)
-	if err != nil || len(invitations) == 0 {
-		return err
-	}
-	customers := make([]int64, len(invitations))
-	for i, invitation := range invitations {
-		customers[i] = invitation.CustomerID
-	}
-	if _, err := reserve(tx, customers...); err != nil {
-		return err
-	}
-	if invitations, err = st.unansweredOf(contactID); err != nil {
-		return err
-	}
-	for _, invitation := range invitations {
-		if err := withdraw(st, invitation, reason); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // recordedAt stamps entries with when they were written.

@@ -128,6 +128,15 @@ func (s store) invitationFor(resolutionID, surveyID int64) (Invitation, error) {
 	return i, one(s.Gorm().Where("resolution_id = ? AND survey_id = ?", resolutionID, surveyID).Take(&i).Error, "read invitation")
 }
 
+// invitationsAbout returns the invitations of a resolution: one for each survey that was wanted for it.
+func (s store) invitationsAbout(resolutionID int64) ([]Invitation, error) {
+	var rows []Invitation
+	if err := s.Gorm().Where("resolution_id = ?", resolutionID).Order("id").Limit(chunkSize).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read invitations about resolution %d: %w", resolutionID, err)
+	}
+	return rows, nil
+}
+
 func (s store) invitationByToken(token string) (Invitation, error) {
 	var i Invitation
 	if !wellFormed(token) {

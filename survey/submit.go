@@ -90,7 +90,7 @@ func (s *Service) asked(st store, invitation Invitation) (Asked, error) {
 
 func (a Asked) standing(now clock.Instant) Standing {
 	switch {
-	case a.Invitation.State == Cancelled:
+	case a.Invitation.closed():
 		return Closed
 	case a.Response.ID != 0 && a.Response.editable(now):
 		return Open

@@ -42,8 +42,12 @@ func invitationEvent(i Invitation) contact.Event {
 		return contact.Event{At: i.SentAt, Code: "survey_sent_" + string(i.OutboundChannel)}
 	case i.State == Failed:
 		return contact.Event{At: i.CreatedAt, Code: "survey_failed"}
+	case i.State == Uncertain && i.closed():
+		return contact.Event{At: i.CreatedAt, Code: "survey_uncertain_closed", Args: map[string]any{"reason": i.Reason}}
 	case i.State == Uncertain:
 		return contact.Event{At: i.CreatedAt, Code: "survey_uncertain"}
+	case i.State == Planned:
+		return contact.Event{At: i.CreatedAt, Code: "survey_not_taken"}
 	case i.State == Cancelled:
 		return contact.Event{At: i.CreatedAt, Code: "survey_cancelled"}
 	}

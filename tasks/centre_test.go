@@ -34,9 +34,12 @@ type centre struct {
 type surveys struct {
 	names  []string
 	scores map[int64][]tasks.Score
+	asked  bool // whoever's survey is taken back
 }
 
 func (s *surveys) Scores(database.Tx, []int64) (map[int64][]tasks.Score, error) { return s.scores, nil }
+
+func (s *surveys) Withdraw(database.Tx, int64, tasks.Reason) (bool, error) { return s.asked, nil }
 
 func (s *surveys) SurveyNames(context.Context) ([]string, error) { return s.names, nil }
 

@@ -185,8 +185,7 @@ func (p *planner) takeBack(d Decision, moved bool) (bool, error) {
 	case !d.live():
 		return true, nil
 	case d.Kind == FollowUpSurvey:
-		waiting, err := outbox.Cancel(p.tx, p.now, JobSendSurvey, d.ID)
-		return waiting > 0, err // none: sent already, or being sent
+		return p.takeSurveyBack(p.tx, d, ReasonCorrected, p.now)
 	}
 	callbacks, err := store{p.tx}.openCallbacks([]int64{d.ResolutionID})
 	if err != nil {

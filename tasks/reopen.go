@@ -26,15 +26,15 @@ func (s *Service) CancelContact(ctx context.Context, ticket outbox.Ticket, conta
 		if err != nil {
 			return err
 		}
-		for _, id := range surveys {
-			waiting, err := outbox.Cancel(tx, now, JobSendSurvey, id)
+		for _, d := range surveys {
+			free, err := s.takeSurveyBack(tx, d, ReasonReopened, now)
 			if err != nil {
 				return err
 			}
-			if waiting == 0 {
+			if !free {
 				continue // sent already, or being sent: whoever sends looks at the reopening too
 			}
-			if err := st.cancelDecisions(now, ReasonReopened, id); err != nil {
+			if err := st.cancelDecisions(now, ReasonReopened, d.ID); err != nil {
 				return err
 			}
 		}

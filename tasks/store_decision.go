@@ -32,6 +32,19 @@ func (s store) cancelDecisions(now clock.Instant, reason Reason, ids ...int64) e
 	return nil
 }
 
+// standSurveys takes back that planned surveys were given up.
+func (s store) standSurveys(ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	err := s.Gorm().Model(&Decision{}).Where("id IN ? AND kind = ? AND state = ? AND cancelled_at > 0", ids, FollowUpSurvey, Planned).
+		Updates(map[string]any{"cancelled_at": 0, "cancel_reason": ""}).Error
+	if err != nil {
+		return fmt.Errorf("let planned surveys stand: %w", err)
+	}
+	return nil
+}
+
 // putOffDecision gives a planned decision a later due time, and why; one that was given up meanwhile stays as it is.
 func (s store) putOffDecision(id int64, until clock.Instant, reason Reason) error {
 	err := s.Gorm().Model(&Decision{}).Where("id = ? AND state = ? AND cancelled_at = 0", id, Planned).
@@ -62,15 +75,14 @@ func (s store) decidedResolutions(contactID int64) ([]int64, error) {
 	return ids, nil
 }
 
-func (s store) liveSurveyDecisions(resolutionIDs []int64) ([]int64, error) {
-	var ids []int64
-	err := s.Gorm().Model(&Decision{}).
-		Where("resolution_id IN ? AND kind = ? AND state = ? AND cancelled_at = 0", resolutionIDs, FollowUpSurvey, Planned).
-		Pluck("id", &ids).Error
+func (s store) liveSurveyDecisions(resolutionIDs []int64) ([]Decision, error) {
+	var rows []Decision
+	err := s.Gorm().Where("resolution_id IN ? AND kind = ? AND state = ? AND cancelled_at = 0", resolutionIDs, FollowUpSurvey, Planned).
+		Order("id").Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read planned surveys: %w", err)
 	}
-	return ids, nil
+	return rows, nil
 }
 
 // openCallbacks returns the callbacks of the resolutions that are not closed.

@@ -107,6 +107,22 @@ func (s *Service) SurveySkipped(ctx context.Context, ticket outbox.Ticket, decis
 	})
 }
 
+// SurveysHandedOver takes back that planned surveys were given up: they went out, or may have.
+func (s *Service) SurveysHandedOver(tx database.Tx, decisionIDs ...int64) error {
+	return store{tx}.standSurveys(decisionIDs)
+}
+
+// takeSurveyBack takes the job of a planned survey away, with what an earlier try of it left, and reports whether the customer has
+// certainly not been asked and is not being asked.
+func (s *Service) takeSurveyBack(tx database.Tx, d Decision, reason Reason, now clock.Instant) (bool, error) {
+	waiting, err := outbox.Cancel(tx, now, JobSendSurvey, d.ID)
+	if err != nil || waiting == 0 {
+		return false, err
+	}
+	gone, err := s.surveys.Withdraw(tx, d.ResolutionID, reason)
+	return !gone, err
+}
+
 // resolutionOf returns one resolution, or an error if there is none: decisions are only made about what exists.
 func resolutionOf(tx database.Tx, id int64) (contact.Resolution, error) {
 	known, err := contact.ResolutionsByID(tx, []int64{id})

@@ -25,10 +25,13 @@ const (
 // Bands returns how satisfied an answer can be, the most satisfied first.
 func Bands() []string { return []string{Satisfied, Neutral, Dissatisfied} }
 
-// Surveys knows what customers answered and which surveys there are. The package that keeps them is a stranger.
+// Surveys knows what customers answered, which surveys there are, and what became of those that were wanted. The package that keeps them is a stranger.
 type Surveys interface {
 	// Scores returns the newest valid answers of each customer who gave one, the newest first, a few for each.
 	Scores(tx database.Tx, customerIDs []int64) (map[int64][]Score, error)
+	// Withdraw ends what is under way about a resolution, and reports whether the customer was asked, or may have been. Whoever takes
+	// the job of a survey away calls it in the same transaction.
+	Withdraw(tx database.Tx, resolutionID int64, reason Reason) (bool, error)
 	// SurveyNames returns the names of the surveys that can be sent.
 	SurveyNames(ctx context.Context) ([]string, error)
 }

@@ -143,6 +143,7 @@ func (a *App) openQueue(ctx context.Context) error {
 			queue.Every(figures.FoldEvery, figures.JobFold, outbox.Normal),
 			queue.Every(contact.ScanEvery, contact.JobScanPersons, outbox.Bulk),
 			queue.Every(permission.RefreshEvery, permission.JobRefresh, outbox.Bulk),
+			queue.Every(flow.TakeUpEvery, flow.JobTakeUp, outbox.Bulk),
 			queue.Every(time.Hour, queue.JobClean, outbox.Bulk),
 			queue.Nightly(a.zone, 3*time.Hour, flow.JobVerify, outbox.Bulk),
 			queue.Nightly(a.zone, 4*time.Hour, flow.JobPrune, outbox.Bulk),

@@ -66,7 +66,7 @@ func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender
 	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now)
 	s.Flow = flow.New(flow.Services{
 		DB: db, Contacts: s.Contacts, Permission: s.Permission, Imports: s.Imports, Tasks: s.Tasks, Surveys: s.Surveys,
-		Campaigns: s.Campaigns, Figures: s.Figures, Sender: sender, Messages: s.Messages,
+		Campaigns: s.Campaigns, Figures: s.Figures, Sender: sender, Messages: s.Messages, Log: a.log,
 	})
 	return s, nil
 }

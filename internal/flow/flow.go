@@ -4,6 +4,7 @@ package flow
 
 import (
 	"context"
+	"log/slog"
 
 	"aftercall/campaign"
 	"aftercall/internal/contact"
@@ -35,13 +36,19 @@ type Services struct {
 	Figures    *figures.Service
 	Sender     delivery.Sender
 	Messages   *delivery.Log
+	Log        *slog.Logger // nobody reads it when nil
 }
 
 // Service connects the features.
 type Service struct{ Services }
 
 // New returns a service over the features.
-func New(services Services) *Service { return &Service{services} }
+func New(services Services) *Service {
+	if services.Log == nil {
+		services.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{services}
+}
 
 // Handler does one kind of job; ref is the row it is about.
 type Handler = func(ctx context.Context, ticket outbox.Ticket, ref int64) error
@@ -68,6 +75,7 @@ func (s *Service) Handlers() map[string]Handler {
 		permission.JobRefresh:    s.refreshStandings,
 		JobVerify:                s.verifyNightly,
 		JobPrune:                 s.pruneMessages,
+		JobTakeUp:                s.takeUpSurveys,
 	}
 }
 

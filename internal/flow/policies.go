@@ -30,6 +30,11 @@ func (s PolicySurveys) Scores(tx database.Tx, customerIDs []int64) (map[int64][]
 	return scores, nil
 }
 
+// Withdraw ends what is under way about a resolution, and reports whether the customer was asked, or may have been.
+func (s PolicySurveys) Withdraw(tx database.Tx, resolutionID int64, reason tasks.Reason) (bool, error) {
+	return s.Surveys.Withdraw(tx, resolutionID, string(reason))
+}
+
 // SurveyNames returns the names of the surveys that can be sent.
 func (s PolicySurveys) SurveyNames(ctx context.Context) ([]string, error) {
 	return s.Surveys.Names(ctx)

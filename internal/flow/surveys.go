@@ -15,17 +15,15 @@ import (
 // sendTimeout is how long a gateway may take; survey gives the job away a little later.
 const sendTimeout = 40 * time.Second
 
-// sendSurvey carries a planned survey to the customer: looked at once more by tasks, then by survey, then sent, once.
+// sendSurvey carries a planned survey to the customer: looked at once more by tasks, then by survey, then sent, once. A survey that is
+// not wanted any more takes the same way: survey ends what an earlier try has left of it.
 func (s *Service) sendSurvey(ctx context.Context, ticket outbox.Ticket, decisionID int64) error {
 	plan, err := s.Tasks.SurveyPlan(ctx, decisionID)
 	if err != nil {
 		return err
 	}
-	if !plan.Wanted {
-		return s.Tasks.SurveySkipped(ctx, ticket, decisionID, plan.Reason)
-	}
 	out, send, err := s.Surveys.Invite(ctx, ticket, survey.Plan{
-		DecisionID: decisionID, Resolution: plan.Resolution, Survey: plan.Survey, Family: plan.Family, Channels: plan.Channels,
+		DecisionID: decisionID, Resolution: plan.Resolution, Unwanted: string(plan.Reason), Survey: plan.Survey, Family: plan.Family, Channels: plan.Channels,
 		Expiry: plan.Expiry, Reminders: plan.Reminders, RemindAfter: plan.RemindAfter, LastChance: plan.LastChance,
 	})
 	switch {

@@ -7,7 +7,7 @@
 //	due ──relay──► queued ──Ticket.Done──► done
 //	 ▲               │  └──Ticket.Begin──► running ──Ticket.Done──► done        (jobs with an effect outside the database)
 //	 │               └──failed──► due again later, attempt+1, or dead after the last attempt
-//	 └──requeued by hand── dead        due ──Cancel──► cancelled
+//	 └──requeued by hand── dead        due, queued, dead ──Cancel──► cancelled
 package outbox
 
 import (
@@ -91,9 +91,15 @@ func Add(tx database.Tx, now clock.Instant, jobs ...Job) error {
 	return store{tx}.insert(jobs)
 }
 
-// Cancel cancels the jobs of a kind about the refs that have not started, and returns how many there were.
+// Cancel cancels the jobs of a kind about the refs that nobody works on, dead ones too, and returns how many there were.
 func Cancel(tx database.Tx, now clock.Instant, kind string, refs ...int64) (int, error) {
 	return store{tx}.cancel(now, kind, refs)
+}
+
+// Open returns the states of the jobs of a kind about the refs that are not over: due, queued, running, or dead where there is only a
+// dead one.
+func Open(tx database.Tx, kind string, refs ...int64) (map[int64]State, error) {
+	return store{tx}.open(kind, refs)
 }
 
 // Reschedule moves the waiting job of a kind about a ref to another time, and reports whether there was one.

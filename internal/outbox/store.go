@@ -32,12 +32,31 @@ func (s store) cancel(now clock.Instant, kind string, refs []int64) (int, error)
 		return 0, nil
 	}
 	r := s.Gorm().Model(&Job{}).
-		Where("kind = ? AND ref IN ? AND state IN ?", kind, refs, []State{Due, Queued}).
+		Where("kind = ? AND ref IN ? AND state IN ?", kind, refs, []State{Due, Queued, Dead}).
 		Updates(map[string]any{"state": Cancelled, "updated_at": now})
 	if r.Error != nil {
 		return 0, fmt.Errorf("cancel %s jobs: %w", kind, r.Error)
 	}
 	return int(r.RowsAffected), nil
+}
+
+func (s store) open(kind string, refs []int64) (map[int64]State, error) {
+	states := make(map[int64]State, len(refs))
+	if len(refs) == 0 {
+		return states, nil
+	}
+	var jobs []Job
+	err := s.Gorm().Select("ref", "state").Where("kind = ? AND ref IN ? AND state IN ?", kind, refs, []State{Due, Queued, Running, Dead}).
+		Find(&jobs).Error
+	if err != nil {
+		return nil, fmt.Errorf("read %s jobs: %w", kind, err)
+	}
+	for _, j := range jobs {
+		if known, ok := states[j.Ref]; !ok || known == Dead {
+			states[j.Ref] = j.State
+		}
+	}
+	return states, nil
 }
 
 func (s store) reschedule(now clock.Instant, kind string, ref int64, runAt clock.Instant) (bool, error) {
