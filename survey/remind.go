@@ -146,7 +146,7 @@ func (s *Service) settleReminder(st store, now clock.Instant, id int64, sendErr 
 		err = r.to(Uncertain, ReasonNoReceipt, Sending)
 	case meaning == refusedForNow && r.State == Sending:
 		err = errors.Join(r.to(Planned, ReasonNotNow, Sending), s.untouch(st, i, permission.Reminder))
-	default: // one that was given up for uncertain is not tried again
+	default: // one that was uncertain meanwhile is not tried again
 		err = errors.Join(r.to(Failed, ReasonRefused, Sending, Uncertain), s.untouch(st, i, permission.Reminder))
 	}
 	if err != nil {

@@ -90,11 +90,9 @@ func (s *Service) settle(st store, now clock.Instant, id int64, receipt Receipt,
 		return nil
 	case became == unknown:
 		err = i.doubt(ReasonNoReceipt)
-	case i.closed(): // not wanted any more, and nobody was asked after all
-		i.State = Cancelled
 	case became == refusedForNow && i.State == Sending:
 		err = i.postpone(ReasonNotNow)
-	default: // one that was given up for uncertain is not tried again
+	default: // one that was uncertain meanwhile is not tried again
 		err = i.fail(ReasonRefused)
 	}
 	if err == nil && became != unknown {

@@ -24,6 +24,7 @@ type office struct {
 	flow     *flow.Service
 	carrier  *gateway // of text messages: the customers here have phones
 	source   int64
+	carryBy  func(channels ...permission.Channel) // gives it senders for other channels
 }
 
 func newOffice(t *testing.T, db *database.DB) *office {
@@ -34,11 +35,19 @@ func newOffice(t *testing.T, db *database.DB) *office {
 	}
 	now := func() clock.Instant { return o.at }
 	key := []byte("a key for tests only, 32 bytes..")
-	o.contacts = contact.New(db, now, contact.Options{})
 	permit := permission.New(db, key, now, contact.Directory{})
-	surveys := survey.New(db, permit, key, now, survey.Options{PublicURL: "https://cs.example.com", Channels: o.carrier.Channels()})
-	o.tasks = tasks.New(db, permit, flow.PolicySurveys{Surveys: surveys}, now, tasks.Options{Zone: time.FixedZone("Asia/Shanghai", 8*60*60)})
-	if err := surveys.EnsureBuiltIn(t.Context()); err != nil {
+	o.carryBy = func(channels ...permission.Channel) {
+		surveys := survey.New(db, permit, key, now, survey.Options{PublicURL: "https://cs.example.com", Channels: channels})
+		o.tasks = tasks.New(db, permit, flow.PolicySurveys{Surveys: surveys}, now, tasks.Options{Zone: time.FixedZone("Asia/Shanghai", 8*60*60)})
+		o.contacts = contact.New(db, now, contact.Options{Holds: o.tasks, Followers: []contact.Follower{permit, o.tasks}})
+		services := flow.Services{DB: db, Contacts: o.contacts, Permission: permit, Tasks: o.tasks, Surveys: surveys, Sender: o.carrier}
+		if o.flow != nil {
+			services.Sender = o.flow.Sender
+		}
+		o.flow = flow.New(services)
+	}
+	o.carryBy(o.carrier.Channels()...)
+	if err := o.flow.Surveys.EnsureBuiltIn(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := o.tasks.EnsureBuiltIn(t.Context()); err != nil {
@@ -49,7 +58,6 @@ func newOffice(t *testing.T, db *database.DB) *office {
 		t.Fatal(err)
 	}
 	o.source = source.ID
-	o.flow = flow.New(flow.Services{DB: db, Contacts: o.contacts, Permission: permit, Tasks: o.tasks, Surveys: surveys, Sender: o.carrier})
 	return o
 }
 
