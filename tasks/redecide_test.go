@@ -171,13 +171,28 @@ func TestACorrectionChangesASurveyUntilItIsSent(t *testing.T) {
 		if d := c.decisions(t)[tasks.FollowUpSurvey].Decision; d.State != tasks.Planned || d.Revision != 3 {
 			t.Errorf("decided %+v", d)
 		}
+		c.surveys.asked = true // a try has begun, and its worker died: the message may have left
+		c.corrected(t, severe(1), func(in *contact.Input) { in.Category = "移机" })
+		if d := c.decisions(t)[tasks.FollowUpSurvey].Decision; d.State != tasks.Planned || d.Revision != 3 {
+			t.Errorf("a survey that may have gone out was decided again: %+v", d)
+		}
+	})
+}
+
+func TestACorrectionLeavesASurveyThatIsBeingSent(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		c.publish(t, policy(t, "  - {id: moves, when: [{field: contact.category, op: is, values: [移机]}], nothing: {survey: vip}}\n  - {id: all, survey: {delay: 1h}}\n"))
+		c.take(t, severe(1))
+		c.plan(t)
 		c.pass(2 * time.Hour)
 		job := c.jobs(t, tasks.JobSendSurvey)[0]
 		if _, err := c.queued(t, job).Begin(t.Context(), db, time.Minute); err != nil {
 			t.Fatal(err)
 		}
 		c.corrected(t, severe(1), func(in *contact.Input) { in.Category = "移机" })
-		if d := c.decisions(t)[tasks.FollowUpSurvey].Decision; d.State != tasks.Planned || d.Revision != 3 {
+		if d := c.decisions(t)[tasks.FollowUpSurvey].Decision; d.State != tasks.Planned || d.Revision != 1 {
 			t.Errorf("a survey on its way was decided again: %+v", d)
 		}
 		c.addsUp(t)

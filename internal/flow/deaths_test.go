@@ -194,6 +194,8 @@ func (s *trials) begin(t *testing.T, kind string, at []int, replies ...reply) *t
 	return r
 }
 
+func (r *trial) now() clock.Instant { return r.at }
+
 func (r *trial) external() string { return fmt.Sprintf("T-%d", r.no) }
 
 // resolved is the contact as its source first tells of it, of the customer with a letter.
@@ -222,7 +224,7 @@ func (r *trial) tell(in contact.Input) int64 {
 func (r *trial) runUntil(until clock.Instant) {
 	r.t.Helper()
 	for {
-		_, _ = queue.RunDue(r.t.Context(), r.db, func() clock.Instant { return r.at }, r.deaths.handlers(r.flow.Handlers())) // what fails is written down
+		_, _ = queue.RunDue(r.t.Context(), r.db, r.now, r.deaths.handlers(r.flow.Handlers())) // what fails is written down
 		var next []clock.Instant
 		err := r.db.View(r.t.Context()).Gorm().Model(&outbox.Job{}).Where("state = ?", outbox.Due).Order("run_at").Limit(1).Pluck("run_at", &next).Error
 		if err != nil {
@@ -397,6 +399,16 @@ func (r *trial) checkReminder(t rapid.TB, when moment, i survey.Invitation) {
 	if at > 1 || at > 0 && !slices.Contains([]survey.State{survey.Sent, survey.Uncertain, survey.Sending}, state) {
 		t.Errorf("%s: %d reminders reached the customer, and it is %s %s", when.name, at, state, i.Reminder.Reason)
 	}
+}
+
+// jobsOfSurvey counts the jobs of the contact's survey.
+func (r *trial) jobsOfSurvey(t rapid.TB) (live, dead int) {
+	t.Helper()
+	var d tasks.Decision
+	if err := r.db.View(r.t.Context()).Gorm().Where("contact_id = ? AND kind = ?", r.contact, tasks.FollowUpSurvey).Take(&d).Error; err != nil {
+		t.Fatal(err)
+	}
+	return r.jobs(t, tasks.JobSendSurvey, d.ID)
 }
 
 // jobs counts the jobs of a kind about a row.

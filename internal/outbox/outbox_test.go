@@ -126,3 +126,41 @@ func TestARescheduledJobLeavesItsTicketStale(t *testing.T) {
 		}
 	})
 }
+
+func TestADeadJobIsOpenUntilItIsCancelled(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		add := func(ref int64, state outbox.State) {
+			t.Helper()
+			job := outbox.New("test.kind", ref, outbox.Normal, now)
+			job.State = state
+			if err := inTx(t, db, func(tx database.Tx) error { return outbox.Add(tx, now, job) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		add(1, outbox.Dead)
+		add(2, outbox.Dead)
+		add(2, outbox.Running)
+		add(3, outbox.Done)
+		open := func() map[int64]outbox.State {
+			t.Helper()
+			states, err := outbox.Open(db.View(t.Context()), "test.kind", 1, 2, 3, 4)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return states
+		}
+		if got := open(); len(got) != 2 || got[1] != outbox.Dead || got[2] != outbox.Running {
+			t.Errorf("open are %v", got)
+		}
+		err := inTx(t, db, func(tx database.Tx) error {
+			_, err := outbox.Cancel(tx, now, "test.kind", 1, 2)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := open(); len(got) != 1 || got[2] != outbox.Running {
+			t.Errorf("open are %v after the cancelling", got)
+		}
+	})
+}

@@ -1,0 +1,197 @@
+package survey_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
+	"aftercall/internal/fault"
+	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
+	"aftercall/survey"
+)
+
+// reopen cancels what is under way about a contact, as the job of a reopening does.
+func (c *centre) reopen(t *testing.T, contactID int64) {
+	t.Helper()
+	err := c.db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+		return c.surveys.CancelContact(tx, c.now, contactID, survey.ReasonReopened)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWhatMayHaveGoneOutStaysUncertainWhenItsContactIsReopened(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		for name, before := range map[string]func(r contact.Resolution, out survey.Outgoing){
+			"on its way": func(contact.Resolution, survey.Outgoing) {},
+			"its sender stopped": func(r contact.Resolution, _ survey.Outgoing) {
+				c.invite(r)
+			},
+			"no answer": func(_ contact.Resolution, out survey.Outgoing) {
+				if err := c.surveys.Sent(t.Context(), out.Ticket, out.InvitationID, survey.Receipt{}, errors.New("connection lost")); err != nil {
+					t.Fatal(err)
+				}
+			},
+		} {
+			r := c.resolved(name, name[:2]+"@example.com")
+			out, _, err := c.surveys.Invite(t.Context(), outbox.Ticket{At: c.now}, survey.Plan{DecisionID: r.ID, Resolution: r, Reminders: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			before(r, out)
+			c.reopen(t, r.ContactID)
+			c.reopen(t, r.ContactID) // once more
+			asked := c.asked(tokenOf(out))
+			if i := asked.Invitation; i.State != survey.Uncertain || i.Reason != survey.ReasonReopened || i.Reminder.State != survey.Cancelled {
+				t.Errorf("%s: %s %s, reminder %s", name, i.State, i.Reason, i.Reminder.State)
+			}
+			if asked.Standing != survey.Closed {
+				t.Errorf("%s: the link is %s", name, asked.Standing)
+			}
+			if err := c.rate(tokenOf(out), 5); !fault.Is(err, fault.Conflict) {
+				t.Errorf("%s: answered: %v", name, err)
+			}
+			if got := c.story(r.ContactID); got != "survey_uncertain_closed" {
+				t.Errorf("%s: the story is %s", name, got)
+			}
+			if n := c.count("touches", "person_id = ?", r.PersonID); n != 1 {
+				t.Errorf("%s: %d touches", name, n)
+			}
+			if again, send := c.invite(r); send || again.Reason != "" {
+				t.Errorf("%s: sent again: %v, %s", name, send, again.Reason)
+			}
+			if other, send := c.invite(c.resolved(name+" again", name[:2]+"@example.com")); send || other.Reason != string(permission.SurveyCooldown) {
+				t.Errorf("%s: it does not count: %v, %s", name, send, other.Reason)
+			}
+		}
+		c.reconcile()
+	})
+}
+
+func TestWhatBecameOfASendingIsKeptWhenItsContactWasReopenedMeanwhile(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		err     error
+		state   survey.State
+		sent    bool
+		touches int64
+	}{
+		"accepted":         {nil, survey.Cancelled, true, 1},
+		"nobody knows":     {errors.New("connection lost"), survey.Uncertain, false, 1},
+		"refused for good": {fault.New(fault.Invalid, "x", "no such mailbox"), survey.Failed, false, 0},
+		"refused for now":  {fault.New(fault.Unavailable, "x", "relay is down"), survey.Failed, false, 0},
+	}
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		for name, want := range cases {
+			r := c.resolved(name, name[:2]+name[len(name)-2:]+"@example.com")
+			out, _ := c.invite(r)
+			c.reopen(t, r.ContactID)
+			_ = c.surveys.Sent(t.Context(), out.Ticket, out.InvitationID, survey.Receipt{}, want.err)
+			if i := c.asked(tokenOf(out)).Invitation; i.State != want.state || i.SentAt.IsZero() == want.sent {
+				t.Errorf("%s: %s %s, sent %s", name, i.State, i.Reason, i.SentAt)
+			}
+			if n := c.count("touches", "person_id = ?", r.PersonID); n != want.touches {
+				t.Errorf("%s: %d touches", name, n)
+			}
+		}
+		c.reconcile()
+	})
+}
+
+func TestAPlanThatIsNotWantedAnyMoreStillEndsWhatWasBegun(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		unwanted := func(r contact.Resolution) survey.Outgoing {
+			t.Helper()
+			out, send, err := c.surveys.Invite(t.Context(), outbox.Ticket{At: c.now}, survey.Plan{DecisionID: r.ID, Resolution: r, Unwanted: "too_old"})
+			if err != nil || send {
+				t.Fatalf("send %v, %v", send, err)
+			}
+			return out
+		}
+		fresh := c.resolved("1", "zhang@example.com")
+		if out := unwanted(fresh); out.Reason != "too_old" || c.count("invitations", "1 = 1") != 0 {
+			t.Errorf("never begun: %q, %d invitations", out.Reason, c.count("invitations", "1 = 1"))
+		}
+		crashed, later := c.resolved("2", "li@example.com"), c.resolved("3", "wang@example.com")
+		first, _ := c.invite(crashed)
+		if out := unwanted(crashed); out.Reason != "" || c.asked(tokenOf(first)).Invitation.State != survey.Uncertain {
+			t.Errorf("left by a crash: %q, %s", out.Reason, c.asked(tokenOf(first)).Invitation.State)
+		}
+		second, _ := c.invite(later)
+		_ = c.surveys.Sent(t.Context(), second.Ticket, second.InvitationID, survey.Receipt{}, fault.New(fault.Unavailable, "x", "relay is down"))
+		if got := c.story(later.ContactID); got != "survey_not_taken" {
+			t.Errorf("the story is %s", got)
+		}
+		for range 2 { // the try that dies before the decision is written, and the next
+			out := unwanted(later)
+			if i := c.asked(tokenOf(second)).Invitation; out.Reason != "too_old" || i.State != survey.Cancelled || i.Reason != "too_old" {
+				t.Errorf("refused for now: %q, %s %s", out.Reason, i.State, i.Reason)
+			}
+		}
+	})
+}
+
+// Two workers carry one reminder; the invitation is reopened while the gateway says "not now".
+func TestAReminderOfAReopenedContactDoesNotWaitForEver(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		r := c.resolved("1", "zhang@example.com")
+		first := c.reminded(r)
+		c.now = c.now.Add(3 * 24 * time.Hour)
+		out, _ := c.remind(first.InvitationID)
+		c.reopen(t, r.ContactID)
+		_ = c.surveys.Reminded(t.Context(), out.Ticket, out.InvitationID, fault.New(fault.Unavailable, "x", "relay is down"))
+		if _, send := c.remind(first.InvitationID); send {
+			t.Fatal("reminded of a reopened contact")
+		}
+		if got := c.reminder(first); got.State != survey.Cancelled || got.Reason != survey.ReasonReopened {
+			t.Errorf("reminder %+v", got)
+		}
+	})
+}
+
+// An earlier version wrote an invitation that was being sent as cancelled when its contact was reopened.
+func TestADoubtThatWasWrittenAsCancelledIsShownAgain(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		doubtful, certain, sent := c.resolved("1", "zhang@example.com"), c.resolved("2", "li@example.com"), c.resolved("3", "wang@example.com")
+		first, _ := c.invite(doubtful)
+		second, _ := c.invite(certain)
+		_ = c.surveys.Sent(t.Context(), second.Ticket, second.InvitationID, survey.Receipt{}, fault.New(fault.Unavailable, "x", "relay is down"))
+		third := c.sent(sent)
+		statements := []string{
+			"UPDATE invitations SET state = 'cancelled', reason = 'reopened'", "DELETE FROM goose_db_version WHERE version_id >= 24",
+			"DROP INDEX invitations_state", "DROP INDEX invitations_reminder_state_reminder_due_at",
+		}
+		for _, statement := range statements {
+			if db.Dialect() == database.MySQL && statement[:4] == "DROP" {
+				statement += " ON invitations"
+			}
+			err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return tx.Gorm().Exec(statement).Error })
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := db.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for token, want := range map[string]survey.State{tokenOf(first): survey.Uncertain, tokenOf(second): survey.Cancelled, third: survey.Cancelled} {
+			if i := c.asked(token).Invitation; i.State != want || i.Reason != survey.ReasonReopened {
+				t.Errorf("invitation %d: %s %s, want %s", i.ID, i.State, i.Reason, want)
+			}
+		}
+	})
+}
