@@ -9,9 +9,11 @@
 //	Invite ► planned ────────► sending ──accepted──► sent ──receipt──► delivered
 //	           │                 │ ├──refused for good──► failed
 //	           │                 │ └──nobody knows──────► uncertain ──the customer answers──► delivered
-//	           └──reopened───────┴──reopened────────────► cancelled
+//	           │                 └────reopened─────────►   │  (the doubt stays, beside the reason)
+//	           └──not wanted any more──► cancelled ◄───────┴──accepted after all
 //
-// A message whose fate nobody knows is never sent again: a second survey for one problem is worse than a missed one.
+// A message whose fate nobody knows is never sent again: a second survey for one problem is worse than a missed one. Whatever is wanted
+// by then, the next try of a survey first brings to its end what the last one left: planned and sending are never the end.
 //
 // An invitation that was sent may have one reminder, with the same link over the same channel. Whether it is still wanted is looked
 // at when it is due: not after an answer, a reopening, a refusal or the expiry.
