@@ -1,0 +1,143 @@
+package address
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Limits of an e-mail address, in bytes.
+const (
+	maxLocal = 64
+	maxEmail = 191
+)
+
+// Email returns an e-mail address in its normal form, or "" if it cannot be one: lower case, NFKC, the domain as it is asked for in
+// DNS, without what cannot be seen, a mailto: before it, a name around it or a full stop after it.
+func Email(raw string) string {
+	if isPlain(raw) {
+		return shaped(raw) // what nearly every address looks like
+	}
+	if len(raw) > maxRaw || !utf8.ValidString(raw) {
+		return ""
+	}
+	text := folded(raw)
+	for inner := unwrapped(text); inner != text; inner = unwrapped(text) {
+		text = folded(inner)
+	}
+	local, domain, _ := strings.Cut(text, "@")
+	return shaped(local + "@" + host(domain))
+}
+
+// isPlain reports whether an address is made of nothing that its normal form would change.
+func isPlain(raw string) bool {
+	for i := range len(raw) {
+		c := raw[i]
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '@' && c != '-' && c != '_' && c != '+' {
+			return false
+		}
+	}
+	return !strings.HasSuffix(raw, ".")
+}
+
+// shaped returns the address if it looks like one.
+func shaped(text string) string {
+	local, domain, found := strings.Cut(text, "@")
+	if !found || local == "" || len(local) > maxLocal || len(text) > maxEmail || strings.ContainsFunc(text, foreign) {
+		return ""
+	}
+	i := strings.LastIndex(domain, ".")
+	if i <= 0 || len(domain)-i < 3 || strings.Contains(domain, "@") || strings.Contains(domain, "..") {
+		return ""
+	}
+	return text
+}
+
+// foreign reports whether a character stands in no address that anybody uses.
+func foreign(r rune) bool {
+	return strings.ContainsRune(",;<>\"()\\", r) || unicode.IsSpace(r) || hidden(r)
+}
+
+// folded joins the spellings of one text.
+func folded(s string) string {
+	for {
+		next := norm.NFKC.String(strings.ToLower(visible(s)))
+		next = strings.ReplaceAll(next, "\u3002", ".") // the full stop of a Chinese keyboard
+		next = strings.TrimLeftFunc(next, unicode.IsSpace)
+		next = strings.TrimRightFunc(next, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(".,;", r) })
+		if next == s || len(next) > 4*maxRaw {
+			return next
+		}
+		s = next
+	}
+}
+
+// unwrapped returns what a folded text has an address in, one layer less: of mailto:ann@example.org?subject=x, of Ann <ann@example.org>.
+func unwrapped(text string) string {
+	if link, found := strings.CutPrefix(text, "mailto:"); found {
+		link, _, _ = strings.Cut(link, "?")
+		if plain, err := url.PathUnescape(link); err == nil && utf8.ValidString(plain) {
+			return plain
+		}
+		return link
+	}
+	if before, inner, found := strings.Cut(text, "<"); found && strings.HasSuffix(inner, ">") && !strings.Contains(before, "@") {
+		return inner[:len(inner)-1]
+	}
+	return text
+}
+
+// lookup maps domains as browsers do, and refuses less: what it does not know stays as it was written.
+var lookup = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false))
+
+// host returns a domain as it is asked for in DNS.
+func host(domain string) string {
+	if ascii, err := lookup.ToASCII(domain); err == nil {
+		return ascii
+	}
+	return domain
+}
+
+// Earlier returns what earlier forms made of an e-mail address, where that is something else than its normal form: as it is written
+// here, and with its domain in letters. Hashes that were stored under them are found with it.
+func Earlier(raw string) []string {
+	normal := Email(raw)
+	if normal == raw && !strings.Contains(normal, "xn--") {
+		return nil
+	}
+	var earlier []string
+	for _, text := range []string{strings.TrimSpace(raw), inLetters(normal)} {
+		if made := emailV1(text); made != "" && made != normal && !slices.Contains(earlier, made) {
+			earlier = append(earlier, made)
+		}
+	}
+	return earlier
+}
+
+// inLetters returns an address with its domain as people write it.
+func inLetters(normal string) string {
+	local, domain, _ := strings.Cut(normal, "@")
+	letters, err := lookup.ToUnicode(domain)
+	if err != nil {
+		return normal
+	}
+	return local + "@" + letters
+}
+
+// emailV1 is the first version of the form.
+func emailV1(raw string) string {
+	local, domain, found := strings.Cut(raw, "@")
+	if !found || local == "" || len(local) > 64 || len(raw) > 191 || strings.ContainsAny(raw, " \t\r\n,;<>\"()\\") {
+		return ""
+	}
+	i := strings.LastIndex(domain, ".")
+	if i <= 0 || len(domain)-i < 3 || strings.Contains(domain, "@") || strings.Contains(domain, "..") {
+		return ""
+	}
+	return strings.ToLower(raw)
+}
