@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -129,9 +128,9 @@ func (s *Server) askedOf(q checkQuestion, own string) (asked, []fault.Field) {
 		if q.Email != "" {
 			kind, raw = permission.EmailAddress, q.Email
 		}
-		a.who.Kind, a.who.Address = kind, permission.Normalise(kind, strings.TrimSpace(raw), s.Contacts.Region())
-		if a.who.Address == "" {
-			refuse(string(kind), "no_address", "is neither a phone number nor an e-mail address", raw)
+		who, unreadable := permission.NameBy(kind, raw, s.Contacts.Region())
+		if a.who = who; unreadable != nil {
+			problems = append(problems, *unreadable)
 		}
 	}
 	return a, problems

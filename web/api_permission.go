@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -124,17 +123,18 @@ func (s *Server) suppressionOf(in suppressionInput) (permission.Suppression, []f
 		Reason: cmp.Or(in.Reason, "customer_request"), Evidence: in.Evidence, UntilAt: in.Until,
 	}
 	problems := s.Permission.Problems(sup)
-	raw, name := in.Phone, "phone"
+	raw := in.Phone
 	if in.Email != "" {
-		sup.Kind, raw, name = permission.EmailAddress, in.Email, "email"
+		sup.Kind, raw = permission.EmailAddress, in.Email
 	}
-	switch sup.Address = permission.Normalise(sup.Kind, strings.TrimSpace(raw), s.Contacts.Region()); {
+	address, unreadable := permission.ReadAddress(sup.Kind, raw, s.Contacts.Region())
+	switch sup.Address = address; {
 	case in.Phone != "" && in.Email != "":
 		problems = append(problems, fault.Field{Name: "email", Code: "one_address", Problem: "must not be given beside a phone number: send two suppressions"})
 	case raw == "":
 		problems = append(problems, fault.Field{Name: "phone", Code: "required", Problem: "is required, or an e-mail address"})
-	case sup.Address == "":
-		problems = append(problems, fault.Field{Name: name, Code: "no_address", Problem: "is neither a phone number nor an e-mail address", Value: short([]byte(raw))})
+	case unreadable != nil:
+		problems = append(problems, *unreadable)
 	}
 	return sup, problems
 }

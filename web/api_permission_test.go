@@ -136,7 +136,7 @@ func TestAPISuppressionsOnlyEverAdd(t *testing.T) {
 {"phone":"13912348000","scope":"campaign"}
 {}`
 	want := []string{
-		"1 covered", "2 covered", "3 covered", "4 added", "5 covered", "6 rejected email:one_address", "7 rejected email:no_address",
+		"1 covered", "2 covered", "3 covered", "4 added", "5 covered", "6 rejected email:one_address", "7 rejected email:email_invalid",
 		"8 rejected scope:unknown_value", "9 rejected until:until_over", "10 rejected campaign:required", "11 rejected phone:required",
 	}
 	if diff := cmp.Diff(want, m.postTo("/suppressions", "application/x-ndjson", again).statuses()); diff != "" {

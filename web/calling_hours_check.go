@@ -51,9 +51,9 @@ func (s *Server) checkHours(c *gin.Context) error {
 
 func (s *Server) checked(c *gin.Context, f form) (*checkAnswer, error) {
 	var problems []fault.Field
-	phone := permission.NormalisePhone(strings.TrimSpace(f.Get("phone")), s.Contacts.Region())
-	if phone == "" {
-		problems = append(problems, fault.Field{Name: "phone", Code: "not_a_phone", Problem: "is not a valid phone number", Value: f.Get("phone")})
+	phone, unreadable := permission.ReadAddress(permission.PhoneAddress, f.Get("phone"), s.Contacts.Region())
+	if unreadable != nil {
+		problems = append(problems, *unreadable)
 	}
 	purpose := permission.Purpose(f.Get("purpose"))
 	if !slices.Contains(permission.Purposes(), purpose) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/permission"
@@ -39,6 +40,7 @@ func (s *Server) ask(ctx context.Context, list []asked) ([]answered, error) {
 			found[i] = []permission.Subject{strangerOf(q.who)}
 		}
 		for _, subject := range found[i] {
+			subject.Earlier = append(slices.Clip(subject.Earlier), q.who.Earlier...)
 			questions = append(questions, permission.Question{Subject: subject, Purpose: q.purpose, Channel: q.channel, Address: addressFor(q), At: q.at})
 		}
 	}

@@ -155,8 +155,11 @@ func (s *Server) findSuppressions(c *gin.Context) error {
 		return err
 	}
 	found := &lookUp{Text: strings.TrimSpace(f.Get("find"))}
-	kind, address := s.addressTyped(found.Text)
+	kind, address, _ := s.addressTyped(found.Text)
 	if found.Valid = address != ""; found.Valid {
+		if kind == permission.EmailAddress {
+			address = found.Text // refusals that were stored before the present form are known by how they were written
+		}
 		list, err := s.Permission.Suppressions(c.Request.Context(), permission.SuppressionFilter{Kind: kind, Address: address}, pageSize)
 		if err != nil {
 			return err
@@ -168,13 +171,14 @@ func (s *Server) findSuppressions(c *gin.Context) error {
 	return s.renderSuppressions(c, http.StatusOK, form{}, found)
 }
 
-// addressTyped reads a phone number or an e-mail address as people type it, or returns "" for something else.
-func (s *Server) addressTyped(text string) (permission.AddressKind, string) {
+// addressTyped reads a phone number or an e-mail address as people type it; the problem says why it is neither.
+func (s *Server) addressTyped(text string) (permission.AddressKind, string, *fault.Field) {
 	kind := permission.PhoneAddress
-	if strings.Contains(text, "@") {
+	if strings.ContainsAny(text, "@＠") || strings.Contains(strings.ToLower(text), "%40") {
 		kind = permission.EmailAddress
 	}
-	return kind, permission.Normalise(kind, strings.TrimSpace(text), s.Contacts.Region())
+	address, problem := permission.ReadAddress(kind, text, s.Contacts.Region())
+	return kind, address, problem
 }
 
 func (s *Server) addSuppression(c *gin.Context) error {
@@ -203,15 +207,19 @@ func (s *Server) addSuppression(c *gin.Context) error {
 func (s *Server) typedSuppression(f form) (permission.Suppression, error) {
 	sup := permission.Suppression{Scope: permission.Scope(f.Get("scope")), Reason: f.Get("reason"), Evidence: f.Get("evidence")}
 	var problems []fault.Field
-	if sup.Kind, sup.Address = s.addressTyped(f.Get("address")); sup.Address == "" {
-		problems = append(problems, fault.Field{Name: "address", Code: "no_address", Problem: "is neither a phone number nor an e-mail address"})
+	var bad *fault.Field
+	if sup.Kind, sup.Address, bad = s.addressTyped(f.Get("address")); bad != nil {
+		if bad.Name = "address"; bad.Code == "phone_invalid" {
+			bad.Code, bad.Problem = "no_address", "is neither a phone number nor an e-mail address"
+		}
+		problems = append(problems, *bad)
 	}
 	if !slices.Contains(byHandScopes, sup.Scope) {
 		problems = append(problems, fault.Field{Name: "scope", Code: "unknown_value", Problem: "is not one of the choices"})
 	}
-	var bad []fault.Field
-	sup.UntilAt, bad = s.typedEndOfDay("until", f.Get("until"))
-	if problems = append(problems, bad...); len(problems) > 0 {
+	until, wrong := s.typedEndOfDay("until", f.Get("until"))
+	sup.UntilAt = until
+	if problems = append(problems, wrong...); len(problems) > 0 {
 		return sup, fault.InvalidFields(problems...)
 	}
 	return sup, nil

@@ -60,7 +60,7 @@ func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender
 		Zone: a.zone, SurveyDelay: a.cfg.SurveyDelay, CentreName: a.cfg.CentreName,
 	})
 	s.Contacts = contact.New(db, now, contact.Options{
-		Region: a.cfg.Region, Holds: s.Tasks, Followers: []contact.Follower{s.Permission, s.Tasks},
+		Region: a.cfg.Region, Holds: s.Tasks, Followers: []contact.Follower{s.Permission, s.Tasks}, Respeller: s.Permission,
 	})
 	s.Imports = imports.New(db, s.Contacts, now)
 	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now)

@@ -14,9 +14,9 @@ import (
 
 	"golang.org/x/text/language"
 
+	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
-	"aftercall/internal/permission"
 )
 
 // taken is one input made ready for the database: trimmed, checked, its addresses normalised.
@@ -127,9 +127,9 @@ func (cl *cleaner) cleanCustomer(t *taken) {
 	c.Attributes = t.attributes(c.Attributes)
 	c.Language = cl.language(t, tidy(c.Language))
 	c.Zone = cl.zone(t, tidy(c.Zone))
-	c.Emails = t.addressesOf("customer.emails", EmailAddress, c.Emails, permission.NormaliseEmail)
+	c.Emails = t.addressesOf("customer.emails", EmailAddress, c.Emails, address.Email)
 	region := t.regions(cl.region)
-	c.Phones = t.addressesOf("customer.phones", PhoneAddress, c.Phones, func(raw string) string { return permission.NormalisePhone(raw, region) })
+	c.Phones = t.addressesOf("customer.phones", PhoneAddress, c.Phones, func(raw string) string { return address.Phone(raw, region) })
 
 	t.reference = c.Reference
 	for _, kind := range []AddressKind{EmailAddress, PhoneAddress} {
@@ -152,13 +152,14 @@ func (t *taken) addressesOf(field string, kind AddressKind, raws []string, norma
 	}
 	kept := raws[:0:0]
 	for _, raw := range raws {
-		raw = cut(tidy(raw), maxKey)
+		whole := tidy(raw)
+		raw = cut(whole, maxKey)
 		if raw == "" || slices.Contains(kept, raw) {
 			continue
 		}
-		normalised := normalise(raw)
+		normalised := normalise(whole) // what is cut off something longer is another address
 		if normalised == "" {
-			t.warn(field, "not_"+string(kind), "is not a valid "+kindWord(kind)+"; kept as it is, and never used", raw)
+			t.warn(field, "not_"+string(kind), "is not a valid "+kindWord(kind)+"; kept as it is, and never used", described(raw))
 		}
 		t.addresses = append(t.addresses, Address{Kind: kind, Position: len(kept), Raw: raw, Normalised: normalised})
 		kept = append(kept, raw)
@@ -174,7 +175,7 @@ func (t *taken) regions(usual string) string {
 		t.warn("customer.region", "unknown_region", "is not an ISO country code such as CN; left out", c.Region)
 		c.Region = ""
 	}
-	if c.PhoneRegion != "" && !KnownRegion(c.PhoneRegion) {
+	if c.PhoneRegion != "" && !address.KnownRegion(c.PhoneRegion) {
 		t.warn("customer.phone_region", "unknown_region", "is not an ISO country code such as CN; left out", c.PhoneRegion)
 		c.PhoneRegion = ""
 	}
@@ -186,7 +187,7 @@ func (t *taken) regions(usual string) string {
 func isRegion(code string) bool {
 	country, part, divided := strings.Cut(code, "-")
 	notOfCode := func(r rune) bool { return (r < 'A' || r > 'Z') && (r < '0' || r > '9') }
-	return KnownRegion(country) && (!divided || (part != "" && len(part) <= 3 && !strings.ContainsFunc(part, notOfCode)))
+	return address.KnownRegion(country) && (!divided || (part != "" && len(part) <= 3 && !strings.ContainsFunc(part, notOfCode)))
 }
 
 func kindWord(kind AddressKind) string {

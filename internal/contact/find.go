@@ -3,7 +3,7 @@ package contact
 import (
 	"context"
 
-	"aftercall/internal/permission"
+	"aftercall/internal/address"
 )
 
 // findLimit is how many customers a look-up returns at most.
@@ -25,5 +25,5 @@ func (s *Service) Find(ctx context.Context, text string) ([]Customer, error) {
 
 // addressesNamed returns what a text is as an address of each kind; "" where it is none.
 func (s *Service) addressesNamed(text string) map[AddressKind]string {
-	return map[AddressKind]string{EmailAddress: permission.NormaliseEmail(text), PhoneAddress: permission.NormalisePhone(text, s.cleaner.region)}
+	return map[AddressKind]string{EmailAddress: address.Email(text), PhoneAddress: address.Phone(text, s.cleaner.region)}
 }

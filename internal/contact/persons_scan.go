@@ -42,17 +42,17 @@ type personScan struct {
 // TableName names the table.
 func (personScan) TableName() string { return "person_scan" }
 
-// ScanPersons looks at every address once, some time after it was written, and adds a job for each line whose customers are not
-// grouped as they should be.
+// ScanPersons looks at every address once, some time after it was written: it brings those in their normal form that were stored in
+// an earlier one, and adds a job for each line whose customers are not grouped as they should be.
 func (s *Service) ScanPersons(ctx context.Context, ticket outbox.Ticket, _ int64) error {
 	now := s.at(ticket)
 	before, err := store{s.db.View(ctx)}.personScan()
 	if err != nil {
 		return err
 	}
-	after, jobs := before, []outbox.Job(nil)
+	after, stale, jobs := before, []int64(nil), []outbox.Job(nil)
 	if settled := !now.Before(before.SeenAt.Add(settleTime)); settled {
-		if after, jobs, err = s.scanFrom(store{s.db.View(ctx)}, before, now); err != nil {
+		if after, stale, jobs, err = s.scanFrom(store{s.db.View(ctx)}, before, now); err != nil {
 			return err
 		}
 	}
@@ -67,6 +67,9 @@ func (s *Service) ScanPersons(ctx context.Context, ticket outbox.Ticket, _ int64
 		if err := (store{tx}).movePersonScan(before, after); err != nil {
 			return err
 		}
+		if err := s.respell(tx, stale); err != nil {
+			return err
+		}
 		return outbox.Add(tx, now, slices.Clone(jobs)...)
 	})
 	if err != nil {
@@ -75,24 +78,33 @@ func (s *Service) ScanPersons(ctx context.Context, ticket outbox.Ticket, _ int64
 	return nil
 }
 
-// scanFrom goes through the addresses that have settled, a bounded number of them, and returns how far it came with a job for each
-// odd line. Having come to the end it notes the newest address for the next time.
-func (s *Service) scanFrom(st store, scan personScan, now clock.Instant) (personScan, []outbox.Job, error) {
-	var odd []int64
+// scanFrom goes through the addresses that have settled, a bounded number of them, and returns how far it came with the addresses
+// that are stored in an earlier form and a job for each odd line. Having come to the end it notes the newest address for the next time.
+func (s *Service) scanFrom(st store, scan personScan, now clock.Instant) (personScan, []int64, []outbox.Job, error) {
+	var odd, stale []int64
 	for range scanPages {
-		if scan.ReachedID >= scan.SeenID {
+		if scan.ReachedID >= scan.SeenID || len(stale) >= scanPage {
 			break
 		}
-		more, last, err := st.oddLines(scan.ReachedID, scan.SeenID, scanPage)
+		addresses, last, err := st.addressesAfter(scan.ReachedID, scan.SeenID, scanPage)
 		if err != nil {
-			return scan, nil, err
+			return scan, nil, nil, err
+		}
+		for _, a := range addresses {
+			if a.isStale() {
+				stale = append(stale, a.ID)
+			}
+		}
+		more, err := st.oddLines(addresses)
+		if err != nil {
+			return scan, nil, nil, err
 		}
 		odd, scan.ReachedID = append(odd, more...), last
 	}
 	if scan.ReachedID >= scan.SeenID {
 		newest, err := st.newestAddress()
 		if err != nil {
-			return scan, nil, err
+			return scan, nil, nil, err
 		}
 		scan.SeenID, scan.SeenAt = max(scan.SeenID, newest), now
 	}
@@ -100,7 +112,7 @@ func (s *Service) scanFrom(st store, scan personScan, now clock.Instant) (person
 	for _, customer := range distinct(odd) {
 		jobs = append(jobs, outbox.New(JobIdentify, customer, outbox.Bulk, now))
 	}
-	return scan, jobs, nil
+	return scan, stale, jobs, nil
 }
 
 // at returns the now of a use case run by a job, or the clock's when it is called directly.

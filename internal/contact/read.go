@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"aftercall/internal/address"
 	"aftercall/internal/database"
 	"aftercall/internal/permission"
 )
@@ -95,7 +96,7 @@ func Reachable(tx database.Tx, customerIDs []int64) (map[int64]permission.Subjec
 	found := make(map[int64]permission.Subject, len(customerIDs))
 	for _, id := range customerIDs {
 		subject := permission.Subject{CustomerID: id}
-		subject.Phones, subject.Emails = usable(addresses[id])
+		reach(&subject, addresses[id])
 		found[id] = subject
 	}
 	return found, nil
@@ -126,7 +127,7 @@ func subjects(tx database.Tx, customers, records []Customer) ([]permission.Subje
 		if c.PersonID != 0 {
 			subject.Records = persons[c.PersonID]
 		}
-		subject.Phones, subject.Emails = usable(addresses[c.ID])
+		reach(&subject, addresses[c.ID])
 		for _, id := range subject.Records {
 			subject.OpenComplaint = subject.OpenComplaint || complaints[id].Open
 			subject.ComplaintAt = max(subject.ComplaintAt, complaints[id].ResolvedAt)
@@ -136,18 +137,21 @@ func subjects(tx database.Tx, customers, records []Customer) ([]permission.Subje
 	return list, nil
 }
 
-// usable returns the normalised addresses, the first one of a kind first.
-func usable(addresses []Address) (phones, emails []string) {
+// reach gives a subject its usable addresses in their normal form, the first one of a kind first, and says what earlier forms made of
+// them: one that was stored before the present form must be found by a refusal in any.
+func reach(subject *permission.Subject, addresses []Address) {
 	for _, a := range addresses {
 		switch {
 		case a.Normalised == "":
 		case a.Kind == PhoneAddress:
-			phones = append(phones, a.Normalised)
+			subject.Phones = append(subject.Phones, a.Normalised)
 		case a.Kind == EmailAddress:
-			emails = append(emails, a.Normalised)
+			if normal := address.Email(a.Normalised); normal != "" {
+				subject.Emails = append(subject.Emails, normal)
+			}
+			subject.Earlier = append(subject.Earlier, address.Earlier(a.Raw)...)
 		}
 	}
-	return phones, emails
 }
 
 func byID[T any](tx database.Tx, what string, ids []int64, id func(T) int64) (map[int64]T, error) {

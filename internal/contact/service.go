@@ -15,6 +15,7 @@ type Options struct {
 	Region    string     // ISO 3166 code of the country in which a phone number without a country code is read; "CN" when empty
 	Holds     Holds      // who is being called; nobody when nil
 	Followers []Follower // what is counted by person
+	Respeller Respeller  // what is kept by the hash of an address; nothing when nil
 }
 
 // Service takes contacts in and answers for them.
@@ -24,6 +25,7 @@ type Service struct {
 	cleaner   *cleaner
 	holds     Holds
 	followers []Follower
+	respeller Respeller
 }
 
 // New returns the service. Several processes may serve the same database.
@@ -32,7 +34,7 @@ func New(db *database.DB, now clock.Now, opts Options) *Service {
 	if region == "" {
 		region = "CN"
 	}
-	return &Service{db: db, now: now, cleaner: newCleaner(region), holds: opts.Holds, followers: opts.Followers}
+	return &Service{db: db, now: now, cleaner: newCleaner(region), holds: opts.Holds, followers: opts.Followers, respeller: opts.Respeller}
 }
 
 // Region returns the country in which a phone number without a country code is read.

@@ -99,6 +99,15 @@ func (s store) addAddresses(addresses []Address) error {
 	return database.Insert(s.Tx, "addresses", addresses)
 }
 
+func (s store) removeAddresses(ids []int64) error {
+	for part := range slices.Chunk(ids, maxIn) {
+		if err := s.Gorm().Where("id IN ?", part).Delete(&Address{}).Error; err != nil {
+			return fmt.Errorf("remove addresses: %w", err)
+		}
+	}
+	return nil
+}
+
 // sharedLine is an address with how many customers have it and the oldest person among them.
 type sharedLine struct {
 	Normalised string

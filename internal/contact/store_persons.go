@@ -127,10 +127,8 @@ func (s store) newestAddress() (int64, error) {
 	return id, nil
 }
 
-// oddLines looks at the addresses with an id above after, up to upTo and at most limit of them. It returns a customer of each line
-// whose customers are not grouped as they should be, and the id it came to.
-func (s store) oddLines(after, upTo int64, limit int) (odd []int64, last int64, err error) {
-	var addresses []Address
+// addressesAfter returns the addresses with an id above after, up to upTo and at most limit of them, and the id it came to.
+func (s store) addressesAfter(after, upTo int64, limit int) (addresses []Address, last int64, err error) {
 	if err := s.Gorm().Where("id > ? AND id <= ?", after, upTo).Order("id").Limit(limit).Find(&addresses).Error; err != nil {
 		return nil, 0, fmt.Errorf("read new addresses: %w", err)
 	}
@@ -138,6 +136,11 @@ func (s store) oddLines(after, upTo int64, limit int) (odd []int64, last int64, 
 	if len(addresses) == limit {
 		last = addresses[limit-1].ID
 	}
+	return addresses, last, nil
+}
+
+// oddLines returns a customer of each line among the addresses whose customers are not grouped as they should be.
+func (s store) oddLines(addresses []Address) (odd []int64, err error) {
 	for _, kind := range []AddressKind{PhoneAddress, EmailAddress} {
 		for part := range slices.Chunk(normalisedOf(addresses, kind), maxIn) {
 			var some []int64
@@ -147,10 +150,10 @@ func (s store) oddLines(after, upTo int64, limit int) (odd []int64, last int64, 
 				Having("CASE WHEN COUNT(DISTINCT c.id) > ? THEN COUNT(DISTINCT c.person_id) < COUNT(DISTINCT c.id) ELSE COUNT(DISTINCT c.person_id) > 1 END", sharedBy).
 				Pluck("MIN(c.id)", &some).Error
 			if err != nil {
-				return nil, 0, fmt.Errorf("look for lines with several persons: %w", err)
+				return nil, fmt.Errorf("look for lines with several persons: %w", err)
 			}
 			odd = append(odd, some...)
 		}
 	}
-	return odd, last, nil
+	return odd, nil
 }

@@ -200,7 +200,12 @@ func (k *taking) outdate() error {
 	if len(persons) == 0 {
 		return nil
 	}
-	records, err := k.store.recordsOf(persons)
+	return outdatePersons(k.store, persons)
+}
+
+// outdatePersons tells permission that what it keeps about every record of the persons is out of date.
+func outdatePersons(st store, persons []int64) error {
+	records, err := st.recordsOf(persons)
 	if err != nil {
 		return err
 	}
@@ -208,7 +213,7 @@ func (k *taking) outdate() error {
 	for i, r := range records {
 		customers[i] = r.ID
 	}
-	return permission.Outdate(k.store.Tx, persons, customers)
+	return permission.Outdate(st.Tx, persons, customers)
 }
 
 // load reads the contacts that are known already, with what the rules need of them.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"aftercall/internal/address"
 )
 
 // Limits of what a contact keeps, in characters.
@@ -114,3 +116,9 @@ func (c Customer) TagList() []string { return decodeTags(c.Tags) }
 
 // AttributeMap returns what else the source knows of the customer.
 func (c Customer) AttributeMap() map[string]string { return decodeAttributes(c.Attributes) }
+
+// described returns a value as it is shown in a report about an address, with what cannot be seen in it named.
+func described(s string) string {
+	shown, _ := address.Described(s)
+	return shown
+}

@@ -1,58 +1,88 @@
 package permission
 
 import (
-	"strings"
+	"maps"
+	"slices"
 
-	"github.com/nyaruka/phonenumbers"
+	"aftercall/internal/address"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
 )
 
-// Normalise returns an address as it is known here: a phone number as E.164, an e-mail in lower case, or "" if it is not one. A
-// phone number without a country code is read as one of the region.
+// Normalise returns an address in its normal form: a phone number as E.164, an e-mail as address.Email makes it, or "" if it is not
+// one. A phone number without a country code is read as one of the region.
 func Normalise(kind AddressKind, raw, region string) string {
 	if kind == EmailAddress {
-		return NormaliseEmail(raw)
+		return address.Email(raw)
 	}
-	return NormalisePhone(raw, region)
+	return address.Phone(raw, region)
 }
 
-// NormalisePhone returns a phone number as E.164, or "" if it is not one. A number without a country code is read as one of
-// the region. An extension is left out: it cannot be dialled as part of the number.
-func NormalisePhone(raw, region string) string {
-	if region == "CN" && isMainlandMobile(raw) {
-		return "+86" + raw // what most of the rows of a Chinese centre look like; parsing costs 50 times as much
-	}
-	for _, extension := range []string{"转", "分机"} { // the library knows only the Western words
-		raw, _, _ = strings.Cut(raw, extension)
-	}
-	number, err := phonenumbers.Parse(raw, region)
-	if err != nil || !phonenumbers.IsValidNumber(number) {
-		return ""
-	}
-	return phonenumbers.Format(number, phonenumbers.E164)
+// unreadable says of each kind of address that it is none, and how to write it.
+var unreadable = map[AddressKind]fault.Field{
+	PhoneAddress: {Code: "phone_invalid", Problem: "is not a valid phone number: write its digits only, as in +86 139 1234 8000"},
+	EmailAddress: {Code: "email_invalid", Problem: "is not a valid e-mail address: write the address only, as in name@example.com"},
 }
 
-// isMainlandMobile reports whether a number is eleven digits of a block that the mobile carriers of mainland China use.
-func isMainlandMobile(raw string) bool {
-	if len(raw) != 11 || raw[0] != '1' {
-		return false
+// ReadAddress returns an address in its normal form. Where it has none, the field says so and what to do: a refusal must not be lost
+// in silence. What cannot be seen in the value is named there. The field's name is that of the kind.
+func ReadAddress(kind AddressKind, raw, region string) (string, *fault.Field) {
+	if normal := Normalise(kind, raw, region); normal != "" {
+		return normal, nil
 	}
-	for i := range len(raw) {
-		if raw[i] < '0' || raw[i] > '9' {
-			return false
+	problem := unreadable[kind]
+	shown, hides := address.Described(cut(raw, maxText))
+	if hides {
+		problem.Code = "address_hides"
+		problem.Problem = "has characters that cannot be seen or do not belong in it: type it by hand instead of pasting it"
+	}
+	problem.Name, problem.Value = string(kind), cut(shown, maxShown)
+	return "", &problem
+}
+
+// hashes returns every hash under which something about an address may be stored, the one of its normal form first: forms before the
+// present one made something else of some addresses.
+func (s *Service) hashes(kind AddressKind, text string) []string {
+	if kind != EmailAddress {
+		return []string{s.HashAddress(kind, text)}
+	}
+	list := []string{s.HashAddress(kind, settled(kind, text))}
+	for _, earlier := range address.Earlier(text) {
+		list = append(list, s.HashAddress(kind, earlier))
+	}
+	return list
+}
+
+// hashesOf returns the hashes of every address of a subject.
+func (s *Service) hashesOf(subject Subject) []string {
+	var list []string
+	for _, kind := range []AddressKind{PhoneAddress, EmailAddress} {
+		for _, text := range subject.addresses(kind) {
+			list = append(list, s.hashes(kind, text)...)
 		}
 	}
-	return raw[1] == '3' || raw[1] == '8' || (raw[1] == '5' && raw[2] != '4')
+	for _, earlier := range subject.Earlier {
+		list = append(list, s.HashAddress(EmailAddress, earlier))
+	}
+	return distinct(list)
 }
 
-// NormaliseEmail returns an e-mail address in lower case, or "" if it cannot be one.
-func NormaliseEmail(raw string) string {
-	local, domain, found := strings.Cut(raw, "@")
-	if !found || local == "" || len(local) > 64 || len(raw) > 191 || strings.ContainsAny(raw, " \t\r\n,;<>\"()\\") {
-		return ""
+// settled returns the normal form of an address that may have been stored in an earlier one.
+func settled(kind AddressKind, text string) string {
+	if kind == EmailAddress {
+		if normal := address.Email(text); normal != "" {
+			return normal
+		}
 	}
-	i := strings.LastIndex(domain, ".")
-	if i <= 0 || len(domain)-i < 3 || strings.Contains(domain, "@") || strings.Contains(domain, "..") {
-		return ""
+	return text
+}
+
+// RespellEmails moves what is kept under the hashes of e-mail addresses to those of their normal forms, by what they were stored as.
+func (s *Service) RespellEmails(tx database.Tx, normal map[string]string) error {
+	for _, stored := range slices.Sorted(maps.Keys(normal)) { // in order, so that two of them wait for each other and do not lock up
+		if err := (store{tx}).respell(s.HashAddress(EmailAddress, stored), s.HashAddress(EmailAddress, normal[stored])); err != nil {
+			return err
+		}
 	}
-	return strings.ToLower(raw)
+	return nil
 }

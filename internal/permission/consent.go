@@ -108,14 +108,25 @@ func (e ConsentEvent) forbiddenTo(viewer account.Viewer) []fault.Field {
 	return f
 }
 
+// maxShown is how much of a wrong value is shown, in characters.
+const maxShown = 80
+
 // findings are what is wrong with the fields of one thing.
 type findings []fault.Field
 
 func (f *findings) refuse(field, code, problem, value string) {
-	if r := []rune(value); len(r) > 80 {
-		value = string(r[:80]) + "…"
+	*f = append(*f, fault.Field{Name: field, Code: code, Problem: problem, Value: cut(value, maxShown)})
+}
+
+// cut shortens a text to so many characters.
+func cut(text string, limit int) string {
+	if len(text) <= limit {
+		return text
 	}
-	*f = append(*f, fault.Field{Name: field, Code: code, Problem: problem, Value: value})
+	if r := []rune(text); len(r) > limit {
+		return string(r[:limit]) + "…"
+	}
+	return text
 }
 
 func (f *findings) oneOf(field, value string, known []string) {

@@ -31,13 +31,7 @@ func (s *Service) Events(tx database.Tx, subject Subject) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	var hashes []string
-	for _, kind := range []AddressKind{PhoneAddress, EmailAddress} {
-		for _, address := range subject.addresses(kind) {
-			hashes = append(hashes, s.HashAddress(kind, address))
-		}
-	}
-	suppressions, err := store{tx}.suppressions(distinct(hashes), true)
+	suppressions, err := store{tx}.suppressions(s.hashesOf(subject), true)
 	if err != nil {
 		return nil, err
 	}

@@ -76,6 +76,7 @@ type Suppression struct {
 	ID          int64
 	Address     string `gorm:"-"` // normalised; given when recorded, never stored
 	AddressHash string
+	Form        int // version of the form of the address that was hashed
 	Kind        AddressKind
 	Scope       Scope
 	CampaignID  int64  // with scope OneCampaign

@@ -9,13 +9,7 @@ import (
 
 // SuppressionsOf returns the suppressions in force on any address of the subject, the oldest first.
 func (s *Service) SuppressionsOf(tx database.Tx, subject Subject) ([]Suppression, error) {
-	var hashes []string
-	for _, kind := range []AddressKind{PhoneAddress, EmailAddress} {
-		for _, address := range subject.addresses(kind) {
-			hashes = append(hashes, s.HashAddress(kind, address))
-		}
-	}
-	found, err := store{tx}.suppressions(hashes, false)
+	found, err := store{tx}.suppressions(s.hashesOf(subject), false)
 	if err != nil {
 		return nil, err
 	}

@@ -125,14 +125,11 @@ func (l *lines) address(kind AddressKind, f *findings) string {
 
 // checkAddress returns an address normalised; "" where f says why it is not one.
 func checkAddress(kind AddressKind, raw, region string, f *findings) string {
-	address := ""
-	if len(raw) <= maxText {
-		address = Normalise(kind, raw, region)
+	normal, problem := ReadAddress(kind, raw, region)
+	if problem != nil {
+		*f = append(*f, *problem)
 	}
-	if address == "" {
-		f.refuse(string(kind), string(kind)+"_invalid", "is not a valid "+map[AddressKind]string{PhoneAddress: "phone number", EmailAddress: "e-mail address"}[kind], raw)
-	}
-	return address
+	return normal
 }
 
 // day returns the beginning of a date of the row in the reading's zone; none where there is none or f says why it is not one.

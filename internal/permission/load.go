@@ -105,17 +105,17 @@ type keys struct {
 
 func (s *Service) keysOf(questions []Question) keys {
 	k := keys{of: make([][]string, len(questions)), asked: make([]string, len(questions)), earliest: questions[0].At}
-	hashes := make(map[AddressKind]map[string]string, 2) // a subject is asked about over several channels
-	hash := func(kind AddressKind, address string) string {
-		if hashes[kind] == nil {
-			hashes[kind] = make(map[string]string, len(questions))
+	known := make(map[AddressKind]map[string][]string, 2) // a subject is asked about over several channels
+	hashes := func(kind AddressKind, address string) []string {
+		if known[kind] == nil {
+			known[kind] = make(map[string][]string, len(questions))
 		}
-		h, known := hashes[kind][address]
-		if !known {
-			h = s.HashAddress(kind, address)
-			hashes[kind][address] = h
+		list := known[kind][address]
+		if list == nil {
+			list = s.hashes(kind, address)
+			known[kind][address] = list
 		}
-		return h
+		return list
 	}
 	for i, q := range questions {
 		k.earliest = min(k.earliest, q.At)
@@ -125,23 +125,32 @@ func (s *Service) keysOf(questions []Question) keys {
 		}
 		for _, kind := range []AddressKind{PhoneAddress, EmailAddress} {
 			for _, address := range q.Subject.addresses(kind) {
-				if h := hash(kind, address); !slices.Contains(k.of[i], h) { // one number may be written in two ways
-					k.of[i] = append(k.of[i], h)
-				}
+				k.add(i, hashes(kind, address))
 			}
 		}
+		for _, earlier := range q.Subject.Earlier {
+			k.add(i, []string{s.HashAddress(EmailAddress, earlier)})
+		}
 		if address := q.address(); address != "" {
-			k.asked[i] = hash(q.Channel.kind(), address)
+			list := hashes(q.Channel.kind(), address)
+			k.asked[i] = list[0]
 			k.askedHashes = append(k.askedHashes, k.asked[i])
-			if !slices.Contains(k.of[i], k.asked[i]) {
-				k.of[i] = append(k.of[i], k.asked[i])
-			}
+			k.add(i, list)
 		}
 		k.allHashes = append(k.allHashes, k.of[i]...)
 	}
 	k.customers, k.persons = distinct(k.customers), distinct(k.persons)
 	k.allHashes, k.askedHashes = distinct(k.allHashes), distinct(k.askedHashes)
 	return k
+}
+
+// add notes hashes of a question's subject, each once: one number may be written in two ways.
+func (k *keys) add(i int, hashes []string) {
+	for _, h := range hashes {
+		if !slices.Contains(k.of[i], h) {
+			k.of[i] = append(k.of[i], h)
+		}
+	}
 }
 
 func distinct[T int64 | string](values []T) []T {

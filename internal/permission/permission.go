@@ -81,7 +81,8 @@ type Subject struct {
 	Zone          string   // IANA; empty when unknown
 	Region        string   // of the address: ISO 3166-1 alpha-2 such as CN, or 3166-2 such as US-FL; empty when unknown
 	Phones        []string // E.164
-	Emails        []string // lower case
+	Emails        []string // in their normal form
+	Earlier       []string // what earlier forms made of the e-mails, where that is something else: refusals may be stored under it
 	OpenComplaint bool
 	ComplaintAt   clock.Instant // when the newest complaint was resolved; none: there was none
 }

@@ -77,8 +77,8 @@ func (s *Service) dated(questions []Question) []Question {
 	return dated
 }
 
-// HashAddress returns the keyed hash under which an address is known here: HMAC-SHA256 in hex. The address is normalised: E.164,
-// or a lower-cased e-mail.
+// HashAddress returns the keyed hash under which an address is known here: HMAC-SHA256 in hex. The address is normalised. The version
+// of its form is no part of the hash: most addresses are the same in all of them, and are looked for with one hash.
 func (s *Service) HashAddress(kind AddressKind, normalised string) string {
 	mac := hmac.New(sha256.New, s.key)
 	mac.Write([]byte(string(kind) + ":" + normalised))

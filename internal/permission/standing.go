@@ -126,7 +126,7 @@ func (s *Service) compute(tx database.Tx, rules *Rules, questions []Question) ([
 				CustomerID: q.Subject.CustomerID, Purpose: q.Purpose, Channel: q.Channel, RulesVersion: rules.Version, ComputedAt: q.At,
 			}
 			if address := q.address(); address != "" {
-				row.AddressHash = s.HashAddress(q.Channel.kind(), address)
+				row.AddressHash = s.hashes(q.Channel.kind(), address)[0]
 			}
 			if err := row.fill(rules, facts[i], q); err != nil {
 				return nil, err

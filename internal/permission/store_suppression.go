@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
@@ -32,6 +33,18 @@ func (s store) suppressions(hashes []string, lifted bool) (map[string][]Suppress
 	return found, nil
 }
 
+// respell moves what is kept under the hash of an address to that of its normal form.
+func (s store) respell(from, to string) error {
+	err := s.Gorm().Model(&Suppression{}).Where("address_hash = ?", from).Updates(map[string]any{"address_hash": to, "form": address.Form}).Error
+	if err != nil {
+		return fmt.Errorf("move suppressions to the normal form of an address: %w", err)
+	}
+	if err := s.Gorm().Model(&Touch{}).Where("address_hash = ?", from).Update("address_hash", to).Error; err != nil {
+		return fmt.Errorf("move touches to the normal form of an address: %w", err)
+	}
+	return nil
+}
+
 func (s store) lift(id int64, l Suppression) error {
 	r := s.Gorm().Model(&Suppression{}).Where("id = ? AND lifted_at = 0", id).
 		Updates(map[string]any{"lifted_at": l.LiftedAt, "lifted_by": l.LiftedBy, "lift_reason": l.LiftReason})
@@ -44,10 +57,10 @@ func (s store) lift(id int64, l Suppression) error {
 	return nil
 }
 
-func (s store) suppressionPage(f SuppressionFilter, hash string, now clock.Instant, limit int) ([]Suppression, error) {
+func (s store) suppressionPage(f SuppressionFilter, hashes []string, now clock.Instant, limit int) ([]Suppression, error) {
 	q := s.Gorm().Order("id DESC").Limit(limit)
-	if hash != "" {
-		q = q.Where("address_hash = ?", hash)
+	if len(hashes) > 0 {
+		q = q.Where("address_hash IN ?", hashes)
 	}
 	if f.Scope != "" {
 		q = q.Where("scope = ?", f.Scope)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"aftercall/internal/account"
+	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
@@ -30,7 +31,7 @@ func (s *Service) Suppress(tx database.Tx, suppressions ...Suppression) error {
 // suppress reports for each suppression whether it was added: not covered by those known or those before it.
 func (s *Service) suppress(tx database.Tx, suppressions []Suppression) ([]bool, error) {
 	now := s.now()
-	hashes := make([]string, len(suppressions))
+	hashes := make([][]string, len(suppressions))
 	suppressions = slices.Clone(suppressions)
 	for i := range suppressions {
 		sup := &suppressions[i]
@@ -40,17 +41,18 @@ func (s *Service) suppress(tx database.Tx, suppressions []Suppression) ([]bool, 
 		if sup.At.IsZero() {
 			sup.At = now
 		}
-		sup.AddressHash = s.HashAddress(sup.Kind, sup.Address)
-		hashes[i] = sup.AddressHash
+		hashes[i] = s.hashes(sup.Kind, sup.Address)
+		sup.Address, sup.AddressHash, sup.Form = settled(sup.Kind, sup.Address), hashes[i][0], address.Form
 	}
-	known, err := store{tx}.suppressions(distinct(hashes), false)
+	known, err := store{tx}.suppressions(distinct(slices.Concat(hashes...)), false)
 	if err != nil {
 		return nil, err
 	}
 	var fresh []Suppression
 	added := make([]bool, len(suppressions))
 	for i, sup := range suppressions {
-		if added[i] = !slices.ContainsFunc(known[sup.AddressHash], sup.coveredBy); added[i] {
+		covered := func(hash string) bool { return slices.ContainsFunc(known[hash], sup.coveredBy) }
+		if added[i] = !slices.ContainsFunc(hashes[i], covered); added[i] {
 			known[sup.AddressHash] = append(known[sup.AddressHash], sup)
 			fresh = append(fresh, sup)
 		}
@@ -128,7 +130,7 @@ type SuppressionFilter struct {
 	Scope   Scope
 	Active  bool        // only those in force now
 	Kind    AddressKind // of Address
-	Address string      // normalised
+	Address string      // as it was written: what earlier forms made of it is looked for too
 	Before  int64       // only those with a lower id: the next page
 }
 
@@ -137,11 +139,11 @@ const maxSuppressions = 500
 
 // Suppressions returns a page of suppressions, the newest first. What address they are about cannot be told: only its hash is kept.
 func (s *Service) Suppressions(ctx context.Context, f SuppressionFilter, limit int) ([]Suppression, error) {
-	hash := ""
+	var hashes []string
 	if f.Address != "" {
-		hash = s.HashAddress(f.Kind, f.Address)
+		hashes = s.hashes(f.Kind, f.Address)
 	}
-	return store{s.db.View(ctx)}.suppressionPage(f, hash, s.now(), min(limit, maxSuppressions))
+	return store{s.db.View(ctx)}.suppressionPage(f, hashes, s.now(), min(limit, maxSuppressions))
 }
 
 // InForce reports whether the suppression holds at an instant.

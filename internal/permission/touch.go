@@ -20,7 +20,7 @@ func (s *Service) ReserveAddresses(tx database.Tx, questions ...Question) error 
 	var hashes []string
 	for _, q := range questions {
 		if address := q.address(); address != "" {
-			hashes = append(hashes, s.HashAddress(q.Channel.kind(), address))
+			hashes = append(hashes, s.hashes(q.Channel.kind(), address)[0])
 		}
 	}
 	return store{tx}.reserveAddresses(distinct(hashes))
@@ -33,7 +33,7 @@ func (s *Service) Touch(tx database.Tx, touches ...Touch) error {
 	for i := range touches {
 		t := &touches[i]
 		if t.Address != "" {
-			t.AddressHash = s.HashAddress(t.Channel.kind(), t.Address)
+			t.AddressHash = s.hashes(t.Channel.kind(), t.Address)[0]
 		}
 		if t.At.IsZero() {
 			t.At = now

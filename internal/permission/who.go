@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"aftercall/internal/address"
+	"aftercall/internal/fault"
 )
 
 // Named is a customer as an outsider knows them: by the reference of a source, or by a normalised address.
@@ -11,6 +14,17 @@ type Named struct {
 	Reference Reference
 	Kind      AddressKind // of Address
 	Address   string      // normalised; empty: by reference
+	Earlier   []string    // what earlier forms made of an e-mail as it was written
+}
+
+// NameBy returns the name that an address is; the field says why it is none, as that of ReadAddress.
+func NameBy(kind AddressKind, raw, region string) (Named, *fault.Field) {
+	normal, problem := ReadAddress(kind, raw, region)
+	n := Named{Kind: kind, Address: normal}
+	if kind == EmailAddress && problem == nil {
+		n.Earlier = address.Earlier(raw)
+	}
+	return n, problem
 }
 
 // maxHoldersNamed is how many customers with one address are looked at: beyond it the line is shared, and capped by its number.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"aftercall/internal/address"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/table"
 	"aftercall/internal/fault"
@@ -191,7 +192,7 @@ func (c *checker) format(m Mapping) {
 	if _, err := time.LoadLocation(m.Zone); err != nil {
 		c.refuse("zone", "unknown_zone", "is not an IANA time zone such as Asia/Shanghai", m.Zone)
 	}
-	if m.Region != "" && !contact.KnownRegion(strings.ToUpper(m.Region)) {
+	if m.Region != "" && !address.KnownRegion(strings.ToUpper(m.Region)) {
 		c.refuse("region", "unknown_region", "is not an ISO country code such as CN", m.Region)
 	}
 	for _, format := range m.Dates {
