@@ -23,9 +23,9 @@ func TestImportedAnswersAreScoredOnceAtTheirTime(t *testing.T) {
 			return contact.Input{
 				ExternalID: "1", Status: contact.Resolved, OpenedAt: answered.Add(-2 * time.Hour), ResolvedAt: answered.Add(-time.Hour),
 				Answers: []contact.InputAnswer{
-					{Metric: "csat", Value: value, AnsweredAt: answered},
-					{Metric: "nps", Value: 10, AnsweredAt: answered},
-					{Metric: "ces", Value: 3, Scale: "1-9", AnsweredAt: answered},
+					{Metric: "csat", Value: new(value), AnsweredAt: answered},
+					{Metric: "nps", Value: new(10), AnsweredAt: answered},
+					{Metric: "ces", Value: new(3), Scale: "1-9", AnsweredAt: answered},
 				},
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
+	"aftercall/internal/fault"
 	"aftercall/tasks"
 )
 
@@ -169,7 +170,11 @@ func (s *Server) callerOptions(c *gin.Context) ([]option, error) {
 
 func (s *Server) reassignCallback(c *gin.Context) error {
 	return s.changeCallback(c, "callbacks.reassigned", func(id int64, f form) error {
-		return s.Tasks.Reassign(c.Request.Context(), viewer(c), id, formInt(f, "caller"), f.Get("reassign_why"))
+		caller, err := strconv.ParseInt(f.Get("caller"), 10, 64)
+		if err != nil { // nobody chosen is not anybody
+			return fault.InvalidFields(fault.Field{Name: "caller", Code: "required", Problem: "is required", Value: f.Get("caller")})
+		}
+		return s.Tasks.Reassign(c.Request.Context(), viewer(c), id, caller, f.Get("reassign_why"))
 	})
 }
 

@@ -38,9 +38,9 @@ func (ts *testServer) addAnswers(t testing.TB, days, perDay int) {
 		}
 		if i%3 != 0 || i%5 == 0 {
 			value := []int{5, 5, 4, 5, 3, 5, 4, 1, 5, 2}[(i*i+team*3)%10]
-			in.Answers = append(in.Answers, contact.InputAnswer{Metric: "csat", Value: value, AnsweredAt: resolved.Add(30 * time.Minute)})
+			in.Answers = append(in.Answers, contact.InputAnswer{Metric: "csat", Value: new(value), AnsweredAt: resolved.Add(30 * time.Minute)})
 			if i%4 == 0 {
-				in.Answers = append(in.Answers, contact.InputAnswer{Metric: "nps", Value: value * 2, AnsweredAt: resolved.Add(30 * time.Minute)})
+				in.Answers = append(in.Answers, contact.InputAnswer{Metric: "nps", Value: new(value * 2), AnsweredAt: resolved.Add(30 * time.Minute)})
 			}
 		}
 		inputs = append(inputs, in)

@@ -75,13 +75,13 @@ func (s *Server) showMessages(c *gin.Context) error {
 	return s.render(c, p)
 }
 
-var address = regexp.MustCompile(`https?://[0-9A-Za-z.:/_\-\[\]]+`)
+var webAddress = regexp.MustCompile(`https?://[0-9A-Za-z.:/_\-\[\]]+`)
 
 // linked cuts a text at its links.
 func linked(text string) []textPart {
 	var parts []textPart
 	end := 0
-	for _, at := range address.FindAllStringIndex(text, -1) {
+	for _, at := range webAddress.FindAllStringIndex(text, -1) {
 		parts = append(parts, textPart{Text: text[end:at[0]]}, textPart{Text: text[at[0]:at[1]], Link: true})
 		end = at[1]
 	}

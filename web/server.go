@@ -7,13 +7,13 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"aftercall/campaign"
 	"aftercall/internal/account"
+	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/imports"
@@ -78,7 +78,7 @@ func New(services Services, opts Options) (*Server, error) {
 	}
 	if opts.PublicURL != "" {
 		origin, err := url.Parse(opts.PublicURL)
-		if err != nil || origin.Host == "" || !strings.HasPrefix(origin.Scheme, "http") {
+		if err != nil || !address.IsLink(opts.PublicURL) {
 			return nil, fmt.Errorf("web: the public URL %q must look like https://care.example.com", opts.PublicURL)
 		}
 		s.origin = origin

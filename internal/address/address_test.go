@@ -217,3 +217,17 @@ func TestHiddenCharactersAreNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyTheWebIsLinkedTo(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"https://pbx.example.com/r/1.mp3?x=1": true, "HTTP://10.0.0.5:8080/r": true, "http://[::1]/r": true,
+		"javascript:alert(1)": false, "JavaScript://example.com/%0aalert(1)": false, "data:text/html,x": false, "vbscript:x": false,
+		"file:///etc/passwd": false, "ftp://example.com/r": false, "httpx://example.com": false, "//example.com/r": false, "/r/1.mp3": false, "http:///r": false, "https:r": false,
+		"http://:80/": false, "java\tscript:x": false, "https://exa mple.com": false, "": false,
+	} {
+		if IsLink(text) != want {
+			t.Errorf("%q: %t", text, !want)
+		}
+	}
+}

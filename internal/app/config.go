@@ -3,7 +3,6 @@ package app
 import (
 	"fmt"
 	"net"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	_ "time/tzdata" // the centre's zone is named, and a machine may have no zones
 
 	"aftercall/internal/account"
+	"aftercall/internal/address"
 	"aftercall/internal/fault"
 	"aftercall/tasks/queue"
 )
@@ -91,7 +91,7 @@ func (c Config) Validate(parts Parts) error {
 	if c.SurveyDelay <= 0 || c.SurveyDelay > maxSurveyDelay {
 		refuse("survey-delay", "out_of_range", "must be more than 0 and at most 168h, as in 1h", c.SurveyDelay.String())
 	}
-	if u, err := url.Parse(c.PublicURL); c.PublicURL != "" && (err != nil || u.Host == "" || !strings.HasPrefix(u.Scheme, "http")) {
+	if c.PublicURL != "" && !address.IsLink(c.PublicURL) {
 		refuse("public-url", "url", "must look like https://care.example.com", c.PublicURL)
 	}
 	if parts.Shared {

@@ -34,6 +34,14 @@ func At(t time.Time) Instant {
 	return Instant(t.UnixMicro())
 }
 
+// Given is At for a time that somebody named: the beginning of 1970 is a time, though hardly one that was meant, and not "none".
+func Given(t time.Time) Instant {
+	if at := At(t); at != 0 || t.IsZero() {
+		return at
+	}
+	return 1
+}
+
 // IsZero reports whether there is no instant.
 func (i Instant) IsZero() bool { return i == 0 }
 
@@ -90,7 +98,7 @@ func (i *Instant) UnmarshalJSON(b []byte) error {
 	if err != nil {
 		return fmt.Errorf("read instant: %w", err)
 	}
-	*i = At(t)
+	*i = Given(t)
 	return nil
 }
 

@@ -78,6 +78,7 @@ func (t *taken) cleanFacts() {
 	t.limit("order_reference", in.OrderRef, maxKey)
 	in.RecordingURL = tidy(in.RecordingURL)
 	t.limit("recording_url", in.RecordingURL, maxURL)
+	in.RecordingURL = t.link("recording_url", in.RecordingURL)
 	in.Resolution = t.shortened("resolution_text", trim(in.Resolution), maxText)
 
 	in.Status = Status(tidy(string(in.Status)))
@@ -247,6 +248,15 @@ func (t *taken) limit(field, value string, limit int) {
 	if tooLong(value, limit) {
 		t.refuse(field, "too_long", fmt.Sprintf("has more than %d characters", limit), value)
 	}
+}
+
+// link leaves out what is no link: nobody could follow it.
+func (t *taken) link(field, value string) string {
+	if value != "" && !address.IsLink(value) {
+		t.warn(field, "not_a_link", "is not a link such as https://example.com/1; left out", value)
+		return ""
+	}
+	return value
 }
 
 func (t *taken) shortened(field, value string, limit int) string {

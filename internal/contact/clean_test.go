@@ -29,13 +29,13 @@ func TestCleanNamesWhatIsWrong(t *testing.T) {
 	year := func(y int) clock.Instant { return clock.At(time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC)) }
 	in := Input{
 		ExternalID: long, Status: "closed", Channel: "fax", Severity: "urgent", Category: long, TalkSeconds: &negative,
-		OpenedAt: year(1985), ResolvedAt: year(2150), RecordingURL: strings.Repeat("u", maxURL+1),
+		OpenedAt: year(1985), ResolvedAt: year(2150), RecordingURL: "https://example.com/" + strings.Repeat("u", maxURL),
 		Resolutions:  []InputResolution{{No: 1, ResolvedAt: now}, {No: 3, ResolvedAt: now}},
 		Participants: []InputParticipant{{Role: "boss", Agent: "a"}, {Agent: long}},
 		Customer: InputCustomer{
 			Name: long, Zone: "Mars", Language: "klingonese", Region: "XX", Phones: []string{"12"}, Emails: []string{"nobody"},
 		},
-		Answers: []InputAnswer{{Metric: "stars", Value: 1}, {Metric: "csat", Value: 9}, {Metric: "nps", Value: 1, Scale: "x"}},
+		Answers: []InputAnswer{{Metric: "stars", Value: new(1)}, {Metric: "csat", Value: new(9)}, {Metric: "nps", Value: new(1), Scale: "x"}},
 	}
 	problems, warnings := codes(newCleaner("CN").clean(in, now))
 	want := []string{
@@ -78,7 +78,7 @@ func TestEveryFieldOfAnInputMakesItAnotherOne(t *testing.T) {
 	for name, in := range map[string]Input{
 		"status": {Status: Open}, "channel": {Channel: Chat}, "opened": {OpenedAt: now}, "seconds": {TalkSeconds: &n}, "complaint": {Complaint: true},
 		"tags": {Tags: []string{"a"}}, "phones": {Customer: InputCustomer{Phones: []string{"13912348000"}}},
-		"people": {Participants: []InputParticipant{{Agent: "a"}}}, "answers": {Answers: []InputAnswer{{Metric: "csat", Value: 1}}},
+		"people": {Participants: []InputParticipant{{Agent: "a"}}}, "answers": {Answers: []InputAnswer{{Metric: "csat", Value: new(1)}}},
 	} {
 		in.ExternalID = "T-1"
 		hash := cl.clean(in, now).hash
@@ -86,5 +86,13 @@ func TestEveryFieldOfAnInputMakesItAnotherOne(t *testing.T) {
 			t.Errorf("%s and %s have the same hash", name, other)
 		}
 		seen[hash] = name
+	}
+}
+
+func TestASourceThatSaysNoTimeSaysNotZero(t *testing.T) {
+	t.Parallel()
+	zero := int64(0)
+	if seconds(Contact{}) == seconds(Contact{TalkSeconds: &zero}) {
+		t.Error("a call of no time corrects nothing")
 	}
 }

@@ -92,10 +92,12 @@ func (t *taken) cleanAnswers(now clock.Instant) {
 		switch {
 		case usualScales[a.Metric] == "":
 			t.warn(field+".metric", "answer_metric", "is not csat, nps or ces; the answer is left out", a.Metric)
+		case a.Value == nil:
+			t.refuse(field+".value", "answer_without_value", "is required: without one it is no answer", "")
 		case !ok:
 			t.warn(field+".scale", "unknown_scale", "is not a scale such as 1-5; the answer is left out", a.Scale)
-		case a.Value < low || a.Value > high:
-			t.warn(field+".value", "out_of_scale", "is not on the scale "+a.Scale+"; the answer is left out", strconv.Itoa(a.Value))
+		case *a.Value < low || *a.Value > high:
+			t.warn(field+".value", "out_of_scale", "is not on the scale "+a.Scale+"; the answer is left out", strconv.Itoa(*a.Value))
 		case slices.ContainsFunc(kept, func(k InputAnswer) bool { return k.Metric == a.Metric }):
 			t.warn(field+".metric", "answered_twice", "was answered twice; the first answer counts", a.Metric)
 		default:

@@ -39,11 +39,11 @@ func (d *draft) correct(t *taken, before Contact, resolverBefore Participant, no
 	d.corrected = d.corrected || decidedBy && now.Sub(d.newest().ResolvedAt) <= correctable
 }
 
-// seconds are the handling times of a contact.
+// seconds are the handling times of a contact; -1 where the source says none, which is not the same as none at all.
 func seconds(c Contact) [3]int64 {
 	var times [3]int64
 	for i, s := range []*int64{c.TalkSeconds, c.HoldSeconds, c.WrapUpSeconds} {
-		if s != nil {
+		if times[i] = -1; s != nil {
 			times[i] = *s
 		}
 	}

@@ -60,9 +60,9 @@ type InputParticipant struct {
 
 // InputAnswer is a customer's answer that came with the contact, from a survey made elsewhere.
 type InputAnswer struct {
-	Metric     string        `json:"metric"` // csat, nps or ces
-	Value      int           `json:"value"`
-	Scale      string        `json:"scale,omitempty"` // such as "1-5"; the metric's usual one when absent
+	Metric     string        `json:"metric"`                 // csat, nps or ces
+	Value      *int          `json:"value" nullable:"false"` // required: an answer without one is none
+	Scale      string        `json:"scale,omitempty"`        // such as "1-5"; the metric's usual one when absent
 	Comment    string        `json:"comment,omitempty"`
 	AnsweredAt clock.Instant `json:"answered_at,omitzero"` // the resolution's time when absent
 }

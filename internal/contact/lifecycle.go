@@ -266,7 +266,7 @@ func (d *draft) takeAnswers(t *taken) {
 	}
 	for _, a := range t.input.Answers {
 		if value, found := d.answered[a.Metric]; found {
-			if value != a.Value {
+			if value != *a.Value {
 				t.warn("answers", "already_answered", "was answered before; the first answer counts", a.Metric)
 			}
 			continue
@@ -274,7 +274,7 @@ func (d *draft) takeAnswers(t *taken) {
 		if d.answered == nil {
 			d.answered = map[string]int{}
 		}
-		d.answered[a.Metric] = a.Value
+		d.answered[a.Metric] = *a.Value
 		if r.ID != 0 && !r.Answered {
 			d.answeredLater = r.ID
 		}
@@ -284,7 +284,7 @@ func (d *draft) takeAnswers(t *taken) {
 			at = r.ResolvedAt
 		}
 		d.answers = append(d.answers, draftAnswer{no: r.No, answer: ImportedAnswer{
-			Metric: a.Metric, Value: a.Value, Scale: a.Scale, Comment: a.Comment, AnsweredAt: at,
+			Metric: a.Metric, Value: *a.Value, Scale: a.Scale, Comment: a.Comment, AnsweredAt: at,
 		}})
 	}
 }

@@ -27,7 +27,7 @@ func TestAnyOrderOfDeliveriesLeavesAHistoryThatMakesSense(t *testing.T) {
 				in.ResolvedAt = ago(time.Duration(hours.Draw(r, "resolved")) * time.Hour)
 			}
 			if rapid.Bool().Draw(r, "with an answer") {
-				in.Answers = []contact.InputAnswer{{Metric: "csat", Value: rapid.IntRange(1, 5).Draw(r, "value")}}
+				in.Answers = []contact.InputAnswer{{Metric: "csat", Value: new(rapid.IntRange(1, 5).Draw(r, "value"))}}
 			}
 			if rapid.Bool().Draw(r, "opened") {
 				in.OpenedAt = ago(time.Duration(hours.Draw(r, "opened")) * time.Hour)

@@ -16,7 +16,9 @@ type Respeller interface {
 
 // isStale reports whether an address was stored before there was the present form, and is something else in it. Phone numbers are
 // the same in every form.
-func (a Address) isStale() bool { return a.Kind == EmailAddress && address.Email(a.Normalised) != a.Normalised }
+func (a Address) isStale() bool {
+	return a.Kind == EmailAddress && address.Email(a.Normalised) != a.Normalised
+}
 
 // respell brings stored addresses in their normal form, so that they are found by it. Rows are written anew and not changed: the scan
 // for persons, which looks at every new row, then sees whose addresses have become the same.

@@ -35,7 +35,9 @@ func TestARefusalHoldsHoweverEitherSideIsWritten(t *testing.T) {
 		rapid.Check(t, func(r *rapid.T) {
 			n++
 			kind := rapid.SampledFrom([]permission.AddressKind{permission.EmailAddress, permission.PhoneAddress}).Draw(r, "kind")
-			draw := func(who string) string { return fmt.Sprintf(rapid.SampledFrom(spellings[kind]).Draw(r, who), 12348000+n) }
+			draw := func(who string) string {
+				return fmt.Sprintf(rapid.SampledFrom(spellings[kind]).Draw(r, who), 12348000+n)
+			}
 			hasIt, refused, asked := draw("customer"), draw("refusal"), draw("question")
 			in := contact.InputCustomer{Reference: fmt.Sprintf("C-%d", n)}
 			way := permission.Question{Purpose: permission.Survey, Channel: permission.ByEmail}

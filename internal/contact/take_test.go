@@ -311,7 +311,7 @@ func TestAnswersAreTakenOnce(t *testing.T) {
 		c := newCentre(t, db)
 		c.takeOne(t, resolved("T-1", ago(time.Hour)))
 		with := resolved("T-1", ago(time.Hour))
-		with.Answers = []contact.InputAnswer{{Metric: "csat", Value: 4}, {Metric: "nps", Value: 11}}
+		with.Answers = []contact.InputAnswer{{Metric: "csat", Value: new(4)}, {Metric: "nps", Value: new(11)}}
 		o := c.takeOne(t, with)
 		if len(o.Warnings) != 1 || o.Warnings[0].Code != "out_of_scale" {
 			t.Errorf("warnings: %+v", o.Warnings)
@@ -320,7 +320,7 @@ func TestAnswersAreTakenOnce(t *testing.T) {
 			t.Errorf("not marked answered: %+v", r)
 		}
 		with.Category = "资费"
-		with.Answers[0].Value = 1
+		with.Answers[0].Value = new(1)
 		if o := c.takeOne(t, with); len(o.Warnings) != 2 {
 			t.Errorf("another answer: %+v", o.Warnings)
 		}

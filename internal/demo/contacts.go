@@ -149,7 +149,7 @@ func (h *history) contact(i int, opened clock.Instant, burst bool) []event {
 	in.Status, in.TalkSeconds, in.HoldSeconds, in.WrapUpSeconds = contact.Resolved, &talk, &hold, &wrap
 	in.ResolvedAt = h.atWork(in.FirstResponse.Add(time.Duration(5+r.IntN(60+int(kind.hardship*1200))) * time.Minute))
 	if in.Channel == contact.Phone && r.IntN(100) < 14 { // asked by the keypad at the end of the call
-		in.Answers = []contact.InputAnswer{{Metric: "nps", Value: h.recommends(kind.hardship, h.skill[agent], who.mood), AnsweredAt: in.ResolvedAt}}
+		in.Answers = []contact.InputAnswer{{Metric: "nps", Value: new(h.recommends(kind.hardship, h.skill[agent], who.mood)), AnsweredAt: in.ResolvedAt}}
 	}
 	in.Resolution = pick(r, h.words.resolutions)
 	in.AutoClosed = r.IntN(100) < 5

@@ -41,7 +41,7 @@ type personColumns struct {
 
 type answerColumns struct {
 	answer                   Answer
-	values                   map[string]int
+	values                   map[string]Worth
 	value, comment, answered int
 }
 
@@ -77,7 +77,7 @@ func newConverter(m Mapping, header []string, workbook bool) (*converter, error)
 	}
 	for i, a := range m.Answers {
 		where := fmt.Sprintf("answers[%d]", i)
-		values := make(map[string]int, len(a.Values))
+		values := make(map[string]Worth, len(a.Values))
 		for word, value := range a.Values {
 			values[fold(word)] = value
 		}
@@ -157,7 +157,7 @@ func (c *column) fill(in *contact.Input, row table.Row, dates dateReader) *fault
 	for _, cell := range c.cells {
 		raw := cellOf(row, cell)
 		value := c.translate(raw)
-		if value == "" {
+		if value == "" || measured(c.field) && isBlank(value) {
 			continue
 		}
 		if p := c.set(in, value, dates); p != nil {
@@ -189,16 +189,19 @@ func (a *answerColumns) read(row table.Row, dates dateReader) (*contact.InputAns
 	if raw == "" {
 		return nil, nil
 	}
-	value, ok := a.values[fold(raw)]
-	if !ok {
+	worth, listed := a.values[fold(raw)]
+	switch {
+	case listed && worth.Value == nil, !listed && isBlank(raw):
+		return nil, nil
+	case !listed:
 		n, err := strconv.ParseFloat(raw, 64)
 		if err != nil || n != math.Trunc(n) || math.Abs(n) > 1000 {
 			return nil, &fault.Field{Name: a.answer.Column, Code: "not_a_rating", Problem: "is not a whole number, nor listed under values", Value: raw}
 		}
-		value = int(n)
+		worth.Value = new(int(n))
 	}
-	answer := &contact.InputAnswer{Metric: a.answer.Metric, Scale: a.answer.Scale, Value: value, Comment: cellOf(row, a.comment)}
-	if text := cellOf(row, a.answered); text != "" {
+	answer := &contact.InputAnswer{Metric: a.answer.Metric, Scale: a.answer.Scale, Value: worth.Value, Comment: cellOf(row, a.comment)}
+	if text := cellOf(row, a.answered); text != "" && !isBlank(text) {
 		at, ok := dates.read(text)
 		if !ok {
 			return nil, &fault.Field{Name: a.answer.AnsweredAt, Code: notADate.code, Problem: notADate.text, Value: text}

@@ -133,13 +133,13 @@ func (d dateReader) as(f dateFormat, text string) (clock.Instant, bool) {
 	if err != nil {
 		return 0, false
 	}
-	return clock.At(at), true
+	return clock.Given(at), true
 }
 
 // days reads a number of days since 1900 as a wall-clock time, rounded to the second, which is what people typed.
 func (d dateReader) days(text string) (clock.Instant, bool) {
 	days, err := strconv.ParseFloat(text, 64)
-	if err != nil || days < 1 || days > 200_000 {
+	if err != nil || !(days >= 1 && days <= 200_000) { // NaN is neither
 		return 0, false
 	}
 	at, err := excelize.ExcelDateToTime(days, false)

@@ -118,6 +118,18 @@ func seconds(field func(*contact.Input) **int64) setter {
 	}
 }
 
+// blanks are what people and programs write into a cell that has no value. A name or an id may be one of them; a number, a time and a
+// yes or no cannot.
+var blanks = []string{"-", "--", "–", "—", "/", "n/a", "#n/a", "na", "null", "nil", "none", "暂无", "未评价"}
+
+// isBlank reports whether a cell says in words that it has no value.
+func isBlank(value string) bool { return slices.Contains(blanks, fold(value)) }
+
+// measured reports whether a field is a number, a time or a yes or no: what is absent there is not 0.
+func measured(field string) bool {
+	return strings.HasSuffix(field, "_at") || strings.HasSuffix(field, "_seconds") || field == "complaint" || field == "auto_closed"
+}
+
 // truth reads yes and no.
 func truth(value string) (yes, ok bool) {
 	switch strings.ToLower(value) {
@@ -138,7 +150,7 @@ func duration(value string) (int64, bool) {
 	var total int64
 	for i, part := range parts {
 		n, err := strconv.ParseFloat(part, 64)
-		if err != nil || n < 0 || n > 1e9 || (i > 0 && n >= 60) {
+		if err != nil || !(n >= 0 && n <= 1e9) || (i > 0 && n >= 60) { // NaN is neither
 			return 0, false
 		}
 		total = total*60 + int64(n)

@@ -48,12 +48,38 @@ type Participant struct {
 
 // Answer says which columns hold an answer that came with the contact.
 type Answer struct {
-	Metric     string         `yaml:"metric"`
-	Column     string         `yaml:"column"`
-	Scale      string         `yaml:"scale,omitempty"`
-	Values     map[string]int `yaml:"values,omitempty"` // words in the file → value; numbers need none
-	Comment    string         `yaml:"comment,omitempty"`
-	AnsweredAt string         `yaml:"answered_at,omitempty"`
+	Metric     string           `yaml:"metric"`
+	Column     string           `yaml:"column"`
+	Scale      string           `yaml:"scale,omitempty"`
+	Values     map[string]Worth `yaml:"values,omitempty"` // words in the file → value; numbers need none
+	Comment    string           `yaml:"comment,omitempty"`
+	AnsweredAt string           `yaml:"answered_at,omitempty"`
+}
+
+// Worth is the value that a word stands for; without one the word is no answer. It is written as a number, or as "".
+type Worth struct{ Value *int }
+
+// UnmarshalYAML reads a whole number, or nothing or "" for no answer.
+func (w *Worth) UnmarshalYAML(unmarshal func(any) error) error {
+	var text string
+	if err := unmarshal(&text); err == nil && (text == "" || text == "null" || text == "~") {
+		*w = Worth{}
+		return nil
+	}
+	var n int
+	if err := unmarshal(&n); err != nil {
+		return fmt.Errorf("a word stands for a whole number, or for \"\" if it is no answer: %w", err)
+	}
+	w.Value = &n
+	return nil
+}
+
+// MarshalYAML writes the number, or "" for no answer.
+func (w Worth) MarshalYAML() (any, error) {
+	if w.Value == nil {
+		return "", nil
+	}
+	return *w.Value, nil
 }
 
 // UnmarshalYAML reads a heading or a list of headings.

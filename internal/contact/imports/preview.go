@@ -124,9 +124,9 @@ func Guess(header []string) []string {
 }
 
 // SatisfactionWords returns what the usual words of a satisfaction score mean from 1 to 5.
-func SatisfactionWords() map[string]int {
-	return map[string]int{
-		"非常满意": 5, "满意": 4, "一般": 3, "不满意": 2, "非常不满意": 1,
-		"very satisfied": 5, "satisfied": 4, "neutral": 3, "dissatisfied": 2, "very dissatisfied": 1,
+func SatisfactionWords() map[string]Worth {
+	return map[string]Worth{
+		"非常满意": {new(5)}, "满意": {new(4)}, "一般": {new(3)}, "不满意": {new(2)}, "非常不满意": {new(1)},
+		"very satisfied": {new(5)}, "satisfied": {new(4)}, "neutral": {new(3)}, "dissatisfied": {new(2)}, "very dissatisfied": {new(1)},
 	}
 }
