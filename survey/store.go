@@ -99,7 +99,8 @@ func (s store) versions() ([]Version, error) {
 
 func (s store) invitation(id int64) (Invitation, error) {
 	var i Invitation
-	return i, one(s.Gorm().Take(&i, id).Error, "read invitation")
+	err := one(s.Gorm().Take(&i, id).Error, "read invitation")
+	return i, err
 }
 
 // guarded returns an invitation as it is behind the guard row of its person, who may be another one by now: whoever else decides
@@ -125,7 +126,8 @@ func (s store) behindGuard(i Invitation) (Invitation, error) {
 
 func (s store) invitationFor(resolutionID, surveyID int64) (Invitation, error) {
 	var i Invitation
-	return i, one(s.Gorm().Where("resolution_id = ? AND survey_id = ?", resolutionID, surveyID).Take(&i).Error, "read invitation")
+	err := one(s.Gorm().Where("resolution_id = ? AND survey_id = ?", resolutionID, surveyID).Take(&i).Error, "read invitation")
+	return i, err
 }
 
 // invitationsAbout returns the invitations of a resolution: one for each survey that was wanted for it.

@@ -76,7 +76,8 @@ func (s *Service) gather(tx database.Tx, viewer account.Viewer, c Callback, now 
 	shown.Customer, shown.Contact, shown.Resolver = customers[c.CustomerID], contacts[c.ContactID], agents[shown.Resolution.AgentID]
 	shown.Window = s.permit.Rules().CallWindow(subject, "", now)
 	shown.Times = appointmentTimes(s.permit.Rules(), subject, s.zone, now)
-	return shown, s.gatherOwn(tx, viewer, &shown)
+	err = s.gatherOwn(tx, viewer, &shown)
+	return shown, err
 }
 
 // gatherOwn adds what this package keeps: the attempts, with the callers' names, and the draft.

@@ -68,7 +68,8 @@ func readScoreFilter(c *gin.Context, today clock.Day, defaults url.Values) (scor
 			f.Where[d] = v
 		}
 	}
-	return f, f.readPeriod(get, today)
+	err = f.readPeriod(get, today)
+	return f, err
 }
 
 // filterDimensions is what a page can be narrowed to, in the order of the drill-down.

@@ -28,7 +28,8 @@ func (s *Server) scoreForm(c *gin.Context, f scoreFilter, withTime bool) (scoreF
 		form.add(s, c, "time", string(f.Time), s.choices(c, "scores.group_", string(figures.ByAnswered), string(figures.ByResolved)))
 	}
 	form.keep(f)
-	return form, s.addChips(c, f, &form)
+	err := s.addChips(c, f, &form)
+	return form, err
 }
 
 func (form *scoreForm) add(s *Server, c *gin.Context, name, value string, options []option) {

@@ -30,19 +30,23 @@ func found(err, missing error, what string) error {
 var errNoUser = fault.New(fault.NotFound, "user_unknown", "there is no such user")
 
 func (s store) user(id int64) (u User, err error) {
-	return u, found(s.Gorm().Where("id = ?", id).Take(&u).Error, errNoUser, "read user")
+	err = found(s.Gorm().Where("id = ?", id).Take(&u).Error, errNoUser, "read user")
+	return u, err
 }
 
 func (s store) userByLogin(login string) (u User, err error) {
-	return u, found(s.Gorm().Where("login = ?", login).Take(&u).Error, errNoUser, "read user by login")
+	err = found(s.Gorm().Where("login = ?", login).Take(&u).Error, errNoUser, "read user by login")
+	return u, err
 }
 
 func (s store) users(afterLogin string, limit int) (list []User, err error) {
-	return list, found(s.Gorm().Where("login > ?", afterLogin).Order("login").Limit(limit).Find(&list).Error, nil, "list users")
+	err = found(s.Gorm().Where("login > ?", afterLogin).Order("login").Limit(limit).Find(&list).Error, nil, "list users")
+	return list, err
 }
 
 func (s store) countUsers() (n int64, err error) {
-	return n, found(s.Gorm().Model(&User{}).Count(&n).Error, nil, "count users")
+	err = found(s.Gorm().Model(&User{}).Count(&n).Error, nil, "count users")
+	return n, err
 }
 
 func (s store) insertUser(u *User, teams []string) error {
@@ -111,7 +115,8 @@ func (s store) teamsOfUsers(userIDs []int64) (map[int64][]int64, error) {
 }
 
 func (s store) teams() (list []Team, err error) {
-	return list, found(s.Gorm().Order("name, id").Limit(1000).Find(&list).Error, nil, "list teams")
+	err = found(s.Gorm().Order("name, id").Limit(1000).Find(&list).Error, nil, "list teams")
+	return list, err
 }
 
 func (s store) internTeams(names []string) (map[string]int64, error) {

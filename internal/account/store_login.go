@@ -14,7 +14,8 @@ func (s store) insertSession(session Session) error {
 }
 
 func (s store) session(hash string) (session Session, err error) {
-	return session, found(s.Gorm().Where("token_hash = ?", hash).Take(&session).Error, ErrNoSession, "read session")
+	err = found(s.Gorm().Where("token_hash = ?", hash).Take(&session).Error, ErrNoSession, "read session")
+	return session, err
 }
 
 func (s store) sessionsOf(userID int64, now clock.Instant) (list []Session, err error) {
@@ -59,7 +60,8 @@ func (s store) countTry(key string, now, oldest clock.Instant) (loginTries, erro
 	if err != nil {
 		return tries, fmt.Errorf("count a try: %w", err)
 	}
-	return tries, found(s.Gorm().Where("try_key = ?", key).Take(&tries).Error, nil, "read tries")
+	err = found(s.Gorm().Where("try_key = ?", key).Take(&tries).Error, nil, "read tries")
+	return tries, err
 }
 
 // forgetTries takes the tries of a login that succeeded back. Rows of others that are over go on the way.
@@ -77,7 +79,8 @@ func (s store) insertToken(t *APIToken) error {
 }
 
 func (s store) token(hash string) (t APIToken, err error) {
-	return t, found(s.Gorm().Where("token_hash = ?", hash).Take(&t).Error, errToken, "read token")
+	err = found(s.Gorm().Where("token_hash = ?", hash).Take(&t).Error, errToken, "read token")
+	return t, err
 }
 
 func (s store) tokens(beforeID int64, limit int) (list []APIToken, err error) {
@@ -85,7 +88,8 @@ func (s store) tokens(beforeID int64, limit int) (list []APIToken, err error) {
 	if beforeID > 0 {
 		g = g.Where("id < ?", beforeID)
 	}
-	return list, found(g.Find(&list).Error, nil, "list tokens")
+	err = found(g.Find(&list).Error, nil, "list tokens")
+	return list, err
 }
 
 func (s store) usedToken(id int64, now clock.Instant) error {
