@@ -183,7 +183,7 @@ func TestAnExportHoldsWhatItsReceiptSays(t *testing.T) {
 				}
 			}
 		}
-		audit, err := account.New(db, clock.Fixed(now)).AuditOf(t.Context(), "snapshot", s.ID, 10)
+		audit, err := account.New(db, nil, clock.Fixed(now)).AuditOf(t.Context(), "snapshot", s.ID, 10)
 		if err != nil || len(audit) != 3 || audit[0].Action != "snapshot.exported" || audit[0].UserID != viewer.UserID {
 			t.Errorf("%v: %+v", err, audit)
 		}

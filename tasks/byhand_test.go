@@ -21,7 +21,7 @@ func TestASupervisorPlansACallbackByHand(t *testing.T) {
 		quiet.Severity = contact.Low
 		c := planned(t, db, quiet)
 		id := c.decisions(t)[tasks.FollowUpCallback].Decision.ContactID
-		lee, err := account.New(db, c.now).AddUser(t.Context(), account.NewUser{Login: "lee", Name: "Lee", Password: "correct horse", Role: account.Supervisor})
+		lee, err := account.New(db, nil, c.now).AddUser(t.Context(), account.NewUser{Login: "lee", Name: "Lee", Password: "correct horse", Role: account.Supervisor})
 		if err != nil {
 			t.Fatal(err)
 		}

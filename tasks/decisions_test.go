@@ -120,7 +120,7 @@ func TestTheResolvedAndTheUndecidedAreListedOneByOne(t *testing.T) {
 		elsewhere.Participants = []contact.InputParticipant{{Role: contact.Handled, Agent: "王敏", Team: "一线"}}
 		c := planned(t, db, severe(1), severe(2), early)
 		c.take(t, severe(3), elsewhere, severe(6))
-		lee, err := account.New(db, c.now).AddUser(t.Context(), account.NewUser{Login: "lee", Name: "Lee", Password: "correct horse", Role: account.Supervisor, Teams: []string{"一线"}})
+		lee, err := account.New(db, nil, c.now).AddUser(t.Context(), account.NewUser{Login: "lee", Name: "Lee", Password: "correct horse", Role: account.Supervisor, Teams: []string{"一线"}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -188,7 +188,7 @@ func TestAPolicyOnlyNamesWhatThereIs(t *testing.T) {
 		if err := c.RegisterAttribute(ctx, supervisor, tasks.Attribute{Name: "level", Kind: tasks.NumberField}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := account.New(db, c.now).AddUser(ctx, account.NewUser{Login: "lee", Name: "Lee", Password: "correct horse", Role: account.Caller, Teams: []string{"三线"}}); err != nil {
+		if _, err := account.New(db, nil, c.now).AddUser(ctx, account.NewUser{Login: "lee", Name: "Lee", Password: "correct horse", Role: account.Caller, Teams: []string{"三线"}}); err != nil {
 			t.Fatal(err)
 		}
 		c.surveys.names = append(c.surveys.names, "ces")

@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -81,6 +83,7 @@ func (s *Server) fail(c *gin.Context, err error) {
 	if fault.KindOf(err) == fault.Internal {
 		s.log.ErrorContext(c.Request.Context(), "request failed", "route", c.FullPath(), "error", err)
 	}
+	retryAfter(c, err)
 	if wantsJSON(c.Request) {
 		s.failJSON(c, err)
 		return
@@ -93,6 +96,13 @@ func (s *Server) fail(c *gin.Context, err error) {
 	if renderErr := s.renderStatus(c, p.Status, p); renderErr != nil {
 		s.log.ErrorContext(c.Request.Context(), "error page failed", "error", renderErr)
 		c.String(http.StatusInternalServerError, "500")
+	}
+}
+
+// retryAfter says when to try again, where the error knows it.
+func retryAfter(c *gin.Context, err error) {
+	if f, ok := fault.Of(err); ok && f.Wait > 0 {
+		c.Header("Retry-After", strconv.FormatInt(int64((f.Wait+time.Second-1)/time.Second), 10))
 	}
 }
 

@@ -35,6 +35,7 @@ func (s *Server) refusedForm(c *gin.Context, f form, err error) (form, error) {
 	if !ok || flt.Kind == fault.Internal || flt.Kind == fault.NotFound {
 		return f, err
 	}
+	retryAfter(c, err)
 	f.Errors = map[string]string{}
 	problems := s.fieldProblems(c, err)
 	for i, p := range problems {

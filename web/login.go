@@ -49,7 +49,10 @@ func (s *Server) login(c *gin.Context) error {
 		return err
 	}
 	ctx := c.Request.Context()
-	token, err := s.Accounts.Login(ctx, f.Get("login"), f.Get("password"), c.ClientIP(), c.Request.UserAgent())
+	entry, err := s.Accounts.Login(ctx, account.Attempt{
+		Login: f.Get("login"), Password: f.Get("password"), IP: c.ClientIP(), UserAgent: c.Request.UserAgent(),
+		Devices: cookie(c, s.deviceCookie()),
+	})
 	if err != nil {
 		return s.refuseLogin(c, f, err)
 	}
@@ -58,7 +61,8 @@ func (s *Server) login(c *gin.Context) error {
 			return err
 		}
 	}
-	s.setCookie(c, s.sessionCookie(), token, account.SessionLife)
+	s.setCookie(c, s.sessionCookie(), entry.Session, account.SessionLife)
+	s.setCookie(c, s.deviceCookie(), entry.Devices, account.DeviceLife)
 	return s.redirect(c, localPath(f.Get("next")))
 }
 

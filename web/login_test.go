@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"aftercall/internal/account"
 )
@@ -67,6 +68,69 @@ func TestTheSessionCookie(t *testing.T) {
 	}
 	if r := c.get("/me"); r.status != http.StatusSeeOther {
 		t.Errorf("after logout /me has status %d", r.status)
+	}
+}
+
+func TestWhoTypedTooManyWrongPasswordsIsToldWhenToTryAgain(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	ts.login(t, account.Admin)
+	wrong := url.Values{"login": {"admin"}, "password": {"wrong horse"}}
+	for lang, text := range map[string]string{
+		"en":    "Too many wrong passwords. Try again in 15 min, from 14:21 on. If you forgot it, an administrator can set a new one.",
+		"zh-CN": "密码输错次数过多，请 15 分钟后（14:21 起）再试。忘记密码请找管理员重置。",
+	} {
+		ts.now = testNow.Add(time.Minute - time.Second)
+		c := ts.anonymous(t)
+		c.lang = lang
+		c.post("/login", wrong)
+		ts.muchTried(t)
+		ts.now = testNow.Add(time.Minute)
+		r := c.post("/login", wrong)
+		if got := textsOf(r.page(http.StatusTooManyRequests), ".error.whole"); len(got) != 1 || got[0] != text || r.header.Get("Retry-After") != "899" {
+			t.Errorf("%s: %q, after %s s", lang, got, r.header.Get("Retry-After"))
+		}
+		if kept, _ := r.page(http.StatusTooManyRequests).Find("#f-login").Attr("value"); kept != "admin" {
+			t.Errorf("the login typed is now %q", kept)
+		}
+	}
+}
+
+func TestAStrangerCannotLockAnOwnerOut(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	owner, stranger := ts.login(t, account.Admin), ts.anonymous(t)
+	owner.post("/logout", nil)
+	stranger.post("/login", url.Values{"login": {"admin"}, "password": {"wrong horse"}})
+	ts.muchTried(t)
+	right := url.Values{"login": {"admin"}, "password": {testPassword}}
+	if r := stranger.post("/login", right); r.status != http.StatusTooManyRequests {
+		t.Errorf("a stranger at the same address: status %d", r.status)
+	}
+	if r := owner.post("/login", right); r.status != http.StatusSeeOther {
+		t.Errorf("the owner: status %d", r.status)
+	}
+	for _, cookie := range owner.post("/login", right).header.Values("Set-Cookie") {
+		for _, part := range []string{"HttpOnly", "SameSite=Lax", "Path=/"} {
+			if !strings.Contains(cookie, part) || strings.Contains(cookie, "admin") {
+				t.Errorf("cookie without %s: %s", part, cookie)
+			}
+		}
+	}
+}
+
+func TestMyPasswordCannotBeGuessedInAnOpenSession(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	c := ts.login(t, account.Caller)
+	guess := func() testResponse {
+		return c.post("/me/password", url.Values{"old_password": {"wrong horse"}, "password": {"battery staple"}})
+	}
+	guess().page(http.StatusUnprocessableEntity)
+	ts.muchTried(t)
+	r := guess()
+	if got := textsOf(r.page(http.StatusTooManyRequests), ".error.whole"); len(got) != 1 || r.header.Get("Retry-After") != "900" {
+		t.Errorf("%q, after %s s", got, r.header.Get("Retry-After"))
 	}
 }
 

@@ -122,20 +122,29 @@ func (s *Server) denyCrossOrigin(w http.ResponseWriter, r *http.Request) {
 // secure reports whether browsers reach us by https, so that cookies may be Secure.
 func (s *Server) secure() bool { return s.origin != nil && s.origin.Scheme == "https" }
 
-// sessionCookie is the name of the cookie with the session token; the prefix makes browsers insist on https and on our host.
-func (s *Server) sessionCookie() string {
+// sessionCookie is the name of the cookie with the session token.
+func (s *Server) sessionCookie() string { return s.hostCookie("aftercall") }
+
+// deviceCookie is the name of the cookie with the device tokens, by which a browser is known after its session is over.
+func (s *Server) deviceCookie() string { return s.hostCookie("aftercall-devices") }
+
+// hostCookie is the name of a cookie with the prefix that makes browsers insist on https and on our host.
+func (s *Server) hostCookie(name string) string {
 	if s.secure() {
-		return "__Host-aftercall"
+		return "__Host-" + name
 	}
-	return "aftercall"
+	return name
 }
 
-func (s *Server) sessionToken(c *gin.Context) string {
-	token, err := c.Cookie(s.sessionCookie())
+func (s *Server) sessionToken(c *gin.Context) string { return cookie(c, s.sessionCookie()) }
+
+// cookie returns the value of a cookie, "" if there is none.
+func cookie(c *gin.Context, name string) string {
+	value, err := c.Cookie(name)
 	if err != nil {
 		return ""
 	}
-	return token
+	return value
 }
 
 func (s *Server) setCookie(c *gin.Context, name, value string, life time.Duration) {

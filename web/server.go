@@ -66,13 +66,12 @@ type Server struct {
 	routes   []route
 	handler  http.Handler
 	posts    *limiter // of survey pages, by token
-	guesses  *limiter // of links nobody was sent, by address
 }
 
 // New returns a server. It fails if a route names no roles, or if a template, a catalogue or a sample page has a fault, so that
 // none of these can fail in front of a user.
 func New(services Services, opts Options) (*Server, error) {
-	s := &Server{Services: services, opts: opts, log: opts.Log, now: opts.Now, posts: newLimiter(30), guesses: newLimiter(60)}
+	s := &Server{Services: services, opts: opts, log: opts.Log, now: opts.Now, posts: newLimiter(30)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

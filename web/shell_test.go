@@ -92,6 +92,10 @@ func TestErrorsAreToldByWhoseFaultTheyAre(t *testing.T) {
 			fault.InvalidFields(fault.Field{Line: 3, Name: "login", Code: "required", Problem: "is required"}), 422, "Some fields are not right.",
 		},
 		"unknown code": {fault.New(fault.TooMany, "never_translated", "wait a little"), 429, "wait a little"},
+		"busy": {
+			fmt.Errorf("log in: %w", fault.New(fault.Unavailable, "login_busy", "busy").RetryIn(4001*time.Millisecond)),
+			503, "Many people are logging in right now. Try again in a few seconds.",
+		},
 	} {
 		answer := func(accept string) *httptest.ResponseRecorder {
 			w := httptest.NewRecorder()
@@ -113,6 +117,11 @@ func TestErrorsAreToldByWhoseFaultTheyAre(t *testing.T) {
 		}
 		if kind := w.Header().Get("Content-Type"); kind != "application/problem+json" {
 			t.Errorf("%s: content type %s", name, kind)
+		}
+		for _, h := range []http.Header{page.Header(), w.Header()} {
+			if after := h.Get("Retry-After"); (name == "busy") != (after == "5") {
+				t.Errorf("%s: try again after %q seconds", name, after)
+			}
 		}
 	}
 	if r := admin.get("/nowhere"); r.status != http.StatusNotFound || r.page(404).Find(".rail a").Length() == 0 {

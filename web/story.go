@@ -63,7 +63,7 @@ func (s *Server) wordedArgs(c *gin.Context, args map[string]any) map[string]any 
 		switch v := value.(type) {
 		case clock.Instant:
 			f := s.format(s.language(c))
-			worded[name], worded[name+"_day"] = f.moment(v), f.day(v)
+			worded[name], worded[name+"_day"], worded[name+"_time"] = f.moment(v), f.day(v), f.time(v)
 		case tasks.Span:
 			worded[name] = s.policyWords(c, nil, nil).span(v)
 		case string:

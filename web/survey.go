@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -138,26 +139,23 @@ func (s *Server) openSurvey(c *gin.Context) (survey.Asked, error) {
 	return openLink(s, c, s.Surveys.ByToken, func(asked survey.Asked) string { return asked.Invitation.Language })
 }
 
-// openLink reads what the link of a customer leads to, speaks their language, and keeps the page out of search engines. Guessing
-// links, and posting the same one over and over, is slowed down.
+// openLink reads what the link of a customer leads to, speaks their language, and keeps the page out of search engines. Posting the
+// same one over and over is slowed down. Guessing is not: links have 128 bits, and what is none costs one look-up of an index.
 func openLink[T any](s *Server, c *gin.Context, read func(context.Context, string) (T, error), language func(T) string) (T, error) {
 	c.Header("X-Robots-Tag", "noindex, nofollow, noarchive")
 	token := c.Param("token")
-	var found T
-	if c.Request.Method == http.MethodPost && !s.posts.allow(token, s.now()) {
-		return found, errTooOften
-	}
 	found, err := read(c.Request.Context(), token)
-	if fault.Is(err, fault.NotFound) && !s.guesses.allow(c.ClientIP(), s.now()) {
+	if err != nil {
+		return found, err
+	}
+	s.speak(c, language(found))
+	if c.Request.Method == http.MethodPost && !s.posts.allow(token, s.now()) { // only links there are: others would fill the memory
 		return found, errTooOften
 	}
-	if err == nil {
-		s.speak(c, language(found))
-	}
-	return found, err
+	return found, nil
 }
 
-var errTooOften = fault.New(fault.TooMany, "too_often", "too many requests; please wait a minute")
+var errTooOften = fault.New(fault.TooMany, "too_often", "too many requests; please wait a minute").RetryIn(time.Minute)
 
 // speak answers in a language unless this browser has chosen one.
 func (s *Server) speak(c *gin.Context, language string) {
@@ -169,6 +167,7 @@ func (s *Server) speak(c *gin.Context, language string) {
 
 // endOfError shows a customer what became of their link; errors of ours are nobody's link.
 func (s *Server) endOfError(c *gin.Context, err error) error {
+	retryAfter(c, err)
 	p := &surveyEndPage{}
 	f, _ := fault.Of(err)
 	switch {

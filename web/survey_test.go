@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -177,13 +178,29 @@ func TestAScriptThatPostsOverAndOverIsSlowedDown(t *testing.T) {
 			t.Fatalf("status %d", got)
 		}
 	}
-	if got := post(); got != http.StatusTooManyRequests {
-		t.Errorf("status %d", got)
+	if r := c.post(out.URL, url.Values{"screen": {"1"}, "rating": {"3"}}); r.status != http.StatusTooManyRequests || r.header.Get("Retry-After") != "60" {
+		t.Errorf("status %d, %v", r.status, r.header)
 	}
 	ts.now = ts.now.Add(time.Minute)
 	if got := post(); got != http.StatusSeeOther {
 		t.Errorf("status %d a minute later", got)
 	}
+}
+
+func TestLinksNobodyWasSentAreForgottenAtOnce(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	out := ts.invited(t, "zh-CN")
+	c := ts.anonymous(t)
+	for i := range 70 { // no customer behind the same address is slowed down by them, and no memory is filled
+		if r := c.post(fmt.Sprintf("/s/%022d", i), url.Values{"screen": {"1"}, "rating": {"3"}}); r.status != http.StatusNotFound {
+			t.Fatalf("status %d", r.status)
+		}
+	}
+	if n := len(ts.posts.counts); n != 0 {
+		t.Errorf("%d links that lead nowhere are remembered", n)
+	}
+	c.get(out.URL).page(http.StatusOK)
 }
 
 func TestKeptMessagesHaveLinksThatWork(t *testing.T) {

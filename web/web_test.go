@@ -74,7 +74,7 @@ func testServices(db *database.DB, now clock.Now) Services {
 	contacts := contact.New(db, now, contact.Options{})
 	return Services{
 		DB:         db,
-		Accounts:   account.New(db, now),
+		Accounts:   account.New(db, nil, now),
 		Contacts:   contacts,
 		Imports:    imports.New(db, contacts, now),
 		Permission: permit,

@@ -7,7 +7,10 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
+	"sync/atomic"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -31,13 +34,41 @@ type cost struct {
 
 var defaultCost = cost{memory: 19 * 1024, time: 2, lanes: 1}
 
-// hasher makes and checks password hashes, a few at a time: each takes 19 MiB, and logins must not be a way to exhaust memory.
+// hasher makes and checks password hashes, two at a time: each takes 19 MiB and some 30 ms of a core, and logins must not be a way
+// to exhaust either. Those who log in stand in one of two lines of bounded length: strangers cannot fill that of known browsers.
 type hasher struct {
-	slots chan struct{}
-	cost  cost
+	slots            chan struct{}
+	strangers, known chan struct{}
+	garbage          *atomic.Int32 // hashes since memory was last given back
+	cost             cost
 }
 
-func newHasher() hasher { return hasher{slots: make(chan struct{}, 4), cost: defaultCost} }
+func newHasher() hasher {
+	return hasher{
+		slots: make(chan struct{}, 2), strangers: make(chan struct{}, 100), known: make(chan struct{}, 100),
+		garbage: new(atomic.Int32), cost: defaultCost,
+	}
+}
+
+// garbageMost is after how many hashes their memory is worth a collection.
+const garbageMost = 4
+
+// errBusy says that so many log in at this moment that one more would only wait.
+var errBusy = fault.New(fault.Unavailable, "login_busy", "many people are logging in right now: try again in a few seconds").
+	RetryIn(5 * time.Second)
+
+// enter takes a place in a line and returns what gives it back, or fault.Unavailable where the line is full.
+func (h hasher) enter(line chan struct{}) (leave func(), err error) {
+	select {
+	case line <- struct{}{}:
+		return func() {
+			<-line
+			h.giveBack(len(h.strangers)+len(h.known) == 0)
+		}, nil
+	default:
+		return nil, errBusy
+	}
+}
 
 func (h hasher) wait(ctx context.Context) error {
 	select {
@@ -45,6 +76,19 @@ func (h hasher) wait(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("wait to hash a password: %w", ctx.Err())
+	}
+}
+
+// key spends the memory and the time of a cost.
+func (h hasher) key(password string, salt []byte, c cost, length int) []byte {
+	h.garbage.Add(1)
+	return argon2.IDKey([]byte(password), salt, c.time, c.memory, c.lanes, uint32(length)) //nolint:gosec // 16 to 64
+}
+
+// giveBack returns the memory of a burst of logins to the system, once it is over.
+func (h hasher) giveBack(idle bool) {
+	if n := h.garbage.Load(); idle && n >= garbageMost && h.garbage.CompareAndSwap(n, 0) {
+		debug.FreeOSMemory()
 	}
 }
 
@@ -58,7 +102,7 @@ func (h hasher) hash(ctx context.Context, password string) (string, error) {
 	if _, err := rand.Read(salt); err != nil {
 		return "", fmt.Errorf("hash password: %w", err)
 	}
-	key := argon2.IDKey([]byte(password), salt, h.cost.time, h.cost.memory, h.cost.lanes, 32)
+	key := h.key(password, salt, h.cost, 32)
 	enc := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, h.cost.memory, h.cost.time, h.cost.lanes,
 		enc.EncodeToString(salt), enc.EncodeToString(key)), nil
@@ -74,7 +118,7 @@ func (h hasher) verify(ctx context.Context, password, phc string) (match, outdat
 		return false, false, err
 	}
 	defer func() { <-h.slots }()
-	got := argon2.IDKey([]byte(password), salt, c.time, c.memory, c.lanes, uint32(len(key))) //nolint:gosec // parsePHC bounds the length
+	got := h.key(password, salt, c, len(key))
 	return subtle.ConstantTimeCompare(got, key) == 1, c != h.cost, nil
 }
 

@@ -11,13 +11,14 @@ import (
 // WithViewer); without one the command line did it.
 type Service struct {
 	db        *database.DB
+	key       []byte // signs device tokens
 	now       clock.Now
 	passwords hasher
 }
 
-// New returns the service on a migrated database.
-func New(db *database.DB, now clock.Now) *Service {
-	return &Service{db: db, now: now, passwords: newHasher()}
+// New returns the service on a migrated database. The key is the installation's.
+func New(db *database.DB, key []byte, now clock.Now) *Service {
+	return &Service{db: db, key: key, now: now, passwords: newHasher()}
 }
 
 type viewerKey struct{}

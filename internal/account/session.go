@@ -18,6 +18,9 @@ const (
 
 	// seenEvery is how often the use of a session or a token is written down: each write waits for the one writer of SQLite.
 	seenEvery = 5 * time.Minute
+
+	// sessionsKept is how many sessions a user has at most, as many as are shown: the next one ends the one unused for longest.
+	sessionsKept = 100
 )
 
 // Session is one login of one user on one browser. The database knows only the hash of its token.
@@ -44,24 +47,45 @@ var (
 	ErrNoSession = fault.New(fault.Unauthenticated, "session_over", "the login has expired: please log in again")
 )
 
-// Login checks a password and returns the token of a new session. It returns fault.Unauthenticated without saying which of the
-// two is wrong, and fault.TooMany after too many tries for the login or from the IP address.
-func (s *Service) Login(ctx context.Context, login, password, ip, userAgent string) (sessionToken string, err error) {
-	login = strings.ToLower(strings.TrimSpace(login))
+// Attempt is what somebody who logs in brings.
+type Attempt struct {
+	Login, Password string
+	IP, UserAgent   string
+	Devices         string // the device tokens of the browser, as an earlier Entry had them; "" from a new one
+}
+
+// Entry is what a login gives, for the browser to keep.
+type Entry struct {
+	Session string // the token of the new session
+	Devices string // the device tokens, for DeviceLife
+}
+
+// Login checks a password and begins a session. It returns fault.Unauthenticated without saying which of the two is wrong,
+// fault.TooMany with the time to wait after too many wrong tries (from this browser where it is known; for the login, from the
+// address where it is not), and fault.Unavailable where too many log in at this moment.
+func (s *Service) Login(ctx context.Context, a Attempt) (Entry, error) {
+	login := strings.ToLower(strings.TrimSpace(a.Login))
 	now := s.now()
-	if err := s.countTry(ctx, login, ip, now); err != nil {
-		return "", err
+	tries, line := strangeTry(login, a.IP), s.passwords.strangers
+	device, others := s.deviceID(login, a.Devices, now)
+	if device != "" {
+		tries, line = deviceTry(device), s.passwords.known
 	}
-	user, newHash, err := s.authenticate(ctx, login, password)
+	leave, err := s.beginTry(ctx, tries, line, now)
 	if err != nil {
-		return "", err
+		return Entry{}, err
+	}
+	defer leave()
+	user, newHash, err := s.authenticate(ctx, login, a.Password)
+	if err != nil {
+		return Entry{}, err
 	}
 	token, err := newSecret()
 	if err != nil {
-		return "", err
+		return Entry{}, err
 	}
 	session := Session{
-		TokenHash: hashSecret(token), UserID: user.ID, IP: shorten(ip, 60), UserAgent: shorten(userAgent, 300),
+		TokenHash: hashSecret(token), UserID: user.ID, IP: shorten(a.IP, 60), UserAgent: shorten(a.UserAgent, 300),
 		CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(SessionLife),
 	}
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -71,10 +95,13 @@ func (s *Service) Login(ctx context.Context, login, password, ip, userAgent stri
 				return err
 			}
 		}
-		if err := st.forgetTries(login, ip); err != nil {
+		if err := st.forgetTry(tries); err != nil {
 			return err
 		}
-		if err := st.deleteExpiredSessions(now); err != nil {
+		if err := st.deleteOldestSessions(user.ID, sessionsKept-1); err != nil {
+			return err
+		}
+		if _, err := st.deleteExpiredSessions(now, 50); err != nil { // a few, so that nobody waits for it
 			return err
 		}
 		if err := st.insertSession(session); err != nil {
@@ -83,9 +110,9 @@ func (s *Service) Login(ctx context.Context, login, password, ip, userAgent stri
 		return Audit(tx, now, Viewer{UserID: user.ID}, "user.login", "user", user.ID, "")
 	})
 	if err != nil {
-		return "", fmt.Errorf("log in: %w", err)
+		return Entry{}, fmt.Errorf("log in: %w", err)
 	}
-	return token, nil
+	return Entry{Session: token, Devices: s.newDevice(login, others, now)}, nil
 }
 
 // authenticate returns the user of a login and password, with a new hash to store if the old one is of another cost. An unknown
@@ -158,7 +185,7 @@ func (s *Service) Logout(ctx context.Context, token string) error {
 	})
 }
 
-// Sessions returns the live sessions of a user, the newest first, at most 100.
+// Sessions returns the live sessions of a user, the newest first.
 func (s *Service) Sessions(ctx context.Context, userID int64) ([]Session, error) {
 	return store{s.db.View(ctx)}.sessionsOf(userID, s.now())
 }

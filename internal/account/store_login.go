@@ -20,7 +20,7 @@ func (s store) session(hash string) (session Session, err error) {
 
 func (s store) sessionsOf(userID int64, now clock.Instant) (list []Session, err error) {
 	err = s.Gorm().Where("user_id = ? AND expires_at > ? AND last_seen_at > ?", userID, now, now.Add(-SessionIdle)).
-		Order("last_seen_at DESC").Limit(100).Find(&list).Error
+		Order("last_seen_at DESC").Limit(sessionsKept).Find(&list).Error
 	return list, found(err, nil, "list sessions")
 }
 
@@ -37,18 +37,52 @@ func (s store) deleteSessionsOf(userID int64, kept string) error {
 	return found(s.Gorm().Where("user_id = ? AND token_hash <> ?", userID, kept).Delete(&Session{}).Error, nil, "delete sessions")
 }
 
-// deleteExpiredSessions is the housekeeping of a login: a few rows at a time, so that nobody waits for it.
-func (s store) deleteExpiredSessions(now clock.Instant) error {
+// deleteOldestSessions leaves a user the sessions used last, as many as kept.
+func (s store) deleteOldestSessions(userID int64, kept int) error {
 	var hashes []string
-	err := s.Gorm().Model(&Session{}).Where("expires_at < ?", now).Order("expires_at").Limit(50).Pluck("token_hash", &hashes).Error
-	if err != nil || len(hashes) == 0 {
-		return found(err, nil, "list expired sessions")
+	g := s.Gorm().Model(&Session{}).Where("user_id = ?", userID).Order("last_seen_at DESC, token_hash").Offset(kept).Limit(50)
+	if err := g.Pluck("token_hash", &hashes).Error; err != nil || len(hashes) == 0 {
+		return found(err, nil, "list old sessions")
 	}
-	return found(s.Gorm().Where("token_hash IN ?", hashes).Delete(&Session{}).Error, nil, "delete expired sessions")
+	return found(s.Gorm().Where("token_hash IN ?", hashes).Delete(&Session{}).Error, nil, "delete old sessions")
 }
 
-// countTry adds one to the tries of a key, or starts again at one if the last window began before oldest.
-func (s store) countTry(key string, now, oldest clock.Instant) (loginTries, error) {
+// deleteExpiredSessions deletes at most limit sessions that are over, and returns how many it met.
+func (s store) deleteExpiredSessions(now clock.Instant, limit int) (int, error) {
+	var hashes []string
+	err := s.Gorm().Model(&Session{}).Where("expires_at < ?", now).Order("expires_at").Limit(limit).Pluck("token_hash", &hashes).Error
+	if err != nil || len(hashes) == 0 {
+		return 0, found(err, nil, "list expired sessions")
+	}
+	return len(hashes), found(s.Gorm().Where("token_hash IN ?", hashes).Delete(&Session{}).Error, nil, "delete expired sessions")
+}
+
+// mayTry returns fault.TooMany if one of the keys has been tried too often. It only reads.
+func (s store) mayTry(keys []counted, now clock.Instant) error {
+	names := make([]string, len(keys))
+	limits := make(map[string]int, len(keys))
+	for i, k := range keys {
+		names[i], limits[k.key] = k.key, k.limit
+	}
+	var rows []loginTries
+	if err := s.Gorm().Where("try_key IN ? AND since > ?", names, now.Add(-triesWindow)).Find(&rows).Error; err != nil {
+		return fmt.Errorf("read login tries: %w", err)
+	}
+	var latest *loginTries
+	for i, row := range rows {
+		if row.Count >= limits[row.TryKey] && (latest == nil || row.Since > latest.Since) {
+			latest = &rows[i]
+		}
+	}
+	if latest == nil {
+		return nil
+	}
+	return throttled(*latest, now)
+}
+
+// countTry adds one to the tries of a key, or starts again at one if the last window is over.
+func (s store) countTry(key string, now clock.Instant) (loginTries, error) {
+	oldest := now.Add(-triesWindow)
 	tries := loginTries{TryKey: key, Count: 1, Since: now}
 	err := s.Gorm().Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "try_key"}},
@@ -64,14 +98,31 @@ func (s store) countTry(key string, now, oldest clock.Instant) (loginTries, erro
 	return tries, err
 }
 
-// forgetTries takes the tries of a login that succeeded back. Rows of others that are over go on the way.
-func (s store) forgetTries(login, ip string) error {
-	byLogin, byIP := triesKeys(login, ip)
-	if err := s.Gorm().Where("try_key = ?", byLogin).Delete(&loginTries{}).Error; err != nil {
+// forgetTry takes back a try that succeeded: all of its own key, and its one of those that count for many.
+func (s store) forgetTry(keys []counted) error {
+	if err := s.Gorm().Where("try_key = ?", keys[0].key).Delete(&loginTries{}).Error; err != nil {
 		return fmt.Errorf("forget tries: %w", err)
 	}
-	err := s.Gorm().Model(&loginTries{}).Where("try_key = ? AND count > 0", byIP).Update("count", gorm.Expr("count - 1")).Error
-	return found(err, nil, "forget tries")
+	for _, k := range keys[1:] {
+		err := s.Gorm().Model(&loginTries{}).Where("try_key = ? AND count > 0", k.key).Update("count", gorm.Expr("count - 1")).Error
+		if err != nil {
+			return fmt.Errorf("take a try back: %w", err)
+		}
+	}
+	return nil
+}
+
+// deleteTriesOver deletes at most limit counts whose window is over, and returns how many it met. Counts that began anew meanwhile
+// stay.
+func (s store) deleteTriesOver(now clock.Instant, limit int) (int, error) {
+	oldest := now.Add(-triesWindow)
+	var keys []string
+	err := s.Gorm().Model(&loginTries{}).Where("since <= ?", oldest).Order("since").Limit(limit).Pluck("try_key", &keys).Error
+	if err != nil || len(keys) == 0 {
+		return 0, found(err, nil, "list old login tries")
+	}
+	err = s.Gorm().Where("try_key IN ? AND since <= ?", keys, oldest).Delete(&loginTries{}).Error
+	return len(keys), found(err, nil, "delete old login tries")
 }
 
 func (s store) insertToken(t *APIToken) error {

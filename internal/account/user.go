@@ -167,12 +167,22 @@ func (s *Service) SetPassword(ctx context.Context, id int64, password string) er
 	})
 }
 
-// ChangeOwnPassword is SetPassword by the user, who must know the old one; the session of keepToken stays.
+// ChangeOwnPassword is SetPassword by the user, who must know the old one; the session of keepToken stays. Wrong ones are counted
+// by that session, like those of a known browser at Login: whoever found it open is slowed down, and only there.
 func (s *Service) ChangeOwnPassword(ctx context.Context, viewer Viewer, keepToken, old, password string) error {
 	user, err := s.User(ctx, viewer.UserID)
 	if err != nil {
 		return err
 	}
+	if fields := checkPassword(password, user.Login); len(fields) > 0 {
+		return fault.InvalidFields(fields...)
+	}
+	tries := deviceTry(hashSecret(keepToken))
+	leave, err := s.beginTry(ctx, tries, s.passwords.known, s.now())
+	if err != nil {
+		return err
+	}
+	defer leave()
 	match, _, err := s.passwords.verify(ctx, old, user.PasswordHash)
 	if err != nil {
 		return err
@@ -180,15 +190,15 @@ func (s *Service) ChangeOwnPassword(ctx context.Context, viewer Viewer, keepToke
 	if !match {
 		return fault.InvalidFields(fault.Field{Name: "old_password", Code: "password_wrong", Problem: "is not your password"})
 	}
-	if fields := checkPassword(password, user.Login); len(fields) > 0 {
-		return fault.InvalidFields(fields...)
-	}
 	hash, err := s.passwords.hash(ctx, password)
 	if err != nil {
 		return err
 	}
 	return s.changeUser(ctx, user.ID, "user.password_changed", func(st store, _ User, _ clock.Instant) error {
 		if err := st.updateUser(user.ID, map[string]any{"password_hash": hash}); err != nil {
+			return err
+		}
+		if err := st.forgetTry(tries); err != nil {
 			return err
 		}
 		return st.deleteSessionsOf(user.ID, hashSecret(keepToken))

@@ -41,7 +41,7 @@ func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender
 	s := &Services{
 		DB:         db,
 		Now:        now,
-		Accounts:   account.New(db, now),
+		Accounts:   account.New(db, a.key, now),
 		Permission: permission.New(db, a.key, now, contact.Directory{}),
 		Figures:    figures.New(db, a.zone, now),
 		Jobs:       queue.NewInspector(db, now),
@@ -65,7 +65,7 @@ func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender
 	s.Imports = imports.New(db, s.Contacts, now)
 	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now)
 	s.Flow = flow.New(flow.Services{
-		DB: db, Contacts: s.Contacts, Permission: s.Permission, Imports: s.Imports, Tasks: s.Tasks, Surveys: s.Surveys,
+		DB: db, Accounts: s.Accounts, Contacts: s.Contacts, Permission: s.Permission, Imports: s.Imports, Tasks: s.Tasks, Surveys: s.Surveys,
 		Campaigns: s.Campaigns, Figures: s.Figures, Sender: sender, Messages: s.Messages, Log: a.log,
 	})
 	return s, nil

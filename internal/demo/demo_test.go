@@ -61,7 +61,7 @@ func newCentre(t *testing.T, db *database.DB) built {
 		t.Fatal(err)
 	}
 	return built{flow: f, Centre: demo.Centre{
-		DB: db, Clock: hands, Mailbox: mailbox, Accounts: account.New(db, now), Contacts: contacts, Permission: permit,
+		DB: db, Clock: hands, Mailbox: mailbox, Accounts: account.New(db, nil, now), Contacts: contacts, Permission: permit,
 		Surveys: surveys, Tasks: services.Tasks, Zone: zone, Language: "zh-CN",
 		RunDue: func(ctx context.Context) error {
 			_, err := queue.RunDue(ctx, db, now, handlers)

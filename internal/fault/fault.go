@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Kind says whose fault it is and what the caller can do about it.
@@ -42,6 +43,7 @@ type Error struct {
 	Message string // English, a sentence without a full stop
 	Args    map[string]any
 	Fields  []Field
+	Wait    time.Duration // after which trying again may help, of TooMany and Unavailable; 0 if nobody knows
 	err     error
 }
 
@@ -79,6 +81,13 @@ func (e *Error) With(name string, value any) *Error {
 		c.Args[k] = v
 	}
 	c.Args[name] = value
+	return &c
+}
+
+// RetryIn returns a copy that says how long to wait before trying again.
+func (e *Error) RetryIn(wait time.Duration) *Error {
+	c := *e
+	c.Wait = wait
 	return &c
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"aftercall/campaign"
+	"aftercall/internal/account"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/imports"
 	"aftercall/internal/database"
@@ -21,12 +22,13 @@ import (
 // JobVerify is the kind of the nightly job that recomputes every figure from raw rows.
 const JobVerify = "scores.verify"
 
-// JobPrune is the kind of the nightly job that deletes messages kept for a week.
+// JobPrune is the kind of the nightly job that deletes messages kept for a week, and what is over of logins.
 const JobPrune = "messages.prune"
 
 // Services are the features and kernels that meet here.
 type Services struct {
 	DB         *database.DB
+	Accounts   *account.Service
 	Contacts   *contact.Service
 	Permission *permission.Service
 	Imports    *imports.Service
@@ -87,9 +89,12 @@ func (s *Service) refreshStandings(ctx context.Context, ticket outbox.Ticket, _ 
 	return s.Permission.Refresh(ctx, ticket)
 }
 
-// pruneMessages deletes kept messages, whose links answer for a customer, after a week.
+// pruneMessages deletes kept messages, whose links answer for a customer, after a week, and what is over of logins.
 func (s *Service) pruneMessages(ctx context.Context, ticket outbox.Ticket, _ int64) error {
 	if _, err := s.Messages.Prune(ctx); err != nil {
+		return err
+	}
+	if err := s.Accounts.Prune(ctx); err != nil {
 		return err
 	}
 	return s.finish(ctx, ticket)

@@ -96,7 +96,7 @@ func TestRulesAreEditedFromTheNewestAndRolledBack(t *testing.T) {
 		if _, err := s.RulesVersion(t.Context(), 9); !fault.Is(err, fault.NotFound) {
 			t.Errorf("version 9: %v", err)
 		}
-		if log, err := account.New(db, clock.Fixed(morning)).AuditOf(t.Context(), "permission_rules", 3, 10); err != nil || len(log) != 1 || log[0].UserID != 3 {
+		if log, err := account.New(db, nil, clock.Fixed(morning)).AuditOf(t.Context(), "permission_rules", 3, 10); err != nil || len(log) != 1 || log[0].UserID != 3 {
 			t.Errorf("audit: %+v, %v", log, err)
 		}
 	})
