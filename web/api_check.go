@@ -58,13 +58,9 @@ var errQuestions = fault.New(fault.TooLarge, "too_many_questions", "ask 1 to 100
 
 // checkPermission answers all questions, or names what is wrong with some of them and answers none.
 func (s *Server) checkPermission(c *gin.Context) error {
-	body, err := readIntake(c)
+	request, err := readOne[checkRequest](c)
 	if err != nil {
 		return err
-	}
-	request, problems := decode[checkRequest](body)
-	if len(problems) > 0 {
-		return fault.InvalidFields(problems...)
 	}
 	if n := len(request.Questions); n == 0 || n > maxQuestions {
 		return errQuestions
@@ -73,6 +69,7 @@ func (s *Server) checkPermission(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	var problems []fault.Field
 	questions := make([]asked, len(request.Questions))
 	for i, q := range request.Questions {
 		var bad []fault.Field

@@ -21,7 +21,7 @@ func (s *Server) contactAPI(schemas huma.Registry) []apiRoute {
 			Operation: huma.Operation{
 				OperationID: "take-contacts", Method: http.MethodPost, Path: "/contacts", Summary: "Take contacts in",
 				Description: "One contact as JSON, or up to 10,000 as NDJSON, one a line. The same again is success with the same ids. " +
-					"A field that is left out stays as it is known. A bad line never stops the rest.",
+					"A field that is left out stays as it is known. A bad line, or one of more than 1 MiB, never stops the rest.",
 				RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 					"application/json":     {Schema: input},
 					"application/x-ndjson": {Schema: &huma.Schema{Type: huma.TypeString, Description: "A Contact on each line."}},
@@ -53,7 +53,7 @@ func (s *Server) contactAPI(schemas huma.Registry) []apiRoute {
 func responses(schemas huma.Registry, given map[string]*huma.Response, errors ...string) map[string]*huma.Response {
 	names := map[string]string{
 		"401": "No API token, or an unknown one.", "403": "The token may not do this.", "404": "There is no such thing.",
-		"413": "More than 10,000 lines or 32 MiB.", "415": "Neither JSON nor NDJSON.", "422": "Rejected: see errors.",
+		"413": "More than 10,000 lines or 32 MiB, or one JSON value of more than 1 MiB.", "415": "Neither JSON nor NDJSON.", "422": "Rejected: see errors.",
 	}
 	body := schemas.Schema(reflect.TypeFor[problem](), true, "Problem")
 	for _, status := range errors {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -19,6 +20,7 @@ import (
 const (
 	maxIntakeBytes = 32 << 20
 	maxIntakeLines = 10_000
+	maxLineBytes   = 1 << 20 // of one line, and of one value sent alone
 )
 
 var errIntakeLines = fault.New(fault.TooLarge, "too_many_lines", "send at most 10000 lines in one request; nothing was taken").With("limit", maxIntakeLines)
@@ -41,26 +43,35 @@ func takeLines[In any, Reply lineReply](
 	if err != nil || (kind != "application/json" && !many) {
 		return problemJSON(c, unknownType(c))
 	}
-	body, err := readIntake(c)
+	if !many {
+		return takeOne(c, take)
+	}
+	var inputs []In
+	var replies []Reply
+	var numbers, places []int // of each reply its line, of each input its reply
+	err = eachLine(intakeOf(c), func(number int, text []byte, problems []fault.Field) {
+		numbers = append(numbers, number)
+		if len(numbers) > maxIntakeLines {
+			inputs, replies, numbers = nil, nil, numbers[:maxIntakeLines+1] // refused, once the rest is read
+			return
+		}
+		var in In
+		var reply Reply
+		if len(problems) == 0 {
+			in, problems = decode[In](text)
+		}
+		if len(problems) > 0 {
+			reply = rejected(problems)
+		} else {
+			inputs, places = append(inputs, in), append(places, len(replies))
+		}
+		replies = append(replies, reply)
+	})
 	if err != nil {
 		return err
 	}
-	lines := []line{{0, body}}
-	if many {
-		lines = linesOf(body)
-	}
-	if len(lines) > maxIntakeLines {
+	if len(numbers) > maxIntakeLines {
 		return errIntakeLines
-	}
-	replies := make([]Reply, len(lines))
-	inputs, places := make([]In, 0, len(lines)), make([]int, 0, len(lines))
-	for i, l := range lines {
-		in, problems := decode[In](l.text)
-		if len(problems) > 0 {
-			replies[i] = rejected(problems)
-			continue
-		}
-		inputs, places = append(inputs, in), append(places, i)
 	}
 	taken, err := take(inputs)
 	if err != nil {
@@ -69,10 +80,38 @@ func takeLines[In any, Reply lineReply](
 	for i, reply := range taken {
 		replies[places[i]] = reply
 	}
-	if !many {
-		return answerOne(c, replies[0])
+	return answerLines(c, numbers, replies)
+}
+
+func takeOne[In any, Reply lineReply](c *gin.Context, take func([]In) ([]Reply, error)) error {
+	in, err := readOne[In](c)
+	if err != nil {
+		return err
 	}
-	return answerLines(c, lines, replies)
+	replies, err := take([]In{in})
+	if err != nil {
+		return err
+	}
+	return answerOne(c, replies[0])
+}
+
+// readOne reads one JSON value.
+func readOne[In any](c *gin.Context) (in In, err error) {
+	body := intakeOf(c)
+	text, err := io.ReadAll(io.LimitReader(body, maxLineBytes+1))
+	if err == nil && len(text) > maxLineBytes {
+		if _, err = io.Copy(io.Discard, body); err == nil { // who still sends does not hear
+			return in, tooLarge(nil, maxLineBytes)
+		}
+	}
+	if err != nil {
+		return in, unreadable(err)
+	}
+	in, problems := decode[In](text)
+	if len(problems) > 0 {
+		return in, fault.InvalidFields(problems...)
+	}
+	return in, nil
 }
 
 func answerOne(c *gin.Context, reply lineReply) error {
@@ -88,11 +127,11 @@ func answerOne(c *gin.Context, reply lineReply) error {
 	return nil
 }
 
-func answerLines[Reply lineReply](c *gin.Context, lines []line, replies []Reply) error {
+func answerLines[Reply lineReply](c *gin.Context, numbers []int, replies []Reply) error {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	for i, reply := range replies {
-		reply.place(lines[i].number)
+		reply.place(numbers[i])
 		if err := encoder.Encode(reply); err != nil {
 			return fmt.Errorf("write reply: %w", err)
 		}
@@ -110,33 +149,52 @@ func unknownType(c *gin.Context) problem {
 	}
 }
 
-func readIntake(c *gin.Context) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxIntakeBytes))
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return nil, fault.Wrap(err, fault.TooLarge, "body_too_large", "the request has more than 32 MiB; nothing was taken").With("mib", maxIntakeBytes>>20)
-	}
-	if err != nil {
-		return nil, fault.Wrap(err, fault.Invalid, "body_unreadable", "the request ended too early")
-	}
-	return body, nil
+func intakeOf(c *gin.Context) io.Reader {
+	return http.MaxBytesReader(c.Writer, c.Request.Body, maxIntakeBytes)
 }
 
-// line is one line of NDJSON that is not blank.
-type line struct {
-	number int
-	text   []byte
+// unreadable says why a body of intake could not be read.
+func unreadable(err error) error {
+	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
+		return tooLarge(err, maxIntakeBytes)
+	}
+	return fault.Wrap(err, fault.Invalid, "body_unreadable", "the request ended too early")
 }
 
-func linesOf(body []byte) []line {
-	lines := make([]line, 0, bytes.Count(body, []byte("\n"))+1)
-	number := 0
-	for text := range bytes.SplitSeq(body, []byte("\n")) {
-		number++
-		if text = bytes.TrimSpace(text); len(text) > 0 {
-			lines = append(lines, line{number, text})
+func tooLarge(err error, limit int) error {
+	mib := limit >> 20
+	message := fmt.Sprintf("the request has more than %d MiB; nothing was taken", mib)
+	return fault.Wrap(err, fault.TooLarge, "body_too_large", message).With("mib", mib)
+}
+
+// eachLine hands over the lines of NDJSON that are not blank, each while it is read. A line that is too long is passed over without
+// being kept, and handed over as a problem.
+func eachLine(body io.Reader, each func(number int, text []byte, problems []fault.Field)) error {
+	r := bufio.NewReaderSize(body, 64<<10)
+	var text []byte
+	for number := 1; ; number++ {
+		text = text[:0]
+		length, err := 0, bufio.ErrBufferFull
+		for errors.Is(err, bufio.ErrBufferFull) {
+			var part []byte
+			part, err = r.ReadSlice('\n')
+			if length += len(bytes.TrimSuffix(part, []byte("\n"))); length <= maxLineBytes {
+				text = append(text, part...)
+			}
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return unreadable(err)
+		}
+		switch trimmed := bytes.TrimSpace(text); {
+		case length > maxLineBytes:
+			each(number, nil, []fault.Field{{Name: "body", Code: "line_too_long", Problem: "is a line of more than 1 MiB", Value: short(text)}})
+		case len(trimmed) > 0:
+			each(number, trimmed, nil)
+		}
+		if err != nil {
+			return nil //nolint:nilerr // the end
 		}
 	}
-	return lines
 }
 
 func atLine(fields []fault.Field, line int) []fault.Field {

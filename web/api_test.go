@@ -3,8 +3,10 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,6 +16,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
+	"aftercall/internal/fault"
 )
 
 // machine is a client of the API with a token of a source.
@@ -179,6 +182,7 @@ func TestAPIRefusesInWords(t *testing.T) {
 		"nothing":        {m.send("application/json", ""), 422, "invalid_fields"},
 		"two objects":    {m.send("application/json", "{}{}"), 422, "invalid_fields"},
 		"too many lines": {m.send("application/x-ndjson", strings.Repeat("{}\n", maxIntakeLines+1)), 413, "too_many_lines"},
+		"a large one":    {m.send("application/json", `{"external_id":"`+strings.Repeat("x", maxLineBytes)+`"}`), 413, "body_too_large"},
 		"too many bytes": {m.send("application/json", `{"external_id":"`+strings.Repeat("x", maxIntakeBytes)+`"}`), 413, "body_too_large"},
 		"no contact":     {m.get("/api/v1/contacts/99"), 404, "no_contact"},
 		"no number":      {m.get("/api/v1/contacts/x"), 404, "no_page"},
@@ -192,6 +196,53 @@ func TestAPIRefusesInWords(t *testing.T) {
 	cookies := ts.login(t, account.Admin)
 	if r := cookies.do(http.MethodPost, "/api/v1/contacts", strings.NewReader("{}"), http.Header{"Content-Type": {"application/json"}}); r.status != http.StatusUnauthorized {
 		t.Errorf("a browser's login opens the API: %d", r.status)
+	}
+}
+
+func TestALineThatIsTooLongIsRefusedAndTheRestIsTaken(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	m := ts.machine(t, "helpdesk")
+	line := func(id string, length int) string {
+		text := `{"external_id":"` + id + `","status":"open","opened_at":"2026-11-22T10:00:00+08:00"}`
+		return text + strings.Repeat(" ", max(0, length-len(text))) + "\n"
+	}
+	r := m.send("application/x-ndjson", line("T-1", maxLineBytes)+"\n"+line("T-2", maxLineBytes+1)+line("T-3", 0)+strings.TrimSpace(line("T-4", 0)))
+	var got []string
+	for text := range strings.Lines(r.body) {
+		var reply contactTaken
+		fatal(t, json.Unmarshal([]byte(text), &reply))
+		of := fmt.Sprint(reply.Line, " ", reply.Status)
+		for _, p := range reply.Problems {
+			of += fmt.Sprint(" ", p.Line, " ", p.Code)
+		}
+		got = append(got, of)
+	}
+	if diff := cmp.Diff([]string{"1 accepted", "3 rejected 3 line_too_long", "4 accepted", "5 accepted"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s\n%s", diff, r.body)
+	}
+}
+
+// manyBytes reads as one endless line.
+type manyBytes struct{}
+
+func (manyBytes) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
+}
+
+func TestALineThatIsTooLongIsNotKept(t *testing.T) { // not parallel: it counts what is allocated
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	refused := 0
+	err := eachLine(io.LimitReader(manyBytes{}, maxIntakeBytes), func(_ int, text []byte, problems []fault.Field) {
+		refused += len(problems) + len(text)
+	})
+	runtime.ReadMemStats(&after)
+	if mib := (after.TotalAlloc - before.TotalAlloc) >> 20; err != nil || refused != 1 || mib > 8 {
+		t.Errorf("a line of 32 MiB takes %d MiB to refuse, %d times: %v", mib, refused, err)
 	}
 }
 

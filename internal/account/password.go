@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync/atomic"
@@ -39,19 +40,23 @@ var defaultCost = cost{memory: 19 * 1024, time: 2, lanes: 1}
 type hasher struct {
 	slots            chan struct{}
 	strangers, known chan struct{}
-	garbage          *atomic.Int32 // hashes since memory was last given back
+	hashed           *atomic.Int32 // since memory was last given back
 	cost             cost
 }
 
 func newHasher() hasher {
 	return hasher{
-		slots: make(chan struct{}, 2), strangers: make(chan struct{}, 100), known: make(chan struct{}, 100),
-		garbage: new(atomic.Int32), cost: defaultCost,
+		slots: make(chan struct{}, 2), strangers: make(chan struct{}, 100), known: make(chan struct{}, 400),
+		hashed: new(atomic.Int32), cost: defaultCost,
 	}
 }
 
-// garbageMost is after how many hashes their memory is worth a collection.
-const garbageMost = 4
+// The collector waits until the heap has doubled, which lets hashes take many times what the slots allow. So some hashes ask for a
+// collection, and after a burst of logins what was free is given back to the system.
+const (
+	collectEvery = 4
+	burst        = 16
+)
 
 // errBusy says that so many log in at this moment that one more would only wait.
 var errBusy = fault.New(fault.Unavailable, "login_busy", "many people are logging in right now: try again in a few seconds").
@@ -63,7 +68,7 @@ func (h hasher) enter(line chan struct{}) (leave func(), err error) {
 	case line <- struct{}{}:
 		return func() {
 			<-line
-			h.giveBack(len(h.strangers)+len(h.known) == 0)
+			h.giveBack()
 		}, nil
 	default:
 		return nil, errBusy
@@ -81,13 +86,15 @@ func (h hasher) wait(ctx context.Context) error {
 
 // key spends the memory and the time of a cost.
 func (h hasher) key(password string, salt []byte, c cost, length int) []byte {
-	h.garbage.Add(1)
+	if h.hashed.Add(1)%collectEvery == 0 {
+		runtime.GC() // in the slot, so that garbage is not made faster than it is collected
+	}
 	return argon2.IDKey([]byte(password), salt, c.time, c.memory, c.lanes, uint32(length)) //nolint:gosec // 16 to 64
 }
 
-// giveBack returns the memory of a burst of logins to the system, once it is over.
-func (h hasher) giveBack(idle bool) {
-	if n := h.garbage.Load(); idle && n >= garbageMost && h.garbage.CompareAndSwap(n, 0) {
+// giveBack returns the memory of a burst to the system once nobody is in line any more.
+func (h hasher) giveBack() {
+	if n := h.hashed.Load(); n >= burst && len(h.strangers)+len(h.known) == 0 && h.hashed.CompareAndSwap(n, 0) {
 		debug.FreeOSMemory()
 	}
 }
