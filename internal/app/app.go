@@ -76,6 +76,7 @@ func (a *App) open(ctx context.Context) (err error) {
 	if err := db.Migrate(ctx); err != nil {
 		return err
 	}
+	a.warnOfReaders(ctx)
 	if err := a.openServices(ctx, db); err != nil {
 		return err
 	}

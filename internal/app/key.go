@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -32,6 +33,20 @@ func secretKey(cfg Config) (key []byte, made string, err error) {
 	}
 	key, err = readKey(path)
 	return key, made, err
+}
+
+// warnOfReaders says which folders of ours others can look into. What we make there is closed to them; what is put there is not.
+func (a *App) warnOfReaders(ctx context.Context) {
+	folders := []string{filepath.Clean(a.cfg.DataDir)}
+	if file, ok := strings.CutPrefix(a.cfg.database(), "sqlite:"); ok && filepath.Dir(file) != folders[0] {
+		folders = append(folders, filepath.Dir(file))
+	}
+	for _, folder := range folders {
+		info, err := os.Stat(folder)
+		if err == nil && info.Mode().Perm()&0o077 != 0 && (a.parts.Web || a.parts.Work) {
+			a.log.WarnContext(ctx, "others can read the data directory: chmod 700", "directory", folder, "mode", info.Mode().Perm().String())
+		}
+	}
 }
 
 func readKey(path string) ([]byte, error) {

@@ -5,6 +5,9 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -57,5 +60,48 @@ func letIn(gate net.Listener, few int, server string) {
 				_ = to.Close()
 			}()
 		}
+	}
+}
+
+func TestOthersCannotReadAnSQLiteFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "aftercall.db")
+	modes := func() (modes []string) {
+		for _, file := range []string{path, path + "-wal", path + "-shm"} {
+			info, err := os.Stat(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			modes = append(modes, info.Mode().Perm().String())
+		}
+		return modes
+	}
+	want := []string{"-rw-------", "-rw-------", "-rw-------"}
+	open := func() {
+		db, err := database.Open(t.Context(), "sqlite:"+path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+	}
+	open()
+	if got := modes(); !slices.Equal(got, want) {
+		t.Errorf("a new file: %v", got)
+	}
+	for _, file := range []string{path, path + "-wal", path + "-shm"} {
+		if err := os.Chmod(file, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open()
+	if got := modes(); !slices.Equal(got, want) {
+		t.Errorf("files that were there: %v", got)
 	}
 }

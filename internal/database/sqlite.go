@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -56,6 +57,9 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the database: %w", err)
 	}
+	if err := keepToOurselves(path); err != nil {
+		return nil, fmt.Errorf("keep %s from others: %w", path, err)
+	}
 	// The writer takes its lock at BEGIN: a transaction that reads first and writes later would otherwise fail at once.
 	// It keeps no prepared statements: gorm prepares inside the transaction, and those end with it.
 	write, err := openSQLiteHandle(ctx, path, "immediate", 1, false)
@@ -67,6 +71,31 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		return nil, errors.Join(err, closeHandle(write))
 	}
 	return &DB{dialect: SQLite, write: write, read: read, line: make(chan struct{}, 1)}, nil
+}
+
+// keepToOurselves makes the file if there is none, and takes away the rights of others on it and on what SQLite keeps beside it and
+// makes with the rights of the first. A file that is there is not opened: closing it would drop the locks of this process.
+func keepToOurselves(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	for _, beside := range []string{"", "-wal", "-shm", "-journal"} {
+		info, err := os.Stat(path + beside)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().Perm()&0o077 == 0 {
+			continue
+		}
+		if err == nil {
+			err = os.Chmod(path+beside, info.Mode().Perm()&^0o077)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) { // gone meanwhile, or another user's
+			return err
+		}
+	}
+	return nil
 }
 
 func openSQLiteHandle(ctx context.Context, path, lock string, connections int, prepare bool) (*gorm.DB, error) {
