@@ -14,9 +14,9 @@ import (
 // ParseConsents reads a list of consent and gives each row to take with its line. The columns are those of ConsentInput; needed are
 // purpose, word, for a yes at, and what names the customer. Rows that cannot be read are in the report; what is wrong with a value is found when
 // the row is taken. It returns fault.Invalid for a file that is no such list, and fault.TooLarge beyond 256 MiB or 1,000,000 rows.
-func ParseConsents(file io.Reader, reading Reading, take func(line int, in ConsentInput) error) (ImportReport, error) {
+func ParseConsents(ctx context.Context, file io.Reader, reading Reading, take func(line int, in ConsentInput) error) (ImportReport, error) {
 	var report ImportReport
-	l, err := openLines(file, reading, listColumns{
+	l, err := openLines(ctx, file, reading, listColumns{
 		who: []string{"reference", string(PhoneAddress), string(EmailAddress)}, none: "header_missing",
 		other: []string{"source", "purpose", "channel", "word", "basis", "wording", "evidence", "key", "at", "expires_at"},
 	})
@@ -68,7 +68,7 @@ func (s *Service) ImportConsents(ctx context.Context, viewer account.Viewer, fil
 		batch, places = batch[:0], places[:0]
 		return nil
 	}
-	report, err := ParseConsents(file, reading, func(line int, in ConsentInput) error {
+	report, err := ParseConsents(ctx, file, reading, func(line int, in ConsentInput) error {
 		if batch, places = append(batch, in), append(places, line); len(batch) < s.db.RowsPerTx() {
 			return nil
 		}

@@ -191,7 +191,7 @@ func FuzzParseConsents(f *testing.F) {
 	f.Add([]byte("phone,purpose,word\n\"1\n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		last := 1
-		report, err := permission.ParseConsents(bytes.NewReader(file), reading, func(line int, _ permission.ConsentInput) error {
+		report, err := permission.ParseConsents(t.Context(), bytes.NewReader(file), reading, func(line int, _ permission.ConsentInput) error {
 			if line <= last {
 				t.Errorf("line %d after line %d", line, last)
 			}

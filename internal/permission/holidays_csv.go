@@ -69,7 +69,7 @@ func readCalendarFile(r io.Reader) (string, error) {
 	case err != nil:
 		return "", fmt.Errorf("read special days: %w", err)
 	case len(b) > maxCalendarFile:
-		return "", fault.New(fault.TooLarge, "file_too_large", "the file is larger than allowed")
+		return "", fault.New(fault.TooLarge, "file_too_large", "the file is larger than 1 MiB").With("mib", maxCalendarFile>>20)
 	case !utf8.Valid(b):
 		return "", fault.InvalidFields(fault.Field{Name: "file", Code: "not_utf8", Problem: "is not UTF-8"})
 	}

@@ -1,6 +1,7 @@
 package permission
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -46,8 +47,8 @@ type listColumns struct {
 
 // openLines returns fault.Invalid for a file whose first row names nobody, or a column there is none of: what stands below a misspelt
 // name would be lost in silence.
-func openLines(file io.Reader, reading Reading, list listColumns) (*lines, error) {
-	reader, err := table.Open(file, table.Options{MaxBytes: maxFileBytes})
+func openLines(ctx context.Context, file io.Reader, reading Reading, list listColumns) (*lines, error) {
+	reader, err := table.Open(ctx, file, table.Options{MaxBytes: maxFileBytes})
 	if err != nil {
 		return nil, err
 	}

@@ -42,9 +42,9 @@ func (r *ImportReport) tell(line int, fields ...fault.Field) {
 // taken from a row in which something is wrong. The columns are phone and email, at least one of them, and where they are wanted
 // scope (everything if empty), campaign (the id, with that scope), until (a date, the last day), reason (a code; import if empty)
 // and note. It returns fault.Invalid for a file that is no such list or has other columns, and fault.TooLarge beyond 256 MiB or 1,000,000 rows.
-func ParseSuppressions(file io.Reader, reading Reading, now clock.Instant, take func([]Suppression) error) (ImportReport, error) {
+func ParseSuppressions(ctx context.Context, file io.Reader, reading Reading, now clock.Instant, take func([]Suppression) error) (ImportReport, error) {
 	var report ImportReport
-	l, err := openLines(file, reading, listColumns{
+	l, err := openLines(ctx, file, reading, listColumns{
 		who: []string{string(PhoneAddress), string(EmailAddress)}, none: "header_no_address",
 		other: []string{"scope", "campaign", "until", "reason", "note"},
 	})
@@ -114,7 +114,7 @@ func (s *Service) ImportSuppressions(ctx context.Context, viewer account.Viewer,
 		total, batch = total+len(batch), batch[:0]
 		return err
 	}
-	report, err := ParseSuppressions(file, reading, s.now(), func(row []Suppression) error {
+	report, err := ParseSuppressions(ctx, file, reading, s.now(), func(row []Suppression) error {
 		if batch = append(batch, row...); len(batch) < s.db.RowsPerTx() {
 			return nil
 		}

@@ -185,7 +185,7 @@ func TestSuppressionsAreListedInPages(t *testing.T) {
 func TestAColumnThatNobodyReadsIsRefusedByItsName(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]string{"phone,mail,scope": "mail", "phone,untl": "untl", "email,reference": "reference"} {
-		_, err := permission.ParseSuppressions(strings.NewReader(header+"\n13912345670,a@b.com,everything\n"), reading, morning, func([]permission.Suppression) error { return nil })
+		_, err := permission.ParseSuppressions(t.Context(), strings.NewReader(header+"\n13912345670,a@b.com,everything\n"), reading, morning, func([]permission.Suppression) error { return nil })
 		f, ok := fault.Of(err)
 		if !ok || len(f.Fields) != 1 || f.Fields[0].Code != "column_unknown" || f.Fields[0].Value != want || f.Fields[0].Line != 1 {
 			t.Errorf("%s: %v", header, err)
@@ -244,7 +244,7 @@ func TestAnImportedListOnlyAdds(t *testing.T) {
 func TestAFileWithoutAddressesIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, file := range []string{"", "name,scope\nx,everything\n", "\x00\x01", "source,reference,scope\ncrm,C-1,everything\n"} {
-		_, err := permission.ParseSuppressions(strings.NewReader(file), reading, morning, func([]permission.Suppression) error { return nil })
+		_, err := permission.ParseSuppressions(t.Context(), strings.NewReader(file), reading, morning, func([]permission.Suppression) error { return nil })
 		if f, ok := fault.Of(err); !ok || f.Kind != fault.Invalid || len(f.Fields) == 1 && f.Fields[0].Code == "header_missing" {
 			t.Errorf("%q: %v", file, err) // a list of consents may have references instead
 		}
@@ -257,7 +257,7 @@ func FuzzParseSuppressions(f *testing.F) {
 	f.Add([]byte("email,campaign,scope\na@example.com,7,campaign\n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		rows := 0
-		report, err := permission.ParseSuppressions(bytes.NewReader(file), reading, morning, func(list []permission.Suppression) error {
+		report, err := permission.ParseSuppressions(t.Context(), bytes.NewReader(file), reading, morning, func(list []permission.Suppression) error {
 			for _, s := range list {
 				rows++
 				if permission.Normalise(s.Kind, s.Address, "CN") != s.Address {

@@ -131,12 +131,12 @@ type opened struct {
 	converter *converter
 }
 
-func openRows(m Mapping, open Open) (*opened, error) {
+func openRows(ctx context.Context, m Mapping, open Open) (*opened, error) {
 	file, err := open()
 	if err != nil {
 		return nil, fmt.Errorf("open file: %w", err)
 	}
-	rows, err := table.Open(file, m.TableOptions())
+	rows, err := table.Open(ctx, file, m.TableOptions())
 	if err != nil {
 		_ = file.Close()
 		return nil, err
@@ -183,7 +183,7 @@ type extent struct {
 
 // measure reads the whole file once.
 func measure(ctx context.Context, m Mapping, open Open) (extent, error) {
-	o, err := openRows(m, open)
+	o, err := openRows(ctx, m, open)
 	if err != nil {
 		return extent{}, err
 	}

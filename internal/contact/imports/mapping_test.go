@@ -139,7 +139,7 @@ func FuzzMapping(f *testing.F) {
 			}
 			return
 		}
-		r, err := table.Open(strings.NewReader(file), m.TableOptions())
+		r, err := table.Open(t.Context(), strings.NewReader(file), m.TableOptions())
 		if err != nil {
 			return
 		}

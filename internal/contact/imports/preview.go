@@ -27,11 +27,13 @@ const (
 
 // Preview reads the beginning of an uploaded file as a mapping's format says.
 func (s *Service) Preview(ctx context.Context, runID int64, m Mapping) (Preview, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTime)
+	defer cancel()
 	file, err := s.stored(ctx, runID)()
 	if err != nil {
 		return Preview{}, err
 	}
-	rows, err := table.Open(file, m.TableOptions())
+	rows, err := table.Open(ctx, file, m.TableOptions())
 	if err != nil {
 		return Preview{}, err
 	}

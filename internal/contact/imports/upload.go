@@ -23,6 +23,9 @@ const draftLife = 7 * 24 * time.Hour
 // chunkBytes is how much of a file one row holds, so that no statement is large and SQLite's writer is never held long.
 const chunkBytes = 512 << 10
 
+// readTime is how long a file may be read while somebody waits for its columns.
+const readTime = time.Minute
+
 // Upload keeps a file until its import is done, and returns a draft run. It returns fault.TooLarge beyond MaxUpload, and
 // fault.Invalid for a file that is no table. The file is in the database, so that any process can work on it.
 func (s *Service) Upload(ctx context.Context, viewer account.Viewer, filename string, file io.Reader) (Run, error) {
@@ -82,12 +85,14 @@ func (s *Service) Discard(ctx context.Context, runID int64) error {
 
 // Begin starts the import of an uploaded file. The error names every column of the mapping that the file does not have.
 func (s *Service) Begin(ctx context.Context, runID int64, n NewRun) (Run, error) {
-	open := s.stored(ctx, runID)
+	reading, cancel := context.WithTimeout(ctx, readTime)
+	defer cancel()
+	open := s.stored(reading, runID)
 	wanted, err := s.newRun(n, open)
 	if err != nil {
 		return Run{}, err
 	}
-	o, err := openRows(n.Mapping, open)
+	o, err := openRows(reading, n.Mapping, open)
 	if err != nil {
 		return Run{}, err
 	}

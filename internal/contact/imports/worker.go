@@ -49,7 +49,7 @@ func (w *worker) work(ctx context.Context, slice time.Duration) error {
 			return err
 		}
 	}
-	o, err := openRows(mapping, w.open)
+	o, err := openRows(ctx, mapping, w.open)
 	if err != nil {
 		return err
 	}

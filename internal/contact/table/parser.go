@@ -11,17 +11,13 @@ import (
 	"aftercall/internal/fault"
 )
 
-// Limits of one record. A quote that is never closed would otherwise swallow the rest of the file.
-const (
-	maxRecordBytes = 1 << 20
-	maxRecordLines = 5000
-)
-
 // parser reads delimited records as RFC 4180 describes them, and as lenient as files are: a quote inside an unquoted cell is a
 // character, and text after a closing quote belongs to the cell.
 type parser struct {
 	lines     *lineReader
 	delimiter rune
+	work      int64 // bytes that were split into cells
+	again     int64 // bytes that were read in search of a closing quote and then put back
 }
 
 // next returns the next record that is not empty.
@@ -34,6 +30,9 @@ func (p *parser) next() (Row, error) {
 		if strings.TrimSpace(text) == "" {
 			continue
 		}
+		if len(text) > maxRecordBytes {
+			return Row{}, rowError(line, "row_too_long", "is longer than 1 MiB", text)
+		}
 		row, err := p.record(line, text)
 		if err == nil && len(row.Cells) == 0 {
 			continue
@@ -45,37 +44,26 @@ func (p *parser) next() (Row, error) {
 // record splits the record that begins with a line, reading more lines while a quote is open.
 func (p *parser) record(line int, text string) (Row, error) {
 	row := Row{Line: line}
-	var more []string // lines read beyond the first one, to be read again if the quote is never closed
-	size := len(text)
-	for {
-		cell, rest, state := p.cell(text)
-		for from := len(more); state == openQuote; {
-			_, next, err := p.lines.read()
-			size += len(next)
-			if err == nil {
-				more = append(more, next)
+	more := ahead{size: len(text)}
+	for last := false; !last; {
+		var cell string
+		if strings.HasPrefix(text, `"`) {
+			quoted, rest, err := p.quoted(text[1:], &more)
+			if errors.Is(err, errUnclosed) {
+				return Row{}, p.unclosed(line, text, more)
 			}
-			if err != nil || size > maxRecordBytes || len(more) > maxRecordLines {
-				if err != nil && !errors.Is(err, io.EOF) {
-					return Row{}, err
-				}
-				p.lines.unread(line+1, more)
-				return Row{}, rowError(line, "unclosed_quote", "has a quote that is never closed", text)
+			if err != nil {
+				return Row{}, err
 			}
-			if strings.IndexByte(next, '"') >= 0 { // only then may the cell end
-				text += "\n" + strings.Join(more[from:], "\n")
-				from = len(more)
-				cell, rest, state = p.cell(text)
-			}
+			cell, text, last = p.plain(rest)
+			cell = quoted + cell
+		} else {
+			cell, text, last = p.plain(text)
 		}
 		row.Cells = append(row.Cells, cell)
 		if len(row.Cells) > maxColumns {
 			return Row{}, rowError(line, "too_many_cells", "has more than 1000 cells", "")
 		}
-		if state == lastCell {
-			break
-		}
-		text = rest
 	}
 	for i, cell := range row.Cells {
 		if !utf8.ValidString(cell) {
@@ -85,59 +73,101 @@ func (p *parser) record(line int, text string) (Row, error) {
 	return row, nil
 }
 
-type cellState int
+// ahead is what was read of a record beyond its first line, to be read again if a quote is never closed.
+type ahead struct {
+	lines []string
+	size  int // bytes, with the first line
+}
 
-const (
-	moreCells cellState = iota
-	lastCell
-	openQuote
-)
+var errUnclosed = errors.New("the quote is never closed")
 
-// cell splits off the first cell of a text.
-func (p *parser) cell(text string) (cell, rest string, state cellState) {
-	if !strings.HasPrefix(text, `"`) {
-		if i := strings.IndexRune(text, p.delimiter); i >= 0 {
-			return text[:i], text[i+utf8.RuneLen(p.delimiter):], moreCells
-		}
-		return text, "", lastCell
+// plain splits off what stands before the next delimiter.
+func (p *parser) plain(text string) (cell, rest string, last bool) {
+	i := strings.IndexRune(text, p.delimiter)
+	if i < 0 {
+		p.work += int64(len(text))
+		return text, "", true
 	}
+	p.work += int64(i)
+	return text[:i], text[i+utf8.RuneLen(p.delimiter):], false
+}
+
+// quoted returns what stands before the closing quote, and the rest of the line that has it. Every line is looked at once.
+func (p *parser) quoted(text string, more *ahead) (cell, rest string, err error) {
 	var b strings.Builder
-	for text = text[1:]; ; {
+	for {
+		p.work += int64(len(text))
+		rest, closed := unquote(&b, text)
+		if closed {
+			p.work -= int64(len(rest))
+			return b.String(), rest, nil
+		}
+		_, next, err := p.lines.read()
+		if err == nil {
+			more.lines, more.size = append(more.lines, next), more.size+len(next)
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", "", err
+		}
+		if err != nil || more.size > maxRecordBytes || len(more.lines) > maxRecordLines {
+			return "", "", errUnclosed
+		}
+		b.WriteByte('\n')
+		text = next
+	}
+}
+
+// unquote writes what stands before the closing quote, and returns what follows it, if it is there.
+func unquote(b *strings.Builder, text string) (rest string, closed bool) {
+	for {
 		i := strings.IndexByte(text, '"')
 		if i < 0 {
-			return "", "", openQuote
+			b.WriteString(text)
+			return "", false
 		}
 		b.WriteString(text[:i])
-		text = text[i+1:]
-		if !strings.HasPrefix(text, `"`) {
-			break
+		if text = text[i+1:]; !strings.HasPrefix(text, `"`) {
+			return text, true
 		}
 		b.WriteByte('"')
 		text = text[1:]
 	}
-	tail, rest, found := strings.Cut(text, string(p.delimiter))
-	b.WriteString(tail)
-	if found {
-		return b.String(), rest, moreCells
+}
+
+// unclosed puts back what was read in search of a closing quote, so that the rows after this one are read. A file may make us do so
+// only as often as files with a few stray quotes do, or reading would not be linear any more.
+func (p *parser) unclosed(line int, text string, more ahead) error {
+	const perLine, free, ratio = 32, 16 << 20, 4
+	if p.again += int64(more.size) + perLine*int64(len(more.lines)); p.again > free+ratio*p.lines.total {
+		return errQuotes
 	}
-	return b.String(), "", lastCell
+	if err := p.lines.src.alive(); err != nil {
+		return err
+	}
+	p.lines.unread(line+1, more.lines)
+	return rowError(line, "unclosed_quote", "has a quote that is never closed", text)
 }
 
 func rowError(line int, code, problem, value string) *RowError {
-	if r := []rune(value); len(r) > 80 {
-		value = string(r[:80]) + "…"
+	const shown = 80
+	runes := 0
+	for i := range value {
+		if runes++; runes > shown {
+			value = value[:i] + "…"
+			break
+		}
 	}
-	return &RowError{fault.Field{Line: line, Name: "row", Code: code, Problem: problem, Value: value}}
+	return &RowError{fault.Field{Line: line, Name: "row", Code: code, Problem: problem, Value: strings.Clone(value)}}
 }
 
-// lineReader reads lines with their numbers; LF, CR LF and CR end a line. Lines can be put back.
+// lineReader reads lines with their numbers; LF and CR LF end a line. Lines can be put back.
 type lineReader struct {
-	r    *bufio.Reader
-	line int      // number of the last line read
-	back []string // lines put back, to be read first
+	src   *source
+	r     *bufio.Reader
+	line  int      // number of the last line read
+	total int64    // bytes of all lines
+	back  []string // lines put back, to be read first
 }
-
-func newLineReader(r *bufio.Reader) *lineReader { return &lineReader{r: r} }
 
 // unread puts lines back; the first one has the given number.
 func (l *lineReader) unread(first int, lines []string) {
@@ -157,10 +187,11 @@ func (l *lineReader) read() (int, string, error) {
 		return 0, "", err
 	}
 	l.line++
+	l.total += int64(len(text)) + 1
 	return l.line, text, nil
 }
 
-// readRaw returns the next line without its end. A line longer than a record may be is cut: its record is refused anyway.
+// readRaw returns the next line without its end. Of a line longer than a record may be only the beginning is kept.
 func (l *lineReader) readRaw() (string, error) {
 	var b strings.Builder
 	for {
@@ -173,10 +204,9 @@ func (l *lineReader) readRaw() (string, error) {
 			continue
 		case errors.Is(err, io.EOF) && b.Len() > 0, err == nil:
 			return strings.TrimSuffix(strings.TrimSuffix(b.String(), "\n"), "\r"), nil
-		}
-		if _, ok := fault.Of(err); ok || errors.Is(err, io.EOF) {
+		case errors.Is(err, io.EOF):
 			return "", err
 		}
-		return "", fault.Wrap(err, fault.Invalid, "file_damaged", "the file is damaged and cannot be read further")
+		return "", l.src.blame(err, "file_damaged", "the file is damaged and cannot be read further")
 	}
 }

@@ -1,13 +1,14 @@
 // Package table reads files of rows as spreadsheets and help desks export them: CSV with any usual delimiter and encoding, also
-// compressed, and XLSX. It reads as a stream, names the line of every row, and goes on after a row it cannot read.
+// compressed, and XLSX. It reads as a stream, names the line of every row, and goes on after a row it cannot read. Reading is linear in
+// the size of the file and bounded by limits.go, and stops with its context. It also writes cells that no spreadsheet runs as formulas.
 package table
 
 import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"aftercall/internal/fault"
@@ -37,11 +38,12 @@ func (e *RowError) Error() string { return e.Field.String() }
 type Reader struct {
 	next    func() (Row, error)
 	close   func() error
+	work    func() int64 // bytes that were looked at, for tests
 	isSheet bool
 }
 
 // Next returns the next row that is not empty. It returns io.EOF after the last one, and a *RowError for a row that cannot be
-// read, after which it can be called again.
+// read, after which it can be called again. It returns fault.TooLarge that says which limit was met, and the error of the context.
 func (r *Reader) Next() (Row, error) { return r.next() }
 
 // IsWorkbook reports whether the file is an XLSX workbook, where a date may be a number of days.
@@ -50,55 +52,32 @@ func (r *Reader) IsWorkbook() bool { return r.isSheet }
 // Close frees what the reader holds, but not the file it reads from.
 func (r *Reader) Close() error { return r.close() }
 
-const (
-	defaultMaxBytes = 4 << 30
-	sampleBytes     = 1 << 20 // what is looked at to find out encoding and delimiter
-	maxColumns      = 1000
-)
+// sampleBytes is what is looked at to find out encoding and delimiter.
+const sampleBytes = 1 << 20
 
-// Open finds out what a file is, by its content, and returns a reader for it. It returns fault.Invalid for a file it cannot read.
-func Open(file io.Reader, opts Options) (*Reader, error) {
+// Open finds out what a file is, by its content, and returns a reader for it, which reads until ctx ends. It returns fault.Invalid for
+// a file it cannot read, and fault.TooLarge for one beyond a limit.
+func Open(ctx context.Context, file io.Reader, opts Options) (*Reader, error) {
 	if opts.MaxBytes == 0 {
 		opts.MaxBytes = defaultMaxBytes
 	}
-	raw := bufio.NewReaderSize(file, 64<<10)
+	src := &source{ctx: ctx, r: file}
+	raw := bufio.NewReaderSize(src, 64<<10)
 	head, err := raw.Peek(8)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("read file: %w", err)
+		return nil, src.blame(err, "file_unreadable", "the file cannot be read")
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		unzipped, err := gzip.NewReader(raw)
 		if err != nil {
-			return nil, fault.Wrap(err, fault.Invalid, "file_gzip", "the file is not valid gzip")
+			return nil, src.blame(err, "file_gzip", "the file is not valid gzip")
 		}
-		return openText(unzipped, opts)
+		return openText(src, unzipped, opts)
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return openWorkbook(raw, opts)
+		return openWorkbook(src, raw, opts)
 	case bytes.HasPrefix(head, []byte{0xd0, 0xcf, 0x11, 0xe0}):
 		return nil, fault.New(fault.Invalid, "file_xls", "this is an old Excel file or one with a password: save it as .xlsx without a password, or as .csv")
 	}
-	return openText(raw, opts)
-}
-
-var errTooLarge = fault.New(fault.TooLarge, "file_too_large", "the file is larger than allowed")
-
-// limited returns a reader that fails instead of reading more than the limit.
-func limited(r io.Reader, limit int64) io.Reader { return &limitReader{r: r, left: limit} }
-
-type limitReader struct {
-	r    io.Reader
-	left int64
-}
-
-func (l *limitReader) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, errTooLarge
-	}
-	if int64(len(p)) > l.left {
-		p = p[:l.left]
-	}
-	n, err := l.r.Read(p)
-	l.left -= int64(n)
-	return n, err
+	return openText(src, raw, opts)
 }

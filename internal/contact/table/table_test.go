@@ -22,7 +22,7 @@ import (
 // readAll returns the rows of a file and, between them, the codes of rows that cannot be read.
 func readAll(t testing.TB, file []byte, opts table.Options) []table.Row {
 	t.Helper()
-	r, err := table.Open(bytes.NewReader(file), opts)
+	r, err := table.Open(t.Context(), bytes.NewReader(file), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestWorkbook(t *testing.T) {
 	if diff := cmp.Diff(want, readAll(t, file.Bytes(), table.Options{})); diff != "" {
 		t.Error(diff)
 	}
-	if _, err := table.Open(&file, table.Options{Sheet: "nothing"}); !fault.Is(err, fault.Invalid) {
+	if _, err := table.Open(t.Context(), &file, table.Options{Sheet: "nothing"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a sheet that is not there: %v", err)
 	}
 }
@@ -148,7 +148,7 @@ func TestFilesThatAreNoTables(t *testing.T) {
 		if file == nil {
 			opts.Encoding = "klingon"
 		}
-		if _, err := table.Open(bytes.NewReader(file), opts); !fault.Is(err, fault.Invalid) {
+		if _, err := table.Open(t.Context(), bytes.NewReader(file), opts); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -157,7 +157,7 @@ func TestFilesThatAreNoTables(t *testing.T) {
 func TestFileLargerThanAllowed(t *testing.T) {
 	t.Parallel()
 	bomb := gzipped(t, "id\n"+strings.Repeat("1234567890\n", 1_000_000))
-	r, err := table.Open(bytes.NewReader(bomb), table.Options{MaxBytes: 2 << 20})
+	r, err := table.Open(t.Context(), bytes.NewReader(bomb), table.Options{MaxBytes: 2 << 20})
 	for err == nil {
 		_, err = r.Next()
 	}
@@ -167,14 +167,15 @@ func TestFileLargerThanAllowed(t *testing.T) {
 }
 
 func FuzzText(f *testing.F) {
-	for _, seed := range []string{"a,b\n1,2\n", "a;b\r\n\"1\n\";2", "\ufeffa\tb\n\"", "\"\"\"\n,\n", "\xc4\xe3,\xba\xc3\n", "a|b\n\"x\"y|z"} {
+	for _, seed := range []string{"a,b\n1,2\n", "a;b\r\n\"1\n\";2", "\ufeffa\tb\n\"", "\"\"\"\n,\n", "\xc4\xe3,\xba\xc3\n", "a|b\n\"x\"y|z", "\"start\na\"\"b\na\"\"b\n"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		if bytes.HasPrefix(file, []byte("PK\x03\x04")) || bytes.HasPrefix(file, []byte{0x1f, 0x8b}) {
 			t.Skip("not a text file")
 		}
-		r, err := table.Open(bytes.NewReader(file), table.Options{})
+		read(t.Context(), file, table.Options{}).checkText(t, len(file))
+		r, err := table.Open(t.Context(), bytes.NewReader(file), table.Options{})
 		if err != nil {
 			return
 		}

@@ -17,14 +17,12 @@ import (
 )
 
 // openText opens a delimited text file.
-func openText(file io.Reader, opts Options) (*Reader, error) {
-	raw := bufio.NewReaderSize(limited(file, opts.MaxBytes), sampleBytes)
+func openText(src *source, file io.Reader, opts Options) (*Reader, error) {
+	spent := int64(0)
+	raw := bufio.NewReaderSize(unpacked{src, file, opts.MaxBytes, &spent}, sampleBytes)
 	sample, err := raw.Peek(sampleBytes)
 	if err != nil && !errors.Is(err, io.EOF) {
-		if _, ok := fault.Of(err); ok {
-			return nil, err
-		}
-		return nil, fault.Wrap(err, fault.Invalid, "file_unreadable", "the file cannot be read")
+		return nil, src.blame(err, "file_unreadable", "the file cannot be read")
 	}
 	whole := errors.Is(err, io.EOF)
 	decoder, bom, err := decoderFor(opts.Encoding, sample, whole)
@@ -36,7 +34,7 @@ func openText(file io.Reader, opts Options) (*Reader, error) {
 	if decoder != nil {
 		text = bufio.NewReaderSize(decoder.Reader(raw), sampleBytes)
 		if sample, err = text.Peek(sampleBytes); err != nil && !errors.Is(err, io.EOF) {
-			return nil, fault.Wrap(err, fault.Invalid, "file_encoding", "the file is not in the encoding it seems to be in")
+			return nil, src.blame(err, "file_encoding", "the file is not in the encoding it seems to be in")
 		}
 	} else {
 		sample = sample[bom:]
@@ -48,8 +46,8 @@ func openText(file io.Reader, opts Options) (*Reader, error) {
 	if delimiter == 0 {
 		delimiter = detectDelimiter(sample)
 	}
-	p := &parser{lines: newLineReader(text), delimiter: delimiter}
-	return &Reader{next: p.next, close: func() error { return nil }}, nil
+	p := &parser{lines: &lineReader{src: src, r: text}, delimiter: delimiter}
+	return &Reader{next: p.next, work: func() int64 { return p.work }, close: func() error { return nil }}, nil
 }
 
 // decoderFor returns the decoder to UTF-8, nil for none, and how many bytes of byte order mark to leave out.
