@@ -3,7 +3,6 @@ package campaign
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"aftercall/internal/permission"
 )
@@ -91,24 +90,6 @@ func (e *exporting) receipt(left map[Reason]int) ([]receiptLine, error) {
 	}
 	lines = append(lines, receiptLine{"= " + e.text("receipt.rows"), strconv.Itoa(e.export.RowCount)})
 	return lines, nil
-}
-
-// safe returns text that no spreadsheet runs as a formula and no terminal obeys: control characters and those that reorder text
-// are removed, and what would begin a formula gets an apostrophe.
-func safe(text string) string {
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\r' || r == '\t':
-			return ' '
-		case r < 0x20, r >= 0x7f && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0xfeff, r == 0xfffe, r == 0xffff:
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(text, "\ufffd"))
-	if trimmed := strings.TrimLeft(text, " \u3000"); trimmed != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(trimmed)[0]) {
-		return "'" + text
-	}
-	return text
 }
 
 func newSheet(format Format, w interface{ Write([]byte) (int, error) }, text func(string) string) (sheet, error) {

@@ -7,6 +7,8 @@ import (
 	"regexp"
 
 	"github.com/xuri/excelize/v2"
+
+	"aftercall/internal/contact/table"
 )
 
 // xlsxSheet writes a workbook of two sheets: the list, and its receipt. Rows are streamed; saving needs memory for the packed file.
@@ -51,7 +53,7 @@ var phone = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 func (s *xlsxSheet) row(cells []cell) error {
 	values := make([]any, len(cells))
 	for i, c := range cells {
-		value := excelize.Cell{Value: safe(c.text)}
+		value := excelize.Cell{Value: table.Inert(c.text)}
 		switch {
 		case s.rows == 0:
 			value.StyleID = s.head
@@ -104,7 +106,7 @@ func (s *xlsxSheet) writeReceipt(receipt []receiptLine) error {
 		return err
 	}
 	for i, line := range receipt {
-		if err := s.set(stream, i+1, []any{line.label, safe(line.value)}); err != nil {
+		if err := s.set(stream, i+1, []any{line.label, table.Inert(line.value)}); err != nil {
 			return err
 		}
 	}

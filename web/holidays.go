@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/csv"
 	"net/http"
 	"slices"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/account"
+	"aftercall/internal/contact/table"
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
 )
@@ -222,7 +222,11 @@ func calendarCSV(days []permission.Holiday) string {
 // csvText writes rows as CSV.
 func csvText(rows [][]string) string {
 	var b strings.Builder
-	_ = csv.NewWriter(&b).WriteAll(rows) // a strings.Builder takes everything
+	w := table.NewCSVWriter(&b)
+	for _, row := range rows {
+		_ = w.Row(row...)
+	}
+	_ = w.Flush() // a strings.Builder takes everything
 	return b.String()
 }
 

@@ -125,17 +125,9 @@ func (s *Server) refuseList(c *gin.Context, what string, cause error) error {
 func (s *Server) reportCSV(c *gin.Context, wrong []fieldProblem) string {
 	rows := [][]string{{s.t(c, "imports.line"), s.t(c, "imports.field"), s.t(c, "imports.problem"), s.t(c, "imports.value")}}
 	for _, w := range wrong {
-		rows = append(rows, []string{strconv.Itoa(w.Line), w.Name, w.Problem, inertCell(w.Value)})
+		rows = append(rows, []string{strconv.Itoa(w.Line), w.Name, w.Problem, w.Value})
 	}
 	return csvText(rows)
-}
-
-// inertCell keeps a spreadsheet from taking a value for a formula.
-func inertCell(value string) string {
-	if value != "" && (value[0] == '=' || value[0] == '+' || value[0] == '-' || value[0] == '@' || value[0] == '\t') {
-		return "'" + value
-	}
-	return value
 }
 
 // sendReport gives the report of the page back as a file: it is kept nowhere else.

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"aftercall/internal/account"
+	"aftercall/internal/contact/table"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 )
@@ -88,7 +89,7 @@ func csvProblem(err error) fault.Field {
 func parseHoliday(cells []string, line int) (Holiday, []fault.Field) {
 	h := Holiday{
 		Region: strings.ToUpper(strings.TrimSpace(cells[0])), Kind: HolidayKind(strings.ToLower(strings.TrimSpace(cells[2]))),
-		Name: strings.TrimSpace(cells[3]),
+		Name: table.Meant(strings.TrimSpace(cells[3])),
 	}
 	date, err := parseDay(strings.TrimSpace(cells[1]))
 	if err != nil {

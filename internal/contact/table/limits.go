@@ -28,8 +28,8 @@ const (
 	maxText          = 1 << 30   // bytes of all cells of a workbook, a shared text counted wherever it stands
 	maxCells         = 100 << 20 // of a workbook, gaps between cells counted; and one for each byte unpacked beyond
 	freeCells        = 1 << 20
-	maxParts         = 10_000    // files inside a workbook, and its sheets
-	maxTokenBytes    = 4 << 20   // of one tag or text inside a workbook
+	maxParts         = 10_000  // files inside a workbook, and its sheets
+	maxTokenBytes    = 4 << 20 // of one tag or text inside a workbook
 )
 
 var (
@@ -61,10 +61,13 @@ func (s *source) Read(p []byte) (int, error) {
 	}
 	n, err := s.r.Read(p)
 	s.read += int64(n)
-	if err != nil && !errors.Is(err, io.EOF) {
+	if err == nil || errors.Is(err, io.EOF) {
+		return n, err
+	}
+	if s.err = s.alive(); s.err == nil { // the context's end is not told by whom it stopped first
 		s.err = err
 	}
-	return n, err
+	return n, s.err
 }
 
 // alive returns an error when nobody waits for the file any more, or too long.
