@@ -16,9 +16,6 @@ import (
 
 const holidaysPath = "/settings/holidays"
 
-// maxCalendarBody is what a file of special days may have, with room for the form around it.
-const maxCalendarBody = 2 << 20
-
 // holidaysPage shows the special days by country and year, and takes files of them.
 type holidaysPage struct {
 	page
@@ -57,8 +54,8 @@ func (s *Server) holidaysRoutes() []route {
 	admin, readers := []account.Role{account.Admin}, []account.Role{account.Supervisor}
 	return []route{
 		{method: http.MethodGet, path: holidaysPath, roles: readers, handle: s.showHolidays},
-		{method: http.MethodPost, path: holidaysPath, roles: admin, body: maxCalendarBody, handle: s.readHolidays},
-		{method: http.MethodPost, path: holidaysPath + "/publish", roles: admin, body: 2 * maxCalendarBody, handle: s.publishHolidays},
+		{method: http.MethodPost, path: holidaysPath, roles: admin, body: uploadBody(permission.MaxCalendarFile), handle: s.readHolidays},
+		{method: http.MethodPost, path: holidaysPath + "/publish", roles: admin, body: 4 * permission.MaxCalendarFile, handle: s.publishHolidays},
 		{method: http.MethodGet, path: holidaysPath + "/sample.csv", roles: readers, handle: s.sampleHolidays},
 		{method: http.MethodGet, path: holidaysPath + "/export.csv", roles: readers, handle: s.exportHolidays},
 	}
@@ -129,15 +126,10 @@ func (s *Server) calendarRows(c *gin.Context, calendar []permission.Holiday) []c
 
 // readHolidays reads an uploaded file and says what publishing it would change. Nothing is stored yet.
 func (s *Server) readHolidays(c *gin.Context) error {
-	header, err := c.FormFile("file")
+	_, file, err := sentFile(c, permission.MaxCalendarFile)
 	if err != nil {
-		return s.refuseHolidays(c, errNoFile)
+		return s.refuseHolidays(c, err)
 	}
-	file, err := header.Open()
-	if err != nil {
-		return err
-	}
-	defer func() { _ = file.Close() }()
 	days, err := permission.ParseHolidays(file)
 	if err != nil {
 		return s.refuseHolidays(c, err)

@@ -11,7 +11,6 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/imports"
-	"aftercall/internal/fault"
 )
 
 // importsPage lists the imports with their progress, and takes a file.
@@ -53,7 +52,7 @@ func (s *Server) importsRoutes() []route {
 	admin := []account.Role{account.Admin}
 	return []route{
 		{method: http.MethodGet, path: "/imports", roles: admin, handle: s.listImports},
-		{method: http.MethodPost, path: "/imports", roles: admin, body: imports.MaxUpload + 1<<20, handle: s.uploadImport},
+		{method: http.MethodPost, path: "/imports", roles: admin, body: uploadBody(imports.MaxUpload), handle: s.uploadImport},
 		{method: http.MethodGet, path: "/imports/:id", roles: admin, handle: s.showImport},
 		{method: http.MethodGet, path: "/imports/:id/match", roles: admin, handle: s.matchImport},
 		{method: http.MethodPost, path: "/imports/:id/match", roles: admin, handle: s.beginImport},
@@ -106,19 +105,12 @@ func (s *Server) renderImports(c *gin.Context, status int, f form) error {
 	return s.renderStatus(c, status, p)
 }
 
-var errNoFile = fault.InvalidFields(fault.Field{Name: "file", Code: "no_file", Problem: "choose a file"})
-
 func (s *Server) uploadImport(c *gin.Context) error {
-	header, err := c.FormFile("file")
+	name, file, err := sentFile(c, imports.MaxUpload)
 	if err != nil {
-		return s.refuseUpload(c, errNoFile)
+		return s.refuseUpload(c, err)
 	}
-	file, err := header.Open()
-	if err != nil {
-		return err
-	}
-	defer func() { _ = file.Close() }()
-	run, err := s.Imports.Upload(c.Request.Context(), viewer(c), header.Filename, file)
+	run, err := s.Imports.Upload(c.Request.Context(), viewer(c), name, file)
 	if err != nil {
 		return s.refuseUpload(c, err)
 	}

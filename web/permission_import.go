@@ -43,10 +43,10 @@ func (s *Server) permissionImportRoutes() []route {
 	consent := func(c *gin.Context) error { return s.takeList(c, "consents", s.Permission.ImportConsents) }
 	return []route{
 		{method: http.MethodGet, path: "/suppressions/import", roles: keepers, handle: s.showList("suppressions")},
-		{method: http.MethodPost, path: "/suppressions/import", roles: keepers, body: maxListBody + 1<<20, handle: suppress},
+		{method: http.MethodPost, path: "/suppressions/import", roles: keepers, body: uploadBody(maxListBody), handle: suppress},
 		{method: http.MethodGet, path: "/suppressions/sample.csv", roles: keepers, handle: sampleOf("suppressions", sampleSuppressions)},
 		{method: http.MethodGet, path: "/consents/import", roles: people, handle: s.showList("consents")},
-		{method: http.MethodPost, path: "/consents/import", roles: people, body: maxListBody + 1<<20, handle: consent},
+		{method: http.MethodPost, path: "/consents/import", roles: people, body: uploadBody(maxListBody), handle: consent},
 		{method: http.MethodGet, path: "/consents/sample.csv", roles: people, handle: sampleOf("consents", sampleConsents)},
 		{method: http.MethodPost, path: "/permission/report.csv", roles: people, handle: sendReport},
 	}
@@ -90,20 +90,15 @@ func (s *Server) renderList(c *gin.Context, status int, p *listPage) error {
 
 // takeList answers with the report itself: nothing of it is kept here.
 func (s *Server) takeList(c *gin.Context, what string, take take) error {
-	header, err := c.FormFile("file")
+	name, file, err := sentFile(c, maxListBody)
 	if err != nil {
-		return s.refuseList(c, what, errNoFile)
+		return s.refuseList(c, what, err)
 	}
-	file, err := header.Open()
-	if err != nil {
-		return err
-	}
-	defer func() { _ = file.Close() }()
 	report, err := take(c.Request.Context(), viewer(c), file, permission.Reading{Region: s.Contacts.Region(), Zone: s.opts.Zone})
 	if err != nil {
 		return s.refuseList(c, what, err)
 	}
-	shown := &listReport{ImportReport: report, File: header.Filename, Wrong: s.problemsInFile(c, report.Issues, nil)}
+	shown := &listReport{ImportReport: report, File: name, Wrong: s.problemsInFile(c, report.Issues, nil)}
 	shown.CSV = s.reportCSV(c, shown.Wrong)
 	return s.renderList(c, http.StatusOK, &listPage{What: what, Report: shown})
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -60,17 +61,33 @@ func (s *Server) importPolicy(c *gin.Context) error {
 
 // sentPolicy returns the text of the file, or else what was pasted. One byte too many is read, so that it is refused as too large.
 func sentPolicy(c *gin.Context) (string, error) {
-	file, err := c.FormFile("file")
-	if err != nil || file.Size == 0 {
-		return c.PostForm("yaml"), nil // no file was chosen
+	parts, err := c.Request.MultipartReader()
+	if errors.Is(err, http.ErrNotMultipart) {
+		f, err := formOf(c)
+		return f.Get("yaml"), err
 	}
-	opened, err := file.Open()
 	if err != nil {
-		return "", err
+		return "", fault.Wrap(err, fault.Invalid, "form_unreadable", "the form cannot be read")
 	}
-	defer func() { _ = opened.Close() }()
-	body, err := io.ReadAll(io.LimitReader(opened, tasks.MaxPolicyBytes+1))
-	return string(body), err
+	for pasted := ""; ; {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return pasted, nil
+		}
+		if err != nil {
+			return "", notSent(err, defaultBody)
+		}
+		body, err := io.ReadAll(io.LimitReader(part, tasks.MaxPolicyBytes+1))
+		switch {
+		case err != nil:
+			return "", notSent(err, defaultBody)
+		case part.FormName() == "file" && len(body) > 0:
+			_, _ = io.Copy(io.Discard, c.Request.Body) // browsers show no answer that comes while they still send
+			return string(body), nil
+		case part.FormName() == "yaml":
+			pasted = string(body)
+		}
+	}
 }
 
 func (s *Server) exportPolicy(c *gin.Context) error {

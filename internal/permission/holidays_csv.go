@@ -16,7 +16,8 @@ import (
 	"aftercall/internal/fault"
 )
 
-const maxCalendarFile = 1 << 20 // bytes
+// MaxCalendarFile is how many bytes a file of special days may have.
+const MaxCalendarFile = 1 << 20
 
 // ParseHolidays reads special days from CSV with the header "country,date,kind,name", UTF-8 with or without a byte order mark, at
 // most 1 MiB: the country as ISO 3166-1 or 3166-2, the date as YYYY-MM-DD, the kind "holiday" or "working". It returns
@@ -65,12 +66,12 @@ func ParseHolidays(r io.Reader) ([]Holiday, error) {
 }
 
 func readCalendarFile(r io.Reader) (string, error) {
-	b, err := io.ReadAll(io.LimitReader(r, maxCalendarFile+1))
+	b, err := io.ReadAll(io.LimitReader(r, MaxCalendarFile+1))
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("read special days: %w", err)
-	case len(b) > maxCalendarFile:
-		return "", fault.New(fault.TooLarge, "file_too_large", "the file is larger than 1 MiB").With("mib", maxCalendarFile>>20)
+	case len(b) > MaxCalendarFile:
+		return "", fault.New(fault.TooLarge, "file_too_large", "the file is larger than 1 MiB").With("mib", MaxCalendarFile>>20)
 	case !utf8.Valid(b):
 		return "", fault.InvalidFields(fault.Field{Name: "file", Code: "not_utf8", Problem: "is not UTF-8"})
 	}
