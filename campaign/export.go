@@ -96,23 +96,30 @@ func (s *Service) Export(ctx context.Context, viewer account.Viewer, r ExportReq
 	if err != nil {
 		return Export{}, nil, err
 	}
-	file, err := newSpool()
+	file, err := newSpool(s.folder)
 	if err != nil {
 		return Export{}, nil, err
 	}
+	handed := false
+	defer func() {
+		if !handed { // also when something panics
+			_ = file.Close()
+		}
+	}()
 	now := s.now()
 	e := Export{
 		SnapshotID: snapshot.ID, Format: r.Format, Reason: reason, PolicyVersion: s.permission.Rules().Version, CreatedBy: viewer.UserID, CreatedAt: now,
 	}
 	job := exporting{Service: s, request: r, snapshot: snapshot, audience: audience, viewer: viewer, now: now, export: &e}
 	if err := job.write(ctx, file); err != nil {
-		return Export{}, nil, errors.Join(err, file.Close())
+		return Export{}, nil, err
 	}
 	if e.SHA256, e.SizeBytes, err = file.seal(); err == nil {
 		err = s.logExport(ctx, viewer, &e)
 	}
+	handed = err == nil
 	if err != nil {
-		return Export{}, nil, errors.Join(err, file.Close())
+		return Export{}, nil, err
 	}
 	return e, file, nil
 }
@@ -142,8 +149,8 @@ func (s *Service) ExportByID(ctx context.Context, id int64) (Export, error) {
 // spool is a temporary file that is gone when it is closed.
 type spool struct{ *os.File }
 
-func newSpool() (spool, error) {
-	f, err := os.CreateTemp("", "aftercall-export-*")
+func newSpool(folder string) (spool, error) {
+	f, err := os.CreateTemp(folder, "export-*") //nolint:forbidigo // the folder is the process's
 	if err != nil {
 		return spool{}, fmt.Errorf("make export file: %w", err)
 	}

@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 
 	"aftercall/internal/permission"
@@ -92,10 +93,10 @@ func (e *exporting) receipt(left map[Reason]int) ([]receiptLine, error) {
 	return lines, nil
 }
 
-func newSheet(format Format, w interface{ Write([]byte) (int, error) }, text func(string) string) (sheet, error) {
+func newSheet(format Format, w io.Writer, folder string, text func(string) string) (sheet, error) {
 	switch format {
 	case XLSX:
-		return newXLSX(w, text)
+		return newXLSX(w, folder, text)
 	case CSV:
 		return newCSV(w)
 	}

@@ -35,3 +35,5 @@ func (s *csvSheet) row(cells []cell) error {
 
 // close finishes the file. The receipt is on the export's page: lines of another shape would break who reads the file.
 func (s *csvSheet) close([]receiptLine) error { return s.w.Flush() }
+
+func (s *csvSheet) free() error { return nil }

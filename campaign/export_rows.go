@@ -3,6 +3,7 @@ package campaign
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -24,10 +25,11 @@ type exporting struct {
 	export   *Export // counts are filled in while writing
 }
 
-// sheet is a file format: rows of cells, then the receipt. Close finishes the file.
+// sheet is a file format: rows of cells, then the receipt. Close finishes the file, free gives back what was held, in every outcome.
 type sheet interface {
 	row(cells []cell) error
 	close(receipt []receiptLine) error
+	free() error
 }
 
 // cell is one value of a row.
@@ -36,16 +38,17 @@ type cell struct {
 	exact bool // digits that a spreadsheet must not turn into a number
 }
 
-func (e *exporting) write(ctx context.Context, w io.Writer) error {
+func (e *exporting) write(ctx context.Context, w io.Writer) (err error) {
 	columns := columns()
 	head := make([]cell, len(columns))
 	for i, c := range columns {
 		head[i] = cell{text: e.text(c.key(e.snapshot.Channel))}
 	}
-	out, err := newSheet(e.request.Format, w, e.text)
+	out, err := newSheet(e.request.Format, w, e.folder, e.text)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, out.free()) }()
 	if err := out.row(head); err != nil {
 		return err
 	}

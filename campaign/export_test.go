@@ -2,11 +2,13 @@ package campaign_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -103,7 +105,7 @@ func TestABuildGoesOnWhereItStopped(t *testing.T) {
 		if _, err := c.campaigns.Snapshot(t.Context(), viewer, a.ID, "another"); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a second one at the same time: %v", err)
 		}
-		stopped := campaign.New(db, c.permission, &failing{answers: c.answers}, clock.Fixed(now))
+		stopped := campaign.New(db, c.permission, &failing{answers: c.answers}, clock.Fixed(now), t.TempDir())
 		if err := stopped.Build(t.Context(), outbox.Ticket{}, s.ID); err == nil {
 			t.Fatal("the build was not stopped")
 		}
@@ -302,5 +304,47 @@ func TestAnUnfinishedSnapshotIsNotExported(t *testing.T) {
 	_, _, err = c.campaigns.Export(t.Context(), viewer, campaign.ExportRequest{SnapshotID: s.ID, Format: campaign.CSV, Reason: "a list", Text: keyText, Zone: time.UTC})
 	if !fault.Is(err, fault.Conflict) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestNoFileOfAnExportIsLeftWhateverBecomesOfIt(t *testing.T) {
+	t.Parallel()
+	c := newCentre(t, dbtest.SQLite(t))
+	c.add(crowd(300)...)
+	s := c.snapshot(c.create(everybodySatisfied()).ID)
+	left := func() int {
+		files, err := os.ReadDir(c.folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(files)
+	}
+	for _, format := range []campaign.Format{campaign.XLSX, campaign.CSV} {
+		request := campaign.ExportRequest{SnapshotID: s.ID, Format: format, Reason: "autumn offer", Text: keyText, Zone: time.UTC}
+		_, file, err := c.campaigns.Export(t.Context(), viewer, request)
+		if err != nil || left() != 1 {
+			t.Fatalf("%s: %d files while it is handed over, %v", format, left(), err)
+		}
+		if err := file.Close(); err != nil || left() != 0 {
+			t.Errorf("%s: %d files are left, %v", format, left(), err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		request.Text = func(key string, args map[string]any) string {
+			if strings.HasPrefix(key, "receipt.") {
+				cancel() // in the middle of it the reader leaves
+			}
+			return keyText(key, args)
+		}
+		if _, _, err := c.campaigns.Export(ctx, viewer, request); err == nil || left() != 0 {
+			t.Errorf("%s: stopped in the middle, %d files are left, %v", format, left(), err)
+		}
+		request.Text = func(string, map[string]any) string { panic("a word is missing") }
+		func() {
+			defer func() { _ = recover() }()
+			_, _, _ = c.campaigns.Export(t.Context(), viewer, request)
+		}()
+		if left() != 0 {
+			t.Errorf("%s: after a panic %d files are left", format, left())
+		}
 	}
 }

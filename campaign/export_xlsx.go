@@ -11,7 +11,8 @@ import (
 	"aftercall/internal/contact/table"
 )
 
-// xlsxSheet writes a workbook of two sheets: the list, and its receipt. Rows are streamed; saving needs memory for the packed file.
+// xlsxSheet writes a workbook of two sheets: the list, and its receipt. Rows are streamed through a temporary file;
+// saving needs memory for the packed file.
 type xlsxSheet struct {
 	w      io.Writer
 	file   *excelize.File
@@ -22,8 +23,8 @@ type xlsxSheet struct {
 	title  string // of the receipt's sheet
 }
 
-func newXLSX(w io.Writer, text func(string) string) (*xlsxSheet, error) {
-	s := &xlsxSheet{w: w, file: excelize.NewFile(), title: text("export.sheet.receipt")}
+func newXLSX(w io.Writer, folder string, text func(string) string) (*xlsxSheet, error) {
+	s := &xlsxSheet{w: w, file: excelize.NewFile(excelize.Options{TmpDir: folder}), title: text("export.sheet.receipt")}
 	list := text("export.sheet.list")
 	err := s.file.SetSheetName("Sheet1", list)
 	if err == nil {
@@ -88,11 +89,14 @@ func (s *xlsxSheet) close(receipt []receiptLine) error {
 	if err == nil {
 		_, err = s.file.WriteTo(s.w)
 	}
-	if err = errors.Join(err, s.file.Close()); err != nil {
+	if err != nil {
 		return fmt.Errorf("write XLSX: %w", err)
 	}
 	return nil
 }
+
+// free removes the temporary files of the sheets.
+func (s *xlsxSheet) free() error { return s.file.Close() }
 
 func (s *xlsxSheet) writeReceipt(receipt []receiptLine) error {
 	if _, err := s.file.NewSheet(s.title); err != nil {

@@ -29,6 +29,7 @@ type centre struct {
 	permission *permission.Service
 	campaigns  *campaign.Service
 	answers    answers
+	folder     string // of files that are being written
 }
 
 // answers are the newest scores by customer.
@@ -46,9 +47,9 @@ func (a answers) LastScores(_ database.Tx, ids []int64) (map[int64]campaign.Scor
 
 func newCentre(tb testing.TB, db *database.DB) *centre {
 	tb.Helper()
-	c := &centre{t: tb, db: db, answers: answers{}}
+	c := &centre{t: tb, db: db, answers: answers{}, folder: tb.TempDir()}
 	c.permission = permission.New(db, []byte("a key for tests"), clock.Fixed(now), contact.Directory{})
-	c.campaigns = campaign.New(db, c.permission, c.answers, clock.Fixed(now))
+	c.campaigns = campaign.New(db, c.permission, c.answers, clock.Fixed(now), c.folder)
 	return c
 }
 

@@ -32,11 +32,12 @@ type Service struct {
 	permission *permission.Service
 	answers    Answers
 	now        clock.Now
+	folder     string
 }
 
-// New returns the service.
-func New(db *database.DB, permission *permission.Service, answers Answers, now clock.Now) *Service {
-	return &Service{db: db, permission: permission, answers: answers, now: now}
+// New returns the service. Files that are being written are kept in a folder; "" is the system's.
+func New(db *database.DB, permission *permission.Service, answers Answers, now clock.Now, folder string) *Service {
+	return &Service{db: db, permission: permission, answers: answers, now: now, folder: folder}
 }
 
 // EnsureBuiltIn adds the audience every centre starts with, once.

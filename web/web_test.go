@@ -80,7 +80,7 @@ func testServices(db *database.DB, now clock.Now) Services {
 		Permission: permit,
 		Tasks:      tasks.New(db, permit, flow.PolicySurveys{Surveys: surveys}, now, tasks.Options{Zone: zone}),
 		Surveys:    surveys,
-		Campaigns:  campaign.New(db, permit, flow.Satisfaction{Surveys: surveys}, now),
+		Campaigns:  campaign.New(db, permit, flow.Satisfaction{Surveys: surveys}, now, ""),
 		Messages:   delivery.NewLog(db, now),
 		Figures:    figures.New(db, zone, now),
 		Jobs:       queue.NewInspector(db, now),

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,6 +23,7 @@ import (
 	"aftercall/internal/flow"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
+	"aftercall/internal/scratch"
 	"aftercall/tasks/queue"
 	"aftercall/web"
 )
@@ -34,6 +36,7 @@ type App struct {
 	zone     *time.Location
 	log      *slog.Logger
 	key      []byte
+	files    *scratch.Dir // nil for commands
 	redis    *queue.Redis
 	queue    *queue.Queue
 	listener net.Listener
@@ -68,6 +71,11 @@ func (a *App) open(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if a.parts.Web || a.parts.Work {
+		if err := a.openFiles(); err != nil {
+			return err
+		}
+	}
 	db, err := database.Open(ctx, a.cfg.database())
 	if err != nil {
 		return err
@@ -91,6 +99,17 @@ func (a *App) open(ctx context.Context) (err error) {
 	case a.listener != nil:
 		a.server = newServer(a.withHealth(http.NotFoundHandler()), a.log)
 	}
+	return nil
+}
+
+// openFiles makes the folder of temporary files, which hold rows of customers while they are written.
+func (a *App) openFiles() error {
+	files, err := scratch.Open(filepath.Join(a.cfg.DataDir, "tmp"))
+	if err != nil {
+		return fault.Wrap(err, fault.Unavailable, "data_dir", "cannot write to the data directory "+a.cfg.DataDir+"; see --data-dir")
+	}
+	a.files = files
+	a.cleanup.add("temporary files", func(context.Context) error { return files.Close() })
 	return nil
 }
 

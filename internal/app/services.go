@@ -63,7 +63,7 @@ func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender
 		Region: a.cfg.Region, Holds: s.Tasks, Followers: []contact.Follower{s.Permission, s.Tasks}, Respeller: s.Permission,
 	})
 	s.Imports = imports.New(db, s.Contacts, now)
-	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now)
+	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now, a.files.Path())
 	s.Flow = flow.New(flow.Services{
 		DB: db, Accounts: s.Accounts, Contacts: s.Contacts, Permission: s.Permission, Imports: s.Imports, Tasks: s.Tasks, Surveys: s.Surveys,
 		Campaigns: s.Campaigns, Figures: s.Figures, Sender: sender, Messages: s.Messages, Log: a.log,

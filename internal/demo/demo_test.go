@@ -46,7 +46,7 @@ func newCentre(t *testing.T, db *database.DB) built {
 	services := flow.Services{
 		DB: db, Imports: imports.New(db, contacts, now), Surveys: surveys, Sender: mailbox, Messages: mailbox.Log,
 		Tasks:     tasks.New(db, permit, flow.PolicySurveys{Surveys: surveys}, now, tasks.Options{Zone: zone, SurveyDelay: time.Minute, CentreName: "demo"}),
-		Campaigns: campaign.New(db, permit, flow.Satisfaction{Surveys: surveys}, now),
+		Campaigns: campaign.New(db, permit, flow.Satisfaction{Surveys: surveys}, now, t.TempDir()),
 		Figures:   figures.New(db, zone, now),
 	}
 	f := flow.New(services)
