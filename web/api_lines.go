@@ -101,7 +101,7 @@ func readOne[In any](c *gin.Context) (in In, err error) {
 	text, err := io.ReadAll(io.LimitReader(body, maxLineBytes+1))
 	if err == nil && len(text) > maxLineBytes {
 		if _, err = io.Copy(io.Discard, body); err == nil { // who still sends does not hear
-			return in, tooLarge(nil, maxLineBytes)
+			return in, requestTooLarge(nil, maxLineBytes)
 		}
 	}
 	if err != nil {
@@ -156,12 +156,12 @@ func intakeOf(c *gin.Context) io.Reader {
 // unreadable says why a body of intake could not be read.
 func unreadable(err error) error {
 	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
-		return tooLarge(err, maxIntakeBytes)
+		return requestTooLarge(err, maxIntakeBytes)
 	}
 	return fault.Wrap(err, fault.Invalid, "body_unreadable", "the request ended too early")
 }
 
-func tooLarge(err error, limit int) error {
+func requestTooLarge(err error, limit int) error {
 	mib := limit >> 20
 	message := fmt.Sprintf("the request has more than %d MiB; nothing was taken", mib)
 	return fault.Wrap(err, fault.TooLarge, "body_too_large", message).With("mib", mib)

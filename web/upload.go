@@ -47,7 +47,7 @@ func (u *upload) Read(p []byte) (int, error) {
 	n, err := u.part.Read(p)
 	if u.read += int64(n); u.read > u.limit {
 		_, _ = io.Copy(io.Discard, u.body) // it is refused, whatever else comes
-		return 0, tooLarge(u.limit)
+		return 0, fileTooLarge(u.limit)
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = notSent(err, u.limit)
@@ -58,11 +58,11 @@ func (u *upload) Read(p []byte) (int, error) {
 // notSent says why a file did not arrive. The cause is left out: an unexpected end would be taken for the end.
 func notSent(err error, limit int64) error {
 	if many := (*http.MaxBytesError)(nil); errors.As(err, &many) {
-		return tooLarge(limit)
+		return fileTooLarge(limit)
 	}
 	return fault.New(fault.Invalid, "upload_cut", "the file did not arrive whole; send it again")
 }
 
-func tooLarge(limit int64) error {
+func fileTooLarge(limit int64) error {
 	return fault.New(fault.TooLarge, "file_too_large", "the file is larger than allowed").With("mib", limit>>20)
 }

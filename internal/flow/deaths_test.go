@@ -262,7 +262,7 @@ func happenings() []happening {
 	return []happening{
 		{"nothing", func(*trial) {}},
 		{"the source tells of an answer", func(r *trial) {
-			r.tell(contact.Input{ExternalID: r.external(), Answers: []contact.InputAnswer{{Metric: "csat", Value: 5, Scale: "1-5"}}})
+			r.tell(contact.Input{ExternalID: r.external(), Answers: []contact.InputAnswer{{Metric: "csat", Value: new(5), Scale: "1-5"}}})
 		}},
 		{"a reopening", func(r *trial) { r.tell(contact.Input{ExternalID: r.external(), Status: contact.Reopened}) }},
 		{"a reopening that is acted on late", func(r *trial) {
