@@ -29,8 +29,8 @@ func Bands() []string { return []string{Satisfied, Neutral, Dissatisfied} }
 type Surveys interface {
 	// Scores returns the newest valid answers of each customer who gave one, the newest first, a few for each.
 	Scores(tx database.Tx, customerIDs []int64) (map[int64][]Score, error)
-	// Withdraw ends what is under way about a resolution, and reports whether the customer was asked, or may have been. Whoever takes
-	// the job of a survey away calls it in the same transaction.
+	// Withdraw ends what is under way about a resolution, and reports whether the customer was asked, or may have been. Whoever
+	// takes the job of a survey away calls it in the same transaction.
 	Withdraw(tx database.Tx, resolutionID int64, reason Reason) (bool, error)
 	// SurveyNames returns the names of the surveys that can be sent.
 	SurveyNames(ctx context.Context) ([]string, error)

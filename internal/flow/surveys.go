@@ -23,7 +23,8 @@ func (s *Service) sendSurvey(ctx context.Context, ticket outbox.Ticket, decision
 		return err
 	}
 	out, send, err := s.Surveys.Invite(ctx, ticket, survey.Plan{
-		DecisionID: decisionID, Resolution: plan.Resolution, Unwanted: string(plan.Reason), Survey: plan.Survey, Family: plan.Family, Channels: plan.Channels,
+		DecisionID: decisionID, Resolution: plan.Resolution, Unwanted: string(plan.Reason),
+		Survey: plan.Survey, Family: plan.Family, Channels: plan.Channels,
 		Expiry: plan.Expiry, Reminders: plan.Reminders, RemindAfter: plan.RemindAfter, LastChance: plan.LastChance,
 	})
 	switch {
