@@ -25,7 +25,8 @@ const (
 // Bands returns how satisfied an answer can be, the most satisfied first.
 func Bands() []string { return []string{Satisfied, Neutral, Dissatisfied} }
 
-// Surveys knows what customers answered, which surveys there are, and what became of those that were wanted. The package that keeps them is a stranger.
+// Surveys knows what customers answered, which surveys there are, and what became of those that were wanted. The package that keeps
+// them is a stranger.
 type Surveys interface {
 	// Scores returns the newest valid answers of each customer who gave one, the newest first, a few for each.
 	Scores(tx database.Tx, customerIDs []int64) (map[int64][]Score, error)
