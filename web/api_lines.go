@@ -46,41 +46,49 @@ func takeLines[In any, Reply lineReply](
 	if !many {
 		return takeOne(c, take)
 	}
-	var inputs []In
-	var replies []Reply
-	var numbers, places []int // of each reply its line, of each input its reply
-	err = eachLine(intakeOf(c), func(number int, text []byte, problems []fault.Field) {
-		numbers = append(numbers, number)
-		if len(numbers) > maxIntakeLines {
-			inputs, replies, numbers = nil, nil, numbers[:maxIntakeLines+1] // refused, once the rest is read
-			return
-		}
-		var in In
-		var reply Reply
-		if len(problems) == 0 {
-			in, problems = decode[In](text)
-		}
-		if len(problems) > 0 {
-			reply = rejected(problems)
-		} else {
-			inputs, places = append(inputs, in), append(places, len(replies))
-		}
-		replies = append(replies, reply)
-	})
+	lines, err := readLines(intakeOf(c))
 	if err != nil {
 		return err
 	}
-	if len(numbers) > maxIntakeLines {
-		return errIntakeLines
+	replies := make([]Reply, len(lines))
+	for done := 0; done < len(lines); {
+		n, err := takeSome(lines[done:], replies[done:], take, rejected)
+		if err != nil {
+			return err
+		}
+		done += n
+	}
+	return answerLines(c, lines, replies)
+}
+
+// takeSome takes the first lines, as many as have the bytes of one long line: what is read from a line may take forty times its
+// bytes. It returns how many it took.
+func takeSome[In any, Reply lineReply](
+	lines []line, replies []Reply, take func([]In) ([]Reply, error), rejected func([]fault.Field) Reply,
+) (n int, err error) {
+	var inputs []In
+	var places []int
+	for size := 0; n < len(lines) && (n == 0 || size+len(lines[n].text) <= maxLineBytes); n++ {
+		size += len(lines[n].text)
+		var in In
+		problems := lines[n].problems
+		if len(problems) == 0 {
+			in, problems = decode[In](lines[n].text)
+		}
+		if len(problems) > 0 {
+			replies[n] = rejected(problems)
+			continue
+		}
+		inputs, places = append(inputs, in), append(places, n)
 	}
 	taken, err := take(inputs)
 	if err != nil {
-		return err
+		return n, err
 	}
 	for i, reply := range taken {
 		replies[places[i]] = reply
 	}
-	return answerLines(c, numbers, replies)
+	return n, nil
 }
 
 func takeOne[In any, Reply lineReply](c *gin.Context, take func([]In) ([]Reply, error)) error {
@@ -127,11 +135,11 @@ func answerOne(c *gin.Context, reply lineReply) error {
 	return nil
 }
 
-func answerLines[Reply lineReply](c *gin.Context, numbers []int, replies []Reply) error {
+func answerLines[Reply lineReply](c *gin.Context, lines []line, replies []Reply) error {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	for i, reply := range replies {
-		reply.place(numbers[i])
+		reply.place(lines[i].number)
 		if err := encoder.Encode(reply); err != nil {
 			return fmt.Errorf("write reply: %w", err)
 		}
@@ -167,10 +175,17 @@ func requestTooLarge(err error, limit int) error {
 	return fault.Wrap(err, fault.TooLarge, "body_too_large", message).With("mib", mib)
 }
 
-// eachLine hands over the lines of NDJSON that are not blank, each while it is read. A line that is too long is passed over without
-// being kept, and handed over as a problem.
-func eachLine(body io.Reader, each func(number int, text []byte, problems []fault.Field)) error {
+// line is one line of NDJSON that is not blank. Of one that is too long there is no text but a problem.
+type line struct {
+	number   int
+	text     []byte
+	problems []fault.Field
+}
+
+// readLines reads NDJSON to its end, and passes over the rest of a line that is too long without keeping it.
+func readLines(body io.Reader) ([]line, error) {
 	r := bufio.NewReaderSize(body, 64<<10)
+	var lines []line
 	var text []byte
 	for number := 1; ; number++ {
 		text = text[:0]
@@ -182,17 +197,22 @@ func eachLine(body io.Reader, each func(number int, text []byte, problems []faul
 				text = append(text, part...)
 			}
 		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return unreadable(err)
-		}
-		switch trimmed := bytes.TrimSpace(text); {
+		trimmed := bytes.TrimSpace(text)
+		switch {
+		case err != nil && !errors.Is(err, io.EOF):
+			return nil, unreadable(err)
+		case len(lines) > maxIntakeLines: // refused once all is read
 		case length > maxLineBytes:
-			each(number, nil, []fault.Field{{Name: "body", Code: "line_too_long", Problem: "is a line of more than 1 MiB", Value: short(text)}})
+			long := fault.Field{Name: "body", Code: "line_too_long", Problem: "is a line of more than 1 MiB", Value: short(text)}
+			lines = append(lines, line{number: number, problems: []fault.Field{long}})
 		case len(trimmed) > 0:
-			each(number, trimmed, nil)
+			lines = append(lines, line{number: number, text: bytes.Clone(trimmed)})
+		}
+		if err != nil && len(lines) > maxIntakeLines {
+			return nil, errIntakeLines
 		}
 		if err != nil {
-			return nil //nolint:nilerr // the end
+			return lines, nil
 		}
 	}
 }

@@ -183,6 +183,7 @@ func TestAPIRefusesInWords(t *testing.T) {
 		"two objects":    {m.send("application/json", "{}{}"), 422, "invalid_fields"},
 		"too many lines": {m.send("application/x-ndjson", strings.Repeat("{}\n", maxIntakeLines+1)), 413, "too_many_lines"},
 		"a large one":    {m.send("application/json", `{"external_id":"`+strings.Repeat("x", maxLineBytes)+`"}`), 413, "body_too_large"},
+		"one too many":   {m.send("application/x-ndjson", strings.Repeat("{}\n", maxIntakeLines)+"{}"), 413, "too_many_lines"},
 		"too many bytes": {m.send("application/json", `{"external_id":"`+strings.Repeat("x", maxIntakeBytes)+`"}`), 413, "body_too_large"},
 		"no contact":     {m.get("/api/v1/contacts/99"), 404, "no_contact"},
 		"no number":      {m.get("/api/v1/contacts/x"), 404, "no_page"},
@@ -236,13 +237,35 @@ func (manyBytes) Read(p []byte) (int, error) {
 func TestALineThatIsTooLongIsNotKept(t *testing.T) { // not parallel: it counts what is allocated
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	refused := 0
-	err := eachLine(io.LimitReader(manyBytes{}, maxIntakeBytes), func(_ int, text []byte, problems []fault.Field) {
-		refused += len(problems) + len(text)
-	})
+	lines, err := readLines(io.LimitReader(manyBytes{}, maxIntakeBytes))
 	runtime.ReadMemStats(&after)
-	if mib := (after.TotalAlloc - before.TotalAlloc) >> 20; err != nil || refused != 1 || mib > 8 {
-		t.Errorf("a line of 32 MiB takes %d MiB to refuse, %d times: %v", mib, refused, err)
+	if mib := (after.TotalAlloc - before.TotalAlloc) >> 20; err != nil || len(lines) != 1 || len(lines[0].problems) != 1 || mib > 8 {
+		t.Errorf("a line of 32 MiB takes %d MiB to refuse: %v", mib, err)
+	}
+}
+
+func TestLinesAreTakenAFewAtATime(t *testing.T) {
+	t.Parallel()
+	list := `["` + strings.Repeat(`","`, maxLineBytes/4) + `"]` // three quarters of a line, and of each byte five in memory
+	lines := make([]line, 12)
+	for i := range lines {
+		lines[i] = line{number: i + 1, text: []byte("[]")}
+		if i < 6 {
+			lines[i].text = []byte(list)
+		}
+	}
+	replies := make([]*consentTaken, len(lines))
+	var sizes []int
+	for done := 0; done < len(lines); {
+		n, err := takeSome(lines[done:], replies[done:], func(inputs [][]string) ([]*consentTaken, error) {
+			sizes = append(sizes, len(inputs))
+			return make([]*consentTaken, len(inputs)), nil
+		}, func([]fault.Field) *consentTaken { return nil })
+		fatal(t, err)
+		done += n
+	}
+	if diff := cmp.Diff([]int{1, 1, 1, 1, 1, 7}, sizes); diff != "" {
+		t.Errorf("taken at once (-want +got):\n%s", diff)
 	}
 }
 
