@@ -212,7 +212,7 @@ func readLines(body io.Reader) ([]line, error) {
 			return nil, errIntakeLines
 		}
 		if err != nil {
-			return lines, nil
+			return lines, nil //nolint:nilerr // the body ended
 		}
 	}
 }
