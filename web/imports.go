@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/account"
+	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/imports"
 )
@@ -29,6 +30,7 @@ func (*importsPage) template() string { return "imports" }
 type importRow struct {
 	imports.Run
 	Source string
+	Since  clock.Instant // waiting for a worker since; none if it is not
 }
 
 // importPage shows one run: how far it is, what came of it, and the report of its rows.
@@ -65,7 +67,7 @@ func (s *Server) importsRoutes() []route {
 func importsSamples() []view {
 	var runs []importRow
 	for _, state := range []imports.State{imports.Draft, imports.Waiting, imports.Running, imports.Stopped, imports.Done, imports.Failed} {
-		runs = append(runs, importRow{Source: "s", Run: imports.Run{
+		runs = append(runs, importRow{Source: "s", Since: clock.Instant(len(runs) % 2), Run: imports.Run{
 			ID: 1, Filename: "tickets.csv", State: state, RowsTotal: 100, RowsRead: 40, Accepted: 30, Duplicates: 5, Updated: 1, Rejected: 4, Warnings: 2,
 			Resolved: 20, Rate: 10, StartedAt: 1, ShiftToNow: true, WithoutAnswers: true,
 		}})
@@ -77,6 +79,10 @@ func importsSamples() []view {
 		}, {Issue: imports.Issue{Line: 4, Severity: imports.RowCorrected, Field: "phone"}, Text: "corrected"}}})
 	}
 	return append(views, matchSamples()...)
+}
+
+func (s *Server) importRow(run imports.Run, source string) importRow {
+	return importRow{run, source, run.WaitingSince(s.now())}
 }
 
 func (s *Server) listImports(c *gin.Context) error { return s.renderImports(c, http.StatusOK, form{}) }
@@ -97,7 +103,7 @@ func (s *Server) renderImports(c *gin.Context, status int, f form) error {
 	}
 	rows := make([]importRow, len(runs))
 	for i, run := range runs {
-		rows[i] = importRow{run, names[run.SourceID]}
+		rows[i] = s.importRow(run, names[run.SourceID])
 		p.Active = p.Active || run.IsActive()
 	}
 	p.Runs, p.Pager = pagedByID(c, rows, func(r importRow) int64 { return r.ID })
@@ -152,7 +158,7 @@ func (s *Server) showImport(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &importPage{Run: importRow{run, names[run.SourceID]}}
+	p := &importPage{Run: s.importRow(run, names[run.SourceID])}
 	if run.Error != "" {
 		p.Cause = s.messages.textOr(s.language(c), run.Error, nil, "fault."+run.Error)
 	}

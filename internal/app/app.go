@@ -168,7 +168,8 @@ func (a *App) openQueue(ctx context.Context) error {
 			queue.Nightly(a.zone, 3*time.Hour, flow.JobVerify, outbox.Bulk),
 			queue.Nightly(a.zone, 4*time.Hour, flow.JobPrune, outbox.Bulk),
 		},
-		Log: a.log,
+		Alone: a.files.Alone() && redis.Embedded() && a.cfg.keepsDatabase(),
+		Log:   a.log,
 	})
 	return nil
 }

@@ -142,6 +142,12 @@ func (c Config) database() string {
 	return "sqlite:" + filepath.Join(c.DataDir, "aftercall.db")
 }
 
+// keepsDatabase reports whether the database is a file in the data directory, so that who is alone there is alone with it.
+func (c Config) keepsDatabase() bool {
+	file, found := strings.CutPrefix(c.database(), "sqlite:")
+	return found && filepath.Dir(file) == filepath.Clean(c.DataDir)
+}
+
 // zone returns the centre's time zone.
 func (c Config) zone() (*time.Location, error) {
 	zone, err := time.LoadLocation(c.Zone)

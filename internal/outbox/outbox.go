@@ -136,6 +136,15 @@ func (t Ticket) Again(tx database.Tx, runAt clock.Instant) error {
 	return store{tx}.again(t, runAt)
 }
 
+// Renew gives a running job another lease and forgets its failures: what gets on does not fail. It returns ErrStale if the job is not
+// this ticket's any more.
+func (t Ticket) Renew(tx database.Tx, now clock.Instant, lease time.Duration) error {
+	if t.JobID == 0 {
+		return nil
+	}
+	return store{tx}.renew(t, now, now.Add(lease))
+}
+
 // Begin marks the job running in a transaction of its own and returns the ticket with its fence. Use it for jobs with an effect
 // outside the database. It returns ErrStale if the job is not this ticket's any more.
 func (t Ticket) Begin(ctx context.Context, db *database.DB, lease time.Duration) (Ticket, error) {

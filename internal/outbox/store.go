@@ -98,6 +98,10 @@ func (s store) again(t Ticket, runAt clock.Instant) error {
 	}), "set again", t)
 }
 
+func (s store) renew(t Ticket, now, until clock.Instant) error {
+	return changedOne(s.mine(t).Updates(map[string]any{"run_at": until, "failures": 0, "updated_at": now}), "renew", t)
+}
+
 func (s store) begin(t Ticket, fence int64, until clock.Instant) error {
 	return changedOne(s.mine(t).Updates(map[string]any{"state": Running, "fence": fence, "run_at": until, "updated_at": t.At}), "begin", t)
 }

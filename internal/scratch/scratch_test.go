@@ -2,7 +2,6 @@ package scratch_test
 
 import (
 	"bufio"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -26,14 +25,14 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(d.Path())
+	_, _ = os.Stdout.WriteString(d.Path() + "\n")
 	select {}
 }
 
 // another starts a process with a folder below parent and returns the folder and how to kill the process.
 func another(t *testing.T, parent string) (path string, kill func()) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), "SCRATCH_TEST_PARENT="+parent)
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -103,6 +104,17 @@ func (q *Queue) known(ctx context.Context, job outbox.Job) (bool, error) {
 		return false, errGaveUp
 	}
 	return false, nil
+}
+
+// worked reports whether a worker that lives has this try of a job, or will have it. asynq itself gives a dead one up after its lease
+// of 30 s, half a minute for clocks that differ and its interval of a minute; the job's own lease, which has passed, stands for these.
+func (q *Queue) worked(job outbox.Job) (bool, error) {
+	active, err := q.inspector.ListActiveTasks(q.queueName(job.Lane), asynq.PageSize(1000))
+	if err != nil {
+		return false, err
+	}
+	id := taskID(job)
+	return !slices.ContainsFunc(active, func(t *asynq.TaskInfo) bool { return t.ID == id && t.IsOrphaned }), nil
 }
 
 // taskID names one try of a job in Redis.

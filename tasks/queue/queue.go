@@ -24,6 +24,9 @@ type Options struct {
 	Window int
 	// Periodic is the work that comes by the clock.
 	Periodic []Periodic
+	// Alone says that no other process works this database: what is running when the queue starts was left by one that is gone, and is
+	// taken up at once instead of after its lease.
+	Alone bool
 	// Backoff is how long a job waits after its n-th failure, from 1. Default Backoff.
 	Backoff func(failures int) time.Duration
 	// Log defaults to slog.Default.
@@ -104,6 +107,11 @@ func (q *Queue) Start(ctx context.Context) error {
 	ctx = database.Background(context.WithoutCancel(ctx))
 	if err := q.register(ctx); err != nil {
 		return fmt.Errorf("start the queue: %w", err)
+	}
+	if q.opts.Alone {
+		if err := q.takeOver(ctx); err != nil {
+			return fmt.Errorf("start the queue: %w", err)
+		}
 	}
 	q.handling, q.abandon = context.WithCancel(ctx)
 	ctx, q.stopLoops = context.WithCancel(ctx)

@@ -67,11 +67,21 @@ func (s store) claimLapsed(now, until clock.Instant, limit int) ([]outbox.Job, e
 	if err != nil {
 		return nil, fmt.Errorf("read lapsed jobs: %w", err)
 	}
-	r := s.Gorm().Model(&outbox.Job{}).Where("id IN ? AND state IN ?", ids(jobs), inFlight()).Update("run_at", until)
+	r := s.Gorm().Model(&outbox.Job{}).Where("id IN ? AND state IN ?", ids(jobs), inFlight()).UpdateColumn("run_at", until)
 	if r.Error != nil {
 		return nil, fmt.Errorf("extend lapsed jobs: %w", r.Error)
 	}
 	return jobs, nil
+}
+
+// lapseRunning ends the leases of all running jobs.
+func (s store) lapseRunning(now clock.Instant) error {
+	r := s.Gorm().Model(&outbox.Job{}).Where("state = ? AND lane IN ? AND run_at > ?", outbox.Running, outbox.Lanes(), now).
+		Updates(map[string]any{"run_at": now, "updated_at": now})
+	if r.Error != nil {
+		return fmt.Errorf("end the leases of running jobs: %w", r.Error)
+	}
+	return nil
 }
 
 // release takes back claimDue.

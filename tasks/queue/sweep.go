@@ -129,10 +129,22 @@ func (q *Queue) sweep(ctx context.Context) error {
 	}
 }
 
+// takeOver gives up the workers of all running jobs.
+func (q *Queue) takeOver(ctx context.Context) error {
+	err := q.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return store{tx}.lapseRunning(q.now()) })
+	if err != nil {
+		return err
+	}
+	return q.sweep(ctx)
+}
+
 // rescue ends the try of a running job that no worker works on any more. It counts as a failure, so that a job that kills its
 // worker does not do so for ever.
 func (q *Queue) rescue(ctx context.Context, job outbox.Job) error {
 	known, err := q.known(ctx, job)
+	if known {
+		known, err = q.worked(job)
+	}
 	if known || err != nil && !errors.Is(err, errGaveUp) {
 		return err
 	}

@@ -59,7 +59,7 @@ func (s *Service) ImportFile(ctx context.Context, n NewRun, open Open, report fu
 	if err != nil {
 		return Run{}, fmt.Errorf("begin import: %w", err)
 	}
-	w := &worker{Service: s, run: run, open: open, report: report}
+	w := &worker{Service: s, run: run, open: open, report: report, heard: s.now()}
 	err = w.work(ctx, 0)
 	if err != nil && !errors.Is(err, errStopped) {
 		return w.run, s.giveUp(ctx, w.run.ID, err)
@@ -181,8 +181,8 @@ type extent struct {
 	newest clock.Instant
 }
 
-// measure reads the whole file once.
-func measure(ctx context.Context, m Mapping, open Open) (extent, error) {
+// measure reads the whole file once, and calls alive before each row.
+func measure(ctx context.Context, m Mapping, open Open, alive func(context.Context, int64) error) (extent, error) {
 	o, err := openRows(ctx, m, open)
 	if err != nil {
 		return extent{}, err
@@ -190,8 +190,8 @@ func measure(ctx context.Context, m Mapping, open Open) (extent, error) {
 	defer o.close()
 	var e extent
 	for {
-		if e.rows%1000 == 0 && ctx.Err() != nil {
-			return extent{}, ctx.Err()
+		if err := alive(ctx, e.rows); err != nil {
+			return extent{}, err
 		}
 		row, err := o.rows.Next()
 		var bad *table.RowError

@@ -12,7 +12,10 @@ import (
 
 const (
 	slice = 30 * time.Second // how long one try of a job works before it queues again behind others
-	lease = 5 * time.Minute  // after which a worker that is not heard of has died
+	// lease is after how long a worker that is not heard of may have died. The queue asks Redis then, which forgets a dead worker after
+	// 30 s: a little longer, so that one question is enough.
+	lease = 40 * time.Second
+	beat  = 5 * time.Second // how often a worker is heard of
 )
 
 // Execute works on an uploaded file for a while and queues itself again until the file is done.
@@ -28,9 +31,11 @@ func (s *Service) Execute(ctx context.Context, ticket outbox.Ticket, runID int64
 	if err != nil {
 		return err
 	}
-	w := &worker{Service: s, run: run, open: s.stored(ctx, runID)}
+	w := &worker{Service: s, run: run, open: s.stored(ctx, runID), ticket: ticket, heard: s.now()}
 	err = w.work(ctx, slice)
 	switch {
+	case errors.Is(err, outbox.ErrStale):
+		return err // given up for dead, and taken over
 	case errors.Is(err, errStopped):
 		return s.settle(ctx, ticket, false)
 	case ctx.Err() != nil:

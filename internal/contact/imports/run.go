@@ -82,6 +82,18 @@ func (r Run) Percent() int {
 // IsActive reports whether a worker has the run or will have it.
 func (r Run) IsActive() bool { return r.State == Waiting || r.State == Running }
 
+// quiet is how long nothing is heard of a running import until nobody seems to work on it.
+const quiet = 20 * time.Second
+
+// WaitingSince returns since when the run has been waiting for a worker: it is in the queue, or the process that had it is gone. It
+// returns none for a run that is worked on or over.
+func (r Run) WaitingSince(now clock.Instant) clock.Instant {
+	if r.State == Waiting || r.State == Running && now.Sub(r.UpdatedAt) > quiet {
+		return r.UpdatedAt
+	}
+	return 0
+}
+
 // CanResume reports whether the run can be gone on with.
 func (r Run) CanResume() bool { return r.State == Stopped || r.State == Failed }
 

@@ -75,8 +75,16 @@ func (s store) end(id int64, state State, cause string, now clock.Instant) error
 	return s.update(id, map[string]any{"state": state, "error": cause, "updated_at": now, "finished_at": now})
 }
 
-func (s store) setExtent(r Run) error {
-	return s.update(r.ID, map[string]any{"rows_total": r.RowsTotal, "shift_by": r.ShiftBy})
+func (s store) setExtent(r Run, now clock.Instant) error {
+	return s.update(r.ID, map[string]any{"rows_total": r.RowsTotal, "shift_by": r.ShiftBy, "updated_at": now})
+}
+
+// touch says that a running run is worked on.
+func (s store) touch(id int64, now clock.Instant) error {
+	if err := s.Gorm().Model(&Run{}).Where("id = ? AND state = ?", id, Running).Update("updated_at", now).Error; err != nil {
+		return fmt.Errorf("touch import %d: %w", id, err)
+	}
+	return nil
 }
 
 // progress writes the counts of a run that is still running and where it was, and reports whether it is.

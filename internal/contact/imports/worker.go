@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/contact/table"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/outbox"
 )
 
 // errStopped means that the run was stopped, or that another process took it over.
@@ -23,6 +24,8 @@ type worker struct {
 	run    Run
 	open   Open
 	report func(Progress)
+	ticket outbox.Ticket // of the job; the zero Ticket on the command line
+	heard  clock.Instant // when the run and the job were last told that somebody works on them
 
 	converter *converter
 	batch     []pending
@@ -56,6 +59,9 @@ func (w *worker) work(ctx context.Context, slice time.Duration) error {
 	defer o.close()
 	w.converter, w.began, w.readAt = o.converter, w.now(), w.run.RowsRead
 	for row := int64(0); ; row++ {
+		if err := w.alive(ctx, row); err != nil {
+			return err
+		}
 		p, err := w.read(o.rows)
 		if errors.Is(err, io.EOF) {
 			if err := w.flush(ctx); err != nil {
@@ -82,7 +88,7 @@ func (w *worker) work(ctx context.Context, slice time.Duration) error {
 }
 
 func (w *worker) measure(ctx context.Context, m Mapping) error {
-	e, err := measure(ctx, m, w.open)
+	e, err := measure(ctx, m, w.open, w.alive)
 	if err != nil {
 		return err
 	}
@@ -90,7 +96,22 @@ func (w *worker) measure(ctx context.Context, m Mapping) error {
 	if w.run.ShiftToNow && !e.newest.IsZero() {
 		w.run.ShiftBy = int64(w.now() - e.newest)
 	}
-	return w.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return store{tx}.setExtent(w.run) })
+	return w.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return store{tx}.setExtent(w.run, w.now()) })
+}
+
+// alive tells the run and the job now and then that they are worked on, also while rows are only counted or passed over. It returns
+// outbox.ErrStale when the job was taken over.
+func (w *worker) alive(ctx context.Context, row int64) error {
+	if row%1000 != 0 || w.now().Sub(w.heard) < beat {
+		return nil
+	}
+	w.heard = w.now()
+	return w.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := (store{tx}).touch(w.run.ID, w.heard); err != nil {
+			return err
+		}
+		return w.ticket.Renew(tx, w.heard, lease)
+	})
 }
 
 // read returns the next row as a contact. A row that cannot be read is one with a problem.
@@ -153,12 +174,15 @@ func (w *worker) flush(ctx context.Context) error {
 		if !mine {
 			return errStopped
 		}
+		if err := w.ticket.Renew(tx, next.UpdatedAt, lease); err != nil {
+			return err
+		}
 		return st.addIssues(issues)
 	})
 	if err != nil {
 		return err
 	}
-	w.run, w.batch = next, w.batch[:0]
+	w.run, w.batch, w.heard = next, w.batch[:0], next.UpdatedAt
 	if w.report != nil {
 		w.report(Progress{Run: w.run, Rate: float64(w.run.Rate), Remaining: w.run.Remaining()})
 	}

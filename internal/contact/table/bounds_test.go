@@ -31,10 +31,10 @@ func allocated() int64 {
 }
 
 // read reads a whole file and keeps nothing.
-func read(ctx context.Context, file []byte, opts table.Options) (c cost) {
+func read(ctx context.Context, file []byte) (c cost) {
 	before := allocated()
 	defer func() { c.bytes = allocated() - before }()
-	r, err := table.Open(ctx, bytes.NewReader(file), opts)
+	r, err := table.Open(ctx, bytes.NewReader(file), table.Options{})
 	if err != nil {
 		c.err = err
 		return c
@@ -84,7 +84,7 @@ func TestQuotesAreReadInLinearTimeAndMemory(t *testing.T) {
 		"one line":                                         strings.Repeat(`"a""b",`, 900) + "\n",
 	} {
 		file := []byte("id,text\n" + strings.Repeat(block, 4<<20/len(block)))
-		c := read(t.Context(), file, table.Options{})
+		c := read(t.Context(), file)
 		c.checkText(t, len(file))
 		if c.err != nil && codeOf(c.err) != "too large: file_quotes" {
 			t.Errorf("%s: %v", name, c.err)
@@ -171,7 +171,7 @@ func TestAWorkbookThatIsABombIsRefusedWithTheLimitItMet(t *testing.T) {
 		{"nested without end", "invalid: file_damaged", workbookOf(t, repeated(sheetHead, `<a>`, 1_000_000, ""), nil)},
 		{"a sheet that is cut", "invalid: file_damaged", workbookOf(t, text(sheetHead, `<row><c><v>1</v></c></row><row>`), nil)},
 	} {
-		c := read(t.Context(), tt.file, table.Options{})
+		c := read(t.Context(), tt.file)
 		if codeOf(c.err) != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, codeOf(c.err), tt.want)
 		}
@@ -277,7 +277,7 @@ func FuzzWorkbook(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, sheet, shared string) {
 		file := workbookOf(t, text(sheetHead, sheet, sheetTail), text(sst, shared, `</sst>`))
-		c := read(t.Context(), file, table.Options{})
+		c := read(t.Context(), file)
 		n := int64(len(sheet) + len(shared) + 2048)
 		if c.work > n {
 			t.Errorf("%d bytes were looked at in parts of %d", c.work, n)

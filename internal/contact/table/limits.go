@@ -109,7 +109,7 @@ func (u unpacked) Read(p []byte) (int, error) {
 	switch *u.spent += int64(n); {
 	case *u.spent > u.limit:
 		return 0, errTooLarge(u.limit)
-	case *u.spent > max(freeUnpacked, maxUnpackRatio*u.source.read):
+	case *u.spent > max(freeUnpacked, maxUnpackRatio*u.read):
 		return 0, errUnpacksTooFar
 	}
 	return n, err

@@ -174,7 +174,7 @@ func FuzzText(f *testing.F) {
 		if bytes.HasPrefix(file, []byte("PK\x03\x04")) || bytes.HasPrefix(file, []byte{0x1f, 0x8b}) {
 			t.Skip("not a text file")
 		}
-		read(t.Context(), file, table.Options{}).checkText(t, len(file))
+		read(t.Context(), file).checkText(t, len(file))
 		r, err := table.Open(t.Context(), bytes.NewReader(file), table.Options{})
 		if err != nil {
 			return
