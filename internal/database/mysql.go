@@ -55,6 +55,7 @@ func openMySQLHandle(connector driver.Connector, cfg *mysql.Config) (*gorm.DB, e
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
+	leaveTimes(g)
 	return g, nil
 }
 

@@ -111,6 +111,7 @@ func openSQLiteHandle(ctx context.Context, path, lock string, connections int, p
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
+	leaveTimes(g)
 	sqlDB, err := g.DB()
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)

@@ -67,7 +67,7 @@ func (s store) claimLapsed(now, until clock.Instant, limit int) ([]outbox.Job, e
 	if err != nil {
 		return nil, fmt.Errorf("read lapsed jobs: %w", err)
 	}
-	r := s.Gorm().Model(&outbox.Job{}).Where("id IN ? AND state IN ?", ids(jobs), inFlight()).UpdateColumn("run_at", until)
+	r := s.Gorm().Model(&outbox.Job{}).Where("id IN ? AND state IN ?", ids(jobs), inFlight()).Update("run_at", until)
 	if r.Error != nil {
 		return nil, fmt.Errorf("extend lapsed jobs: %w", r.Error)
 	}

@@ -104,12 +104,12 @@ func TestARenewedTicketForgetsItsFailuresAndAStaleOneIsRefused(t *testing.T) {
 		job := e.begun(outbox.Bulk, time.Second)
 		ticket := outbox.Ticket{JobID: job.ID, Attempt: job.Attempt, Fence: job.Fence, At: e.clock.now()}
 		until := e.clock.now().Add(time.Hour)
-		e.inTx(func(tx database.Tx) error { return ticket.Renew(tx, until) })
+		e.inTx(func(tx database.Tx) error { return ticket.Renew(tx, e.clock.now(), time.Hour) })
 		if job := e.job("effect"); job.RunAt != until || job.Failures != 0 {
 			t.Errorf("renewed: %+v", job)
 		}
 		ticket.Fence++
-		err := e.db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return ticket.Renew(tx, until) })
+		err := e.db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return ticket.Renew(tx, e.clock.now(), time.Hour) })
 		if err == nil {
 			t.Error("a stale ticket was renewed")
 		}

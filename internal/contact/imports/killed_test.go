@@ -70,12 +70,15 @@ func TestAnImportWhoseProcessWasKilledIsGoneOnWithAtOnce(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
-		const n = 3000
+		const n = 2000
 		run, ticket := c.begin(t, n)
 		c.killedAt(t, ticket, run, 14)
 		left, err := c.Run(t.Context(), run)
 		if err != nil || left.State != imports.Running || left.RowsRead == 0 || left.RowsRead == n {
 			t.Fatalf("killed in the middle: %+v, %v", left, err)
+		}
+		if left.UpdatedAt != noon {
+			t.Errorf("the page would say that it waits since %v", left.UpdatedAt)
 		}
 		if job := c.job(t, run); job.State != outbox.Running || job.RunAt.Sub(noon) > 40*time.Second {
 			t.Errorf("a worker is waited for until %v: %+v", job.RunAt.Sub(noon), job)
@@ -117,7 +120,7 @@ func TestAWorkerThatWasGivenUpDoesNotTouchTheRunAnyMore(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
-		run, ticket := c.begin(t, 3000)
+		run, ticket := c.begin(t, 2000)
 		c.killedAt(t, ticket, run, 14)
 		stale := ticket // its fence is that of a worker that was given up
 		if err := c.Execute(t.Context(), stale, run); err == nil {
