@@ -137,7 +137,8 @@ func (p *planner) judge() error {
 	return nil
 }
 
-// write inserts the decisions and what follows from the planned ones.
+// write inserts the decisions and what follows from the planned ones. It leaves the items as they are: it may have to run again, and
+// the ids of a transaction that was undone are somebody else's.
 func (p *planner) write() error {
 	decisions := make([]Decision, len(p.items))
 	for i, item := range p.items {
@@ -146,10 +147,11 @@ func (p *planner) write() error {
 	if err := (store{p.tx}).insertDecisions(decisions); err != nil {
 		return err
 	}
-	for i := range p.items {
-		p.items[i].decision = decisions[i]
+	items := slices.Clone(p.items)
+	for i := range items {
+		items[i].decision = decisions[i]
 	}
-	return p.setUp(p.items)
+	return p.setUp(items)
 }
 
 // setUp adds the work of the items whose decisions are planned: survey jobs, and callbacks with theirs.

@@ -3,7 +3,6 @@ package contact
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"aftercall/internal/clock"
@@ -70,7 +69,7 @@ func (s *Service) ScanPersons(ctx context.Context, ticket outbox.Ticket, _ int64
 		if err := s.respell(tx, stale); err != nil {
 			return err
 		}
-		return outbox.Add(tx, now, slices.Clone(jobs)...)
+		return outbox.Add(tx, now, jobs...)
 	})
 	if err != nil {
 		return fmt.Errorf("scan for records of one person: %w", err)

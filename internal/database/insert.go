@@ -7,10 +7,10 @@ import (
 
 const maxInsertRows = 500 // of one INSERT
 
-// Insert adds rows in few statements; what names them in an error. The ids that gorm fills in are right only where ids count by
-// one: see InsertWithIDs.
+// Insert adds rows in few statements; what names them in an error. The rows stay as they are, without ids, so that a transaction that
+// runs again can add them again; see InsertWithIDs.
 func Insert[T any](tx Tx, what string, rows []T) error {
-	for part := range slices.Chunk(rows, maxInsertRows) {
+	for part := range slices.Chunk(slices.Clone(rows), maxInsertRows) {
 		if err := tx.gorm.Create(&part).Error; err != nil {
 			return fmt.Errorf("add %s: %w", what, err)
 		}

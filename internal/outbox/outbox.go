@@ -12,6 +12,7 @@ package outbox
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"aftercall/internal/clock"
@@ -85,6 +86,7 @@ func Add(tx database.Tx, now clock.Instant, jobs ...Job) error {
 	if len(jobs) == 0 {
 		return nil
 	}
+	jobs = slices.Clone(jobs) // the caller's may be added again, when the transaction has to run again
 	for i := range jobs {
 		jobs[i].CreatedAt, jobs[i].UpdatedAt = now, now
 	}

@@ -69,8 +69,11 @@ func (s *Service) SuppressByHand(ctx context.Context, viewer account.Viewer, sup
 	added := false
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		fresh, err := s.suppress(tx, []Suppression{sup})
-		if added = slices.Contains(fresh, true); !added {
+		if err != nil {
 			return err
+		}
+		if added = slices.Contains(fresh, true); !added {
+			return nil
 		}
 		return account.Audit(tx, s.now(), viewer, "suppression.add", "", 0, string(sup.Scope))
 	})

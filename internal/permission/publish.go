@@ -61,6 +61,7 @@ func (s *Service) newestRules(tx database.Tx) (*Rules, error) {
 // is not the newest any more, fault.Invalid for rules that are not valid or wider than the hard limits, and fault.Forbidden for
 // everybody but an administrator. Rolling back is publishing an old version's rules again.
 func (s *Service) Publish(ctx context.Context, viewer account.Viewer, rules Rules, basedOn int, note string) (Rules, error) {
+	var published Rules
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		newest, err := store{tx}.newestVersion()
 		if err != nil {
@@ -69,14 +70,14 @@ func (s *Service) Publish(ctx context.Context, viewer account.Viewer, rules Rule
 		if newest != basedOn {
 			return errRulesChanged
 		}
-		rules, err = s.publish(tx, viewer, rules, newest, note)
+		published, err = s.publish(tx, viewer, rules, newest, note)
 		return err
 	})
 	if err != nil {
 		return Rules{}, fmt.Errorf("publish rules: %w", err)
 	}
-	s.rules.Store(&rules)
-	return rules, nil
+	s.rules.Store(&published)
+	return published, nil
 }
 
 // publish checks rules and stores them as the version after newest.

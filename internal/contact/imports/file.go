@@ -43,9 +43,10 @@ func (s *Service) ImportFile(ctx context.Context, n NewRun, open Open, report fu
 	if err != nil {
 		return Run{}, err
 	}
+	wanted := run
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		st := store{tx}
-		known, err := st.unfinished(run.Fingerprint)
+		known, err := st.unfinished(wanted.Fingerprint)
 		if err != nil {
 			return err
 		}
@@ -53,6 +54,7 @@ func (s *Service) ImportFile(ctx context.Context, n NewRun, open Open, report fu
 			run = *known
 			return st.restart(run.ID, Running, s.now())
 		}
+		run = wanted
 		run.State, run.StartedAt, run.UpdatedAt = Running, s.now(), s.now()
 		return st.addRun(&run)
 	})
