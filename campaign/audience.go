@@ -42,6 +42,7 @@ type Audience struct {
 	Reach     `gorm:"embedded"`
 	Rule      string // JSON; see ParseRule
 	Version   int    // raised by every change of rule or reach
+	Revision  int    // raised by every change; who changes an audience names the one they saw
 	Counts    string // newest waterfall of a big audience, JSON; empty for none
 	CountedAt clock.Instant
 

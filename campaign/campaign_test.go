@@ -73,7 +73,7 @@ func TestAWaterfallSumsToItsBaseAndIsWhatExplanationsSay(t *testing.T) {
 	a := c.create(everybodySatisfied())
 	rapid.Check(t, func(r *rapid.T) {
 		d := campaign.Definition{Name: "drawn", Reach: campaign.Reaches()[0], Rule: drawRule(r, 3)}
-		if err := c.campaigns.Change(t.Context(), viewer, a.ID, d); err != nil {
+		if err := c.campaigns.Change(t.Context(), viewer, a.ID, c.revision(a.ID), d); err != nil {
 			r.Fatal(err)
 		}
 		w := c.count(a.ID)
@@ -183,7 +183,7 @@ func TestTheBuiltInAudienceIsAddedOnceAndKeepsItsNewName(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := c.campaigns.Change(t.Context(), viewer, list[0].ID, campaign.Definition{Name: "renamed", Reach: list[0].Reach, Rule: rule}); err != nil {
+		if err := c.campaigns.Change(t.Context(), viewer, list[0].ID, 1, campaign.Definition{Name: "renamed", Reach: list[0].Reach, Rule: rule}); err != nil {
 			t.Fatal(err)
 		}
 		if err := c.campaigns.EnsureBuiltIn(t.Context()); err != nil {
@@ -208,7 +208,7 @@ func TestTwoAudiencesCannotHaveOneName(t *testing.T) {
 		other := everybodySatisfied()
 		other.Name = "other"
 		a := c.create(other)
-		if err := c.campaigns.Change(t.Context(), viewer, a.ID, everybodySatisfied()); !fault.Is(err, fault.Conflict) {
+		if err := c.campaigns.Change(t.Context(), viewer, a.ID, 1, everybodySatisfied()); !fault.Is(err, fault.Conflict) {
 			t.Errorf("got %v", err)
 		}
 	})

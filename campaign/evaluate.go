@@ -19,12 +19,6 @@ type question struct {
 	asOf  clock.Instant
 }
 
-// cursor is how far an evaluation has come: customers stand in the order of their persons, so that records of one person meet.
-type cursor struct {
-	contact.CustomerKey
-	LastPerson int64 // the newest person of whom a record is in the list
-}
-
 // judged is one customer with everything that decided about them.
 type judged struct {
 	customer    contact.Customer
@@ -36,28 +30,30 @@ type judged struct {
 	reasons     []Reason            // none: eligible
 }
 
-// evaluate judges the next page of customers and moves the cursor behind it. An empty page is the end.
-func (s *Service) evaluate(tx database.Tx, q question, c *cursor) ([]judged, error) {
-	customers, err := contact.CustomersAfter(tx, c.CustomerKey, pageSize)
+// evaluate judges the next page of customers after an id, each alone: who of them is the same person is looked at afterwards. An empty
+// page is the end.
+func (s *Service) evaluate(tx database.Tx, q question, after int64) ([]judged, error) {
+	customers, err := contact.CustomersAfter(tx, after, pageSize)
 	if err != nil || len(customers) == 0 {
 		return nil, err
 	}
-	page, err := s.stand(tx, q, customers)
-	if err != nil {
-		return nil, err
-	}
-	for i := range page {
-		j := &page[i]
-		if person := j.customer.PersonID; len(j.reasons) == 0 && person != 0 {
-			if person == c.LastPerson {
-				j.reasons = []Reason{Duplicate}
-			}
-			c.LastPerson = person
+	return s.stand(tx, q, customers)
+}
+
+// doubles returns those of some customers, in the order of their ids, of whose person one before them is in the list. Who is the same
+// person is asked now, and kept knows, and is told, for which persons there is one.
+func doubles(persons map[int64]int64, customerIDs []int64, kept map[int64]bool) []int64 {
+	var found []int64
+	for _, id := range customerIDs {
+		switch person := persons[id]; {
+		case person == 0:
+		case kept[person]:
+			found = append(found, id)
+		default:
+			kept[person] = true
 		}
 	}
-	last := customers[len(customers)-1]
-	c.CustomerKey = contact.CustomerKey{PersonID: last.PersonID, CustomerID: last.ID}
-	return page, nil
+	return found
 }
 
 // stand decides about the given customers by what permission keeps about them: enough to count and to list people who are to be

@@ -30,16 +30,18 @@ func (s *Service) Examples(ctx context.Context, audienceID int64, reason Reason,
 	if err != nil {
 		return nil, err
 	}
-	var (
-		examples []Example
-		c        cursor
-	)
+	var examples []Example
+	kept, after := map[int64]bool{}, int64(0)
 	for range examplePages {
-		page, err := s.evaluate(tx, q, &c)
+		page, err := s.evaluate(tx, q, after)
 		if err != nil || len(page) == 0 {
 			return examples, err
 		}
+		after = page[len(page)-1].customer.ID
 		for _, j := range page {
+			if id := j.customer.ID; len(j.reasons) == 0 && len(doubles(map[int64]int64{id: j.customer.PersonID}, []int64{id}, kept)) > 0 {
+				j.reasons = []Reason{Duplicate}
+			}
 			if first(j.reasons) != reason {
 				continue
 			}

@@ -1,10 +1,14 @@
 package campaign
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
 )
@@ -22,6 +26,25 @@ type Explanation struct {
 
 // Eligible reports whether the customer is in the audience.
 func (e Explanation) Eligible() bool { return len(e.Reasons) == 0 }
+
+// recordsUpTo returns the records of a customer's person that come before the customer, one of which may stand for the person in the
+// list, and the customer.
+func recordsUpTo(tx database.Tx, customer contact.Customer) ([]contact.Customer, error) {
+	var ids []int64
+	if customer.PersonID != 0 {
+		records, err := contact.RecordsOf(tx, []int64{customer.PersonID})
+		if err != nil {
+			return nil, err
+		}
+		ids = slices.DeleteFunc(records[customer.PersonID], func(id int64) bool { return id >= customer.ID })
+	}
+	known, err := contact.CustomersByID(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	before := slices.SortedFunc(maps.Values(known), func(a, b contact.Customer) int { return cmp.Compare(a.ID, b.ID) })
+	return append(before, customer), nil
+}
 
 // Explain explains one customer as of now. It returns fault.NotFound for an audience or a customer that is not there.
 func (s *Service) Explain(ctx context.Context, audienceID, customerID int64) (Explanation, error) {
@@ -42,17 +65,9 @@ func (s *Service) Explain(ctx context.Context, audienceID, customerID int64) (Ex
 	if err != nil {
 		return Explanation{}, err
 	}
-	records := []contact.Customer{customer}
-	if customer.PersonID != 0 { // with those that come before it, one of which may stand for the person
-		if records, err = contact.CustomersAfter(tx, contact.CustomerKey{PersonID: customer.PersonID}, pageSize); err != nil {
-			return Explanation{}, err
-		}
-	}
-	for i, r := range records {
-		if r.ID == customer.ID {
-			records = records[:i+1]
-			break
-		}
+	records, err := recordsUpTo(tx, customer)
+	if err != nil {
+		return Explanation{}, err
 	}
 	page, err := s.judge(tx, q, records)
 	if err != nil {

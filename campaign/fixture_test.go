@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/gorm/clause"
+
 	"aftercall/campaign"
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
@@ -89,6 +91,7 @@ func (c *centre) add(people ...person) {
 }
 
 type rowsToAdd struct {
+	persons     []contact.Person
 	customers   []contact.Customer
 	addresses   []contact.Address
 	contacts    []contact.Contact
@@ -102,6 +105,7 @@ func (r *rowsToAdd) add(p person) {
 	if p.person == 0 {
 		p.person = p.id
 	}
+	r.persons = append(r.persons, contact.Person{ID: p.person})
 	r.customers = append(r.customers, contact.Customer{
 		ID: p.id, SourceID: 1, Reference: fmt.Sprintf("C-%05d", p.id), PersonID: p.person, Name: p.name, Language: "zh-CN", Tags: p.tags,
 	})
@@ -139,6 +143,9 @@ func (r *rowsToAdd) add(p person) {
 }
 
 func (r *rowsToAdd) insert(tx database.Tx, perms *permission.Service) error {
+	if err := tx.Gorm().Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(r.persons, 400).Error; err != nil {
+		return err
+	}
 	for _, rows := range []any{r.customers, r.addresses, r.contacts, r.resolutions} {
 		if err := tx.Gorm().CreateInBatches(rows, 400).Error; err != nil {
 			return err
@@ -206,6 +213,16 @@ func (c *centre) create(d campaign.Definition) campaign.Audience {
 		c.t.Fatal(err)
 	}
 	return a
+}
+
+// revision returns the audience's, as a form shows it.
+func (c *centre) revision(id int64) int {
+	c.t.Helper()
+	a, err := c.campaigns.Audience(c.t.Context(), id)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return a.Revision
 }
 
 func (c *centre) count(id int64) campaign.Waterfall {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"aftercall/internal/account"
@@ -51,7 +52,7 @@ func (s *Service) EnsureBuiltIn(ctx context.Context) error {
 func (s *Service) audience(d Definition, code *string, by int64) Audience {
 	now := s.now()
 	return Audience{
-		Code: code, Name: d.Name, Reach: d.Reach, Rule: d.Rule.String(), Version: 1, CreatedBy: by, CreatedAt: now, UpdatedAt: now,
+		Code: code, Name: d.Name, Reach: d.Reach, Rule: d.Rule.String(), Version: 1, Revision: 1, CreatedBy: by, CreatedAt: now, UpdatedAt: now,
 	}
 }
 
@@ -83,8 +84,8 @@ func (s *Service) Create(ctx context.Context, viewer account.Viewer, d Definitio
 }
 
 // Change replaces the definition of an audience; its version goes up unless only the name is new. Snapshots keep the rule they
-// were made with.
-func (s *Service) Change(ctx context.Context, viewer account.Viewer, id int64, d Definition) error {
+// were made with. Revision is the one that was shown; it returns fault.Conflict when somebody else changed the audience since.
+func (s *Service) Change(ctx context.Context, viewer account.Viewer, id int64, revision int, d Definition) error {
 	d, err := d.check()
 	if err != nil {
 		return err
@@ -95,9 +96,13 @@ func (s *Service) Change(ctx context.Context, viewer account.Viewer, id int64, d
 		if err != nil {
 			return err
 		}
+		if a.Revision != revision {
+			return errAudienceChanged
+		}
 		if a.Rule != d.Rule.String() || a.Reach != d.Reach {
 			a.Version++
 		}
+		a.Revision++
 		a.Name, a.Reach, a.Rule, a.UpdatedAt = d.Name, d.Reach, d.Rule.String(), s.now()
 		if err := st.change(a); err != nil {
 			return err
@@ -173,18 +178,32 @@ func (s *Service) count(ctx context.Context, a Audience, asOf clock.Instant) (Wa
 		return w, err
 	}
 	tx := s.db.View(ctx)
-	for c := (cursor{}); ; {
-		page, err := s.evaluate(tx, q, &c)
+	var eligible []int64
+	for after := int64(0); ; {
+		page, err := s.evaluate(tx, q, after)
 		if err != nil {
 			return w, fmt.Errorf("count audience %d: %w", a.ID, err)
 		}
 		if len(page) == 0 {
-			return w, nil
+			break
 		}
 		for _, j := range page {
 			w.add(j.reasons, j.allowedFrom)
+			if len(j.reasons) == 0 {
+				eligible = append(eligible, j.customer.ID)
+			}
 		}
+		after = page[len(page)-1].customer.ID
 	}
+	kept := make(map[int64]bool, len(eligible))
+	for part := range slices.Chunk(eligible, pageSize) {
+		persons, err := contact.PersonsOf(tx, part)
+		if err != nil {
+			return w, fmt.Errorf("count audience %d: %w", a.ID, err)
+		}
+		w.addDoubles(len(doubles(persons, part, kept)))
+	}
+	return w, nil
 }
 
 // question returns what is asked about every customer, and an empty waterfall for the answers.

@@ -18,10 +18,12 @@ import (
 // SnapshotState is where a snapshot is in its life.
 type SnapshotState string
 
-// The states: building → done. A snapshot never changes after that.
+// The states: building → done, failed or cancelled. A snapshot never changes after that; one that was not done has no members.
 const (
-	Building SnapshotState = "building"
-	Built    SnapshotState = "done"
+	Building  SnapshotState = "building"
+	Built     SnapshotState = "done"
+	Failed    SnapshotState = "failed"
+	Cancelled SnapshotState = "cancelled"
 )
 
 // Snapshot is an audience frozen at AsOf, with its receipt: what was asked, by which rules, and where everybody went.
@@ -36,13 +38,14 @@ type Snapshot struct {
 	State           SnapshotState
 	Reason          string // why it was made, in the words of who made it
 	AsOf            clock.Instant
-	Expected        int // customers when it was begun: 100 % of the progress
+	Expected        int // customers when it was begun, counted up to MostExpected+1: 100 % of the progress
 	Base            int
 	Eligible        int
 	Counts          string // the Waterfall as JSON
-	CursorPerson    int64
-	CursorCustomer  int64
-	LastPerson      int64
+	CursorCustomer  int64  // how far the walk over all customers has come, then the one over those who were found
+	Walked          bool   // the first walk is over
+	Failures        int    // tries in a row that failed
+	Error           string // of a failed one: the code of the fault; empty when it was begun by an older version
 	CreatedBy       int64
 	CreatedAt       clock.Instant
 	FinishedAt      clock.Instant
@@ -57,27 +60,15 @@ func (s Snapshot) Waterfall() (Waterfall, error) {
 	return w, nil
 }
 
+// MostExpected is up to how many customers are counted to show how far a snapshot is.
+const MostExpected = 1_000_000
+
 // Percent returns how far the build has come, 0 to 100.
 func (s Snapshot) Percent() int {
 	if s.State == Built {
 		return 100
 	}
 	return min(99, 100*s.Base/max(1, s.Expected))
-}
-
-func (s Snapshot) cursor() cursor {
-	return cursor{contact.CustomerKey{PersonID: s.CursorPerson, CustomerID: s.CursorCustomer}, s.LastPerson}
-}
-
-// advanced returns the snapshot behind a page: its counts, and where the next page begins.
-func (s Snapshot) advanced(w Waterfall, c cursor) (Snapshot, error) {
-	counts, err := json.Marshal(w)
-	if err != nil {
-		return s, fmt.Errorf("write the counts of snapshot %d: %w", s.ID, err)
-	}
-	s.Base, s.Eligible, s.Counts = w.Base, w.Eligible, string(counts)
-	s.CursorPerson, s.CursorCustomer, s.LastPerson = c.PersonID, c.CustomerID, c.LastPerson
-	return s, nil
 }
 
 // Member is one customer of a snapshot: where they would be contacted, why they are in it, and the consent that permits it.
@@ -92,6 +83,8 @@ type Member struct {
 // TableName names the table.
 func (Member) TableName() string { return "snapshot_members" }
 
+var errNotBuilding = fault.New(fault.Conflict, "snapshot_not_building", "the snapshot is not being made any more")
+
 var errSnapshotRunning = fault.New(fault.Conflict, "snapshot_running", "a snapshot of this audience is being made already")
 
 // Snapshot begins to freeze an audience as of now; a job does the work. The reason is kept with it. It returns fault.Conflict
@@ -102,14 +95,14 @@ func (s *Service) Snapshot(ctx context.Context, viewer account.Viewer, audienceI
 		return Snapshot{}, err
 	}
 	now := s.now()
-	expected, err := contact.CountCustomers(s.db.View(ctx), 100_000_000)
+	expected, err := contact.CountCustomers(s.db.View(ctx), MostExpected+1)
 	if err != nil {
 		return Snapshot{}, err
 	}
 	var snapshot Snapshot
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		st := store{tx}
-		if err := st.lock(audienceID); err != nil {
+		if err := database.Guard(tx, fmt.Sprintf("snapshot of audience %d", audienceID)); err != nil {
 			return err
 		}
 		a, err := st.audience(audienceID)
@@ -127,12 +120,13 @@ func (s *Service) Snapshot(ctx context.Context, viewer account.Viewer, audienceI
 		if err != nil {
 			return err
 		}
-		snapshot, err = Snapshot{
-			AudienceID: a.ID, AudienceVersion: a.Version, Reach: a.Reach, Rule: a.Rule, RuleHash: w.RuleHash, PolicyVersion: w.PolicyVersion,
-			State: Building, Reason: reason, AsOf: now, Expected: expected, CreatedBy: viewer.UserID, CreatedAt: now,
-		}.advanced(w, cursor{})
+		counts, err := json.Marshal(w)
 		if err != nil {
-			return err
+			return fmt.Errorf("write the counts of a snapshot: %w", err)
+		}
+		snapshot = Snapshot{
+			AudienceID: a.ID, AudienceVersion: a.Version, Reach: a.Reach, Rule: a.Rule, RuleHash: w.RuleHash, PolicyVersion: w.PolicyVersion,
+			State: Building, Reason: reason, AsOf: now, Expected: expected, Counts: string(counts), CreatedBy: viewer.UserID, CreatedAt: now,
 		}
 		if err := st.insertSnapshot(&snapshot); err != nil {
 			return err
@@ -155,94 +149,19 @@ func checkReason(reason string) (string, error) {
 	return reason, nil
 }
 
-// pagesPerRun bounds one delivery of the job, so that a stop waits for seconds at most.
-const pagesPerRun = 20
-
-// Build is the job that fills a snapshot, page by page, each in a transaction of its own. Stopped anywhere and run again, even
-// twice at once, it goes on where the last committed page ended.
-func (s *Service) Build(ctx context.Context, ticket outbox.Ticket, id int64) error {
-	for pages := 1; ; pages++ {
-		done, err := s.buildPage(ctx, ticket, id, pages == pagesPerRun)
-		if done || err != nil {
+// CancelSnapshot gives up a snapshot that is being made; its job forgets the members it has. It returns fault.Conflict for one that is
+// not being made any more.
+func (s *Service) CancelSnapshot(ctx context.Context, viewer account.Viewer, id int64) error {
+	now := s.now()
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := (store{tx}).endBuild(id, Cancelled, "", now); err != nil {
 			return err
 		}
-		if pages == pagesPerRun && ticket.JobID != 0 {
-			return nil
-		}
-	}
-}
-
-// buildPage evaluates and commits one page; with the last page of the snapshot the job is done, with the last page of the run it
-// is set due again.
-func (s *Service) buildPage(ctx context.Context, ticket outbox.Ticket, id int64, pause bool) (done bool, err error) {
-	view := s.db.View(ctx)
-	before, err := store{view}.snapshot(id)
-	if err != nil {
-		return false, err
-	}
-	if before.State != Building {
-		return true, s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return ticket.Done(tx) })
-	}
-	w, err := before.Waterfall()
-	if err != nil {
-		return false, err
-	}
-	q, _, err := s.question(before.Rule, before.Reach, before.AsOf)
-	if err != nil {
-		return false, err
-	}
-	c := before.cursor()
-	page, err := s.evaluate(view, q, &c)
-	if err != nil {
-		return false, fmt.Errorf("build snapshot %d: %w", id, err)
-	}
-	var members []Member
-	for _, j := range page {
-		w.add(j.reasons, j.allowedFrom)
-		if len(j.reasons) == 0 {
-			members = append(members, j.member(before))
-		}
-	}
-	after, err := before.advanced(w, c)
-	if err != nil {
-		return false, err
-	}
-	if done = len(page) == 0; done {
-		after.State, after.FinishedAt = Built, s.at(ticket)
-	}
-	return done, s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		if err := s.settle(tx, ticket, done, pause); err != nil {
+		if err := account.Audit(tx, now, viewer, "snapshot.cancelled", "snapshot", id, ""); err != nil {
 			return err
 		}
-		if err := (store{tx}).advance(before, after); err != nil {
-			return err
-		}
-		return store{tx}.insertMembers(members)
+		return outbox.Add(tx, now, outbox.New(JobBuild, id, outbox.Bulk, now)) // the first one may have come to its end
 	})
-}
-
-func (s *Service) settle(tx database.Tx, ticket outbox.Ticket, done, pause bool) error {
-	switch {
-	case done:
-		return ticket.Done(tx)
-	case pause:
-		return ticket.Again(tx, s.at(ticket))
-	}
-	return nil
-}
-
-func (j judged) member(snapshot Snapshot) Member {
-	var rows []string
-	if j.known.Resolution.ID != 0 {
-		rows = append(rows, fmt.Sprintf("resolution %d", j.known.Resolution.ID))
-	}
-	if j.known.Score.ResponseID != 0 {
-		rows = append(rows, fmt.Sprintf("response %d", j.known.Score.ResponseID))
-	}
-	return Member{
-		SnapshotID: snapshot.ID, CustomerID: j.customer.ID, Address: j.subject.Address(snapshot.Channel),
-		Reason: strings.Join(rows, ", "), ConsentID: j.consentID,
-	}
 }
 
 // Snapshots returns the newest snapshots of an audience, at most limit.

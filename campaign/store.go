@@ -15,8 +15,9 @@ import (
 type store struct{ database.Tx }
 
 var (
-	errNoAudience = fault.New(fault.NotFound, "audience_not_found", "there is no such audience")
-	errNameInUse  = fault.New(fault.Conflict, "audience_name_in_use", "another audience has this name")
+	errNoAudience      = fault.New(fault.NotFound, "audience_not_found", "there is no such audience")
+	errAudienceChanged = fault.New(fault.Conflict, "audience_changed", "somebody else changed the audience meanwhile; your changes are not saved")
+	errNameInUse       = fault.New(fault.Conflict, "audience_name_in_use", "another audience has this name")
 )
 
 func (s store) audiences() ([]Audience, error) {
@@ -58,15 +59,19 @@ func (s store) insertOnce(a Audience) error {
 	return nil
 }
 
+// change writes an audience as the revision after the one it was read at. It returns errAudienceChanged if somebody else was faster.
 func (s store) change(a Audience) error {
-	err := s.Gorm().Model(&Audience{}).Where("id = ?", a.ID).Updates(map[string]any{
-		"name": a.Name, "purpose": a.Purpose, "channel": a.Channel, "rule": a.Rule, "version": a.Version, "updated_at": a.UpdatedAt,
-	}).Error
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
+	r := s.Gorm().Model(&Audience{}).Where("id = ? AND revision = ?", a.ID, a.Revision-1).Updates(map[string]any{
+		"name": a.Name, "purpose": a.Purpose, "channel": a.Channel, "rule": a.Rule, "version": a.Version, "revision": a.Revision,
+		"updated_at": a.UpdatedAt,
+	})
+	switch {
+	case errors.Is(r.Error, gorm.ErrDuplicatedKey):
 		return errNameInUse
-	}
-	if err != nil {
-		return fmt.Errorf("change audience %d: %w", a.ID, err)
+	case r.Error != nil:
+		return fmt.Errorf("change audience %d: %w", a.ID, r.Error)
+	case r.RowsAffected == 0:
+		return errAudienceChanged
 	}
 	return nil
 }
@@ -76,14 +81,6 @@ func (s store) counted(id int64, counts string, at clock.Instant, version int) e
 		Updates(map[string]any{"counts": counts, "counted_at": at, "counted_version": version}).Error
 	if err != nil {
 		return fmt.Errorf("store counts of audience %d: %w", id, err)
-	}
-	return nil
-}
-
-// lock makes others who want to make a snapshot of the audience wait.
-func (s store) lock(audienceID int64) error {
-	if err := s.Gorm().Model(&Audience{}).Where("id = ?", audienceID).Update("version", gorm.Expr("version")).Error; err != nil {
-		return fmt.Errorf("lock audience %d: %w", audienceID, err)
 	}
 	return nil
 }

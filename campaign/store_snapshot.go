@@ -3,9 +3,11 @@ package campaign
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
+	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
@@ -15,6 +17,8 @@ var (
 	errNoSnapshot = fault.New(fault.NotFound, "snapshot_not_found", "there is no such snapshot")
 	errNoExport   = fault.New(fault.NotFound, "export_not_found", "there is no such export")
 )
+
+const maxIn = 500 // values of one IN list
 
 func (s store) isBuilding(audienceID int64) (bool, error) {
 	var n int64
@@ -65,13 +69,40 @@ func (s store) newestSnapshots() (map[int64]Snapshot, error) {
 	return byAudience, nil
 }
 
+// endBuild ends a snapshot that is being made. It returns errNotBuilding for any other.
+func (s store) endBuild(id int64, state SnapshotState, code string, now clock.Instant) error {
+	r := s.Gorm().Model(&Snapshot{}).Where("id = ? AND state = ?", id, Building).
+		Updates(map[string]any{"state": state, "error": code, "finished_at": now, "eligible": 0})
+	if r.Error != nil {
+		return fmt.Errorf("end snapshot %d: %w", id, r.Error)
+	}
+	if r.RowsAffected == 0 {
+		return errNotBuilding
+	}
+	return nil
+}
+
+// buildFailed counts a try that failed, and ends the snapshot when it was the last or a further one cannot help; it reports whether it
+// did. A try that found the snapshot in another state is none.
+func (s store) buildFailed(id int64, final bool, code string, now clock.Instant) (bool, error) {
+	r := s.Gorm().Model(&Snapshot{}).Where("id = ? AND state = ?", id, Building).Update("failures", gorm.Expr("failures + 1"))
+	if r.Error != nil || r.RowsAffected == 0 {
+		return false, r.Error
+	}
+	snapshot, err := s.snapshot(id)
+	if err != nil || !final && snapshot.Failures < outbox.MaxAttempts {
+		return false, err
+	}
+	return true, s.endBuild(id, Failed, code, now)
+}
+
 // advance moves a snapshot on from where it was read. It returns outbox.ErrStale if somebody else did so in the meantime.
 func (s store) advance(before, after Snapshot) error {
 	r := s.Gorm().Model(&Snapshot{}).
-		Where("id = ? AND state = ? AND cursor_person = ? AND cursor_customer = ?", before.ID, Building, before.CursorPerson, before.CursorCustomer).
+		Where("id = ? AND state = ? AND walked = ? AND cursor_customer = ?", before.ID, Building, before.Walked, before.CursorCustomer).
 		Updates(map[string]any{
 			"state": after.State, "base": after.Base, "eligible": after.Eligible, "counts": after.Counts, "finished_at": after.FinishedAt,
-			"cursor_person": after.CursorPerson, "cursor_customer": after.CursorCustomer, "last_person": after.LastPerson,
+			"cursor_customer": after.CursorCustomer, "walked": after.Walked, "failures": after.Failures,
 		})
 	if r.Error != nil {
 		return fmt.Errorf("advance snapshot %d: %w", before.ID, r.Error)
@@ -93,6 +124,29 @@ func (s store) members(snapshotID, after int64, limit int) ([]Member, error) {
 		return nil, fmt.Errorf("read members of snapshot %d: %w", snapshotID, err)
 	}
 	return list, nil
+}
+
+// membersAmong returns which of some customers are members of a snapshot.
+func (s store) membersAmong(snapshotID int64, customerIDs []int64) ([]int64, error) {
+	var found []int64
+	for part := range slices.Chunk(customerIDs, maxIn) {
+		var some []int64
+		err := s.Gorm().Model(&Member{}).Where("snapshot_id = ? AND customer_id IN ?", snapshotID, part).Pluck("customer_id", &some).Error
+		if err != nil {
+			return nil, fmt.Errorf("look for members of snapshot %d: %w", snapshotID, err)
+		}
+		found = append(found, some...)
+	}
+	return found, nil
+}
+
+func (s store) dropMembers(snapshotID int64, customerIDs []int64) error {
+	for part := range slices.Chunk(customerIDs, maxIn) {
+		if err := s.Gorm().Where("snapshot_id = ? AND customer_id IN ?", snapshotID, part).Delete(&Member{}).Error; err != nil {
+			return fmt.Errorf("drop members of snapshot %d: %w", snapshotID, err)
+		}
+	}
+	return nil
 }
 
 func (s store) insertExport(e *Export) error {

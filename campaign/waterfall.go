@@ -70,8 +70,16 @@ func (w *Waterfall) add(reasons []Reason, allowedFrom clock.Instant) {
 	if len(reasons) == 1 {
 		step.Only++
 	}
-	if reasons[0] != RuleMismatch && !allowedFrom.IsZero() && (step.Earliest.IsZero() || allowedFrom < step.Earliest) {
+	if reasons[0] != RuleMismatch && reasons[0] != Duplicate && !allowedFrom.IsZero() && (step.Earliest.IsZero() || allowedFrom < step.Earliest) {
 		step.Earliest = allowedFrom
+	}
+}
+
+// addDoubles moves customers who were eligible to those of whom another record is in the list.
+func (w *Waterfall) addDoubles(n int) {
+	w.Base, w.Eligible = w.Base-n, w.Eligible-n
+	for range n {
+		w.add([]Reason{Duplicate}, 0)
 	}
 }
 

@@ -68,6 +68,7 @@ func (s *Server) showEditAudience(c *gin.Context) error {
 	}
 	values.Set("name", s.audienceName(c, a))
 	values.Set("channel", string(a.Channel))
+	values.Set("revision", strconv.Itoa(a.Revision))
 	return s.renderAudienceForm(c, http.StatusOK, id, form{Values: values})
 }
 
@@ -118,7 +119,8 @@ func (s *Server) changeAudience(c *gin.Context) error {
 		if d.Name, err = s.keptName(c, id, d.Name); err != nil {
 			return err
 		}
-		if err = s.Campaigns.Change(c.Request.Context(), viewer(c), id, d); err == nil {
+		revision, _ := strconv.Atoi(f.Get("revision")) // anything else is none there ever was
+		if err = s.Campaigns.Change(c.Request.Context(), viewer(c), id, revision, d); err == nil {
 			return s.redirect(c, "/audiences/"+strconv.FormatInt(id, 10), done("flash.saved"))
 		}
 	}
@@ -139,6 +141,13 @@ func (s *Server) refuseAudience(c *gin.Context, id int64, f form, err error) err
 	f, unmendable := s.refusedForm(c, f, err)
 	if unmendable != nil {
 		return unmendable
+	}
+	if flt, ok := fault.Of(err); ok && flt.Code == "audience_changed" { // who has read that may put theirs in its place
+		a, err := s.Campaigns.Audience(c.Request.Context(), id)
+		if err != nil {
+			return err
+		}
+		f.Values.Set("revision", strconv.Itoa(a.Revision))
 	}
 	for name, problem := range f.Errors { // a fault deep in the JSON belongs to its one field
 		if f.Values.Has("rule") && strings.HasPrefix(name, "rule.") {

@@ -56,6 +56,7 @@ func (s *Server) audiencesRoutes() []route {
 		{method: http.MethodPost, path: "/audiences/:id/snapshots", roles: marketing, handle: s.makeSnapshot},
 		{method: http.MethodGet, path: "/audiences/:id/snapshots/:snapshot", roles: marketing, handle: s.showSnapshot},
 		{method: http.MethodPost, path: "/audiences/:id/snapshots/:snapshot/exports", roles: marketing, handle: s.exportSnapshot},
+		{method: http.MethodPost, path: "/audiences/:id/snapshots/:snapshot/cancel", roles: marketing, handle: s.cancelSnapshot},
 	}
 }
 

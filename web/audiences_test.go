@@ -31,7 +31,7 @@ func (ts *testServer) addCustomers(t testing.TB) {
 	fatal(t, ts.Campaigns.EnsureBuiltIn(t.Context()))
 	permit := permission.New(ts.DB, []byte("a key for tests only, 32 bytes.."), func() clock.Instant { return ts.now }, contact.Directory{})
 	fatal(t, ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
-		customers, err := contact.CustomersAfter(tx, contact.CustomerKey{}, 1000)
+		customers, err := contact.CustomersAfter(tx, 0, 1000)
 		if err != nil {
 			return err
 		}

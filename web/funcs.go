@@ -26,6 +26,7 @@ func (s *Server) funcs(lang string) template.FuncMap {
 		"when":     f.when,
 		"duration": f.duration,
 		"num":      number,
+		"upto":     upTo,
 		"pct":      percent,
 		"asset":    s.assets.url,
 		"field":    newField,
@@ -144,6 +145,15 @@ func (f format) duration(d time.Duration) (string, error) {
 		return f.text("duration.hours", "h", int(d/time.Hour), "m", fmt.Sprintf("%02d", int(d%time.Hour/time.Minute)))
 	}
 	return f.text("duration.days", "n", int(d/(24*time.Hour)))
+}
+
+// upTo is "upto": a number that was counted no further than one more than most, as in 10,000+.
+func upTo(n, most int) (string, error) {
+	text, err := number(min(n, most))
+	if n > most {
+		text += "+"
+	}
+	return text, err
 }
 
 // number is "num": an integer with thousands separators.

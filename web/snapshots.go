@@ -17,6 +17,7 @@ import (
 type snapshotPage struct {
 	page
 	Snapshot snapshotRow
+	Why      string      // of one that failed: what it failed of
 	Audience audienceRow // with the rule the snapshot was made with
 	Fall     fall
 	Members  []memberRow
@@ -83,8 +84,13 @@ func (s *Server) renderSnapshot(c *gin.Context, status int, f form) error {
 		return err
 	}
 	p.Snapshot = rows[0]
-	if p.Members, p.Pager, err = s.memberRows(c, snapshot); err != nil {
-		return err
+	if snapshot.State == campaign.Built {
+		if p.Members, p.Pager, err = s.memberRows(c, snapshot); err != nil {
+			return err
+		}
+	}
+	if snapshot.State == campaign.Failed {
+		p.Why = s.messages.textOr(s.language(c), s.t(c, "snapshot.failed_unknown"), nil, "fault."+snapshot.Error)
 	}
 	exports, err := s.Campaigns.Exports(ctx, snapshot.ID, 0, 20)
 	if err != nil {
@@ -96,6 +102,17 @@ func (s *Server) renderSnapshot(c *gin.Context, status int, f form) error {
 	p.page = s.page(c, "snapshot.title", "id", snapshot.ID)
 	p.Crumbs = s.audienceCrumbs(c, audience)
 	return s.renderStatus(c, status, p)
+}
+
+func (s *Server) cancelSnapshot(c *gin.Context) error {
+	snapshot, _, err := s.snapshotOf(c)
+	if err != nil {
+		return err
+	}
+	if err := s.Campaigns.CancelSnapshot(c.Request.Context(), viewer(c), snapshot.ID); err != nil {
+		return err
+	}
+	return s.redirect(c, snapshotPath(snapshot), done("snapshot.cancelled"))
 }
 
 func (s *Server) memberRows(c *gin.Context, snapshot campaign.Snapshot) ([]memberRow, pager, error) {
@@ -169,10 +186,14 @@ func snapshotsSamples() []view {
 	built := snapshotRow{Snapshot: campaign.Snapshot{ID: 3, AudienceID: 1, State: campaign.Built, Reason: "autumn", RuleHash: "a91f", AsOf: 1, FinishedAt: 2, Base: 10, Eligible: 2}, By: "Lin"}
 	building := built
 	building.State, building.Expected = campaign.Building, 20
+	failed, cancelled := built, built
+	failed.State, cancelled.State = campaign.Failed, campaign.Cancelled
 	audience := audienceRow{ID: 1, Name: "Satisfied", Rule: "resolved", Reach: "call", Version: 2}
 	full := fall{AsOf: 1, Base: 10, Eligible: 2, Rows: []fallRow{{Kind: "base", Label: "All", Count: "10"}}}
 	return []view{
 		&snapshotPage{Snapshot: building, Audience: audience},
+		&snapshotPage{Snapshot: failed, Audience: audience, Why: "the database is gone"},
+		&snapshotPage{Snapshot: cancelled, Audience: audience},
 		&snapshotPage{
 			Snapshot: built, Audience: audience, Fall: full, Formats: []option{{"csv", "CSV"}}, Form: form{Error: "wrong"}, Pager: pager{Older: "/x"},
 			Members: []memberRow{{CustomerID: 4, Name: "张伟", Reference: "C-1", Address: "+86139****8000", Evidence: "resolution 12", ConsentID: 5}, {CustomerID: 5}},

@@ -426,9 +426,14 @@ func campaignCases() map[string]useCase {
 		"Campaigns.Create": func(o *office) func() (any, error) {
 			return func() (any, error) { return o.Campaigns.Create(o.ctx(), o.admin, everybody) }
 		},
-		"Campaigns.Change": just(func(o *office) error { return o.Campaigns.Change(o.ctx(), o.admin, 1, everybody) }),
+		"Campaigns.Change": just(func(o *office) error { return o.Campaigns.Change(o.ctx(), o.admin, 1, 1, everybody) }),
 		"Campaigns.Snapshot": func(o *office) func() (any, error) {
 			return func() (any, error) { return o.Campaigns.Snapshot(o.ctx(), o.admin, 1, "another") }
+		},
+		"Campaigns.CancelSnapshot": func(o *office) func() (any, error) {
+			snapshot, err := o.Campaigns.Snapshot(o.ctx(), o.admin, 1, "another")
+			o.must(err)
+			return func() (any, error) { return nil, o.Campaigns.CancelSnapshot(o.ctx(), o.admin, snapshot.ID) }
 		},
 		"Campaigns.Export": func(o *office) func() (any, error) {
 			return func() (any, error) {

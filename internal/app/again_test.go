@@ -44,7 +44,7 @@ func TestWhatLosesADeadlockIsDoneAsIfItHadNot(t *testing.T) {
 			if watched.Seen() == 0 || strings.HasPrefix(calm, "refused") || strings.HasPrefix(calm, "failed") {
 				t.Fatalf("%d statements, %s", watched.Seen(), calm)
 			}
-for _, tx := range watched.Transactions() {
+			for _, tx := range watched.Transactions() {
 				want, dump, _ := play(t, prepare, func(d *dbtest.Deadlock) { d.SkipIDs(tx[0]) })
 				check := func(statement int, after bool) {
 					got, again, deadlock := play(t, prepare, func(d *dbtest.Deadlock) { d.Lose(statement, after) })

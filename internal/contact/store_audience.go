@@ -7,29 +7,38 @@ import (
 	"aftercall/internal/database"
 )
 
-// CustomerKey is a place in the order of customers by person: the customers of one person stand together.
-type CustomerKey struct{ PersonID, CustomerID int64 }
-
-// CustomersAfter returns the customers after a key, in its order, at most limit.
-func CustomersAfter(tx database.Tx, after CustomerKey, limit int) ([]Customer, error) {
+// CustomersAfter returns the customers after an id, in the order of their ids, at most limit. Nothing moves a customer in that order:
+// who walks along it meets everybody once, whatever becomes of their persons meanwhile.
+func CustomersAfter(tx database.Tx, after int64, limit int) ([]Customer, error) {
 	var customers []Customer
-	err := tx.Gorm().
-		Where("person_id >= ? AND (person_id > ? OR id > ?)", after.PersonID, after.PersonID, after.CustomerID).
-		Order("person_id, id").Limit(limit).Find(&customers).Error
-	if err != nil {
-		return nil, fmt.Errorf("read customers after %v: %w", after, err)
+	if err := tx.Gorm().Where("id > ?", after).Order("id").Limit(limit).Find(&customers).Error; err != nil {
+		return nil, fmt.Errorf("read customers after %d: %w", after, err)
 	}
 	return customers, nil
 }
 
+// PersonsOf returns who each customer is now; those who are gone are not in the map.
+func PersonsOf(tx database.Tx, customerIDs []int64) (map[int64]int64, error) {
+	return store{tx}.persons(customerIDs)
+}
+
+// RecordsOf returns the customers of each person, in the order of their ids.
+func RecordsOf(tx database.Tx, personIDs []int64) (map[int64][]int64, error) {
+	records, err := store{tx}.recordsOf(distinct(personIDs))
+	byPerson := make(map[int64][]int64, len(personIDs))
+	for _, r := range records {
+		byPerson[r.PersonID] = append(byPerson[r.PersonID], r.ID)
+	}
+	return byPerson, err
+}
+
 // CountCustomers returns how many customers there are, and stops counting at atMost.
 func CountCustomers(tx database.Tx, atMost int) (int, error) {
-	var n int64
-	some := tx.Gorm().Model(&Customer{}).Select("id").Limit(atMost)
-	if err := tx.Gorm().Table("(?) AS some", some).Count(&n).Error; err != nil {
+	n, err := database.CountUpTo(tx, tx.Gorm().Model(&Customer{}), atMost)
+	if err != nil {
 		return 0, fmt.Errorf("count customers: %w", err)
 	}
-	return int(n), nil
+	return n, nil
 }
 
 // LastResolutions returns each customer's newest resolution that stands. A customer without one is not in the map.
