@@ -61,14 +61,18 @@ func (l *Log) Newest(ctx context.Context, before int64, limit int) ([]Kept, erro
 	return store{l.db.View(ctx)}.newest(before, limit)
 }
 
-// Prune deletes messages that have been kept for a week, and returns how many there were.
+// Prune deletes messages that have been kept for a week, some hundred in a transaction, and returns how many there were.
 func (l *Log) Prune(ctx context.Context) (int, error) {
-	before := l.now().Add(-keep)
-	deleted := 0
-	err := l.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		var err error
-		deleted, err = store{tx}.prune(before)
-		return err
-	})
-	return deleted, err
+	before, all := l.now().Add(-keep), 0
+	for {
+		deleted := 0
+		err := l.db.InTx(ctx, func(_ context.Context, tx database.Tx) (err error) {
+			deleted, err = store{tx}.prune(before, l.db.RowsPerTx())
+			return err
+		})
+		all += deleted
+		if err != nil || deleted < l.db.RowsPerTx() {
+			return all, err
+		}
+	}
 }

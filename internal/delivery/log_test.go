@@ -1,6 +1,7 @@
 package delivery_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -38,6 +39,21 @@ func TestTheLogKeepsAMessageOnceAndForAWeek(t *testing.T) {
 		now++
 		if n, err := log.Prune(t.Context()); err != nil || n != 1 {
 			t.Errorf("pruned %d, %v", n, err)
+		}
+		old := make([]delivery.Kept, 2*db.RowsPerTx()+7)
+		for i := range old {
+			old[i] = delivery.Kept{MessageID: fmt.Sprint("old ", i), CreatedAt: 1}
+		}
+		if err := db.View(t.Context()).Gorm().CreateInBatches(old, 100).Error; err != nil {
+			t.Fatal(err)
+		}
+		most := dbtest.MostRows(t, db, func() {
+			if n, err := log.Prune(t.Context()); err != nil || n != len(old) {
+				t.Errorf("pruned %d, %v", n, err)
+			}
+		})
+		if most > db.RowsPerTx() {
+			t.Errorf("%d messages were deleted in one transaction", most)
 		}
 	})
 }

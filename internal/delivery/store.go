@@ -30,10 +30,17 @@ func (s store) newest(before int64, limit int) ([]Kept, error) {
 	return rows, nil
 }
 
-func (s store) prune(before clock.Instant) (int, error) {
-	r := s.Gorm().Where("created_at < ?", before).Delete(&Kept{})
-	if r.Error != nil {
-		return 0, fmt.Errorf("delete old messages: %w", r.Error)
+// prune deletes messages made before an instant, the oldest first, at most limit, and returns how many.
+func (s store) prune(before clock.Instant, limit int) (int, error) {
+	var ids []int64
+	if err := s.Gorm().Model(&Kept{}).Where("created_at < ?", before).Order("created_at").Limit(limit).Pluck("id", &ids).Error; err != nil {
+		return 0, fmt.Errorf("find old messages: %w", err)
 	}
-	return int(r.RowsAffected), nil
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	if err := s.Gorm().Where("id IN ?", ids).Delete(&Kept{}).Error; err != nil {
+		return 0, fmt.Errorf("delete old messages: %w", err)
+	}
+	return len(ids), nil
 }

@@ -25,11 +25,11 @@ const FoldEvery = time.Minute
 // Two folders at once are safe: each first writes the guard row, so that the second one waits and then reads what is left.
 func (s *Service) Fold(ctx context.Context, ticket outbox.Ticket) error {
 	for {
-		n, err := s.fold(ctx, ticket)
+		more, err := s.fold(ctx, ticket)
 		if err != nil {
 			return fmt.Errorf("fold entries: %w", err)
 		}
-		if n < s.batch() {
+		if !more {
 			return nil
 		}
 	}
@@ -38,26 +38,51 @@ func (s *Service) Fold(ctx context.Context, ticket outbox.Ticket) error {
 // FoldAll folds until nothing is left, without a job: for commands, demos and tests.
 func (s *Service) FoldAll(ctx context.Context) error { return s.Fold(ctx, outbox.Ticket{At: s.now()}) }
 
-// fold folds one batch, ends the job if it was the last, and returns how many entries it folded.
-func (s *Service) fold(ctx context.Context, ticket outbox.Ticket) (folded int, err error) {
-	limit := s.batch()
+// fold does one batch, ends the job if it was the last, and reports whether there is more to do. Roll-ups of another zone are dropped
+// first: the centre has moved, and its days begin elsewhere now.
+func (s *Service) fold(ctx context.Context, ticket outbox.Ticket) (more bool, err error) {
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		entries, err := s.takeUnfolded(store{tx}, limit, ticket.At)
+		st := store{tx}
+		zone, err := st.guard(s.zone.String(), ticket.At)
 		if err != nil {
 			return err
 		}
-		folded = len(entries)
-		if folded > 0 {
-			if err := s.addToRollups(store{tx}, entries); err != nil {
-				return err
-			}
+		work := s.foldSome
+		if zone != s.zone.String() {
+			work = s.dropSome
 		}
-		if folded == limit {
-			return nil
+		if more, err = work(st); err != nil || more {
+			return err
 		}
 		return ticket.Done(tx)
 	})
-	return folded, err
+	return more, err
+}
+
+// foldSome folds the next entries, behind the guard row.
+func (s *Service) foldSome(st store) (more bool, err error) {
+	entries, err := st.unfolded(s.batch())
+	if err != nil || len(entries) == 0 {
+		return false, err
+	}
+	return len(entries) == s.batch(), s.addToRollups(st, entries)
+}
+
+// dropSome takes the next part of the roll-ups of another zone away. Until all are gone they are nobody's: figures are read from the
+// entries meanwhile.
+func (s *Service) dropSome(st store) (more bool, err error) {
+	if err := st.setZone(noZone); err != nil {
+		return false, err
+	}
+	dropped, err := st.dropRollups(s.batch())
+	if err != nil || dropped > 0 {
+		return true, err
+	}
+	unfolded, err := st.unfold(s.batch())
+	if err != nil || unfolded > 0 {
+		return true, err
+	}
+	return true, st.setZone(s.zone.String())
 }
 
 // batch is how many entries one transaction folds. SQLite has one writer, and a caller waits behind it.
@@ -66,21 +91,6 @@ func (s *Service) batch() int {
 		return 1000
 	}
 	return 5000
-}
-
-// takeUnfolded writes the guard row, then reads the next entries. Roll-ups of another zone are dropped first: the centre has
-// moved, and its days begin elsewhere now.
-func (s *Service) takeUnfolded(st store, limit int, now clock.Instant) ([]Entry, error) {
-	zone, err := st.guard(s.zone.String(), now)
-	if err != nil {
-		return nil, err
-	}
-	if zone != s.zone.String() {
-		if err := st.dropRollups(s.zone.String()); err != nil {
-			return nil, err
-		}
-	}
-	return st.unfolded(limit)
 }
 
 func (s *Service) addToRollups(st store, entries []Entry) error {

@@ -126,3 +126,46 @@ func TestAJobFoldsEverythingAndAStaleTicketEndsNothing(t *testing.T) {
 		}
 	})
 }
+
+// When the centre moves, its roll-ups are dropped and made anew in batches: figures are right after each of them, and no transaction
+// touches all entries.
+func TestACentreThatMovesDropsItsRollUpsInBatches(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		t.Parallel()
+		before := centre(db, shanghai)
+		n := 2*before.batch() + 500
+		all := make([]Entry, n)
+		start := at(shanghai, "2026-10-01 00:00:00")
+		for i := range all {
+			all[i] = csat(start.Add(time.Duration(i%240)*time.Hour), 1+i%5, Dimensions{AgentID: int64(i % 7)})
+		}
+		appendAll(t, db, all...)
+		noError(t, before.FoldAll(context.Background()))
+		moved := centre(db, time.UTC)
+		q := Query{Metric: CSAT, From: day(2026, 10, 2), To: day(2026, 10, 6)}
+		want, err := moved.Score(context.Background(), q)
+		noError(t, err)
+		steps := 0
+		most := dbtest.MostRows(t, db, func() {
+			for more := true; more; steps++ {
+				more, err = moved.fold(context.Background(), outbox.Ticket{})
+				noError(t, err)
+				got, err := moved.Score(context.Background(), q)
+				noError(t, err)
+				if got.Sums != want.Sums {
+					t.Fatalf("after step %d: %+v, want %+v", steps, got.Sums, want.Sums)
+				}
+				if diffs, err := moved.Verify(context.Background(), net(all)); err != nil || len(diffs) > 0 {
+					t.Fatalf("verify after step %d: %v %v", steps, diffs, err)
+				}
+			}
+		})
+		if zone, err := (store{db.View(context.Background())}).rollupZone(); err != nil || zone != "UTC" || steps < 6 {
+			t.Errorf("%d steps, roll-ups of %q: %v", steps, zone, err)
+		}
+		if most > 2*moved.batch() {
+			t.Errorf("a transaction changed %d rows", most)
+		}
+	})
+}

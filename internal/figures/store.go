@@ -2,6 +2,7 @@ package figures
 
 import (
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm/clause"
 
@@ -34,12 +35,13 @@ func (s store) insert(entries []Entry) error {
 	return database.Insert(s.Tx, "entries", entries)
 }
 
-// guard writes the state row, so that other folders wait until this transaction ends, and returns the zone of the roll-ups.
+// guard writes the state row, and something new in it, so that other folders wait until this transaction ends, and returns the zone of
+// the roll-ups.
 func (s store) guard(zone string, now clock.Instant) (string, error) {
 	state := rollupState{ID: 1, Zone: zone, FoldedAt: now}
 	err := s.Gorm().Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "id"}},
-		DoUpdates: clause.Assignments(map[string]any{"folded_at": now}),
+		DoUpdates: clause.Assignments(map[string]any{"folded_at": clause.Expr{SQL: "CASE WHEN rollup_state.folded_at < ? THEN ? ELSE rollup_state.folded_at + 1 END", Vars: []any{now, now}}}),
 	}).Create(&state).Error
 	if err != nil {
 		return "", fmt.Errorf("guard the roll-ups: %w", err)
@@ -59,17 +61,49 @@ func (s store) rollupZone() (string, error) {
 	return states[0].Zone, nil
 }
 
-// dropRollups makes every entry unfolded, for the days of another zone.
-func (s store) dropRollups(zone string) error {
-	for _, statement := range []string{"DELETE FROM rollups", "UPDATE score_entries SET folded = 0 WHERE folded = 1"} {
-		if err := s.Gorm().Exec(statement).Error; err != nil {
-			return fmt.Errorf("drop the roll-ups: %w", err)
-		}
-	}
+// noZone stands for the zone of roll-ups that are being dropped.
+const noZone = "dropping"
+
+func (s store) setZone(zone string) error {
 	if err := s.Gorm().Model(&rollupState{}).Where("id = 1").Update("zone", zone).Error; err != nil {
-		return fmt.Errorf("drop the roll-ups: %w", err)
+		return fmt.Errorf("set the zone of the roll-ups: %w", err)
 	}
 	return nil
+}
+
+// dropRollups deletes the first roll-ups, about as many as a limit: whole days of a metric and dimension. It returns how many.
+func (s store) dropRollups(limit int) (int, error) {
+	dropped := 0
+	for dropped < limit {
+		var first []rollup
+		if err := s.Gorm().Order("metric, dimension, day, member, scale").Limit(1).Find(&first).Error; err != nil {
+			return dropped, fmt.Errorf("find roll-ups to drop: %w", err)
+		}
+		if len(first) == 0 {
+			break
+		}
+		c := first[0].Cell
+		r := s.Gorm().Where("metric = ? AND dimension = ? AND day = ?", c.Metric, c.Dimension, c.Day).Delete(&rollup{})
+		if r.Error != nil {
+			return dropped, fmt.Errorf("drop roll-ups: %w", r.Error)
+		}
+		dropped += int(r.RowsAffected)
+	}
+	return dropped, nil
+}
+
+// unfold marks the first folded entries unfolded, at most limit, and returns how many there were.
+func (s store) unfold(limit int) (int, error) {
+	var ids []int64
+	if err := s.Gorm().Model(&Entry{}).Where("folded = ?", true).Order("id").Limit(limit).Pluck("id", &ids).Error; err != nil {
+		return 0, fmt.Errorf("find folded entries: %w", err)
+	}
+	for part := range slices.Chunk(ids, 500) {
+		if err := s.Gorm().Model(&Entry{}).Where("id IN ?", part).Update("folded", false).Error; err != nil {
+			return 0, fmt.Errorf("unfold entries: %w", err)
+		}
+	}
+	return len(ids), nil
 }
 
 func (s store) unfolded(limit int) ([]Entry, error) {
