@@ -93,7 +93,10 @@ func (s *Service) StartDryRun(ctx context.Context, viewer account.Viewer, policy
 		return DryRun{}, errDryRunTooBig
 	}
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		row, err := store{tx}.lockPolicy(policyID) // two clicks come one after the other
+		if err := database.Guard(tx, fmt.Sprintf("dry run of policy %d", policyID)); err != nil { // two clicks come one after the other
+			return err
+		}
+		row, err := store{tx}.policy(policyID)
 		if err != nil {
 			return err
 		}

@@ -73,16 +73,16 @@ func (s store) updateUser(id int64, values map[string]any) error {
 	return found(s.Gorm().Model(&User{}).Where("id = ?", id).Updates(values).Error, nil, "update user")
 }
 
-// refuseLastAdmin locks the enabled administrators, so that two of them cannot disable each other at the same time.
+// refuseLastAdmin passes a guard, so that two administrators cannot disable each other at the same time.
 func (s store) refuseLastAdmin(u User) error {
 	if u.Role != Admin {
 		return nil
 	}
-	var ids []int64
-	g := s.Gorm().Model(&User{}).Where("role = ? AND disabled_at = 0", Admin).Order("id").Limit(listMost)
-	if s.Dialect() == database.MySQL {
-		g = g.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+	if err := database.Guard(s.Tx, "administrators"); err != nil {
+		return err
 	}
+	var ids []int64
+	g := s.Gorm().Model(&User{}).Where("role = ? AND disabled_at = 0", Admin).Order("id").Limit(2)
 	if err := g.Pluck("id", &ids).Error; err != nil {
 		return fmt.Errorf("list administrators: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"aftercall/internal/clock"
@@ -40,10 +41,14 @@ func (s store) putStandings(rows []Standing) error {
 	return nil
 }
 
+// outOfDate marks a row that has to be computed again. It writes something new each time: on a cluster, a mark that changed nothing would
+// not be seen by who is computing the row on another server.
+var outOfDate = gorm.Expr("CASE WHEN rules_version > 0 THEN 0 ELSE rules_version - 1 END")
+
 // outdate marks rows so that no version of the rules believes them.
 func (s store) outdate(customerIDs []int64) error {
 	for chunk := range slices.Chunk(customerIDs, chunkSize) {
-		err := s.Gorm().Model(&Standing{}).Where("customer_id IN ?", chunk).Update("rules_version", 0).Error
+		err := s.Gorm().Model(&Standing{}).Where("customer_id IN ?", chunk).Update("rules_version", outOfDate).Error
 		if err != nil {
 			return fmt.Errorf("outdate standings: %w", err)
 		}
@@ -64,7 +69,7 @@ func (s store) forget(customerIDs []int64) error {
 // outdateCalled marks the rows of marketing calls to the numbers.
 func (s store) outdateCalled(hashes []string) error {
 	for chunk := range slices.Chunk(hashes, chunkSize) {
-		err := s.Gorm().Model(&Standing{}).Where("address_hash IN ? AND purpose = ?", chunk, MarketingCall).Update("rules_version", 0).Error
+		err := s.Gorm().Model(&Standing{}).Where("address_hash IN ? AND purpose = ?", chunk, MarketingCall).Update("rules_version", outOfDate).Error
 		if err != nil {
 			return fmt.Errorf("outdate standings of a called number: %w", err)
 		}
