@@ -65,7 +65,10 @@ func (s *Service) CallbackByID(ctx context.Context, viewer account.Viewer, id in
 	return s.show(ctx, viewer, c, now)
 }
 
-// StateCounts is how many callbacks the viewer sees in each state.
+// MostCounted is up to how many callbacks of a state are counted for a page.
+const MostCounted = 10_000
+
+// StateCounts is how many callbacks the viewer sees in each state, counted up to one more than MostCounted.
 type StateCounts struct {
 	ByState map[CallbackState]int
 	Overdue int

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/database"
 )
 
 var openStates = []CallbackState{Waiting, Ready, Claimed}
@@ -77,25 +78,41 @@ func (s store) openRecoveries(sc scope, callerID int64, limit int) ([]Callback, 
 }
 
 func (s store) stateCounts(sc scope, now clock.Instant) (StateCounts, error) {
-	var rows []struct {
-		State CallbackState
-		Count int
+	g, err := s.inPoolsOf(sc)
+	if err != nil {
+		return StateCounts{}, err
 	}
-	g := sc.within(s.Gorm().Model(&Callback{}))
-	if err := g.Select("state, COUNT(*) AS count").Group("state").Scan(&rows).Error; err != nil {
-		return StateCounts{}, fmt.Errorf("count callbacks: %w", err)
+	counts := StateCounts{ByState: make(map[CallbackState]int, len(CallbackStates()))}
+	for _, state := range CallbackStates() {
+		if counts.ByState[state], err = database.CountUpTo(s.Tx, g().Where("state = ?", state), MostCounted+1); err != nil {
+			return StateCounts{}, fmt.Errorf("count callbacks: %w", err)
+		}
 	}
-	counts := StateCounts{ByState: make(map[CallbackState]int, len(rows))}
-	for _, row := range rows {
-		counts.ByState[row.State] = row.Count
-	}
-	var overdue int64
-	err := sc.within(s.Gorm().Model(&Callback{})).Where("state IN ? AND due_at < ?", openStates, now).Count(&overdue).Error
+	counts.Overdue, err = database.CountUpTo(s.Tx, g().Where("state IN ? AND due_at < ?", openStates, now), MostCounted+1)
 	if err != nil {
 		return StateCounts{}, fmt.Errorf("count overdue callbacks: %w", err)
 	}
-	counts.Overdue = int(overdue)
 	return counts, nil
+}
+
+// inPoolsOf returns queries of the callbacks in a scope by their pools, whose index has the states too: a count that stops somewhere
+// reads no more than it counts.
+func (s store) inPoolsOf(sc scope) (func() *gorm.DB, error) {
+	all := func() *gorm.DB { return s.Gorm().Model(&Callback{}) }
+	if len(sc) == 0 {
+		return all, nil
+	}
+	pools, err := s.pools()
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	for _, p := range pools {
+		if slices.Contains(sc, p.TeamID) {
+			ids = append(ids, p.ID)
+		}
+	}
+	return func() *gorm.DB { return all().Where("pool_id IN ?", ids) }, nil
 }
 
 // dayCount is how many attempts of a day ended alike, and how long they took from claim to outcome.

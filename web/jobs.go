@@ -16,8 +16,8 @@ import (
 
 // Jobs is what the jobs page needs of the queue.
 type Jobs interface {
-	// Counts returns how many jobs of each kind are in each of queue.OpenStates.
-	Counts(ctx context.Context) ([]queue.KindCount, error)
+	// CountsUpTo returns how many jobs of each kind are in each of queue.OpenStates, or how many at least.
+	CountsUpTo(ctx context.Context) ([]queue.KindCount, error)
 	// Dead returns jobs that were given up, the newest first, with ids below beforeID (0: from the start), at most limit.
 	Dead(ctx context.Context, beforeID int64, limit int) ([]outbox.Job, error)
 	// Requeue gives a dead job another round of tries. It returns fault.Conflict if the job is not dead.
@@ -29,6 +29,7 @@ type jobsPage struct {
 	page
 	States []outbox.State
 	Kinds  []kindRow
+	More   bool // some lanes hold more than were counted
 	Dead   []deadRow
 	Pager  pager
 }
@@ -37,7 +38,13 @@ type jobsPage struct {
 type kindRow struct {
 	Kind   string
 	Name   string // in the reader's language
-	Counts []int
+	Counts []jobCount
+}
+
+// jobCount is how many jobs there are, or that there are more.
+type jobCount struct {
+	N    int
+	More bool
 }
 
 // deadRow is a job that was given up, with what it does and why it failed in the reader's language.
@@ -60,7 +67,7 @@ func jobsSamples() []view {
 	return []view{
 		&jobsPage{},
 		&jobsPage{
-			States: queue.OpenStates(), Kinds: []kindRow{{Kind: "survey.send", Name: "Send", Counts: []int{1, 2, 3, 4}}},
+			More: true, States: queue.OpenStates(), Kinds: []kindRow{{Kind: "survey.send", Name: "Send", Counts: []jobCount{{1, false}, {2, true}, {3, false}, {4, false}}}},
 			Dead:  []deadRow{{Job: outbox.Job{ID: 7, Kind: "survey.send", LastError: "internal", UpdatedAt: clock.Instant(1)}, Name: "Send", Why: "why"}},
 			Pager: pager{Older: "/jobs?older=7"},
 		},
@@ -69,7 +76,7 @@ func jobsSamples() []view {
 
 func (s *Server) showJobs(c *gin.Context) error {
 	ctx := c.Request.Context()
-	counts, err := s.Jobs.Counts(ctx)
+	counts, err := s.Jobs.CountsUpTo(ctx)
 	if err != nil {
 		return err
 	}
@@ -78,6 +85,7 @@ func (s *Server) showJobs(c *gin.Context) error {
 		return err
 	}
 	p := &jobsPage{States: queue.OpenStates(), Kinds: kindRows(counts)}
+	p.More = slices.ContainsFunc(counts, func(n queue.KindCount) bool { return n.More })
 	for i := range p.Kinds {
 		p.Kinds[i].Name = s.jobName(c, p.Kinds[i].Kind)
 	}
@@ -92,13 +100,14 @@ func (s *Server) showJobs(c *gin.Context) error {
 // kindRows turns counts by kind and state into a table, kinds by name.
 func kindRows(counts []queue.KindCount) []kindRow {
 	states := queue.OpenStates()
-	byKind := map[string][]int{}
+	byKind := map[string][]jobCount{}
 	for _, n := range counts {
 		if byKind[n.Kind] == nil {
-			byKind[n.Kind] = make([]int, len(states))
+			byKind[n.Kind] = make([]jobCount, len(states))
 		}
 		if i := slices.Index(states, n.State); i >= 0 {
-			byKind[n.Kind][i] += n.Count
+			byKind[n.Kind][i].N += n.Count
+			byKind[n.Kind][i].More = byKind[n.Kind][i].More || n.More
 		}
 	}
 	rows := make([]kindRow, 0, len(byKind))

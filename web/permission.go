@@ -70,7 +70,7 @@ func (s *Server) permissionRoutes() []route {
 func permissionSamples() []view {
 	line := permissionLine{Text: "Refused", Count: 3, Width: 30, Href: "/x"}
 	return []view{
-		&permissionPage{},
+		&permissionPage{}, &permissionPage{AsOf: 1},
 		&permissionPage{AsOf: 1, Sums: []permissionSum{{Way: "survey", Base: line, Allowed: line, Against: []permissionLine{line, {Text: "a", Count: 1}}}, {Way: "call"}}},
 		&standingsPage{},
 		&standingsPage{Rows: []standingRow{{1, "Ann", []whyLine{{Text: "refused", Href: "/x"}, {Text: "asked"}}, 5}, {ID: 2, Name: "Li"}}, Pager: pager{Older: "/x"}},
@@ -78,11 +78,11 @@ func permissionSamples() []view {
 }
 
 func (s *Server) showPermission(c *gin.Context) error {
-	counts, err := s.Permission.StandingCounts(c.Request.Context())
+	counts, asOf, err := s.Permission.StandingCounts(c.Request.Context())
 	if err != nil {
 		return err
 	}
-	p := &permissionPage{AsOf: s.now()}
+	p := &permissionPage{AsOf: asOf}
 	for _, w := range ways {
 		if sum := s.permissionSum(c, w, counts); sum.Base.Count > 0 {
 			p.Sums = append(p.Sums, sum)

@@ -167,8 +167,52 @@ type StandingCount struct {
 	Customers int
 }
 
-// StandingCounts counts the customers about whom anything was ever recorded, by purpose, channel and first lasting reason. A row
-// that is out of date counts as it was until the next refresh, within RefreshEvery.
-func (s *Service) StandingCounts(ctx context.Context) ([]StandingCount, error) {
-	return store{s.db.View(ctx)}.standingCounts()
+// countedLive is up to how many rows are counted while somebody waits.
+const countedLive = 100_000
+
+// countsSetting is where the refresh keeps the counts of a big centre.
+const countsSetting = "permission.standing_counts"
+
+// keptCounts are counts and when they were made.
+type keptCounts struct {
+	At     clock.Instant
+	Counts []StandingCount
+}
+
+// StandingCounts counts the customers about whom anything was ever recorded, by purpose, channel and first lasting reason, and returns
+// as of when: now, or in a big centre the last refresh; none when that has not come by yet. A row that is out of date counts as it was
+// until the next refresh, within RefreshEvery.
+func (s *Service) StandingCounts(ctx context.Context) ([]StandingCount, clock.Instant, error) {
+	st := store{s.db.View(ctx)}
+	few, err := st.atMostStandings(countedLive)
+	if err != nil {
+		return nil, 0, err
+	}
+	if few {
+		counts, err := st.standingCounts()
+		return counts, s.now(), err
+	}
+	text, err := database.Setting(st.Tx, countsSetting)
+	if err != nil || text == "" {
+		return nil, 0, err
+	}
+	var kept keptCounts
+	if err := json.Unmarshal([]byte(text), &kept); err != nil {
+		return nil, 0, fmt.Errorf("read the counts of standings: %w", err)
+	}
+	return kept.Counts, kept.At, nil
+}
+
+// keepCounts counts all standings for those who will look.
+func (s *Service) keepCounts(ctx context.Context) (string, error) {
+	at := s.now()
+	counts, err := store{s.db.View(ctx)}.standingCounts()
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(keptCounts{at, counts})
+	if err != nil {
+		return "", fmt.Errorf("keep the counts of standings: %w", err)
+	}
+	return string(text), nil
 }

@@ -202,13 +202,27 @@ func (s *Service) Refresh(ctx context.Context, ticket outbox.Ticket) error {
 			return err
 		}
 		if len(page) == 0 {
-			return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return ticket.Done(tx) })
+			return s.refreshed(ctx, ticket)
 		}
 		if err := s.refreshPage(ctx, page); err != nil {
 			return fmt.Errorf("refresh standings: %w", err)
 		}
 	}
 	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return ticket.Again(tx, s.now()) })
+}
+
+// refreshed ends the job, and keeps the counts for a page that would read all rows.
+func (s *Service) refreshed(ctx context.Context, ticket outbox.Ticket) error {
+	counts, err := s.keepCounts(ctx)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := ticket.Done(tx); err != nil {
+			return err
+		}
+		return database.PutSetting(tx, countsSetting, counts)
+	})
 }
 
 func (s *Service) refreshPage(ctx context.Context, customerIDs []int64) error {

@@ -104,7 +104,7 @@ func TestCountsAreOfTheStoredRows(t *testing.T) {
 		c.do(t, func(tx database.Tx) error {
 			return c.s.RecordConsent(tx, permission.ConsentEvent{CustomerID: 3, Purpose: permission.Survey, At: c.at.Add(-time.Hour)})
 		})
-		counts, err := c.s.StandingCounts(t.Context())
+		counts, _, err := c.s.StandingCounts(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +137,7 @@ func TestRowsOfErasedCustomersAreForgotten(t *testing.T) {
 		if err := c.s.Refresh(context.Background(), outbox.Ticket{}); err != nil {
 			t.Fatal(err)
 		}
-		if counts, err := c.s.StandingCounts(t.Context()); err != nil || len(counts) != 0 {
+		if counts, _, err := c.s.StandingCounts(t.Context()); err != nil || len(counts) != 0 {
 			t.Errorf("%+v %v", counts, err)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/database"
 )
 
 // standings returns the stored rows of customers for one purpose and channel.
@@ -122,6 +123,15 @@ func (s store) dueStandings(version int, now clock.Instant, limit int) ([]int64,
 	}
 	ids = distinct(ids)
 	return ids[:min(limit, len(ids))], nil
+}
+
+// atMostStandings reports whether there are no more rows than a limit.
+func (s store) atMostStandings(limit int) (bool, error) {
+	n, err := database.CountUpTo(s.Tx, s.Gorm().Model(&Standing{}), limit+1)
+	if err != nil {
+		return false, fmt.Errorf("count standings: %w", err)
+	}
+	return n <= limit, nil
 }
 
 func (s store) standingCounts() ([]StandingCount, error) {

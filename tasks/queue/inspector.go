@@ -25,6 +25,7 @@ type KindCount struct {
 	Kind  string       `json:"kind"`
 	State outbox.State `json:"state"`
 	Count int          `json:"count"`
+	More  bool         `json:"-"` // there are more than were counted; see CountsUpTo
 }
 
 // OpenStates returns the states of jobs that are not over or that wait for a person, in the order of a job's life.
@@ -33,9 +34,18 @@ func OpenStates() []outbox.State {
 }
 
 // Counts returns the jobs in OpenStates by kind and state, sorted by both. The others are as many as a busy week brings forth, and
-// nobody has to do anything about them.
+// nobody has to do anything about them. It reads every open job: it is for commands.
 func (i *Inspector) Counts(ctx context.Context) ([]KindCount, error) {
 	return store{i.db.View(ctx)}.counts()
+}
+
+// MostCounted is how many jobs of each state and lane CountsUpTo looks at.
+const MostCounted = 10_000
+
+// CountsUpTo is Counts for pages: of a state and lane with more than MostCounted jobs it counts the first ones by time only, and says of
+// their kinds that there are more.
+func (i *Inspector) CountsUpTo(ctx context.Context) ([]KindCount, error) {
+	return store{i.db.View(ctx)}.countsUpTo(MostCounted)
 }
 
 // Done returns how many jobs of a kind were done within the last seven days. It reads each of them: it is for trials.

@@ -1,7 +1,10 @@
 package queue
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -18,6 +21,35 @@ func (s store) counts() ([]KindCount, error) {
 		return nil, fmt.Errorf("count jobs: %w", err)
 	}
 	return counts, nil
+}
+
+// countsUpTo walks along the index of states, at most so many jobs of each state and lane.
+func (s store) countsUpTo(most int) ([]KindCount, error) {
+	type key struct {
+		kind  string
+		state outbox.State
+	}
+	sums := map[key]KindCount{}
+	for _, state := range OpenStates() {
+		for _, lane := range outbox.Lanes() {
+			first := s.Gorm().Model(&outbox.Job{}).Select("kind").Where("state = ? AND lane = ?", state, lane).Order("run_at, id").Limit(most + 1)
+			var counts []KindCount
+			if err := s.Gorm().Table("(?) AS first", first).Select("kind, COUNT(*) AS count").Group("kind").Scan(&counts).Error; err != nil {
+				return nil, fmt.Errorf("count jobs: %w", err)
+			}
+			all := 0
+			for _, n := range counts {
+				all += n.Count
+			}
+			for _, n := range counts {
+				sum := sums[key{n.Kind, state}]
+				sums[key{n.Kind, state}] = KindCount{Kind: n.Kind, State: state, Count: sum.Count + n.Count, More: sum.More || all > most}
+			}
+		}
+	}
+	return slices.SortedFunc(maps.Values(sums), func(a, b KindCount) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.State, b.State))
+	}), nil
 }
 
 func (s store) done(kind string) (int, error) {
