@@ -79,28 +79,40 @@ func (s *Service) newDryRunner(ctx context.Context, run DryRun) (*dryRunner, err
 	return d, nil
 }
 
-// work goes over all resolutions. It returns false when somebody cancelled the run.
+// work goes over all resolutions. It returns false when somebody cancelled the run. Which ones, and in which order, is found out at one
+// moment: a source that corrects a time meanwhile moves none of them out of the way, or in twice.
 func (d *dryRunner) work(ctx context.Context) (bool, error) {
-	var after contact.ResolutionKey
+	var ids []int64
+	err := d.db.Snapshot(ctx, func(_ context.Context, tx database.Tx) (err error) {
+		ids, err = contact.ResolutionIDsBetween(tx, d.run.FromAt, d.run.ToAt, 10*dryRunPage)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
 	for {
-		page, err := contact.ResolutionsBetween(d.view, d.run.FromAt, d.run.ToAt, after, dryRunPage)
+		part := ids[:min(dryRunPage, len(ids))]
+		ids = ids[len(part):]
+		found, err := contact.ResolutionsByID(d.view, part)
 		if err != nil {
 			return false, err
 		}
-		if len(page) > 0 {
-			if err := d.page(page); err != nil {
-				return false, err
+		page := make([]contact.Resolution, 0, len(part))
+		for _, id := range part {
+			if r, there := found[id]; there {
+				page = append(page, r)
 			}
-			last := page[len(page)-1]
-			after = contact.ResolutionKey{ResolvedAt: last.ResolvedAt, ID: last.ID}
-			d.resolved += len(page)
 		}
+		if err := d.page(page); err != nil {
+			return false, err
+		}
+		d.resolved += len(page)
 		going := false
-		err = d.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		err = d.db.InTx(ctx, func(_ context.Context, tx database.Tx) (err error) {
 			going, err = store{tx}.dryRunProgress(d.run.ID, d.resolved)
 			return err
 		})
-		if err != nil || !going || len(page) < dryRunPage {
+		if err != nil || !going || len(ids) == 0 {
 			return going, err
 		}
 	}

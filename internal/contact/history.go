@@ -97,13 +97,8 @@ func (p *past) openComplaint(person int64, at clock.Instant) bool {
 	})
 }
 
-// ResolutionKey is a place in the order of resolutions by time.
-type ResolutionKey struct {
-	ResolvedAt clock.Instant
-	ID         int64
-}
-
-// ResolutionsBetween returns the resolutions of a period after a key, in the order of their time, at most limit.
-func ResolutionsBetween(tx database.Tx, from, to clock.Instant, after ResolutionKey, limit int) ([]Resolution, error) {
-	return store{tx}.resolutionsBetween(from, to, after, limit)
+// ResolutionIDsBetween returns the ids of all resolutions of a period in the order of their time, read so many at once. A source may
+// correct that time: who works for long remembers the ids, and does not page by it.
+func ResolutionIDsBetween(tx database.Tx, from, to clock.Instant, page int) ([]int64, error) {
+	return store{tx}.resolutionIDsBetween(from, to, page)
 }

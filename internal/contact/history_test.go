@@ -75,10 +75,7 @@ func TestHistoryIsWhatCameBefore(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		page, err := contact.ResolutionsBetween(db.View(ctx), 0, 1<<62, contact.ResolutionKey{}, 100)
-		if err != nil {
-			t.Fatal(err)
-		}
+		page := resolutionsBetween(t, db, 0, 1<<62, 100)
 		var moments []contact.Moment
 		var ids []int64
 		for _, r := range page {
@@ -103,6 +100,24 @@ func TestHistoryIsWhatCameBefore(t *testing.T) {
 	})
 }
 
+// resolutionsBetween returns the resolutions of a period in the order of their time.
+func resolutionsBetween(t *testing.T, db *database.DB, from, to clock.Instant, page int) []contact.Resolution {
+	t.Helper()
+	ids, err := contact.ResolutionIDsBetween(db.View(t.Context()), from, to, page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := contact.ResolutionsByID(db.View(t.Context()), ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := make([]contact.Resolution, len(ids))
+	for i, id := range ids {
+		list[i] = found[id]
+	}
+	return list
+}
+
 // Pages put together are the period in order, none twice and none left out, also where many were resolved at the same instant.
 func TestResolutionsBetweenGoesOnWhereItStopped(t *testing.T) {
 	t.Parallel()
@@ -122,20 +137,9 @@ func TestResolutionsBetweenGoesOnWhereItStopped(t *testing.T) {
 		}
 		from := batch[8].ResolvedAt // hour 2
 		to := batch[6].ResolvedAt   // hour 9, exclusive
-		var after contact.ResolutionKey
 		var hours []int
-		for {
-			page, err := contact.ResolutionsBetween(db.View(ctx), from, to, after, 3)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if len(page) == 0 {
-				break
-			}
-			for _, r := range page {
-				hours = append(hours, int(r.ResolvedAt.Sub(from)/time.Hour)+2)
-				after = contact.ResolutionKey{ResolvedAt: r.ResolvedAt, ID: r.ID}
-			}
+		for _, r := range resolutionsBetween(t, db, from, to, 3) {
+			hours = append(hours, int(r.ResolvedAt.Sub(from)/time.Hour)+2)
 		}
 		if diff := cmp.Diff([]int{2, 3, 5, 5, 5, 5, 5, 5}, hours); diff != "" {
 			t.Error(diff)

@@ -124,12 +124,21 @@ func (s store) readComplaints(p *past, persons []int64) error {
 	return err
 }
 
-func (s store) resolutionsBetween(from, to clock.Instant, after ResolutionKey, limit int) ([]Resolution, error) {
-	var rows []Resolution
-	err := s.Gorm().Where("resolved_at >= ? AND resolved_at < ?", max(from, after.ResolvedAt), to).
-		Where("resolved_at > ? OR id > ?", after.ResolvedAt, after.ID).Order("resolved_at, id").Limit(limit).Find(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("read resolutions by time: %w", err)
+func (s store) resolutionIDsBetween(from, to clock.Instant, page int) ([]int64, error) {
+	var ids []int64
+	for last := (Resolution{}); ; {
+		var rows []Resolution
+		err := s.Gorm().Select("id", "resolved_at").Where("resolved_at >= ? AND resolved_at < ?", max(from, last.ResolvedAt), to).
+			Where("resolved_at > ? OR id > ?", last.ResolvedAt, last.ID).Order("resolved_at, id").Limit(page).Find(&rows).Error
+		if err != nil {
+			return nil, fmt.Errorf("read resolutions by time: %w", err)
+		}
+		for _, row := range rows {
+			ids = append(ids, row.ID)
+		}
+		if len(rows) < page {
+			return ids, nil
+		}
+		last = rows[len(rows)-1]
 	}
-	return rows, nil
 }
