@@ -3,6 +3,7 @@ package tasks
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -99,59 +100,83 @@ func (s store) heldBy(callerID int64, now clock.Instant) (*Callback, error) {
 	return &found[0], nil
 }
 
-// claimable reads the first few ready callbacks of each pool, those reserved for the caller, and those whose lease is over.
+// claimable reads the first few callbacks that the caller may have in each of the pools, those reserved for them, and those whose
+// lease is over. Whatever keeps a callback from the caller is judged by the statement: a few of those at the head of what is read
+// would otherwise hide all others.
 func (s store) claimable(callerID int64, pools []int64, now clock.Instant) ([]Callback, error) {
 	found := make(map[int64]Callback)
+	add := func(list []Callback, err error) error {
+		for _, c := range list {
+			found[c.ID] = c
+		}
+		return err
+	}
 	for chunk := range slices.Chunk(pools, 100) {
-		ready, err := s.firstOfPools(callerID, chunk, now)
-		if err != nil {
+		if err := add(s.firstOfPools(callerID, chunk, now)); err != nil {
 			return nil, err
 		}
-		for _, c := range ready {
-			found[c.ID] = c
+	}
+	for chunk := range slices.Chunk(pools, maxIn) {
+		if err := add(s.reservedOfPools(callerID, chunk, now)); err != nil {
+			return nil, err
+		}
+		if err := add(s.lapsedOfPools(callerID, chunk, now)); err != nil {
+			return nil, err
 		}
 	}
-	var reserved []Callback
-	// Not ordered by due_at: SQLite would then walk all ready callbacks by that index.
-	err := s.Gorm().Where("reserved_for = ? AND state = ?", callerID, Ready).Order("ready_at").Limit(perPool).Find(&reserved).Error
-	if err != nil {
-		return nil, fmt.Errorf("read reserved callbacks: %w", err)
-	}
-	var lapsed []Callback
-	err = s.Gorm().Where("state = ? AND lease_until <= ?", Claimed, now).Order("due_at, id").Limit(4 * perPool).Find(&lapsed).Error
-	if err != nil {
-		return nil, fmt.Errorf("read lapsed callbacks: %w", err)
-	}
-	for _, c := range append(reserved, lapsed...) {
-		if slices.Contains(pools, c.PoolID) && c.claimable(callerID, now) {
-			found[c.ID] = c
-		}
-	}
-	list := make([]Callback, 0, len(found))
-	for _, c := range found {
-		list = append(list, c)
-	}
-	return list, nil
+	return slices.Collect(maps.Values(found)), nil
 }
 
 // heldPersons selects the persons somebody is calling; its one argument is the current instant.
 const heldPersons = "(SELECT person_id FROM holds WHERE until_at > ?)"
 
-// firstOfPools reads the head of each pool by its index, all pools in one statement. Callbacks of persons who are being called are
-// passed over: a few of them at the head would otherwise hide all others.
+// mayHave is what makes a callback that nobody is at work on one for the caller; its arguments are those of mayHaveArgs.
+const mayHave = "(reserved_for IN (0, ?) OR ready_at <= ?) AND not_for <> ? AND expires_at > ? AND person_id NOT IN " + heldPersons
+
+func mayHaveArgs(callerID int64, now clock.Instant) []any {
+	return []any{callerID, now.Add(-reservationTime), callerID, now, now}
+}
+
+// firstOfPools reads the head of each pool by its index, all pools in one statement.
 func (s store) firstOfPools(callerID int64, pools []int64, now clock.Instant) ([]Callback, error) {
-	const head = `SELECT * FROM (SELECT * FROM callbacks WHERE pool_id = ? AND state = 'ready'
-		AND (reserved_for IN (0, ?) OR ready_at <= ?) AND not_for <> ? AND expires_at > ? AND person_id NOT IN ` + heldPersons + `
+	const head = `SELECT * FROM (SELECT * FROM callbacks WHERE pool_id = ? AND state = 'ready' AND ` + mayHave + `
 		ORDER BY priority, due_at, id LIMIT ?) AS head`
 	parts := make([]string, len(pools))
 	args := make([]any, 0, 7*len(pools))
 	for i, id := range pools {
 		parts[i] = head
-		args = append(args, id, callerID, now.Add(-reservationTime), callerID, now, now, perPool)
+		args = append(args, id)
+		args = append(args, mayHaveArgs(callerID, now)...)
+		args = append(args, perPool)
 	}
 	var found []Callback
 	if err := s.Gorm().Raw(strings.Join(parts, " UNION ALL "), args...).Scan(&found).Error; err != nil {
 		return nil, fmt.Errorf("read ready callbacks: %w", err)
+	}
+	return found, nil
+}
+
+// reservedOfPools reads the first appointments of the caller. The plus keeps the database from walking the pools' indexes instead of
+// the caller's few.
+func (s store) reservedOfPools(callerID int64, pools []int64, now clock.Instant) ([]Callback, error) {
+	var found []Callback
+	err := s.Gorm().Where("reserved_for = ? AND state = ? AND +pool_id IN ?", callerID, Ready, pools).
+		Where(mayHave, mayHaveArgs(callerID, now)...).Order("ready_at").Limit(perPool).Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("read reserved callbacks: %w", err)
+	}
+	return found, nil
+}
+
+// lapsedOfPools reads the most urgent callbacks whose lease is over, the caller's own first. Claimed ones are about as many as there
+// are callers, so that all of them can be looked at.
+func (s store) lapsedOfPools(callerID int64, pools []int64, now clock.Instant) ([]Callback, error) {
+	var found []Callback
+	err := s.Gorm().Where("state = ? AND lease_until <= ? AND +pool_id IN ?", Claimed, now, pools).
+		Where(mayHave, mayHaveArgs(callerID, now)...).
+		Order(fmt.Sprintf("CASE WHEN caller_id = %d THEN 0 ELSE 1 END, priority, due_at, id", callerID)).Limit(4 * perPool).Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("read lapsed callbacks: %w", err)
 	}
 	return found, nil
 }

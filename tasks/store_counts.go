@@ -26,7 +26,8 @@ type openCount struct {
 	First      clock.Instant
 }
 
-// openCounts counts the open callbacks of the pools by situation and reason to wait; the caller's own is left out.
+// openCounts counts the open callbacks of the pools by situation and reason to wait. The caller's own is left out, and so is one whose
+// last attempt ended without an outcome: nobody gets it any more, the next claim that meets it closes it.
 func (s store) openCounts(pools []int64, callerID int64, now clock.Instant) ([]openCount, error) {
 	const columns = `pool_id, CASE WHEN state = 'waiting' THEN ?
 		WHEN (state = 'claimed' AND lease_until > ?) OR person_id IN ` + heldPersons + ` THEN ?
@@ -38,7 +39,7 @@ func (s store) openCounts(pools []int64, callerID int64, now clock.Instant) ([]o
 		err := s.Gorm().Model(&Callback{}).
 			Select(columns, notYet, now, now, inHand, callerID, callerID, now.Add(-reservationTime), kept, free).
 			Where("pool_id IN ? AND state IN ? AND expires_at > ?", chunk, openStates, now).
-			Where("NOT (state = ? AND caller_id = ?)", Claimed, callerID).
+			Where("NOT (state = ? AND (caller_id = ? OR (lease_until <= ? AND attempts >= max_attempts)))", Claimed, callerID, now).
 			Group("pool_id, situation, wait_reason").Scan(&rows).Error
 		if err != nil {
 			return nil, fmt.Errorf("count open callbacks: %w", err)
