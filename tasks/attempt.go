@@ -41,7 +41,10 @@ var errDialRefused = fault.New(fault.Conflict, "dial_refused", "this customer ma
 func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (phone string, err error) {
 	now := s.now()
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		c, err := store{tx}.lockCallback(callbackID)
+		c, had, err := lockFor(tx, viewer, callbackID)
+		if err == nil && !had {
+			err = errNotClaimed
+		}
 		if err != nil {
 			return err
 		}

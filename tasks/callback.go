@@ -107,7 +107,9 @@ type Callback struct {
 // The refusals of callbacks.
 var (
 	errGone  = fault.New(fault.Conflict, "callback_state", "the callback is not in a state for that any more")
-	ErrStale = fault.New(fault.Conflict, "callback_stale", "the callback is not yours any more; what you typed is kept as a draft")
+	// What nobody claimed they have nothing to record about.
+	errNotClaimed = fault.New(fault.Conflict, "callback_not_claimed", "you have not claimed this callback; claim one first")
+	ErrStale      = fault.New(fault.Conflict, "callback_stale", "the callback is not yours any more; what you typed is kept as a draft")
 )
 
 func (c *Callback) closed() bool { return c.State == Finished || c.State == Cancelled }

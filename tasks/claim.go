@@ -59,6 +59,24 @@ func (s *Service) Claim(ctx context.Context, viewer account.Viewer) (Desk, error
 	return Desk{}, ErrClaimBusy
 }
 
+// claimed is the action of a claim in the audit, which is how we know who ever had a callback.
+const claimed = "callback.claim"
+
+// lockFor returns a callback that nobody else changes until the transaction ends, and whether the viewer has it or once had it. Who
+// never had it and does not see its team is told that there is none.
+func lockFor(tx database.Tx, viewer account.Viewer, callbackID int64) (c Callback, had bool, err error) {
+	if c, err = (store{tx}).lockCallback(callbackID); err != nil {
+		return Callback{}, false, err
+	}
+	if had = c.CallerID != 0 && c.CallerID == viewer.UserID; !had {
+		had, err = account.Did(tx, viewer.UserID, claimed, "callback", callbackID)
+	}
+	if err == nil && !had && !viewer.SeesTeam(c.TeamID) {
+		err = errNoCallback
+	}
+	return c, had, err
+}
+
 // held returns the callback the viewer is at work on, or nil.
 func (s *Service) held(tx database.Tx, viewer account.Viewer, now clock.Instant) (*Callback, error) {
 	return store{tx}.heldBy(viewer.UserID, now)
@@ -167,7 +185,7 @@ func (s *Service) takeFirst(ctx context.Context, viewer account.Viewer, candidat
 			}
 			if ok {
 				taken = c
-				return account.Audit(tx, now, viewer, "callback.claim", "callback", c.ID, "")
+				return account.Audit(tx, now, viewer, claimed, "callback", c.ID, "")
 			}
 		}
 		return nil

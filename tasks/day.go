@@ -17,7 +17,7 @@ type Day struct {
 	Finished int           // callbacks closed by a result
 	Handling time.Duration // mean time from claim to outcome, of the attempts with an outcome; 0 when there is none
 	Results  []ResultCount // attempts by call result, in the order of the desk
-	Attempts []DayAttempt  // the newest first, at most 50
+	Attempts []DayAttempt  // those of callbacks the viewer sees, the newest first, at most 50
 	At       clock.Instant
 }
 
@@ -51,7 +51,7 @@ func (s *Service) MyDay(ctx context.Context, viewer account.Viewer, date clock.D
 	if err != nil {
 		return Day{}, err
 	}
-	callbacks, err := store{tx}.callbacksByID(callbackIDsOf(attempts))
+	callbacks, err := store{tx}.callbacksByID(scopeOf(viewer), callbackIDsOf(attempts))
 	if err != nil {
 		return Day{}, err
 	}
@@ -64,7 +64,9 @@ func (s *Service) MyDay(ctx context.Context, viewer account.Viewer, date clock.D
 		byID[row.Callback.ID] = row
 	}
 	for _, a := range attempts {
-		day.Attempts = append(day.Attempts, DayAttempt{Attempt: a, Row: byID[a.CallbackID]})
+		if row, seen := byID[a.CallbackID]; seen {
+			day.Attempts = append(day.Attempts, DayAttempt{Attempt: a, Row: row})
+		}
 	}
 	return day, nil
 }

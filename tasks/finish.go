@@ -14,7 +14,7 @@ import (
 
 // Finish records the outcome of an attempt and closes the callback or sets it aside for the next one. Answers of the customer go on
 // as a job, except those of a recovery, which stay with the attempt. It returns fault.Invalid with the fields that are wrong, and ErrStale when the callback is not the viewer's any more:
-// then what was typed is kept as their draft.
+// then what was typed is kept as their draft. Of a callback they never claimed nothing is kept.
 func (s *Service) Finish(ctx context.Context, viewer account.Viewer, callbackID, fence int64, outcome Outcome) error {
 	now := s.now()
 	outcome = outcome.normalised()
@@ -23,7 +23,10 @@ func (s *Service) Finish(ctx context.Context, viewer account.Viewer, callbackID,
 	}
 	stale := false
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		c, err := store{tx}.lockCallback(callbackID)
+		c, had, err := lockFor(tx, viewer, callbackID)
+		if err == nil && !had {
+			err = errNotClaimed
+		}
 		if err != nil {
 			return err
 		}

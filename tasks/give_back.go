@@ -31,12 +31,15 @@ func SkipReasons() []SkipReason {
 }
 
 // SaveDraft keeps what the caller has typed so far and extends their lease, which it returns. It returns ErrStale when the callback
-// is not theirs any more; the draft is kept even then.
+// is not theirs any more; the draft is kept even then. It returns fault.Conflict when it never was, and keeps nothing.
 func (s *Service) SaveDraft(ctx context.Context, viewer account.Viewer, callbackID, fence int64, typed Outcome) (leaseUntil clock.Instant, err error) {
 	now := s.now()
 	stale := false
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		c, err := store{tx}.lockCallback(callbackID)
+		c, had, err := lockFor(tx, viewer, callbackID)
+		if err == nil && !had {
+			err = errNotClaimed
+		}
 		if err != nil {
 			return err
 		}
@@ -83,7 +86,7 @@ func (s *Service) Reassign(ctx context.Context, viewer account.Viewer, callbackI
 		return sayWhy("reassign_why")
 	}
 	_, err := s.change(ctx, viewer, callbackID, "callback.reassign", why, func(c *Callback, now clock.Instant) error {
-		if !viewer.SeesTeam(c.TeamID) {
+		if !viewer.SeesTeam(c.TeamID) { // also who once had it
 			return errNoCallback
 		}
 		return c.reserve(callerID, now)
@@ -115,7 +118,7 @@ func (s *Service) change(
 ) (c Callback, err error) {
 	now := s.now()
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		if c, err = (store{tx}).lockCallback(callbackID); err != nil {
+		if c, _, err = lockFor(tx, viewer, callbackID); err != nil {
 			return err
 		}
 		if err := transition(&c, now); err != nil {

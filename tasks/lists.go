@@ -106,10 +106,10 @@ func (s *Service) MyTasks(ctx context.Context, viewer account.Viewer) (Mine, err
 		into *[]Row
 		read func(store) ([]Callback, error)
 	}{
-		{&mine.Appointments, func(st store) ([]Callback, error) { return st.reservedFor(viewer.UserID, mineRows) }},
-		{&mine.InProgress, func(st store) ([]Callback, error) { return st.triedBy(viewer.UserID, mineRows) }},
+		{&mine.Appointments, func(st store) ([]Callback, error) { return st.reservedFor(scopeOf(viewer), viewer.UserID, mineRows) }},
+		{&mine.InProgress, func(st store) ([]Callback, error) { return st.triedBy(scopeOf(viewer), viewer.UserID, mineRows) }},
 		{&mine.Recoveries, func(st store) ([]Callback, error) { return st.openRecoveries(scopeOf(viewer), viewer.UserID, mineRows) }},
-		{&mine.Done, func(st store) ([]Callback, error) { return st.closedBy(viewer.UserID, mineRows) }},
+		{&mine.Done, func(st store) ([]Callback, error) { return st.closedBy(scopeOf(viewer), viewer.UserID, mineRows) }},
 	}
 	for _, list := range lists {
 		found, err := list.read(store{tx})
@@ -125,9 +125,9 @@ func (s *Service) MyTasks(ctx context.Context, viewer account.Viewer) (Mine, err
 	return mine, err
 }
 
-// leftDrafts returns the drafts of callbacks the viewer does not hold.
+// leftDrafts returns the drafts of callbacks the viewer sees and does not hold.
 func (s *Service) leftDrafts(tx database.Tx, viewer account.Viewer, now clock.Instant) ([]DraftRow, error) {
-	drafts, err := store{tx}.draftsOf(viewer.UserID, mineRows)
+	drafts, err := store{tx}.draftsOf(scopeOf(viewer), viewer.UserID, mineRows)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ func (s *Service) leftDrafts(tx database.Tx, viewer account.Viewer, now clock.In
 	for i, d := range drafts {
 		ids[i] = d.CallbackID
 	}
-	callbacks, err := store{tx}.callbacksByID(ids)
+	callbacks, err := store{tx}.callbacksByID(scopeOf(viewer), ids)
 	if err != nil {
 		return nil, err
 	}

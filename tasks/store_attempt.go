@@ -60,10 +60,12 @@ func (d draft) outcome() (Outcome, error) {
 	return typed, nil
 }
 
-// draftsOf returns what a caller typed and did not finish, the newest first.
-func (s store) draftsOf(callerID int64, limit int) ([]draft, error) {
+// draftsOf returns what a caller typed and did not finish about callbacks of a scope, the newest first.
+func (s store) draftsOf(sc scope, callerID int64, limit int) ([]draft, error) {
 	var found []draft
-	if err := s.Gorm().Where("caller_id = ?", callerID).Order("saved_at DESC").Limit(limit).Find(&found).Error; err != nil {
+	err := sc.within(s.Gorm().Joins("JOIN callbacks ON callbacks.id = drafts.callback_id")).
+		Where("drafts.caller_id = ?", callerID).Order("saved_at DESC").Limit(limit).Find(&found).Error
+	if err != nil {
 		return nil, fmt.Errorf("read drafts: %w", err)
 	}
 	return found, nil

@@ -51,25 +51,25 @@ func listCallbacks(g *gorm.DB) ([]Callback, error) {
 	return found, nil
 }
 
-func (s store) callbacksByID(ids []int64) ([]Callback, error) {
+func (s store) callbacksByID(sc scope, ids []int64) ([]Callback, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
 	slices.Sort(ids)
-	return listCallbacks(s.Gorm().Where("id IN ?", slices.Compact(ids)))
+	return listCallbacks(sc.within(s.Gorm()).Where("id IN ?", slices.Compact(ids)))
 }
 
-func (s store) reservedFor(callerID int64, limit int) ([]Callback, error) {
-	return listCallbacks(s.Gorm().Where("reserved_for = ? AND state IN ?", callerID, openStates).Order("ready_at, id").Limit(limit))
+func (s store) reservedFor(sc scope, callerID int64, limit int) ([]Callback, error) {
+	return listCallbacks(sc.within(s.Gorm()).Where("reserved_for = ? AND state IN ?", callerID, openStates).Order("ready_at, id").Limit(limit))
 }
 
-func (s store) triedBy(callerID int64, limit int) ([]Callback, error) {
-	return listCallbacks(s.Gorm().Where("caller_id = ? AND state IN ? AND reserved_for <> ?", callerID, openStates, callerID).
+func (s store) triedBy(sc scope, callerID int64, limit int) ([]Callback, error) {
+	return listCallbacks(sc.within(s.Gorm()).Where("caller_id = ? AND state IN ? AND reserved_for <> ?", callerID, openStates, callerID).
 		Order("ready_at, id").Limit(limit))
 }
 
-func (s store) closedBy(callerID int64, limit int) ([]Callback, error) {
-	return listCallbacks(s.Gorm().Where("caller_id = ? AND state = ?", callerID, Finished).Order("closed_at DESC, id DESC").Limit(limit))
+func (s store) closedBy(sc scope, callerID int64, limit int) ([]Callback, error) {
+	return listCallbacks(sc.within(s.Gorm()).Where("caller_id = ? AND state = ?", callerID, Finished).Order("closed_at DESC, id DESC").Limit(limit))
 }
 
 func (s store) openRecoveries(sc scope, callerID int64, limit int) ([]Callback, error) {

@@ -163,3 +163,10 @@ func (s store) auditOf(kind string, id int64, limit int) (list []AuditEntry, err
 	err = s.Gorm().Where("subject_kind = ? AND subject_id = ?", kind, id).Order("id DESC").Limit(limit).Find(&list).Error
 	return list, found(err, nil, "list audit")
 }
+
+func (s store) audited(userID int64, action, kind string, id int64) (bool, error) {
+	var rows []AuditEntry
+	err := s.Gorm().Select("id").Where("subject_kind = ? AND subject_id = ? AND action = ? AND user_id = ?", kind, id, action, userID).
+		Limit(1).Find(&rows).Error
+	return len(rows) > 0, found(err, nil, "look into the audit")
+}

@@ -1,0 +1,96 @@
+package tasks_test
+
+import (
+	"testing"
+
+	"aftercall/internal/account"
+	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
+	"aftercall/internal/fault"
+	"aftercall/tasks"
+)
+
+// foreign is a caller of another team than the one callback there is.
+func foreign(t testing.TB, c centre, id int64) account.Viewer {
+	t.Helper()
+	viewer := caller(id)
+	viewer.TeamIDs = []int64{c.callback(t).TeamID + 1}
+	return viewer
+}
+
+// A caller read other teams' callbacks by writing drafts about them: whatever was typed was kept and shown, with the customer's name.
+func TestNothingIsKeptOrShownOfACallbackThatWasNeverClaimed(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := atWork(t, db)
+		typed := tasks.Outcome{CallResult: tasks.WrongNumber, Note: "x"}
+		for name, tt := range map[string]struct {
+			viewer account.Viewer
+			kind   fault.Kind
+		}{
+			"another team's caller": {foreign(t, c, 2), fault.NotFound},
+			"a colleague":           {caller(3), fault.Conflict},
+		} {
+			id, fence := desk.Callback.ID, desk.Callback.Fence
+			_, saved := c.SaveDraft(t.Context(), tt.viewer, id, fence, typed)
+			_, dialled := c.Dial(t.Context(), tt.viewer, id, fence)
+			_, released := c.Release(t.Context(), tt.viewer, id, fence)
+			_, skipped := c.Skip(t.Context(), tt.viewer, id, fence, tasks.SkipOther)
+			for what, err := range map[string]error{
+				"saved a draft": saved, "finished": c.Finish(t.Context(), tt.viewer, id, fence, typed), "dialled": dialled, "released": released, "skipped": skipped,
+			} {
+				if !fault.Is(err, tt.kind) {
+					t.Errorf("%s %s: %v, want %s", name, what, err, tt.kind)
+				}
+			}
+			mine, err := c.MyTasks(t.Context(), tt.viewer)
+			if err != nil || len(mine.Drafts) != 0 || c.count(t, "drafts", "1 = 1") != 0 {
+				t.Errorf("%s has drafts: %+v %v", name, mine.Drafts, err)
+			}
+		}
+	})
+}
+
+// Who had a callback and is of another team now keeps what they typed, and does not see whom it is about.
+func TestDraftsAreShownOnlyToWhoSeesTheCallback(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := atWork(t, db)
+		c.pass(tasks.Lease)
+		c.claim(t, caller(2))
+		moved := foreign(t, c, 1)
+		typed := tasks.Outcome{CallResult: tasks.WrongNumber, Note: "空号"}
+		if err := c.Finish(t.Context(), moved, desk.Callback.ID, desk.Callback.Fence, typed); !fault.Is(err, fault.Conflict) {
+			t.Errorf("the old holder finished: %v", err)
+		}
+		if err := c.Reassign(t.Context(), moved, desk.Callback.ID, 1, "mine"); !fault.Is(err, fault.NotFound) {
+			t.Errorf("the old holder reassigned: %v", err)
+		}
+		for viewer, want := range map[*account.Viewer]int{{UserID: 1, Role: account.Caller}: 1, &moved: 0} {
+			mine, err := c.MyTasks(t.Context(), *viewer)
+			if err != nil || len(mine.Drafts) != want {
+				t.Errorf("of teams %v: %d drafts, want %d; %v", viewer.TeamIDs, len(mine.Drafts), want, err)
+			}
+		}
+	})
+}
+
+// Lists of one's own callbacks show none of a team that is not one's own any more.
+func TestOwnListsShowNothingOfOtherTeams(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := atWork(t, db)
+		c.finish(t, caller(1), desk, tasks.Outcome{CallResult: tasks.NoAnswer})
+		moved := foreign(t, c, 1)
+		for viewer, want := range map[*account.Viewer]int{{UserID: 1, Role: account.Caller}: 1, &moved: 0} {
+			mine, err := c.MyTasks(t.Context(), *viewer)
+			if err != nil || len(mine.InProgress) != want {
+				t.Errorf("of teams %v: %d in progress, want %d; %v", viewer.TeamIDs, len(mine.InProgress), want, err)
+			}
+			day, err := c.MyDay(t.Context(), *viewer, 0)
+			if err != nil || len(day.Attempts) != want || day.Dialled != 1 {
+				t.Errorf("of teams %v: %d attempts, want %d; %v", viewer.TeamIDs, len(day.Attempts), want, err)
+			}
+		}
+	})
+}
