@@ -106,7 +106,7 @@ type Callback struct {
 
 // The refusals of callbacks.
 var (
-	errGone  = fault.New(fault.Conflict, "callback_state", "the callback is not in a state for that any more")
+	errGone = fault.New(fault.Conflict, "callback_state", "the callback is not in a state for that any more")
 	// What nobody claimed they have nothing to record about.
 	errNotClaimed = fault.New(fault.Conflict, "callback_not_claimed", "you have not claimed this callback; claim one first")
 	ErrStale      = fault.New(fault.Conflict, "callback_stale", "the callback is not yours any more; what you typed is kept as a draft")

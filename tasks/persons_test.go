@@ -116,7 +116,7 @@ func TestClaimAndMergeAtOnceNeverSplitAHold(t *testing.T) {
 			go func() {
 				var err error
 				for range round % 4 { // the supervisor looks first, which gives the caller a start
-					_, err = c.contacts.Person(context.Background(), one)
+					_, err = c.contacts.Person(context.Background(), supervisor, one)
 				}
 				if err != nil {
 					merged <- err

@@ -65,7 +65,7 @@ func (s *Server) explainCustomer(c *gin.Context) error {
 	p := &explainPage{AudienceID: id, Query: strings.TrimSpace(c.Query("q"))}
 	customer, _ := strconv.ParseInt(c.Query("customer"), 10, 64)
 	if customer == 0 && p.Query != "" {
-		if p.Found, err = s.Contacts.Find(ctx, p.Query); err != nil {
+		if p.Found, err = s.Contacts.Find(ctx, viewer(c), p.Query); err != nil {
 			return err
 		}
 		if len(p.Found) == 1 {

@@ -180,7 +180,7 @@ func (s *Server) showCustomer(c *gin.Context) error {
 	}
 	ctx := c.Request.Context()
 	p := &customerPage{}
-	if p.Customer, err = s.Contacts.Customer(ctx, id); err != nil {
+	if p.Customer, err = s.Contacts.Customer(ctx, viewer(c), id); err != nil {
 		return err
 	}
 	if p.Contacts, err = s.Contacts.List(ctx, viewer(c), contact.Filter{CustomerID: id, Limit: historySize}); err != nil {
@@ -194,7 +194,7 @@ func (s *Server) showCustomer(c *gin.Context) error {
 	if p.May, err = s.mayRows(c, subjects[id], 0); err != nil {
 		return err
 	}
-	if p.Person, err = s.Contacts.Person(ctx, id); err != nil {
+	if p.Person, err = s.Contacts.Person(ctx, viewer(c), id); err != nil {
 		return err
 	}
 	p.MayRegroup = viewer(c).Is(account.Supervisor)

@@ -44,6 +44,7 @@ type standingsPage struct {
 	page
 	Rows  []standingRow
 	Pager pager
+	Teams bool // only customers of the viewer's teams are listed, and the number counted all
 }
 
 func (*standingsPage) template() string { return "standings" }
@@ -73,7 +74,7 @@ func permissionSamples() []view {
 		&permissionPage{}, &permissionPage{AsOf: 1},
 		&permissionPage{AsOf: 1, Sums: []permissionSum{{Way: "survey", Base: line, Allowed: line, Against: []permissionLine{line, {Text: "a", Count: 1}}}, {Way: "call"}}},
 		&standingsPage{},
-		&standingsPage{Rows: []standingRow{{1, "Ann", []whyLine{{Text: "refused", Href: "/x"}, {Text: "asked"}}, 5}, {ID: 2, Name: "Li"}}, Pager: pager{Older: "/x"}},
+		&standingsPage{Rows: []standingRow{{1, "Ann", []whyLine{{Text: "refused", Href: "/x"}, {Text: "asked"}}, 5}, {ID: 2, Name: "Li"}}, Teams: true, Pager: pager{Older: "/x"}},
 	}
 }
 
@@ -122,11 +123,11 @@ func (s *Server) listStandings(c *gin.Context) error {
 		return errNoPage
 	}
 	ctx, first := c.Request.Context(), permission.Code(c.Query("reason"))
-	list, err := s.Permission.StandingsBy(ctx, w.purpose, w.channel, first, listKeyID(c), pageSize+1)
+	list, err := s.Permission.StandingsBy(ctx, viewer(c), w.purpose, w.channel, first, listKeyID(c), pageSize+1)
 	if err != nil {
 		return err
 	}
-	p := &standingsPage{}
+	p := &standingsPage{Teams: !viewer(c).SeesAllTeams()}
 	list, p.Pager = pagedByID(c, list, func(row permission.Standing) int64 { return row.CustomerID })
 	ids := make([]int64, len(list))
 	for i, row := range list {

@@ -43,6 +43,7 @@ type consentRow struct {
 	Via   string // where it was said
 	By    string
 	Other bool // it was said to another record of the same person
+	Seen  bool // and that record is the viewer's to see
 	Ended bool // it expired
 }
 
@@ -60,7 +61,7 @@ func customerPermissionSamples() []view {
 		&customerPermissionPage{},
 		&customerPermissionPage{
 			CustomerID: 1, May: may, MayLift: true, Form: form{Error: "wrong", Errors: map[string]string{"evidence": "wrong"}},
-			Consents:     []consentRow{{ConsentEvent: yes, About: "survey", By: "Li", Other: true}, {ConsentEvent: ended, Ended: true}, {}},
+			Consents:     []consentRow{{ConsentEvent: yes, About: "survey", By: "Li", Other: true, Seen: true}, {ConsentEvent: yes, Other: true}, {ConsentEvent: ended, Ended: true}, {}},
 			Suppressions: []suppressionRow{sampleSuppression()}, Ways: choices, Channels: choices, Answers: choices, Bases: choices, Scopes: choices,
 		},
 	}
@@ -91,11 +92,11 @@ func (s *Server) renderCustomerPermission(c *gin.Context, status int, f form) er
 		return err
 	}
 	ctx := c.Request.Context()
-	subjects, err := contact.Subjects(s.DB.View(ctx), []int64{id})
+	customer, err := s.Contacts.Customer(ctx, viewer(c), id)
 	if err != nil {
 		return err
 	}
-	customer, err := s.Contacts.Customer(ctx, id)
+	subjects, err := contact.Subjects(s.DB.View(ctx), []int64{id})
 	if err != nil {
 		return err
 	}
@@ -126,10 +127,15 @@ func (s *Server) fillSaid(c *gin.Context, p *customerPermissionPage, subject per
 	if err != nil {
 		return err
 	}
+	seen, err := s.seen(c, consents)
+	if err != nil {
+		return err
+	}
 	for _, e := range consents {
 		p.Consents = append(p.Consents, consentRow{
 			ConsentEvent: e, About: s.saidAbout(c, e), Proof: s.evidence(c, e.Evidence),
 			Via: s.messages.textOr(s.language(c), e.Source, nil, "consents.via_"+e.Source), By: names[e.UserID], Other: e.CustomerID != p.CustomerID,
+			Seen: slices.Contains(seen, e.CustomerID),
 			Ended: !e.ExpiresAt.IsZero() && e.ExpiresAt <= s.now(),
 		})
 	}
@@ -140,6 +146,15 @@ func (s *Server) fillSaid(c *gin.Context, p *customerPermissionPage, subject per
 	slices.Reverse(suppressions) // the newest first
 	p.Suppressions, err = s.suppressionRows(c, slices.DeleteFunc(suppressions, func(sup permission.Suppression) bool { return !sup.InForce(s.now()) }))
 	return err
+}
+
+// seen returns those of the customers who said something whom the viewer sees.
+func (s *Server) seen(c *gin.Context, consents []permission.ConsentEvent) ([]int64, error) {
+	ids := make([]int64, len(consents))
+	for i, e := range consents {
+		ids[i] = e.CustomerID
+	}
+	return contact.Directory{}.Seen(s.DB.View(c.Request.Context()), viewer(c), ids)
 }
 
 func (s *Server) saidAbout(c *gin.Context, e permission.ConsentEvent) string {

@@ -38,9 +38,6 @@ func (*splitPage) template() string { return "person_split" }
 // Only reports whether there is nobody to be separated from.
 func (p *splitPage) Only() bool { return p.Person.Total < 2 }
 
-// Hidden is how many records are not listed.
-func (p *splitPage) Hidden() int { return p.Person.Total - len(p.Person.Records) }
-
 func (s *Server) personsRoutes() []route {
 	supervisor := []account.Role{account.Supervisor}
 	const path = "/customers/:id"
@@ -57,7 +54,7 @@ func (s *Server) personsRoutes() []route {
 func personsSamples() []view {
 	ann := contact.Profile{Customer: contact.Customer{ID: 3, Reference: "C-3", Name: "Ann"}, SourceName: "s"}
 	wrong := form{Error: "wrong", Errors: map[string]string{"reason": "is short", "record": "leave one", "from": "choose"}}
-	found := []contact.Candidate{{PersonID: 8, Total: 2, Found: samplePerson().Records}, {PersonID: 9, Total: 1}}
+	found := []contact.Candidate{{PersonID: 8, Total: 2, Hidden: 1, Found: samplePerson().Records}, {PersonID: 9, Total: 1}}
 	return []view{
 		&mergePage{}, &mergePage{Customer: ann, Person: samplePerson(), Searched: true, Form: wrong},
 		&mergePage{Customer: ann, Person: samplePerson(), Searched: true, Candidates: found},
@@ -69,7 +66,7 @@ func personsSamples() []view {
 func samplePerson() contact.PersonView {
 	line := contact.Address{Kind: contact.PhoneAddress, Raw: "139", Normalised: "+86139"}
 	v := contact.PersonView{
-		PersonID: 5, Total: 60, Held: 9,
+		PersonID: 5, Total: 60, Hidden: 2, Held: 9,
 		Records: []contact.Record{
 			{Customer: contact.Customer{ID: 3, Reference: "C-3", Name: "Ann"}, SourceName: "s", Common: []contact.Address{line}},
 			{Customer: contact.Customer{ID: 4, Reference: "C-4"}, SourceName: "pbx"},
@@ -93,11 +90,11 @@ func (s *Server) personOf(c *gin.Context) (contact.Profile, contact.PersonView, 
 	if err != nil {
 		return contact.Profile{}, contact.PersonView{}, err
 	}
-	customer, err := s.Contacts.Customer(c.Request.Context(), id)
+	customer, err := s.Contacts.Customer(c.Request.Context(), viewer(c), id)
 	if err != nil {
 		return customer, contact.PersonView{}, err
 	}
-	person, err := s.Contacts.Person(c.Request.Context(), id)
+	person, err := s.Contacts.Person(c.Request.Context(), viewer(c), id)
 	return customer, person, err
 }
 
@@ -121,7 +118,7 @@ func (s *Server) renderMerge(c *gin.Context, status int, p *mergePage) (err erro
 	}
 	if search := p.Form.Get("search"); search != "" {
 		p.Searched = true
-		if p.Candidates, err = s.Contacts.Candidates(c.Request.Context(), p.Customer.ID, search); err != nil {
+		if p.Candidates, err = s.Contacts.Candidates(c.Request.Context(), viewer(c), p.Customer.ID, search); err != nil {
 			return err
 		}
 	}
@@ -211,6 +208,9 @@ func (s *Server) undoPersonChange(c *gin.Context) error {
 	}
 	change, err := pathID(c, "change")
 	if err != nil {
+		return err
+	}
+	if _, err := s.Contacts.Customer(c.Request.Context(), viewer(c), id); err != nil {
 		return err
 	}
 	_, err = s.Contacts.Undo(c.Request.Context(), viewer(c), change)

@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"aftercall/internal/account"
 	"aftercall/internal/database"
 	"aftercall/internal/permission"
 )
@@ -13,6 +14,16 @@ var _ permission.Directory = Directory{}
 // Subjects is the function of that name.
 func (Directory) Subjects(tx database.Tx, customerIDs []int64) (map[int64]permission.Subject, error) {
 	return Subjects(tx, customerIDs)
+}
+
+// Seen returns those of the customers whom a viewer sees.
+func (Directory) Seen(tx database.Tx, viewer account.Viewer, customerIDs []int64) ([]int64, error) {
+	return store{tx}.seen(viewer, customerIDs)
+}
+
+// SeenBy returns the same as a condition of SQL on a column with ids of customers.
+func (Directory) SeenBy(viewer account.Viewer, column string) (condition string, args []any) {
+	return seenCustomers(viewer, column)
 }
 
 // SubjectsOfPersons returns every record of the persons, in order of their ids.

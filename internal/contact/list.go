@@ -45,7 +45,7 @@ func (s *Service) List(ctx context.Context, viewer account.Viewer, f Filter) ([]
 	}
 	tx := s.db.View(ctx)
 	st := store{tx}
-	found, err := s.search(st, f.Search)
+	found, err := s.search(st, viewer, f.Search)
 	if err != nil || found.nothing() {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ type found struct {
 func (f found) nothing() bool { return !f.all && len(f.contacts)+len(f.customers) == 0 }
 
 // search looks a text up as everything it may be.
-func (s *Service) search(st store, text string) (found, error) {
+func (s *Service) search(st store, viewer account.Viewer, text string) (found, error) {
 	text = tidy(text)
 	if text == "" {
 		return found{all: true}, nil
@@ -75,7 +75,7 @@ func (s *Service) search(st store, text string) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
-	customers, err := st.customersNamed(text, s.addressesNamed(text), maxFound)
+	customers, err := st.customersNamed(viewer, text, s.addressesNamed(text), maxFound)
 	return found{contacts: contacts, customers: customers}, err
 }
 
@@ -211,10 +211,14 @@ type Profile struct {
 	Addresses  []Address
 }
 
-// Customer returns a customer.
-func (s *Service) Customer(ctx context.Context, id int64) (Profile, error) {
+// Customer returns a customer the viewer sees.
+func (s *Service) Customer(ctx context.Context, viewer account.Viewer, id int64) (Profile, error) {
 	tx := s.db.View(ctx)
-	customers, err := CustomersByID(tx, []int64{id})
+	seen, err := store{tx}.seen(viewer, []int64{id})
+	if err != nil {
+		return Profile{}, err
+	}
+	customers, err := CustomersByID(tx, seen)
 	if err != nil {
 		return Profile{}, err
 	}

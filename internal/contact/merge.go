@@ -2,6 +2,7 @@ package contact
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -12,8 +13,9 @@ import (
 )
 
 // Merge makes all records of one person records of another, because somebody knows that they are the same. A supervisor gives
-// the reason. It returns fault.Conflict "person_held" while somebody calls one of the two, and "person_changed" when one of them
-// has no records any more.
+// the reason. It returns fault.Conflict "person_held" while somebody calls one of the two, "person_changed" when one of them has no
+// records any more, and "person_elsewhere" when the viewer does not see all of them; for a person of whom they see nothing,
+// fault.NotFound.
 func (s *Service) Merge(ctx context.Context, viewer account.Viewer, into, from int64, reason string) (PersonChange, error) {
 	reason, err := checkRegroup(viewer, reason)
 	if err != nil {
@@ -31,14 +33,21 @@ func (s *Service) Merge(ctx context.Context, viewer account.Viewer, into, from i
 }
 
 // Undo takes a change back: what a merge moved leaves again, what a split moved comes back. It returns fault.Conflict
-// "person_changed" when other changes came since, and "change_undone" when it was taken back already.
+// "person_changed" when other changes came since, "change_undone" when it was taken back already, and "person_elsewhere" when the
+// viewer does not see everybody it touched; of a change that touched nobody they see, fault.NotFound.
 func (s *Service) Undo(ctx context.Context, viewer account.Viewer, changeID int64) (PersonChange, error) {
 	if !viewer.Is(account.Supervisor) {
 		return PersonChange{}, errRegroupRole
 	}
 	change, err := s.regroup(ctx, viewer, "person.undo", func(g regrouping) (PersonChange, error) {
-		undone, moved, err := g.store.change(changeID)
+		undone, moved, stayed, err := g.store.change(changeID)
 		if err != nil {
+			return PersonChange{}, err
+		}
+		switch err := g.sight(slices.Concat(moved, stayed)); {
+		case errors.Is(err, errNoPerson):
+			return PersonChange{}, errNoChange
+		case err != nil:
 			return PersonChange{}, err
 		}
 		change := PersonChange{PersonID: undone.PersonID, OtherPersonID: undone.OtherPersonID, UserID: viewer.UserID, Undoes: &undone.ID}
@@ -60,8 +69,10 @@ func (s *Service) regroup(ctx context.Context, viewer account.Viewer, action str
 	now := s.now()
 	var made PersonChange
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		g := s.regrouping(tx, now)
+		g.viewer = viewer
 		var err error
-		if made, err = change(s.regrouping(tx, now)); err != nil {
+		if made, err = change(g); err != nil {
 			return err
 		}
 		return account.Audit(tx, now, viewer, action, "person", made.PersonID, fmt.Sprintf("change %d", made.ID))
@@ -91,6 +102,9 @@ func (g regrouping) merge(change PersonChange, only []int64) (PersonChange, erro
 	}
 	if len(stayed) == 0 || len(moved) == 0 || only != nil && !slices.Equal(only, moved) {
 		return change, errPersonChanged
+	}
+	if err := g.sight(stayed, moved); err != nil {
+		return change, err
 	}
 	if err := g.free(change.PersonID, change.OtherPersonID); err != nil {
 		return change, err

@@ -85,7 +85,10 @@ var (
 	errPersonHeld = fault.New(fault.Conflict, "person_held", "a caller is holding this customer right now; try again when the call is over")
 	// What was chosen on a page is not how it stands any more.
 	errPersonChanged = fault.New(fault.Conflict, "person_changed", "who is the same person was changed meanwhile; look again")
-	errRegroupRole   = fault.New(fault.Forbidden, "role_needed", "your role may not do this")
+	// Who is the same person is decided by somebody who sees everybody it is about; no more is said of them than that they are there.
+	errPersonElsewhere = fault.New(fault.Conflict, "person_elsewhere", "some of the records are of other teams; ask somebody who sees those as well")
+	errNoPerson        = fault.New(fault.NotFound, "person_not_found", "a person to be contacted is not known any more") // as permission says it
+	errRegroupRole     = fault.New(fault.Forbidden, "role_needed", "your role may not do this")
 )
 
 // ReservePersons writes the guard rows of the customers' persons, so that everybody else who is about to contact, hold, merge or
@@ -112,8 +115,30 @@ func ReservePersons(tx database.Tx, customerIDs ...int64) (map[int64]int64, erro
 // regrouping is the work of one transaction that changes who is the same person.
 type regrouping struct {
 	*Service
-	store store
-	now   clock.Instant
+	store  store
+	now    clock.Instant
+	viewer account.Viewer // the zero one, which sees everybody, is the program
+}
+
+// sight refuses a change to persons, each given by its records, unless the viewer sees all of them. Somebody of whom they see
+// nothing is as good as nobody.
+func (g regrouping) sight(persons ...[]int64) error {
+	seen, err := g.store.seen(g.viewer, slices.Concat(persons...))
+	if err != nil {
+		return err
+	}
+	elsewhere := false
+	for _, records := range persons {
+		hidden := without(records, seen)
+		if len(hidden) == len(records) {
+			return errNoPerson
+		}
+		elsewhere = elsewhere || len(hidden) > 0
+	}
+	if elsewhere {
+		return errPersonElsewhere
+	}
+	return nil
 }
 
 // reserve writes the guard rows of persons.

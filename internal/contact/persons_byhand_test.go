@@ -147,7 +147,7 @@ func TestPersonIsShownWithTheSameQueriesWhateverThereIs(t *testing.T) {
 		show := func(customer int64) (queries int, v contact.PersonView) {
 			queries = dbtest.CountQueries(t, db, func() {
 				var err error
-				if v, err = w.Person(t.Context(), customer); err != nil {
+				if v, err = w.Person(t.Context(), supervisor, customer); err != nil {
 					t.Fatal(err)
 				}
 			})
@@ -169,11 +169,11 @@ func TestPersonIsShownWithTheSameQueriesWhateverThereIs(t *testing.T) {
 		if many > few || v.Total != 14 || len(v.Log) < 5 || len(v.Lines) != 2 || !v.Lines[0].Shared || len(v.Records[2].Common) != 2 {
 			t.Errorf("%d queries for 2 records, %d for %d with %d changes: %+v", few, many, v.Total, len(v.Log), v.Lines)
 		}
-		found, err := w.Candidates(t.Context(), w.customer(t, "Z", nil, nil), "13911110001")
+		found, err := w.Candidates(t.Context(), supervisor, w.customer(t, "Z", nil, nil), "13911110001")
 		if err != nil || len(found) != 1 || found[0].Total != 14 || len(found[0].Found) != 13 {
 			t.Errorf("%+v %v", found, err)
 		}
-		if found, err = w.Candidates(t.Context(), a, "13911110001"); err != nil || len(found) != 0 {
+		if found, err = w.Candidates(t.Context(), supervisor, a, "13911110001"); err != nil || len(found) != 0 {
 			t.Errorf("a person is a candidate to be merged with themselves: %+v %v", found, err)
 		}
 	})

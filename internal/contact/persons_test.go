@@ -148,7 +148,7 @@ func (w town) split(t testing.TB, customers ...int64) contact.PersonChange {
 // log returns the kinds of change of a customer's person, the newest first.
 func (w town) log(t testing.TB, customer int64) []contact.ChangeKind {
 	t.Helper()
-	v, err := w.Person(context.Background(), customer)
+	v, err := w.Person(context.Background(), supervisor, customer)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +240,7 @@ func TestSixthCustomerOnANumberSeparatesWhoOnlySharedTheSwitchboard(t *testing.T
 				t.Errorf("the touch of customer %d did not follow", c)
 			}
 		}
-		v, err := w.Person(t.Context(), all[2])
+		v, err := w.Person(t.Context(), supervisor, all[2])
 		if err != nil {
 			t.Fatal(err)
 		}

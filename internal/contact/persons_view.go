@@ -20,11 +20,15 @@ const (
 type PersonView struct {
 	PersonID int64
 	Total    int            // records there are, this customer among them
-	Records  []Record       // this customer first, then the oldest ones; at most 50
+	Hidden   int            // of them those of other teams, of which the viewer is told no more than that there are some
+	Records  []Record       // those the viewer sees, this customer first, then the oldest ones; at most 50
 	Lines    []Line         // the customer's addresses that other customers have too
 	Log      []LoggedChange // of this customer, the newest first, at most 20
 	Held     clock.Instant  // until when a caller holds the person; none: nobody does, and they can be merged and split
 }
+
+// Unlisted is how many more records the viewer sees than are listed.
+func (v PersonView) Unlisted() int { return v.Total - v.Hidden - len(v.Records) }
 
 // Record is one of a person's customers.
 type Record struct {
@@ -44,15 +48,19 @@ type Line struct {
 type LoggedChange struct {
 	PersonChange
 	By      string     // name of who did it; empty for the program
-	Records []Customer // that were moved, at most five of them
+	Records []Customer // that were moved and the viewer sees, at most five of them
 	Undone  bool
 }
 
-// Person returns who else a customer is, in the same few queries whatever there is to show.
-func (s *Service) Person(ctx context.Context, customerID int64) (PersonView, error) {
+// Person returns who else a customer is whom the viewer sees, in the same few queries whatever there is to show.
+func (s *Service) Person(ctx context.Context, viewer account.Viewer, customerID int64) (PersonView, error) {
 	tx := s.db.View(ctx)
 	st := store{tx}
-	persons, err := st.persons([]int64{customerID})
+	seen, err := st.seen(viewer, []int64{customerID})
+	if err != nil {
+		return PersonView{}, err
+	}
+	persons, err := st.persons(seen)
 	if err != nil {
 		return PersonView{}, err
 	}
@@ -60,19 +68,19 @@ func (s *Service) Person(ctx context.Context, customerID int64) (PersonView, err
 	if v.PersonID == 0 {
 		return v, errNoCustomer
 	}
-	totals, err := st.countRecordsOf([]int64{v.PersonID})
+	totals, err := st.countRecordsOf(viewer, []int64{v.PersonID})
 	if err != nil {
 		return v, err
 	}
-	v.Total = totals[v.PersonID]
-	customers, err := st.firstRecords(v.PersonID, customerID, shownRecords)
+	v.Total, v.Hidden = totals[v.PersonID].Records, totals[v.PersonID].hidden()
+	customers, err := st.firstRecords(viewer, v.PersonID, customerID, shownRecords)
 	if err != nil {
 		return v, err
 	}
 	if v.Records, v.Lines, err = st.recordsWithLines(customers, customerID); err != nil {
 		return v, err
 	}
-	if v.Log, err = st.changesOf(customerID); err != nil {
+	if v.Log, err = st.changesOf(viewer, customerID); err != nil {
 		return v, err
 	}
 	v.Held, err = s.regrouping(tx, s.now()).heldUntil(v.PersonID)
@@ -141,8 +149,8 @@ func (s store) linesOf(addresses []Address) ([]Line, error) {
 	return lines, nil
 }
 
-// changesOf returns the log of a customer as it is shown.
-func (s store) changesOf(customerID int64) ([]LoggedChange, error) {
+// changesOf returns the log of a customer as it is shown to a viewer.
+func (s store) changesOf(viewer account.Viewer, customerID int64) ([]LoggedChange, error) {
 	changes, err := s.changes(customerID, shownChanges)
 	if err != nil || len(changes) == 0 {
 		return nil, err
@@ -160,7 +168,7 @@ func (s store) changesOf(customerID int64) ([]LoggedChange, error) {
 	if err != nil {
 		return nil, err
 	}
-	moved, err := s.movedBy(ids, shownMoved)
+	moved, err := s.movedBy(viewer, ids, shownMoved)
 	if err != nil {
 		return nil, err
 	}
@@ -175,13 +183,14 @@ func (s store) changesOf(customerID int64) ([]LoggedChange, error) {
 type Candidate struct {
 	PersonID int64
 	Total    int      // records there are
+	Hidden   int      // of them those of other teams: who does not see all of them cannot merge them
 	Found    []Record // those that the search found
 }
 
 // Candidates returns the persons a text names exactly, by the reference, name, phone or e-mail of one of their customers, without
-// the person of one customer: whom they might be merged with.
-func (s *Service) Candidates(ctx context.Context, customerID int64, text string) ([]Candidate, error) {
-	found, err := s.Find(ctx, text)
+// the person of one customer: whom they might be merged with. Only customers the viewer sees are found.
+func (s *Service) Candidates(ctx context.Context, viewer account.Viewer, customerID int64, text string) ([]Candidate, error) {
+	found, err := s.Find(ctx, viewer, text)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -190,10 +199,10 @@ func (s *Service) Candidates(ctx context.Context, customerID int64, text string)
 	if err != nil {
 		return nil, err
 	}
-	return candidates(tx, slices.DeleteFunc(found, func(c Customer) bool { return c.PersonID == own[customerID] }))
+	return candidates(tx, viewer, slices.DeleteFunc(found, func(c Customer) bool { return c.PersonID == own[customerID] }))
 }
 
-func candidates(tx database.Tx, found []Customer) ([]Candidate, error) {
+func candidates(tx database.Tx, viewer account.Viewer, found []Customer) ([]Candidate, error) {
 	sourceIDs, personIDs := make([]int64, len(found)), make([]int64, len(found))
 	for i, c := range found {
 		sourceIDs[i], personIDs[i] = c.SourceID, c.PersonID
@@ -202,7 +211,7 @@ func candidates(tx database.Tx, found []Customer) ([]Candidate, error) {
 	if err != nil {
 		return nil, err
 	}
-	totals, err := store{tx}.countRecordsOf(distinct(personIDs))
+	totals, err := store{tx}.countRecordsOf(viewer, distinct(personIDs))
 	if err != nil {
 		return nil, err
 	}
@@ -211,7 +220,7 @@ func candidates(tx database.Tx, found []Customer) ([]Candidate, error) {
 		i := slices.IndexFunc(list, func(other Candidate) bool { return other.PersonID == c.PersonID })
 		if i < 0 {
 			i = len(list)
-			list = append(list, Candidate{PersonID: c.PersonID, Total: totals[c.PersonID]})
+			list = append(list, Candidate{PersonID: c.PersonID, Total: totals[c.PersonID].Records, Hidden: totals[c.PersonID].hidden()})
 		}
 		list[i].Found = append(list[i].Found, Record{Customer: c, SourceName: sources[c.SourceID]})
 	}

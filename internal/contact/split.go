@@ -10,7 +10,8 @@ import (
 
 // Split makes customers of one person a person of their own, because somebody knows that they are not the same. A supervisor
 // gives the reason; intake does not merge them with those they left again. It returns fault.Conflict "person_held" while somebody
-// calls the person, and "person_changed" when the customers are not one person any more.
+// calls the person, "person_changed" when the customers are not one person any more, and "person_elsewhere" when the viewer does
+// not see all records of the person.
 func (s *Service) Split(ctx context.Context, viewer account.Viewer, customerIDs []int64, reason string) (PersonChange, error) {
 	reason, err := checkRegroup(viewer, reason)
 	if err != nil {
@@ -21,11 +22,18 @@ func (s *Service) Split(ctx context.Context, viewer account.Viewer, customerIDs 
 		return PersonChange{}, fault.InvalidFields(fault.Field{Name: "record", Code: "split_none", Problem: "choose the records that leave"})
 	}
 	return s.regroup(ctx, viewer, "person.split", func(g regrouping) (PersonChange, error) {
-		persons, err := g.store.persons(moved)
+		seen, err := g.store.seen(viewer, moved)
+		switch {
+		case err != nil:
+			return PersonChange{}, err
+		case len(seen) == 0:
+			return PersonChange{}, errNoCustomer
+		}
+		persons, err := g.store.persons(seen)
 		if err != nil {
 			return PersonChange{}, err
 		}
-		return g.split(PersonChange{Kind: ChangeSplit, PersonID: persons[moved[0]], UserID: viewer.UserID, Reason: reason}, moved)
+		return g.split(PersonChange{Kind: ChangeSplit, PersonID: persons[seen[0]], UserID: viewer.UserID, Reason: reason}, moved)
 	})
 }
 
@@ -39,6 +47,9 @@ func (g regrouping) split(change PersonChange, moved []int64) (PersonChange, err
 	}
 	records, err := g.records(change.PersonID)
 	if err != nil {
+		return change, err
+	}
+	if err := g.sight(records); err != nil {
 		return change, err
 	}
 	stayed := without(records, moved)

@@ -44,21 +44,6 @@ func (s store) list(viewer account.Viewer, f Filter, in found) ([]Contact, error
 	return contacts, nil
 }
 
-// visible selects the contacts a viewer may see: a machine those of its source; people with teams those in which one of their
-// teams, or no team, took part, or that one of them resolved: its decisions stay that team's when the source corrects who it was.
-func (s store) visible(viewer account.Viewer) *gorm.DB {
-	q := s.Gorm().Model(&Contact{})
-	switch {
-	case viewer.Role == account.Machine:
-		return q.Where("source_id = ?", viewer.SourceID)
-	case viewer.SeesAllTeams():
-		return q
-	}
-	const took = "SELECT 1 FROM participants AS p WHERE p.contact_id = contacts.id AND p.team_id "
-	const resolved = "SELECT 1 FROM resolutions AS r WHERE r.contact_id = contacts.id AND r.team_id IN ?"
-	return q.Where("EXISTS ("+took+"IN ?) OR NOT EXISTS ("+took+"<> 0) OR EXISTS ("+resolved+")", viewer.TeamIDs, viewer.TeamIDs)
-}
-
 // contactsNamed returns the contacts with an external id.
 func (s store) contactsNamed(externalID string) ([]int64, error) {
 	var ids []int64
@@ -70,16 +55,19 @@ func (s store) contactsNamed(externalID string) ([]int64, error) {
 	return ids, nil
 }
 
-// customersNamed returns the customers a text names: by reference, name, phone or e-mail.
-func (s store) customersNamed(text string, addresses map[AddressKind]string, limit int) ([]int64, error) {
+// customersNamed returns the customers a viewer sees whom a text names: by reference, name, phone or e-mail. Those of other teams
+// count for nothing: enough of them would hide the viewer's own.
+func (s store) customersNamed(viewer account.Viewer, text string, addresses map[AddressKind]string, limit int) ([]int64, error) {
 	var ids []int64
+	seen, args := seenCustomers(viewer, "customers.id")
+	onAddress, addressArgs := seenCustomers(viewer, "customer_addresses.customer_id")
 	queries := []*gorm.DB{
-		s.Gorm().Model(&Customer{}).Select("id").Where("source_id IN (SELECT id FROM sources) AND reference = ?", text),
-		s.Gorm().Model(&Customer{}).Select("id").Where("name = ?", text),
+		s.Gorm().Model(&Customer{}).Select("id").Where("source_id IN (SELECT id FROM sources) AND reference = ?", text).Where(seen, args...),
+		s.Gorm().Model(&Customer{}).Select("id").Where("name = ?", text).Where(seen, args...),
 	}
 	for kind, normalised := range addresses {
 		if normalised != "" {
-			queries = append(queries, s.Gorm().Model(&Address{}).Select("customer_id").Where("kind = ? AND normalised = ?", kind, normalised))
+			queries = append(queries, s.Gorm().Model(&Address{}).Select("customer_id").Where("kind = ? AND normalised = ?", kind, normalised).Where(onAddress, addressArgs...))
 		}
 	}
 	for _, q := range queries {

@@ -52,22 +52,29 @@ func (s store) addChange(change *PersonChange, moved, stayed []int64) error {
 	return database.Insert(s.Tx, "records of a change of persons", rows)
 }
 
-// change returns a line of the log with the records it moved, in order.
-func (s store) change(id int64) (PersonChange, []int64, error) {
-	var change PersonChange
-	err := s.Gorm().Where("id = ?", id).Take(&change).Error
+var errNoChange = fault.New(fault.NotFound, "change_unknown", "there is no such change")
+
+// change returns a line of the log with the records it moved and those on the other side, each in order.
+func (s store) change(id int64) (change PersonChange, moved, stayed []int64, err error) {
+	err = s.Gorm().Where("id = ?", id).Take(&change).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return change, nil, fault.New(fault.NotFound, "change_unknown", "there is no such change")
+		return change, nil, nil, errNoChange
 	}
 	if err != nil {
-		return change, nil, fmt.Errorf("read a change of persons: %w", err)
+		return change, nil, nil, fmt.Errorf("read a change of persons: %w", err)
 	}
-	var moved []int64
-	err = s.Gorm().Model(&changeRecord{}).Where("change_id = ? AND moved = ?", id, true).Order("customer_id").Pluck("customer_id", &moved).Error
-	if err != nil {
-		return change, nil, fmt.Errorf("read the records of a change: %w", err)
+	var records []changeRecord
+	if err := s.Gorm().Where("change_id = ?", id).Order("customer_id").Find(&records).Error; err != nil {
+		return change, nil, nil, fmt.Errorf("read the records of a change: %w", err)
 	}
-	return change, moved, nil
+	for _, r := range records {
+		if r.Moved {
+			moved = append(moved, r.CustomerID)
+		} else {
+			stayed = append(stayed, r.CustomerID)
+		}
+	}
+	return change, moved, stayed, nil
 }
 
 // decidedByHand returns what was last decided by hand about any two of the records.

@@ -3,31 +3,42 @@ package contact
 import (
 	"fmt"
 	"slices"
+
+	"aftercall/internal/account"
 )
 
+// recordCount is how many customers a person has, and how many of them a viewer sees.
+type recordCount struct {
+	PersonID int64
+	Records  int
+	Seen     int
+}
+
+func (n recordCount) hidden() int { return n.Records - n.Seen }
+
 // countRecordsOf returns how many customers each person has.
-func (s store) countRecordsOf(personIDs []int64) (map[int64]int, error) {
-	counts := make(map[int64]int, len(personIDs))
+func (s store) countRecordsOf(viewer account.Viewer, personIDs []int64) (map[int64]recordCount, error) {
+	counts := make(map[int64]recordCount, len(personIDs))
+	seen, args := seenCustomers(viewer, "customers.id")
 	for part := range slices.Chunk(personIDs, maxIn) {
-		var rows []struct {
-			PersonID int64
-			Records  int
-		}
-		err := s.Gorm().Model(&Customer{}).Select("person_id, COUNT(*) AS records").Where("person_id IN ?", part).Group("person_id").Scan(&rows).Error
+		var rows []recordCount
+		err := s.Gorm().Model(&Customer{}).Select("person_id, COUNT(*) AS records, SUM(CASE WHEN "+seen+" THEN 1 ELSE 0 END) AS seen", args...).
+			Where("person_id IN ?", part).Group("person_id").Scan(&rows).Error
 		if err != nil {
 			return nil, fmt.Errorf("count the records of persons: %w", err)
 		}
 		for _, row := range rows {
-			counts[row.PersonID] = row.Records
+			counts[row.PersonID] = row
 		}
 	}
 	return counts, nil
 }
 
-// firstRecords returns customers of a person, the oldest first but never without the one that is looked at.
-func (s store) firstRecords(personID, always int64, limit int) ([]Customer, error) {
+// firstRecords returns customers of a person whom a viewer sees, the oldest first but never without the one that is looked at.
+func (s store) firstRecords(viewer account.Viewer, personID, always int64, limit int) ([]Customer, error) {
 	var customers []Customer
-	err := s.Gorm().Where("person_id = ?", personID).Order(fmt.Sprintf("CASE WHEN id = %d THEN 0 ELSE 1 END, id", always)).
+	seen, args := seenCustomers(viewer, "customers.id")
+	err := s.Gorm().Where("person_id = ?", personID).Where(seen, args...).Order(fmt.Sprintf("CASE WHEN id = %d THEN 0 ELSE 1 END, id", always)).
 		Limit(limit).Find(&customers).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the records of a person: %w", err)
@@ -46,15 +57,16 @@ func (s store) changes(customerID int64, limit int) ([]PersonChange, error) {
 	return changes, nil
 }
 
-// movedBy returns the first few customers that each change moved.
-func (s store) movedBy(changeIDs []int64, few int) (map[int64][]Customer, error) {
+// movedBy returns the first few customers that each change moved and a viewer sees.
+func (s store) movedBy(viewer account.Viewer, changeIDs []int64, few int) (map[int64][]Customer, error) {
 	var rows []struct {
 		ChangeID int64
 		Customer
 	}
+	seen, args := seenCustomers(viewer, "person_change_records.customer_id")
 	ranked := s.Gorm().Model(&changeRecord{}).
 		Select("change_id, customer_id, ROW_NUMBER() OVER (PARTITION BY change_id ORDER BY customer_id) AS place").
-		Where("change_id IN ? AND moved = ?", changeIDs, true)
+		Where("change_id IN ? AND moved = ?", changeIDs, true).Where(seen, args...)
 	err := s.Gorm().Table("(?) AS ranked", ranked).Joins("JOIN customers AS c ON c.id = ranked.customer_id").
 		Select("ranked.change_id, c.*").Where("place <= ?", few).Order("ranked.change_id, c.id").Scan(&rows).Error
 	if err != nil {

@@ -38,7 +38,7 @@ func (s *Service) RecordByHand(ctx context.Context, viewer account.Viewer, e Con
 		return fault.InvalidFields(problems...)
 	}
 	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		if _, err := s.subject(tx, e.CustomerID); err != nil {
+		if _, err := s.subject(tx, viewer, e.CustomerID); err != nil {
 			return err
 		}
 		if err := s.RecordConsent(tx, e); err != nil {
@@ -48,8 +48,13 @@ func (s *Service) RecordByHand(ctx context.Context, viewer account.Viewer, e Con
 	})
 }
 
-func (s *Service) subject(tx database.Tx, customerID int64) (Subject, error) {
-	found, err := s.directory.Subjects(tx, []int64{customerID})
+// subject returns a customer the viewer sees.
+func (s *Service) subject(tx database.Tx, viewer account.Viewer, customerID int64) (Subject, error) {
+	seen, err := s.directory.Seen(tx, viewer, []int64{customerID})
+	if err != nil {
+		return Subject{}, fmt.Errorf("customer %d: %w", customerID, err)
+	}
+	found, err := s.directory.Subjects(tx, seen)
 	if err != nil {
 		return Subject{}, fmt.Errorf("customer %d: %w", customerID, err)
 	}
@@ -90,7 +95,7 @@ func (s *Service) RefuseByHand(ctx context.Context, viewer account.Viewer, custo
 	}
 	at, said := s.now(), cmp.Or(said, evidence("user", viewer.UserID))
 	return at, s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		subject, err := s.subject(tx, customerID)
+		subject, err := s.subject(tx, viewer, customerID)
 		if err != nil {
 			return err
 		}
@@ -110,7 +115,7 @@ func (s *Service) TakeBackRefusal(ctx context.Context, viewer account.Viewer, cu
 		return errUndoTooLate
 	}
 	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		subject, err := s.subject(tx, customerID)
+		subject, err := s.subject(tx, viewer, customerID)
 		if err != nil {
 			return err
 		}

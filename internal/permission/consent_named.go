@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"aftercall/internal/account"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 )
@@ -86,6 +87,21 @@ func (s *Service) several(tx database.Tx, about [][]int64) (func([]int64) bool, 
 	}
 	return func(ids []int64) bool {
 		return len(ids) > SharedBy || slices.ContainsFunc(ids, func(id int64) bool { return persons[id] != persons[ids[0]] })
+	}, nil
+}
+
+// mayBeGivenBy returns which customers a viewer may record a yes of: people with teams those they see. A machine has a right of its
+// own to do so.
+func (s *Service) mayBeGivenBy(tx database.Tx, viewer account.Viewer, about [][]int64) (func([]int64) []int64, error) {
+	if viewer.Role == account.Machine || viewer.SeesAllTeams() {
+		return func(ids []int64) []int64 { return ids }, nil
+	}
+	seen, err := s.directory.Seen(tx, viewer, slices.Concat(about...))
+	if err != nil {
+		return nil, fmt.Errorf("whom consent is about: %w", err)
+	}
+	return func(ids []int64) []int64 {
+		return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return !slices.Contains(seen, id) })
 	}, nil
 }
 

@@ -57,7 +57,7 @@ type ConsentResult struct {
 }
 
 // TakeConsents records what other systems know of consent and returns what became of each input, in order. A bad one never stops
-// the rest. Via is where it came from: api or import; region is where phone numbers without a country code are from. A withdrawal by
+// the rest. A yes is recorded for customers the viewer sees, a no for everybody. Via is where it came from: api or import; region is where phone numbers without a country code are from. A withdrawal by
 // an address that is a shared line is no word of anybody known: it suppresses the address. It writes in
 // transactions of a few hundred; after an error those before it are kept, and inputs with keys can be sent again.
 func (s *Service) TakeConsents(ctx context.Context, viewer account.Viewer, via, region string, inputs []ConsentInput) ([]ConsentResult, error) {
@@ -102,6 +102,10 @@ func (s *Service) takeConsents(tx database.Tx, viewer account.Viewer, via, regio
 	if err != nil {
 		return nil, err
 	}
+	seen, err := s.mayBeGivenBy(tx, viewer, about)
+	if err != nil {
+		return nil, err
+	}
 	delivered, err := s.delivered(tx, events)
 	if err != nil {
 		return nil, err
@@ -113,6 +117,8 @@ func (s *Service) takeConsents(tx database.Tx, viewer account.Viewer, via, regio
 		case results[i].Status != "":
 		case e.Given && several(about[i]):
 			results[i] = ConsentResult{Status: ConsentRejected, Problems: names[i].ofSeveral()}
+		case e.Given:
+			e.addTo(&fresh, seen(about[i]), delivered, &results[i])
 		case len(about[i]) > SharedBy:
 			onLines = append(onLines, lineRefusal{e.onLine(names[i]), len(about[i]), &results[i]})
 		default:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"aftercall/internal/account"
 	"aftercall/internal/address"
 	"aftercall/internal/fault"
 )
@@ -78,7 +79,9 @@ func (s *Service) Who(ctx context.Context, names []Named) ([][]Subject, error) {
 // maxStandings bounds a page of StandingsBy.
 const maxStandings = 500
 
-// StandingsBy lists what StandingCounts counted: the customers behind one number, in order of their ids, after the given one.
-func (s *Service) StandingsBy(ctx context.Context, purpose Purpose, channel Channel, first Code, after int64, limit int) ([]Standing, error) {
-	return store{s.db.View(ctx)}.standingsBy(purpose, channel, first, after, min(limit, maxStandings))
+// StandingsBy lists what StandingCounts counted: the customers behind one number, in order of their ids, after the given one, as
+// far as the viewer sees them.
+func (s *Service) StandingsBy(ctx context.Context, viewer account.Viewer, purpose Purpose, channel Channel, first Code, after int64, limit int) ([]Standing, error) {
+	seen, args := s.directory.SeenBy(viewer, "permission_standings.customer_id")
+	return store{s.db.View(ctx)}.standingsBy(seen, args, purpose, channel, first, after, min(limit, maxStandings))
 }
