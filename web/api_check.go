@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
@@ -73,7 +74,7 @@ func (s *Server) checkPermission(c *gin.Context) error {
 	questions := make([]asked, len(request.Questions))
 	for i, q := range request.Questions {
 		var bad []fault.Field
-		questions[i], bad = s.askedOf(q, own)
+		questions[i], bad = s.askedOf(q, own, viewer(c).May(account.AskPermission))
 		for _, f := range bad {
 			f.Name = fmt.Sprintf("questions[%d].%s", i, f.Name)
 			problems = append(problems, f)
@@ -95,7 +96,8 @@ func (s *Server) checkPermission(c *gin.Context) error {
 	return nil
 }
 
-func (s *Server) askedOf(q checkQuestion, own string) (asked, []fault.Field) {
+// askedOf reads a question of somebody who is bound to a source, or to none, and may ask about anybody or only by reference.
+func (s *Server) askedOf(q checkQuestion, own string, anybody bool) (asked, []fault.Field) {
 	var problems []fault.Field
 	a := asked{purpose: q.Purpose, channel: q.Channel, at: q.At}
 	refuse := func(name, code, problem, value string) {
@@ -126,7 +128,10 @@ func (s *Server) askedOf(q checkQuestion, own string) (asked, []fault.Field) {
 			kind, raw = permission.EmailAddress, q.Email
 		}
 		who, unreadable := permission.NameBy(kind, raw, s.Contacts.Region())
-		if a.who = who; unreadable != nil {
+		switch a.who = who; {
+		case !anybody:
+			refuse(string(kind), "ask_scope", "may not be asked about by this API token: it is without the scope "+string(account.AskPermission)+"; name the customer by reference", "")
+		case unreadable != nil:
 			problems = append(problems, *unreadable)
 		}
 	}

@@ -69,6 +69,9 @@ func (s *Server) takeConsents(c *gin.Context) error {
 			if in.Reference != "" {
 				in.Source = cmp.Or(in.Source, own)
 			}
+			if own != "" && in.Word == permission.WordGiven { // whose word it is stays with it, of whichever source the customer is
+				in.Evidence = strings.TrimSuffix(own+": "+in.Evidence, ": ")
+			}
 			if own != "" && in.Source != "" && in.Source != own {
 				replies[i] = &consentTaken{Status: string(permission.ConsentRejected), Problems: []fault.Field{otherSource(in.Source)}}
 				continue

@@ -20,8 +20,9 @@ func (s *Server) permissionAPI(schemas huma.Registry) []apiRoute {
 		{
 			Operation: huma.Operation{
 				OperationID: "take-consents", Method: http.MethodPost, Path: "/consents", Summary: "Record consents and withdrawals",
-				Description: "One as JSON, or up to 10,000 as NDJSON, one a line. They are only ever appended: a correction is a new one. A consent " +
-					"given needs at, when it was said; by an address that several customers have it is refused. A withdrawal counts for every record " +
+				Description: "One as JSON, or up to 10,000 as NDJSON, one a line. They are only ever appended: a correction is a new one. A machine's token " +
+					"needs the scope consent:give to record a consent given, and its source is put before the evidence; withdrawals are open to " +
+					"every token. A consent given needs at, when it was said; by an address that several customers have it is refused. A withdrawal counts for every record " +
 					"of the person, and by an address of more than 5 customers it suppresses the address. With a key the same again is recorded " +
 					"once. A bad line never stops the rest.",
 				RequestBody: linesBody(schemas.Schema(reflect.TypeFor[permission.ConsentInput](), true, "Consent"), "A Consent on each line."),
@@ -42,7 +43,8 @@ func (s *Server) permissionAPI(schemas huma.Registry) []apiRoute {
 		{
 			Operation: huma.Operation{
 				OperationID: "check-permission", Method: http.MethodPost, Path: "/permission/check", Summary: "Ask whether customers may be contacted",
-				Description: "For a purpose, over a channel, at a time: every reason against, with its evidence, and the first instant at which it is " +
+				Description: "A machine's token asks about the customers of its source, by reference, and with the scope permission:ask about anybody, by phone " +
+					"or e-mail. For a purpose, over a channel, at a time: every reason against, with its evidence, and the first instant at which it is " +
 					"allowed. The answer holds for the moment it is given; ask again at the moment of contact.",
 				RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: check}}},
 				Responses: responses(schemas, map[string]*huma.Response{

@@ -72,7 +72,7 @@ func (m machine) check(body string) checkReply {
 
 func TestAPITakesConsentsOnceByKey(t *testing.T) {
 	t.Parallel()
-	m := newTestServer(t).machine(t, "crm")
+	m := newTestServer(t).machine(t, "crm", account.Scopes()...)
 	m.addCustomers()
 	example := readExample(t, "consents.ndjson")
 	if diff := cmp.Diff([]string{"1 recorded", "2 recorded"}, m.postTo("/consents", "application/x-ndjson", example).statuses()); diff != "" {
@@ -91,9 +91,54 @@ func TestAPITakesConsentsOnceByKey(t *testing.T) {
 	}
 }
 
+// A token of one source recorded a marketing consent for a customer of another by their number, and asked about whomever.
+func TestAMachineNeedsScopesToGiveConsentAndToAskAboutAnybody(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	ts.machine(t, "crm").addCustomers()
+	given := `{"phone":"13912348000","purpose":"marketing_call","word":"given","at":"2026-11-20T10:00:00+08:00","evidence":"form 7"}`
+	asked := `{"questions":[{"phone":"13912348000","purpose":"marketing_call","channel":"phone"}]}`
+	own := `{"questions":[{"reference":"X-1","purpose":"marketing_call","channel":"phone"}]}`
+	send := func(m machine) (gave testResponse, asks, asksOwn int) {
+		gave = m.postTo("/consents", "application/json", given)
+		return gave, m.postTo("/permission/check", "application/json", asked).status, m.postTo("/permission/check", "application/json", own).status
+	}
+	plain := ts.machine(t, "shop")
+	gave, asks, asksOwn := send(plain)
+	if p := gave.problem(); gave.status != http.StatusUnprocessableEntity || len(p.Errors) != 1 || p.Errors[0].Name != "word" || p.Errors[0].Code != "consent_scope" {
+		t.Errorf("consent without the scope: %d %s", gave.status, gave.body)
+	}
+	if asks != http.StatusUnprocessableEntity || asksOwn != http.StatusOK {
+		t.Errorf("asked without the scope: %d, about its own: %d", asks, asksOwn)
+	}
+	if r := plain.postTo("/consents", "application/json", `{"phone":"13912348000","purpose":"marketing_call","word":"withdrawn"}`); !strings.Contains(r.body, "recorded") {
+		t.Errorf("a withdrawal: %d %s", r.status, r.body)
+	}
+	if r := plain.postTo("/suppressions", "application/json", `{"phone":"13912348000","scope":"marketing"}`); !strings.Contains(r.body, "added") {
+		t.Errorf("a suppression: %d %s", r.status, r.body)
+	}
+	if gave, asks, _ = send(ts.machine(t, "shop", account.GiveConsent)); !strings.Contains(gave.body, "recorded") || asks != http.StatusUnprocessableEntity {
+		t.Errorf("with one scope: %s, asked: %d", gave.body, asks)
+	}
+	if _, asks, _ = send(ts.machine(t, "shop", account.AskPermission)); asks != http.StatusOK {
+		t.Errorf("with the other: %d", asks)
+	}
+	subjects, err := contact.Subjects(ts.DB.View(t.Context()), []int64{1})
+	fatal(t, err)
+	events, err := ts.Permission.ConsentsOf(t.Context(), subjects[1])
+	fatal(t, err)
+	var evidence []string
+	for _, e := range events {
+		evidence = append(evidence, e.Evidence)
+	}
+	if diff := cmp.Diff([]string{"", "shop: form 7"}, evidence); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestAPIRefusesBadConsentsByLine(t *testing.T) {
 	t.Parallel()
-	m := newTestServer(t).machine(t, "crm")
+	m := newTestServer(t).machine(t, "crm", account.Scopes()...)
 	m.addCustomers()
 	r := m.postTo("/consents", "application/x-ndjson", `{"reference":"C-1001","purpose":"survey","word":"given","at":"2026-11-01T00:00:00Z"}
 {"reference":"nobody","purpose":"survey","word":"withdrawn"}
@@ -120,7 +165,7 @@ nonsense`)
 
 func TestAPISuppressionsOnlyEverAdd(t *testing.T) {
 	t.Parallel()
-	m := newTestServer(t).machine(t, "crm")
+	m := newTestServer(t).machine(t, "crm", account.Scopes()...)
 	m.addCustomers()
 	example := readExample(t, "suppressions.ndjson")
 	if diff := cmp.Diff([]string{"1 added", "2 added"}, m.postTo("/suppressions", "application/x-ndjson", example).statuses()); diff != "" {
@@ -150,7 +195,7 @@ func TestAPISuppressionsOnlyEverAdd(t *testing.T) {
 
 func TestAPIChecksWhomever(t *testing.T) {
 	t.Parallel()
-	m := newTestServer(t).machine(t, "crm")
+	m := newTestServer(t).machine(t, "crm", account.Scopes()...)
 	m.addCustomers()
 	reply := m.check(`{"questions":[
 		{"phone":"13700137000","purpose":"service_callback","channel":"phone"},
@@ -183,7 +228,7 @@ func TestAPIChecksWhomever(t *testing.T) {
 func TestAPIOfPermissionKeepsItsLimitsAndRoles(t *testing.T) {
 	t.Parallel()
 	ts := newTestServer(t)
-	m := ts.machine(t, "crm")
+	m := ts.machine(t, "crm", account.Scopes()...)
 	caller, err := ts.Accounts.CreateToken(t.Context(), "a caller", account.Caller, 0)
 	fatal(t, err)
 	marketing, err := ts.Accounts.CreateToken(t.Context(), "marketing", account.Marketing, 0)

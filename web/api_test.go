@@ -25,13 +25,13 @@ type machine struct {
 	token string
 }
 
-func (ts *testServer) machine(t testing.TB, source string) machine {
+func (ts *testServer) machine(t testing.TB, source string, scopes ...account.Scope) machine {
 	t.Helper()
 	src, err := ts.Contacts.EnsureSource(t.Context(), source)
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := ts.Accounts.CreateToken(t.Context(), source, account.Machine, src.ID)
+	token, err := ts.Accounts.CreateToken(t.Context(), source, account.Machine, src.ID, scopes...)
 	if err != nil {
 		t.Fatal(err)
 	}

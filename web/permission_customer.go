@@ -135,7 +135,7 @@ func (s *Server) fillSaid(c *gin.Context, p *customerPermissionPage, subject per
 		p.Consents = append(p.Consents, consentRow{
 			ConsentEvent: e, About: s.saidAbout(c, e), Proof: s.evidence(c, e.Evidence),
 			Via: s.messages.textOr(s.language(c), e.Source, nil, "consents.via_"+e.Source), By: names[e.UserID], Other: e.CustomerID != p.CustomerID,
-			Seen: slices.Contains(seen, e.CustomerID),
+			Seen:  slices.Contains(seen, e.CustomerID),
 			Ended: !e.ExpiresAt.IsZero() && e.ExpiresAt <= s.now(),
 		})
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -21,10 +22,14 @@ type tokensPage struct {
 	Pager   pager
 	Form    form
 	Roles   []option
+	Scopes  []option
 	Plain   string // the token just made, in plain; empty otherwise
 }
 
 func (*tokensPage) template() string { return "tokens" }
+
+// Chosen reports whether a scope was ticked.
+func (p *tokensPage) Chosen(scope string) bool { return slices.Contains(p.Form.Values["scope"], scope) }
 
 func (s *Server) tokensRoutes() []route {
 	admin := []account.Role{account.Admin}
@@ -39,9 +44,9 @@ func tokensSamples() []view {
 	return []view{
 		&tokensPage{},
 		&tokensPage{
-			Tokens:  []account.APIToken{{ID: 1, Name: "help desk", Role: account.Machine, SourceID: 2, CreatedAt: 1}, {ID: 2, Role: account.Admin, RevokedAt: 1}},
+			Tokens:  []account.APIToken{{ID: 1, Name: "help desk", Role: account.Machine, SourceID: 2, Scopes: "consent:give permission:ask", CreatedAt: 1}, {ID: 2, Role: account.Admin, RevokedAt: 1}},
 			Sources: map[int64]string{2: "zendesk"}, Form: form{Errors: map[string]string{"name": "wrong"}, Error: "wrong"},
-			Roles: []option{{Value: "machine", Label: "Machine"}}, Plain: "ac_x",
+			Roles: []option{{Value: "machine", Label: "Machine"}}, Scopes: []option{{Value: "consent:give", Label: "x"}}, Plain: "ac_x",
 		},
 	}
 }
@@ -67,6 +72,9 @@ func (s *Server) renderTokens(c *gin.Context, status int, f form, plain string) 
 	p.Tokens, p.Pager = pagedByID(c, tokens, func(t account.APIToken) int64 { return t.ID })
 	for _, role := range append([]account.Role{account.Machine}, account.Roles()...) {
 		p.Roles = append(p.Roles, option{Value: string(role), Label: s.t(c, "role."+string(role))})
+	}
+	for _, scope := range account.Scopes() {
+		p.Scopes = append(p.Scopes, option{Value: string(scope), Label: s.t(c, "scope_of_token."+string(scope))})
 	}
 	p.page = s.page(c, "tokens.title")
 	return s.renderStatus(c, status, p)
@@ -102,7 +110,11 @@ func (s *Server) newToken(ctx context.Context, f form) (string, error) {
 		}
 		sourceID = source.ID
 	}
-	return s.Accounts.CreateToken(ctx, f.Get("name"), role, sourceID)
+	var scopes []account.Scope
+	for _, word := range f.Values["scope"] {
+		scopes = append(scopes, account.Scope(word))
+	}
+	return s.Accounts.CreateToken(ctx, f.Get("name"), role, sourceID, scopes...)
 }
 
 func (s *Server) revokeToken(c *gin.Context) error {

@@ -58,12 +58,15 @@ standard input instead.`,
 
 func (c *cli) tokenCommand() *cobra.Command {
 	var name, role, source string
+	var scopes []string
 	create := &cobra.Command{
 		Use:   "create",
 		Short: "Create an API token and print it, once",
 		Long: `create prints a new API token for a machine. A token of role machine may write contacts of one source; tokens of other roles
-read what a person of that role may.`,
-		Example: "  aftercall token create --role machine --source helpdesk",
+read what a person of that role may. Every machine may record withdrawals and suppressions, and ask about the customers of its source
+by reference. With --may consent:give it may record that customers consented, with --may permission:ask ask about anybody by number
+or e-mail.`,
+		Example: "  aftercall token create --role machine --source helpdesk --may consent:give",
 		Args:    cobra.NoArgs,
 		RunE: c.with(func(ctx context.Context, a *app.App, _ []string) error {
 			var sourceID int64
@@ -77,7 +80,11 @@ read what a person of that role may.`,
 			if name == "" {
 				name = strings.TrimSpace(role + " " + source)
 			}
-			token, err := a.Accounts.CreateToken(ctx, name, account.Role(role), sourceID)
+			may := make([]account.Scope, len(scopes))
+			for i, scope := range scopes {
+				may[i] = account.Scope(scope)
+			}
+			token, err := a.Accounts.CreateToken(ctx, name, account.Role(role), sourceID, may...)
 			if err != nil {
 				return asUsage(err)
 			}
@@ -88,6 +95,7 @@ read what a person of that role may.`,
 	f := create.Flags()
 	f.StringVar(&role, "role", string(account.Machine), "machine, or a role of people")
 	f.StringVar(&source, "source", "", "the one source a machine may write to; made if it is new")
+	f.StringSliceVar(&scopes, "may", nil, "what else a machine may: consent:give, permission:ask; may be given several times")
 	f.StringVar(&name, "name", "", "what the token is for, to tell it from others (default role and source)")
 	return group("token", "API tokens of machines", "  aftercall token create --role machine --source helpdesk", create)
 }

@@ -83,7 +83,7 @@ func (c *cli) welcome(ctx context.Context, a *app.App) error {
 	if err != nil {
 		return err
 	}
-	token, err := a.Accounts.CreateToken(ctx, "demo run", account.Machine, source.ID)
+	token, err := a.Accounts.CreateToken(ctx, "demo run", account.Machine, source.ID, account.Scopes()...)
 	if err != nil {
 		return err
 	}

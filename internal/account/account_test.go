@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -248,6 +249,33 @@ func TestTokensOpenTheAPIUntilRevoked(t *testing.T) {
 		_, err = d.CreateToken(t.Context(), "", account.Machine, 0)
 		if f, _ := fault.Of(err); f == nil || len(f.Fields) != 2 {
 			t.Errorf("a machine without name and source: %v", err)
+		}
+	})
+}
+
+func TestATokenMayWhatItWasMadeForAndNothingElse(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		d := newDesk(db)
+		for _, scopes := range [][]account.Scope{nil, {account.GiveConsent}, account.Scopes()} {
+			plain, err := d.CreateToken(t.Context(), "help desk", account.Machine, 7, scopes...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			viewer, err := d.ViewerByToken(t.Context(), plain)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, scope := range account.Scopes() {
+				if viewer.May(scope) != slices.Contains(scopes, scope) {
+					t.Errorf("made for %v: may %s is %v", scopes, scope, viewer.May(scope))
+				}
+			}
+		}
+		_, unknown := d.CreateToken(t.Context(), "help desk", account.Machine, 7, "everything")
+		_, person := d.CreateToken(t.Context(), "board", account.Supervisor, 0, account.GiveConsent)
+		if !fault.Is(unknown, fault.Invalid) || !fault.Is(person, fault.Invalid) {
+			t.Errorf("an unknown scope: %v; a scope for a person: %v", unknown, person)
 		}
 	})
 }

@@ -20,7 +20,8 @@ type APIToken struct {
 	TokenHash  string
 	Name       string
 	Role       Role
-	SourceID   int64 // the one source a Machine may write to; 0 for the roles of people
+	SourceID   int64  // the one source a Machine may write to; 0 for the roles of people
+	Scopes     string // of a Machine: what else it may, as words with blanks between them
 	CreatedAt  clock.Instant
 	LastUsedAt clock.Instant
 	RevokedAt  clock.Instant
@@ -29,10 +30,19 @@ type APIToken struct {
 // TableName names the table.
 func (APIToken) TableName() string { return "api_tokens" }
 
-// CreateToken creates an API token and returns it in plain, for the only time. A Machine needs a source.
-func (s *Service) CreateToken(ctx context.Context, name string, role Role, sourceID int64) (plain string, err error) {
+// ScopeList returns what the token may beside what every token may.
+func (t APIToken) ScopeList() []Scope {
+	var list []Scope
+	for _, word := range strings.Fields(t.Scopes) {
+		list = append(list, Scope(word))
+	}
+	return list
+}
+
+// CreateToken creates an API token and returns it in plain, for the only time. A Machine needs a source; scopes are for a Machine.
+func (s *Service) CreateToken(ctx context.Context, name string, role Role, sourceID int64, scopes ...Scope) (plain string, err error) {
 	name = strings.TrimSpace(name)
-	if err := checkToken(name, role, sourceID); err != nil {
+	if err := checkToken(name, role, sourceID, scopes); err != nil {
 		return "", err
 	}
 	secret, err := newSecret()
@@ -40,13 +50,17 @@ func (s *Service) CreateToken(ctx context.Context, name string, role Role, sourc
 		return "", err
 	}
 	plain = TokenPrefix + secret
+	words := make([]string, len(scopes))
+	for i, scope := range scopes {
+		words[i] = string(scope)
+	}
 	now := s.now()
 	err = s.db.InTx(ctx, func(ctx context.Context, tx database.Tx) error {
-		token := APIToken{TokenHash: hashSecret(plain), Name: name, Role: role, SourceID: sourceID, CreatedAt: now}
+		token := APIToken{TokenHash: hashSecret(plain), Name: name, Role: role, SourceID: sourceID, Scopes: strings.Join(words, " "), CreatedAt: now}
 		if err := (store{tx}).insertToken(&token); err != nil {
 			return err
 		}
-		return Audit(tx, now, ViewerFrom(ctx), "token.created", "token", token.ID, auditDetail(map[string]any{"role": role, "source": sourceID}))
+		return Audit(tx, now, ViewerFrom(ctx), "token.created", "token", token.ID, auditDetail(map[string]any{"role": role, "source": sourceID, "scopes": words}))
 	})
 	if err != nil {
 		return "", fmt.Errorf("create token: %w", err)
@@ -54,7 +68,7 @@ func (s *Service) CreateToken(ctx context.Context, name string, role Role, sourc
 	return plain, nil
 }
 
-func checkToken(name string, role Role, sourceID int64) error {
+func checkToken(name string, role Role, sourceID int64, scopes []Scope) error {
 	var fields []fault.Field
 	if name == "" || len(name) > 100 {
 		fields = append(fields, fault.Field{Name: "name", Code: "required", Problem: "is required, at most 100 bytes"})
@@ -64,6 +78,14 @@ func checkToken(name string, role Role, sourceID int64) error {
 	}
 	if role == Machine && sourceID == 0 {
 		fields = append(fields, fault.Field{Name: "source", Code: "required", Problem: "is required for a machine"})
+	}
+	for _, scope := range scopes {
+		switch {
+		case !slices.Contains(Scopes(), scope):
+			fields = append(fields, fault.Field{Name: "scope", Code: "unknown_value", Problem: "is no scope", Value: string(scope)})
+		case role != Machine:
+			fields = append(fields, fault.Field{Name: "scope", Code: "scope_of_machines", Problem: "is for machines: people may what their role may", Value: string(scope)})
+		}
 	}
 	if len(fields) > 0 {
 		return fault.InvalidFields(fields...)
@@ -91,7 +113,7 @@ func (s *Service) ViewerByToken(ctx context.Context, plain string) (Viewer, erro
 			return Viewer{}, fmt.Errorf("note the use of a token: %w", err)
 		}
 	}
-	return Viewer{Name: token.Name, Role: token.Role, SourceID: token.SourceID, Language: "en"}, nil
+	return Viewer{Name: token.Name, Role: token.Role, SourceID: token.SourceID, Scopes: token.ScopeList(), Language: "en"}, nil
 }
 
 // Tokens returns API tokens, the newest first, those with ids below beforeID (0: from the start), at most limit.

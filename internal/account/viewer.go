@@ -29,6 +29,7 @@ type Viewer struct {
 	Role     Role
 	TeamIDs  []int64 // empty for an admin or a user without teams: see SeesTeam
 	SourceID int64   // of a Machine: the one source it may write to
+	Scopes   []Scope // of a Machine: see May
 	Language string  // "zh-CN" or "en"
 }
 
@@ -38,6 +39,23 @@ func (v Viewer) Is(roles ...Role) bool {
 		return true
 	}
 	return v.Role == Admin && slices.ContainsFunc(roles, func(r Role) bool { return r != Machine })
+}
+
+// Scope is something about customers of every source that a machine may do only where its token says so.
+type Scope string
+
+// The scopes. Without them a machine brings what its source knows, takes no for an answer from anybody, and asks about its own.
+const (
+	GiveConsent   Scope = "consent:give"   // record that somebody consented
+	AskPermission Scope = "permission:ask" // ask about whomever, by number or e-mail
+)
+
+// Scopes returns every scope.
+func Scopes() []Scope { return []Scope{GiveConsent, AskPermission} }
+
+// May reports whether the viewer may do what a scope is about. People may what their role may.
+func (v Viewer) May(scope Scope) bool {
+	return v.Role != Machine || slices.Contains(v.Scopes, scope)
 }
 
 // SeesAllTeams reports whether the viewer's queries are not narrowed by team.

@@ -102,6 +102,9 @@ func Recordable(viewer account.Viewer) []Purpose {
 // forbiddenTo returns what keeps a viewer from recording the event.
 func (e ConsentEvent) forbiddenTo(viewer account.Viewer) []fault.Field {
 	var f findings
+	if e.Given && !viewer.May(account.GiveConsent) {
+		f.refuse("word", "consent_scope", "may only be withdrawn by this API token: it is without the scope "+string(account.GiveConsent), string(WordGiven))
+	}
 	if e.Given && slices.Contains(purposes, e.Purpose) && !slices.Contains(Recordable(viewer), e.Purpose) {
 		f.refuse("purpose", "purpose_of_others", "is not a purpose for which your role may record a consent", string(e.Purpose))
 	}

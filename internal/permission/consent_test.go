@@ -19,7 +19,7 @@ import (
 )
 
 var (
-	machine = account.Viewer{Role: account.Machine}
+	machine = account.Viewer{Role: account.Machine, Scopes: account.Scopes()}
 	offer   = permission.Question{Purpose: permission.MarketingCall, Channel: permission.ByPhone}
 )
 
