@@ -1,0 +1,212 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"aftercall/campaign"
+	"aftercall/internal/account"
+	"aftercall/internal/contact"
+	"aftercall/internal/permission"
+)
+
+const unknownID = "999999999"
+
+// namedBy is what stands for one parameter of a route: something that is there, fresh where routes use it up; something of another
+// team, empty where what it names is of no team; and something that is not there.
+type namedBy struct {
+	own     func() string
+	foreign string
+	unknown string
+}
+
+// office is one server with a team's customer, callback, contact and person, the same of another team, and one of everything else.
+type office struct {
+	*testServer
+	t       testing.TB
+	admin   account.Viewer
+	own     []int64 // customers
+	foreign []int64
+	params  map[string]namedBy // by the route up to the parameter
+	clients map[account.Role]*testClient
+	made    int
+}
+
+// What nobody but the other team may read.
+var secrets = []string{"外客", "1392222"}
+
+func newOffice(t testing.TB) *office {
+	t.Helper()
+	o := &office{testServer: newTestServer(t), t: t, admin: account.Viewer{UserID: 99, Role: account.Admin}, clients: map[account.Role]*testClient{}}
+	for _, role := range account.Roles() {
+		o.clients[role] = o.login(t, role, "装维一班")
+	}
+	fatal(t, o.Campaigns.EnsureBuiltIn(t.Context()))
+	var inputs []contact.Input
+	for i, name := range []string{"自家甲", "自家乙", "外客甲", "外客乙"} {
+		in := severeContact(i, name, "宽带报修")
+		in.Participants[0].Team, in.Customer.Phones = "装维一班", []string{fmt.Sprintf("1391111000%d", i)}
+		if i > 1 {
+			in.Participants[0].Team, in.Customer.Phones = "装维二班", []string{fmt.Sprintf("1392222000%d", i)}
+		}
+		inputs = append(inputs, in)
+	}
+	o.fillDesk(t, inputs...)
+	var changes []string
+	for i := int64(1); i <= 4; i += 2 {
+		from, err := o.Contacts.Person(t.Context(), o.admin, i+1)
+		fatal(t, err)
+		into, err := o.Contacts.Person(t.Context(), o.admin, i)
+		fatal(t, err)
+		change, err := o.Contacts.Merge(t.Context(), o.admin, into.PersonID, from.PersonID, "核实是本人")
+		fatal(t, err)
+		changes = append(changes, strconv.FormatInt(change.ID, 10))
+	}
+	o.own, o.foreign = []int64{1, 2}, []int64{3, 4}
+	ours := func(own, foreign string) namedBy { return namedBy{func() string { return own }, foreign, unknownID} }
+	each := func(own func() string) namedBy { return namedBy{own, "", unknownID} }
+	one := func(id string) namedBy { return namedBy{func() string { return id }, "", unknownID} }
+	var last int64
+	draft := func() int64 {
+		if last != 0 {
+			_ = o.Tasks.DeletePolicy(t.Context(), o.admin, last, 1) // there may be fifty
+		}
+		p, err := o.Tasks.DraftPolicy(t.Context(), o.admin, 0)
+		fatal(t, err)
+		last = p.ID
+		return last
+	}
+	var run int64
+	kept, err := o.Tasks.DraftPolicy(t.Context(), o.admin, 0)
+	fatal(t, err)
+	audience := func() int64 {
+		o.made++
+		a, err := o.Campaigns.Create(t.Context(), o.admin, campaign.Definition{
+			Name: fmt.Sprint("audience ", o.made), Rule: campaign.Rule{Fact: campaign.ResolvedWithin, Days: 30}, Reach: campaign.Reach{Purpose: permission.MarketingCall, Channel: permission.ByPhone},
+		})
+		fatal(t, err)
+		return a.ID
+	}
+	fixed := audience()
+	snapshot, err := o.Campaigns.Snapshot(t.Context(), o.admin, fixed, "秋季回访")
+	fatal(t, err)
+	export := campaign.Export{SnapshotID: snapshot.ID, Format: campaign.CSV, Reason: "x", LeftOut: "{}", CreatedBy: 1}
+	fatal(t, o.DB.View(t.Context()).Gorm().Create(&export).Error)
+	text := func(id int64) string { return strconv.FormatInt(id, 10) }
+	o.params = map[string]namedBy{
+		"/contacts/:id":                  ours("1", "3"),
+		"/customers/:id":                 ours("1", "3"),
+		"/customers/:id/changes/:change": ours(changes[0], changes[1]),
+		"/callbacks/:id":                 ours("1", "3"),
+		"/desk/:id":                      ours("1", "3"),
+		"/tasks/drafts/:id":              ours("1", "3"),
+		"/policies/:id":                  each(func() string { return text(draft()) }),
+		"/policies/:id/rules/:rule":      {func() string { return "severe" }, "", "nosuch"},
+		"/dryruns/:id": each(func() string {
+			_ = o.Tasks.CancelDryRun(t.Context(), o.admin, run) // one of a policy at a time
+			started, err := o.Tasks.StartDryRun(t.Context(), o.admin, kept.ID, 30)
+			fatal(t, err)
+			run = started.ID
+			return text(run)
+		}),
+		"/audiences/:id":                     one(text(fixed)),
+		"/audiences/:id/snapshots/:snapshot": one(text(snapshot.ID)),
+		"/exports/:id":                       one(text(export.ID)),
+		"/imports/:id": each(func() string {
+			run, err := o.Imports.Upload(t.Context(), o.admin, "a.csv", strings.NewReader("id,phone\n1,13911110000\n"))
+			fatal(t, err)
+			return text(run.ID)
+		}),
+		"/jobs/:id": one("1"),
+		"/suppressions/:id": each(func() string {
+			o.made++
+			_, err := o.Permission.SuppressByHand(t.Context(), o.admin, permission.Suppression{
+				Kind: permission.PhoneAddress, Address: fmt.Sprintf("+86137000%05d", o.made), Scope: permission.Everything, Reason: "complaint",
+			})
+			fatal(t, err)
+			list, err := o.Permission.Suppressions(t.Context(), permission.SuppressionFilter{}, 1)
+			fatal(t, err)
+			return text(list[0].ID)
+		}),
+		hoursPath + "/versions/:id": one(text(o.published())),
+		tokensPath + "/:id": each(func() string {
+			_, err := o.Accounts.CreateToken(t.Context(), "x", account.Caller, 0)
+			fatal(t, err)
+			list, err := o.Accounts.Tokens(t.Context(), 0, 1)
+			fatal(t, err)
+			return text(list[0].ID)
+		}),
+		usersPath + "/:id": each(func() string {
+			o.made++
+			u, err := o.Accounts.AddUser(t.Context(), account.NewUser{Login: fmt.Sprint("spare", o.made), Name: "Spare", Password: testPassword, Role: account.Caller})
+			fatal(t, err)
+			return text(u.ID)
+		}),
+	}
+	return o
+}
+
+// published publishes a version of the rules and returns its number.
+func (o *office) published() int64 {
+	o.t.Helper()
+	fatal(o.t, o.Permission.EnsureBuiltIn(o.t.Context()))
+	rules, err := o.Permission.Publish(o.t.Context(), o.admin, o.Permission.Rules(), o.Permission.Rules().Version, "the same")
+	fatal(o.t, err)
+	return int64(rules.Version)
+}
+
+// What routes are sent, so that nothing but who asks for what decides; ids of customers stand as :own.
+var sent = map[string]url.Values{
+	"POST /desk/:id/draft":                            {"fence": {"1"}, "note": {"x"}},
+	"POST /desk/:id/finish":                           {"fence": {"1"}, "call_result": {"wrong_number"}},
+	"POST /desk/:id/dial":                             {"fence": {"1"}},
+	"POST /desk/:id/skip":                             {"fence": {"1"}, "skip_reason": {"other"}},
+	"POST /desk/:id/release":                          {"fence": {"1"}},
+	"POST /callbacks/:id/reassign":                    {"caller": {"0"}, "reassign_why": {"x"}},
+	"POST /callbacks/:id/cancel":                      {"why": {"x"}},
+	"POST /contacts/:id/callbacks":                    {"kind": {"confirm"}, "priority": {"2"}, "reason": {"客户要求"}},
+	"POST /customers/:id/merge/search":                {"search": {"K-3"}},
+	"POST /customers/:id/split":                       {"record": {"1"}, "reason": {"不是本人"}},
+	"POST /customers/:id/permission/consents":         {"purpose": {"survey"}, "answer": {"given"}, "basis": {"consent"}, "evidence": {"x"}},
+	"POST /customers/:id/permission/refusals":         {"scope": {"surveys"}, "refusal_evidence": {"x"}},
+	"POST /audiences/:id/snapshots":                   {"reason": {"x"}},
+	"POST /audiences/:id/snapshots/:snapshot/exports": {"format": {"csv"}, "reason": {"x"}},
+	"POST " + hoursPath + "/versions/:id/publish":     {"note": {"x"}, "based_on": {"1"}},
+	"POST /suppressions/:id/lift":                     {"reason": {"x"}},
+	"POST /policies/:id":                              {"revision": {"1"}},
+	"POST /policies/:id/rules/:rule":                  {"revision": {"1"}},
+	"POST /policies/:id/rules/:rule/up":               {"revision": {"1"}},
+	"POST /policies/:id/rules/:rule/down":             {"revision": {"1"}},
+	"POST /policies/:id/rules/:rule/remove":           {"revision": {"1"}},
+	"POST /policies/:id/rules/:rule/restore":          {"revision": {"1"}},
+	"POST /policies/:id/dryruns":                      {"days": {"30"}},
+	"POST " + usersPath + "/:id/password":             {"password": {testPassword}},
+	"GET " + stricterPath:                             {"new": {"1"}},
+	"GET /permission/customers":                       {"purpose": {"survey"}, "channel": {"sms"}},
+	"POST /customers/:id/permission/refusals/undo":    {"at": {strconv.FormatInt(int64(testNow), 10)}},
+	"GET /decisions/list":                             {"kind": {"callback"}, "state": {"resolved"}},
+	"POST /customers/:id/changes/:change/undo":        {},
+}
+
+// What is answered otherwise than by the rule, and why.
+var exceptions = map[string]string{
+	"POST /tasks/drafts/:id/discard":               "idempotent: a draft that is not there is discarded",
+	"POST /customers/:id/permission/refusals/undo": "the refusal of that instant is not there",
+	"POST /policies/:id/rollback":                  "a draft was never in force",
+	"POST /policies/:id/rules/:rule/restore":       "the rule was not removed",
+	"POST /dryruns/:id/cancel":                     "idempotent: what is not under way is stopped",
+}
+
+// ask sends a request of a route with the ids of one kind.
+func (o *office) ask(c *testClient, method, route, path string) testResponse {
+	o.t.Helper()
+	values := sent[method+" "+route]
+	if method == http.MethodGet || strings.HasSuffix(route, "/undo") && len(values) > 0 {
+		return c.do(method, strings.TrimSuffix(path+"?"+values.Encode(), "?"), nil, nil)
+	}
+	return c.post(path, values)
+}
