@@ -89,7 +89,7 @@ func TestASnapshotIsRightWhileRecordsAreSplitAndMerged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		disturbed := campaign.New(db, c.permission, &between{answers: c.answers, happens: happens}, clock.Fixed(now))
+		disturbed := campaign.New(db, c.permission, &between{answers: c.answers, happens: happens}, clock.Fixed(now), t.TempDir())
 		if err := disturbed.Build(t.Context(), outbox.Ticket{}, made.ID); err != nil {
 			t.Fatal(err)
 		}
@@ -160,7 +160,7 @@ func TestASnapshotThatFailsForEverMakesWayForTheNext(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		broken := campaign.New(db, c.permission, &failing{answers: c.answers}, clock.Fixed(now))
+		broken := campaign.New(db, c.permission, &failing{answers: c.answers}, clock.Fixed(now), t.TempDir())
 		ticket := c.ticket(s.ID)
 		for try := 1; try < outbox.MaxAttempts; try++ {
 			if err := broken.Build(t.Context(), ticket, s.ID); err == nil {
@@ -196,7 +196,7 @@ func TestASnapshotIsCancelled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		stopped := campaign.New(db, c.permission, &failing{answers: c.answers}, clock.Fixed(now))
+		stopped := campaign.New(db, c.permission, &failing{answers: c.answers}, clock.Fixed(now), t.TempDir())
 		if err := stopped.Build(t.Context(), outbox.Ticket{}, s.ID); err == nil || len(c.members(s.ID)) == 0 {
 			t.Fatal("the build was not stopped in its middle")
 		}

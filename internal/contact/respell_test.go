@@ -61,7 +61,7 @@ func TestARefusalHoldsHoweverEitherSideIsWritten(t *testing.T) {
 			if !early {
 				take()
 			}
-			found, err := w.Find(context.Background(), asked)
+			found, err := w.Find(context.Background(), supervisor, asked)
 			if err != nil || len(found) != 1 || found[0].Reference != in.Reference {
 				r.Fatalf("%q does not find who has %q: %+v %v", asked, hasIt, found, err)
 			}
@@ -135,11 +135,11 @@ func TestWhatWasStoredBeforeIsFoundByItsNormalForm(t *testing.T) {
 		if !w.same(t, plain, hidden) {
 			t.Error("who has become one by the address is not one person")
 		}
-		found, err := w.Find(ctx, "zed@example.org")
+		found, err := w.Find(ctx, supervisor, "zed@example.org")
 		if err != nil || len(found) != 2 {
 			t.Errorf("found %+v %v", found, err)
 		}
-		if found, err = w.Find(ctx, "ann@xn--fsqu00a.xn--fiqs8s"); err != nil || len(found) != 1 {
+		if found, err = w.Find(ctx, supervisor, "ann@xn--fsqu00a.xn--fiqs8s"); err != nil || len(found) != 1 {
 			t.Errorf("found by the domain in ASCII: %+v %v", found, err)
 		}
 		if v := asked(plain); v.First != permission.Suppressed {
