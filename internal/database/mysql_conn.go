@@ -3,7 +3,9 @@ package database
 import (
 	"context"
 	"database/sql/driver"
-	"fmt"
+	"errors"
+
+	"github.com/go-sql-driver/mysql"
 )
 
 // mysqlWriter opens connections for transactions only. The server begins one by itself with the first statement (autocommit=0), so
@@ -15,11 +17,7 @@ func (w mysqlWriter) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, ok := opened.(bareMySQLConn)
-	if !ok {
-		return nil, fmt.Errorf("a connection of the MySQL driver is a %T, which is not what this was written for", opened)
-	}
-	return mysqlConn{conn}, nil
+	return mysqlConn{opened.(bareMySQLConn)}, nil
 }
 
 // bareMySQLConn is what database/sql uses of the driver's connections.
@@ -37,7 +35,15 @@ func (c mysqlConn) BeginTx(context.Context, driver.TxOptions) (driver.Tx, error)
 
 type mysqlTx mysqlConn
 
-func (t mysqlTx) Commit() error { return t.end("COMMIT") }
+// Commit ends the transaction. Where the server gives no answer, nobody knows how: that is a commitError.
+func (t mysqlTx) Commit() error {
+	err := t.end("COMMIT")
+	var answer *mysql.MySQLError
+	if err == nil || errors.As(err, &answer) || errors.Is(err, driver.ErrBadConn) { // with ErrBadConn nothing was sent
+		return err
+	}
+	return commitError{err}
+}
 
 func (t mysqlTx) Rollback() error { return t.end("ROLLBACK") }
 

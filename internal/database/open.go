@@ -29,12 +29,16 @@ const (
 // DB is an open database. SQLite has one writer and a pool of readers; MySQL has a pool for transactions and one for reads.
 type DB struct {
 	dialect Dialect
+	hosts   int // MySQL's; 0 on SQLite
 	write   *gorm.DB
 	read    *gorm.DB
+	probe   *gorm.DB // for the watch
+	health  *health
 	line    chan struct{} // background work before SQLite's one writer; nil on MySQL
 }
 
-// Open opens the database at an address: sqlite:PATH, or mysql://user:password@host:port/name.
+// Open opens the database at an address: sqlite:PATH, or mysql://user:password@host:port/name. The latter may name several hosts,
+// as in a:3306,b:3306: nodes of a cluster that take writes, each connection goes to the first that answers.
 // It returns fault.Invalid for an address or a server it does not serve. It does not touch the schema; see Migrate.
 func Open(ctx context.Context, address string) (*DB, error) {
 	switch {
@@ -57,19 +61,16 @@ func (db *DB) RowsPerTx() int {
 	return 500
 }
 
-// Ping asks the database for a sign of life.
-func (db *DB) Ping(ctx context.Context) error {
-	sqlDB, err := db.write.DB()
-	if err != nil {
-		return fmt.Errorf("ping database: %w", err)
-	}
-	return sqlDB.PingContext(ctx)
-}
-
 // Close closes all connections.
 func (db *DB) Close() error {
-	return errors.Join(closeHandle(db.read), closeHandle(db.write))
+	if db.dialect == SQLite {
+		return errors.Join(closeHandle(db.read), closeHandle(db.write))
+	}
+	return errors.Join(closeHandle(db.read), closeHandle(db.write), closeHandle(db.probe))
 }
+
+// note takes in an error of a statement and returns it, as an outage if it is one.
+func (db *DB) note(err error) error { return db.health.note(err, db.hosts > 1) }
 
 func closeHandle(g *gorm.DB) error {
 	pool, err := g.DB()

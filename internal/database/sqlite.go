@@ -20,7 +20,10 @@ import (
 )
 
 // sqliteDialector is gorm's SQLite dialect over the pure-Go driver, whose errors gorm does not know.
-type sqliteDialector struct{ *gormsqlite.Dialector }
+type sqliteDialector struct {
+	*gormsqlite.Dialector
+	db *DB
+}
 
 // Initialize sets gorm up to count the ids of inserted rows from the last one, as it does for MySQL, instead of asking SQLite to
 // return each: that took a third of the time of a large insert.
@@ -35,11 +38,11 @@ func (d sqliteDialector) Initialize(db *gorm.DB) error {
 	return nil
 }
 
-// Translate turns constraint violations of the pure-Go driver into gorm's errors.
-func (sqliteDialector) Translate(err error) error {
+// Translate turns constraint violations of the pure-Go driver into gorm's errors, and others into outages.
+func (d sqliteDialector) Translate(err error) error {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
-		return err
+		return d.db.note(err)
 	}
 	switch e.Code() {
 	case sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE:
@@ -47,7 +50,7 @@ func (sqliteDialector) Translate(err error) error {
 	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
 		return gorm.ErrForeignKeyViolated
 	}
-	return err
+	return d.db.note(err)
 }
 
 func openSQLite(ctx context.Context, path string) (*DB, error) {
@@ -62,15 +65,16 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	// The writer takes its lock at BEGIN: a transaction that reads first and writes later would otherwise fail at once.
 	// It keeps no prepared statements: gorm prepares inside the transaction, and those end with it.
-	write, err := openSQLiteHandle(ctx, path, "immediate", 1, false)
-	if err != nil {
+	db := &DB{dialect: SQLite, health: newHealth(), line: make(chan struct{}, 1)}
+	var err error
+	if db.write, err = db.openSQLiteHandle(ctx, path, "immediate", 1, false); err != nil {
 		return nil, err
 	}
-	read, err := openSQLiteHandle(ctx, path, "deferred", 4, true)
-	if err != nil {
-		return nil, errors.Join(err, closeHandle(write))
+	if db.read, err = db.openSQLiteHandle(ctx, path, "deferred", 4, true); err != nil {
+		return nil, errors.Join(err, closeHandle(db.write))
 	}
-	return &DB{dialect: SQLite, write: write, read: read, line: make(chan struct{}, 1)}, nil
+	db.probe = db.write
+	return db, nil
 }
 
 // keepToOurselves makes the file if there is none, and takes away the rights of others on it and on what SQLite keeps beside it and
@@ -98,7 +102,7 @@ func keepToOurselves(path string) error {
 	return nil
 }
 
-func openSQLiteHandle(ctx context.Context, path, lock string, connections int, prepare bool) (*gorm.DB, error) {
+func (db *DB) openSQLiteHandle(ctx context.Context, path, lock string, connections int, prepare bool) (*gorm.DB, error) {
 	q := url.Values{"_txlock": {lock}, "_pragma": {
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-16000)",
 	}}
@@ -107,7 +111,7 @@ func openSQLiteHandle(ctx context.Context, path, lock string, connections int, p
 	if !ok {
 		return nil, errors.New("gorm's SQLite dialect has another type than expected")
 	}
-	g, err := gorm.Open(sqliteDialector{dialector}, config(prepare))
+	g, err := gorm.Open(sqliteDialector{dialector, db}, config(prepare))
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}

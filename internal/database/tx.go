@@ -11,6 +11,8 @@ import (
 	"github.com/go-sql-driver/mysql"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"aftercall/internal/fault"
 )
 
 // Tx is where statements run: in a transaction begun by InTx, or outside of one for reads (View).
@@ -54,8 +56,17 @@ func (db *DB) tx(g *gorm.DB) Tx { return Tx{gorm: g, dialect: db.dialect, idStep
 // View is for reads outside a transaction, from the pool of readers.
 func (db *DB) View(ctx context.Context) Tx {
 	tx := db.tx(db.read.WithContext(ctx))
+	tx.gorm.Error = db.health.refusal(true) // every statement fails at once with it
 	tx.lanes = 2
 	return tx
+}
+
+// Judged returns the error of a statement that went around gorm as gorm's would be: as ErrUnavailable where it is an outage.
+func (tx Tx) Judged(err error) error {
+	if translator, ok := tx.gorm.Dialector.(gorm.ErrorTranslator); ok && err != nil {
+		return translator.Translate(err)
+	}
+	return err
 }
 
 // Snapshot runs fn on one moment of the database: all its reads see the same rows, whatever others commit meanwhile. It is for
@@ -65,9 +76,12 @@ func (db *DB) Snapshot(ctx context.Context, fn func(ctx context.Context, tx Tx) 
 	if db.dialect == MySQL {
 		options = append(options, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	}
-	return db.read.WithContext(ctx).Transaction(func(g *gorm.DB) error {
+	if err := db.health.refusal(true); err != nil {
+		return err
+	}
+	return db.note(db.read.WithContext(ctx).Transaction(func(g *gorm.DB) error {
 		return fn(ctx, db.tx(g))
-	}, options...)
+	}, options...))
 }
 
 type (
@@ -99,16 +113,27 @@ var errNested = errors.New("a transaction was begun inside another: one use case
 const maxTries = 6
 
 // InTx runs fn in one transaction and commits it if fn returns nil. fn may run several times, when the database gave way to
-// another transaction (deadlock, lock wait, certification failure), so it must do nothing that cannot be repeated: no network,
-// no change of captured variables that is not made anew on each run. A nested call fails at once.
+// another transaction (deadlock, lock wait, certification failure) or its connection was lost before the commit, so it must do
+// nothing that cannot be repeated: no network, no change of captured variables that is not made anew on each run. A nested call
+// fails at once. Without a database that works InTx returns ErrUnavailable; if the connection was lost at the commit, the
+// transaction may have been committed all the same.
 func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error {
 	if ctx.Value(inTxKey{}) != nil {
 		return errNested
 	}
 	ctx = context.WithValue(ctx, inTxKey{}, true)
 	for try := 1; ; try++ {
-		err := db.once(ctx, fn)
-		if err == nil || try == maxTries || !repeatable(err) {
+		if err := db.health.refusal(false); err != nil {
+			return err
+		}
+		err := db.note(db.once(ctx, fn))
+		switch {
+		case err == nil:
+			return nil
+		case try < maxTries && (repeatable(err) || moves(err, db.hosts > 1)):
+		case repeatable(err) && !errors.Is(err, ErrUnavailable):
+			return fault.Wrap(err, fault.Unavailable, "database_busy", "too many are changing the same thing at once; try again in a moment")
+		default:
 			return err
 		}
 		pause := time.Duration(rand.Int64N(int64(time.Duration(try*try) * 10 * time.Millisecond))) //nolint:gosec // jitter needs no secrecy

@@ -23,7 +23,7 @@ func read[T any](s store, scan func(rows *sql.Rows, row *T) error, query string,
 		}
 		list = append(list, row)
 	}
-	return list, rows.Err()
+	return list, s.Judged(rows.Err())
 }
 
 func groupBy[K comparable, V any](rows []V, key func(V) K) map[K][]V {

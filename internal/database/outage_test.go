@@ -1,0 +1,309 @@
+package database_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
+	"aftercall/internal/fault"
+)
+
+func openAt(t *testing.T, address string) *database.DB {
+	t.Helper()
+	db, err := database.Open(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+// watch looks after a database until the test ends, and returns what it said.
+func watch(t *testing.T, db *database.DB) *lines {
+	t.Helper()
+	said := &lines{}
+	ctx, cancel := context.WithCancel(context.Background())
+	var group sync.WaitGroup
+	group.Go(func() { db.Watch(ctx, clock.System, slog.New(slog.NewTextHandler(said, nil))) })
+	t.Cleanup(func() { cancel(); group.Wait() })
+	return said
+}
+
+// lines is a log.
+type lines struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lines) all() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Split(strings.TrimSpace(l.b.String()), "\n")
+}
+
+func write(ctx context.Context, db *database.DB) error {
+	return db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		return tx.Gorm().Exec("INSERT INTO persons (version) VALUES (1)").Error
+	})
+}
+
+func count(ctx context.Context, db *database.DB) (n int64, err error) {
+	err = db.View(ctx).Gorm().Table("persons").Count(&n).Error
+	return n, err
+}
+
+// until repeats ask until it returns true. What it waits for takes seconds at most; the test's own time ends it otherwise.
+func until(t *testing.T, what string, ask func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
+	defer cancel()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for !ask() {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("waited in vain until %s", what)
+		case <-look.C:
+		}
+	}
+}
+
+func wantUnavailable(t *testing.T, what string, err error) {
+	t.Helper()
+	if !fault.Is(err, fault.Unavailable) {
+		t.Errorf("%s: %v is %s, want unavailable", what, err, fault.KindOf(err))
+	}
+}
+
+func TestADatabaseThatIsGoneIsUnavailableAndSaidOnce(t *testing.T) {
+	t.Parallel()
+	proxy, address, _ := dbtest.MySQLProxy(t)
+	db := openAt(t, address.String())
+	said := watch(t, db)
+	proxy.Close()
+	for range 50 {
+		_, err := count(t.Context(), db)
+		wantUnavailable(t, "a read", err)
+		wantUnavailable(t, "a transaction", write(t.Context(), db))
+	}
+	until(t, "the outage is known", func() bool { _, err := db.Outage(); return err != nil })
+	proxy.Open()
+	if err := db.Await(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := write(t.Context(), db); err != nil {
+		t.Error(err)
+	}
+	if got := said.all(); len(got) != 2 || !strings.Contains(got[0], "level=ERROR") || !strings.Contains(got[1], "used again") {
+		t.Errorf("said %q, want one line that it is gone and one that it is back", got)
+	}
+}
+
+// Nobody uses it, and still it is known within a second or two: that is what readiness is made of.
+func TestAnOutageIsNoticedByWhoeverWatches(t *testing.T) {
+	t.Parallel()
+	proxy, address, _ := dbtest.MySQLProxy(t)
+	db := openAt(t, address.String())
+	watch(t, db)
+	proxy.Close()
+	until(t, "the outage is known", func() bool { _, err := db.Outage(); return err != nil })
+}
+
+// The connections in the pools died with the server. None of them may cost anybody a transaction when it is back.
+func TestNoTransactionMeetsAConnectionOfBefore(t *testing.T) {
+	t.Parallel()
+	proxy, address, _ := dbtest.MySQLProxy(t)
+	db := openAt(t, address.String())
+	var group sync.WaitGroup
+	for range 30 {
+		group.Go(func() {
+			if err := write(t.Context(), db); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	proxy.Close()
+	proxy.Open()
+	for range 40 {
+		if err := write(t.Context(), db); err != nil {
+			t.Error(err)
+		}
+		if _, err := count(t.Context(), db); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestWorkMovesToTheNextHostWhenOneIsClosed(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*dbtest.Proxy){"closed": (*dbtest.Proxy).Close, "frozen": (*dbtest.Proxy).Freeze} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			first, address, target := dbtest.MySQLProxy(t)
+			address.Host += "," + dbtest.NewProxy(t, target).Addr()
+			db := openAt(t, address.String())
+			said := watch(t, db)
+			var group sync.WaitGroup
+			begun, ended := make(chan struct{}), make(chan struct{})
+			transact := func(between func()) {
+				group.Go(func() {
+					err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+						if err := tx.Gorm().Exec("INSERT INTO persons (version) VALUES (1)").Error; err != nil {
+							return err
+						}
+						between()
+						return tx.Gorm().Exec("UPDATE persons SET version = 2 WHERE version = 3").Error
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			for range 8 { // the host ends under these; their second run is on the other one
+				transact(sync.OnceFunc(func() { begun <- struct{}{}; <-ended }))
+			}
+			for range 8 {
+				<-begun
+			}
+			end(first)
+			close(ended)
+			for range 92 {
+				transact(func() {})
+			}
+			group.Wait()
+			if n, err := count(t.Context(), db); n != 100 || err != nil {
+				t.Errorf("%d rows of 100 transactions, %v", n, err)
+			}
+			if got := said.all(); got[0] != "" {
+				t.Errorf("said %q though one host lives", got)
+			}
+		})
+	}
+}
+
+func TestAReadOnlyServerIsUnavailableAndCanBeRead(t *testing.T) {
+	t.Parallel()
+	db := dbtest.MySQL(t)
+	err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+		return tx.Gorm().Exec("SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1290, MESSAGE_TEXT = 'read-only'").Error
+	})
+	wantUnavailable(t, "1290", err)
+}
+
+func TestWhatTheServerSaysDecidesWhetherItIsUnavailable(t *testing.T) {
+	t.Parallel()
+	db := dbtest.MySQL(t)
+	for number, want := range map[int]fault.Kind{
+		1047: fault.Unavailable, 1053: fault.Unavailable, 1040: fault.Unavailable, 1021: fault.Unavailable, 1114: fault.Unavailable,
+		1836: fault.Unavailable, 1213: fault.Unavailable, 1205: fault.Unavailable, 1064: fault.Internal, 1146: fault.Internal,
+	} {
+		err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+			return tx.Gorm().Exec(fmt.Sprintf("SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = %d, MESSAGE_TEXT = 'said'", number)).Error
+		})
+		if fault.KindOf(err) != want {
+			t.Errorf("%d is %s, want %s", number, fault.KindOf(err), want)
+		}
+	}
+}
+
+func TestAFullDiskIsUnavailableAndWhatIsThereCanBeRead(t *testing.T) {
+	t.Parallel()
+	db := dbtest.SQLite(t)
+	said := watch(t, db)
+	writer := db.Writer(t.Context())
+	var pages int
+	if err := writer.Raw("PRAGMA page_count").Scan(&pages).Error; err != nil {
+		t.Fatal(err)
+	}
+	writer.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages))
+	fill := func() error {
+		return db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+			return tx.Gorm().Exec("INSERT INTO settings (name, value) VALUES ('fill', ?)", strings.Repeat("x", 1<<20)).Error
+		})
+	}
+	for range 20 {
+		wantUnavailable(t, "a write", fill())
+	}
+	if _, err := db.Outage(); err == nil {
+		t.Error("the outage is not known")
+	}
+	if _, err := count(t.Context(), db); err != nil {
+		t.Error(err)
+	}
+	writer.Exec("PRAGMA max_page_count = 1000000")
+	if err := db.Await(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := fill(); err != nil {
+		t.Error(err)
+	}
+	if got := said.all(); len(got) != 2 {
+		t.Errorf("said %q", got)
+	}
+}
+
+func TestALockedFileIsUnavailable(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "test.db")
+	db, other := openAt(t, "sqlite:"+path), openAt(t, "sqlite:"+path)
+	db.Writer(t.Context()).Exec("PRAGMA busy_timeout = 50")
+	holds, release := make(chan struct{}), make(chan struct{})
+	var group sync.WaitGroup
+	group.Go(func() {
+		err := other.InTx(t.Context(), func(context.Context, database.Tx) error { close(holds); <-release; return nil })
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	<-holds
+	watch(t, db)
+	until(t, "the watch has begun", func() bool { _ = write(t.Context(), db); _, err := db.Outage(); return err != nil })
+	wantUnavailable(t, "a write to a locked file", write(t.Context(), db))
+	close(release)
+	group.Wait()
+	if err := db.Await(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := write(t.Context(), db); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnAddressMayNameSeveralHosts(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"mysql://u:p@a:3306,b:3307/name":          "a:3306 b:3307",
+		"mysql://u:p@a,b/name?tls=true":           "a:3306 b:3306",
+		"mysql://u:p%40@[::1]:3306,[::2]/name":    "[::1]:3306 [::2]:3306",
+		"mysql://u:p@one/name":                    "one:3306",
+		"mysql://u:p@/name?socket=/run/my.socket": "/run/my.socket",
+	} {
+		if hosts, err := database.Hosts(address); err != nil || strings.Join(hosts, " ") != want {
+			t.Errorf("%s: %v, %v", address, hosts, err)
+		}
+	}
+	for _, address := range []string{"mysql://u:p@a,/name", "mysql://u:p@,a/name", "mysql://u:p@a:x,b/name", "mysql://u:p@a,b"} {
+		if hosts, err := database.Hosts(address); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v, %v", address, hosts, err)
+		}
+	}
+}
