@@ -18,6 +18,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
+	"aftercall/internal/delivery"
 	"aftercall/internal/fault"
 	"aftercall/internal/figures"
 	"aftercall/internal/flow"
@@ -85,6 +86,9 @@ func (a *App) open(ctx context.Context) (err error) {
 		return err
 	}
 	a.warnOfReaders(ctx)
+	if a.parts.Web || a.parts.Work {
+		a.watch(db) //nolint:contextcheck // it looks after the database as long as the process lives
+	}
 	if err := a.openServices(ctx, db); err != nil {
 		return err
 	}
@@ -111,6 +115,18 @@ func (a *App) openFiles() error {
 	a.files = files
 	a.cleanup.add("temporary files", func(context.Context) error { return files.Close() })
 	return nil
+}
+
+// watch looks after the database until it is closed.
+func (a *App) watch(db *database.DB) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var watching sync.WaitGroup
+	watching.Go(func() { db.Watch(ctx, clock.System, a.log) })
+	a.cleanup.add("watch", func(context.Context) error {
+		cancel()
+		watching.Wait()
+		return nil
+	})
 }
 
 // openServices connects the use cases, on the demo's clock if it is one.
@@ -159,6 +175,7 @@ func (a *App) openQueue(ctx context.Context) error {
 	a.queue = queue.New(a.DB, redis, a.handlers(), a.Now, queue.Options{
 		Name:    "aftercall-" + name,
 		Workers: workersFor(a.DB),
+		Needs:   needs(a.Flow.Sender),
 		Periodic: []queue.Periodic{
 			queue.Every(figures.FoldEvery, figures.JobFold, outbox.Normal),
 			queue.Every(contact.ScanEvery, contact.JobScanPersons, outbox.Bulk),
@@ -171,6 +188,14 @@ func (a *App) openQueue(ctx context.Context) error {
 		Alone: a.files.Alone() && redis.Embedded() && a.cfg.keepsDatabase(),
 		Log:   a.log,
 	})
+	return nil
+}
+
+// needs is what the lanes cannot work without, beside the database.
+func needs(sender delivery.Sender) map[outbox.Lane]func(context.Context) error {
+	if prober, ok := sender.(delivery.Prober); ok {
+		return map[outbox.Lane]func(context.Context) error{outbox.Sending: prober.Probe}
+	}
 	return nil
 }
 

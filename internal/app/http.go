@@ -77,14 +77,14 @@ func (a *App) serve() {
 	})
 }
 
-// withHealth answers /healthz, the process lives, and /readyz, what it needs answers and it is not stopping.
+// withHealth answers /healthz, the process lives, and /readyz, it can do its work: its database can be used, its Redis answers, and it
+// is not stopping.
 func (a *App) withHealth(pages http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		if err := a.ready(r.Context()); err != nil {
-			a.log.WarnContext(r.Context(), "not ready", "error", err)
-			answer(w, http.StatusServiceUnavailable, "not ready")
+		if why := a.unready(r.Context()); why != "" { // each of these has been logged once, by who found it out
+			answer(w, http.StatusServiceUnavailable, "not ready: "+why)
 			return
 		}
 		answer(w, http.StatusOK, "ready")
@@ -100,17 +100,18 @@ func answer(w http.ResponseWriter, status int, text string) {
 	_, _ = io.WriteString(w, text+"\n")
 }
 
-func (a *App) ready(ctx context.Context) error {
+// unready returns why the process cannot do its work now, or "".
+func (a *App) unready(ctx context.Context) string {
 	if a.stopping.Load() {
-		return errors.New("stopping")
+		return "stopping"
+	}
+	if _, err := a.DB.Outage(); err != nil {
+		return "database"
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	if err := a.DB.Ping(ctx); err != nil {
-		return err
+	if a.redis != nil && a.redis.Ping(ctx) != nil {
+		return "redis"
 	}
-	if a.redis != nil {
-		return a.redis.Ping(ctx)
-	}
-	return nil
+	return ""
 }

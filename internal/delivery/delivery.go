@@ -7,6 +7,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"aftercall/internal/fault"
@@ -37,6 +38,16 @@ type Sender interface {
 	Send(ctx context.Context, message Message) (Receipt, error)
 	Channels() []permission.Channel
 }
+
+// Prober is a sender that can be asked, without a message, whether it can be reached.
+type Prober interface {
+	Probe(ctx context.Context) error
+}
+
+// Unreachable reports whether a message was not sent because no message can be: the gateway is away, or does not let us in.
+func Unreachable(err error) bool { return errors.Is(err, errUnreachable) }
+
+var errUnreachable = fault.New(fault.Unavailable, "sender_unreachable", "the sender of messages cannot be reached")
 
 // Open returns the sender at an address: "log" keeps messages in log, smtp://… and smtps://… send e-mail (see OpenSMTP).
 func Open(address string, log *Log) (Sender, error) {

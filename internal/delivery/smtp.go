@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"net/mail"
 	"net/url"
 	"strconv"
@@ -21,7 +22,10 @@ type SMTP struct {
 	options []gomail.Option
 }
 
-var _ Sender = (*SMTP)(nil)
+var (
+	_ Sender = (*SMTP)(nil)
+	_ Prober = (*SMTP)(nil)
+)
 
 // smtpTimeout bounds each step of a conversation with the relay.
 const smtpTimeout = 20 * time.Second
@@ -79,6 +83,23 @@ func smtpOptions(u *url.URL) ([]gomail.Option, error) {
 // Channels returns e-mail.
 func (s *SMTP) Channels() []permission.Channel { return []permission.Channel{permission.ByEmail} }
 
+// Probe connects to the relay, logs in, and leaves.
+func (s *SMTP) Probe(ctx context.Context) error {
+	client, err := gomail.NewClient(s.host, s.options...)
+	if err == nil {
+		err = client.DialWithContext(ctx)
+	}
+	if err != nil {
+		return unreachable(err)
+	}
+	_ = client.Close()
+	return nil
+}
+
+func unreachable(err error) error {
+	return fault.Wrap(errors.Join(errUnreachable, err), fault.Unavailable, "smtp_unreachable", "the mail relay cannot be reached or does not let us in")
+}
+
 // Send hands the message to the relay. Its acceptance is all there is to know: bounces come by mail.
 func (s *SMTP) Send(ctx context.Context, message Message) (Receipt, error) {
 	if message.Channel != permission.ByEmail {
@@ -128,7 +149,7 @@ func meaning(err error, letter *gomail.Msg) error {
 	refused, _ := letter.SendError().(*gomail.SendError) //nolint:errorlint // the library keeps the bare error on the message
 	switch {
 	case refused == nil:
-		return fault.Wrap(err, fault.Unavailable, "smtp_unreachable", "the mail relay cannot be reached or does not let us in")
+		return unreachable(err)
 	case refused.Reason == gomail.ErrSMTPDataClose && refused.ErrorCode() == 0:
 		return fault.Wrap(err, fault.Internal, "smtp_no_answer", "the mail relay did not say whether it took the message")
 	case refused.ErrorCode() >= 500 && refused.Reason != gomail.ErrSMTPMailFrom:

@@ -2,11 +2,13 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"aftercall/internal/database"
 	"aftercall/internal/delivery"
+	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
 	"aftercall/survey"
 	"aftercall/tasks"
@@ -39,7 +41,9 @@ func (s *Service) sendSurvey(ctx context.Context, ticket outbox.Ticket, decision
 		return s.Tasks.SurveySkipped(ctx, out.Ticket, decisionID, tasks.Reason(out.Reason))
 	}
 	receipt, sendErr := s.send(ctx, out)
-	return s.Surveys.Sent(ctx, out.Ticket, out.InvitationID, survey.Receipt{Delivered: receipt.Delivered}, sendErr)
+	return s.tell(ctx, func(ctx context.Context) error {
+		return s.Surveys.Sent(ctx, out.Ticket, out.InvitationID, survey.Receipt{Delivered: receipt.Delivered}, sendErr)
+	})
 }
 
 // remindSurvey carries the reminder of an invitation to the customer, if survey still wants it: sent once.
@@ -49,17 +53,46 @@ func (s *Service) remindSurvey(ctx context.Context, ticket outbox.Ticket, invita
 		return err
 	}
 	_, sendErr := s.send(ctx, out)
-	return s.Surveys.Reminded(ctx, out.Ticket, out.InvitationID, sendErr)
+	return s.tell(ctx, func(ctx context.Context) error {
+		return s.Surveys.Reminded(ctx, out.Ticket, out.InvitationID, sendErr)
+	})
+}
+
+const (
+	tellTimeout = 10 * time.Minute
+	tellPause   = 200 * time.Millisecond
+)
+
+// tell writes down what became of a message, as soon as there is a database to write it to: nobody else will ever know. A gateway
+// that cannot be reached is away for the whole lane.
+func (s *Service) tell(ctx context.Context, write func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellTimeout)
+	defer cancel()
+	again := time.NewTicker(tellPause)
+	defer again.Stop()
+	err := write(ctx)
+	for errors.Is(err, database.ErrUnavailable) && s.DB.Await(ctx) == nil {
+		<-again.C
+		err = write(ctx)
+	}
+	if delivery.Unreachable(err) {
+		return fmt.Errorf("%w: %w", outbox.ErrLaneAway, err)
+	}
+	return err
 }
 
 // send hands a message to the sender, which gets a while and no more.
 func (s *Service) send(ctx context.Context, out survey.Outgoing) (delivery.Receipt, error) {
 	sending, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	return s.Sender.Send(sending, delivery.Message{
+	receipt, err := s.Sender.Send(sending, delivery.Message{
 		ID: out.MessageID, Channel: out.Channel, To: out.To, Language: out.Language,
 		Subject: out.Subject, Text: out.Text, HTML: out.HTML, OptOutURL: out.OptOutURL,
 	})
+	if errors.Is(err, database.ErrUnavailable) { // of the sender that keeps messages there: not taken
+		err = fault.New(fault.Unavailable, "sender_not_now", "the message was not taken now")
+	}
+	return receipt, err
 }
 
 // cancelReopened gives up what was planned for a contact that is open again.

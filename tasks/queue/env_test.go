@@ -102,9 +102,15 @@ func (e *env) waitIdle(q *Queue) {
 // add adds n jobs of a kind with refs 1…n that are due now.
 func (e *env) add(kind string, n int, lane outbox.Lane) {
 	e.t.Helper()
+	e.addFrom(kind, 0, n, lane)
+}
+
+// addFrom adds n jobs of a kind with refs from+1…from+n.
+func (e *env) addFrom(kind string, from, n int, lane outbox.Lane) {
+	e.t.Helper()
 	jobs := make([]outbox.Job, n)
 	for i := range jobs {
-		jobs[i] = outbox.New(kind, int64(i+1), lane, e.clock.now())
+		jobs[i] = outbox.New(kind, int64(from+i+1), lane, e.clock.now())
 	}
 	e.inTx(func(tx database.Tx) error { return outbox.Add(tx, e.clock.now(), jobs...) })
 }
@@ -118,7 +124,11 @@ func (e *env) inTx(fn func(tx database.Tx) error) {
 
 // effect is a use case that leaves one mark per time it takes effect.
 func (e *env) effect(ctx context.Context, ticket outbox.Ticket, ref int64) error {
-	return e.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+	return e.effectOn(ctx, e.db, ticket, ref)
+}
+
+func (e *env) effectOn(ctx context.Context, db *database.DB, ticket outbox.Ticket, ref int64) error {
+	return db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		if err := ticket.Done(tx); err != nil {
 			return err
 		}
@@ -161,13 +171,15 @@ func (e *env) job(kind string) outbox.Job {
 
 // testClock runs with the machine's clock and can be moved ahead.
 type testClock struct {
-	mu sync.Mutex
-	at clock.Instant
+	mu   sync.Mutex
+	at   clock.Instant
+	step clock.Instant // by which it moves whenever it is looked at
 }
 
 func (c *testClock) now() clock.Instant {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.at += c.step
 	return c.at
 }
 

@@ -41,7 +41,7 @@ func (q *Queue) tick(ctx context.Context) {
 	defer ticker.Stop()
 	for {
 		if err := q.addPeriodic(ctx, added); err != nil && ctx.Err() == nil {
-			q.log.WarnContext(ctx, "periodic jobs could not be added", "error", err)
+			q.trouble(ctx, "add periodic jobs", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -2,9 +2,11 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -22,6 +24,8 @@ type Options struct {
 	Workers int
 	// Window is how many jobs of one lane are in Redis at most. Default 1,000 on the embedded Redis, else 5,000.
 	Window int
+	// Needs ask whether what all jobs of a lane need is there: after a job ended with outbox.ErrLaneAway its lane waits until then.
+	Needs map[outbox.Lane]func(ctx context.Context) error
 	// Periodic is the work that comes by the clock.
 	Periodic []Periodic
 	// Alone says that no other process works this database: what is running when the queue starts was left by one that is gone, and is
@@ -58,15 +62,22 @@ type Queue struct {
 	handling  context.Context // every handler's context comes from it; ended last
 	abandon   context.CancelFunc
 	handlings sync.WaitGroup
+	retiring  sync.WaitGroup // servers that fetch no more
 	stop      sync.Once
+
+	redisAway atomic.Bool // as far as is known
+	mu        sync.Mutex
+	held      []outbox.Job // see hold
 }
 
 // lane is one lane of this process: its queue in Redis and the server that works it.
 type lane struct {
 	name    outbox.Lane
 	queue   string
-	servers []*asynq.Server
+	servers []*server     // none while it is shut
 	wake    chan struct{} // somebody may have added a job
+	away    atomic.Bool   // what its jobs need is
+	leave   chan struct{} // that has just been found out
 }
 
 // New returns a queue that has not started. Redis stays the caller's to close, after Stop.
@@ -97,7 +108,7 @@ func New(db *database.DB, redis *Redis, handlers map[string]Handler, now clock.N
 		inspector: asynq.NewInspectorFromRedisClient(redis.client),
 	}
 	for _, name := range outbox.Lanes() {
-		q.lanes = append(q.lanes, &lane{name: name, queue: q.queueName(name), wake: make(chan struct{}, 1)})
+		q.lanes = append(q.lanes, &lane{name: name, queue: q.queueName(name), wake: make(chan struct{}, 1), leave: make(chan struct{}, 1)})
 	}
 	return q
 }
@@ -116,16 +127,13 @@ func (q *Queue) Start(ctx context.Context) error {
 	q.handling, q.abandon = context.WithCancel(ctx)
 	ctx, q.stopLoops = context.WithCancel(ctx)
 	for _, l := range q.lanes {
-		for range q.fetchers() {
-			server := q.newServer(l)
-			if err := server.Start(asynq.HandlerFunc(q.handle)); err != nil {
-				q.Stop()
-				return fmt.Errorf("start the workers of lane %s: %w", l.name, err)
-			}
-			l.servers = append(l.servers, server)
+		if err := q.open(l); err != nil {
+			q.Stop()
+			return err
 		}
 	}
 	for _, l := range q.lanes {
+		q.loops.Go(func() { q.serve(ctx, l) })
 		q.loops.Go(func() { q.relay(ctx, l) })
 	}
 	q.loops.Go(func() { q.watch(ctx) })
@@ -152,6 +160,7 @@ func (q *Queue) Stop() {
 			}
 		}
 		servers.Wait()
+		q.retiring.Wait()
 		q.abandon()
 		q.waitAbandoned()
 	})
@@ -178,7 +187,7 @@ func (q *Queue) WaitIdle(ctx context.Context) error {
 	inspector := NewInspector(q.db, q.now)
 	for {
 		idle, err := inspector.Idle(ctx)
-		if err != nil || idle {
+		if (err != nil || idle) && !errors.Is(err, database.ErrUnavailable) {
 			return err
 		}
 		select {
@@ -209,7 +218,8 @@ func (q *Queue) newServer(l *lane) *asynq.Server {
 		DelayedTaskCheckInterval: time.Second,
 		ShutdownTimeout:          shutdownTimeout,
 		RetryDelayFunc:           func(n int, _ error, _ *asynq.Task) time.Duration { return time.Second << min(n, 6) },
-		Logger:                   asynqLog{q.log.With("lane", string(l.name))},
+		IsFailure:                func(err error) bool { return !errors.Is(err, errHandedBack) },
+		Logger:                   asynqLog{q, l.name},
 		LogLevel:                 asynq.WarnLevel,
 	})
 }

@@ -35,6 +35,7 @@ type Redis struct {
 // The last two take ?tls=true. It returns fault.Invalid for an address it cannot read and fault.Unavailable for a Redis that does
 // not answer.
 func OpenRedis(ctx context.Context, address string) (*Redis, error) {
+	quietRedis()
 	if address == Embedded {
 		return openEmbedded() //nolint:contextcheck // its clock runs as long as the process does
 	}
@@ -48,6 +49,13 @@ func OpenRedis(ctx context.Context, address string) (*Redis, error) {
 	}
 	return r, nil
 }
+
+// quietRedis ends what go-redis writes by itself, a line for every connection it cannot open: its errors say the same.
+var quietRedis = sync.OnceFunc(func() { redis.SetLogger(noLog{}) })
+
+type noLog struct{}
+
+func (noLog) Printf(context.Context, string, ...any) {}
 
 // openEmbedded starts a Redis on a free loopback port with a password only this process knows. It keeps nothing: the queue
 // fills it again from the jobs table.

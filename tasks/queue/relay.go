@@ -19,11 +19,15 @@ const (
 // relay moves the due jobs of one lane to Redis until ctx ends.
 func (q *Queue) relay(ctx context.Context, l *lane) {
 	for ctx.Err() == nil {
+		if q.shut(l) {
+			wait(ctx, pollInterval, nil)
+			continue
+		}
 		moved, full, err := q.move(ctx, l)
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
-			q.log.WarnContext(ctx, "due jobs could not be moved to Redis", "lane", string(l.name), "error", err)
+			q.trouble(ctx, "move due jobs to Redis", err)
 			wait(ctx, errorPause, nil)
 		case full:
 			wait(ctx, pollInterval, nil) // whatever is added now has to wait for the window anyway
@@ -85,7 +89,7 @@ func (q *Queue) release(ctx context.Context, jobs []outbox.Job, cause error) err
 		return store{tx}.release(jobs, q.now())
 	})
 	if err != nil {
-		q.log.WarnContext(ctx, "jobs that were not pushed stay queued until the sweep", "jobs", len(jobs), "error", err)
+		q.trouble(ctx, "give back what was not pushed; it stays queued until the sweep", err)
 	}
 	return cause
 }

@@ -27,7 +27,7 @@ func RunDue(ctx context.Context, db *database.DB, now clock.Now, handlers map[st
 		}
 		for _, job := range jobs {
 			n++
-			failure := r.call(ctx, job)
+			failure := r.call(ctx, job, r.now())
 			if err := r.settle(ctx, job, failure); err != nil {
 				return n, errors.Join(append(failures, err)...)
 			}

@@ -20,6 +20,8 @@ import (
 //
 //	nil, outbox.ErrStale      nothing more to do
 //	a fault that is Permanent dead
+//	database.ErrUnavailable   tried again when there is a database; no failure
+//	outbox.ErrLaneAway        tried again when what the lane needs is back; no failure
 //	any other error, a panic  tried again later, dead after outbox.MaxAttempts failures
 type Handler func(ctx context.Context, ticket outbox.Ticket, ref int64) error
 
@@ -40,7 +42,7 @@ type runner struct {
 }
 
 // call runs the handler. A panic is an error like any other.
-func (r runner) call(ctx context.Context, job outbox.Job) (err error) {
+func (r runner) call(ctx context.Context, job outbox.Job, at clock.Instant) (err error) {
 	handler, ok := r.handlers[job.Kind]
 	if !ok {
 		// Perhaps a newer process knows it: worth trying again.
@@ -54,7 +56,7 @@ func (r runner) call(ctx context.Context, job outbox.Job) (err error) {
 	}()
 	ctx, cancel := context.WithTimeout(database.Background(ctx), jobTimeout)
 	defer cancel()
-	return handler(ctx, outbox.Ticket{JobID: job.ID, Attempt: job.Attempt, Fence: job.Fence, At: r.now()}, job.Ref)
+	return handler(ctx, outbox.Ticket{JobID: job.ID, Attempt: job.Attempt, Fence: job.Fence, At: at}, job.Ref)
 }
 
 // settle writes down the failure of a try, if it was one. It returns an error only if that could not be done, or if the try was
@@ -100,6 +102,21 @@ func (r runner) fail(ctx context.Context, job outbox.Job, failure error) error {
 	r.log.WarnContext(ctx, "job failed", "kind", job.Kind, "job", job.ID, "attempt", job.Attempt, "now", string(state), "error", scrub(failure))
 	r.log.DebugContext(ctx, "job failed in full", "job", job.ID, "error", failure)
 	return nil
+}
+
+// putOff sets the job due again at once, as a new try that follows no failure.
+func (r runner) putOff(ctx context.Context, job outbox.Job) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return r.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		s := store{tx}
+		failures, err := s.failures(job)
+		if err != nil {
+			return err
+		}
+		now := r.now()
+		return s.postpone(job, now, now, failures, "")
+	})
 }
 
 // scrub keeps of an error what cannot hold personal data: its kind and its code.

@@ -152,6 +152,18 @@ func (s store) postpone(job outbox.Job, now, runAt clock.Instant, failures int, 
 	})
 }
 
+// handBack sets a job due again that this process may have marked running at job.UpdatedAt and could not end. What has meanwhile
+// been begun by somebody else, or was ended after all, stays as it is.
+func (s store) handBack(job outbox.Job, now clock.Instant) error {
+	r := s.Gorm().Model(&outbox.Job{}).
+		Where("id = ? AND attempt = ? AND fence = ? AND state = ? AND updated_at = ?", job.ID, job.Attempt, job.Fence+1, outbox.Running, job.UpdatedAt).
+		Updates(map[string]any{"state": outbox.Due, "run_at": now, "attempt": job.Attempt + 1, "updated_at": now})
+	if r.Error != nil {
+		return fmt.Errorf("hand job %d back: %w", job.ID, r.Error)
+	}
+	return nil
+}
+
 // bury ends this try, and the job, as dead.
 func (s store) bury(job outbox.Job, now clock.Instant, failures int, reason string) error {
 	return s.end(job, map[string]any{"state": outbox.Dead, "failures": failures, "last_error": reason, "updated_at": now})

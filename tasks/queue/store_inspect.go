@@ -73,12 +73,16 @@ func (s store) dead(beforeID int64, limit int) ([]outbox.Job, error) {
 }
 
 func (s store) idle(now clock.Instant) (bool, error) {
-	busy, err := s.exists("state = ? AND lane IN ? AND run_at <= ?", outbox.Due, outbox.Lanes(), now)
-	if err != nil || busy {
-		return false, err
+	due := func() (bool, error) {
+		return s.exists("state = ? AND lane IN ? AND run_at <= ?", outbox.Due, outbox.Lanes(), now)
 	}
-	busy, err = s.exists("state IN ?", inFlight())
-	return !busy && err == nil, err
+	running := func() (bool, error) { return s.exists("state IN ?", inFlight()) }
+	for _, look := range []func() (bool, error){due, running, due} { // once more: a job that was handed back goes from one to the other
+		if busy, err := look(); err != nil || busy {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 func (s store) requeue(id int64, now clock.Instant) error {

@@ -31,7 +31,7 @@ func (q *Queue) watch(ctx context.Context) {
 	seen, err := q.checkEpoch(ctx, "") // none seen yet: whatever is queued at the start is pushed again
 	for {
 		if err != nil && ctx.Err() == nil {
-			q.log.WarnContext(ctx, "queue could not be swept", "error", err)
+			q.trouble(ctx, "sweep", err)
 			wait(ctx, errorPause, nil)
 		}
 		select {
@@ -61,6 +61,7 @@ func (q *Queue) checkEpoch(ctx context.Context, seen string) (string, error) {
 	if err != nil {
 		return seen, fmt.Errorf("read the epoch: %w", err)
 	}
+	q.redisBack(ctx)
 	if epoch == seen {
 		return seen, nil
 	}
@@ -98,6 +99,9 @@ func (q *Queue) refill(ctx context.Context, lost bool) error {
 
 // sweep looks at queued and running jobs whose lease has passed, a batch at a time.
 func (q *Queue) sweep(ctx context.Context) error {
+	if err := q.handBack(ctx); err != nil {
+		return err
+	}
 	for {
 		now := q.now()
 		lapsed, err := store{q.db.View(ctx)}.anyLapsed(now)

@@ -1,0 +1,317 @@
+package queue
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
+	"aftercall/internal/outbox"
+)
+
+// journal is a log that can be read.
+type journal struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.b.Write(p)
+}
+
+// lines returns what was logged.
+func (j *journal) lines() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return strings.Split(strings.TrimSpace(j.b.String()), "\n")
+}
+
+// proxied is an environment whose database stands behind a proxy and is watched, with its log.
+func proxied(t *testing.T) (*env, *dbtest.Proxy, *journal, *database.DB) {
+	t.Helper()
+	proxy, address, target := dbtest.MySQLProxy(t)
+	open := func() *database.DB {
+		db, err := database.Open(t.Context(), address.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		return db
+	}
+	behind := open()
+	address.Host = target
+	direct := open()
+	if err := direct.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	log := &journal{}
+	ctx, cancel := context.WithCancel(context.Background())
+	var watching sync.WaitGroup
+	watching.Go(func() { behind.Watch(ctx, clock.System, slog.New(slog.NewTextHandler(log, nil))) })
+	e := newEnv(t, behind, Embedded)
+	e.clock.step = 1 // no two workers begin at once
+	t.Cleanup(func() { cancel(); watching.Wait() })
+	return e, proxy, log, direct
+}
+
+// until waits for something that takes seconds at most.
+func until(t *testing.T, what string, ask func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for !ask() {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("waited in vain until %s", what)
+		case <-look.C:
+		}
+	}
+}
+
+// post is a handler with an effect outside the database, as a message is: it must not be made twice, and what became of it is written
+// down as soon as there is a database again.
+func (e *env) post(db *database.DB, sent *sync.Map, before func()) Handler {
+	return func(ctx context.Context, ticket outbox.Ticket, ref int64) error {
+		ticket, err := ticket.Begin(ctx, db, time.Minute)
+		if err != nil {
+			return err
+		}
+		before()
+		if _, twice := sent.LoadOrStore(ref, true); twice {
+			e.t.Errorf("%d was sent twice", ref)
+		}
+		err = e.effectOn(ctx, db, ticket, ref)
+		for errors.Is(err, database.ErrUnavailable) && db.Await(ctx) == nil {
+			err = e.effectOn(ctx, db, ticket, ref)
+		}
+		return err
+	}
+}
+
+// wantUntried fails the test if a job of a kind counts a failure.
+func (e *env) wantUntried(db *database.DB) {
+	e.t.Helper()
+	var jobs []outbox.Job
+	if err := db.View(e.t.Context()).Gorm().Where("failures > 0 OR last_error <> '' OR state <> ?", outbox.Done).Find(&jobs).Error; err != nil {
+		e.t.Fatal(err)
+	}
+	if len(jobs) > 0 {
+		e.t.Errorf("%d jobs count failures or are not done, such as %+v", len(jobs), jobs[0])
+	}
+}
+
+// noFetching reports whether no server of the queue takes tasks from Redis; each says so every five seconds.
+func noFetching(q *Queue) func() bool {
+	return func() bool {
+		servers, err := q.inspector.Servers()
+		return err == nil && !slices.ContainsFunc(servers, func(s *asynq.ServerInfo) bool { return s.Status == "active" })
+	}
+}
+
+func TestAWorkerWithoutItsDatabaseStopsFetchingAndComesBack(t *testing.T) {
+	t.Parallel()
+	e, proxy, log, _ := proxied(t)
+	const n = 300
+	var calls atomic.Int32
+	third := make(chan struct{})
+	note := func() {
+		if calls.Add(1) == n/3 {
+			close(third)
+		}
+	}
+	var sent sync.Map
+	q := e.queue(map[string]Handler{
+		"effect": func(ctx context.Context, ticket outbox.Ticket, ref int64) error {
+			note()
+			return e.effect(ctx, ticket, ref)
+		},
+		"post": e.post(e.db, &sent, note),
+	}, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(log, nil)) })
+	e.add("effect", n, outbox.Normal)
+	e.addFrom("post", n, n, outbox.Sending)
+	e.start(q)
+	<-third
+	proxy.Close()
+	until(t, "nothing is fetched any more", noFetching(q))
+	held := calls.Load()
+	if _, err := e.db.Outage(); err == nil {
+		t.Error("the outage is not known")
+	}
+	until(t, "a while has passed", rounds(20))
+	if now := calls.Load(); now != held {
+		t.Errorf("%d jobs were begun without a database", now-held)
+	}
+	proxy.Open()
+	defer func() { t.Log(strings.Join(log.lines(), "\n")) }()
+	e.waitIdle(q)
+	e.wantEffects(2 * n)
+	e.wantUntried(e.db)
+	if lines := log.lines(); len(lines) != 2 {
+		t.Errorf("%d lines, want one that the database is gone and one that it is back:\n%s", len(lines), strings.Join(lines[:min(len(lines), 10)], "\n"))
+	}
+}
+
+// rounds returns true at the n-th asking.
+func rounds(n int) func() bool {
+	return func() bool { n--; return n < 0 }
+}
+
+// The worker on the living node does all the work, also what the other one had fetched, begun or was about to fail.
+func TestOneWorkerWithoutADatabaseDoesNotHoldUpTheOthers(t *testing.T) {
+	t.Parallel()
+	e, proxy, log, direct := proxied(t)
+	const n = 300
+	var calls atomic.Int32
+	third := make(chan struct{})
+	var sent sync.Map
+	note := func() {
+		if calls.Add(1) == n/3 {
+			close(third)
+		}
+	}
+	handlers := func(db *database.DB) map[string]Handler {
+		return map[string]Handler{
+			"effect": func(ctx context.Context, ticket outbox.Ticket, ref int64) error {
+				note()
+				return e.effectOn(ctx, db, ticket, ref)
+			},
+			"post": e.post(db, &sent, note),
+		}
+	}
+	e.add("effect", n, outbox.Normal)
+	e.addFrom("post", n, n, outbox.Sending)
+	failing := e.queue(handlers(e.db), func(o *Options) { o.Log = slog.New(slog.NewTextHandler(log, nil)) })
+	living := New(direct, e.redis, handlers(direct), e.clock.now, Options{Name: e.name, Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(living.Stop)
+	e.start(failing)
+	<-third
+	e.start(living)
+	proxy.Close()
+	until(t, "all but what the first one had begun is done", func() bool {
+		var left int64
+		err := direct.View(t.Context()).Gorm().Model(&outbox.Job{}).Where("state NOT IN ?", []outbox.State{outbox.Done, outbox.Running}).Count(&left).Error
+		return err == nil && left == 0
+	})
+	proxy.Open()
+	e.waitIdle(living)
+	e.wantEffects(2 * n)
+	e.wantUntried(direct)
+	if lines := log.lines(); len(lines) > 2 {
+		t.Errorf("%d lines:\n%s", len(lines), strings.Join(lines[:min(len(lines), 10)], "\n"))
+	}
+}
+
+// A job that was begun, and whose handler came to nothing, is handed back at once when the database is there again.
+func TestWhatWasBegunWithoutADatabaseDoesNotWaitForItsLease(t *testing.T) {
+	t.Parallel()
+	e, proxy, _, _ := proxied(t)
+	var tries atomic.Int32
+	q := e.queue(map[string]Handler{"effect": func(ctx context.Context, ticket outbox.Ticket, ref int64) error {
+		ticket, err := ticket.Begin(ctx, e.db, time.Hour)
+		if err != nil {
+			return err
+		}
+		if tries.Add(1) == 1 {
+			proxy.Close()
+		}
+		return e.effect(ctx, ticket, ref)
+	}})
+	e.start(q)
+	e.add("effect", 1, outbox.Bulk)
+	until(t, "nothing is fetched any more", noFetching(q))
+	proxy.Open()
+	e.waitIdle(q)
+	e.wantEffects(1)
+	e.wantUntried(e.db)
+}
+
+func TestALaneWhoseNeedIsAwayWaitsAloneAndCountsNothing(t *testing.T) {
+	t.Parallel()
+	each(t, func(e *env) {
+		var away atomic.Bool
+		away.Store(true)
+		var tries atomic.Int32
+		log := &journal{}
+		q := e.queue(map[string]Handler{
+			"effect": e.effect,
+			"post": func(ctx context.Context, ticket outbox.Ticket, ref int64) error {
+				ticket, err := ticket.Begin(ctx, e.db, time.Minute)
+				if err != nil {
+					return err
+				}
+				if away.Load() {
+					tries.Add(1)
+					return outbox.ErrLaneAway
+				}
+				return e.effect(ctx, ticket, ref)
+			},
+		}, func(o *Options) {
+			o.Log = slog.New(slog.NewTextHandler(log, nil))
+			o.Needs = map[outbox.Lane]func(context.Context) error{outbox.Sending: func(context.Context) error {
+				if away.Load() {
+					return errors.New("refused")
+				}
+				return nil
+			}}
+		})
+		e.start(q)
+		e.addFrom("post", 100, 100, outbox.Sending)
+		until(t, "the lane is known to wait", func() bool { return q.lanes[2].away.Load() })
+		e.add("effect", 100, outbox.Normal)
+		until(t, "the other lane's work is done", func() bool {
+			var left int64
+			err := e.db.View(t.Context()).Gorm().Model(&outbox.Job{}).Where("kind = 'effect' AND state <> ?", outbox.Done).Count(&left).Error
+			return err == nil && left == 0
+		})
+		if n := tries.Load(); n > 16 {
+			t.Errorf("%d jobs were tried while the sender was away", n)
+		}
+		away.Store(false)
+		e.waitIdle(q)
+		e.wantEffects(200)
+		e.wantUntried(e.db)
+		if lines := log.lines(); len(lines) != 2 {
+			t.Errorf("%d lines:\n%s", len(lines), strings.Join(lines, "\n"))
+		}
+	})
+}
+
+func TestARedisThatIsAwayIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	server := startRedis(t)
+	e := newEnv(t, dbtest.SQLite(t), "redis://"+server.address)
+	log := &journal{}
+	q := e.queue(map[string]Handler{"effect": e.effect}, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(log, nil)) })
+	e.start(q)
+	server.kill()
+	e.add("effect", 20, outbox.Normal)
+	until(t, "it is said", func() bool { return strings.Contains(strings.Join(log.lines(), ""), "Redis cannot be reached") })
+	until(t, "a few rounds were made in vain", rounds(200))
+	server.start()
+	e.waitIdle(q)
+	e.wantEffects(20)
+	said := 0
+	for _, line := range log.lines() {
+		if strings.Contains(line, "level=WARN") || strings.Contains(line, "level=ERROR") {
+			said++
+		}
+	}
+	if said > 10 { // asynq's own, before it is known
+		t.Errorf("%d lines:\n%s", said, strings.Join(log.lines(), "\n"))
+	}
+}
