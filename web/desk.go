@@ -237,6 +237,7 @@ func (s *Server) deskProblem(c *gin.Context, err error) error {
 	if f, ok := fault.Of(err); ok && f.Args["reason"] != nil {
 		err = f.With("reason", s.t(c, fmt.Sprintf("reason.%s", f.Args["reason"])))
 	}
+	retryLater(c, statusOf(err))
 	c.JSON(statusOf(err), gin.H{"problem": s.faultText(c, err)})
 	return nil
 }

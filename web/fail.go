@@ -15,6 +15,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"aftercall/internal/database"
 	"aftercall/internal/fault"
 )
 
@@ -63,6 +64,7 @@ type errorPage struct {
 	Text    string
 	Fields  []fieldProblem
 	Request string // where an internal error was met, to find it in the log
+	Again   *again // where the same may be asked again in a moment
 }
 
 func (*errorPage) template() string { return "error" }
@@ -93,6 +95,9 @@ func (s *Server) fail(c *gin.Context, err error) {
 		return
 	}
 	p := &errorPage{page: s.page(c, "error.title"), Status: statusOf(err), Text: s.faultText(c, err), Fields: s.fieldProblems(c, err)}
+	if errors.Is(err, database.ErrUnavailable) {
+		p.Again = againOf(c)
+	}
 	if renderErr := s.renderStatus(c, p.Status, p); renderErr != nil {
 		s.log.ErrorContext(c.Request.Context(), "error page failed", "error", renderErr)
 		c.String(http.StatusInternalServerError, "500")
@@ -107,7 +112,11 @@ func retryAfter(c *gin.Context, err error) {
 }
 
 func (s *Server) failJSON(c *gin.Context, err error) {
-	if writeErr := problemJSON(c, problemOf(err)); writeErr != nil {
+	p := problemOf(err)
+	if !strings.HasPrefix(c.Request.URL.Path, apiPrefix) {
+		p.Title = s.faultText(c, err) // a script of ours shows it to a person
+	}
+	if writeErr := problemJSON(c, p); writeErr != nil {
 		s.log.ErrorContext(c.Request.Context(), "problem not written", "error", writeErr)
 	}
 }
@@ -121,6 +130,7 @@ func problemJSON(c *gin.Context, p problem) error {
 	if p.Status == http.StatusUnauthorized {
 		c.Header("WWW-Authenticate", "Bearer")
 	}
+	retryLater(c, p.Status)
 	c.Data(p.Status, "application/problem+json", body)
 	return nil
 }

@@ -106,6 +106,7 @@ func (s *Server) renderStatus(c *gin.Context, status int, p view) error {
 	if err := s.views.execute(&b, s.language(c), p); err != nil {
 		return err
 	}
+	retryLater(c, status)
 	c.Data(status, "text/html; charset=utf-8", b.Bytes())
 	return nil
 }

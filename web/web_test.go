@@ -44,13 +44,18 @@ type testServer struct {
 
 func newTestServer(t testing.TB) *testServer {
 	t.Helper()
+	return newTestServerOn(t, dbtest.SQLite(t), testLog(t))
+}
+
+func newTestServerOn(t testing.TB, db *database.DB, log *slog.Logger) *testServer {
+	t.Helper()
 	ts := &testServer{now: testNow}
 	now := func() clock.Instant { return ts.now }
 	zone, err := time.LoadLocation("Asia/Shanghai")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ts.Server, err = New(testServices(dbtest.SQLite(t), now), Options{Zone: zone, Language: "zh-CN", CentreName: "安心宽带", Now: now, Log: testLog(t)})
+	ts.Server, err = New(testServices(db, now), Options{Zone: zone, Language: "zh-CN", CentreName: "安心宽带", Now: now, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -169,9 +170,10 @@ func (s *Service) ViewerBySession(ctx context.Context, token string) (Viewer, er
 		return Viewer{}, err
 	}
 	if now.Sub(session.LastSeenAt) >= seenEvery {
-		if err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 			return store{tx}.seenSession(session.TokenHash, now)
-		}); err != nil {
+		})
+		if err != nil && !errors.Is(err, database.ErrUnavailable) { // what can still be read may still be seen
 			return Viewer{}, fmt.Errorf("note the use of a session: %w", err)
 		}
 	}

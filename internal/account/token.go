@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -109,7 +110,7 @@ func (s *Service) ViewerByToken(ctx context.Context, plain string) (Viewer, erro
 	}
 	if now := s.now(); now.Sub(token.LastUsedAt) >= seenEvery {
 		err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return store{tx}.usedToken(token.ID, now) })
-		if err != nil {
+		if err != nil && !errors.Is(err, database.ErrUnavailable) { // what can still be read may still be asked
 			return Viewer{}, fmt.Errorf("note the use of a token: %w", err)
 		}
 	}

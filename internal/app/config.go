@@ -17,7 +17,7 @@ import (
 
 // Config is every setting there is. The command line fills it from flags and environment variables of the same names.
 type Config struct {
-	Database    string        // sqlite:FILE or mysql://…; empty for the SQLite file in the data directory
+	Database    string        // see database.Open; empty for the SQLite file in the data directory
 	Redis       string        // see queue.OpenRedis
 	Addr        string        // where to listen, host:port
 	HealthAddr  string        // where a process without pages tells of its health, host:port; empty for nowhere

@@ -165,7 +165,7 @@ func TestWhatARelaySaysDecidesWhatIsKnown(t *testing.T) {
 			t.Parallel()
 			r := newRelay(t, test.relay)
 			_, err := r.sender(t).Send(t.Context(), message())
-			if err == nil || fault.KindOf(err) != test.want {
+			if err == nil || fault.KindOf(err) != test.want || delivery.Unreachable(err) {
 				t.Errorf("%v is %s, want %s", err, fault.KindOf(err), test.want)
 			}
 		})
@@ -180,8 +180,14 @@ func TestAnUnreachableRelayMayBeTriedAgain(t *testing.T) {
 	}
 	r := &relay{address: listener.Addr().String()}
 	_ = listener.Close()
-	if _, err := r.sender(t).Send(t.Context(), message()); !fault.Is(err, fault.Unavailable) {
+	if _, err := r.sender(t).Send(t.Context(), message()); !fault.Is(err, fault.Unavailable) || !delivery.Unreachable(err) {
 		t.Error(err)
+	}
+	if err := r.sender(t).Probe(t.Context()); !delivery.Unreachable(err) {
+		t.Errorf("asked without a message: %v", err)
+	}
+	if err := newRelay(t, &relay{}).sender(t).Probe(t.Context()); err != nil {
+		t.Errorf("of one that is there: %v", err)
 	}
 }
 

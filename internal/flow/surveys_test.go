@@ -26,12 +26,16 @@ type gateway struct {
 	channel permission.Channel // e-mail if empty
 	taken   []delivery.Message
 	answer  error
+	during  func() // runs when a message has been taken, if not nil
 }
 
 var _ delivery.Sender = (*gateway)(nil)
 
 func (g *gateway) Send(_ context.Context, m delivery.Message) (delivery.Receipt, error) {
 	g.taken = append(g.taken, m)
+	if g.during != nil {
+		g.during()
+	}
 	return delivery.Receipt{Delivered: true}, g.answer
 }
 

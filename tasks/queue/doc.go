@@ -13,6 +13,6 @@
 // A task's id in Redis is "<job>:<attempt>", so that pushing again what is still there changes nothing. Every lane has its own
 // asynq queue, its own asynq server and its own bounded window of jobs in Redis, so that slow sending never holds up a recovery.
 //
-// Retries of a job that failed live in its row. asynq's own retries are for the infrastructure only: a worker that died, or a
-// database that was away when the result had to be written down.
+// Retries of a job that failed live in its row. asynq's own retries are for the infrastructure only: a worker that died. A process
+// without its database, or a lane without what it needs, fetches nothing and hands back what it holds, uncounted (gate.go).
 package queue

@@ -52,6 +52,7 @@ function startDraft(form) {
   const lease = document.querySelector("[data-lease]");
   let timer = 0;
   let leaving = false;
+  let failed = false;
 
   async function save() {
     clearTimeout(timer);
@@ -60,8 +61,12 @@ function startDraft(form) {
       const answer = await send(form.dataset.draft, new URLSearchParams(new FormData(form)));
       saved.textContent = saved.dataset.text.replace("{time}", answer.saved);
       lease.textContent = answer.lease;
+      if (failed) document.getElementById("desk-problem").hidden = true;
+      failed = false;
     } catch (problem) {
+      failed = true;
       tell(problem.message);
+      if (problem.passing) timer = setTimeout(save, 5000);
     }
   }
   saved.dataset.text = form.dataset.savedText;
@@ -113,7 +118,11 @@ function startDial() {
 async function send(url, body) {
   const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.problem ?? answer.title ?? String(response.status));
+  if (!response.ok) {
+    const problem = new Error(answer.problem ?? answer.title ?? String(response.status));
+    problem.passing = response.status === 503;
+    throw problem;
+  }
   return answer;
 }
 
