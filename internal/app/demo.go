@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"aftercall/internal/clock"
@@ -86,7 +87,7 @@ func (a *App) keepDemoTime(ctx context.Context, db *database.DB, now clock.Now) 
 				return
 			case <-ticker.C:
 			}
-			if err := demo.Seen(ctx, db, now()); err != nil && ctx.Err() == nil {
+			if err := demo.Seen(ctx, db, now()); err != nil && ctx.Err() == nil && !errors.Is(err, database.ErrUnavailable) {
 				a.log.WarnContext(ctx, "the demo's time could not be kept", "error", err)
 			}
 		}

@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"database/sql/driver"
 
 	"gorm.io/gorm"
 )
@@ -13,4 +14,22 @@ func (db *DB) Writer(ctx context.Context) *gorm.DB { return db.write.WithContext
 func Hosts(address string) ([]string, error) {
 	_, hosts, err := mysqlConfig(address)
 	return hosts, err
+}
+
+// Shown returns what the server shows, as a node is asked whether it works.
+func (db *DB) Shown(ctx context.Context, query string) (text string, err error) {
+	pool, err := db.read.DB()
+	if err != nil {
+		return "", err
+	}
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	err = conn.Raw(func(bare any) error {
+		text, err = shown(ctx, bare.(driver.QueryerContext), query)
+		return err
+	})
+	return text, err
 }

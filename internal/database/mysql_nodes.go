@@ -149,11 +149,13 @@ func shown(ctx context.Context, conn driver.QueryerContext, query string) (strin
 	}
 	defer rows.Close()
 	answer := make([]driver.Value, 2)
-	if err := rows.Next(answer); err != nil && !errors.Is(err, io.EOF) {
+	switch err := rows.Next(answer); {
+	case errors.Is(err, io.EOF):
+		return "", nil
+	case err != nil:
 		return "", err
 	}
-	text, _ := answer[1].([]byte)
-	return string(text), nil
+	return fmt.Sprintf("%s", answer[1]), nil
 }
 
 // fail notes that the node of an epoch failed, once for all its connections.

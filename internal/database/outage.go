@@ -41,12 +41,14 @@ func outageOf(err error, several bool) *outage {
 	var server *mysql.MySQLError
 	var file *sqlite.Error
 	switch {
-	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case err == nil:
 		return nil
 	case errors.As(err, &known):
 		return known
-	case errors.As(err, &connecting):
+	case errors.As(err, &connecting): // perhaps because its own time was up
 		return &outage{cause: err, unreadable: true, sure: !crowded(err)}
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return nil
 	case errors.As(err, &server):
 		unreadable, refused := refusals[server.Number]
 		if !refused {

@@ -117,6 +117,35 @@ func TestADatabaseThatIsGoneIsUnavailableAndSaidOnce(t *testing.T) {
 	}
 }
 
+// Whoever waits for an answer of a server that was stopped learns that there will be none.
+func TestAServerThatIsFrozenHangsNobody(t *testing.T) {
+	t.Parallel()
+	proxy, address, _ := dbtest.MySQLProxy(t)
+	db := openAt(t, address.String())
+	said := watch(t, db)
+	proxy.Freeze()
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			_, err := count(t.Context(), db)
+			wantUnavailable(t, "a read", err)
+		})
+		group.Go(func() { wantUnavailable(t, "a transaction", write(t.Context(), db)) })
+	}
+	group.Wait()
+	proxy.Close()
+	proxy.Open()
+	if err := db.Await(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := write(t.Context(), db); err != nil {
+		t.Error(err)
+	}
+	if got := said.all(); len(got) != 2 {
+		t.Errorf("said %q", got)
+	}
+}
+
 // Nobody uses it, and still it is known within a second or two: that is what readiness is made of.
 func TestAnOutageIsNoticedByWhoeverWatches(t *testing.T) {
 	t.Parallel()
@@ -200,7 +229,18 @@ func TestWorkMovesToTheNextHostWhenOneIsClosed(t *testing.T) {
 	}
 }
 
-func TestAReadOnlyServerIsUnavailableAndCanBeRead(t *testing.T) {
+func TestWhatAServerShowsIsRead(t *testing.T) {
+	t.Parallel()
+	db := dbtest.MySQL(t)
+	if got, err := db.Shown(t.Context(), "SHOW GLOBAL VARIABLES LIKE 'autocommit'"); got != "ON" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got, err := db.Shown(t.Context(), "SHOW GLOBAL VARIABLES LIKE 'no such'"); got != "" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+func TestAReadOnlyServerIsUnavailable(t *testing.T) {
 	t.Parallel()
 	db := dbtest.MySQL(t)
 	err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
