@@ -33,7 +33,9 @@ func shellSamples() []view {
 	return []view{
 		&errorPage{Status: 422, Text: "text", Fields: []fieldProblem{{Line: 3, Name: "phone", Problem: "is too short", Value: "1"}}},
 		&errorPage{page: page{Bare: true}, Status: 404, Text: "text"},
-		&errorPage{Status: 503, Text: "text", Again: &again{Action: "/jobs", Post: true, Fields: []againField{{"a", "b", false}, {"c", "d", true}}}},
+		&errorPage{Status: 503, Text: "text", Again: &again{
+			Action: "/jobs", Post: true, Fields: []againField{{"a", "b", false}, {"c", "d", true}},
+		}},
 		&errorPage{Status: 503, Text: "text", Again: &again{Action: "/jobs"}},
 		&errorPage{Status: 503, Text: "text", Again: &again{Back: "/imports"}},
 	}

@@ -116,7 +116,9 @@ func TestAFormIsKeptThroughAnOutage(t *testing.T) {
 	t.Parallel()
 	duringOutage(t, func(t *testing.T, ts *testServer, _ string, away func()) {
 		admin := ts.login(t, account.Admin)
-		typed := url.Values{"address": {"+8613800001234"}, "scope": {"everything"}, "reason": {"complaint"}, "evidence": {"The customer said on the phone today: please never call me again <b>"}}
+		typed := url.Values{"address": {"+8613800001234"}, "scope": {"everything"}, "reason": {"complaint"}, "evidence": {
+			"The customer said on the phone today: please never call me again <b>",
+		}}
 		away()
 		for range 20 {
 			page := wantRetryLater(t, admin.post("/suppressions", typed))

@@ -115,7 +115,8 @@ func (n *node) connect(ctx context.Context, cfg *mysql.Config, several bool) (dr
 	}
 	conn, ok := opened.(bareMySQLConn)
 	if !ok {
-		return nil, errors.Join(fmt.Errorf("a connection of the MySQL driver is a %T, which is not what this was written for", opened), opened.Close())
+		err := fmt.Errorf("a connection of the MySQL driver is a %T, which is not what this was written for", opened)
+		return nil, errors.Join(err, opened.Close())
 	}
 	if several {
 		if err := works(connecting, conn); err != nil {

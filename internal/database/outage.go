@@ -18,7 +18,8 @@ import (
 
 // ErrUnavailable is in the chain of every error of a database that cannot do its work now: it cannot be reached, or it takes no
 // writes. Nothing is wrong with what was asked; it may be asked again.
-var ErrUnavailable = fault.New(fault.Unavailable, "database_unavailable", "the database cannot be used just now; nothing is lost, try again in a moment")
+var ErrUnavailable = fault.New(fault.Unavailable, "database_unavailable",
+	"the database cannot be used just now; nothing is lost, try again in a moment")
 
 // outage is an error of a database that cannot do its work now.
 type outage struct {

@@ -97,7 +97,8 @@ func (s *SMTP) Probe(ctx context.Context) error {
 }
 
 func unreachable(err error) error {
-	return fault.Wrap(errors.Join(errUnreachable, err), fault.Unavailable, "smtp_unreachable", "the mail relay cannot be reached or does not let us in")
+	return fault.Wrap(errors.Join(errUnreachable, err), fault.Unavailable, "smtp_unreachable",
+		"the mail relay cannot be reached or does not let us in")
 }
 
 // Send hands the message to the relay. Its acceptance is all there is to know: bounces come by mail.

@@ -157,12 +157,12 @@ func TestAWorkerWithoutItsDatabaseStopsFetchingAndComesBack(t *testing.T) {
 		t.Errorf("%d jobs were begun without a database", now-held)
 	}
 	proxy.Open()
-	defer func() { t.Log(strings.Join(log.lines(), "\n")) }()
 	e.waitIdle(q)
 	e.wantEffects(2 * n)
 	e.wantUntried(e.db)
 	if lines := log.lines(); len(lines) != 2 {
-		t.Errorf("%d lines, want one that the database is gone and one that it is back:\n%s", len(lines), strings.Join(lines[:min(len(lines), 10)], "\n"))
+		t.Errorf("%d lines, want one that the database is gone and one that it is back:\n%s", len(lines),
+			strings.Join(lines[:min(len(lines), 10)], "\n"))
 	}
 }
 
@@ -204,7 +204,8 @@ func TestOneWorkerWithoutADatabaseDoesNotHoldUpTheOthers(t *testing.T) {
 	proxy.Close()
 	until(t, "all but what the first one had begun is done", func() bool {
 		var left int64
-		err := direct.View(t.Context()).Gorm().Model(&outbox.Job{}).Where("state NOT IN ?", []outbox.State{outbox.Done, outbox.Running}).Count(&left).Error
+		err := direct.View(t.Context()).Gorm().Model(&outbox.Job{}).
+			Where("state NOT IN ?", []outbox.State{outbox.Done, outbox.Running}).Count(&left).Error
 		return err == nil && left == 0
 	})
 	proxy.Open()
@@ -238,80 +239,4 @@ func TestWhatWasBegunWithoutADatabaseDoesNotWaitForItsLease(t *testing.T) {
 	e.waitIdle(q)
 	e.wantEffects(1)
 	e.wantUntried(e.db)
-}
-
-func TestALaneWhoseNeedIsAwayWaitsAloneAndCountsNothing(t *testing.T) {
-	t.Parallel()
-	each(t, func(e *env) {
-		var away atomic.Bool
-		away.Store(true)
-		var tries atomic.Int32
-		log := &journal{}
-		q := e.queue(map[string]Handler{
-			"effect": e.effect,
-			"post": func(ctx context.Context, ticket outbox.Ticket, ref int64) error {
-				ticket, err := ticket.Begin(ctx, e.db, time.Minute)
-				if err != nil {
-					return err
-				}
-				if away.Load() {
-					tries.Add(1)
-					return outbox.ErrLaneAway
-				}
-				return e.effect(ctx, ticket, ref)
-			},
-		}, func(o *Options) {
-			o.Log = slog.New(slog.NewTextHandler(log, nil))
-			o.Needs = map[outbox.Lane]func(context.Context) error{outbox.Sending: func(context.Context) error {
-				if away.Load() {
-					return errors.New("refused")
-				}
-				return nil
-			}}
-		})
-		e.start(q)
-		e.addFrom("post", 100, 100, outbox.Sending)
-		until(t, "the lane is known to wait", func() bool { return q.lanes[2].away.Load() })
-		e.add("effect", 100, outbox.Normal)
-		until(t, "the other lane's work is done", func() bool {
-			var left int64
-			err := e.db.View(t.Context()).Gorm().Model(&outbox.Job{}).Where("kind = 'effect' AND state <> ?", outbox.Done).Count(&left).Error
-			return err == nil && left == 0
-		})
-		if n := tries.Load(); n > 16 {
-			t.Errorf("%d jobs were tried while the sender was away", n)
-		}
-		away.Store(false)
-		e.waitIdle(q)
-		e.wantEffects(200)
-		e.wantUntried(e.db)
-		if lines := log.lines(); len(lines) != 2 {
-			t.Errorf("%d lines:\n%s", len(lines), strings.Join(lines, "\n"))
-		}
-	})
-}
-
-func TestARedisThatIsAwayIsSaidOnce(t *testing.T) {
-	t.Parallel()
-	server := startRedis(t)
-	e := newEnv(t, dbtest.SQLite(t), "redis://"+server.address)
-	log := &journal{}
-	q := e.queue(map[string]Handler{"effect": e.effect}, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(log, nil)) })
-	e.start(q)
-	server.kill()
-	e.add("effect", 20, outbox.Normal)
-	until(t, "it is said", func() bool { return strings.Contains(strings.Join(log.lines(), ""), "Redis cannot be reached") })
-	until(t, "a few rounds were made in vain", rounds(200))
-	server.start()
-	e.waitIdle(q)
-	e.wantEffects(20)
-	said := 0
-	for _, line := range log.lines() {
-		if strings.Contains(line, "level=WARN") || strings.Contains(line, "level=ERROR") {
-			said++
-		}
-	}
-	if said > 10 { // asynq's own, before it is known
-		t.Errorf("%d lines:\n%s", said, strings.Join(log.lines(), "\n"))
-	}
 }

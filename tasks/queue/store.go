@@ -156,7 +156,8 @@ func (s store) postpone(job outbox.Job, now, runAt clock.Instant, failures int, 
 // been begun by somebody else, or was ended after all, stays as it is.
 func (s store) handBack(job outbox.Job, now clock.Instant) error {
 	r := s.Gorm().Model(&outbox.Job{}).
-		Where("id = ? AND attempt = ? AND fence = ? AND state = ? AND updated_at = ?", job.ID, job.Attempt, job.Fence+1, outbox.Running, job.UpdatedAt).
+		Where("id = ? AND attempt = ? AND fence = ? AND state = ? AND updated_at = ?",
+			job.ID, job.Attempt, job.Fence+1, outbox.Running, job.UpdatedAt).
 		Updates(map[string]any{"state": outbox.Due, "run_at": now, "attempt": job.Attempt + 1, "updated_at": now})
 	if r.Error != nil {
 		return fmt.Errorf("hand job %d back: %w", job.ID, r.Error)
