@@ -47,7 +47,7 @@ type Prober interface {
 // Unreachable reports whether a message was not sent because no message can be: the gateway is away, or does not let us in.
 func Unreachable(err error) bool { return errors.Is(err, errUnreachable) }
 
-var errUnreachable = fault.New(fault.Unavailable, "sender_unreachable", "the sender of messages cannot be reached")
+var errUnreachable = errors.New("the sender of messages cannot be reached")
 
 // Open returns the sender at an address: "log" keeps messages in log, smtp://… and smtps://… send e-mail (see OpenSMTP).
 func Open(address string, log *Log) (Sender, error) {

@@ -12,6 +12,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -113,7 +114,7 @@ func Reschedule(tx database.Tx, now clock.Instant, kind string, ref int64, runAt
 var ErrStale = fault.New(fault.Conflict, "job_stale", "the job was finished or taken over by somebody else")
 
 // ErrLaneAway in an error's chain means that what every job of the lane needs is away: the try is no failure, and the lane waits.
-var ErrLaneAway = fault.New(fault.Unavailable, "lane_away", "what the jobs of this lane need is away")
+var ErrLaneAway = errors.New("what the jobs of this lane need is away")
 
 // Ticket is the right to finish one try of one job. The zero Ticket belongs to no job: its Done does nothing, so that a use case
 // can also be called directly.
