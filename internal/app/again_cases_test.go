@@ -38,10 +38,11 @@ func just(do func(o *office) error) useCase {
 }
 
 func accountCases() map[string]useCase {
+	attempt := account.Attempt{Login: "caller", Password: password, IP: "127.0.0.1", UserAgent: "test"}
 	login := func(o *office) string {
-		token, err := o.Accounts.Login(o.ctx(), "caller", password, "127.0.0.1", "test")
+		entry, err := o.Accounts.Login(o.ctx(), attempt)
 		o.must(err)
-		return token
+		return entry.Session
 	}
 	return map[string]useCase{
 		"Accounts.AddUser": func(o *office) func() (any, error) {
@@ -58,7 +59,7 @@ func accountCases() map[string]useCase {
 		}),
 		"Accounts.SetLanguage": just(func(o *office) error { return o.Accounts.SetLanguage(o.ctx(), o.admin, "en") }),
 		"Accounts.Login": just(func(o *office) error {
-			_, err := o.Accounts.Login(o.ctx(), "caller", password, "127.0.0.1", "test")
+			_, err := o.Accounts.Login(o.ctx(), attempt)
 			return err
 		}),
 		"Accounts.ViewerBySession": func(o *office) func() (any, error) {
@@ -105,7 +106,7 @@ func contactCases() map[string]useCase {
 			reopened.Status = contact.Reopened
 			corrected := resolution("P-2", "13900000044", contact.High, noon.Add(-130*time.Minute))
 			fresh := resolution("N-1", "13900000001", contact.High, at)
-			fresh.Answers = []contact.InputAnswer{{Metric: "csat", Value: 2}}
+			fresh.Answers = []contact.InputAnswer{{Metric: "csat", Value: new(2)}}
 			return func() (any, error) {
 				return o.Contacts.Take(o.ctx(), o.source, []contact.Input{reopened, corrected, fresh, fresh})
 			}
@@ -463,7 +464,7 @@ func jobCases() map[string]useCase {
 		},
 		contact.JobRecordAnswers: func(o *office) int64 {
 			in := resolution("N-1", "13900000007", contact.High, o.at.Add(-time.Hour))
-			in.Answers = []contact.InputAnswer{{Metric: "csat", Value: 2, Comment: "slow"}}
+			in.Answers = []contact.InputAnswer{{Metric: "csat", Value: new(2), Comment: "slow"}}
 			o.take(in)
 			return 0
 		},
