@@ -555,5 +555,5 @@ func reads() []string {
 		Tasks.DryRunByID Tasks.DryRuns Tasks.MyDay Tasks.MyTasks Tasks.Policies Tasks.PolicyByID Tasks.PolicyVersion Tasks.Recoveries Tasks.RecoveriesOf
 		Tasks.Summary Tasks.Supply Tasks.SurveyPlan Tasks.UsedCodes Tasks.Words
 		Campaigns.Audience Campaigns.Audiences Campaigns.Count Campaigns.Examples Campaigns.Explain Campaigns.ExportByID Campaigns.Exports Campaigns.Members
-		Campaigns.NewestSnapshots Campaigns.SnapshotByID Campaigns.Snapshots Jobs.Counts Jobs.Dead Jobs.Done Jobs.Idle Messages.Newest`)
+		Campaigns.NewestSnapshots Campaigns.SnapshotByID Campaigns.Snapshots Jobs.Counts Jobs.CountsUpTo Jobs.Dead Jobs.Done Jobs.Idle Messages.Newest`)
 }
