@@ -67,7 +67,8 @@ func begin(ctx context.Context, set settings, stdout io.Writer) (*trial, error) 
 	if err := t.startPeople(ctx, bases); err != nil {
 		return t, err
 	}
-	return t, t.startProcesses(ctx, c, bases)
+	err = t.startProcesses(ctx, c, bases)
+	return t, err
 }
 
 // freeBases returns addresses that nobody listens on.

@@ -12,10 +12,10 @@ import (
 	"aftercall/internal/outbox"
 )
 
-// begun is a job that a process has begun for a lease.
-func (e *env) begun(lane outbox.Lane, lease time.Duration) outbox.Job {
+// begun is a bulk job that a process has begun for a lease.
+func (e *env) begun(lease time.Duration) outbox.Job {
 	e.t.Helper()
-	e.add("effect", 1, lane)
+	e.add("effect", 1, outbox.Bulk)
 	now := e.clock.now()
 	e.inTx(func(tx database.Tx) error {
 		_, err := store{tx}.claimDue(outbox.Lanes(), now, now.Add(queuedLease), 1)
@@ -31,7 +31,7 @@ func (e *env) begun(lane outbox.Lane, lease time.Duration) outbox.Job {
 func TestWhatAKilledProcessLeftIsTakenUpAtOnceByOneThatIsAlone(t *testing.T) {
 	t.Parallel()
 	each(t, func(e *env) {
-		e.begun(outbox.Bulk, time.Hour)
+		e.begun(time.Hour)
 		q := e.queue(map[string]Handler{"effect": e.effect}, func(o *Options) {
 			o.Alone = true
 			o.Backoff = func(int) time.Duration { return 0 }
@@ -45,7 +45,7 @@ func TestWhatAKilledProcessLeftIsTakenUpAtOnceByOneThatIsAlone(t *testing.T) {
 func TestOneThatIsNotAloneLeavesALeaseAlone(t *testing.T) {
 	t.Parallel()
 	each(t, func(e *env) {
-		job := e.begun(outbox.Bulk, time.Hour)
+		job := e.begun(time.Hour)
 		q := e.queue(map[string]Handler{"effect": e.effect})
 		e.start(q)
 		if err := q.sweep(t.Context()); err != nil {
@@ -61,7 +61,7 @@ func TestAJobIsTakenOverWhenRedisHasNotHeardOfItsWorker(t *testing.T) {
 	t.Parallel()
 	each(t, func(e *env) {
 		q := e.queue(map[string]Handler{"effect": e.effect})
-		job := e.begun(outbox.Bulk, 40*time.Second)
+		job := e.begun(40*time.Second)
 		job.State = outbox.Queued
 		if err := q.enqueue(t.Context(), job); err != nil {
 			t.Fatal(err)
@@ -101,7 +101,7 @@ func (e *env) working(q *Queue, job outbox.Job, left time.Duration) {
 func TestARenewedTicketForgetsItsFailuresAndAStaleOneIsRefused(t *testing.T) {
 	t.Parallel()
 	each(t, func(e *env) {
-		job := e.begun(outbox.Bulk, time.Second)
+		job := e.begun(time.Second)
 		ticket := outbox.Ticket{JobID: job.ID, Attempt: job.Attempt, Fence: job.Fence, At: e.clock.now()}
 		until := e.clock.now().Add(time.Hour)
 		e.inTx(func(tx database.Tx) error { return ticket.Renew(tx, e.clock.now(), time.Hour) })

@@ -139,8 +139,12 @@ func TestARunSaysSinceWhenItWaits(t *testing.T) {
 		quiet time.Duration
 		waits bool
 	}{
-		{imports.Waiting, 0, true}, {imports.Running, time.Second, false}, {imports.Running, time.Minute, true},
-		{imports.Stopped, time.Hour, false}, {imports.Done, time.Hour, false}, {imports.Failed, time.Hour, false},
+		{imports.Waiting, 0, true},
+		{imports.Running, time.Second, false},
+		{imports.Running, time.Minute, true},
+		{imports.Stopped, time.Hour, false},
+		{imports.Done, time.Hour, false},
+		{imports.Failed, time.Hour, false},
 	} {
 		since := imports.Run{State: tt.state, UpdatedAt: noon}.WaitingSince(noon.Add(tt.quiet))
 		if (since == noon) != tt.waits || (since == 0) == tt.waits {
