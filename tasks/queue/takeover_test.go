@@ -61,7 +61,7 @@ func TestAJobIsTakenOverWhenRedisHasNotHeardOfItsWorker(t *testing.T) {
 	t.Parallel()
 	each(t, func(e *env) {
 		q := e.queue(map[string]Handler{"effect": e.effect})
-		job := e.begun(40*time.Second)
+		job := e.begun(40 * time.Second)
 		job.State = outbox.Queued
 		if err := q.enqueue(t.Context(), job); err != nil {
 			t.Fatal(err)
