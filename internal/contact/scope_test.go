@@ -49,7 +49,7 @@ func TestACustomerIsSeenByTheTeamsOfWhatIsKnownOfThem(t *testing.T) {
 		called := w.of(t, "二线", "D", "13911110004")
 		me := w.member(t, "一线")
 		// a rule gave the call to my team
-		if err := db.View(t.Context()).Gorm().Exec("INSERT INTO callbacks (customer_id, resolution_id, team_id, note) VALUES (?, 99, ?, '')", called, me.TeamIDs[0]).Error; err != nil {
+		if err := db.View(t.Context()).Gorm().Exec("INSERT INTO callbacks (customer_id, resolution_id, team_id, note, note_for_next) VALUES (?, 99, ?, '', '')", called, me.TeamIDs[0]).Error; err != nil {
 			t.Fatal(err)
 		}
 		machine := account.Viewer{Role: account.Machine, SourceID: w.source}
