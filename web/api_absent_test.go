@@ -29,7 +29,7 @@ func (r testResponse) problemsAndWarnings() string {
 
 func TestWhatIsAbsentIsNotZero(t *testing.T) {
 	t.Parallel()
-	m := newTestServer(t).machine(t, "crm")
+	m := newTestServer(t).machine(t, "crm", account.GiveConsent)
 	m.addCustomers()
 	for i, c := range []struct{ path, body, want string }{
 		{"/contacts", `"answers":[{"metric":"nps"}]`, "rejected answers[0].value:answer_without_value"},
@@ -73,7 +73,7 @@ func TestACallbackIsReassignedToSomebodyChosen(t *testing.T) {
 
 func TestALinkThatIsNoneIsLeftOutAndNamed(t *testing.T) {
 	t.Parallel()
-	m := newTestServer(t).machine(t, "crm")
+	m := newTestServer(t).machine(t, "crm", account.GiveConsent)
 	for i, link := range []string{"javascript:alert(1)", "data:text/html,x", "//example.com/1", "rec/1.mp3", "HTTPS://pbx.example.com/1"} {
 		r := m.send("application/json", fmt.Sprintf(`{"external_id":"R-%d","recording_url":%q}`, i, link))
 		want := "accepted recording_url:not_a_link"

@@ -17,7 +17,7 @@ import (
 func TestARefusalHoldsAtEveryDoor(t *testing.T) {
 	t.Parallel()
 	ts := newTestServer(t)
-	m, boss := ts.machine(t, "crm"), ts.login(t, account.Supervisor)
+	m, boss := ts.machine(t, "crm", account.AskPermission), ts.login(t, account.Supervisor)
 	object := func(kind, text string, more ...string) string {
 		fields := map[string]string{kind: text}
 		for i := 0; i+1 < len(more); i += 2 {

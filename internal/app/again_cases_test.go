@@ -14,6 +14,7 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/imports"
 	"aftercall/internal/delivery"
+	"aftercall/internal/flow"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 	"aftercall/survey"
@@ -518,7 +519,20 @@ func jobCases() map[string]useCase {
 		"figures.fold":        func(o *office) int64 { answered(o); return 0 },
 		permission.JobRefresh: func(o *office) int64 { o.at = o.at.Add(40 * 24 * time.Hour); return 0 },
 		"scores.verify":       func(*office) int64 { return 0 },
-		"messages.prune":      func(o *office) int64 { o.at = o.at.Add(8 * 24 * time.Hour); return 0 },
+		"messages.prune": func(o *office) int64 {
+			_, err := o.Accounts.Login(o.ctx(), account.Attempt{Login: "caller", Password: password, IP: "127.0.0.1", UserAgent: "test"})
+			o.must(err)
+			o.at = o.at.Add(100 * 24 * time.Hour)
+			return 0
+		},
+		flow.JobTakeUp: func(o *office) int64 {
+			o.take(resolution("N-2", "13900000008", contact.Low, o.at.Add(-2*time.Hour)))
+			o.work(contact.JobPlan)
+			o.work(tasks.JobSendSurvey)
+			// as if its worker had died on the way
+			o.must(o.DB.View(o.ctx()).Gorm().Exec("UPDATE invitations SET state = 'sending', sent_at = 0, delivered_at = 0 WHERE id > 1").Error)
+			return 0
+		},
 	}
 	cases := map[string]useCase{}
 	for kind, prepare := range before {
@@ -538,7 +552,7 @@ func (o *office) work(kind string) {
 
 // worked are the exported methods that a job in the table runs.
 func worked() []string {
-	return strings.Fields(`Contacts.Identify Contacts.ScanPersons Imports.Execute Permission.Refresh Figures.Fold Figures.FoldAll Surveys.Invite Surveys.Record
+	return strings.Fields(`Accounts.Prune Contacts.Identify Contacts.ScanPersons Imports.Execute Permission.Refresh Figures.Fold Figures.FoldAll Surveys.Invite Surveys.Record
 		Surveys.RecordCall Surveys.Remind Surveys.Reminded Surveys.Sent Tasks.CancelContact Tasks.Offer Tasks.Plan Tasks.Redecide Tasks.RunDry
 		Campaigns.Build Campaigns.Recount`)
 }

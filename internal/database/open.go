@@ -77,7 +77,10 @@ func closeHandle(g *gorm.DB) error {
 	if err != nil {
 		return fmt.Errorf("close the database: %w", err)
 	}
-	return pool.Close()
+	if err := pool.Close(); err != nil && !lost(err) { // a connection that its server ended needs no closing
+		return err
+	}
+	return nil
 }
 
 func config(prepare bool) *gorm.Config {
