@@ -18,12 +18,14 @@ import (
 // DryRunState is where a dry run is in its life.
 type DryRunState string
 
-// The states: queued → running → done, or cancelled. One that failed is tried again by its job.
+// The states: queued → running → done, or cancelled. One whose try failed is tried again by its job; it has failed when its job is dead,
+// which is read from the job and not written, because a job can be queued again by hand.
 const (
 	DryRunQueued    DryRunState = "queued"
 	DryRunRunning   DryRunState = "running"
 	DryRunDone      DryRunState = "done"
 	DryRunCancelled DryRunState = "cancelled"
+	DryRunFailed    DryRunState = "failed"
 )
 
 // DryRun is a policy tried out over past resolutions: each is decided as if it had been decided by this policy the moment it was
@@ -54,8 +56,10 @@ func (d DryRun) Percent() int {
 	return min(99, 100*d.Done/max(1, d.Total))
 }
 
-// Over reports whether nothing will happen any more.
-func (d DryRun) Over() bool { return d.State == DryRunDone || d.State == DryRunCancelled }
+// Over reports whether nothing will happen any more by itself.
+func (d DryRun) Over() bool {
+	return d.State == DryRunDone || d.State == DryRunCancelled || d.State == DryRunFailed
+}
 
 // Limits of dry runs.
 const (

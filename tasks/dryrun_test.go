@@ -303,3 +303,36 @@ func TestADryRunCanBeStoppedAndBegunAgain(t *testing.T) {
 		}
 	})
 }
+
+func TestADryRunWhoseJobIsDeadHasFailedAndHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, ctx := planned(t, db, severes(1)...), t.Context()
+		run, err := c.StartDryRun(ctx, supervisor, 1, 7)
+		if err != nil {
+			t.Fatal(err)
+		}
+		state := func() tasks.DryRunState {
+			t.Helper()
+			got, report, err := c.DryRunByID(ctx, supervisor, run.ID)
+			if err != nil || report != nil {
+				t.Fatal(report, err)
+			}
+			return got.State
+		}
+		for _, job := range []outbox.State{outbox.Dead, outbox.Due} { // and queued again by hand
+			if err := db.View(ctx).Gorm().Exec("UPDATE jobs SET state = ? WHERE kind = ?", job, tasks.JobDryRun).Error; err != nil {
+				t.Fatal(err)
+			}
+			if got, want := state(), map[outbox.State]tasks.DryRunState{outbox.Dead: tasks.DryRunFailed, outbox.Due: tasks.DryRunQueued}[job]; got != want {
+				t.Errorf("with a %s job it is %s, want %s", job, got, want)
+			}
+		}
+		if err := db.View(ctx).Gorm().Exec("UPDATE jobs SET state = 'dead' WHERE kind = ?", tasks.JobDryRun).Error; err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.StartDryRun(ctx, supervisor, 1, 7); err != nil {
+			t.Errorf("another one: %v", err)
+		}
+	})
+}

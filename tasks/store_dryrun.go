@@ -9,6 +9,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/outbox"
 )
 
 var underWay = []DryRunState{DryRunQueued, DryRunRunning}
@@ -29,7 +30,29 @@ func (s store) dryRun(id int64) (DryRun, error) {
 	if err != nil {
 		return DryRun{}, fmt.Errorf("read dry run: %w", err)
 	}
-	return run, nil
+	runs := []DryRun{run}
+	err = s.tellFailed(runs)
+	return runs[0], err
+}
+
+// tellFailed marks the runs that are under way and whose job is dead.
+func (s store) tellFailed(runs []DryRun) error {
+	var open []int64
+	for _, run := range runs {
+		if !run.Over() {
+			open = append(open, run.ID)
+		}
+	}
+	jobs, err := outbox.Open(s.Tx, JobDryRun, open...)
+	if err != nil {
+		return err
+	}
+	for i := range runs {
+		if jobs[runs[i].ID] == outbox.Dead {
+			runs[i].State = DryRunFailed
+		}
+	}
+	return nil
 }
 
 func (s store) dryRuns(policyID int64) ([]DryRun, error) {
@@ -38,15 +61,12 @@ func (s store) dryRuns(policyID int64) ([]DryRun, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list dry runs: %w", err)
 	}
-	return runs, nil
+	return runs, s.tellFailed(runs)
 }
 
 func (s store) dryRunUnderWay(policyID int64) (bool, error) {
-	var n int64
-	if err := s.Gorm().Model(&DryRun{}).Where("policy_id = ? AND state IN ?", policyID, underWay).Count(&n).Error; err != nil {
-		return false, fmt.Errorf("look for a dry run under way: %w", err)
-	}
-	return n > 0, nil
+	runs, err := s.dryRuns(policyID)
+	return slices.ContainsFunc(runs, func(run DryRun) bool { return !run.Over() }), err
 }
 
 // dryRunProgress writes how far a run has come, and reports whether it is still wanted.

@@ -109,7 +109,7 @@ func readOne[In any](c *gin.Context) (in In, err error) {
 	text, err := io.ReadAll(io.LimitReader(body, maxLineBytes+1))
 	if err == nil && len(text) > maxLineBytes {
 		if _, err = io.Copy(io.Discard, body); err == nil { // who still sends does not hear
-			return in, requestTooLarge(nil, maxLineBytes)
+			return in, bodyTooLarge(nil, maxLineBytes)
 		}
 	}
 	if err != nil {
@@ -164,15 +164,9 @@ func intakeOf(c *gin.Context) io.Reader {
 // unreadable says why a body of intake could not be read.
 func unreadable(err error) error {
 	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
-		return requestTooLarge(err, maxIntakeBytes)
+		return bodyTooLarge(err, maxIntakeBytes)
 	}
 	return fault.Wrap(err, fault.Invalid, "body_unreadable", "the request ended too early")
-}
-
-func requestTooLarge(err error, limit int) error {
-	mib := limit >> 20
-	message := fmt.Sprintf("the request has more than %d MiB; nothing was taken", mib)
-	return fault.Wrap(err, fault.TooLarge, "body_too_large", message).With("mib", mib)
 }
 
 // line is one line of NDJSON that is not blank. Of one that is too long there is no text but a problem.

@@ -80,10 +80,11 @@ func dryRunsSamples() []view {
 		Changes: []dryRunChange{{From: "too old", To: "planned", Count: 2, Examples: examples}},
 	}
 	run := tasks.DryRun{ID: 1, PolicyID: 5, Days: 30, State: tasks.DryRunRunning, Total: 10, Done: 4, CreatedAt: 1, FromAt: 1, ToAt: 2, FinishedAt: 3}
-	done, cancelled := run, run
-	done.State, cancelled.State = tasks.DryRunDone, tasks.DryRunCancelled
+	done, cancelled, failed := run, run, run
+	done.State, cancelled.State, failed.State = tasks.DryRunDone, tasks.DryRunCancelled, tasks.DryRunFailed
 	return []view{
 		&dryRunPage{Run: run, Policy: tasks.PolicyRecord{ID: 5}, By: "Wang Min"}, &dryRunPage{Run: cancelled, Policy: tasks.PolicyRecord{ID: 5}},
+		&dryRunPage{Run: failed, Policy: tasks.PolicyRecord{ID: 5}},
 		&dryRunPage{Run: done, Policy: tasks.PolicyRecord{ID: 4, Version: 3}, Kinds: []dryRunKind{kind, {Kind: tasks.FollowUpCallback, Resolved: 10, Same: 10}}},
 		&dryRunPage{Run: done, Policy: tasks.PolicyRecord{ID: 5}, Changed: true, Kinds: []dryRunKind{kind}}, &dryRunPage{Run: done},
 	}

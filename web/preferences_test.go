@@ -124,8 +124,8 @@ func TestAnUnknownChoiceChangesNothing(t *testing.T) {
 	} {
 		c.post(out.OptOutURL, posted).page(http.StatusUnprocessableEntity)
 	}
-	if r := c.post(out.OptOutURL, url.Values{"topic": {strings.Repeat("x", surveyBody)}}); r.status != http.StatusRequestEntityTooLarge {
-		t.Errorf("an endless form: status %d", r.status)
+	if r := c.post(out.OptOutURL, url.Values{"topic": {strings.Repeat("x", surveyBody)}}); r.status != http.StatusRequestEntityTooLarge || !strings.Contains(r.body, "64 KiB") {
+		t.Errorf("an endless form: status %d %s", r.status, r.body)
 	}
 	if n := ts.rows(t, "suppressions") + ts.rows(t, "consent_events"); n != 0 {
 		t.Errorf("%d rows", n)

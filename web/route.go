@@ -71,7 +71,7 @@ func (s *Server) serve(r route) gin.HandlerFunc {
 		}
 		if err := r.handle(c); err != nil {
 			if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-				err = fault.Wrap(err, fault.TooLarge, "body_too_large", fmt.Sprintf("the request has more than %d MiB", limit>>20)).With("mib", limit>>20)
+				err = bodyTooLarge(err, limit)
 			}
 			s.fail(c, err)
 		}

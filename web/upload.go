@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 
@@ -65,4 +66,13 @@ func notSent(err error, limit int64) error {
 
 func fileTooLarge(limit int64) error {
 	return fault.New(fault.TooLarge, "file_too_large", "the file is larger than allowed").With("mib", limit>>20)
+}
+
+// bodyTooLarge says how much a request may have.
+func bodyTooLarge(err error, limit int64) error {
+	size := fmt.Sprintf("%d MiB", limit>>20)
+	if limit < 1<<20 {
+		size = fmt.Sprintf("%d KiB", limit>>10)
+	}
+	return fault.Wrap(err, fault.TooLarge, "body_too_large", "the request has more than "+size+"; nothing was taken").With("size", size)
 }
