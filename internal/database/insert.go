@@ -1,6 +1,7 @@
 package database
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -18,32 +19,46 @@ func Insert[T any](tx Tx, what string, rows []T) error {
 	return nil
 }
 
+// errIDStep says that a server joined or left the cluster while it gave ids: nobody knows in which steps.
+var errIDStep = errors.New("the step between ids has changed meanwhile")
+
 // InsertWithIDs is Insert for rows whose ids are needed afterwards; id returns where a row keeps its own. A server of a cluster
-// counts in steps, which gorm does not know, so the ids of a statement are counted again from its first one.
+// counts in steps, which gorm does not know, so the ids of a statement are counted again from its first one. The step changes with
+// the servers, also within a transaction, and is therefore asked again behind every statement.
 func InsertWithIDs[T any](tx Tx, what string, rows []T, id func(*T) *int64) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	if err := tx.learnIDStep(); err != nil {
-		return err
-	}
 	for part := range slices.Chunk(rows, maxInsertRows) {
-		if err := tx.gorm.Create(&part).Error; err != nil {
+		if err := insertWithIDs(tx, part, id); err != nil {
 			return fmt.Errorf("add %s: %w", what, err)
-		}
-		for i := 1; *tx.idStep > 1 && i < len(part); i++ {
-			*id(&part[i]) = *id(&part[0]) + int64(i)**tx.idStep
 		}
 	}
 	return nil
 }
 
-// learnIDStep asks, once in a transaction, for the step between the ids of one statement: 1, or the number of writers of a cluster.
+func insertWithIDs[T any](tx Tx, rows []T, id func(*T) *int64) error {
+	if len(rows) > 1 && *tx.idStep == 0 {
+		if err := tx.learnIDStep(); err != nil {
+			return err
+		}
+	}
+	step := *tx.idStep
+	if err := tx.gorm.Create(&rows).Error; err != nil || len(rows) == 1 {
+		return err
+	}
+	if err := tx.learnIDStep(); err != nil {
+		return err
+	}
+	if *tx.idStep != step {
+		return errIDStep
+	}
+	for i := 1; step > 1 && i < len(rows); i++ {
+		*id(&rows[i]) = *id(&rows[0]) + int64(i)*step
+	}
+	return nil
+}
+
+// learnIDStep asks for the step between the ids of one statement: 1, or the number of servers of a cluster.
 func (tx Tx) learnIDStep() error {
-	switch {
-	case *tx.idStep != 0:
-		return nil
-	case tx.dialect == SQLite:
+	if tx.dialect == SQLite {
 		*tx.idStep = 1
 		return nil
 	}

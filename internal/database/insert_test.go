@@ -77,6 +77,30 @@ func TestRowsKnowTheIDsAClusterGaveThem(t *testing.T) {
 	wantStored(t, db, rows)
 }
 
+// When a server leaves, the others count in smaller steps at once, also in transactions that are open.
+func TestRowsKnowTheirIDsWhenAServerLeavesTheClusterMeanwhile(t *testing.T) {
+	t.Parallel()
+	db := dbtest.MySQL(t)
+	var rows []labelled
+	step := 3
+	err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+		exec(t, tx, fmt.Sprintf("SET SESSION auto_increment_increment = %d", step))
+		rows = labels(14)
+		for _, part := range [][]labelled{rows[:7], rows[7:]} {
+			if err := database.InsertWithIDs(tx, "labels", part, func(l *labelled) *int64 { return &l.ID }); err != nil {
+				return err
+			}
+			step = 2
+			exec(t, tx, "SET SESSION auto_increment_increment = 2")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantStored(t, db, rows)
+}
+
 func TestAKeptStatementTakesNewValuesAndANewSchema(t *testing.T) {
 	t.Parallel()
 	db := dbtest.SQLite(t)

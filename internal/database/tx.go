@@ -158,11 +158,12 @@ func (db *DB) once(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 }
 
 // repeatable reports whether the database asks to run the transaction again: 1213 deadlock (also a lost certification on a
-// cluster), 1205 lock wait, 1020 row changed since read (MariaDB snapshot isolation), 3101 rolled back by group replication.
+// cluster), 1205 lock wait, 1020 row changed since read (MariaDB snapshot isolation), 3101 rolled back by group replication; or ids
+// were given while servers came or went.
 func repeatable(err error) bool {
 	var e *mysql.MySQLError
 	if !errors.As(err, &e) {
-		return false
+		return errors.Is(err, errIDStep)
 	}
 	switch e.Number {
 	case 1213, 1205, 1020, 3101:
