@@ -5,10 +5,20 @@ import (
 	"database/sql/driver"
 
 	"gorm.io/gorm"
+
+	"aftercall/internal/clock"
 )
 
 // Writer is the handle that writes, for tests of who waits for it.
 func (db *DB) Writer(ctx context.Context) *gorm.DB { return db.write.WithContext(ctx) }
+
+// SchemaLease is how long a lease to migrate lasts.
+const SchemaLease = schemaLease
+
+// TakeSchema takes or renews the lease to migrate.
+func (db *DB) TakeSchema(ctx context.Context, me string, now clock.Instant) (bool, error) {
+	return db.takeSchema(ctx, me, now)
+}
 
 // Hosts returns the hosts of an address.
 func Hosts(address string) ([]string, error) {

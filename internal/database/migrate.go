@@ -33,6 +33,13 @@ func (db *DB) Migrate(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
+	if db.dialect == MySQL {
+		release, err := db.leaseSchema(ctx, sqlDB)
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
 	files, err := fs.Sub(migrations, "migrations/"+string(db.dialect))
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
