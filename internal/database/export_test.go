@@ -20,6 +20,13 @@ func (db *DB) TakeSchema(ctx context.Context, me string, now clock.Instant) (boo
 	return db.takeSchema(ctx, me, now)
 }
 
+// ForgetFailures lets time pass since the hosts failed.
+func (db *DB) ForgetFailures() {
+	for _, node := range *db.nodes.nodes {
+		node.failed.Store(0)
+	}
+}
+
 // Hosts returns the hosts of an address.
 func Hosts(address string) ([]string, error) {
 	_, hosts, err := mysqlConfig(address)

@@ -176,10 +176,13 @@ func (db *DB) look(ctx context.Context, suspicious bool) *outage {
 		ask = db.try
 	}
 	err := ask(ctx)
-	if err == nil {
-		return nil
+	if err != nil {
+		err = ask(ctx)
 	}
-	if err = ask(ctx); errors.Is(err, context.DeadlineExceeded) {
+	switch {
+	case err == nil:
+		db.nodes.lookAround(ctx)
+	case errors.Is(err, context.DeadlineExceeded):
 		return &outage{cause: errSilent, unreadable: true, sure: true}
 	}
 	return outageOf(err, false)

@@ -58,6 +58,32 @@ func TestWorkMovesToTheNextHostWhenOneIsClosed(t *testing.T) {
 	}
 }
 
+// The first host is back, so that new connections go there, also the watch's; whoever is still on the second must not hang with it.
+func TestNobodyHangsOnAHostThatFreezesAfterTheFirstIsBack(t *testing.T) {
+	t.Parallel()
+	first, address, target := dbtest.MySQLProxy(t)
+	second := dbtest.NewProxy(t, target)
+	address.Host += "," + second.Addr()
+	first.Close()
+	db := openAt(t, address.String())
+	watch(t, db)
+	var runs int
+	err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+		if runs++; runs == 1 {
+			first.Open()
+			db.ForgetFailures()
+			second.Freeze()
+		}
+		return tx.Gorm().Exec("INSERT INTO persons (version) VALUES (1)").Error
+	})
+	if err != nil || runs != 2 {
+		t.Errorf("%d runs, %v", runs, err)
+	}
+	if n, err := count(t.Context(), db); n != 1 || err != nil {
+		t.Errorf("%d rows, %v", n, err)
+	}
+}
+
 func TestAnAddressMayNameSeveralHosts(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{

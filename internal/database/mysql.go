@@ -27,6 +27,7 @@ func openMySQL(ctx context.Context, address string) (*DB, error) {
 	if err := setIsolation(ctx, cfg, nodes); err != nil {
 		return nil, err
 	}
+	db.nodes = nodesConnector{nodes, cfg}
 	if db.read, err = db.openMySQLHandle(nodes.connector(cfg), cfg, 32); err != nil {
 		return nil, err
 	}

@@ -78,6 +78,27 @@ func (c nodesConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	return nil, &connectError{errors.Join(failures...)}
 }
 
+// lookAround asks the nodes for a sign of life when several have connections: the watch's own speaks for one of them only, and who
+// waits on another that is frozen or cut off would wait until the network gives up.
+func (c nodesConnector) lookAround(ctx context.Context) {
+	var used []*node
+	for _, node := range *c.nodes {
+		node.mu.Lock()
+		if len(node.open) > 0 {
+			used = append(used, node)
+		}
+		node.mu.Unlock()
+	}
+	if len(used) < 2 {
+		return
+	}
+	for _, node := range used {
+		if conn, err := node.connect(ctx, c.cfg, true); err == nil {
+			_ = conn.Close()
+		}
+	}
+}
+
 func (n *nodes) inOrder() []*node {
 	now := clock.System()
 	var good, bad []*node

@@ -29,7 +29,8 @@ const (
 // DB is an open database. SQLite has one writer and a pool of readers; MySQL has a pool for transactions and one for reads.
 type DB struct {
 	dialect Dialect
-	hosts   int // MySQL's; 0 on SQLite
+	hosts   int            // MySQL's; 0 on SQLite
+	nodes   nodesConnector // to these
 	write   *gorm.DB
 	read    *gorm.DB
 	probe   *gorm.DB // for the watch
