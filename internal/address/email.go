@@ -31,6 +31,9 @@ func Email(raw string) string {
 		text = folded(inner)
 	}
 	local, domain, _ := strings.Cut(text, "@")
+	if strings.ContainsFunc(domain, noDomain) {
+		return ""
+	}
 	return shaped(local + "@" + host(domain))
 }
 
@@ -60,7 +63,18 @@ func shaped(text string) string {
 
 // foreign reports whether a character stands in no address that anybody uses.
 func foreign(r rune) bool {
-	return strings.ContainsRune(",;<>\"()\\", r) || unicode.IsSpace(r) || hidden(r)
+	return strings.ContainsRune(",;:<>\"()[]\\", r) || unicode.IsSpace(r) || hidden(r) || isBracket(r)
+}
+
+// noDomain reports whether a character stands in no domain. What is not refused here may be made one by host: a quotation mark after
+// an address would make it somebody else's.
+func noDomain(r rune) bool {
+	return r < 0x80 && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(".-_", r) || r >= 0x80 && unicode.IsPunct(r)
+}
+
+// isBracket reports whether a character is a bracket or a quotation mark of any language.
+func isBracket(r rune) bool {
+	return r > 0x7F && unicode.In(r, unicode.Ps, unicode.Pe, unicode.Pi, unicode.Pf)
 }
 
 // folded joins the spellings of one text.
@@ -68,8 +82,10 @@ func folded(s string) string {
 	for {
 		next := norm.NFKC.String(strings.ToLower(visible(s)))
 		next = strings.ReplaceAll(next, "\u3002", ".") // the full stop of a Chinese keyboard
-		next = strings.TrimLeftFunc(next, unicode.IsSpace)
-		next = strings.TrimRightFunc(next, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(".,;", r) })
+		next = strings.TrimLeftFunc(next, func(r rune) bool {
+			return unicode.IsSpace(r) || strings.ContainsRune("\"'`*([{•·", r) || isBracket(r)
+		})
+		next = strings.TrimRightFunc(next, func(r rune) bool { return unicode.IsSpace(r) || r == '.' || r != '>' && noDomain(r) })
 		if next == s || len(next) > 4*maxRaw {
 			return next
 		}
@@ -77,10 +93,11 @@ func folded(s string) string {
 	}
 }
 
-// unwrapped returns what a folded text has an address in, one layer less: of mailto:ann@example.org?subject=x, of Ann <ann@example.org>.
+// unwrapped returns what a folded text has an address in, one layer less: of mailto:ann@example.org?subject=x, of Ann <ann@example.org>,
+// of E-mail: ann@example.org.
 func unwrapped(text string) string {
 	if link, found := strings.CutPrefix(text, "mailto:"); found {
-		link, _, _ = strings.Cut(link, "?")
+		link, _, _ = strings.Cut(strings.TrimPrefix(link, "//"), "?")
 		if plain, err := url.PathUnescape(link); err == nil && utf8.ValidString(plain) {
 			return plain
 		}
@@ -89,8 +106,14 @@ func unwrapped(text string) string {
 	if before, inner, found := strings.Cut(text, "<"); found && strings.HasSuffix(inner, ">") && !strings.Contains(before, "@") {
 		return inner[:len(inner)-1]
 	}
+	if label, inner, found := strings.Cut(text, ":"); found && !strings.HasPrefix(inner, "/") && !strings.ContainsFunc(label, noLabel) {
+		return inner
+	}
 	return text
 }
+
+// noLabel reports whether a character stands in no word that says what an address is, such as E-mail, SMTP or 邮箱.
+func noLabel(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && r != ' ' && r != '-' }
 
 // lookup maps domains as browsers do, and refuses less: what it does not know stays as it was written.
 var lookup = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false))

@@ -21,16 +21,20 @@ func Phone(raw, region string) string {
 	if len(raw) > maxRaw || !utf8.ValidString(raw) {
 		return ""
 	}
-	text := strings.Trim(width.Fold.String(unmarked(raw)), " \t\r\n,;.\u3000\u00a0")
+	text := strings.Trim(width.Fold.String(unmarked(raw)), " \t\r\n,;.=\"'“”‘’")
 	if scheme, rest, found := strings.Cut(text, ":"); found && strings.EqualFold(scheme, "tel") {
 		if plain, err := url.PathUnescape(rest); err == nil && utf8.ValidString(plain) {
 			text = "tel:" + plain
 		}
 	}
 	for _, extension := range []string{"转", "轉", "分机", "分機"} { // the library knows only the Western words
-		text, _, _ = strings.Cut(text, extension)
+		number, rest, _ := strings.Cut(text, extension)
+		if another(rest) {
+			return ""
+		}
+		text = number
 	}
-	if lettered(text) {
+	if _, parameters, _ := strings.Cut(text, ";"); another(parameters) || lettered(text) {
 		return ""
 	}
 	if e164 := parsed(text, region); e164 != "" {
@@ -53,14 +57,30 @@ func parsed(text, region string) string {
 	return phonenumbers.Format(number, phonenumbers.E164)
 }
 
-// unmarked returns a text without what cannot be seen and without what stands on another character, such as the frame of a keycap.
+// unmarked returns a text without what cannot be seen and without what stands on another character, such as the frame of a keycap,
+// with blanks of any width as plain ones.
 func unmarked(s string) string {
 	return strings.Map(func(r rune) rune {
-		if Invisible(r) || unicode.IsMark(r) {
+		switch {
+		case Invisible(r) || unicode.IsMark(r):
 			return -1
+		case unicode.IsSpace(r):
+			return ' '
 		}
 		return r
 	}, s)
+}
+
+// another reports whether what stands behind a number has the digits of a second one, which would be dropped without a word.
+func another(rest string) bool {
+	const enough = 9 // no extension has as many
+	digits := 0
+	for _, r := range rest {
+		if unicode.IsDigit(r) {
+			digits++
+		}
+	}
+	return digits >= enough
 }
 
 // extension is how one is written at the end of a number, other than in a link.
