@@ -55,7 +55,7 @@ func shaped(text string) string {
 		return ""
 	}
 	i := strings.LastIndex(domain, ".")
-	if i <= 0 || len(domain)-i < 3 || strings.Contains(domain, "@") || strings.Contains(domain, "..") {
+	if i <= 0 || len(domain)-i < 3 || strings.ContainsFunc(domain, noDomain) || strings.Contains(domain, "..") {
 		return ""
 	}
 	return text
