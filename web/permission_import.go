@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/account"
+	"aftercall/internal/contact/table"
 	"aftercall/internal/permission"
 )
 
@@ -94,6 +95,11 @@ func (s *Server) takeList(c *gin.Context, what string, take take) error {
 	if err != nil {
 		return s.refuseList(c, what, err)
 	}
+	leave, err := table.Turn(c.Request.Context())
+	if err != nil {
+		return s.refuseList(c, what, err)
+	}
+	defer leave()
 	report, err := take(c.Request.Context(), viewer(c), file, permission.Reading{Region: s.Contacts.Region(), Zone: s.opts.Zone})
 	if err != nil {
 		return s.refuseList(c, what, err)

@@ -162,8 +162,10 @@ func (o *opened) header(m Mapping) ([]string, error) {
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil, fault.New(fault.Invalid, "file_empty", "the file has no line of headings")
-		case errors.As(err, &bad):
+		case errors.As(err, &bad) && bad.Field.Line < m.headerLine():
 			continue
+		case errors.As(err, &bad): // the next line is one of values, which would be taken for headings without a word
+			return nil, fault.Wrap(err, fault.Invalid, "file_headings", "the line of headings cannot be read").With("line", bad.Field.Line)
 		case err != nil:
 			return nil, err
 		case row.Line >= m.headerLine():

@@ -178,6 +178,23 @@ func TestUploadIsImportedByJob(t *testing.T) {
 	})
 }
 
+func TestHeadingsThatCannotBeReadAreNeverTakenFromTheNextLine(t *testing.T) {
+	t.Parallel()
+	c := newCentre(t, dbtest.SQLite(t))
+	for name, head := range map[string]string{
+		"too many columns": strings.Repeat("id,", 1001), "too long": strings.Repeat("x", 2<<20), "a quote never closed": `"id,state`,
+	} {
+		_, err := c.Upload(t.Context(), account.Viewer{}, "tickets.csv", strings.NewReader(head+"\nT-1,closed\nT-2,closed\n"))
+		if f, ok := fault.Of(err); !ok || f.Code != "file_headings" || fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	below := imports.NewRun{SourceID: c.source, Mapping: parse(t, "header_line: 2\n"+simple)}
+	if _, err := c.ImportFile(t.Context(), below, opener("\"an open title\n"+rows(1)), nil); err != nil {
+		t.Errorf("a title above the headings: %v", err)
+	}
+}
+
 func TestUploadThatIsNoTableLeavesNothing(t *testing.T) {
 	t.Parallel()
 	c := newCentre(t, dbtest.SQLite(t))

@@ -27,6 +27,11 @@ const (
 
 // Preview reads the beginning of an uploaded file as a mapping's format says.
 func (s *Service) Preview(ctx context.Context, runID int64, m Mapping) (Preview, error) {
+	leave, err := table.Turn(ctx)
+	if err != nil {
+		return Preview{}, err
+	}
+	defer leave()
 	ctx, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
 	file, err := s.stored(ctx, runID)()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"aftercall/internal/account"
+	"aftercall/internal/contact/table"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
@@ -85,18 +86,10 @@ func (s *Service) Discard(ctx context.Context, runID int64) error {
 
 // Begin starts the import of an uploaded file. The error names every column of the mapping that the file does not have.
 func (s *Service) Begin(ctx context.Context, runID int64, n NewRun) (Run, error) {
-	reading, cancel := context.WithTimeout(ctx, readTime)
-	defer cancel()
-	open := s.stored(reading, runID)
-	wanted, err := s.newRun(n, open)
+	wanted, err := s.readable(ctx, runID, n)
 	if err != nil {
 		return Run{}, err
 	}
-	o, err := openRows(reading, n.Mapping, open)
-	if err != nil {
-		return Run{}, err
-	}
-	o.close()
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		wanted.ID, wanted.State, wanted.StartedAt, wanted.UpdatedAt = runID, Waiting, s.now(), s.now()
 		begun, err := store{tx}.begin(wanted)
@@ -115,6 +108,28 @@ func (s *Service) Begin(ctx context.Context, runID int64, n NewRun) (Run, error)
 		return Run{}, fmt.Errorf("begin import %d: %w", runID, err)
 	}
 	return s.Run(ctx, runID)
+}
+
+// readable returns the run of an uploaded file whose columns are matched.
+func (s *Service) readable(ctx context.Context, runID int64, n NewRun) (Run, error) {
+	leave, err := table.Turn(ctx)
+	if err != nil {
+		return Run{}, err
+	}
+	defer leave()
+	ctx, cancel := context.WithTimeout(ctx, readTime)
+	defer cancel()
+	open := s.stored(ctx, runID)
+	wanted, err := s.newRun(n, open)
+	if err != nil {
+		return Run{}, err
+	}
+	o, err := openRows(ctx, n.Mapping, open)
+	if err != nil {
+		return Run{}, err
+	}
+	o.close()
+	return wanted, nil
 }
 
 // Stop stops a run after the rows that are being taken.
