@@ -193,3 +193,15 @@ func TestNothingInlineInAnyTemplate(t *testing.T) {
 		}
 	}
 }
+
+func TestAFormOverItsLimitIsAnsweredWithTheLimit(t *testing.T) {
+	t.Parallel()
+	ts := newTestServer(t)
+	c := ts.login(t, account.Admin)
+	for path, says := range map[string]string{"/login": "16 KiB", "/me/password": "1 MiB"} {
+		text := c.post(path, url.Values{"login": {strings.Repeat("x", defaultBody)}}).page(http.StatusRequestEntityTooLarge).Find("main").Text()
+		if !strings.Contains(text, "more than "+says) {
+			t.Errorf("%s: the limit of %s is not said: %q", path, says, strings.Join(strings.Fields(text), " "))
+		}
+	}
+}
