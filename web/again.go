@@ -63,9 +63,9 @@ func refererPath(r *http.Request) string {
 	return localPath(from.RequestURI())
 }
 
-// retryLater tells programs when to come back, if the status says that they may.
+// retryLater tells programs when to come back, if the status says that they may and the error did not say it better.
 func retryLater(c *gin.Context, status int) {
-	if status == http.StatusServiceUnavailable {
+	if status == http.StatusServiceUnavailable && c.Writer.Header().Get("Retry-After") == "" {
 		c.Header("Retry-After", retrySeconds)
 	}
 }

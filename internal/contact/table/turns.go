@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync/atomic"
 	"time"
 
 	"aftercall/internal/fault"
@@ -16,10 +17,11 @@ import (
 type turns struct {
 	reading, line chan struct{}
 	patience      time.Duration
+	before        *atomic.Uint64 // what the heap had when the first of those who read began
 }
 
 // ofProcess are the turns of this process: memory is the process's.
-var ofProcess = turns{reading: make(chan struct{}, 2), line: make(chan struct{}, 22), patience: 20 * time.Second}
+var ofProcess = turns{reading: make(chan struct{}, 2), line: make(chan struct{}, 22), patience: 20 * time.Second, before: new(atomic.Uint64)}
 
 // worthGivingBack is by how much memory has to have grown to be given back to the system at once, which costs a collection.
 const worthGivingBack = 128 << 20
@@ -48,11 +50,13 @@ func (t turns) take(ctx context.Context) (leave func(), err error) {
 		}
 		return nil, fmt.Errorf("wait to read a file: %w", ctx.Err())
 	}
-	before := heapBytes()
+	if len(t.reading) == 1 {
+		t.before.Store(heapBytes())
+	}
 	return func() {
 		<-t.reading
 		<-t.line
-		if len(t.reading) == 0 && heapBytes() > before+worthGivingBack {
+		if len(t.reading) == 0 && heapBytes() > t.before.Load()+worthGivingBack {
 			debug.FreeOSMemory()
 		}
 	}, nil

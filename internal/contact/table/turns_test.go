@@ -3,6 +3,7 @@ package table
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 
 func TestFewFilesAreReadAtOnceAndTheRestWaitOrAreToldToComeBack(t *testing.T) {
 	t.Parallel()
-	now := turns{reading: make(chan struct{}, 1), line: make(chan struct{}, 2), patience: time.Minute}
+	now := turns{reading: make(chan struct{}, 1), line: make(chan struct{}, 2), patience: time.Minute, before: new(atomic.Uint64)}
 	leave, err := now.take(t.Context())
 	if err != nil {
 		t.Fatal(err)
