@@ -27,6 +27,16 @@ func (db *DB) ForgetFailures() {
 	}
 }
 
+// Waiting is how many wait for SQLite's one writer.
+func (db *DB) Waiting() int { return int(db.waiting.Load()) }
+
+// Watched reports whether somebody watches.
+func (db *DB) Watched() bool {
+	db.health.mu.Lock()
+	defer db.health.mu.Unlock()
+	return db.health.watched
+}
+
 // Hosts returns the hosts of an address.
 func Hosts(address string) ([]string, error) {
 	_, hosts, err := mysqlConfig(address)

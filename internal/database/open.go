@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -36,6 +37,8 @@ type DB struct {
 	probe   *gorm.DB // for the watch
 	health  *health
 	line    chan struct{} // background work before SQLite's one writer; nil on MySQL
+	writer  chan struct{} // who has SQLite's one writer; nil on MySQL
+	waiting atomic.Int32  // for the writer
 }
 
 // Open opens the database at an address: sqlite:PATH, or mysql://user:password@host:port/name. The latter may name several hosts,

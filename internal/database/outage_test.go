@@ -280,3 +280,27 @@ func TestALockedFileIsUnavailable(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestThoseWhoWaitBehindALockedFileAreNotKeptOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "test.db")
+	db, other := openAt(t, "sqlite:"+path), openAt(t, "sqlite:"+path)
+	db.Writer(t.Context()).Exec("PRAGMA busy_timeout = 1000")
+	watch(t, db)
+	until(t, "the watch has begun", func() bool { return db.Watched() })
+	err := other.InTx(t.Context(), func(context.Context, database.Tx) error {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		var group sync.WaitGroup
+		for range 10 {
+			group.Go(func() {
+				wantUnavailable(t, "a write to a locked file", write(ctx, db))
+			})
+		}
+		group.Wait()
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

@@ -65,7 +65,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	// The writer takes its lock at BEGIN: a transaction that reads first and writes later would otherwise fail at once.
 	// It keeps no prepared statements: gorm prepares inside the transaction, and those end with it.
-	db := &DB{dialect: SQLite, health: newHealth(), line: make(chan struct{}, 1)}
+	db := &DB{dialect: SQLite, health: newHealth(), line: make(chan struct{}, 1), writer: make(chan struct{}, 1)}
 	var err error
 	if db.write, err = db.openSQLiteHandle(ctx, path, "immediate", 1, false); err != nil {
 		return nil, err

@@ -126,7 +126,7 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 		if err := db.health.refusal(false); err != nil {
 			return err
 		}
-		err := db.note(db.once(ctx, fn))
+		err := db.once(ctx, fn)
 		switch {
 		case err == nil:
 			return nil
@@ -152,9 +152,39 @@ func (db *DB) once(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 		return err
 	}
 	defer leave()
-	return db.write.WithContext(ctx).Transaction(func(g *gorm.DB) error {
+	done, err := db.takeWriter(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return db.note(db.write.WithContext(ctx).Transaction(func(g *gorm.DB) error { // noted before the next one has the writer
 		return fn(ctx, db.tx(g))
-	})
+	}))
+}
+
+// takeWriter waits for SQLite's one writer and returns what gives it back. Those who wait learn of an outage when it is known:
+// otherwise each of them would wait for a locked file as long as the first, one after the other.
+func (db *DB) takeWriter(ctx context.Context) (func(), error) {
+	db.waiting.Add(1)
+	defer db.waiting.Add(-1)
+	for db.writer != nil {
+		changed, err := db.Outage()
+		if err != nil {
+			return nil, err
+		}
+		select {
+		case db.writer <- struct{}{}:
+			if err := db.health.refusal(false); err != nil {
+				<-db.writer
+				return nil, err
+			}
+			return func() { <-db.writer }, nil
+		case <-changed:
+		case <-ctx.Done():
+			return nil, fmt.Errorf("wait for the writer: %w", ctx.Err())
+		}
+	}
+	return func() {}, nil
 }
 
 // repeatable reports whether the database asks to run the transaction again: 1213 deadlock (also a lost certification on a

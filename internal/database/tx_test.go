@@ -120,10 +120,6 @@ func TestAnAddressWeDoNotServeIsInvalid(t *testing.T) {
 // On SQLite, jobs and imports that wait for the one writer must not make a caller wait for all of them.
 func TestWhoWaitsAtAScreenGoesBeforeTheBackground(t *testing.T) {
 	db := dbtest.SQLite(t)
-	writer, err := db.Writer(t.Context()).DB()
-	if err != nil {
-		t.Fatal(err)
-	}
 	holds, release, done := make(chan struct{}), make(chan struct{}), make(chan string, 9)
 	var group sync.WaitGroup
 	transact := func(ctx context.Context, name string, work func()) {
@@ -141,7 +137,7 @@ func TestWhoWaitsAtAScreenGoesBeforeTheBackground(t *testing.T) {
 		transact(background, "background", func() {})
 	}
 	transact(t.Context(), "caller", func() {})
-	for writer.Stats().WaitCount == 0 { // until the caller stands in line
+	for db.Waiting() == 0 { // until the caller stands in line
 		runtime.Gosched()
 	}
 	close(release)
