@@ -50,8 +50,8 @@ func TestARefusalHoldsAtEveryDoor(t *testing.T) {
 	n := 0
 	for door, refuse := range doors {
 		for kind, spellings := range map[string][]string{
-			"email": {"zed%d@example.org", "\u200bzed%d@example.org", "mailto:zed%d@example.org", "ｚｅｄ%d＠ｅｘａｍｐｌｅ．ｏｒｇ", "zed%d@example.org\ufe0f"},
-			"phone": {"139%d", "\u202a139%d\u202c", "tel:+86139%d", "１３９\u200d%d"},
+			"email": {"zed%d@example.org", "\u200bzed%d@example.org", "mailto:zed%d@example.org", "ｚｅｄ%d＠ｅｘａｍｐｌｅ．ｏｒｇ", "zed%d@example.org\ufe0f", "“zed%d@example.org”、", "邮箱：zed%d@example.org"},
+			"phone": {"139%d", "\u202a139%d\u202c", "tel:+86139%d", "１３９\u200d%d", "139\u202f%d"},
 		} {
 			for i, refused := range spellings {
 				has := spellings[(i+1)%len(spellings)]
