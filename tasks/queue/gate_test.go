@@ -210,6 +210,9 @@ func TestOneWorkerWithoutADatabaseDoesNotHoldUpTheOthers(t *testing.T) {
 	})
 	proxy.Open()
 	e.waitIdle(living)
+	if err := e.db.Await(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	e.wantEffects(2 * n)
 	e.wantUntried(direct)
 	if lines := log.lines(); len(lines) > 2 {

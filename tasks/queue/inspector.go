@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
@@ -60,8 +61,11 @@ func (i *Inspector) Dead(ctx context.Context, beforeID int64, limit int) ([]outb
 
 // Idle reports whether no job is due, queued or running. Jobs whose time has not come do not count.
 func (i *Inspector) Idle(ctx context.Context) (bool, error) {
-	return store{i.db.View(ctx)}.idle(i.now())
+	return store{i.db.View(ctx)}.idle(i.now().Add(soon))
 }
+
+// soon is for a job that is set due at this instant by somebody who looks at the clock a little later than we do.
+const soon = 100 * time.Millisecond
 
 // Requeue sets a dead job due again with all its attempts. It returns fault.Forbidden for anybody but an administrator and
 // fault.Conflict if the job is not dead any more.
