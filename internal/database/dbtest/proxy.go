@@ -2,7 +2,9 @@ package dbtest
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/url"
 	"sync"
@@ -25,8 +27,13 @@ type Proxy struct {
 // NewProxy returns an open proxy before the server at host:port.
 func NewProxy(t testing.TB, target string) *Proxy {
 	t.Helper()
-	p := &Proxy{t: t, target: target, addr: "127.0.0.1:0", conns: map[net.Conn]struct{}{}}
-	p.Open()
+	p := &Proxy{t: t, target: target, conns: map[net.Conn]struct{}{}}
+	for p.addr == "" { // below the ports of outgoing connections, one of which would take it while the proxy is closed
+		addr := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(10_000)) //nolint:gosec // any free one will do
+		if listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr); err == nil {
+			p.listen(listener)
+		}
+	}
 	t.Cleanup(p.Close)
 	return p
 }
@@ -55,6 +62,10 @@ func (p *Proxy) Open() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	p.listen(listener)
+}
+
+func (p *Proxy) listen(listener net.Listener) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.listener, p.frozen, p.addr = listener, false, listener.Addr().String()
