@@ -137,10 +137,18 @@ func (p *people) post(ctx context.Context, r *rand.Rand, client *http.Client, pa
 	return false
 }
 
+// browser is a client that gives up after a while and shows where it is led, instead of going there. Without a jar it keeps no login.
+func browser(jar http.CookieJar) *http.Client {
+	return &http.Client{
+		Timeout: 10 * time.Second, Jar: jar,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
 // customer answers some of the surveys that come, with a rating, until it is taken or closed.
 func (p *people) customer(ctx context.Context, number int, links <-chan string) {
 	r := rand.New(rand.NewPCG(p.seed, uint64(200+number))) //nolint:gosec // as above
-	client := &http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := browser(nil)
 	for {
 		var token string
 		select {
@@ -177,7 +185,7 @@ func (p *people) caller(ctx context.Context, number int, login string) {
 		if err != nil {
 			return
 		}
-		client := &http.Client{Timeout: 10 * time.Second, Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		client := browser(jar)
 		status, _, err := p.submit(ctx, client, p.bases[r.IntN(len(p.bases))], "/login", url.Values{"login": {login}, "password": {callerPassword}})
 		for err == nil && status == http.StatusSeeOther && ctx.Err() == nil {
 			if err := p.call(ctx, r, client); err != nil {

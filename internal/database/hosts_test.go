@@ -51,7 +51,7 @@ func TestWorkMovesToTheNextHostWhenOneIsClosed(t *testing.T) {
 			if n, err := count(t.Context(), db); n != 100 || err != nil {
 				t.Errorf("%d rows of 100 transactions, %v", n, err)
 			}
-			if got := said.all(); got[0] != "" {
+			if got := said.Lines(); got[0] != "" {
 				t.Errorf("said %q though one host lives", got)
 			}
 		})

@@ -1,7 +1,6 @@
 package database_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -31,32 +30,14 @@ func openAt(t *testing.T, address string) *database.DB {
 }
 
 // watch looks after a database until the test ends, and returns what it said.
-func watch(t *testing.T, db *database.DB) *lines {
+func watch(t *testing.T, db *database.DB) *dbtest.Journal {
 	t.Helper()
-	said := &lines{}
+	said := &dbtest.Journal{}
 	ctx, cancel := context.WithCancel(context.Background())
 	var group sync.WaitGroup
 	group.Go(func() { db.Watch(ctx, clock.System, slog.New(slog.NewTextHandler(said, nil))) })
 	t.Cleanup(func() { cancel(); group.Wait() })
 	return said
-}
-
-// lines is a log.
-type lines struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lines) all() []string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Split(strings.TrimSpace(l.b.String()), "\n")
 }
 
 func write(ctx context.Context, db *database.DB) error {
@@ -112,7 +93,7 @@ func TestADatabaseThatIsGoneIsUnavailableAndSaidOnce(t *testing.T) {
 	if err := write(t.Context(), db); err != nil {
 		t.Error(err)
 	}
-	if got := said.all(); len(got) != 2 || !strings.Contains(got[0], "level=ERROR") || !strings.Contains(got[1], "used again") {
+	if got := said.Lines(); len(got) != 2 || !strings.Contains(got[0], "level=ERROR") || !strings.Contains(got[1], "used again") {
 		t.Errorf("said %q, want one line that it is gone and one that it is back", got)
 	}
 }
@@ -141,7 +122,7 @@ func TestAServerThatIsFrozenHangsNobody(t *testing.T) {
 	if err := write(t.Context(), db); err != nil {
 		t.Error(err)
 	}
-	if got := said.all(); len(got) != 2 {
+	if got := said.Lines(); len(got) != 2 {
 		t.Errorf("said %q", got)
 	}
 }
@@ -249,7 +230,7 @@ func TestAFullDiskIsUnavailableAndWhatIsThereCanBeRead(t *testing.T) {
 	if err := fill(); err != nil {
 		t.Error(err)
 	}
-	if got := said.all(); len(got) != 2 {
+	if got := said.Lines(); len(got) != 2 {
 		t.Errorf("said %q", got)
 	}
 }

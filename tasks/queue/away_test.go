@@ -19,7 +19,7 @@ func TestALaneWhoseNeedIsAwayWaitsAloneAndCountsNothing(t *testing.T) {
 		var away atomic.Bool
 		away.Store(true)
 		var tries atomic.Int32
-		log := &journal{}
+		log := &dbtest.Journal{}
 		q := e.queue(map[string]Handler{
 			"effect": e.effect,
 			"post": func(ctx context.Context, ticket outbox.Ticket, ref int64) error {
@@ -58,7 +58,7 @@ func TestALaneWhoseNeedIsAwayWaitsAloneAndCountsNothing(t *testing.T) {
 		e.waitIdle(q)
 		e.wantEffects(200)
 		e.wantUntried(e.db)
-		if lines := log.lines(); len(lines) != 2 {
+		if lines := log.Lines(); len(lines) != 2 {
 			t.Errorf("%d lines:\n%s", len(lines), strings.Join(lines, "\n"))
 		}
 	})
@@ -68,23 +68,23 @@ func TestARedisThatIsAwayIsSaidOnce(t *testing.T) {
 	t.Parallel()
 	server := startRedis(t)
 	e := newEnv(t, dbtest.SQLite(t), "redis://"+server.address)
-	log := &journal{}
+	log := &dbtest.Journal{}
 	q := e.queue(map[string]Handler{"effect": e.effect}, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(log, nil)) })
 	e.start(q)
 	server.kill()
 	e.add("effect", 20, outbox.Normal)
-	until(t, "it is said", func() bool { return strings.Contains(strings.Join(log.lines(), ""), "Redis cannot be reached") })
+	until(t, "it is said", func() bool { return strings.Contains(strings.Join(log.Lines(), ""), "Redis cannot be reached") })
 	until(t, "a few rounds were made in vain", rounds(200))
 	server.start()
 	e.waitIdle(q)
 	e.wantEffects(20)
 	said := 0
-	for _, line := range log.lines() {
+	for _, line := range log.Lines() {
 		if strings.Contains(line, "level=WARN") || strings.Contains(line, "level=ERROR") {
 			said++
 		}
 	}
 	if said > 10 { // asynq's own, before it is known
-		t.Errorf("%d lines:\n%s", said, strings.Join(log.lines(), "\n"))
+		t.Errorf("%d lines:\n%s", said, strings.Join(log.Lines(), "\n"))
 	}
 }

@@ -1,7 +1,6 @@
 package queue
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -20,27 +19,8 @@ import (
 	"aftercall/internal/outbox"
 )
 
-// journal is a log that can be read.
-type journal struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.Write(p)
-}
-
-// lines returns what was logged.
-func (j *journal) lines() []string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return strings.Split(strings.TrimSpace(j.b.String()), "\n")
-}
-
 // proxied is an environment whose database stands behind a proxy and is watched, with its log.
-func proxied(t *testing.T) (*env, *dbtest.Proxy, *journal, *database.DB) {
+func proxied(t *testing.T) (*env, *dbtest.Proxy, *dbtest.Journal, *database.DB) {
 	t.Helper()
 	proxy, address, target := dbtest.MySQLProxy(t)
 	open := func() *database.DB {
@@ -57,7 +37,7 @@ func proxied(t *testing.T) (*env, *dbtest.Proxy, *journal, *database.DB) {
 	if err := direct.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	log := &journal{}
+	log := &dbtest.Journal{}
 	ctx, cancel := context.WithCancel(context.Background())
 	var watching sync.WaitGroup
 	watching.Go(func() { behind.Watch(ctx, clock.System, slog.New(slog.NewTextHandler(log, nil))) })
@@ -160,7 +140,7 @@ func TestAWorkerWithoutItsDatabaseStopsFetchingAndComesBack(t *testing.T) {
 	e.waitIdle(q)
 	e.wantEffects(2 * n)
 	e.wantUntried(e.db)
-	if lines := log.lines(); len(lines) != 2 {
+	if lines := log.Lines(); len(lines) != 2 {
 		t.Errorf("%d lines, want one that the database is gone and one that it is back:\n%s", len(lines),
 			strings.Join(lines[:min(len(lines), 10)], "\n"))
 	}
@@ -215,7 +195,7 @@ func TestOneWorkerWithoutADatabaseDoesNotHoldUpTheOthers(t *testing.T) {
 	}
 	e.wantEffects(2 * n)
 	e.wantUntried(direct)
-	if lines := log.lines(); len(lines) > 2 {
+	if lines := log.Lines(); len(lines) > 2 {
 		t.Errorf("%d lines:\n%s", len(lines), strings.Join(lines[:min(len(lines), 10)], "\n"))
 	}
 }
