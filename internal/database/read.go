@@ -1,0 +1,47 @@
+package database
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+)
+
+// MaxIn is how many values an IN list has at most. SQLite takes 32,766 parameters and MySQL 65,535; with lists much longer than this
+// both plan longer than they search.
+const MaxIn = 500
+
+// One returns the row that a query finds, or notFound where there is none; what names the row in any other error.
+func One[T any](query *gorm.DB, what string, notFound error) (T, error) {
+	var row T
+	err := query.Take(&row).Error
+	switch {
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		var none T
+		return none, notFound
+	case err != nil:
+		return row, fmt.Errorf("read %s: %w", what, err)
+	}
+	return row, nil
+}
+
+// In returns the rows of a query with an IN list, asked part by part with at most MaxIn values, each value once; what names the rows
+// in an error. Rows come in the query's order within a part, and the parts in the order of the values.
+func In[T any, V cmp.Ordered](values []V, what string, query func(part []V) *gorm.DB) ([]T, error) {
+	var all []T
+	for part := range slices.Chunk(Distinct(values), MaxIn) {
+		var rows []T
+		if err := query(part).Find(&rows).Error; err != nil {
+			return nil, fmt.Errorf("read %s: %w", what, err)
+		}
+		all = append(all, rows...)
+	}
+	return all, nil
+}
+
+// Distinct returns the values in ascending order, each once.
+func Distinct[V cmp.Ordered](values []V) []V {
+	return slices.Compact(slices.Sorted(slices.Values(values)))
+}
