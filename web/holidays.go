@@ -91,9 +91,9 @@ func (s *Server) renderHolidays(c *gin.Context, status int, p *holidaysPage) err
 	if year == 0 && len(p.Years) > 0 {
 		p.Shown = p.Years[0].calendarYear
 	}
-	for _, h := range rules.Calendar {
-		if yearOf(h) == p.Shown {
-			p.Days = append(p.Days, holidayRow{h, s.dayName(c, (int(h.Day)+3)%7)}) // 1970-01-01 was a Thursday
+	for _, day := range rules.Calendar {
+		if yearOf(day) == p.Shown {
+			p.Days = append(p.Days, holidayRow{day, s.dayName(c, (int(day.Day)+3)%7)}) // 1970-01-01 was a Thursday
 		}
 	}
 	p.Name = s.regionName(c, p.Shown.Region) + " " + strconv.Itoa(p.Shown.Year)
@@ -105,12 +105,12 @@ func (s *Server) renderHolidays(c *gin.Context, status int, p *holidaysPage) err
 
 func (s *Server) calendarRows(c *gin.Context, calendar []permission.Holiday) []calendarRow {
 	found := map[calendarYear]*calendarRow{}
-	for _, h := range calendar {
-		key := yearOf(h)
+	for _, day := range calendar {
+		key := yearOf(day)
 		if found[key] == nil {
 			found[key] = &calendarRow{calendarYear: key, Country: s.regionName(c, key.Region), Href: holidaysPath + "?country=" + key.Region + "&year=" + strconv.Itoa(key.Year)}
 		}
-		if h.Kind == permission.WorkingDay {
+		if day.Kind == permission.WorkingDay {
 			found[key].Working++
 		} else {
 			found[key].Holidays++

@@ -132,15 +132,15 @@ func newOffice(t testing.TB) *office {
 			fatal(t, err)
 			return text(list[0].ID)
 		}),
-		hoursPath + "/versions/:id": one(text(o.published())),
-		tokensPath + "/:id": each(func() string {
+		"/settings/calling-hours/versions/:id": one(text(o.published())),
+		"/settings/tokens/:id": each(func() string {
 			_, err := o.Accounts.CreateToken(t.Context(), "x", account.Caller, 0)
 			fatal(t, err)
 			list, err := o.Accounts.Tokens(t.Context(), 0, 1)
 			fatal(t, err)
 			return text(list[0].ID)
 		}),
-		usersPath + "/:id": each(func() string {
+		"/settings/users/:id": each(func() string {
 			o.made++
 			u, err := o.Accounts.AddUser(t.Context(), account.NewUser{Login: fmt.Sprint("spare", o.made), Name: "Spare", Password: testPassword, Role: account.Caller})
 			fatal(t, err)
@@ -161,35 +161,35 @@ func (o *office) published() int64 {
 
 // What routes are sent, so that nothing but who asks for what decides; ids of customers stand as :own.
 var sent = map[string]url.Values{
-	"POST /desk/:id/draft":                            {"fence": {"1"}, "note": {"x"}},
-	"POST /desk/:id/finish":                           {"fence": {"1"}, "call_result": {"wrong_number"}},
-	"POST /desk/:id/dial":                             {"fence": {"1"}},
-	"POST /desk/:id/skip":                             {"fence": {"1"}, "skip_reason": {"other"}},
-	"POST /desk/:id/release":                          {"fence": {"1"}},
-	"POST /callbacks/:id/reassign":                    {"caller": {"0"}, "reassign_why": {"x"}},
-	"POST /callbacks/:id/cancel":                      {"why": {"x"}},
-	"POST /contacts/:id/callbacks":                    {"kind": {"confirm"}, "priority": {"2"}, "reason": {"客户要求"}},
-	"POST /customers/:id/merge/search":                {"search": {"K-3"}},
-	"POST /customers/:id/split":                       {"record": {"1"}, "reason": {"不是本人"}},
-	"POST /customers/:id/permission/consents":         {"purpose": {"survey"}, "answer": {"given"}, "basis": {"consent"}, "evidence": {"x"}},
-	"POST /customers/:id/permission/refusals":         {"scope": {"surveys"}, "refusal_evidence": {"x"}},
-	"POST /audiences/:id/snapshots":                   {"reason": {"x"}},
-	"POST /audiences/:id/snapshots/:snapshot/exports": {"format": {"csv"}, "reason": {"x"}},
-	"POST " + hoursPath + "/versions/:id/publish":     {"note": {"x"}, "based_on": {"1"}},
-	"POST /suppressions/:id/lift":                     {"reason": {"x"}},
-	"POST /policies/:id":                              {"revision": {"1"}},
-	"POST /policies/:id/rules/:rule":                  {"revision": {"1"}},
-	"POST /policies/:id/rules/:rule/up":               {"revision": {"1"}},
-	"POST /policies/:id/rules/:rule/down":             {"revision": {"1"}},
-	"POST /policies/:id/rules/:rule/remove":           {"revision": {"1"}},
-	"POST /policies/:id/rules/:rule/restore":          {"revision": {"1"}},
-	"POST /policies/:id/dryruns":                      {"days": {"30"}},
-	"POST " + usersPath + "/:id/password":             {"password": {testPassword}},
-	"GET " + stricterPath:                             {"new": {"1"}},
-	"GET /permission/customers":                       {"purpose": {"survey"}, "channel": {"sms"}},
-	"POST /customers/:id/permission/refusals/undo":    {"at": {strconv.FormatInt(int64(testNow), 10)}},
-	"GET /decisions/list":                             {"kind": {"callback"}, "state": {"resolved"}},
-	"POST /customers/:id/changes/:change/undo":        {},
+	"POST /desk/:id/draft":                              {"fence": {"1"}, "note": {"x"}},
+	"POST /desk/:id/finish":                             {"fence": {"1"}, "call_result": {"wrong_number"}},
+	"POST /desk/:id/dial":                               {"fence": {"1"}},
+	"POST /desk/:id/skip":                               {"fence": {"1"}, "skip_reason": {"other"}},
+	"POST /desk/:id/release":                            {"fence": {"1"}},
+	"POST /callbacks/:id/reassign":                      {"caller": {"0"}, "reassign_why": {"x"}},
+	"POST /callbacks/:id/cancel":                        {"why": {"x"}},
+	"POST /contacts/:id/callbacks":                      {"kind": {"confirm"}, "priority": {"2"}, "reason": {"客户要求"}},
+	"POST /customers/:id/merge/search":                  {"search": {"K-3"}},
+	"POST /customers/:id/split":                         {"record": {"1"}, "reason": {"不是本人"}},
+	"POST /customers/:id/permission/consents":           {"purpose": {"survey"}, "answer": {"given"}, "basis": {"consent"}, "evidence": {"x"}},
+	"POST /customers/:id/permission/refusals":           {"scope": {"surveys"}, "refusal_evidence": {"x"}},
+	"POST /audiences/:id/snapshots":                     {"reason": {"x"}},
+	"POST /audiences/:id/snapshots/:snapshot/exports":   {"format": {"csv"}, "reason": {"x"}},
+	"POST /settings/calling-hours/versions/:id/publish": {"note": {"x"}, "based_on": {"1"}},
+	"POST /suppressions/:id/lift":                       {"reason": {"x"}},
+	"POST /policies/:id":                                {"revision": {"1"}},
+	"POST /policies/:id/rules/:rule":                    {"revision": {"1"}},
+	"POST /policies/:id/rules/:rule/up":                 {"revision": {"1"}},
+	"POST /policies/:id/rules/:rule/down":               {"revision": {"1"}},
+	"POST /policies/:id/rules/:rule/remove":             {"revision": {"1"}},
+	"POST /policies/:id/rules/:rule/restore":            {"revision": {"1"}},
+	"POST /policies/:id/dryruns":                        {"days": {"30"}},
+	"POST /settings/users/:id/password":                 {"password": {testPassword}},
+	"GET /settings/calling-hours/stricter":              {"new": {"1"}},
+	"GET /permission/customers":                         {"purpose": {"survey"}, "channel": {"sms"}},
+	"POST /customers/:id/permission/refusals/undo":      {"at": {strconv.FormatInt(int64(testNow), 10)}},
+	"GET /decisions/list":                               {"kind": {"callback"}, "state": {"resolved"}},
+	"POST /customers/:id/changes/:change/undo":          {},
 }
 
 // What is answered otherwise than by the rule, and why.

@@ -153,7 +153,7 @@ func (s *Server) exclusionRows(c *gin.Context, words policyWords, p tasks.Policy
 	}
 	return []policyRuleRow{
 		nothing(tasks.RuleReopened, s.t(c, "policy.excludes_reopened")),
-		nothing(tasks.RuleTooOld, s.t(c, "policy.excludes_old", "span", words.span(p.MaxAge))),
+		nothing(tasks.RuleTooOld, s.t(c, "policy.excludes_old", "span", spanText(words.t, p.MaxAge))),
 	}
 }
 

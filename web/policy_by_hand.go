@@ -51,12 +51,12 @@ func (s *Server) planByHand(c *gin.Context) error {
 		return err
 	}
 	priority, _ := strconv.Atoi(f.Get("priority")) // anything else is no priority there is
-	h := tasks.HandPlan{Kind: tasks.CallbackKind(f.Get("kind")), Priority: priority, Team: f.Get("team"), Reason: f.Get("reason")}
+	plan := tasks.HandPlan{Kind: tasks.CallbackKind(f.Get("kind")), Priority: priority, Team: f.Get("team"), Reason: f.Get("reason")}
 	var problems []fault.Field
-	if h.Due, problems = s.typedTime("due", f.Get("due")); len(problems) > 0 {
+	if plan.Due, problems = s.typedTime("due", f.Get("due")); len(problems) > 0 {
 		err = fault.InvalidFields(problems...)
 	} else {
-		err = s.Tasks.PlanByHand(c.Request.Context(), viewer(c), id, h)
+		err = s.Tasks.PlanByHand(c.Request.Context(), viewer(c), id, plan)
 	}
 	if err == nil {
 		return s.redirect(c, fmt.Sprintf("/contacts/%d", id), done("by_hand.planned"))

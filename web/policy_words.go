@@ -159,23 +159,23 @@ func (w policyWords) reason(r tasks.Reason) string {
 func (w policyWords) callback(a tasks.CallbackAction) string {
 	parts := []string{w.t("policy.then_callback", "kind", w.t("callback_kind."+string(a.Kind)), "priority", a.Priority)}
 	if a.Delay > 0 {
-		parts = append(parts, w.t("policy.then_delay", "span", w.span(a.Delay)))
+		parts = append(parts, w.t("policy.then_delay", "span", spanText(w.t, a.Delay)))
 	}
-	parts = append(parts, w.t("policy.then_within", "span", w.span(a.Within)))
+	parts = append(parts, w.t("policy.then_within", "span", spanText(w.t, a.Within)))
 	if a.Team != "" {
 		parts = append(parts, w.t("policy.then_team", "team", a.Team))
 	}
 	if a.Script != "" {
 		parts = append(parts, w.t("policy.then_script", "script", w.t("callback_kind."+a.Script)))
 	}
-	parts = append(parts, w.t("policy.then_attempts", "count", a.Attempts), w.t("policy.then_given_up", "span", w.span(a.Expiry)))
+	parts = append(parts, w.t("policy.then_attempts", "count", a.Attempts), w.t("policy.then_given_up", "span", spanText(w.t, a.Expiry)))
 	return strings.Join(parts, w.t("policy.clause"))
 }
 
 func (w policyWords) survey(a tasks.SurveyAction) string {
 	parts := []string{w.t("policy.then_survey_at_once", "channels", w.channels(a.Channels))}
 	if a.Delay > 0 {
-		parts[0] = w.t("policy.then_survey", "channels", w.channels(a.Channels), "span", w.span(a.Delay))
+		parts[0] = w.t("policy.then_survey", "channels", w.channels(a.Channels), "span", spanText(w.t, a.Delay))
 	}
 	if a.Survey != tasks.SurveyFamily {
 		parts = append(parts, w.t("policy.then_which", "survey", a.Survey))
@@ -184,9 +184,9 @@ func (w policyWords) survey(a tasks.SurveyAction) string {
 		parts = append(parts, w.t("policy.then_share", "share", a.Share.String()))
 	}
 	if a.Reminders > 0 {
-		parts = append(parts, w.t("policy.then_reminder", "span", w.span(a.RemindAfter)))
+		parts = append(parts, w.t("policy.then_reminder", "span", spanText(w.t, a.RemindAfter)))
 	}
-	parts = append(parts, w.t("policy.then_open", "span", w.span(a.Expiry)))
+	parts = append(parts, w.t("policy.then_open", "span", spanText(w.t, a.Expiry)))
 	return strings.Join(parts, w.t("policy.clause"))
 }
 
@@ -199,11 +199,11 @@ func (w policyWords) channels(list []permission.Channel) string {
 	return strings.Join(words, w.t("policy.then"))
 }
 
-// span is a length of time in its largest units: 1 day 12 h.
-func (w policyWords) span(span tasks.Span) string {
+// spanText is a length of time in its largest units: 1 day 12 h.
+func spanText(t func(key string, args ...any) string, span tasks.Span) string {
 	rest := span.Duration()
 	if rest == 0 {
-		return w.t("span.none")
+		return t("span.none")
 	}
 	var parts []string
 	for _, unit := range []struct {
@@ -211,7 +211,7 @@ func (w policyWords) span(span tasks.Span) string {
 		length time.Duration
 	}{{"days", 24 * time.Hour}, {"hours", time.Hour}, {"minutes", time.Minute}, {"seconds", time.Second}} {
 		if n := int(rest / unit.length); n > 0 {
-			parts = append(parts, w.t("span."+unit.name, "count", n))
+			parts = append(parts, t("span."+unit.name, "count", n))
 			rest -= time.Duration(n) * unit.length
 		}
 	}

@@ -65,7 +65,7 @@ func (s *Server) wordedArgs(c *gin.Context, args map[string]any) map[string]any 
 			f := s.format(s.language(c))
 			worded[name], worded[name+"_day"], worded[name+"_time"] = f.moment(v), f.day(v), f.time(v)
 		case tasks.Span:
-			worded[name] = s.policyWords(c, nil, nil).span(v)
+			worded[name] = spanText(func(key string, args ...any) string { return s.t(c, key, args...) }, v)
 		case string:
 			worded[name] = v
 			prefix, ok := codeNames[name]
