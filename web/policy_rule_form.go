@@ -148,7 +148,7 @@ func valuesByLine(typed string) []string {
 }
 
 // withConditions returns the form with other conditions in place of its own.
-func (f form) withConditions(list []tasks.Condition) form {
+func withConditions(f form, list []tasks.Condition) form {
 	for name := range f.Values {
 		if strings.HasPrefix(name, "when.") {
 			f.Values.Del(name)
@@ -163,21 +163,21 @@ func (f form) withConditions(list []tasks.Condition) form {
 }
 
 // addCondition returns the form with one more condition about a field, to be filled in.
-func (f form) addCondition(info tasks.FieldInfo) form {
+func addCondition(f form, info tasks.FieldInfo) form {
 	c := tasks.Condition{Field: info.Field, Op: info.Kind.Ops()[0]}
 	if info.Kind == tasks.YesNoField {
 		c.Values = []string{tasks.Yes}
 	}
-	return f.withConditions(append(conditionsOf(f), c))
+	return withConditions(f, append(conditionsOf(f), c))
 }
 
 // removeCondition returns the form without its nth condition.
-func (f form) removeCondition(n int) form {
+func removeCondition(f form, n int) form {
 	list := conditionsOf(f)
 	if n < 0 || n >= len(list) {
 		return f
 	}
-	return f.withConditions(slices.Delete(list, n, n+1))
+	return withConditions(f, slices.Delete(list, n, n+1))
 }
 
 func (r *policyRuleForm) wrong(name, code, problem string) {

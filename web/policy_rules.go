@@ -146,14 +146,14 @@ func (s *Server) savePolicyRule(c *gin.Context) error {
 			if err != nil {
 				return err
 			}
-			f = f.addCondition(info)
+			f = addCondition(f, info)
 		}
 		return s.renderPolicyRule(c, http.StatusOK, record, f)
 	case do == "read":
 		return s.renderPolicyRule(c, http.StatusOK, record, f)
 	case strings.HasPrefix(do, "drop."):
 		n, _ := strconv.Atoi(strings.TrimPrefix(do, "drop.")) // of anything else the first goes, which is seen at once
-		return s.renderPolicyRule(c, http.StatusOK, record, f.removeCondition(n))
+		return s.renderPolicyRule(c, http.StatusOK, record, removeCondition(f, n))
 	}
 	err = s.putRule(c, record, at, f)
 	if err != nil {
