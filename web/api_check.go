@@ -84,7 +84,7 @@ func (s *Server) checkPermission(c *gin.Context) error {
 		return fault.InvalidFields(problems...)
 	}
 	reply := checkReply{AsOf: s.now(), Answers: make([]checkAnswered, len(questions))}
-	answers, err := s.ask(c.Request.Context(), questions)
+	answers, err := s.ask(c.Request.Context(), viewer(c), questions)
 	if err != nil {
 		return err
 	}

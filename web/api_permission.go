@@ -8,7 +8,6 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
-	"aftercall/internal/contact"
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
 )
@@ -149,7 +148,7 @@ func (s *Server) ownSource(c *gin.Context) (string, error) {
 	if v.Role != account.Machine {
 		return "", nil
 	}
-	names, err := contact.SourceNames(s.DB.View(c.Request.Context()), []int64{v.SourceID})
+	names, err := s.Contacts.SourceNames(c.Request.Context(), []int64{v.SourceID})
 	return names[v.SourceID], err
 }
 

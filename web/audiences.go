@@ -180,7 +180,7 @@ func makers[T any](ctx context.Context, s *Server, rows []T, by func(T) int64) (
 	for i, row := range rows {
 		ids[i] = by(row)
 	}
-	return account.UserNames(s.DB.View(ctx), ids)
+	return s.Accounts.UserNames(ctx, ids)
 }
 
 func (s *Server) snapshotRows(ctx context.Context, snapshots []campaign.Snapshot) ([]snapshotRow, error) {

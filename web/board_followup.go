@@ -8,7 +8,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/clock"
-	"aftercall/internal/contact"
 	"aftercall/survey"
 	"aftercall/tasks"
 )
@@ -89,11 +88,11 @@ func (s *Server) lowRows(c *gin.Context, lows []survey.AnsweredResponse) ([]lowR
 	if err != nil {
 		return nil, err
 	}
-	customers, err := contact.CustomersByID(s.DB.View(ctx), customerIDs)
+	customers, err := s.Contacts.CustomersByID(ctx, viewer(c), customerIDs)
 	if err != nil {
 		return nil, err
 	}
-	contacts, err := contact.ContactsByID(s.DB.View(ctx), contactIDs)
+	contacts, err := s.Contacts.ContactsByID(ctx, viewer(c), contactIDs)
 	if err != nil {
 		return nil, err
 	}

@@ -142,7 +142,7 @@ func (s *Server) renderCallback(c *gin.Context, status int, f form) error {
 	}
 	p := &callbackPage{Desk: desk, Phone: maskedPhone(desk.Phone), Subject: joined(" · ", desk.Contact.Category, desk.Contact.Product), Form: f}
 	p.Open = !slices.Contains([]tasks.CallbackState{tasks.Finished, tasks.Cancelled}, desk.Callback.State)
-	if p.Story, err = s.story(c, desk.Callback.ContactID); err != nil {
+	if p.Story, err = s.callbackStory(c, desk.Callback); err != nil {
 		return err
 	}
 	if p.Callers, err = s.callerOptions(c); err != nil {

@@ -71,7 +71,7 @@ func (s *Server) checked(c *gin.Context, f form) (*checkAnswer, error) {
 		channel = permission.BySMS
 	}
 	who := permission.Named{Kind: permission.PhoneAddress, Address: phone}
-	answers, err := s.ask(c.Request.Context(), []asked{{who, purpose, channel, at}})
+	answers, err := s.ask(c.Request.Context(), viewer(c), []asked{{who, purpose, channel, at}})
 	if err != nil {
 		return nil, err
 	}

@@ -159,9 +159,11 @@ func (s *Server) renderContact(c *gin.Context, status int, f form) error {
 	if p.Contact, err = s.Contacts.Contact(c.Request.Context(), viewer(c), id); err != nil {
 		return err
 	}
-	if p.Story, err = s.story(c, id); err != nil {
+	events, err := s.Reads.Timeline(c.Request.Context(), viewer(c), id)
+	if err != nil {
 		return err
 	}
+	p.Story = s.storyLines(c, events)
 	if p.ByHand, err = s.handPlan(c, p.Contact.Contact, f); err != nil {
 		return err
 	}
@@ -186,12 +188,12 @@ func (s *Server) showCustomer(c *gin.Context) error {
 	if p.Contacts, err = s.Contacts.List(ctx, viewer(c), contact.Filter{CustomerID: id, Limit: historySize}); err != nil {
 		return err
 	}
-	subjects, err := contact.Subjects(s.DB.View(ctx), []int64{id})
+	subject, err := s.Permission.Subject(ctx, viewer(c), id)
 	if err != nil {
 		return err
 	}
-	p.Subject.OpenComplaint = subjects[id].OpenComplaint
-	if p.May, err = s.mayRows(c, subjects[id], 0); err != nil {
+	p.Subject.OpenComplaint = subject.OpenComplaint
+	if p.May, err = s.mayRows(c, subject, 0); err != nil {
 		return err
 	}
 	if p.Person, err = s.Contacts.Person(ctx, viewer(c), id); err != nil {

@@ -69,7 +69,7 @@ func (s *Server) renderDesk(c *gin.Context, status int, desk tasks.Desk, f form)
 	if p.Day, err = s.Tasks.MyDay(ctx, viewer(c), 0); err != nil {
 		return err
 	}
-	if p.Story, err = s.story(c, desk.Callback.ContactID); err != nil {
+	if p.Story, err = s.callbackStory(c, desk.Callback); err != nil {
 		return err
 	}
 	p.page = s.page(c, "desk.title")

@@ -135,7 +135,7 @@ func (s *Server) showDryRun(c *gin.Context) error {
 		return err
 	}
 	p.Changed = p.Policy.ID != 0 && p.Policy.Draft() && p.Policy.Revision != run.Revision
-	names, err := account.UserNames(s.DB.View(ctx), []int64{run.CreatedBy})
+	names, err := s.Accounts.UserNames(ctx, []int64{run.CreatedBy})
 	if err != nil {
 		return err
 	}

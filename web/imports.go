@@ -154,7 +154,7 @@ func (s *Server) showImport(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	names, err := contact.SourceNames(s.DB.View(ctx), []int64{run.SourceID})
+	names, err := s.Contacts.SourceNames(ctx, []int64{run.SourceID})
 	if err != nil {
 		return err
 	}

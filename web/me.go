@@ -49,7 +49,7 @@ func (s *Server) renderMe(c *gin.Context, status int, f form) error {
 	if err != nil {
 		return err
 	}
-	names, err := account.TeamNames(s.DB.View(ctx), v.TeamIDs)
+	names, err := s.Accounts.TeamNames(ctx, v.TeamIDs)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
-	"aftercall/internal/contact"
 	"aftercall/internal/permission"
 )
 
@@ -133,7 +132,7 @@ func (s *Server) listStandings(c *gin.Context) error {
 	for i, row := range list {
 		ids[i] = row.CustomerID
 	}
-	customers, err := contact.CustomersByID(s.DB.View(ctx), ids)
+	customers, err := s.Contacts.CustomersByID(ctx, viewer(c), ids)
 	if err != nil {
 		return err
 	}

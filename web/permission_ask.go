@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/permission"
 )
@@ -25,7 +26,7 @@ type answered struct {
 
 // ask decides questions in bulk. An address that nobody has is judged by itself: suppressions and caps hold for addresses. Of
 // several customers with one address all must allow it, and the answer is that of the first who does not.
-func (s *Server) ask(ctx context.Context, list []asked) ([]answered, error) {
+func (s *Server) ask(ctx context.Context, viewer account.Viewer, list []asked) ([]answered, error) {
 	names := make([]permission.Named, len(list))
 	for i, q := range list {
 		names[i] = q.who
@@ -44,7 +45,7 @@ func (s *Server) ask(ctx context.Context, list []asked) ([]answered, error) {
 			questions = append(questions, permission.Question{Subject: subject, Purpose: q.purpose, Channel: q.channel, Address: addressFor(q), At: q.at})
 		}
 	}
-	verdicts, err := s.Permission.Judge(s.DB.View(ctx), questions)
+	verdicts, err := s.Permission.Verdicts(ctx, viewer, questions)
 	if err != nil {
 		return nil, err
 	}

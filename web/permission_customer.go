@@ -96,15 +96,15 @@ func (s *Server) renderCustomerPermission(c *gin.Context, status int, f form) er
 	if err != nil {
 		return err
 	}
-	subjects, err := contact.Subjects(s.DB.View(ctx), []int64{id})
+	subject, err := s.Permission.Subject(ctx, viewer(c), id)
 	if err != nil {
 		return err
 	}
 	p := &customerPermissionPage{CustomerID: id, Form: f, AsOf: s.now(), MayLift: viewer(c).Is(account.Supervisor)}
-	if p.May, err = s.mayRows(c, subjects[id], 0); err != nil {
+	if p.May, err = s.mayRows(c, subject, 0); err != nil {
 		return err
 	}
-	if err := s.fillSaid(c, p, subjects[id]); err != nil {
+	if err := s.fillSaid(c, p, subject); err != nil {
 		return err
 	}
 	s.fillChoices(c, p)
@@ -127,7 +127,7 @@ func (s *Server) fillSaid(c *gin.Context, p *customerPermissionPage, subject per
 	if err != nil {
 		return err
 	}
-	seen, err := s.seen(c, consents)
+	seen, err := s.speakers(c, consents)
 	if err != nil {
 		return err
 	}
@@ -135,11 +135,11 @@ func (s *Server) fillSaid(c *gin.Context, p *customerPermissionPage, subject per
 		p.Consents = append(p.Consents, consentRow{
 			ConsentEvent: e, About: s.saidAbout(c, e), Proof: s.evidence(c, e.Evidence),
 			Via: s.messages.textOr(s.language(c), e.Source, nil, "consents.via_"+e.Source), By: names[e.UserID], Other: e.CustomerID != p.CustomerID,
-			Seen:  slices.Contains(seen, e.CustomerID),
+			Seen:  seen[e.CustomerID].ID != 0,
 			Ended: !e.ExpiresAt.IsZero() && e.ExpiresAt <= s.now(),
 		})
 	}
-	suppressions, err := s.Permission.SuppressionsOf(s.DB.View(ctx), subject)
+	suppressions, err := s.Permission.SuppressionsOn(ctx, viewer(c), subject.CustomerID)
 	if err != nil {
 		return err
 	}
@@ -148,13 +148,13 @@ func (s *Server) fillSaid(c *gin.Context, p *customerPermissionPage, subject per
 	return err
 }
 
-// seen returns those of the customers who said something whom the viewer sees.
-func (s *Server) seen(c *gin.Context, consents []permission.ConsentEvent) ([]int64, error) {
+// speakers returns those of the customers who said something whom the viewer sees.
+func (s *Server) speakers(c *gin.Context, consents []permission.ConsentEvent) (map[int64]contact.Customer, error) {
 	ids := make([]int64, len(consents))
 	for i, e := range consents {
 		ids[i] = e.CustomerID
 	}
-	return contact.Directory{}.Seen(s.DB.View(c.Request.Context()), viewer(c), ids)
+	return s.Contacts.CustomersByID(c.Request.Context(), viewer(c), ids)
 }
 
 func (s *Server) saidAbout(c *gin.Context, e permission.ConsentEvent) string {

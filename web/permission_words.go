@@ -57,7 +57,7 @@ func (s *Server) mayRows(c *gin.Context, subject permission.Subject, at clock.In
 	for i, w := range ways {
 		questions[i] = permission.Question{Subject: subject, Purpose: w.purpose, Channel: w.channel, At: at}
 	}
-	verdicts, err := s.Permission.Judge(s.DB.View(c.Request.Context()), questions)
+	verdicts, err := s.Permission.Verdicts(c.Request.Context(), viewer(c), questions)
 	if err != nil {
 		return nil, err
 	}

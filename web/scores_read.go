@@ -7,7 +7,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/figures"
-	"aftercall/internal/flow"
 )
 
 // scoreRow is one member of a breakdown as tables show it.
@@ -79,7 +78,7 @@ func floorOf(m figures.Metric) float64 {
 
 // memberNames names members of a dimension in the reader's language. One that is not given says so.
 func (s *Server) memberNames(c *gin.Context, d figures.Dimension, members []string) (map[string]string, error) {
-	known, err := flow.MemberNames(s.DB.View(c.Request.Context()), d, members)
+	known, err := s.Reads.MemberNames(c.Request.Context(), d, members)
 	if err != nil {
 		return nil, err
 	}

@@ -17,8 +17,8 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/imports"
-	"aftercall/internal/database"
 	"aftercall/internal/figures"
+	"aftercall/internal/flow"
 	"aftercall/internal/permission"
 	"aftercall/survey"
 	"aftercall/tasks"
@@ -26,7 +26,6 @@ import (
 
 // Services are the use cases behind the pages.
 type Services struct {
-	DB         *database.DB
 	Accounts   *account.Service
 	Contacts   *contact.Service
 	Imports    *imports.Service
@@ -37,6 +36,7 @@ type Services struct {
 	Messages   Messages
 	Figures    *figures.Service
 	Jobs       Jobs
+	Reads      flow.Reads
 }
 
 // Options are the settings of the web server.

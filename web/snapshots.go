@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"io"
 	"mime"
 	"net/http"
@@ -122,7 +121,7 @@ func (s *Server) memberRows(c *gin.Context, snapshot campaign.Snapshot) ([]membe
 		return nil, pager{}, err
 	}
 	members, pages := pagedByID(c, members, func(m campaign.Member) int64 { return m.CustomerID })
-	customers, err := s.customersOf(ctx, members)
+	customers, err := s.customersOf(c, members)
 	if err != nil {
 		return nil, pager{}, err
 	}
@@ -136,12 +135,12 @@ func (s *Server) memberRows(c *gin.Context, snapshot campaign.Snapshot) ([]membe
 	return rows, pages, nil
 }
 
-func (s *Server) customersOf(ctx context.Context, members []campaign.Member) (map[int64]contact.Customer, error) {
+func (s *Server) customersOf(c *gin.Context, members []campaign.Member) (map[int64]contact.Customer, error) {
 	ids := make([]int64, len(members))
 	for i, m := range members {
 		ids[i] = m.CustomerID
 	}
-	return contact.CustomersByID(s.DB.View(ctx), ids)
+	return s.Contacts.CustomersByID(c.Request.Context(), viewer(c), ids)
 }
 
 func (s *Server) exportSnapshot(c *gin.Context) error {

@@ -9,7 +9,6 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
-	"aftercall/internal/flow"
 	"aftercall/tasks"
 )
 
@@ -91,9 +90,9 @@ func flatten(args map[string]any) []any {
 	return list
 }
 
-// story is what is known about a contact, in words.
-func (s *Server) story(c *gin.Context, contactID int64) ([]storyLine, error) {
-	events, err := flow.Timeline(s.DB.View(c.Request.Context()), contactID)
+// callbackStory is what is known about the contact of a callback, in words.
+func (s *Server) callbackStory(c *gin.Context, callback tasks.Callback) ([]storyLine, error) {
+	events, err := s.Reads.CallbackTimeline(c.Request.Context(), viewer(c), callback)
 	if err != nil {
 		return nil, err
 	}

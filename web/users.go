@@ -95,7 +95,7 @@ func (s *Server) userRows(ctx context.Context, users []account.User) ([]userRow,
 	for _, of := range teams {
 		teamIDs = append(teamIDs, of...)
 	}
-	names, err := account.TeamNames(s.DB.View(ctx), teamIDs)
+	names, err := s.Accounts.TeamNames(ctx, teamIDs)
 	if err != nil {
 		return nil, err
 	}

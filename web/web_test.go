@@ -38,6 +38,7 @@ const testPassword = "correct horse"
 // testServer is a server on an empty SQLite database. Its clock stands at testNow until a test moves it.
 type testServer struct {
 	*Server
+	DB  *database.DB
 	url string
 	now clock.Instant
 }
@@ -49,7 +50,7 @@ func newTestServer(t testing.TB) *testServer {
 
 func newTestServerOn(t testing.TB, db *database.DB, log *slog.Logger) *testServer {
 	t.Helper()
-	ts := &testServer{now: testNow}
+	ts := &testServer{DB: db, now: testNow}
 	now := func() clock.Instant { return ts.now }
 	zone, err := time.LoadLocation("Asia/Shanghai")
 	if err != nil {
@@ -78,7 +79,6 @@ func testServices(db *database.DB, now clock.Now) Services {
 	surveys := survey.New(db, permit, []byte("another key for tests, 32 bytes."), now, survey.Options{Zone: zone})
 	contacts := contact.New(db, now, contact.Options{})
 	return Services{
-		DB:         db,
 		Accounts:   account.New(db, nil, now),
 		Contacts:   contacts,
 		Imports:    imports.New(db, contacts, now),
@@ -89,6 +89,7 @@ func testServices(db *database.DB, now clock.Now) Services {
 		Messages:   delivery.NewLog(db, now),
 		Figures:    figures.New(db, zone, now),
 		Jobs:       queue.NewInspector(db, now),
+		Reads:      flow.NewReads(db, contacts),
 	}
 }
 

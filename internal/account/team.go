@@ -47,7 +47,17 @@ func TeamNames(tx database.Tx, ids []int64) (map[int64]string, error) {
 	return store{tx}.names("teams", ids)
 }
 
+// TeamNames is the function of that name.
+func (s *Service) TeamNames(ctx context.Context, ids []int64) (map[int64]string, error) {
+	return TeamNames(s.db.View(ctx), ids)
+}
+
 // UserNames returns the names of users; an unknown id is left out.
 func UserNames(tx database.Tx, ids []int64) (map[int64]string, error) {
 	return store{tx}.names("users", ids)
+}
+
+// UserNames is the function of that name.
+func (s *Service) UserNames(ctx context.Context, ids []int64) (map[int64]string, error) {
+	return UserNames(s.db.View(ctx), ids)
 }

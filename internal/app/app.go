@@ -211,8 +211,9 @@ func workersFor(db *database.DB) int {
 // openWeb makes the pages and the API ready to be served.
 func (a *App) openWeb() error {
 	pages, err := web.New(web.Services{
-		DB: a.DB, Accounts: a.Accounts, Contacts: a.Contacts, Imports: a.Imports, Permission: a.Permission, Tasks: a.Tasks, Surveys: a.Surveys,
+		Accounts: a.Accounts, Contacts: a.Contacts, Imports: a.Imports, Permission: a.Permission, Tasks: a.Tasks, Surveys: a.Surveys,
 		Campaigns: a.Campaigns, Messages: a.Messages, Figures: a.Figures, Jobs: a.Jobs,
+		Reads: flow.NewReads(a.DB, a.Contacts),
 	}, web.Options{
 		Zone: a.zone, Language: a.cfg.Language, CentreName: a.cfg.CentreName, PublicURL: a.publicURL(), Now: a.Now,
 		Demo: a.parts.Demo, TrustedProxies: a.cfg.trustedProxies(), Log: a.log,

@@ -213,12 +213,7 @@ type Profile struct {
 
 // Customer returns a customer the viewer sees.
 func (s *Service) Customer(ctx context.Context, viewer account.Viewer, id int64) (Profile, error) {
-	tx := s.db.View(ctx)
-	seen, err := store{tx}.seen(viewer, []int64{id})
-	if err != nil {
-		return Profile{}, err
-	}
-	customers, err := CustomersByID(tx, seen)
+	customers, err := s.CustomersByID(ctx, viewer, []int64{id})
 	if err != nil {
 		return Profile{}, err
 	}
@@ -226,10 +221,36 @@ func (s *Service) Customer(ctx context.Context, viewer account.Viewer, id int64)
 	if !known {
 		return Profile{}, errNoCustomer
 	}
+	tx := s.db.View(ctx)
 	names, err := SourceNames(tx, []int64{c.SourceID})
 	if err != nil {
 		return Profile{}, err
 	}
 	addresses, err := AddressesOf(tx, []int64{id})
 	return Profile{Customer: c, SourceName: names[c.SourceID], Addresses: addresses[id]}, err
+}
+
+// CustomersByID returns those of the customers whom the viewer sees.
+func (s *Service) CustomersByID(ctx context.Context, viewer account.Viewer, ids []int64) (map[int64]Customer, error) {
+	tx := s.db.View(ctx)
+	seen, err := store{tx}.seen(viewer, ids)
+	if err != nil {
+		return nil, err
+	}
+	return CustomersByID(tx, seen)
+}
+
+// ContactsByID returns those of the contacts that the viewer sees.
+func (s *Service) ContactsByID(ctx context.Context, viewer account.Viewer, ids []int64) (map[int64]Contact, error) {
+	rows, err := store{s.db.View(ctx)}.visibleOf(viewer, ids)
+	contacts := make(map[int64]Contact, len(rows))
+	for _, c := range rows {
+		contacts[c.ID] = c
+	}
+	return contacts, err
+}
+
+// SourceNames is the function of that name.
+func (s *Service) SourceNames(ctx context.Context, ids []int64) (map[int64]string, error) {
+	return SourceNames(s.db.View(ctx), ids)
 }

@@ -105,6 +105,68 @@ func TestACorrectedContactLeavesItsFirstCustomerWithTheTeam(t *testing.T) {
 	})
 }
 
+// Those who are asked for by id are narrowed like those who are searched for: customers, contacts, and what we may do about them.
+func TestIDsOfOtherTeamsAreLeftOut(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		w := newTown(t, db)
+		mine, other := w.of(t, "一线", "A", "13911110001"), w.of(t, "二线", "B", "13911110002")
+		me, permit := w.member(t, "一线"), newPermit(db, w.now)
+		ids := []int64{mine, other, 9999}
+		customers, err := w.CustomersByID(t.Context(), me, ids)
+		if err != nil || len(customers) != 1 || customers[mine].Name != "A" {
+			t.Errorf("customers: %+v %v", customers, err)
+		}
+		contacts, err := w.ContactsByID(t.Context(), me, ids) // the first contact is of the first customer
+		if err != nil || len(contacts) != 1 || contacts[1].CustomerID != mine {
+			t.Errorf("contacts: %+v %v", contacts, err)
+		}
+		for _, id := range ids {
+			subject, unknown := permit.Subject(t.Context(), me, id)
+			suppressions, hidden := permit.SuppressionsOn(t.Context(), me, id)
+			if (unknown == nil) != (id == mine) || (hidden == nil) != (id == mine) {
+				t.Errorf("customer %d: %+v %v, %+v %v", id, subject, unknown, suppressions, hidden)
+			}
+			if unknown != nil && !fault.Is(unknown, fault.NotFound) || hidden != nil && !fault.Is(hidden, fault.NotFound) {
+				t.Errorf("customer %d: %v %v", id, unknown, hidden)
+			}
+		}
+	})
+}
+
+// A machine asks about the customers of its source, unless it may ask about whomever.
+func TestAMachineIsToldOfItsOwnCustomers(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		w := newTown(t, db)
+		subject := permission.Subject{CustomerID: w.of(t, "一线", "A", "13911110001")}
+		stranger := permission.Subject{Phones: []string{"+8613911110009"}}
+		permit := newPermit(db, w.now)
+		machine := func(source int64, scopes ...account.Scope) account.Viewer {
+			return account.Viewer{Role: account.Machine, SourceID: source, Scopes: scopes}
+		}
+		for name, tt := range map[string]struct {
+			viewer account.Viewer
+			about  []permission.Subject
+			told   bool
+		}{
+			"of its source":  {machine(w.source), []permission.Subject{subject, stranger}, true},
+			"of another":     {machine(w.source + 1), []permission.Subject{stranger, subject}, false},
+			"of nobody":      {machine(w.source + 1), []permission.Subject{stranger}, true},
+			"about whomever": {machine(w.source+1, account.AskPermission), []permission.Subject{subject}, true},
+		} {
+			var questions []permission.Question
+			for _, s := range tt.about {
+				questions = append(questions, permission.Question{Subject: s, Purpose: permission.Survey, Channel: permission.BySMS})
+			}
+			verdicts, err := permit.Verdicts(t.Context(), tt.viewer, questions)
+			if (err == nil) != tt.told || tt.told && len(verdicts) != len(questions) || !tt.told && !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s: %+v %v", name, verdicts, err)
+			}
+		}
+	})
+}
+
 // Enough namesakes of other teams must not hide one's own customer.
 func TestNamesakesOfOtherTeamsHideNobody(t *testing.T) {
 	t.Parallel()

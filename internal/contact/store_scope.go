@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"aftercall/internal/account"
+	"aftercall/internal/database"
 )
 
 // seenContacts is which contacts a viewer sees, as a condition on the table contacts: a machine those of its source; people with
@@ -52,6 +53,11 @@ func seenCustomers(viewer account.Viewer, column string) (condition string, args
 func (s store) visible(viewer account.Viewer) *gorm.DB {
 	condition, args := seenContacts(viewer)
 	return s.Gorm().Model(&Contact{}).Where(condition, args...)
+}
+
+// visibleOf returns those of the contacts that a viewer sees.
+func (s store) visibleOf(viewer account.Viewer, ids []int64) ([]Contact, error) {
+	return database.In[Contact](ids, "contacts", func(part []int64) *gorm.DB { return s.visible(viewer).Where("contacts.id IN ?", part) })
 }
 
 // seen returns those of the customers whom a viewer sees, in order.

@@ -21,7 +21,7 @@ func (s *Service) ScoreReport(ctx context.Context, q figures.Query, by string) (
 	for i, r := range report.Rows {
 		members[i] = r.Member
 	}
-	names, err := MemberNames(s.DB.View(ctx), figures.Dimension(by), members)
+	names, err := NewReads(s.DB, s.Contacts).MemberNames(ctx, figures.Dimension(by), members)
 	if err != nil {
 		return figures.Report{}, err
 	}
@@ -33,7 +33,7 @@ func (s *Service) ScoreReport(ctx context.Context, q figures.Query, by string) (
 
 // MemberNames returns the names of members of a dimension whose members are ids; other dimensions have none. A member without a
 // name is left out.
-func MemberNames(tx database.Tx, d figures.Dimension, members []string) (map[string]string, error) {
+func (r Reads) MemberNames(ctx context.Context, d figures.Dimension, members []string) (map[string]string, error) {
 	if !d.Named() {
 		return nil, nil
 	}
@@ -43,7 +43,7 @@ func MemberNames(tx database.Tx, d figures.Dimension, members []string) (map[str
 			ids = append(ids, id)
 		}
 	}
-	byID, err := namesOf(tx, d, ids)
+	byID, err := namesOf(r.db.View(ctx), d, ids)
 	if err != nil {
 		return nil, fmt.Errorf("names of %s: %w", d, err)
 	}

@@ -106,7 +106,7 @@ func TestATextMessageThatIsDueTooLateInTheEveningLeavesInTheMorningAndTheStorySa
 		if len(o.carrier.taken) != 0 {
 			t.Fatalf("sent at night: %+v", o.carrier.taken)
 		}
-		events, err := flow.Timeline(db.View(t.Context()), contactID)
+		events, err := flow.NewReads(db, o.contacts).Timeline(t.Context(), admin, contactID)
 		if err != nil {
 			t.Fatal(err)
 		}

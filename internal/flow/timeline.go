@@ -2,29 +2,57 @@ package flow
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 
+	"aftercall/internal/account"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/survey"
 	"aftercall/tasks"
 )
 
+// Reads is what pages show that no feature knows alone.
+type Reads struct {
+	db       *database.DB
+	contacts *contact.Service
+}
+
+// NewReads returns the reads of a centre.
+func NewReads(db *database.DB, contacts *contact.Service) Reads { return Reads{db, contacts} }
+
 // Timeline returns the story of a contact, the newest line first: what happened at the source, what was decided and done about
-// it, and what the customer said.
-func Timeline(tx database.Tx, contactID int64) ([]contact.Event, error) {
-	var story []contact.Event
+// it, and what the customer said. It is empty for a contact the viewer does not see.
+func (r Reads) Timeline(ctx context.Context, viewer account.Viewer, contactID int64) ([]contact.Event, error) {
+	seen, err := r.contacts.ContactsByID(ctx, viewer, []int64{contactID})
+	if err != nil || len(seen) == 0 {
+		return nil, err
+	}
+	return timeline(r.db.View(ctx), contactID)
+}
+
+// CallbackTimeline returns the story of the contact a callback is about, also where that contact is another team's: who makes the
+// call, or sees those of its team, is to know why. It is empty for a callback the viewer does not see.
+func (r Reads) CallbackTimeline(ctx context.Context, viewer account.Viewer, c tasks.Callback) ([]contact.Event, error) {
+	if c.CallerID != viewer.UserID && !viewer.SeesTeam(c.TeamID) {
+		return nil, nil
+	}
+	return timeline(r.db.View(ctx), c.ContactID)
+}
+
+func timeline(tx database.Tx, contactID int64) ([]contact.Event, error) {
+	var events []contact.Event
 	for _, part := range []func(database.Tx, int64) ([]contact.Event, error){
 		contact.EventsOfContact, tasks.EventsOfContact, survey.EventsOfContact,
 	} {
-		events, err := part(tx, contactID)
+		some, err := part(tx, contactID)
 		if err != nil {
 			return nil, fmt.Errorf("timeline of contact %d: %w", contactID, err)
 		}
-		story = append(story, events...)
+		events = append(events, some...)
 	}
-	slices.Reverse(story) // of what happened at the same time, the last comes first
-	slices.SortStableFunc(story, func(a, b contact.Event) int { return cmp.Compare(b.At, a.At) })
-	return story, nil
+	slices.Reverse(events) // of what happened at the same time, the last comes first
+	slices.SortStableFunc(events, func(a, b contact.Event) int { return cmp.Compare(b.At, a.At) })
+	return events, nil
 }

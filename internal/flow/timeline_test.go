@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
@@ -17,6 +18,55 @@ import (
 	"aftercall/internal/permission"
 	"aftercall/tasks"
 )
+
+var admin = account.Viewer{UserID: 1, Role: account.Admin}
+
+// The story of a contact is told to whoever sees it, and that of a callback also to who makes the call.
+func TestTimelineIsToldToWhomeverTheContactOrTheCallbackIs(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		ctx := t.Context()
+		contacts := contact.New(db, clock.Fixed(clock.At(time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC))), contact.Options{})
+		source, err := contacts.EnsureSource(ctx, "helpdesk")
+		if err != nil {
+			t.Fatal(err)
+		}
+		outcomes, err := contacts.Take(ctx, source.ID, []contact.Input{{
+			ExternalID: "T-1", OpenedAt: clock.At(time.Date(2026, 11, 22, 5, 0, 0, 0, time.UTC)),
+			Participants: []contact.InputParticipant{{Role: contact.TookIt, Agent: "李强", Team: "一线"}},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		detail, err := contacts.Contact(ctx, admin, outcomes[0].ContactID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		team, reads := detail.Participants[0].TeamID, flow.NewReads(db, contacts)
+		own, foreign := account.Viewer{UserID: 2, Role: account.Caller, TeamIDs: []int64{team}}, account.Viewer{UserID: 3, Role: account.Caller, TeamIDs: []int64{team + 1}}
+		for name, tt := range map[string]struct {
+			viewer   account.Viewer
+			callback tasks.Callback // none: the contact itself
+			told     bool
+		}{
+			"a contact of one's team":              {own, tasks.Callback{}, true},
+			"another team's contact":               {foreign, tasks.Callback{}, false},
+			"a callback of one's team":             {foreign, tasks.Callback{TeamID: team + 1}, true},
+			"another team's callback, in hand":     {foreign, tasks.Callback{TeamID: team, CallerID: 3}, true},
+			"another team's callback":              {foreign, tasks.Callback{TeamID: team}, false},
+			"another team's callback, another has": {foreign, tasks.Callback{TeamID: team, CallerID: 2}, false},
+		} {
+			events, err := reads.Timeline(ctx, tt.viewer, detail.ID)
+			if tt.callback != (tasks.Callback{}) {
+				tt.callback.ContactID = detail.ID
+				events, err = reads.CallbackTimeline(ctx, tt.viewer, tt.callback)
+			}
+			if err != nil || (len(events) > 0) != tt.told {
+				t.Errorf("%s: %v %v", name, events, err)
+			}
+		}
+	})
+}
 
 func TestTimelineTellsEveryPartTheNewestFirst(t *testing.T) {
 	t.Parallel()
@@ -46,7 +96,7 @@ func TestTimelineTellsEveryPartTheNewestFirst(t *testing.T) {
 		if err := planner.Plan(ctx, outbox.Ticket{}, resolutions[outcomes[0].Resolutions[0]].BatchID); err != nil {
 			t.Fatal(err)
 		}
-		events, err := flow.Timeline(db.View(ctx), outcomes[0].ContactID)
+		events, err := flow.NewReads(db, contacts).Timeline(ctx, admin, outcomes[0].ContactID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,7 +152,7 @@ func TestTimelineTellsTheCauseBelowItsEffect(t *testing.T) {
 		if err := planner.Redecide(ctx, outbox.Ticket{}, outcomes[0].ContactID); err != nil {
 			t.Fatal(err)
 		}
-		events, err := flow.Timeline(db.View(ctx), outcomes[0].ContactID)
+		events, err := flow.NewReads(db, contacts).Timeline(ctx, admin, outcomes[0].ContactID)
 		if err != nil {
 			t.Fatal(err)
 		}

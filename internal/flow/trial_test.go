@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
@@ -91,7 +90,6 @@ func newTrials(t *testing.T, db *database.DB) *trials {
 	if err != nil {
 		t.Fatal(err)
 	}
-	admin := account.Viewer{UserID: 1, Role: account.Admin}
 	draft, err := o.tasks.DraftPolicy(t.Context(), admin, 0)
 	if err != nil {
 		t.Fatal(err)

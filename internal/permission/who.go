@@ -76,6 +76,44 @@ func (s *Service) Who(ctx context.Context, names []Named) ([][]Subject, error) {
 	return found, nil
 }
 
+// Subject returns a customer the viewer sees, or fault.NotFound.
+func (s *Service) Subject(ctx context.Context, viewer account.Viewer, customerID int64) (Subject, error) {
+	return s.subject(s.db.View(ctx), viewer, customerID)
+}
+
+// Verdicts decides questions as Judge does. Of a viewer who may not ask about whomever it returns fault.NotFound where one is about a
+// customer they do not see.
+func (s *Service) Verdicts(ctx context.Context, viewer account.Viewer, questions []Question) ([]Verdict, error) {
+	tx := s.db.View(ctx)
+	if !viewer.May(account.AskPermission) {
+		var ids []int64
+		for _, q := range questions {
+			if q.Subject.CustomerID != 0 { // a stranger has none
+				ids = append(ids, q.Subject.CustomerID)
+			}
+		}
+		ids = distinct(ids)
+		seen, err := s.directory.Seen(tx, viewer, ids)
+		if err != nil {
+			return nil, fmt.Errorf("verdicts: %w", err)
+		}
+		if len(seen) < len(ids) {
+			return nil, errNoCustomer
+		}
+	}
+	return s.Judge(tx, questions)
+}
+
+// SuppressionsOn returns the suppressions in force on any address of a customer the viewer sees, the oldest first.
+func (s *Service) SuppressionsOn(ctx context.Context, viewer account.Viewer, customerID int64) ([]Suppression, error) {
+	tx := s.db.View(ctx)
+	subject, err := s.subject(tx, viewer, customerID)
+	if err != nil {
+		return nil, err
+	}
+	return s.SuppressionsOf(tx, subject)
+}
+
 // maxStandings bounds a page of StandingsBy.
 const maxStandings = 500
 
