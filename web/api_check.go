@@ -71,7 +71,7 @@ func (s *Server) checkPermission(c *gin.Context) error {
 		return err
 	}
 	var problems []fault.Field
-	questions := make([]asked, len(request.Questions))
+	questions := make([]permission.Asked, len(request.Questions))
 	for i, q := range request.Questions {
 		var bad []fault.Field
 		questions[i], bad = s.askedOf(q, own, viewer(c).May(account.AskPermission))
@@ -84,7 +84,7 @@ func (s *Server) checkPermission(c *gin.Context) error {
 		return fault.InvalidFields(problems...)
 	}
 	reply := checkReply{AsOf: s.now(), Answers: make([]checkAnswered, len(questions))}
-	answers, err := s.ask(c.Request.Context(), viewer(c), questions)
+	answers, err := s.Permission.Ask(c.Request.Context(), viewer(c), questions)
 	if err != nil {
 		return err
 	}
@@ -97,9 +97,9 @@ func (s *Server) checkPermission(c *gin.Context) error {
 }
 
 // askedOf reads a question of somebody who is bound to a source, or to none, and may ask about anybody or only by reference.
-func (s *Server) askedOf(q checkQuestion, own string, anybody bool) (asked, []fault.Field) {
+func (s *Server) askedOf(q checkQuestion, own string, anybody bool) (permission.Asked, []fault.Field) {
 	var problems []fault.Field
-	a := asked{purpose: q.Purpose, channel: q.Channel, at: q.At}
+	a := permission.Asked{Purpose: q.Purpose, Channel: q.Channel, At: q.At}
 	refuse := func(name, code, problem, value string) {
 		problems = append(problems, fault.Field{Name: name, Code: code, Problem: problem, Value: short([]byte(value))})
 	}
@@ -121,14 +121,14 @@ func (s *Server) askedOf(q checkQuestion, own string, anybody bool) (asked, []fa
 	case q.Reference != "" && own != "" && source != own:
 		problems = append(problems, otherSource(source))
 	case q.Reference != "":
-		a.who.Reference = permission.Reference{Source: source, Reference: q.Reference}
+		a.Who.Reference = permission.Reference{Source: source, Reference: q.Reference}
 	default:
 		kind, raw := permission.PhoneAddress, q.Phone
 		if q.Email != "" {
 			kind, raw = permission.EmailAddress, q.Email
 		}
 		who, unreadable := permission.NameBy(kind, raw, s.Contacts.Region())
-		switch a.who = who; {
+		switch a.Who = who; {
 		case !anybody:
 			refuse(string(kind), "ask_scope", "may not be asked about by this API token: it is without the scope "+string(account.AskPermission)+"; name the customer by reference", "")
 		case unreadable != nil:
@@ -138,8 +138,8 @@ func (s *Server) askedOf(q checkQuestion, own string, anybody bool) (asked, []fa
 	return a, problems
 }
 
-func verdictView(a answered) checkAnswered {
-	reply := checkAnswered{Allowed: a.Allowed, First: a.First, AllowedFrom: a.AllowedFrom, ConsentID: a.ConsentID, Known: a.known}
+func verdictView(a permission.Answered) checkAnswered {
+	reply := checkAnswered{Allowed: a.Allowed, First: a.First, AllowedFrom: a.AllowedFrom, ConsentID: a.ConsentID, Known: a.Known}
 	for _, r := range a.All {
 		reply.Reasons = append(reply.Reasons, checkReason{Code: r.Code, Since: r.Since, AllowedFrom: r.From, Evidence: r.Evidence})
 	}

@@ -268,17 +268,17 @@ func TestAPICheckAsksInBulk(t *testing.T) {
 	}
 	ts.addContacts(t, inputs...)
 	count := func(n int) int {
-		questions := make([]asked, n)
+		questions := make([]permission.Asked, n)
 		for i := range questions {
-			questions[i] = asked{
-				who: permission.Named{Kind: permission.PhoneAddress, Address: fmt.Sprintf("+86139123480%02d", i)}, purpose: permission.Survey, channel: permission.BySMS,
+			questions[i] = permission.Asked{
+				Who: permission.Named{Kind: permission.PhoneAddress, Address: fmt.Sprintf("+86139123480%02d", i)}, Purpose: permission.Survey, Channel: permission.BySMS,
 			}
 		}
 		return dbtest.CountQueries(t, ts.DB, func() {
-			answers, err := ts.ask(t.Context(), account.Viewer{Role: account.Admin}, questions)
+			answers, err := ts.Permission.Ask(t.Context(), account.Viewer{Role: account.Admin}, questions)
 			fatal(t, err)
 			for _, a := range answers {
-				if a.known != 1 {
+				if a.Known != 1 {
 					t.Errorf("nobody found: %+v", a)
 				}
 			}

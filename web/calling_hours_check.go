@@ -71,14 +71,14 @@ func (s *Server) checked(c *gin.Context, f form) (*checkAnswer, error) {
 		channel = permission.BySMS
 	}
 	who := permission.Named{Kind: permission.PhoneAddress, Address: phone}
-	answers, err := s.ask(c.Request.Context(), viewer(c), []asked{{who, purpose, channel, at}})
+	answers, err := s.Permission.Ask(c.Request.Context(), viewer(c), []permission.Asked{{Who: who, Purpose: purpose, Channel: channel, At: at}})
 	if err != nil {
 		return nil, err
 	}
 	a := answers[0]
-	window := s.Permission.Rules().CallWindow(a.subject, phone, at)
+	window := s.Permission.Rules().CallWindow(a.Subject, phone, at)
 	return &checkAnswer{
 		Phone: phone, Zones: strings.Join(window.Zones, " · "), At: at, Open: window.Open, OpensAt: window.OpensAt, ClosesAt: window.ClosesAt,
-		Customer: a.subject.CustomerID, May: s.mayRow(c, way{purpose, channel}, a.Verdict, a.subject.CustomerID),
+		Customer: a.Subject.CustomerID, May: s.mayRow(c, way{purpose, channel}, a.Verdict, a.Subject.CustomerID),
 	}, nil
 }

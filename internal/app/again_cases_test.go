@@ -565,7 +565,7 @@ func reads() []string {
 		Contacts.SourceNames Contacts.Sources
 		Imports.Issues Imports.Mapping Imports.Mappings Imports.Preview Imports.Run Imports.Runs
 		Permission.ConsentsOf Permission.RulesVersion Permission.RulesVersions Permission.StandingCounts Permission.StandingsBy Permission.Subject
-		Permission.Suppressions Permission.SuppressionsOn Permission.Verdicts Permission.Who Figures.Breakdown Figures.Report Figures.Score Figures.Series Figures.Span Figures.Verify
+		Permission.Suppressions Permission.SuppressionsOn Permission.Ask Permission.Verdicts Permission.Who Figures.Breakdown Figures.Report Figures.Score Figures.Series Figures.Span Figures.Verify
 		Surveys.Answered Surveys.ByToken Surveys.Current Surveys.LowScores Surveys.Names Surveys.Preferences Surveys.Reasons
 		Tasks.Attributes Tasks.CallAnswers Tasks.CallbackByID Tasks.Callbacks Tasks.CountCallbacks Tasks.Current Tasks.DaySums Tasks.Decisions
 		Tasks.DryRunByID Tasks.DryRuns Tasks.MyDay Tasks.MyTasks Tasks.Policies Tasks.PolicyByID Tasks.PolicyVersion Tasks.Recoveries Tasks.RecoveriesOf
