@@ -37,7 +37,7 @@ func (s *Service) evaluate(tx database.Tx, q question, after int64) ([]judged, e
 	if err != nil || len(customers) == 0 {
 		return nil, err
 	}
-	return s.stand(tx, q, customers)
+	return s.fromStandings(tx, q, customers)
 }
 
 // doubles returns those of some customers, in the order of their ids, of whose person one before them is in the list. Who is the same
@@ -56,9 +56,9 @@ func doubles(persons map[int64]int64, customerIDs []int64, kept map[int64]bool) 
 	return found
 }
 
-// stand decides about the given customers by what permission keeps about them: enough to count and to list people who are to be
+// fromStandings decides about the given customers by what permission keeps about them: enough to count and to list people who are to be
 // contacted some day, and much faster than asking about each.
-func (s *Service) stand(tx database.Tx, q question, customers []contact.Customer) ([]judged, error) {
+func (s *Service) fromStandings(tx database.Tx, q question, customers []contact.Customer) ([]judged, error) {
 	ids := idsOf(customers)
 	standings, err := s.permission.Standings(tx, ids, q.reach.Purpose, q.reach.Channel, q.asOf)
 	if err != nil {
@@ -83,8 +83,8 @@ func (s *Service) stand(tx database.Tx, q question, customers []contact.Customer
 	return page, nil
 }
 
-// judge decides about the given customers, each alone, with a few queries for all of them.
-func (s *Service) judge(tx database.Tx, q question, customers []contact.Customer) ([]judged, error) {
+// evaluateNow decides about the given customers, each alone, with a few queries for all of them.
+func (s *Service) evaluateNow(tx database.Tx, q question, customers []contact.Customer) ([]judged, error) {
 	subjects, err := contact.Subjects(tx, idsOf(customers))
 	if err != nil {
 		return nil, err

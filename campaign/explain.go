@@ -69,7 +69,7 @@ func (s *Service) Explain(ctx context.Context, audienceID, customerID int64) (Ex
 	if err != nil {
 		return Explanation{}, err
 	}
-	page, err := s.judge(tx, q, records)
+	page, err := s.evaluateNow(tx, q, records)
 	if err != nil {
 		return Explanation{}, err
 	}

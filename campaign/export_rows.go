@@ -134,7 +134,7 @@ func (e *exporting) recheck(tx database.Tx, members []Member) ([]exportRow, erro
 		}
 		present = append(present, c)
 	}
-	page, err := e.judge(tx, question{reach: e.snapshot.Reach, asOf: e.now}, present)
+	page, err := e.evaluateNow(tx, question{reach: e.snapshot.Reach, asOf: e.now}, present)
 	if err != nil {
 		return nil, err
 	}
