@@ -29,15 +29,7 @@ func (s store) audiences() ([]Audience, error) {
 }
 
 func (s store) audience(id int64) (Audience, error) {
-	var a Audience
-	err := s.Gorm().Take(&a, id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return a, errNoAudience
-	}
-	if err != nil {
-		return a, fmt.Errorf("read audience %d: %w", id, err)
-	}
-	return a, nil
+	return database.One[Audience](s.Gorm().Where("id = ?", id), fmt.Sprint("audience ", id), errNoAudience)
 }
 
 func (s store) insert(a *Audience) error {

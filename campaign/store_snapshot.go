@@ -1,7 +1,6 @@
 package campaign
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -17,8 +16,6 @@ var (
 	errNoSnapshot = fault.New(fault.NotFound, "snapshot_not_found", "there is no such snapshot")
 	errNoExport   = fault.New(fault.NotFound, "export_not_found", "there is no such export")
 )
-
-const maxIn = 500 // values of one IN list
 
 func (s store) isBuilding(audienceID int64) (bool, error) {
 	var n int64
@@ -37,15 +34,7 @@ func (s store) insertSnapshot(snapshot *Snapshot) error {
 }
 
 func (s store) snapshot(id int64) (Snapshot, error) {
-	var snapshot Snapshot
-	err := s.Gorm().Take(&snapshot, id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return snapshot, errNoSnapshot
-	}
-	if err != nil {
-		return snapshot, fmt.Errorf("read snapshot %d: %w", id, err)
-	}
-	return snapshot, nil
+	return database.One[Snapshot](s.Gorm().Where("id = ?", id), fmt.Sprint("snapshot ", id), errNoSnapshot)
 }
 
 func (s store) snapshots(audienceID int64, limit int) ([]Snapshot, error) {
@@ -128,20 +117,13 @@ func (s store) members(snapshotID, after int64, limit int) ([]Member, error) {
 
 // membersAmong returns which of some customers are members of a snapshot.
 func (s store) membersAmong(snapshotID int64, customerIDs []int64) ([]int64, error) {
-	var found []int64
-	for part := range slices.Chunk(customerIDs, maxIn) {
-		var some []int64
-		err := s.Gorm().Model(&Member{}).Where("snapshot_id = ? AND customer_id IN ?", snapshotID, part).Pluck("customer_id", &some).Error
-		if err != nil {
-			return nil, fmt.Errorf("look for members of snapshot %d: %w", snapshotID, err)
-		}
-		found = append(found, some...)
-	}
-	return found, nil
+	return database.In[int64](customerIDs, fmt.Sprint("members of snapshot ", snapshotID), func(part []int64) *gorm.DB {
+		return s.Gorm().Model(&Member{}).Select("customer_id").Where("snapshot_id = ? AND customer_id IN ?", snapshotID, part)
+	})
 }
 
 func (s store) dropMembers(snapshotID int64, customerIDs []int64) error {
-	for part := range slices.Chunk(customerIDs, maxIn) {
+	for part := range slices.Chunk(customerIDs, database.MaxIn) {
 		if err := s.Gorm().Where("snapshot_id = ? AND customer_id IN ?", snapshotID, part).Delete(&Member{}).Error; err != nil {
 			return fmt.Errorf("drop members of snapshot %d: %w", snapshotID, err)
 		}
@@ -157,15 +139,7 @@ func (s store) insertExport(e *Export) error {
 }
 
 func (s store) export(id int64) (Export, error) {
-	var e Export
-	err := s.Gorm().Take(&e, id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return e, errNoExport
-	}
-	if err != nil {
-		return e, fmt.Errorf("read export %d: %w", id, err)
-	}
-	return e, nil
+	return database.One[Export](s.Gorm().Where("id = ?", id), fmt.Sprint("export ", id), errNoExport)
 }
 
 // exports returns exports older than before, newest first; 0 for the newest. A snapshot of 0 means all.

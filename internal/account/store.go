@@ -14,13 +14,8 @@ import (
 
 type store struct{ database.Tx }
 
-// listMost bounds lists that are shown whole, and IN lists.
-const listMost = 500
-
-func found(err, missing error, what string) error {
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return missing
-	}
+// wrapped says what was being done in an error.
+func wrapped(err error, what string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
@@ -29,23 +24,21 @@ func found(err, missing error, what string) error {
 
 var errNoUser = fault.New(fault.NotFound, "user_unknown", "there is no such user")
 
-func (s store) user(id int64) (u User, err error) {
-	err = found(s.Gorm().Where("id = ?", id).Take(&u).Error, errNoUser, "read user")
-	return u, err
+func (s store) user(id int64) (User, error) {
+	return database.One[User](s.Gorm().Where("id = ?", id), "user", errNoUser)
 }
 
-func (s store) userByLogin(login string) (u User, err error) {
-	err = found(s.Gorm().Where("login = ?", login).Take(&u).Error, errNoUser, "read user by login")
-	return u, err
+func (s store) userByLogin(login string) (User, error) {
+	return database.One[User](s.Gorm().Where("login = ?", login), "user by login", errNoUser)
 }
 
 func (s store) users(afterLogin string, limit int) (list []User, err error) {
-	err = found(s.Gorm().Where("login > ?", afterLogin).Order("login").Limit(limit).Find(&list).Error, nil, "list users")
+	err = wrapped(s.Gorm().Where("login > ?", afterLogin).Order("login").Limit(limit).Find(&list).Error, "list users")
 	return list, err
 }
 
 func (s store) countUsers() (n int64, err error) {
-	err = found(s.Gorm().Model(&User{}).Count(&n).Error, nil, "count users")
+	err = wrapped(s.Gorm().Model(&User{}).Count(&n).Error, "count users")
 	return n, err
 }
 
@@ -70,7 +63,7 @@ func (s store) insertUser(u *User, teams []string) error {
 }
 
 func (s store) updateUser(id int64, values map[string]any) error {
-	return found(s.Gorm().Model(&User{}).Where("id = ?", id).Updates(values).Error, nil, "update user")
+	return wrapped(s.Gorm().Model(&User{}).Where("id = ?", id).Updates(values).Error, "update user")
 }
 
 // refuseLastAdmin passes a guard, so that two administrators cannot disable each other at the same time.
@@ -101,71 +94,58 @@ type userTeam struct {
 func (userTeam) TableName() string { return "user_teams" }
 
 func (s store) teamsOfUsers(userIDs []int64) (map[int64][]int64, error) {
+	rows, err := database.In[userTeam](userIDs, "teams of users", func(part []int64) *gorm.DB {
+		return s.Gorm().Where("user_id IN ?", part).Order("user_id, team_id")
+	})
 	teams := make(map[int64][]int64, len(userIDs))
-	for ids := range slices.Chunk(userIDs, listMost) {
-		var rows []userTeam
-		if err := s.Gorm().Where("user_id IN ?", ids).Order("user_id, team_id").Find(&rows).Error; err != nil {
-			return nil, fmt.Errorf("read teams of users: %w", err)
-		}
-		for _, r := range rows {
-			teams[r.UserID] = append(teams[r.UserID], r.TeamID)
-		}
+	for _, r := range rows {
+		teams[r.UserID] = append(teams[r.UserID], r.TeamID)
 	}
-	return teams, nil
+	return teams, err
 }
 
 func (s store) teams() (list []Team, err error) {
-	err = found(s.Gorm().Order("name, id").Limit(1000).Find(&list).Error, nil, "list teams")
+	err = wrapped(s.Gorm().Order("name, id").Limit(1000).Find(&list).Error, "list teams")
 	return list, err
 }
 
 func (s store) internTeams(names []string) (map[string]int64, error) {
-	names = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(names))), func(n string) bool { return n == "" })
-	ids := make(map[string]int64, len(names))
-	for some := range slices.Chunk(names, listMost) {
-		if err := s.knownTeams(some, ids); err != nil {
-			return nil, err
-		}
-		var fresh []Team
-		for _, name := range some {
-			if _, ok := ids[name]; !ok {
-				fresh = append(fresh, Team{Name: name})
-			}
-		}
-		if len(fresh) == 0 {
-			continue
-		}
-		if err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&fresh).Error; err != nil {
-			return nil, fmt.Errorf("insert teams: %w", err)
-		}
-		if err := s.knownTeams(some, ids); err != nil { // ids after an ignored conflict are not reliable: read them
-			return nil, err
+	names = slices.DeleteFunc(database.Distinct(names), func(n string) bool { return n == "" })
+	ids, err := s.knownTeams(names)
+	if err != nil {
+		return nil, err
+	}
+	var fresh []Team
+	for _, name := range names {
+		if _, ok := ids[name]; !ok {
+			fresh = append(fresh, Team{Name: name})
 		}
 	}
-	return ids, nil
+	if len(fresh) == 0 {
+		return ids, nil
+	}
+	if err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(&fresh, database.MaxIn).Error; err != nil {
+		return nil, fmt.Errorf("insert teams: %w", err)
+	}
+	return s.knownTeams(names) // ids after an ignored conflict are not reliable: read them
 }
 
-func (s store) knownTeams(names []string, ids map[string]int64) error {
-	var known []Team
-	if err := s.Gorm().Where("name IN ?", names).Find(&known).Error; err != nil {
-		return fmt.Errorf("read teams: %w", err)
-	}
+func (s store) knownTeams(names []string) (map[string]int64, error) {
+	known, err := database.In[Team](names, "teams", func(part []string) *gorm.DB { return s.Gorm().Where("name IN ?", part) })
+	ids := make(map[string]int64, len(known))
 	for _, t := range known {
 		ids[t.Name] = t.ID
 	}
-	return nil
+	return ids, err
 }
 
 func (s store) names(table string, ids []int64) (map[int64]string, error) {
-	names := make(map[int64]string, len(ids))
-	for some := range slices.Chunk(ids, listMost) {
-		var rows []Team
-		if err := s.Gorm().Table(table).Select("id, name").Where("id IN ?", some).Find(&rows).Error; err != nil {
-			return nil, fmt.Errorf("read names of %s: %w", table, err)
-		}
-		for _, r := range rows {
-			names[r.ID] = r.Name
-		}
+	rows, err := database.In[Team](ids, "names of "+table, func(part []int64) *gorm.DB {
+		return s.Gorm().Table(table).Select("id, name").Where("id IN ?", part)
+	})
+	names := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		names[r.ID] = r.Name
 	}
-	return names, nil
+	return names, err
 }

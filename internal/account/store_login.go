@@ -7,34 +7,34 @@ import (
 	"gorm.io/gorm/clause"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/database"
 )
 
 func (s store) insertSession(session Session) error {
-	return found(s.Gorm().Create(&session).Error, nil, "insert session")
+	return wrapped(s.Gorm().Create(&session).Error, "insert session")
 }
 
-func (s store) session(hash string) (session Session, err error) {
-	err = found(s.Gorm().Where("token_hash = ?", hash).Take(&session).Error, ErrNoSession, "read session")
-	return session, err
+func (s store) session(hash string) (Session, error) {
+	return database.One[Session](s.Gorm().Where("token_hash = ?", hash), "session", ErrNoSession)
 }
 
 func (s store) sessionsOf(userID int64, now clock.Instant) (list []Session, err error) {
 	err = s.Gorm().Where("user_id = ? AND expires_at > ? AND last_seen_at > ?", userID, now, now.Add(-SessionIdle)).
 		Order("last_seen_at DESC").Limit(sessionsKept).Find(&list).Error
-	return list, found(err, nil, "list sessions")
+	return list, wrapped(err, "list sessions")
 }
 
 func (s store) seenSession(hash string, now clock.Instant) error {
-	return found(s.Gorm().Model(&Session{}).Where("token_hash = ?", hash).Update("last_seen_at", now).Error, nil, "update session")
+	return wrapped(s.Gorm().Model(&Session{}).Where("token_hash = ?", hash).Update("last_seen_at", now).Error, "update session")
 }
 
 func (s store) deleteSession(hash string) error {
-	return found(s.Gorm().Where("token_hash = ?", hash).Delete(&Session{}).Error, nil, "delete session")
+	return wrapped(s.Gorm().Where("token_hash = ?", hash).Delete(&Session{}).Error, "delete session")
 }
 
 // deleteSessionsOf ends the sessions of a user but the one with the hash kept.
 func (s store) deleteSessionsOf(userID int64, kept string) error {
-	return found(s.Gorm().Where("user_id = ? AND token_hash <> ?", userID, kept).Delete(&Session{}).Error, nil, "delete sessions")
+	return wrapped(s.Gorm().Where("user_id = ? AND token_hash <> ?", userID, kept).Delete(&Session{}).Error, "delete sessions")
 }
 
 // deleteOldestSessions leaves a user the sessions used last, as many as kept.
@@ -42,9 +42,9 @@ func (s store) deleteOldestSessions(userID int64, kept int) error {
 	var hashes []string
 	g := s.Gorm().Model(&Session{}).Where("user_id = ?", userID).Order("last_seen_at DESC, token_hash").Offset(kept).Limit(50)
 	if err := g.Pluck("token_hash", &hashes).Error; err != nil || len(hashes) == 0 {
-		return found(err, nil, "list old sessions")
+		return wrapped(err, "list old sessions")
 	}
-	return found(s.Gorm().Where("token_hash IN ?", hashes).Delete(&Session{}).Error, nil, "delete old sessions")
+	return wrapped(s.Gorm().Where("token_hash IN ?", hashes).Delete(&Session{}).Error, "delete old sessions")
 }
 
 // deleteExpiredSessions deletes at most limit sessions that are over, and returns how many it met.
@@ -52,9 +52,9 @@ func (s store) deleteExpiredSessions(now clock.Instant, limit int) (int, error) 
 	var hashes []string
 	err := s.Gorm().Model(&Session{}).Where("expires_at < ?", now).Order("expires_at").Limit(limit).Pluck("token_hash", &hashes).Error
 	if err != nil || len(hashes) == 0 {
-		return 0, found(err, nil, "list expired sessions")
+		return 0, wrapped(err, "list expired sessions")
 	}
-	return len(hashes), found(s.Gorm().Where("token_hash IN ?", hashes).Delete(&Session{}).Error, nil, "delete expired sessions")
+	return len(hashes), wrapped(s.Gorm().Where("token_hash IN ?", hashes).Delete(&Session{}).Error, "delete expired sessions")
 }
 
 // mayTry returns fault.TooMany if one of the keys has been tried too often. It only reads.
@@ -94,7 +94,7 @@ func (s store) countTry(key string, now clock.Instant) (loginTries, error) {
 	if err != nil {
 		return tries, fmt.Errorf("count a try: %w", err)
 	}
-	err = found(s.Gorm().Where("try_key = ?", key).Take(&tries).Error, nil, "read tries")
+	err = wrapped(s.Gorm().Where("try_key = ?", key).Take(&tries).Error, "read tries")
 	return tries, err
 }
 
@@ -119,19 +119,18 @@ func (s store) deleteTriesOver(now clock.Instant, limit int) (int, error) {
 	var keys []string
 	err := s.Gorm().Model(&loginTries{}).Where("since <= ?", oldest).Order("since").Limit(limit).Pluck("try_key", &keys).Error
 	if err != nil || len(keys) == 0 {
-		return 0, found(err, nil, "list old login tries")
+		return 0, wrapped(err, "list old login tries")
 	}
 	err = s.Gorm().Where("try_key IN ? AND since <= ?", keys, oldest).Delete(&loginTries{}).Error
-	return len(keys), found(err, nil, "delete old login tries")
+	return len(keys), wrapped(err, "delete old login tries")
 }
 
 func (s store) insertToken(t *APIToken) error {
-	return found(s.Gorm().Create(t).Error, nil, "insert token")
+	return wrapped(s.Gorm().Create(t).Error, "insert token")
 }
 
-func (s store) token(hash string) (t APIToken, err error) {
-	err = found(s.Gorm().Where("token_hash = ?", hash).Take(&t).Error, errToken, "read token")
-	return t, err
+func (s store) token(hash string) (APIToken, error) {
+	return database.One[APIToken](s.Gorm().Where("token_hash = ?", hash), "token", errToken)
 }
 
 func (s store) tokens(beforeID int64, limit int) (list []APIToken, err error) {
@@ -139,12 +138,12 @@ func (s store) tokens(beforeID int64, limit int) (list []APIToken, err error) {
 	if beforeID > 0 {
 		g = g.Where("id < ?", beforeID)
 	}
-	err = found(g.Find(&list).Error, nil, "list tokens")
+	err = wrapped(g.Find(&list).Error, "list tokens")
 	return list, err
 }
 
 func (s store) usedToken(id int64, now clock.Instant) error {
-	return found(s.Gorm().Model(&APIToken{}).Where("id = ?", id).Update("last_used_at", now).Error, nil, "update token")
+	return wrapped(s.Gorm().Model(&APIToken{}).Where("id = ?", id).Update("last_used_at", now).Error, "update token")
 }
 
 func (s store) revokeToken(id int64, now clock.Instant) error {
@@ -152,21 +151,21 @@ func (s store) revokeToken(id int64, now clock.Instant) error {
 	if r.Error == nil && r.RowsAffected == 0 {
 		return errNoToken
 	}
-	return found(r.Error, nil, "revoke token")
+	return wrapped(r.Error, "revoke token")
 }
 
 func (s store) insertAudit(e AuditEntry) error {
-	return found(s.Gorm().Create(&e).Error, nil, "write audit")
+	return wrapped(s.Gorm().Create(&e).Error, "write audit")
 }
 
 func (s store) auditOf(kind string, id int64, limit int) (list []AuditEntry, err error) {
 	err = s.Gorm().Where("subject_kind = ? AND subject_id = ?", kind, id).Order("id DESC").Limit(limit).Find(&list).Error
-	return list, found(err, nil, "list audit")
+	return list, wrapped(err, "list audit")
 }
 
 func (s store) audited(userID int64, action, kind string, id int64) (bool, error) {
 	var rows []AuditEntry
 	err := s.Gorm().Select("id").Where("subject_kind = ? AND subject_id = ? AND action = ? AND user_id = ?", kind, id, action, userID).
 		Limit(1).Find(&rows).Error
-	return len(rows) > 0, found(err, nil, "look into the audit")
+	return len(rows) > 0, wrapped(err, "look into the audit")
 }

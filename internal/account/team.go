@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"aftercall/internal/database"
 )
@@ -33,13 +32,7 @@ func InternTeams(tx database.Tx, names []string) (map[string]int64, error) {
 
 // TeamIDs returns the ids of the teams there are of the names.
 func TeamIDs(tx database.Tx, names []string) (map[string]int64, error) {
-	ids := make(map[string]int64, len(names))
-	for some := range slices.Chunk(names, listMost) {
-		if err := (store{tx}).knownTeams(some, ids); err != nil {
-			return nil, err
-		}
-	}
-	return ids, nil
+	return store{tx}.knownTeams(names)
 }
 
 // TeamNames returns the names of teams; an unknown id is left out.

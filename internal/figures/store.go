@@ -98,7 +98,7 @@ func (s store) unfold(limit int) (int, error) {
 	if err := s.Gorm().Model(&Entry{}).Where("folded = ?", true).Order("id").Limit(limit).Pluck("id", &ids).Error; err != nil {
 		return 0, fmt.Errorf("find folded entries: %w", err)
 	}
-	for part := range slices.Chunk(ids, 500) {
+	for part := range slices.Chunk(ids, database.MaxIn) {
 		if err := s.Gorm().Model(&Entry{}).Where("id IN ?", part).Update("folded", false).Error; err != nil {
 			return 0, fmt.Errorf("unfold entries: %w", err)
 		}
@@ -131,7 +131,7 @@ func (s store) addRollups(rows []rollup) error {
 
 func (s store) markFolded(ids []int64) error {
 	for len(ids) > 0 {
-		n := min(len(ids), 500)
+		n := min(len(ids), database.MaxIn)
 		r := s.Gorm().Model(&Entry{}).Where("id IN ? AND folded = ?", ids[:n], false).Update("folded", true)
 		if r.Error != nil {
 			return fmt.Errorf("mark entries folded: %w", r.Error)
