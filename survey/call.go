@@ -58,10 +58,10 @@ func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) erro
 		return err
 	}
 	key := fmt.Sprintf("call:%d", call.AttemptID)
-	t := taking{questionnaire: version.questionnaire, finished: true, userID: call.CallerID}
-	t.response, t.prior, err = st.responseByKey(key)
+	rec := recording{questionnaire: version.questionnaire, finished: true, userID: call.CallerID}
+	rec.response, rec.prior, err = st.responseByKey(key)
 	if fault.Is(err, fault.NotFound) {
-		t.response, err = Response{
+		rec.response, err = Response{
 			SurveyVersionID: version.ID, ResolutionID: r.ID, ContactID: r.ContactID, CustomerID: call.CustomerID, Via: InCall,
 			ExternalKey: &key, Language: call.Language, FirstAnsweredAt: call.AnsweredAt, CallbackID: call.CallbackID,
 			ResolvedAt: r.ResolvedAt, Dimensions: dimensionsOf(r),
@@ -70,16 +70,16 @@ func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) erro
 	if err != nil {
 		return err
 	}
-	t.answers, err = version.questionnaire.answers(call.submission(), t.prior, call.AnsweredAt)
-	if err != nil || len(t.answers) == 0 {
+	rec.answers, err = version.questionnaire.answers(call.submission(), rec.prior, call.AnsweredAt)
+	if err != nil || len(rec.answers) == 0 {
 		return err
 	}
-	if t.response.ID == 0 { // the first time; what comes later corrects it
+	if rec.response.ID == 0 { // the first time; what comes later corrects it
 		if err := s.permission.Touch(st.Tx, call.touch(persons[call.CustomerID], version.Family)); err != nil {
 			return err
 		}
 	}
-	return s.take(st, now, t)
+	return s.recordAnswers(st, now, rec)
 }
 
 // touch returns the touch of a survey asked in a call: it keeps the customer from being asked the same again soon. The call itself,

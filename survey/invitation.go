@@ -1,6 +1,13 @@
 package survey
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/big"
+	"strings"
+
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/fault"
@@ -8,7 +15,7 @@ import (
 	"aftercall/internal/permission"
 )
 
-// State is where an invitation is in its life; doc.go draws it.
+// State is where an invitation is in its life; the package comment draws it.
 type State string
 
 // The states.
@@ -172,4 +179,41 @@ func (i *Invitation) entry(metric figures.Metric) figures.Entry {
 		Metric: metric, Sign: 1, Value: 1, Band: figures.High, OccurredAt: i.SentAt,
 		ResolvedAt: i.ResolvedAt, ResolutionID: i.ResolutionID, Dimensions: i.Dimensions,
 	}
+}
+
+// tokenLength is the length of a token: 128 bits in base 62.
+const tokenLength = 22
+
+// alphabet is what a token is made of.
+const alphabet = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+// tokens derives the links of invitations from the installation's key. Only their hashes are stored: who reads the database
+// cannot answer for a customer, and the sender can make the link again.
+type tokens struct{ key []byte }
+
+// of returns the token of the one invitation that a resolution has to a survey.
+func (t tokens) of(resolutionID, surveyID int64) string {
+	mac := hmac.New(sha256.New, t.key)
+	fmt.Fprintf(mac, "invitation:%d:%d", resolutionID, surveyID)
+	text := new(big.Int).SetBytes(mac.Sum(nil)[:16]).Text(62)
+	return strings.Repeat("0", tokenLength-len(text)) + text
+}
+
+// hashOf returns what is stored of a token.
+func hashOf(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// wellFormed reports whether a string could be a token at all; anything else is not looked up.
+func wellFormed(token string) bool {
+	if len(token) != tokenLength {
+		return false
+	}
+	for _, c := range []byte(token) {
+		if !strings.ContainsRune(alphabet, rune(c)) {
+			return false
+		}
+	}
+	return true
 }

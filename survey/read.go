@@ -9,6 +9,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
+	"aftercall/internal/database"
 	"aftercall/internal/figures"
 )
 
@@ -154,4 +155,39 @@ func (q Question) option(key string) Text {
 		}
 	}
 	return nil
+}
+
+// Score is the core answer of one response: how satisfied a customer said they were, or whether they would recommend.
+type Score struct {
+	CustomerID int64
+	Metric     figures.Metric
+	Value      int
+	Band       figures.Band
+	At         clock.Instant // of the first answer
+}
+
+// scoresEach is how many answers of one customer are told: who decides by the last one needs no more.
+const scoresEach = 20
+
+// Scores returns the newest valid core answers of each of the customers who gave one, the newest first, at most 20 of each.
+func (s *Service) Scores(tx database.Tx, customerIDs []int64) (map[int64][]Score, error) {
+	rows, err := store{tx}.newestScores(customerIDs)
+	scores := make(map[int64][]Score, len(rows))
+	for _, row := range rows {
+		scores[row.CustomerID] = append(scores[row.CustomerID], row)
+	}
+	return scores, err
+}
+
+// NewestScores returns, for each of the customers who has one, the newest response with a valid satisfaction answer. Only its id,
+// customer, band and times are filled in.
+func (s *Service) NewestScores(tx database.Tx, customerIDs []int64) (map[int64]Response, error) {
+	rows, err := store{tx}.scoresOf(customerIDs)
+	newest := make(map[int64]Response, len(rows))
+	for _, r := range rows {
+		if r.FirstAnsweredAt >= newest[r.CustomerID].FirstAnsweredAt {
+			newest[r.CustomerID] = r
+		}
+	}
+	return newest, err
 }

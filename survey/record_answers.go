@@ -10,8 +10,8 @@ import (
 	"aftercall/internal/permission"
 )
 
-// taking is one set of answers on its way into a response.
-type taking struct {
+// recording is one set of answers on its way into a response.
+type recording struct {
 	response      Response // as it was, or a new one without an id
 	prior         []Answer // its answers until now
 	answers       []Answer // its answers from now on
@@ -21,22 +21,22 @@ type taking struct {
 	userID        int64         // who typed; 0 for the customer
 }
 
-// take writes a revision of a response with everything that follows from it: score entries, consent, and the job that tells the
-// other features. Answers that say what they said before are no new revision.
-func (s *Service) take(st store, now clock.Instant, t taking) error {
-	r := t.response
-	before := r.entries(t.prior, t.sentAt)
+// recordAnswers writes a revision of a response with everything that follows from it: score entries, consent, and the job that
+// tells the other features. Answers that say what they said before are no new revision.
+func (s *Service) recordAnswers(st store, now clock.Instant, rec recording) error {
+	r := rec.response
+	before := r.entries(rec.prior, rec.sentAt)
 	covered, err := st.isCovered(r.ResolutionID)
 	if err != nil {
 		return err
 	}
-	changed := r.ID == 0 || !sameAnswers(t.prior, t.answers)
+	changed := r.ID == 0 || !sameAnswers(rec.prior, rec.answers)
 	if changed {
 		r.Revision++
-		r.AnsweredAt = newest(r.AnsweredAt, t.answers)
-		r.score(t.answers)
+		r.AnsweredAt = newest(r.AnsweredAt, rec.answers)
+		r.score(rec.answers)
 	}
-	if t.finished && r.FinishedAt.IsZero() {
+	if rec.finished && r.FinishedAt.IsZero() {
 		r.FinishedAt = r.AnsweredAt
 	}
 	if err := st.putResponse(&r); err != nil {
@@ -45,17 +45,17 @@ func (s *Service) take(st store, now clock.Instant, t taking) error {
 	if !changed {
 		return nil
 	}
-	if err := st.addAnswers(revision(r, t.answers)); err != nil {
+	if err := st.addAnswers(revision(r, rec.answers)); err != nil {
 		return err
 	}
-	entries := corrections(before, r.entries(t.answers, t.sentAt), now)
+	entries := corrections(before, r.entries(rec.answers, rec.sentAt), now)
 	if !covered && r.counted() && r.evaluated() {
 		entries = append(entries, recordedAt([]figures.Entry{r.covered()}, now)...)
 	}
 	if err := appendEntries(st.Tx, entries); err != nil {
 		return err
 	}
-	if err := s.recordConsent(st.Tx, now, r, t); err != nil {
+	if err := s.recordConsent(st.Tx, now, r, rec); err != nil {
 		return err
 	}
 	return outbox.Add(st.Tx, now, outbox.New(JobAnswered, r.ID, outbox.Urgent, now))
@@ -80,17 +80,17 @@ func revision(r Response, answers []Answer) []Answer {
 }
 
 // recordConsent turns a box that was ticked, or unticked again, into events. A box that was never ticked says nothing.
-func (s *Service) recordConsent(tx database.Tx, now clock.Instant, r Response, t taking) error {
+func (s *Service) recordConsent(tx database.Tx, now clock.Instant, r Response, rec recording) error {
 	var events []permission.ConsentEvent
-	for _, q := range t.questionnaire.Questions {
-		had, has := find(t.prior, q.Key).Value != nil, find(t.answers, q.Key).Value != nil
+	for _, q := range rec.questionnaire.Questions {
+		had, has := find(rec.prior, q.Key).Value != nil, find(rec.answers, q.Key).Value != nil
 		if q.Kind != Consent || had == has {
 			continue
 		}
 		for _, p := range q.Permits {
 			events = append(events, permission.ConsentEvent{
 				CustomerID: r.CustomerID, Purpose: p.Purpose, Channel: p.Channel, Given: has, Basis: "consent", Wording: q.Wording,
-				Source: sourceOf(r.Via), Evidence: fmt.Sprintf("response %d", r.ID), UserID: t.userID, At: now,
+				Source: sourceOf(r.Via), Evidence: fmt.Sprintf("response %d", r.ID), UserID: rec.userID, At: now,
 			})
 		}
 	}

@@ -4,12 +4,44 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
+	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 )
+
+// Reminder is the one reminder that an invitation may have; the package comment draws its life.
+type Reminder struct {
+	State  State         // planned, sending, sent, failed, cancelled or uncertain; empty: the plan has none
+	Reason string        // of failed, cancelled and uncertain ones; translated under "reason.<code>"
+	DueAt  clock.Instant // counted from the sending of the invitation
+	SentAt clock.Instant // none until the gateway took it
+}
+
+// to takes the reminder to a state, and refuses when it is in none of those it may come from.
+func (r *Reminder) to(state State, reason string, from ...State) error {
+	if !slices.Contains(from, r.State) {
+		return fault.New(fault.Conflict, "invitation_state", "a reminder that is "+string(r.State)+" cannot become "+string(state))
+	}
+	r.State, r.Reason = state, reason
+	return nil
+}
+
+// giveUp cancels a reminder that is planned.
+func (r *Reminder) giveUp(reason string) error {
+	if r.State != Planned {
+		return nil
+	}
+	return r.to(Cancelled, reason, Planned)
+}
+
+// remindable reports whether the invitation has gone out and its reminder has not.
+func (i *Invitation) remindable() bool {
+	return (i.State == Sent || i.State == Delivered) && i.Reminder.State == Planned
+}
 
 // Remind re-checks at the due time whether the customer may and should still be reminded, and reserves the one reminder of the
 // invitation in state sending. It reports whether there is something to send: the same link over the same channel. If not,
@@ -138,7 +170,7 @@ func (s *Service) settleReminder(st store, now clock.Instant, id int64, sendErr 
 		return nil
 	}
 	switch meaning := meaningOf(sendErr); {
-	case meaning == taken:
+	case meaning == accepted:
 		r.SentAt = now
 		err = r.to(Sent, "", Sending, Uncertain)
 	case meaning == unknown && r.State == Uncertain:

@@ -38,7 +38,7 @@ type meaning int
 
 const (
 	unknown meaning = iota
-	taken
+	accepted
 	refused
 	refusedForNow
 )
@@ -46,7 +46,7 @@ const (
 func meaningOf(sendErr error) meaning {
 	switch {
 	case sendErr == nil:
-		return taken
+		return accepted
 	case fault.Is(sendErr, fault.Unavailable), fault.Is(sendErr, fault.TooMany):
 		return refusedForNow
 	case fault.Permanent(sendErr):
@@ -84,7 +84,7 @@ func (s *Service) settle(st store, now clock.Instant, id int64, receipt Receipt,
 	}
 	became := meaningOf(sendErr)
 	switch {
-	case became == taken:
+	case became == accepted:
 		return accept(st, now, i, receipt)
 	case i.State != Sending && (i.State != Uncertain || became == unknown):
 		return nil

@@ -1,9 +1,7 @@
 package survey
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -15,32 +13,23 @@ import (
 
 type store struct{ database.Tx }
 
-// chunkSize bounds how many keys a query names.
-const chunkSize = 500
+// maxRows bounds what a query without a page returns.
+const maxRows = 500
 
 // counts is the condition on responses whose answers count for coverage; see Response.counted and evaluated.
 const counts = "late = 0 AND excluded_at = 0 AND score_metric <> ''"
 
-// one turns gorm's missing row into a fault, and names what was being done.
-func one(err error, what string) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, gorm.ErrRecordNotFound):
-		return fault.New(fault.NotFound, "survey_row_missing", what+": there is none")
-	}
-	return fmt.Errorf("%s: %w", what, err)
+// one returns the row that a query finds; what names it in an error.
+func one[T any](query *gorm.DB, what string) (T, error) {
+	return database.One[T](query, what, fault.New(fault.NotFound, "survey_row_missing", "read "+what+": there is none"))
 }
 
 func (s store) ensureSurvey(survey Survey) (int64, error) {
 	if err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&survey).Error; err != nil {
 		return 0, fmt.Errorf("add survey: %w", err)
 	}
-	var kept Survey
-	if err := s.Gorm().Where("name = ?", survey.Name).Take(&kept).Error; err != nil {
-		return 0, one(err, "read survey")
-	}
-	return kept.ID, nil
+	kept, err := one[Survey](s.Gorm().Where("name = ?", survey.Name), "survey")
+	return kept.ID, err
 }
 
 func (s store) names() ([]string, error) {
@@ -77,13 +66,12 @@ func (s store) version(id int64) (publishedVersion, error) {
 
 // published returns the newest version that meets a condition.
 func (s store) published(condition string, value any) (publishedVersion, error) {
-	var v publishedVersion
-	err := s.Gorm().Table("survey_versions").
+	v, err := one[publishedVersion](s.Gorm().Table("survey_versions").
 		Select("survey_versions.*, surveys.family").
 		Joins("JOIN surveys ON surveys.id = survey_versions.survey_id").
-		Where(condition, value).Order("survey_versions.version DESC").Limit(1).Take(&v).Error
+		Where(condition, value).Order("survey_versions.version DESC"), "survey version")
 	if err != nil {
-		return v, one(err, "read survey version")
+		return v, err
 	}
 	v.questionnaire, err = v.Questionnaire()
 	return v, err
@@ -98,9 +86,7 @@ func (s store) versions() ([]Version, error) {
 }
 
 func (s store) invitation(id int64) (Invitation, error) {
-	var i Invitation
-	err := one(s.Gorm().Take(&i, id).Error, "read invitation")
-	return i, err
+	return one[Invitation](s.Gorm().Where("id = ?", id), "invitation")
 }
 
 // guarded returns an invitation as it is behind the guard row of its person, who may be another one by now: whoever else decides
@@ -125,30 +111,23 @@ func (s store) behindGuard(i Invitation) (Invitation, error) {
 }
 
 func (s store) invitationFor(resolutionID, surveyID int64) (Invitation, error) {
-	var i Invitation
-	err := one(s.Gorm().Where("resolution_id = ? AND survey_id = ?", resolutionID, surveyID).Take(&i).Error, "read invitation")
-	return i, err
+	return one[Invitation](s.Gorm().Where("resolution_id = ? AND survey_id = ?", resolutionID, surveyID), "invitation")
 }
 
 // invitationsAbout returns the invitations of a resolution: one for each survey that was wanted for it.
 func (s store) invitationsAbout(resolutionID int64) ([]Invitation, error) {
 	var rows []Invitation
-	if err := s.Gorm().Where("resolution_id = ?", resolutionID).Order("id").Limit(chunkSize).Find(&rows).Error; err != nil {
+	if err := s.Gorm().Where("resolution_id = ?", resolutionID).Order("id").Limit(maxRows).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read invitations about resolution %d: %w", resolutionID, err)
 	}
 	return rows, nil
 }
 
 func (s store) invitationByToken(token string) (Invitation, error) {
-	var i Invitation
 	if !wellFormed(token) {
-		return i, errUnknownLink
+		return Invitation{}, errUnknownLink
 	}
-	err := s.Gorm().Where("token_hash = ?", hashOf(token)).Take(&i).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return i, errUnknownLink
-	}
-	return i, one(err, "read invitation")
+	return database.One[Invitation](s.Gorm().Where("token_hash = ?", hashOf(token)), "invitation", errUnknownLink)
 }
 
 // putInvitation inserts an invitation without an id, and otherwise writes what its life changes.
@@ -179,17 +158,12 @@ func (s store) readdress(i Invitation) error {
 }
 
 func (s store) invitationsByID(ids []int64) (map[int64]Invitation, error) {
-	found := make(map[int64]Invitation, len(ids))
-	for chunk := range slices.Chunk(ids, chunkSize) {
-		var rows []Invitation
-		if err := s.Gorm().Where("id IN ?", chunk).Find(&rows).Error; err != nil {
-			return nil, fmt.Errorf("read invitations: %w", err)
-		}
-		for _, i := range rows {
-			found[i.ID] = i
-		}
+	rows, err := database.In[Invitation](ids, "invitations", func(part []int64) *gorm.DB { return s.Gorm().Where("id IN ?", part) })
+	found := make(map[int64]Invitation, len(rows))
+	for _, i := range rows {
+		found[i.ID] = i
 	}
-	return found, nil
+	return found, err
 }
 
 // unansweredOf returns the invitations of a contact that can still be cancelled.
@@ -197,7 +171,7 @@ func (s store) unansweredOf(contactID int64) ([]Invitation, error) {
 	var rows []Invitation
 	err := s.Gorm().Where("contact_id = ? AND state NOT IN ?", contactID, []State{Failed, Cancelled}).
 		Where("NOT EXISTS (SELECT 1 FROM responses WHERE responses.invitation_id = invitations.id)").
-		Order("id").Limit(chunkSize).Find(&rows).Error
+		Order("id").Limit(maxRows).Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read open invitations of contact %d: %w", contactID, err)
 	}

@@ -6,12 +6,14 @@ import (
 	"gorm.io/gorm"
 
 	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
 	"aftercall/internal/figures"
 )
 
 func (s store) sentInvitationsAfter(id int64) ([]Invitation, error) {
 	var rows []Invitation
-	if err := s.Gorm().Where("id > ? AND sent_at <> 0", id).Order("id").Limit(chunkSize).Find(&rows).Error; err != nil {
+	if err := s.Gorm().Where("id > ? AND sent_at <> 0", id).Order("id").Limit(maxRows).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read sent invitations: %w", err)
 	}
 	return rows, nil
@@ -19,7 +21,7 @@ func (s store) sentInvitationsAfter(id int64) ([]Invitation, error) {
 
 func (s store) countedResponsesAfter(id int64) ([]Response, error) {
 	var rows []Response
-	err := s.Gorm().Where("id > ? AND late = 0 AND excluded_at = 0", id).Order("id").Limit(chunkSize).Find(&rows).Error
+	err := s.Gorm().Where("id > ? AND late = 0 AND excluded_at = 0", id).Order("id").Limit(maxRows).Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read responses: %w", err)
 	}
@@ -28,7 +30,7 @@ func (s store) countedResponsesAfter(id int64) ([]Response, error) {
 
 func (s store) invitationsOf(contactID int64) ([]Invitation, error) {
 	var rows []Invitation
-	if err := s.Gorm().Where("contact_id = ?", contactID).Order("id").Limit(chunkSize).Find(&rows).Error; err != nil {
+	if err := s.Gorm().Where("contact_id = ?", contactID).Order("id").Limit(maxRows).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read invitations of contact %d: %w", contactID, err)
 	}
 	return rows, nil
@@ -36,7 +38,7 @@ func (s store) invitationsOf(contactID int64) ([]Invitation, error) {
 
 func (s store) responsesAbout(contactID int64) ([]Response, error) {
 	var rows []Response
-	if err := s.Gorm().Where("contact_id = ?", contactID).Order("id").Limit(chunkSize).Find(&rows).Error; err != nil {
+	if err := s.Gorm().Where("contact_id = ?", contactID).Order("id").Limit(maxRows).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read responses about contact %d: %w", contactID, err)
 	}
 	return rows, nil
@@ -92,7 +94,7 @@ func (s store) reasonGroups(viewer account.Viewer, filter LowFilter) ([]reasonGr
 		Joins("JOIN answers ON answers.response_id = responses.id AND answers.revision = responses.revision").
 		Where("answers.choices <> '' AND responses.excluded_at = 0")
 	g = matching(seenBy(g, viewer), filter)
-	if err := g.Group("answers.choices").Order("count DESC").Limit(chunkSize).Find(&rows).Error; err != nil {
+	if err := g.Group("answers.choices").Order("count DESC").Limit(maxRows).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("count reasons: %w", err)
 	}
 	return rows, nil
@@ -100,11 +102,41 @@ func (s store) reasonGroups(viewer account.Viewer, filter LowFilter) ([]reasonGr
 
 // scoresOf returns the valid satisfaction answers of customers, by id.
 func (s store) scoresOf(customerIDs []int64) ([]Response, error) {
-	var rows []Response
-	err := s.Gorm().Select("id, customer_id, score_band, first_answered_at").
-		Where("customer_id IN ? AND score_metric = ?", customerIDs, figures.CSAT).Where(counts).Order("id").Find(&rows).Error
+	return database.In[Response](customerIDs, "newest scores", func(part []int64) *gorm.DB {
+		return s.Gorm().Select("id, customer_id, score_band, first_answered_at").
+			Where("customer_id IN ? AND score_metric = ?", part, figures.CSAT).Where(counts).Order("id")
+	})
+}
+
+// newestScores returns the newest core answers of customers, the newest of each first.
+func (s store) newestScores(customerIDs []int64) ([]Score, error) {
+	return database.In[Score](customerIDs, "the newest answers of customers", func(part []int64) *gorm.DB {
+		ranked := s.Gorm().Model(&Response{}).
+			Select("id, customer_id, score_metric AS metric, score_value AS value, score_band AS band, first_answered_at AS at, "+
+				"ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY first_answered_at DESC, id DESC) AS place").
+			Where("customer_id IN ?", part).Where(counts)
+		return s.Gorm().Table("(?) AS ranked", ranked).Where("place <= ?", scoresEach).Order("at DESC, id DESC")
+	})
+}
+
+// unsettledAfter returns invitations that are not at their end, by id: those on their way and those a gateway refused for now are few.
+func (s store) unsettledAfter(id int64, limit int) ([]Invitation, error) {
+	var rows []Invitation
+	err := s.Gorm().Where("state IN ? AND id > ?", []State{Planned, Sending}, id).Order("id").Limit(limit).Find(&rows).Error
 	if err != nil {
-		return nil, fmt.Errorf("read newest scores: %w", err)
+		return nil, fmt.Errorf("read invitations that are not at their end: %w", err)
+	}
+	return rows, nil
+}
+
+// remindersAfter returns invitations whose reminder was due until now and is not at its end, by that time.
+func (s store) remindersAfter(now clock.Instant, after Left, limit int) ([]Invitation, error) {
+	var rows []Invitation
+	err := s.Gorm().Where("reminder_state IN ? AND reminder_due_at <= ?", []State{Planned, Sending}, now).
+		Where("reminder_due_at > ? OR (reminder_due_at = ? AND id > ?)", after.DueAt, after.DueAt, after.ID).
+		Order("reminder_due_at, id").Limit(limit).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read reminders that are not at their end: %w", err)
 	}
 	return rows, nil
 }

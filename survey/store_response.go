@@ -2,7 +2,8 @@ package survey
 
 import (
 	"fmt"
-	"slices"
+
+	"gorm.io/gorm"
 
 	"aftercall/internal/database"
 )
@@ -36,19 +37,16 @@ func (s store) isCovered(resolutionID int64) (bool, error) {
 
 // firstCovering returns, for each resolution that has a valid core answer, the response that gave the first one.
 func (s store) firstCovering(resolutionIDs []int64) (map[int64]int64, error) {
-	first := map[int64]int64{}
-	for chunk := range slices.Chunk(resolutionIDs, chunkSize) {
-		var rows []struct{ ResolutionID, FirstID int64 }
-		err := s.Gorm().Model(&Response{}).Select("resolution_id, MIN(id) AS first_id").
-			Where("resolution_id IN ?", chunk).Where(counts).Group("resolution_id").Find(&rows).Error
-		if err != nil {
-			return nil, fmt.Errorf("look for valid answers: %w", err)
-		}
-		for _, r := range rows {
-			first[r.ResolutionID] = r.FirstID
-		}
+	type covering struct{ ResolutionID, FirstID int64 }
+	rows, err := database.In[covering](resolutionIDs, "valid answers", func(part []int64) *gorm.DB {
+		return s.Gorm().Model(&Response{}).Select("resolution_id, MIN(id) AS first_id").
+			Where("resolution_id IN ?", part).Where(counts).Group("resolution_id")
+	})
+	first := make(map[int64]int64, len(rows))
+	for _, r := range rows {
+		first[r.ResolutionID] = r.FirstID
 	}
-	return first, nil
+	return first, err
 }
 
 // responseTo returns the response to an invitation with its current answers.
@@ -62,9 +60,9 @@ func (s store) responseByKey(key string) (Response, []Answer, error) {
 }
 
 func (s store) responseWhere(condition string, value any) (Response, []Answer, error) {
-	var r Response
-	if err := s.Gorm().Where(condition, value).Take(&r).Error; err != nil {
-		return Response{}, nil, one(err, "read response")
+	r, err := one[Response](s.Gorm().Where(condition, value), "response")
+	if err != nil {
+		return Response{}, nil, err
 	}
 	answers, err := s.currentAnswers([]Response{r})
 	return r, answers[r.ID], err
@@ -78,19 +76,16 @@ func (s store) currentAnswers(responses []Response) (map[int64][]Answer, error) 
 		current[r.ID] = r.Revision
 		ids = append(ids, r.ID)
 	}
+	rows, err := database.In[Answer](ids, "answers", func(part []int64) *gorm.DB {
+		return s.Gorm().Where("response_id IN ?", part).Order("id")
+	})
 	found := make(map[int64][]Answer, len(responses))
-	for chunk := range slices.Chunk(ids, chunkSize) {
-		var rows []Answer
-		if err := s.Gorm().Where("response_id IN ?", chunk).Order("id").Find(&rows).Error; err != nil {
-			return nil, fmt.Errorf("read answers: %w", err)
-		}
-		for _, a := range rows {
-			if a.Revision == current[a.ResponseID] {
-				found[a.ResponseID] = append(found[a.ResponseID], a)
-			}
+	for _, a := range rows {
+		if a.Revision == current[a.ResponseID] {
+			found[a.ResponseID] = append(found[a.ResponseID], a)
 		}
 	}
-	return found, nil
+	return found, err
 }
 
 // putResponse inserts a response without an id, and otherwise writes what a revision changes.
@@ -116,17 +111,14 @@ func (s store) addAnswers(answers []Answer) error {
 
 // responsesByKeys returns the responses there are for external keys.
 func (s store) responsesByKeys(keys []string) (map[string]Response, error) {
-	found := make(map[string]Response, len(keys))
-	for chunk := range slices.Chunk(keys, chunkSize) {
-		var rows []Response
-		if err := s.Gorm().Where("external_key IN ?", chunk).Find(&rows).Error; err != nil {
-			return nil, fmt.Errorf("read responses by key: %w", err)
-		}
-		for _, r := range rows {
-			found[*r.ExternalKey] = r
-		}
+	rows, err := database.In[Response](keys, "responses by key", func(part []string) *gorm.DB {
+		return s.Gorm().Where("external_key IN ?", part)
+	})
+	found := make(map[string]Response, len(rows))
+	for _, r := range rows {
+		found[*r.ExternalKey] = r
 	}
-	return found, nil
+	return found, err
 }
 
 // addResponses inserts responses and gives them their ids.

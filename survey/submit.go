@@ -146,18 +146,18 @@ func (s *Service) submit(st store, now clock.Instant, asked Asked, language stri
 	if len(answers) == 0 {
 		return fault.New(fault.Invalid, "survey_empty", "nothing was answered")
 	}
-	t := taking{response: asked.Response, prior: asked.Answers, answers: answers, questionnaire: asked.Questionnaire}
-	if t.response.ID == 0 {
-		t.response = responseTo(asked.Invitation, now)
-		t.response.Language = language
+	rec := recording{response: asked.Response, prior: asked.Answers, answers: answers, questionnaire: asked.Questionnaire}
+	if rec.response.ID == 0 {
+		rec.response = responseTo(asked.Invitation, now)
+		rec.response.Language = language
 	}
 	if sub.Screen == 0 || sub.Screen == asked.Questionnaire.Screens() {
-		t.finished = true
+		rec.finished = true
 	}
-	if t.sentAt, err = arrived(st, now, asked.Invitation); err != nil {
+	if rec.sentAt, err = arrived(st, now, asked.Invitation); err != nil {
 		return err
 	}
-	return s.take(st, now, t)
+	return s.recordAnswers(st, now, rec)
 }
 
 // arrived notes that an answered invitation was delivered, if nobody knew, and returns when it was sent.
