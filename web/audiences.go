@@ -174,17 +174,17 @@ func snapshotPath(snapshot campaign.Snapshot) string {
 	return "/audiences/" + strconv.FormatInt(snapshot.AudienceID, 10) + "/snapshots/" + strconv.FormatInt(snapshot.ID, 10)
 }
 
-// makers returns the names of the users who made the rows.
-func makers[T any](ctx context.Context, s *Server, rows []T, by func(T) int64) (map[int64]string, error) {
+// idsBy returns an id of each row.
+func idsBy[T any](rows []T, id func(T) int64) []int64 {
 	ids := make([]int64, len(rows))
 	for i, row := range rows {
-		ids[i] = by(row)
+		ids[i] = id(row)
 	}
-	return s.Accounts.UserNames(ctx, ids)
+	return ids
 }
 
 func (s *Server) snapshotRows(ctx context.Context, snapshots []campaign.Snapshot) ([]snapshotRow, error) {
-	names, err := makers(ctx, s, snapshots, func(made campaign.Snapshot) int64 { return made.CreatedBy })
+	names, err := s.Accounts.UserNames(ctx, idsBy(snapshots, func(made campaign.Snapshot) int64 { return made.CreatedBy }))
 	if err != nil {
 		return nil, err
 	}

@@ -142,9 +142,11 @@ func (s *Server) renderCallback(c *gin.Context, status int, f form) error {
 	}
 	p := &callbackPage{Desk: desk, Phone: maskedPhone(desk.Phone), Subject: joined(" · ", desk.Contact.Category, desk.Contact.Product), Form: f}
 	p.Open = !slices.Contains([]tasks.CallbackState{tasks.Finished, tasks.Cancelled}, desk.Callback.State)
-	if p.Story, err = s.callbackStory(c, desk.Callback); err != nil {
+	events, err := s.Reads.CallbackTimeline(c.Request.Context(), viewer(c), desk.Callback)
+	if err != nil {
 		return err
 	}
+	p.Story = s.storyLines(c, events)
 	if p.Callers, err = s.callerOptions(c); err != nil {
 		return err
 	}

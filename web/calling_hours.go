@@ -129,7 +129,7 @@ func (s *Server) newestRules(ctx context.Context) (permission.Rules, rulesRow, e
 }
 
 func (s *Server) rulesRows(ctx context.Context, versions []permission.RulesVersion, current int) ([]rulesRow, error) {
-	names, err := makers(ctx, s, versions, func(v permission.RulesVersion) int64 { return v.PublishedBy })
+	names, err := s.Accounts.UserNames(ctx, idsBy(versions, func(v permission.RulesVersion) int64 { return v.PublishedBy }))
 	if err != nil {
 		return nil, err
 	}

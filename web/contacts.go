@@ -193,9 +193,11 @@ func (s *Server) showCustomer(c *gin.Context) error {
 		return err
 	}
 	p.Subject.OpenComplaint = subject.OpenComplaint
-	if p.May, err = s.mayRows(c, subject, 0); err != nil {
+	verdicts, err := s.Permission.Verdicts(ctx, viewer(c), mayQuestions(subject))
+	if err != nil {
 		return err
 	}
+	p.May = s.mayRows(c, verdicts, id)
 	if p.Person, err = s.Contacts.Person(ctx, viewer(c), id); err != nil {
 		return err
 	}

@@ -69,9 +69,11 @@ func (s *Server) renderDesk(c *gin.Context, status int, desk tasks.Desk, f form)
 	if p.Day, err = s.Tasks.MyDay(ctx, viewer(c), 0); err != nil {
 		return err
 	}
-	if p.Story, err = s.callbackStory(c, desk.Callback); err != nil {
+	events, err := s.Reads.CallbackTimeline(c.Request.Context(), viewer(c), desk.Callback)
+	if err != nil {
 		return err
 	}
+	p.Story = s.storyLines(c, events)
 	p.page = s.page(c, "desk.title")
 	return s.renderStatus(c, status, p)
 }

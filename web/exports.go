@@ -106,7 +106,7 @@ func (s *Server) showExport(c *gin.Context) error {
 }
 
 func (s *Server) exportRows(ctx context.Context, exports []campaign.Export) ([]exportRow, error) {
-	names, err := makers(ctx, s, exports, func(made campaign.Export) int64 { return made.CreatedBy })
+	names, err := s.Accounts.UserNames(ctx, idsBy(exports, func(made campaign.Export) int64 { return made.CreatedBy }))
 	if err != nil {
 		return nil, err
 	}

@@ -101,9 +101,11 @@ func (s *Server) renderCustomerPermission(c *gin.Context, status int, f form) er
 		return err
 	}
 	p := &customerPermissionPage{CustomerID: id, Form: f, AsOf: s.now(), MayLift: viewer(c).Is(account.Supervisor)}
-	if p.May, err = s.mayRows(c, subject, 0); err != nil {
+	verdicts, err := s.Permission.Verdicts(ctx, viewer(c), mayQuestions(subject))
+	if err != nil {
 		return err
 	}
+	p.May = s.mayRows(c, verdicts, id)
 	if err := s.fillSaid(c, p, subject); err != nil {
 		return err
 	}
@@ -123,7 +125,7 @@ func (s *Server) fillSaid(c *gin.Context, p *customerPermissionPage, subject per
 	if err != nil {
 		return err
 	}
-	names, err := makers(ctx, s, consents, func(e permission.ConsentEvent) int64 { return e.UserID })
+	names, err := s.Accounts.UserNames(ctx, idsBy(consents, func(e permission.ConsentEvent) int64 { return e.UserID }))
 	if err != nil {
 		return err
 	}

@@ -51,21 +51,22 @@ type whyLine struct {
 	From                 clock.Instant
 }
 
-// mayRows answers for every purpose and channel at an instant; none is now.
-func (s *Server) mayRows(c *gin.Context, subject permission.Subject, at clock.Instant) ([]mayRow, error) {
+// mayQuestions asks about every purpose and channel, for now.
+func mayQuestions(subject permission.Subject) []permission.Question {
 	questions := make([]permission.Question, len(ways))
 	for i, w := range ways {
-		questions[i] = permission.Question{Subject: subject, Purpose: w.purpose, Channel: w.channel, At: at}
+		questions[i] = permission.Question{Subject: subject, Purpose: w.purpose, Channel: w.channel}
 	}
-	verdicts, err := s.Permission.Verdicts(c.Request.Context(), viewer(c), questions)
-	if err != nil {
-		return nil, err
-	}
+	return questions
+}
+
+// mayRows puts the verdicts on mayQuestions into words.
+func (s *Server) mayRows(c *gin.Context, verdicts []permission.Verdict, customerID int64) []mayRow {
 	rows := make([]mayRow, len(ways))
 	for i, w := range ways {
-		rows[i] = s.mayRow(c, w, verdicts[i], subject.CustomerID)
+		rows[i] = s.mayRow(c, w, verdicts[i], customerID)
 	}
-	return rows, nil
+	return rows
 }
 
 func (s *Server) mayRow(c *gin.Context, w way, v permission.Verdict, customerID int64) mayRow {

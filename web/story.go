@@ -89,12 +89,3 @@ func flatten(args map[string]any) []any {
 	}
 	return list
 }
-
-// callbackStory is what is known about the contact of a callback, in words.
-func (s *Server) callbackStory(c *gin.Context, callback tasks.Callback) ([]storyLine, error) {
-	events, err := s.Reads.CallbackTimeline(c.Request.Context(), viewer(c), callback)
-	if err != nil {
-		return nil, err
-	}
-	return s.storyLines(c, events), nil
-}

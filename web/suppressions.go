@@ -123,7 +123,7 @@ func (s *Server) renderSuppressions(c *gin.Context, status int, f form, found *l
 var byHandScopes = []permission.Scope{permission.Everything, permission.MarketingOnly, permission.SurveysOnly}
 
 func (s *Server) suppressionRows(c *gin.Context, list []permission.Suppression) ([]suppressionRow, error) {
-	names, err := makers(c.Request.Context(), s, append(slices.Clone(list), lifters(list)...), func(sup permission.Suppression) int64 { return sup.UserID })
+	names, err := s.Accounts.UserNames(c.Request.Context(), idsBy(append(slices.Clone(list), lifters(list)...), func(sup permission.Suppression) int64 { return sup.UserID }))
 	if err != nil {
 		return nil, err
 	}
