@@ -559,13 +559,14 @@ func worked() []string {
 
 // reads are the exported methods that write nothing, or nothing but a job.
 func reads() []string {
-	return strings.Fields(`Accounts.AuditOf Accounts.CountUsers Accounts.Sessions Accounts.TeamNames Accounts.Teams Accounts.TeamsOfUsers Accounts.Tokens
-		Accounts.User Accounts.UserNames Accounts.Users
-		Contacts.Candidates Contacts.Contact Contacts.ContactsByID Contacts.Customer Contacts.CustomersByID Contacts.Find Contacts.List Contacts.Person
-		Contacts.SourceNames Contacts.Sources
+	return strings.Fields(`Accounts.AuditOf Accounts.CountUsers Accounts.Sessions Accounts.TeamNames Accounts.Teams Accounts.TeamsOfUsers
+		Accounts.Tokens Accounts.User Accounts.UserNames Accounts.Users
+		Contacts.Candidates Contacts.Contact Contacts.ContactsByID Contacts.Customer Contacts.CustomersByID Contacts.Find Contacts.List
+		Contacts.Person Contacts.SourceNames Contacts.Sources
 		Imports.Issues Imports.Mapping Imports.Mappings Imports.Preview Imports.Run Imports.Runs
-		Permission.ConsentsOf Permission.RulesVersion Permission.RulesVersions Permission.StandingCounts Permission.StandingsBy Permission.Subject
-		Permission.Suppressions Permission.SuppressionsOn Permission.Ask Permission.Verdicts Permission.Who Figures.Breakdown Figures.Report Figures.Score Figures.Series Figures.Span Figures.Verify
+		Permission.Ask Permission.ConsentsOf Permission.RulesVersion Permission.RulesVersions Permission.StandingCounts Permission.StandingsBy
+		Permission.Subject Permission.Suppressions Permission.SuppressionsOn Permission.Verdicts Permission.Who
+		Figures.Breakdown Figures.Report Figures.Score Figures.Series Figures.Span Figures.Verify
 		Surveys.Answered Surveys.ByToken Surveys.Current Surveys.LowScores Surveys.Names Surveys.Preferences Surveys.Reasons
 		Tasks.Attributes Tasks.CallAnswers Tasks.CallbackByID Tasks.Callbacks Tasks.CountCallbacks Tasks.Current Tasks.DaySums Tasks.Decisions
 		Tasks.DryRunByID Tasks.DryRuns Tasks.MyDay Tasks.MyTasks Tasks.Policies Tasks.PolicyByID Tasks.PolicyVersion Tasks.Recoveries Tasks.RecoveriesOf

@@ -43,7 +43,8 @@ func TestTimelineIsToldToWhomeverTheContactOrTheCallbackIs(t *testing.T) {
 			t.Fatal(err)
 		}
 		team, reads := detail.Participants[0].TeamID, flow.NewReads(db, contacts)
-		own, foreign := account.Viewer{UserID: 2, Role: account.Caller, TeamIDs: []int64{team}}, account.Viewer{UserID: 3, Role: account.Caller, TeamIDs: []int64{team + 1}}
+		own := account.Viewer{UserID: 2, Role: account.Caller, TeamIDs: []int64{team}}
+		foreign := account.Viewer{UserID: 3, Role: account.Caller, TeamIDs: []int64{team + 1}}
 		for name, tt := range map[string]struct {
 			viewer   account.Viewer
 			callback tasks.Callback // none: the contact itself
