@@ -35,7 +35,8 @@ func (r Reads) Timeline(ctx context.Context, viewer account.Viewer, contactID in
 // CallbackTimeline returns the story of the contact a callback is about, also where that contact is another team's: who makes the
 // call, or sees those of its team, is to know why. It is empty for a callback the viewer does not see.
 func (r Reads) CallbackTimeline(ctx context.Context, viewer account.Viewer, c tasks.Callback) ([]contact.Event, error) {
-	if c.CallerID != viewer.UserID && !viewer.SeesTeam(c.TeamID) {
+	inHand := c.CallerID != 0 && c.CallerID == viewer.UserID
+	if !inHand && !viewer.SeesTeam(c.TeamID) {
 		return nil, nil
 	}
 	return timeline(r.db.View(ctx), c.ContactID)

@@ -55,6 +55,7 @@ func TestTimelineIsToldToWhomeverTheContactOrTheCallbackIs(t *testing.T) {
 			"a callback of one's team":             {foreign, tasks.Callback{TeamID: team + 1}, true},
 			"another team's callback, in hand":     {foreign, tasks.Callback{TeamID: team, CallerID: 3}, true},
 			"another team's callback":              {foreign, tasks.Callback{TeamID: team}, false},
+			"a callback nobody has, to no user":    {account.Viewer{TeamIDs: foreign.TeamIDs}, tasks.Callback{TeamID: team}, false},
 			"another team's callback, another has": {foreign, tasks.Callback{TeamID: team, CallerID: 2}, false},
 		} {
 			events, err := reads.Timeline(ctx, tt.viewer, detail.ID)
