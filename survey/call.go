@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
@@ -45,7 +46,7 @@ func (s *Service) RecordCall(ctx context.Context, ticket outbox.Ticket, call Cal
 }
 
 func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) error {
-	r, err := resolution(st.Tx, call.ResolutionID)
+	r, err := contact.ResolutionByID(st.Tx, call.ResolutionID)
 	if err != nil {
 		return err
 	}

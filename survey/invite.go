@@ -66,15 +66,15 @@ type Outgoing struct {
 // The reasons of this package for not sending, beside permission's. One of those that end a survey is also the reason of an uncertain
 // invitation that is not wanted any more.
 const (
-	ReasonReopened  = "reopened"
+	ReasonReopened  = string(contact.ByReopening)
 	ReasonAnswered  = "already_answered"
-	ReasonCorrected = "corrected"        // the source says by now that the contact is another customer's
-	ReasonNoSender  = "no_sender"        // none for any channel of the plan
-	ReasonExpired   = "survey_expired"   // of a reminder that comes too late
-	ReasonCrashed   = "sender_stopped"   // of an uncertain invitation
-	ReasonNoReceipt = "sender_no_answer" // of an uncertain invitation
-	ReasonRefused   = "sender_refused"   // of a failed invitation
-	ReasonNotNow    = "sender_not_now"   // of a planned invitation
+	ReasonCorrected = string(contact.ByCorrection) // the source says by now that the contact is another customer's
+	ReasonNoSender  = "no_sender"                  // none for any channel of the plan
+	ReasonExpired   = "survey_expired"             // of a reminder that comes too late
+	ReasonCrashed   = "sender_stopped"             // of an uncertain invitation
+	ReasonNoReceipt = "sender_no_answer"           // of an uncertain invitation
+	ReasonRefused   = "sender_refused"             // of a failed invitation
+	ReasonNotNow    = "sender_not_now"             // of a planned invitation
 )
 
 // Invite re-checks at the due time whether the customer may and should still be asked, and reserves the one invitation of the

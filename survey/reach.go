@@ -22,7 +22,7 @@ type obstacle struct {
 // check asks again what was asked when the survey was planned. It returns where to send, or what stands against it.
 func (s *Service) check(st store, now clock.Instant, plan Plan) (address, obstacle, error) {
 	r := plan.Resolution
-	fresh, err := resolution(st.Tx, r.ID)
+	fresh, err := contact.ResolutionByID(st.Tx, r.ID)
 	if err != nil {
 		return address{}, obstacle{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
@@ -127,7 +128,7 @@ func (s *Service) checkReminder(st store, now clock.Instant, i Invitation, famil
 	if now > i.ExpiresAt {
 		return address{}, obstacle{reason: ReasonExpired}, nil
 	}
-	r, err := resolution(st.Tx, i.ResolutionID)
+	r, err := contact.ResolutionByID(st.Tx, i.ResolutionID)
 	if err != nil {
 		return address{}, obstacle{}, err
 	}

@@ -180,25 +180,9 @@ func (s store) unansweredOf(contactID int64) ([]Invitation, error) {
 
 // overtaken returns what the source has said about a resolution that ends what is planned for it with a customer, or "".
 func overtaken(tx database.Tx, r contact.Resolution, customerID int64) (string, error) {
-	if !r.ReopenedAt.IsZero() {
-		return ReasonReopened, nil
-	}
-	of, err := contact.CustomersOf(tx, []int64{r.ContactID})
-	if err != nil || of[r.ContactID] == customerID {
+	by, err := contact.Overtaken(tx, contact.Plan{Resolution: r, CustomerID: customerID})
+	if err != nil {
 		return "", err
 	}
-	return ReasonCorrected, nil
-}
-
-// resolution reads one resolution as it is now.
-func resolution(tx database.Tx, id int64) (contact.Resolution, error) {
-	found, err := contact.ResolutionsByID(tx, []int64{id})
-	if err != nil {
-		return contact.Resolution{}, err
-	}
-	r, ok := found[id]
-	if !ok {
-		return r, fault.New(fault.NotFound, "resolution_not_found", "the resolution does not exist")
-	}
-	return r, nil
+	return string(by[0]), nil
 }

@@ -1,12 +1,14 @@
-// Package tasks decides the follow-up of every resolution and carries out the callbacks.
+// Package tasks is the follow-up of resolutions. It holds nothing but this picture; what it is made of is in its folders: policy says what
+// is wanted, decision decides and plans it, callback is the work of callers, queue carries the jobs. Decision knows policy and callback;
+// those two know neither each other nor decision, and queue knows none of them.
 //
-// For each resolution and each kind of follow-up there is exactly one Decision, for ever: planned, or skipped with one reason.
-// The policy in force says what is wanted (a pure function over Facts), permission says whether and from when it is allowed; Plan
+// For each resolution and each kind of follow-up there is exactly one decision, for ever: planned, or skipped with one reason.
+// The policy in force says what is wanted (a pure function over facts), permission says whether and from when it is allowed; a plan
 // writes both down together with the callbacks and the jobs that follow. When a contact is reopened the decisions stay, marked
 // cancelled. When its source corrects it, or a supervisor wants a callback, a decision is made again: the same row, one revision
-// higher, and what it was before is kept as a DecisionChange.
+// higher, and what it was before is kept as a change.
 //
-// A Policy is a list of rules. Drafts are edited and tried out over the past (DryRun); a published version never changes, and
+// A policy is a list of rules. Drafts are edited and tried out over the past (a dry run); a published version never changes, and
 // every decision names the version and the rule.
 //
 // A callback is work for a caller:

@@ -6,7 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/account"
-	"aftercall/tasks"
+	"aftercall/tasks/policy"
 )
 
 const attributesPath = "/settings/attributes"
@@ -21,7 +21,7 @@ type attributesPage struct {
 
 // attributeRow is an attribute and whether the policy in force asks about it.
 type attributeRow struct {
-	tasks.Attribute
+	policy.Attribute
 	Asked bool
 }
 
@@ -38,8 +38,8 @@ func (s *Server) attributesRoutes() []route {
 
 func attributesSamples() []view {
 	rows := []attributeRow{
-		{Attribute: tasks.Attribute{Name: "tariff", Label: "Tariff", Kind: tasks.TextField, CreatedAt: 1}},
-		{Attribute: tasks.Attribute{Name: "vip", Label: "VIP", Kind: tasks.YesNoField, CreatedAt: 1}, Asked: true},
+		{Attribute: policy.Attribute{Name: "tariff", Label: "Tariff", Kind: policy.TextField, CreatedAt: 1}},
+		{Attribute: policy.Attribute{Name: "vip", Label: "VIP", Kind: policy.YesNoField, CreatedAt: 1}, Asked: true},
 	}
 	wrong := form{Error: "wrong", Errors: map[string]string{"name": "is required"}}
 	return []view{&attributesPage{}, &attributesPage{Attributes: rows, Form: wrong, Kinds: []option{{Value: "text", Label: "text"}}}}
@@ -51,15 +51,15 @@ func (s *Server) showAttributes(c *gin.Context) error {
 
 func (s *Server) renderAttributes(c *gin.Context, status int, f form) error {
 	ctx := c.Request.Context()
-	attributes, err := s.Tasks.Attributes(ctx)
+	attributes, err := s.Policies.Attributes(ctx)
 	if err != nil {
 		return err
 	}
-	list, err := s.Tasks.Policies(ctx, 0)
+	list, err := s.Policies.List(ctx, 0)
 	if err != nil {
 		return err
 	}
-	asked := map[tasks.Field]bool{}
+	asked := map[policy.Field]bool{}
 	for _, rule := range list.InForce.Policy.Rules {
 		for _, condition := range rule.When {
 			asked[condition.Field] = true
@@ -67,9 +67,9 @@ func (s *Server) renderAttributes(c *gin.Context, status int, f form) error {
 	}
 	p := &attributesPage{Form: f}
 	for _, a := range attributes {
-		p.Attributes = append(p.Attributes, attributeRow{Attribute: a, Asked: asked[tasks.AttributeField(a.Name)]})
+		p.Attributes = append(p.Attributes, attributeRow{Attribute: a, Asked: asked[policy.AttributeField(a.Name)]})
 	}
-	for _, kind := range tasks.AttributeKinds() {
+	for _, kind := range policy.AttributeKinds() {
 		p.Kinds = append(p.Kinds, option{Value: string(kind), Label: s.t(c, "attributes.kind_"+string(kind))})
 	}
 	p.page = s.page(c, "attributes.title")
@@ -81,8 +81,8 @@ func (s *Server) registerAttribute(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	a := tasks.Attribute{Name: f.Get("name"), Label: f.Get("label"), Kind: tasks.FieldKind(f.Get("kind"))}
-	if err := s.Tasks.RegisterAttribute(c.Request.Context(), viewer(c), a); err != nil {
+	a := policy.Attribute{Name: f.Get("name"), Label: f.Get("label"), Kind: policy.FieldKind(f.Get("kind"))}
+	if err := s.Policies.RegisterAttribute(c.Request.Context(), viewer(c), a); err != nil {
 		return s.refuseAttribute(c, f, err)
 	}
 	return s.redirect(c, attributesPath, done("attributes.registered", "name", a.Name))
@@ -93,7 +93,7 @@ func (s *Server) unregisterAttribute(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Tasks.UnregisterAttribute(c.Request.Context(), viewer(c), f.Get("name")); err != nil {
+	if err := s.Policies.UnregisterAttribute(c.Request.Context(), viewer(c), f.Get("name")); err != nil {
 		return s.refuseAttribute(c, form{}, err)
 	}
 	return s.redirect(c, attributesPath, done("attributes.unregistered", "name", f.Get("name")))

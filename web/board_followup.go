@@ -9,7 +9,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
 )
 
 // lowRow is one of the newest low scores, and what is being done about it.
@@ -42,7 +42,7 @@ const lowsShown = 8
 func (s *Server) fillFollowUp(c *gin.Context, f scoreFilter, p *boardPage) error {
 	ctx := c.Request.Context()
 	from, to := f.From.Start(s.Figures.Zone()), (f.To + 1).Start(s.Figures.Zone())
-	counts, err := s.Tasks.Recoveries(ctx, viewer(c), from, to)
+	counts, err := s.Callbacks.Recoveries(ctx, viewer(c), from, to)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (s *Server) fillFollowUp(c *gin.Context, f scoreFilter, p *boardPage) error
 	return nil
 }
 
-func (s *Server) recoveryTile(c *gin.Context, n tasks.RecoveryCounts) recoveryTile {
+func (s *Server) recoveryTile(c *gin.Context, n callback.RecoveryCounts) recoveryTile {
 	return recoveryTile{
 		Open: n.Open, Overdue: n.Overdue, DueSoon: n.DueSoon, Closed: n.Closed, Href: "/callbacks?kind=recovery",
 		Rate: s.scoreWords(c).part(int64(n.Recovered), int64(n.Closed)),
@@ -84,7 +84,7 @@ func (s *Server) lowRows(c *gin.Context, lows []survey.AnsweredResponse) ([]lowR
 		resolutionIDs, customerIDs = append(resolutionIDs, low.ResolutionID), append(customerIDs, low.CustomerID)
 		contactIDs = append(contactIDs, low.ContactID)
 	}
-	recoveries, err := s.Tasks.RecoveriesOf(ctx, resolutionIDs)
+	recoveries, err := s.Callbacks.RecoveriesOf(ctx, resolutionIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -112,20 +112,20 @@ func (s *Server) lowRows(c *gin.Context, lows []survey.AnsweredResponse) ([]lowR
 }
 
 // recoveryState says how a low score's recovery stands.
-func (s *Server) recoveryState(c *gin.Context, row *lowRow, callback tasks.Callback) {
+func (s *Server) recoveryState(c *gin.Context, row *lowRow, recovery callback.Callback) {
 	switch {
-	case callback.ID == 0:
+	case recovery.ID == 0:
 		row.State = s.t(c, "board.recovery_none")
-	case callback.State == tasks.Cancelled:
+	case recovery.State == callback.Cancelled:
 		row.State = s.t(c, "board.recovery_cancelled")
-	case callback.State == tasks.Finished && callback.BusinessResult == tasks.Solved:
+	case recovery.State == callback.Finished && recovery.BusinessResult == callback.Solved:
 		row.StateKind, row.State = "ok", s.t(c, "board.recovery_solved")
-	case callback.State == tasks.Finished:
+	case recovery.State == callback.Finished:
 		row.StateKind, row.State = "bad", s.t(c, "board.recovery_unsolved")
-	case callback.Overdue(s.now()):
-		row.StateKind, row.State, row.Due = "bad", s.t(c, "board.recovery_overdue"), callback.DueAt
+	case recovery.Overdue(s.now()):
+		row.StateKind, row.State, row.Due = "bad", s.t(c, "board.recovery_overdue"), recovery.DueAt
 	default:
-		row.StateKind, row.State, row.Due = "warn", s.t(c, "board.recovery_open"), callback.DueAt
+		row.StateKind, row.State, row.Due = "warn", s.t(c, "board.recovery_open"), recovery.DueAt
 	}
 }
 

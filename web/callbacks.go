@@ -10,16 +10,16 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
 )
 
 // callbacksPage is the supervisor's list of callbacks.
 type callbacksPage struct {
 	page
-	Rows     []tasks.Row
+	Rows     []callback.Row
 	Pager    pager
-	Counts   tasks.StateCounts
-	Filter   tasks.CallbackFilter
+	Counts   callback.StateCounts
+	Filter   callback.Filter
 	States   []option
 	Kinds    []option
 	Reasons  []option
@@ -32,7 +32,7 @@ func (*callbacksPage) template() string { return "callbacks" }
 // callbackPage is one callback with its story and what a supervisor can do about it.
 type callbackPage struct {
 	page
-	Desk    tasks.Desk
+	Desk    callback.Desk
 	Phone   string // masked: only a claim shows it whole
 	Subject string
 	Story   []storyLine
@@ -54,56 +54,56 @@ func (s *Server) callbacksRoutes() []route {
 }
 
 func callbacksSamples() []view {
-	var rows []tasks.Row
-	for i, state := range tasks.CallbackStates() {
-		rows = append(rows, tasks.Row{Callback: tasks.Callback{
-			ID: int64(i + 1), Kind: tasks.ConfirmCallback, State: state, WaitReason: tasks.ReasonPlanned, CloseReason: tasks.ReasonExpired, ReadyAt: 1, DueAt: 1, ClosedAt: 1,
+	var rows []callback.Row
+	for i, state := range callback.States() {
+		rows = append(rows, callback.Row{Callback: callback.Callback{
+			ID: int64(i + 1), Kind: callback.ConfirmKind, State: state, WaitReason: callback.ReasonPlanned, CloseReason: callback.ReasonExpired, ReadyAt: 1, DueAt: 1, ClosedAt: 1,
 		}, Customer: "c", Category: "c", Product: "p", Caller: "c", Reserved: "r", Team: "t"})
 	}
-	desk := tasks.Desk{Attempts: []tasks.Attempt{{CallerID: 1, CallResult: tasks.NoAnswer, StartedAt: 1}, {CallResult: tasks.Reached, BusinessResult: tasks.Solved, Note: "n"}, {}}, Callers: map[int64]string{1: "c"}}
+	desk := callback.Desk{Attempts: []callback.Attempt{{CallerID: 1, CallResult: callback.NoAnswer, StartedAt: 1}, {CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n"}, {}}, Callers: map[int64]string{1: "c"}}
 	desk.Callback = rows[0].Callback
 	closed := desk
 	closed.Callback = rows[4].Callback
 	options := []option{{"", "Any"}}
 	return []view{
 		&callbacksPage{},
-		&callbacksPage{Rows: rows, Pager: pager{Older: "/x"}, Counts: tasks.StateCounts{ByState: map[tasks.CallbackState]int{tasks.Ready: 1}, Overdue: 1}, States: options, Kinds: options, Reasons: options, Filtered: true, Now: 2},
+		&callbacksPage{Rows: rows, Pager: pager{Older: "/x"}, Counts: callback.StateCounts{ByState: map[callback.State]int{callback.Ready: 1}, Overdue: 1}, States: options, Kinds: options, Reasons: options, Filtered: true, Now: 2},
 		&callbackPage{Desk: desk, Phone: "+86139••••8000", Subject: "s", Callers: options, Open: true, Story: []storyLine{{At: 1, Text: "t"}}},
 		&callbackPage{Desk: closed},
 	}
 }
 
 // callbackReasons are what a callback may wait for or have ended with, as the filter offers them.
-func callbackReasons() []tasks.Reason {
-	return []tasks.Reason{
-		tasks.ReasonPlanned, tasks.ReasonAppointment, tasks.ReasonSkipped, tasks.Reason(tasks.NoAnswer), tasks.Reason(tasks.Busy), tasks.Reason(tasks.Off),
-		tasks.Reason(tasks.Solved), tasks.Reason(tasks.NotSolved), tasks.Reason(tasks.Complaint), tasks.Reason(tasks.WrongNumber),
-		tasks.ReasonUnreachable, tasks.ReasonReopened, tasks.ReasonExpired, tasks.ReasonByHand,
+func callbackReasons() []callback.Reason {
+	return []callback.Reason{
+		callback.ReasonPlanned, callback.ReasonAppointment, callback.ReasonSkipped, callback.Reason(callback.NoAnswer), callback.Reason(callback.Busy), callback.Reason(callback.Off),
+		callback.Reason(callback.Solved), callback.Reason(callback.NotSolved), callback.Reason(callback.Complaint), callback.Reason(callback.WrongNumber),
+		callback.ReasonUnreachable, callback.ReasonReopened, callback.ReasonExpired, callback.ReasonByHand,
 	}
 }
 
 func (s *Server) showCallbacks(c *gin.Context) error {
 	f := callbackFilter(c)
-	rows, err := s.Tasks.Callbacks(c.Request.Context(), viewer(c), f)
+	rows, err := s.Callbacks.List(c.Request.Context(), viewer(c), f)
 	if err != nil {
 		return err
 	}
-	counts, err := s.Tasks.CountCallbacks(c.Request.Context(), viewer(c))
+	counts, err := s.Callbacks.Count(c.Request.Context(), viewer(c))
 	if err != nil {
 		return err
 	}
 	p := &callbacksPage{Counts: counts, Filter: f, Now: s.now(), Filtered: f.State != "" || f.Kind != "" || f.Reason != "" || f.Overdue}
-	p.Rows, p.Pager = pagedByID(c, rows, func(r tasks.Row) int64 { return r.Callback.ID })
-	p.States = s.options(c, "callbacks.any_state", "callback_state.", codesOf(tasks.CallbackStates()))
-	p.Kinds = s.options(c, "callbacks.any_kind", "callback_kind.", codesOf(tasks.CallbackKinds()))
+	p.Rows, p.Pager = pagedByID(c, rows, func(r callback.Row) int64 { return r.Callback.ID })
+	p.States = s.options(c, "callbacks.any_state", "callback_state.", codesOf(callback.States()))
+	p.Kinds = s.options(c, "callbacks.any_kind", "callback_kind.", codesOf(callback.Kinds()))
 	p.Reasons = s.options(c, "callbacks.any_reason", "reason.", codesOf(callbackReasons()))
 	p.page = s.page(c, "callbacks.title")
 	return s.render(c, p)
 }
 
-func callbackFilter(c *gin.Context) tasks.CallbackFilter {
-	return tasks.CallbackFilter{
-		State: tasks.CallbackState(c.Query("state")), Kind: tasks.CallbackKind(c.Query("kind")), Reason: tasks.Reason(c.Query("reason")),
+func callbackFilter(c *gin.Context) callback.Filter {
+	return callback.Filter{
+		State: callback.State(c.Query("state")), Kind: callback.Kind(c.Query("kind")), Reason: callback.Reason(c.Query("reason")),
 		Overdue: c.Query("overdue") != "", Before: listKeyID(c), Limit: pageSize + 1,
 	}
 }
@@ -136,12 +136,12 @@ func (s *Server) renderCallback(c *gin.Context, status int, f form) error {
 		return err
 	}
 	ctx := c.Request.Context()
-	desk, err := s.Tasks.CallbackByID(ctx, viewer(c), id)
+	desk, err := s.Callbacks.ByID(ctx, viewer(c), id)
 	if err != nil {
 		return err
 	}
 	p := &callbackPage{Desk: desk, Phone: maskedPhone(desk.Phone), Subject: joined(" · ", desk.Contact.Category, desk.Contact.Product), Form: f}
-	p.Open = !slices.Contains([]tasks.CallbackState{tasks.Finished, tasks.Cancelled}, desk.Callback.State)
+	p.Open = !slices.Contains([]callback.State{callback.Finished, callback.Cancelled}, desk.Callback.State)
 	events, err := s.Reads.CallbackTimeline(c.Request.Context(), viewer(c), desk.Callback)
 	if err != nil {
 		return err
@@ -157,7 +157,7 @@ func (s *Server) renderCallback(c *gin.Context, status int, f form) error {
 
 // callerOptions are the users a callback can be kept for.
 func (s *Server) callerOptions(c *gin.Context) ([]option, error) {
-	users, err := s.Accounts.Users(c.Request.Context(), "", tasks.MaxRows)
+	users, err := s.Accounts.Users(c.Request.Context(), "", callback.MaxRows)
 	if err != nil {
 		return nil, err
 	}
@@ -176,13 +176,13 @@ func (s *Server) reassignCallback(c *gin.Context) error {
 		if err != nil { // nobody chosen is not anybody
 			return fault.InvalidFields(fault.Field{Name: "caller", Code: "required", Problem: "is required", Value: f.Get("caller")})
 		}
-		return s.Tasks.Reassign(c.Request.Context(), viewer(c), id, caller, f.Get("reassign_why"))
+		return s.Callbacks.Reassign(c.Request.Context(), viewer(c), id, caller, f.Get("reassign_why"))
 	})
 }
 
 func (s *Server) cancelCallback(c *gin.Context) error {
 	return s.changeCallback(c, "callbacks.cancelled", func(id int64, f form) error {
-		return s.Tasks.CancelByHand(c.Request.Context(), viewer(c), id, f.Get("why"))
+		return s.Callbacks.CancelByHand(c.Request.Context(), viewer(c), id, f.Get("why"))
 	})
 }
 
@@ -207,5 +207,5 @@ func (s *Server) changeCallback(c *gin.Context, message string, change func(id i
 
 // Count returns how many callbacks are in a state.
 func (p *callbacksPage) Count(state string) int {
-	return p.Counts.ByState[tasks.CallbackState(state)]
+	return p.Counts.ByState[callback.State(state)]
 }

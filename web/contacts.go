@@ -202,14 +202,7 @@ func (s *Server) showCustomer(c *gin.Context) error {
 		return err
 	}
 	p.MayRegroup = viewer(c).Is(account.Supervisor)
-	p.page = s.page(c, "customers.one", "name", customerName(p.Customer.Customer))
+	p.page = s.page(c, "customers.one", "name", p.Customer.Customer.DisplayName())
 	p.Crumbs = []crumb{{Text: s.t(c, "contacts.title"), Href: "/contacts"}}
 	return s.render(c, p)
-}
-
-func customerName(c contact.Customer) string {
-	if c.Name != "" {
-		return c.Name
-	}
-	return c.Reference
 }

@@ -9,7 +9,8 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
-	"aftercall/tasks"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 // decisionListPage is the decisions behind a number.
@@ -17,21 +18,21 @@ type decisionListPage struct {
 	page
 	Rows                          []decisionRow
 	Pager                         pager
-	Filter                        tasks.DecisionFilter
+	Filter                        decision.Filter
 	Kinds, States, Reasons, Rules []option
 	From, To                      string
 }
 
 // decisionRow is a decision with its rule and its reason in words.
 type decisionRow struct {
-	tasks.DecisionRow
+	decision.Row
 	Rule, Reason string
 	Fate         string
 }
 
 // Sampled reports whether the rule took a sample.
 func (r decisionRow) Sampled() bool {
-	return r.Decision.Rule != "" && r.Decision.ProbabilityPPM < tasks.Everybody
+	return r.Decision.Rule != "" && r.Decision.ProbabilityPPM < policy.Everybody
 }
 
 func (*decisionListPage) template() string { return "decision_list" }
@@ -40,12 +41,12 @@ func (s *Server) showDecisionList(c *gin.Context) error {
 	f := decisionFilter(c)
 	p := &decisionListPage{From: c.Query("from"), To: c.Query("to")}
 	f.From, f.To = s.dayRange(p.From, p.To)
-	rows, err := s.Tasks.Decisions(c.Request.Context(), viewer(c), f)
+	rows, err := s.Decisions.List(c.Request.Context(), viewer(c), f)
 	if err != nil {
 		return err
 	}
 	p.Filter = f
-	rows, p.Pager = paged(c, rows, func(r tasks.DecisionRow) string {
+	rows, p.Pager = paged(c, rows, func(r decision.Row) string {
 		if f.OfResolutions() {
 			return keyText(contact.ListKey{ChangedAt: r.Decision.ResolvedAt, ID: r.Decision.ResolutionID})
 		}
@@ -53,13 +54,13 @@ func (s *Server) showDecisionList(c *gin.Context) error {
 	})
 	for _, r := range rows {
 		p.Rows = append(p.Rows, decisionRow{
-			DecisionRow: r, Rule: s.decisionRuleName(c, r.Decision.Rule, r.RuleName), Reason: s.reasonText(c, r.Decision.Reason, r.ReasonText),
+			Row: r, Rule: s.decisionRuleName(c, r.Decision.Rule, r.RuleName), Reason: s.reasonText(c, r.Decision.Reason, r.ReasonText),
 			Fate: s.reasonText(c, r.Fate, ""),
 		})
 	}
-	p.Kinds = s.options(c, "decisions.any_kind", "follow_up.", codesOf(tasks.Kinds()))
-	p.States = s.options(c, "decisions.any_decision", "decisions.", []string{string(tasks.Planned), string(tasks.Skipped), string(tasks.Undecided)})
-	p.States = append(p.States, option{string(tasks.EveryResolution), s.t(c, "decisions.every_resolution")})
+	p.Kinds = s.options(c, "decisions.any_kind", "follow_up.", codesOf(policy.Kinds()))
+	p.States = s.options(c, "decisions.any_decision", "decisions.", []string{string(decision.Planned), string(decision.Skipped), string(decision.Undecided)})
+	p.States = append(p.States, option{string(decision.EveryResolution), s.t(c, "decisions.every_resolution")})
 	if err := s.decisionWords(c, p); err != nil {
 		return err
 	}
@@ -70,20 +71,20 @@ func (s *Server) showDecisionList(c *gin.Context) error {
 
 // decisionFilter reads what the address asks for. A list of resolutions is of one kind. What has a reason, a rule or a fate is decided
 // about: then every resolution is every decision, and of the undecided ones there are none to narrow.
-func decisionFilter(c *gin.Context) tasks.DecisionFilter {
-	f := tasks.DecisionFilter{
-		Kind: tasks.Kind(c.Query("kind")), State: tasks.DecisionState(c.Query("state")), Reason: tasks.Reason(c.Query("reason")),
-		Rule: tasks.RuleID(c.Query("rule")), Fate: tasks.Reason(c.Query("fate")), Limit: pageSize + 1,
+func decisionFilter(c *gin.Context) decision.Filter {
+	f := decision.Filter{
+		Kind: policy.Kind(c.Query("kind")), State: decision.State(c.Query("state")), Reason: policy.Reason(c.Query("reason")),
+		Rule: policy.RuleID(c.Query("rule")), Fate: policy.Reason(c.Query("fate")), Limit: pageSize + 1,
 	}
-	if f.State == tasks.EveryResolution && (f.Reason != "" || f.Rule != "" || f.Fate != "") {
+	if f.State == decision.EveryResolution && (f.Reason != "" || f.Rule != "" || f.Fate != "") {
 		f.State = ""
 	}
 	if !f.OfResolutions() {
 		f.Before = listKeyID(c)
 		return f
 	}
-	if f.Reason, f.Rule, f.Fate = "", "", ""; !slices.Contains(tasks.Kinds(), f.Kind) {
-		f.Kind = tasks.Kinds()[0]
+	if f.Reason, f.Rule, f.Fate = "", "", ""; !slices.Contains(policy.Kinds(), f.Kind) {
+		f.Kind = policy.Kinds()[0]
 	}
 	after := contactKey(listKey(c))
 	f.BeforeAt, f.Before = after.ChangedAt, after.ID
@@ -92,7 +93,7 @@ func decisionFilter(c *gin.Context) tasks.DecisionFilter {
 
 // decisionWords fills in the rules and the reasons that there are to choose from, and that chosen by hand in the address.
 func (s *Server) decisionWords(c *gin.Context, p *decisionListPage) error {
-	words, err := s.Tasks.Words(c.Request.Context())
+	words, err := s.Policies.Words(c.Request.Context())
 	if err != nil {
 		return err
 	}

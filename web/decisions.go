@@ -9,7 +9,8 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
-	"aftercall/tasks"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 // decisionsPage shows, for each kind of follow-up, the sum that adds up: resolved = planned + skipped by reason.
@@ -25,7 +26,7 @@ func (*decisionsPage) template() string { return "decisions" }
 
 // decisionSum is one kind's sum; every line leads to the decisions it counts.
 type decisionSum struct {
-	Kind      tasks.Kind
+	Kind      policy.Kind
 	Resolved  decisionLine
 	Planned   decisionLine
 	Skipped   []decisionLine
@@ -48,7 +49,7 @@ type decisionRule struct {
 	Planned, Skipped decisionLine
 }
 
-// decisionDay is what was decided about the resolutions of one day, by kind in the order of tasks.Kinds.
+// decisionDay is what was decided about the resolutions of one day, by kind in the order of policy.Kinds.
 type decisionDay struct {
 	Date  string
 	Cells []decisionCell
@@ -67,19 +68,19 @@ func (s *Server) decisionsRoutes() []route {
 
 func decisionsSamples() []view {
 	line := decisionLine{Text: "too old", Count: 2, Width: 40, Href: "/decisions/list"}
-	planned := tasks.Decision{ID: 1, ContactID: 1, Kind: tasks.FollowUpSurvey, State: tasks.Planned, Rule: tasks.RuleSurvey, ProbabilityPPM: 250_000, PolicyVersion: 1, DueAt: 1, DecidedAt: 1}
-	skipped := tasks.Decision{ID: 2, ContactID: 1, Kind: tasks.FollowUpCallback, State: tasks.Skipped, Rule: tasks.RuleTooOld, PolicyVersion: 1, ReasonSince: 1, AllowedFrom: 2, Revision: 2, DecidedAt: 1}
+	planned := decision.Decision{ID: 1, ContactID: 1, Kind: policy.FollowUpSurvey, State: decision.Planned, Rule: policy.RuleSurvey, ProbabilityPPM: 250_000, PolicyVersion: 1, DueAt: 1, DecidedAt: 1}
+	skipped := decision.Decision{ID: 2, ContactID: 1, Kind: policy.FollowUpCallback, State: decision.Skipped, Rule: policy.RuleTooOld, PolicyVersion: 1, ReasonSince: 1, AllowedFrom: 2, Revision: 2, DecidedAt: 1}
 	rows := []decisionRow{
-		{DecisionRow: tasks.DecisionRow{Decision: planned, ExternalID: "T-1", Customer: "c", Category: "c"}, Rule: "survey", Fate: "scheduled"},
-		{DecisionRow: tasks.DecisionRow{Decision: skipped, ExternalID: "T-1"}, Rule: "too old", Reason: "too old"},
-		{DecisionRow: tasks.DecisionRow{Decision: tasks.Decision{ContactID: 1, Kind: tasks.FollowUpCallback, State: tasks.Undecided}, ExternalID: "T-2"}},
+		{Row: decision.Row{Decision: planned, ExternalID: "T-1", Customer: "c", Category: "c"}, Rule: "survey", Fate: "scheduled"},
+		{Row: decision.Row{Decision: skipped, ExternalID: "T-1"}, Rule: "too old", Reason: "too old"},
+		{Row: decision.Row{Decision: decision.Decision{ContactID: 1, Kind: policy.FollowUpCallback, State: decision.Undecided}, ExternalID: "T-2"}},
 	}
 	options := []option{{"", "Any"}}
 	return []view{
 		&decisionsPage{},
 		&decisionsPage{
 			Periods: []option{{"30", "30 days"}}, Period: "30", Days: []decisionDay{{Date: "2026-11-22", Cells: []decisionCell{{Planned: line, Skipped: line}}}},
-			Sums: []decisionSum{{Kind: tasks.FollowUpSurvey, Resolved: line, Planned: line, Skipped: []decisionLine{line}, Undecided: line, Fate: []decisionLine{line}, Rules: []decisionRule{{Name: "survey", Planned: line, Skipped: line}}}},
+			Sums: []decisionSum{{Kind: policy.FollowUpSurvey, Resolved: line, Planned: line, Skipped: []decisionLine{line}, Undecided: line, Fate: []decisionLine{line}, Rules: []decisionRule{{Name: "survey", Planned: line, Skipped: line}}}},
 		},
 		&decisionListPage{},
 		&decisionListPage{Rows: rows, Pager: pager{Older: "/x"}, Kinds: options, States: options, Reasons: options, Rules: options, From: "2026-11-01", To: "2026-11-22"},
@@ -89,11 +90,11 @@ func decisionsSamples() []view {
 func (s *Server) showDecisions(c *gin.Context) error {
 	days, from := s.decisionPeriod(c)
 	ctx := c.Request.Context()
-	summary, err := s.Tasks.Summary(ctx, viewer(c), from, 0)
+	summary, err := s.Decisions.Summary(ctx, viewer(c), from, 0)
 	if err != nil {
 		return err
 	}
-	byDay, err := s.Tasks.DaySums(ctx, viewer(c), from, 0)
+	byDay, err := s.Decisions.DaySums(ctx, viewer(c), from, 0)
 	if err != nil {
 		return err
 	}
@@ -132,7 +133,7 @@ func (s *Server) decisionPeriods(c *gin.Context) []option {
 }
 
 // newDecisionSum turns the sums of a kind into lines with addresses.
-func (s *Server) newDecisionSum(c *gin.Context, k tasks.KindSummary, period url.Values) decisionSum {
+func (s *Server) newDecisionSum(c *gin.Context, k decision.KindSummary, period url.Values) decisionSum {
 	base := with(period, "kind", string(k.Kind))
 	line := func(count int, query url.Values) decisionLine {
 		l := decisionLine{Count: count, Href: "/decisions/list?" + query.Encode()}
@@ -141,33 +142,33 @@ func (s *Server) newDecisionSum(c *gin.Context, k tasks.KindSummary, period url.
 		}
 		return l
 	}
-	of := func(count int, state tasks.DecisionState) decisionLine {
+	of := func(count int, state decision.State) decisionLine {
 		return line(count, with(base, "state", string(state)))
 	}
 	sum := decisionSum{
-		Kind: k.Kind, Resolved: of(k.Resolved, tasks.EveryResolution), Planned: of(k.Planned, tasks.Planned), Undecided: of(k.Undecided, tasks.Undecided),
+		Kind: k.Kind, Resolved: of(k.Resolved, decision.EveryResolution), Planned: of(k.Planned, decision.Planned), Undecided: of(k.Undecided, decision.Undecided),
 	}
 	for _, r := range k.Skipped {
-		l := line(r.Count, with(base, "state", string(tasks.Skipped), "reason", string(r.Reason)))
+		l := line(r.Count, with(base, "state", string(decision.Skipped), "reason", string(r.Reason)))
 		l.Text = s.reasonText(c, r.Reason, r.Text)
 		sum.Skipped = append(sum.Skipped, l)
 	}
 	for _, r := range k.Fate {
-		l := line(r.Count, with(base, "state", string(tasks.Planned), "fate", string(r.Reason)))
+		l := line(r.Count, with(base, "state", string(decision.Planned), "fate", string(r.Reason)))
 		l.Text = s.reasonText(c, r.Reason, r.Text)
 		sum.Fate = append(sum.Fate, l)
 	}
 	for _, r := range k.Rules {
 		byRule := with(base, "rule", string(r.Rule))
 		sum.Rules = append(sum.Rules, decisionRule{
-			Name: s.decisionRuleName(c, r.Rule, r.Name), Planned: line(r.Planned, with(byRule, "state", string(tasks.Planned))), Skipped: line(r.Skipped, with(byRule, "state", string(tasks.Skipped))),
+			Name: s.decisionRuleName(c, r.Rule, r.Name), Planned: line(r.Planned, with(byRule, "state", string(decision.Planned))), Skipped: line(r.Skipped, with(byRule, "state", string(decision.Skipped))),
 		})
 	}
 	return sum
 }
 
 // reasonText is a reason in the words of the policy that gave it, or in ours.
-func (s *Server) reasonText(c *gin.Context, r tasks.Reason, own string) string {
+func (s *Server) reasonText(c *gin.Context, r policy.Reason, own string) string {
 	if own != "" || r == "" {
 		return own
 	}
@@ -175,19 +176,19 @@ func (s *Server) reasonText(c *gin.Context, r tasks.Reason, own string) string {
 }
 
 // decisionRuleName is what the policy calls a rule, or our name for it.
-func (s *Server) decisionRuleName(c *gin.Context, id tasks.RuleID, own string) string {
-	return s.ruleName(c, tasks.Rule{ID: id, Name: own})
+func (s *Server) decisionRuleName(c *gin.Context, id policy.RuleID, own string) string {
+	return s.ruleName(c, policy.Rule{ID: id, Name: own})
 }
 
-func decisionDays(sums []tasks.DaySum) []decisionDay {
+func decisionDays(sums []decision.DaySum) []decisionDay {
 	days := make([]decisionDay, len(sums))
 	for i, sum := range sums {
 		days[i].Date = sum.Date.String()
-		for _, kind := range tasks.Kinds() {
+		for _, kind := range policy.Kinds() {
 			query := with(url.Values{}, "kind", string(kind), "from", days[i].Date, "to", days[i].Date)
 			days[i].Cells = append(days[i].Cells, decisionCell{
-				Planned: decisionLine{Count: sum.Planned[kind], Href: "/decisions/list?" + with(query, "state", string(tasks.Planned)).Encode()},
-				Skipped: decisionLine{Count: sum.Skipped[kind], Href: "/decisions/list?" + with(query, "state", string(tasks.Skipped)).Encode()},
+				Planned: decisionLine{Count: sum.Planned[kind], Href: "/decisions/list?" + with(query, "state", string(decision.Planned)).Encode()},
+				Skipped: decisionLine{Count: sum.Skipped[kind], Href: "/decisions/list?" + with(query, "state", string(decision.Skipped)).Encode()},
 			})
 		}
 	}

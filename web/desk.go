@@ -9,20 +9,20 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/fault"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
 )
 
 // deskPage is where a caller works: the callback they hold with everything to know and to fill in, or why there is none.
 type deskPage struct {
 	page
-	Desk   tasks.Desk // its Callback.ID is 0 when the caller holds none
+	Desk   callback.Desk // its Callback.ID is 0 when the caller holds none
 	Facts  deskFacts
 	Script []string
 	Story  []storyLine
 	Form   form
 	Fields outcomeFields
-	Supply tasks.Supply // when none is held
-	Day    tasks.Day
+	Supply callback.Supply // when none is held
+	Day    callback.Day
 }
 
 func (*deskPage) template() string { return "desk" }
@@ -45,9 +45,9 @@ func (s *Server) deskRoutes() []route {
 
 // showDesk shows the callback the caller holds, with what they have typed so far, or why there is none. It never claims.
 func (s *Server) showDesk(c *gin.Context) error {
-	desk, err := s.Tasks.Current(c.Request.Context(), viewer(c))
+	desk, err := s.Callbacks.Current(c.Request.Context(), viewer(c))
 	switch {
-	case errors.Is(err, tasks.ErrNothingReady):
+	case errors.Is(err, callback.ErrNothingReady):
 		return s.renderEmptyDesk(c)
 	case err != nil:
 		return err
@@ -56,17 +56,17 @@ func (s *Server) showDesk(c *gin.Context) error {
 }
 
 // renderDesk shows a held callback with a form as it was typed.
-func (s *Server) renderDesk(c *gin.Context, status int, desk tasks.Desk, f form) error {
+func (s *Server) renderDesk(c *gin.Context, status int, desk callback.Desk, f form) error {
 	ctx := c.Request.Context()
 	questions, err := s.Surveys.Current(ctx)
 	if err != nil {
 		return err
 	}
 	p := &deskPage{Desk: desk, Facts: s.deskFacts(c, desk), Form: f, Fields: s.outcomeFields(c, f, desk, questions)}
-	if p.Script, err = s.Tasks.Script(desk, viewer(c).Name, s.language(c)); err != nil {
+	if p.Script, err = s.Callbacks.Script(desk, viewer(c).Name, s.language(c)); err != nil {
 		return err
 	}
-	if p.Day, err = s.Tasks.MyDay(ctx, viewer(c), 0); err != nil {
+	if p.Day, err = s.Callbacks.MyDay(ctx, viewer(c), 0); err != nil {
 		return err
 	}
 	events, err := s.Reads.CallbackTimeline(c.Request.Context(), viewer(c), desk.Callback)
@@ -80,11 +80,11 @@ func (s *Server) renderDesk(c *gin.Context, status int, desk tasks.Desk, f form)
 
 // renderEmptyDesk says what there is to claim, or why there is nothing.
 func (s *Server) renderEmptyDesk(c *gin.Context) error {
-	supply, err := s.Tasks.Supply(c.Request.Context(), viewer(c))
+	supply, err := s.Callbacks.Supply(c.Request.Context(), viewer(c))
 	if err != nil {
 		return err
 	}
-	day, err := s.Tasks.MyDay(c.Request.Context(), viewer(c), 0)
+	day, err := s.Callbacks.MyDay(c.Request.Context(), viewer(c), 0)
 	if err != nil {
 		return err
 	}
@@ -95,11 +95,11 @@ func (s *Server) renderEmptyDesk(c *gin.Context) error {
 
 // claimCallback hands out the next callback. That there is none is no error: the desk says why.
 func (s *Server) claimCallback(c *gin.Context) error {
-	_, err := s.Tasks.Claim(c.Request.Context(), viewer(c))
+	_, err := s.Callbacks.Claim(c.Request.Context(), viewer(c))
 	switch {
-	case errors.Is(err, tasks.ErrClaimBusy):
+	case errors.Is(err, callback.ErrClaimBusy):
 		return s.redirect(c, "/desk", refused("desk.busy"))
-	case errors.Is(err, tasks.ErrNothingReady):
+	case errors.Is(err, callback.ErrNothingReady):
 		return s.redirect(c, "/desk", refused("desk.nothing_ready"))
 	case err != nil:
 		return err
@@ -118,9 +118,9 @@ func (s *Server) finishCallback(c *gin.Context) error {
 		return err
 	}
 	outcome := s.outcomeOf(f)
-	err = s.Tasks.Finish(c.Request.Context(), viewer(c), id, formInt(f, "fence"), outcome)
+	err = s.Callbacks.Finish(c.Request.Context(), viewer(c), id, formInt(f, "fence"), outcome)
 	switch {
-	case errors.Is(err, tasks.ErrStale):
+	case errors.Is(err, callback.ErrStale):
 		return s.redirect(c, "/tasks#drafts", refused("desk.stale"))
 	case fault.Is(err, fault.Invalid):
 		return s.refuseOutcome(c, id, f, err)
@@ -134,7 +134,7 @@ func (s *Server) finishCallback(c *gin.Context) error {
 
 // claimAfter hands out the next callback after a finished one. That there is none takes nothing from what was finished.
 func (s *Server) claimAfter(c *gin.Context) error {
-	if _, err := s.Tasks.Claim(c.Request.Context(), viewer(c)); err != nil {
+	if _, err := s.Callbacks.Claim(c.Request.Context(), viewer(c)); err != nil {
 		if fault.KindOf(err) == fault.Internal {
 			s.log.ErrorContext(c.Request.Context(), "claim after finish failed", "error", err)
 		}
@@ -145,7 +145,7 @@ func (s *Server) claimAfter(c *gin.Context) error {
 
 // refuseOutcome shows the desk again with everything in place and what is missing in words.
 func (s *Server) refuseOutcome(c *gin.Context, id int64, f form, cause error) error {
-	desk, err := s.Tasks.Current(c.Request.Context(), viewer(c))
+	desk, err := s.Callbacks.Current(c.Request.Context(), viewer(c))
 	if err != nil || desk.Callback.ID != id {
 		return cause
 	}
@@ -157,19 +157,19 @@ func (s *Server) refuseOutcome(c *gin.Context, id int64, f form, cause error) er
 }
 
 func (s *Server) skipCallback(c *gin.Context) error {
-	return s.giveBack(c, "desk.skipped", func(id int64, f form) (tasks.Callback, error) {
-		return s.Tasks.Skip(c.Request.Context(), viewer(c), id, formInt(f, "fence"), tasks.SkipReason(f.Get("skip_reason")))
+	return s.giveBack(c, "desk.skipped", func(id int64, f form) (callback.Callback, error) {
+		return s.Callbacks.Skip(c.Request.Context(), viewer(c), id, formInt(f, "fence"), callback.SkipReason(f.Get("skip_reason")))
 	})
 }
 
 func (s *Server) releaseCallback(c *gin.Context) error {
-	return s.giveBack(c, "desk.released", func(id int64, f form) (tasks.Callback, error) {
-		return s.Tasks.Release(c.Request.Context(), viewer(c), id, formInt(f, "fence"))
+	return s.giveBack(c, "desk.released", func(id int64, f form) (callback.Callback, error) {
+		return s.Callbacks.Release(c.Request.Context(), viewer(c), id, formInt(f, "fence"))
 	})
 }
 
 // giveBack ends a claim without an outcome, and says so if the callback is closed by that.
-func (s *Server) giveBack(c *gin.Context, message string, end func(id int64, f form) (tasks.Callback, error)) error {
+func (s *Server) giveBack(c *gin.Context, message string, end func(id int64, f form) (callback.Callback, error)) error {
 	id, err := pathID(c, "id")
 	if err != nil {
 		return err
@@ -178,13 +178,13 @@ func (s *Server) giveBack(c *gin.Context, message string, end func(id int64, f f
 	if err != nil {
 		return err
 	}
-	callback, err := end(id, f)
+	ended, err := end(id, f)
 	switch {
-	case errors.Is(err, tasks.ErrStale):
+	case errors.Is(err, callback.ErrStale):
 		return s.redirect(c, "/desk", refused("desk.not_yours"))
 	case err != nil:
 		return err
-	case callback.CloseReason == tasks.ReasonUnreachable:
+	case ended.CloseReason == callback.ReasonUnreachable:
 		message = "desk.unreachable"
 	}
 	return s.redirect(c, "/desk", done(message))
@@ -201,7 +201,7 @@ func (s *Server) dialCallback(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	phone, err := s.Tasks.Dial(c.Request.Context(), viewer(c), id, formInt(f, "fence"))
+	phone, err := s.Callbacks.Dial(c.Request.Context(), viewer(c), id, formInt(f, "fence"))
 	if err != nil {
 		return s.deskProblem(c, err)
 	}
@@ -223,7 +223,7 @@ func (s *Server) saveDraft(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	until, err := s.Tasks.SaveDraft(c.Request.Context(), viewer(c), id, formInt(f, "fence"), s.outcomeOf(f))
+	until, err := s.Callbacks.SaveDraft(c.Request.Context(), viewer(c), id, formInt(f, "fence"), s.outcomeOf(f))
 	if err != nil {
 		return s.deskProblem(c, err)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
 )
 
 // A caller claims, dials, records a talk with its survey, and finishes, without touching the mouse.
@@ -37,17 +37,17 @@ func TestCallbackIsWorkedByKeyboardAlone(t *testing.T) {
 	b.next()
 	b.wait(`form[action="/desk/2/finish"]`)
 
-	desk, err := ts.Tasks.CallbackByID(t.Context(), account.Viewer{Role: account.Admin}, 1)
+	desk, err := ts.Callbacks.ByID(t.Context(), account.Viewer{Role: account.Admin}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if desk.Callback.CloseReason != tasks.Reason(tasks.NotSolved) || desk.Attempts[0].Answers != `{"rating":2,"solved":false,"reasons":["waited","attitude"]}` {
+	if desk.Callback.CloseReason != callback.Reason(callback.NotSolved) || desk.Attempts[0].Answers != `{"rating":2,"solved":false,"reasons":["waited","attitude"]}` {
 		t.Errorf("recorded as %q with %s", desk.Callback.CloseReason, desk.Attempts[0].Answers)
 	}
 	b.press("2") // no answer: one key and the end
 	b.next()
 	b.wait(".desk-empty")
-	if desk, err := ts.Tasks.CallbackByID(t.Context(), account.Viewer{Role: account.Admin}, 2); err != nil || desk.Callback.WaitReason != tasks.Reason(tasks.NoAnswer) {
+	if desk, err := ts.Callbacks.ByID(t.Context(), account.Viewer{Role: account.Admin}, 2); err != nil || desk.Callback.WaitReason != callback.Reason(callback.NoAnswer) {
 		t.Errorf("the second one waits for %q, %v", desk.Callback.WaitReason, err)
 	}
 }
@@ -103,25 +103,25 @@ func TestDeskAndListsInABrowser(t *testing.T) {
 	ts.fillDesk(t, complaintContact(1, "张伟", "宽带报修"), severeContact(2, "刘芳", "移机"), severeContact(3, "欧阳明月", "账单争议"), severeContact(4, "孙丽", "资费咨询"), severeContact(5, "Anna Schmidt", "Router"), skipped(6), skipped(7), skipped(8))
 	b.look("desk-ready", "/desk")
 	admin := account.Viewer{UserID: 2, Name: "The admin", Role: account.Admin}
-	for _, o := range []tasks.Outcome{
-		{CallResult: tasks.NoAnswer, NoteForNext: "上午在开会，下午打"},
-		{CallResult: tasks.Reached, BusinessResult: tasks.Appointment, AppointmentAt: testNow.Add(3 * time.Hour), AppointmentFor: tasks.ForMe},
-		{CallResult: tasks.Reached, BusinessResult: tasks.Solved, Note: "很满意", Answers: tasks.Answers{Rating: new(5)}},
+	for _, o := range []callback.Outcome{
+		{CallResult: callback.NoAnswer, NoteForNext: "上午在开会，下午打"},
+		{CallResult: callback.Reached, BusinessResult: callback.Appointment, AppointmentAt: testNow.Add(3 * time.Hour), AppointmentFor: callback.ForMe},
+		{CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "很满意", Answers: callback.Answers{Rating: new(5)}},
 	} {
-		desk, err := ts.Tasks.Claim(t.Context(), admin)
+		desk, err := ts.Callbacks.Claim(t.Context(), admin)
 		if err != nil {
 			t.Fatal(err)
 		}
 		ts.now = ts.now.Add(3 * time.Minute)
-		if err := ts.Tasks.Finish(t.Context(), admin, desk.Callback.ID, desk.Callback.Fence, o); err != nil {
+		if err := ts.Callbacks.Finish(t.Context(), admin, desk.Callback.ID, desk.Callback.Fence, o); err != nil {
 			t.Fatal(err)
 		}
 	}
-	desk, err := ts.Tasks.Claim(t.Context(), admin)
+	desk, err := ts.Callbacks.Claim(t.Context(), admin)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ts.Tasks.SaveDraft(t.Context(), admin, desk.Callback.ID, desk.Callback.Fence, tasks.Outcome{CallResult: tasks.Reached, BusinessResult: tasks.NotSolved, Answers: tasks.Answers{Rating: new(2), Reasons: []string{"waited"}}, Note: "晚上七点后网速仍慢，要求装维班长回电。"}); err != nil {
+	if _, err := ts.Callbacks.SaveDraft(t.Context(), admin, desk.Callback.ID, desk.Callback.Fence, callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.NotSolved, Answers: callback.Answers{Rating: new(2), Reasons: []string{"waited"}}, Note: "晚上七点后网速仍慢，要求装维班长回电。"}); err != nil {
 		t.Fatal(err)
 	}
 	for name, path := range map[string]string{

@@ -17,7 +17,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/outbox"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
 )
 
 // fillDesk takes severe contacts and complaints in, plans their follow-up and makes the callbacks ready.
@@ -34,8 +34,8 @@ func (ts *testServer) fillDesk(t testing.TB, contacts ...contact.Input) {
 	if _, err := ts.Contacts.Take(ctx, source.ID, contacts); err != nil {
 		t.Fatal(err)
 	}
-	ts.runJobs(t, contact.JobPlan, ts.Tasks.Plan)
-	ts.runJobs(t, tasks.JobOffer, ts.Tasks.Offer)
+	ts.runJobs(t, contact.JobPlan, ts.Decisions.Plan)
+	ts.runJobs(t, callback.JobOffer, ts.Callbacks.Offer)
 }
 
 // runJobs runs the due jobs of a kind, each once.
@@ -115,7 +115,7 @@ func TestCallbackIsWorkedWithoutScripts(t *testing.T) {
 	if text := after.Find(".desk-foot").Text(); !strings.Contains(strings.Join(strings.Fields(text), " "), "Finished 1") {
 		t.Errorf("today's figures say %q", text)
 	}
-	callback, err := ts.Tasks.CallbackByID(t.Context(), account.Viewer{Role: account.Admin}, 1)
+	callback, err := ts.Callbacks.ByID(t.Context(), account.Viewer{Role: account.Admin}, 1)
 	if err != nil || callback.Callback.CloseReason != "not_solved" || callback.Attempts[0].Answers == "" {
 		t.Errorf("the callback is %+v, %v", callback.Callback, err)
 	}
@@ -128,8 +128,8 @@ func TestStaleOutcomeIsKeptAndShown(t *testing.T) {
 	caller := ts.login(t, account.Caller)
 	desk := caller.follow(caller.post("/desk/claim", nil))
 	action, form := deskForm(t, desk, url.Values{"call_result": {"reached"}, "business_result": {"solved"}, "note": {"客户很满意"}})
-	ts.now = ts.now.Add(tasks.Lease)
-	if _, err := ts.Tasks.Claim(t.Context(), account.Viewer{UserID: 99, Role: account.Caller}); err != nil {
+	ts.now = ts.now.Add(callback.Lease)
+	if _, err := ts.Callbacks.Claim(t.Context(), account.Viewer{UserID: 99, Role: account.Caller}); err != nil {
 		t.Fatal(err)
 	}
 	mine := caller.follow(caller.post(action, form)).page(http.StatusOK)
@@ -150,7 +150,7 @@ func TestPassingOnTheLastAttemptSaysThatItIsClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	caller := ts.login(t, account.Caller)
-	action, form := deskForm(t, caller.follow(caller.post("/desk/claim", nil)), url.Values{"skip_reason": {string(tasks.SkipLater)}})
+	action, form := deskForm(t, caller.follow(caller.post("/desk/claim", nil)), url.Values{"skip_reason": {string(callback.SkipLater)}})
 	desk := strings.TrimSuffix(action, "/finish")
 	caller.post(desk+"/dial", form)
 	after := caller.follow(caller.post(desk+"/skip", form)).page(http.StatusOK)

@@ -12,7 +12,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
 )
 
 // deskFacts are the facts about a claimed callback that need more than a format.
@@ -25,7 +25,7 @@ type deskFacts struct {
 	Contact  string // address of the contact, for those who may open it
 	Due      string
 	Lease    string
-	Last     tasks.Attempt // the newest attempt with an outcome
+	Last     callback.Attempt // the newest attempt with an outcome
 	LastBy   string
 	ForNext  string // what the last caller left for this one
 	Attempt  int    // number of the attempt to be made
@@ -33,7 +33,7 @@ type deskFacts struct {
 	Language string // of the customer, where it is not the caller's
 }
 
-func (s *Server) deskFacts(c *gin.Context, desk tasks.Desk) deskFacts {
+func (s *Server) deskFacts(c *gin.Context, desk callback.Desk) deskFacts {
 	cb := desk.Callback
 	f := deskFacts{
 		Phone: phoneText(desk.Phone), Subject: joined(" · ", desk.Contact.Category, desk.Contact.Product), Due: s.whenText(c, cb.DueAt),
@@ -57,7 +57,7 @@ func (s *Server) deskFacts(c *gin.Context, desk tasks.Desk) deskFacts {
 			}
 		}
 	}
-	if i := slices.IndexFunc(desk.Attempts, func(a tasks.Attempt) bool { return a.CallResult != "" }); i >= 0 {
+	if i := slices.IndexFunc(desk.Attempts, func(a callback.Attempt) bool { return a.CallResult != "" }); i >= 0 {
 		f.Last, f.LastBy = desk.Attempts[i], desk.Callers[desk.Attempts[i].CallerID]
 	}
 	return f
@@ -133,15 +133,15 @@ type outcomeFields struct {
 	Recovery                         bool     // the rating is not a score then
 }
 
-func (s *Server) outcomeFields(c *gin.Context, f form, desk tasks.Desk, questions survey.Questionnaire) outcomeFields {
-	fields := outcomeFields{Recovery: desk.Callback.Kind == tasks.RecoveryCallback}
-	for i, code := range tasks.CallCodes() {
+func (s *Server) outcomeFields(c *gin.Context, f form, desk callback.Desk, questions survey.Questionnaire) outcomeFields {
+	fields := outcomeFields{Recovery: desk.Callback.Kind == callback.RecoveryKind}
+	for i, code := range callback.CallCodes() {
 		fields.Calls = append(fields.Calls, s.codeChoice(c, f, "call_result", string(code.Code), i+1))
 	}
-	for i, code := range tasks.BusinessCodes() {
+	for i, code := range callback.BusinessCodes() {
 		fields.Results = append(fields.Results, s.codeChoice(c, f, "business_result", string(code.Code), i+1))
 	}
-	for _, reason := range tasks.SkipReasons() {
+	for _, reason := range callback.SkipReasons() {
 		fields.Skips = append(fields.Skips, option{Value: string(reason), Label: s.t(c, "skip_reason."+string(reason))})
 	}
 	rating, _ := questions.Question(survey.KeyRating)
@@ -172,17 +172,17 @@ func (s *Server) codeChoice(c *gin.Context, f form, field, code string, digit in
 const localInput = "2006-01-02T15:04" // what an input of type datetime-local sends
 
 // outcomeOf reads the outcome form. What cannot be read is left out, and the use case says that it is missing.
-func (s *Server) outcomeOf(f form) tasks.Outcome {
-	o := tasks.Outcome{
-		CallResult: tasks.CallResult(f.Get("call_result")), BusinessResult: tasks.BusinessResult(f.Get("business_result")),
-		Note: f.Get("note"), NoteForNext: f.Get("note_for_next"), AppointmentFor: tasks.Whose(f.Get("appointment_for")),
-		Answers: tasks.Answers{Reasons: f.Values["reasons"], Comment: f.Get("comment"), Consent: f.Get("consent") == "yes"},
+func (s *Server) outcomeOf(f form) callback.Outcome {
+	o := callback.Outcome{
+		CallResult: callback.CallResult(f.Get("call_result")), BusinessResult: callback.BusinessResult(f.Get("business_result")),
+		Note: f.Get("note"), NoteForNext: f.Get("note_for_next"), AppointmentFor: callback.Whose(f.Get("appointment_for")),
+		Answers: callback.Answers{Reasons: f.Values["reasons"], Comment: f.Get("comment"), Consent: f.Get("consent") == "yes"},
 	}
 	if rating, err := strconv.Atoi(f.Get("rating")); err == nil {
 		o.Answers.Rating = &rating
 	}
-	if o.BusinessResult == tasks.Solved || o.BusinessResult == tasks.NotSolved {
-		solved := o.BusinessResult == tasks.Solved
+	if o.BusinessResult == callback.Solved || o.BusinessResult == callback.NotSolved {
+		solved := o.BusinessResult == callback.Solved
 		o.Answers.Solved = &solved
 	}
 	o.AppointmentAt = clock.Instant(formInt(f, "appointment"))
@@ -193,7 +193,7 @@ func (s *Server) outcomeOf(f form) tasks.Outcome {
 }
 
 // outcomeValues is outcomeOf the other way round, for a draft.
-func (s *Server) outcomeValues(o tasks.Outcome) url.Values {
+func (s *Server) outcomeValues(o callback.Outcome) url.Values {
 	v := url.Values{}
 	for name, text := range map[string]string{
 		"call_result": string(o.CallResult), "business_result": string(o.BusinessResult), "note": o.Note, "note_for_next": o.NoteForNext,
@@ -226,14 +226,14 @@ func formInt(f form, name string) int64 {
 
 // deskSamples are the desk in its states: empty, explained, held, and refused.
 func deskSamples() []view {
-	held := tasks.Desk{Phone: "+8613912348000", Resolver: "Li Qiang", DraftAt: 1, At: 1, Times: []clock.Instant{2}}
-	held.Callback = tasks.Callback{ID: 1, Kind: tasks.RecoveryCallback, OriginValue: 2, NoteForNext: "n", DueAt: 1, LeaseUntil: 2, State: tasks.Claimed}
+	held := callback.Desk{Phone: "+8613912348000", Resolver: "Li Qiang", DraftAt: 1, At: 1, Times: []clock.Instant{2}}
+	held.Callback = callback.Callback{ID: 1, Kind: callback.RecoveryKind, OriginValue: 2, NoteForNext: "n", DueAt: 1, LeaseUntil: 2, State: callback.Claimed}
 	held.Customer.Name, held.Contact.ID, held.Resolution.ResolvedAt = "Zhang Wei", 1, 1
 	gone := held
-	gone.Callback.State, gone.Callback.CloseReason = tasks.Cancelled, tasks.ReasonReopened
+	gone.Callback.State, gone.Callback.CloseReason = callback.Cancelled, callback.ReasonReopened
 	facts := deskFacts{
 		Phone: "139 1234 8000", Local: "14:05", Zone: "Asia/Tokyo", Until: "20:00", Subject: "s", Contact: "/contacts/1", Due: "d", Lease: "l",
-		Last: tasks.Attempt{ID: 1, CallResult: tasks.NoAnswer, EndedAt: 1}, LastBy: "b", ForNext: "n", Attempt: 2, Severe: true, Language: "en",
+		Last: callback.Attempt{ID: 1, CallResult: callback.NoAnswer, EndedAt: 1}, LastBy: "b", ForNext: "n", Attempt: 2, Severe: true, Language: "en",
 	}
 	choices := []choice{{Value: "reached", Label: "Reached", Digit: 1, Checked: true}}
 	fields := outcomeFields{
@@ -248,8 +248,8 @@ func deskSamples() []view {
 	cancelled.Desk = gone
 	return []view{
 		&deskPage{},
-		&deskPage{Supply: tasks.Supply{Waiting: []tasks.WaitingCount{{Reason: tasks.ReasonAppointment, Count: 2, Next: 1}}, Taken: 1, Kept: 1, Next: 1}},
-		&deskPage{Supply: tasks.Supply{Ready: 3}},
+		&deskPage{Supply: callback.Supply{Waiting: []callback.WaitingCount{{Reason: callback.ReasonAppointment, Count: 2, Next: 1}}, InHand: 1, Kept: 1, Next: 1}},
+		&deskPage{Supply: callback.Supply{Ready: 3}},
 		&full, &cancelled,
 	}
 }

@@ -10,14 +10,15 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/fault"
-	"aftercall/tasks"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 // dryRunPage shows one dry run: how far it is, and what the policy would have done next to what was done.
 type dryRunPage struct {
 	page
-	Run     tasks.DryRun
-	Policy  tasks.PolicyRecord // ID 0: the draft is deleted
+	Run     decision.DryRun
+	Policy  policy.Record // ID 0: the draft is deleted
 	By      string
 	Changed bool // the draft is not any more what was tried
 	Kinds   []dryRunKind
@@ -27,7 +28,7 @@ func (*dryRunPage) template() string { return "dry_run" }
 
 // dryRunKind is one kind of follow-up: the sum both ways, the rules, and what would come out otherwise.
 type dryRunKind struct {
-	Kind     tasks.Kind
+	Kind     policy.Kind
 	Resolved int
 	Same     int
 	Sum      []dryRunLine // resolved, less each reason, is planned
@@ -41,7 +42,7 @@ type dryRunLine struct {
 	Text            string
 	Would, Happened int
 	Width           float64
-	Examples        []tasks.Example // of what would be; of what was where nothing would be
+	Examples        []decision.Example // of what would be; of what was where nothing would be
 }
 
 // More is how many more there would be.
@@ -52,14 +53,14 @@ type dryRunRule struct {
 	Name, Text string
 	Planned    bool
 	Count      int
-	Examples   []tasks.Example
+	Examples   []decision.Example
 }
 
 // dryRunChange is how many resolutions would come out otherwise.
 type dryRunChange struct {
 	From, To string
 	Count    int
-	Examples []tasks.Example
+	Examples []decision.Example
 }
 
 func (s *Server) dryRunsRoutes() []route {
@@ -72,26 +73,26 @@ func (s *Server) dryRunsRoutes() []route {
 }
 
 func dryRunsSamples() []view {
-	examples := []tasks.Example{{ContactID: 1, ExternalID: "T-1", Category: "Repairs"}}
+	examples := []decision.Example{{ContactID: 1, ExternalID: "T-1", Category: "Repairs"}}
 	line := dryRunLine{Text: "too old", Would: 3, Happened: 5, Width: 30, Examples: examples}
 	kind := dryRunKind{
-		Kind: tasks.FollowUpSurvey, Resolved: 10, Same: 8, Sum: []dryRunLine{line, {Planned: true, Text: "planned", Would: 7, Happened: 5, Width: 70}},
+		Kind: policy.FollowUpSurvey, Resolved: 10, Same: 8, Sum: []dryRunLine{line, {Planned: true, Text: "planned", Would: 7, Happened: 5, Width: 70}},
 		Rules:   []dryRunRule{{Name: "survey", Planned: true, Count: 7, Examples: examples}, {Name: "old", Text: "too old", Count: 3}},
 		Changes: []dryRunChange{{From: "too old", To: "planned", Count: 2, Examples: examples}},
 	}
-	run := tasks.DryRun{ID: 1, PolicyID: 5, Days: 30, State: tasks.DryRunRunning, Total: 10, Done: 4, CreatedAt: 1, FromAt: 1, ToAt: 2, FinishedAt: 3}
+	run := decision.DryRun{ID: 1, PolicyID: 5, Days: 30, State: decision.DryRunRunning, Total: 10, Done: 4, CreatedAt: 1, FromAt: 1, ToAt: 2, FinishedAt: 3}
 	done, cancelled, failed := run, run, run
-	done.State, cancelled.State, failed.State = tasks.DryRunDone, tasks.DryRunCancelled, tasks.DryRunFailed
+	done.State, cancelled.State, failed.State = decision.DryRunDone, decision.DryRunCancelled, decision.DryRunFailed
 	return []view{
-		&dryRunPage{Run: run, Policy: tasks.PolicyRecord{ID: 5}, By: "Wang Min"}, &dryRunPage{Run: cancelled, Policy: tasks.PolicyRecord{ID: 5}},
-		&dryRunPage{Run: failed, Policy: tasks.PolicyRecord{ID: 5}},
-		&dryRunPage{Run: done, Policy: tasks.PolicyRecord{ID: 4, Version: 3}, Kinds: []dryRunKind{kind, {Kind: tasks.FollowUpCallback, Resolved: 10, Same: 10}}},
-		&dryRunPage{Run: done, Policy: tasks.PolicyRecord{ID: 5}, Changed: true, Kinds: []dryRunKind{kind}}, &dryRunPage{Run: done},
+		&dryRunPage{Run: run, Policy: policy.Record{ID: 5}, By: "Wang Min"}, &dryRunPage{Run: cancelled, Policy: policy.Record{ID: 5}},
+		&dryRunPage{Run: failed, Policy: policy.Record{ID: 5}},
+		&dryRunPage{Run: done, Policy: policy.Record{ID: 4, Version: 3}, Kinds: []dryRunKind{kind, {Kind: policy.FollowUpCallback, Resolved: 10, Same: 10}}},
+		&dryRunPage{Run: done, Policy: policy.Record{ID: 5}, Changed: true, Kinds: []dryRunKind{kind}}, &dryRunPage{Run: done},
 	}
 }
 
-func (s *Server) dryRunsOf(c *gin.Context, policyID int64) ([]tasks.DryRun, error) {
-	return s.Tasks.DryRuns(c.Request.Context(), policyID)
+func (s *Server) dryRunsOf(c *gin.Context, policyID int64) ([]decision.DryRun, error) {
+	return s.Decisions.DryRuns(c.Request.Context(), policyID)
 }
 
 func (s *Server) startDryRun(c *gin.Context) error {
@@ -100,7 +101,7 @@ func (s *Server) startDryRun(c *gin.Context) error {
 		return err
 	}
 	days, _ := strconv.Atoi(f.Get("days")) // anything else is no number of days there can be
-	run, err := s.Tasks.StartDryRun(c.Request.Context(), viewer(c), record.ID, days)
+	run, err := s.Decisions.StartDryRun(c.Request.Context(), viewer(c), record.ID, days)
 	if err != nil {
 		return s.refusePolicy(c, record, f, err)
 	}
@@ -114,7 +115,7 @@ func (s *Server) cancelDryRun(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Tasks.CancelDryRun(c.Request.Context(), viewer(c), id); err != nil {
+	if err := s.Decisions.CancelDryRun(c.Request.Context(), viewer(c), id); err != nil {
 		return err
 	}
 	return s.redirect(c, dryRunPath(id), done("dry_run.cancelled"))
@@ -126,12 +127,12 @@ func (s *Server) showDryRun(c *gin.Context) error {
 		return err
 	}
 	ctx := c.Request.Context()
-	run, report, err := s.Tasks.DryRunByID(ctx, viewer(c), id)
+	run, report, err := s.Decisions.DryRunByID(ctx, viewer(c), id)
 	if err != nil {
 		return err
 	}
 	p := &dryRunPage{Run: run}
-	if p.Policy, err = s.Tasks.PolicyByID(ctx, run.PolicyID); err != nil && !fault.Is(err, fault.NotFound) {
+	if p.Policy, err = s.Policies.ByID(ctx, run.PolicyID); err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
 	p.Changed = p.Policy.ID != 0 && p.Policy.Draft() && p.Policy.Revision != run.Revision
@@ -154,9 +155,9 @@ func (s *Server) showDryRun(c *gin.Context) error {
 }
 
 // dryRunKind puts one kind of a report into words.
-func (s *Server) dryRunKind(c *gin.Context, resolved int, k tasks.DryRunKind) dryRunKind {
+func (s *Server) dryRunKind(c *gin.Context, resolved int, k decision.DryRunKind) dryRunKind {
 	kind := dryRunKind{Kind: k.Kind, Resolved: resolved, Same: k.Same, Sum: s.dryRunSum(c, resolved, k)}
-	words := map[tasks.Reason]string{"": s.t(c, "decisions.planned")}
+	words := map[policy.Reason]string{"": s.t(c, "decisions.planned")}
 	for _, line := range slices.Concat(k.Lines, k.Happened) {
 		if words[line.Reason] == "" {
 			words[line.Reason] = s.dryRunReason(c, line)
@@ -176,10 +177,10 @@ func (s *Server) dryRunKind(c *gin.Context, resolved int, k tasks.DryRunKind) dr
 }
 
 // plannedLine reports whether the follow-up was planned, even if it was given up later.
-func plannedLine(line tasks.DryRunLine) bool { return line.Reason == "" || line.GivenUp }
+func plannedLine(line decision.DryRunLine) bool { return line.Reason == "" || line.GivenUp }
 
-func (s *Server) dryRunReason(c *gin.Context, line tasks.DryRunLine) string {
-	if line.Reason == tasks.ReasonUndecided {
+func (s *Server) dryRunReason(c *gin.Context, line decision.DryRunLine) string {
+	if line.Reason == policy.ReasonUndecided {
 		return s.t(c, "decisions.undecided")
 	}
 	return s.reasonText(c, line.Reason, line.Text)
@@ -187,10 +188,10 @@ func (s *Server) dryRunReason(c *gin.Context, line tasks.DryRunLine) string {
 
 // dryRunSum lines up what would be with what was: reason by reason, the most first, then what is planned. Either way the lines sum
 // to the resolved.
-func (s *Server) dryRunSum(c *gin.Context, resolved int, k tasks.DryRunKind) []dryRunLine {
+func (s *Server) dryRunSum(c *gin.Context, resolved int, k decision.DryRunKind) []dryRunLine {
 	planned := dryRunLine{Planned: true, Text: s.t(c, "decisions.planned")}
-	byReason := map[tasks.Reason]*dryRunLine{}
-	at := func(line tasks.DryRunLine) *dryRunLine {
+	byReason := map[policy.Reason]*dryRunLine{}
+	at := func(line decision.DryRunLine) *dryRunLine {
 		if plannedLine(line) {
 			return &planned
 		}

@@ -14,7 +14,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
 	"aftercall/internal/outbox"
-	"aftercall/tasks"
+	"aftercall/tasks/policy"
 )
 
 func TestASupervisorPlansACallbackByHand(t *testing.T) {
@@ -125,7 +125,7 @@ func TestEveryDecisionHasItsRuleAndReasonInWords(t *testing.T) {
 	draft := c.post("/policies", nil).header.Get("Location")
 	rule := ruleForm()
 	rule.Set("name", "大客户")
-	rule.Set(conditionField(0, "field"), string(tasks.ContactCategory))
+	rule.Set(conditionField(0, "field"), string(policy.ContactCategory))
 	rule.Set(conditionField(0, "values"), "宽带报修")
 	rule.Set("callback", saysNothing)
 	rule.Set("callback_reason", ownReason)
@@ -178,7 +178,7 @@ func (ts *testServer) plan(t testing.TB) {
 	var batches []int64
 	fatal(t, ts.DB.View(t.Context()).Gorm().Raw("SELECT DISTINCT batch_id FROM resolutions ORDER BY batch_id").Scan(&batches).Error)
 	for _, batch := range batches {
-		fatal(t, ts.Tasks.Plan(t.Context(), outbox.Ticket{}, batch))
+		fatal(t, ts.Decisions.Plan(t.Context(), outbox.Ticket{}, batch))
 	}
 }
 
@@ -188,5 +188,5 @@ func (ts *testServer) dryRun(t testing.TB, path string) {
 	var id int64
 	_, err := fmt.Sscanf(path, "/dryruns/%d", &id)
 	fatal(t, err)
-	fatal(t, ts.Tasks.RunDry(t.Context(), outbox.Ticket{}, id))
+	fatal(t, ts.Decisions.RunDry(t.Context(), outbox.Ticket{}, id))
 }

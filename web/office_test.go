@@ -73,15 +73,15 @@ func newOffice(t testing.TB) *office {
 	var last int64
 	draft := func() int64 {
 		if last != 0 {
-			_ = o.Tasks.DeletePolicy(t.Context(), o.admin, last, 1) // there may be fifty
+			_ = o.Policies.Delete(t.Context(), o.admin, last, 1) // there may be fifty
 		}
-		p, err := o.Tasks.DraftPolicy(t.Context(), o.admin, 0)
+		p, err := o.Policies.Draft(t.Context(), o.admin, 0)
 		fatal(t, err)
 		last = p.ID
 		return last
 	}
 	var run int64
-	kept, err := o.Tasks.DraftPolicy(t.Context(), o.admin, 0)
+	kept, err := o.Policies.Draft(t.Context(), o.admin, 0)
 	fatal(t, err)
 	audience := func() int64 {
 		o.made++
@@ -107,8 +107,8 @@ func newOffice(t testing.TB) *office {
 		"/policies/:id":                  each(func() string { return text(draft()) }),
 		"/policies/:id/rules/:rule":      {func() string { return "severe" }, "", "nosuch"},
 		"/dryruns/:id": each(func() string {
-			_ = o.Tasks.CancelDryRun(t.Context(), o.admin, run) // one of a policy at a time
-			started, err := o.Tasks.StartDryRun(t.Context(), o.admin, kept.ID, 30)
+			_ = o.Decisions.CancelDryRun(t.Context(), o.admin, run) // one of a policy at a time
+			started, err := o.Decisions.StartDryRun(t.Context(), o.admin, kept.ID, 30)
 			fatal(t, err)
 			run = started.ID
 			return text(run)

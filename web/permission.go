@@ -141,7 +141,7 @@ func (s *Server) listStandings(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		shown := standingRow{ID: row.CustomerID, Name: customerName(customers[row.CustomerID]), From: row.AllowedFrom}
+		shown := standingRow{ID: row.CustomerID, Name: customers[row.CustomerID].DisplayName(), From: row.AllowedFrom}
 		for _, reason := range lasting {
 			shown.Why = append(shown.Why, s.whyLine(c, reason, row.CustomerID))
 		}

@@ -110,8 +110,8 @@ func (s *Server) renderCustomerPermission(c *gin.Context, status int, f form) er
 		return err
 	}
 	s.fillChoices(c, p)
-	p.page = s.page(c, "contactable.title", "name", customerName(customer.Customer))
-	p.Crumbs = []crumb{{Text: s.t(c, "contacts.title"), Href: "/contacts"}, {Text: customerName(customer.Customer), Href: "/customers/" + strconv.FormatInt(id, 10)}}
+	p.page = s.page(c, "contactable.title", "name", customer.Customer.DisplayName())
+	p.Crumbs = []crumb{{Text: s.t(c, "contacts.title"), Href: "/contacts"}, {Text: customer.Customer.DisplayName(), Href: "/customers/" + strconv.FormatInt(id, 10)}}
 	if !viewer(c).Is(account.Supervisor) {
 		p.Crumbs = []crumb{{Text: s.t(c, "permission.title"), Href: permissionPath}}
 	}

@@ -122,13 +122,13 @@ func (s *Server) renderMerge(c *gin.Context, status int, p *mergePage) (err erro
 			return err
 		}
 	}
-	p.page = s.page(c, "persons.merge_title", "name", customerName(p.Customer.Customer))
+	p.page = s.page(c, "persons.merge_title", "name", p.Customer.Customer.DisplayName())
 	p.Crumbs = s.customerCrumbs(c, p.Customer.Customer)
 	return s.renderStatus(c, status, p)
 }
 
 func (s *Server) customerCrumbs(c *gin.Context, customer contact.Customer) []crumb {
-	return []crumb{{Text: s.t(c, "contacts.title"), Href: "/contacts"}, {Text: customerName(customer), Href: customerPath(customer.ID)}}
+	return []crumb{{Text: s.t(c, "contacts.title"), Href: "/contacts"}, {Text: customer.DisplayName(), Href: customerPath(customer.ID)}}
 }
 
 func (s *Server) mergePersons(c *gin.Context) error {
@@ -168,7 +168,7 @@ func (s *Server) renderSplit(c *gin.Context, status int, p *splitPage) (err erro
 	if p.Customer, p.Person, err = s.personOf(c); err != nil {
 		return err
 	}
-	p.page = s.page(c, "persons.split_title", "name", customerName(p.Customer.Customer))
+	p.page = s.page(c, "persons.split_title", "name", p.Customer.Customer.DisplayName())
 	p.Crumbs = s.customerCrumbs(c, p.Customer.Customer)
 	return s.renderStatus(c, status, p)
 }

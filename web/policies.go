@@ -8,7 +8,8 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
-	"aftercall/tasks"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 const policiesPath = "/policies"
@@ -16,10 +17,10 @@ const policiesPath = "/policies"
 // policiesPage reads the policy in force out, and lists the drafts and the versions there were.
 type policiesPage struct {
 	page
-	InForce tasks.PolicyRecord
+	InForce policy.Record
 	Rules   []policyRuleRow
-	Drafts  []tasks.PolicyRecord
-	History []tasks.PolicyRecord
+	Drafts  []policy.Record
+	History []policy.Record
 	Older   string // address of the versions before those shown
 	Newer   bool   // there are newer versions than those shown
 	From    string // first day of the counts
@@ -30,7 +31,7 @@ func (*policiesPage) template() string { return "policies" }
 // policyRuleRow is a rule read out, with what it decided and how it differs from the version in force.
 type policyRuleRow struct {
 	No               int // 0 for what holds whatever the rules say
-	ID               tasks.RuleID
+	ID               policy.RuleID
 	Name             string
 	Sentence         ruleSentence
 	Change           string // "added", "changed" or ""
@@ -63,8 +64,8 @@ func (s *Server) policiesRoutes() []route {
 
 func policiesSamples() []view {
 	line := decisionLine{Count: 12, Href: "/decisions/list"}
-	record := tasks.PolicyRecord{ID: 4, Version: 3, Policy: tasks.DefaultPolicy(0), Note: "note", BasedOn: 2, Revision: 1, CreatedBy: tasks.Author{ID: 1, Name: "Wang Min"}, CreatedAt: 1, UpdatedAt: 1, PublishedAt: 1}
-	builtIn := tasks.PolicyRecord{ID: 1, Version: 1, Policy: tasks.DefaultPolicy(0), PublishedAt: 1}
+	record := policy.Record{ID: 4, Version: 3, Policy: policy.Default(0), Note: "note", BasedOn: 2, Revision: 1, CreatedBy: policy.Author{ID: 1, Name: "Wang Min"}, CreatedAt: 1, UpdatedAt: 1, PublishedAt: 1}
+	builtIn := policy.Record{ID: 1, Version: 1, Policy: policy.Default(0), PublishedAt: 1}
 	draft := record
 	draft.ID, draft.Version = 5, 0
 	sentence := ruleSentence{When: "Every contact", Then: []string{"survey by e-mail", "call back"}}
@@ -76,7 +77,7 @@ func policiesSamples() []view {
 	wrong := form{Error: "wrong", Errors: map[string]string{"note": "is too long"}}
 	return []view{
 		&policiesPage{InForce: builtIn, Rules: rows},
-		&policiesPage{InForce: record, Rules: rows, Drafts: []tasks.PolicyRecord{draft}, History: []tasks.PolicyRecord{record, builtIn}, Older: "/x", Newer: true, From: "2026-11-01"},
+		&policiesPage{InForce: record, Rules: rows, Drafts: []policy.Record{draft}, History: []policy.Record{record, builtIn}, Older: "/x", Newer: true, From: "2026-11-01"},
 		&policyPage{Record: record, InForce: builtIn, Rules: rows},
 		&policyPage{Record: draft, InForce: builtIn, Rules: rows, Removed: rows, Reordered: true, MayPublish: true, Form: wrong, PerDay: 12},
 		&policyPage{Record: draft, InForce: builtIn, Form: wrong, PerDay: 1},
@@ -89,7 +90,7 @@ const policyDays = 30
 
 func (s *Server) showPolicies(c *gin.Context) error {
 	before, _ := strconv.Atoi(c.Query("before")) // anything else is the newest
-	list, err := s.Tasks.Policies(c.Request.Context(), before)
+	list, err := s.Policies.List(c.Request.Context(), before)
 	if err != nil {
 		return err
 	}
@@ -112,21 +113,21 @@ func (s *Server) showPolicies(c *gin.Context) error {
 }
 
 // wordsOf returns the words for a policy, with the labels of the attributes it may ask about.
-func (s *Server) wordsOf(c *gin.Context, p tasks.Policy) (policyWords, error) {
-	attributes, err := s.Tasks.Attributes(c.Request.Context())
+func (s *Server) wordsOf(c *gin.Context, p policy.Policy) (policyWords, error) {
+	attributes, err := s.Policies.Attributes(c.Request.Context())
 	if err != nil {
 		return policyWords{}, err
 	}
-	return s.policyWords(c, tasks.Fields(attributes), p.Reasons), nil
+	return s.policyWords(c, policy.Fields(attributes), p.Reasons), nil
 }
 
 // policyRuleRows reads the rules of a policy out.
-func (s *Server) policyRuleRows(c *gin.Context, words policyWords, p tasks.Policy) []policyRuleRow {
+func (s *Server) policyRuleRows(c *gin.Context, words policyWords, p policy.Policy) []policyRuleRow {
 	rows := make([]policyRuleRow, len(p.Rules))
-	decided := map[tasks.Kind]bool{} // by a rule without conditions, whatever comes
+	decided := map[policy.Kind]bool{} // by a rule without conditions, whatever comes
 	for i, rule := range p.Rules {
 		rows[i] = policyRuleRow{No: i + 1, ID: rule.ID, Name: s.ruleName(c, rule), Sentence: words.sentence(rule, i == 0), Unreached: true}
-		for _, kind := range tasks.Kinds() {
+		for _, kind := range policy.Kinds() {
 			speaks := speaksOf(rule, kind)
 			rows[i].Unreached = rows[i].Unreached && (decided[kind] || !speaks)
 			decided[kind] = decided[kind] || speaks && len(rule.When) == 0
@@ -136,30 +137,30 @@ func (s *Server) policyRuleRows(c *gin.Context, words policyWords, p tasks.Polic
 }
 
 // speaksOf reports whether a rule says anything about a kind of follow-up.
-func speaksOf(rule tasks.Rule, kind tasks.Kind) bool {
+func speaksOf(rule policy.Rule, kind policy.Kind) bool {
 	switch kind {
-	case tasks.FollowUpCallback:
+	case policy.FollowUpCallback:
 		return rule.Callback != nil || rule.Nothing[kind] != ""
-	case tasks.FollowUpSurvey:
+	case policy.FollowUpSurvey:
 		return rule.Survey != nil || rule.Nothing[kind] != ""
 	}
 	return false
 }
 
 // exclusionRows is what holds whatever the rules say.
-func (s *Server) exclusionRows(c *gin.Context, words policyWords, p tasks.Policy) []policyRuleRow {
-	nothing := func(id tasks.RuleID, when string) policyRuleRow {
+func (s *Server) exclusionRows(c *gin.Context, words policyWords, p policy.Policy) []policyRuleRow {
+	nothing := func(id policy.RuleID, when string) policyRuleRow {
 		return policyRuleRow{ID: id, Sentence: ruleSentence{When: when, Then: []string{s.t(c, "policy.nothing")}}}
 	}
 	return []policyRuleRow{
-		nothing(tasks.RuleReopened, s.t(c, "policy.excludes_reopened")),
-		nothing(tasks.RuleTooOld, s.t(c, "policy.excludes_old", "span", spanText(words.t, p.MaxAge))),
+		nothing(policy.RuleReopened, s.t(c, "policy.excludes_reopened")),
+		nothing(policy.RuleTooOld, s.t(c, "policy.excludes_old", "span", spanText(words.t, p.MaxAge))),
 	}
 }
 
 // countRules fills in what each rule decided about what was resolved since a day.
 func (s *Server) countRules(c *gin.Context, rows []policyRuleRow, from clock.Day) error {
-	summary, err := s.Tasks.Summary(c.Request.Context(), viewer(c), from.Start(s.opts.Zone), 0)
+	summary, err := s.Decisions.Summary(c.Request.Context(), viewer(c), from.Start(s.opts.Zone), 0)
 	if err != nil {
 		return err
 	}
@@ -173,14 +174,14 @@ func (s *Server) countRules(c *gin.Context, rows []policyRuleRow, from clock.Day
 				}
 			}
 		}
-		row.Planned.Href = decisionsOfRule(row.ID, tasks.Planned, from)
-		row.Skipped.Href = decisionsOfRule(row.ID, tasks.Skipped, from)
+		row.Planned.Href = decisionsOfRule(row.ID, decision.Planned, from)
+		row.Skipped.Href = decisionsOfRule(row.ID, decision.Skipped, from)
 	}
 	return nil
 }
 
 // decisionsOfRule is the address of the decisions of a rule since a day.
-func decisionsOfRule(id tasks.RuleID, state tasks.DecisionState, from clock.Day) string {
+func decisionsOfRule(id policy.RuleID, state decision.State, from clock.Day) string {
 	return "/decisions/list?" + with(nil, "rule", string(id), "state", string(state), "from", from.String()).Encode()
 }
 
@@ -192,7 +193,7 @@ func (s *Server) newPolicyDraft(c *gin.Context) error {
 		return err
 	}
 	version, _ := strconv.Atoi(f.Get("version")) // anything else is the version in force
-	draft, err := s.Tasks.DraftPolicy(c.Request.Context(), viewer(c), version)
+	draft, err := s.Policies.Draft(c.Request.Context(), viewer(c), version)
 	if err != nil {
 		return err
 	}

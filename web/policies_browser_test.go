@@ -11,7 +11,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
-	"aftercall/tasks"
+	"aftercall/tasks/policy"
 )
 
 func TestPoliciesInABrowser(t *testing.T) {
@@ -25,11 +25,11 @@ func TestPoliciesInABrowser(t *testing.T) {
 	b.look("attributes", attributesPath)
 	ts.addContacts(t, example("T-1"), example("T-2"))
 	draft := c.post("/policies", nil).header.Get("Location")
-	rule := formOfPolicyRule(tasks.Rule{Name: "VIP 客户", When: []tasks.Condition{
-		{Field: tasks.ContactSeverity, Op: tasks.Is, Values: []string{"high", "critical"}},
-		{Field: tasks.CustomerTags, Op: tasks.Has, Values: []string{"VIP"}},
-		{Field: tasks.HistoryOpenComplaint, Op: tasks.Is, Values: []string{tasks.No}},
-		{Field: tasks.ContactHandling, Op: tasks.AtLeast, Values: []string{"600"}},
+	rule := formOfPolicyRule(policy.Rule{Name: "VIP 客户", When: []policy.Condition{
+		{Field: policy.ContactSeverity, Op: policy.Is, Values: []string{"high", "critical"}},
+		{Field: policy.CustomerTags, Op: policy.Has, Values: []string{"VIP"}},
+		{Field: policy.HistoryOpenComplaint, Op: policy.Is, Values: []string{policy.No}},
+		{Field: policy.ContactHandling, Op: policy.AtLeast, Values: []string{"600"}},
 	}}).Values
 	rule.Set("callback", saysPlan)
 	rule.Set("survey", saysNothing)

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"aftercall/internal/account"
-	"aftercall/tasks"
+	"aftercall/tasks/policy"
 )
 
 // newPolicyServer is a server with the survey that the built-in policy sends.
@@ -50,7 +50,7 @@ func TestWhoMayDoWhatToPolicies(t *testing.T) {
 
 // ruleForm is the form of a rule that asks about repeats, as somebody fills it in on a fresh draft.
 func ruleForm() url.Values {
-	f := formOfPolicyRule(tasks.Rule{When: []tasks.Condition{{Field: tasks.HistoryRepeat, Op: tasks.Is, Values: []string{tasks.Yes}}}}).Values
+	f := formOfPolicyRule(policy.Rule{When: []policy.Condition{{Field: policy.HistoryRepeat, Op: policy.Is, Values: []string{policy.Yes}}}}).Values
 	f.Set("name", "Repeat")
 	f.Set("callback", saysPlan)
 	f.Set("revision", "1")
@@ -67,7 +67,7 @@ func TestADraftIsWrittenReadAndPublished(t *testing.T) {
 		t.Error("a fresh draft differs from what it was copied from")
 	}
 
-	adding := url.Values{"revision": {"1"}, "name": {"Repeat"}, "do": {"add"}, "new_field": {string(tasks.HistoryRepeat)}}
+	adding := url.Values{"revision": {"1"}, "name": {"Repeat"}, "do": {"add"}, "new_field": {string(policy.HistoryRepeat)}}
 	added := c.post(draft+"/rules/NEW", adding).page(http.StatusOK)
 	if got := textsOf(added, ".condition .about"); len(got) != 1 || got[0] != "another contact within 48 hours" {
 		t.Errorf("the condition added without a script: %q", got)
@@ -188,7 +188,7 @@ func TestAttributesAreRegisteredAndAskedAbout(t *testing.T) {
 		t.Error("the attribute is not offered")
 	}
 	rule := ruleForm()
-	rule.Set(conditionField(0, "field"), string(tasks.AttributeField("tariff")))
+	rule.Set(conditionField(0, "field"), string(policy.AttributeField("tariff")))
 	rule.Set(conditionField(0, "values"), "S\r\nM, L\r\n")
 	saved := c.follow(c.post(draft+"/rules/NEW", rule)).page(http.StatusOK)
 	if !strings.Contains(saved.Text(), "customer's 套餐 is “S” or “M, L”") {

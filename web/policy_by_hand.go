@@ -10,7 +10,8 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
 	"aftercall/internal/fault"
-	"aftercall/tasks"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 // handPlan is the form on a contact's page that plans a callback whatever the policy said.
@@ -51,12 +52,12 @@ func (s *Server) planByHand(c *gin.Context) error {
 		return err
 	}
 	priority, _ := strconv.Atoi(f.Get("priority")) // anything else is no priority there is
-	plan := tasks.HandPlan{Kind: tasks.CallbackKind(f.Get("kind")), Priority: priority, Team: f.Get("team"), Reason: f.Get("reason")}
+	plan := decision.HandPlan{Kind: policy.CallbackKind(f.Get("kind")), Priority: priority, Team: f.Get("team"), Reason: f.Get("reason")}
 	var problems []fault.Field
 	if plan.Due, problems = s.typedTime("due", f.Get("due")); len(problems) > 0 {
 		err = fault.InvalidFields(problems...)
 	} else {
-		err = s.Tasks.PlanByHand(c.Request.Context(), viewer(c), id, plan)
+		err = s.Decisions.PlanByHand(c.Request.Context(), viewer(c), id, plan)
 	}
 	if err == nil {
 		return s.redirect(c, fmt.Sprintf("/contacts/%d", id), done("by_hand.planned"))

@@ -12,21 +12,22 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
-	"aftercall/tasks"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 // policyPage shows a version, or a draft with everything that can be done to it.
 type policyPage struct {
 	page
-	Record     tasks.PolicyRecord
-	InForce    tasks.PolicyRecord
+	Record     policy.Record
+	InForce    policy.Record
 	Rules      []policyRuleRow
 	Removed    []policyRuleRow // rules in force that the draft lacks
 	Reordered  bool            // the rules both have stand in another order
 	MayPublish bool
 	Form       form
 	PerDay     int // resolutions a day, lately
-	DryRuns    []tasks.DryRun
+	DryRuns    []decision.DryRun
 }
 
 func (*policyPage) template() string { return "policy" }
@@ -53,16 +54,16 @@ func (s *Server) showPolicy(c *gin.Context) error {
 	return s.renderPolicy(c, http.StatusOK, record, form{})
 }
 
-func (s *Server) policyRecord(c *gin.Context) (tasks.PolicyRecord, error) {
+func (s *Server) policyRecord(c *gin.Context) (policy.Record, error) {
 	id, err := pathID(c, "id")
 	if err != nil {
-		return tasks.PolicyRecord{}, err
+		return policy.Record{}, err
 	}
-	return s.Tasks.PolicyByID(c.Request.Context(), id)
+	return s.Policies.ByID(c.Request.Context(), id)
 }
 
 // policyForm returns the policy that the address names and the form that was sent about it.
-func (s *Server) policyForm(c *gin.Context) (tasks.PolicyRecord, form, error) {
+func (s *Server) policyForm(c *gin.Context) (policy.Record, form, error) {
 	record, err := s.policyRecord(c)
 	if err != nil {
 		return record, form{}, err
@@ -71,9 +72,9 @@ func (s *Server) policyForm(c *gin.Context) (tasks.PolicyRecord, form, error) {
 	return record, f, err
 }
 
-func (s *Server) renderPolicy(c *gin.Context, status int, record tasks.PolicyRecord, f form) error {
+func (s *Server) renderPolicy(c *gin.Context, status int, record policy.Record, f form) error {
 	ctx := c.Request.Context()
-	list, err := s.Tasks.Policies(ctx, 0)
+	list, err := s.Policies.List(ctx, 0)
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func (s *Server) renderPolicy(c *gin.Context, status int, record tasks.PolicyRec
 	return s.renderStatus(c, status, p)
 }
 
-func policyTitle(record tasks.PolicyRecord) string {
+func policyTitle(record policy.Record) string {
 	if record.Draft() {
 		return "policy.draft_title"
 	}
@@ -109,7 +110,7 @@ func policyTitle(record tasks.PolicyRecord) string {
 }
 
 // formOfPolicy is what can be set of a draft besides its rules.
-func formOfPolicy(record tasks.PolicyRecord) form {
+func formOfPolicy(record policy.Record) form {
 	f := form{Values: map[string][]string{"note": {record.Note}}}
 	setSpan(f.Values, "max_age", record.Policy.MaxAge)
 	return f
@@ -117,11 +118,11 @@ func formOfPolicy(record tasks.PolicyRecord) form {
 
 // compareWithForce marks what the draft changes, and says how many resolutions a day it is about.
 func (s *Server) compareWithForce(c *gin.Context, p *policyPage) error {
-	force := map[tasks.RuleID]tasks.Rule{}
+	force := map[policy.RuleID]policy.Rule{}
 	for _, rule := range p.InForce.Policy.Rules {
 		force[rule.ID] = rule
 	}
-	var kept []tasks.RuleID
+	var kept []policy.RuleID
 	for i, rule := range p.Record.Policy.Rules {
 		old, known := force[rule.ID]
 		switch {
@@ -137,7 +138,7 @@ func (s *Server) compareWithForce(c *gin.Context, p *policyPage) error {
 	if err != nil {
 		return err
 	}
-	var order []tasks.RuleID
+	var order []policy.RuleID
 	for i, row := range s.policyRuleRows(c, words, p.InForce.Policy) {
 		if slices.Contains(kept, row.ID) {
 			order = append(order, row.ID)
@@ -152,7 +153,7 @@ func (s *Server) compareWithForce(c *gin.Context, p *policyPage) error {
 }
 
 // sameRule reports whether two rules say the same, the words of their reasons included.
-func sameRule(a, b tasks.Rule, reasonsA, reasonsB map[tasks.Reason]string) bool {
+func sameRule(a, b policy.Rule, reasonsA, reasonsB map[policy.Reason]string) bool {
 	for kind, reason := range a.Nothing {
 		if b.Nothing[kind] != reason || reasonsA[reason] != reasonsB[reason] {
 			return false
@@ -162,14 +163,14 @@ func sameRule(a, b tasks.Rule, reasonsA, reasonsB map[tasks.Reason]string) bool 
 		reflect.DeepEqual(a.Survey, b.Survey) && slices.EqualFunc(a.When, b.When, sameCondition)
 }
 
-func sameCondition(a, b tasks.Condition) bool {
+func sameCondition(a, b policy.Condition) bool {
 	return a.Field == b.Field && a.Op == b.Op && slices.Equal(a.Values, b.Values)
 }
 
 // resolutionsPerDay is how many resolutions a day there were in the last 30 days, rounded.
 func (s *Server) resolutionsPerDay(c *gin.Context) (int, error) {
 	from := clock.DayOf(s.now(), s.opts.Zone) - policyDays + 1
-	summary, err := s.Tasks.Summary(c.Request.Context(), viewer(c), from.Start(s.opts.Zone), 0)
+	summary, err := s.Decisions.Summary(c.Request.Context(), viewer(c), from.Start(s.opts.Zone), 0)
 	if err != nil || len(summary.Kinds) == 0 {
 		return 0, err
 	}
@@ -183,9 +184,9 @@ func (s *Server) changePolicy(c *gin.Context) error {
 		return err
 	}
 	p := record.Policy
-	if p.MaxAge, err = tasks.ParseSpan(strings.TrimSpace(f.Get("max_age")) + f.Get("max_age_unit")); err != nil {
+	if p.MaxAge, err = policy.ParseSpan(strings.TrimSpace(f.Get("max_age")) + f.Get("max_age_unit")); err != nil {
 		err = fault.InvalidFields(fault.Field{Name: "max_age", Code: "not_a_span", Problem: "is not a length of time", Value: f.Get("max_age")})
-	} else if _, err = s.Tasks.SavePolicy(c.Request.Context(), viewer(c), record.ID, shownRevision(f), p, f.Get("note")); err == nil {
+	} else if _, err = s.Policies.Save(c.Request.Context(), viewer(c), record.ID, shownRevision(f), p, f.Get("note")); err == nil {
 		return s.redirect(c, policyPath(record.ID), done("flash.saved"))
 	}
 	return s.refusePolicy(c, record, f, err)
@@ -198,7 +199,7 @@ func shownRevision(f form) int {
 }
 
 // refusePolicy shows the draft again with what was typed and what is wrong with it.
-func (s *Server) refusePolicy(c *gin.Context, record tasks.PolicyRecord, f form, cause error) error {
+func (s *Server) refusePolicy(c *gin.Context, record policy.Record, f form, cause error) error {
 	f, unmendable := s.refusedForm(c, f, cause)
 	if unmendable != nil {
 		return unmendable
@@ -221,7 +222,7 @@ func (s *Server) deletePolicyDraft(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Tasks.DeletePolicy(c.Request.Context(), viewer(c), record.ID, shownRevision(f)); err != nil {
+	if err := s.Policies.Delete(c.Request.Context(), viewer(c), record.ID, shownRevision(f)); err != nil {
 		return s.refusePolicy(c, record, f, err)
 	}
 	return s.redirect(c, policiesPath, done("policy.deleted"))
@@ -232,7 +233,7 @@ func (s *Server) publishPolicy(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	published, err := s.Tasks.PublishPolicy(c.Request.Context(), viewer(c), record.ID, shownRevision(f), f.Get("note"))
+	published, err := s.Policies.Publish(c.Request.Context(), viewer(c), record.ID, shownRevision(f), f.Get("note"))
 	if err != nil {
 		return s.refusePolicy(c, record, f, err)
 	}
@@ -244,7 +245,7 @@ func (s *Server) rollBackPolicy(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	published, err := s.Tasks.RollBackPolicy(c.Request.Context(), viewer(c), record.Version, f.Get("note"))
+	published, err := s.Policies.RollBack(c.Request.Context(), viewer(c), record.Version, f.Get("note"))
 	if err != nil {
 		return s.refusePolicy(c, record, f, err)
 	}

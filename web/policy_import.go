@@ -11,7 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/fault"
-	"aftercall/tasks"
+	"aftercall/tasks/policy"
 )
 
 // policyImportPage takes a policy as YAML, from a file or pasted.
@@ -38,8 +38,8 @@ func (s *Server) importPolicy(c *gin.Context) error {
 	if strings.TrimSpace(text) == "" {
 		err = fault.InvalidFields(fault.Field{Name: "yaml", Code: "required", Problem: "is required"})
 	} else {
-		var draft tasks.PolicyRecord
-		if draft, err = s.Tasks.ImportPolicy(c.Request.Context(), viewer(c), strings.NewReader(text)); err == nil {
+		var draft policy.Record
+		if draft, err = s.Policies.Import(c.Request.Context(), viewer(c), strings.NewReader(text)); err == nil {
 			return s.redirect(c, policyPath(draft.ID), done("policy.imported"))
 		}
 	}
@@ -77,7 +77,7 @@ func sentPolicy(c *gin.Context) (string, error) {
 		if err != nil {
 			return "", notSent(err, defaultBody)
 		}
-		body, err := io.ReadAll(io.LimitReader(part, tasks.MaxPolicyBytes+1))
+		body, err := io.ReadAll(io.LimitReader(part, policy.MaxBytes+1))
 		switch {
 		case err != nil:
 			return "", notSent(err, defaultBody)

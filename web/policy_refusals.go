@@ -7,19 +7,19 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/fault"
-	"aftercall/tasks"
+	"aftercall/tasks/policy"
 )
 
 // refusePolicyRule shows the form again with what is wrong. When somebody else saved the draft meanwhile, the form comes back with
 // theirs as its base: saving it again changes this one rule of it.
-func (s *Server) refusePolicyRule(c *gin.Context, record tasks.PolicyRecord, f form, cause error) error {
+func (s *Server) refusePolicyRule(c *gin.Context, record policy.Record, f form, cause error) error {
 	typed := f.Values
 	f, unmendable := s.refusedForm(c, f, cause)
 	if unmendable != nil {
 		return unmendable
 	}
 	f.Values = typed
-	used, err := s.Tasks.UsedCodes(c.Request.Context())
+	used, err := s.Policies.UsedCodes(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (s *Server) problemOfRule(c *gin.Context, name, problem string) string {
 }
 
 // authorName is who did something; the program itself has a word, too.
-func authorName(s *Server, c *gin.Context, by tasks.Author) string {
+func authorName(s *Server, c *gin.Context, by policy.Author) string {
 	if by.Name == "" {
 		return s.t(c, "policy.built_in")
 	}

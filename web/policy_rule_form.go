@@ -11,7 +11,7 @@ import (
 
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
-	"aftercall/tasks"
+	"aftercall/tasks/policy"
 )
 
 // What a rule can say about a kind of follow-up, as the form has it.
@@ -31,16 +31,16 @@ func conditionField(n int, part string) string { return "when." + strconv.Itoa(n
 const maxFormConditions = 100
 
 // formOfPolicyRule is the form of a rule as it stands.
-func formOfPolicyRule(rule tasks.Rule) form {
+func formOfPolicyRule(rule policy.Rule) form {
 	v := url.Values{"name": {rule.Name}}
 	for n, c := range rule.When {
 		v.Set(conditionField(n, "field"), string(c.Field))
 		v.Set(conditionField(n, "op"), string(c.Op))
 		v[conditionField(n, "values")] = c.Values
 	}
-	callback, survey := tasks.DefaultCallback(), tasks.DefaultSurvey()
-	setSays(v, "callback", rule.Callback != nil, rule.Nothing[tasks.FollowUpCallback])
-	setSays(v, "survey", rule.Survey != nil, rule.Nothing[tasks.FollowUpSurvey])
+	callback, survey := policy.DefaultCallback(), policy.DefaultSurvey()
+	setSays(v, "callback", rule.Callback != nil, rule.Nothing[policy.FollowUpCallback])
+	setSays(v, "survey", rule.Survey != nil, rule.Nothing[policy.FollowUpSurvey])
 	if rule.Callback != nil {
 		callback = *rule.Callback
 	}
@@ -52,7 +52,7 @@ func formOfPolicyRule(rule tasks.Rule) form {
 	return form{Values: v}
 }
 
-func setSays(v url.Values, kind string, planned bool, nothing tasks.Reason) {
+func setSays(v url.Values, kind string, planned bool, nothing policy.Reason) {
 	switch {
 	case planned:
 		v.Set(kind, saysPlan)
@@ -64,7 +64,7 @@ func setSays(v url.Values, kind string, planned bool, nothing tasks.Reason) {
 	}
 }
 
-func setCallback(v url.Values, a tasks.CallbackAction) {
+func setCallback(v url.Values, a policy.CallbackAction) {
 	v.Set("callback_kind", string(a.Kind))
 	v.Set("callback_priority", strconv.Itoa(a.Priority))
 	v.Set("callback_team", a.Team)
@@ -75,7 +75,7 @@ func setCallback(v url.Values, a tasks.CallbackAction) {
 	setSpan(v, "callback_expiry", a.Expiry)
 }
 
-func setSurvey(v url.Values, a tasks.SurveyAction) {
+func setSurvey(v url.Values, a policy.SurveyAction) {
 	v.Set("survey_which", a.Survey)
 	v.Set("survey_family", a.Family)
 	v.Set("survey_channels", strings.Join(channelCodes(a.Channels), ","))
@@ -90,26 +90,26 @@ func setSurvey(v url.Values, a tasks.SurveyAction) {
 type policyRuleForm struct {
 	form     form
 	problems []fault.Field
-	reasons  map[tasks.Reason]string // of the policy, and those the form adds
-	used     tasks.Codes
+	reasons  map[policy.Reason]string // of the policy, and those the form adds
+	used     policy.Codes
 }
 
 // policyRuleOf reads the rule of a form. It returns fault.Invalid with the names of the form's fields; what the policy refuses as a
 // whole is said when it is saved. Reasons are the policy's own; a new one is added, by a code that is not used.
-func policyRuleOf(f form, id tasks.RuleID, reasons map[tasks.Reason]string, used tasks.Codes) (tasks.Rule, error) {
+func policyRuleOf(f form, id policy.RuleID, reasons map[policy.Reason]string, used policy.Codes) (policy.Rule, error) {
 	r := policyRuleForm{form: f, reasons: reasons, used: used}
-	rule := tasks.Rule{ID: id, Name: strings.TrimSpace(f.Get("name")), When: conditionsOf(f), Nothing: map[tasks.Kind]tasks.Reason{}}
+	rule := policy.Rule{ID: id, Name: strings.TrimSpace(f.Get("name")), When: conditionsOf(f), Nothing: map[policy.Kind]policy.Reason{}}
 	switch f.Get("callback") {
 	case saysPlan:
 		rule.Callback = r.callback()
 	case saysNothing:
-		rule.Nothing[tasks.FollowUpCallback] = r.reason("callback_reason")
+		rule.Nothing[policy.FollowUpCallback] = r.reason("callback_reason")
 	}
 	switch f.Get("survey") {
 	case saysPlan:
 		rule.Survey = r.survey()
 	case saysNothing:
-		rule.Nothing[tasks.FollowUpSurvey] = r.reason("survey_reason")
+		rule.Nothing[policy.FollowUpSurvey] = r.reason("survey_reason")
 	}
 	if len(r.problems) > 0 {
 		return rule, fault.InvalidFields(r.problems...)
@@ -118,15 +118,15 @@ func policyRuleOf(f form, id tasks.RuleID, reasons map[tasks.Reason]string, used
 }
 
 // conditionsOf reads the rows of conditions in their order.
-func conditionsOf(f form) []tasks.Condition {
-	var list []tasks.Condition
+func conditionsOf(f form) []policy.Condition {
+	var list []policy.Condition
 	for n := range maxFormConditions {
-		field := tasks.Field(f.Get(conditionField(n, "field")))
+		field := policy.Field(f.Get(conditionField(n, "field")))
 		if field == "" {
 			break
 		}
-		c := tasks.Condition{Field: field, Op: tasks.Op(f.Get(conditionField(n, "op")))}
-		if c.Op != tasks.Known && c.Op != tasks.Unknown {
+		c := policy.Condition{Field: field, Op: policy.Op(f.Get(conditionField(n, "op")))}
+		if c.Op != policy.Known && c.Op != policy.Unknown {
 			for _, typed := range f.Values[conditionField(n, "values")] {
 				c.Values = append(c.Values, valuesByLine(typed)...)
 			}
@@ -148,13 +148,13 @@ func valuesByLine(typed string) []string {
 }
 
 // withConditions returns the form with other conditions in place of its own.
-func withConditions(f form, list []tasks.Condition) form {
+func withConditions(f form, list []policy.Condition) form {
 	for name := range f.Values {
 		if strings.HasPrefix(name, "when.") {
 			f.Values.Del(name)
 		}
 	}
-	for name, values := range formOfPolicyRule(tasks.Rule{When: list}).Values {
+	for name, values := range formOfPolicyRule(policy.Rule{When: list}).Values {
 		if strings.HasPrefix(name, "when.") {
 			f.Values[name] = values
 		}
@@ -163,10 +163,10 @@ func withConditions(f form, list []tasks.Condition) form {
 }
 
 // addCondition returns the form with one more condition about a field, to be filled in.
-func addCondition(f form, info tasks.FieldInfo) form {
-	c := tasks.Condition{Field: info.Field, Op: info.Kind.Ops()[0]}
-	if info.Kind == tasks.YesNoField {
-		c.Values = []string{tasks.Yes}
+func addCondition(f form, info policy.FieldInfo) form {
+	c := policy.Condition{Field: info.Field, Op: info.Kind.Ops()[0]}
+	if info.Kind == policy.YesNoField {
+		c.Values = []string{policy.Yes}
 	}
 	return withConditions(f, append(conditionsOf(f), c))
 }
@@ -192,28 +192,28 @@ func (r *policyRuleForm) number(name string) int {
 	return n
 }
 
-func (r *policyRuleForm) span(name string) tasks.Span {
-	span, err := tasks.ParseSpan(strings.TrimSpace(r.form.Get(name)) + r.form.Get(name+"_unit"))
+func (r *policyRuleForm) span(name string) policy.Span {
+	span, err := policy.ParseSpan(strings.TrimSpace(r.form.Get(name)) + r.form.Get(name+"_unit"))
 	if err != nil {
 		r.wrong(name, "not_a_span", "is not a length of time")
 	}
 	return span
 }
 
-func (r *policyRuleForm) callback() *tasks.CallbackAction {
-	return &tasks.CallbackAction{
-		Kind: tasks.CallbackKind(r.form.Get("callback_kind")), Priority: r.number("callback_priority"),
+func (r *policyRuleForm) callback() *policy.CallbackAction {
+	return &policy.CallbackAction{
+		Kind: policy.CallbackKind(r.form.Get("callback_kind")), Priority: r.number("callback_priority"),
 		Delay: r.span("callback_delay"), Within: r.span("callback_within"), Expiry: r.span("callback_expiry"),
 		Team: strings.TrimSpace(r.form.Get("callback_team")), Script: r.form.Get("callback_script"), Attempts: r.number("callback_attempts"),
 	}
 }
 
-func (r *policyRuleForm) survey() *tasks.SurveyAction {
-	share, err := tasks.ParseShare(r.form.Get("survey_share"))
+func (r *policyRuleForm) survey() *policy.SurveyAction {
+	share, err := policy.ParseShare(r.form.Get("survey_share"))
 	if err != nil {
 		r.wrong("survey_share", "not_a_share", "is not a share in percent")
 	}
-	a := &tasks.SurveyAction{
+	a := &policy.SurveyAction{
 		Survey: r.form.Get("survey_which"), Family: strings.TrimSpace(r.form.Get("survey_family")), Share: share,
 		Delay: r.span("survey_delay"), RemindAfter: r.span("survey_remind_after"), Expiry: r.span("survey_expiry"),
 		Reminders: r.number("survey_reminders"),
@@ -225,13 +225,13 @@ func (r *policyRuleForm) survey() *tasks.SurveyAction {
 }
 
 // reason is why nothing is planned: one of ours, one the policy has already, or a new one in words.
-func (r *policyRuleForm) reason(name string) tasks.Reason {
+func (r *policyRuleForm) reason(name string) policy.Reason {
 	chosen := r.form.Get(name)
 	if chosen != ownReason {
 		if chosen == "" {
 			r.wrong(name, "required", "is required")
 		}
-		return tasks.Reason(chosen)
+		return policy.Reason(chosen)
 	}
 	text := strings.TrimSpace(r.form.Get(name + "_text"))
 	if text == "" {
@@ -242,18 +242,18 @@ func (r *policyRuleForm) reason(name string) tasks.Reason {
 			return code
 		}
 	}
-	code := tasks.Reason(codeFor(text, "reason", func(code string) bool { return r.used.Reason(code) || r.reasons[tasks.Reason(code)] != "" }))
+	code := policy.Reason(codeFor(text, "reason", func(code string) bool { return r.used.Reason(code) || r.reasons[policy.Reason(code)] != "" }))
 	r.reasons[code] = text
 	return code
 }
 
 // ruleIDOf returns the code of the rule the address names; a new one is given one that never meant anything else.
-func ruleIDOf(c *gin.Context, f form, used tasks.Codes) tasks.RuleID {
+func ruleIDOf(c *gin.Context, f form, used policy.Codes) policy.RuleID {
 	id := c.Param("rule")
 	if id == newRule {
 		id = codeFor(f.Get("name"), "rule", used.Rule)
 	}
-	return tasks.RuleID(id)
+	return policy.RuleID(id)
 }
 
 // codeFor makes a stable code of a name: its Latin letters and digits, or a prefix where there are none, with a number where the

@@ -11,44 +11,44 @@ import (
 	"pgregory.net/rapid"
 
 	"aftercall/internal/account"
-	"aftercall/tasks"
+	"aftercall/tasks/policy"
 )
 
 // drawRule draws a rule. Values of conditions may have whatever separates values elsewhere.
-func drawRule(t *rapid.T, fields []tasks.FieldInfo) tasks.Rule {
+func drawRule(t *rapid.T, fields []policy.FieldInfo) policy.Rule {
 	word := rapid.StringMatching(`[a-z0-9]{1,8}`)
-	span := rapid.Custom(func(t *rapid.T) tasks.Span {
+	span := rapid.Custom(func(t *rapid.T) policy.Span {
 		unit := rapid.SampledFrom([]time.Duration{time.Second, time.Minute, time.Hour, 24 * time.Hour}).Draw(t, "unit")
-		return tasks.Span(time.Duration(rapid.IntRange(0, 90).Draw(t, "n")) * unit)
+		return policy.Span(time.Duration(rapid.IntRange(0, 90).Draw(t, "n")) * unit)
 	})
-	rule := tasks.Rule{ID: "r", Name: word.Draw(t, "name"), Nothing: map[tasks.Kind]tasks.Reason{}}
+	rule := policy.Rule{ID: "r", Name: word.Draw(t, "name"), Nothing: map[policy.Kind]policy.Reason{}}
 	for range rapid.IntRange(0, 4).Draw(t, "conditions") {
 		info := rapid.SampledFrom(fields).Draw(t, "field")
-		c := tasks.Condition{Field: info.Field, Op: rapid.SampledFrom(info.Kind.Ops()).Draw(t, "op")}
-		if c.Op != tasks.Known && c.Op != tasks.Unknown {
+		c := policy.Condition{Field: info.Field, Op: rapid.SampledFrom(info.Kind.Ops()).Draw(t, "op")}
+		if c.Op != policy.Known && c.Op != policy.Unknown {
 			c.Values = rapid.SliceOfN(rapid.StringMatching(`[a-z"]([a-z ,;，、；/|]{0,6}[a-z"])?`), 1, 3).Draw(t, "values")
 		}
 		rule.When = append(rule.When, c)
 	}
 	switch rapid.IntRange(0, 2).Draw(t, "callback") {
 	case 0:
-		rule.Callback = &tasks.CallbackAction{
-			Kind: rapid.SampledFrom(tasks.PlannedCallbacks()).Draw(t, "kind"), Priority: rapid.IntRange(1, 5).Draw(t, "priority"), Delay: span.Draw(t, "delay"),
-			Within: span.Draw(t, "within"), Team: word.Draw(t, "team"), Script: rapid.SampledFrom(tasks.Scripts()).Draw(t, "script"),
+		rule.Callback = &policy.CallbackAction{
+			Kind: rapid.SampledFrom(policy.PlannedCallbacks()).Draw(t, "kind"), Priority: rapid.IntRange(1, 5).Draw(t, "priority"), Delay: span.Draw(t, "delay"),
+			Within: span.Draw(t, "within"), Team: word.Draw(t, "team"), Script: rapid.SampledFrom(policy.Scripts()).Draw(t, "script"),
 			Attempts: rapid.IntRange(1, 6).Draw(t, "attempts"), Expiry: span.Draw(t, "expiry"),
 		}
 	case 1:
-		rule.Nothing[tasks.FollowUpCallback] = tasks.Reason(word.Draw(t, "reason"))
+		rule.Nothing[policy.FollowUpCallback] = policy.Reason(word.Draw(t, "reason"))
 	}
 	switch rapid.IntRange(0, 2).Draw(t, "survey") {
 	case 0:
-		rule.Survey = &tasks.SurveyAction{
+		rule.Survey = &policy.SurveyAction{
 			Survey: word.Draw(t, "survey"), Family: word.Draw(t, "family"), Delay: span.Draw(t, "survey delay"), Reminders: rapid.IntRange(0, 1).Draw(t, "reminders"),
-			RemindAfter: span.Draw(t, "remind"), Expiry: span.Draw(t, "expiry"), Share: tasks.Share(rapid.IntRange(1, 1_000_000).Draw(t, "share")),
-			Channels: rapid.SampledFrom(orders(tasks.SurveyChannels())).Draw(t, "channels"),
+			RemindAfter: span.Draw(t, "remind"), Expiry: span.Draw(t, "expiry"), Share: policy.Share(rapid.IntRange(1, 1_000_000).Draw(t, "share")),
+			Channels: rapid.SampledFrom(orders(policy.SurveyChannels())).Draw(t, "channels"),
 		}
 	case 1:
-		rule.Nothing[tasks.FollowUpSurvey] = tasks.Reason(word.Draw(t, "reason"))
+		rule.Nothing[policy.FollowUpSurvey] = policy.Reason(word.Draw(t, "reason"))
 	}
 	return rule
 }
@@ -65,10 +65,10 @@ func typed(f form) form {
 
 func TestTheFormOfARuleLosesNothing(t *testing.T) {
 	t.Parallel()
-	fields := tasks.Fields([]tasks.Attribute{{Name: "tariff", Kind: tasks.TextField}})
+	fields := policy.Fields([]policy.Attribute{{Name: "tariff", Kind: policy.TextField}})
 	rapid.Check(t, func(t *rapid.T) {
 		rule := drawRule(t, fields)
-		again, err := policyRuleOf(typed(formOfPolicyRule(rule)), rule.ID, map[tasks.Reason]string{}, tasks.Codes{})
+		again, err := policyRuleOf(typed(formOfPolicyRule(rule)), rule.ID, map[policy.Reason]string{}, policy.Codes{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,7 +92,7 @@ func TestCodesOfRulesAreStableAndFree(t *testing.T) {
 func skippingRule(name, category, reason, revision string) url.Values {
 	f := ruleForm()
 	f.Set("name", name)
-	f.Set(conditionField(0, "field"), string(tasks.ContactCategory))
+	f.Set(conditionField(0, "field"), string(policy.ContactCategory))
 	f.Set(conditionField(0, "values"), category)
 	f.Set("callback", saysNothing)
 	f.Set("callback_reason", ownReason)

@@ -11,22 +11,22 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/figures"
 	"aftercall/internal/permission"
-	"aftercall/tasks"
+	"aftercall/tasks/policy"
 )
 
-func (s *Server) renderPolicyRule(c *gin.Context, status int, record tasks.PolicyRecord, f form) error {
-	attributes, err := s.Tasks.Attributes(c.Request.Context())
+func (s *Server) renderPolicyRule(c *gin.Context, status int, record policy.Record, f form) error {
+	attributes, err := s.Policies.Attributes(c.Request.Context())
 	if err != nil {
 		return err
 	}
-	fields := tasks.Fields(attributes)
+	fields := policy.Fields(attributes)
 	reasons := maps.Clone(record.Policy.Reasons)
 	if reasons == nil {
-		reasons = map[tasks.Reason]string{}
+		reasons = map[policy.Reason]string{}
 	}
 	words := s.policyWords(c, fields, reasons)
 	p := &policyRulePage{Record: record, ID: c.Param("rule"), Form: f, Fields: fieldGroups(words, fields)}
-	if rule, err := policyRuleOf(f, "", reasons, tasks.Codes{}); err == nil && (rule.Callback != nil || rule.Survey != nil || len(rule.Nothing) > 0) {
+	if rule, err := policyRuleOf(f, "", reasons, policy.Codes{}); err == nil && (rule.Callback != nil || rule.Survey != nil || len(rule.Nothing) > 0) {
 		sentence := words.sentence(rule, len(record.Policy.Rules) == 0 || string(record.Policy.Rules[0].ID) == p.ID)
 		p.Sentence = &sentence
 	}
@@ -44,7 +44,7 @@ func (s *Server) renderPolicyRule(c *gin.Context, status int, record tasks.Polic
 	if p.ID == newRule {
 		title = "policy.rule_new"
 	}
-	p.page = s.page(c, title, "name", s.ruleName(c, tasks.Rule{ID: tasks.RuleID(p.ID), Name: f.Get("name")}))
+	p.page = s.page(c, title, "name", s.ruleName(c, policy.Rule{ID: policy.RuleID(p.ID), Name: f.Get("name")}))
 	p.Crumbs = []crumb{{Text: s.t(c, "policy.title"), Href: policiesPath}, {Text: s.t(c, "policy.draft_title", "id", record.ID), Href: policyPath(record.ID)}}
 	return s.renderStatus(c, status, p)
 }
@@ -64,7 +64,7 @@ func (p *policyRulePage) setFocus(do string) {
 }
 
 // fieldGroups sorts the fields by what they are about.
-func fieldGroups(words policyWords, fields []tasks.FieldInfo) []optionGroup {
+func fieldGroups(words policyWords, fields []policy.FieldInfo) []optionGroup {
 	groups := []optionGroup{{Label: words.t("policy.group_contact")}, {Label: words.t("policy.group_customer")}, {Label: words.t("policy.group_history")}}
 	for _, info := range fields {
 		g := 0
@@ -80,7 +80,7 @@ func fieldGroups(words policyWords, fields []tasks.FieldInfo) []optionGroup {
 }
 
 // conditionRow makes the row of a condition: its comparisons and values fit its field.
-func (s *Server) conditionRow(words policyWords, f form, n int, condition tasks.Condition) conditionRow {
+func (s *Server) conditionRow(words policyWords, f form, n int, condition policy.Condition) conditionRow {
 	info := words.fields[condition.Field]
 	row := conditionRow{
 		N: n, Field: string(condition.Field), Label: words.field(condition.Field), Kind: info.Kind, Op: string(condition.Op),
@@ -94,7 +94,7 @@ func (s *Server) conditionRow(words policyWords, f form, n int, condition tasks.
 			Name: row.Name("values"), Value: choice, Label: words.choice(info.Field, choice), Checked: slices.Contains(condition.Values, choice),
 		})
 	}
-	row.Yes = slices.Contains(condition.Values, tasks.Yes)
+	row.Yes = slices.Contains(condition.Values, policy.Yes)
 	row.Values, row.Rows = strings.Join(condition.Values, "\n"), min(max(1, len(condition.Values)), maxValueRows)
 	row.List = listsOfFields[condition.Field]
 	return row
@@ -104,12 +104,12 @@ func (s *Server) conditionRow(words policyWords, f form, n int, condition tasks.
 const maxValueRows = 8
 
 // listsOfFields is which datalist suggests values of a field.
-var listsOfFields = map[tasks.Field]string{
-	tasks.ContactCategory: "categories", tasks.ContactProduct: "products", tasks.ContactTeam: "teams", tasks.ContactSource: "sources",
+var listsOfFields = map[policy.Field]string{
+	policy.ContactCategory: "categories", policy.ContactProduct: "products", policy.ContactTeam: "teams", policy.ContactSource: "sources",
 }
 
 // ruleChoices is what can be chosen in a rule's form.
-func (s *Server) ruleChoices(c *gin.Context, words policyWords, p tasks.Policy) (ruleChoices, error) {
+func (s *Server) ruleChoices(c *gin.Context, words policyWords, p policy.Policy) (ruleChoices, error) {
 	choices := ruleChoices{
 		Says: []option{
 			{saysPlan, words.t("policy.says_plan")}, {saysNothing, words.t("policy.says_nothing")}, {saysNoMore, words.t("policy.says_no_more")},
@@ -118,17 +118,17 @@ func (s *Server) ruleChoices(c *gin.Context, words policyWords, p tasks.Policy) 
 		Scripts:   []option{{"", words.t("policy.script_of_kind")}},
 	}
 	choices.Kinds, choices.Priorities = callbackChoices(words.t)
-	for _, script := range tasks.Scripts() {
+	for _, script := range policy.Scripts() {
 		choices.Scripts = append(choices.Scripts, option{script, words.t("callback_kind." + script)})
 	}
-	for _, reason := range tasks.ReasonsForNothing() {
+	for _, reason := range policy.ReasonsForNothing() {
 		choices.Reasons = append(choices.Reasons, option{string(reason), words.reason(reason)})
 	}
 	for _, reason := range slices.Sorted(maps.Keys(p.Reasons)) {
 		choices.Reasons = append(choices.Reasons, option{string(reason), p.Reasons[reason]})
 	}
 	choices.Reasons = append(choices.Reasons, option{ownReason, words.t("policy.own_reason")})
-	for _, order := range orders(tasks.SurveyChannels()) {
+	for _, order := range orders(policy.SurveyChannels()) {
 		choices.Channels = append(choices.Channels, option{strings.Join(channelCodes(order), ","), words.channels(order)})
 	}
 	names, err := s.Surveys.Names(c.Request.Context())
@@ -140,10 +140,10 @@ func (s *Server) ruleChoices(c *gin.Context, words policyWords, p tasks.Policy) 
 
 // callbackChoices is the kinds of callback that can be planned, and the priorities.
 func callbackChoices(t func(key string, args ...any) string) (kinds, priorities []option) {
-	for _, kind := range tasks.PlannedCallbacks() {
+	for _, kind := range policy.PlannedCallbacks() {
 		kinds = append(kinds, option{string(kind), t("callback_kind." + string(kind))})
 	}
-	for n := 1; n <= tasks.PriorityLast; n++ {
+	for n := 1; n <= policy.PriorityLast; n++ {
 		priorities = append(priorities, option{strconv.Itoa(n), t("policy.priority_"+strconv.Itoa(n), "n", n)})
 	}
 	return kinds, priorities

@@ -8,7 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"aftercall/tasks"
+	"aftercall/tasks/policy"
 )
 
 // newRule is the address of a rule that is not there yet. Codes of rules have no capitals.
@@ -17,7 +17,7 @@ const newRule = "NEW"
 // policyRulePage is the form of one rule of a draft.
 type policyRulePage struct {
 	page
-	Record     tasks.PolicyRecord
+	Record     policy.Record
 	ID         string // newRule for a new one
 	Form       form
 	Sentence   *ruleSentence // of what the form says, if it can be read
@@ -35,7 +35,7 @@ type conditionRow struct {
 	N       int
 	Field   string
 	Label   string
-	Kind    tasks.FieldKind
+	Kind    policy.FieldKind
 	Op      string
 	Ops     []option
 	Checks  []check // of a choice or a level
@@ -78,7 +78,7 @@ type ruleChoices struct {
 }
 
 func policyRuleSamples() []view {
-	record := tasks.PolicyRecord{ID: 5, Policy: tasks.DefaultPolicy(0), Revision: 2}
+	record := policy.Record{ID: 5, Policy: policy.Default(0), Revision: 2}
 	options := []option{{Value: "a", Label: "A"}}
 	f := formOfPolicyRule(record.Policy.Rules[2])
 	f.Error, f.Errors = "wrong", map[string]string{"callback_within": "is too long", "survey_share": "is wrong", "survey_reason_text": "is required"}
@@ -87,9 +87,9 @@ func policyRuleSamples() []view {
 		&policyRulePage{
 			Record: record, ID: "vip", Form: f, Sentence: &ruleSentence{When: "Every contact", Then: []string{"call back"}},
 			Conditions: []conditionRow{
-				{Field: "contact.severity", Label: "severity", Kind: tasks.LevelField, Op: "a", Ops: options, Checks: []check{{"when.0.values", "high", "High", true}}, Refusal: "is wrong"},
-				{N: 1, Field: "contact.complaint", Label: "complaint", Kind: tasks.YesNoField, Yes: true},
-				{N: 2, Field: "customer.tags", Label: "tags", Kind: tasks.TagsField, Ops: options, Values: "vip\nkey account", Rows: 2, List: "tags"},
+				{Field: "contact.severity", Label: "severity", Kind: policy.LevelField, Op: "a", Ops: options, Checks: []check{{"when.0.values", "high", "High", true}}, Refusal: "is wrong"},
+				{N: 1, Field: "contact.complaint", Label: "complaint", Kind: policy.YesNoField, Yes: true},
+				{N: 2, Field: "customer.tags", Label: "tags", Kind: policy.TagsField, Ops: options, Values: "vip\nkey account", Rows: 2, List: "tags"},
 			},
 			Fields:  []optionGroup{{Label: "Contact", Options: options}},
 			Choices: ruleChoices{Says: options, Reasons: options, Kinds: options, Priorities: options, Scripts: options, Surveys: options, Channels: options, Reminders: options},
@@ -99,7 +99,7 @@ func policyRuleSamples() []view {
 }
 
 // ruleOfDraft returns the draft and the rule the address names, and where it stands: len(Rules) for a new one.
-func (s *Server) ruleOfDraft(c *gin.Context) (tasks.PolicyRecord, int, error) {
+func (s *Server) ruleOfDraft(c *gin.Context) (policy.Record, int, error) {
 	record, err := s.policyRecord(c)
 	if err != nil {
 		return record, 0, err
@@ -108,7 +108,7 @@ func (s *Server) ruleOfDraft(c *gin.Context) (tasks.PolicyRecord, int, error) {
 		return record, 0, errNoPage // what never changes has no form
 	}
 	id := c.Param("rule")
-	at := slices.IndexFunc(record.Policy.Rules, func(r tasks.Rule) bool { return string(r.ID) == id })
+	at := slices.IndexFunc(record.Policy.Rules, func(r policy.Rule) bool { return string(r.ID) == id })
 	switch {
 	case id == newRule:
 		at = len(record.Policy.Rules)
@@ -123,7 +123,7 @@ func (s *Server) showPolicyRule(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	var rule tasks.Rule // a new one plans nothing until somebody says so
+	var rule policy.Rule // a new one plans nothing until somebody says so
 	if at < len(record.Policy.Rules) {
 		rule = record.Policy.Rules[at]
 	}
@@ -142,7 +142,7 @@ func (s *Server) savePolicyRule(c *gin.Context) error {
 	}
 	switch do := f.Get("do"); {
 	case do == "add":
-		if info, ok, err := s.policyField(c, tasks.Field(f.Get("new_field"))); err != nil || ok {
+		if info, ok, err := s.policyField(c, policy.Field(f.Get("new_field"))); err != nil || ok {
 			if err != nil {
 				return err
 			}
@@ -163,20 +163,20 @@ func (s *Server) savePolicyRule(c *gin.Context) error {
 }
 
 // policyField returns what is known about a field conditions can be about.
-func (s *Server) policyField(c *gin.Context, field tasks.Field) (tasks.FieldInfo, bool, error) {
-	attributes, err := s.Tasks.Attributes(c.Request.Context())
-	for _, info := range tasks.Fields(attributes) {
+func (s *Server) policyField(c *gin.Context, field policy.Field) (policy.FieldInfo, bool, error) {
+	attributes, err := s.Policies.Attributes(c.Request.Context())
+	for _, info := range policy.Fields(attributes) {
 		if info.Field == field {
 			return info, true, err
 		}
 	}
-	return tasks.FieldInfo{}, false, err
+	return policy.FieldInfo{}, false, err
 }
 
 // putRule saves the draft with the rule of the form at its place; a new one comes before the rules that leave nothing over.
-func (s *Server) putRule(c *gin.Context, record tasks.PolicyRecord, at int, f form) error {
+func (s *Server) putRule(c *gin.Context, record policy.Record, at int, f form) error {
 	p := clonedPolicy(record.Policy)
-	used, err := s.Tasks.UsedCodes(c.Request.Context())
+	used, err := s.Policies.UsedCodes(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func (s *Server) putRule(c *gin.Context, record tasks.PolicyRecord, at int, f fo
 		return err
 	}
 	if at == len(p.Rules) {
-		if catchAll := slices.IndexFunc(p.Rules, func(r tasks.Rule) bool { return len(r.When) == 0 }); catchAll >= 0 && len(rule.When) > 0 {
+		if catchAll := slices.IndexFunc(p.Rules, func(r policy.Rule) bool { return len(r.When) == 0 }); catchAll >= 0 && len(rule.When) > 0 {
 			at = catchAll
 		}
 		p.Rules = slices.Insert(p.Rules, at, rule)
@@ -196,8 +196,8 @@ func (s *Server) putRule(c *gin.Context, record tasks.PolicyRecord, at int, f fo
 }
 
 // saveRules saves a draft with other rules, without the reasons no rule gives any more.
-func (s *Server) saveRules(c *gin.Context, record tasks.PolicyRecord, f form, p tasks.Policy) error {
-	given := map[tasks.Reason]bool{}
+func (s *Server) saveRules(c *gin.Context, record policy.Record, f form, p policy.Policy) error {
+	given := map[policy.Reason]bool{}
 	for _, rule := range p.Rules {
 		for _, reason := range rule.Nothing {
 			given[reason] = true
@@ -208,14 +208,14 @@ func (s *Server) saveRules(c *gin.Context, record tasks.PolicyRecord, f form, p 
 			delete(p.Reasons, code)
 		}
 	}
-	_, err := s.Tasks.SavePolicy(c.Request.Context(), viewer(c), record.ID, shownRevision(f), p, record.Note)
+	_, err := s.Policies.Save(c.Request.Context(), viewer(c), record.ID, shownRevision(f), p, record.Note)
 	return err
 }
 
 // clonedPolicy returns a policy whose rules and reasons can be changed without changing the other's.
-func clonedPolicy(p tasks.Policy) tasks.Policy {
+func clonedPolicy(p policy.Policy) policy.Policy {
 	p.Rules = slices.Clone(p.Rules)
-	reasons := make(map[tasks.Reason]string, len(p.Reasons))
+	reasons := make(map[policy.Reason]string, len(p.Reasons))
 	for code, text := range p.Reasons {
 		reasons[code] = text
 	}
@@ -224,17 +224,17 @@ func clonedPolicy(p tasks.Policy) tasks.Policy {
 }
 
 // ruleTaken reports whether a code is a rule's already, of the policy or of the program.
-func ruleTaken(p tasks.Policy) func(string) bool {
+func ruleTaken(p policy.Policy) func(string) bool {
 	return func(code string) bool {
-		id := tasks.RuleID(code)
-		return slices.Contains(tasks.OutsideRules(), id) || slices.ContainsFunc(p.Rules, func(r tasks.Rule) bool { return r.ID == id })
+		id := policy.RuleID(code)
+		return slices.Contains(policy.OutsideRules(), id) || slices.ContainsFunc(p.Rules, func(r policy.Rule) bool { return r.ID == id })
 	}
 }
 
 // movePolicyRule moves a rule one place up or down.
 func (s *Server) movePolicyRule(by int) func(*gin.Context) error {
 	return func(c *gin.Context) error {
-		return s.editRules(c, func(p *tasks.Policy, at int) flash {
+		return s.editRules(c, func(p *policy.Policy, at int) flash {
 			if to := at + by; to >= 0 && to < len(p.Rules) {
 				p.Rules[at], p.Rules[to] = p.Rules[to], p.Rules[at]
 			}
@@ -244,14 +244,14 @@ func (s *Server) movePolicyRule(by int) func(*gin.Context) error {
 }
 
 func (s *Server) removePolicyRule(c *gin.Context) error {
-	return s.editRules(c, func(p *tasks.Policy, at int) flash {
+	return s.editRules(c, func(p *policy.Policy, at int) flash {
 		p.Rules = slices.Delete(p.Rules, at, at+1)
 		return done("policy.rule_removed")
 	})
 }
 
 // editRules changes the rules of a draft around the one the address names. A draft that changed meanwhile is shown as it is now.
-func (s *Server) editRules(c *gin.Context, edit func(p *tasks.Policy, at int) flash) error {
+func (s *Server) editRules(c *gin.Context, edit func(p *policy.Policy, at int) flash) error {
 	record, at, err := s.ruleOfDraft(c)
 	if err != nil {
 		return err
@@ -277,12 +277,12 @@ func (s *Server) restorePolicyRule(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := s.Tasks.Policies(c.Request.Context(), 0)
+	list, err := s.Policies.List(c.Request.Context(), 0)
 	if err != nil {
 		return err
 	}
 	force := list.InForce.Policy
-	at := slices.IndexFunc(force.Rules, func(r tasks.Rule) bool { return string(r.ID) == c.Param("rule") })
+	at := slices.IndexFunc(force.Rules, func(r policy.Rule) bool { return string(r.ID) == c.Param("rule") })
 	if at < 0 || ruleTaken(record.Policy)(c.Param("rule")) {
 		return errNoPage
 	}

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"aftercall/tasks"
+	"aftercall/tasks/policy"
 )
 
 // spanUnits are the units a span is typed in, by the letter policies write.
@@ -15,7 +15,7 @@ var spanUnits = []struct {
 }{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}}
 
 // setSpan puts a span into its two fields: a number, and the largest unit in which it is whole.
-func setSpan(v url.Values, name string, span tasks.Span) {
+func setSpan(v url.Values, name string, span policy.Span) {
 	unit := spanUnits[1]
 	for _, u := range spanUnits {
 		if span != 0 && span.Duration()%u.length == 0 {

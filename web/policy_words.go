@@ -7,14 +7,14 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/permission"
-	"aftercall/tasks"
+	"aftercall/tasks/policy"
 )
 
 // policyWords reads a policy out in the reader's language.
 type policyWords struct {
 	t       func(key string, args ...any) string
-	fields  map[tasks.Field]tasks.FieldInfo
-	reasons map[tasks.Reason]string // the policy's own
+	fields  map[policy.Field]policy.FieldInfo
+	reasons map[policy.Reason]string // the policy's own
 }
 
 // ruleSentence is a rule as people say it: for whom, then what is done. Read with a colon between them.
@@ -24,8 +24,8 @@ type ruleSentence struct {
 }
 
 // policyWords returns the words for a policy; fields are those a condition can ask about.
-func (s *Server) policyWords(c *gin.Context, fields []tasks.FieldInfo, reasons map[tasks.Reason]string) policyWords {
-	w := policyWords{fields: make(map[tasks.Field]tasks.FieldInfo, len(fields)), reasons: reasons}
+func (s *Server) policyWords(c *gin.Context, fields []policy.FieldInfo, reasons map[policy.Reason]string) policyWords {
+	w := policyWords{fields: make(map[policy.Field]policy.FieldInfo, len(fields)), reasons: reasons}
 	w.t = func(key string, args ...any) string { return s.t(c, key, args...) }
 	for _, f := range fields {
 		w.fields[f.Field] = f
@@ -34,20 +34,20 @@ func (s *Server) policyWords(c *gin.Context, fields []tasks.FieldInfo, reasons m
 }
 
 // sentence reads a rule out; first says whether it is the first of its policy.
-func (w policyWords) sentence(rule tasks.Rule, first bool) ruleSentence {
+func (w policyWords) sentence(rule policy.Rule, first bool) ruleSentence {
 	sentence := ruleSentence{When: w.when(rule.When, first)}
 	nothing := rule.Nothing
-	if a, b := nothing[tasks.FollowUpCallback], nothing[tasks.FollowUpSurvey]; a != "" && a == b {
+	if a, b := nothing[policy.FollowUpCallback], nothing[policy.FollowUpSurvey]; a != "" && a == b {
 		sentence.Then = append(sentence.Then, w.t("policy.then_nothing", "reason", w.reason(a)))
 		return sentence
 	}
-	if reason := nothing[tasks.FollowUpCallback]; reason != "" {
+	if reason := nothing[policy.FollowUpCallback]; reason != "" {
 		sentence.Then = append(sentence.Then, w.t("policy.then_no_callback", "reason", w.reason(reason)))
 	}
 	if rule.Callback != nil {
 		sentence.Then = append(sentence.Then, w.callback(*rule.Callback))
 	}
-	if reason := nothing[tasks.FollowUpSurvey]; reason != "" {
+	if reason := nothing[policy.FollowUpSurvey]; reason != "" {
 		sentence.Then = append(sentence.Then, w.t("policy.then_no_survey", "reason", w.reason(reason)))
 	}
 	if rule.Survey != nil {
@@ -57,7 +57,7 @@ func (w policyWords) sentence(rule tasks.Rule, first bool) ruleSentence {
 }
 
 // when names the resolutions a rule is about.
-func (w policyWords) when(conditions []tasks.Condition, first bool) string {
+func (w policyWords) when(conditions []policy.Condition, first bool) string {
 	if len(conditions) == 0 && first {
 		return w.t("policy.every_contact")
 	}
@@ -71,30 +71,30 @@ func (w policyWords) when(conditions []tasks.Condition, first bool) string {
 	return w.t("policy.contacts_where", "conditions", strings.Join(clauses, w.t("policy.and")))
 }
 
-func (w policyWords) condition(c tasks.Condition) string {
-	if w.fields[c.Field].Kind == tasks.YesNoField {
+func (w policyWords) condition(c policy.Condition) string {
+	if w.fields[c.Field].Kind == policy.YesNoField {
 		return w.yesNo(c)
 	}
 	says := "policy_says." + string(c.Op)
 	switch kind := w.fields[c.Field].Kind; {
-	case kind == tasks.LevelField && (c.Op == tasks.AtLeast || c.Op == tasks.AtMost):
+	case kind == policy.LevelField && (c.Op == policy.AtLeast || c.Op == policy.AtMost):
 		says = "policy_says.level_" + string(c.Op)
-	case kind == tasks.TagsField && (c.Op == tasks.Known || c.Op == tasks.Unknown):
+	case kind == policy.TagsField && (c.Op == policy.Known || c.Op == policy.Unknown):
 		says = "policy_says.tags_" + string(c.Op)
 	}
 	return w.t(says, "field", w.field(c.Field), "values", w.values(c))
 }
 
-func (w policyWords) isAttribute(f tasks.Field) bool {
+func (w policyWords) isAttribute(f policy.Field) bool {
 	_, ok := f.Attribute()
 	return ok
 }
 
 // yesNo reads out a condition whose answer is yes or no: each field has a phrase for both, an attribute is named.
-func (w policyWords) yesNo(c tasks.Condition) string {
-	answer := tasks.No
-	if len(c.Values) > 0 && c.Values[0] == tasks.Yes {
-		answer = tasks.Yes
+func (w policyWords) yesNo(c policy.Condition) string {
+	answer := policy.No
+	if len(c.Values) > 0 && c.Values[0] == policy.Yes {
+		answer = policy.Yes
 	}
 	if w.isAttribute(c.Field) {
 		return w.t("policy_says.attribute_"+answer, "field", w.field(c.Field))
@@ -103,7 +103,7 @@ func (w policyWords) yesNo(c tasks.Condition) string {
 }
 
 // field is the name of what a condition asks about.
-func (w policyWords) field(f tasks.Field) string {
+func (w policyWords) field(f policy.Field) string {
 	name, ok := f.Attribute()
 	if !ok {
 		return w.t("policy_field." + string(f))
@@ -115,7 +115,7 @@ func (w policyWords) field(f tasks.Field) string {
 }
 
 // values lists what a condition compares with: "a", "b" or "c".
-func (w policyWords) values(c tasks.Condition) string {
+func (w policyWords) values(c policy.Condition) string {
 	words := make([]string, len(c.Values))
 	for i, v := range c.Values {
 		words[i] = w.value(c.Field, v)
@@ -128,35 +128,35 @@ func (w policyWords) values(c tasks.Condition) string {
 }
 
 // value is one value: a word of ours where the field has a fixed choice, else as it was typed, in quotes unless it is a number.
-func (w policyWords) value(f tasks.Field, value string) string {
+func (w policyWords) value(f policy.Field, value string) string {
 	switch info := w.fields[f]; {
 	case len(info.Choices) > 0:
 		return w.choice(f, value)
-	case info.Kind == tasks.NumberField:
+	case info.Kind == policy.NumberField:
 		return value
 	}
 	return w.t("policy.quoted", "value", value)
 }
 
 // choicePrefixes is where the words of fields with a fixed choice are.
-var choicePrefixes = map[tasks.Field]string{
-	tasks.ContactChannel: "channel.", tasks.ContactSeverity: "severity.", tasks.HistoryLastBand: "mood.",
+var choicePrefixes = map[policy.Field]string{
+	policy.ContactChannel: "channel.", policy.ContactSeverity: "severity.", policy.HistoryLastBand: "mood.",
 }
 
 // choice is a value of a field with a fixed choice.
-func (w policyWords) choice(f tasks.Field, value string) string {
+func (w policyWords) choice(f policy.Field, value string) string {
 	return w.t(choicePrefixes[f] + value)
 }
 
 // reason is why nothing is planned: in the policy's own words, or in ours.
-func (w policyWords) reason(r tasks.Reason) string {
+func (w policyWords) reason(r policy.Reason) string {
 	if text := w.reasons[r]; text != "" {
 		return text
 	}
 	return w.t("reason." + string(r))
 }
 
-func (w policyWords) callback(a tasks.CallbackAction) string {
+func (w policyWords) callback(a policy.CallbackAction) string {
 	parts := []string{w.t("policy.then_callback", "kind", w.t("callback_kind."+string(a.Kind)), "priority", a.Priority)}
 	if a.Delay > 0 {
 		parts = append(parts, w.t("policy.then_delay", "span", spanText(w.t, a.Delay)))
@@ -172,15 +172,15 @@ func (w policyWords) callback(a tasks.CallbackAction) string {
 	return strings.Join(parts, w.t("policy.clause"))
 }
 
-func (w policyWords) survey(a tasks.SurveyAction) string {
+func (w policyWords) survey(a policy.SurveyAction) string {
 	parts := []string{w.t("policy.then_survey_at_once", "channels", w.channels(a.Channels))}
 	if a.Delay > 0 {
 		parts[0] = w.t("policy.then_survey", "channels", w.channels(a.Channels), "span", spanText(w.t, a.Delay))
 	}
-	if a.Survey != tasks.SurveyFamily {
+	if a.Survey != policy.SurveyFamily {
 		parts = append(parts, w.t("policy.then_which", "survey", a.Survey))
 	}
-	if a.Share < tasks.Everybody {
+	if a.Share < policy.Everybody {
 		parts = append(parts, w.t("policy.then_share", "share", a.Share.String()))
 	}
 	if a.Reminders > 0 {
@@ -200,7 +200,7 @@ func (w policyWords) channels(list []permission.Channel) string {
 }
 
 // spanText is a length of time in its largest units: 1 day 12 h.
-func spanText(t func(key string, args ...any) string, span tasks.Span) string {
+func spanText(t func(key string, args ...any) string, span policy.Span) string {
 	rest := span.Duration()
 	if rest == 0 {
 		return t("span.none")
@@ -219,7 +219,7 @@ func spanText(t func(key string, args ...any) string, span tasks.Span) string {
 }
 
 // ruleName is what a rule of the policy is called: its own name, the text of a rule we brought, or its code.
-func (s *Server) ruleName(c *gin.Context, rule tasks.Rule) string {
+func (s *Server) ruleName(c *gin.Context, rule policy.Rule) string {
 	if rule.Name != "" {
 		return rule.Name
 	}
@@ -227,6 +227,6 @@ func (s *Server) ruleName(c *gin.Context, rule tasks.Rule) string {
 }
 
 // ruleCode is the name of a rule without one of its own.
-func (s *Server) ruleCode(c *gin.Context, id tasks.RuleID) string {
+func (s *Server) ruleCode(c *gin.Context, id policy.RuleID) string {
 	return s.messages.textOr(s.language(c), string(id), nil, "rule."+string(id))
 }

@@ -9,13 +9,13 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/permission"
-	"aftercall/tasks"
+	"aftercall/tasks/policy"
 )
 
 // wordsIn returns the words of a language; a text that is missing fails the test.
-func (ts *testServer) wordsIn(t testing.TB, lang string, attributes []tasks.Attribute, reasons map[tasks.Reason]string) policyWords {
+func (ts *testServer) wordsIn(t testing.TB, lang string, attributes []policy.Attribute, reasons map[policy.Reason]string) policyWords {
 	t.Helper()
-	w := policyWords{fields: map[tasks.Field]tasks.FieldInfo{}, reasons: reasons}
+	w := policyWords{fields: map[policy.Field]policy.FieldInfo{}, reasons: reasons}
 	w.t = func(key string, args ...any) string {
 		text, err := ts.messages.text(lang, key, pairs(args))
 		if err != nil {
@@ -23,7 +23,7 @@ func (ts *testServer) wordsIn(t testing.TB, lang string, attributes []tasks.Attr
 		}
 		return text
 	}
-	for _, f := range tasks.Fields(attributes) {
+	for _, f := range policy.Fields(attributes) {
 		w.fields[f.Field] = f
 	}
 	return w
@@ -34,22 +34,22 @@ func (s ruleSentence) String() string { return s.When + " | " + strings.Join(s.T
 func TestARuleIsReadOutAsASentence(t *testing.T) {
 	t.Parallel()
 	ts := newTestServer(t)
-	callback, survey := tasks.DefaultCallback(), tasks.DefaultSurvey()
+	callback, survey := policy.DefaultCallback(), policy.DefaultSurvey()
 	survey.Share, survey.Reminders = 250_000, 1
 	team := callback
-	team.Team, team.Delay = "二线组", tasks.Span(36*time.Hour)
-	reasons := map[tasks.Reason]string{"handled": "VIP desk calls"}
-	rules := []tasks.Rule{
-		{When: []tasks.Condition{
-			{Field: tasks.ContactSeverity, Op: tasks.Is, Values: []string{"high", "critical"}}, {Field: tasks.CustomerTags, Op: tasks.Has, Values: []string{"VIP"}},
+	team.Team, team.Delay = "二线组", policy.Span(36*time.Hour)
+	reasons := map[policy.Reason]string{"handled": "VIP desk calls"}
+	rules := []policy.Rule{
+		{When: []policy.Condition{
+			{Field: policy.ContactSeverity, Op: policy.Is, Values: []string{"high", "critical"}}, {Field: policy.CustomerTags, Op: policy.Has, Values: []string{"VIP"}},
 		}, Callback: &callback, Survey: &survey},
-		{Nothing: map[tasks.Kind]tasks.Reason{tasks.FollowUpCallback: "handled"}},
-		{When: []tasks.Condition{
-			{Field: tasks.ContactComplaint, Op: tasks.Is, Values: []string{tasks.Yes}}, {Field: tasks.AttributeField("tariff"), Op: tasks.IsNot, Values: []string{"S", "M"}},
+		{Nothing: map[policy.Kind]policy.Reason{policy.FollowUpCallback: "handled"}},
+		{When: []policy.Condition{
+			{Field: policy.ContactComplaint, Op: policy.Is, Values: []string{policy.Yes}}, {Field: policy.AttributeField("tariff"), Op: policy.IsNot, Values: []string{"S", "M"}},
 		}, Callback: &team},
-		{Nothing: map[tasks.Kind]tasks.Reason{tasks.FollowUpCallback: tasks.ReasonNotNeeded, tasks.FollowUpSurvey: tasks.ReasonNotNeeded}},
+		{Nothing: map[policy.Kind]policy.Reason{policy.FollowUpCallback: policy.ReasonNotNeeded, policy.FollowUpSurvey: policy.ReasonNotNeeded}},
 	}
-	attributes := []tasks.Attribute{{Name: "tariff", Label: "套餐", Kind: tasks.TextField}}
+	attributes := []policy.Attribute{{Name: "tariff", Label: "套餐", Kind: policy.TextField}}
 	for lang, want := range map[string][]string{
 		"en": {
 			"When severity is High or Critical and tags of the customer include “VIP” | call back (Confirmation, group 3), within 1 day, at most 6 attempts, given up after 7 days | " +
@@ -77,22 +77,22 @@ func TestARuleIsReadOutAsASentence(t *testing.T) {
 func TestEveryConditionCanBeReadOut(t *testing.T) {
 	t.Parallel()
 	ts := newTestServer(t)
-	attributes := []tasks.Attribute{{Name: "a", Kind: tasks.TextField}, {Name: "b", Kind: tasks.NumberField}, {Name: "c", Kind: tasks.YesNoField}}
+	attributes := []policy.Attribute{{Name: "a", Kind: policy.TextField}, {Name: "b", Kind: policy.NumberField}, {Name: "c", Kind: policy.YesNoField}}
 	for _, lang := range account.Languages() {
 		words := ts.wordsIn(t, lang, attributes, nil)
-		for _, f := range tasks.Fields(attributes) {
+		for _, f := range policy.Fields(attributes) {
 			for _, op := range f.Kind.Ops() {
-				for _, value := range append([]string{tasks.Yes, tasks.No}, f.Choices...) {
-					if len(f.Choices) > 0 && (value == tasks.Yes || value == tasks.No) {
+				for _, value := range append([]string{policy.Yes, policy.No}, f.Choices...) {
+					if len(f.Choices) > 0 && (value == policy.Yes || value == policy.No) {
 						continue
 					}
-					if text := words.condition(tasks.Condition{Field: f.Field, Op: op, Values: []string{value}}); text == "" {
+					if text := words.condition(policy.Condition{Field: f.Field, Op: op, Values: []string{value}}); text == "" {
 						t.Errorf("%s %s in %s reads as nothing", f.Field, op, lang)
 					}
 				}
 			}
 		}
-		for _, channel := range tasks.SurveyChannels() {
+		for _, channel := range policy.SurveyChannels() {
 			words.channels([]permission.Channel{channel})
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/figures"
 	"aftercall/internal/outbox"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
 )
 
 // addAnswers takes in contacts of the last days, a few resolved each day, with answers for about two of three.
@@ -81,13 +81,13 @@ func (ts *testServer) recordAnswers(t testing.TB) {
 // addRecoveries plans recoveries for some of the newest low scores.
 func (ts *testServer) addRecoveries(t testing.TB) {
 	t.Helper()
-	low := tasks.LowScore{AnsweredAt: testNow, Value: 1, Scale: "1-5"}
+	low := callback.LowScore{AnsweredAt: testNow, MaxAge: 7 * 24 * time.Hour, Value: 1, Scale: "1-5"}
 	resolutions, err := contact.ResolutionsByID(ts.DB.View(t.Context()), []int64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
 	fatal(t, err)
 	for _, r := range resolutions {
 		if r.ID%2 == 0 {
 			low.ResponseID, low.CustomerID, low.Resolution = r.ID, r.CustomerID, r
-			fatal(t, ts.Tasks.Recover(t.Context(), outbox.Ticket{}, low))
+			fatal(t, ts.Callbacks.Recover(t.Context(), outbox.Ticket{}, low))
 		}
 	}
 }

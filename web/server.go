@@ -21,7 +21,9 @@ import (
 	"aftercall/internal/flow"
 	"aftercall/internal/permission"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 // Services are the use cases behind the pages.
@@ -30,7 +32,9 @@ type Services struct {
 	Contacts   *contact.Service
 	Imports    *imports.Service
 	Permission *permission.Service
-	Tasks      *tasks.Service
+	Policies   *policy.Service
+	Callbacks  *callback.Service
+	Decisions  *decision.Service
 	Surveys    *survey.Service
 	Campaigns  *campaign.Service
 	Messages   Messages

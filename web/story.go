@@ -9,7 +9,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
-	"aftercall/tasks"
+	"aftercall/tasks/policy"
 )
 
 // storyLine is one line of a timeline in the reader's words.
@@ -63,7 +63,7 @@ func (s *Server) wordedArgs(c *gin.Context, args map[string]any) map[string]any 
 		case clock.Instant:
 			f := s.format(s.language(c))
 			worded[name], worded[name+"_day"], worded[name+"_time"] = f.moment(v), f.day(v), f.time(v)
-		case tasks.Span:
+		case policy.Span:
 			worded[name] = spanText(func(key string, args ...any) string { return s.t(c, key, args...) }, v)
 		case string:
 			worded[name] = v

@@ -9,13 +9,13 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
 )
 
 // tasksPage is a caller's own callbacks.
 type tasksPage struct {
 	page
-	Mine tasks.Mine
+	Mine callback.Mine
 }
 
 func (*tasksPage) template() string { return "tasks" }
@@ -23,7 +23,7 @@ func (*tasksPage) template() string { return "tasks" }
 // dayPage is what a caller did on one day.
 type dayPage struct {
 	page
-	Day           tasks.Day
+	Day           callback.Day
 	Date          string
 	Before, After string // addresses; After is empty for today
 	ReachRate     float64
@@ -42,28 +42,28 @@ func (s *Server) tasksRoutes() []route {
 }
 
 func tasksSamples() []view {
-	row := tasks.Row{Callback: tasks.Callback{
-		ID: 1, Kind: tasks.RecoveryCallback, State: tasks.Waiting, WaitReason: tasks.ReasonAppointment, CallResult: tasks.Reached,
-		BusinessResult: tasks.Solved, CloseReason: tasks.ReasonUnreachable, AppointmentAt: 1, DueAt: 1, ClosedAt: 1,
+	row := callback.Row{Callback: callback.Callback{
+		ID: 1, Kind: callback.RecoveryKind, State: callback.Waiting, WaitReason: callback.ReasonAppointment, CallResult: callback.Reached,
+		BusinessResult: callback.Solved, CloseReason: callback.ReasonUnreachable, AppointmentAt: 1, DueAt: 1, ClosedAt: 1,
 	}, Customer: "c", Category: "c", Product: "p", Caller: "c", Reserved: "r", Team: "t"}
-	rows := []tasks.Row{row}
-	attempt := tasks.Attempt{StartedAt: 1, EndedAt: 2, ClaimedAt: 1, CallResult: tasks.Reached, BusinessResult: tasks.Solved, Note: "n"}
+	rows := []callback.Row{row}
+	attempt := callback.Attempt{StartedAt: 1, EndedAt: 2, ClaimedAt: 1, CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n"}
 	return []view{
 		&tasksPage{},
-		&tasksPage{Mine: tasks.Mine{
+		&tasksPage{Mine: callback.Mine{
 			Appointments: rows, InProgress: rows, Recoveries: rows, Done: rows, At: 2,
-			Drafts: []tasks.DraftRow{{Row: row, Typed: tasks.Outcome{CallResult: tasks.Reached, BusinessResult: tasks.Solved, Note: "n"}, SavedAt: 1}},
+			Drafts: []callback.DraftRow{{Row: row, Typed: callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n"}, SavedAt: 1}},
 		}},
 		&dayPage{Today: true},
-		&dayPage{Date: "2026-11-22", Before: "/day", After: "/day", ReachRate: .5, Day: tasks.Day{
-			Dialled: 2, Reached: 1, Finished: 1, Handling: time.Minute, Results: []tasks.ResultCount{{Result: tasks.Reached, Count: 1}},
-			Attempts: []tasks.DayAttempt{{Attempt: attempt, Row: row}, {Attempt: tasks.Attempt{StartedAt: 1}, Row: row}},
+		&dayPage{Date: "2026-11-22", Before: "/day", After: "/day", ReachRate: .5, Day: callback.Day{
+			Dialled: 2, Reached: 1, Finished: 1, Handling: time.Minute, Results: []callback.ResultCount{{Result: callback.Reached, Count: 1}},
+			Attempts: []callback.DayAttempt{{Attempt: attempt, Row: row}, {Attempt: callback.Attempt{StartedAt: 1}, Row: row}},
 		}},
 	}
 }
 
 func (s *Server) showTasks(c *gin.Context) error {
-	mine, err := s.Tasks.MyTasks(c.Request.Context(), viewer(c))
+	mine, err := s.Callbacks.MyTasks(c.Request.Context(), viewer(c))
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (s *Server) discardDraft(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Tasks.DiscardDraft(c.Request.Context(), viewer(c), id); err != nil {
+	if err := s.Callbacks.DiscardDraft(c.Request.Context(), viewer(c), id); err != nil {
 		return err
 	}
 	return s.redirect(c, "/tasks", done("tasks.discarded"))
@@ -89,7 +89,7 @@ func (s *Server) showDay(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	day, err := s.Tasks.MyDay(c.Request.Context(), viewer(c), date)
+	day, err := s.Callbacks.MyDay(c.Request.Context(), viewer(c), date)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/contact/imports"
 	"aftercall/internal/permission"
-	"aftercall/tasks"
+	"aftercall/tasks/policy"
 )
 
 func TestAFileOverTheLimitIsAnsweredWithTheLimit(t *testing.T) {
@@ -28,7 +28,7 @@ func TestAFileOverTheLimitIsAnsweredWithTheLimit(t *testing.T) {
 		{holidaysPath, permission.MaxCalendarFile, "1 MiB"},
 		{"/suppressions/import", maxListBody, "8 MiB"},
 		{"/consents/import", maxListBody, "8 MiB"},
-		{"/policies/import", tasks.MaxPolicyBytes, "128 KiB"},
+		{"/policies/import", policy.MaxBytes, "128 KiB"},
 	} {
 		over := "phone\n" + strings.Repeat("\n", door.limit)
 		sizes := map[string]string{"a little too large": over}

@@ -26,7 +26,9 @@ import (
 	"aftercall/internal/flow"
 	"aftercall/internal/permission"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 	"aftercall/tasks/queue"
 )
 
@@ -60,7 +62,7 @@ func newTestServerOn(t testing.TB, db *database.DB, log *slog.Logger) *testServe
 	if err != nil {
 		t.Fatal(err)
 	}
-	fatal(t, ts.Tasks.EnsureBuiltIn(t.Context()))
+	fatal(t, ts.Policies.EnsureBuiltIn(t.Context()))
 	listener := httptest.NewServer(ts.Handler())
 	t.Cleanup(listener.Close)
 	ts.url = listener.URL
@@ -78,12 +80,16 @@ func testServices(db *database.DB, now clock.Now) Services {
 	permit := permission.New(db, []byte("a key for tests only, 32 bytes.."), now, contact.Directory{})
 	surveys := survey.New(db, permit, []byte("another key for tests, 32 bytes."), now, survey.Options{Zone: zone})
 	contacts := contact.New(db, now, contact.Options{})
+	asked := flow.PolicySurveys{Surveys: surveys}
+	policies, callbacks := policy.New(db, asked, now, 0), callback.New(db, permit, decision.Ledger{}, now, callback.Options{Zone: zone})
 	return Services{
 		Accounts:   account.New(db, nil, now),
 		Contacts:   contacts,
 		Imports:    imports.New(db, contacts, now),
 		Permission: permit,
-		Tasks:      tasks.New(db, permit, flow.PolicySurveys{Surveys: surveys}, now, tasks.Options{Zone: zone}),
+		Policies:   policies,
+		Callbacks:  callbacks,
+		Decisions:  decision.New(db, permit, policies, callbacks, asked, now, zone),
 		Surveys:    surveys,
 		Campaigns:  campaign.New(db, permit, flow.Satisfaction{Surveys: surveys}, now, ""),
 		Messages:   delivery.NewLog(db, now),

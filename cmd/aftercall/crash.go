@@ -18,7 +18,8 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
-	"aftercall/tasks"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 func (c *cli) demoCommand() *cobra.Command {
@@ -210,12 +211,12 @@ type crashSums struct {
 
 func sumsOf(ctx context.Context, a *app.App) (crashSums, error) {
 	var sums crashSums
-	summary, err := a.Tasks.Summary(ctx, operator(), 0, 0)
+	summary, err := a.Decisions.Summary(ctx, operator(), 0, 0)
 	if err != nil {
 		return sums, err
 	}
 	for _, k := range summary.Kinds {
-		if k.Kind == tasks.FollowUpSurvey {
+		if k.Kind == policy.FollowUpSurvey {
 			sums.resolved, sums.planned, sums.decided = k.Resolved, k.Planned, k.Planned+k.SkippedTotal()
 		}
 	}
@@ -232,7 +233,7 @@ func sumsOf(ctx context.Context, a *app.App) (crashSums, error) {
 		case outbox.Done, outbox.Cancelled: // not counted
 		}
 	}
-	sums.sent, err = a.Jobs.Done(ctx, tasks.JobSendSurvey)
+	sums.sent, err = a.Jobs.Done(ctx, decision.JobSendSurvey)
 	return sums, err
 }
 

@@ -12,7 +12,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
 	"aftercall/internal/figures"
-	"aftercall/tasks"
+	"aftercall/tasks/decision"
 )
 
 func (c *cli) decisionsCommand() *cobra.Command {
@@ -32,7 +32,7 @@ func (c *cli) decisionsCommand() *cobra.Command {
 			if last != 0 {
 				end = (last + 1).Start(a.Figures.Zone())
 			}
-			s, err := a.Tasks.Summary(ctx, operator(), start, end)
+			s, err := a.Decisions.Summary(ctx, operator(), start, end)
 			if err != nil {
 				return err
 			}
@@ -79,7 +79,7 @@ func parseDay(name, text string) (clock.Day, error) {
 	return clock.DayFrom(date.Date()), nil
 }
 
-func (c *cli) printSummary(s tasks.Summary) error {
+func (c *cli) printSummary(s decision.Summary) error {
 	t := newTable(c.stdout)
 	for _, k := range s.Kinds {
 		t.row(k.Kind, "resolved", k.Resolved)

@@ -16,7 +16,8 @@ import (
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/figures"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 // realData returns the path of a file made by others that lies beside the repository, or skips the test.
@@ -93,16 +94,16 @@ func read[T any](sh shell, args ...string) T {
 }
 
 // decided checks that every kind of follow-up sums up, and returns the kinds.
-func (sh shell) decided(resolved int) map[tasks.Kind]tasks.KindSummary {
+func (sh shell) decided(resolved int) map[policy.Kind]decision.KindSummary {
 	sh.t.Helper()
-	kinds := map[tasks.Kind]tasks.KindSummary{}
-	for _, k := range read[tasks.Summary](sh, "decisions", "summary").Kinds {
+	kinds := map[policy.Kind]decision.KindSummary{}
+	for _, k := range read[decision.Summary](sh, "decisions", "summary").Kinds {
 		if k.Resolved != resolved || k.Planned+k.SkippedTotal() != resolved || k.Undecided != 0 {
 			sh.t.Errorf("%s: %d resolved, %d planned, %d skipped, %d undecided; want a sum of %d", k.Kind, k.Resolved, k.Planned, k.SkippedTotal(), k.Undecided, resolved)
 		}
 		kinds[k.Kind] = k
 	}
-	if len(kinds) != len(tasks.Kinds()) {
+	if len(kinds) != len(policy.Kinds()) {
 		sh.t.Fatalf("decisions about %d kinds", len(kinds))
 	}
 	return kinds
@@ -231,7 +232,7 @@ func TestRealTicketsShiftedToNowArePlannedSentAndAnswered(t *testing.T) {
 		}
 		sh.run("work", "--until-idle")
 		kinds := sh.decided(2769)
-		if k := kinds[tasks.FollowUpSurvey]; k.Planned < 2500 {
+		if k := kinds[policy.FollowUpSurvey]; k.Planned < 2500 {
 			t.Errorf("%d surveys planned of 2,769: %+v", k.Planned, k.Skipped)
 		}
 		answered := sh.answerEverything()

@@ -23,7 +23,8 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/app"
 	"aftercall/internal/contact"
-	"aftercall/tasks"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 // rawRow is a resolved row of a file, read without aftercall.
@@ -146,11 +147,11 @@ func (sh shell) publish(name string) {
 	defer func() { _ = body.Close() }()
 	admin := account.Viewer{Role: account.Admin}
 	sh.with(func(ctx context.Context, a *app.App) {
-		draft, err := a.Tasks.ImportPolicy(ctx, admin, body)
+		draft, err := a.Policies.Import(ctx, admin, body)
 		if err != nil {
 			sh.t.Fatal(err)
 		}
-		if _, err := a.Tasks.PublishPolicy(ctx, admin, draft.ID, draft.Revision, name); err != nil {
+		if _, err := a.Policies.Publish(ctx, admin, draft.ID, draft.Revision, name); err != nil {
 			sh.t.Fatal(err)
 		}
 	})
@@ -162,7 +163,7 @@ func (sh shell) counts() (got counted, sampled int) {
 	got = counted{}
 	sh.with(func(ctx context.Context, a *app.App) {
 		g := a.DB.View(ctx).Gorm()
-		var decisions []tasks.Decision
+		var decisions []decision.Decision
 		if err := g.Find(&decisions).Error; err != nil {
 			sh.t.Fatal(err)
 		}
@@ -172,7 +173,7 @@ func (sh shell) counts() (got counted, sampled int) {
 				if d.ProbabilityPPM != 250_000 {
 					sh.t.Errorf("decision %d keeps a probability of %d ppm", d.ID, d.ProbabilityPPM)
 				}
-				if d.Reason == tasks.ReasonNotSampled {
+				if d.Reason == policy.ReasonNotSampled {
 					reason = "not_sampled"
 				}
 			}

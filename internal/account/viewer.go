@@ -63,6 +63,15 @@ func (v Viewer) SeesAllTeams() bool {
 	return v.Role == Admin || v.Role == Marketing || len(v.TeamIDs) == 0
 }
 
+// VisibleTeams returns the teams whose rows a viewer's queries are narrowed to, 0 for those without a team among them; none where they
+// are not narrowed.
+func (v Viewer) VisibleTeams() []int64 {
+	if v.SeesAllTeams() {
+		return nil
+	}
+	return append([]int64{0}, v.TeamIDs...)
+}
+
 // SeesTeam reports whether rows of the team are the viewer's to see.
 func (v Viewer) SeesTeam(teamID int64) bool {
 	return v.SeesAllTeams() || teamID == 0 || slices.Contains(v.TeamIDs, teamID)

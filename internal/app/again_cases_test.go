@@ -18,7 +18,9 @@ import (
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 // useCases is everything that writes, by the name of its method or job.
@@ -303,83 +305,83 @@ func surveyCases() map[string]useCase {
 }
 
 func callerCases() map[string]useCase {
-	atWork := func(do func(o *office, desk tasks.Desk) (any, error)) useCase {
+	atWork := func(do func(o *office, desk callback.Desk) (any, error)) useCase {
 		return func(o *office) func() (any, error) {
 			desk := o.claim()
 			return func() (any, error) { return do(o, desk) }
 		}
 	}
-	typed := tasks.Outcome{CallResult: tasks.Reached, BusinessResult: tasks.NeverContact, Note: "asked to be left alone"}
+	typed := callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.NeverContact, Note: "asked to be left alone"}
 	return map[string]useCase{
-		"Tasks.Claim": func(o *office) func() (any, error) {
-			return func() (any, error) { return o.Tasks.Claim(o.ctx(), o.caller) }
+		"Callbacks.Claim": func(o *office) func() (any, error) {
+			return func() (any, error) { return o.Callbacks.Claim(o.ctx(), o.caller) }
 		},
-		"Tasks.Dial": atWork(func(o *office, d tasks.Desk) (any, error) {
-			return o.Tasks.Dial(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence)
+		"Callbacks.Dial": atWork(func(o *office, d callback.Desk) (any, error) {
+			return o.Callbacks.Dial(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence)
 		}),
-		"Tasks.SaveDraft": atWork(func(o *office, d tasks.Desk) (any, error) {
-			return o.Tasks.SaveDraft(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, typed)
+		"Callbacks.SaveDraft": atWork(func(o *office, d callback.Desk) (any, error) {
+			return o.Callbacks.SaveDraft(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, typed)
 		}),
-		"Tasks.Finish": atWork(func(o *office, d tasks.Desk) (any, error) {
-			return nil, o.Tasks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, typed)
+		"Callbacks.Finish": atWork(func(o *office, d callback.Desk) (any, error) {
+			return nil, o.Callbacks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, typed)
 		}),
-		"Tasks.Finish with answers": atWork(func(o *office, d tasks.Desk) (any, error) {
+		"Callbacks.Finish with answers": atWork(func(o *office, d callback.Desk) (any, error) {
 			rating := 2
-			return nil, o.Tasks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, tasks.Outcome{
-				CallResult: tasks.Reached, BusinessResult: tasks.Solved, Answers: tasks.Answers{Rating: &rating},
+			return nil, o.Callbacks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, callback.Outcome{
+				CallResult: callback.Reached, BusinessResult: callback.Solved, Answers: callback.Answers{Rating: &rating},
 			})
 		}),
-		"Tasks.Finish without reaching anybody": atWork(func(o *office, d tasks.Desk) (any, error) {
-			return nil, o.Tasks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, tasks.Outcome{CallResult: tasks.NoAnswer})
+		"Callbacks.Finish without reaching anybody": atWork(func(o *office, d callback.Desk) (any, error) {
+			return nil, o.Callbacks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, callback.Outcome{CallResult: callback.NoAnswer})
 		}),
-		"Tasks.Skip": atWork(func(o *office, d tasks.Desk) (any, error) {
-			return o.Tasks.Skip(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, tasks.SkipLanguage)
+		"Callbacks.Skip": atWork(func(o *office, d callback.Desk) (any, error) {
+			return o.Callbacks.Skip(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, callback.SkipLanguage)
 		}),
-		"Tasks.Release": atWork(func(o *office, d tasks.Desk) (any, error) {
-			return o.Tasks.Release(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence)
+		"Callbacks.Release": atWork(func(o *office, d callback.Desk) (any, error) {
+			return o.Callbacks.Release(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence)
 		}),
-		"Tasks.DiscardDraft": atWork(func(o *office, d tasks.Desk) (any, error) {
-			_, err := o.Tasks.SaveDraft(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, typed)
+		"Callbacks.DiscardDraft": atWork(func(o *office, d callback.Desk) (any, error) {
+			_, err := o.Callbacks.SaveDraft(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, typed)
 			o.must(err)
-			return nil, o.Tasks.DiscardDraft(o.ctx(), o.caller, d.Callback.ID)
+			return nil, o.Callbacks.DiscardDraft(o.ctx(), o.caller, d.Callback.ID)
 		}),
 	}
 }
 
 func taskCases() map[string]useCase {
 	return map[string]useCase{
-		"Tasks.Reassign":     just(func(o *office) error { return o.Tasks.Reassign(o.ctx(), o.admin, 1, 3, "knows the customer") }),
-		"Tasks.CancelByHand": just(func(o *office) error { return o.Tasks.CancelByHand(o.ctx(), o.admin, 1, "settled by mail") }),
-		"Tasks.PlanByHand": just(func(o *office) error {
-			return o.Tasks.PlanByHand(o.ctx(), o.admin, 3, tasks.HandPlan{Kind: tasks.ConfirmCallback, Priority: 2, Reason: "ask again"})
+		"Callbacks.Reassign":     just(func(o *office) error { return o.Callbacks.Reassign(o.ctx(), o.admin, 1, 3, "knows the customer") }),
+		"Callbacks.CancelByHand": just(func(o *office) error { return o.Callbacks.CancelByHand(o.ctx(), o.admin, 1, "settled by mail") }),
+		"Decisions.PlanByHand": just(func(o *office) error {
+			return o.Decisions.PlanByHand(o.ctx(), o.admin, 3, decision.HandPlan{Kind: policy.ConfirmCallback, Priority: 2, Reason: "ask again"})
 		}),
-		"Tasks.Recover": func(o *office) func() (any, error) {
+		"Callbacks.Recover": func(o *office) func() (any, error) {
 			resolutions, err := contact.ResolutionsByID(o.DB.View(o.ctx()), []int64{3})
 			o.must(err)
 			return func() (any, error) {
-				return nil, o.Tasks.Recover(o.ctx(), outbox.Ticket{}, tasks.LowScore{ResponseID: 1, CustomerID: 3, Resolution: resolutions[3], Value: 1, Scale: "1-5", AnsweredAt: o.at})
+				return nil, o.Callbacks.Recover(o.ctx(), outbox.Ticket{}, callback.LowScore{ResponseID: 1, CustomerID: 3, Resolution: resolutions[3], Value: 1, Scale: "1-5", AnsweredAt: o.at, MaxAge: 7 * 24 * time.Hour})
 			}
 		},
-		"Tasks.SurveyPutOff": just(func(o *office) error {
-			return o.Tasks.SurveyPutOff(o.ctx(), outbox.Ticket{}, 1, o.at.Add(time.Hour), "quiet_hours")
+		"Decisions.SurveyPutOff": just(func(o *office) error {
+			return o.Decisions.SurveyPutOff(o.ctx(), outbox.Ticket{}, 1, o.at.Add(time.Hour), "quiet_hours")
 		}),
-		"Tasks.SurveySkipped": just(func(o *office) error {
-			return o.Tasks.SurveySkipped(o.ctx(), outbox.Ticket{}, 2, tasks.ReasonCorrected)
+		"Decisions.SurveySkipped": just(func(o *office) error {
+			return o.Decisions.SurveySkipped(o.ctx(), outbox.Ticket{}, 2, policy.ReasonCorrected)
 		}),
-		"Tasks.RegisterAttribute": just(func(o *office) error {
-			return o.Tasks.RegisterAttribute(o.ctx(), o.admin, tasks.Attribute{Name: "plan", Kind: tasks.TextField})
+		"Policies.RegisterAttribute": just(func(o *office) error {
+			return o.Policies.RegisterAttribute(o.ctx(), o.admin, policy.Attribute{Name: "plan", Kind: policy.TextField})
 		}),
-		"Tasks.UnregisterAttribute": func(o *office) func() (any, error) {
-			o.must(o.Tasks.RegisterAttribute(o.ctx(), o.admin, tasks.Attribute{Name: "plan", Kind: tasks.TextField}))
-			return func() (any, error) { return nil, o.Tasks.UnregisterAttribute(o.ctx(), o.admin, "plan") }
+		"Policies.UnregisterAttribute": func(o *office) func() (any, error) {
+			o.must(o.Policies.RegisterAttribute(o.ctx(), o.admin, policy.Attribute{Name: "plan", Kind: policy.TextField}))
+			return func() (any, error) { return nil, o.Policies.UnregisterAttribute(o.ctx(), o.admin, "plan") }
 		},
-		"Tasks.StartDryRun": func(o *office) func() (any, error) {
-			return func() (any, error) { return o.Tasks.StartDryRun(o.ctx(), o.admin, 1, 7) }
+		"Decisions.StartDryRun": func(o *office) func() (any, error) {
+			return func() (any, error) { return o.Decisions.StartDryRun(o.ctx(), o.admin, 1, 7) }
 		},
-		"Tasks.CancelDryRun": func(o *office) func() (any, error) {
-			run, err := o.Tasks.StartDryRun(o.ctx(), o.admin, 1, 7)
+		"Decisions.CancelDryRun": func(o *office) func() (any, error) {
+			run, err := o.Decisions.StartDryRun(o.ctx(), o.admin, 1, 7)
 			o.must(err)
-			return func() (any, error) { return nil, o.Tasks.CancelDryRun(o.ctx(), o.admin, run.ID) }
+			return func() (any, error) { return nil, o.Decisions.CancelDryRun(o.ctx(), o.admin, run.ID) }
 		},
 		"Jobs.Requeue": func(o *office) func() (any, error) {
 			o.must(o.DB.View(o.ctx()).Gorm().Exec("UPDATE jobs SET state = 'dead' WHERE id = 1").Error)
@@ -389,34 +391,34 @@ func taskCases() map[string]useCase {
 }
 
 func policyCases() map[string]useCase {
-	drafted := func(do func(o *office, draft tasks.PolicyRecord) (any, error)) useCase {
+	drafted := func(do func(o *office, draft policy.Record) (any, error)) useCase {
 		return func(o *office) func() (any, error) {
-			draft, err := o.Tasks.DraftPolicy(o.ctx(), o.admin, 0)
+			draft, err := o.Policies.Draft(o.ctx(), o.admin, 0)
 			o.must(err)
 			return func() (any, error) { return do(o, draft) }
 		}
 	}
 	return map[string]useCase{
-		"Tasks.EnsureBuiltIn": just(func(o *office) error { return o.Tasks.EnsureBuiltIn(o.ctx()) }),
-		"Tasks.DraftPolicy": func(o *office) func() (any, error) {
-			return func() (any, error) { return o.Tasks.DraftPolicy(o.ctx(), o.admin, 0) }
+		"Policies.EnsureBuiltIn": just(func(o *office) error { return o.Policies.EnsureBuiltIn(o.ctx()) }),
+		"Policies.Draft": func(o *office) func() (any, error) {
+			return func() (any, error) { return o.Policies.Draft(o.ctx(), o.admin, 0) }
 		},
-		"Tasks.ImportPolicy": func(o *office) func() (any, error) {
+		"Policies.Import": func(o *office) func() (any, error) {
 			body, err := os.ReadFile(examples + "policies/sample.yaml")
 			o.must(err)
-			return func() (any, error) { return o.Tasks.ImportPolicy(o.ctx(), o.admin, strings.NewReader(string(body))) }
+			return func() (any, error) { return o.Policies.Import(o.ctx(), o.admin, strings.NewReader(string(body))) }
 		},
-		"Tasks.SavePolicy": drafted(func(o *office, d tasks.PolicyRecord) (any, error) {
-			return o.Tasks.SavePolicy(o.ctx(), o.admin, d.ID, d.Revision, d.Policy, "the same")
+		"Policies.Save": drafted(func(o *office, d policy.Record) (any, error) {
+			return o.Policies.Save(o.ctx(), o.admin, d.ID, d.Revision, d.Policy, "the same")
 		}),
-		"Tasks.DeletePolicy": drafted(func(o *office, d tasks.PolicyRecord) (any, error) {
-			return nil, o.Tasks.DeletePolicy(o.ctx(), o.admin, d.ID, d.Revision)
+		"Policies.Delete": drafted(func(o *office, d policy.Record) (any, error) {
+			return nil, o.Policies.Delete(o.ctx(), o.admin, d.ID, d.Revision)
 		}),
-		"Tasks.PublishPolicy": drafted(func(o *office, d tasks.PolicyRecord) (any, error) {
-			return o.Tasks.PublishPolicy(o.ctx(), o.admin, d.ID, d.Revision, "in force")
+		"Policies.Publish": drafted(func(o *office, d policy.Record) (any, error) {
+			return o.Policies.Publish(o.ctx(), o.admin, d.ID, d.Revision, "in force")
 		}),
-		"Tasks.RollBackPolicy": func(o *office) func() (any, error) {
-			return func() (any, error) { return o.Tasks.RollBackPolicy(o.ctx(), o.admin, 1, "as before") }
+		"Policies.RollBack": func(o *office) func() (any, error) {
+			return func() (any, error) { return o.Policies.RollBack(o.ctx(), o.admin, 1, "as before") }
 		},
 	}
 }
@@ -490,21 +492,21 @@ func jobCases() map[string]useCase {
 			return 3
 		},
 		imports.JobRun: func(o *office) int64 { return o.begun().ID },
-		tasks.JobSendSurvey: func(o *office) int64 {
+		decision.JobSendSurvey: func(o *office) int64 {
 			o.take(resolution("N-2", "13900000008", contact.Low, o.at.Add(-2*time.Hour)))
 			o.work(contact.JobPlan)
 			return 0
 		},
-		tasks.JobDryRun: func(o *office) int64 {
-			_, err := o.Tasks.StartDryRun(o.ctx(), o.admin, 1, 7)
+		decision.JobDryRun: func(o *office) int64 {
+			_, err := o.Decisions.StartDryRun(o.ctx(), o.admin, 1, 7)
 			o.must(err)
 			return 0
 		},
-		tasks.JobOffer: func(o *office) int64 { o.at = o.at.Add(8 * 24 * time.Hour); return 1 },
-		tasks.JobAnswered: func(o *office) int64 {
+		callback.JobOffer: func(o *office) int64 { o.at = o.at.Add(8 * 24 * time.Hour); return 1 },
+		callback.JobAnswered: func(o *office) int64 {
 			d := o.claim()
-			o.must(o.Tasks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, tasks.Outcome{
-				CallResult: tasks.Reached, BusinessResult: tasks.Solved, Answers: tasks.Answers{Rating: &one},
+			o.must(o.Callbacks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, callback.Outcome{
+				CallResult: callback.Reached, BusinessResult: callback.Solved, Answers: callback.Answers{Rating: &one},
 			}))
 			return 0
 		},
@@ -528,7 +530,7 @@ func jobCases() map[string]useCase {
 		flow.JobTakeUp: func(o *office) int64 {
 			o.take(resolution("N-2", "13900000008", contact.Low, o.at.Add(-2*time.Hour)))
 			o.work(contact.JobPlan)
-			o.work(tasks.JobSendSurvey)
+			o.work(decision.JobSendSurvey)
 			// as if its worker had died on the way
 			o.must(o.DB.View(o.ctx()).Gorm().Exec("UPDATE invitations SET state = 'sending', sent_at = 0, delivered_at = 0 WHERE id > 1").Error)
 			return 0
@@ -553,7 +555,7 @@ func (o *office) work(kind string) {
 // worked are the exported methods that a job in the table runs.
 func worked() []string {
 	return strings.Fields(`Accounts.Prune Contacts.Identify Contacts.ScanPersons Imports.Execute Permission.Refresh Figures.Fold Figures.FoldAll Surveys.Invite Surveys.Record
-		Surveys.RecordCall Surveys.Remind Surveys.Reminded Surveys.Sent Tasks.CancelContact Tasks.Offer Tasks.Plan Tasks.Redecide Tasks.RunDry
+		Surveys.RecordCall Surveys.Remind Surveys.Reminded Surveys.Sent Decisions.CancelContact Callbacks.Offer Decisions.Plan Decisions.Redecide Decisions.RunDry
 		Campaigns.Build Campaigns.Recount`)
 }
 
@@ -568,9 +570,9 @@ func reads() []string {
 		Permission.Subject Permission.Suppressions Permission.SuppressionsOn Permission.Verdicts Permission.Who
 		Figures.Breakdown Figures.Report Figures.Score Figures.Series Figures.Span Figures.Verify
 		Surveys.Answered Surveys.ByToken Surveys.Current Surveys.LowScores Surveys.Names Surveys.Preferences Surveys.Reasons
-		Tasks.Attributes Tasks.CallAnswers Tasks.CallbackByID Tasks.Callbacks Tasks.CountCallbacks Tasks.Current Tasks.DaySums Tasks.Decisions
-		Tasks.DryRunByID Tasks.DryRuns Tasks.MyDay Tasks.MyTasks Tasks.Policies Tasks.PolicyByID Tasks.PolicyVersion Tasks.Recoveries Tasks.RecoveriesOf
-		Tasks.Summary Tasks.Supply Tasks.SurveyPlan Tasks.UsedCodes Tasks.Words
+		Policies.Attributes Callbacks.CallAnswers Callbacks.ByID Callbacks.List Callbacks.Count Callbacks.Current Decisions.DaySums Decisions.List
+		Decisions.DryRunByID Decisions.DryRuns Callbacks.MyDay Callbacks.MyTasks Policies.List Policies.ByID Policies.ByVersion Callbacks.Recoveries Callbacks.RecoveriesOf
+		Decisions.Summary Callbacks.Supply Decisions.SurveyPlan Policies.UsedCodes Policies.Words
 		Campaigns.Audience Campaigns.Audiences Campaigns.Count Campaigns.Examples Campaigns.Explain Campaigns.ExportByID Campaigns.Exports Campaigns.Members
 		Campaigns.NewestSnapshots Campaigns.SnapshotByID Campaigns.Snapshots Jobs.Counts Jobs.CountsUpTo Jobs.Dead Jobs.Done Jobs.Idle Messages.Newest`)
 }

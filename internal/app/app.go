@@ -211,7 +211,7 @@ func workersFor(db *database.DB) int {
 // openWeb makes the pages and the API ready to be served.
 func (a *App) openWeb() error {
 	pages, err := web.New(web.Services{
-		Accounts: a.Accounts, Contacts: a.Contacts, Imports: a.Imports, Permission: a.Permission, Tasks: a.Tasks, Surveys: a.Surveys,
+		Accounts: a.Accounts, Contacts: a.Contacts, Imports: a.Imports, Permission: a.Permission, Policies: a.Policies, Callbacks: a.Callbacks, Decisions: a.Decisions, Surveys: a.Surveys,
 		Campaigns: a.Campaigns, Messages: a.Messages, Figures: a.Figures, Jobs: a.Jobs,
 		Reads: flow.NewReads(a.DB, a.Contacts),
 	}, web.Options{

@@ -103,7 +103,7 @@ func TestServeAnswersWorksAndStops(t *testing.T) {
 	if err := a.WaitIdle(ctx); err != nil {
 		t.Fatal(err)
 	}
-	summary, err := a.Tasks.Summary(t.Context(), account.Viewer{Role: account.Admin}, 0, 0)
+	summary, err := a.Decisions.Summary(t.Context(), account.Viewer{Role: account.Admin}, 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

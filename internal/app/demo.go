@@ -56,7 +56,7 @@ func (a *App) buildDemo(ctx context.Context, db *database.DB, until clock.Instan
 	shown := 0
 	err = demo.Build(ctx, demo.Centre{
 		DB: db, Clock: byHand, Mailbox: mailbox, Accounts: s.Accounts, Contacts: s.Contacts, Permission: s.Permission,
-		Surveys: s.Surveys, Tasks: s.Tasks, Zone: a.zone, Language: a.cfg.Language,
+		Surveys: s.Surveys, Policies: s.Policies, Callbacks: s.Callbacks, Decisions: s.Decisions, Zone: a.zone, Language: a.cfg.Language,
 		RunDue: func(ctx context.Context) error {
 			_, err := queue.RunDue(ctx, db, byHand.Now, handlers)
 			return err

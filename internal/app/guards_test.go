@@ -15,9 +15,9 @@ import (
 func TestWhoMustBeAloneWritesWhatOthersWriteToo(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	_, err := o.Tasks.StartDryRun(o.ctx(), o.admin, 1, 7)
+	_, err := o.Decisions.StartDryRun(o.ctx(), o.admin, 1, 7)
 	o.must(err)
-	if _, err := o.Tasks.StartDryRun(o.ctx(), o.admin, 1, 7); !fault.Is(err, fault.Conflict) {
+	if _, err := o.Decisions.StartDryRun(o.ctx(), o.admin, 1, 7); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a second dry run: %v", err)
 	}
 	_, err = o.Campaigns.Snapshot(o.ctx(), o.admin, 1, "another")

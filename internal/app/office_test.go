@@ -16,7 +16,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
 	"aftercall/tasks/queue"
 )
 
@@ -166,9 +166,9 @@ func (o *office) job(kind string, ref int64) (outbox.Ticket, int64) {
 }
 
 // claim gives the caller a callback to be at work on.
-func (o *office) claim() tasks.Desk {
+func (o *office) claim() callback.Desk {
 	o.t.Helper()
-	desk, err := o.Tasks.Claim(o.t.Context(), o.caller)
+	desk, err := o.Callbacks.Claim(o.t.Context(), o.caller)
 	o.must(err)
 	return desk
 }

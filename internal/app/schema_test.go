@@ -20,7 +20,9 @@ import (
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 // models are the Go types that are rows.
@@ -33,7 +35,7 @@ func models() []any {
 		&outbox.Job{},
 		&permission.ConsentEvent{}, &permission.Suppression{}, &permission.Touch{}, &permission.Standing{},
 		&figures.Entry{},
-		&tasks.Decision{}, &tasks.DecisionChange{}, &tasks.Callback{}, &tasks.Attempt{}, &tasks.Attribute{}, &tasks.DryRun{},
+		&decision.Decision{}, &decision.Change{}, &callback.Callback{}, &callback.Attempt{}, &policy.Attribute{}, &decision.DryRun{},
 		&survey.Survey{}, &survey.Version{}, &survey.Invitation{}, &survey.Response{}, &survey.Answer{},
 		&delivery.Kept{},
 		&campaign.Audience{}, &campaign.Snapshot{}, &campaign.Member{}, &campaign.Export{},

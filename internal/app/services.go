@@ -15,7 +15,9 @@ import (
 	"aftercall/internal/flow"
 	"aftercall/internal/permission"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 	"aftercall/tasks/queue"
 )
 
@@ -29,7 +31,9 @@ type Services struct {
 	Permission *permission.Service
 	Figures    *figures.Service
 	Surveys    *survey.Service
-	Tasks      *tasks.Service
+	Policies   *policy.Service
+	Callbacks  *callback.Service
+	Decisions  *decision.Service
 	Campaigns  *campaign.Service
 	Flow       *flow.Service
 	Jobs       *queue.Inspector
@@ -56,17 +60,18 @@ func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender
 	s.Surveys = survey.New(db, s.Permission, a.key, now, survey.Options{
 		PublicURL: a.publicURL(), CentreName: a.cfg.CentreName, Language: a.cfg.Language, Zone: a.zone, Channels: sender.Channels(),
 	})
-	s.Tasks = tasks.New(db, s.Permission, flow.PolicySurveys{Surveys: s.Surveys}, now, tasks.Options{
-		Zone: a.zone, SurveyDelay: a.cfg.SurveyDelay, CentreName: a.cfg.CentreName,
-	})
+	asked := flow.PolicySurveys{Surveys: s.Surveys}
+	s.Policies = policy.New(db, asked, now, a.cfg.SurveyDelay)
+	s.Callbacks = callback.New(db, s.Permission, decision.Ledger{}, now, callback.Options{Zone: a.zone, CentreName: a.cfg.CentreName})
+	s.Decisions = decision.New(db, s.Permission, s.Policies, s.Callbacks, asked, now, a.zone)
 	s.Contacts = contact.New(db, now, contact.Options{
-		Region: a.cfg.Region, Holds: s.Tasks, Followers: []contact.Follower{s.Permission, s.Tasks}, Respeller: s.Permission,
+		Region: a.cfg.Region, Holds: s.Callbacks, Followers: []contact.Follower{s.Permission, s.Callbacks}, Respeller: s.Permission,
 	})
 	s.Imports = imports.New(db, s.Contacts, now)
 	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now, a.files.Path())
 	s.Flow = flow.New(flow.Services{
-		DB: db, Accounts: s.Accounts, Contacts: s.Contacts, Permission: s.Permission, Imports: s.Imports, Tasks: s.Tasks, Surveys: s.Surveys,
-		Campaigns: s.Campaigns, Figures: s.Figures, Sender: sender, Messages: s.Messages, Log: a.log,
+		DB: db, Accounts: s.Accounts, Contacts: s.Contacts, Permission: s.Permission, Imports: s.Imports,
+		Policies: s.Policies, Callbacks: s.Callbacks, Decisions: s.Decisions, Surveys: s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures, Sender: sender, Messages: s.Messages, Log: a.log,
 	})
 	return s, nil
 }
@@ -79,7 +84,7 @@ func (s *Services) prepare(ctx context.Context) error {
 	if err := s.Surveys.EnsureBuiltIn(ctx); err != nil {
 		return fmt.Errorf("add the built-in survey: %w", err)
 	}
-	if err := s.Tasks.EnsureBuiltIn(ctx); err != nil {
+	if err := s.Policies.EnsureBuiltIn(ctx); err != nil {
 		return fmt.Errorf("add the built-in policy: %w", err)
 	}
 	if err := s.Campaigns.EnsureBuiltIn(ctx); err != nil {

@@ -13,7 +13,7 @@ import (
 	"aftercall/internal/app"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
 )
 
 const (
@@ -112,15 +112,15 @@ func claimP99(ctx context.Context, a *app.App, firstCaller int64) (float64, erro
 		<-ticker.C
 		caller := account.Viewer{UserID: firstCaller + i, Role: account.Caller}
 		began := time.Now()
-		desk, err := a.Tasks.Claim(ctx, caller)
+		desk, err := a.Callbacks.Claim(ctx, caller)
 		waits = append(waits, time.Since(began))
-		if errors.Is(err, tasks.ErrClaimBusy) {
+		if errors.Is(err, callback.ErrClaimBusy) {
 			continue
 		}
 		if err != nil {
 			return 0, fmt.Errorf("claim: %w", err)
 		}
-		if _, err := a.Tasks.Release(ctx, caller, desk.Callback.ID, desk.Callback.Fence); err != nil {
+		if _, err := a.Callbacks.Release(ctx, caller, desk.Callback.ID, desk.Callback.Fence); err != nil {
 			return 0, fmt.Errorf("release: %w", err)
 		}
 	}

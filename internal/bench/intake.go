@@ -115,7 +115,7 @@ func resolvedContact(n int, now clock.Instant) contact.Input {
 
 // decidedAll makes sure that what was measured was done.
 func decidedAll(ctx context.Context, a *app.App) error {
-	summary, err := a.Tasks.Summary(ctx, account.Viewer{Role: account.Admin}, 0, 0)
+	summary, err := a.Decisions.Summary(ctx, account.Viewer{Role: account.Admin}, 0, 0)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
+	"aftercall/internal/outbox"
 )
 
 // JobCorrected is the kind of job that is added when a source corrects what follow-up was decided by; its ref is the contact.
@@ -77,6 +78,50 @@ func CorrectedResolution(tx database.Tx, contactID int64) (Resolution, bool, err
 // keep whose it was.
 func CustomersOf(tx database.Tx, contactIDs []int64) (map[int64]int64, error) {
 	return store{tx}.customersOf(distinct(contactIDs))
+}
+
+// Overtaking is what a source has said since something was planned for a resolution that ends it.
+type Overtaking string
+
+// What ends a plan. Nothing does where it is empty.
+const (
+	ByReopening  Overtaking = "reopened"  // the contact was reopened
+	ByCorrection Overtaking = "corrected" // the contact is another customer's by now
+)
+
+// Plan is something planned for a resolution, as that is now, with a customer; 0 is whoever the contact turns out to be of.
+type Plan struct {
+	Resolution Resolution
+	CustomerID int64
+}
+
+// Overtaken returns what has overtaken each of the plans. It is looked at again at the moment of every contact: before that jobs may not
+// have come by yet.
+func Overtaken(tx database.Tx, plans ...Plan) ([]Overtaking, error) {
+	contactIDs := make([]int64, len(plans))
+	for i, p := range plans {
+		contactIDs[i] = p.Resolution.ContactID
+	}
+	customers, err := CustomersOf(tx, contactIDs)
+	if err != nil {
+		return nil, err
+	}
+	overtaken := make([]Overtaking, len(plans))
+	for i, p := range plans {
+		switch {
+		case !p.Resolution.ReopenedAt.IsZero():
+			overtaken[i] = ByReopening
+		case p.CustomerID != 0 && customers[p.Resolution.ContactID] != p.CustomerID:
+			overtaken[i] = ByCorrection
+		}
+	}
+	return overtaken, nil
+}
+
+// DecideAgain adds the job of a correction once more, where follow-up was given up because of one: the first job left alone what was
+// under way.
+func DecideAgain(tx database.Tx, contactID int64, now clock.Instant) error {
+	return outbox.Add(tx, now, outbox.New(JobCorrected, contactID, outbox.Normal, now))
 }
 
 func id(n int64) string {

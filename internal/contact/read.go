@@ -6,6 +6,7 @@ import (
 
 	"aftercall/internal/address"
 	"aftercall/internal/database"
+	"aftercall/internal/fault"
 	"aftercall/internal/permission"
 )
 
@@ -22,6 +23,19 @@ func AnswersOfBatch(tx database.Tx, batchID int64) ([]ImportedAnswer, error) {
 // ResolutionsByID returns the resolutions there are of the ids.
 func ResolutionsByID(tx database.Tx, ids []int64) (map[int64]Resolution, error) {
 	return byID(tx, "resolutions", ids, func(r Resolution) int64 { return r.ID })
+}
+
+// ResolutionByID returns one resolution as it is now. It returns fault.NotFound if there is none.
+func ResolutionByID(tx database.Tx, id int64) (Resolution, error) {
+	found, err := ResolutionsByID(tx, []int64{id})
+	if err != nil {
+		return Resolution{}, err
+	}
+	r, ok := found[id]
+	if !ok {
+		return r, fault.New(fault.NotFound, "resolution_not_found", "the resolution does not exist")
+	}
+	return r, nil
 }
 
 // ContactsByID returns the contacts there are of the ids.

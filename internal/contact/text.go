@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -110,6 +111,9 @@ func decodeAttributes(s string) map[string]string {
 
 // TagList returns the contact's tags.
 func (c Contact) TagList() []string { return decodeTags(c.Tags) }
+
+// DisplayName is how a customer is named to people: by the source's reference where there is no name.
+func (c Customer) DisplayName() string { return cmp.Or(c.Name, c.Reference) }
 
 // TagList returns the customer's tags.
 func (c Customer) TagList() []string { return decodeTags(c.Tags) }

@@ -8,7 +8,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
 )
 
 // call lets the callers on duty work, until nothing is ready or the hour is over.
@@ -20,25 +20,25 @@ func (l *life) call(ctx context.Context, at clock.Instant) error {
 	for i := range 12 {
 		l.Clock.set(at.Add(time.Duration(i) * 4 * time.Minute))
 		caller := l.callers[i%len(l.callers)]
-		desk, err := l.Tasks.Claim(ctx, caller)
-		if errors.Is(err, tasks.ErrNothingReady) || errors.Is(err, tasks.ErrClaimBusy) {
+		desk, err := l.Callbacks.Claim(ctx, caller)
+		if errors.Is(err, callback.ErrNothingReady) || errors.Is(err, callback.ErrClaimBusy) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
 		c := desk.Callback
-		if _, err := l.Tasks.Dial(ctx, caller, c.ID, c.Fence); err != nil {
+		if _, err := l.Callbacks.Dial(ctx, caller, c.ID, c.Fence); err != nil {
 			if !fault.Is(err, fault.Conflict) {
 				return err
 			}
-			if _, err := l.Tasks.Release(ctx, caller, c.ID, c.Fence); err != nil {
+			if _, err := l.Callbacks.Release(ctx, caller, c.ID, c.Fence); err != nil {
 				return err
 			}
 			continue
 		}
 		l.Clock.set(l.Clock.Now().Add(time.Duration(40+l.random.IntN(170)) * time.Second))
-		if err := l.Tasks.Finish(ctx, caller, c.ID, c.Fence, l.outcome(desk)); err != nil {
+		if err := l.Callbacks.Finish(ctx, caller, c.ID, c.Fence, l.outcome(desk)); err != nil {
 			return err
 		}
 	}
@@ -46,42 +46,42 @@ func (l *life) call(ctx context.Context, at clock.Instant) error {
 }
 
 // outcome draws how a call ends.
-func (l *life) outcome(desk tasks.Desk) tasks.Outcome {
+func (l *life) outcome(desk callback.Desk) callback.Outcome {
 	switch n := l.random.IntN(100); {
 	case n < 24:
-		return tasks.Outcome{CallResult: tasks.NoAnswer}
+		return callback.Outcome{CallResult: callback.NoAnswer}
 	case n < 29:
-		return tasks.Outcome{CallResult: tasks.Busy}
+		return callback.Outcome{CallResult: callback.Busy}
 	case n < 33:
-		return tasks.Outcome{CallResult: tasks.Off}
+		return callback.Outcome{CallResult: callback.Off}
 	case n < 35:
-		return tasks.Outcome{CallResult: tasks.WrongNumber}
+		return callback.Outcome{CallResult: callback.WrongNumber}
 	case n < 40:
-		return tasks.Outcome{
-			CallResult: tasks.Reached, BusinessResult: tasks.Appointment, AppointmentAt: l.tomorrow(10 + l.random.IntN(7)),
+		return callback.Outcome{
+			CallResult: callback.Reached, BusinessResult: callback.Appointment, AppointmentAt: l.tomorrow(10 + l.random.IntN(7)),
 			NoteForNext: pick(l.random, l.words.callNotes),
 		}
 	}
 	return l.talk(desk)
 }
 
-func (l *life) talk(desk tasks.Desk) tasks.Outcome {
+func (l *life) talk(desk callback.Desk) callback.Outcome {
 	who := l.byPhone[desk.Phone]
 	rating := l.rating(l.hardship[desk.Resolution.Category]*.6, l.skill[desk.Resolver], who.mood+.1)
 	solved := rating >= 3 || l.random.IntN(3) == 0
-	o := tasks.Outcome{
-		CallResult: tasks.Reached, BusinessResult: tasks.Solved, Note: pick(l.random, l.words.callNotes),
-		Answers: tasks.Answers{Rating: &rating, Solved: &solved, Consent: l.random.IntN(100) < 12},
+	o := callback.Outcome{
+		CallResult: callback.Reached, BusinessResult: callback.Solved, Note: pick(l.random, l.words.callNotes),
+		Answers: callback.Answers{Rating: &rating, Solved: &solved, Consent: l.random.IntN(100) < 12},
 	}
 	if !solved {
-		o.BusinessResult = tasks.NotSolved
+		o.BusinessResult = callback.NotSolved
 		o.Note = strings.TrimSpace(pick(l.random, l.words.comments[false]) + " " + desk.Contact.Subcategory)
 	}
 	if rating <= 2 {
 		o.Answers.Reasons = []string{l.reason(solved)}
 	}
 	if l.random.IntN(100) < 2 {
-		return tasks.Outcome{CallResult: tasks.Reached, BusinessResult: tasks.NeverContact}
+		return callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.NeverContact}
 	}
 	return o
 }

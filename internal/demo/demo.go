@@ -16,7 +16,9 @@ import (
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 // The demo's rows in the table settings.
@@ -37,7 +39,9 @@ type Centre struct {
 	Contacts   *contact.Service
 	Permission *permission.Service
 	Surveys    *survey.Service
-	Tasks      *tasks.Service
+	Policies   *policy.Service
+	Callbacks  *callback.Service
+	Decisions  *decision.Service
 	RunDue     func(ctx context.Context) error // runs every job that is due by Clock
 	Zone       *time.Location
 	Language   string // of the made-up people: zh-CN or en

@@ -19,7 +19,9 @@ import (
 	"aftercall/internal/flow"
 	"aftercall/internal/permission"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 	"aftercall/tasks/queue"
 )
 
@@ -43,12 +45,15 @@ func newCentre(t *testing.T, db *database.DB) built {
 	mailbox := &demo.Mailbox{Log: delivery.NewLog(db, now)}
 	surveys := survey.New(db, permit, key, now, survey.Options{PublicURL: "http://127.0.0.1", CentreName: "demo", Zone: zone})
 	contacts := contact.New(db, now, contact.Options{})
+	asked := flow.PolicySurveys{Surveys: surveys}
 	services := flow.Services{
 		DB: db, Imports: imports.New(db, contacts, now), Surveys: surveys, Sender: mailbox, Messages: mailbox.Log,
-		Tasks:     tasks.New(db, permit, flow.PolicySurveys{Surveys: surveys}, now, tasks.Options{Zone: zone, SurveyDelay: time.Minute, CentreName: "demo"}),
+		Policies:  policy.New(db, asked, now, time.Minute),
+		Callbacks: callback.New(db, permit, decision.Ledger{}, now, callback.Options{Zone: zone, CentreName: "demo"}),
 		Campaigns: campaign.New(db, permit, flow.Satisfaction{Surveys: surveys}, now, t.TempDir()),
 		Figures:   figures.New(db, zone, now),
 	}
+	services.Decisions = decision.New(db, permit, services.Policies, services.Callbacks, asked, now, zone)
 	f := flow.New(services)
 	handlers := map[string]queue.Handler{}
 	for kind, handler := range f.Handlers() {
@@ -57,12 +62,12 @@ func newCentre(t *testing.T, db *database.DB) built {
 	if err := surveys.EnsureBuiltIn(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := services.Tasks.EnsureBuiltIn(t.Context()); err != nil {
+	if err := services.Policies.EnsureBuiltIn(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return built{flow: f, Centre: demo.Centre{
 		DB: db, Clock: hands, Mailbox: mailbox, Accounts: account.New(db, nil, now), Contacts: contacts, Permission: permit,
-		Surveys: surveys, Tasks: services.Tasks, Zone: zone, Language: "zh-CN",
+		Surveys: surveys, Policies: services.Policies, Callbacks: services.Callbacks, Decisions: services.Decisions, Zone: zone, Language: "zh-CN",
 		RunDue: func(ctx context.Context) error {
 			_, err := queue.RunDue(ctx, db, now, handlers)
 			return err
@@ -80,7 +85,7 @@ func TestADemoCentreHasSomethingToShowAndSumsUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	admin := account.Viewer{Role: account.Admin}
-	summary, err := c.Tasks.Summary(t.Context(), admin, 0, 0)
+	summary, err := c.Decisions.Summary(t.Context(), admin, 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +108,7 @@ func TestADemoCentreHasSomethingToShowAndSumsUp(t *testing.T) {
 		if u.Role != account.Caller {
 			continue
 		}
-		if _, err := c.Tasks.Claim(t.Context(), account.Viewer{UserID: u.ID, Role: u.Role}); err != nil {
+		if _, err := c.Callbacks.Claim(t.Context(), account.Viewer{UserID: u.ID, Role: u.Role}); err != nil {
 			t.Errorf("nothing to do for %s: %v", u.Login, err)
 		}
 	}

@@ -6,12 +6,12 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/outbox"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
 )
 
 // recordCallAnswers hands what a caller was told to survey, which scores it like an answer by link.
 func (s *Service) recordCallAnswers(ctx context.Context, ticket outbox.Ticket, attemptID int64) error {
-	a, err := s.Tasks.CallAnswers(ctx, attemptID)
+	a, err := s.Callbacks.CallAnswers(ctx, attemptID)
 	if err != nil {
 		return err
 	}
@@ -30,12 +30,16 @@ func (s *Service) recoverLowScore(ctx context.Context, ticket outbox.Ticket, res
 	if !answered.Dissatisfied {
 		return s.finish(ctx, ticket)
 	}
+	inForce, err := s.Policies.InForce(s.DB.View(ctx))
+	if err != nil {
+		return err
+	}
 	found, err := contact.ResolutionsByID(s.DB.View(ctx), []int64{answered.ResolutionID})
 	if err != nil {
 		return err
 	}
-	return s.Tasks.Recover(ctx, ticket, tasks.LowScore{
+	return s.Callbacks.Recover(ctx, ticket, callback.LowScore{
 		ResponseID: responseID, CustomerID: answered.CustomerID, Resolution: found[answered.ResolutionID], Value: answered.Value,
-		Scale: answered.Scale, AnsweredAt: answered.AnsweredAt,
+		Scale: answered.Scale, AnsweredAt: answered.AnsweredAt, MaxAge: inForce.MaxAge.Duration(),
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
 )
 
 // strangers counts the rows of a table that are of a customer, and those of others.
@@ -32,31 +32,31 @@ func TestWhatIsSaidInACallAfterACorrectionIsTheWordOfWhoWasCalled(t *testing.T) 
 		o.work(contact.JobPlan)
 		o.at = o.at.Add(time.Minute)
 		o.take("LI", "13912340002")
-		o.work(contact.JobCorrected, tasks.JobOffer)
+		o.work(contact.JobCorrected, callback.JobOffer)
 		caller := account.Viewer{UserID: 1, Role: account.Caller}
-		desk, err := o.tasks.Claim(t.Context(), caller)
+		desk, err := o.callbacks.Claim(t.Context(), caller)
 		if err != nil || desk.Customer.Reference != "LI" {
 			t.Fatalf("claimed the callback of %q: %v", desk.Customer.Reference, err)
 		}
-		phone, err := o.tasks.Dial(t.Context(), caller, desk.Callback.ID, desk.Callback.Fence)
+		phone, err := o.callbacks.Dial(t.Context(), caller, desk.Callback.ID, desk.Callback.Fence)
 		if err != nil || phone != "+8613912340002" {
 			t.Fatalf("dialled %s: %v", phone, err)
 		}
 		rating := 1
-		err = o.tasks.Finish(t.Context(), caller, desk.Callback.ID, desk.Callback.Fence, tasks.Outcome{
-			CallResult: tasks.Reached, BusinessResult: tasks.Solved, Answers: tasks.Answers{Rating: &rating, Consent: true},
+		err = o.callbacks.Finish(t.Context(), caller, desk.Callback.ID, desk.Callback.Fence, callback.Outcome{
+			CallResult: callback.Reached, BusinessResult: callback.Solved, Answers: callback.Answers{Rating: &rating, Consent: true},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		o.work(tasks.JobAnswered, survey.JobAnswered)
+		o.work(callback.JobAnswered, survey.JobAnswered)
 		for table, want := range map[string]int64{"responses": 1, "consent_events": 3, "touches": 2} { // the call, and what was asked in it
 			if of, others := o.strangers(table, desk.Customer.ID); of != want || others != 0 {
 				t.Errorf("%s: %d of Li, %d of others, want %d of Li", table, of, others, want)
 			}
 		}
-		var recoveries []tasks.Callback
-		if err := db.View(t.Context()).Gorm().Where("kind = ?", tasks.RecoveryCallback).Find(&recoveries).Error; err != nil {
+		var recoveries []callback.Callback
+		if err := db.View(t.Context()).Gorm().Where("kind = ?", callback.RecoveryKind).Find(&recoveries).Error; err != nil {
 			t.Fatal(err)
 		}
 		if len(recoveries) != 1 || recoveries[0].CustomerID != desk.Customer.ID || recoveries[0].PersonID != desk.Customer.PersonID {

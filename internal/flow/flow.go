@@ -16,7 +16,9 @@ import (
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 // JobVerify is the kind of the nightly job that recomputes every figure from raw rows.
@@ -32,7 +34,9 @@ type Services struct {
 	Contacts   *contact.Service
 	Permission *permission.Service
 	Imports    *imports.Service
-	Tasks      *tasks.Service
+	Policies   *policy.Service
+	Callbacks  *callback.Service
+	Decisions  *decision.Service
 	Surveys    *survey.Service
 	Campaigns  *campaign.Service
 	Figures    *figures.Service
@@ -58,17 +62,17 @@ type Handler = func(ctx context.Context, ticket outbox.Ticket, ref int64) error
 // Handlers returns what to do for every kind of job a feature adds.
 func (s *Service) Handlers() map[string]Handler {
 	return map[string]Handler{
-		contact.JobPlan:          s.Tasks.Plan,
+		contact.JobPlan:          s.Decisions.Plan,
 		contact.JobRecordAnswers: s.Surveys.Record,
 		contact.JobReopened:      s.cancelReopened,
 		contact.JobScanPersons:   s.Contacts.ScanPersons,
 		contact.JobIdentify:      s.Contacts.Identify,
 		imports.JobRun:           s.Imports.Execute,
-		tasks.JobSendSurvey:      s.sendSurvey,
-		contact.JobCorrected:     s.Tasks.Redecide,
-		tasks.JobDryRun:          s.Tasks.RunDry,
-		tasks.JobOffer:           s.Tasks.Offer,
-		tasks.JobAnswered:        s.recordCallAnswers,
+		decision.JobSendSurvey:   s.sendSurvey,
+		contact.JobCorrected:     s.Decisions.Redecide,
+		decision.JobDryRun:       s.Decisions.RunDry,
+		callback.JobOffer:        s.Callbacks.Offer,
+		callback.JobAnswered:     s.recordCallAnswers,
 		survey.JobAnswered:       s.recoverLowScore,
 		survey.JobRemind:         s.remindSurvey,
 		campaign.JobBuild:        s.Campaigns.Build,

@@ -9,7 +9,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/outbox"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/decision"
 )
 
 // JobTakeUp is the kind of the periodic job that looks for surveys that are under way though no job will end them.
@@ -22,7 +22,7 @@ const TakeUpEvery = 10 * time.Minute
 // died once too often, or an earlier version lost it. What is under way is the same for the job as after any crash, so nothing is sent
 // twice. One whose job is dead and may still be sent waits for a person, until it is over.
 func (s *Service) takeUpSurveys(ctx context.Context, ticket outbox.Ticket, _ int64) error {
-	invitations, err := s.takeUp(ctx, ticket.At, tasks.JobSendSurvey, survey.LeftInvitations)
+	invitations, err := s.takeUp(ctx, ticket.At, decision.JobSendSurvey, survey.LeftInvitations)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (s *Service) giveJobs(tx database.Tx, now clock.Instant, kind string, left 
 			continue
 		}
 		lost, jobs = append(lost, l.Ref), append(jobs, outbox.New(kind, l.Ref, outbox.Sending, now))
-		if l.Sending && kind == tasks.JobSendSurvey {
+		if l.Sending && kind == decision.JobSendSurvey {
 			handedOver = append(handedOver, l.Ref)
 		}
 	}
@@ -95,5 +95,5 @@ func (s *Service) giveJobs(tx database.Tx, now clock.Instant, kind string, left 
 	if err := outbox.Add(tx, now, jobs...); err != nil {
 		return 0, err
 	}
-	return len(lost), s.Tasks.SurveysHandedOver(tx, handedOver...)
+	return len(lost), s.Decisions.SurveysHandedOver(tx, handedOver...)
 }

@@ -14,7 +14,8 @@ import (
 	"aftercall/internal/flow"
 	"aftercall/internal/outbox"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 	"aftercall/tasks/queue"
 )
 
@@ -28,9 +29,9 @@ func (r *trial) write(statement string, args ...any) {
 }
 
 // lose ends the job of the survey without its invitation, and gives its decision up.
-func (r *trial) lose(reason tasks.Reason) {
-	r.write("UPDATE jobs SET state = ? WHERE kind = ? AND state = ?", outbox.Done, tasks.JobSendSurvey, outbox.Due)
-	r.write("UPDATE decisions SET cancelled_at = ?, cancel_reason = ? WHERE contact_id = ? AND kind = ?", r.at, reason, r.contact, tasks.FollowUpSurvey)
+func (r *trial) lose(reason policy.Reason) {
+	r.write("UPDATE jobs SET state = ? WHERE kind = ? AND state = ?", outbox.Done, decision.JobSendSurvey, outbox.Due)
+	r.write("UPDATE decisions SET cancelled_at = ?, cancel_reason = ? WHERE contact_id = ? AND kind = ?", r.at, reason, r.contact, policy.FollowUpSurvey)
 }
 
 // listen returns what the periodic job logs.
@@ -43,15 +44,15 @@ func (r *trial) listen() *bytes.Buffer {
 }
 
 // stands returns the state and reason of the newest invitation, and what its decision was given up for.
-func (r *trial) stands() (survey.Invitation, tasks.Reason) {
+func (r *trial) stands() (survey.Invitation, policy.Reason) {
 	r.t.Helper()
 	var i survey.Invitation
-	var d tasks.Decision
+	var d decision.Decision
 	g := r.db.View(r.t.Context()).Gorm()
 	if err := g.Where("contact_id = ?", r.contact).Last(&i).Error; err != nil {
 		r.t.Fatal(err)
 	}
-	if err := g.Where("contact_id = ? AND kind = ?", r.contact, tasks.FollowUpSurvey).Take(&d).Error; err != nil {
+	if err := g.Where("contact_id = ? AND kind = ?", r.contact, policy.FollowUpSurvey).Take(&d).Error; err != nil {
 		r.t.Fatal(err)
 	}
 	return i, d.CancelReason
@@ -62,9 +63,9 @@ func TestInvitationsThatWereLeftBehindAreBroughtToTheirEnd(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		all := newTrials(t, db)
 
-		sending := all.begin(t, tasks.JobSendSurvey, []int{3})
+		sending := all.begin(t, decision.JobSendSurvey, []int{3})
 		sending.sendFirst()
-		sending.lose(tasks.ReasonAlreadyAnswered)
+		sending.lose(policy.ReasonAlreadyAnswered)
 		heard := sending.listen()
 		sending.takeUp()
 		sending.runUntil(sending.at)
@@ -76,19 +77,19 @@ func TestInvitationsThatWereLeftBehindAreBroughtToTheirEnd(t *testing.T) {
 		}
 		sending.finish(t)
 
-		planned := all.begin(t, tasks.JobSendSurvey, nil, postpones, postpones, postpones, postpones, postpones)
+		planned := all.begin(t, decision.JobSendSurvey, nil, postpones, postpones, postpones, postpones, postpones)
 		planned.sendFirst()
 		planned.runUntil(planned.at.Add(20 * time.Minute)) // five tries, and the job is dead
 		planned.takeUp()
 		if _, dead := planned.jobsOfSurvey(t); dead != 1 {
 			t.Fatalf("%d dead jobs: one that may be sent waits for a person", dead)
 		}
-		planned.write("UPDATE jobs SET state = ? WHERE kind = ? AND state = ?", outbox.Done, tasks.JobSendSurvey, outbox.Dead)
-		planned.lose(tasks.ReasonTooOld)
+		planned.write("UPDATE jobs SET state = ? WHERE kind = ? AND state = ?", outbox.Done, decision.JobSendSurvey, outbox.Dead)
+		planned.lose(policy.ReasonTooOld)
 		heard = planned.listen()
 		planned.takeUp()
 		planned.runUntil(planned.at)
-		if i, given := planned.stands(); i.State != survey.Cancelled || i.Reason != string(tasks.ReasonTooOld) || given != tasks.ReasonTooOld {
+		if i, given := planned.stands(); i.State != survey.Cancelled || i.Reason != string(policy.ReasonTooOld) || given != policy.ReasonTooOld {
 			t.Errorf("refused for now: %s %s, given up for %q", i.State, i.Reason, given)
 		}
 		planned.takeUp()
@@ -97,7 +98,7 @@ func TestInvitationsThatWereLeftBehindAreBroughtToTheirEnd(t *testing.T) {
 		}
 		planned.finish(t)
 
-		dead := all.begin(t, tasks.JobSendSurvey, []int{4, 1, 1, 1, 1})
+		dead := all.begin(t, decision.JobSendSurvey, []int{4, 1, 1, 1, 1})
 		dead.sendFirst()
 		dead.runUntil(dead.at.Add(20 * time.Minute))
 		if _, n := dead.jobsOfSurvey(t); n != 1 {
@@ -118,7 +119,7 @@ func TestInvitationsThatWereLeftBehindAreBroughtToTheirEnd(t *testing.T) {
 func TestADeadSurveyThatIsQueuedAgainByHandIsSentOnce(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		r := newTrials(t, db).begin(t, tasks.JobSendSurvey, nil, postpones, postpones, postpones, postpones, postpones)
+		r := newTrials(t, db).begin(t, decision.JobSendSurvey, nil, postpones, postpones, postpones, postpones, postpones)
 		r.sendFirst()
 		r.runUntil(r.at.Add(20 * time.Minute))
 		inspector := queue.NewInspector(db, r.now)
@@ -169,7 +170,7 @@ func TestRemindersThatWereLeftBehindAreBroughtToTheirEnd(t *testing.T) {
 func TestHoweverManyAreLeftBehindAllAreTakenUp(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		r := newTrials(t, db).begin(t, tasks.JobSendSurvey, nil)
+		r := newTrials(t, db).begin(t, decision.JobSendSurvey, nil)
 		n := 2*db.RowsPerTx() + 3
 		rows := make([]survey.Invitation, n)
 		for i := range rows {
@@ -184,9 +185,9 @@ func TestHoweverManyAreLeftBehindAllAreTakenUp(t *testing.T) {
 		}
 		for range 2 { // the second time they have their jobs
 			r.takeUp()
-			for _, kind := range []string{tasks.JobSendSurvey, survey.JobRemind} {
+			for _, kind := range []string{decision.JobSendSurvey, survey.JobRemind} {
 				var refs int64
-				g := db.View(t.Context()).Gorm().Model(&outbox.Job{}).Where("kind = ? AND (kind <> ? OR ref >= 1000)", kind, tasks.JobSendSurvey)
+				g := db.View(t.Context()).Gorm().Model(&outbox.Job{}).Where("kind = ? AND (kind <> ? OR ref >= 1000)", kind, decision.JobSendSurvey)
 				if err := g.Count(&refs).Error; err != nil || refs != int64(n) {
 					t.Errorf("%d jobs %s for %d rows, %v", refs, kind, n, err)
 				}

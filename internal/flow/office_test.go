@@ -11,20 +11,24 @@ import (
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 // office is everything that meets in flow, over one database and a clock that the test moves.
 type office struct {
-	t        *testing.T
-	db       *database.DB
-	at       clock.Instant
-	contacts *contact.Service
-	tasks    *tasks.Service
-	flow     *flow.Service
-	carrier  *gateway // of text messages: the customers here have phones
-	source   int64
-	carryBy  func(channels ...permission.Channel) // gives it senders for other channels
+	t         *testing.T
+	db        *database.DB
+	at        clock.Instant
+	contacts  *contact.Service
+	policies  *policy.Service
+	callbacks *callback.Service
+	decisions *decision.Service
+	flow      *flow.Service
+	carrier   *gateway // of text messages: the customers here have phones
+	source    int64
+	carryBy   func(channels ...permission.Channel) // gives it senders for other channels
 }
 
 func newOffice(t *testing.T, db *database.DB) *office {
@@ -38,9 +42,14 @@ func newOffice(t *testing.T, db *database.DB) *office {
 	permit := permission.New(db, key, now, contact.Directory{})
 	o.carryBy = func(channels ...permission.Channel) {
 		surveys := survey.New(db, permit, key, now, survey.Options{PublicURL: "https://cs.example.com", Channels: channels})
-		o.tasks = tasks.New(db, permit, flow.PolicySurveys{Surveys: surveys}, now, tasks.Options{Zone: time.FixedZone("Asia/Shanghai", 8*60*60)})
-		o.contacts = contact.New(db, now, contact.Options{Holds: o.tasks, Followers: []contact.Follower{permit, o.tasks}})
-		services := flow.Services{DB: db, Contacts: o.contacts, Permission: permit, Tasks: o.tasks, Surveys: surveys, Sender: o.carrier}
+		asked, zone := flow.PolicySurveys{Surveys: surveys}, time.FixedZone("Asia/Shanghai", 8*60*60)
+		o.policies = policy.New(db, asked, now, 0)
+		o.callbacks = callback.New(db, permit, decision.Ledger{}, now, callback.Options{Zone: zone})
+		o.decisions = decision.New(db, permit, o.policies, o.callbacks, asked, now, zone)
+		o.contacts = contact.New(db, now, contact.Options{Holds: o.callbacks, Followers: []contact.Follower{permit, o.callbacks}})
+		services := flow.Services{
+			DB: db, Contacts: o.contacts, Permission: permit, Policies: o.policies, Callbacks: o.callbacks, Decisions: o.decisions, Surveys: surveys, Sender: o.carrier,
+		}
 		if o.flow != nil {
 			services.Sender = o.flow.Sender
 		}
@@ -50,7 +59,7 @@ func newOffice(t *testing.T, db *database.DB) *office {
 	if err := o.flow.Surveys.EnsureBuiltIn(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := o.tasks.EnsureBuiltIn(t.Context()); err != nil {
+	if err := o.policies.EnsureBuiltIn(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	source, err := o.contacts.EnsureSource(t.Context(), "helpdesk")

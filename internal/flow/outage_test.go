@@ -16,7 +16,7 @@ import (
 	"aftercall/internal/delivery"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
-	"aftercall/tasks"
+	"aftercall/tasks/decision"
 )
 
 // The message has left when the database goes: that is written down when it is back, and the invitation is not left in doubt.
@@ -50,7 +50,7 @@ func TestWhatBecameOfAMessageIsKeptThroughAnOutage(t *testing.T) {
 			proxy.Open()
 		})
 	}
-	o.work(tasks.JobSendSurvey)
+	o.work(decision.JobSendSurvey)
 	var states []string
 	if err := db.View(t.Context()).Gorm().Table("invitations").Pluck("state", &states).Error; err != nil {
 		t.Fatal(err)
@@ -78,12 +78,12 @@ func TestARelayThatIsAwayStopsItsLane(t *testing.T) {
 		o.work(contact.JobPlan)
 		o.at = o.at.Add(2 * time.Hour)
 		var job outbox.Job
-		if err := db.View(t.Context()).Gorm().Where("kind = ?", tasks.JobSendSurvey).First(&job).Error; err != nil {
+		if err := db.View(t.Context()).Gorm().Where("kind = ?", decision.JobSendSurvey).First(&job).Error; err != nil {
 			t.Fatal(err)
 		}
 		for answer, want := range map[error]bool{unreachable: true, fault.New(fault.Unavailable, "smtp_not_now", "try later"): false} {
 			o.carrier.answer = answer
-			err := o.flow.Handlers()[tasks.JobSendSurvey](t.Context(), outbox.Ticket{At: o.at}, job.Ref)
+			err := o.flow.Handlers()[decision.JobSendSurvey](t.Context(), outbox.Ticket{At: o.at}, job.Ref)
 			if got := errors.Is(err, outbox.ErrLaneAway); got != want {
 				t.Errorf("%v stops the lane: %t", err, got)
 			}

@@ -10,8 +10,10 @@ import (
 	"aftercall/internal/delivery"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 // sendTimeout is how long a gateway may take; survey gives the job away a little later.
@@ -20,7 +22,7 @@ const sendTimeout = 40 * time.Second
 // sendSurvey carries a planned survey to the customer: looked at once more by tasks, then by survey, then sent, once. A survey that is
 // not wanted any more takes the same way: survey ends what an earlier try has left of it.
 func (s *Service) sendSurvey(ctx context.Context, ticket outbox.Ticket, decisionID int64) error {
-	plan, err := s.Tasks.SurveyPlan(ctx, decisionID)
+	plan, err := s.Decisions.SurveyPlan(ctx, decisionID)
 	if err != nil {
 		return err
 	}
@@ -36,14 +38,31 @@ func (s *Service) sendSurvey(ctx context.Context, ticket outbox.Ticket, decision
 	case out.Reason == "":
 		return nil
 	case !out.Ends.IsZero():
-		return s.Tasks.SurveyPutOff(ctx, out.Ticket, decisionID, out.Ends, tasks.Reason(out.Reason))
+		return s.Decisions.SurveyPutOff(ctx, out.Ticket, decisionID, out.Ends, whyNotSent(out.Reason, plan.Reason))
 	default:
-		return s.Tasks.SurveySkipped(ctx, out.Ticket, decisionID, tasks.Reason(out.Reason))
+		return s.Decisions.SurveySkipped(ctx, out.Ticket, decisionID, whyNotSent(out.Reason, plan.Reason))
 	}
 	receipt, sendErr := s.send(ctx, out)
 	return s.tell(ctx, func(ctx context.Context) error {
 		return s.Surveys.Sent(ctx, out.Ticket, out.InvitationID, survey.Receipt{Delivered: receipt.Delivered}, sendErr)
 	})
+}
+
+// whyNotSent says for a decision why survey does not send: what it was told itself, what survey found out, or a code of permission.
+func whyNotSent(reason string, unwanted policy.Reason) policy.Reason {
+	switch reason {
+	case string(unwanted):
+		return unwanted
+	case survey.ReasonReopened:
+		return policy.ReasonReopened
+	case survey.ReasonCorrected:
+		return policy.ReasonCorrected
+	case survey.ReasonAnswered:
+		return policy.ReasonAlreadyAnswered
+	case survey.ReasonNoSender:
+		return decision.ReasonNoSender
+	}
+	return policy.Reason(permission.Code(reason))
 }
 
 // remindSurvey carries the reminder of an invitation to the customer, if survey still wants it: sent once.
@@ -103,5 +122,5 @@ func (s *Service) cancelReopened(ctx context.Context, ticket outbox.Ticket, cont
 	if err != nil {
 		return fmt.Errorf("cancel the surveys of contact %d: %w", contactID, err)
 	}
-	return s.Tasks.CancelContact(ctx, ticket, contactID)
+	return s.Decisions.CancelContact(ctx, ticket, contactID)
 }

@@ -18,7 +18,7 @@ import (
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/decision"
 )
 
 // gateway is a sender that keeps what it is handed, and answers as a test wants.
@@ -102,7 +102,7 @@ func TestATextMessageThatIsDueTooLateInTheEveningLeavesInTheMorningAndTheStorySa
 		contactID := o.take("ZHANG", "13912348000")
 		o.work(contact.JobPlan)
 		o.at = o.at.Add(13 * time.Hour) // due an hour after the resolution; nobody worked until 23:05
-		o.work(tasks.JobSendSurvey)
+		o.work(decision.JobSendSurvey)
 		if len(o.carrier.taken) != 0 {
 			t.Fatalf("sent at night: %+v", o.carrier.taken)
 		}
@@ -118,7 +118,7 @@ func TestATextMessageThatIsDueTooLateInTheEveningLeavesInTheMorningAndTheStorySa
 			t.Errorf("the story does not say why it waits: %+v", events)
 		}
 		o.at = morning
-		o.work(tasks.JobSendSurvey)
+		o.work(decision.JobSendSurvey)
 		if len(o.carrier.taken) != 1 {
 			t.Errorf("%d messages in the morning", len(o.carrier.taken))
 		}

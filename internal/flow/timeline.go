@@ -10,7 +10,8 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/decision"
 )
 
 // Reads is what pages show that no feature knows alone.
@@ -34,7 +35,7 @@ func (r Reads) Timeline(ctx context.Context, viewer account.Viewer, contactID in
 
 // CallbackTimeline returns the story of the contact a callback is about, also where that contact is another team's: who makes the
 // call, or sees those of its team, is to know why. It is empty for a callback the viewer does not see.
-func (r Reads) CallbackTimeline(ctx context.Context, viewer account.Viewer, c tasks.Callback) ([]contact.Event, error) {
+func (r Reads) CallbackTimeline(ctx context.Context, viewer account.Viewer, c callback.Callback) ([]contact.Event, error) {
 	inHand := c.CallerID != 0 && c.CallerID == viewer.UserID
 	if !inHand && !viewer.SeesTeam(c.TeamID) {
 		return nil, nil
@@ -45,7 +46,7 @@ func (r Reads) CallbackTimeline(ctx context.Context, viewer account.Viewer, c ta
 func timeline(tx database.Tx, contactID int64) ([]contact.Event, error) {
 	var events []contact.Event
 	for _, part := range []func(database.Tx, int64) ([]contact.Event, error){
-		contact.EventsOfContact, tasks.EventsOfContact, survey.EventsOfContact,
+		contact.EventsOfContact, decision.EventsOfContact, callback.EventsOfContact, survey.EventsOfContact,
 	} {
 		some, err := part(tx, contactID)
 		if err != nil {

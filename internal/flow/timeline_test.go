@@ -16,7 +16,9 @@ import (
 	"aftercall/internal/flow"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
-	"aftercall/tasks"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 var admin = account.Viewer{UserID: 1, Role: account.Admin}
@@ -47,19 +49,19 @@ func TestTimelineIsToldToWhomeverTheContactOrTheCallbackIs(t *testing.T) {
 		foreign := account.Viewer{UserID: 3, Role: account.Caller, TeamIDs: []int64{team + 1}}
 		for name, tt := range map[string]struct {
 			viewer   account.Viewer
-			callback tasks.Callback // none: the contact itself
+			callback callback.Callback // none: the contact itself
 			told     bool
 		}{
-			"a contact of one's team":              {own, tasks.Callback{}, true},
-			"another team's contact":               {foreign, tasks.Callback{}, false},
-			"a callback of one's team":             {foreign, tasks.Callback{TeamID: team + 1}, true},
-			"another team's callback, in hand":     {foreign, tasks.Callback{TeamID: team, CallerID: 3}, true},
-			"another team's callback":              {foreign, tasks.Callback{TeamID: team}, false},
-			"a callback nobody has, to no user":    {account.Viewer{TeamIDs: foreign.TeamIDs}, tasks.Callback{TeamID: team}, false},
-			"another team's callback, another has": {foreign, tasks.Callback{TeamID: team, CallerID: 2}, false},
+			"a contact of one's team":              {own, callback.Callback{}, true},
+			"another team's contact":               {foreign, callback.Callback{}, false},
+			"a callback of one's team":             {foreign, callback.Callback{TeamID: team + 1}, true},
+			"another team's callback, in hand":     {foreign, callback.Callback{TeamID: team, CallerID: 3}, true},
+			"another team's callback":              {foreign, callback.Callback{TeamID: team}, false},
+			"a callback nobody has, to no user":    {account.Viewer{TeamIDs: foreign.TeamIDs}, callback.Callback{TeamID: team}, false},
+			"another team's callback, another has": {foreign, callback.Callback{TeamID: team, CallerID: 2}, false},
 		} {
 			events, err := reads.Timeline(ctx, tt.viewer, detail.ID)
-			if tt.callback != (tasks.Callback{}) {
+			if tt.callback != (callback.Callback{}) {
 				tt.callback.ContactID = detail.ID
 				events, err = reads.CallbackTimeline(ctx, tt.viewer, tt.callback)
 			}
@@ -91,10 +93,7 @@ func TestTimelineTellsEveryPartTheNewestFirst(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		planner := tasks.New(db, permission.New(db, []byte("a key for tests only, 32 bytes.."), clock.Fixed(at), contact.Directory{}), flow.PolicySurveys{}, clock.Fixed(at), tasks.Options{Zone: time.UTC})
-		if err := planner.EnsureBuiltIn(ctx); err != nil {
-			t.Fatal(err)
-		}
+		planner := planner(t, db, clock.Fixed(at))
 		if err := planner.Plan(ctx, outbox.Ticket{}, resolutions[outcomes[0].Resolutions[0]].BatchID); err != nil {
 			t.Fatal(err)
 		}
@@ -128,10 +127,7 @@ func TestTimelineTellsTheCauseBelowItsEffect(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		planner := tasks.New(db, permission.New(db, []byte("a key for tests only, 32 bytes.."), clock.Fixed(at), contact.Directory{}), flow.PolicySurveys{}, clock.Fixed(at), tasks.Options{Zone: time.UTC})
-		if err := planner.EnsureBuiltIn(ctx); err != nil {
-			t.Fatal(err)
-		}
+		planner := planner(t, db, clock.Fixed(at))
 		in := contact.Input{
 			ExternalID: "T-1", OpenedAt: at.Add(-2 * time.Hour), ResolvedAt: at.Add(-time.Hour), Severity: contact.High,
 			Customer: contact.InputCustomer{Phones: []string{"+8613912348000"}, Zone: "Asia/Shanghai"},
@@ -160,7 +156,7 @@ func TestTimelineTellsTheCauseBelowItsEffect(t *testing.T) {
 		}
 		var told []string
 		for _, e := range events {
-			if e.Args["kind"] == string(tasks.FollowUpCallback) {
+			if e.Args["kind"] == string(policy.FollowUpCallback) {
 				told = append(told, strings.TrimSpace(fmt.Sprint(e.Code, " ", cmp.Or[any](e.Args["rule"], ""), " ", cmp.Or[any](e.Args["version"], ""))))
 			}
 		}
@@ -169,4 +165,16 @@ func TestTimelineTellsTheCauseBelowItsEffect(t *testing.T) {
 			t.Errorf("told %q, want %q", told, want)
 		}
 	})
+}
+
+// planner decides by the built-in policy, and knows no surveys.
+func planner(t *testing.T, db *database.DB, now clock.Now) *decision.Service {
+	t.Helper()
+	permit := permission.New(db, []byte("a key for tests only, 32 bytes.."), now, contact.Directory{})
+	policies := policy.New(db, flow.PolicySurveys{}, now, 0)
+	callbacks := callback.New(db, permit, decision.Ledger{}, now, callback.Options{Zone: time.UTC})
+	if err := policies.EnsureBuiltIn(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return decision.New(db, permit, policies, callbacks, flow.PolicySurveys{}, now, time.UTC)
 }

@@ -16,7 +16,7 @@ import (
 	"aftercall/internal/flow"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
-	"aftercall/tasks"
+	"aftercall/tasks/policy"
 	"aftercall/tasks/queue"
 )
 
@@ -84,20 +84,20 @@ type trials struct {
 func newTrials(t *testing.T, db *database.DB) *trials {
 	t.Helper()
 	o := newOffice(t, db)
-	p, err := tasks.ParsePolicy([]byte("reasons: {quiet: Not about this}\nrules:\n" +
+	p, err := policy.Parse([]byte("reasons: {quiet: Not about this}\nrules:\n" +
 		"  - {id: quiet, when: [{field: contact.category, op: is, values: quiet}], nothing: {survey: quiet}}\n" +
 		"  - {id: ask, survey: {delay: 1h, reminders: 1}}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	draft, err := o.tasks.DraftPolicy(t.Context(), admin, 0)
+	draft, err := o.policies.Draft(t.Context(), admin, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if draft, err = o.tasks.SavePolicy(t.Context(), admin, draft.ID, draft.Revision, p, ""); err != nil {
+	if draft, err = o.policies.Save(t.Context(), admin, draft.ID, draft.Revision, p, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err = o.tasks.PublishPolicy(t.Context(), admin, draft.ID, draft.Revision, "for a test"); err != nil {
+	if _, err = o.policies.Publish(t.Context(), admin, draft.ID, draft.Revision, "for a test"); err != nil {
 		t.Fatal(err)
 	}
 	d := &deaths{}

@@ -10,7 +10,8 @@ import (
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
 )
 
 // moment is when rows are looked at. Once the periodic job has looked, what is on its way has a job; in the end nothing waits any more.
@@ -27,8 +28,8 @@ func (m moment) waitsWell(state survey.State, live, dead int) bool {
 // check fails the test where a row says what is not so.
 func (r *trial) check(t rapid.TB, when moment) {
 	t.Helper()
-	var decisions []tasks.Decision // one for each time it was resolved
-	err := r.db.View(r.t.Context()).Gorm().Where("contact_id = ? AND kind = ?", r.contact, tasks.FollowUpSurvey).Find(&decisions).Error
+	var decisions []decision.Decision // one for each time it was resolved
+	err := r.db.View(r.t.Context()).Gorm().Where("contact_id = ? AND kind = ?", r.contact, policy.FollowUpSurvey).Find(&decisions).Error
 	if err != nil || len(decisions) == 0 {
 		t.Fatal(decisions, err)
 	}
@@ -37,13 +38,13 @@ func (r *trial) check(t rapid.TB, when moment) {
 	}
 }
 
-func (r *trial) checkDecision(t rapid.TB, when moment, decision tasks.Decision) {
+func (r *trial) checkDecision(t rapid.TB, when moment, d decision.Decision) {
 	t.Helper()
 	var invitations []survey.Invitation
-	if err := r.db.View(r.t.Context()).Gorm().Where("resolution_id = ?", decision.ResolutionID).Find(&invitations).Error; err != nil {
+	if err := r.db.View(r.t.Context()).Gorm().Where("resolution_id = ?", d.ResolutionID).Find(&invitations).Error; err != nil {
 		t.Fatal(err)
 	}
-	live, dead := r.jobs(t, tasks.JobSendSurvey, decision.ID)
+	live, dead := r.jobs(t, decision.JobSendSurvey, d.ID)
 	gone, messages := 0, 0
 	for _, i := range invitations {
 		asked := i.State == survey.Uncertain || !i.SentAt.IsZero()
@@ -65,12 +66,12 @@ func (r *trial) checkDecision(t rapid.TB, when moment, decision tasks.Decision) 
 			t.Errorf("%s: %d touches of an invitation that is %s %s", when.name, touches, i.State, i.Reason)
 		}
 	}
-	given := decision.State == tasks.Skipped || !decision.CancelledAt.IsZero()
+	given := d.State == decision.Skipped || !d.CancelledAt.IsZero()
 	switch {
 	case messages > 1:
 		t.Errorf("%s: %d messages about one resolution", when.name, messages)
 	case given && gone > 0:
-		t.Errorf("%s: given up for %s%s, and the customer was asked: %+v", when.name, decision.Reason, decision.CancelReason, invitations)
+		t.Errorf("%s: given up for %s%s, and the customer was asked: %+v", when.name, d.Reason, d.CancelReason, invitations)
 	case !given && gone != 1 && live+dead == 0:
 		t.Errorf("%s: handed over, and nobody was asked: %+v", when.name, invitations)
 	}
@@ -97,11 +98,11 @@ func (r *trial) checkReminder(t rapid.TB, when moment, i survey.Invitation) {
 // jobsOfSurvey counts the jobs of the contact's survey.
 func (r *trial) jobsOfSurvey(t rapid.TB) (live, dead int) {
 	t.Helper()
-	var d tasks.Decision
-	if err := r.db.View(r.t.Context()).Gorm().Where("contact_id = ? AND kind = ?", r.contact, tasks.FollowUpSurvey).Take(&d).Error; err != nil {
+	var d decision.Decision
+	if err := r.db.View(r.t.Context()).Gorm().Where("contact_id = ? AND kind = ?", r.contact, policy.FollowUpSurvey).Take(&d).Error; err != nil {
 		t.Fatal(err)
 	}
-	return r.jobs(t, tasks.JobSendSurvey, d.ID)
+	return r.jobs(t, decision.JobSendSurvey, d.ID)
 }
 
 // jobs counts the jobs of a kind about a row.

@@ -12,7 +12,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/survey"
-	"aftercall/tasks"
+	"aftercall/tasks/decision"
 )
 
 // steps are those of a try that carries a message: its job is begun, its row is written, the message is about to leave, it has left, and
@@ -27,7 +27,7 @@ func TestEveryInvitationEndsInAStateThatIsTrueWhereverItsWorkerDies(t *testing.T
 			for _, answer := range repliesOn(db) {
 				for step := range steps + 1 {
 					t.Run(fmt.Sprintf("%s, the gateway %s, death at step %d", happening.name, answer, step), func(t *testing.T) {
-						r := all.begin(t, tasks.JobSendSurvey, []int{step}, answer)
+						r := all.begin(t, decision.JobSendSurvey, []int{step}, answer)
 						r.sendFirst()
 						if step > 0 && r.deaths.died != 1 {
 							t.Fatalf("died %d times", r.deaths.died)
@@ -81,7 +81,7 @@ func TestWhatHappensWhileAMessageIsOnItsWayIsTrueInTheEnd(t *testing.T) {
 			for _, answer := range repliesOn(db) {
 				for _, step := range []int{0, 4, 5} {
 					t.Run(fmt.Sprintf("%s, the gateway %s, death at step %d", happening.name, answer, step), func(t *testing.T) {
-						r := all.begin(t, tasks.JobSendSurvey, []int{step}, answer)
+						r := all.begin(t, decision.JobSendSurvey, []int{step}, answer)
 						r.during = func() {
 							happening.do(r)
 							r.work(contact.JobReopened, contact.JobCorrected)
@@ -100,7 +100,7 @@ func TestWhateverHappensNobodyIsAskedTwiceAndEveryRowIsTrue(t *testing.T) {
 	t.Parallel()
 	all := newTrials(t, dbtest.SQLite(t))
 	rapid.Check(t, func(rt *rapid.T) {
-		kind := rapid.SampledFrom([]string{tasks.JobSendSurvey, survey.JobRemind, contact.JobReopened, contact.JobCorrected}).Draw(rt, "kind")
+		kind := rapid.SampledFrom([]string{decision.JobSendSurvey, survey.JobRemind, contact.JobReopened, contact.JobCorrected}).Draw(rt, "kind")
 		at := rapid.SliceOfN(rapid.IntRange(0, steps), 1, 6).Draw(rt, "deaths")
 		r := all.begin(t, kind, at, rapid.SliceOfN(rapid.SampledFrom(replies()), 0, 7).Draw(rt, "replies")...)
 		r.sendFirst()

@@ -1,0 +1,111 @@
+package callback
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+)
+
+// Day is what a caller did on one day of the centre's zone.
+type Day struct {
+	Date     clock.Day
+	Dialled  int           // attempts
+	Reached  int           // of them, with the customer on the line
+	Finished int           // callbacks closed by a result
+	Handling time.Duration // mean time from claim to outcome, of the attempts with an outcome; 0 when there is none
+	Results  []ResultCount // attempts by call result, in the order of the desk
+	Attempts []DayAttempt  // those of callbacks the viewer sees, the newest first, at most 50
+	At       clock.Instant
+}
+
+// ResultCount is how many attempts had one call result.
+type ResultCount struct {
+	Result CallResult
+	Count  int
+}
+
+// DayAttempt is one attempt of the day with the customer's name.
+type DayAttempt struct {
+	Attempt
+	Row Row
+}
+
+// MyDay returns what the viewer did on a day; the zero day is today.
+func (s *Service) MyDay(ctx context.Context, viewer account.Viewer, date clock.Day) (Day, error) {
+	now := s.now()
+	if date == 0 {
+		date = clock.DayOf(now, s.opts.Zone)
+	}
+	day := Day{Date: date, At: now}
+	tx := s.db.View(ctx)
+	from, to := date.Start(s.opts.Zone), (date + 1).Start(s.opts.Zone)
+	counts, err := store{tx}.dayCounts(viewer.UserID, from, to)
+	if err != nil {
+		return Day{}, err
+	}
+	day.add(counts)
+	attempts, err := store{tx}.attemptsBy(viewer.UserID, from, to, mineRows)
+	if err != nil {
+		return Day{}, err
+	}
+	callbacks, err := store{tx}.callbacksByID(viewer.VisibleTeams(), callbackIDsOf(attempts))
+	if err != nil {
+		return Day{}, err
+	}
+	named, err := rows(tx, callbacks)
+	if err != nil {
+		return Day{}, fmt.Errorf("name the day's attempts: %w", err)
+	}
+	byID := make(map[int64]Row, len(named))
+	for _, row := range named {
+		byID[row.Callback.ID] = row
+	}
+	for _, a := range attempts {
+		if row, seen := byID[a.CallbackID]; seen {
+			day.Attempts = append(day.Attempts, DayAttempt{Attempt: a, Row: row})
+		}
+	}
+	return day, nil
+}
+
+// add fills in the figures from the counts by result.
+func (d *Day) add(counts []dayCount) {
+	var handled int
+	var micros int64
+	byResult := make(map[CallResult]int)
+	for _, c := range counts {
+		d.Dialled += c.Count
+		byResult[c.CallResult] += c.Count
+		if c.CallResult != "" {
+			handled += c.Count
+			micros += c.Micros
+		}
+		if code, ok := callCode(c.CallResult); ok && code.Reached {
+			d.Reached += c.Count
+			if business, ok := businessCode(c.BusinessResult); ok && business.Ends {
+				d.Finished += c.Count
+			}
+		} else if ok && code.Ends {
+			d.Finished += c.Count
+		}
+	}
+	if handled > 0 {
+		d.Handling = time.Duration(micros/int64(handled)) * time.Microsecond
+	}
+	for _, code := range CallCodes() {
+		if n := byResult[code.Code]; n > 0 {
+			d.Results = append(d.Results, ResultCount{Result: code.Code, Count: n})
+		}
+	}
+}
+
+func callbackIDsOf(attempts []Attempt) []int64 {
+	ids := make([]int64, len(attempts))
+	for i, a := range attempts {
+		ids[i] = a.CallbackID
+	}
+	return ids
+}

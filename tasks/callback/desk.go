@@ -1,0 +1,99 @@
+package callback
+
+import (
+	"context"
+	"fmt"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/permission"
+)
+
+// Desk is a callback as the desk shows it to the caller who has it: everything they need to know before they dial.
+type Desk struct {
+	Callback   Callback
+	Customer   contact.Customer
+	Phone      string // E.164, whole: the claim is the audit; empty when the customer has none any more
+	Contact    contact.Contact
+	Resolution contact.Resolution
+	Resolver   string // name of the agent who resolved it
+	Attempts   []Attempt
+	Callers    map[int64]string  // names of whoever made the attempts
+	Window     permission.Window // calling hours of the number
+	Times      []clock.Instant   // proposals for an appointment
+	Draft      Outcome           // what was typed and not finished
+	DraftAt    clock.Instant     // none when there is no draft
+	At         clock.Instant     // the instant this was read at
+}
+
+// Current returns the callback the viewer is at work on, or ErrNothingReady.
+func (s *Service) Current(ctx context.Context, viewer account.Viewer) (Desk, error) {
+	now := s.now()
+	held, err := s.held(s.db.View(ctx), viewer, now)
+	if err != nil {
+		return Desk{}, err
+	}
+	if held == nil {
+		return Desk{}, ErrNothingReady
+	}
+	return s.show(ctx, viewer, *held, now)
+}
+
+// show gathers what the desk shows about a callback.
+func (s *Service) show(ctx context.Context, viewer account.Viewer, c Callback, now clock.Instant) (Desk, error) {
+	tx := s.db.View(ctx)
+	shown, err := s.gather(tx, viewer, c, now)
+	if err != nil {
+		return Desk{}, fmt.Errorf("show callback %d: %w", c.ID, err)
+	}
+	return shown, nil
+}
+
+func (s *Service) gather(tx database.Tx, viewer account.Viewer, c Callback, now clock.Instant) (Desk, error) {
+	shown := Desk{Callback: c, At: now}
+	customers, err := contact.CustomersByID(tx, []int64{c.CustomerID})
+	if err != nil {
+		return Desk{}, err
+	}
+	subject, err := loadSubject(tx, c.CustomerID)
+	if err != nil {
+		return Desk{}, err
+	}
+	contacts, err := contact.ContactsByID(tx, []int64{c.ContactID})
+	if err != nil {
+		return Desk{}, err
+	}
+	if shown.Resolution, err = contact.ResolutionByID(tx, c.ResolutionID); err != nil {
+		return Desk{}, err
+	}
+	agents, err := contact.AgentNames(tx, []int64{shown.Resolution.AgentID})
+	if err != nil {
+		return Desk{}, err
+	}
+	shown.Phone = subject.Address(permission.ByPhone)
+	shown.Customer, shown.Contact, shown.Resolver = customers[c.CustomerID], contacts[c.ContactID], agents[shown.Resolution.AgentID]
+	shown.Window = s.permit.Rules().CallWindow(subject, "", now)
+	shown.Times = appointmentTimes(s.permit.Rules(), subject, s.opts.Zone, now)
+	err = s.gatherOwn(tx, viewer, &shown)
+	return shown, err
+}
+
+// gatherOwn adds what this package keeps: the attempts, with the callers' names, and the draft.
+func (s *Service) gatherOwn(tx database.Tx, viewer account.Viewer, shown *Desk) error {
+	st := store{tx}
+	var err error
+	if shown.Attempts, err = st.attemptsOf(shown.Callback.ID); err != nil {
+		return err
+	}
+	ids := make([]int64, 0, len(shown.Attempts))
+	for _, a := range shown.Attempts {
+		ids = append(ids, a.CallerID)
+	}
+	if shown.Callers, err = account.UserNames(tx, ids); err != nil {
+		return err
+	}
+	shown.Draft, shown.DraftAt, err = st.draft(shown.Callback.ID, viewer.UserID)
+	return err
+}

@@ -1,0 +1,202 @@
+package callback
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+	"aftercall/internal/permission"
+)
+
+// Attempt is one try to reach the customer. It begins when the caller dials, so that it also counts when nobody finishes it.
+type Attempt struct {
+	ID             int64
+	CallbackID     int64
+	No             int // from 1
+	CustomerID     int64
+	PersonID       int64
+	CallerID       int64
+	Fence          int64         // of the claim under which it was made
+	ClaimedAt      clock.Instant // when the claim began
+	StartedAt      clock.Instant // when it was dialled, or the claim began if the dial was not seen
+	EndedAt        clock.Instant // when the outcome was recorded; none until then
+	CallResult     CallResult    // empty until the outcome is recorded
+	BusinessResult BusinessResult
+	Note           string
+	Answers        string // JSON of Answers; empty when nothing was asked
+}
+
+var errDialRefused = fault.New(fault.Conflict, "dial_refused", "this customer may not be called now")
+
+// Dial says that the caller dials the claimed callback now, and returns the number in E.164. Permission is asked again at this
+// moment. Dialling again while the lease lasts is the same attempt, and only its own touch is overlooked; once the lease was over it
+// is another attempt. It returns fault.Conflict when the customer may not be called any more or the attempts are used up, and
+// ErrStale when the callback is not the caller's any more.
+func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (phone string, err error) {
+	now := s.now()
+	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		c, had, err := lockFor(tx, viewer, callbackID)
+		if err == nil && !had {
+			err = errNotClaimed
+		}
+		if err != nil {
+			return err
+		}
+		if !c.heldBy(viewer.UserID, fence) || c.closed() {
+			return ErrStale
+		}
+		undone, err := overtaken(tx, c)
+		if err != nil {
+			return err
+		}
+		if reason := undone[c.ID]; reason != "" {
+			return errDialRefused.With("reason", string(reason))
+		}
+		over := c.renew(now)
+		v, subject, err := s.judgeDial(tx, c, now)
+		if err != nil {
+			return err
+		}
+		phone = subject.Address(permission.ByPhone)
+		another := c.DialledAt.IsZero()
+		switch {
+		case another && c.usedUp():
+			return errDialRefused.With("reason", string(ReasonUnreachable))
+		case !v.Allowed:
+			return errDialRefused.With("reason", string(v.First))
+		case another:
+			c.DialledAt = now
+			if _, err := s.beginAttempt(tx, &c, subject, now); err != nil {
+				return err
+			}
+		}
+		return holdOn(tx, &c, over, now)
+	})
+	if err != nil {
+		return "", fmt.Errorf("dial callback %d: %w", callbackID, err)
+	}
+	return phone, nil
+}
+
+// judgeDial is JudgeCall for a call that is about to be made: whoever else is about to contact the person, or another one on the same
+// line, waits until this transaction ends.
+func (s *Service) judgeDial(tx database.Tx, c Callback, now clock.Instant) (permission.Verdict, permission.Subject, error) {
+	if err := permission.Reserve(tx, c.PersonID); err != nil {
+		return permission.Verdict{}, permission.Subject{}, err
+	}
+	subject, err := loadSubject(tx, c.CustomerID)
+	if err != nil {
+		return permission.Verdict{}, permission.Subject{}, err
+	}
+	question := Question(subject, now)
+	if !c.DialledAt.IsZero() { // the line dropped
+		attempt, _, err := store{tx}.attemptUnder(c.ID, c.Fence)
+		if err != nil {
+			return permission.Verdict{}, permission.Subject{}, err
+		}
+		question.Redial = attempt.ID
+	}
+	if err := s.permit.ReserveAddresses(tx, question); err != nil {
+		return permission.Verdict{}, permission.Subject{}, err
+	}
+	v, err := s.judge(tx, question)
+	return v, subject, err
+}
+
+// beginAttempt writes the attempt and the touch that permission counts.
+func (s *Service) beginAttempt(tx database.Tx, c *Callback, subject permission.Subject, started clock.Instant) (Attempt, error) {
+	c.Attempts++
+	a := Attempt{
+		CallbackID: c.ID, No: c.Attempts, CustomerID: c.CustomerID, PersonID: c.PersonID, CallerID: c.CallerID, Fence: c.Fence,
+		ClaimedAt: c.ClaimedAt, StartedAt: started,
+	}
+	if err := (store{tx}).insertAttempt(&a); err != nil {
+		return Attempt{}, err
+	}
+	touch := permission.Touch{
+		PersonID: c.PersonID, CustomerID: c.CustomerID, Kind: permission.Attempt, Purpose: permission.ServiceCallback,
+		Channel: permission.ByPhone, Ref: a.ID, At: started,
+		Address: subject.Address(permission.ByPhone),
+	}
+	return a, s.permit.Touch(tx, touch)
+}
+
+// holdOn stores a renewed claim with the hold of its person. It returns ErrStale when the lease was over and somebody else holds the
+// person by now, through another of their callbacks, or the caller holds another person.
+func holdOn(tx database.Tx, c *Callback, over bool, now clock.Instant) error {
+	err := extendHold(tx, c, over, now)
+	if errors.Is(err, errHeld) {
+		return ErrStale
+	}
+	if err != nil {
+		return err
+	}
+	return store{tx}.updateCallback(*c)
+}
+
+// extendHold keeps hold of the callback's person. Once the lease was over that is a new hold: it begins behind the guard row, as a
+// claim.
+func extendHold(tx database.Tx, c *Callback, over bool, now clock.Instant) error {
+	if !over {
+		return store{tx}.extendHold(*c)
+	}
+	persons, err := contact.ReservePersons(tx, c.CustomerID)
+	if err != nil {
+		return err
+	}
+	c.PersonID = persons[c.CustomerID]
+	return store{tx}.hold(*c, now)
+}
+
+// CallAnswers is what a customer answered in a call, for whoever keeps answers.
+type CallAnswers struct {
+	AttemptID    int64
+	CallbackID   int64
+	ResolutionID int64
+	CustomerID   int64
+	CallerID     int64
+	AnsweredAt   clock.Instant
+	Answers
+}
+
+// CallAnswers returns what was answered in the call of an attempt. It returns fault.NotFound if nothing was.
+func (s *Service) CallAnswers(ctx context.Context, attemptID int64) (CallAnswers, error) {
+	st := store{s.db.View(ctx)}
+	a, err := st.attempt(attemptID)
+	if err != nil {
+		return CallAnswers{}, err
+	}
+	c, err := st.callback(a.CallbackID)
+	if err != nil {
+		return CallAnswers{}, err
+	}
+	result := CallAnswers{
+		AttemptID: a.ID, CallbackID: c.ID, ResolutionID: c.ResolutionID, CustomerID: c.CustomerID, CallerID: a.CallerID,
+		AnsweredAt: a.EndedAt,
+	}
+	if a.Answers == "" {
+		return CallAnswers{}, fault.New(fault.NotFound, "nothing_answered", "nothing was answered in that call")
+	}
+	if err := json.Unmarshal([]byte(a.Answers), &result.Answers); err != nil {
+		return CallAnswers{}, fmt.Errorf("read the answers of attempt %d: %w", attemptID, err)
+	}
+	return result, nil
+}
+
+// encode returns the answers as JSON, or "" when nothing was asked.
+func (a Answers) encode() (string, error) {
+	if a.Empty() {
+		return "", nil
+	}
+	b, err := json.Marshal(a)
+	if err != nil {
+		return "", fmt.Errorf("write answers: %w", err)
+	}
+	return string(b), nil
+}

@@ -1,0 +1,97 @@
+package callback_test
+
+import (
+	"testing"
+
+	"aftercall/internal/account"
+	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
+	"aftercall/internal/fault"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/internal/taskstest"
+)
+
+// foreign is a caller of another team than the one callback there is.
+func foreign(t testing.TB, c taskstest.Centre, id int64) account.Viewer {
+	t.Helper()
+	viewer := taskstest.Caller(id)
+	viewer.TeamIDs = []int64{c.Callback(t).TeamID + 1}
+	return viewer
+}
+
+// A caller read other teams' callbacks by writing drafts about them: whatever was typed was kept and shown, with the customer's name.
+func TestNothingIsKeptOrShownOfACallbackThatWasNeverClaimed(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := taskstest.AtWork(t, db)
+		typed := callback.Outcome{CallResult: callback.WrongNumber, Note: "x"}
+		for name, tt := range map[string]struct {
+			viewer account.Viewer
+			kind   fault.Kind
+		}{
+			"another team's caller": {foreign(t, c, 2), fault.NotFound},
+			"a colleague":           {taskstest.Caller(3), fault.Conflict},
+		} {
+			id, fence := desk.Callback.ID, desk.Callback.Fence
+			_, saved := c.Callbacks.SaveDraft(t.Context(), tt.viewer, id, fence, typed)
+			_, dialled := c.Callbacks.Dial(t.Context(), tt.viewer, id, fence)
+			_, released := c.Callbacks.Release(t.Context(), tt.viewer, id, fence)
+			_, skipped := c.Callbacks.Skip(t.Context(), tt.viewer, id, fence, callback.SkipOther)
+			for what, err := range map[string]error{
+				"saved a draft": saved, "finished": c.Callbacks.Finish(t.Context(), tt.viewer, id, fence, typed), "dialled": dialled, "released": released, "skipped": skipped,
+			} {
+				if !fault.Is(err, tt.kind) {
+					t.Errorf("%s %s: %v, want %s", name, what, err, tt.kind)
+				}
+			}
+			mine, err := c.Callbacks.MyTasks(t.Context(), tt.viewer)
+			if err != nil || len(mine.Drafts) != 0 || c.Count(t, "drafts", "1 = 1") != 0 {
+				t.Errorf("%s has drafts: %+v %v", name, mine.Drafts, err)
+			}
+		}
+	})
+}
+
+// Who had a callback and is of another team now keeps what they typed, and does not see whom it is about.
+func TestDraftsAreShownOnlyToWhoSeesTheCallback(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := taskstest.AtWork(t, db)
+		c.Pass(callback.Lease)
+		c.Claim(t, taskstest.Caller(2))
+		moved := foreign(t, c, 1)
+		typed := callback.Outcome{CallResult: callback.WrongNumber, Note: "空号"}
+		if err := c.Callbacks.Finish(t.Context(), moved, desk.Callback.ID, desk.Callback.Fence, typed); !fault.Is(err, fault.Conflict) {
+			t.Errorf("the old holder finished: %v", err)
+		}
+		if err := c.Callbacks.Reassign(t.Context(), moved, desk.Callback.ID, 1, "mine"); !fault.Is(err, fault.NotFound) {
+			t.Errorf("the old holder reassigned: %v", err)
+		}
+		for viewer, want := range map[*account.Viewer]int{{UserID: 1, Role: account.Caller}: 1, &moved: 0} {
+			mine, err := c.Callbacks.MyTasks(t.Context(), *viewer)
+			if err != nil || len(mine.Drafts) != want {
+				t.Errorf("of teams %v: %d drafts, want %d; %v", viewer.TeamIDs, len(mine.Drafts), want, err)
+			}
+		}
+	})
+}
+
+// Lists of one's own callbacks show none of a team that is not one's own any more.
+func TestOwnListsShowNothingOfOtherTeams(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := taskstest.AtWork(t, db)
+		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{CallResult: callback.NoAnswer})
+		moved := foreign(t, c, 1)
+		for viewer, want := range map[*account.Viewer]int{{UserID: 1, Role: account.Caller}: 1, &moved: 0} {
+			mine, err := c.Callbacks.MyTasks(t.Context(), *viewer)
+			if err != nil || len(mine.InProgress) != want {
+				t.Errorf("of teams %v: %d in progress, want %d; %v", viewer.TeamIDs, len(mine.InProgress), want, err)
+			}
+			day, err := c.Callbacks.MyDay(t.Context(), *viewer, 0)
+			if err != nil || len(day.Attempts) != want || day.Dialled != 1 {
+				t.Errorf("of teams %v: %d attempts, want %d; %v", viewer.TeamIDs, len(day.Attempts), want, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,151 @@
+package callback
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
+)
+
+// Offer looks at a callback whose time has come: it becomes ready if it may be made now, waits on if it may be made later, and is
+// cancelled when it is not wanted any more or nobody made it in time.
+func (s *Service) Offer(ctx context.Context, ticket outbox.Ticket, callbackID int64) error {
+	now := cmp.Or(ticket.At, s.now())
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := ticket.Done(tx); err != nil {
+			return err
+		}
+		c, err := store{tx}.lockCallback(callbackID)
+		if err != nil {
+			return err
+		}
+		switch {
+		case c.closed(), c.State == Waiting && c.ReadyAt.After(now):
+			return nil // an older job; the newer one comes at ReadyAt
+		case c.State == Claimed && c.LeaseUntil.After(now):
+			return lookAgain(tx, c.ID, c.LeaseUntil, now)
+		case c.usedUp():
+			return s.useUp(tx, &c, now)
+		case !c.ExpiresAt.After(now):
+			return s.giveUp(tx, &c, ReasonExpired, now)
+		case c.State != Waiting:
+			return nil
+		}
+		return s.offer(tx, &c, now)
+	})
+	if err != nil {
+		return fmt.Errorf("offer callback %d: %w", callbackID, err)
+	}
+	return nil
+}
+
+func (s *Service) offer(tx database.Tx, c *Callback, now clock.Instant) error {
+	undone, err := overtaken(tx, *c)
+	if err != nil {
+		return err
+	}
+	if reason := undone[c.ID]; reason != "" {
+		return s.giveUpOvertaken(tx, c, reason, now)
+	}
+	v, subject, err := s.JudgeCall(tx, c.CustomerID, now)
+	if err != nil {
+		return err
+	}
+	// Where the customer lives may have been corrected since: their callback waits in the pool that is open when they may be called.
+	key := s.poolKeyOf(*c, subject)
+	pools, err := store{tx}.internPools([]poolKey{key})
+	if err != nil {
+		return err
+	}
+	c.PoolID = pools[key]
+	if err := c.offer(v, now); err != nil {
+		return err
+	}
+	return s.keep(tx, c, now)
+}
+
+// JudgeCall asks whether the customer may be called at an instant.
+func (s *Service) JudgeCall(tx database.Tx, customerID int64, at clock.Instant) (permission.Verdict, permission.Subject, error) {
+	subject, err := loadSubject(tx, customerID)
+	if err != nil {
+		return permission.Verdict{}, permission.Subject{}, err
+	}
+	v, err := s.judge(tx, Question(subject, at))
+	return v, subject, err
+}
+
+// keep stores a callback after a transition, with what has to follow: the one job that looks at it next, the end of the hold when
+// nobody has it, and the end of its decision when it was cancelled.
+func (s *Service) keep(tx database.Tx, c *Callback, now clock.Instant) error {
+	st := store{tx}
+	if err := st.updateCallback(*c); err != nil {
+		return err
+	}
+	if c.State != Claimed && !c.cancelledUnderClaim() {
+		if err := st.endHold(c.PersonID, c.ID); err != nil {
+			return err
+		}
+	}
+	switch c.State {
+	case Waiting, Ready:
+		return lookAgain(tx, c.ID, c.nextLook(), now)
+	case Cancelled:
+		if c.DecisionID != nil {
+			if err := s.decisions.CallbackCancelled(tx, *c.DecisionID, c.Round, c.CloseReason, now); err != nil {
+				return err
+			}
+		}
+	case Claimed, Finished:
+	}
+	_, err := outbox.Cancel(tx, now, JobOffer, c.ID)
+	return err
+}
+
+// lookAgain sets the callback's offer job to a time; there is never more than one that waits.
+func lookAgain(tx database.Tx, callbackID int64, at, now clock.Instant) error {
+	moved, err := outbox.Reschedule(tx, now, JobOffer, callbackID, at)
+	if err != nil || moved {
+		return err
+	}
+	return outbox.Add(tx, now, outbox.New(JobOffer, callbackID, outbox.Urgent, at))
+}
+
+// useUp closes a callback whose last attempt was left without an outcome.
+func (s *Service) useUp(tx database.Tx, c *Callback, now clock.Instant) error {
+	if err := c.finish(ReasonUnreachable, now); err != nil {
+		return err
+	}
+	return s.keep(tx, c, now)
+}
+
+// giveUp cancels a callback.
+func (s *Service) giveUp(tx database.Tx, c *Callback, reason Reason, now clock.Instant) error {
+	if err := c.cancel(reason, now); err != nil {
+		return err
+	}
+	return s.keep(tx, c, now)
+}
+
+func Question(subject permission.Subject, at clock.Instant) permission.Question {
+	return permission.Question{Subject: subject, Purpose: permission.ServiceCallback, Channel: permission.ByPhone, At: at}
+}
+
+// loadSubject returns one customer as permission sees them.
+func loadSubject(tx database.Tx, customerID int64) (permission.Subject, error) {
+	subjects, err := contact.Subjects(tx, []int64{customerID})
+	return subjects[customerID], err
+}
+
+// judge decides one question.
+func (s *Service) judge(tx database.Tx, q permission.Question) (permission.Verdict, error) {
+	verdicts, err := s.permit.Judge(tx, []permission.Question{q})
+	if err != nil {
+		return permission.Verdict{}, err
+	}
+	return verdicts[0], nil
+}

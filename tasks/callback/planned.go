@@ -1,0 +1,109 @@
+package callback
+
+import (
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
+)
+
+// Add inserts new callbacks with their pools and the jobs that look at them next.
+func (s *Service) Add(tx database.Tx, now clock.Instant, callbacks []Callback, subjects map[int64]permission.Subject) error {
+	if len(callbacks) == 0 {
+		return nil
+	}
+	st := store{tx}
+	keys := make([]poolKey, len(callbacks))
+	resolutionIDs := make([]int64, len(callbacks))
+	for i, c := range callbacks {
+		keys[i] = s.poolKeyOf(c, subjects[c.CustomerID])
+		resolutionIDs[i] = c.ResolutionID
+		if subject, known := subjects[c.CustomerID]; known {
+			callbacks[i].PersonID = subject.PersonID // the resolution may be older than the last merge or split
+		}
+	}
+	pools, err := st.internPools(keys)
+	if err != nil {
+		return err
+	}
+	for i := range callbacks {
+		callbacks[i].PoolID = pools[keys[i]]
+	}
+	if err := st.insertCallbacks(callbacks); err != nil {
+		return err
+	}
+	ids, err := st.callbackIDs(resolutionIDs)
+	if err != nil {
+		return err
+	}
+	jobs := make([]outbox.Job, 0, len(callbacks))
+	for _, c := range callbacks {
+		jobs = append(jobs, outbox.New(JobOffer, ids[key{c.ResolutionID, c.Kind, c.Round}], outbox.Urgent, c.nextLook()))
+	}
+	return outbox.Add(tx, now, jobs...)
+}
+
+// Withdraw gives up the open callback of a decision that its source corrected, unless it has begun, and reports whether nothing of it
+// is under way now. One that moved, because the contact is another customer's by now, is only left to a caller who is at work on it.
+func (s *Service) Withdraw(tx database.Tx, resolutionID, decisionID int64, moved bool, now clock.Instant) (bool, error) {
+	callbacks, err := store{tx}.openCallbacks([]int64{resolutionID})
+	if err != nil {
+		return false, err
+	}
+	for _, seen := range callbacks {
+		if seen.DecisionID == nil || *seen.DecisionID != decisionID {
+			continue
+		}
+		c, err := store{tx}.lockCallback(seen.ID)
+		if err != nil || c.closed() || c.inHand(now) || !moved && c.begun() {
+			return false, err
+		}
+		return true, s.giveUp(tx, &c, ReasonCorrected, now)
+	}
+	return false, nil // made already
+}
+
+// inHand reports whether a caller is at work on the callback.
+func (c *Callback) inHand(now clock.Instant) bool {
+	return c.State == Claimed && c.LeaseUntil.After(now)
+}
+
+// begun reports whether the customer has been called, or has named a time for it.
+func (c *Callback) begun() bool { return c.Attempts > 0 || !c.AppointmentAt.IsZero() }
+
+// CancelReopened gives up the open callbacks of resolutions that were undone by a reopening.
+func (s *Service) CancelReopened(tx database.Tx, resolutionIDs []int64, now clock.Instant) error {
+	callbacks, err := store{tx}.openCallbacks(resolutionIDs)
+	if err != nil {
+		return err
+	}
+	for _, seen := range callbacks {
+		c, err := store{tx}.lockCallback(seen.ID)
+		if err != nil {
+			return err
+		}
+		if c.closed() {
+			continue // its caller was faster: the outcome stands
+		}
+		if err := s.giveUp(tx, &c, ReasonReopened, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// HasOpen reports whether a callback about a resolution is not closed.
+func (s *Service) HasOpen(tx database.Tx, resolutionID int64) (bool, error) {
+	open, err := store{tx}.openCallbacks([]int64{resolutionID})
+	return len(open) > 0, err
+}
+
+// LastOf returns the last callback that a decision planned, whatever became of it.
+func (s *Service) LastOf(tx database.Tx, resolutionID, decisionID int64) (Callback, error) {
+	return store{tx}.lastOf(resolutionID, decisionID)
+}
+
+// AnsweredInCall reports whether the customer answered the survey about a resolution in a call.
+func (s *Service) AnsweredInCall(tx database.Tx, resolutionID int64) (bool, error) {
+	return store{tx}.askedInCall(resolutionID)
+}

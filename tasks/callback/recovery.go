@@ -1,0 +1,106 @@
+package callback
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
+)
+
+// The priorities of what no policy plans, among its groups.
+const (
+	PriorityPromise  = 1 // an appointment
+	PriorityRecovery = 2
+)
+
+// LowScore is an answer that calls for a recovery.
+type LowScore struct {
+	ResponseID int64
+	CustomerID int64 // who answered, and is called: the resolution may have been corrected since it was frozen
+	Resolution contact.Resolution
+	Value      int
+	Scale      string // such as "1-5"
+	AnsweredAt clock.Instant
+	MaxAge     time.Duration // an answer older than this is not followed up
+}
+
+// Recover plans a recovery callback for a low score, once per resolution and by another caller than the one who asked. An answer
+// older than the policy follows up, such as one of an import, and one about a contact that was reopened since get none.
+func (s *Service) Recover(ctx context.Context, ticket outbox.Ticket, low LowScore) error {
+	now := cmp.Or(ticket.At, s.now())
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := ticket.Done(tx); err != nil {
+			return err
+		}
+		r := low.Resolution
+		if now.Sub(low.AnsweredAt) > low.MaxAge || !r.ReopenedAt.IsZero() {
+			return nil
+		}
+		existing, err := store{tx}.callbackIDs([]int64{r.ID})
+		if err != nil || existing[key{r.ID, RecoveryKind, 1}] != 0 {
+			return err
+		}
+		return s.recover(tx, low, now)
+	})
+	if err != nil {
+		return fmt.Errorf("recover response %d: %w", low.ResponseID, err)
+	}
+	return nil
+}
+
+func (s *Service) recover(tx database.Tx, low LowScore, now clock.Instant) error {
+	r := low.Resolution
+	asker, err := store{tx}.asker(r.ID)
+	if err != nil {
+		return err
+	}
+	v, subject, err := s.JudgeCall(tx, low.CustomerID, now)
+	if err != nil {
+		return err
+	}
+	c := Callback{
+		ResolutionID: r.ID, ContactID: r.ContactID, CustomerID: low.CustomerID, PersonID: subject.PersonID, TeamID: r.TeamID,
+		Kind: RecoveryKind, Round: 1, MaxAttempts: MaxAttempts, Priority: PriorityRecovery, NotFor: asker,
+		State: Waiting, WaitReason: ReasonPlanned, ReadyAt: now,
+		DueAt: now.Add(RecoveryWithin), ExpiresAt: now.Add(callbackLife), OriginRef: low.ResponseID, OriginValue: low.Value,
+		OriginScale: low.Scale, CreatedAt: now, ChangedAt: now,
+	}
+	if !v.Allowed && !v.AllowedFrom.IsZero() {
+		c.WaitReason, c.ReadyAt = Reason(v.First), v.AllowedFrom
+	}
+	return s.Add(tx, now, []Callback{c}, map[int64]permission.Subject{low.CustomerID: subject})
+}
+
+// RecoveryCounts is how recoveries stand. The recovery rate is Recovered of Closed.
+type RecoveryCounts struct {
+	Open      int // not closed, whenever they were planned
+	Overdue   int // of Open: past their time
+	DueSoon   int // of Open: due before the end of the period, and not overdue
+	Closed    int // finished in the period
+	Recovered int // of Closed: the customer said that it is solved now
+}
+
+// Recoveries counts the recoveries the viewer sees: the open ones now, and those finished in [from, to).
+func (s *Service) Recoveries(ctx context.Context, viewer account.Viewer, from, to clock.Instant) (RecoveryCounts, error) {
+	return store{s.db.View(ctx)}.recoveryCounts(viewer.VisibleTeams(), from, to, s.now())
+}
+
+// RecoveriesOf returns the recovery callbacks of resolutions, by resolution.
+func (s *Service) RecoveriesOf(ctx context.Context, resolutionIDs []int64) (map[int64]Callback, error) {
+	found, err := store{s.db.View(ctx)}.recoveriesOf(resolutionIDs)
+	if err != nil {
+		return nil, err
+	}
+	byResolution := make(map[int64]Callback, len(found))
+	for _, c := range found {
+		byResolution[c.ResolutionID] = c
+	}
+	return byResolution, nil
+}

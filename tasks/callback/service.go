@@ -1,0 +1,49 @@
+// Package callback is the work of callers: one callback after the other is offered, claimed, dialled and finished, or set aside for
+// later. Its states are drawn in package tasks. Whoever plans callbacks adds them here, and is told when one is cancelled.
+//
+// Lock order: callback, then person, then addresses. A claim writes the guard row of the person before its hold.
+package callback
+
+import (
+	"errors"
+	"time"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/permission"
+)
+
+// The kinds of job this package adds.
+const (
+	JobOffer    = "callback.offer"     // ref: callback
+	JobAnswered = "callbacks.answered" // ref: attempt in which survey questions were asked
+)
+
+// Decisions are told what becomes of the callbacks they planned. The package that keeps them is above this one.
+type Decisions interface {
+	// CallbackCancelled is called in the transaction that cancels a callback, with the revision of the decision that planned it.
+	CallbackCancelled(tx database.Tx, decisionID int64, revision int, reason Reason, now clock.Instant) error
+}
+
+// Options are the settings of the centre.
+type Options struct {
+	Zone       *time.Location // of the centre, for days and shown times; required
+	CentreName string         // as scripts say it
+}
+
+// Service hands out callbacks and records what came of them.
+type Service struct {
+	db        *database.DB
+	permit    *permission.Service
+	decisions Decisions
+	now       clock.Now
+	opts      Options
+}
+
+// New returns a service. It panics without a zone: days would silently be UTC days.
+func New(db *database.DB, permit *permission.Service, decisions Decisions, now clock.Now, opts Options) *Service {
+	if opts.Zone == nil {
+		panic(errors.New("callback: the centre's zone is required"))
+	}
+	return &Service{db: db, permit: permit, decisions: decisions, now: now, opts: opts}
+}

@@ -1,0 +1,270 @@
+package callback
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+)
+
+// store is a transaction on the tables of callbacks.
+type store struct{ database.Tx }
+
+// errHeld means that the person is held by somebody else, or the caller holds somebody else.
+var errHeld = errors.New("the person is held")
+
+var errNoCallback = fault.New(fault.NotFound, "callback_unknown", "there is no such callback")
+
+// hold is the guard row of a claim.
+type hold struct {
+	PersonID   int64 `gorm:"primaryKey;autoIncrement:false"`
+	CallbackID int64
+	CallerID   int64
+	Fence      int64
+	UntilAt    clock.Instant
+}
+
+// TableName names the table.
+func (hold) TableName() string { return "holds" }
+
+func (s store) callback(id int64) (Callback, error) {
+	return s.oneCallback(s.Gorm(), id)
+}
+
+// lockCallback returns a callback that nobody else changes until the transaction ends.
+func (s store) lockCallback(id int64) (Callback, error) {
+	g := s.Gorm()
+	if s.Dialect() == database.MySQL { // SQLite's one writer excludes everybody else already
+		g = g.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+	}
+	return s.oneCallback(g, id)
+}
+
+func (s store) oneCallback(g *gorm.DB, id int64) (Callback, error) {
+	return database.One[Callback](g.Where("id = ?", id), "callback", errNoCallback)
+}
+
+// lockFree locks a callback as it was seen, without waiting. It returns errGone when somebody else has or changed it.
+func (s store) lockFree(seen Callback) (*Callback, error) {
+	g := s.Gorm().Clauses(s.SkipLocked()...).Where("id = ? AND state = ? AND fence = ?", seen.ID, seen.State, seen.Fence)
+	c, err := database.One[Callback](g, "callback to lock", errGone)
+	return &c, err
+}
+
+// updateCallback writes everything about a callback that a transition may change.
+func (s store) updateCallback(c Callback) error {
+	err := s.Gorm().Model(&Callback{}).Where("id = ?", c.ID).Updates(map[string]any{
+		"person_id": c.PersonID, "pool_id": c.PoolID, "state": c.State, "priority": c.Priority,
+		"ready_at": c.ReadyAt, "due_at": c.DueAt, "expires_at": c.ExpiresAt,
+		"lease_until": c.LeaseUntil, "caller_id": c.CallerID, "reserved_for": c.ReservedFor, "wait_reason": c.WaitReason,
+		"claimed_at": c.ClaimedAt, "dialled_at": c.DialledAt, "fence": c.Fence, "attempts": c.Attempts, "max_attempts": c.MaxAttempts,
+		"appointment_at": c.AppointmentAt, "call_result": c.CallResult, "business_result": c.BusinessResult,
+		"note": c.Note, "note_for_next": c.NoteForNext, "changed_at": c.ChangedAt, "closed_at": c.ClosedAt, "close_reason": c.CloseReason,
+	}).Error
+	if err != nil {
+		return fmt.Errorf("update callback %d: %w", c.ID, err)
+	}
+	return nil
+}
+
+// heldBy returns the callback a caller is at work on, or nil. One that was cancelled under their hands counts until its lease ends.
+func (s store) heldBy(callerID int64, now clock.Instant) (*Callback, error) {
+	var found []Callback
+	err := s.Gorm().
+		Where("caller_id = ? AND state IN ? AND lease_until > ?", callerID, []State{Claimed, Cancelled}, now).
+		Order("claimed_at DESC").Limit(1).Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("read held callback: %w", err)
+	}
+	if len(found) == 0 {
+		return nil, nil //nolint:nilnil // holding nothing is usual
+	}
+	return &found[0], nil
+}
+
+// claimable reads the first few callbacks that the caller may have in each of the pools, those reserved for them, and those whose
+// lease is over. Whatever keeps a callback from the caller is judged by the statement: a few of those at the head of what is read
+// would otherwise hide all others.
+func (s store) claimable(callerID int64, pools []int64, now clock.Instant) ([]Callback, error) {
+	found := make(map[int64]Callback)
+	add := func(list []Callback, err error) error {
+		for _, c := range list {
+			found[c.ID] = c
+		}
+		return err
+	}
+	for chunk := range slices.Chunk(pools, 100) {
+		if err := add(s.firstOfPools(callerID, chunk, now)); err != nil {
+			return nil, err
+		}
+	}
+	for chunk := range slices.Chunk(pools, database.MaxIn) {
+		if err := add(s.reservedOfPools(callerID, chunk, now)); err != nil {
+			return nil, err
+		}
+		if err := add(s.lapsedOfPools(callerID, chunk, now)); err != nil {
+			return nil, err
+		}
+	}
+	return slices.Collect(maps.Values(found)), nil
+}
+
+// heldPersons selects the persons somebody is calling; its one argument is the current instant.
+const heldPersons = "(SELECT person_id FROM holds WHERE until_at > ?)"
+
+// mayHave is what makes a callback that nobody is at work on one for the caller; its arguments are those of mayHaveArgs.
+const mayHave = "(reserved_for IN (0, ?) OR ready_at <= ?) AND not_for <> ? AND expires_at > ? AND person_id NOT IN " + heldPersons
+
+func mayHaveArgs(callerID int64, now clock.Instant) []any {
+	return []any{callerID, now.Add(-reservationTime), callerID, now, now}
+}
+
+// firstOfPools reads the head of each pool by its index, all pools in one statement.
+func (s store) firstOfPools(callerID int64, pools []int64, now clock.Instant) ([]Callback, error) {
+	const head = `SELECT * FROM (SELECT * FROM callbacks WHERE pool_id = ? AND state = 'ready' AND ` + mayHave + `
+		ORDER BY priority, due_at, id LIMIT ?) AS head`
+	parts := make([]string, len(pools))
+	args := make([]any, 0, 7*len(pools))
+	for i, id := range pools {
+		parts[i] = head
+		args = append(args, id)
+		args = append(args, mayHaveArgs(callerID, now)...)
+		args = append(args, perPool)
+	}
+	var found []Callback
+	if err := s.Gorm().Raw(strings.Join(parts, " UNION ALL "), args...).Scan(&found).Error; err != nil {
+		return nil, fmt.Errorf("read ready callbacks: %w", err)
+	}
+	return found, nil
+}
+
+// reservedOfPools reads the first appointments of the caller. The plus keeps the database from walking the pools' indexes instead of
+// the caller's few.
+func (s store) reservedOfPools(callerID int64, pools []int64, now clock.Instant) ([]Callback, error) {
+	var found []Callback
+	err := s.Gorm().Where("reserved_for = ? AND state = ? AND +pool_id IN ?", callerID, Ready, pools).
+		Where(mayHave, mayHaveArgs(callerID, now)...).Order("ready_at").Limit(perPool).Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("read reserved callbacks: %w", err)
+	}
+	return found, nil
+}
+
+// lapsedOfPools reads the most urgent callbacks whose lease is over, the caller's own first. Claimed ones are about as many as there
+// are callers, so that all of them can be looked at.
+func (s store) lapsedOfPools(callerID int64, pools []int64, now clock.Instant) ([]Callback, error) {
+	var found []Callback
+	err := s.Gorm().Where("state = ? AND lease_until <= ? AND +pool_id IN ?", Claimed, now, pools).
+		Where(mayHave, mayHaveArgs(callerID, now)...).
+		Order(fmt.Sprintf("CASE WHEN caller_id = %d THEN 0 ELSE 1 END, priority, due_at, id", callerID)).
+		Limit(4 * perPool).Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("read lapsed callbacks: %w", err)
+	}
+	return found, nil
+}
+
+// hold takes the guard row of the callback's person for its caller. It returns errHeld when somebody else has it, or when the
+// caller already holds another person: the same click twice.
+func (s store) hold(c Callback, now clock.Instant) error {
+	g := s.Gorm()
+	if err := g.Where("caller_id = ? AND until_at <= ? AND person_id <> ?", c.CallerID, now, c.PersonID).Delete(&hold{}).Error; err != nil {
+		return fmt.Errorf("end lapsed holds: %w", err)
+	}
+	h := hold{PersonID: c.PersonID, CallbackID: c.ID, CallerID: c.CallerID, Fence: c.Fence, UntilAt: c.LeaseUntil}
+	r := g.Model(&hold{}).Where("person_id = ? AND until_at <= ?", c.PersonID, now).Updates(map[string]any{
+		"callback_id": h.CallbackID, "caller_id": h.CallerID, "fence": h.Fence, "until_at": h.UntilAt,
+	})
+	err := r.Error
+	if err == nil && r.RowsAffected == 0 {
+		err = g.Create(&h).Error
+	}
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return errHeld
+	}
+	if err != nil {
+		return fmt.Errorf("hold person: %w", err)
+	}
+	return nil
+}
+
+// extendHold moves the end of a callback's hold. It returns errHeld when there is none any more: by another process's clock it was
+// over, and somebody took the person.
+func (s store) extendHold(c Callback) error {
+	r := s.Gorm().Model(&hold{}).Where("person_id = ? AND callback_id = ? AND fence = ?", c.PersonID, c.ID, c.Fence).
+		Update("until_at", c.LeaseUntil)
+	if r.Error != nil {
+		return fmt.Errorf("extend hold: %w", r.Error)
+	}
+	if r.RowsAffected == 0 {
+		return errHeld
+	}
+	return nil
+}
+
+func (s store) endHold(personID, callbackID int64) error {
+	err := s.Gorm().Where("person_id = ? AND callback_id = ?", personID, callbackID).Delete(&hold{}).Error
+	if err != nil {
+		return fmt.Errorf("end hold: %w", err)
+	}
+	return nil
+}
+
+// openCallbacks returns the callbacks of the resolutions that are not closed.
+func (s store) openCallbacks(resolutionIDs []int64) ([]Callback, error) {
+	var rows []Callback
+	err := s.Gorm().Where("resolution_id IN ? AND state IN ?", resolutionIDs, openStates).
+		Order("id").Limit(database.MaxIn).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read open callbacks: %w", err)
+	}
+	return rows, nil
+}
+
+// callbackKey names a callback by what it is about.
+type key struct {
+	ResolutionID int64
+	Kind         Kind
+	Round        int
+}
+
+// insertCallbacks leaves out those that exist.
+func (s store) insertCallbacks(callbacks []Callback) error {
+	err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(callbacks, 200).Error
+	if err != nil {
+		return fmt.Errorf("insert callbacks: %w", err)
+	}
+	return nil
+}
+
+func (s store) callbackIDs(resolutionIDs []int64) (map[key]int64, error) {
+	rows, err := database.In[Callback](resolutionIDs, "callbacks", func(part []int64) *gorm.DB {
+		return s.Gorm().Select("id", "resolution_id", "kind", "round").Where("resolution_id IN ?", part)
+	})
+	ids := make(map[key]int64, len(rows))
+	for _, c := range rows {
+		ids[key{c.ResolutionID, c.Kind, c.Round}] = c.ID
+	}
+	return ids, err
+}
+
+func (s store) lastOf(resolutionID, decisionID int64) (Callback, error) {
+	var c Callback
+	err := s.Gorm().Where("resolution_id = ? AND decision_id = ?", resolutionID, decisionID).Order("round DESC").Limit(1).Take(&c).Error
+	if err != nil {
+		return Callback{}, fmt.Errorf("read the last callback of decision %d: %w", decisionID, err)
+	}
+	return c, nil
+}
+
+func (s store) callbacksOfContact(contactID int64) ([]Callback, error) {
+	return listCallbacks(s.Gorm().Where("contact_id = ?", contactID).Order("id DESC").Limit(maxEvents))
+}

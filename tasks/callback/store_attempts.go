@@ -1,0 +1,164 @@
+package callback
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+)
+
+// draft is what a caller has typed about a callback and not finished.
+type draft struct {
+	CallbackID int64  `gorm:"primaryKey;autoIncrement:false"`
+	CallerID   int64  `gorm:"primaryKey;autoIncrement:false"`
+	Body       string // JSON of an Outcome
+	SavedAt    clock.Instant
+}
+
+// TableName names the table.
+func (draft) TableName() string { return "drafts" }
+
+func (s store) saveDraft(callbackID, callerID int64, typed Outcome, now clock.Instant) error {
+	body, err := json.Marshal(typed)
+	if err != nil {
+		return fmt.Errorf("write draft: %w", err)
+	}
+	d := draft{CallbackID: callbackID, CallerID: callerID, Body: string(body), SavedAt: now}
+	err = s.Gorm().Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "callback_id"}, {Name: "caller_id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"body", "saved_at"}),
+	}).Create(&d).Error
+	if err != nil {
+		return fmt.Errorf("save draft: %w", err)
+	}
+	return nil
+}
+
+// draft returns what the caller typed, or the zero Outcome and no instant.
+func (s store) draft(callbackID, callerID int64) (Outcome, clock.Instant, error) {
+	var found []draft
+	if err := s.Gorm().Where("callback_id = ? AND caller_id = ?", callbackID, callerID).Limit(1).Find(&found).Error; err != nil {
+		return Outcome{}, 0, fmt.Errorf("read draft: %w", err)
+	}
+	if len(found) == 0 {
+		return Outcome{}, 0, nil
+	}
+	typed, err := found[0].outcome()
+	return typed, found[0].SavedAt, err
+}
+
+func (d draft) outcome() (Outcome, error) {
+	var typed Outcome
+	if err := json.Unmarshal([]byte(d.Body), &typed); err != nil {
+		return Outcome{}, fmt.Errorf("read draft: %w", err)
+	}
+	return typed, nil
+}
+
+// draftsOf returns what a caller typed and did not finish about callbacks of a scope, the newest first.
+func (s store) draftsOf(teams []int64, callerID int64, limit int) ([]draft, error) {
+	var found []draft
+	err := within(teams, s.Gorm().Joins("JOIN callbacks ON callbacks.id = drafts.callback_id")).
+		Where("drafts.caller_id = ?", callerID).Order("saved_at DESC").Limit(limit).Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("read drafts: %w", err)
+	}
+	return found, nil
+}
+
+func (s store) deleteDraft(callbackID, callerID int64) error {
+	if err := s.Gorm().Where("callback_id = ? AND caller_id = ?", callbackID, callerID).Delete(&draft{}).Error; err != nil {
+		return fmt.Errorf("delete draft: %w", err)
+	}
+	return nil
+}
+
+func (s store) insertAttempt(a *Attempt) error {
+	if err := s.Gorm().Create(a).Error; err != nil {
+		return fmt.Errorf("insert attempt: %w", err)
+	}
+	return nil
+}
+
+func (s store) updateAttempt(a Attempt) error {
+	err := s.Gorm().Model(&Attempt{}).Where("id = ?", a.ID).Updates(map[string]any{
+		"ended_at": a.EndedAt, "call_result": a.CallResult, "business_result": a.BusinessResult, "note": a.Note, "answers": a.Answers,
+	}).Error
+	if err != nil {
+		return fmt.Errorf("update attempt: %w", err)
+	}
+	return nil
+}
+
+func (s store) attempt(id int64) (Attempt, error) {
+	return database.One[Attempt](
+		s.Gorm().Where("id = ?", id),
+		"attempt",
+		fault.New(fault.NotFound, "attempt_unknown", "there is no such attempt"),
+	)
+}
+
+// attemptUnder returns the attempt begun under a claim, if it was; the newest, if the lease was over in between.
+func (s store) attemptUnder(callbackID, fence int64) (a Attempt, found bool, err error) {
+	var rows []Attempt
+	if err := s.Gorm().Where("callback_id = ? AND fence = ?", callbackID, fence).Order("no DESC").Limit(1).Find(&rows).Error; err != nil {
+		return Attempt{}, false, fmt.Errorf("read attempt: %w", err)
+	}
+	if len(rows) == 0 {
+		return Attempt{}, false, nil
+	}
+	return rows[0], true, nil
+}
+
+// attemptsOf returns the attempts of a callback, the newest first.
+func (s store) attemptsOf(callbackID int64) ([]Attempt, error) {
+	var rows []Attempt
+	if err := s.Gorm().Where("callback_id = ?", callbackID).Order("no DESC").Limit(50).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read attempts: %w", err)
+	}
+	return rows, nil
+}
+
+// answered selects the attempts about a resolution in which survey questions were answered.
+func (s store) answered(resolutionID int64) *gorm.DB {
+	return s.Gorm().Model(&Attempt{}).
+		Joins("JOIN callbacks ON callbacks.id = attempts.callback_id").
+		Where("callbacks.resolution_id = ? AND attempts.answers <> ''", resolutionID)
+}
+
+// askedInCall reports whether the customer answered the survey about a resolution in a call.
+func (s store) askedInCall(resolutionID int64) (bool, error) {
+	var n int64
+	if err := s.answered(resolutionID).Count(&n).Error; err != nil {
+		return false, fmt.Errorf("count answers in calls: %w", err)
+	}
+	return n > 0, nil
+}
+
+// asker returns the caller who asked the survey about a resolution, or 0.
+func (s store) asker(resolutionID int64) (int64, error) {
+	var ids []int64
+	if err := s.answered(resolutionID).Order("attempts.id DESC").Limit(1).Pluck("attempts.caller_id", &ids).Error; err != nil {
+		return 0, fmt.Errorf("read who asked: %w", err)
+	}
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	return ids[0], nil
+}
+
+func (s store) attemptsOfCallbacks(callbackIDs []int64) ([]Attempt, error) {
+	if len(callbackIDs) == 0 {
+		return nil, nil
+	}
+	var rows []Attempt
+	if err := s.Gorm().Where("callback_id IN ?", callbackIDs).Order("id DESC").Limit(maxEvents).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read attempts: %w", err)
+	}
+	return rows, nil
+}

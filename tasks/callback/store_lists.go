@@ -1,0 +1,180 @@
+package callback
+
+import (
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+)
+
+var openStates = []State{Waiting, Ready, Claimed}
+
+// within narrows a query to the teams of a scope.
+func within(teams []int64, g *gorm.DB) *gorm.DB {
+	if len(teams) == 0 {
+		return g
+	}
+	return g.Where("team_id IN ?", teams)
+}
+
+func (s store) callbacks(f Filter, teams []int64, now clock.Instant) ([]Callback, error) {
+	g := within(teams, s.Gorm())
+	if f.State != "" {
+		g = g.Where("state = ?", f.State)
+	}
+	if f.Kind != "" {
+		g = g.Where("kind = ?", f.Kind)
+	}
+	if f.Reason != "" {
+		g = g.Where("(wait_reason = ? OR close_reason = ?)", f.Reason, f.Reason)
+	}
+	if f.CallerID != 0 {
+		g = g.Where("caller_id = ?", f.CallerID)
+	}
+	if f.Overdue {
+		g = g.Where("state IN ? AND due_at < ?", openStates, now)
+	}
+	if f.Before != 0 {
+		g = g.Where("id < ?", f.Before)
+	}
+	return listCallbacks(g.Order("id DESC").Limit(Limited(f.Limit)))
+}
+
+func listCallbacks(g *gorm.DB) ([]Callback, error) {
+	var found []Callback
+	if err := g.Find(&found).Error; err != nil {
+		return nil, fmt.Errorf("list callbacks: %w", err)
+	}
+	return found, nil
+}
+
+func (s store) callbacksByID(teams []int64, ids []int64) ([]Callback, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	slices.Sort(ids)
+	return listCallbacks(within(teams, s.Gorm()).Where("id IN ?", slices.Compact(ids)))
+}
+
+func (s store) reservedFor(teams []int64, callerID int64, limit int) ([]Callback, error) {
+	return listCallbacks(
+		within(teams, s.Gorm()).Where("reserved_for = ? AND state IN ?", callerID, openStates).Order("ready_at, id").Limit(limit),
+	)
+}
+
+func (s store) triedBy(teams []int64, callerID int64, limit int) ([]Callback, error) {
+	return listCallbacks(
+		within(teams, s.Gorm()).Where("caller_id = ? AND state IN ? AND reserved_for <> ?", callerID, openStates, callerID).
+			Order("ready_at, id").Limit(limit),
+	)
+}
+
+func (s store) closedBy(teams []int64, callerID int64, limit int) ([]Callback, error) {
+	return listCallbacks(
+		within(teams, s.Gorm()).Where("caller_id = ? AND state = ?", callerID, Finished).Order("closed_at DESC, id DESC").Limit(limit),
+	)
+}
+
+func (s store) openRecoveries(teams []int64, callerID int64, limit int) ([]Callback, error) {
+	return listCallbacks(within(teams, s.Gorm()).
+		Where("state IN ? AND kind = ? AND not_for <> ?", openStates, RecoveryKind, callerID).Order("due_at, id").Limit(limit))
+}
+
+func (s store) stateCounts(teams []int64, now clock.Instant) (StateCounts, error) {
+	g, err := s.inPoolsOf(teams)
+	if err != nil {
+		return StateCounts{}, err
+	}
+	counts := StateCounts{ByState: make(map[State]int, len(States()))}
+	for _, state := range States() {
+		if counts.ByState[state], err = database.CountUpTo(s.Tx, g().Where("state = ?", state), MostCounted+1); err != nil {
+			return StateCounts{}, fmt.Errorf("count callbacks: %w", err)
+		}
+	}
+	counts.Overdue, err = database.CountUpTo(s.Tx, g().Where("state IN ? AND due_at < ?", openStates, now), MostCounted+1)
+	if err != nil {
+		return StateCounts{}, fmt.Errorf("count overdue callbacks: %w", err)
+	}
+	return counts, nil
+}
+
+// inPoolsOf returns queries of the callbacks in a scope by their pools, whose index has the states too: a count that stops somewhere
+// reads no more than it counts.
+func (s store) inPoolsOf(teams []int64) (func() *gorm.DB, error) {
+	all := func() *gorm.DB { return s.Gorm().Model(&Callback{}) }
+	if len(teams) == 0 {
+		return all, nil
+	}
+	pools, err := s.pools()
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	for _, p := range pools {
+		if slices.Contains(teams, p.TeamID) {
+			ids = append(ids, p.ID)
+		}
+	}
+	return func() *gorm.DB { return all().Where("pool_id IN ?", ids) }, nil
+}
+
+// dayCount is how many attempts of a day ended alike, and how long they took from claim to outcome.
+type dayCount struct {
+	CallResult     CallResult
+	BusinessResult BusinessResult
+	Count          int
+	Micros         int64
+}
+
+func (s store) dayCounts(callerID int64, from, to clock.Instant) ([]dayCount, error) {
+	var rows []dayCount
+	err := s.Gorm().Model(&Attempt{}).
+		Select("call_result, business_result, COUNT(*) AS count, "+
+			"SUM(CASE WHEN ended_at > 0 THEN ended_at - claimed_at ELSE 0 END) AS micros").
+		Where("caller_id = ? AND started_at >= ? AND started_at < ?", callerID, from, to).
+		Group("call_result, business_result").Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("count attempts: %w", err)
+	}
+	return rows, nil
+}
+
+func (s store) attemptsBy(callerID int64, from, to clock.Instant, limit int) ([]Attempt, error) {
+	var rows []Attempt
+	err := s.Gorm().Where("caller_id = ? AND started_at >= ? AND started_at < ?", callerID, from, to).
+		Order("started_at DESC, id DESC").Limit(limit).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("list attempts: %w", err)
+	}
+	return rows, nil
+}
+
+func (s store) recoveryCounts(teams []int64, from, to, now clock.Instant) (RecoveryCounts, error) {
+	var c, finished RecoveryCounts
+	err := within(teams, s.Gorm().Model(&Callback{})).Where("state IN ? AND kind = ?", openStates, RecoveryKind).
+		Select("COUNT(*) AS open, COUNT(CASE WHEN due_at < ? THEN 1 END) AS overdue, "+
+			"COUNT(CASE WHEN due_at >= ? AND due_at < ? THEN 1 END) AS due_soon", now, now, to).
+		Scan(&c).Error
+	if err != nil {
+		return RecoveryCounts{}, fmt.Errorf("count open recoveries: %w", err)
+	}
+	// The bound on due_at lets the index on state and due_at skip what was finished long ago.
+	err = within(teams, s.Gorm().Model(&Callback{})).Where("state = ? AND kind = ?", Finished, RecoveryKind).
+		Where("due_at >= ? AND closed_at >= ? AND closed_at < ?", from.Add(-LongestDelay), from, to).
+		Select("COUNT(*) AS closed, COUNT(CASE WHEN business_result = ? THEN 1 END) AS recovered", Solved).
+		Scan(&finished).Error
+	if err != nil {
+		return RecoveryCounts{}, fmt.Errorf("count finished recoveries: %w", err)
+	}
+	c.Closed, c.Recovered = finished.Closed, finished.Recovered
+	return c, nil
+}
+
+func (s store) recoveriesOf(resolutionIDs []int64) ([]Callback, error) {
+	return database.In[Callback](resolutionIDs, "recoveries", func(part []int64) *gorm.DB {
+		return s.Gorm().Where("resolution_id IN ? AND kind = ?", part, RecoveryKind)
+	})
+}

@@ -1,0 +1,104 @@
+package callback
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/permission"
+)
+
+// poolKey names a pool: callbacks that the same callers may claim at the same hours.
+type poolKey struct {
+	TeamID int64  // of the resolver; callers see their teams' callbacks
+	Skill  string // what a caller must be good at: the kind of the callback
+	Zone   string // the hours class; see hoursClass
+}
+
+// pool is an interned poolKey.
+type pool struct {
+	ID     int64
+	TeamID int64
+	Skill  string
+	Zone   string
+}
+
+func (p pool) key() poolKey { return poolKey{TeamID: p.TeamID, Skill: p.Skill, Zone: p.Zone} }
+
+// compare orders pool keys.
+func (k poolKey) compare(other poolKey) int {
+	return cmp.Or(cmp.Compare(k.TeamID, other.TeamID), strings.Compare(k.Skill, other.Skill), strings.Compare(k.Zone, other.Zone))
+}
+
+// poolKeyOf names the pool of a callback to the subject.
+func (s *Service) poolKeyOf(c Callback, subject permission.Subject) poolKey {
+	return poolKey{TeamID: c.TeamID, Skill: string(c.Kind), Zone: s.hoursClass(subject)}
+}
+
+// hoursClass names what decides when the subject may be called: the one zone and country they can be in. It is empty when there are
+// several or none; then each callback is judged by itself.
+func (s *Service) hoursClass(subject permission.Subject) string {
+	return s.permit.Rules().HoursClass(subject)
+}
+
+// window returns the calling hours of a pool's class. Pools without a class count as open.
+func (s *Service) window(p pool, now clock.Instant) permission.Window {
+	return s.permit.Rules().ClassWindow(p.Zone, now)
+}
+
+func (s store) pools() ([]pool, error) {
+	var pools []pool
+	if err := s.Gorm().Order("id").Limit(maxPools).Find(&pools).Error; err != nil {
+		return nil, fmt.Errorf("read pools: %w", err)
+	}
+	return pools, nil
+}
+
+// maxPools bounds how many pools a claim looks at: teams × kinds × zones are some hundreds in the largest centres.
+const maxPools = 10000
+
+// internPools returns the ids of the pools, making those that are new.
+func (s store) internPools(keys []poolKey) (map[poolKey]int64, error) {
+	wanted := make(map[poolKey]int64, len(keys))
+	for _, key := range keys {
+		wanted[key] = 0
+	}
+	if err := s.knownPools(wanted); err != nil {
+		return nil, err
+	}
+	var missing []pool
+	for key, id := range wanted {
+		if id == 0 {
+			missing = append(missing, pool{TeamID: key.TeamID, Skill: key.Skill, Zone: key.Zone})
+		}
+	}
+	if len(missing) == 0 {
+		return wanted, nil
+	}
+	slices.SortFunc(missing, func(a, b pool) int { return a.key().compare(b.key()) }) // everybody locks in the same order
+	if err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(missing, database.MaxIn).Error; err != nil {
+		return nil, fmt.Errorf("insert pools: %w", err)
+	}
+	return wanted, s.knownPools(wanted)
+}
+
+// knownPools fills in the ids of the pools that exist.
+func (s store) knownPools(wanted map[poolKey]int64) error {
+	teams := make([]int64, 0, len(wanted))
+	for key := range wanted {
+		teams = append(teams, key.TeamID)
+	}
+	pools, err := database.In[pool](teams, "pools", func(part []int64) *gorm.DB { return s.Gorm().Where("team_id IN ?", part) })
+	for _, p := range pools {
+		if _, ok := wanted[p.key()]; ok {
+			wanted[p.key()] = p.ID
+		}
+	}
+	return err
+}

@@ -1,0 +1,107 @@
+package callback
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/permission"
+)
+
+// Supply says what there is to call for a caller and, where nothing can be claimed, why: what is there, what keeps it, and when
+// the next one comes.
+type Supply struct {
+	Ready   int            // can be claimed now
+	Waiting []WaitingCount // what may not be called yet, by reason, the most first
+	InHand  int            // colleagues are at work on these
+	Kept    int            // ready, and kept for a colleague or not for this caller
+	Next    clock.Instant  // when the next one is expected to be ready; none when nothing waits
+	At      clock.Instant
+}
+
+// WaitingCount is how many callbacks wait for the same reason.
+type WaitingCount struct {
+	Reason Reason
+	Count  int
+	Next   clock.Instant // the first of them
+}
+
+// Total is how many callbacks are open.
+func (s Supply) Total() int {
+	total := s.Ready + s.InHand + s.Kept
+	for _, w := range s.Waiting {
+		total += w.Count
+	}
+	return total
+}
+
+// Supply counts the open callbacks of the viewer's teams by what keeps them.
+func (s *Service) Supply(ctx context.Context, viewer account.Viewer) (Supply, error) {
+	now := s.now()
+	tx := s.db.View(ctx)
+	pools, err := s.poolsOf(tx, viewer)
+	if err != nil {
+		return Supply{}, err
+	}
+	ids := make([]int64, len(pools))
+	byID := make(map[int64]pool, len(pools))
+	for i, p := range pools {
+		ids[i], byID[p.ID] = p.ID, p
+	}
+	counts, err := store{tx}.openCounts(ids, viewer.UserID, now)
+	if err != nil {
+		return Supply{}, fmt.Errorf("count what there is to call: %w", err)
+	}
+	return s.sort(counts, byID, now), nil
+}
+
+// sort adds counts up by what keeps the callbacks from being claimed.
+func (s *Service) sort(counts []openCount, pools map[int64]pool, now clock.Instant) Supply {
+	supply := Supply{At: now}
+	waiting := make(map[Reason]*WaitingCount)
+	wait := func(reason Reason, count int, next clock.Instant) {
+		w := waiting[reason]
+		if w == nil {
+			w = &WaitingCount{Reason: reason}
+			waiting[reason] = w
+		}
+		w.Count += count
+		w.Next = earlier(w.Next, next)
+	}
+	for _, c := range counts {
+		window := s.window(pools[c.PoolID], now)
+		switch {
+		case c.Situation == inHand:
+			supply.InHand += c.Count
+		case c.Situation == notYet && c.First.Before(now) && !window.Open:
+			wait(c.WaitReason, c.Count, window.OpensAt)
+		case c.Situation == notYet:
+			wait(c.WaitReason, c.Count, max(c.First, now))
+		case !window.Open:
+			wait(Reason(permission.OutsideHours), c.Count, window.OpensAt)
+		case c.Situation == kept:
+			supply.Kept += c.Count
+		default:
+			supply.Ready += c.Count
+		}
+	}
+	for _, w := range waiting {
+		supply.Waiting = append(supply.Waiting, *w)
+		supply.Next = earlier(supply.Next, w.Next)
+	}
+	slices.SortFunc(supply.Waiting, func(a, b WaitingCount) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Reason, b.Reason))
+	})
+	return supply
+}
+
+// earlier returns the earlier of two instants, of which either may be none.
+func earlier(a, b clock.Instant) clock.Instant {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}

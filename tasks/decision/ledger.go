@@ -1,0 +1,18 @@
+package decision
+
+import (
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/policy"
+)
+
+var _ callback.Decisions = Ledger{}
+
+// Ledger writes on decisions what became of their callbacks.
+type Ledger struct{}
+
+// CallbackCancelled marks the decision as given up, unless it has been decided again since.
+func (Ledger) CallbackCancelled(tx database.Tx, decisionID int64, revision int, reason callback.Reason, now clock.Instant) error {
+	return store{tx}.cancelRevision(now, policy.Reason(reason), decisionID, revision)
+}

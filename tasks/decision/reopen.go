@@ -1,0 +1,68 @@
+package decision
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+	"aftercall/tasks/policy"
+)
+
+// CancelContact gives up what is still pending for the resolutions of a contact that were undone by a reopening. The decisions
+// stay and say so. What belongs to a newer resolution of the same contact is left alone.
+func (s *Service) CancelContact(ctx context.Context, ticket outbox.Ticket, contactID int64) error {
+	now := cmp.Or(ticket.At, s.now())
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := ticket.Done(tx); err != nil {
+			return err
+		}
+		undone, err := undoneResolutions(tx, contactID)
+		if err != nil || len(undone) == 0 {
+			return err
+		}
+		st := store{tx}
+		surveys, err := st.liveSurveyDecisions(undone)
+		if err != nil {
+			return err
+		}
+		for _, d := range surveys {
+			free, err := s.withdrawSurvey(tx, d, policy.ReasonReopened, now)
+			if err != nil {
+				return err
+			}
+			if !free {
+				continue // sent already, or being sent: whoever sends looks at the reopening too
+			}
+			if err := st.cancelDecisions(now, policy.ReasonReopened, d.ID); err != nil {
+				return err
+			}
+		}
+		return s.callbacks.CancelReopened(tx, undone, now)
+	})
+	if err != nil {
+		return fmt.Errorf("cancel the follow-up of contact %d: %w", contactID, err)
+	}
+	return nil
+}
+
+// undoneResolutions returns the ids of the contact's resolutions that a reopening undid.
+func undoneResolutions(tx database.Tx, contactID int64) ([]int64, error) {
+	ids, err := store{tx}.decidedResolutions(contactID)
+	if err != nil {
+		return nil, err
+	}
+	resolutions, err := contact.ResolutionsByID(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	undone := ids[:0]
+	for _, id := range ids {
+		if r, ok := resolutions[id]; ok && !r.ReopenedAt.IsZero() {
+			undone = append(undone, id)
+		}
+	}
+	return undone, nil
+}

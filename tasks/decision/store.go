@@ -1,0 +1,139 @@
+package decision
+
+import (
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+	"aftercall/tasks/policy"
+)
+
+func (s store) decision(id int64) (Decision, error) {
+	return database.One[Decision](
+		s.Gorm().Where("id = ?", id),
+		"decision",
+		fault.New(fault.NotFound, "decision_unknown", "there is no such decision"),
+	)
+}
+
+// cancelDecisions marks planned decisions as given up; those given up already keep their first reason.
+func (s store) cancelDecisions(now clock.Instant, reason policy.Reason, ids ...int64) error {
+	err := s.Gorm().Model(&Decision{}).Where("id IN ? AND state = ? AND cancelled_at = 0", ids, Planned).
+		Updates(map[string]any{"cancelled_at": now, "cancel_reason": reason}).Error
+	if err != nil {
+		return fmt.Errorf("cancel decisions: %w", err)
+	}
+	return nil
+}
+
+// standSurveys takes back that planned surveys were given up.
+func (s store) standSurveys(ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	err := s.Gorm().
+		Model(&Decision{}).
+		Where("id IN ? AND kind = ? AND state = ? AND cancelled_at > 0", ids, policy.FollowUpSurvey, Planned).
+		Updates(map[string]any{"cancelled_at": 0, "cancel_reason": ""}).
+		Error
+	if err != nil {
+		return fmt.Errorf("let planned surveys stand: %w", err)
+	}
+	return nil
+}
+
+// putOffDecision gives a planned decision a later due time, and why; one that was given up meanwhile stays as it is.
+func (s store) putOffDecision(id int64, until clock.Instant, reason policy.Reason) error {
+	err := s.Gorm().Model(&Decision{}).Where("id = ? AND state = ? AND cancelled_at = 0", id, Planned).
+		Updates(map[string]any{"due_at": until, "allowed_from": until, "wait_reason": reason}).Error
+	if err != nil {
+		return fmt.Errorf("put off decision %d: %w", id, err)
+	}
+	return nil
+}
+
+// cancelRevision is cancelDecisions for what a decision planned, unless it has been decided again since.
+func (s store) cancelRevision(now clock.Instant, reason policy.Reason, id int64, revision int) error {
+	err := s.Gorm().Model(&Decision{}).Where("id = ? AND revision = ? AND state = ? AND cancelled_at = 0", id, revision, Planned).
+		Updates(map[string]any{"cancelled_at": now, "cancel_reason": reason}).Error
+	if err != nil {
+		return fmt.Errorf("cancel decision %d: %w", id, err)
+	}
+	return nil
+}
+
+// decidedResolutions returns the ids of the contact's resolutions that have decisions. A contact is resolved a few times at most.
+func (s store) decidedResolutions(contactID int64) ([]int64, error) {
+	var ids []int64
+	err := s.Gorm().
+		Model(&Decision{}).
+		Distinct("resolution_id").
+		Where("contact_id = ?", contactID).
+		Limit(database.MaxIn).
+		Pluck("resolution_id", &ids).
+		Error
+	if err != nil {
+		return nil, fmt.Errorf("read the decisions of contact %d: %w", contactID, err)
+	}
+	return ids, nil
+}
+
+func (s store) liveSurveyDecisions(resolutionIDs []int64) ([]Decision, error) {
+	var rows []Decision
+	err := s.Gorm().
+		Where("resolution_id IN ? AND kind = ? AND state = ? AND cancelled_at = 0", resolutionIDs, policy.FollowUpSurvey, Planned).
+		Order("id").
+		Find(&rows).
+		Error
+	if err != nil {
+		return nil, fmt.Errorf("read planned surveys: %w", err)
+	}
+	return rows, nil
+}
+
+type store struct{ database.Tx }
+
+// errDecided means that another planner decided about one of the resolutions since we looked.
+var errDecided = fault.New(fault.Conflict, "already_decided", "the follow-up was decided by somebody else meanwhile")
+
+// decisionKey names a decision by what it is about.
+type key struct {
+	ResolutionID int64
+	Kind         policy.Kind
+}
+
+// decided returns which decisions there are already about the resolutions.
+func (s store) decided(resolutionIDs []int64) (map[key]bool, error) {
+	rows, err := database.In[Decision](resolutionIDs, "decisions", func(part []int64) *gorm.DB {
+		return s.Gorm().Select("resolution_id", "kind").Where("resolution_id IN ?", part)
+	})
+	known := make(map[key]bool, len(rows))
+	for _, d := range rows {
+		known[key{d.ResolutionID, d.Kind}] = true
+	}
+	return known, err
+}
+
+// insertDecisions gives the decisions their ids. It returns errDecided when one of them exists.
+func (s store) insertDecisions(decisions []Decision) error {
+	err := database.InsertWithIDs(s.Tx, "decisions", decisions, func(d *Decision) *int64 { return &d.ID })
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return errDecided
+	}
+	return err
+}
+
+// maxEvents bounds how much of a contact's story is read.
+const maxEvents = 200
+
+func (s store) decisionsOfContact(contactID int64) ([]Decision, error) {
+	var rows []Decision
+	if err := s.Gorm().Where("contact_id = ?", contactID).Order("id DESC").Limit(maxEvents).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read the decisions of contact %d: %w", contactID, err)
+	}
+	return rows, nil
+}

@@ -1,0 +1,56 @@
+package decision
+
+import (
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"aftercall/internal/database"
+	"aftercall/tasks/policy"
+)
+
+// lockDecisions returns the decisions about a resolution by kind; nobody else decides again until the transaction ends.
+func (s store) lockDecisions(resolutionID int64) (map[policy.Kind]Decision, error) {
+	g := s.Gorm().Where("resolution_id = ?", resolutionID)
+	if s.Dialect() == database.MySQL { // SQLite's one writer excludes everybody else already
+		g = g.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+	}
+	var rows []Decision
+	if err := g.Order("id").Limit(maxEvents).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("lock the decisions about resolution %d: %w", resolutionID, err)
+	}
+	decisions := make(map[policy.Kind]Decision, len(rows))
+	for _, d := range rows {
+		decisions[d.Kind] = d
+	}
+	return decisions, nil
+}
+
+// updateDecision writes what a decision has become; where it counts (resolution, kind, team, time of resolution) stays.
+func (s store) updateDecision(d Decision) error {
+	err := s.Gorm().Model(&Decision{}).Where("id = ? AND revision = ?", d.ID, d.Revision-1).Updates(map[string]any{
+		"customer_id": d.CustomerID, "person_id": d.PersonID, "state": d.State, "reason": d.Reason, "rule": d.Rule,
+		"policy_version": d.PolicyVersion, "revision": d.Revision, "due_at": d.DueAt, "allowed_from": d.AllowedFrom,
+		"wait_reason": d.WaitReason, "reason_since": d.ReasonSince, "reason_evidence": d.ReasonEvidence, "probability_ppm": d.ProbabilityPPM, "decided_at": d.DecidedAt,
+		"cancelled_at": d.CancelledAt, "cancel_reason": d.CancelReason,
+	}).Error
+	if err != nil {
+		return fmt.Errorf("write decision %d: %w", d.ID, err)
+	}
+	return nil
+}
+
+func (s store) insertChange(change Change) error {
+	if err := s.Gorm().Create(&change).Error; err != nil {
+		return fmt.Errorf("add a change of decision %d: %w", change.DecisionID, err)
+	}
+	return nil
+}
+
+// changesOf returns what decisions were before, the oldest first.
+func (s store) changesOf(decisionIDs []int64) ([]Change, error) {
+	return database.In[Change](decisionIDs, "changes of decisions", func(part []int64) *gorm.DB {
+		return s.Gorm().Where("decision_id IN ?", part).Order("id").Limit(maxEvents)
+	})
+}

@@ -1,0 +1,137 @@
+package decision
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
+	"aftercall/tasks/policy"
+)
+
+// ReasonNoSender says that there is none for any channel of a planned survey.
+const ReasonNoSender policy.Reason = "no_sender"
+
+// SurveyPlan is a planned survey, looked at again when it is due, as the rule says that planned it.
+type SurveyPlan struct {
+	DecisionID  int64
+	Resolution  contact.Resolution
+	Wanted      bool
+	Reason      policy.Reason // why it is not wanted any more
+	Survey      string        // by name
+	Family      string
+	Channels    []permission.Channel // the first one under which contact is possible is taken
+	Expiry      time.Duration        // from the invitation
+	Reminders   int
+	RemindAfter time.Duration // from the invitation
+	LastChance  clock.Instant // the survey may be put off until then
+}
+
+// SurveyPlan says whether the survey of a decision is still wanted: not when the contact was reopened, when the customer answered
+// meanwhile, when it would come too late, or when the contact turned out to be another customer's. Permission is asked by whoever sends.
+func (s *Service) SurveyPlan(ctx context.Context, decisionID int64) (SurveyPlan, error) {
+	now := s.now()
+	tx := s.db.View(ctx)
+	d, err := store{tx}.decision(decisionID)
+	if err != nil {
+		return SurveyPlan{}, err
+	}
+	r, err := contact.ResolutionByID(tx, d.ResolutionID)
+	if err != nil {
+		return SurveyPlan{}, err
+	}
+	p, err := s.policies.Version(tx, d.PolicyVersion)
+	if err != nil {
+		return SurveyPlan{}, err
+	}
+	r.CustomerID, r.PersonID = d.CustomerID, d.PersonID // who it was, as far as the source has corrected that
+	plan := SurveyPlan{DecisionID: d.ID, Resolution: r, LastChance: p.LastChance(r.ResolvedAt)}
+	if rule := p.Rule(d.Rule); rule != nil && rule.Survey != nil {
+		a := rule.Survey
+		plan.Survey, plan.Family, plan.Channels = a.Survey, a.Family, a.Channels
+		plan.Expiry, plan.Reminders, plan.RemindAfter = a.Expiry.Duration(), a.Reminders, a.RemindAfter.Duration()
+	}
+	asked, err := s.callbacks.AnsweredInCall(tx, d.ResolutionID)
+	if err != nil {
+		return SurveyPlan{}, err
+	}
+	by, err := contact.Overtaken(tx, contact.Plan{Resolution: r, CustomerID: d.CustomerID})
+	if err != nil {
+		return SurveyPlan{}, err
+	}
+	switch {
+	case d.State == Skipped:
+		plan.Reason = d.Reason
+	case !d.live():
+		plan.Reason = d.CancelReason
+	case by[0] == contact.ByReopening:
+		plan.Reason = policy.ReasonReopened
+	case r.Answered || asked:
+		plan.Reason = policy.ReasonAlreadyAnswered
+	case now.After(plan.LastChance):
+		plan.Reason = policy.ReasonTooOld
+	case by[0] == contact.ByCorrection:
+		plan.Reason = policy.ReasonCorrected
+	}
+	plan.Wanted = plan.Reason == ""
+	return plan, nil
+}
+
+// SurveyPutOff sets a survey job due at the later time at which the survey may be sent, and writes on its decision that time and what
+// stands against an earlier one.
+func (s *Service) SurveyPutOff(
+	ctx context.Context,
+	ticket outbox.Ticket,
+	decisionID int64,
+	until clock.Instant,
+	reason policy.Reason,
+) error {
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := ticket.Again(tx, until); err != nil {
+			return err
+		}
+		return store{tx}.putOffDecision(decisionID, until, reason)
+	})
+}
+
+// SurveySkipped ends a survey job whose survey is not sent, and writes the reason on its decision. After a correction the contact is
+// decided about again.
+func (s *Service) SurveySkipped(ctx context.Context, ticket outbox.Ticket, decisionID int64, reason policy.Reason) error {
+	now := cmp.Or(ticket.At, s.now())
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := ticket.Done(tx); err != nil {
+			return err
+		}
+		d, err := store{tx}.decision(decisionID)
+		if err != nil {
+			return err
+		}
+		if err := (store{tx}).cancelDecisions(now, reason, decisionID); err != nil {
+			return err
+		}
+		if reason != policy.ReasonCorrected {
+			return nil
+		}
+		return contact.DecideAgain(tx, d.ContactID, now)
+	})
+}
+
+// SurveysHandedOver takes back that planned surveys were given up: they went out, or may have.
+func (s *Service) SurveysHandedOver(tx database.Tx, decisionIDs ...int64) error {
+	return store{tx}.standSurveys(decisionIDs)
+}
+
+// withdrawSurvey takes the job of a planned survey away, with what an earlier try of it left, and reports whether the customer has
+// certainly not been asked and is not being asked.
+func (s *Service) withdrawSurvey(tx database.Tx, d Decision, reason policy.Reason, now clock.Instant) (bool, error) {
+	waiting, err := outbox.Cancel(tx, now, JobSendSurvey, d.ID)
+	if err != nil || waiting == 0 {
+		return false, err
+	}
+	gone, err := s.surveys.Withdraw(tx, d.ResolutionID, reason)
+	return !gone, err
+}

@@ -1,0 +1,326 @@
+// Package taskstest is a centre in which tests take contacts in, plan their follow-up and call. Only tests import it.
+package taskstest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
+)
+
+// Morning is 10:05 in Shanghai, inside calling hours.
+var Morning = clock.At(time.Date(2026, 11, 22, 2, 5, 0, 0, time.UTC))
+
+// Centre is a centre with one source, and a clock that the test moves.
+type Centre struct {
+	Policies  *policy.Service
+	Callbacks *callback.Service
+	Decisions *decision.Service
+	Contacts  *contact.Service
+	Permit    *permission.Service
+	DB        *database.DB
+	Source    int64
+	Surveys   *Surveys
+	At        *atomic.Int64
+}
+
+// Surveys are what a test lets customers have answered.
+type Surveys struct {
+	Names  []string
+	Scored map[int64][]policy.Score
+	Asked  bool // whoever's survey is taken back
+}
+
+func (s *Surveys) Scores(database.Tx, []int64) (map[int64][]policy.Score, error) {
+	return s.Scored, nil
+}
+
+func (s *Surveys) Withdraw(database.Tx, int64, policy.Reason) (bool, error) { return s.Asked, nil }
+
+func (s *Surveys) SurveyNames(context.Context) ([]string, error) { return s.Names, nil }
+
+func New(t testing.TB, db *database.DB) Centre {
+	t.Helper()
+	c := Centre{DB: db, At: new(atomic.Int64)}
+	c.At.Store(int64(Morning))
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Contacts = contact.New(db, c.Now, contact.Options{})
+	c.Permit = permission.New(db, []byte("0123456789abcdef0123456789abcdef"), c.Now, contact.Directory{})
+	c.Surveys = &Surveys{Names: []string{"csat", "nps"}}
+	c.Policies = policy.New(db, c.Surveys, c.Now, 0)
+	c.Callbacks = callback.New(db, c.Permit, decision.Ledger{}, c.Now, callback.Options{Zone: zone, CentreName: "示范中心"})
+	c.Decisions = decision.New(db, c.Permit, c.Policies, c.Callbacks, c.Surveys, c.Now, zone)
+	if err := c.Policies.EnsureBuiltIn(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	source, err := c.Contacts.EnsureSource(context.Background(), "helpdesk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Source = source.ID
+	return c
+}
+
+// Planned is a centre in which contacts were taken in and planned.
+func Planned(t testing.TB, db *database.DB, batch ...contact.Input) Centre {
+	t.Helper()
+	c := New(t, db)
+	c.Take(t, batch...)
+	c.Plan(t)
+	return c
+}
+
+// AtWork is a centre in which caller 1 has claimed the one callback there is.
+func AtWork(t testing.TB, db *database.DB) (Centre, callback.Desk) {
+	t.Helper()
+	c := Planned(t, db, Severe(1))
+	return c, c.Claim(t, Caller(1))
+}
+
+func (c Centre) Now() clock.Instant { return clock.Instant(c.At.Load()) }
+
+// Pass moves the clock.
+func (c Centre) Pass(d time.Duration) { c.At.Add(d.Microseconds()) }
+
+// Take takes contacts in and returns the ids of the planning jobs' batches that are new.
+func (c Centre) Take(t testing.TB, batch ...contact.Input) []contact.Outcome {
+	t.Helper()
+	outcomes, err := c.Contacts.Take(context.Background(), c.Source, batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range outcomes {
+		if o.Status == contact.Rejected {
+			t.Fatalf("contact %d was rejected: %+v", i, o)
+		}
+	}
+	return outcomes
+}
+
+// Jobs returns the refs of the jobs of a kind that are due, the earliest first.
+func (c Centre) Jobs(t testing.TB, kind string) []outbox.Job {
+	t.Helper()
+	var jobs []outbox.Job
+	err := c.DB.View(context.Background()).Gorm().
+		Where("kind = ? AND state = ? AND run_at <= ?", kind, outbox.Due, c.Now()).Order("run_at, id").Find(&jobs).Error
+	if err != nil {
+		t.Fatal(err)
+	}
+	return jobs
+}
+
+// Work runs every due job of a kind once, as the queue would.
+func (c Centre) Work(t testing.TB, kind string, handle func(context.Context, outbox.Ticket, int64) error) {
+	t.Helper()
+	for _, job := range c.Jobs(t, kind) {
+		if err := handle(context.Background(), c.Queued(t, job), job.Ref); err != nil {
+			t.Fatalf("%s %d: %v", kind, job.Ref, err)
+		}
+	}
+}
+
+// Queued marks a job as pushed to the queue and returns the ticket its worker would get.
+func (c Centre) Queued(t testing.TB, job outbox.Job) outbox.Ticket {
+	t.Helper()
+	if err := c.DB.View(context.Background()).Gorm().Exec("UPDATE jobs SET state = 'queued' WHERE id = ?", job.ID).Error; err != nil {
+		t.Fatal(err)
+	}
+	return outbox.Ticket{JobID: job.ID, Attempt: job.Attempt, Fence: job.Fence, At: c.Now()}
+}
+
+// Plan plans every batch taken in.
+func (c Centre) Plan(t testing.TB) {
+	t.Helper()
+	c.Work(t, contact.JobPlan, c.Decisions.Plan)
+}
+
+// Count returns the rows of a table that match a condition.
+func (c Centre) Count(t testing.TB, table, where string, args ...any) int {
+	t.Helper()
+	var n int64
+	if err := c.DB.View(context.Background()).Gorm().Table(table).Where(where, args...).Count(&n).Error; err != nil {
+		t.Fatal(err)
+	}
+	return int(n)
+}
+
+// Callback returns the one callback there is.
+func (c Centre) Callback(t testing.TB) callback.Callback {
+	t.Helper()
+	var all []callback.Callback
+	if err := c.DB.View(context.Background()).Gorm().Find(&all).Error; err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 1 {
+		t.Fatalf("%d callbacks, want one", len(all))
+	}
+	return all[0]
+}
+
+func (c Centre) Claim(t testing.TB, viewer account.Viewer) callback.Desk {
+	t.Helper()
+	desk, err := c.Callbacks.Claim(context.Background(), viewer)
+	if err != nil {
+		t.Fatalf("claim: %v", err)
+	}
+	return desk
+}
+
+func (c Centre) Finish(t testing.TB, viewer account.Viewer, desk callback.Desk, o callback.Outcome) {
+	t.Helper()
+	if err := c.Callbacks.Finish(context.Background(), viewer, desk.Callback.ID, desk.Callback.Fence, o); err != nil {
+		t.Fatalf("finish: %v", err)
+	}
+}
+
+func Caller(id int64) account.Viewer {
+	return account.Viewer{UserID: id, Name: fmt.Sprintf("caller %d", id), Role: account.Caller}
+}
+
+// Severe is a contact resolved ten minutes ago that gets a callback and a survey. Each number is another person.
+func Severe(number int) contact.Input {
+	return contact.Input{
+		ExternalID: fmt.Sprintf("T-%d", number), Status: contact.Resolved, ResolvedAt: Morning.Add(-10 * time.Minute),
+		Channel: contact.Phone, Category: "宽带报修", Product: "宽带", Severity: contact.High,
+		Customer: contact.InputCustomer{
+			Reference: fmt.Sprintf("C-%d", number), Name: fmt.Sprintf("客户%d", number), Phones: []string{fmt.Sprintf("1391234%04d", number)},
+			Emails: []string{fmt.Sprintf("c%d@example.com", number)}, Zone: "Asia/Shanghai",
+		},
+		Participants: []contact.InputParticipant{{Role: contact.Handled, Agent: "李强", Team: "二线"}},
+	}
+}
+
+func Severes(n int) []contact.Input {
+	batch := make([]contact.Input, n)
+	for i := range batch {
+		batch[i] = Severe(i + 1)
+	}
+	return batch
+}
+
+// ComplaintOf is a second contact of a severe one's customer, with a more urgent callback.
+func ComplaintOf(number int) contact.Input {
+	in := Severe(number)
+	in.ExternalID += "-complaint"
+	in.Complaint = true
+	return in
+}
+
+// Readdressed takes in that contact 1 is customer 2's. What follows from it is still to come.
+func (c Centre) Readdressed(t testing.TB) {
+	t.Helper()
+	in := Severe(1)
+	in.Customer = Severe(2).Customer
+	c.Take(t, in)
+}
+
+// OneCallback is a centre in which contact 1 has a callback and contact 2, of another customer, has none.
+func OneCallback(t testing.TB, db *database.DB) (c Centre, wrong, right int64) {
+	t.Helper()
+	quiet := Severe(2)
+	quiet.Severity = contact.Low
+	c = Planned(t, db, Severe(1), quiet)
+	return c, c.DecisionOf(t, 1).CustomerID, c.DecisionOf(t, 2).CustomerID
+}
+
+// PassOn lets the caller skip a callback, and looks at it when the pause is over.
+func (c Centre) PassOn(t testing.TB, viewer account.Viewer, desk callback.Desk) {
+	t.Helper()
+	if _, err := c.Callbacks.Skip(t.Context(), viewer, desk.Callback.ID, desk.Callback.Fence, callback.SkipLater); err != nil {
+		t.Fatal(err)
+	}
+	c.Pass(31 * time.Minute)
+	c.Work(t, callback.JobOffer, c.Callbacks.Offer)
+}
+
+// GoesTo checks that contact 1 has one open callback, that it is of the customer, and that every decision is still one.
+func (c Centre) GoesTo(t testing.TB, customer int64) {
+	t.Helper()
+	of := c.Count(
+		t,
+		"callbacks",
+		"state IN ? AND customer_id = ?",
+		[]callback.State{callback.Waiting, callback.Ready, callback.Claimed},
+		customer,
+	)
+	if of != 1 || c.OpenCallbacks(t) != 1 {
+		t.Errorf("%d callbacks are open, %d of them of the right customer", c.OpenCallbacks(t), of)
+	}
+	if d := c.DecisionOf(t, 1); d.CustomerID != customer || d.State != decision.Planned || !d.CancelledAt.IsZero() {
+		t.Errorf("decided %+v", d)
+	}
+	c.AddsUp(t)
+}
+
+var Supervisor = account.Viewer{UserID: 900, Role: account.Supervisor}
+
+var Admin = account.Viewer{UserID: 1, Role: account.Admin}
+
+// Corrected takes a contact in again with other content and works what follows.
+func (c Centre) Corrected(t testing.TB, in contact.Input, change func(*contact.Input)) {
+	t.Helper()
+	change(&in)
+	c.Take(t, in)
+	c.Work(t, contact.JobCorrected, c.Decisions.Redecide)
+}
+
+func (c Centre) OpenCallbacks(t testing.TB) int {
+	t.Helper()
+	return c.Count(t, "callbacks", "state IN ?", []callback.State{callback.Waiting, callback.Ready, callback.Claimed})
+}
+
+// AddsUp checks that one contact is still one resolution with one decision of each kind, and that every fate is told.
+func (c Centre) AddsUp(t testing.TB) {
+	t.Helper()
+	summary, err := c.Decisions.Summary(t.Context(), Admin, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range summary.Kinds {
+		fates := 0
+		for _, f := range k.Fate {
+			fates += f.Count
+			if f.Reason == "" {
+				t.Errorf("%s: a planned one has no fate", k.Kind)
+			}
+		}
+		if k.Planned+k.SkippedTotal() != k.Resolved || k.Undecided != 0 || fates != k.Planned {
+			t.Errorf("does not add up: %+v", k)
+		}
+	}
+}
+
+// DecisionOf returns the decision about a callback of contact number n.
+func (c Centre) DecisionOf(t testing.TB, n int) decision.Decision {
+	t.Helper()
+	rows, err := c.Decisions.List(t.Context(), Admin, decision.Filter{Kind: policy.FollowUpCallback})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(rows, func(r decision.Row) bool { return r.ExternalID == fmt.Sprintf("T-%d", n) })
+	if i < 0 {
+		t.Fatalf("nothing is decided about contact %d", n)
+	}
+	return rows[i].Decision
+}
+
+func (c Centre) Dial(t testing.TB, callerID int64, desk callback.Desk) error {
+	t.Helper()
+	_, err := c.Callbacks.Dial(context.Background(), Caller(callerID), desk.Callback.ID, desk.Callback.Fence)
+	return err
+}
