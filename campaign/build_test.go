@@ -11,6 +11,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/fault"
@@ -53,7 +54,7 @@ func TestASnapshotIsRightWhileRecordsAreSplitAndMerged(t *testing.T) {
 		c := newCentre(t, db)
 		c.add(plainCrowd(3300)...)
 		a := c.create(everybodySatisfied())
-		contacts := contact.New(db, clock.Fixed(now), contact.Options{})
+		persons := identity.New(db, contact.New(db, clock.Fixed(now), contact.Options{}), clock.Fixed(now), identity.Options{})
 		supervisor := account.Viewer{UserID: 1, Role: account.Supervisor}
 		person := func(customer int64) int64 {
 			persons, err := contact.PersonsOf(db.View(t.Context()), []int64{customer})
@@ -66,7 +67,7 @@ func TestASnapshotIsRightWhileRecordsAreSplitAndMerged(t *testing.T) {
 			if person(into) == person(from) {
 				return
 			}
-			if _, err := contacts.Merge(t.Context(), supervisor, person(into), person(from), "the same"); err != nil {
+			if _, err := persons.Merge(t.Context(), supervisor, person(into), person(from), "the same"); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -76,11 +77,11 @@ func TestASnapshotIsRightWhileRecordsAreSplitAndMerged(t *testing.T) {
 			merge(far+1, near+1)
 			merge(near+2, near+3)
 			merge(far+2, far+3)
-			if _, err := contacts.Split(t.Context(), supervisor, []int64{near + 3}, "two people"); err != nil {
+			if _, err := persons.Split(t.Context(), supervisor, []int64{near + 3}, "two people"); err != nil {
 				t.Fatal(err)
 			}
 			if page > 1 {
-				if _, err := contacts.Split(t.Context(), supervisor, []int64{3290 - int64(10*(page-1))}, "two people"); err != nil {
+				if _, err := persons.Split(t.Context(), supervisor, []int64{3290 - int64(10*(page-1))}, "two people"); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -5,7 +5,7 @@ import (
 	"io"
 	"regexp"
 
-	"aftercall/internal/contact/table"
+	"aftercall/internal/table"
 )
 
 // csvSheet writes what Excel opens by a double click: UTF-8 with a byte order mark, every cell quoted, and an apostrophe before

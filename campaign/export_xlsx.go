@@ -8,7 +8,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"aftercall/internal/contact/table"
+	"aftercall/internal/table"
 )
 
 // xlsxSheet writes a workbook of two sheets: the list, and its receipt. Rows are streamed through a temporary file;

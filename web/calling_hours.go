@@ -10,6 +10,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/hours"
 )
 
 const hoursPath = "/settings/calling-hours"
@@ -231,7 +232,7 @@ func callingHoursSamples() []view {
 		&rulesPage{Rules: old, Profiles: profiles, Caps: caps, Stricter: demands, Changes: []string{"a"}, Back: []string{"b"}, MayEdit: true, Form: wrong, BasedOn: 3},
 		&rulesPage{Rules: version},
 		&profilePage{New: true, Classes: choices, Days: []dayField{{"day_0", "Monday", ""}}, Limits: []string{"x"}, Form: wrong, BasedOn: 3},
-		&profilePage{Region: "FR", Class: permission.MarketingClass, Days: []dayField{{"day_0", "Monday", "09:00-20:00"}}},
+		&profilePage{Region: "FR", Class: hours.MarketingClass, Days: []dayField{{"day_0", "Monday", "09:00-20:00"}}},
 		&stricterPage{New: true, Fields: []demandField{{"attempts_per_day", "calls", "", "3 calls"}}, Limits: []string{"x"}, Form: wrong, BasedOn: 3},
 		&stricterPage{Region: "FR", Fields: []demandField{{"refusal_quiet_days", "quiet", "60", "0 days"}}},
 	}

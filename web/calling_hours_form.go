@@ -11,6 +11,7 @@ import (
 
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/hours"
 )
 
 // profilePage is the form for the calling hours of one class in one country.
@@ -19,7 +20,7 @@ type profilePage struct {
 	New     bool
 	Profile profileRow
 	Region  string
-	Class   permission.Class
+	Class   hours.Class
 	Classes []option
 	Days    []dayField
 	Limits  []string // the hard limits in words
@@ -35,16 +36,16 @@ type dayField struct{ Name, Label, Value string }
 
 func dayFieldName(kind int) string { return "day_" + strconv.Itoa(kind) }
 
-func profileOf(rules permission.Rules, region string, class permission.Class) (permission.Profile, bool) {
-	i := slices.IndexFunc(rules.Profiles, func(p permission.Profile) bool { return p.Region == region && p.Class == class })
+func profileOf(rules permission.Rules, region string, class hours.Class) (hours.Profile, bool) {
+	i := slices.IndexFunc(rules.Profiles, func(p hours.Profile) bool { return p.Region == region && p.Class == class })
 	if i < 0 {
-		return permission.Profile{}, false
+		return hours.Profile{}, false
 	}
 	return rules.Profiles[i], true
 }
 
 // usualProfile returns the hours of everywhere else: what a new country begins with.
-func usualProfile(rules permission.Rules, class permission.Class) permission.Profile {
+func usualProfile(rules permission.Rules, class hours.Class) hours.Profile {
 	p, _ := profileOf(rules, "", class)
 	return p
 }
@@ -58,19 +59,19 @@ func (s *Server) renderProfile(c *gin.Context, status int, f form) error {
 	if err != nil {
 		return err
 	}
-	p := &profilePage{New: f.Get("new") != "", Region: f.Get("region"), Class: permission.Class(f.Get("class")), Form: f, BasedOn: rules.Version}
+	p := &profilePage{New: f.Get("new") != "", Region: f.Get("region"), Class: hours.Class(f.Get("class")), Form: f, BasedOn: rules.Version}
 	if !slices.Contains(classes, p.Class) {
-		p.Class = permission.MarketingClass
+		p.Class = hours.MarketingClass
 	}
-	hours, known := profileOf(rules, p.Region, p.Class)
+	profile, known := profileOf(rules, p.Region, p.Class)
 	switch {
 	case p.New && !known:
-		hours = usualProfile(rules, p.Class)
+		profile = usualProfile(rules, p.Class)
 	case !known:
 		return errNoPage
 	}
 	for kind := range dayKinds {
-		value := hours.Days[kind].String()
+		value := profile.Days[kind].String()
 		if f.Values.Has(dayFieldName(kind)) {
 			value = f.Get(dayFieldName(kind)) // as it was typed, and be it nothing
 		}
@@ -84,7 +85,7 @@ func (s *Server) renderProfile(c *gin.Context, status int, f form) error {
 	p.Fixed = p.Region == "" || p.New
 	p.page = s.page(c, "hours.new_profile")
 	if !p.New {
-		p.page = s.page(c, "hours.edit_profile", "what", s.profileName(c, permission.Profile{Region: p.Region, Class: p.Class}))
+		p.page = s.page(c, "hours.edit_profile", "what", s.profileName(c, hours.Profile{Region: p.Region, Class: p.Class}))
 	}
 	p.Crumbs = []crumb{{Text: s.t(c, "hours.title"), Href: hoursPath}}
 	return s.renderStatus(c, status, p)
@@ -103,7 +104,7 @@ func (s *Server) publishProfile(c *gin.Context) error {
 			if f.Get("new") != "" && known {
 				return fault.InvalidFields(fault.Field{Name: "region", Code: "has_profile", Problem: "has its own calling hours already", Value: profile.Region})
 			}
-			rules.Profiles = slices.DeleteFunc(slices.Clone(rules.Profiles), func(p permission.Profile) bool {
+			rules.Profiles = slices.DeleteFunc(slices.Clone(rules.Profiles), func(p hours.Profile) bool {
 				return p.Region == profile.Region && p.Class == profile.Class
 			})
 			rules.Profiles = append(rules.Profiles, profile)
@@ -114,15 +115,15 @@ func (s *Server) publishProfile(c *gin.Context) error {
 }
 
 // typedProfile reads the form; what is no time names the day it stands at.
-func typedProfile(f form) (permission.Profile, error) {
-	p := permission.Profile{Region: strings.ToUpper(strings.TrimSpace(f.Get("region"))), Class: permission.Class(f.Get("class"))}
+func typedProfile(f form) (hours.Profile, error) {
+	p := hours.Profile{Region: strings.ToUpper(strings.TrimSpace(f.Get("region"))), Class: hours.Class(f.Get("class"))}
 	var problems []fault.Field
 	if f.Get("new") != "" && p.Region == "" {
 		problems = append(problems, fault.Field{Name: "region", Code: "required", Problem: "is required"})
 	}
 	for kind := range dayKinds {
 		text := f.Get(dayFieldName(kind))
-		periods, err := permission.ParsePeriods(text)
+		periods, err := hours.ParsePeriods(text)
 		if err != nil {
 			problems = append(problems, fault.Field{Name: dayFieldName(kind), Code: "not_periods", Problem: "must be written as in 09:00-12:00, 13:30-20:00", Value: text})
 		}
@@ -139,12 +140,12 @@ func (s *Server) removeProfile(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	region, class := f.Get("region"), permission.Class(f.Get("class"))
+	region, class := f.Get("region"), hours.Class(f.Get("class"))
 	err = s.publishRules(c, f, func(rules *permission.Rules) error {
 		if _, known := profileOf(*rules, region, class); !known || region == "" {
 			return errNoPage
 		}
-		rules.Profiles = slices.DeleteFunc(slices.Clone(rules.Profiles), func(p permission.Profile) bool { return p.Region == region && p.Class == class })
+		rules.Profiles = slices.DeleteFunc(slices.Clone(rules.Profiles), func(p hours.Profile) bool { return p.Region == region && p.Class == class })
 		return nil
 	})
 	return s.afterPublishing(c, f, err, s.renderProfile)
@@ -249,7 +250,7 @@ func ruleErrors(f form) form {
 	for name, text := range f.Errors {
 		last := name[strings.LastIndexByte(name, '.')+1:]
 		for kind := range dayKinds {
-			if last == permission.DayKind(kind).String() {
+			if last == hours.DayKind(kind).String() {
 				last = dayFieldName(kind)
 			}
 		}

@@ -10,13 +10,14 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/hours"
 )
 
 // classes are what calling hours are for, in the order of the page.
-var classes = []permission.Class{permission.ServiceClass, permission.MarketingClass}
+var classes = []hours.Class{hours.ServiceClass, hours.MarketingClass}
 
 // dayKinds is how many kinds of day a profile has: Monday to Sunday, and holidays.
-const dayKinds = int(permission.OnHoliday) + 1
+const dayKinds = int(hours.OnHoliday) + 1
 
 // regionName returns a country by its code and, where the catalogue has it, its name: "CN 中国". Empty is everywhere else.
 func (s *Server) regionName(c *gin.Context, region string) string {
@@ -28,14 +29,14 @@ func (s *Server) regionName(c *gin.Context, region string) string {
 }
 
 // weekInWords returns a profile with days of the same hours taken together: "Mon–Fri 10:00–13:00, 14:00–20:00 · Sat–Sun closed".
-func (s *Server) weekInWords(c *gin.Context, p permission.Profile) string {
-	if !slices.ContainsFunc(p.Days[1:], func(day permission.Periods) bool { return !slices.Equal(day, p.Days[0]) }) {
+func (s *Server) weekInWords(c *gin.Context, p hours.Profile) string {
+	if !slices.ContainsFunc(p.Days[1:], func(day hours.Periods) bool { return !slices.Equal(day, p.Days[0]) }) {
 		return s.t(c, "hours.always") + " " + s.periodsInWords(c, p.Days[0])
 	}
 	var parts []string
 	for from := 0; from < dayKinds; {
 		to := from
-		for to+1 < int(permission.OnHoliday) && from < int(permission.OnHoliday) && slices.Equal(p.Days[to+1], p.Days[from]) {
+		for to+1 < int(hours.OnHoliday) && from < int(hours.OnHoliday) && slices.Equal(p.Days[to+1], p.Days[from]) {
 			to++
 		}
 		parts = append(parts, s.daysInWords(c, from, to)+" "+s.periodsInWords(c, p.Days[from]))
@@ -46,7 +47,7 @@ func (s *Server) weekInWords(c *gin.Context, p permission.Profile) string {
 
 func (s *Server) daysInWords(c *gin.Context, from, to int) string {
 	switch {
-	case from == 0 && to == int(permission.Sunday):
+	case from == 0 && to == int(hours.Sunday):
 		return s.t(c, "hours.every_day")
 	case from == to:
 		return s.dayName(c, from)
@@ -58,7 +59,7 @@ func (s *Server) dayName(c *gin.Context, kind int) string {
 	return s.t(c, "hours.day_"+strconv.Itoa(kind))
 }
 
-func (s *Server) periodsInWords(c *gin.Context, p permission.Periods) string {
+func (s *Server) periodsInWords(c *gin.Context, p hours.Periods) string {
 	if len(p) == 0 {
 		return s.t(c, "hours.closed")
 	}
@@ -99,7 +100,7 @@ func (s *Server) changesInWords(c *gin.Context, older, newer permission.Rules) [
 // term is a part of the rules in words: what it is about, which no other part is, and what it says.
 type term struct{ about, says string }
 
-func (s *Server) profileTerms(c *gin.Context, profiles []permission.Profile) []term {
+func (s *Server) profileTerms(c *gin.Context, profiles []hours.Profile) []term {
 	terms := make([]term, len(profiles))
 	for i, p := range profiles {
 		terms[i] = term{s.profileName(c, p), s.weekInWords(c, p)}
@@ -139,23 +140,23 @@ func (s *Server) termChanges(c *gin.Context, older, newer []term) []string {
 	return lines
 }
 
-func (s *Server) profileName(c *gin.Context, p permission.Profile) string {
+func (s *Server) profileName(c *gin.Context, p hours.Profile) string {
 	return s.regionName(c, p.Region) + " · " + s.t(c, "hours.class_"+string(p.Class))
 }
 
 // calendarChanges counts the special days that came, went or changed, a line for each country and year.
-func (s *Server) calendarChanges(c *gin.Context, older, newer []permission.Holiday) []string {
+func (s *Server) calendarChanges(c *gin.Context, older, newer []hours.Holiday) []string {
 	type counts struct{ added, changed, removed int }
 	sums := map[calendarYear]*counts{}
-	sum := func(h permission.Holiday) *counts {
+	sum := func(h hours.Holiday) *counts {
 		key := yearOf(h)
 		if sums[key] == nil {
 			sums[key] = &counts{}
 		}
 		return sums[key]
 	}
-	known := map[string]permission.Holiday{}
-	place := func(h permission.Holiday) string { return fmt.Sprint(h.Region, " ", h.Day) }
+	known := map[string]hours.Holiday{}
+	place := func(h hours.Holiday) string { return fmt.Sprint(h.Region, " ", h.Day) }
 	for _, h := range older {
 		known[place(h)] = h
 	}
@@ -192,7 +193,7 @@ type calendarYear struct {
 	Year   int
 }
 
-func yearOf(h permission.Holiday) calendarYear {
+func yearOf(h hours.Holiday) calendarYear {
 	year, _, _ := h.Day.Date()
 	return calendarYear{h.Region, year}
 }

@@ -11,6 +11,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
 )
 
 // contactsPage lists contacts, those changed last first.
@@ -44,7 +45,7 @@ type customerPage struct {
 	Contacts []contact.Row
 	Subject  customerState
 	May      []mayRow
-	Person   contact.PersonView
+	Person   identity.PersonView
 	// MayRegroup is whether the viewer may merge and split.
 	MayRegroup bool
 }
@@ -198,7 +199,7 @@ func (s *Server) showCustomer(c *gin.Context) error {
 		return err
 	}
 	p.May = s.mayRows(c, verdicts, id)
-	if p.Person, err = s.Contacts.Person(ctx, viewer(c), id); err != nil {
+	if p.Person, err = s.Identity.Person(ctx, viewer(c), id); err != nil {
 		return err
 	}
 	p.MayRegroup = viewer(c).Is(account.Supervisor)

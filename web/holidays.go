@@ -9,9 +9,9 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/account"
-	"aftercall/internal/contact/table"
 	"aftercall/internal/fault"
-	"aftercall/internal/permission"
+	"aftercall/internal/permission/hours"
+	"aftercall/internal/table"
 )
 
 const holidaysPath = "/settings/holidays"
@@ -40,7 +40,7 @@ type calendarRow struct {
 
 // holidayRow is one special day.
 type holidayRow struct {
-	permission.Holiday
+	hours.Holiday
 	Weekday string
 }
 
@@ -54,8 +54,8 @@ func (s *Server) holidaysRoutes() []route {
 	admin, readers := []account.Role{account.Admin}, []account.Role{account.Supervisor}
 	return []route{
 		{method: http.MethodGet, path: holidaysPath, roles: readers, handle: s.showHolidays},
-		{method: http.MethodPost, path: holidaysPath, roles: admin, body: uploadBody(permission.MaxCalendarFile), handle: s.readHolidays},
-		{method: http.MethodPost, path: holidaysPath + "/publish", roles: admin, body: 4 * permission.MaxCalendarFile, handle: s.publishHolidays},
+		{method: http.MethodPost, path: holidaysPath, roles: admin, body: uploadBody(hours.MaxCalendarFile), handle: s.readHolidays},
+		{method: http.MethodPost, path: holidaysPath + "/publish", roles: admin, body: 4 * hours.MaxCalendarFile, handle: s.publishHolidays},
 		{method: http.MethodGet, path: holidaysPath + "/sample.csv", roles: readers, handle: s.sampleHolidays},
 		{method: http.MethodGet, path: holidaysPath + "/export.csv", roles: readers, handle: s.exportHolidays},
 	}
@@ -63,9 +63,9 @@ func (s *Server) holidaysRoutes() []route {
 
 func holidaysSamples() []view {
 	row := calendarRow{calendarYear{"CN", 2026}, "CN", "/x", 2, 1}
-	day := holidayRow{permission.Holiday{Region: "CN", Day: 20000, Kind: permission.PublicHoliday, Name: "国庆节"}, "Thu"}
+	day := holidayRow{hours.Holiday{Region: "CN", Day: 20000, Kind: hours.PublicHoliday, Name: "国庆节"}, "Thu"}
 	working := day
-	working.Kind = permission.WorkingDay
+	working.Kind = hours.WorkingDay
 	return []view{
 		&holidaysPage{},
 		&holidaysPage{
@@ -103,14 +103,14 @@ func (s *Server) renderHolidays(c *gin.Context, status int, p *holidaysPage) err
 	return s.renderStatus(c, status, p)
 }
 
-func (s *Server) calendarRows(c *gin.Context, calendar []permission.Holiday) []calendarRow {
+func (s *Server) calendarRows(c *gin.Context, calendar []hours.Holiday) []calendarRow {
 	found := map[calendarYear]*calendarRow{}
 	for _, day := range calendar {
 		key := yearOf(day)
 		if found[key] == nil {
 			found[key] = &calendarRow{calendarYear: key, Country: s.regionName(c, key.Region), Href: holidaysPath + "?country=" + key.Region + "&year=" + strconv.Itoa(key.Year)}
 		}
-		if day.Kind == permission.WorkingDay {
+		if day.Kind == hours.WorkingDay {
 			found[key].Working++
 		} else {
 			found[key].Holidays++
@@ -126,23 +126,24 @@ func (s *Server) calendarRows(c *gin.Context, calendar []permission.Holiday) []c
 
 // readHolidays reads an uploaded file and says what publishing it would change. Nothing is stored yet.
 func (s *Server) readHolidays(c *gin.Context) error {
-	_, file, err := sentFile(c, permission.MaxCalendarFile)
+	_, file, err := sentFile(c, hours.MaxCalendarFile)
 	if err != nil {
 		return s.refuseHolidays(c, err)
 	}
-	days, err := permission.ParseHolidays(file)
+	days, err := hours.ParseHolidays(file)
 	if err != nil {
 		return s.refuseHolidays(c, err)
 	}
 	return s.renderDraft(c, http.StatusOK, days, form{})
 }
 
-func (s *Server) renderDraft(c *gin.Context, status int, days []permission.Holiday, f form) error {
+func (s *Server) renderDraft(c *gin.Context, status int, days []hours.Holiday, f form) error {
 	rules, _, err := s.newestRules(c.Request.Context())
 	if err != nil {
 		return err
 	}
-	draft := &calendarDraft{Changes: s.calendarChanges(c, rules.Calendar, permission.WithHolidays(rules.Calendar, days)), CSV: calendarCSV(days)}
+	replaced, _ := hours.WithHolidays(rules.Calendar, days)
+	draft := &calendarDraft{Changes: s.calendarChanges(c, rules.Calendar, replaced), CSV: calendarCSV(days)}
 	return s.renderHolidays(c, status, &holidaysPage{Draft: draft, Form: f})
 }
 
@@ -151,11 +152,11 @@ func (s *Server) publishHolidays(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	days, err := permission.ParseHolidays(strings.NewReader(f.Get("csv")))
+	days, err := hours.ParseHolidays(strings.NewReader(f.Get("csv")))
 	if err != nil {
 		return s.refuseHolidays(c, err)
 	}
-	var change permission.CalendarChange
+	var change hours.CalendarChange
 	note := strings.TrimSpace(f.Get("note"))
 	if note == "" {
 		err = errNoNote
@@ -203,7 +204,7 @@ func (s *Server) exportHolidays(c *gin.Context) error {
 }
 
 // calendarCSV writes special days as ParseHolidays reads them.
-func calendarCSV(days []permission.Holiday) string {
+func calendarCSV(days []hours.Holiday) string {
 	rows := [][]string{{"country", "date", "kind", "name"}}
 	for _, h := range days {
 		rows = append(rows, []string{h.Region, h.Day.String(), string(h.Kind), h.Name})

@@ -58,11 +58,11 @@ func newOffice(t testing.TB) *office {
 	o.fillDesk(t, inputs...)
 	var changes []string
 	for i := int64(1); i <= 4; i += 2 {
-		from, err := o.Contacts.Person(t.Context(), o.admin, i+1)
+		from, err := o.Identity.Person(t.Context(), o.admin, i+1)
 		fatal(t, err)
-		into, err := o.Contacts.Person(t.Context(), o.admin, i)
+		into, err := o.Identity.Person(t.Context(), o.admin, i)
 		fatal(t, err)
-		change, err := o.Contacts.Merge(t.Context(), o.admin, into.PersonID, from.PersonID, "核实是本人")
+		change, err := o.Identity.Merge(t.Context(), o.admin, into.PersonID, from.PersonID, "核实是本人")
 		fatal(t, err)
 		changes = append(changes, strconv.FormatInt(change.ID, 10))
 	}

@@ -9,6 +9,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/hours"
 )
 
 func TestPermissionPagesInABrowser(t *testing.T) {
@@ -68,7 +69,7 @@ func (ts *testServer) fillPermission(t testing.TB) int64 {
 	rules.Caps.AttemptsPerDay = 2
 	_, err = ts.Permission.Publish(t.Context(), by, rules, 1, "拨打更克制")
 	fatal(t, err)
-	days, err := permission.ParseHolidays(strings.NewReader(sampleCalendar))
+	days, err := hours.ParseHolidays(strings.NewReader(sampleCalendar))
 	fatal(t, err)
 	_, err = ts.Permission.ImportHolidays(t.Context(), by, days, "2026 年放假安排")
 	fatal(t, err)

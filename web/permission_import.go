@@ -9,8 +9,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/account"
-	"aftercall/internal/contact/table"
-	"aftercall/internal/permission"
+	"aftercall/internal/permission/lists"
+	"aftercall/internal/table"
 )
 
 // maxListBody is what a list of suppressions or consents may have in one upload, which is read while the browser waits: some
@@ -29,19 +29,19 @@ func (*listPage) template() string { return "list_import" }
 
 // listReport is what became of a file, in words.
 type listReport struct {
-	permission.ImportReport
+	lists.Report
 	File  string
 	Wrong []fieldProblem
 	CSV   string // the same to keep
 }
 
 // take is a use case that records a list.
-type take func(context.Context, account.Viewer, io.Reader, permission.Reading) (permission.ImportReport, error)
+type take func(context.Context, account.Viewer, io.Reader, lists.Reading) (lists.Report, error)
 
 func (s *Server) permissionImportRoutes() []route {
 	keepers, people := []account.Role{account.Supervisor}, []account.Role{account.Supervisor, account.Marketing}
-	suppress := func(c *gin.Context) error { return s.takeList(c, "suppressions", s.Permission.ImportSuppressions) }
-	consent := func(c *gin.Context) error { return s.takeList(c, "consents", s.Permission.ImportConsents) }
+	suppress := func(c *gin.Context) error { return s.takeList(c, "suppressions", s.Lists.ImportSuppressions) }
+	consent := func(c *gin.Context) error { return s.takeList(c, "consents", s.Lists.ImportConsents) }
 	return []route{
 		{method: http.MethodGet, path: "/suppressions/import", roles: keepers, handle: s.showList("suppressions")},
 		{method: http.MethodPost, path: "/suppressions/import", roles: keepers, body: uploadBody(maxListBody), handle: suppress},
@@ -55,7 +55,7 @@ func (s *Server) permissionImportRoutes() []route {
 
 func permissionImportSamples() []view {
 	report := &listReport{
-		ImportReport: permission.ImportReport{Rows: 5, Added: 2, Covered: 1, Partly: 1, Bad: 1}, File: "list.csv", CSV: "line",
+		Report: lists.Report{Rows: 5, Added: 2, Covered: 1, Partly: 1, Bad: 1}, File: "list.csv", CSV: "line",
 		Wrong: []fieldProblem{{Line: 3, Name: "phone", Problem: "is no number", Value: "12"}, {Line: 4}},
 	}
 	return []view{
@@ -100,11 +100,11 @@ func (s *Server) takeList(c *gin.Context, what string, take take) error {
 		return s.refuseList(c, what, err)
 	}
 	defer leave()
-	report, err := take(c.Request.Context(), viewer(c), file, permission.Reading{Region: s.Contacts.Region(), Zone: s.opts.Zone})
+	report, err := take(c.Request.Context(), viewer(c), file, lists.Reading{Region: s.Contacts.Region(), Zone: s.opts.Zone})
 	if err != nil {
 		return s.refuseList(c, what, err)
 	}
-	shown := &listReport{ImportReport: report, File: name, Wrong: s.problemsInFile(c, report.Issues, nil)}
+	shown := &listReport{Report: report, File: name, Wrong: s.problemsInFile(c, report.Issues, nil)}
 	shown.CSV = s.reportCSV(c, shown.Wrong)
 	return s.renderList(c, http.StatusOK, &listPage{What: what, Report: shown})
 }

@@ -9,6 +9,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
 	"aftercall/internal/fault"
 )
 
@@ -16,9 +17,9 @@ import (
 type mergePage struct {
 	page
 	Customer   contact.Profile
-	Person     contact.PersonView
+	Person     identity.PersonView
 	Searched   bool
-	Candidates []contact.Candidate
+	Candidates []identity.Candidate
 	Form       form
 }
 
@@ -28,7 +29,7 @@ func (*mergePage) template() string { return "person_merge" }
 type splitPage struct {
 	page
 	Customer contact.Profile
-	Person   contact.PersonView
+	Person   identity.PersonView
 	Leaving  map[int64]bool
 	Form     form
 }
@@ -54,7 +55,7 @@ func (s *Server) personsRoutes() []route {
 func personsSamples() []view {
 	ann := contact.Profile{Customer: contact.Customer{ID: 3, Reference: "C-3", Name: "Ann"}, SourceName: "s"}
 	wrong := form{Error: "wrong", Errors: map[string]string{"reason": "is short", "record": "leave one", "from": "choose"}}
-	found := []contact.Candidate{{PersonID: 8, Total: 2, Hidden: 1, Found: samplePerson().Records}, {PersonID: 9, Total: 1}}
+	found := []identity.Candidate{{PersonID: 8, Total: 2, Hidden: 1, Found: samplePerson().Records}, {PersonID: 9, Total: 1}}
 	return []view{
 		&mergePage{}, &mergePage{Customer: ann, Person: samplePerson(), Searched: true, Form: wrong},
 		&mergePage{Customer: ann, Person: samplePerson(), Searched: true, Candidates: found},
@@ -63,38 +64,38 @@ func personsSamples() []view {
 }
 
 // samplePerson is a person with everything that can be said of one.
-func samplePerson() contact.PersonView {
+func samplePerson() identity.PersonView {
 	line := contact.Address{Kind: contact.PhoneAddress, Raw: "139", Normalised: "+86139"}
-	v := contact.PersonView{
+	v := identity.PersonView{
 		PersonID: 5, Total: 60, Hidden: 2, Held: 9,
-		Records: []contact.Record{
+		Records: []identity.Record{
 			{Customer: contact.Customer{ID: 3, Reference: "C-3", Name: "Ann"}, SourceName: "s", Common: []contact.Address{line}},
 			{Customer: contact.Customer{ID: 4, Reference: "C-4"}, SourceName: "pbx"},
 		},
-		Lines: []contact.Line{{Address: line, Customers: 2}, {Address: line, Customers: 37, Shared: true}},
+		Lines: []identity.Line{{Address: line, Customers: 2}, {Address: line, Customers: 37, Shared: true}},
 	}
-	for i, kind := range contact.ChangeKinds() {
-		change := contact.PersonChange{ID: int64(i + 1), Kind: kind, Moved: 7, Stayed: 1, Reason: "why", At: 1}
-		v.Log = append(v.Log, contact.LoggedChange{PersonChange: change, By: "Li", Records: []contact.Customer{v.Records[0].Customer}, Undone: i == 0})
+	for i, kind := range identity.ChangeKinds() {
+		change := identity.PersonChange{ID: int64(i + 1), Kind: kind, Moved: 7, Stayed: 1, Reason: "why", At: 1}
+		v.Log = append(v.Log, identity.LoggedChange{PersonChange: change, By: "Li", Records: []contact.Customer{v.Records[0].Customer}, Undone: i == 0})
 	}
 	undone := int64(1)
-	v.Log = append(v.Log, contact.LoggedChange{PersonChange: contact.PersonChange{ID: 9, Kind: contact.ChangeSplit, Undoes: &undone, At: 1}})
+	v.Log = append(v.Log, identity.LoggedChange{PersonChange: identity.PersonChange{ID: 9, Kind: identity.ChangeSplit, Undoes: &undone, At: 1}})
 	return v
 }
 
 func customerPath(id int64) string { return "/customers/" + strconv.FormatInt(id, 10) }
 
 // personOf reads the customer of the address with who else they are.
-func (s *Server) personOf(c *gin.Context) (contact.Profile, contact.PersonView, error) {
+func (s *Server) personOf(c *gin.Context) (contact.Profile, identity.PersonView, error) {
 	id, err := pathID(c, "id")
 	if err != nil {
-		return contact.Profile{}, contact.PersonView{}, err
+		return contact.Profile{}, identity.PersonView{}, err
 	}
 	customer, err := s.Contacts.Customer(c.Request.Context(), viewer(c), id)
 	if err != nil {
-		return customer, contact.PersonView{}, err
+		return customer, identity.PersonView{}, err
 	}
-	person, err := s.Contacts.Person(c.Request.Context(), viewer(c), id)
+	person, err := s.Identity.Person(c.Request.Context(), viewer(c), id)
 	return customer, person, err
 }
 
@@ -118,7 +119,7 @@ func (s *Server) renderMerge(c *gin.Context, status int, p *mergePage) (err erro
 	}
 	if search := p.Form.Get("search"); search != "" {
 		p.Searched = true
-		if p.Candidates, err = s.Contacts.Candidates(c.Request.Context(), viewer(c), p.Customer.ID, search); err != nil {
+		if p.Candidates, err = s.Identity.Candidates(c.Request.Context(), viewer(c), p.Customer.ID, search); err != nil {
 			return err
 		}
 	}
@@ -141,7 +142,7 @@ func (s *Server) mergePersons(c *gin.Context) error {
 		return err
 	}
 	from, _ := strconv.ParseInt(f.Get("from"), 10, 64) // nothing chosen is nobody
-	change, err := s.Contacts.Merge(c.Request.Context(), viewer(c), customer.PersonID, from, f.Get("reason"))
+	change, err := s.Identity.Merge(c.Request.Context(), viewer(c), customer.PersonID, from, f.Get("reason"))
 	if err == nil {
 		return s.redirect(c, customerPath(customer.ID), done("persons.merged", "count", change.Moved).undo(undoPath(customer.ID, change.ID)))
 	}
@@ -190,7 +191,7 @@ func (s *Server) splitPerson(c *gin.Context) error {
 			p.Leaving[id] = true
 		}
 	}
-	change, err := s.Contacts.Split(c.Request.Context(), viewer(c), ids, f.Get("reason"))
+	change, err := s.Identity.Split(c.Request.Context(), viewer(c), ids, f.Get("reason"))
 	if err == nil {
 		return s.redirect(c, customerPath(customer.ID), done("persons.separated", "count", change.Moved).undo(undoPath(customer.ID, change.ID)))
 	}
@@ -213,7 +214,7 @@ func (s *Server) undoPersonChange(c *gin.Context) error {
 	if _, err := s.Contacts.Customer(c.Request.Context(), viewer(c), id); err != nil {
 		return err
 	}
-	_, err = s.Contacts.Undo(c.Request.Context(), viewer(c), change)
+	_, err = s.Identity.Undo(c.Request.Context(), viewer(c), change)
 	if f, known := fault.Of(err); known && f.Kind == fault.Conflict {
 		return s.redirect(c, customerPath(id), refused("fault."+f.Code))
 	}

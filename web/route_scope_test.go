@@ -145,7 +145,7 @@ func (r testResponse) heading() string {
 // Ids that come in bodies and queries are looked at like those of addresses.
 func (o *office) testForms(t *testing.T) {
 	c := o.clients[account.Supervisor]
-	foreign, err := o.Contacts.Person(t.Context(), o.admin, o.foreign[0])
+	foreign, err := o.Identity.Person(t.Context(), o.admin, o.foreign[0])
 	fatal(t, err)
 	person := strconv.FormatInt(foreign.PersonID, 10)
 	for name, tt := range map[string]struct {

@@ -16,10 +16,12 @@ import (
 	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
 	"aftercall/internal/contact/imports"
 	"aftercall/internal/figures"
 	"aftercall/internal/flow"
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/lists"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/decision"
@@ -30,11 +32,13 @@ import (
 type Services struct {
 	Accounts   *account.Service
 	Contacts   *contact.Service
+	Identity   *identity.Service
 	Imports    *imports.Service
 	Permission *permission.Service
 	Policies   *policy.Service
 	Callbacks  *callback.Service
 	Decisions  *decision.Service
+	Lists      *lists.Service
 	Surveys    *survey.Service
 	Campaigns  *campaign.Service
 	Messages   Messages

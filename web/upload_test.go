@@ -10,7 +10,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/contact/imports"
-	"aftercall/internal/permission"
+	"aftercall/internal/permission/hours"
 	"aftercall/tasks/policy"
 )
 
@@ -25,7 +25,7 @@ func TestAFileOverTheLimitIsAnsweredWithTheLimit(t *testing.T) {
 		says  string
 	}{
 		{"/imports", imports.MaxUpload, "64 MiB"},
-		{holidaysPath, permission.MaxCalendarFile, "1 MiB"},
+		{holidaysPath, hours.MaxCalendarFile, "1 MiB"},
 		{"/suppressions/import", maxListBody, "8 MiB"},
 		{"/consents/import", maxListBody, "8 MiB"},
 		{"/policies/import", policy.MaxBytes, "128 KiB"},

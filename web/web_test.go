@@ -18,6 +18,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
 	"aftercall/internal/contact/imports"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
@@ -25,6 +26,7 @@ import (
 	"aftercall/internal/figures"
 	"aftercall/internal/flow"
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/lists"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/decision"
@@ -85,11 +87,13 @@ func testServices(db *database.DB, now clock.Now) Services {
 	return Services{
 		Accounts:   account.New(db, nil, now),
 		Contacts:   contacts,
+		Identity:   identity.New(db, contacts, now, identity.Options{}),
 		Imports:    imports.New(db, contacts, now),
 		Permission: permit,
 		Policies:   policies,
 		Callbacks:  callbacks,
 		Decisions:  decision.New(db, permit, policies, callbacks, asked, now, zone),
+		Lists:      lists.New(db, permit, now),
 		Surveys:    surveys,
 		Campaigns:  campaign.New(db, permit, flow.Satisfaction{Surveys: surveys}, now, ""),
 		Messages:   delivery.NewLog(db, now),

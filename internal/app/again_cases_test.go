@@ -12,11 +12,14 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
 	"aftercall/internal/contact/imports"
 	"aftercall/internal/delivery"
 	"aftercall/internal/flow"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/hours"
+	"aftercall/internal/permission/lists"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/decision"
@@ -96,8 +99,8 @@ func accountCases() map[string]useCase {
 }
 
 func contactCases() map[string]useCase {
-	split := func(o *office) (contact.PersonChange, error) {
-		return o.Contacts.Split(o.ctx(), o.admin, []int64{6}, "two brothers")
+	split := func(o *office) (identity.PersonChange, error) {
+		return o.Identity.Split(o.ctx(), o.admin, []int64{6}, "two brothers")
 	}
 	return map[string]useCase{
 		"Contacts.EnsureSource": func(o *office) func() (any, error) {
@@ -114,14 +117,14 @@ func contactCases() map[string]useCase {
 				return o.Contacts.Take(o.ctx(), o.source, []contact.Input{reopened, corrected, fresh, fresh})
 			}
 		},
-		"Contacts.Split": func(o *office) func() (any, error) { return func() (any, error) { return split(o) } },
-		"Contacts.Merge": func(o *office) func() (any, error) {
-			return func() (any, error) { return o.Contacts.Merge(o.ctx(), o.admin, 1, 2, "one and the same") }
+		"Identity.Split": func(o *office) func() (any, error) { return func() (any, error) { return split(o) } },
+		"Identity.Merge": func(o *office) func() (any, error) {
+			return func() (any, error) { return o.Identity.Merge(o.ctx(), o.admin, 1, 2, "one and the same") }
 		},
-		"Contacts.Undo": func(o *office) func() (any, error) {
+		"Identity.Undo": func(o *office) func() (any, error) {
 			change, err := split(o)
 			o.must(err)
-			return func() (any, error) { return o.Contacts.Undo(o.ctx(), o.admin, change.ID) }
+			return func() (any, error) { return o.Identity.Undo(o.ctx(), o.admin, change.ID) }
 		},
 	}
 }
@@ -201,7 +204,7 @@ func importCases() map[string]useCase {
 
 func permissionCases() map[string]useCase {
 	phone := permission.Suppression{Address: "+8613900000003", Kind: permission.PhoneAddress, Scope: permission.Everything, Reason: "customer_request"}
-	reading := permission.Reading{Region: "CN", Zone: time.UTC}
+	reading := lists.Reading{Region: "CN", Zone: time.UTC}
 	refuse := func(o *office) (clock.Instant, error) {
 		return o.Permission.RefuseByHand(o.ctx(), o.admin, 3, permission.Everything, "")
 	}
@@ -235,16 +238,16 @@ func permissionCases() map[string]useCase {
 				return o.Permission.TakeSuppressions(o.ctx(), o.admin, []permission.Suppression{phone, phone})
 			}
 		},
-		"Permission.ImportConsents": func(o *office) func() (any, error) {
+		"Lists.ImportConsents": func(o *office) func() (any, error) {
 			file := "phone,purpose,word,at,wording,evidence\n13900000003,marketing_call,withdrawn,2026-11-21,v1,letter\n13900000004,marketing_call,given,2026-11-21,v1,letter\n"
 			return func() (any, error) {
-				return o.Permission.ImportConsents(o.ctx(), o.admin, strings.NewReader(file), reading)
+				return o.Lists.ImportConsents(o.ctx(), o.admin, strings.NewReader(file), reading)
 			}
 		},
-		"Permission.ImportSuppressions": func(o *office) func() (any, error) {
+		"Lists.ImportSuppressions": func(o *office) func() (any, error) {
 			file := "phone,scope\n13900000003,all\n13900000004,all\n"
 			return func() (any, error) {
-				return o.Permission.ImportSuppressions(o.ctx(), o.admin, strings.NewReader(file), reading)
+				return o.Lists.ImportSuppressions(o.ctx(), o.admin, strings.NewReader(file), reading)
 			}
 		},
 		"Permission.LiftSuppression": func(o *office) func() (any, error) {
@@ -268,7 +271,7 @@ func rulesCases() map[string]useCase {
 			}
 		},
 		"Permission.ImportHolidays": func(o *office) func() (any, error) {
-			days := []permission.Holiday{{Region: "CN", Day: clock.DayFrom(2027, 2, 6), Kind: permission.PublicHoliday, Name: "春节"}}
+			days := []hours.Holiday{{Region: "CN", Day: clock.DayFrom(2027, 2, 6), Kind: hours.PublicHoliday, Name: "春节"}}
 			return func() (any, error) { return o.Permission.ImportHolidays(o.ctx(), o.admin, days, "2027") }
 		},
 	}
@@ -481,12 +484,12 @@ func jobCases() map[string]useCase {
 			o.take(resolution("S-1", "13900000001", contact.Low, earlier))
 			return 0
 		},
-		contact.JobScanPersons: func(o *office) int64 {
-			o.must(o.Contacts.ScanPersons(o.ctx(), outbox.Ticket{}, 0))
+		identity.JobScanPersons: func(o *office) int64 {
+			o.must(o.Identity.ScanPersons(o.ctx(), outbox.Ticket{}, 0))
 			o.at = o.at.Add(time.Minute)
 			return 0
 		},
-		contact.JobIdentify: func(o *office) int64 {
+		identity.JobIdentify: func(o *office) int64 {
 			in := resolution("P-1", "13900000004", contact.Low, earlier)
 			o.take(in)
 			return 3
@@ -554,7 +557,7 @@ func (o *office) work(kind string) {
 
 // worked are the exported methods that a job in the table runs.
 func worked() []string {
-	return strings.Fields(`Accounts.Prune Contacts.Identify Contacts.ScanPersons Imports.Execute Permission.Refresh Figures.Fold Figures.FoldAll Surveys.Invite Surveys.Record
+	return strings.Fields(`Accounts.Prune Identity.Identify Identity.ScanPersons Imports.Execute Permission.Refresh Figures.Fold Figures.FoldAll Surveys.Invite Surveys.Record
 		Surveys.RecordCall Surveys.Remind Surveys.Reminded Surveys.Sent Decisions.CancelContact Callbacks.Offer Decisions.Plan Decisions.Redecide Decisions.RunDry
 		Campaigns.Build Campaigns.Recount`)
 }
@@ -563,8 +566,8 @@ func worked() []string {
 func reads() []string {
 	return strings.Fields(`Accounts.AuditOf Accounts.CountUsers Accounts.Sessions Accounts.TeamNames Accounts.Teams Accounts.TeamsOfUsers
 		Accounts.Tokens Accounts.User Accounts.UserNames Accounts.Users
-		Contacts.Candidates Contacts.Contact Contacts.ContactsByID Contacts.Customer Contacts.CustomersByID Contacts.Find Contacts.List
-		Contacts.Person Contacts.SourceNames Contacts.Sources
+		Identity.Candidates Contacts.Contact Contacts.ContactsByID Contacts.Customer Contacts.CustomersByID Contacts.Find Contacts.List
+		Identity.Person Contacts.SourceNames Contacts.Sources
 		Imports.Issues Imports.Mapping Imports.Mappings Imports.Preview Imports.Run Imports.Runs
 		Permission.Ask Permission.ConsentsOf Permission.RulesVersion Permission.RulesVersions Permission.StandingCounts Permission.StandingsBy
 		Permission.Subject Permission.Suppressions Permission.SuppressionsOn Permission.Verdicts Permission.Who

@@ -17,6 +17,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
 	"aftercall/internal/database"
 	"aftercall/internal/delivery"
 	"aftercall/internal/fault"
@@ -178,7 +179,7 @@ func (a *App) openQueue(ctx context.Context) error {
 		Needs:   needs(a.Flow.Sender),
 		Periodic: []queue.Periodic{
 			queue.Every(figures.FoldEvery, figures.JobFold, outbox.Normal),
-			queue.Every(contact.ScanEvery, contact.JobScanPersons, outbox.Bulk),
+			queue.Every(identity.ScanEvery, identity.JobScanPersons, outbox.Bulk),
 			queue.Every(permission.RefreshEvery, permission.JobRefresh, outbox.Bulk),
 			queue.Every(flow.TakeUpEvery, flow.JobTakeUp, outbox.Bulk),
 			queue.Every(time.Hour, queue.JobClean, outbox.Bulk),
@@ -211,9 +212,9 @@ func workersFor(db *database.DB) int {
 // openWeb makes the pages and the API ready to be served.
 func (a *App) openWeb() error {
 	pages, err := web.New(web.Services{
-		Accounts: a.Accounts, Contacts: a.Contacts, Imports: a.Imports, Permission: a.Permission, Policies: a.Policies, Callbacks: a.Callbacks, Decisions: a.Decisions, Surveys: a.Surveys,
-		Campaigns: a.Campaigns, Messages: a.Messages, Figures: a.Figures, Jobs: a.Jobs,
-		Reads: flow.NewReads(a.DB, a.Contacts),
+		Accounts: a.Accounts, Contacts: a.Contacts, Identity: a.Identity, Imports: a.Imports, Permission: a.Permission, Lists: a.Lists,
+		Policies: a.Policies, Callbacks: a.Callbacks, Decisions: a.Decisions, Surveys: a.Surveys, Campaigns: a.Campaigns, Messages: a.Messages,
+		Figures: a.Figures, Jobs: a.Jobs, Reads: flow.NewReads(a.DB, a.Contacts),
 	}, web.Options{
 		Zone: a.zone, Language: a.cfg.Language, CentreName: a.cfg.CentreName, PublicURL: a.publicURL(), Now: a.Now,
 		Demo: a.parts.Demo, TrustedProxies: a.cfg.trustedProxies(), Log: a.log,

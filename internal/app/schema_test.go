@@ -12,6 +12,7 @@ import (
 	"aftercall/campaign"
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
 	"aftercall/internal/contact/imports"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
@@ -29,7 +30,7 @@ import (
 func models() []any {
 	return []any{
 		&account.User{}, &account.Team{}, &account.Session{}, &account.APIToken{}, &account.AuditEntry{},
-		&contact.Source{}, &contact.Person{}, &contact.Customer{}, &contact.PersonChange{}, &contact.Address{}, &contact.Agent{}, &contact.Batch{},
+		&contact.Source{}, &contact.Person{}, &contact.Customer{}, &identity.PersonChange{}, &contact.Address{}, &contact.Agent{}, &contact.Batch{},
 		&contact.Contact{}, &contact.Participant{}, &contact.Resolution{}, &contact.ImportedAnswer{}, &contact.Correction{},
 		&imports.Run{}, &imports.Issue{}, &imports.SavedMapping{},
 		&outbox.Job{},

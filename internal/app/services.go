@@ -8,12 +8,14 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
 	"aftercall/internal/contact/imports"
 	"aftercall/internal/database"
 	"aftercall/internal/delivery"
 	"aftercall/internal/figures"
 	"aftercall/internal/flow"
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/lists"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/decision"
@@ -27,8 +29,10 @@ type Services struct {
 	Now        clock.Now
 	Accounts   *account.Service
 	Contacts   *contact.Service
+	Identity   *identity.Service
 	Imports    *imports.Service
 	Permission *permission.Service
+	Lists      *lists.Service
 	Figures    *figures.Service
 	Surveys    *survey.Service
 	Policies   *policy.Service
@@ -64,14 +68,17 @@ func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender
 	s.Policies = policy.New(db, asked, now, a.cfg.SurveyDelay)
 	s.Callbacks = callback.New(db, s.Permission, decision.Ledger{}, now, callback.Options{Zone: a.zone, CentreName: a.cfg.CentreName})
 	s.Decisions = decision.New(db, s.Permission, s.Policies, s.Callbacks, asked, now, a.zone)
-	s.Contacts = contact.New(db, now, contact.Options{
-		Region: a.cfg.Region, Holds: s.Callbacks, Followers: []contact.Follower{s.Permission, s.Callbacks}, Respeller: s.Permission,
+	s.Contacts = contact.New(db, now, contact.Options{Region: a.cfg.Region})
+	s.Identity = identity.New(db, s.Contacts, now, identity.Options{
+		Holds: s.Callbacks, Movers: []identity.PersonMover{s.Permission, s.Callbacks}, Respeller: s.Permission,
 	})
+	s.Lists = lists.New(db, s.Permission, now)
 	s.Imports = imports.New(db, s.Contacts, now)
 	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now, a.files.Path())
 	s.Flow = flow.New(flow.Services{
-		DB: db, Accounts: s.Accounts, Contacts: s.Contacts, Permission: s.Permission, Imports: s.Imports,
-		Policies: s.Policies, Callbacks: s.Callbacks, Decisions: s.Decisions, Surveys: s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures, Sender: sender, Messages: s.Messages, Log: a.log,
+		DB: db, Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Permission: s.Permission, Imports: s.Imports,
+		Policies: s.Policies, Callbacks: s.Callbacks, Decisions: s.Decisions, Surveys: s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures,
+		Sender: sender, Messages: s.Messages, Log: a.log,
 	})
 	return s, nil
 }

@@ -70,22 +70,22 @@ func (t *taken) cleanFacts() {
 		t.refuse("external_id", "required", "is required", "")
 	}
 	in.OrderRef = trim(in.OrderRef)
-	in.Category, in.Subcategory, in.Product = tidy(in.Category), tidy(in.Subcategory), tidy(in.Product)
+	in.Category, in.Subcategory, in.Product = Tidy(in.Category), Tidy(in.Subcategory), Tidy(in.Product)
 	t.limit("external_id", in.ExternalID, maxKey)
 	t.limit("category", in.Category, maxKey)
 	t.limit("subcategory", in.Subcategory, maxKey)
 	t.limit("product", in.Product, maxKey)
 	t.limit("order_reference", in.OrderRef, maxKey)
-	in.RecordingURL = tidy(in.RecordingURL)
+	in.RecordingURL = Tidy(in.RecordingURL)
 	t.limit("recording_url", in.RecordingURL, maxURL)
 	in.RecordingURL = t.link("recording_url", in.RecordingURL)
 	in.Resolution = t.shortened("resolution_text", trim(in.Resolution), maxText)
 
-	in.Status = Status(tidy(string(in.Status)))
+	in.Status = Status(Tidy(string(in.Status)))
 	oneOf(t, "status", in.Status, statuses)
-	in.Channel = Channel(tidy(string(in.Channel)))
+	in.Channel = Channel(Tidy(string(in.Channel)))
 	oneOf(t, "channel", in.Channel, channels)
-	in.Severity = Severity(tidy(string(in.Severity)))
+	in.Severity = Severity(Tidy(string(in.Severity)))
 	oneOf(t, "severity", in.Severity, severities)
 
 	t.seconds("talk_seconds", in.TalkSeconds)
@@ -102,7 +102,7 @@ func (t *taken) cleanPeople() {
 	}
 	kept := make([]InputParticipant, 0, len(t.input.Participants))
 	for i, p := range t.input.Participants {
-		p.Agent, p.Team = tidy(p.Agent), tidy(p.Team)
+		p.Agent, p.Team = Tidy(p.Agent), Tidy(p.Team)
 		if p.Agent == "" && p.Team == "" {
 			continue
 		}
@@ -123,11 +123,11 @@ func (cl *cleaner) cleanCustomer(t *taken) {
 	c := &t.input.Customer
 	c.Reference = trim(c.Reference)
 	t.limit("customer.reference", c.Reference, maxKey)
-	c.Name = t.shortened("customer.name", tidy(c.Name), maxKey)
+	c.Name = t.shortened("customer.name", Tidy(c.Name), maxKey)
 	c.Tags = t.tags("customer.tags", c.Tags)
 	c.Attributes = t.attributes(c.Attributes)
-	c.Language = cl.language(t, tidy(c.Language))
-	c.Zone = cl.zone(t, tidy(c.Zone))
+	c.Language = cl.language(t, Tidy(c.Language))
+	c.Zone = cl.zone(t, Tidy(c.Zone))
 	c.Emails = t.addressesOf("customer.emails", EmailAddress, c.Emails, address.Email)
 	region := t.regions(cl.region)
 	c.Phones = t.addressesOf("customer.phones", PhoneAddress, c.Phones, func(raw string) string { return address.Phone(raw, region) })
@@ -153,7 +153,7 @@ func (t *taken) addressesOf(field string, kind AddressKind, raws []string, norma
 	}
 	kept := raws[:0:0]
 	for _, raw := range raws {
-		whole := tidy(raw)
+		whole := Tidy(raw)
 		raw = cut(whole, maxKey)
 		if raw == "" || slices.Contains(kept, raw) {
 			continue
@@ -171,7 +171,7 @@ func (t *taken) addressesOf(field string, kind AddressKind, raws []string, norma
 // regions checks where the customer lives and returns the country in which their phone numbers are read.
 func (t *taken) regions(usual string) string {
 	c := &t.input.Customer
-	c.Region, c.PhoneRegion = strings.ToUpper(tidy(c.Region)), strings.ToUpper(tidy(c.PhoneRegion))
+	c.Region, c.PhoneRegion = strings.ToUpper(Tidy(c.Region)), strings.ToUpper(Tidy(c.PhoneRegion))
 	if c.Region != "" && !isRegion(c.Region) {
 		t.warn("customer.region", "unknown_region", "is not an ISO country code such as CN; left out", c.Region)
 		c.Region = ""

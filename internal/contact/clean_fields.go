@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"aftercall/internal/address"
+	"aftercall/internal/clock"
 )
 
 func (t *taken) limit(field, value string, limit int) {
@@ -59,7 +61,7 @@ func (t *taken) attributes(given map[string]string) map[string]string {
 	}
 	clean := make(map[string]string, len(given))
 	for name, value := range given {
-		name, value = tidy(name), tidy(value)
+		name, value = Tidy(name), Tidy(value)
 		t.limit("customer.attributes", name, maxKey)
 		t.limit("customer.attributes."+name, value, 1000)
 		if name != "" && value != "" {
@@ -78,4 +80,114 @@ func oneOf[T ~string](t *taken, field string, value T, known []T) {
 		words[i] = string(k)
 	}
 	t.refuse(field, "unknown_value", "must be one of "+strings.Join(words, ", "), string(value))
+}
+
+// Instants a source may name: everything else is a broken clock or a misread format.
+var (
+	earliest = clock.At(time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC))
+	latest   = clock.At(time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC))
+)
+
+// clockSkew is how far ahead a source's clock may be before it is worth a word.
+const clockSkew = 5 * time.Minute
+
+// cleanTimes checks the instants. What contradicts a resolution is dropped, because it is the resolution that counts.
+func (t *taken) cleanTimes(now clock.Instant) {
+	in := &t.input
+	t.instant("opened_at", in.OpenedAt, now)
+	t.instant("first_response_at", in.FirstResponse, now)
+	t.instant("resolved_at", in.ResolvedAt, now)
+	t.instant("changed_at", in.ChangedAt, now)
+	if in.Status == "" && (!in.ResolvedAt.IsZero() || len(in.Resolutions) > 0) {
+		in.Status = Resolved
+	}
+	if in.Status == Resolved && in.ResolvedAt.IsZero() && len(in.Resolutions) == 0 {
+		t.refuse("resolved_at", "required_when_resolved", "is required when the status is resolved", "")
+	}
+	if (in.Status == Open || in.Status == Pending) && !in.ResolvedAt.IsZero() {
+		t.warn("resolved_at", "not_resolved", "is left out, because the status is "+string(in.Status), in.ResolvedAt.String())
+		in.ResolvedAt = 0
+	}
+}
+
+func (t *taken) instant(field string, at, now clock.Instant) {
+	switch {
+	case at.IsZero():
+	case at < earliest || at >= latest:
+		t.refuse(field, "out_of_range", "must be between 1990 and 2100", at.String())
+	case at > now.Add(clockSkew):
+		t.warn(field, "in_the_future", "is in the future", at.String())
+	}
+}
+
+// cleanResolutions checks the list of resolutions: numbers 1, 2, 3 … and times that do not go back.
+func (t *taken) cleanResolutions(now clock.Instant) {
+	list := t.input.Resolutions
+	if len(list) == 0 {
+		t.input.Resolutions = nil
+		return
+	}
+	if len(list) > maxNumbered {
+		t.refuse("resolutions", "too_many", fmt.Sprintf("has more than %d entries", maxNumbered), "")
+		return
+	}
+	list = slices.Clone(list)
+	slices.SortFunc(list, func(a, b InputResolution) int { return a.No - b.No })
+	for i, r := range list {
+		field := "resolutions[" + strconv.Itoa(i) + "]"
+		t.instant(field+".resolved_at", r.ResolvedAt, now)
+		switch {
+		case r.No != i+1:
+			t.refuse(field+".no", "not_consecutive", "must count 1, 2, 3 without a gap", strconv.Itoa(r.No))
+		case r.ResolvedAt.IsZero():
+			t.refuse(field+".resolved_at", "required", "is required", "")
+		case i > 0 && r.ResolvedAt <= list[i-1].ResolvedAt:
+			t.refuse(field+".resolved_at", "not_later", "must be later than the resolution before", r.ResolvedAt.String())
+		}
+	}
+	t.input.Resolutions = list
+}
+
+// usualScales are what a metric is asked on when the source does not say.
+var usualScales = map[string]string{"csat": "1-5", "nps": "0-10", "ces": "1-7"}
+
+// cleanAnswers checks answers from elsewhere. One that cannot be counted is left out; the contact is still taken.
+func (t *taken) cleanAnswers(now clock.Instant) {
+	kept := t.input.Answers[:0:0]
+	for i, a := range t.input.Answers {
+		field := "answers[" + strconv.Itoa(i) + "]"
+		a.Metric, a.Scale = strings.ToLower(Tidy(a.Metric)), Tidy(a.Scale)
+		if a.Scale == "" {
+			a.Scale = usualScales[a.Metric]
+		}
+		low, high, ok := parseScale(a.Scale)
+		switch {
+		case usualScales[a.Metric] == "":
+			t.warn(field+".metric", "answer_metric", "is not csat, nps or ces; the answer is left out", a.Metric)
+		case a.Value == nil:
+			t.refuse(field+".value", "answer_without_value", "is required: without one it is no answer", "")
+		case !ok:
+			t.warn(field+".scale", "unknown_scale", "is not a scale such as 1-5; the answer is left out", a.Scale)
+		case *a.Value < low || *a.Value > high:
+			t.warn(field+".value", "out_of_scale", "is not on the scale "+a.Scale+"; the answer is left out", strconv.Itoa(*a.Value))
+		case slices.ContainsFunc(kept, func(k InputAnswer) bool { return k.Metric == a.Metric }):
+			t.warn(field+".metric", "answered_twice", "was answered twice; the first answer counts", a.Metric)
+		default:
+			t.instant(field+".answered_at", a.AnsweredAt, now)
+			a.Comment = t.shortened(field+".comment", trim(a.Comment), maxText)
+			kept = append(kept, a)
+		}
+	}
+	t.input.Answers = kept
+	if len(kept) == 0 {
+		t.input.Answers = nil
+	}
+}
+
+// parseScale reads "1-5".
+func parseScale(scale string) (low, high int, ok bool) {
+	a, b, found := strings.Cut(scale, "-")
+	low, err1 := strconv.Atoi(a)
+	high, err2 := strconv.Atoi(b)
+	return low, high, found && err1 == nil && err2 == nil && low >= 0 && low < high && high <= 100
 }

@@ -1,6 +1,9 @@
 // Package contact takes in what happened at the help desk, the PBX or the CRM: customers, their contacts, and the moments the
 // contacts were resolved. It keeps each contact once, whatever the number of times it is delivered.
 //
+// Who is the same person is settled in identity, files are read in imports; both stand above this package. Lock order of intake:
+// contacts, then customers, then the guard rows of their persons.
+//
 //	open ◄──► pending ──► resolved (resolution 1) ──► reopened ──► resolved (resolution 2) ──► …
 package contact
 

@@ -77,7 +77,7 @@ func CorrectedResolution(tx database.Tx, contactID int64) (Resolution, bool, err
 // CustomersOf returns whose each contact is now, as far as its source has corrected that; resolutions, and the work set up for them,
 // keep whose it was.
 func CustomersOf(tx database.Tx, contactIDs []int64) (map[int64]int64, error) {
-	return store{tx}.customersOf(distinct(contactIDs))
+	return store{tx}.customersOf(database.DistinctNonzero(contactIDs))
 }
 
 // Overtaking is what a source has said since something was planned for a resolution that ends it.

@@ -7,9 +7,6 @@ import (
 	"aftercall/internal/permission"
 )
 
-// sharedBy is up to how many customers one number or e-mail makes the same person of. More share a line, not an identity.
-const sharedBy = permission.SharedBy
-
 // customerDraft is a customer while inputs are applied to it.
 type customerDraft struct {
 	customer  Customer
@@ -154,7 +151,7 @@ func (k *taking) writeCustomers(order []*customerDraft) error {
 }
 
 // identify gives new customers a person: that of a known customer with the same number or e-mail, or a new one. Who two known
-// persons turn out to be the same by, and lines that turn out to be shared, are settled afterwards: see JobScanPersons.
+// persons turn out to be the same by, and lines that turn out to be shared, are settled afterwards: see identity.JobScanPersons.
 func (k *taking) identify(added []*customerDraft) error {
 	lines, err := k.sharedLines(added)
 	if err != nil {
@@ -169,7 +166,7 @@ func (k *taking) identify(added []*customerDraft) error {
 	for _, d := range added {
 		of := d.linesAmong(lines)
 		for _, l := range of {
-			if d.person == nil && l.customers <= sharedBy {
+			if d.person == nil && l.customers <= permission.SharedBy {
 				d.person = l.person
 			}
 		}
@@ -230,7 +227,7 @@ func (k *taking) sharedLines(added []*customerDraft) (map[lineKey]*line, error) 
 		}
 	}
 	for kind, list := range values {
-		shared, err := k.store.sharing(kind, list)
+		shared, err := Sharing(k.store.Tx, kind, list)
 		if err != nil {
 			return nil, err
 		}

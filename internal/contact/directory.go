@@ -28,7 +28,7 @@ func (Directory) SeenBy(viewer account.Viewer, column string) (condition string,
 
 // SubjectsOfPersons returns every record of the persons, in order of their ids.
 func (Directory) SubjectsOfPersons(tx database.Tx, personIDs []int64) ([]permission.Subject, error) {
-	records, err := find[Customer](store{tx}, "records of persons", "person_id", distinct(personIDs), "id", false)
+	records, err := find[Customer](store{tx}, "records of persons", "person_id", database.DistinctNonzero(personIDs), "id", false)
 	if err != nil {
 		return nil, err
 	}
@@ -37,12 +37,12 @@ func (Directory) SubjectsOfPersons(tx database.Tx, personIDs []int64) ([]permiss
 
 // Persons returns the person of each customer; an unknown id is left out.
 func (Directory) Persons(tx database.Tx, customerIDs []int64) (map[int64]int64, error) {
-	return store{tx}.persons(distinct(customerIDs))
+	return store{tx}.persons(database.DistinctNonzero(customerIDs))
 }
 
 // CustomersWith returns the customers who have each of the normalised addresses, by address, in order of their ids.
 func (Directory) CustomersWith(tx database.Tx, kind permission.AddressKind, normalised []string) (map[string][]int64, error) {
-	return store{tx}.customersWith(AddressKind(kind), distinct(normalised))
+	return store{tx}.customersWith(AddressKind(kind), database.DistinctNonzero(normalised))
 }
 
 // CustomersByReference returns the customers that sources name; those nobody knows are left out.
@@ -57,7 +57,7 @@ func (Directory) CustomersByReference(tx database.Tx, names []permission.Referen
 	}
 	found := make(map[permission.Reference]int64, len(names))
 	for _, source := range known {
-		customers, err := store{tx}.customersReferred(source.ID, distinct(references[source.Name]))
+		customers, err := store{tx}.customersReferred(source.ID, database.DistinctNonzero(references[source.Name]))
 		if err != nil {
 			return nil, err
 		}

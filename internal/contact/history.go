@@ -6,6 +6,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
+	"aftercall/internal/figures"
 )
 
 // RepeatWindow is how soon after an earlier contact a new one counts as the customer having to come back.
@@ -101,4 +102,23 @@ func (p *past) openComplaint(person int64, at clock.Instant) bool {
 // correct that time: who works for long remembers the ids, and does not page by it.
 func ResolutionIDsBetween(tx database.Tx, from, to clock.Instant, page int) ([]int64, error) {
 	return store{tx}.resolutionIDsBetween(from, to, page)
+}
+
+// rawPage is how many resolutions are read at once.
+const rawPage = 5000
+
+// RawEntries yields one figures entry for every resolution there is, to recompute coverage from.
+func RawEntries(tx database.Tx, yield func(figures.Entry) error) error {
+	for after := int64(0); ; {
+		page, err := store{tx}.resolutionsAfter(after, rawPage)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for i := range page {
+			if err := yield(resolvedEntry(&page[i])); err != nil {
+				return err
+			}
+		}
+		after = page[len(page)-1].ID
+	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/outbox"
@@ -58,7 +59,9 @@ func TestHistoryIsWhatCameBefore(t *testing.T) {
 	}
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
-		contacts := contact.New(db, clock.Fixed(clock.At(time.Date(2026, 12, 22, 2, 0, 0, 0, time.UTC))), contact.Options{})
+		now := clock.Fixed(clock.At(time.Date(2026, 12, 22, 2, 0, 0, 0, time.UTC)))
+		contacts := contact.New(db, now, contact.Options{})
+		persons := identity.New(db, contacts, now, identity.Options{})
 		source, err := contacts.EnsureSource(ctx, "helpdesk")
 		if err != nil {
 			t.Fatal(err)
@@ -67,11 +70,11 @@ func TestHistoryIsWhatCameBefore(t *testing.T) {
 			t.Fatal(err)
 		}
 		var jobs []outbox.Job
-		if err := db.View(ctx).Gorm().Where("kind = ?", contact.JobIdentify).Find(&jobs).Error; err != nil {
+		if err := db.View(ctx).Gorm().Where("kind = ?", identity.JobIdentify).Find(&jobs).Error; err != nil {
 			t.Fatal(err)
 		}
 		for _, job := range jobs {
-			if err := contacts.Identify(ctx, outbox.Ticket{}, job.Ref); err != nil {
+			if err := persons.Identify(ctx, outbox.Ticket{}, job.Ref); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -123,7 +126,8 @@ func TestResolutionsBetweenGoesOnWhereItStopped(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
-		contacts := contact.New(db, clock.Fixed(clock.At(time.Date(2026, 12, 22, 2, 0, 0, 0, time.UTC))), contact.Options{})
+		now := clock.Fixed(clock.At(time.Date(2026, 12, 22, 2, 0, 0, 0, time.UTC)))
+		contacts := contact.New(db, now, contact.Options{})
 		source, err := contacts.EnsureSource(ctx, "helpdesk")
 		if err != nil {
 			t.Fatal(err)

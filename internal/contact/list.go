@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"aftercall/internal/account"
+	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
@@ -67,7 +68,7 @@ func (f found) nothing() bool { return !f.all && len(f.contacts)+len(f.customers
 
 // search looks a text up as everything it may be.
 func (s *Service) search(st store, viewer account.Viewer, text string) (found, error) {
-	text = tidy(text)
+	text = Tidy(text)
 	if text == "" {
 		return found{all: true}, nil
 	}
@@ -143,7 +144,7 @@ func peopleOf(tx database.Tx, contactIDs []int64) (map[int64][]NamedParticipant,
 	if err != nil {
 		return nil, err
 	}
-	teams, err := account.TeamNames(tx, distinct(teamIDs))
+	teams, err := account.TeamNames(tx, database.DistinctNonzero(teamIDs))
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +167,7 @@ type Detail struct {
 
 var (
 	errNoContact  = fault.New(fault.NotFound, "no_contact", "there is no such contact")
-	errNoCustomer = fault.New(fault.NotFound, "no_customer", "there is no such customer")
+	ErrNoCustomer = fault.New(fault.NotFound, "no_customer", "there is no such customer")
 )
 
 // Contact returns a contact the viewer may see. For a machine these are the contacts of its source.
@@ -219,7 +220,7 @@ func (s *Service) Customer(ctx context.Context, viewer account.Viewer, id int64)
 	}
 	c, known := customers[id]
 	if !known {
-		return Profile{}, errNoCustomer
+		return Profile{}, ErrNoCustomer
 	}
 	tx := s.db.View(ctx)
 	names, err := SourceNames(tx, []int64{c.SourceID})
@@ -253,4 +254,26 @@ func (s *Service) ContactsByID(ctx context.Context, viewer account.Viewer, ids [
 // SourceNames is the function of that name.
 func (s *Service) SourceNames(ctx context.Context, ids []int64) (map[int64]string, error) {
 	return SourceNames(s.db.View(ctx), ids)
+}
+
+// findLimit is how many customers a look-up returns at most.
+const findLimit = 20
+
+// Find returns the customers a viewer sees that a text names exactly: by reference, name, phone number or e-mail, in the order of their ids.
+func (s *Service) Find(ctx context.Context, viewer account.Viewer, text string) ([]Customer, error) {
+	text = Tidy(text)
+	if text == "" {
+		return nil, nil
+	}
+	tx := s.db.View(ctx)
+	ids, err := store{tx}.customersNamed(viewer, text, s.addressesNamed(text), findLimit)
+	if err != nil {
+		return nil, err
+	}
+	return find[Customer](store{tx}, "customers", "id", ids, "id", false)
+}
+
+// addressesNamed returns what a text is as an address of each kind; "" where it is none.
+func (s *Service) addressesNamed(text string) map[AddressKind]string {
+	return map[AddressKind]string{EmailAddress: address.Email(text), PhoneAddress: address.Phone(text, s.cleaner.region)}
 }

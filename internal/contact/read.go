@@ -1,9 +1,6 @@
 package contact
 
 import (
-	"cmp"
-	"slices"
-
 	"aftercall/internal/address"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
@@ -70,7 +67,7 @@ func SourceNames(tx database.Tx, ids []int64) (map[int64]string, error) {
 
 // AddressesOf returns the addresses of each customer, the first one of a kind first.
 func AddressesOf(tx database.Tx, customerIDs []int64) (map[int64][]Address, error) {
-	rows, err := store{tx}.addresses(distinct(customerIDs))
+	rows, err := store{tx}.addresses(database.DistinctNonzero(customerIDs))
 	addresses := make(map[int64][]Address, len(customerIDs))
 	for _, a := range rows {
 		addresses[a.CustomerID] = append(addresses[a.CustomerID], a)
@@ -81,7 +78,7 @@ func AddressesOf(tx database.Tx, customerIDs []int64) (map[int64][]Address, erro
 // Subjects returns customers as permission sees them: their usable addresses, where they are, who else is the same person, and
 // the complaints of that person. An unknown id is left out. It takes four queries, whatever the number of customers up to 500.
 func Subjects(tx database.Tx, customerIDs []int64) (map[int64]permission.Subject, error) {
-	customers, err := find[Customer](store{tx}, "customers", "id", distinct(customerIDs), "id", false)
+	customers, err := find[Customer](store{tx}, "customers", "id", database.DistinctNonzero(customerIDs), "id", false)
 	if err != nil || len(customers) == 0 {
 		return nil, err
 	}
@@ -89,7 +86,7 @@ func Subjects(tx database.Tx, customerIDs []int64) (map[int64]permission.Subject
 	for i, c := range customers {
 		persons[i] = c.PersonID
 	}
-	records, err := store{tx}.recordsOf(distinct(persons))
+	records, err := store{tx}.recordsOf(database.DistinctNonzero(persons))
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +128,7 @@ func subjects(tx database.Tx, customers, records []Customer) ([]permission.Subje
 		persons[r.PersonID] = append(persons[r.PersonID], r.ID)
 		ids = append(ids, r.ID)
 	}
-	complaints, err := store{tx}.complaints(distinct(ids))
+	complaints, err := store{tx}.complaints(database.DistinctNonzero(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -169,18 +166,10 @@ func reach(subject *permission.Subject, addresses []Address) {
 }
 
 func byID[T any](tx database.Tx, what string, ids []int64, id func(T) int64) (map[int64]T, error) {
-	rows, err := find[T](store{tx}, what, "id", distinct(ids), "id", false)
+	rows, err := find[T](store{tx}, what, "id", database.DistinctNonzero(ids), "id", false)
 	found := make(map[int64]T, len(rows))
 	for _, row := range rows {
 		found[id(row)] = row
 	}
 	return found, err
-}
-
-// distinct returns the values sorted, each once, without zero.
-func distinct[T cmp.Ordered](values []T) []T {
-	var zero T
-	sorted := slices.Clone(values)
-	slices.Sort(sorted)
-	return slices.DeleteFunc(slices.Compact(sorted), func(v T) bool { return v == zero })
 }

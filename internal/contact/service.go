@@ -12,20 +12,14 @@ import (
 
 // Options are what a centre may set; the zero value works.
 type Options struct {
-	Region    string     // ISO 3166 code of the country in which a phone number without a country code is read; "CN" when empty
-	Holds     Holds      // who is being called; nobody when nil
-	Followers []Follower // what is counted by person
-	Respeller Respeller  // what is kept by the hash of an address; nothing when nil
+	Region string // ISO 3166 code of the country in which a phone number without a country code is read; "CN" when empty
 }
 
 // Service takes contacts in and answers for them.
 type Service struct {
-	db        *database.DB
-	now       clock.Now
-	cleaner   *cleaner
-	holds     Holds
-	followers []Follower
-	respeller Respeller
+	db      *database.DB
+	now     clock.Now
+	cleaner *cleaner
 }
 
 // New returns the service. Several processes may serve the same database.
@@ -34,7 +28,7 @@ func New(db *database.DB, now clock.Now, opts Options) *Service {
 	if region == "" {
 		region = "CN"
 	}
-	return &Service{db: db, now: now, cleaner: newCleaner(region), holds: opts.Holds, followers: opts.Followers, respeller: opts.Respeller}
+	return &Service{db: db, now: now, cleaner: newCleaner(region)}
 }
 
 // Region returns the country in which a phone number without a country code is read.

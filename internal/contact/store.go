@@ -1,7 +1,7 @@
 package contact
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -14,14 +14,8 @@ import (
 
 type store struct{ database.Tx }
 
-// maxIn bounds an IN list, maxRows the rows of one upsert.
-const (
-	maxIn   = 500
-	maxRows = 500
-)
-
-// isTaken reports whether another transaction inserted one of our keys first.
-func isTaken(err error) bool { return errors.Is(err, gorm.ErrDuplicatedKey) }
+// maxRows bounds the rows of one upsert.
+const maxRows = 500
 
 // rewrite writes rows that exist again, in few statements.
 func rewrite[T any](s store, what string, rows []T, columns []string) error {
@@ -36,21 +30,15 @@ func rewrite[T any](s store, what string, rows []T, columns []string) error {
 	return nil
 }
 
-// find reads the rows whose column is one of the values, in several statements if there are many.
-func find[T, V any](s store, what, column string, values []V, order string, locked bool) ([]T, error) {
-	var rows []T
-	for part := range slices.Chunk(values, maxIn) {
+// find reads the rows whose column is one of the values.
+func find[T any, V cmp.Ordered](s store, what, column string, values []V, order string, locked bool) ([]T, error) {
+	return database.In[T](values, what, func(part []V) *gorm.DB {
 		q := s.Gorm().Where(column+" IN ?", part).Order(order)
 		if locked {
 			q = q.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 		}
-		var some []T
-		if err := q.Find(&some).Error; err != nil {
-			return nil, fmt.Errorf("read %s: %w", what, err)
-		}
-		rows = append(rows, some...)
-	}
-	return rows, nil
+		return q
+	})
 }
 
 func (s store) ensureSource(name string, now clock.Instant) (Source, error) {

@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"slices"
 
+	"gorm.io/gorm"
+
 	"aftercall/internal/database"
+	"aftercall/internal/permission"
 )
 
 func (s store) lockCustomers(sourceID int64, references []string) ([]Customer, error) {
@@ -17,32 +20,26 @@ func (s store) addresses(customerIDs []int64) ([]Address, error) {
 
 // persons returns the person of each customer.
 func (s store) persons(customerIDs []int64) (map[int64]int64, error) {
-	persons := make(map[int64]int64, len(customerIDs))
-	for part := range slices.Chunk(customerIDs, maxIn) {
-		var rows []Customer
-		if err := s.Gorm().Select("id", "person_id").Where("id IN ?", part).Find(&rows).Error; err != nil {
-			return nil, fmt.Errorf("read persons: %w", err)
-		}
-		for _, c := range rows {
-			persons[c.ID] = c.PersonID
-		}
+	rows, err := database.In[Customer](customerIDs, "persons", func(part []int64) *gorm.DB {
+		return s.Gorm().Select("id", "person_id").Where("id IN ?", part)
+	})
+	persons := make(map[int64]int64, len(rows))
+	for _, c := range rows {
+		persons[c.ID] = c.PersonID
 	}
-	return persons, nil
+	return persons, err
 }
 
 // customersOf returns the customer of each contact.
 func (s store) customersOf(contactIDs []int64) (map[int64]int64, error) {
-	customers := make(map[int64]int64, len(contactIDs))
-	for part := range slices.Chunk(contactIDs, maxIn) {
-		var rows []Contact
-		if err := s.Gorm().Select("id", "customer_id").Where("id IN ?", part).Find(&rows).Error; err != nil {
-			return nil, fmt.Errorf("read whose contacts are: %w", err)
-		}
-		for _, c := range rows {
-			customers[c.ID] = c.CustomerID
-		}
+	rows, err := database.In[Contact](contactIDs, "whose contacts are", func(part []int64) *gorm.DB {
+		return s.Gorm().Select("id", "customer_id").Where("id IN ?", part)
+	})
+	customers := make(map[int64]int64, len(rows))
+	for _, c := range rows {
+		customers[c.ID] = c.CustomerID
 	}
-	return customers, nil
+	return customers, err
 }
 
 func (s store) addPersons(slots []*personSlot) error {
@@ -86,7 +83,7 @@ func (s store) updateCustomers(drafts []*customerDraft) error {
 		return err
 	}
 	for kind, ids := range moved {
-		for part := range slices.Chunk(ids, maxIn) {
+		for part := range slices.Chunk(ids, database.MaxIn) {
 			if err := s.Gorm().Where("kind = ? AND customer_id IN ?", kind, part).Delete(&Address{}).Error; err != nil {
 				return fmt.Errorf("replace addresses: %w", err)
 			}
@@ -99,59 +96,39 @@ func (s store) addAddresses(addresses []Address) error {
 	return database.Insert(s.Tx, "addresses", addresses)
 }
 
-func (s store) removeAddresses(ids []int64) error {
-	for part := range slices.Chunk(ids, maxIn) {
-		if err := s.Gorm().Where("id IN ?", part).Delete(&Address{}).Error; err != nil {
-			return fmt.Errorf("remove addresses: %w", err)
-		}
-	}
-	return nil
-}
-
-// sharedLine is an address with how many customers have it and the oldest person among them.
-type sharedLine struct {
+// SharedLine is an address with how many customers have it and the oldest person among them.
+type SharedLine struct {
 	Normalised string
 	Customers  int
 	PersonID   int64
 }
 
-// sharing counts the customers of each address, and names a person where there are few enough to be one.
-func (s store) sharing(kind AddressKind, normalised []string) ([]sharedLine, error) {
-	var lines []sharedLine
-	for part := range slices.Chunk(normalised, maxIn) {
-		var counted []sharedLine
-		err := s.Gorm().Model(&Address{}).Select("normalised, COUNT(DISTINCT customer_id) AS customers").
-			Where("kind = ? AND normalised IN ?", kind, part).Group("normalised").Scan(&counted).Error
-		if err != nil {
-			return nil, fmt.Errorf("count who shares an address: %w", err)
-		}
-		lines = append(lines, counted...)
+// Sharing counts the customers of each address, and names a person where there are few enough to be one.
+func Sharing(tx database.Tx, kind AddressKind, normalised []string) ([]SharedLine, error) {
+	lines, err := database.In[SharedLine](normalised, "who shares an address", func(part []string) *gorm.DB {
+		return tx.Gorm().Model(&Address{}).Select("normalised, COUNT(DISTINCT customer_id) AS customers").
+			Where("kind = ? AND normalised IN ?", kind, part).Group("normalised")
+	})
+	if err != nil {
+		return nil, err
 	}
-	return lines, s.nameSharers(kind, lines)
-}
-
-func (s store) nameSharers(kind AddressKind, lines []sharedLine) error {
 	var few []string
 	for _, l := range lines {
-		if l.Customers < sharedBy {
+		if l.Customers < permission.SharedBy {
 			few = append(few, l.Normalised)
 		}
 	}
-	persons := make(map[string]int64, len(few))
-	for part := range slices.Chunk(few, maxIn) {
-		var named []sharedLine
-		err := s.Gorm().Table("customer_addresses AS a").Select("a.normalised, MIN(c.person_id) AS person_id").
+	named, err := database.In[SharedLine](few, "the person who has an address", func(part []string) *gorm.DB {
+		return tx.Gorm().Table("customer_addresses AS a").Select("a.normalised, MIN(c.person_id) AS person_id").
 			Joins("JOIN customers AS c ON c.id = a.customer_id").
-			Where("a.kind = ? AND a.normalised IN ?", kind, part).Group("a.normalised").Scan(&named).Error
-		if err != nil {
-			return fmt.Errorf("read who shares an address: %w", err)
-		}
-		for _, n := range named {
-			persons[n.Normalised] = n.PersonID
-		}
+			Where("a.kind = ? AND a.normalised IN ?", kind, part).Group("a.normalised")
+	})
+	persons := make(map[string]int64, len(few))
+	for _, n := range named {
+		persons[n.Normalised] = n.PersonID
 	}
 	for i := range lines {
 		lines[i].PersonID = persons[lines[i].Normalised]
 	}
-	return nil
+	return lines, err
 }

@@ -5,7 +5,10 @@ import (
 	"maps"
 	"slices"
 
+	"gorm.io/gorm"
+
 	"aftercall/internal/clock"
+	"aftercall/internal/database"
 )
 
 // past reads what the moments can ask about.
@@ -22,15 +25,15 @@ func (s store) past(moments []Moment) (*past, error) {
 		customers, contacts = append(customers, m.CustomerID), append(contacts, m.ContactID)
 	}
 	var err error
-	if p.persons, err = s.persons(distinct(customers)); err != nil {
+	if p.persons, err = s.persons(database.DistinctNonzero(customers)); err != nil {
 		return nil, err
 	}
 	persons := slices.Collect(maps.Values(p.persons))
-	from, to, err := s.windowOf(p, moments, distinct(contacts))
+	from, to, err := s.windowOf(p, moments, database.DistinctNonzero(contacts))
 	if err != nil {
 		return nil, err
 	}
-	for part := range slices.Chunk(distinct(persons), maxIn) {
+	for part := range slices.Chunk(database.DistinctNonzero(persons), database.MaxIn) {
 		if err := s.readPast(p, part, from, to); err != nil {
 			return nil, err
 		}
@@ -40,15 +43,14 @@ func (s store) past(moments []Moment) (*past, error) {
 
 // windowOf learns when the contacts of the moments were opened, and returns the time their repeats can lie in.
 func (s store) windowOf(p *past, moments []Moment, contactIDs []int64) (from, to clock.Instant, err error) {
-	for part := range slices.Chunk(contactIDs, maxIn) {
-		var rows []began
-		err := s.Gorm().Model(&Contact{}).Select("id AS contact_id, opened_at AS at").Where("id IN ?", part).Scan(&rows).Error
-		if err != nil {
-			return 0, 0, fmt.Errorf("read when contacts were opened: %w", err)
-		}
-		for _, row := range rows {
-			p.openedAt[row.ContactID] = row.At
-		}
+	rows, err := database.In[began](contactIDs, "when contacts were opened", func(part []int64) *gorm.DB {
+		return s.Gorm().Model(&Contact{}).Select("id AS contact_id, opened_at AS at").Where("id IN ?", part)
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, row := range rows {
+		p.openedAt[row.ContactID] = row.At
 	}
 	from = moments[0].ResolvedAt
 	for _, m := range moments {
@@ -141,4 +143,24 @@ func (s store) resolutionIDsBetween(from, to clock.Instant, page int) ([]int64, 
 		}
 		last = rows[len(rows)-1]
 	}
+}
+
+// CountResolutions counts the resolutions of a period by the time they were resolved; from is inclusive, to exclusive, and either
+// may be none. With teams, only the resolutions of those teams are counted.
+func CountResolutions(tx database.Tx, from, to clock.Instant, teams []int64) (int, error) {
+	g := tx.Gorm().Model(&Resolution{})
+	if !from.IsZero() {
+		g = g.Where("resolved_at >= ?", from)
+	}
+	if !to.IsZero() {
+		g = g.Where("resolved_at < ?", to)
+	}
+	if len(teams) > 0 {
+		g = g.Where("team_id IN ?", teams)
+	}
+	var n int64
+	if err := g.Count(&n).Error; err != nil {
+		return 0, fmt.Errorf("count resolutions: %w", err)
+	}
+	return int(n), nil
 }

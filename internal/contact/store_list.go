@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"aftercall/internal/account"
+	"aftercall/internal/database"
 )
 
 // maxFound bounds how many customers and contacts a search text may stand for.
@@ -77,7 +78,7 @@ func (s store) customersNamed(viewer account.Viewer, text string, addresses map[
 		}
 		ids = append(ids, some...)
 	}
-	if ids = distinct(ids); len(ids) > limit {
+	if ids = database.DistinctNonzero(ids); len(ids) > limit {
 		ids = ids[:limit]
 	}
 	return ids, nil

@@ -2,7 +2,6 @@ package contact
 
 import (
 	"fmt"
-	"slices"
 
 	"gorm.io/gorm"
 
@@ -63,14 +62,7 @@ func (s store) visibleOf(viewer account.Viewer, ids []int64) ([]Contact, error) 
 // seen returns those of the customers whom a viewer sees, in order.
 func (s store) seen(viewer account.Viewer, customerIDs []int64) ([]int64, error) {
 	condition, args := seenCustomers(viewer, "customers.id")
-	var found []int64
-	for part := range slices.Chunk(distinct(customerIDs), maxIn) {
-		var some []int64
-		err := s.Gorm().Model(&Customer{}).Where("id IN ?", part).Where(condition, args...).Order("id").Pluck("id", &some).Error
-		if err != nil {
-			return nil, fmt.Errorf("read whom a viewer sees: %w", err)
-		}
-		found = append(found, some...)
-	}
-	return found, nil
+	return database.In[int64](database.DistinctNonzero(customerIDs), "whom a viewer sees", func(part []int64) *gorm.DB {
+		return s.Gorm().Model(&Customer{}).Where("id IN ?", part).Where(condition, args...).Order("id").Select("id")
+	})
 }

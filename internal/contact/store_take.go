@@ -47,7 +47,7 @@ func (s store) participantsOf(contactIDs []int64) ([]Participant, error) {
 }
 
 func (s store) replaceParticipants(contactIDs []int64, people []Participant) error {
-	for part := range slices.Chunk(contactIDs, maxIn) {
+	for part := range slices.Chunk(contactIDs, database.MaxIn) {
 		if err := s.Gorm().Where("contact_id IN ?", part).Delete(&Participant{}).Error; err != nil {
 			return fmt.Errorf("replace participants: %w", err)
 		}
@@ -97,7 +97,7 @@ func (s store) reopen(resolutions []Resolution) error {
 }
 
 func (s store) markAnswered(resolutionIDs []int64) error {
-	for part := range slices.Chunk(resolutionIDs, maxIn) {
+	for part := range slices.Chunk(resolutionIDs, database.MaxIn) {
 		if err := s.Gorm().Model(&Resolution{}).Where("id IN ?", part).Update("answered", true).Error; err != nil {
 			return fmt.Errorf("mark resolutions answered: %w", err)
 		}

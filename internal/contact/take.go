@@ -92,7 +92,7 @@ func (s *Service) takePart(ctx context.Context, sourceID int64, part []*taken, n
 		switch {
 		case err == nil:
 			return outcomes, nil
-		case try < tries && isTaken(err):
+		case try < tries && database.IsTaken(err):
 			continue
 		}
 		return nil, fmt.Errorf("take %d contacts: %w", len(part), err)
@@ -196,16 +196,16 @@ func (k *taking) takeFresh(inputs []*fresh, outcomes []Outcome) error {
 // outdate tells permission that what it keeps about known persons is out of date: they have other addresses or live elsewhere, or
 // a complaint of theirs was opened or resolved.
 func (k *taking) outdate() error {
-	persons := slices.DeleteFunc(distinct(k.concerned), func(id int64) bool { return slices.Contains(k.unknown, id) })
+	persons := slices.DeleteFunc(database.DistinctNonzero(k.concerned), func(id int64) bool { return slices.Contains(k.unknown, id) })
 	if len(persons) == 0 {
 		return nil
 	}
-	return outdatePersons(k.store, persons)
+	return OutdatePersons(k.store.Tx, persons)
 }
 
-// outdatePersons tells permission that what it keeps about every record of the persons is out of date.
-func outdatePersons(st store, persons []int64) error {
-	records, err := st.recordsOf(persons)
+// OutdatePersons tells permission that what it keeps about every record of the persons is out of date.
+func OutdatePersons(tx database.Tx, persons []int64) error {
+	records, err := store{tx}.recordsOf(persons)
 	if err != nil {
 		return err
 	}
@@ -213,7 +213,7 @@ func outdatePersons(st store, persons []int64) error {
 	for i, r := range records {
 		customers[i] = r.ID
 	}
-	return permission.Outdate(st.Tx, persons, customers)
+	return permission.Outdate(tx, persons, customers)
 }
 
 // load reads the contacts that are known already, with what the rules need of them.

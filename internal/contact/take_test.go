@@ -277,6 +277,23 @@ func TestSharedAddressMakesOnePersonUpToFiveCustomers(t *testing.T) {
 	})
 }
 
+func TestWholeSharedLineInOneBatchMergesNobody(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		var batch []contact.Input
+		for i := range 6 {
+			in := resolved(fmt.Sprint("T-", i), ago(time.Hour))
+			in.Customer.Phones = []string{"01065551234", "010-6555 1234"} // the same twice
+			batch = append(batch, in)
+		}
+		c.take(t, batch...)
+		if n := c.count(t, "persons", "1 = 1"); n != 6 {
+			t.Errorf("%d persons, want 6", n)
+		}
+	})
+}
+
 func TestCustomerWithoutReference(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {

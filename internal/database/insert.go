@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"gorm.io/gorm"
 )
 
 const maxInsertRows = 500 // of one INSERT
@@ -67,3 +69,6 @@ func (tx Tx) learnIDStep() error {
 	}
 	return nil
 }
+
+// IsTaken reports whether another transaction inserted one of our keys first.
+func IsTaken(err error) bool { return errors.Is(err, gorm.ErrDuplicatedKey) }

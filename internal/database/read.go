@@ -45,3 +45,9 @@ func In[T any, V cmp.Ordered](values []V, what string, query func(part []V) *gor
 func Distinct[V cmp.Ordered](values []V) []V {
 	return slices.Compact(slices.Sorted(slices.Values(values)))
 }
+
+// DistinctNonzero is Distinct without the zero value, which is no id and no address.
+func DistinctNonzero[V cmp.Ordered](values []V) []V {
+	var zero V
+	return slices.DeleteFunc(Distinct(values), func(v V) bool { return v == zero })
+}

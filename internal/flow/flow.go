@@ -9,6 +9,7 @@ import (
 	"aftercall/campaign"
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
 	"aftercall/internal/contact/imports"
 	"aftercall/internal/database"
 	"aftercall/internal/delivery"
@@ -32,6 +33,7 @@ type Services struct {
 	DB         *database.DB
 	Accounts   *account.Service
 	Contacts   *contact.Service
+	Identity   *identity.Service
 	Permission *permission.Service
 	Imports    *imports.Service
 	Policies   *policy.Service
@@ -65,8 +67,8 @@ func (s *Service) Handlers() map[string]Handler {
 		contact.JobPlan:          s.Decisions.Plan,
 		contact.JobRecordAnswers: s.Surveys.Record,
 		contact.JobReopened:      s.cancelReopened,
-		contact.JobScanPersons:   s.Contacts.ScanPersons,
-		contact.JobIdentify:      s.Contacts.Identify,
+		identity.JobScanPersons:  s.Identity.ScanPersons,
+		identity.JobIdentify:     s.Identity.Identify,
 		imports.JobRun:           s.Imports.Execute,
 		decision.JobSendSurvey:   s.sendSurvey,
 		contact.JobCorrected:     s.Decisions.Redecide,

@@ -62,7 +62,7 @@ func happenings() []happening {
 				}
 				persons[letter] = id[0]
 			}
-			if _, err := r.contacts.Merge(r.t.Context(), account.Viewer{UserID: 1, Role: account.Admin}, persons["M"], persons["C"], "the same"); err != nil {
+			if _, err := r.flow.Identity.Merge(r.t.Context(), account.Viewer{UserID: 1, Role: account.Admin}, persons["M"], persons["C"], "the same"); err != nil {
 				r.t.Fatal(err)
 			}
 		}},

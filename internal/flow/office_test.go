@@ -6,6 +6,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
 	"aftercall/internal/database"
 	"aftercall/internal/flow"
 	"aftercall/internal/outbox"
@@ -46,9 +47,12 @@ func newOffice(t *testing.T, db *database.DB) *office {
 		o.policies = policy.New(db, asked, now, 0)
 		o.callbacks = callback.New(db, permit, decision.Ledger{}, now, callback.Options{Zone: zone})
 		o.decisions = decision.New(db, permit, o.policies, o.callbacks, asked, now, zone)
-		o.contacts = contact.New(db, now, contact.Options{Holds: o.callbacks, Followers: []contact.Follower{permit, o.callbacks}})
+		o.contacts = contact.New(db, now, contact.Options{})
+		persons := identity.New(db, o.contacts, now, identity.Options{
+			Holds: o.callbacks, Movers: []identity.PersonMover{permit, o.callbacks},
+		})
 		services := flow.Services{
-			DB: db, Contacts: o.contacts, Permission: permit, Policies: o.policies, Callbacks: o.callbacks, Decisions: o.decisions, Surveys: surveys, Sender: o.carrier,
+			DB: db, Contacts: o.contacts, Identity: persons, Permission: permit, Policies: o.policies, Callbacks: o.callbacks, Decisions: o.decisions, Surveys: surveys, Sender: o.carrier,
 		}
 		if o.flow != nil {
 			services.Sender = o.flow.Sender

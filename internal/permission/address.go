@@ -31,12 +31,12 @@ func ReadAddress(kind AddressKind, raw, region string) (string, *fault.Field) {
 		return normal, nil
 	}
 	problem := unreadable[kind]
-	shown, hides := address.Described(cut(raw, maxText))
+	shown, hides := address.Described(fault.Shorten(raw, MaxText))
 	if hides {
 		problem.Code = "address_hides"
 		problem.Problem = "has characters that cannot be seen or do not belong in it: type it by hand instead of pasting it"
 	}
-	problem.Name, problem.Value = string(kind), cut(shown, maxShown)
+	problem.Name, problem.Value = string(kind), fault.Shorten(shown, fault.MaxShown)
 	return "", &problem
 }
 
@@ -64,7 +64,7 @@ func (s *Service) hashesOf(subject Subject) []string {
 	for _, earlier := range subject.Earlier {
 		list = append(list, s.HashAddress(EmailAddress, earlier))
 	}
-	return distinct(list)
+	return database.Distinct(list)
 }
 
 // settled returns the normal form of an address that may have been stored in an earlier one.
@@ -85,4 +85,13 @@ func (s *Service) RespellEmails(tx database.Tx, normal map[string]string) error 
 		}
 	}
 	return nil
+}
+
+// checkAddress returns an address normalised; "" where f says why it is not one.
+func checkAddress(kind AddressKind, raw, region string, f *fault.Problems) string {
+	normal, problem := ReadAddress(kind, raw, region)
+	if problem != nil {
+		*f = append(*f, *problem)
+	}
+	return normal
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/hours/hourstest"
 )
 
 const days = 24 * time.Hour
@@ -66,7 +67,7 @@ func TestInFranceANoHoldsFor60DaysEvenAfterAYes(t *testing.T) {
 		t.Errorf("in China: %+v", v)
 	}
 	q.Subject = permission.Subject{CustomerID: 7, Phones: []string{"+33612345678"}}
-	q.At = in(t, "Europe/Paris", "2026-11-24 15:00")
+	q.At = hourstest.At(t, "Europe/Paris", "2026-11-24 15:00")
 	v := rules.Evaluate(facts, q)
 	if v.First != permission.RefusalQuiet || v.All[0].From != morning.Add(days) || v.All[0].Evidence != "consent 1" || v.All[0].Since != morning.Add(-59*days) {
 		t.Errorf("in France: %+v", v)

@@ -2,11 +2,8 @@ package permission
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
@@ -17,11 +14,10 @@ import (
 // maxAhead is how far ahead of ours the clock of whoever recorded something may be.
 const maxAhead = 5 * time.Minute
 
-// Limits of what is kept as text, in characters.
-const (
-	maxWord = 40  // source, reason
-	maxText = 191 // wording, evidence, note, key
-)
+const maxWord = 40 // characters of a source
+
+// MaxText is how many characters a wording, evidence, a note or a key may have.
+const MaxText = 191
 
 var (
 	purposes = []Purpose{ServiceCallback, Survey, MarketingCall, MarketingMessage}
@@ -70,23 +66,23 @@ func (s *Service) RecordConsent(tx database.Tx, events ...ConsentEvent) error {
 
 // problems returns what is wrong with an event that was recorded at RecordedAt.
 func (e ConsentEvent) problems() []fault.Field {
-	var f findings
-	f.oneOf("purpose", string(e.Purpose), words(purposes))
+	var f fault.Problems
+	fault.OneOf(&f, "purpose", e.Purpose, purposes)
 	if e.Channel != "" {
-		f.oneOf("channel", string(e.Channel), words(channels))
+		fault.OneOf(&f, "channel", e.Channel, channels)
 	}
-	f.oneOf("basis", string(e.Basis), words(bases))
-	f.limit("wording", e.Wording, maxText)
-	f.limit("source", e.Source, maxWord)
-	f.limit("evidence", e.Evidence, maxText)
+	fault.OneOf(&f, "basis", e.Basis, bases)
+	f.Limit("wording", e.Wording, MaxText)
+	f.Limit("source", e.Source, maxWord)
+	f.Limit("evidence", e.Evidence, MaxText)
 	if e.DedupeKey != nil {
-		f.limit("key", *e.DedupeKey, maxText)
+		f.Limit("key", *e.DedupeKey, MaxText)
 	}
 	if e.At > e.RecordedAt.Add(maxAhead) {
-		f.refuse("at", "in_the_future", "is in the future", e.At.String())
+		f.Refuse("at", "in_the_future", "is in the future", e.At.String())
 	}
 	if !e.ExpiresAt.IsZero() && e.ExpiresAt <= e.At {
-		f.refuse("expires_at", "expires_early", "is not after the consent was given", e.ExpiresAt.String())
+		f.Refuse("expires_at", "expires_early", "is not after the consent was given", e.ExpiresAt.String())
 	}
 	return f
 }
@@ -101,55 +97,14 @@ func Recordable(viewer account.Viewer) []Purpose {
 
 // forbiddenTo returns what keeps a viewer from recording the event.
 func (e ConsentEvent) forbiddenTo(viewer account.Viewer) []fault.Field {
-	var f findings
+	var f fault.Problems
 	if e.Given && !viewer.May(account.GiveConsent) {
-		f.refuse("word", "consent_scope", "may only be withdrawn by this API token: it is without the scope "+string(account.GiveConsent), string(WordGiven))
+		f.Refuse("word", "consent_scope", "may only be withdrawn by this API token: it is without the scope "+string(account.GiveConsent), string(WordGiven))
 	}
 	if e.Given && slices.Contains(purposes, e.Purpose) && !slices.Contains(Recordable(viewer), e.Purpose) {
-		f.refuse("purpose", "purpose_of_others", "is not a purpose for which your role may record a consent", string(e.Purpose))
+		f.Refuse("purpose", "purpose_of_others", "is not a purpose for which your role may record a consent", string(e.Purpose))
 	}
 	return f
-}
-
-// maxShown is how much of a wrong value is shown, in characters.
-const maxShown = 80
-
-// findings are what is wrong with the fields of one thing.
-type findings []fault.Field
-
-func (f *findings) refuse(field, code, problem, value string) {
-	*f = append(*f, fault.Field{Name: field, Code: code, Problem: problem, Value: cut(value, maxShown)})
-}
-
-// cut shortens a text to so many characters.
-func cut(text string, limit int) string {
-	if len(text) <= limit {
-		return text
-	}
-	if r := []rune(text); len(r) > limit {
-		return string(r[:limit]) + "…"
-	}
-	return text
-}
-
-func (f *findings) oneOf(field, value string, known []string) {
-	if !slices.Contains(known, value) {
-		f.refuse(field, "unknown_value", "must be one of "+strings.Join(known, ", "), value)
-	}
-}
-
-func (f *findings) limit(field, value string, limit int) {
-	if utf8.RuneCountInString(value) > limit {
-		f.refuse(field, "too_long", fmt.Sprintf("has more than %d characters", limit), value)
-	}
-}
-
-func words[T ~string](values []T) []string {
-	list := make([]string, len(values))
-	for i, v := range values {
-		list[i] = string(v)
-	}
-	return list
 }
 
 // Refusal is a customer saying no.

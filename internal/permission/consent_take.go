@@ -70,7 +70,7 @@ func (s *Service) TakeConsents(ctx context.Context, viewer account.Viewer, via, 
 			return err
 		}
 		err := s.db.InTx(ctx, take)
-		if isTaken(err) { // another process was first with one of the keys: now they can be seen
+		if database.IsTaken(err) { // another process was first with one of the keys: now they can be seen
 			err = s.db.InTx(ctx, take)
 		}
 		if err != nil {
@@ -84,15 +84,15 @@ func (s *Service) TakeConsents(ctx context.Context, viewer account.Viewer, via, 
 func (s *Service) takeConsents(tx database.Tx, viewer account.Viewer, via, region string, inputs []ConsentInput) ([]ConsentResult, error) {
 	now := s.now()
 	results, events := make([]ConsentResult, len(inputs)), make([]ConsentEvent, len(inputs))
-	names := make([]consentName, len(inputs))
+	names := make([]Named, len(inputs))
 	for i, in := range inputs {
-		var f findings
+		var f fault.Problems
 		names[i] = in.name(region, &f)
 		events[i] = in.event(now, &f)
 		events[i].Source, events[i].UserID = via, viewer.UserID
 		if f = slices.Concat(f, events[i].problems(), events[i].forbiddenTo(viewer)); len(f) > 0 {
 			results[i] = ConsentResult{Status: ConsentRejected, Problems: f}
-			names[i] = consentName{}
+			names[i] = Named{}
 		}
 	}
 	about, err := s.named(tx, names)
@@ -152,8 +152,8 @@ func (e ConsentEvent) addTo(fresh *[]ConsentEvent, about []int64, delivered map[
 }
 
 // event returns what is to be recorded, or says what is wrong with it.
-func (in ConsentInput) event(now clock.Instant, f *findings) ConsentEvent {
-	f.oneOf("word", string(in.Word), []string{string(WordGiven), string(WordWithdrawn)})
+func (in ConsentInput) event(now clock.Instant, f *fault.Problems) ConsentEvent {
+	fault.OneOf(f, "word", in.Word, []Word{WordGiven, WordWithdrawn})
 	e := ConsentEvent{
 		Purpose: in.Purpose, Channel: in.Channel, Given: in.Word == WordGiven, Basis: in.Basis, Wording: in.Wording, Evidence: in.Evidence,
 		At: in.At, ExpiresAt: in.ExpiresAt, RecordedAt: now,
@@ -164,7 +164,7 @@ func (in ConsentInput) event(now clock.Instant, f *findings) ConsentEvent {
 	switch {
 	case !e.At.IsZero():
 	case e.Given:
-		f.refuse("at", "required", "is required with a consent: an old one must not overrule a later no", "")
+		f.Refuse("at", "required", "is required with a consent: an old one must not overrule a later no", "")
 	default:
 		e.At = now
 	}
@@ -182,5 +182,5 @@ func (s *Service) delivered(tx database.Tx, events []ConsentEvent) (map[string][
 			dedupeKeys = append(dedupeKeys, *e.DedupeKey)
 		}
 	}
-	return store{tx}.delivered(distinct(dedupeKeys))
+	return store{tx}.delivered(dedupeKeys)
 }

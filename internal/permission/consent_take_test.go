@@ -128,7 +128,7 @@ func TestMarketingTakesAYesForMarketingOnlyAndANoForAnything(t *testing.T) {
 			}
 		}
 		file := "source,reference,purpose,word,at\ndesk,3,survey,given,2026-11-01\ndesk,3,marketing_call,given,2026-11-01\n"
-		report, err := c.s.ImportConsents(t.Context(), marketing, strings.NewReader(file), reading)
+		report, err := c.lists.ImportConsents(t.Context(), marketing, strings.NewReader(file), reading)
 		if err != nil || report.Added != 1 || report.Bad != 1 || report.Issues[0].Code != "purpose_of_others" {
 			t.Errorf("a file: %+v %v", report, err)
 		}

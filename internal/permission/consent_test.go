@@ -1,7 +1,6 @@
 package permission_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -151,7 +150,7 @@ func TestAnImportedConsentKeepsItsEvidence(t *testing.T) {
 			"desk,3,survey,,given,,,soon,,d\n" +
 			"desk,3,fun,,given,,,2026-11-02,,e\n" +
 			"desk,3,survey,,given,,,,,f\n"
-		report, err := c.s.ImportConsents(t.Context(), supervisor, strings.NewReader(file), reading)
+		report, err := c.lists.ImportConsents(t.Context(), supervisor, strings.NewReader(file), reading)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -180,26 +179,8 @@ func TestAnImportedConsentKeepsItsEvidence(t *testing.T) {
 		if diff := gocmp.Diff(want, events[v.ConsentID]); diff != "" {
 			t.Error(diff)
 		}
-		if again, err := c.s.ImportConsents(t.Context(), supervisor, strings.NewReader(file), reading); err != nil || again.Added != 0 || again.Covered != 2 {
+		if again, err := c.lists.ImportConsents(t.Context(), supervisor, strings.NewReader(file), reading); err != nil || again.Added != 0 || again.Covered != 2 {
 			t.Errorf("again: %+v %v", again, err)
-		}
-	})
-}
-
-func FuzzParseConsents(f *testing.F) {
-	f.Add([]byte("source,reference,purpose,word,at\ndesk,1,survey,given,2026-11-01\n"))
-	f.Add([]byte("phone,purpose,word\n\"1\n"))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		last := 1
-		report, err := permission.ParseConsents(t.Context(), bytes.NewReader(file), reading, func(line int, _ permission.ConsentInput) error {
-			if line <= last {
-				t.Errorf("line %d after line %d", line, last)
-			}
-			last = line
-			return nil
-		})
-		if err == nil && len(report.Issues) > 100 {
-			t.Errorf("%d issues", len(report.Issues))
 		}
 	})
 }

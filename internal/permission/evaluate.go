@@ -1,9 +1,11 @@
 package permission
 
 import (
+	"slices"
 	"strconv"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/permission/hours"
 )
 
 // Evaluate decides a question from loaded facts. It is pure: the same rules, facts and question give the same verdict, whatever
@@ -43,7 +45,8 @@ type inquiry struct {
 	facts    Facts
 	to       string // the address that would be used, or ""
 	caps     Caps
-	schedule schedule // of a channel that keeps hours
+	where    hours.Place
+	schedule hours.Schedule // of a channel that keeps hours
 }
 
 func (r Rules) ask(facts Facts, q Question) inquiry {
@@ -52,10 +55,10 @@ func (r Rules) ask(facts Facts, q Question) inquiry {
 	if !q.Channel.keepsHours() {
 		phone = q.Subject.Address(ByPhone)
 	}
-	where := placeOf(q.Subject, phone)
-	c.caps = r.capsFor(where.regions, q.Purpose.Marketing())
+	c.where = q.Subject.place(phone)
+	c.caps = r.capsFor(c.where.Regions, q.Purpose.Marketing())
 	if q.Channel.keepsHours() {
-		c.schedule = r.schedule(where, q.Purpose.class())
+		c.schedule = r.Schedule(c.where, q.Purpose.class())
 	}
 	return c
 }
@@ -158,15 +161,15 @@ func (c *inquiry) complaintQuiet(at clock.Instant) Reason {
 
 // hours returns ZoneUnknown or OutsideHours for a call or a text message at an instant.
 func (c *inquiry) hours(at clock.Instant) Reason {
-	opens := c.schedule.next(at)
-	zones := c.schedule.where.zones
+	opens := c.schedule.Next(at)
+	zones := c.where.Zones
 	switch {
-	case len(zones) == 0, opens.IsZero() && len(zones) > 1 && !c.schedule.never():
+	case len(zones) == 0, opens.IsZero() && len(zones) > 1 && !c.schedule.Never():
 		return c.ofCustomer(ZoneUnknown)
 	case opens.IsZero(): // closed for good, whatever the time
 		return Reason{Code: OutsideHours, Evidence: "zone " + zones[0].String()}
 	case opens > at:
-		return Reason{Code: OutsideHours, From: opens, Evidence: "zone " + c.schedule.closedIn(at).String()}
+		return Reason{Code: OutsideHours, From: opens, Evidence: "zone " + c.schedule.ClosedIn(at).String()}
 	}
 	return Reason{}
 }
@@ -180,3 +183,39 @@ func later(a, b Reason) Reason {
 }
 
 func evidence(kind string, id int64) string { return kind + " " + strconv.FormatInt(id, 10) }
+
+// passing are the reasons that end by themselves within a day or at the next calling hours.
+var passing = []Code{OutsideHours, AttemptGap, AttemptCap, MessageCap, DailyCap}
+
+// lasting returns the reasons that stay. Calling hours that never come are among them.
+func lasting(reasons []Reason) []Reason {
+	return slices.DeleteFunc(slices.Clone(reasons), func(r Reason) bool {
+		return slices.Contains(passing, r.Code) && (r.Code != OutsideHours || !r.From.IsZero())
+	})
+}
+
+// Outlook returns what stands against contact for longer than a day, for a row that is read until it changes: the lasting reasons
+// at q.At; the first instant without any, or none; and the first instant after q.At at which the reasons may be others by time
+// alone, or none. In [q.At, nextChange) the lasting reasons are exactly these. Where the hours of several places must agree,
+// nextChange is at most a day ahead: their clocks are changed on different days.
+func (r Rules) Outlook(facts Facts, q Question) (reasons []Reason, allowedFrom, nextChange clock.Instant) {
+	c := r.ask(facts, q)
+	against := func(at clock.Instant) []Reason { return lasting(c.reasons(at)) }
+	reasons = against(q.At)
+	allowedFrom = firstWithout(q.At, reasons, against)
+	soonest := func(at clock.Instant) {
+		if at > q.At && (nextChange.IsZero() || at < nextChange) {
+			nextChange = at
+		}
+	}
+	for _, reason := range reasons {
+		soonest(reason.From)
+	}
+	if q.Purpose.Marketing() && c.given(q.At).Code == "" {
+		soonest(newest(facts.Consents, q.Subject.CustomerID, q).ExpiresAt)
+	}
+	if q.Channel.keepsHours() && c.to != "" {
+		soonest(c.schedule.MayChange(q.At))
+	}
+	return reasons, allowedFrom, nextChange
+}

@@ -1,5 +1,13 @@
 package permission
 
+import (
+	"slices"
+	"strings"
+
+	"aftercall/internal/fault"
+	"aftercall/internal/permission/hours"
+)
+
 // The hard limits: what no setting can widen. Rules are held inside them twice, by Publish with a word to the person who edits,
 // and by Evaluate whatever was published.
 
@@ -47,25 +55,117 @@ func CapLimits() (least, most Caps) {
 
 func within(n, least, most int) int { return min(max(n, least), most) }
 
-var (
-	hardDay      = []Period{{From: 8 * 60, To: 21 * 60}}                                // 47 CFR 64.1200(c)(1); Chinese carriers
-	floridaDay   = []Period{{From: 8 * 60, To: 20 * 60}}                                // Florida Statutes 501.616(6)
-	frenchDay    = []Period{{From: 10 * 60, To: 13 * 60}, {From: 14 * 60, To: 20 * 60}} // Code de la consommation D. 223-9
-	closedAllDay []Period
-)
+const maxDemands = 200
 
-// hardPeriods returns when calls of a class may be made at most in a region on a natural day of the week: a make-up working day
-// on a Saturday is a Saturday to the law.
-func hardPeriods(region string, class Class, kind DayKind) []Period {
-	if class == MarketingClass {
-		switch {
-		case countryOf(region) == "FR" && kind > Friday:
-			return closedAllDay
-		case countryOf(region) == "FR":
-			return frenchDay
-		case region == "US-FL":
-			return floridaDay
+// normalised returns the rules in the form in which they are published: without what is written twice, and in order.
+func (r Rules) normalised() Rules {
+	r.Timetable = r.Timetable.Normalised()
+	r.Stricter = slices.Clone(r.Stricter)
+	slices.SortFunc(r.Stricter, func(a, b Stricter) int { return strings.Compare(a.Region, b.Region) })
+	return r
+}
+
+// check returns fault.Invalid with a field for everything that is wrong or wider than the hard limits allow. The rules are
+// normalised.
+func (r Rules) check() error {
+	fields := r.Caps.check()
+	fields = append(fields, checkStricter(r.Stricter)...)
+	fields = append(fields, r.Timetable.Problems()...)
+	if len(fields) > 0 {
+		return fault.InvalidFields(fields...)
+	}
+	return nil
+}
+
+func (c Caps) check() []fault.Field {
+	in := c.clamped()
+	var fields []fault.Field
+	for _, checked := range []struct {
+		ok    bool
+		wrong fault.Field
+	}{
+		{c.AttemptsPerDay == in.AttemptsPerDay, fault.Field{Name: "caps.attempts_per_day", Code: "attempts_range", Problem: "must be 1 to 5"}},
+		{c.AttemptGapMinutes == in.AttemptGapMinutes, fault.Field{Name: "caps.attempt_gap_minutes", Code: "gap_range", Problem: "must be 5 to 1440"}},
+		{
+			c.MarketingCallsPerMonth == in.MarketingCallsPerMonth,
+			fault.Field{Name: "caps.marketing_calls_per_month", Code: "marketing_calls_range", Problem: "must be 1 to 8"},
+		},
+		{c.MessagesPerDay == in.MessagesPerDay, fault.Field{Name: "caps.messages_per_day", Code: "messages_range", Problem: "must be 1 to 3"}},
+		{c.ContactsPerDay == in.ContactsPerDay, fault.Field{Name: "caps.contacts_per_day", Code: "contacts_range", Problem: "must be 1 to 6"}},
+		{
+			c.SurveyCooldownDays == in.SurveyCooldownDays,
+			fault.Field{Name: "caps.survey_cooldown_days", Code: "cooldown_range", Problem: "must be 1 to 365"},
+		},
+		{
+			c.MarketingQuietDays == in.MarketingQuietDays,
+			fault.Field{Name: "caps.marketing_quiet_days", Code: "cooldown_range", Problem: "must be 1 to 365"},
+		},
+		{
+			c.ComplaintQuietDays == in.ComplaintQuietDays,
+			fault.Field{Name: "caps.complaint_quiet_days", Code: "quiet_range", Problem: "must be 0 to 365"},
+		},
+		{c.RefusalQuietDays == in.RefusalQuietDays, fault.Field{Name: "caps.refusal_quiet_days", Code: "quiet_range", Problem: "must be 0 to 365"}},
+	} {
+		if !checked.ok {
+			fields = append(fields, checked.wrong)
 		}
 	}
-	return hardDay
+	return fields
+}
+
+func checkStricter(demands []Stricter) []fault.Field {
+	if len(demands) > maxDemands {
+		return []fault.Field{{Name: "stricter", Code: "too_many", Problem: "has too many entries"}}
+	}
+	var fields []fault.Field
+	for i, s := range demands {
+		name := "stricter." + s.Region
+		if !hours.KnownRegion(s.Region) {
+			fields = append(fields, hours.UnknownRegion("stricter.region", s.Region))
+		}
+		if i > 0 && demands[i-1].Region == s.Region {
+			fields = append(fields, fault.Field{Name: name, Code: "region_twice", Problem: "is there twice"})
+		}
+		if within(s.AttemptsPerDay, 0, mostAttempts) != s.AttemptsPerDay {
+			fields = append(fields, fault.Field{Name: name + ".attempts_per_day", Code: "attempts_range", Problem: "must be 1 to 5"})
+		}
+		if within(s.MarketingCallsPerMonth, 0, mostMarketingCalls) != s.MarketingCallsPerMonth {
+			fields = append(fields, fault.Field{Name: name + ".marketing_calls_per_month", Code: "marketing_calls_range", Problem: "must be 1 to 8"})
+		}
+		if within(s.RefusalQuietDays, 0, mostDays) != s.RefusalQuietDays {
+			fields = append(fields, fault.Field{Name: name + ".refusal_quiet_days", Code: "quiet_range", Problem: "must be 0 to 365"})
+		}
+		fields = append(fields, s.checkLaw(name)...)
+	}
+	return fields
+}
+
+// checkLaw holds the values for a region against the law there.
+func (s Stricter) checkLaw(name string) []fault.Field {
+	var fields []fault.Field
+	for _, law := range hardStricter {
+		if law.Region != s.Region && law.Region != hours.CountryOf(s.Region) {
+			continue
+		}
+		if law.AttemptsPerDay > 0 && s.AttemptsPerDay > law.AttemptsPerDay {
+			fields = append(fields, widerThanLaw(law, name+".attempts_per_day"))
+		}
+		if law.MarketingCallsPerMonth > 0 && s.MarketingCallsPerMonth > law.MarketingCallsPerMonth {
+			fields = append(fields, widerThanLaw(law, name+".marketing_calls_per_month"))
+		}
+		if s.RefusalQuietDays > 0 && s.RefusalQuietDays < law.RefusalQuietDays {
+			fields = append(fields, widerThanLaw(law, name+".refusal_quiet_days"))
+		}
+	}
+	return fields
+}
+
+func widerThanLaw(law Stricter, name string) fault.Field {
+	if law.Region == "FR" {
+		return fault.Field{
+			Name: name, Code: "law_is_stricter_fr",
+			Problem: "is wider than the law in France: 4 marketing calls in 30 days at most, and none for 60 days after a refusal",
+		}
+	}
+	return fault.Field{Name: name, Code: "law_is_stricter_fl", Problem: "is wider than the law in Florida: 3 marketing calls in 24 hours at most"}
 }

@@ -8,15 +8,12 @@ import (
 	"aftercall/internal/database"
 )
 
-// chunkSize is how many questions are loaded with one set of queries.
-const chunkSize = 500
-
 // FactsAsOf returns the facts of each question as they were known at its instant, for a look back at what would have been
 // decided: consent and suppressions recorded later did not exist, one lifted later still held. Of touches it returns those before
 // touchesBefore; the others are what is being looked at.
 func (s *Service) FactsAsOf(tx database.Tx, questions []Question, touchesBefore clock.Instant) ([]Facts, error) {
 	facts := make([]Facts, 0, len(questions))
-	for chunk := range slices.Chunk(questions, chunkSize) {
+	for chunk := range slices.Chunk(questions, database.MaxIn) {
 		chunk = s.dated(chunk)
 		loaded, err := s.load(tx, chunk, past)
 		if err != nil {
@@ -49,19 +46,19 @@ func (f Facts) asOf(at, touchesBefore clock.Instant) Facts {
 	return known
 }
 
-// horizon says how much of what is recorded is loaded.
-type horizon struct {
+// lookback says how much of what is recorded is loaded.
+type lookback struct {
 	words  int  // of each customer, purpose and channel: that many newest yes and no
 	lifted bool // also suppressions that were lifted
 }
 
 var (
-	present = horizon{words: 1}
-	past    = horizon{words: 50, lifted: true} // nobody changes their mind more often
+	present = lookback{words: 1}
+	past    = lookback{words: 50, lifted: true} // nobody changes their mind more often
 )
 
 // load returns the facts of each question.
-func (s *Service) load(tx database.Tx, questions []Question, h horizon) ([]Facts, error) {
+func (s *Service) load(tx database.Tx, questions []Question, h lookback) ([]Facts, error) {
 	k, st := s.keysOf(questions), store{tx}
 	consents, err := st.newestConsents(k.customers, h.words)
 	if err != nil {
@@ -139,8 +136,8 @@ func (s *Service) keysOf(questions []Question) keys {
 		}
 		k.allHashes = append(k.allHashes, k.of[i]...)
 	}
-	k.customers, k.persons = distinct(k.customers), distinct(k.persons)
-	k.allHashes, k.askedHashes = distinct(k.allHashes), distinct(k.askedHashes)
+	k.customers, k.persons = database.Distinct(k.customers), database.Distinct(k.persons)
+	k.allHashes, k.askedHashes = database.Distinct(k.allHashes), database.Distinct(k.askedHashes)
 	return k
 }
 
@@ -151,9 +148,4 @@ func (k *keys) add(i int, hashes []string) {
 			k.of[i] = append(k.of[i], h)
 		}
 	}
-}
-
-func distinct[T int64 | string](values []T) []T {
-	slices.Sort(values)
-	return slices.Compact(values)
 }

@@ -1,14 +1,13 @@
 package permission_test
 
 import (
-	"os"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/hours/hourstest"
 )
 
 // A second, naive reading of the rules: it counts, compares and walks the local clock, and knows nothing of when something ends.
@@ -29,35 +28,6 @@ var phoneLists = [][]string{
 	{"+99912345"},
 }
 
-var countryOfPhone = map[string]string{
-	"+8613912348000": "CN", "+12125550100": "US", "+442079460000": "GB", "+33612345678": "FR", "+4930123456": "DE", "+919812345678": "IN",
-	"+79161234567": "RU", "+77011234567": "KZ", "+18005550100": "US",
-}
-
-// zonesOfRegions reads the table of regions in its own way.
-var zonesOfRegions = sync.OnceValue(func() map[string][]string {
-	b, err := os.ReadFile("regions.txt")
-	if err != nil {
-		panic(err)
-	}
-	table := map[string][]string{}
-	for _, line := range strings.Split(string(b), "\n") {
-		if code, zones, ok := strings.Cut(line, " "); ok && code != "#" {
-			table[code] = strings.Split(zones, " ")
-		}
-	}
-	return table
-})
-
-var allZones = sync.OnceValue(func() []string {
-	var zones []string
-	for _, of := range zonesOfRegions() {
-		zones = append(zones, of...)
-	}
-	slices.Sort(zones)
-	return slices.Compact(zones)
-})
-
 func naive(c drawn, at clock.Instant) string {
 	address := naiveAddress(c.q)
 	marketing := c.q.Purpose.Marketing()
@@ -76,6 +46,15 @@ func naive(c drawn, at clock.Instant) string {
 		return "hours"
 	}
 	return ""
+}
+
+func naivePlaces(s permission.Subject) (zones, regions []string) {
+	return hourstest.Places(s.Zone, s.Region, naiveAddress(permission.Question{Subject: s, Channel: permission.ByPhone}))
+}
+
+func naiveHours(c drawn, at clock.Instant) bool {
+	zones, regions := naivePlaces(c.q.Subject)
+	return hourstest.Open(c.rules.Timetable, zones, regions, c.q.Purpose.Marketing(), at)
 }
 
 func naiveAddress(q permission.Question) string {
@@ -146,7 +125,7 @@ func naiveLimits(c drawn) permission.Caps {
 	l.ContactsPerDay = max(1, min(l.ContactsPerDay, 6))
 	l.SurveyCooldownDays = max(1, l.SurveyCooldownDays)
 	l.MarketingQuietDays = max(1, l.MarketingQuietDays)
-	_, regions := naivePlaces(c.q)
+	_, regions := naivePlaces(c.q.Subject)
 	for _, region := range regions {
 		if strings.HasPrefix(region, "FR") {
 			l.MarketingCallsPerMonth = min(l.MarketingCallsPerMonth, 4)

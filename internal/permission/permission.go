@@ -1,10 +1,16 @@
 // Package permission answers one question for everybody: may we contact this customer, for this purpose, over this channel, at
 // this time? Planner, claim, dial, sender, audience and export ask here and nowhere else, and show the same reason.
 //
-// The evaluator is pure Go over loaded facts. The package imports no contact: whoever asks brings a Subject.
+// The evaluator is pure Go over loaded facts; when calls may be made is in hours, files are read in lists. The package imports no
+// contact: whoever asks brings a Subject.
+//
+// Lock order: persons, then addresses, then standings. Reserve and ReserveAddresses come before Judge, in one transaction with the Touch.
 package permission
 
-import "aftercall/internal/clock"
+import (
+	"aftercall/internal/clock"
+	"aftercall/internal/permission/hours"
+)
 
 // Purpose is why we would contact somebody.
 type Purpose string
@@ -19,6 +25,14 @@ const (
 
 // Marketing reports whether the purpose sells something: then only recorded consent permits it.
 func (p Purpose) Marketing() bool { return p == MarketingCall || p == MarketingMessage }
+
+// class returns the calling hours that hold for the purpose.
+func (p Purpose) class() hours.Class {
+	if p.Marketing() {
+		return hours.MarketingClass
+	}
+	return hours.ServiceClass
+}
 
 // Channel is how we would contact them.
 type Channel string
@@ -108,6 +122,21 @@ func (s Subject) addresses(kind AddressKind) []string {
 		return s.Emails
 	}
 	return s.Phones
+}
+
+// place returns where the subject may be, as far as one of their numbers tells; phone is E.164 or empty.
+func (s Subject) place(phone string) hours.Place { return hours.PlaceOf(s.Zone, s.Region, phone) }
+
+// CallWindow returns the service calling hours of the subject's number at an instant; phone is E.164, empty for the first one.
+func (r Rules) CallWindow(subject Subject, phone string, at clock.Instant) hours.Window {
+	where := subject.place(Question{Subject: subject, Channel: ByPhone, Address: phone}.address())
+	s := r.Schedule(where, hours.ServiceClass)
+	return s.Window(at)
+}
+
+// HoursClass names what decides when the subject may be called for service, as Place.HoursClass does.
+func (r Rules) HoursClass(subject Subject) string {
+	return subject.place(subject.Address(ByPhone)).HoursClass()
 }
 
 // Question is one thing to be decided.

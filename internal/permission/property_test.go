@@ -12,6 +12,8 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/hours"
+	"aftercall/internal/permission/hours/hourstest"
 )
 
 // The tests named TestAlways… draw rules, facts and questions; `make property` runs a million cases of each.
@@ -66,7 +68,7 @@ func TestAlwaysWithoutADateNoTimeIsAllowed(t *testing.T) {
 			return
 		}
 		ahead := 400 * 24 * time.Hour
-		if zones, regions := naivePlaces(c.q); c.q.Channel != permission.ByEmail && len(zones)*len(regions) > 1 {
+		if zones, regions := naivePlaces(c.q.Subject); c.q.Channel != permission.ByEmail && len(zones)*len(regions) > 1 {
 			ahead = 31 * 24 * time.Hour // several places may come to have an hour in common, when the clocks are changed
 		}
 		at := c.q.At.Add(time.Duration(rapid.Int64Range(0, int64(ahead)).Draw(t, "later")))
@@ -211,7 +213,7 @@ func drawCase(t *rapid.T) drawn {
 func drawZone(t *rapid.T) string {
 	switch rapid.IntRange(0, 3).Draw(t, "how the zone is known") {
 	case 0:
-		return rapid.SampledFrom(allZones()).Draw(t, "zone")
+		return rapid.SampledFrom(hourstest.AllZones()).Draw(t, "zone")
 	case 1:
 		return rapid.SampledFrom([]string{"Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "nowhere"}).Draw(t, "zone")
 	}
@@ -255,33 +257,33 @@ func drawRules(t *rapid.T, at clock.Instant) permission.Rules {
 		MarketingQuietDays: draw("quiet", 0, 2, 30), ComplaintQuietDays: draw("complaint quiet", 0, 14, 30), RefusalQuietDays: draw("refusal quiet", 0, 0, 7, 70),
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "profiles") {
-		p := permission.Profile{
+		p := hours.Profile{
 			Region: rapid.SampledFrom([]string{"CA", "CN", "DE-BY", "FR", "GB", "US-FL", "US"}).Draw(t, "profile of"),
-			Class:  rapid.SampledFrom([]permission.Class{permission.ServiceClass, permission.MarketingClass}).Draw(t, "class"),
+			Class:  rapid.SampledFrom([]hours.Class{hours.ServiceClass, hours.MarketingClass}).Draw(t, "class"),
 		}
 		for kind := range p.Days {
 			p.Days[kind] = rapid.SampledFrom(someHours).Draw(t, "hours")
 		}
-		r.Profiles = slices.DeleteFunc(r.Profiles, func(o permission.Profile) bool { return o.Region == p.Region && o.Class == p.Class })
+		r.Profiles = slices.DeleteFunc(r.Profiles, func(o hours.Profile) bool { return o.Region == p.Region && o.Class == p.Class })
 		r.Profiles = append(r.Profiles, p)
 	}
 	for _, region := range rapid.SampledFrom([][]string{nil, {"CN", "US"}, {"DE", "DE-BY", "FR"}}).Draw(t, "calendars") {
 		start := clock.DayOf(at, time.UTC) + clock.Day(rapid.IntRange(-9, 9).Draw(t, "first special day"))
 		for i := range rapid.IntRange(1, 10).Draw(t, "special days") {
-			r.Calendar = append(r.Calendar, permission.Holiday{
+			r.Calendar = append(r.Calendar, hours.Holiday{
 				Region: region, Day: start + clock.Day(i),
-				Kind: rapid.SampledFrom([]permission.HolidayKind{permission.PublicHoliday, permission.PublicHoliday, permission.WorkingDay}).Draw(t, "kind of day"),
+				Kind: rapid.SampledFrom([]hours.HolidayKind{hours.PublicHoliday, hours.PublicHoliday, hours.WorkingDay}).Draw(t, "kind of day"),
 			})
 		}
 	}
-	slices.SortFunc(r.Calendar, func(a, b permission.Holiday) int {
+	slices.SortFunc(r.Calendar, func(a, b hours.Holiday) int {
 		return cmp.Or(cmp.Compare(a.Region, b.Region), cmp.Compare(a.Day, b.Day))
 	})
 	return r
 }
 
 // someHours are hours of a day, open more often than not.
-var someHours = []permission.Periods{
+var someHours = []hours.Periods{
 	nil,
 	{{From: 9 * 60, To: 20 * 60}},
 	{{From: 0, To: 24 * 60}},

@@ -10,6 +10,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/permission/hours"
 )
 
 // RulesVersion is a line of the history of the rules.
@@ -101,6 +102,30 @@ func (s *Service) publish(tx database.Tx, viewer account.Viewer, rules Rules, ne
 		return Rules{}, err
 	}
 	return rules, account.Audit(tx, row.PublishedAt, viewer, "rules.published", "permission_rules", int64(rules.Version), fmt.Sprintf("after version %d", newest))
+}
+
+// ImportHolidays replaces the special days of each country and year among the given ones, and publishes that as the next version
+// of the rules unless it changes nothing. It returns fault.Forbidden for everybody but an administrator.
+func (s *Service) ImportHolidays(ctx context.Context, viewer account.Viewer, days []hours.Holiday, note string) (hours.CalendarChange, error) {
+	var change hours.CalendarChange
+	var rules Rules
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		newest, err := s.newestRules(tx)
+		if err != nil {
+			return err
+		}
+		rules = *newest
+		if rules.Calendar, change = hours.WithHolidays(newest.Calendar, days); change == (hours.CalendarChange{}) && viewer.Is(account.Admin) {
+			return nil
+		}
+		rules, err = s.publish(tx, viewer, rules, newest.Version, note)
+		return err
+	})
+	if err != nil {
+		return hours.CalendarChange{}, fmt.Errorf("import special days: %w", err)
+	}
+	s.rules.Store(&rules)
+	return change, nil
 }
 
 const maxNote = 190 // characters

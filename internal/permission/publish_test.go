@@ -15,6 +15,8 @@ import (
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/hours"
+	"aftercall/internal/permission/hours/hourstest"
 )
 
 var admin = account.Viewer{UserID: 3, Role: account.Admin}
@@ -33,7 +35,7 @@ func TestPublishedRulesHoldAtOnceInEveryProcess(t *testing.T) {
 			t.Errorf("version 1 is not the default: %s", diff)
 		}
 		changed := here.Rules()
-		changed.Profiles = append(changed.Profiles, everyDay(t, "CN", permission.ServiceClass, "14:00-18:00"))
+		changed.Profiles = append(changed.Profiles, hourstest.EveryDay(t, "CN", hours.ServiceClass, "14:00-18:00"))
 		published, err := here.Publish(t.Context(), admin, changed, 1, "afternoons only")
 		if err != nil || published.Version != 2 {
 			t.Fatalf("version %d, %v", published.Version, err)
@@ -118,32 +120,32 @@ func TestRulesWiderThanTheHardLimitsAreNotPublished(t *testing.T) {
 			"caps.messages_per_day messages_range, caps.contacts_per_day contacts_range, caps.survey_cooldown_days cooldown_range, " +
 			"caps.marketing_quiet_days cooldown_range, caps.complaint_quiet_days quiet_range, caps.refusal_quiet_days quiet_range"},
 		"early": {func(r *permission.Rules) {
-			p := everyDay(t, "CN", permission.ServiceClass, "09:00-20:00")
-			p.Days[permission.Friday] = permission.Periods{{From: 7*60 + 59, To: 12 * 60}}
+			p := hourstest.EveryDay(t, "CN", hours.ServiceClass, "09:00-20:00")
+			p.Days[hours.Friday] = hours.Periods{{From: 7*60 + 59, To: 12 * 60}}
 			r.Profiles = append(r.Profiles, p)
 		}, "profiles.CN.service.friday hours_too_wide"},
 		"a French Saturday": {func(r *permission.Rules) {
-			r.Profiles[len(r.Profiles)-1].Days[permission.Saturday] = permission.Periods{{From: 10 * 60, To: 12 * 60}}
+			r.Profiles[len(r.Profiles)-1].Days[hours.Saturday] = hours.Periods{{From: 10 * 60, To: 12 * 60}}
 		}, "profiles.FR.marketing.saturday hours_too_wide_fr"},
 		"a Florida evening": {func(r *permission.Rules) {
-			p := everyDay(t, "US-FL", permission.MarketingClass, "09:00-20:00")
-			p.Days[permission.OnHoliday] = permission.Periods{{From: 9 * 60, To: 21 * 60}}
+			p := hourstest.EveryDay(t, "US-FL", hours.MarketingClass, "09:00-20:00")
+			p.Days[hours.OnHoliday] = hours.Periods{{From: 9 * 60, To: 21 * 60}}
 			r.Profiles = append(r.Profiles, p)
 		}, "profiles.US-FL.marketing.holiday hours_too_wide_fl"},
 		"holidays only": {func(r *permission.Rules) {
-			p := permission.Profile{Region: "CN", Class: permission.ServiceClass}
-			p.Days[permission.OnHoliday] = permission.Periods{{From: 9 * 60, To: 12 * 60}}
+			p := hours.Profile{Region: "CN", Class: hours.ServiceClass}
+			p.Days[hours.OnHoliday] = hours.Periods{{From: 9 * 60, To: 12 * 60}}
 			r.Profiles = append(r.Profiles, p)
 		}, "profiles.CN.service.holiday holidays_only"},
 		"no profile for everywhere else": {func(r *permission.Rules) { r.Profiles = r.Profiles[1:] }, "profiles profile_missing"},
 		"one region twice":               {func(r *permission.Rules) { r.Profiles = append(r.Profiles, r.Profiles[2]) }, "profiles.CN.marketing region_twice"},
 		"no class": {func(r *permission.Rules) {
-			r.Profiles = append(r.Profiles, permission.Profile{Region: "CN", Class: "x"})
+			r.Profiles = append(r.Profiles, hours.Profile{Region: "CN", Class: "x"})
 		}, "profiles.CN.x class_unknown"},
 		"no country": {func(r *permission.Rules) {
-			r.Profiles = append(r.Profiles, permission.Profile{Region: "XX", Class: permission.ServiceClass})
+			r.Profiles = append(r.Profiles, hours.Profile{Region: "XX", Class: hours.ServiceClass})
 			r.Stricter = append(r.Stricter, permission.Stricter{Region: "us"})
-			r.Calendar = append(r.Calendar, special("", "2026-10-01", permission.PublicHoliday))
+			r.Calendar = append(r.Calendar, hourstest.Day("", "2026-10-01", hours.PublicHoliday))
 		}, "stricter.region region_unknown, profiles.region region_unknown, country region_unknown"},
 		"laxer than the law": {func(r *permission.Rules) {
 			r.Stricter = []permission.Stricter{{Region: "FR", RefusalQuietDays: 30}, {Region: "FR-75", MarketingCallsPerMonth: 5}, {Region: "US-FL", AttemptsPerDay: 4}}
@@ -154,8 +156,8 @@ func TestRulesWiderThanTheHardLimitsAreNotPublished(t *testing.T) {
 		}, "stricter.CN.attempts_per_day attempts_range, stricter.CN.marketing_calls_per_month marketing_calls_range, " +
 			"stricter.CN.refusal_quiet_days quiet_range, stricter.CN region_twice"},
 		"special days": {func(r *permission.Rules) {
-			day := special("CN", "2026-10-01", "x")
-			r.Calendar = []permission.Holiday{day, day}
+			day := hourstest.Day("CN", "2026-10-01", "x")
+			r.Calendar = []hours.Holiday{day, day}
 		}, "kind day_kind, kind day_kind, date day_twice"},
 	} {
 		rules := permission.DefaultRules()
@@ -206,9 +208,9 @@ func TestAYearOfSpecialDaysReplacesThatYearOnly(t *testing.T) {
 		if err := s.EnsureBuiltIn(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		load := func(rows string) permission.CalendarChange {
+		load := func(rows string) hours.CalendarChange {
 			t.Helper()
-			days, err := permission.ParseHolidays(strings.NewReader(header + rows))
+			days, err := hours.ParseHolidays(strings.NewReader("country,date,kind,name\n" + rows))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -221,13 +223,13 @@ func TestAYearOfSpecialDaysReplacesThatYearOnly(t *testing.T) {
 		first := "CN,2026-10-01,holiday,国庆节\nCN,2026-10-02,holiday,国庆节\nCN,2026-10-10,working,调休\nFR,2026-07-14,holiday,14 juillet\n"
 		for i, c := range []struct {
 			rows    string
-			want    permission.CalendarChange
+			want    hours.CalendarChange
 			version int
 		}{
-			{first, permission.CalendarChange{Added: 4}, 2},
-			{first, permission.CalendarChange{}, 2},
-			{"CN,2027-01-01,holiday,元旦\n", permission.CalendarChange{Added: 1}, 3},
-			{"CN,2026-10-01,working,国庆节\nCN,2026-10-03,holiday,国庆节\nCN,2026-10-10,working,调休\n", permission.CalendarChange{Added: 1, Changed: 1, Removed: 1}, 4},
+			{first, hours.CalendarChange{Added: 4}, 2},
+			{first, hours.CalendarChange{}, 2},
+			{"CN,2027-01-01,holiday,元旦\n", hours.CalendarChange{Added: 1}, 3},
+			{"CN,2026-10-01,working,国庆节\nCN,2026-10-03,holiday,国庆节\nCN,2026-10-10,working,调休\n", hours.CalendarChange{Added: 1, Changed: 1, Removed: 1}, 4},
 		} {
 			if got := load(c.rows); got != c.want || s.Rules().Version != c.version {
 				t.Errorf("file %d: %+v, version %d", i+1, got, s.Rules().Version)

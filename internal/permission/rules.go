@@ -1,6 +1,10 @@
 package permission
 
-import "time"
+import (
+	"time"
+
+	"aftercall/internal/permission/hours"
+)
 
 // Rules are the centre's policy on contact: one document with a version, of which a published one never changes. The version goes
 // on every receipt that was computed with them. Evaluate keeps to the hard limits whatever they say; Publish refuses what is wider.
@@ -8,8 +12,7 @@ type Rules struct {
 	Version  int        `json:"-"`
 	Caps     Caps       `json:"caps"`
 	Stricter []Stricter `json:"stricter"`
-	Profiles []Profile  `json:"profiles"` // calling hours
-	Calendar []Holiday  `json:"calendar"` // by region and day
+	hours.Timetable
 }
 
 // Caps are how often somebody may be contacted. All windows roll: a day is the 24 hours before the contact, a month 30 such days.
@@ -52,7 +55,7 @@ func DefaultRules() Rules {
 			{Region: "FR", MarketingCallsPerMonth: 4, RefusalQuietDays: 60}, // Code de la consommation D. 223-9
 			{Region: "US-FL", AttemptsPerDay: 3},                            // Florida Statutes 501.616(6)
 		},
-		Profiles: stockProfiles(),
+		Timetable: hours.Default(),
 	}
 }
 
@@ -78,7 +81,7 @@ func (r Rules) capsFor(regions []string, marketing bool) Caps {
 // tightened returns the caps with what a region and the country it is in demand.
 func (c Caps) tightened(demands []Stricter, region string) Caps {
 	for _, s := range demands {
-		if s.Region != region && s.Region != countryOf(region) {
+		if s.Region != region && s.Region != hours.CountryOf(region) {
 			continue
 		}
 		if s.AttemptsPerDay > 0 {

@@ -47,7 +47,7 @@ func (s *Service) Judge(tx database.Tx, questions []Question) ([]Verdict, error)
 	rest := verdicts
 	var reading errgroup.Group
 	reading.SetLimit(tx.Lanes())
-	for chunk := range slices.Chunk(questions, chunkSize) {
+	for chunk := range slices.Chunk(questions, database.MaxIn) {
 		part := rest[:len(chunk)]
 		rest = rest[len(chunk):]
 		reading.Go(func() error {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 )
@@ -51,14 +52,14 @@ func (s Standing) current(version int, at clock.Instant) bool {
 	return s.RulesVersion == version && s.ComputedAt <= at && (s.NextChangeAt.IsZero() || at < s.NextChangeAt)
 }
 
-// way is a purpose and the channel it may use.
-type way struct {
+// purposeChannel is a purpose and a channel it may use.
+type purposeChannel struct {
 	purpose Purpose
 	channel Channel
 }
 
-// ways are what is kept of each customer.
-var ways = []way{
+// standingKinds are what is kept of each customer.
+var standingKinds = []purposeChannel{
 	{ServiceCallback, ByPhone},
 	{Survey, ByPhone},
 	{Survey, BySMS},
@@ -76,7 +77,7 @@ func (s *Service) Standings(tx database.Tx, customerIDs []int64, purpose Purpose
 		return nil, fmt.Errorf("standings: %w", err)
 	}
 	found := make(map[int64]Standing, len(customerIDs))
-	for chunk := range slices.Chunk(customerIDs, chunkSize) {
+	for chunk := range slices.Chunk(customerIDs, database.MaxIn) {
 		rows, err := store{tx}.standings(chunk, purpose, channel)
 		if err != nil {
 			return nil, err
@@ -116,7 +117,7 @@ func (s *Service) Standings(tx database.Tx, customerIDs []int64, purpose Purpose
 // compute returns the standing that answers each question.
 func (s *Service) compute(tx database.Tx, rules *Rules, questions []Question) ([]Standing, error) {
 	rows := make([]Standing, 0, len(questions))
-	for chunk := range slices.Chunk(questions, chunkSize) {
+	for chunk := range slices.Chunk(questions, database.MaxIn) {
 		facts, err := s.load(tx, chunk, present)
 		if err != nil {
 			return nil, fmt.Errorf("compute standings: %w", err)
@@ -215,4 +216,14 @@ func (s *Service) keepCounts(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("keep the counts of standings: %w", err)
 	}
 	return string(text), nil
+}
+
+// maxStandings bounds a page of StandingsBy.
+const maxStandings = 500
+
+// StandingsBy lists what StandingCounts counted: the customers behind one number, in order of their ids, after the given one, as
+// far as the viewer sees them.
+func (s *Service) StandingsBy(ctx context.Context, viewer account.Viewer, purpose Purpose, channel Channel, first Code, after int64, limit int) ([]Standing, error) {
+	seen, args := s.directory.SeenBy(viewer, "permission_standings.customer_id")
+	return store{s.db.View(ctx)}.standingsBy(seen, args, purpose, channel, first, after, min(limit, maxStandings))
 }

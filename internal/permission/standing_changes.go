@@ -42,18 +42,18 @@ func (s *Service) changed(tx database.Tx, e event) error {
 	for _, person := range concerned {
 		guarded = append(guarded, person)
 	}
-	if err := (store{tx}).guard(known(guarded)); err != nil {
+	if err := (store{tx}).guard(database.DistinctNonzero(guarded)); err != nil {
 		return err
 	}
 	// The others on a called number are not guarded: we hold the number by now, and another may hold one of theirs and wait for it.
-	called := distinct(e.called)
+	called := database.Distinct(e.called)
 	if err := (store{tx}).reserveAddresses(called); err != nil {
 		return err
 	}
 	if err := (store{tx}).outdateCalled(called); err != nil {
 		return err
 	}
-	if err := s.restandPersons(tx, known(persons)); err != nil {
+	if err := s.restandPersons(tx, database.DistinctNonzero(persons)); err != nil {
 		return err
 	}
 	if len(holders) > maxHolders {
@@ -72,17 +72,12 @@ func (s *Service) holdersOf(tx database.Tx, e event) ([]int64, error) {
 		}
 		holders = append(holders, ids...)
 	}
-	return known(holders), nil
-}
-
-// known returns ids sorted, each once, without zero.
-func known(ids []int64) []int64 {
-	return slices.DeleteFunc(distinct(ids), func(id int64) bool { return id == 0 })
+	return database.DistinctNonzero(holders), nil
 }
 
 // restandPersons computes the standings of every record of the persons.
 func (s *Service) restandPersons(tx database.Tx, personIDs []int64) error {
-	for chunk := range slices.Chunk(personIDs, chunkSize) {
+	for chunk := range slices.Chunk(personIDs, database.MaxIn) {
 		subjects, err := s.directory.SubjectsOfPersons(tx, chunk)
 		if err != nil {
 			return fmt.Errorf("whose standings change: %w", err)
@@ -96,7 +91,7 @@ func (s *Service) restandPersons(tx database.Tx, personIDs []int64) error {
 
 // restand computes the standings of customers, and forgets those of customers who are gone.
 func (s *Service) restand(tx database.Tx, customerIDs []int64) error {
-	for chunk := range slices.Chunk(customerIDs, chunkSize) {
+	for chunk := range slices.Chunk(customerIDs, database.MaxIn) {
 		found, err := s.directory.Subjects(tx, chunk)
 		if err != nil {
 			return fmt.Errorf("whose standings change: %w", err)
@@ -137,10 +132,10 @@ func (s *Service) keep(tx database.Tx, subjects []Subject) error {
 		return err
 	}
 	now := s.now()
-	questions := make([]Question, 0, len(subjects)*len(ways))
+	questions := make([]Question, 0, len(subjects)*len(standingKinds))
 	for _, subject := range subjects {
-		for _, w := range ways {
-			questions = append(questions, Question{Subject: subject, Purpose: w.purpose, Channel: w.channel, At: now})
+		for _, kind := range standingKinds {
+			questions = append(questions, Question{Subject: subject, Purpose: kind.purpose, Channel: kind.channel, At: now})
 		}
 	}
 	rows, err := s.compute(tx, rules, questions)
@@ -173,10 +168,10 @@ func (s *Service) hold(tx database.Tx, subjects []Subject, ids []int64) error {
 // their addresses, where they are, a complaint, who else is the same person. Call it in the transaction of the change, after writing
 // it, with the persons concerned and every record of theirs.
 func Outdate(tx database.Tx, personIDs, customerIDs []int64) error {
-	if err := (store{tx}).guard(known(slices.Clone(personIDs))); err != nil {
+	if err := (store{tx}).guard(database.DistinctNonzero(personIDs)); err != nil {
 		return err
 	}
-	return store{tx}.outdate(known(slices.Clone(customerIDs)))
+	return store{tx}.outdate(database.DistinctNonzero(customerIDs))
 }
 
 const (
@@ -235,7 +230,7 @@ func (s *Service) refreshPage(ctx context.Context, customerIDs []int64) error {
 		for _, id := range persons {
 			ids = append(ids, id)
 		}
-		if err := (store{tx}).guard(known(ids)); err != nil {
+		if err := (store{tx}).guard(database.DistinctNonzero(ids)); err != nil {
 			return err
 		}
 		return s.restand(tx, customerIDs)

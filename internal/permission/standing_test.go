@@ -17,6 +17,7 @@ import (
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/lists"
 )
 
 // centre is a small centre on a clock that the test moves: four customers, the first two one person, the last two strangers on one
@@ -24,6 +25,7 @@ import (
 type centre struct {
 	db       *database.DB
 	s        *permission.Service
+	lists    *lists.Service
 	contacts *contact.Service
 	source   int64
 	at       clock.Instant
@@ -38,6 +40,7 @@ func newCentre(tb testing.TB, db *database.DB) *centre {
 	c := &centre{db: db, at: morning}
 	now := func() clock.Instant { return c.at }
 	c.s = permission.New(db, key, now, contact.Directory{})
+	c.lists = lists.New(db, c.s, now)
 	c.contacts = contact.New(db, now, contact.Options{})
 	source, err := c.contacts.EnsureSource(tb.Context(), "desk")
 	if err != nil {

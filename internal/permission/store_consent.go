@@ -2,9 +2,7 @@ package permission
 
 import (
 	"database/sql"
-	"errors"
 	"fmt"
-	"slices"
 
 	"gorm.io/gorm"
 
@@ -39,33 +37,31 @@ func (s store) consentsOf(customerID int64, limit int) ([]ConsentEvent, error) {
 }
 
 func (s store) consentsByID(ids []int64) (map[int64]ConsentEvent, error) {
-	found := make(map[int64]ConsentEvent, len(ids))
-	for chunk := range slices.Chunk(ids, chunkSize) {
-		var events []ConsentEvent
-		if err := s.Gorm().Where("id IN ?", chunk).Find(&events).Error; err != nil {
-			return nil, fmt.Errorf("read consent by id: %w", err)
-		}
-		for _, e := range events {
-			found[e.ID] = e
-		}
+	events, err := database.In[ConsentEvent](ids, "consent by id", func(part []int64) *gorm.DB { return s.Gorm().Where("id IN ?", part) })
+	found := make(map[int64]ConsentEvent, len(events))
+	for _, e := range events {
+		found[e.ID] = e
 	}
-	return found, nil
+	return found, err
 }
 
 // delivered returns the customers for whom each key was recorded before.
 func (s store) delivered(dedupeKeys []string) (map[string][]int64, error) {
+	events, err := database.In[ConsentEvent](dedupeKeys, "consent by key", func(part []string) *gorm.DB {
+		return s.Gorm().Select("dedupe_key", "customer_id").Where("dedupe_key IN ?", part)
+	})
 	found := map[string][]int64{}
-	for chunk := range slices.Chunk(dedupeKeys, chunkSize) {
-		var events []ConsentEvent
-		if err := s.Gorm().Select("dedupe_key", "customer_id").Where("dedupe_key IN ?", chunk).Find(&events).Error; err != nil {
-			return nil, fmt.Errorf("read consent by key: %w", err)
-		}
-		for _, e := range events {
-			found[*e.DedupeKey] = append(found[*e.DedupeKey], e.CustomerID)
-		}
+	for _, e := range events {
+		found[*e.DedupeKey] = append(found[*e.DedupeKey], e.CustomerID)
 	}
-	return found, nil
+	return found, err
 }
 
-// isTaken reports whether another transaction inserted one of our keys first.
-func isTaken(err error) bool { return errors.Is(err, gorm.ErrDuplicatedKey) }
+// consentsOfRecords returns the newest events of several customers together.
+func (s store) consentsOfRecords(customerIDs []int64, limit int) ([]ConsentEvent, error) {
+	var events []ConsentEvent
+	if err := s.Gorm().Where("customer_id IN ?", customerIDs).Order("at DESC, id DESC").Limit(limit).Find(&events).Error; err != nil {
+		return nil, fmt.Errorf("read consent of a person: %w", err)
+	}
+	return events, nil
+}

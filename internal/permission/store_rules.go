@@ -2,13 +2,12 @@ package permission
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
-	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/database"
 	"aftercall/internal/fault"
 )
 
@@ -47,15 +46,8 @@ func (s store) newestVersion() (int, error) {
 }
 
 func (s store) rules(version int) (rulesRow, error) {
-	var row rulesRow
-	err := s.Gorm().Where("version = ?", version).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return row, fault.New(fault.NotFound, "rules_not_found", "there is no such version of the rules")
-	}
-	if err != nil {
-		return row, fmt.Errorf("read version %d of the rules: %w", version, err)
-	}
-	return row, nil
+	notFound := fault.New(fault.NotFound, "rules_not_found", "there is no such version of the rules")
+	return database.One[rulesRow](s.Gorm().Where("version = ?", version), fmt.Sprintf("version %d of the rules", version), notFound)
 }
 
 // rulesBefore lists versions below one (0: from the newest on), newest first, without their bodies.
@@ -75,7 +67,7 @@ var errRulesChanged = fault.New(fault.Conflict, "rules_changed", "somebody else 
 // addRules adds a version; somebody who was first makes it errRulesChanged.
 func (s store) addRules(row rulesRow) error {
 	err := s.Gorm().Create(&row).Error
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
+	if database.IsTaken(err) {
 		return errRulesChanged
 	}
 	if err != nil {

@@ -13,16 +13,14 @@ import (
 
 // standings returns the stored rows of customers for one purpose and channel.
 func (s store) standings(customerIDs []int64, purpose Purpose, channel Channel) (map[int64]Standing, error) {
-	var rows []Standing
-	err := s.Gorm().Where("customer_id IN ? AND purpose = ? AND channel = ?", customerIDs, purpose, channel).Find(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("read standings: %w", err)
-	}
+	rows, err := database.In[Standing](customerIDs, "standings", func(part []int64) *gorm.DB {
+		return s.Gorm().Where("customer_id IN ? AND purpose = ? AND channel = ?", part, purpose, channel)
+	})
 	found := make(map[int64]Standing, len(rows))
 	for _, row := range rows {
 		found[row.CustomerID] = row
 	}
-	return found, nil
+	return found, err
 }
 
 var standingColumns = []string{
@@ -30,7 +28,7 @@ var standingColumns = []string{
 }
 
 func (s store) putStandings(rows []Standing) error {
-	for chunk := range slices.Chunk(rows, chunkSize) {
+	for chunk := range slices.Chunk(rows, database.MaxIn) {
 		err := s.Gorm().Clauses(clause.OnConflict{
 			Columns:   []clause.Column{{Name: "customer_id"}, {Name: "purpose"}, {Name: "channel"}},
 			DoUpdates: clause.AssignmentColumns(standingColumns),
@@ -48,7 +46,7 @@ var outOfDate = gorm.Expr("CASE WHEN rules_version > 0 THEN 0 ELSE rules_version
 
 // outdate marks rows so that no version of the rules believes them.
 func (s store) outdate(customerIDs []int64) error {
-	for chunk := range slices.Chunk(customerIDs, chunkSize) {
+	for chunk := range slices.Chunk(customerIDs, database.MaxIn) {
 		err := s.Gorm().Model(&Standing{}).Where("customer_id IN ?", chunk).Update("rules_version", outOfDate).Error
 		if err != nil {
 			return fmt.Errorf("outdate standings: %w", err)
@@ -59,7 +57,7 @@ func (s store) outdate(customerIDs []int64) error {
 
 // forget deletes the rows of customers who are gone.
 func (s store) forget(customerIDs []int64) error {
-	for chunk := range slices.Chunk(customerIDs, chunkSize) {
+	for chunk := range slices.Chunk(customerIDs, database.MaxIn) {
 		if err := s.Gorm().Where("customer_id IN ?", chunk).Delete(&Standing{}).Error; err != nil {
 			return fmt.Errorf("forget standings: %w", err)
 		}
@@ -69,7 +67,7 @@ func (s store) forget(customerIDs []int64) error {
 
 // outdateCalled marks the rows of marketing calls to the numbers.
 func (s store) outdateCalled(hashes []string) error {
-	for chunk := range slices.Chunk(hashes, chunkSize) {
+	for chunk := range slices.Chunk(hashes, database.MaxIn) {
 		err := s.Gorm().Model(&Standing{}).Where("address_hash IN ? AND purpose = ?", chunk, MarketingCall).Update("rules_version", outOfDate).Error
 		if err != nil {
 			return fmt.Errorf("outdate standings of a called number: %w", err)
@@ -80,17 +78,10 @@ func (s store) outdateCalled(hashes []string) error {
 
 // hold locks the rows of the customers that a marketing call marks, and returns whose there are.
 func (s store) hold(customerIDs []int64) ([]int64, error) {
-	var held []int64
-	for chunk := range slices.Chunk(distinct(customerIDs), chunkSize) {
-		var some []int64
-		err := s.Gorm().Model(&Standing{}).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
-			Where("customer_id IN ? AND purpose = ?", chunk, MarketingCall).Pluck("customer_id", &some).Error
-		if err != nil {
-			return nil, fmt.Errorf("hold standings: %w", err)
-		}
-		held = append(held, some...)
-	}
-	return held, nil
+	return database.In[int64](customerIDs, "standings to hold", func(part []int64) *gorm.DB {
+		return s.Gorm().Model(&Standing{}).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
+			Where("customer_id IN ? AND purpose = ?", part, MarketingCall).Select("customer_id")
+	})
 }
 
 // customersSuppressedBy returns whose rows name the suppression. Others it covers are suppressed by another as well.
@@ -115,13 +106,13 @@ func (s store) dueStandings(version int, now clock.Instant, limit int) ([]int64,
 	} {
 		var some []int64
 		err := s.Gorm().Model(&Standing{}).Where(due.where, due.args...).Order("rules_version, next_change_at").
-			Limit(limit*len(ways)).Pluck("customer_id", &some).Error
+			Limit(limit*len(standingKinds)).Pluck("customer_id", &some).Error
 		if err != nil {
 			return nil, fmt.Errorf("read standings that are due: %w", err)
 		}
 		ids = append(ids, some...)
 	}
-	ids = distinct(ids)
+	ids = database.Distinct(ids)
 	return ids[:min(limit, len(ids))], nil
 }
 
@@ -137,9 +128,21 @@ func (s store) atMostStandings(limit int) (bool, error) {
 func (s store) standingCounts() ([]StandingCount, error) {
 	var counts []StandingCount
 	err := s.Gorm().Model(&Standing{}).Select("purpose, channel, first, COUNT(*) AS customers").
-		Group("purpose, channel, first").Order("purpose, channel, first").Limit(len(ways) * 100).Scan(&counts).Error
+		Group("purpose, channel, first").Order("purpose, channel, first").Limit(len(standingKinds) * 100).Scan(&counts).Error
 	if err != nil {
 		return nil, fmt.Errorf("count standings: %w", err)
 	}
 	return counts, nil
+}
+
+// standingsBy returns the rows of one purpose, channel and first reason behind a customer, in order of their ids, of customers for
+// whom a condition holds.
+func (s store) standingsBy(seen string, args []any, purpose Purpose, channel Channel, first Code, after int64, limit int) ([]Standing, error) {
+	var rows []Standing
+	err := s.Gorm().Where("purpose = ? AND channel = ? AND first = ? AND customer_id > ?", purpose, channel, first, after).Where(seen, args...).
+		Order("customer_id").Limit(limit).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read standings by reason: %w", err)
+	}
+	return rows, nil
 }

@@ -2,7 +2,8 @@ package permission
 
 import (
 	"fmt"
-	"slices"
+
+	"gorm.io/gorm"
 
 	"aftercall/internal/address"
 	"aftercall/internal/clock"
@@ -16,21 +17,14 @@ func (s store) addSuppressions(suppressions []Suppression) error {
 
 // suppressions returns by address hash those that are not lifted, or all of them.
 func (s store) suppressions(hashes []string, lifted bool) (map[string][]Suppression, error) {
-	found := map[string][]Suppression{}
-	for chunk := range slices.Chunk(hashes, chunkSize) {
-		q := s.Gorm().Where("address_hash IN ?", chunk).Order("id")
+	rows, err := database.In[Suppression](hashes, "suppressions", func(part []string) *gorm.DB {
+		q := s.Gorm().Where("address_hash IN ?", part).Order("id")
 		if !lifted {
 			q = q.Where("lifted_at = 0")
 		}
-		var rows []Suppression
-		if err := q.Find(&rows).Error; err != nil {
-			return nil, fmt.Errorf("read suppressions: %w", err)
-		}
-		for _, row := range rows {
-			found[row.AddressHash] = append(found[row.AddressHash], row)
-		}
-	}
-	return found, nil
+		return q
+	})
+	return groupBy(rows, func(row Suppression) string { return row.AddressHash }), err
 }
 
 // respell moves what is kept under the hash of an address to that of its normal form.

@@ -58,7 +58,7 @@ func (s store) touchesToAddresses(hashes []string, since clock.Instant, known []
 			missing = append(missing, id)
 		}
 	}
-	for chunk := range slices.Chunk(missing, chunkSize) {
+	for chunk := range slices.Chunk(missing, database.MaxIn) {
 		rows, err := s.readTouches("id IN ?", chunk)
 		if err != nil {
 			return nil, err
@@ -104,7 +104,7 @@ func (s store) confirm(personID int64, kind TouchKind, ref int64, at clock.Insta
 }
 
 func (s store) reserve(personIDs []int64) error {
-	for chunk := range slices.Chunk(personIDs, chunkSize) {
+	for chunk := range slices.Chunk(personIDs, database.MaxIn) {
 		found, err := s.raise(chunk)
 		if err != nil {
 			return err
@@ -118,7 +118,7 @@ func (s store) reserve(personIDs []int64) error {
 
 // guard is reserve for persons who may have gone.
 func (s store) guard(personIDs []int64) error {
-	for chunk := range slices.Chunk(personIDs, chunkSize) {
+	for chunk := range slices.Chunk(personIDs, database.MaxIn) {
 		if _, err := s.raise(chunk); err != nil {
 			return err
 		}
@@ -145,7 +145,7 @@ type addressGuard struct {
 func (addressGuard) TableName() string { return "address_guards" }
 
 func (s store) reserveAddresses(hashes []string) error {
-	for chunk := range slices.Chunk(hashes, chunkSize) {
+	for chunk := range slices.Chunk(hashes, database.MaxIn) {
 		rows := make([]addressGuard, len(chunk))
 		for i, hash := range chunk {
 			rows[i] = addressGuard{AddressHash: hash, Version: 1}
@@ -156,6 +156,22 @@ func (s store) reserveAddresses(hashes []string) error {
 		}).Create(&rows).Error
 		if err != nil {
 			return fmt.Errorf("reserve addresses: %w", err)
+		}
+	}
+	return nil
+}
+
+// FollowPerson moves the touches made to customers from one person to another, in the transaction that moves the customers: caps
+// count by person, and a touch belongs to the record it was made to.
+func (s *Service) FollowPerson(tx database.Tx, customerIDs []int64, from, to int64) error {
+	return store{tx}.moveTouches(customerIDs, from, to)
+}
+
+func (s store) moveTouches(customerIDs []int64, from, to int64) error {
+	for part := range slices.Chunk(customerIDs, database.MaxIn) {
+		err := s.Gorm().Model(&Touch{}).Where("person_id = ? AND customer_id IN ?", from, part).Update("person_id", to).Error
+		if err != nil {
+			return fmt.Errorf("move touches to another person: %w", err)
 		}
 	}
 	return nil

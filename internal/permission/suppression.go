@@ -1,6 +1,7 @@
 package permission
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -44,7 +45,7 @@ func (s *Service) suppress(tx database.Tx, suppressions []Suppression) ([]bool, 
 		hashes[i] = s.hashes(sup.Kind, sup.Address)
 		sup.Address, sup.AddressHash, sup.Form = settled(sup.Kind, sup.Address), hashes[i][0], address.Form
 	}
-	known, err := store{tx}.suppressions(distinct(slices.Concat(hashes...)), false)
+	known, err := store{tx}.suppressions(database.Distinct(slices.Concat(hashes...)), false)
 	if err != nil {
 		return nil, err
 	}
@@ -90,18 +91,18 @@ func (s *Service) holders(tx database.Tx, suppressions []Suppression) ([]int64, 
 			customers = append(customers, ids...)
 		}
 	}
-	return distinct(customers), nil
+	return database.Distinct(customers), nil
 }
 
 // Lift ends a suppression from this transaction on, and keeps who did so and why. It returns fault.NotFound when there is no such
 // suppression in force, and fault.Invalid without a reason.
 func (s *Service) Lift(tx database.Tx, id, userID int64, reason string) error {
 	reason = strings.TrimSpace(reason)
-	var f findings
+	var f fault.Problems
 	if reason == "" {
-		f.refuse("reason", "required", "is required", "")
+		f.Refuse("reason", "required", "is required", "")
 	}
-	f.limit("reason", reason, maxText)
+	f.Limit("reason", reason, MaxText)
 	if len(f) > 0 {
 		return fault.InvalidFields(f...)
 	}
@@ -149,4 +150,56 @@ func (s *Service) Suppressions(ctx context.Context, f SuppressionFilter, limit i
 // InForce reports whether the suppression holds at an instant.
 func (s Suppression) InForce(at clock.Instant) bool {
 	return s.LiftedAt.IsZero() && (s.UntilAt.IsZero() || s.UntilAt > at)
+}
+
+// SuppressionsOf returns the suppressions in force on any address of the subject, the oldest first.
+func (s *Service) SuppressionsOf(tx database.Tx, subject Subject) ([]Suppression, error) {
+	found, err := store{tx}.suppressions(s.hashesOf(subject), false)
+	if err != nil {
+		return nil, err
+	}
+	var list []Suppression
+	for _, of := range found {
+		list = append(list, of...)
+	}
+	slices.SortFunc(list, func(a, b Suppression) int { return cmp.Compare(a.ID, b.ID) })
+	return list, nil
+}
+
+// TakeSuppressions records what other systems know of people who must not be contacted, and reports for each suppression, in order,
+// whether it was added: it is not when the same was known. It only ever adds. It writes in transactions of a few hundred; after an error
+// those before it are kept, and all can be sent again. It returns fault.Invalid for an empty address: look at Problems before.
+func (s *Service) TakeSuppressions(ctx context.Context, viewer account.Viewer, suppressions []Suppression) ([]bool, error) {
+	added := make([]bool, 0, len(suppressions))
+	for part := range slices.Chunk(suppressions, s.db.RowsPerTx()) {
+		part = slices.Clone(part)
+		for i := range part {
+			part[i].UserID = viewer.UserID
+		}
+		var fresh []bool
+		err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) (err error) {
+			fresh, err = s.suppress(tx, part)
+			return err
+		})
+		if err != nil {
+			return added, fmt.Errorf("take suppressions: %w", err)
+		}
+		added = append(added, fresh...)
+	}
+	return added, nil
+}
+
+// Problems returns what keeps a suppression from being recorded, by the names of its fields.
+func (s *Service) Problems(sup Suppression) []fault.Field {
+	var f fault.Problems
+	fault.OneOf(&f, "scope", sup.Scope, scopes)
+	fault.OneOf(&f, "reason", sup.Reason, suppressionReasons)
+	f.Limit("evidence", sup.Evidence, MaxText)
+	if sup.Scope == OneCampaign && sup.CampaignID <= 0 {
+		f.Refuse("campaign", "required", "is required with the scope campaign", "")
+	}
+	if !sup.UntilAt.IsZero() && sup.UntilAt <= s.now() {
+		f.Refuse("until", "until_over", "is over", sup.UntilAt.String())
+	}
+	return f
 }

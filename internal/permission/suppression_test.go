@@ -1,7 +1,6 @@
 package permission_test
 
 import (
-	"bytes"
 	"context"
 	"strings"
 	"testing"
@@ -16,12 +15,13 @@ import (
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/lists"
 )
 
 var (
 	supervisor = account.Viewer{UserID: 4, Role: account.Supervisor}
 	shanghai   = time.FixedZone("Shanghai", 8*3600)
-	reading    = permission.Reading{Region: "CN", Zone: shanghai}
+	reading    = lists.Reading{Region: "CN", Zone: shanghai}
 )
 
 // asked returns the verdict on a callback to a customer of the centre now.
@@ -182,17 +182,6 @@ func TestSuppressionsAreListedInPages(t *testing.T) {
 	})
 }
 
-func TestAColumnThatNobodyReadsIsRefusedByItsName(t *testing.T) {
-	t.Parallel()
-	for header, want := range map[string]string{"phone,mail,scope": "mail", "phone,untl": "untl", "email,reference": "reference"} {
-		_, err := permission.ParseSuppressions(t.Context(), strings.NewReader(header+"\n13912345670,a@b.com,everything\n"), reading, morning, func([]permission.Suppression) error { return nil })
-		f, ok := fault.Of(err)
-		if !ok || len(f.Fields) != 1 || f.Fields[0].Code != "column_unknown" || f.Fields[0].Value != want || f.Fields[0].Line != 1 {
-			t.Errorf("%s: %v", header, err)
-		}
-	}
-}
-
 func TestAnImportedListOnlyAdds(t *testing.T) {
 	t.Parallel()
 	eachCentre(t, func(t *testing.T, c *centre) {
@@ -208,7 +197,7 @@ func TestAnImportedListOnlyAdds(t *testing.T) {
 			"13912348003,,,yesterday,,\n" +
 			"13912348004,,,2020-01-01,,\n" +
 			"13912348005,,campaign,,,\n"
-		report, err := c.s.ImportSuppressions(t.Context(), supervisor, strings.NewReader(file), reading)
+		report, err := c.lists.ImportSuppressions(t.Context(), supervisor, strings.NewReader(file), reading)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -231,46 +220,12 @@ func TestAnImportedListOnlyAdds(t *testing.T) {
 			t.Errorf("until the end of the day: %+v", v)
 		}
 		before := c.list(t, permission.SuppressionFilter{}, 100)
-		again, err := c.s.ImportSuppressions(t.Context(), supervisor, strings.NewReader(file), reading)
+		again, err := c.lists.ImportSuppressions(t.Context(), supervisor, strings.NewReader(file), reading)
 		if err != nil || again.Added != 0 || again.Covered != 4 {
 			t.Errorf("again: %+v %v", again, err)
 		}
 		if diff := gocmp.Diff(before, c.list(t, permission.SuppressionFilter{}, 100)); diff != "" {
 			t.Error("the second import changed something", diff)
-		}
-	})
-}
-
-func TestAFileWithoutAddressesIsRefused(t *testing.T) {
-	t.Parallel()
-	for _, file := range []string{"", "name,scope\nx,everything\n", "\x00\x01", "source,reference,scope\ncrm,C-1,everything\n"} {
-		_, err := permission.ParseSuppressions(t.Context(), strings.NewReader(file), reading, morning, func([]permission.Suppression) error { return nil })
-		if f, ok := fault.Of(err); !ok || f.Kind != fault.Invalid || len(f.Fields) == 1 && f.Fields[0].Code == "header_missing" {
-			t.Errorf("%q: %v", file, err) // a list of consents may have references instead
-		}
-	}
-}
-
-func FuzzParseSuppressions(f *testing.F) {
-	f.Add([]byte("phone,email,scope,until,reason,note\n13912348000,a@example.com,everything,2026-12-31,import,x\n"))
-	f.Add([]byte("phone\n\"13912348000\n"))
-	f.Add([]byte("email,campaign,scope\na@example.com,7,campaign\n"))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		rows := 0
-		report, err := permission.ParseSuppressions(t.Context(), bytes.NewReader(file), reading, morning, func(list []permission.Suppression) error {
-			for _, s := range list {
-				rows++
-				if permission.Normalise(s.Kind, s.Address, "CN") != s.Address {
-					t.Errorf("%q is not normalised", s.Address)
-				}
-				if !s.UntilAt.IsZero() && s.UntilAt <= morning {
-					t.Errorf("it ended at %s", s.UntilAt)
-				}
-			}
-			return nil
-		})
-		if err == nil && rows > 2*report.Rows {
-			t.Errorf("%d suppressions from %d rows", rows, report.Rows)
 		}
 	})
 }

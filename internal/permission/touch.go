@@ -11,7 +11,7 @@ import (
 // cannot both spend the last allowance. Call it before Judge, and record the Touch in the same transaction. It returns
 // fault.NotFound for a person nobody knows.
 func Reserve(tx database.Tx, personIDs ...int64) error {
-	return store{tx}.reserve(distinct(slices.Clone(personIDs)))
+	return store{tx}.reserve(database.Distinct(personIDs))
 }
 
 // ReserveAddresses does for the addresses in question what Reserve does for persons: a shared line has many of them. Call it after
@@ -23,7 +23,7 @@ func (s *Service) ReserveAddresses(tx database.Tx, questions ...Question) error 
 			hashes = append(hashes, s.hashes(q.Channel.kind(), address)[0])
 		}
 	}
-	return store{tx}.reserveAddresses(distinct(hashes))
+	return store{tx}.reserveAddresses(database.Distinct(hashes))
 }
 
 // Touch records contacts we make, in the transaction that decides to make them. Touches without an instant are dated now.

@@ -9,6 +9,7 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/hours"
 )
 
 // Desk is a callback as the desk shows it to the caller who has it: everything they need to know before they dial.
@@ -20,12 +21,12 @@ type Desk struct {
 	Resolution contact.Resolution
 	Resolver   string // name of the agent who resolved it
 	Attempts   []Attempt
-	Callers    map[int64]string  // names of whoever made the attempts
-	Window     permission.Window // calling hours of the number
-	Times      []clock.Instant   // proposals for an appointment
-	Draft      Outcome           // what was typed and not finished
-	DraftAt    clock.Instant     // none when there is no draft
-	At         clock.Instant     // the instant this was read at
+	Callers    map[int64]string // names of whoever made the attempts
+	Window     hours.Window     // calling hours of the number
+	Times      []clock.Instant  // proposals for an appointment
+	Draft      Outcome          // what was typed and not finished
+	DraftAt    clock.Instant    // none when there is no draft
+	At         clock.Instant    // the instant this was read at
 }
 
 // Current returns the callback the viewer is at work on, or ErrNothingReady.

@@ -2,13 +2,13 @@ package callback
 
 import (
 	"aftercall/internal/clock"
-	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
 	"aftercall/internal/database"
 )
 
 var (
-	_ contact.Holds    = (*Service)(nil)
-	_ contact.Follower = (*Service)(nil)
+	_ identity.HoldChecker = (*Service)(nil)
+	_ identity.PersonMover = (*Service)(nil)
 )
 
 // HeldUntil returns when the last lease on a callback of the persons ends, or none when nobody is calling one of them. A claim

@@ -8,6 +8,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/fault"
@@ -20,7 +21,9 @@ import (
 func joinable(t *testing.T, db *database.DB) (c taskstest.Centre, one, other int64) {
 	t.Helper()
 	c = taskstest.New(t, db)
-	c.Contacts = contact.New(db, c.Now, contact.Options{Holds: c.Callbacks, Followers: []contact.Follower{c.Permit, c.Callbacks}})
+	c.Identity = identity.New(db, c.Contacts, c.Now, identity.Options{
+		Holds: c.Callbacks, Movers: []identity.PersonMover{c.Permit, c.Callbacks},
+	})
 	c.Take(t, taskstest.Severe(1), taskstest.Severe(2))
 	c.Plan(t)
 	var customers []int64
@@ -43,7 +46,7 @@ func TestMergedPersonIsCalledByOneCallerAtATime(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, one, other := joinable(t, db)
-		change, err := c.Contacts.Merge(t.Context(), taskstest.Supervisor, person(t, c, one), person(t, c, other), "同一户主")
+		change, err := c.Identity.Merge(t.Context(), taskstest.Supervisor, person(t, c, one), person(t, c, other), "同一户主")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +57,7 @@ func TestMergedPersonIsCalledByOneCallerAtATime(t *testing.T) {
 		if _, err := c.Callbacks.Claim(t.Context(), taskstest.Caller(2)); !errors.Is(err, callback.ErrNothingReady) {
 			t.Errorf("the other record of a person who is being called: %v", err)
 		}
-		if _, err := c.Contacts.Undo(t.Context(), taskstest.Supervisor, change.ID); !fault.Is(err, fault.Conflict) {
+		if _, err := c.Identity.Undo(t.Context(), taskstest.Supervisor, change.ID); !fault.Is(err, fault.Conflict) {
 			t.Errorf("splitting a person who is being called: %v", err)
 		}
 		if _, err := c.Callbacks.Dial(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence); err != nil {
@@ -63,7 +66,7 @@ func TestMergedPersonIsCalledByOneCallerAtATime(t *testing.T) {
 		if _, err := c.Callbacks.Release(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Contacts.Undo(t.Context(), taskstest.Supervisor, change.ID); err != nil {
+		if _, err := c.Identity.Undo(t.Context(), taskstest.Supervisor, change.ID); err != nil {
 			t.Fatal(err)
 		}
 		if n := c.Count(t, "touches", "person_id = ?", person(t, c, desk.Callback.CustomerID)); n != 1 {
@@ -84,7 +87,7 @@ func TestClosedCallbacksStayWithWhoItWasThen(t *testing.T) {
 		if err := db.View(t.Context()).Gorm().Model(&callback.Callback{}).Where("customer_id = ?", other).Update("state", callback.Finished).Error; err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Contacts.Merge(t.Context(), taskstest.Supervisor, person(t, c, one), before, "同一户主"); err != nil {
+		if _, err := c.Identity.Merge(t.Context(), taskstest.Supervisor, person(t, c, one), before, "同一户主"); err != nil {
 			t.Fatal(err)
 		}
 		if c.Count(t, "callbacks", "person_id = ?", before) != 1 {
@@ -110,17 +113,17 @@ func TestClaimAndMergeAtOnceNeverSplitAHold(t *testing.T) {
 				desk, err = c.Callbacks.Claim(context.Background(), taskstest.Caller(1))
 				claimed <- err
 			}()
-			var change contact.PersonChange
+			var change identity.PersonChange
 			go func() {
 				var err error
 				for range round % 4 { // the supervisor looks first, which gives the caller a start
-					_, err = c.Contacts.Person(context.Background(), taskstest.Supervisor, one)
+					_, err = c.Identity.Person(context.Background(), taskstest.Supervisor, one)
 				}
 				if err != nil {
 					merged <- err
 					return
 				}
-				change, err = c.Contacts.Merge(context.Background(), taskstest.Supervisor, persons[0], persons[1], "同一户主")
+				change, err = c.Identity.Merge(context.Background(), taskstest.Supervisor, persons[0], persons[1], "同一户主")
 				merged <- err
 			}()
 			claimErr, mergeErr := <-claimed, <-merged
@@ -142,7 +145,7 @@ func TestClaimAndMergeAtOnceNeverSplitAHold(t *testing.T) {
 				t.Fatal(err)
 			}
 			if mergeErr == nil {
-				if _, err := c.Contacts.Undo(t.Context(), taskstest.Supervisor, change.ID); err != nil {
+				if _, err := c.Identity.Undo(t.Context(), taskstest.Supervisor, change.ID); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -163,7 +166,7 @@ func TestPlanWrittenWhileAPersonWasMergedIsPutRightByTheClaim(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, one, other := joinable(t, db)
 		old := person(t, c, other)
-		if _, err := c.Contacts.Merge(t.Context(), taskstest.Supervisor, person(t, c, one), old, "同一户主"); err != nil {
+		if _, err := c.Identity.Merge(t.Context(), taskstest.Supervisor, person(t, c, one), old, "同一户主"); err != nil {
 			t.Fatal(err)
 		}
 		if err := db.View(t.Context()).Gorm().Model(&callback.Callback{}).Where("1 = 1").Update("person_id", old).Error; err != nil {
@@ -193,7 +196,7 @@ func TestReservedPersonStaysUntilTheTransactionEnds(t *testing.T) {
 			}
 			close(reserved)
 			go func() {
-				_, err := c.Contacts.Merge(context.Background(), taskstest.Supervisor, persons[0], persons[1], "同一户主")
+				_, err := c.Identity.Merge(context.Background(), taskstest.Supervisor, persons[0], persons[1], "同一户主")
 				merged <- err
 			}()
 			return c.Permit.Touch(tx, permission.Touch{
@@ -230,7 +233,7 @@ func TestCallbacksFollowTheCustomerTheyAreForNotWhoTheContactFirstSeemedToBeOf(t
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, _, other := joinable(t, db)
 		third := thirdRecord(t, c)
-		if _, err := c.Contacts.Merge(t.Context(), taskstest.Supervisor, person(t, c, third), person(t, c, other), "同一户主"); err != nil {
+		if _, err := c.Identity.Merge(t.Context(), taskstest.Supervisor, person(t, c, third), person(t, c, other), "同一户主"); err != nil {
 			t.Fatal(err)
 		}
 		open := []callback.State{callback.Waiting, callback.Ready}
@@ -258,7 +261,7 @@ func TestACallInHandStaysWithItsPersonWhileTheFormerCustomerIsMerged(t *testing.
 		if desk.Callback.CustomerID != other {
 			t.Fatalf("claimed the callback of customer %d, not %d", desk.Callback.CustomerID, other)
 		}
-		if _, err := c.Contacts.Merge(t.Context(), taskstest.Supervisor, person(t, c, third), person(t, c, one), "同一户主"); err != nil {
+		if _, err := c.Identity.Merge(t.Context(), taskstest.Supervisor, person(t, c, third), person(t, c, one), "同一户主"); err != nil {
 			t.Fatal(err)
 		}
 		if c.Count(t, "callbacks", "id = ? AND person_id = ?", desk.Callback.ID, person(t, c, other)) != 1 {

@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/hours"
 )
 
 // poolKey names a pool: callbacks that the same callers may claim at the same hours.
@@ -48,7 +49,7 @@ func (s *Service) hoursClass(subject permission.Subject) string {
 }
 
 // window returns the calling hours of a pool's class. Pools without a class count as open.
-func (s *Service) window(p pool, now clock.Instant) permission.Window {
+func (s *Service) window(p pool, now clock.Instant) hours.Window {
 	return s.permit.Rules().ClassWindow(p.Zone, now)
 }
 

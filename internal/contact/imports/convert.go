@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"aftercall/internal/contact"
-	"aftercall/internal/contact/table"
 	"aftercall/internal/fault"
+	"aftercall/internal/table"
 )
 
 // converter turns rows of one file into contacts.

@@ -11,9 +11,9 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
-	"aftercall/internal/contact/table"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/table"
 )
 
 // Open opens the file of a run from its beginning; it is called once to count the rows and once to take them.

@@ -14,8 +14,8 @@ import (
 
 	"aftercall/internal/address"
 	"aftercall/internal/contact"
-	"aftercall/internal/contact/table"
 	"aftercall/internal/fault"
+	"aftercall/internal/table"
 )
 
 // Mapping says what the columns of a file mean. It is written as YAML; see docs/examples.

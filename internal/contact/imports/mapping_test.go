@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aftercall/internal/clock"
-	"aftercall/internal/contact/table"
 	"aftercall/internal/fault"
+	"aftercall/internal/table"
 )
 
 func TestMappingErrorNamesEveryFault(t *testing.T) {

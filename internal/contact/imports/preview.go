@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"aftercall/internal/contact/table"
+	"aftercall/internal/table"
 )
 
 // Preview is what a person matches columns by.

@@ -1,10 +1,8 @@
 package imports
 
 import (
-	"errors"
 	"fmt"
 
-	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"aftercall/internal/clock"
@@ -164,15 +162,7 @@ func (s store) dropDraftsBefore(at clock.Instant) error {
 }
 
 func (s store) run(id int64) (Run, error) {
-	var r Run
-	err := s.Gorm().Where("id = ?", id).Take(&r).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Run{}, errNoRun
-	}
-	if err != nil {
-		return Run{}, fmt.Errorf("read import %d: %w", id, err)
-	}
-	return r, nil
+	return database.One[Run](s.Gorm().Where("id = ?", id), fmt.Sprintf("import %d", id), errNoRun)
 }
 
 func (s store) runs(before int64, limit int) ([]Run, error) {
@@ -205,12 +195,7 @@ func (s store) mappings() ([]SavedMapping, error) {
 }
 
 func (s store) mapping(id int64) (SavedMapping, error) {
-	var m SavedMapping
-	err := s.Gorm().Where("id = ?", id).Take(&m).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return m, fault.New(fault.NotFound, "no_mapping", "there is no such mapping")
-	}
-	return m, err
+	return database.One[SavedMapping](s.Gorm().Where("id = ?", id), "a mapping", fault.New(fault.NotFound, "no_mapping", "there is no such mapping"))
 }
 
 func (s store) saveMapping(m SavedMapping) error {

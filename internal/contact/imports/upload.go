@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"aftercall/internal/account"
-	"aftercall/internal/contact/table"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
+	"aftercall/internal/table"
 )
 
 // MaxUpload is how large an uploaded file may be; the command line takes larger ones.

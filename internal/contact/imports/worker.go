@@ -9,10 +9,10 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
-	"aftercall/internal/contact/table"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
+	"aftercall/internal/table"
 )
 
 // errStopped means that the run was stopped, or that another process took it over.

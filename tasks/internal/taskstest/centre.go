@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
 	"aftercall/internal/database"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
@@ -29,6 +30,7 @@ type Centre struct {
 	Callbacks *callback.Service
 	Decisions *decision.Service
 	Contacts  *contact.Service
+	Identity  *identity.Service // of a centre where persons are merged
 	Permit    *permission.Service
 	DB        *database.DB
 	Source    int64

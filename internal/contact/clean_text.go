@@ -1,0 +1,128 @@
+package contact
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"aftercall/internal/address"
+)
+
+// Limits of what a contact keeps, in characters.
+const (
+	maxKey      = 191    // identifiers, names, dimensions
+	maxURL      = 512    // recording links
+	maxText     = 20_000 // what was done, what was said
+	maxPhones   = 10     // and e-mails
+	maxTags     = 50
+	maxPeople   = 20 // participants
+	maxNumbered = 50 // resolutions of one contact
+)
+
+// trim makes a text safe to store and to compare: valid UTF-8, no NUL, and nothing blank at its end, which MySQL would ignore
+// in a comparison and SQLite would not.
+func trim(s string) string {
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
+	if strings.IndexByte(s, 0) >= 0 {
+		s = strings.ReplaceAll(s, "\x00", "")
+	}
+	return strings.TrimRightFunc(s, unicode.IsSpace)
+}
+
+// Tidy is trim on both sides, for names that people type.
+func Tidy(s string) string { return strings.TrimLeftFunc(trim(s), unicode.IsSpace) }
+
+func tooLong(s string, limit int) bool { return len(s) > limit && utf8.RuneCountInString(s) > limit }
+
+func cut(s string, limit int) string {
+	if !tooLong(s, limit) {
+		return s
+	}
+	return string([]rune(s)[:limit])
+}
+
+// shorten returns a value as it is shown in a report.
+func shorten(s string) string {
+	const limit = 80
+	if !tooLong(s, limit) {
+		return s
+	}
+	return cut(s, limit) + "…"
+}
+
+// tagList returns tags trimmed, sorted and each once.
+func tagList(tags []string) []string {
+	if len(tags) == 0 {
+		return nil
+	}
+	clean := make([]string, 0, len(tags))
+	for _, tag := range tags {
+		if tag = Tidy(tag); tag != "" {
+			clean = append(clean, tag)
+		}
+	}
+	slices.Sort(clean)
+	return slices.Compact(clean)
+}
+
+// encodeTags and encodeAttributes write what the database keeps; both are always valid JSON.
+func encodeTags(tags []string) string {
+	if len(tags) == 0 {
+		return "[]"
+	}
+	b, err := json.Marshal(tags)
+	if err != nil {
+		return "[]" // cannot happen: strings always marshal
+	}
+	return string(b)
+}
+
+func encodeAttributes(attributes map[string]string) string {
+	if len(attributes) == 0 {
+		return "{}"
+	}
+	b, err := json.Marshal(attributes)
+	if err != nil {
+		return "{}" // cannot happen: strings always marshal
+	}
+	return string(b)
+}
+
+func decodeTags(s string) []string {
+	var tags []string
+	if s == "" || s == "[]" || json.Unmarshal([]byte(s), &tags) != nil {
+		return nil
+	}
+	return tags
+}
+
+func decodeAttributes(s string) map[string]string {
+	attributes := map[string]string{}
+	if s == "" || s == "{}" || json.Unmarshal([]byte(s), &attributes) != nil {
+		return map[string]string{}
+	}
+	return attributes
+}
+
+// TagList returns the contact's tags.
+func (c Contact) TagList() []string { return decodeTags(c.Tags) }
+
+// DisplayName is how a customer is named to people: by the source's reference where there is no name.
+func (c Customer) DisplayName() string { return cmp.Or(c.Name, c.Reference) }
+
+// TagList returns the customer's tags.
+func (c Customer) TagList() []string { return decodeTags(c.Tags) }
+
+// AttributeMap returns what else the source knows of the customer.
+func (c Customer) AttributeMap() map[string]string { return decodeAttributes(c.Attributes) }
+
+// described returns a value as it is shown in a report about an address, with what cannot be seen in it named.
+func described(s string) string {
+	shown, _ := address.Described(s)
+	return shown
+}

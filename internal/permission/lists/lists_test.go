@@ -1,0 +1,81 @@
+package lists_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/fault"
+	"aftercall/internal/permission"
+	"aftercall/internal/permission/lists"
+)
+
+var (
+	now     = clock.At(time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC))
+	reading = lists.Reading{Region: "CN", Zone: time.FixedZone("Shanghai", 8*3600)}
+)
+
+func FuzzParseConsents(f *testing.F) {
+	f.Add([]byte("source,reference,purpose,word,at\ndesk,1,survey,given,2026-11-01\n"))
+	f.Add([]byte("phone,purpose,word\n\"1\n"))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		last := 1
+		report, err := lists.ParseConsents(t.Context(), bytes.NewReader(file), reading, func(line int, _ permission.ConsentInput) error {
+			if line <= last {
+				t.Errorf("line %d after line %d", line, last)
+			}
+			last = line
+			return nil
+		})
+		if err == nil && len(report.Issues) > 100 {
+			t.Errorf("%d issues", len(report.Issues))
+		}
+	})
+}
+
+func TestAColumnThatNobodyReadsIsRefusedByItsName(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]string{"phone,mail,scope": "mail", "phone,untl": "untl", "email,reference": "reference"} {
+		_, err := lists.ParseSuppressions(t.Context(), strings.NewReader(header+"\n13912345670,a@b.com,everything\n"), reading, now, func([]permission.Suppression) error { return nil })
+		f, ok := fault.Of(err)
+		if !ok || len(f.Fields) != 1 || f.Fields[0].Code != "column_unknown" || f.Fields[0].Value != want || f.Fields[0].Line != 1 {
+			t.Errorf("%s: %v", header, err)
+		}
+	}
+}
+
+func TestAFileWithoutAddressesIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"", "name,scope\nx,everything\n", "\x00\x01", "source,reference,scope\ncrm,C-1,everything\n"} {
+		_, err := lists.ParseSuppressions(t.Context(), strings.NewReader(file), reading, now, func([]permission.Suppression) error { return nil })
+		if f, ok := fault.Of(err); !ok || f.Kind != fault.Invalid || len(f.Fields) == 1 && f.Fields[0].Code == "header_missing" {
+			t.Errorf("%q: %v", file, err) // a list of consents may have references instead
+		}
+	}
+}
+
+func FuzzParseSuppressions(f *testing.F) {
+	f.Add([]byte("phone,email,scope,until,reason,note\n13912348000,a@example.com,everything,2026-12-31,import,x\n"))
+	f.Add([]byte("phone\n\"13912348000\n"))
+	f.Add([]byte("email,campaign,scope\na@example.com,7,campaign\n"))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		rows := 0
+		report, err := lists.ParseSuppressions(t.Context(), bytes.NewReader(file), reading, now, func(list []permission.Suppression) error {
+			for _, s := range list {
+				rows++
+				if permission.Normalise(s.Kind, s.Address, "CN") != s.Address {
+					t.Errorf("%q is not normalised", s.Address)
+				}
+				if !s.UntilAt.IsZero() && s.UntilAt <= now {
+					t.Errorf("it ended at %s", s.UntilAt)
+				}
+			}
+			return nil
+		})
+		if err == nil && rows > 2*report.Rows {
+			t.Errorf("%d suppressions from %d rows", rows, report.Rows)
+		}
+	})
+}
