@@ -161,9 +161,9 @@ func (s store) reserveAddresses(hashes []string) error {
 	return nil
 }
 
-// FollowPerson moves the touches made to customers from one person to another, in the transaction that moves the customers: caps
+// MovePerson moves the touches made to customers from one person to another, in the transaction that moves the customers: caps
 // count by person, and a touch belongs to the record it was made to.
-func (s *Service) FollowPerson(tx database.Tx, customerIDs []int64, from, to int64) error {
+func (s *Service) MovePerson(tx database.Tx, customerIDs []int64, from, to int64) error {
 	return store{tx}.moveTouches(customerIDs, from, to)
 }
 

@@ -17,8 +17,8 @@ func (s *Service) HeldUntil(tx database.Tx, personIDs []int64, now clock.Instant
 	return store{tx}.heldUntil(personIDs, now)
 }
 
-// FollowPerson moves the callbacks of customers that are not closed, with the holds whose lease is over, to another person.
+// MovePerson moves the callbacks of customers that are not closed, with the holds whose lease is over, to another person.
 // Closed ones stay: they say who it was then.
-func (s *Service) FollowPerson(tx database.Tx, customerIDs []int64, from, to int64) error {
+func (s *Service) MovePerson(tx database.Tx, customerIDs []int64, from, to int64) error {
 	return store{tx}.movePerson(customerIDs, from, to)
 }

@@ -32,8 +32,8 @@ func (s store) updateDecision(d Decision) error {
 	err := s.Gorm().Model(&Decision{}).Where("id = ? AND revision = ?", d.ID, d.Revision-1).Updates(map[string]any{
 		"customer_id": d.CustomerID, "person_id": d.PersonID, "state": d.State, "reason": d.Reason, "rule": d.Rule,
 		"policy_version": d.PolicyVersion, "revision": d.Revision, "due_at": d.DueAt, "allowed_from": d.AllowedFrom,
-		"wait_reason": d.WaitReason, "reason_since": d.ReasonSince, "reason_evidence": d.ReasonEvidence, "probability_ppm": d.ProbabilityPPM, "decided_at": d.DecidedAt,
-		"cancelled_at": d.CancelledAt, "cancel_reason": d.CancelReason,
+		"wait_reason": d.WaitReason, "reason_since": d.ReasonSince, "reason_evidence": d.ReasonEvidence,
+		"probability_ppm": d.ProbabilityPPM, "decided_at": d.DecidedAt, "cancelled_at": d.CancelledAt, "cancel_reason": d.CancelReason,
 	}).Error
 	if err != nil {
 		return fmt.Errorf("write decision %d: %w", d.ID, err)

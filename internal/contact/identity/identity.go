@@ -75,8 +75,8 @@ type HoldChecker interface {
 
 // PersonMover moves what it counts by person after customers.
 type PersonMover interface {
-	// FollowPerson is told, in the transaction of the move, that the customers have another person now.
-	FollowPerson(tx database.Tx, customerIDs []int64, from, to int64) error
+	// MovePerson is told, in the transaction of the move, that the customers have another person now.
+	MovePerson(tx database.Tx, customerIDs []int64, from, to int64) error
 }
 
 // maxRecords is how many records of one person can be moved about. Somebody with more of them is a mistake in the data, and one
@@ -182,7 +182,7 @@ func (g regrouping) apply(change PersonChange, moved, stayed []int64) (PersonCha
 		return change, err
 	}
 	for _, mover := range g.opts.Movers {
-		if err := mover.FollowPerson(g.store.Tx, moved, from, to); err != nil {
+		if err := mover.MovePerson(g.store.Tx, moved, from, to); err != nil {
 			return change, err
 		}
 	}

@@ -4,7 +4,6 @@ package taskstest
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -45,14 +44,18 @@ type Surveys struct {
 	Asked  bool // whoever's survey is taken back
 }
 
+// Scores implements policy.Surveys.
 func (s *Surveys) Scores(database.Tx, []int64) (map[int64][]policy.Score, error) {
 	return s.Scored, nil
 }
 
+// Withdraw implements decision.Surveys.
 func (s *Surveys) Withdraw(database.Tx, int64, policy.Reason) (bool, error) { return s.Asked, nil }
 
+// SurveyNames implements policy.Surveys.
 func (s *Surveys) SurveyNames(context.Context) ([]string, error) { return s.Names, nil }
 
+// New returns a centre with the policy every centre starts with, and no contacts.
 func New(t testing.TB, db *database.DB) Centre {
 	t.Helper()
 	c := Centre{DB: db, At: new(atomic.Int64)}
@@ -94,6 +97,7 @@ func AtWork(t testing.TB, db *database.DB) (Centre, callback.Desk) {
 	return c, c.Claim(t, Caller(1))
 }
 
+// Now is the clock of the centre.
 func (c Centre) Now() clock.Instant { return clock.Instant(c.At.Load()) }
 
 // Pass moves the clock.
@@ -174,6 +178,7 @@ func (c Centre) Callback(t testing.TB) callback.Callback {
 	return all[0]
 }
 
+// Claim lets a viewer claim the next callback.
 func (c Centre) Claim(t testing.TB, viewer account.Viewer) callback.Desk {
 	t.Helper()
 	desk, err := c.Callbacks.Claim(context.Background(), viewer)
@@ -183,6 +188,7 @@ func (c Centre) Claim(t testing.TB, viewer account.Viewer) callback.Desk {
 	return desk
 }
 
+// Finish records the outcome of the call.
 func (c Centre) Finish(t testing.TB, viewer account.Viewer, desk callback.Desk, o callback.Outcome) {
 	t.Helper()
 	if err := c.Callbacks.Finish(context.Background(), viewer, desk.Callback.ID, desk.Callback.Fence, o); err != nil {
@@ -190,6 +196,7 @@ func (c Centre) Finish(t testing.TB, viewer account.Viewer, desk callback.Desk, 
 	}
 }
 
+// Caller is a caller without teams.
 func Caller(id int64) account.Viewer {
 	return account.Viewer{UserID: id, Name: fmt.Sprintf("caller %d", id), Role: account.Caller}
 }
@@ -207,6 +214,7 @@ func Severe(number int) contact.Input {
 	}
 }
 
+// Severes are severe contacts of n persons.
 func Severes(n int) []contact.Input {
 	batch := make([]contact.Input, n)
 	for i := range batch {
@@ -215,114 +223,8 @@ func Severes(n int) []contact.Input {
 	return batch
 }
 
-// ComplaintOf is a second contact of a severe one's customer, with a more urgent callback.
-func ComplaintOf(number int) contact.Input {
-	in := Severe(number)
-	in.ExternalID += "-complaint"
-	in.Complaint = true
-	return in
-}
-
-// Readdressed takes in that contact 1 is customer 2's. What follows from it is still to come.
-func (c Centre) Readdressed(t testing.TB) {
-	t.Helper()
-	in := Severe(1)
-	in.Customer = Severe(2).Customer
-	c.Take(t, in)
-}
-
-// OneCallback is a centre in which contact 1 has a callback and contact 2, of another customer, has none.
-func OneCallback(t testing.TB, db *database.DB) (c Centre, wrong, right int64) {
-	t.Helper()
-	quiet := Severe(2)
-	quiet.Severity = contact.Low
-	c = Planned(t, db, Severe(1), quiet)
-	return c, c.DecisionOf(t, 1).CustomerID, c.DecisionOf(t, 2).CustomerID
-}
-
-// PassOn lets the caller skip a callback, and looks at it when the pause is over.
-func (c Centre) PassOn(t testing.TB, viewer account.Viewer, desk callback.Desk) {
-	t.Helper()
-	if _, err := c.Callbacks.Skip(t.Context(), viewer, desk.Callback.ID, desk.Callback.Fence, callback.SkipLater); err != nil {
-		t.Fatal(err)
-	}
-	c.Pass(31 * time.Minute)
-	c.Work(t, callback.JobOffer, c.Callbacks.Offer)
-}
-
-// GoesTo checks that contact 1 has one open callback, that it is of the customer, and that every decision is still one.
-func (c Centre) GoesTo(t testing.TB, customer int64) {
-	t.Helper()
-	of := c.Count(
-		t,
-		"callbacks",
-		"state IN ? AND customer_id = ?",
-		[]callback.State{callback.Waiting, callback.Ready, callback.Claimed},
-		customer,
-	)
-	if of != 1 || c.OpenCallbacks(t) != 1 {
-		t.Errorf("%d callbacks are open, %d of them of the right customer", c.OpenCallbacks(t), of)
-	}
-	if d := c.DecisionOf(t, 1); d.CustomerID != customer || d.State != decision.Planned || !d.CancelledAt.IsZero() {
-		t.Errorf("decided %+v", d)
-	}
-	c.AddsUp(t)
-}
-
+// Supervisor sees all teams.
 var Supervisor = account.Viewer{UserID: 900, Role: account.Supervisor}
 
+// Admin may do everything.
 var Admin = account.Viewer{UserID: 1, Role: account.Admin}
-
-// Corrected takes a contact in again with other content and works what follows.
-func (c Centre) Corrected(t testing.TB, in contact.Input, change func(*contact.Input)) {
-	t.Helper()
-	change(&in)
-	c.Take(t, in)
-	c.Work(t, contact.JobCorrected, c.Decisions.Redecide)
-}
-
-func (c Centre) OpenCallbacks(t testing.TB) int {
-	t.Helper()
-	return c.Count(t, "callbacks", "state IN ?", []callback.State{callback.Waiting, callback.Ready, callback.Claimed})
-}
-
-// AddsUp checks that one contact is still one resolution with one decision of each kind, and that every fate is told.
-func (c Centre) AddsUp(t testing.TB) {
-	t.Helper()
-	summary, err := c.Decisions.Summary(t.Context(), Admin, 0, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, k := range summary.Kinds {
-		fates := 0
-		for _, f := range k.Fate {
-			fates += f.Count
-			if f.Reason == "" {
-				t.Errorf("%s: a planned one has no fate", k.Kind)
-			}
-		}
-		if k.Planned+k.SkippedTotal() != k.Resolved || k.Undecided != 0 || fates != k.Planned {
-			t.Errorf("does not add up: %+v", k)
-		}
-	}
-}
-
-// DecisionOf returns the decision about a callback of contact number n.
-func (c Centre) DecisionOf(t testing.TB, n int) decision.Decision {
-	t.Helper()
-	rows, err := c.Decisions.List(t.Context(), Admin, decision.Filter{Kind: policy.FollowUpCallback})
-	if err != nil {
-		t.Fatal(err)
-	}
-	i := slices.IndexFunc(rows, func(r decision.Row) bool { return r.ExternalID == fmt.Sprintf("T-%d", n) })
-	if i < 0 {
-		t.Fatalf("nothing is decided about contact %d", n)
-	}
-	return rows[i].Decision
-}
-
-func (c Centre) Dial(t testing.TB, callerID int64, desk callback.Desk) error {
-	t.Helper()
-	_, err := c.Callbacks.Dial(context.Background(), Caller(callerID), desk.Callback.ID, desk.Callback.Fence)
-	return err
-}

@@ -7,7 +7,7 @@ import (
 	"aftercall/tasks/policy"
 )
 
-// ownWords is a policy whose one rule about callbacks, and its reason, are called as given; the codes are the same every time.
+// OwnWords is a policy whose one rule about callbacks, and its reason, are called as given; the codes are the same every time.
 func OwnWords(t testing.TB, rule, reason string) policy.Policy {
 	t.Helper()
 	p, err := policy.Parse(
@@ -21,7 +21,7 @@ func OwnWords(t testing.TB, rule, reason string) policy.Policy {
 	return p
 }
 
-// publish puts a policy in force.
+// Publish puts a policy in force.
 func (c Centre) Publish(t testing.TB, p policy.Policy) policy.Record {
 	t.Helper()
 	draft, err := c.Policies.Draft(t.Context(), Supervisor, 0)
@@ -38,7 +38,7 @@ func (c Centre) Publish(t testing.TB, p policy.Policy) policy.Record {
 	return record
 }
 
-// policy reads a policy as it would be imported.
+// ParsePolicy reads a policy as it would be imported.
 func ParsePolicy(t testing.TB, rules string) policy.Policy {
 	t.Helper()
 	p, err := policy.Parse([]byte("reasons: {vip: The manager calls}\nrules:\n" + rules))
@@ -62,4 +62,5 @@ func (c Centre) DecisionsByKind(t testing.TB) map[policy.Kind]decision.Row {
 	return byKind
 }
 
+// Second drops what comes with an error.
 func Second[T any](_ T, err error) error { return err }
