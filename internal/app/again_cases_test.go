@@ -574,7 +574,7 @@ func reads() []string {
 		Figures.Breakdown Figures.Report Figures.Score Figures.Series Figures.Span Figures.Verify
 		Surveys.Answered Surveys.ByToken Surveys.Current Surveys.LowScores Surveys.Names Surveys.Preferences Surveys.Reasons
 		Policies.Attributes Callbacks.CallAnswers Callbacks.ByID Callbacks.List Callbacks.Count Callbacks.Current Decisions.DaySums Decisions.List
-		Decisions.DryRunByID Decisions.DryRuns Callbacks.MyDay Callbacks.MyTasks Policies.List Policies.ByID Policies.ByVersion Callbacks.Recoveries Callbacks.RecoveriesOf
+		Decisions.DryRunByID Decisions.DryRuns Callbacks.MyDay Callbacks.MyTasks Policies.List Policies.ByID Callbacks.Recoveries Callbacks.RecoveriesOf
 		Decisions.Summary Callbacks.Supply Decisions.SurveyPlan Policies.UsedCodes Policies.Words
 		Campaigns.Audience Campaigns.Audiences Campaigns.Count Campaigns.Examples Campaigns.Explain Campaigns.ExportByID Campaigns.Exports Campaigns.Members
 		Campaigns.NewestSnapshots Campaigns.SnapshotByID Campaigns.Snapshots Jobs.Counts Jobs.CountsUpTo Jobs.Dead Jobs.Done Jobs.Idle Messages.Newest`)

@@ -54,8 +54,8 @@ func TestADraftIsPublishedByRightAndNeverChangesAfterwards(t *testing.T) {
 		if err != nil || back.Version != 3 || back.BasedOn != 1 {
 			t.Fatalf("rolled back %+v, %v", back, err)
 		}
-		first, err := c.Policies.ByVersion(ctx, 1)
-		if err != nil || first.Policy.Format() != back.Policy.Format() {
+		first, err := c.Policies.Version(c.DB.View(ctx), 1)
+		if err != nil || first.Format() != back.Policy.Format() {
 			t.Errorf("version 3 does not say what version 1 says: %v", err)
 		}
 		list, err := c.Policies.List(ctx, 0)
@@ -87,8 +87,8 @@ func TestTheSaltIsInheritedAndTellsNobody(t *testing.T) {
 				t.Errorf("salts %q", salts)
 			}
 		}
-		record, err := c.Policies.ByVersion(t.Context(), 2)
-		if err != nil || strings.Contains(record.Policy.Format(), salts[0]) {
+		second, err := c.Policies.Version(c.DB.View(t.Context()), 2)
+		if err != nil || strings.Contains(second.Format(), salts[0]) {
 			t.Errorf("the salt is exported: %v", err)
 		}
 	})

@@ -95,16 +95,6 @@ func (s *Service) ByID(ctx context.Context, id int64) (Record, error) {
 	return s.record(tx, row)
 }
 
-// PolicyVersion returns a published version. It returns fault.NotFound if there is none.
-func (s *Service) ByVersion(ctx context.Context, version int) (Record, error) {
-	tx := s.db.View(ctx)
-	row, err := store{tx}.policyVersion(version)
-	if err != nil {
-		return Record{}, err
-	}
-	return s.record(tx, row)
-}
-
 // record turns a row into what is shown of it.
 func (s *Service) record(tx database.Tx, row policyRow) (Record, error) {
 	records, err := s.records(tx, row)
