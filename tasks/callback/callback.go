@@ -8,7 +8,7 @@ import (
 	"aftercall/internal/permission"
 )
 
-// CallbackKind is what a callback is for. It is translated under "callback.kind.<code>".
+// Kind is what a callback is for. It is translated under "callback.kind.<code>".
 type Kind string
 
 // The kinds of callback.
@@ -18,12 +18,12 @@ const (
 	RecoveryKind  Kind = "recovery"  // after a low score
 )
 
-// CallbackKinds returns every kind of callback.
+// Kinds returns every kind of callback.
 func Kinds() []Kind {
 	return []Kind{ComplaintKind, RecoveryKind, ConfirmKind}
 }
 
-// CallbackState is where a callback is in its life; see the diagram of the package.
+// State is where a callback is in its life; see the diagram of the package.
 type State string
 
 // The states of a callback.
@@ -35,7 +35,7 @@ const (
 	Cancelled State = "cancelled" // given up without one
 )
 
-// CallbackStates returns every state in the order of a callback's life.
+// States returns every state in the order of a callback's life.
 func States() []State {
 	return []State{Waiting, Ready, Claimed, Finished, Cancelled}
 }

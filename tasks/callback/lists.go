@@ -21,7 +21,7 @@ type Row struct {
 	Team     string
 }
 
-// CallbackFilter narrows the list of callbacks. Its zero value is the newest of all.
+// Filter narrows the list of callbacks. Its zero value is the newest of all.
 type Filter struct {
 	State    State  // empty: every state
 	Kind     Kind   // empty: every kind
@@ -43,7 +43,7 @@ func Limited(n int) int {
 	return n
 }
 
-// Callbacks lists the callbacks the viewer sees, the newest first.
+// List lists the callbacks the viewer sees, the newest first.
 func (s *Service) List(ctx context.Context, viewer account.Viewer, f Filter) ([]Row, error) {
 	tx := s.db.View(ctx)
 	found, err := store{tx}.callbacks(f, viewer.VisibleTeams(), s.now())
@@ -53,7 +53,7 @@ func (s *Service) List(ctx context.Context, viewer account.Viewer, f Filter) ([]
 	return rows(tx, found)
 }
 
-// CallbackByID returns one callback the viewer sees, as the desk would show it.
+// ByID returns one callback the viewer sees, as the desk would show it.
 func (s *Service) ByID(ctx context.Context, viewer account.Viewer, id int64) (Desk, error) {
 	now := s.now()
 	c, err := store{s.db.View(ctx)}.callback(id)
@@ -75,7 +75,7 @@ type StateCounts struct {
 	Overdue int
 }
 
-// CountCallbacks counts the callbacks the viewer sees.
+// Count counts the callbacks the viewer sees.
 func (s *Service) Count(ctx context.Context, viewer account.Viewer) (StateCounts, error) {
 	return store{s.db.View(ctx)}.stateCounts(viewer.VisibleTeams(), s.now())
 }

@@ -229,7 +229,7 @@ func (s store) openCallbacks(resolutionIDs []int64) ([]Callback, error) {
 	return rows, nil
 }
 
-// callbackKey names a callback by what it is about.
+// key names a callback by what it is about.
 type key struct {
 	ResolutionID int64
 	Kind         Kind

@@ -7,7 +7,7 @@ import (
 	"aftercall/tasks/policy"
 )
 
-// DecisionState is what was decided.
+// State is what was decided.
 type State string
 
 // The states of a decision. What became of a planned one is in CancelledAt and in its callback.

@@ -17,7 +17,7 @@ const (
 	EveryResolution State = "resolved"  // decided about or not
 )
 
-// DecisionFilter narrows the list of decisions. Its zero value is the newest of all. A list of resolutions needs the kind, and heeds
+// Filter narrows the list of decisions. Its zero value is the newest of all. A list of resolutions needs the kind, and heeds
 // neither reason, rule nor fate.
 type Filter struct {
 	Kind     policy.Kind
@@ -37,7 +37,7 @@ func (f Filter) OfResolutions() bool {
 	return f.State == Undecided || f.State == EveryResolution
 }
 
-// DecisionRow is a decision in a list, with its fate and the contact it is about. One that is still to be made has no id and no rule.
+// Row is a decision in a list, with its fate and the contact it is about. One that is still to be made has no id and no rule.
 type Row struct {
 	Decision   Decision
 	RuleName   string        // in the words of its policy; empty: the catalogue has it, or the code is shown
@@ -48,7 +48,7 @@ type Row struct {
 	Customer   string
 }
 
-// Decisions lists the decisions the viewer sees, the newest first.
+// List lists the decisions the viewer sees, the newest first.
 func (s *Service) List(ctx context.Context, viewer account.Viewer, f Filter) ([]Row, error) {
 	tx := s.db.View(ctx)
 	list := store{tx}.decisions

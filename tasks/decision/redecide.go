@@ -24,7 +24,7 @@ const (
 	CauseByHand    Cause = "by_hand"   // a supervisor planned a callback
 )
 
-// DecisionChange is what a decision was before it was decided again, and why it was. Changes are only ever added.
+// Change is what a decision was before it was decided again, and why it was. Changes are only ever added.
 type Change struct {
 	ID            int64
 	DecisionID    int64

@@ -100,7 +100,7 @@ type store struct{ database.Tx }
 // errDecided means that another planner decided about one of the resolutions since we looked.
 var errDecided = fault.New(fault.Conflict, "already_decided", "the follow-up was decided by somebody else meanwhile")
 
-// decisionKey names a decision by what it is about.
+// key names a decision by what it is about.
 type key struct {
 	ResolutionID int64
 	Kind         policy.Kind

@@ -12,7 +12,7 @@ import (
 	"aftercall/tasks/policy"
 )
 
-// decisionCount is how many decisions agree in everything a summary shows.
+// count is how many decisions agree in everything a summary shows.
 type count struct {
 	Kind   policy.Kind
 	State  State
@@ -63,7 +63,7 @@ func (s store) counts(teams []int64, from, to, now clock.Instant) ([]count, erro
 	return rows, nil
 }
 
-// decisionWithFate is a decision and what became of it.
+// withFate is a decision and what became of it.
 type withFate struct {
 	Decision
 	Fate policy.Reason

@@ -14,12 +14,12 @@ import (
 	"aftercall/internal/fault"
 )
 
-// DraftPolicy begins a draft as a copy of a published version; 0: of the one in force.
+// Draft begins a draft as a copy of a published version; 0: of the one in force.
 func (s *Service) Draft(ctx context.Context, viewer account.Viewer, basedOn int) (Record, error) {
 	return s.addDraft(ctx, viewer, basedOn, nil, "")
 }
 
-// ImportPolicy begins a draft from a file. What cannot be read is named with its line (fault.Invalid).
+// Import begins a draft from a file. What cannot be read is named with its line (fault.Invalid).
 func (s *Service) Import(ctx context.Context, viewer account.Viewer, r io.Reader) (Record, error) {
 	body, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *Service) addDraft(ctx context.Context, viewer account.Viewer, basedOn i
 	return record, err
 }
 
-// SavePolicy writes a draft, which must be whole and valid: every field that is not is named with its rule (fault.Invalid). Revision
+// Save writes a draft, which must be whole and valid: every field that is not is named with its rule (fault.Invalid). Revision
 // is the one that was shown; it returns fault.Conflict when somebody else saved or published since.
 func (s *Service) Save(ctx context.Context, viewer account.Viewer, id int64, revision int, p Policy, note string) (Record, error) {
 	note, err := checkNote(note)
@@ -97,7 +97,7 @@ func (s *Service) Save(ctx context.Context, viewer account.Viewer, id int64, rev
 	return record, err
 }
 
-// DeletePolicy deletes a draft.
+// Delete deletes a draft.
 func (s *Service) Delete(ctx context.Context, viewer account.Viewer, id int64, revision int) error {
 	return s.changeDraft(ctx, viewer, id, revision, func(tx database.Tx, row policyRow, now clock.Instant) error {
 		if err := (store{tx}).deletePolicy(row.ID); err != nil {

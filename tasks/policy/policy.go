@@ -61,7 +61,7 @@ func (r *Rule) speaksOf(kind Kind) bool {
 	return nothing || kind == FollowUpCallback && r.Callback != nil || kind == FollowUpSurvey && r.Survey != nil
 }
 
-// DefaultPolicy is the policy aftercall comes with: a survey for everything a person resolved, a callback for what was severe or
+// Default is the policy aftercall comes with: a survey for everything a person resolved, a callback for what was severe or
 // a complaint, nothing for what closed itself, is older than a week or is answered already.
 func Default(surveyDelay time.Duration) Policy {
 	complaint, severe, survey := DefaultCallback(), DefaultCallback(), DefaultSurvey()

@@ -11,7 +11,7 @@ import (
 	"aftercall/internal/database"
 )
 
-// PublishPolicy makes a draft the next version, which is in force at once, in every process. Only an administrator may. It returns
+// Publish makes a draft the next version, which is in force at once, in every process. Only an administrator may. It returns
 // fault.Invalid when the draft names what has ceased to exist since it was saved.
 func (s *Service) Publish(ctx context.Context, viewer account.Viewer, id int64, revision int, note string) (Record, error) {
 	note, err := checkNote(note)
@@ -37,7 +37,7 @@ func (s *Service) Publish(ctx context.Context, viewer account.Viewer, id int64, 
 	return record, err
 }
 
-// RollBackPolicy publishes an old version anew: the version after the one in force says the same as the old one did.
+// RollBack publishes an old version anew: the version after the one in force says the same as the old one did.
 func (s *Service) RollBack(ctx context.Context, viewer account.Viewer, version int, note string) (Record, error) {
 	note, err := checkNote(note)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"aftercall/internal/fault"
 )
 
-// ParsePolicy reads a policy. The error names every value that is wrong, with its rule and its line. Every value is taken as it is
+// Parse reads a policy. The error names every value that is wrong, with its rule and its line. Every value is taken as it is
 // written: an order number 007 stays one, although YAML calls it a number.
 func Parse(body []byte) (Policy, error) {
 	file, err := source(body)
@@ -26,7 +26,7 @@ func Parse(body []byte) (Policy, error) {
 	return p, r.fault(body)
 }
 
-// policyReader reads the values of a policy out of its tree and collects what is wrong with them.
+// reader reads the values of a policy out of its tree and collects what is wrong with them.
 type reader struct{ checker }
 
 // readNode reads the value of a key. Field names the key in problems.

@@ -11,7 +11,7 @@ import (
 	"aftercall/internal/fault"
 )
 
-// PolicyRecord is a draft or a published version of the policy, with who made it.
+// Record is a draft or a published version of the policy, with who made it.
 type Record struct {
 	ID          int64
 	Version     int // 0: a draft
@@ -36,7 +36,7 @@ type Author struct {
 // Draft reports whether the record can still be changed.
 func (r Record) Draft() bool { return r.Version == 0 }
 
-// PolicyList is everything there is to choose from.
+// List is everything there is to choose from.
 type List struct {
 	InForce Record
 	Drafts  []Record // the one changed last first, at most 50
@@ -59,7 +59,7 @@ var (
 	ErrMayNotDraft   = fault.New(fault.Forbidden, "policy_draft_right", "only a supervisor or an administrator may work on policies")
 )
 
-// Policies returns the policy in force, the drafts, and up to 50 published versions before one; 0: from the newest.
+// List returns the policy in force, the drafts, and up to 50 published versions before one; 0: from the newest.
 func (s *Service) List(ctx context.Context, before int) (List, error) {
 	tx := s.db.View(ctx)
 	rows, err := store{tx}.policyList(before)
@@ -85,7 +85,7 @@ func (s *Service) List(ctx context.Context, before int) (List, error) {
 	return list, nil
 }
 
-// PolicyByID returns one draft or version. It returns fault.NotFound if there is none.
+// ByID returns one draft or version. It returns fault.NotFound if there is none.
 func (s *Service) ByID(ctx context.Context, id int64) (Record, error) {
 	tx := s.db.View(ctx)
 	row, err := store{tx}.policy(id)

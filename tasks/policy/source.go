@@ -19,7 +19,7 @@ import (
 // MaxPolicyBytes is the size of the longest policy that is read.
 const MaxBytes = 128 << 10
 
-// policySource returns the tree of a policy's file. It returns fault.Invalid or fault.TooLarge for what is not one YAML document in
+// source returns the tree of a policy's file. It returns fault.Invalid or fault.TooLarge for what is not one YAML document in
 // UTF-8, with its line where it has one; what the values are is not looked at.
 func source(body []byte) (*ast.File, error) {
 	if len(body) > MaxBytes {
@@ -50,7 +50,7 @@ func source(body []byte) (*ast.File, error) {
 	return file, nil
 }
 
-// parsePolicy parses YAML. Some bytes that are none make the library panic; they are unreadable like others. A key that is there
+// parseYAML parses YAML. Some bytes that are none make the library panic; they are unreadable like others. A key that is there
 // twice is left to the reader, who can name its rule.
 func parseYAML(text string) (file *ast.File, err error) {
 	unreadable := fault.New(fault.Invalid, "policy_yaml", "the policy is not YAML")

@@ -7,7 +7,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// policyText is a policy as it is written to a file; policyReader knows the same keys.
+// policyText is a policy as it is written to a file; reader knows the same keys.
 type policyText struct {
 	MaxAge  string            `yaml:"max_age"`
 	Reasons map[string]string `yaml:"reasons,omitempty"`
@@ -58,7 +58,7 @@ type nothingText struct {
 	Survey   string `yaml:"survey,omitempty"`
 }
 
-// Format writes the policy as YAML that ParsePolicy reads as the same policy. Its version is not in it, nor is anything secret.
+// Format writes the policy as YAML that Parse reads as the same policy. Its version is not in it, nor is anything secret.
 func (p *Policy) Format() string {
 	text := policyText{MaxAge: p.MaxAge.String(), Rules: make([]ruleText, len(p.Rules))}
 	for reason, words := range p.Reasons {
