@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"encoding/json"
@@ -14,22 +14,31 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
 	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/webtest"
+	"aftercall/web"
+	"aftercall/web/frame"
 )
 
-// catalogue reads all files of a language: key → its texts, of all plural forms.
-func catalogue(t *testing.T, lang string) map[string][]string {
+// here is the folder of the areas, each with its templates and its texts.
+var here = os.DirFS(".")
+
+// catalogue reads the files of a language that a pattern names: key → its texts, of all plural forms. A key that is there twice fails
+// the test.
+func catalogue(t *testing.T, area, lang string) map[string][]string {
 	t.Helper()
-	files, err := fs.Glob(localeFiles, "locales/*."+lang+".json")
-	if err != nil || len(files) == 0 {
+	files, err := fs.Glob(here, area+"/locales/*."+lang+".json")
+	if err != nil || len(files) == 0 && area == "*" {
 		t.Fatalf("catalogues of %s: %v %v", lang, files, err)
 	}
 	all := map[string][]string{}
 	for _, file := range files {
-		body, err := localeFiles.ReadFile(file)
+		body, err := fs.ReadFile(here, file)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,9 +86,9 @@ func placeholders(texts []string) []string {
 func TestCataloguesSayTheSameInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	languages := account.Languages()
-	first := catalogue(t, languages[0])
+	first := catalogue(t, "*", languages[0])
 	for _, lang := range languages[1:] {
-		other := catalogue(t, lang)
+		other := catalogue(t, "*", lang)
 		if diff := cmp.Diff(slices.Sorted(maps.Keys(first)), slices.Sorted(maps.Keys(other))); diff != "" {
 			t.Errorf("keys (-%s +%s):\n%s", languages[0], lang, diff)
 		}
@@ -97,7 +106,7 @@ func TestCataloguesSayTheSameInEveryLanguage(t *testing.T) {
 func TestWhatAContactHasGoesByOneNameOnEveryPage(t *testing.T) {
 	t.Parallel()
 	for _, lang := range account.Languages() {
-		texts := catalogue(t, lang)
+		texts := catalogue(t, "*", lang)
 		for _, what := range []string{"category", "channel", "product", "severity", "source"} {
 			own := texts["contacts."+what]
 			for _, key := range []string{"scores.by_" + what, "policy_field.contact." + what} {
@@ -114,7 +123,7 @@ var halfWidth = regexp.MustCompile(`\p{Han}[,;:?!]|[,;!?]\p{Han}|\(\p{Han}|\p{Ha
 
 func TestChineseIsWrittenWithItsOwnPunctuation(t *testing.T) {
 	t.Parallel()
-	for key, texts := range catalogue(t, "zh-CN") {
+	for key, texts := range catalogue(t, "*", "zh-CN") {
 		for _, text := range texts {
 			if found := halfWidth.FindString(text); found != "" {
 				t.Errorf("%s: %q in %q", key, found, text)
@@ -126,31 +135,71 @@ func TestChineseIsWrittenWithItsOwnPunctuation(t *testing.T) {
 // keyInTemplate finds {{t "key"}} and (t "key"), but not keys that are put together.
 var keyInTemplate = regexp.MustCompile(`[({]t "([^"]+)"`)
 
-func TestEveryKeyOfATemplateHasAText(t *testing.T) {
+// An area has its templates and texts beside it and stands on the frame alone: what another area says is not there for it.
+func TestEveryKeyOfATemplateHasATextInItsAreaOrTheFrame(t *testing.T) {
 	t.Parallel()
-	texts := catalogue(t, "en")
-	err := fs.WalkDir(templateFiles, "templates", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+	seen := 0
+	err := fs.WalkDir(here, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".html") {
 			return err
 		}
-		body, err := templateFiles.ReadFile(name)
+		area, _, _ := strings.Cut(name, "/")
+		own, shared := catalogue(t, area, "en"), catalogue(t, "frame", "en")
+		body, err := fs.ReadFile(here, name)
 		for _, match := range keyInTemplate.FindAllStringSubmatch(string(body), -1) {
-			if texts[match[1]] == nil {
+			if seen++; own[match[1]] == nil && shared[match[1]] == nil {
 				t.Errorf("%s: no text for %s", name, match[1])
 			}
 		}
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || seen == 0 {
+		t.Fatalf("%d keys, %v", seen, err)
+	}
+}
+
+func TestEveryAreaOpensOnTheFrameAlone(t *testing.T) {
+	t.Parallel()
+	site := func() *frame.Site {
+		s, err := frame.New(frame.Options{Language: "en", Now: clock.Fixed(webtest.Now)}, nil)
+		webtest.Must(t, err)
+		return s
+	}
+	for _, area := range web.Areas(site()) {
+		if err := site().Open(area); err != nil {
+			t.Errorf("the area of %s: %v", area.Routes[0].Path, err)
+		}
+	}
+}
+
+// A key that is in two files, or twice in one, would be read as one of them by chance.
+func TestAKeyThatIsPresentTwiceIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, files := range map[string]fstest.MapFS{
+		"two files":      {"locales/a.en.json": {Data: []byte(`{"x.a": "1"}`)}, "locales/b.en.json": {Data: []byte(`{"x.a": "2"}`)}},
+		"one file":       {"locales/a.en.json": {Data: []byte(`{"x.a": "1", "x.a": "2"}`)}},
+		"as the frame's": {"locales/a.en.json": {Data: []byte(`{"error.title": "x"}`)}},
+	} {
+		site, err := frame.New(frame.Options{Language: "en", Now: clock.Fixed(webtest.Now)}, nil)
+		webtest.Must(t, err)
+		if err := site.Open(frame.Area{Files: files}); err == nil || !strings.Contains(err.Error(), "is in") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
 func TestEveryKeyInTheCodeHasAText(t *testing.T) {
 	t.Parallel()
-	texts := catalogue(t, "en")
+	texts := catalogue(t, "*", "en")
 	need := func(position token.Position, key string) {
 		if texts[key] == nil {
+			t.Errorf("%s: no text for %s", position, key)
+		}
+	}
+	said := 0
+	needIn := func(position token.Position, key string) { // the area of the code
+		area, _, _ := strings.Cut(filepath.ToSlash(strings.TrimPrefix(position.Filename, "../web/")), "/")
+		if catalogue(t, area, "en")[key] == nil && catalogue(t, "frame", "en")[key] == nil {
 			t.Errorf("%s: no text for %s", position, key)
 		}
 	}
@@ -160,21 +209,26 @@ func TestEveryKeyInTheCodeHasAText(t *testing.T) {
 			if code, ok := call.text(len(call.args) - 2); ok && (len(call.args) == 3 || len(call.args) == 4) {
 				need(call.position, "fault."+code)
 			}
-		case "s.t", "s.page", "s.barePage":
+		case "h.T", "s.T", "h.Page", "s.Page", "h.BarePage", "s.BarePage":
 			if key, ok := call.text(1); ok {
-				need(call.position, key)
+				said++
+				needIn(call.position, key)
 			}
-		case "done", "refused":
+		case "frame.Done", "frame.Refused":
 			if key, ok := call.text(0); ok {
-				need(call.position, key)
+				said++
+				needIn(call.position, key)
 			}
 		}
+	}
+	if said < 100 {
+		t.Errorf("only %d keys were found: are texts asked for by another name?", said)
 	}
 }
 
 func TestEveryProblemOfAFieldHasAText(t *testing.T) {
 	t.Parallel()
-	texts := catalogue(t, "en")
+	texts := catalogue(t, "*", "en")
 	walkGo(t, "..", func(files *token.FileSet, file *ast.File) {
 		ast.Inspect(file, func(n ast.Node) bool {
 			literal, ok := n.(*ast.CompositeLit)

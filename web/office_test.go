@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
 	"aftercall/internal/permission"
+	"aftercall/internal/webtest"
 )
 
 const unknownID = "999999999"
@@ -26,13 +27,13 @@ type namedBy struct {
 
 // office is one server with a team's customer, callback, contact and person, the same of another team, and one of everything else.
 type office struct {
-	*testServer
+	*webtest.Server
 	t       testing.TB
 	admin   account.Viewer
 	own     []int64 // customers
 	foreign []int64
 	params  map[string]namedBy // by the route up to the parameter
-	clients map[account.Role]*testClient
+	clients map[account.Role]*webtest.Client
 	made    int
 }
 
@@ -41,29 +42,29 @@ var secrets = []string{"外客", "1392222"}
 
 func newOffice(t testing.TB) *office {
 	t.Helper()
-	o := &office{testServer: newTestServer(t), t: t, admin: account.Viewer{UserID: 99, Role: account.Admin}, clients: map[account.Role]*testClient{}}
+	o := &office{Server: webtest.NewServer(t), t: t, admin: account.Viewer{UserID: 99, Role: account.Admin}, clients: map[account.Role]*webtest.Client{}}
 	for _, role := range account.Roles() {
-		o.clients[role] = o.login(t, role, "装维一班")
+		o.clients[role] = o.Login(t, role, "装维一班")
 	}
-	fatal(t, o.Campaigns.EnsureBuiltIn(t.Context()))
+	webtest.Must(t, o.Campaigns.EnsureBuiltIn(t.Context()))
 	var inputs []contact.Input
 	for i, name := range []string{"自家甲", "自家乙", "外客甲", "外客乙"} {
-		in := severeContact(i, name, "宽带报修")
+		in := webtest.SevereContact(i, name, "宽带报修")
 		in.Participants[0].Team, in.Customer.Phones = "装维一班", []string{fmt.Sprintf("1391111000%d", i)}
 		if i > 1 {
 			in.Participants[0].Team, in.Customer.Phones = "装维二班", []string{fmt.Sprintf("1392222000%d", i)}
 		}
 		inputs = append(inputs, in)
 	}
-	o.fillDesk(t, inputs...)
+	o.FillDesk(t, inputs...)
 	var changes []string
 	for i := int64(1); i <= 4; i += 2 {
 		from, err := o.Identity.Person(t.Context(), o.admin, i+1)
-		fatal(t, err)
+		webtest.Must(t, err)
 		into, err := o.Identity.Person(t.Context(), o.admin, i)
-		fatal(t, err)
+		webtest.Must(t, err)
 		change, err := o.Identity.Merge(t.Context(), o.admin, into.PersonID, from.PersonID, "核实是本人")
-		fatal(t, err)
+		webtest.Must(t, err)
 		changes = append(changes, strconv.FormatInt(change.ID, 10))
 	}
 	o.own, o.foreign = []int64{1, 2}, []int64{3, 4}
@@ -76,26 +77,26 @@ func newOffice(t testing.TB) *office {
 			_ = o.Policies.Delete(t.Context(), o.admin, last, 1) // there may be fifty
 		}
 		p, err := o.Policies.Draft(t.Context(), o.admin, 0)
-		fatal(t, err)
+		webtest.Must(t, err)
 		last = p.ID
 		return last
 	}
 	var run int64
 	kept, err := o.Policies.Draft(t.Context(), o.admin, 0)
-	fatal(t, err)
+	webtest.Must(t, err)
 	audience := func() int64 {
 		o.made++
 		a, err := o.Campaigns.Create(t.Context(), o.admin, campaign.Definition{
 			Name: fmt.Sprint("audience ", o.made), Rule: campaign.Rule{Fact: campaign.ResolvedWithin, Days: 30}, Reach: campaign.Reach{Purpose: permission.MarketingCall, Channel: permission.ByPhone},
 		})
-		fatal(t, err)
+		webtest.Must(t, err)
 		return a.ID
 	}
 	fixed := audience()
 	snapshot, err := o.Campaigns.Snapshot(t.Context(), o.admin, fixed, "秋季回访")
-	fatal(t, err)
+	webtest.Must(t, err)
 	export := campaign.Export{SnapshotID: snapshot.ID, Format: campaign.CSV, Reason: "x", LeftOut: "{}", CreatedBy: 1}
-	fatal(t, o.DB.View(t.Context()).Gorm().Create(&export).Error)
+	webtest.Must(t, o.DB.View(t.Context()).Gorm().Create(&export).Error)
 	text := func(id int64) string { return strconv.FormatInt(id, 10) }
 	o.params = map[string]namedBy{
 		"/contacts/:id":                  ours("1", "3"),
@@ -109,7 +110,7 @@ func newOffice(t testing.TB) *office {
 		"/dryruns/:id": each(func() string {
 			_ = o.Decisions.CancelDryRun(t.Context(), o.admin, run) // one of a policy at a time
 			started, err := o.Decisions.StartDryRun(t.Context(), o.admin, kept.ID, 30)
-			fatal(t, err)
+			webtest.Must(t, err)
 			run = started.ID
 			return text(run)
 		}),
@@ -118,7 +119,7 @@ func newOffice(t testing.TB) *office {
 		"/exports/:id":                       one(text(export.ID)),
 		"/imports/:id": each(func() string {
 			run, err := o.Imports.Upload(t.Context(), o.admin, "a.csv", strings.NewReader("id,phone\n1,13911110000\n"))
-			fatal(t, err)
+			webtest.Must(t, err)
 			return text(run.ID)
 		}),
 		"/jobs/:id": one("1"),
@@ -127,23 +128,23 @@ func newOffice(t testing.TB) *office {
 			_, err := o.Permission.SuppressByHand(t.Context(), o.admin, permission.Suppression{
 				Kind: permission.PhoneAddress, Address: fmt.Sprintf("+86137000%05d", o.made), Scope: permission.Everything, Reason: "complaint",
 			})
-			fatal(t, err)
+			webtest.Must(t, err)
 			list, err := o.Permission.Suppressions(t.Context(), permission.SuppressionFilter{}, 1)
-			fatal(t, err)
+			webtest.Must(t, err)
 			return text(list[0].ID)
 		}),
 		"/settings/calling-hours/versions/:id": one(text(o.published())),
 		"/settings/tokens/:id": each(func() string {
 			_, err := o.Accounts.CreateToken(t.Context(), "x", account.Caller, 0)
-			fatal(t, err)
+			webtest.Must(t, err)
 			list, err := o.Accounts.Tokens(t.Context(), 0, 1)
-			fatal(t, err)
+			webtest.Must(t, err)
 			return text(list[0].ID)
 		}),
 		"/settings/users/:id": each(func() string {
 			o.made++
-			u, err := o.Accounts.AddUser(t.Context(), account.NewUser{Login: fmt.Sprint("spare", o.made), Name: "Spare", Password: testPassword, Role: account.Caller})
-			fatal(t, err)
+			u, err := o.Accounts.AddUser(t.Context(), account.NewUser{Login: fmt.Sprint("spare", o.made), Name: "Spare", Password: webtest.Password, Role: account.Caller})
+			webtest.Must(t, err)
 			return text(u.ID)
 		}),
 	}
@@ -153,9 +154,9 @@ func newOffice(t testing.TB) *office {
 // published publishes a version of the rules and returns its number.
 func (o *office) published() int64 {
 	o.t.Helper()
-	fatal(o.t, o.Permission.EnsureBuiltIn(o.t.Context()))
+	webtest.Must(o.t, o.Permission.EnsureBuiltIn(o.t.Context()))
 	rules, err := o.Permission.Publish(o.t.Context(), o.admin, o.Permission.Rules(), o.Permission.Rules().Version, "the same")
-	fatal(o.t, err)
+	webtest.Must(o.t, err)
 	return int64(rules.Version)
 }
 
@@ -184,10 +185,10 @@ var sent = map[string]url.Values{
 	"POST /policies/:id/rules/:rule/remove":             {"revision": {"1"}},
 	"POST /policies/:id/rules/:rule/restore":            {"revision": {"1"}},
 	"POST /policies/:id/dryruns":                        {"days": {"30"}},
-	"POST /settings/users/:id/password":                 {"password": {testPassword}},
+	"POST /settings/users/:id/password":                 {"password": {webtest.Password}},
 	"GET /settings/calling-hours/stricter":              {"new": {"1"}},
 	"GET /permission/customers":                         {"purpose": {"survey"}, "channel": {"sms"}},
-	"POST /customers/:id/permission/refusals/undo":      {"at": {strconv.FormatInt(int64(testNow), 10)}},
+	"POST /customers/:id/permission/refusals/undo":      {"at": {strconv.FormatInt(int64(webtest.Now), 10)}},
 	"GET /decisions/list":                               {"kind": {"callback"}, "state": {"resolved"}},
 	"POST /customers/:id/changes/:change/undo":          {},
 }
@@ -202,11 +203,11 @@ var exceptions = map[string]string{
 }
 
 // ask sends a request of a route with the ids of one kind.
-func (o *office) ask(c *testClient, method, route, path string) testResponse {
+func (o *office) ask(c *webtest.Client, method, route, path string) webtest.Response {
 	o.t.Helper()
 	values := sent[method+" "+route]
 	if method == http.MethodGet || strings.HasSuffix(route, "/undo") && len(values) > 0 {
-		return c.do(method, strings.TrimSuffix(path+"?"+values.Encode(), "?"), nil, nil)
+		return c.Do(method, strings.TrimSuffix(path+"?"+values.Encode(), "?"), nil, nil)
 	}
-	return c.post(path, values)
+	return c.Post(path, values)
 }

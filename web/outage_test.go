@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"bytes"
@@ -16,6 +16,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
+	"aftercall/internal/webtest"
 )
 
 // outages are the ways in which a database cannot be used: each opens one and returns what takes it away.
@@ -27,13 +28,13 @@ var outages = map[string]func(t *testing.T) (db *database.DB, away func()){
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = db.Close() })
-		fatal(t, db.Migrate(t.Context()))
+		webtest.Must(t, db.Migrate(t.Context()))
 		return db, proxy.Close
 	},
 	"takes no writes": func(t *testing.T) (*database.DB, func()) {
 		db := dbtest.SQLite(t)
 		return db, func() {
-			fatal(t, db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { // SQLite has one writer
+			webtest.Must(t, db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { // SQLite has one writer
 				return tx.Gorm().Exec("PRAGMA query_only = 1").Error
 			}))
 		}
@@ -41,7 +42,7 @@ var outages = map[string]func(t *testing.T) (db *database.DB, away func()){
 }
 
 // duringOutage runs a test on a server whose database can be taken away, and wants no more than a line about it in the log.
-func duringOutage(t *testing.T, test func(t *testing.T, ts *testServer, kind string, away func())) {
+func duringOutage(t *testing.T, test func(t *testing.T, ts *webtest.Server, kind string, away func())) {
 	t.Helper()
 	for kind, prepare := range outages {
 		t.Run(kind, func(t *testing.T) {
@@ -49,7 +50,7 @@ func duringOutage(t *testing.T, test func(t *testing.T, ts *testServer, kind str
 			db, away := prepare(t)
 			var log safeBuffer
 			logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))
-			ts := newTestServerOn(t, db, logger)
+			ts := webtest.NewServerOn(t, db, logger)
 			ctx, cancel := context.WithCancel(context.Background())
 			var watching sync.WaitGroup
 			watching.Go(func() { db.Watch(ctx, clock.System, logger) })
@@ -80,10 +81,10 @@ func (s *safeBuffer) String() string {
 }
 
 // wantRetryLater fails the test unless the answer is a page that says what to do.
-func wantRetryLater(t *testing.T, r testResponse) *goquery.Document {
+func wantRetryLater(t *testing.T, r webtest.Response) *goquery.Document {
 	t.Helper()
-	page := r.page(http.StatusServiceUnavailable)
-	if r.header.Get("Retry-After") == "" {
+	page := r.Page(http.StatusServiceUnavailable)
+	if r.Header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
 	return page
@@ -91,22 +92,22 @@ func wantRetryLater(t *testing.T, r testResponse) *goquery.Document {
 
 func TestADatabaseOutageIsNeverALogin(t *testing.T) {
 	t.Parallel()
-	duringOutage(t, func(t *testing.T, ts *testServer, kind string, away func()) {
-		admin := ts.login(t, account.Admin)
+	duringOutage(t, func(t *testing.T, ts *webtest.Server, kind string, away func()) {
+		admin := ts.Login(t, account.Admin)
 		away()
-		r := admin.get("/jobs")
+		r := admin.Get("/jobs")
 		if kind == "takes no writes" {
-			r.page(http.StatusOK) // what can be read is shown
-			ts.now = ts.now.Add(24 * 60 * 60 * 1e9 / 48)
-			admin.get("/jobs").page(http.StatusOK) // also when the use of the session should have been noted
+			r.Page(http.StatusOK) // what can be read is shown
+			ts.Now = ts.Now.Add(24 * 60 * 60 * 1e9 / 48)
+			admin.Get("/jobs").Page(http.StatusOK) // also when the use of the session should have been noted
 			return
 		}
 		page := wantRetryLater(t, r)
 		if href, _ := page.Find(".notice a.button").Attr("href"); href != "/jobs" {
 			t.Errorf("try again leads to %q", href)
 		}
-		admin.lang = "zh-CN"
-		if text := textsOf(wantRetryLater(t, admin.get("/jobs")), ".notice h2"); !strings.Contains(strings.Join(text, ""), "请稍等片刻再试") {
+		admin.Lang = "zh-CN"
+		if text := webtest.TextsOf(wantRetryLater(t, admin.Get("/jobs")), ".notice h2"); !strings.Contains(strings.Join(text, ""), "请稍等片刻再试") {
 			t.Errorf("in Chinese: %q", text)
 		}
 	})
@@ -114,14 +115,14 @@ func TestADatabaseOutageIsNeverALogin(t *testing.T) {
 
 func TestAFormIsKeptThroughAnOutage(t *testing.T) {
 	t.Parallel()
-	duringOutage(t, func(t *testing.T, ts *testServer, _ string, away func()) {
-		admin := ts.login(t, account.Admin)
+	duringOutage(t, func(t *testing.T, ts *webtest.Server, _ string, away func()) {
+		admin := ts.Login(t, account.Admin)
 		typed := url.Values{"address": {"+8613800001234"}, "scope": {"everything"}, "reason": {"complaint"}, "evidence": {
 			"The customer said on the phone today: please never call me again <b>",
 		}}
 		away()
 		for range 20 {
-			page := wantRetryLater(t, admin.post("/suppressions", typed))
+			page := wantRetryLater(t, admin.Post("/suppressions", typed))
 			form := page.Find("form[action='/suppressions']")
 			for _, name := range []string{"address", "evidence"} {
 				field := form.Find("[name='" + name + "']")
@@ -135,11 +136,11 @@ func TestAFormIsKeptThroughAnOutage(t *testing.T) {
 
 func TestAPasswordIsNotSentBackInAnOutage(t *testing.T) {
 	t.Parallel()
-	duringOutage(t, func(t *testing.T, ts *testServer, _ string, away func()) {
+	duringOutage(t, func(t *testing.T, ts *webtest.Server, _ string, away func()) {
 		away()
-		r := ts.anonymous(t).post("/login", url.Values{"login": {"somebody"}, "password": {"secret words"}})
+		r := ts.Anonymous(t).Post("/login", url.Values{"login": {"somebody"}, "password": {"secret words"}})
 		wantRetryLater(t, r)
-		if strings.Contains(r.body, "secret words") {
+		if strings.Contains(r.Body, "secret words") {
 			t.Error("the page holds the password")
 		}
 	})
@@ -147,12 +148,12 @@ func TestAPasswordIsNotSentBackInAnOutage(t *testing.T) {
 
 func TestACustomersAnswersAreKeptThroughAnOutage(t *testing.T) {
 	t.Parallel()
-	duringOutage(t, func(t *testing.T, ts *testServer, _ string, away func()) {
-		out := ts.invited(t, "en")
+	duringOutage(t, func(t *testing.T, ts *webtest.Server, _ string, away func()) {
+		out := ts.Invited(t, "en")
 		link, err := url.Parse(out.URL)
-		fatal(t, err)
+		webtest.Must(t, err)
 		away()
-		page := wantRetryLater(t, ts.anonymous(t).post(link.Path, url.Values{"screen": {"2"}, "comment": {"Everything was fine, thank you."}}))
+		page := wantRetryLater(t, ts.Anonymous(t).Post(link.Path, url.Values{"screen": {"2"}, "comment": {"Everything was fine, thank you."}}))
 		form := page.Find("form[action='" + link.Path + "']")
 		if got := form.Find("[name=comment]").AttrOr("value", form.Find("textarea").Text()); got != "Everything was fine, thank you." {
 			t.Errorf("the comment is kept as %q", got)
@@ -162,12 +163,12 @@ func TestACustomersAnswersAreKeptThroughAnOutage(t *testing.T) {
 
 func TestProgramsAreToldWhenToComeBack(t *testing.T) {
 	t.Parallel()
-	duringOutage(t, func(t *testing.T, ts *testServer, _ string, away func()) {
-		m := ts.machine(t, "helpdesk")
+	duringOutage(t, func(t *testing.T, ts *webtest.Server, _ string, away func()) {
+		m := ts.Machine(t, "helpdesk")
 		away()
-		r := m.send("application/json", `{"external_id":"T-1","status":"open","customer":{"reference":"1"}}`)
-		if p := r.problem(); r.status != http.StatusServiceUnavailable || p.Code != "database_unavailable" || r.header.Get("Retry-After") == "" {
-			t.Errorf("status %d, %+v, Retry-After %q", r.status, p, r.header.Get("Retry-After"))
+		r := m.Send("application/json", `{"external_id":"T-1","status":"open","customer":{"reference":"1"}}`)
+		if p := r.Problem(); r.Status != http.StatusServiceUnavailable || p.Code != "database_unavailable" || r.Header.Get("Retry-After") == "" {
+			t.Errorf("status %d, %+v, Retry-After %q", r.Status, p, r.Header.Get("Retry-After"))
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"cmp"
@@ -14,6 +14,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"aftercall/internal/account"
+	"aftercall/internal/webtest"
+	"aftercall/web/api"
+	"aftercall/web/frame"
 )
 
 var parameter = regexp.MustCompile(`[:*]\w+`)
@@ -52,25 +55,25 @@ func TestTeamsAreKeptApart(t *testing.T) {
 // Every route × everybody × what is their team's, another team's and nobody's: who may not is told so, whatever the id; what is of
 // another team is answered as what is not there, to the letter; and nothing of it is in any answer.
 func (o *office) testRoutes(t *testing.T) {
-	routes := slices.Clone(o.routes)
-	slices.SortStableFunc(routes, func(a, b route) int { return cmp.Compare(a.method, b.method) }) // those that read come first
-	nobody := o.anonymous(t)
+	routes := o.Routes()
+	slices.SortStableFunc(routes, func(a, b frame.Route) int { return cmp.Compare(a.Method, b.Method) }) // those that read come first
+	nobody := o.Anonymous(t)
 	for _, r := range routes {
-		if r.public {
+		if r.Public {
 			continue
 		}
-		key := r.method + " " + r.path
-		unknown, _ := o.fill(r.path, func(p namedBy) string { return p.unknown })
-		foreign, teams := o.fill(r.path, func(p namedBy) string { return cmp.Or(p.foreign, p.unknown) })
-		if got := o.ask(nobody, r.method, r.path, foreign); got.status != http.StatusSeeOther || !strings.HasPrefix(got.header.Get("Location"), loginPath) {
-			t.Errorf("%s without a login: %d", key, got.status)
+		key := r.Method + " " + r.Path
+		unknown, _ := o.fill(r.Path, func(p namedBy) string { return p.unknown })
+		foreign, teams := o.fill(r.Path, func(p namedBy) string { return cmp.Or(p.foreign, p.unknown) })
+		if got := o.ask(nobody, r.Method, r.Path, foreign); got.Status != http.StatusSeeOther || !strings.HasPrefix(got.Header.Get("Location"), frame.LoginPath) {
+			t.Errorf("%s without a login: %d", key, got.Status)
 		}
-		own, _ := o.fill(r.path, func(p namedBy) string { return p.own() })
+		own, _ := o.fill(r.Path, func(p namedBy) string { return p.own() })
 		for role, c := range o.clients {
-			if !r.allows(account.Viewer{Role: role}) {
+			if !r.Allows(account.Viewer{Role: role}) {
 				for _, path := range []string{own, foreign, unknown} {
-					if got := o.ask(c, r.method, r.path, path); got.status != http.StatusForbidden {
-						t.Errorf("%s as %s: %d, want 403", key, role, got.status)
+					if got := o.ask(c, r.Method, r.Path, path); got.Status != http.StatusForbidden {
+						t.Errorf("%s as %s: %d, want 403", key, role, got.Status)
 					}
 				}
 				continue
@@ -80,76 +83,64 @@ func (o *office) testRoutes(t *testing.T) {
 	}
 }
 
-func (o *office) checkAllowed(c *testClient, role account.Role, r route, unknown, foreign string, teams bool) {
+func (o *office) checkAllowed(c *webtest.Client, role account.Role, r frame.Route, unknown, foreign string, teams bool) {
 	o.t.Helper()
-	key := fmt.Sprintf("%s %s as %s", r.method, r.path, role)
-	own, _ := o.fill(r.path, func(p namedBy) string { return p.own() })
-	_, excepted := exceptions[r.method+" "+r.path]
+	key := fmt.Sprintf("%s %s as %s", r.Method, r.Path, role)
+	own, _ := o.fill(r.Path, func(p namedBy) string { return p.own() })
+	_, excepted := exceptions[r.Method+" "+r.Path]
 	excepted = excepted || own == unknown // without a parameter
-	got := o.ask(c, r.method, r.path, own)
-	if got.status == http.StatusForbidden || got.status == http.StatusNotFound && !excepted || got.status >= 500 {
-		o.t.Errorf("%s: one's own: %d %s", key, got.status, got.heading())
+	got := o.ask(c, r.Method, r.Path, own)
+	if got.Status == http.StatusForbidden || got.Status == http.StatusNotFound && !excepted || got.Status >= 500 {
+		o.t.Errorf("%s: one's own: %d %s", key, got.Status, got.Heading())
 	}
 	o.keepsSecrets(key, role, got)
 	if unknown == own {
 		return
 	}
-	if got.status == http.StatusSeeOther {
-		o.keepsSecrets(key, role, c.get("/me")) // what it says would stand on the next page
+	if got.Status == http.StatusSeeOther {
+		o.keepsSecrets(key, role, c.Get("/me")) // what it says would stand on the next page
 	}
-	none := o.ask(c, r.method, r.path, unknown)
-	wrong := none.status != http.StatusNotFound
+	none := o.ask(c, r.Method, r.Path, unknown)
+	wrong := none.Status != http.StatusNotFound
 	if !teams { // a form may be looked at first, and nothing of a team is told by that
-		wrong = none.status < 400 || none.status == http.StatusForbidden || none.status >= 500
+		wrong = none.Status < 400 || none.Status == http.StatusForbidden || none.Status >= 500
 	}
 	if wrong && !excepted {
-		o.t.Errorf("%s: what is not there: %d", key, none.status)
+		o.t.Errorf("%s: what is not there: %d", key, none.Status)
 	}
 	if !teams {
 		return
 	}
-	got = o.ask(c, r.method, r.path, foreign)
+	got = o.ask(c, r.Method, r.Path, foreign)
 	switch {
 	case !limited(role):
-		if got.status == http.StatusForbidden || got.status == http.StatusNotFound && !excepted || got.status >= 500 {
-			o.t.Errorf("%s, who sees all teams: %d", key, got.status)
+		if got.Status == http.StatusForbidden || got.Status == http.StatusNotFound && !excepted || got.Status >= 500 {
+			o.t.Errorf("%s, who sees all teams: %d", key, got.Status)
 		}
-	case got.status != none.status || got.without(foreign) != none.without(unknown):
-		o.t.Errorf("%s: another team's is answered %d %s, what is not there %d %s", key, got.status, got.heading(), none.status, none.heading())
+	case got.Status != none.Status || got.Without(foreign) != none.Without(unknown):
+		o.t.Errorf("%s: another team's is answered %d %s, what is not there %d %s", key, got.Status, got.Heading(), none.Status, none.Heading())
 	}
 	o.keepsSecrets(key, role, got)
 }
 
-// without is an answer without the address that was asked for, which the frame of a page has.
-func (r testResponse) without(path string) string {
-	return strings.ReplaceAll(r.body+r.header.Get("Location"), path, "")
-}
-
 // keepsSecrets fails when somebody of one team reads of another's customers.
-func (o *office) keepsSecrets(key string, role account.Role, r testResponse) {
+func (o *office) keepsSecrets(key string, role account.Role, r webtest.Response) {
 	o.t.Helper()
 	for _, secret := range secrets {
-		if limited(role) && (strings.Contains(r.body, secret) || strings.Contains(fmt.Sprint(r.header), secret)) {
+		if limited(role) && (strings.Contains(r.Body, secret) || strings.Contains(fmt.Sprint(r.Header), secret)) {
 			o.t.Errorf("%s: the answer has %q of another team's customer", key, secret)
 		}
 	}
-}
-
-// heading is what a page is about, for messages of a test.
-func (r testResponse) heading() string {
-	_, after, _ := strings.Cut(r.body, "<title>")
-	title, _, _ := strings.Cut(after, "</title>")
-	return title + " " + r.header.Get("Location")
 }
 
 // Ids that come in bodies and queries are looked at like those of addresses.
 func (o *office) testForms(t *testing.T) {
 	c := o.clients[account.Supervisor]
 	foreign, err := o.Identity.Person(t.Context(), o.admin, o.foreign[0])
-	fatal(t, err)
+	webtest.Must(t, err)
 	person := strconv.FormatInt(foreign.PersonID, 10)
 	for name, tt := range map[string]struct {
-		path string
+		Path string
 		form func(id string) url.Values
 		id   string
 	}{
@@ -157,60 +148,60 @@ func (o *office) testForms(t *testing.T) {
 		"separating":             {"/customers/1/split", func(id string) url.Values { return url.Values{"record": {id}, "reason": {"不是本人"}} }, "3"},
 		"separating with others": {"/customers/1/split", func(id string) url.Values { return url.Values{"record": {"1", id}, "reason": {"不是本人"}} }, "3"},
 	} {
-		there, none := c.post(tt.path, tt.form(tt.id)), c.post(tt.path, tt.form(unknownID))
-		if there.status != none.status || there.body != none.body || none.status >= 500 {
-			t.Errorf("%s another team's: %d %s, nobody: %d %s", name, there.status, there.heading(), none.status, none.heading())
+		there, none := c.Post(tt.Path, tt.form(tt.id)), c.Post(tt.Path, tt.form(unknownID))
+		if there.Status != none.Status || there.Body != none.Body || none.Status >= 500 {
+			t.Errorf("%s another team's: %d %s, nobody: %d %s", name, there.Status, there.Heading(), none.Status, none.Heading())
 		}
 		o.keepsSecrets(name, account.Supervisor, there)
 	}
 	changes := o.params["/customers/:id/changes/:change"]
 	foreignPath, unknownPath := "/customers/1/changes/"+changes.foreign+"/undo", "/customers/1/changes/"+unknownID+"/undo"
-	there, none := c.post(foreignPath, nil), c.post(unknownPath, nil)
-	if there.status != http.StatusNotFound || there.without(foreignPath) != none.without(unknownPath) {
-		t.Errorf("another team's change under one's own customer: %d", there.status)
+	there, none := c.Post(foreignPath, nil), c.Post(unknownPath, nil)
+	if there.Status != http.StatusNotFound || there.Without(foreignPath) != none.Without(unknownPath) {
+		t.Errorf("another team's change under one's own customer: %d", there.Status)
 	}
-	if r := c.post("/customers/3/changes/"+changes.own()+"/undo", nil); r.status != http.StatusNotFound {
-		t.Errorf("one's own change under another team's customer: %d", r.status)
+	if r := c.Post("/customers/3/changes/"+changes.own()+"/undo", nil); r.Status != http.StatusNotFound {
+		t.Errorf("one's own change under another team's customer: %d", r.Status)
 	}
 	for _, path := range []string{"/contacts?q=K-3", "/contacts?q=GD-0003", "/callbacks?state=ready", "/decisions/list?kind=survey&state=planned", "/board", "/tasks", "/day", "/desk"} {
-		r := c.get(path)
-		if r.status != http.StatusOK {
-			t.Errorf("%s: %d", path, r.status)
+		r := c.Get(path)
+		if r.Status != http.StatusOK {
+			t.Errorf("%s: %d", path, r.Status)
 		}
 		o.keepsSecrets(path, account.Supervisor, r)
 	}
-	if r := c.post("/customers/1/merge/search", url.Values{"search": {"K-3"}}); r.status != http.StatusOK || strings.Contains(r.body, `name="from"`) {
-		t.Errorf("a search finds another team's customer: %d", r.status)
+	if r := c.Post("/customers/1/merge/search", url.Values{"search": {"K-3"}}); r.Status != http.StatusOK || strings.Contains(r.Body, `name="from"`) {
+		t.Errorf("a search finds another team's customer: %d", r.Status)
 	}
 }
 
 // A machine sees the contacts of its source; tokens of people and of other roles are told so by every operation.
 func (o *office) testOperations(t *testing.T) {
-	own, other := o.machine(t, "客服系统", account.Scopes()...), o.machine(t, "商城", account.Scopes()...)
+	own, other := o.Machine(t, "客服系统", account.Scopes()...), o.Machine(t, "商城", account.Scopes()...)
 	registry := huma.NewMapRegistry("#/", huma.DefaultSchemaNamer)
-	for _, op := range append(o.contactAPI(registry), o.permissionAPI(registry)...) {
+	for _, op := range o.APIRoutes(registry) {
 		route := strings.NewReplacer("{", ":", "}", "").Replace(op.Path)
 		there, _ := o.fill(route, func(p namedBy) string { return p.own() })
 		none, _ := o.fill(route, func(p namedBy) string { return p.unknown })
 		if there == none {
 			continue
 		}
-		ask := func(m machine, path string) testResponse {
-			return m.do(op.Method, apiBase+path, nil, http.Header{"Authorization": {"Bearer " + m.token}})
+		ask := func(m webtest.Machine, path string) webtest.Response {
+			return m.Do(op.Method, api.Base+path, nil, http.Header{"Authorization": {"Bearer " + m.Token}})
 		}
-		if r := ask(own, there); r.status != http.StatusOK {
-			t.Errorf("%s %s of its source: %d", op.Method, op.Path, r.status)
+		if r := ask(own, there); r.Status != http.StatusOK {
+			t.Errorf("%s %s of its source: %d", op.Method, op.Path, r.Status)
 		}
 		foreign, unknown := ask(other, there), ask(other, none)
-		if foreign.status != http.StatusNotFound || foreign.body != unknown.body || unknown.status != http.StatusNotFound {
-			t.Errorf("%s %s of another source: %d %s, what is not there: %d %s", op.Method, op.Path, foreign.status, foreign.body, unknown.status, unknown.body)
+		if foreign.Status != http.StatusNotFound || foreign.Body != unknown.Body || unknown.Status != http.StatusNotFound {
+			t.Errorf("%s %s of another source: %d %s, what is not there: %d %s", op.Method, op.Path, foreign.Status, foreign.Body, unknown.Status, unknown.Body)
 		}
 	}
 	// A page takes no token: to pages, a machine is nobody.
 	for _, path := range []string{"/contacts/1", "/customers/1", "/callbacks/1"} {
-		r := own.do(http.MethodGet, path, nil, http.Header{"Authorization": {"Bearer " + own.token}})
-		if r.status != http.StatusSeeOther || !strings.HasPrefix(r.header.Get("Location"), loginPath) {
-			t.Errorf("%s with a token: %d", path, r.status)
+		r := own.Do(http.MethodGet, path, nil, http.Header{"Authorization": {"Bearer " + own.Token}})
+		if r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Header.Get("Location"), frame.LoginPath) {
+			t.Errorf("%s with a token: %d", path, r.Status)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"net/http"
@@ -9,14 +9,16 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"aftercall/internal/account"
+	"aftercall/internal/webtest"
+	"aftercall/web/api"
 )
 
 func TestEveryAPIOperationAnswersOnlyItsTokens(t *testing.T) {
 	t.Parallel()
-	ts := newTestServer(t)
-	admin := ts.login(t, account.Admin) // a login is no token
+	ts := webtest.NewServer(t)
+	admin := ts.Login(t, account.Admin) // a login is no token
 	registry := huma.NewMapRegistry("#/", huma.DefaultSchemaNamer)
-	operations := append(ts.contactAPI(registry), ts.permissionAPI(registry)...)
+	operations := ts.APIRoutes(registry)
 	if len(operations) == 0 {
 		t.Fatal("no operations")
 	}
@@ -29,17 +31,17 @@ func TestEveryAPIOperationAnswersOnlyItsTokens(t *testing.T) {
 		tokens[role] = token
 	}
 	for _, o := range operations {
-		if len(o.roles) == 0 {
+		if len(o.Roles) == 0 {
 			t.Errorf("%s %s names no roles", o.Method, o.Path)
 		}
-		path := apiBase + strings.NewReplacer("{id}", "999999").Replace(o.Path)
-		if r := admin.do(o.Method, path, nil, nil); r.status != http.StatusUnauthorized || r.header.Get("Content-Type") != "application/problem+json" {
-			t.Errorf("%s %s without a token: status %d, %s", o.Method, o.Path, r.status, r.header.Get("Content-Type"))
+		path := api.Base + strings.NewReplacer("{id}", "999999").Replace(o.Path)
+		if r := admin.Do(o.Method, path, nil, nil); r.Status != http.StatusUnauthorized || r.Header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s %s without a token: status %d, %s", o.Method, o.Path, r.Status, r.Header.Get("Content-Type"))
 		}
 		for role, token := range tokens {
-			r := admin.do(o.Method, path, nil, http.Header{"Authorization": {"Bearer " + token}})
-			if refused := r.status == http.StatusForbidden || r.status == http.StatusUnauthorized; refused == slices.Contains(o.roles, role) {
-				t.Errorf("%s %s with a token of %s: status %d", o.Method, o.Path, role, r.status)
+			r := admin.Do(o.Method, path, nil, http.Header{"Authorization": {"Bearer " + token}})
+			if refused := r.Status == http.StatusForbidden || r.Status == http.StatusUnauthorized; refused == slices.Contains(o.Roles, role) {
+				t.Errorf("%s %s with a token of %s: status %d", o.Method, o.Path, role, r.Status)
 			}
 		}
 	}

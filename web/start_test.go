@@ -1,17 +1,20 @@
-package web
+package web_test
 
 import (
 	"testing"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/database/dbtest"
+	"aftercall/internal/webtest"
+	"aftercall/web"
+	"aftercall/web/frame"
 )
 
 // BenchmarkNew is what the web part adds to the start of the program: it parses and executes every page in every language.
 func BenchmarkNew(b *testing.B) {
-	services := testServices(dbtest.SQLite(b), clock.Fixed(testNow))
+	services := webtest.NewServices(dbtest.SQLite(b), clock.Fixed(webtest.Now))
 	for b.Loop() {
-		if _, err := New(services, Options{Language: "en", Now: clock.Fixed(testNow)}); err != nil {
+		if _, err := web.New(services, frame.Options{Language: "en", Now: clock.Fixed(webtest.Now)}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,0 +1,110 @@
+// Package webtest is what the tests of all areas of web share: a server with its services on a database of its own, a browser without
+// scripts and a real one, and what fills their pages. It is imported by tests only.
+package webtest
+
+import (
+	"log/slog"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"aftercall/campaign"
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
+	"aftercall/internal/contact/imports"
+	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
+	"aftercall/internal/delivery"
+	"aftercall/internal/figures"
+	"aftercall/internal/flow"
+	"aftercall/internal/permission"
+	"aftercall/internal/permission/lists"
+	"aftercall/survey"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
+	"aftercall/tasks/queue"
+	"aftercall/web"
+)
+
+func Must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Now is 2026-11-22 14:05 in Shanghai.
+var Now = clock.At(time.Date(2026, 11, 22, 6, 5, 0, 0, time.UTC))
+
+const Password = "correct horse"
+
+// Server is a server on an empty SQLite database, with the services behind it. Its clock stands at Now until a test moves it.
+type Server struct {
+	*web.Server
+	web.Services
+	DB  *database.DB
+	URL string
+	Now clock.Instant
+}
+
+// NewServer returns a server on a new SQLite database; what goes wrong inside is shown in the output of the test.
+func NewServer(t testing.TB) *Server {
+	t.Helper()
+	return NewServerOn(t, dbtest.SQLite(t), testLog(t))
+}
+
+// NewServerOn returns a server on a database.
+func NewServerOn(t testing.TB, db *database.DB, log *slog.Logger) *Server {
+	t.Helper()
+	ts := &Server{DB: db, Now: Now}
+	now := func() clock.Instant { return ts.Now }
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ts.Services = NewServices(db, now)
+	ts.Server, err = web.New(ts.Services, web.Options{Zone: zone, Language: "zh-CN", CentreName: "安心宽带", Now: now, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	Must(t, ts.Policies.EnsureBuiltIn(t.Context()))
+	listener := httptest.NewServer(ts.Handler())
+	t.Cleanup(listener.Close)
+	ts.URL = listener.URL
+	return ts
+}
+
+// testLog shows what went wrong inside, which no page says.
+func testLog(t testing.TB) *slog.Logger {
+	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+}
+
+// NewServices returns every service on one database.
+func NewServices(db *database.DB, now clock.Now) web.Services {
+	zone := time.FixedZone("Asia/Shanghai", 8*60*60)
+	permit := permission.New(db, []byte("a key for tests only, 32 bytes.."), now, contact.Directory{})
+	surveys := survey.New(db, permit, []byte("another key for tests, 32 bytes."), now, survey.Options{Zone: zone})
+	contacts := contact.New(db, now, contact.Options{})
+	asked := flow.PolicySurveys{Surveys: surveys}
+	policies, callbacks := policy.New(db, asked, now, 0), callback.New(db, permit, decision.Ledger{}, now, callback.Options{Zone: zone})
+	return web.Services{
+		Accounts:   account.New(db, nil, now),
+		Contacts:   contacts,
+		Identity:   identity.New(db, contacts, now, identity.Options{}),
+		Imports:    imports.New(db, contacts, now),
+		Permission: permit,
+		Policies:   policies,
+		Callbacks:  callbacks,
+		Decisions:  decision.New(db, permit, policies, callbacks, asked, now, zone),
+		Lists:      lists.New(db, permit, now),
+		Surveys:    surveys,
+		Campaigns:  campaign.New(db, permit, flow.Satisfaction{Surveys: surveys}, now, ""),
+		Messages:   delivery.NewLog(db, now),
+		Figures:    figures.New(db, zone, now),
+		Jobs:       queue.NewInspector(db, now),
+		Reads:      flow.NewReads(db, contacts),
+	}
+}

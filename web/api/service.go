@@ -1,0 +1,56 @@
+package api
+
+import (
+	"context"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"aftercall/internal/account"
+	"aftercall/internal/contact"
+	"aftercall/internal/fault"
+	"aftercall/internal/permission"
+	"aftercall/web/frame"
+)
+
+// API is the JSON API for machines: contacts, consents and suppressions come in, and whether somebody may be contacted is answered.
+// It takes API tokens and no cookies, reads bodies as a stream, and describes itself at /openapi.json.
+type API struct {
+	*frame.Site
+	accounts   accountService
+	contacts   contactService
+	permission permissionService
+}
+
+// New returns the API. Mount adds it to an engine.
+func New(site *frame.Site, accounts accountService, contacts contactService, permission permissionService) *API {
+	return &API{Site: site, accounts: accounts, contacts: contacts, permission: permission}
+}
+
+// Routes are all operations there are, described with the schemas of a registry.
+func (a *API) Routes(schemas huma.Registry) []Route {
+	return append(a.contactRoutes(schemas), a.permissionRoutes(schemas)...)
+}
+
+// accountService is what the API asks of accounts.
+type accountService interface {
+	ViewerByToken(ctx context.Context, plain string) (account.Viewer, error)
+}
+
+// contactService is what the API asks of contacts.
+type contactService interface {
+	SourceNames(ctx context.Context, ids []int64) (map[int64]string, error)
+	Contact(ctx context.Context, viewer account.Viewer, id int64) (contact.Detail, error)
+	Region() string
+	Take(ctx context.Context, sourceID int64, batch []contact.Input) ([]contact.Outcome, error)
+}
+
+// permissionService is what the API asks of permission.
+type permissionService interface {
+	Ask(ctx context.Context, viewer account.Viewer, list []permission.Asked) ([]permission.Answered, error)
+	Problems(sup permission.Suppression) []fault.Field
+	Rules() permission.Rules
+	TakeConsents(
+		ctx context.Context, viewer account.Viewer, via, region string, inputs []permission.ConsentInput,
+	) ([]permission.ConsentResult, error)
+	TakeSuppressions(ctx context.Context, viewer account.Viewer, suppressions []permission.Suppression) ([]bool, error)
+}

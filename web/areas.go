@@ -1,0 +1,31 @@
+package web
+
+import (
+	"aftercall/web/admin"
+	"aftercall/web/audiences"
+	"aftercall/web/desk"
+	"aftercall/web/followup"
+	"aftercall/web/frame"
+	"aftercall/web/imports"
+	"aftercall/web/permission"
+	"aftercall/web/policies"
+	"aftercall/web/public"
+	"aftercall/web/scores"
+	"aftercall/web/surveys"
+)
+
+// areas are the parts of the site. Each gets the services it needs; what it asks of them is an interface in its area.go.
+func areas(site *frame.Site, s Services) []frame.Area {
+	return []frame.Area{
+		admin.New(site, s.Accounts, s.Contacts, s.Jobs),
+		public.New(site, s.Surveys),
+		desk.New(site, s.Callbacks, s.Reads, s.Surveys),
+		followup.New(site, s.Accounts, s.Callbacks, s.Contacts, s.Decisions, s.Identity, s.Permission, s.Policies, s.Reads),
+		policies.New(site, s.Accounts, s.Contacts, s.Decisions, s.Figures, s.Policies, s.Surveys),
+		permission.New(site, s.Accounts, s.Contacts, s.Lists, s.Permission),
+		surveys.New(site, s.Messages),
+		scores.New(site, s.Callbacks, s.Contacts, s.Figures, s.Reads, s.Surveys),
+		audiences.New(site, s.Accounts, s.Campaigns, s.Contacts),
+		imports.New(site, s.Contacts, s.Imports),
+	}
+}

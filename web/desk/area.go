@@ -1,0 +1,68 @@
+// Package desk is what a caller works in: the callback at hand, the list of one's own, and the day.
+package desk
+
+import (
+	"context"
+	"embed"
+	"slices"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/survey"
+	"aftercall/tasks/callback"
+	"aftercall/web/frame"
+)
+
+//go:embed templates locales
+var files embed.FS
+
+// handlers answer the requests of the area.
+type handlers struct {
+	*frame.Site
+	callbacks callbackService
+	timelines timelineService
+	surveys   surveyService
+}
+
+// New returns the area.
+func New(site *frame.Site, callbacks callbackService, timelines timelineService, surveys surveyService) frame.Area {
+	h := &handlers{Site: site, callbacks: callbacks, timelines: timelines, surveys: surveys}
+	return frame.Area{
+		Files: files,
+		Routes: slices.Concat(
+			h.deskRoutes(),
+			h.tasksRoutes(),
+		),
+		Samples: slices.Concat(
+			tasksSamples(),
+			deskSamples(),
+		),
+	}
+}
+
+// callbackService is what these pages ask of callbacks.
+type callbackService interface {
+	Claim(ctx context.Context, viewer account.Viewer) (callback.Desk, error)
+	Current(ctx context.Context, viewer account.Viewer) (callback.Desk, error)
+	Dial(ctx context.Context, viewer account.Viewer, callbackID int64, fence int64) (phone string, err error)
+	DiscardDraft(ctx context.Context, viewer account.Viewer, callbackID int64) error
+	Finish(ctx context.Context, viewer account.Viewer, callbackID int64, fence int64, outcome callback.Outcome) error
+	MyDay(ctx context.Context, viewer account.Viewer, date clock.Day) (callback.Day, error)
+	MyTasks(ctx context.Context, viewer account.Viewer) (callback.Mine, error)
+	Release(ctx context.Context, viewer account.Viewer, callbackID int64, fence int64) (callback.Callback, error)
+	SaveDraft(ctx context.Context, viewer account.Viewer, callbackID int64, fence int64, typed callback.Outcome) (leaseUntil clock.Instant, err error)
+	Script(desk callback.Desk, callerName string, fallback string) ([]string, error)
+	Skip(ctx context.Context, viewer account.Viewer, callbackID int64, fence int64, reason callback.SkipReason) (callback.Callback, error)
+	Supply(ctx context.Context, viewer account.Viewer) (callback.Supply, error)
+}
+
+// timelineService is what these pages ask about what happened.
+type timelineService interface {
+	CallbackTimeline(ctx context.Context, viewer account.Viewer, c callback.Callback) ([]contact.Event, error)
+}
+
+// surveyService is what these pages ask of surveys.
+type surveyService interface {
+	Current(ctx context.Context) (survey.Questionnaire, error)
+}

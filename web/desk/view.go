@@ -1,0 +1,241 @@
+package desk
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/nyaruka/phonenumbers"
+
+	"aftercall/internal/clock"
+	"aftercall/survey"
+	"aftercall/tasks/callback"
+	"aftercall/web/frame"
+)
+
+// deskFacts are the facts about a claimed callback that need more than a format.
+type deskFacts struct {
+	Phone    string // as people write it
+	Local    string // time of day where the customer is; empty when nobody knows where
+	Zone     string // of the customer, where it is not the centre's
+	Until    string // time of day until which they may be called, there
+	Subject  string // category and product
+	Contact  string // address of the contact, for those who may open it
+	Due      string
+	Lease    string
+	Last     callback.Attempt // the newest attempt with an outcome
+	LastBy   string
+	ForNext  string // what the last caller left for this one
+	Attempt  int    // number of the attempt to be made
+	Severe   bool
+	Language string // of the customer, where it is not the caller's
+}
+
+func (h *handlers) deskFacts(c *gin.Context, desk callback.Desk) deskFacts {
+	cb := desk.Callback
+	f := deskFacts{
+		Phone: phoneText(desk.Phone), Subject: frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product), Due: h.whenText(c, cb.DueAt),
+		Lease: h.clockTime(cb.LeaseUntil), ForNext: cb.NoteForNext, Attempt: cb.Attempts + 1, Language: otherLanguage(desk.Customer.Language, h.Lang(c)),
+		Severe: desk.Resolution.Severity == "high" || desk.Resolution.Severity == "critical",
+	}
+	if h.Reachable(frame.Viewer(c), "/contacts/:id") {
+		f.Contact = "/contacts/" + strconv.FormatInt(cb.ContactID, 10)
+	}
+	if !cb.DialledAt.IsZero() {
+		f.Attempt = cb.Attempts
+	}
+	if len(desk.Window.Zones) == 1 {
+		if zone, err := time.LoadLocation(desk.Window.Zones[0]); err == nil {
+			f.Local = desk.At.In(zone).Format("15:04")
+			if !desk.Window.ClosesAt.IsZero() {
+				f.Until = desk.Window.ClosesAt.In(zone).Format("15:04")
+			}
+			if desk.At.In(zone).Format("15:04") != desk.At.In(h.Zone).Format("15:04") {
+				f.Zone = desk.Window.Zones[0]
+			}
+		}
+	}
+	if i := slices.IndexFunc(desk.Attempts, func(a callback.Attempt) bool { return a.CallResult != "" }); i >= 0 {
+		f.Last, f.LastBy = desk.Attempts[i], desk.Callers[desk.Attempts[i].CallerID]
+	}
+	return f
+}
+
+// otherLanguage returns the customer's language if it is known and not the caller's own, whatever the country.
+func otherLanguage(customer, caller string) string {
+	base := func(tag string) string {
+		language, _, _ := strings.Cut(strings.ToLower(tag), "-")
+		return language
+	}
+	if base(customer) == base(caller) {
+		return ""
+	}
+	return customer
+}
+
+// phoneText writes an E.164 number with its groups, as people read it out.
+func phoneText(e164 string) string {
+	number, err := phonenumbers.Parse(e164, "")
+	if err != nil {
+		return e164
+	}
+	if number.GetCountryCode() == 86 && len(e164) == 14 { // a mobile of mainland China: 139 1234 8000
+		return e164[3:6] + " " + e164[6:10] + " " + e164[10:]
+	}
+	return phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
+}
+
+// clockTime is the time of day of the centre.
+func (h *handlers) clockTime(at clock.Instant) string {
+	if at.IsZero() {
+		return "–"
+	}
+	return at.In(h.Zone).Format("15:04:05")
+}
+
+// whenText is the template function "when" without markup, for texts and options.
+func (h *handlers) whenText(c *gin.Context, at clock.Instant) string {
+	text, err := h.Format(h.Lang(c)).Relative(at)
+	if err != nil {
+		return at.In(h.Zone).Format("2006-01-02 15:04")
+	}
+	return text
+}
+
+// choice is one thing to choose by a click or by a digit.
+type choice struct {
+	Value, Label string
+	Digit        int
+	Checked      bool
+}
+
+// outcomeFields are the choices of the outcome form.
+type outcomeFields struct {
+	Calls, Results, Ratings, Reasons []choice
+	Skips                            []frame.Option
+	Times                            []frame.Option // proposed appointments
+	Consent                          string         // the question, as worded; empty when it is not asked
+	Recovery                         bool           // the rating is not a score then
+}
+
+func (h *handlers) outcomeFields(c *gin.Context, f frame.Form, desk callback.Desk, questions survey.Questionnaire) outcomeFields {
+	fields := outcomeFields{Recovery: desk.Callback.Kind == callback.RecoveryKind}
+	for i, code := range callback.CallCodes() {
+		fields.Calls = append(fields.Calls, h.codeChoice(c, f, "call_result", string(code.Code), i+1))
+	}
+	for i, code := range callback.BusinessCodes() {
+		fields.Results = append(fields.Results, h.codeChoice(c, f, "business_result", string(code.Code), i+1))
+	}
+	for _, reason := range callback.SkipReasons() {
+		fields.Skips = append(fields.Skips, frame.Option{Value: string(reason), Label: h.T(c, "skip_reason."+string(reason))})
+	}
+	rating, _ := questions.Question(survey.KeyRating)
+	for _, o := range rating.Options {
+		value := strconv.Itoa(o.Value)
+		fields.Ratings = append(fields.Ratings, choice{Value: value, Label: o.Text.In(h.Lang(c)), Digit: o.Value, Checked: f.Get("rating") == value})
+	}
+	reasons, _ := questions.Question(survey.KeyReasons)
+	for i, o := range reasons.Options {
+		fields.Reasons = append(fields.Reasons, choice{
+			Value: o.Key, Label: o.Text.In(h.Lang(c)), Digit: i + 1, Checked: slices.Contains(f.Values["reasons"], o.Key),
+		})
+	}
+	if !fields.Recovery { // nobody who is dissatisfied is asked about offers
+		consent, _ := questions.Question(survey.KeyConsent)
+		fields.Consent = consent.Text.In(h.Lang(c))
+	}
+	for _, at := range desk.Times {
+		fields.Times = append(fields.Times, frame.Option{Value: strconv.FormatInt(int64(at), 10), Label: h.whenText(c, at)})
+	}
+	return fields
+}
+
+func (h *handlers) codeChoice(c *gin.Context, f frame.Form, field, code string, digit int) choice {
+	return choice{Value: code, Label: h.T(c, field+"."+code), Digit: digit, Checked: f.Get(field) == code}
+}
+
+// outcomeOf reads the outcome form. What cannot be read is left out, and the use case says that it is missing.
+func (h *handlers) outcomeOf(f frame.Form) callback.Outcome {
+	o := callback.Outcome{
+		CallResult: callback.CallResult(f.Get("call_result")), BusinessResult: callback.BusinessResult(f.Get("business_result")),
+		Note: f.Get("note"), NoteForNext: f.Get("note_for_next"), AppointmentFor: callback.Whose(f.Get("appointment_for")),
+		Answers: callback.Answers{Reasons: f.Values["reasons"], Comment: f.Get("comment"), Consent: f.Get("consent") == "yes"},
+	}
+	if rating, err := strconv.Atoi(f.Get("rating")); err == nil {
+		o.Answers.Rating = &rating
+	}
+	if o.BusinessResult == callback.Solved || o.BusinessResult == callback.NotSolved {
+		solved := o.BusinessResult == callback.Solved
+		o.Answers.Solved = &solved
+	}
+	o.AppointmentAt = clock.Instant(formInt(f, "appointment"))
+	if at, err := time.ParseInLocation(frame.LocalInput, f.Get("appointment_at"), h.Zone); err == nil {
+		o.AppointmentAt = clock.At(at)
+	}
+	return o
+}
+
+// outcomeValues is outcomeOf the other way round, for a draft.
+func (h *handlers) outcomeValues(o callback.Outcome) url.Values {
+	v := url.Values{}
+	for name, text := range map[string]string{
+		"call_result": string(o.CallResult), "business_result": string(o.BusinessResult), "note": o.Note, "note_for_next": o.NoteForNext,
+		"comment": o.Answers.Comment, "appointment_for": string(o.AppointmentFor),
+	} {
+		v.Set(name, text)
+	}
+	v["reasons"] = o.Answers.Reasons
+	if o.Answers.Rating != nil {
+		v.Set("rating", strconv.Itoa(*o.Answers.Rating))
+	}
+	if o.Answers.Consent {
+		v.Set("consent", "yes")
+	}
+	if !o.AppointmentAt.IsZero() {
+		v.Set("appointment", strconv.FormatInt(int64(o.AppointmentAt), 10))
+		v.Set("appointment_at", o.AppointmentAt.In(h.Zone).Format(frame.LocalInput))
+	}
+	return v
+}
+
+// formInt reads a number of a form; 0 when it is none.
+func formInt(f frame.Form, name string) int64 {
+	n, err := strconv.ParseInt(f.Get(name), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// deskSamples are the desk in its states: empty, explained, held, and refused.
+func deskSamples() []frame.View {
+	held := callback.Desk{Phone: "+8613912348000", Resolver: "Li Qiang", DraftAt: 1, At: 1, Times: []clock.Instant{2}}
+	held.Callback = callback.Callback{ID: 1, Kind: callback.RecoveryKind, OriginValue: 2, NoteForNext: "n", DueAt: 1, LeaseUntil: 2, State: callback.Claimed}
+	held.Customer.Name, held.Contact.ID, held.Resolution.ResolvedAt = "Zhang Wei", 1, 1
+	gone := held
+	gone.Callback.State, gone.Callback.CloseReason = callback.Cancelled, callback.ReasonReopened
+	facts := deskFacts{
+		Phone: "139 1234 8000", Local: "14:05", Zone: "Asia/Tokyo", Until: "20:00", Subject: "s", Contact: "/contacts/1", Due: "d", Lease: "l",
+		Last: callback.Attempt{ID: 1, CallResult: callback.NoAnswer, EndedAt: 1}, LastBy: "b", ForNext: "n", Attempt: 2, Severe: true, Language: "en",
+	}
+	choices := []choice{{Value: "reached", Label: "Reached", Digit: 1, Checked: true}}
+	fields := outcomeFields{
+		Calls: choices, Results: choices, Ratings: choices, Reasons: choices, Consent: "c", Recovery: true,
+		Skips: []frame.Option{{Value: "other", Label: "Other"}}, Times: []frame.Option{{Value: "2", Label: "tomorrow"}},
+	}
+	full := deskPage{
+		Desk: held, Facts: facts, Script: []string{"Hello"}, Story: []frame.TimelineLine{{At: 1, Text: "t", Actor: "a", Note: "n"}}, Fields: fields,
+		Form: frame.Form{Values: url.Values{"appointment": {"2"}}, Errors: map[string]string{"note": "e", "call_result": "e", "business_result": "e", "appointment_at": "e", "rating": "e"}, Error: "e"},
+	}
+	cancelled := full
+	cancelled.Desk = gone
+	return []frame.View{
+		&deskPage{},
+		&deskPage{Supply: callback.Supply{Waiting: []callback.WaitingCount{{Reason: callback.ReasonAppointment, Count: 2, Next: 1}}, InHand: 1, Kept: 1, Next: 1}},
+		&deskPage{Supply: callback.Supply{Ready: 3}},
+		&full, &cancelled,
+	}
+}

@@ -1,0 +1,111 @@
+// Package followup is where supervisors see what became of contacts: callbacks, decisions, contacts, customers and persons.
+package followup
+
+import (
+	"context"
+	"embed"
+	"slices"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
+	"aftercall/internal/permission"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
+	"aftercall/web/frame"
+)
+
+//go:embed templates locales
+var files embed.FS
+
+// handlers answer the requests of the area.
+type handlers struct {
+	*frame.Site
+	accounts   accountService
+	callbacks  callbackService
+	contacts   contactService
+	decisions  decisionService
+	identity   identityService
+	permission permissionService
+	policies   policyService
+	timelines  timelineService
+}
+
+// New returns the area.
+func New(site *frame.Site, accounts accountService, callbacks callbackService, contacts contactService, decisions decisionService, identity identityService, permission permissionService, policies policyService, timelines timelineService) frame.Area {
+	h := &handlers{Site: site, accounts: accounts, callbacks: callbacks, contacts: contacts, decisions: decisions, identity: identity, permission: permission, policies: policies, timelines: timelines}
+	return frame.Area{
+		Files: files,
+		Routes: slices.Concat(
+			h.callbacksRoutes(),
+			h.contactsRoutes(),
+			h.decisionsRoutes(),
+			h.personsRoutes(),
+		),
+		Samples: slices.Concat(
+			callbacksSamples(),
+			contactsSamples(),
+			decisionsSamples(),
+			personsSamples(),
+		),
+	}
+}
+
+// accountService is what these pages ask of accounts.
+type accountService interface {
+	Teams(ctx context.Context) ([]account.Team, error)
+	Users(ctx context.Context, afterLogin string, limit int) ([]account.User, error)
+}
+
+// callbackService is what these pages ask of callbacks.
+type callbackService interface {
+	ByID(ctx context.Context, viewer account.Viewer, id int64) (callback.Desk, error)
+	CancelByHand(ctx context.Context, viewer account.Viewer, callbackID int64, why string) error
+	Count(ctx context.Context, viewer account.Viewer) (callback.StateCounts, error)
+	List(ctx context.Context, viewer account.Viewer, f callback.Filter) ([]callback.Row, error)
+	Reassign(ctx context.Context, viewer account.Viewer, callbackID int64, callerID int64, why string) error
+}
+
+// contactService is what these pages ask of contacts.
+type contactService interface {
+	Contact(ctx context.Context, viewer account.Viewer, id int64) (contact.Detail, error)
+	Customer(ctx context.Context, viewer account.Viewer, id int64) (contact.Profile, error)
+	List(ctx context.Context, viewer account.Viewer, f contact.Filter) ([]contact.Row, error)
+	Sources(ctx context.Context) ([]contact.Source, error)
+}
+
+// decisionService is what these pages ask of decisions.
+type decisionService interface {
+	DaySums(ctx context.Context, viewer account.Viewer, from clock.Instant, to clock.Instant) ([]decision.DaySum, error)
+	List(ctx context.Context, viewer account.Viewer, f decision.Filter) ([]decision.Row, error)
+	PlanByHand(ctx context.Context, viewer account.Viewer, contactID int64, h decision.HandPlan) error
+	Summary(ctx context.Context, viewer account.Viewer, from clock.Instant, to clock.Instant) (decision.Summary, error)
+}
+
+// identityService is what these pages ask of identity.
+type identityService interface {
+	Candidates(ctx context.Context, viewer account.Viewer, customerID int64, text string) ([]identity.Candidate, error)
+	Merge(ctx context.Context, viewer account.Viewer, into int64, from int64, reason string) (identity.PersonChange, error)
+	Person(ctx context.Context, viewer account.Viewer, customerID int64) (identity.PersonView, error)
+	Split(ctx context.Context, viewer account.Viewer, customerIDs []int64, reason string) (identity.PersonChange, error)
+	Undo(ctx context.Context, viewer account.Viewer, changeID int64) (identity.PersonChange, error)
+}
+
+// permissionService is what these pages ask of permission.
+type permissionService interface {
+	Subject(ctx context.Context, viewer account.Viewer, customerID int64) (permission.Subject, error)
+	Verdicts(ctx context.Context, viewer account.Viewer, questions []permission.Question) ([]permission.Verdict, error)
+}
+
+// policyService is what these pages ask of policies.
+type policyService interface {
+	Words(ctx context.Context) (policy.Words, error)
+}
+
+// timelineService is what these pages ask about what happened.
+type timelineService interface {
+	CallbackTimeline(ctx context.Context, viewer account.Viewer, c callback.Callback) ([]contact.Event, error)
+	Timeline(ctx context.Context, viewer account.Viewer, contactID int64) ([]contact.Event, error)
+}

@@ -1,0 +1,212 @@
+package followup
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/fault"
+	"aftercall/tasks/callback"
+	"aftercall/web/frame"
+)
+
+// callbacksPage is the supervisor's list of callbacks.
+type callbacksPage struct {
+	frame.Page
+	Rows     []callback.Row
+	Pager    frame.Pager
+	Counts   callback.StateCounts
+	Filter   callback.Filter
+	States   []frame.Option
+	Kinds    []frame.Option
+	Reasons  []frame.Option
+	Filtered bool
+	Now      clock.Instant
+}
+
+func (*callbacksPage) Template() string { return "callbacks" }
+
+// callbackPage is one callback with its story and what a supervisor can do about it.
+type callbackPage struct {
+	frame.Page
+	Desk    callback.Desk
+	Phone   string // masked: only a claim shows it whole
+	Subject string
+	Story   []frame.TimelineLine
+	Callers []frame.Option
+	Form    frame.Form
+	Open    bool
+}
+
+func (*callbackPage) Template() string { return "callback" }
+
+func (h *handlers) callbacksRoutes() []frame.Route {
+	supervisor := []account.Role{account.Supervisor}
+	return []frame.Route{
+		{Method: http.MethodGet, Path: "/callbacks", Roles: supervisor, Handle: h.showCallbacks},
+		{Method: http.MethodGet, Path: "/callbacks/:id", Roles: supervisor, Handle: h.showCallback},
+		{Method: http.MethodPost, Path: "/callbacks/:id/reassign", Roles: supervisor, Handle: h.reassignCallback},
+		{Method: http.MethodPost, Path: "/callbacks/:id/cancel", Roles: supervisor, Handle: h.cancelCallback},
+	}
+}
+
+func callbacksSamples() []frame.View {
+	var rows []callback.Row
+	for i, state := range callback.States() {
+		rows = append(rows, callback.Row{Callback: callback.Callback{
+			ID: int64(i + 1), Kind: callback.ConfirmKind, State: state, WaitReason: callback.ReasonPlanned, CloseReason: callback.ReasonExpired, ReadyAt: 1, DueAt: 1, ClosedAt: 1,
+		}, Customer: "c", Category: "c", Product: "p", Caller: "c", Reserved: "r", Team: "t"})
+	}
+	desk := callback.Desk{Attempts: []callback.Attempt{{CallerID: 1, CallResult: callback.NoAnswer, StartedAt: 1}, {CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n"}, {}}, Callers: map[int64]string{1: "c"}}
+	desk.Callback = rows[0].Callback
+	closed := desk
+	closed.Callback = rows[4].Callback
+	options := []frame.Option{{Value: "", Label: "Any"}}
+	return []frame.View{
+		&callbacksPage{},
+		&callbacksPage{Rows: rows, Pager: frame.Pager{Older: "/x"}, Counts: callback.StateCounts{ByState: map[callback.State]int{callback.Ready: 1}, Overdue: 1}, States: options, Kinds: options, Reasons: options, Filtered: true, Now: 2},
+		&callbackPage{Desk: desk, Phone: "+86139••••8000", Subject: "s", Callers: options, Open: true, Story: []frame.TimelineLine{{At: 1, Text: "t"}}},
+		&callbackPage{Desk: closed},
+	}
+}
+
+// callbackReasons are what a callback may wait for or have ended with, as the filter offers them.
+func callbackReasons() []callback.Reason {
+	return []callback.Reason{
+		callback.ReasonPlanned, callback.ReasonAppointment, callback.ReasonSkipped, callback.Reason(callback.NoAnswer), callback.Reason(callback.Busy), callback.Reason(callback.Off),
+		callback.Reason(callback.Solved), callback.Reason(callback.NotSolved), callback.Reason(callback.Complaint), callback.Reason(callback.WrongNumber),
+		callback.ReasonUnreachable, callback.ReasonReopened, callback.ReasonExpired, callback.ReasonByHand,
+	}
+}
+
+func (h *handlers) showCallbacks(c *gin.Context) error {
+	f := callbackFilter(c)
+	rows, err := h.callbacks.List(c.Request.Context(), frame.Viewer(c), f)
+	if err != nil {
+		return err
+	}
+	counts, err := h.callbacks.Count(c.Request.Context(), frame.Viewer(c))
+	if err != nil {
+		return err
+	}
+	p := &callbacksPage{Counts: counts, Filter: f, Now: h.Now(), Filtered: f.State != "" || f.Kind != "" || f.Reason != "" || f.Overdue}
+	p.Rows, p.Pager = frame.PagedByID(c, rows, func(r callback.Row) int64 { return r.Callback.ID })
+	p.States = h.options(c, "callbacks.any_state", "callback_state.", codesOf(callback.States()))
+	p.Kinds = h.options(c, "callbacks.any_kind", "callback_kind.", codesOf(callback.Kinds()))
+	p.Reasons = h.options(c, "callbacks.any_reason", "reason.", codesOf(callbackReasons()))
+	p.Page = h.Page(c, "callbacks.title")
+	return h.Render(c, p)
+}
+
+func callbackFilter(c *gin.Context) callback.Filter {
+	return callback.Filter{
+		State: callback.State(c.Query("state")), Kind: callback.Kind(c.Query("kind")), Reason: callback.Reason(c.Query("reason")),
+		Overdue: c.Query("overdue") != "", Before: frame.ListKeyID(c), Limit: frame.PageSize + 1,
+	}
+}
+
+// options are the choices of a filter: any, then each code with its text.
+func (h *handlers) options(c *gin.Context, anyKey, prefix string, codes []string) []frame.Option {
+	list := []frame.Option{{Label: h.T(c, anyKey)}}
+	for _, code := range codes {
+		list = append(list, frame.Option{Value: code, Label: h.T(c, prefix+code)})
+	}
+	return list
+}
+
+// codesOf returns codes as plain strings.
+func codesOf[T ~string](codes []T) []string {
+	list := make([]string, len(codes))
+	for i, code := range codes {
+		list[i] = string(code)
+	}
+	return list
+}
+
+func (h *handlers) showCallback(c *gin.Context) error {
+	return h.renderCallback(c, http.StatusOK, frame.Form{})
+}
+
+func (h *handlers) renderCallback(c *gin.Context, status int, f frame.Form) error {
+	id, err := frame.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	desk, err := h.callbacks.ByID(ctx, frame.Viewer(c), id)
+	if err != nil {
+		return err
+	}
+	p := &callbackPage{Desk: desk, Phone: frame.MaskedPhone(desk.Phone), Subject: frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product), Form: f}
+	p.Open = !slices.Contains([]callback.State{callback.Finished, callback.Cancelled}, desk.Callback.State)
+	events, err := h.timelines.CallbackTimeline(c.Request.Context(), frame.Viewer(c), desk.Callback)
+	if err != nil {
+		return err
+	}
+	p.Story = h.TimelineLines(c, events)
+	if p.Callers, err = h.callerOptions(c); err != nil {
+		return err
+	}
+	p.Page = h.Page(c, "callbacks.one", "id", id)
+	p.Crumbs = []frame.Crumb{{Text: h.T(c, "callbacks.title"), Href: "/callbacks"}}
+	return h.RenderStatus(c, status, p)
+}
+
+// callerOptions are the users a callback can be kept for.
+func (h *handlers) callerOptions(c *gin.Context) ([]frame.Option, error) {
+	users, err := h.accounts.Users(c.Request.Context(), "", callback.MaxRows)
+	if err != nil {
+		return nil, err
+	}
+	list := []frame.Option{{Value: "0", Label: h.T(c, "callbacks.anybody")}}
+	for _, u := range users {
+		if u.Role == account.Caller && u.DisabledAt.IsZero() {
+			list = append(list, frame.Option{Value: strconv.FormatInt(u.ID, 10), Label: u.Name})
+		}
+	}
+	return list, nil
+}
+
+func (h *handlers) reassignCallback(c *gin.Context) error {
+	return h.changeCallback(c, "callbacks.reassigned", func(id int64, f frame.Form) error {
+		caller, err := strconv.ParseInt(f.Get("caller"), 10, 64)
+		if err != nil { // nobody chosen is not anybody
+			return fault.InvalidFields(fault.Field{Name: "caller", Code: "required", Problem: "is required", Value: f.Get("caller")})
+		}
+		return h.callbacks.Reassign(c.Request.Context(), frame.Viewer(c), id, caller, f.Get("reassign_why"))
+	})
+}
+
+func (h *handlers) cancelCallback(c *gin.Context) error {
+	return h.changeCallback(c, "callbacks.cancelled", func(id int64, f frame.Form) error {
+		return h.callbacks.CancelByHand(c.Request.Context(), frame.Viewer(c), id, f.Get("why"))
+	})
+}
+
+func (h *handlers) changeCallback(c *gin.Context, message string, change func(id int64, f frame.Form) error) error {
+	id, err := frame.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	f, err := frame.FormOf(c)
+	if err != nil {
+		return err
+	}
+	if err := change(id, f); err != nil {
+		refusedForm, unmendable := h.RefusedForm(c, f, err)
+		if unmendable != nil {
+			return unmendable
+		}
+		return h.renderCallback(c, frame.StatusOf(err), refusedForm)
+	}
+	return h.Redirect(c, "/callbacks/"+strconv.FormatInt(id, 10), frame.Done(message))
+}
+
+// Count returns how many callbacks are in a state.
+func (p *callbacksPage) Count(state string) int {
+	return p.Counts.ByState[callback.State(state)]
+}

@@ -1,0 +1,201 @@
+package followup
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
+	"aftercall/web/frame"
+)
+
+// contactsPage lists contacts, those changed last first.
+type contactsPage struct {
+	frame.Page
+	Rows     []contact.Row
+	Pager    frame.Pager
+	Filter   contact.Filter
+	Statuses []frame.Option
+	Channels []frame.Option
+	Sources  []frame.Option
+	Narrowed bool // by a search or a filter: an empty list says so
+}
+
+func (*contactsPage) Template() string { return "contacts" }
+
+// contactPage shows one contact: its facts and its story in words.
+type contactPage struct {
+	frame.Page
+	Contact contact.Detail
+	Story   []frame.TimelineLine
+	ByHand  *handPlan // nil where the viewer may not plan a callback, or there is nothing to follow up
+}
+
+func (*contactPage) Template() string { return "contact" }
+
+// customerPage shows one customer with their contacts.
+type customerPage struct {
+	frame.Page
+	Customer contact.Profile
+	Contacts []contact.Row
+	Subject  customerState
+	May      []frame.MayRow
+	Person   identity.PersonView
+	// MayRegroup is whether the viewer may merge and split.
+	MayRegroup bool
+}
+
+func (*customerPage) Template() string { return "customer" }
+
+// customerState is what matters when somebody thinks of contacting the customer.
+type customerState struct{ OpenComplaint bool }
+
+func (h *handlers) contactsRoutes() []frame.Route {
+	readers := []account.Role{account.Supervisor, account.Handler}
+	return []frame.Route{
+		{Method: http.MethodGet, Path: "/contacts", Roles: readers, Handle: h.listContacts},
+		{Method: http.MethodGet, Path: "/contacts/:id", Roles: readers, Handle: h.showContactPage},
+		{Method: http.MethodPost, Path: "/contacts/:id/callbacks", Roles: []account.Role{account.Supervisor}, Handle: h.planByHand},
+		{Method: http.MethodGet, Path: "/customers/:id", Roles: readers, Handle: h.showCustomer},
+	}
+}
+
+func contactsSamples() []frame.View {
+	seconds := int64(204)
+	c := contact.Contact{
+		ID: 7, ExternalID: "T-7", Status: contact.Resolved, Channel: contact.Phone, Category: "Repairs", Subcategory: "Line", Product: "DSL",
+		Severity: contact.High, Complaint: true, AutoClosed: true, OpenedAt: 1, FirstResponseAt: 1, TalkSeconds: &seconds, HoldSeconds: &seconds,
+		WrapUpSeconds: &seconds, OrderReference: "O-1", ResolutionText: "text", RecordingURL: "https://example.com/1", Tags: `["a"]`, ChangedAt: 1,
+	}
+	customer := contact.Customer{ID: 3, Reference: "C-3", Name: "Ann", Language: "en", Zone: "Asia/Shanghai", Tags: `["vip"]`, Attributes: `{"a":"b"}`}
+	addresses := []contact.Address{
+		{Kind: contact.PhoneAddress, Raw: "139", Normalised: "+86139"},
+		{Kind: contact.PhoneAddress, Raw: "12"},
+		{Kind: contact.EmailAddress, Raw: "a@example.com", Normalised: "a@example.com"},
+	}
+	row := contact.Row{Contact: c, CustomerName: "Ann", SourceName: "s", ResolverName: "Li", TeamName: "t"}
+	detail := contact.Detail{
+		Contact: c, SourceName: "s", Customer: customer, Addresses: addresses,
+		Participants: []contact.NamedParticipant{{Participant: contact.Participant{Role: contact.Handled}, AgentName: "Li", TeamName: "t"}},
+		Resolutions:  []contact.Resolution{{No: 1, ResolvedAt: 1, ReopenedAt: 2, Answered: true}, {No: 2, ResolvedAt: 3}},
+	}
+	options := []frame.Option{{Value: "", Label: "any"}}
+	return []frame.View{
+		&contactsPage{}, &contactsPage{Narrowed: true, Statuses: options, Channels: options, Sources: options},
+		&contactsPage{Rows: []contact.Row{row, {Contact: contact.Contact{ID: 8, Status: contact.Open}}}, Pager: frame.Pager{Older: "/contacts?older=1"}},
+		&contactPage{Contact: detail, Story: []frame.TimelineLine{{At: 1, Text: "resolved", Basis: "rule", Actor: "Li", Note: "note"}}, ByHand: sampleHandPlan()},
+		&contactPage{Contact: contact.Detail{Contact: contact.Contact{Status: contact.Open}}},
+		&customerPage{Customer: contact.Profile{Customer: customer, SourceName: "s", Addresses: addresses}, Contacts: []contact.Row{row}, Subject: customerState{OpenComplaint: true}, May: []frame.MayRow{{Way: "survey", Allowed: true}}, Person: samplePerson(), MayRegroup: true},
+		&customerPage{},
+	}
+}
+
+func (h *handlers) listContacts(c *gin.Context) error {
+	f := contact.Filter{
+		Search: c.Query("q"), Status: contact.Status(c.Query("status")), Channel: contact.Channel(c.Query("channel")),
+		After: contactKey(frame.ListKey(c)), Limit: frame.PageSize + 1,
+	}
+	f.SourceID, _ = strconv.ParseInt(c.Query("source"), 10, 64) // anything else means all sources
+	rows, err := h.contacts.List(c.Request.Context(), frame.Viewer(c), f)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 1 && f.Search != "" && rows[0].ExternalID == strings.TrimSpace(f.Search) {
+		c.Redirect(http.StatusSeeOther, fmt.Sprintf("/contacts/%d", rows[0].ID)) // exactly what was looked for
+		return nil
+	}
+	sources, err := h.contacts.Sources(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	p := &contactsPage{Filter: f, Narrowed: f.Search != "" || f.Status != "" || f.Channel != "" || f.SourceID != 0}
+	p.Rows, p.Pager = frame.Paged(c, rows, func(r contact.Row) string { return keyText(r.Key()) })
+	p.Statuses = frame.EnumOptions(h.Site, c, "contacts.any_status", "status", contact.Statuses())
+	p.Channels = frame.EnumOptions(h.Site, c, "contacts.any_channel", "channel", contact.Channels())
+	p.Sources = []frame.Option{{Value: "", Label: h.T(c, "contacts.any_source")}}
+	for _, source := range sources {
+		p.Sources = append(p.Sources, frame.Option{Value: strconv.FormatInt(source.ID, 10), Label: source.Name})
+	}
+	p.Page = h.Page(c, "contacts.title")
+	return h.Render(c, p)
+}
+
+// keyText and contactKey write a place in the list into the address and back.
+func keyText(k contact.ListKey) string { return fmt.Sprintf("%d-%d", k.ChangedAt, k.ID) }
+
+func contactKey(text string) contact.ListKey {
+	at, id, _ := strings.Cut(text, "-")
+	changed, err1 := strconv.ParseInt(at, 10, 64)
+	number, err2 := strconv.ParseInt(id, 10, 64)
+	if err1 != nil || err2 != nil {
+		return contact.ListKey{}
+	}
+	return contact.ListKey{ChangedAt: clock.Instant(changed), ID: number}
+}
+
+func (h *handlers) showContactPage(c *gin.Context) error {
+	return h.renderContact(c, http.StatusOK, frame.Form{})
+}
+
+func (h *handlers) renderContact(c *gin.Context, status int, f frame.Form) error {
+	id, err := frame.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	p := &contactPage{}
+	if p.Contact, err = h.contacts.Contact(c.Request.Context(), frame.Viewer(c), id); err != nil {
+		return err
+	}
+	events, err := h.timelines.Timeline(c.Request.Context(), frame.Viewer(c), id)
+	if err != nil {
+		return err
+	}
+	p.Story = h.TimelineLines(c, events)
+	if p.ByHand, err = h.handPlan(c, p.Contact.Contact, f); err != nil {
+		return err
+	}
+	p.Page = h.Page(c, "contacts.one", "id", p.Contact.ExternalID)
+	p.Crumbs = []frame.Crumb{{Text: h.T(c, "contacts.title"), Href: "/contacts"}}
+	return h.RenderStatus(c, status, p)
+}
+
+// historySize is how many contacts of a customer are shown.
+const historySize = 50
+
+func (h *handlers) showCustomer(c *gin.Context) error {
+	id, err := frame.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	p := &customerPage{}
+	if p.Customer, err = h.contacts.Customer(ctx, frame.Viewer(c), id); err != nil {
+		return err
+	}
+	if p.Contacts, err = h.contacts.List(ctx, frame.Viewer(c), contact.Filter{CustomerID: id, Limit: historySize}); err != nil {
+		return err
+	}
+	subject, err := h.permission.Subject(ctx, frame.Viewer(c), id)
+	if err != nil {
+		return err
+	}
+	p.Subject.OpenComplaint = subject.OpenComplaint
+	verdicts, err := h.permission.Verdicts(ctx, frame.Viewer(c), frame.MayQuestions(subject))
+	if err != nil {
+		return err
+	}
+	p.May = h.MayRows(c, verdicts, id)
+	if p.Person, err = h.identity.Person(ctx, frame.Viewer(c), id); err != nil {
+		return err
+	}
+	p.MayRegroup = frame.Viewer(c).Is(account.Supervisor)
+	p.Page = h.Page(c, "customers.one", "name", p.Customer.Customer.DisplayName())
+	p.Crumbs = []frame.Crumb{{Text: h.T(c, "contacts.title"), Href: "/contacts"}}
+	return h.Render(c, p)
+}

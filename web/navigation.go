@@ -1,0 +1,40 @@
+package web
+
+import (
+	"aftercall/internal/account"
+	"aftercall/web/frame"
+)
+
+// navigation is the rail in order; an entry without a path is a heading. The first page of each role's rail is where it lands.
+func navigation() []frame.NavigationEntry {
+	var (
+		caller     = []account.Role{account.Caller}
+		supervisor = []account.Role{account.Supervisor}
+		marketing  = []account.Role{account.Marketing}
+	)
+	return []frame.NavigationEntry{
+		{Path: "/board", Key: "rail.board", Roles: supervisor},
+		{Path: "/desk", Key: "rail.desk", Roles: caller},
+		{Path: "/tasks", Key: "rail.tasks", Roles: caller},
+		{Path: "/day", Key: "rail.day", Roles: caller},
+		{Path: "/callbacks", Key: "rail.callbacks", Roles: supervisor},
+		{Path: "/contacts", Key: "rail.contacts", Roles: supervisor},
+		{Path: "/decisions", Key: "rail.decisions", Roles: supervisor},
+		{Path: "/scores", Key: "rail.scores", Roles: supervisor},
+		{Path: "/policies", Key: "rail.policies", Roles: supervisor},
+		{Path: "/audiences", Key: "rail.audiences", Roles: marketing},
+		{Path: "/exports", Key: "rail.exports", Roles: marketing},
+		{Path: "/permission", Key: "rail.permission", Roles: []account.Role{account.Supervisor, account.Marketing}},
+		{Path: "/suppressions", Key: "rail.suppressions", Roles: []account.Role{account.Supervisor, account.Marketing}},
+		{Key: "rail.operations"},
+		{Path: "/imports", Key: "rail.imports"},
+		{Path: "/messages", Key: "rail.messages"},
+		{Path: "/jobs", Key: "rail.jobs"},
+		{Key: "rail.settings"},
+		{Path: "/settings/calling-hours", Key: "rail.hours", Roles: supervisor},
+		{Path: "/settings/holidays", Key: "rail.holidays", Roles: supervisor},
+		{Path: "/settings/users", Key: "rail.users"},
+		{Path: "/settings/attributes", Key: "rail.attributes"},
+		{Path: "/settings/tokens", Key: "rail.tokens"},
+	}
+}

@@ -1,0 +1,242 @@
+package permission
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/account"
+	"aftercall/internal/permission"
+	"aftercall/internal/permission/hours"
+	"aftercall/web/frame"
+)
+
+const hoursPath = "/settings/calling-hours"
+
+// hoursPage shows the rules in force: calling hours, caps, who published them and what changed before.
+type hoursPage struct {
+	frame.Page
+	Rules    rulesRow
+	Profiles []profileRow
+	Caps     []capRow
+	CapsForm frame.Form
+	Stricter []stricterRow
+	MayEdit  bool
+	Check    hoursCheck
+	History  []rulesRow
+	Pager    frame.Pager
+}
+
+func (*hoursPage) Template() string { return "calling_hours" }
+
+// rulesRow is one version of the rules.
+type rulesRow struct {
+	permission.RulesVersion
+	By      string
+	Current bool
+}
+
+// Path is the address of the version.
+func (r rulesRow) Path() string { return hoursPath + "/versions/" + strconv.Itoa(r.Version) }
+
+// profileRow is the calling hours of one class in one country in words.
+type profileRow struct {
+	Country, Class, Week, Href string
+}
+
+// capRow is one cap: what is in force, what a centre starts with, how far it may go, and where the numbers come from.
+type capRow struct {
+	capSetting
+	Value, Usual, Least, Most int
+}
+
+// rulesPage shows one version of the rules and what it changed, and takes it back into force.
+type rulesPage struct {
+	frame.Page
+	Rules    rulesRow
+	Profiles []profileRow
+	Caps     []capRow
+	Stricter []stricterRow
+	Changes  []string // against the version before; none for the first
+	Back     []string // what publishing it again would change
+	MayEdit  bool
+	Form     frame.Form
+	BasedOn  int
+}
+
+func (*rulesPage) Template() string { return "calling_hours_version" }
+
+func (h *handlers) callingHoursRoutes() []frame.Route {
+	admin, readers := []account.Role{account.Admin}, []account.Role{account.Supervisor}
+	return []frame.Route{
+		{Method: http.MethodGet, Path: hoursPath, Roles: readers, Handle: h.showHours},
+		{Method: http.MethodPost, Path: hoursPath + "/caps", Roles: admin, Handle: h.publishCaps},
+		{Method: http.MethodPost, Path: hoursPath + "/check", Roles: readers, Handle: h.checkHours},
+		{Method: http.MethodGet, Path: hoursPath + "/profile", Roles: admin, Handle: h.showProfile},
+		{Method: http.MethodPost, Path: hoursPath + "/profile", Roles: admin, Handle: h.publishProfile},
+		{Method: http.MethodPost, Path: hoursPath + "/profile/remove", Roles: admin, Handle: h.removeProfile},
+		{Method: http.MethodGet, Path: stricterPath, Roles: admin, Handle: h.showStricter},
+		{Method: http.MethodPost, Path: stricterPath, Roles: admin, Handle: h.publishStricter},
+		{Method: http.MethodPost, Path: stricterPath + "/remove", Roles: admin, Handle: h.removeStricter},
+		{Method: http.MethodGet, Path: hoursPath + "/versions/:id", Roles: readers, Handle: h.showRules},
+		{Method: http.MethodPost, Path: hoursPath + "/versions/:id/publish", Roles: admin, Handle: h.rollBackRules},
+	}
+}
+
+func (h *handlers) showHours(c *gin.Context) error {
+	return h.renderHours(c, http.StatusOK, frame.Form{}, hoursCheck{})
+}
+
+func (h *handlers) renderHours(c *gin.Context, status int, caps frame.Form, check hoursCheck) error {
+	ctx := c.Request.Context()
+	rules, row, err := h.newestRules(ctx)
+	if err != nil {
+		return err
+	}
+	versions, err := h.permission.RulesVersions(ctx, int(frame.ListKeyID(c)), frame.PageSize+1)
+	if err != nil {
+		return err
+	}
+	p := &hoursPage{Rules: row, MayEdit: frame.Viewer(c).Is(account.Admin), Check: check}
+	p.Profiles, p.Caps, p.Stricter = h.profileRows(c, rules), capRows(rules), h.stricterRows(c, rules)
+	versions, p.Pager = frame.PagedByID(c, versions, func(v permission.RulesVersion) int64 { return int64(v.Version) })
+	if p.History, err = h.rulesRows(ctx, versions, rules.Version); err != nil {
+		return err
+	}
+	p.CapsForm = capsTyped(caps, rules)
+	p.Check.Purposes = options(h, c, "purpose", permission.Purposes())
+	p.Page = h.Page(c, "hours.title")
+	return h.RenderStatus(c, status, p)
+}
+
+// newestRules returns the rules in force, whoever published them and in whatever process.
+func (h *handlers) newestRules(ctx context.Context) (permission.Rules, rulesRow, error) {
+	versions, err := h.permission.RulesVersions(ctx, 0, 1)
+	if err != nil || len(versions) == 0 {
+		rules := h.permission.Rules()
+		return rules, rulesRow{RulesVersion: permission.RulesVersion{Version: rules.Version}, Current: true}, err
+	}
+	rules, err := h.permission.RulesVersion(ctx, versions[0].Version)
+	if err != nil {
+		return permission.Rules{}, rulesRow{}, err
+	}
+	rows, err := h.rulesRows(ctx, versions, rules.Version)
+	if err != nil {
+		return permission.Rules{}, rulesRow{}, err
+	}
+	return rules, rows[0], nil
+}
+
+func (h *handlers) rulesRows(ctx context.Context, versions []permission.RulesVersion, current int) ([]rulesRow, error) {
+	names, err := h.accounts.UserNames(ctx, frame.IdsBy(versions, func(v permission.RulesVersion) int64 { return v.PublishedBy }))
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]rulesRow, len(versions))
+	for i, v := range versions {
+		rows[i] = rulesRow{RulesVersion: v, By: names[v.PublishedBy], Current: v.Version == current}
+	}
+	return rows, nil
+}
+
+// profileRows are the profiles by country, those of everywhere else first.
+func (h *handlers) profileRows(c *gin.Context, rules permission.Rules) []profileRow {
+	rows := make([]profileRow, 0, len(rules.Profiles))
+	for _, p := range rules.Profiles {
+		query := url.Values{"region": {p.Region}, "class": {string(p.Class)}}
+		rows = append(rows, profileRow{
+			Country: h.regionName(c, p.Region), Class: h.T(c, "hours.class_"+string(p.Class)), Week: h.weekInWords(c, p),
+			Href: hoursPath + "/profile?" + query.Encode(),
+		})
+	}
+	return rows
+}
+
+func (h *handlers) showRules(c *gin.Context) error {
+	return h.renderRules(c, http.StatusOK, frame.Form{})
+}
+
+func (h *handlers) renderRules(c *gin.Context, status int, f frame.Form) error {
+	id, err := frame.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	ctx, version := c.Request.Context(), int(id)
+	rules, err := h.permission.RulesVersion(ctx, version)
+	if err != nil {
+		return err
+	}
+	lines, err := h.permission.RulesVersions(ctx, version+1, 1)
+	if err != nil {
+		return err
+	}
+	newest, current, err := h.newestRules(ctx)
+	if err != nil {
+		return err
+	}
+	rows, err := h.rulesRows(ctx, lines, current.Version)
+	if err != nil {
+		return err
+	}
+	p := &rulesPage{Rules: rows[0], Form: f, BasedOn: current.Version}
+	p.Profiles, p.Caps, p.Stricter = h.profileRows(c, rules), capRows(rules), h.stricterRows(c, rules)
+	p.MayEdit = frame.Viewer(c).Is(account.Admin) && !p.Rules.Current
+	p.Back = h.changesInWords(c, newest, rules)
+	if version > 1 {
+		before, err := h.permission.RulesVersion(ctx, version-1)
+		if err != nil {
+			return err
+		}
+		p.Changes = h.changesInWords(c, before, rules)
+	}
+	p.Page = h.Page(c, "hours.version", "n", version)
+	p.Crumbs = []frame.Crumb{{Text: h.T(c, "hours.title"), Href: hoursPath}}
+	return h.RenderStatus(c, status, p)
+}
+
+// rollBackRules publishes an old version again, as the newest.
+func (h *handlers) rollBackRules(c *gin.Context) error {
+	id, err := frame.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	f, err := frame.FormOf(c)
+	if err != nil {
+		return err
+	}
+	old, err := h.permission.RulesVersion(c.Request.Context(), int(id))
+	if err == nil {
+		err = h.publishRules(c, f, func(rules *permission.Rules) error {
+			*rules = old
+			return nil
+		})
+	}
+	return h.afterPublishing(c, f, err, h.renderRules)
+}
+
+func callingHoursSamples() []frame.View {
+	version := rulesRow{RulesVersion: permission.RulesVersion{Version: 3, Note: "summer", PublishedBy: 1, PublishedAt: 1}, By: "Li", Current: true}
+	old := version
+	old.Current, old.By, old.Note = false, "", ""
+	profiles, caps := []profileRow{{"FR", "marketing", "Mon–Fri 10:00-13:00", "/x"}}, capRows(permission.DefaultRules())
+	wrong := frame.Form{Error: "changed", Errors: map[string]string{"attempts_per_day": "wrong", "day_0": "wrong", "note": "wrong"}}
+	choices, demands := []frame.Option{{Value: "a", Label: "A"}}, []stricterRow{{"FR", "60 days", "/x"}}
+	answer := &checkAnswer{Phone: "+86139", Zones: "Asia/Shanghai", Customer: 3, Open: true, ClosesAt: 5, May: frame.MayRow{Allowed: true}}
+	closed := &checkAnswer{Phone: "+86139", OpensAt: 5, May: frame.MayRow{Why: []frame.WhyLine{{Text: "outside hours"}}, From: 5}}
+	return []frame.View{
+		&hoursPage{}, &hoursPage{Check: hoursCheck{Answer: closed}},
+		&hoursPage{
+			Rules: version, Profiles: profiles, Caps: caps, CapsForm: wrong, Stricter: demands, MayEdit: true,
+			Check: hoursCheck{Form: wrong, Purposes: choices, Answer: answer}, History: []rulesRow{version, old}, Pager: frame.Pager{Older: "/x"},
+		},
+		&rulesPage{Rules: old, Profiles: profiles, Caps: caps, Stricter: demands, Changes: []string{"a"}, Back: []string{"b"}, MayEdit: true, Form: wrong, BasedOn: 3},
+		&rulesPage{Rules: version},
+		&profilePage{New: true, Classes: choices, Days: []dayField{{"day_0", "Monday", ""}}, Limits: []string{"x"}, Form: wrong, BasedOn: 3},
+		&profilePage{Region: "FR", Class: hours.MarketingClass, Days: []dayField{{"day_0", "Monday", "09:00-20:00"}}},
+		&stricterPage{New: true, Fields: []demandField{{"attempts_per_day", "calls", "", "3 calls"}}, Limits: []string{"x"}, Form: wrong, BasedOn: 3},
+		&stricterPage{Region: "FR", Fields: []demandField{{"refusal_quiet_days", "quiet", "60", "0 days"}}},
+	}
+}

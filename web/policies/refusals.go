@@ -1,0 +1,92 @@
+package policies
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/fault"
+	"aftercall/tasks/policy"
+	"aftercall/web/frame"
+)
+
+// refusePolicyRule shows the form again with what is wrong. When somebody else saved the draft meanwhile, the form comes back with
+// theirs as its base: saving it again changes this one rule of it.
+func (h *handlers) refusePolicyRule(c *gin.Context, record policy.Record, f frame.Form, cause error) error {
+	typed := f.Values
+	f, unmendable := h.RefusedForm(c, f, cause)
+	if unmendable != nil {
+		return unmendable
+	}
+	f.Values = typed
+	used, err := h.policies.UsedCodes(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	own := string(ruleIDOf(c, f, used))
+	for name, problem := range f.Errors {
+		if name == own+": id" && f.Get("callback") == saysNoMore && f.Get("survey") == saysNoMore {
+			delete(f.Errors, name)
+			f.Error = h.T(c, "policy.rule_idle")
+		} else if field, ok := ruleFormField(name, own, f); ok {
+			delete(f.Errors, name)
+			f.Errors[field] = problem
+		} else if strings.ContainsAny(name, ": ") || f.Values.Get(name) == "" && !f.Values.Has(name) {
+			delete(f.Errors, name)
+			f.Error = strings.TrimSpace(f.Error + " " + h.problemOfRule(c, name, problem))
+		}
+	}
+	if fault.Is(cause, fault.Conflict) {
+		f.Error = h.T(c, "policy.conflict", "name", authorName(h, c, record.UpdatedBy), "time", h.Format(h.Lang(c)).Moment(record.UpdatedAt))
+	}
+	return h.renderPolicyRule(c, frame.StatusOf(cause), record, f)
+}
+
+// ruleFormField finds the field of the form that a problem of the rule belongs to.
+func ruleFormField(name, rule string, f frame.Form) (string, bool) {
+	path, ok := strings.CutPrefix(name, rule+": ")
+	if !ok {
+		if code, own := strings.CutPrefix(name, "reasons."); own && code != "" {
+			for _, kind := range []string{"callback", "survey"} {
+				if f.Get(kind) == saysNothing && f.Get(kind+"_reason") == ownReason {
+					return kind + "_reason_text", true
+				}
+			}
+		}
+		return "", false
+	}
+	if rest, ok := strings.CutPrefix(path, "when["); ok {
+		n, _, _ := strings.Cut(rest, "]")
+		at, err := strconv.Atoi(n)
+		return conditionField(at, "values"), err == nil
+	}
+	if kind, ok := strings.CutPrefix(path, "nothing."); ok {
+		return kind + "_reason", true
+	}
+	switch path {
+	case "name":
+		return "name", true
+	case "survey.survey":
+		return "survey_which", true
+	case "survey.sample":
+		return "survey_share", true
+	}
+	if kind, field, ok := strings.Cut(path, "."); ok && (kind == "callback" || kind == "survey") {
+		return kind + "_" + field, true
+	}
+	return "", false
+}
+
+// problemOfRule says what is wrong where the page has no field for it: "vip: …".
+func (h *handlers) problemOfRule(c *gin.Context, name, problem string) string {
+	return h.T(c, "policy.problem", "field", name, "problem", problem)
+}
+
+// authorName is who did something; the program itself has a word, too.
+func authorName(s *handlers, c *gin.Context, by policy.Author) string {
+	if by.Name == "" {
+		return s.T(c, "policy.built_in")
+	}
+	return by.Name
+}

@@ -1,0 +1,43 @@
+// Package public is the pages for customers: the survey, and whether and how we may contact them. A token in the address is all the
+// login there is.
+package public
+
+import (
+	"context"
+	"embed"
+	"slices"
+
+	"aftercall/survey"
+	"aftercall/web/frame"
+)
+
+//go:embed templates locales
+var files embed.FS
+
+// handlers answer the requests of the area.
+type handlers struct {
+	*frame.Site
+	surveys surveyService
+	posts   *limiter // by token
+}
+
+// New returns the area.
+func New(site *frame.Site, surveys surveyService) frame.Area {
+	h := &handlers{Site: site, surveys: surveys, posts: newLimiter(30)}
+	return frame.Area{
+		Files:  files,
+		Routes: h.surveyRoutes(),
+		Samples: slices.Concat(
+			preferencesSamples(),
+			surveySamples(),
+		),
+	}
+}
+
+// surveyService is what these pages ask of surveys.
+type surveyService interface {
+	ByToken(ctx context.Context, token string) (survey.Asked, error)
+	Choose(ctx context.Context, token string, language string, choice survey.Choice) error
+	Preferences(ctx context.Context, token string) (survey.Preferences, error)
+	Submit(ctx context.Context, token string, language string, sub survey.Submission) error
+}

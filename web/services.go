@@ -1,0 +1,38 @@
+package web
+
+import (
+	"aftercall/campaign"
+	"aftercall/internal/account"
+	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
+	"aftercall/internal/contact/imports"
+	"aftercall/internal/figures"
+	"aftercall/internal/flow"
+	"aftercall/internal/permission"
+	"aftercall/internal/permission/lists"
+	"aftercall/survey"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
+	"aftercall/web/admin"
+	"aftercall/web/surveys"
+)
+
+// Services are the use cases behind the pages.
+type Services struct {
+	Accounts   *account.Service
+	Contacts   *contact.Service
+	Identity   *identity.Service
+	Imports    *imports.Service
+	Permission *permission.Service
+	Lists      *lists.Service
+	Policies   *policy.Service
+	Callbacks  *callback.Service
+	Decisions  *decision.Service
+	Surveys    *survey.Service
+	Campaigns  *campaign.Service
+	Messages   surveys.Messages
+	Figures    *figures.Service
+	Jobs       admin.Jobs
+	Reads      flow.Reads
+}

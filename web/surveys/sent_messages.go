@@ -1,0 +1,90 @@
+package surveys
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/delivery"
+	"aftercall/web/frame"
+)
+
+// Messages is what the page of kept messages needs of the log sender.
+type Messages interface {
+	// Newest returns up to limit kept messages with ids below before (0: from the newest on), the newest first.
+	Newest(ctx context.Context, before int64, limit int) ([]delivery.Kept, error)
+}
+
+// messagesPage shows what customers would have been sent, with links that work, so that a trial needs no mail server.
+type messagesPage struct {
+	frame.Page
+	Messages []keptMessage
+	Pager    frame.Pager
+}
+
+func (*messagesPage) Template() string { return "messages" }
+
+// keptMessage is a message with its text cut where links begin and end.
+type keptMessage struct {
+	delivery.Kept
+	Parts []textPart
+}
+
+// Link returns the first link of the message, or nothing.
+func (m keptMessage) Link() string {
+	for _, p := range m.Parts {
+		if p.Link {
+			return p.Text
+		}
+	}
+	return ""
+}
+
+// textPart is a piece of text, or a link.
+type textPart struct {
+	Text string
+	Link bool
+}
+
+func (h *handlers) messagesRoutes() []frame.Route {
+	return []frame.Route{{Method: http.MethodGet, Path: "/messages", Roles: []account.Role{account.Admin}, Handle: h.showMessages}}
+}
+
+func messagesSamples() []frame.View {
+	kept := delivery.Kept{ID: 1, Channel: "email", Recipient: "a@example.com", Subject: "s", CreatedAt: clock.Instant(1)}
+	return []frame.View{
+		&messagesPage{},
+		&messagesPage{Messages: []keptMessage{{Kept: kept, Parts: linked("see https://example.com/s/1 please")}}, Pager: frame.Pager{Older: "/messages?older=1"}},
+	}
+}
+
+func (h *handlers) showMessages(c *gin.Context) error {
+	rows, err := h.messages.Newest(c.Request.Context(), frame.ListKeyID(c), frame.PageSize+1)
+	if err != nil {
+		return err
+	}
+	p := &messagesPage{}
+	rows, p.Pager = frame.PagedByID(c, rows, func(m delivery.Kept) int64 { return m.ID })
+	for _, m := range rows {
+		p.Messages = append(p.Messages, keptMessage{Kept: m, Parts: linked(m.Body)})
+	}
+	p.Page = h.Page(c, "messages.title")
+	return h.Render(c, p)
+}
+
+var webAddress = regexp.MustCompile(`https?://[0-9A-Za-z.:/_\-\[\]]+`)
+
+// linked cuts a text at its links.
+func linked(text string) []textPart {
+	var parts []textPart
+	end := 0
+	for _, at := range webAddress.FindAllStringIndex(text, -1) {
+		parts = append(parts, textPart{Text: text[end:at[0]]}, textPart{Text: text[at[0]:at[1]], Link: true})
+		end = at[1]
+	}
+	return append(parts, textPart{Text: text[end:]})
+}
