@@ -165,6 +165,7 @@ type Detail struct {
 	Resolutions  []Resolution // by number
 }
 
+// What is not there, or not for the viewer to see.
 var (
 	errNoContact  = fault.New(fault.NotFound, "no_contact", "there is no such contact")
 	ErrNoCustomer = fault.New(fault.NotFound, "no_customer", "there is no such customer")

@@ -59,7 +59,7 @@ const maxDemands = 200
 
 // normalised returns the rules in the form in which they are published: without what is written twice, and in order.
 func (r Rules) normalised() Rules {
-	r.Timetable = r.Timetable.Normalised()
+	r.Timetable = r.Normalised()
 	r.Stricter = slices.Clone(r.Stricter)
 	slices.SortFunc(r.Stricter, func(a, b Stricter) int { return strings.Compare(a.Region, b.Region) })
 	return r
@@ -70,7 +70,7 @@ func (r Rules) normalised() Rules {
 func (r Rules) check() error {
 	fields := r.Caps.check()
 	fields = append(fields, checkStricter(r.Stricter)...)
-	fields = append(fields, r.Timetable.Problems()...)
+	fields = append(fields, r.Problems()...)
 	if len(fields) > 0 {
 		return fault.InvalidFields(fields...)
 	}

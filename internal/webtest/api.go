@@ -15,7 +15,7 @@ import (
 // ReadExample reads a file of docs/examples: what the documentation shows is what works.
 func ReadExample(t testing.TB, name string) string {
 	t.Helper()
-	body, err := os.ReadFile("../docs/examples/" + name)
+	body, err := os.ReadFile("../../docs/examples/" + name)
 	Must(t, err)
 	return string(body)
 }
@@ -26,6 +26,7 @@ type Machine struct {
 	Token string
 }
 
+// Machine returns a machine with a token of a source that may do what the scopes name.
 func (ts *Server) Machine(t testing.TB, source string, scopes ...account.Scope) Machine {
 	t.Helper()
 	src, err := ts.Contacts.EnsureSource(t.Context(), source)
@@ -39,6 +40,7 @@ func (ts *Server) Machine(t testing.TB, source string, scopes ...account.Scope) 
 	return Machine{ts.Anonymous(t), token}
 }
 
+// Send posts contacts.
 func (m Machine) Send(contentType, body string) Response {
 	m.T.Helper()
 	return m.Do(http.MethodPost, "/api/v1/contacts", strings.NewReader(body), http.Header{
@@ -46,6 +48,7 @@ func (m Machine) Send(contentType, body string) Response {
 	})
 }
 
+// Get asks for a path below /api/v1.
 func (m Machine) Get(path string) Response {
 	m.T.Helper()
 	return m.Do(http.MethodGet, path, nil, http.Header{"Authorization": {"Bearer " + m.Token}})
@@ -79,6 +82,7 @@ func (r Response) ProblemsAndWarnings() string {
 	return strings.Join(row, " ")
 }
 
+// PostTo posts to a path below /api/v1.
 func (m Machine) PostTo(path, contentType, body string) Response {
 	m.T.Helper()
 	return m.Do(http.MethodPost, "/api/v1"+path, strings.NewReader(body), http.Header{"Authorization": {"Bearer " + m.Token}, "Content-Type": {contentType}})

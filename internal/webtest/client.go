@@ -57,6 +57,7 @@ func (ts *Server) Login(t testing.TB, role account.Role, teams ...string) *Clien
 	return c
 }
 
+// Do makes a request and reads the answer whole.
 func (c *Client) Do(method, path string, body io.Reader, header http.Header) Response {
 	c.T.Helper()
 	request, err := http.NewRequestWithContext(c.T.Context(), method, c.URL+path, body)
@@ -79,11 +80,13 @@ func (c *Client) Do(method, path string, body io.Reader, header http.Header) Res
 	return Response{t: c.T, Status: response.StatusCode, Header: response.Header, Body: string(b)}
 }
 
+// Get asks for a page.
 func (c *Client) Get(path string) Response {
 	c.T.Helper()
 	return c.Do(http.MethodGet, path, nil, nil)
 }
 
+// Post sends a form.
 func (c *Client) Post(path string, form url.Values) Response {
 	c.T.Helper()
 	return c.Do(http.MethodPost, path, strings.NewReader(form.Encode()), http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})

@@ -29,6 +29,7 @@ import (
 	"aftercall/web"
 )
 
+// Must fails the test for an error.
 func Must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
@@ -39,6 +40,7 @@ func Must(t testing.TB, err error) {
 // Now is 2026-11-22 14:05 in Shanghai.
 var Now = clock.At(time.Date(2026, 11, 22, 6, 5, 0, 0, time.UTC))
 
+// Password is that of every user of Login.
 const Password = "correct horse"
 
 // Server is a server on an empty SQLite database, with the services behind it. Its clock stands at Now until a test moves it.

@@ -131,6 +131,7 @@ func (s *Service) giveUp(tx database.Tx, c *Callback, reason Reason, now clock.I
 	return s.keep(tx, c, now)
 }
 
+// Question asks whether a customer may be called about a contact at an instant.
 func Question(subject permission.Subject, at clock.Instant) permission.Question {
 	return permission.Question{Subject: subject, Purpose: permission.ServiceCallback, Channel: permission.ByPhone, At: at}
 }

@@ -16,7 +16,7 @@ import (
 	"aftercall/internal/fault"
 )
 
-// MaxPolicyBytes is the size of the longest policy that is read.
+// MaxBytes is the size of the longest policy that is read.
 const MaxBytes = 128 << 10
 
 // source returns the tree of a policy's file. It returns fault.Invalid or fault.TooLarge for what is not one YAML document in

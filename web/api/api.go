@@ -1,3 +1,5 @@
+// Package api is the JSON API: contacts, consents and suppressions come in, and whether somebody may be contacted is answered. Its
+// operations describe themselves; bodies are read as a stream, line by line, each with its own reply.
 package api
 
 import (

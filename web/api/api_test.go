@@ -40,7 +40,7 @@ func TestAPITakesOneContact(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)
 	m := ts.Machine(t, "helpdesk")
-	body, err := os.ReadFile("../docs/examples/contact.json")
+	body, err := os.ReadFile("../../docs/examples/contact.json")
 	if err != nil {
 		t.Fatal(err)
 	}

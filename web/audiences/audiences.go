@@ -176,7 +176,7 @@ func snapshotPath(snapshot campaign.Snapshot) string {
 }
 
 func (h *handlers) snapshotRows(ctx context.Context, snapshots []campaign.Snapshot) ([]snapshotRow, error) {
-	names, err := h.accounts.UserNames(ctx, frame.IdsBy(snapshots, func(made campaign.Snapshot) int64 { return made.CreatedBy }))
+	names, err := h.accounts.UserNames(ctx, frame.IDsBy(snapshots, func(made campaign.Snapshot) int64 { return made.CreatedBy }))
 	if err != nil {
 		return nil, err
 	}

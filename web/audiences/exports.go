@@ -107,7 +107,7 @@ func (h *handlers) showExport(c *gin.Context) error {
 }
 
 func (h *handlers) exportRows(ctx context.Context, exports []campaign.Export) ([]exportRow, error) {
-	names, err := h.accounts.UserNames(ctx, frame.IdsBy(exports, func(made campaign.Export) int64 { return made.CreatedBy }))
+	names, err := h.accounts.UserNames(ctx, frame.IDsBy(exports, func(made campaign.Export) int64 { return made.CreatedBy }))
 	if err != nil {
 		return nil, err
 	}

@@ -195,7 +195,7 @@ func (h *handlers) showCustomer(c *gin.Context) error {
 		return err
 	}
 	p.MayRegroup = frame.Viewer(c).Is(account.Supervisor)
-	p.Page = h.Page(c, "customers.one", "name", p.Customer.Customer.DisplayName())
+	p.Page = h.Page(c, "customers.one", "name", p.Customer.DisplayName())
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "contacts.title"), Href: "/contacts"}}
 	return h.Render(c, p)
 }

@@ -124,7 +124,7 @@ func (h *handlers) renderMerge(c *gin.Context, status int, p *mergePage) (err er
 			return err
 		}
 	}
-	p.Page = h.Page(c, "persons.merge_title", "name", p.Customer.Customer.DisplayName())
+	p.Page = h.Page(c, "persons.merge_title", "name", p.Customer.DisplayName())
 	p.Crumbs = h.customerCrumbs(c, p.Customer.Customer)
 	return h.RenderStatus(c, status, p)
 }
@@ -170,7 +170,7 @@ func (h *handlers) renderSplit(c *gin.Context, status int, p *splitPage) (err er
 	if p.Customer, p.Person, err = h.personOf(c); err != nil {
 		return err
 	}
-	p.Page = h.Page(c, "persons.split_title", "name", p.Customer.Customer.DisplayName())
+	p.Page = h.Page(c, "persons.split_title", "name", p.Customer.DisplayName())
 	p.Crumbs = h.customerCrumbs(c, p.Customer.Customer)
 	return h.RenderStatus(c, status, p)
 }

@@ -282,6 +282,7 @@ func coord(v float64) string {
 // withMinus writes a minus sign for a hyphen.
 func withMinus(number string) string { return strings.Replace(number, "-", "−", 1) }
 
+// SampleChart is a chart with everything in it, for the samples of pages.
 func SampleChart() LineChart {
 	point := func(value float64, faint bool) ChartPoint {
 		return ChartPoint{Name: "2026-11-01", Tick: "11-01", Has: true, Faint: faint, Value: value, Lower: value - 4, Upper: value + 4, Cells: []string{"80%", "–", "12"}}

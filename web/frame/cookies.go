@@ -18,10 +18,12 @@ const (
 	ChoiceLife = 365 * 24 * time.Hour
 )
 
+// LoginPath is where people without a login are led.
 const LoginPath = "/login"
 
 type languageKey struct{}
 
+// WithLang returns a context whose request is answered in a language.
 func WithLang(ctx context.Context, language string) context.Context {
 	return context.WithValue(ctx, languageKey{}, language)
 }
@@ -51,6 +53,7 @@ func (s *Site) hostCookie(name string) string {
 	return name
 }
 
+// SessionToken returns the token of the session cookie, "" without one.
 func (s *Site) SessionToken(c *gin.Context) string { return Cookie(c, s.SessionCookie()) }
 
 // Cookie returns the value of a cookie, "" if there is none.
@@ -62,10 +65,12 @@ func Cookie(c *gin.Context, name string) string {
 	return value
 }
 
+// SetCookie sets a cookie for the whole site that scripts cannot read.
 func (s *Site) SetCookie(c *gin.Context, name, value string, life time.Duration) {
 	http.SetCookie(c.Writer, &http.Cookie{
 		Name: name, Value: value, Path: "/", MaxAge: int(life.Seconds()), HttpOnly: true, Secure: s.Secure(), SameSite: http.SameSiteLaxMode,
 	})
 }
 
+// ClearCookie makes the browser forget a cookie.
 func (s *Site) ClearCookie(c *gin.Context, name string) { s.SetCookie(c, name, "", -time.Second) }

@@ -28,7 +28,8 @@ func EnumOptions[T ~string](s *Site, c *gin.Context, anyKey, prefix string, valu
 	return options
 }
 
-const LocalInput = "2006-01-02T15:04" // what an input of type datetime-local sends
+// LocalInput is the layout of what an input of type datetime-local sends.
+const LocalInput = "2006-01-02T15:04"
 
 // Form is what was typed and what is wrong with it, so that a page with a refused form comes back with everything in place.
 type Form struct {

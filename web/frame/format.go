@@ -37,16 +37,17 @@ func (s *Site) funcs(lang string) template.FuncMap {
 	}
 }
 
-// format writes values as people of a language read them, in the centre's zone.
-type format struct {
+// Formatter writes values as people of a language read them, in the centre's zone.
+type Formatter struct {
 	lang      string
 	zone      *time.Location
 	now       clock.Now
 	Catalogue Catalogue
 }
 
-func (s *Site) Format(lang string) format {
-	f := format{lang: lang, zone: s.Zone, now: s.Now, Catalogue: s.Catalogue}
+// Format returns the formatter of a language.
+func (s *Site) Format(lang string) Formatter {
+	f := Formatter{lang: lang, zone: s.Zone, now: s.Now, Catalogue: s.Catalogue}
 	if f.zone == nil {
 		f.zone = time.UTC
 	}
@@ -54,20 +55,20 @@ func (s *Site) Format(lang string) format {
 }
 
 // text is "t": the text of a key, with names and values in turn. A value named "count" chooses the plural.
-func (f format) text(key string, args ...any) (string, error) {
+func (f Formatter) text(key string, args ...any) (string, error) {
 	return f.Catalogue.Text(f.lang, key, Pairs(args))
 }
 
 // date is "date": 2026-11-22.
-func (f format) date(at clock.Instant) string { return f.layout(at, "2006-01-02") }
+func (f Formatter) date(at clock.Instant) string { return f.layout(at, "2006-01-02") }
 
 // time is "time": 14:05.
-func (f format) time(at clock.Instant) string { return f.layout(at, "15:04") }
+func (f Formatter) time(at clock.Instant) string { return f.layout(at, "15:04") }
 
 // datetime is "datetime": 2026-11-22 14:05.
-func (f format) datetime(at clock.Instant) string { return f.layout(at, "2006-01-02 15:04") }
+func (f Formatter) datetime(at clock.Instant) string { return f.layout(at, "2006-01-02 15:04") }
 
-func (f format) layout(at clock.Instant, layout string) string {
+func (f Formatter) layout(at clock.Instant, layout string) string {
 	if at.IsZero() {
 		return "–"
 	}
@@ -76,12 +77,12 @@ func (f format) layout(at clock.Instant, layout string) string {
 
 // day is "day": a day as a sentence says it, as in 3 December or 12月3日, with the year if it is another one than this. Columns and
 // stamps have "date" and "datetime".
-func (f format) day(at clock.Instant) string { return f.layout(at, f.dayLayout(at)) }
+func (f Formatter) day(at clock.Instant) string { return f.layout(at, f.dayLayout(at)) }
 
 // Moment is "moment": a day and a time as a sentence says them, as in 3 December 14:05.
-func (f format) Moment(at clock.Instant) string { return f.layout(at, f.dayLayout(at)+" 15:04") }
+func (f Formatter) Moment(at clock.Instant) string { return f.layout(at, f.dayLayout(at)+" 15:04") }
 
-func (f format) dayLayout(at clock.Instant) string {
+func (f Formatter) dayLayout(at clock.Instant) string {
 	switch english, thisYear := f.lang == "en", f.thisYear(at); {
 	case english && thisYear:
 		return "2 January"
@@ -93,12 +94,12 @@ func (f format) dayLayout(at clock.Instant) string {
 	return "2006年1月2日"
 }
 
-func (f format) thisYear(at clock.Instant) bool {
+func (f Formatter) thisYear(at clock.Instant) bool {
 	return at.In(f.zone).Year() == f.now().In(f.zone).Year()
 }
 
 // when is "when": how long ago or until, with the exact time on hover; from two days on the date itself.
-func (f format) when(at clock.Instant) (template.HTML, error) {
+func (f Formatter) when(at clock.Instant) (template.HTML, error) {
 	if at.IsZero() {
 		return "–", nil
 	}
@@ -110,7 +111,7 @@ func (f format) when(at clock.Instant) (template.HTML, error) {
 		at.Time().Format(time.RFC3339), at.In(f.zone).Format("2006-01-02 15:04:05 MST"), template.HTMLEscapeString(text))), nil
 }
 
-func (f format) Relative(at clock.Instant) (string, error) {
+func (f Formatter) Relative(at clock.Instant) (string, error) {
 	now := f.now()
 	gap, direction := now.Sub(at), "ago"
 	if gap < 0 {
@@ -135,7 +136,7 @@ func (f format) Relative(at clock.Instant) (string, error) {
 }
 
 // duration is "duration": 38 s, 12 min, 3 h 05 min, 2 d.
-func (f format) duration(d time.Duration) (string, error) {
+func (f Formatter) duration(d time.Duration) (string, error) {
 	switch d = d.Round(time.Second); {
 	case d < 2*time.Minute:
 		return f.text("duration.seconds", "n", int(d/time.Second))
@@ -215,6 +216,6 @@ func newTile(label, figure string, rest ...string) tile {
 }
 
 // message is "message": the text of a key with its values in a map.
-func (f format) message(key string, args map[string]any) (string, error) {
+func (f Formatter) message(key string, args map[string]any) (string, error) {
 	return f.Catalogue.Text(f.lang, key, args)
 }

@@ -27,6 +27,7 @@ type Page struct {
 	Languages []languageOption
 }
 
+// Frame returns the frame of a page that embeds it.
 func (p *Page) Frame() *Page { return p }
 
 // Crumb is a link above the page.

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// IdsBy returns an id of each row.
-func IdsBy[T any](rows []T, id func(T) int64) []int64 {
+// IDsBy returns an id of each row.
+func IDsBy[T any](rows []T, id func(T) int64) []int64 {
 	ids := make([]int64, len(rows))
 	for i, row := range rows {
 		ids[i] = id(row)

@@ -28,6 +28,7 @@ const DefaultBody = 1 << 20
 // Everyone is the roles of a page for all who are logged in.
 func Everyone() []account.Role { return account.Roles() }
 
+// Check returns an error for a route that nobody or anybody might use by mistake.
 func (r Route) Check() error {
 	switch {
 	case r.Public == (len(r.Roles) > 0):
@@ -40,10 +41,12 @@ func (r Route) Check() error {
 	return nil
 }
 
+// Allows reports whether a viewer may use the route.
 func (r Route) Allows(viewer account.Viewer) bool {
 	return r.Public || viewer.Role != account.Machine && viewer.Role != "" && viewer.Is(r.Roles...)
 }
 
+// What an address can be refused for.
 var (
 	errLoginFirst = fault.New(fault.Unauthenticated, "login_first", "log in first")
 	errRole       = fault.New(fault.Forbidden, "role_needed", "your role may not do this")

@@ -20,6 +20,7 @@ func (s *Site) Evidence(c *gin.Context, row string) string {
 	return s.Catalogue.TextOr(s.Lang(c), row, map[string]any{"id": id}, "evidence."+kind)
 }
 
+// CustomerPermissionPath is the page of what we may do about a customer, and why not.
 func CustomerPermissionPath(id int64) string {
 	return "/customers/" + strconv.FormatInt(id, 10) + "/permission"
 }
@@ -82,6 +83,7 @@ func (s *Site) MayRows(c *gin.Context, verdicts []permission.Verdict, customerID
 	return rows
 }
 
+// MayRow puts one verdict into words.
 func (s *Site) MayRow(c *gin.Context, w Way, v permission.Verdict, customerID int64) MayRow {
 	row := MayRow{Way: s.WayName(c, w), Allowed: v.Allowed}
 	if !v.Allowed {
@@ -139,4 +141,5 @@ func evidenceHref(row string, customerID int64) string {
 	return ""
 }
 
+// SuppressionsPath is the list of suppressions.
 const SuppressionsPath = "/suppressions"

@@ -131,7 +131,7 @@ func (h *handlers) newestRules(ctx context.Context) (permission.Rules, rulesRow,
 }
 
 func (h *handlers) rulesRows(ctx context.Context, versions []permission.RulesVersion, current int) ([]rulesRow, error) {
-	names, err := h.accounts.UserNames(ctx, frame.IdsBy(versions, func(v permission.RulesVersion) int64 { return v.PublishedBy }))
+	names, err := h.accounts.UserNames(ctx, frame.IDsBy(versions, func(v permission.RulesVersion) int64 { return v.PublishedBy }))
 	if err != nil {
 		return nil, err
 	}

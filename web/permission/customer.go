@@ -121,7 +121,7 @@ func (h *handlers) fillSaid(c *gin.Context, p *customerPermissionPage, subject p
 	if err != nil {
 		return err
 	}
-	names, err := h.accounts.UserNames(ctx, frame.IdsBy(consents, func(e permission.ConsentEvent) int64 { return e.UserID }))
+	names, err := h.accounts.UserNames(ctx, frame.IDsBy(consents, func(e permission.ConsentEvent) int64 { return e.UserID }))
 	if err != nil {
 		return err
 	}

@@ -124,7 +124,7 @@ func (h *handlers) renderSuppressions(c *gin.Context, status int, f frame.Form, 
 var byHandScopes = []permission.Scope{permission.Everything, permission.MarketingOnly, permission.SurveysOnly}
 
 func (h *handlers) suppressionRows(c *gin.Context, list []permission.Suppression) ([]suppressionRow, error) {
-	names, err := h.accounts.UserNames(c.Request.Context(), frame.IdsBy(append(slices.Clone(list), lifters(list)...), func(sup permission.Suppression) int64 { return sup.UserID }))
+	names, err := h.accounts.UserNames(c.Request.Context(), frame.IDsBy(append(slices.Clone(list), lifters(list)...), func(sup permission.Suppression) int64 { return sup.UserID }))
 	if err != nil {
 		return nil, err
 	}

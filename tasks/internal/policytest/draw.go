@@ -105,6 +105,7 @@ func drawCondition(t *rapid.T) policy.Condition {
 	return c
 }
 
+// Facts draws what is known about a contact.
 func Facts(t *rapid.T) *policy.Facts {
 	r := drawResolution(t)
 	text := rapid.SampledFrom([]string{"", "a", "b"})
