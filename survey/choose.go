@@ -69,7 +69,7 @@ func (s *Service) choose(st store, c chosen) error {
 	case !refusal:
 		return s.permission.RecordConsent(st.Tx, c.marketing()...)
 	case c.choice.Yes:
-		return s.takeBack(st, c, scope)
+		return s.withdrawRefusal(st, c, scope)
 	}
 	return s.permission.Refuse(st.Tx, permission.Refusal{
 		Subject: c.subject, Scope: scope, Source: fromPreferences, Evidence: c.evidence(), At: c.at,
@@ -79,7 +79,7 @@ func (s *Service) choose(st store, c chosen) error {
 // marketing returns the consent events of a yes or no to offers, one for each way of making them.
 func (c chosen) marketing() []permission.ConsentEvent {
 	var events []permission.ConsentEvent
-	for _, w := range c.choice.ways() {
+	for _, w := range c.choice.purposeChannels() {
 		e := permission.ConsentEvent{
 			CustomerID: c.subject.CustomerID, Purpose: w.purpose, Channel: w.channel, Given: c.choice.Yes, Basis: permission.ByOwnRequest,
 			Wording: c.wording, Source: fromPreferences, Evidence: c.evidence(), At: c.at,
@@ -92,10 +92,10 @@ func (c chosen) marketing() []permission.ConsentEvent {
 	return events
 }
 
-// takeBack ends the customer's own refusal: what was suppressed from links of theirs is lifted, and every record of the person,
+// withdrawRefusal ends the customer's own refusal: what was suppressed from links of theirs is lifted, and every record of the person,
 // since a refusal withdraws from them all, is permitted the topic's purpose again. A suppression that came from elsewhere, such as a
 // call or a list, stays: on a shared line it may be somebody else's.
-func (s *Service) takeBack(st store, c chosen, scope permission.Scope) error {
+func (s *Service) withdrawRefusal(st store, c chosen, scope permission.Scope) error {
 	own, err := s.ownSuppressions(st, c.subject, scope)
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func (s *Service) takeBack(st store, c chosen, scope permission.Scope) error {
 		}
 	}
 	var purposes []permission.Purpose // each over every channel
-	for _, w := range c.choice.ways() {
+	for _, w := range c.choice.purposeChannels() {
 		if !slices.Contains(purposes, w.purpose) {
 			purposes = append(purposes, w.purpose)
 		}

@@ -56,8 +56,8 @@ func TestWhatMayHaveGoneOutStaysUncertainWhenItsContactIsReopened(t *testing.T) 
 			if i := asked.Invitation; i.State != survey.Uncertain || i.Reason != survey.ReasonReopened || i.Reminder.State != survey.Cancelled {
 				t.Errorf("%s: %s %s, reminder %s", name, i.State, i.Reason, i.Reminder.State)
 			}
-			if asked.Standing != survey.Closed {
-				t.Errorf("%s: the link is %s", name, asked.Standing)
+			if asked.LinkState != survey.Closed {
+				t.Errorf("%s: the link is %s", name, asked.LinkState)
 			}
 			if err := c.rate(tokenOf(out), 5); !fault.Is(err, fault.Conflict) {
 				t.Errorf("%s: answered: %v", name, err)

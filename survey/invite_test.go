@@ -305,13 +305,13 @@ func TestAReopenedContactClosesItsSurveyUnlessItWasAnswered(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := c.asked(openToken).Standing; got != survey.Closed {
+		if got := c.asked(openToken).LinkState; got != survey.Closed {
 			t.Errorf("the open one is %s", got)
 		}
 		if err := c.rate(openToken, 5); !fault.Is(err, fault.Conflict) {
 			t.Errorf("answering a closed survey: %v", err)
 		}
-		if got := c.asked(answeredToken).Standing; got != survey.Open {
+		if got := c.asked(answeredToken).LinkState; got != survey.Open {
 			t.Errorf("the answered one is %s", got)
 		}
 		c.reconcile() // it was sent, and stays counted as sent

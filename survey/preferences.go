@@ -25,27 +25,27 @@ const (
 // Topics returns every topic, in the order of the page.
 func Topics() []Topic { return []Topic{OfSurveys, OfCalls, OfMessages, OfContact} }
 
-// way is a purpose over a channel: what permission is asked about.
-type way struct {
+// purposeChannel is a purpose over a channel: what permission is asked about.
+type purposeChannel struct {
 	purpose permission.Purpose
 	channel permission.Channel
 }
 
-// service is the way in which the customer's own requests are followed up.
-var service = way{permission.ServiceCallback, permission.ByPhone}
+// service is the purpose and channel by which the customer's own requests are followed up.
+var service = purposeChannel{permission.ServiceCallback, permission.ByPhone}
 
-// ways returns all that the topic is about.
-func (t Topic) ways() []way {
+// purposeChannels returns all that the topic is about.
+func (t Topic) purposeChannels() []purposeChannel {
 	switch t {
 	case OfSurveys:
-		return []way{{permission.Survey, permission.ByEmail}, {permission.Survey, permission.BySMS}, {permission.Survey, permission.ByPhone}}
+		return []purposeChannel{{permission.Survey, permission.ByEmail}, {permission.Survey, permission.BySMS}, {permission.Survey, permission.ByPhone}}
 	case OfCalls:
-		return []way{{permission.MarketingCall, permission.ByPhone}}
+		return []purposeChannel{{permission.MarketingCall, permission.ByPhone}}
 	case OfMessages:
-		return []way{{permission.MarketingMessage, permission.BySMS}, {permission.MarketingMessage, permission.ByEmail}}
+		return []purposeChannel{{permission.MarketingMessage, permission.BySMS}, {permission.MarketingMessage, permission.ByEmail}}
 	case OfContact:
 	}
-	return slices.Concat([]way{service}, OfSurveys.ways(), OfCalls.ways(), OfMessages.ways())
+	return slices.Concat([]purposeChannel{service}, OfSurveys.purposeChannels(), OfCalls.purposeChannels(), OfMessages.purposeChannels())
 }
 
 // Setting is where a customer stands on a topic.
@@ -87,13 +87,13 @@ func ParseChoice(topic, say string) (Choice, bool) {
 	return Choice{Topic: Topic(topic), Yes: say == "yes"}, known
 }
 
-// ways returns what the choice decides. Of a no to all contact a yes takes back only service: surveys and offers want a yes of
+// purposeChannels returns what the choice decides. Of a no to all contact a yes takes back only service: surveys and offers want a yes of
 // their own.
-func (c Choice) ways() []way {
+func (c Choice) purposeChannels() []purposeChannel {
 	if c.Topic == OfContact && c.Yes {
-		return []way{service}
+		return []purposeChannel{service}
 	}
-	return c.Topic.ways()
+	return c.Topic.purposeChannels()
 }
 
 // wordingVersion names the texts that a yes or a no to marketing is given to on the preference page. Whoever changes one of them
@@ -146,12 +146,12 @@ func subjectOf(st store, i Invitation) (permission.Subject, error) {
 	return subject, nil
 }
 
-// position is where a customer stands, by way: one may be stopped while the others of its topic go on.
-type position map[way]Setting
+// position is where a customer stands, by purpose and channel: one may be stopped while the others of its topic go on.
+type position map[purposeChannel]Setting
 
-// position asks permission about every way at once.
+// position asks permission about every purpose and channel at once.
 func (s *Service) position(tx database.Tx, now clock.Instant, subject permission.Subject) (position, error) {
-	all := OfContact.ways()
+	all := OfContact.purposeChannels()
 	questions := make([]permission.Question, len(all))
 	for i, w := range all {
 		questions[i] = permission.Question{Subject: subject, Purpose: w.purpose, Channel: w.channel, At: now}
@@ -167,12 +167,12 @@ func (s *Service) position(tx database.Tx, now clock.Instant, subject permission
 	return stands, nil
 }
 
-// on sums up a topic by what is most open of it: while any way goes on, a no has something to end. Contact of any kind is
+// on sums up a topic by what is most open of it: while any of them goes on, a no has something to end. Contact of any kind is
 // never Unasked: what nobody has refused yet can still be refused.
 func (p position) on(topic Topic) Setting {
-	ways := topic.ways()
+	purposeChannels := topic.purposeChannels()
 	for _, setting := range []Setting{Yes, Unasked, No} {
-		if !slices.ContainsFunc(ways, func(w way) bool { return p[w] == setting }) {
+		if !slices.ContainsFunc(purposeChannels, func(w purposeChannel) bool { return p[w] == setting }) {
 			continue
 		}
 		if topic == OfContact && setting == Unasked {
@@ -183,11 +183,11 @@ func (p position) on(topic Topic) Setting {
 	return Barred
 }
 
-// has reports whether every way that the choice decides already stands as it says, so that making it would change nothing.
+// has reports whether every purpose and channel that the choice decides already stands as it says, so that making it would change nothing.
 func (p position) has(c Choice) bool {
 	want := No
 	if c.Yes {
 		want = Yes
 	}
-	return !slices.ContainsFunc(c.ways(), func(w way) bool { return p[w] != want })
+	return !slices.ContainsFunc(c.purposeChannels(), func(w purposeChannel) bool { return p[w] != want })
 }

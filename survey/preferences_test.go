@@ -229,7 +229,7 @@ func TestThePreferencePageOutlivesItsSurvey(t *testing.T) {
 		}
 		c.now = c.now.Add(400 * 24 * time.Hour)
 		for _, token := range tokens {
-			if got := c.asked(token).Standing; got == survey.Open {
+			if got := c.asked(token).LinkState; got == survey.Open {
 				t.Fatalf("the survey is %s", got)
 			}
 			c.say(token, "contact no")

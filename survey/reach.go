@@ -68,17 +68,17 @@ func (s *Service) reach(st store, a approach) (address, obstacle, error) {
 		return address{}, obstacle{}, err
 	}
 	subject := subjects[a.customerID]
-	var ways []address
+	var addresses []address
 	var questions []permission.Question
 	for _, channel := range channels {
 		if to := subject.Address(channel); to != "" {
-			ways = append(ways, address{customer: customers[a.customerID], channel: channel, to: to})
+			addresses = append(addresses, address{customer: customers[a.customerID], channel: channel, to: to})
 			questions = append(questions, permission.Question{
 				Subject: subject, Purpose: permission.Survey, Channel: channel, Family: a.family, Reminder: a.reminder, At: a.at,
 			})
 		}
 	}
-	if len(ways) == 0 {
+	if len(addresses) == 0 {
 		return address{}, obstacle{reason: string(permission.NoAddress)}, nil
 	}
 	if err := s.permission.ReserveAddresses(st.Tx, questions...); err != nil {
@@ -90,7 +90,7 @@ func (s *Service) reach(st store, a approach) (address, obstacle, error) {
 	}
 	for i, v := range verdicts {
 		if v.Allowed {
-			return ways[i], obstacle{}, nil
+			return addresses[i], obstacle{}, nil
 		}
 		if !v.AllowedFrom.IsZero() && v.AllowedFrom <= a.lastChance {
 			return address{}, obstacle{string(v.First), v.AllowedFrom}, nil

@@ -10,22 +10,22 @@ import (
 	"aftercall/internal/fault"
 )
 
-// Standing is what a link is good for at the moment.
-type Standing string
+// LinkState is what a link is good for at the moment.
+type LinkState string
 
 // The standings.
 const (
-	Open     Standing = "open"     // may be answered, or an answer changed
-	Answered Standing = "answered" // answered, and the time for changes is over
-	Expired  Standing = "expired"  // not answered in time
-	Closed   Standing = "closed"   // not asked any more: the contact was reopened
+	Open     LinkState = "open"     // may be answered, or an answer changed
+	Answered LinkState = "answered" // answered, and the time for changes is over
+	Expired  LinkState = "expired"  // not answered in time
+	Closed   LinkState = "closed"   // not asked any more: the contact was reopened
 )
 
 // Asked is what a link leads to.
 type Asked struct {
 	Invitation    Invitation
 	Questionnaire Questionnaire
-	Standing      Standing
+	LinkState      LinkState
 	Response      Response // the zero Response when nothing was answered
 	Answers       []Answer
 	AgentName     string // who is rated; empty when not known
@@ -84,11 +84,11 @@ func (s *Service) asked(st store, invitation Invitation) (Asked, error) {
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return Asked{}, err
 	}
-	asked.Standing = asked.standing(s.now())
+	asked.LinkState = asked.linkState(s.now())
 	return asked, nil
 }
 
-func (a Asked) standing(now clock.Instant) Standing {
+func (a Asked) linkState(now clock.Instant) LinkState {
 	switch {
 	case a.Invitation.closed():
 		return Closed
@@ -132,7 +132,7 @@ func (s *Service) Submit(ctx context.Context, token, language string, sub Submis
 }
 
 func (s *Service) submit(st store, now clock.Instant, asked Asked, language string, sub Submission) error {
-	switch asked.Standing {
+	switch asked.LinkState {
 	case Closed:
 		return fault.New(fault.Conflict, "survey_closed", "this survey is closed")
 	case Answered:

@@ -50,7 +50,7 @@ func TestAnAnswerCountsAtTheExpiryInstantAndIsLateAfterIt(t *testing.T) {
 		c.now = c.asked(first).Invitation.ExpiresAt
 		c.mustRate(first, 2)
 		c.now++
-		if got := c.asked(second).Standing; got != survey.Expired {
+		if got := c.asked(second).LinkState; got != survey.Expired {
 			t.Errorf("the link is %s", got)
 		}
 		c.mustRate(second, 1)
@@ -91,7 +91,7 @@ func TestAnEditMovesTheScoreAndKeepsTheRevision(t *testing.T) {
 		if err := c.rate(token, 5); !fault.Is(err, fault.Conflict) {
 			t.Errorf("an edit after the window: %v", err)
 		}
-		if got := c.asked(token).Standing; got != survey.Answered {
+		if got := c.asked(token).LinkState; got != survey.Answered {
 			t.Errorf("the link is %s", got)
 		}
 		for _, m := range []figures.Metric{figures.Evaluated, figures.Covered} {

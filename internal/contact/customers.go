@@ -21,7 +21,7 @@ type customerDraft struct {
 type personSlot struct{ id int64 }
 
 // takeCustomers finds or creates the customer of each input; nil where nothing identifies one.
-func (k *taking) takeCustomers(inputs []*fresh) ([]*Customer, error) {
+func (k *intake) takeCustomers(inputs []*fresh) ([]*Customer, error) {
 	drafts, order, err := k.loadCustomers(inputs)
 	if err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func (k *taking) takeCustomers(inputs []*fresh) ([]*Customer, error) {
 	return result, k.writeCustomers(order)
 }
 
-func (k *taking) loadCustomers(inputs []*fresh) (map[string]*customerDraft, []*customerDraft, error) {
+func (k *intake) loadCustomers(inputs []*fresh) (map[string]*customerDraft, []*customerDraft, error) {
 	drafts := make(map[string]*customerDraft, len(inputs))
 	var order []*customerDraft
 	var references []string
@@ -116,7 +116,7 @@ func (d *customerDraft) move(kind AddressKind, given []Address) {
 	d.moved[kind] = true
 }
 
-func (k *taking) writeCustomers(order []*customerDraft) error {
+func (k *intake) writeCustomers(order []*customerDraft) error {
 	var added, changed []*customerDraft
 	for _, d := range order {
 		switch {
@@ -152,7 +152,7 @@ func (k *taking) writeCustomers(order []*customerDraft) error {
 
 // identify gives new customers a person: that of a known customer with the same number or e-mail, or a new one. Who two known
 // persons turn out to be the same by, and lines that turn out to be shared, are settled afterwards: see identity.JobScanPersons.
-func (k *taking) identify(added []*customerDraft) error {
+func (k *intake) identify(added []*customerDraft) error {
 	lines, err := k.sharedLines(added)
 	if err != nil {
 		return err
@@ -214,7 +214,7 @@ type lineKey struct {
 	normalised string
 }
 
-func (k *taking) sharedLines(added []*customerDraft) (map[lineKey]*line, error) {
+func (k *intake) sharedLines(added []*customerDraft) (map[lineKey]*line, error) {
 	lines := map[lineKey]*line{}
 	values := map[AddressKind][]string{}
 	for _, d := range added {

@@ -37,7 +37,7 @@ const maxTxBytes = 4 << 20
 
 // Take takes contacts of a source in and returns one outcome for each, in the same order. A bad one is rejected and never stops
 // the rest. Taking the same again changes nothing, also when two processes do it at the same time. It writes in transactions of
-// a few hundred contacts; after an error those before it are kept, and taking everything again completes the rest.
+// a few hundred contacts; after an error those before it are kept, and taking everything in again completes the rest.
 func (s *Service) Take(ctx context.Context, sourceID int64, batch []Input) ([]Outcome, error) {
 	outcomes := make([]Outcome, len(batch))
 	part := make([]*taken, 0, min(len(batch), s.db.RowsPerTx()))
@@ -99,8 +99,8 @@ func (s *Service) takePart(ctx context.Context, sourceID int64, part []*taken, n
 	}
 }
 
-// taking is the work of one transaction of intake.
-type taking struct {
+// intake is the work of one transaction of intake.
+type intake struct {
 	store    store
 	sourceID int64
 	now      clock.Instant
@@ -112,7 +112,7 @@ type taking struct {
 }
 
 func takeInto(tx database.Tx, sourceID int64, part []*taken, now clock.Instant) ([]Outcome, error) {
-	k := &taking{store: store{tx}, sourceID: sourceID, now: now, drafts: make(map[string]*draft, len(part))}
+	k := &intake{store: store{tx}, sourceID: sourceID, now: now, drafts: make(map[string]*draft, len(part))}
 	if err := k.load(part); err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ type fresh struct {
 }
 
 // sift sets aside what is known already and returns the rest in order. The same contact may come several times in one batch.
-func (k *taking) sift(part []*taken, outcomes []Outcome) []*fresh {
+func (k *intake) sift(part []*taken, outcomes []Outcome) []*fresh {
 	rest := make([]*fresh, 0, len(part))
 	last := make(map[string]string, len(part)) // hash by external id
 	for i, t := range part {
@@ -167,7 +167,7 @@ func (k *taking) sift(part []*taken, outcomes []Outcome) []*fresh {
 }
 
 // takeFresh applies what is new to the contacts, in order, and writes them.
-func (k *taking) takeFresh(inputs []*fresh, outcomes []Outcome) error {
+func (k *intake) takeFresh(inputs []*fresh, outcomes []Outcome) error {
 	customers, err := k.takeCustomers(inputs)
 	if err != nil {
 		return err
@@ -195,7 +195,7 @@ func (k *taking) takeFresh(inputs []*fresh, outcomes []Outcome) error {
 
 // outdate tells permission that what it keeps about known persons is out of date: they have other addresses or live elsewhere, or
 // a complaint of theirs was opened or resolved.
-func (k *taking) outdate() error {
+func (k *intake) outdate() error {
 	persons := slices.DeleteFunc(database.DistinctNonzero(k.concerned), func(id int64) bool { return slices.Contains(k.unknown, id) })
 	if len(persons) == 0 {
 		return nil
@@ -217,7 +217,7 @@ func OutdatePersons(tx database.Tx, persons []int64) error {
 }
 
 // load reads the contacts that are known already, with what the rules need of them.
-func (k *taking) load(part []*taken) error {
+func (k *intake) load(part []*taken) error {
 	keys := make([]string, 0, len(part))
 	for _, t := range part {
 		if k.drafts[t.input.ExternalID] == nil {
@@ -240,7 +240,7 @@ func (k *taking) load(part []*taken) error {
 	return k.loadHistory(byID)
 }
 
-func (k *taking) loadHistory(byID map[int64]*draft) error {
+func (k *intake) loadHistory(byID map[int64]*draft) error {
 	var all, resolved, customers []int64
 	for id, d := range byID {
 		all = append(all, id)
@@ -282,7 +282,7 @@ func (k *taking) loadHistory(byID map[int64]*draft) error {
 	return k.loadAnswers(newest)
 }
 
-func (k *taking) loadAnswers(newest map[int64]*draft) error {
+func (k *intake) loadAnswers(newest map[int64]*draft) error {
 	answers, err := k.store.importedAnswers(newest)
 	if err != nil {
 		return err

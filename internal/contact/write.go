@@ -7,7 +7,7 @@ import (
 )
 
 // write puts the drafts in the database, a statement a table, and adds the jobs and figures that follow from them.
-func (k *taking) write() error {
+func (k *intake) write() error {
 	var added, changed []*draft
 	for _, d := range k.order {
 		switch {
@@ -32,7 +32,7 @@ func (k *taking) write() error {
 	return k.writeResolutions()
 }
 
-func (k *taking) writePeople() error {
+func (k *intake) writePeople() error {
 	var replaced []int64
 	var people []Participant
 	for _, d := range k.order {
@@ -50,7 +50,7 @@ func (k *taking) writePeople() error {
 	return k.store.replaceParticipants(replaced, people)
 }
 
-func (k *taking) writeCorrections() error {
+func (k *intake) writeCorrections() error {
 	var corrections []Correction
 	for _, d := range k.order {
 		for _, c := range d.corrections {
@@ -62,7 +62,7 @@ func (k *taking) writeCorrections() error {
 }
 
 // writeResolutions writes what was resolved and reopened, with the answers that came along, and wakes up who acts on it.
-func (k *taking) writeResolutions() error {
+func (k *intake) writeResolutions() error {
 	var added []*Resolution
 	var reopened []Resolution
 	var answeredLater, reopenedContacts, corrected []int64
@@ -118,7 +118,7 @@ func (k *taking) writeResolutions() error {
 }
 
 // writeBatch writes the new resolutions and answers under one batch and returns its id.
-func (k *taking) writeBatch(added []*Resolution) (int64, error) {
+func (k *intake) writeBatch(added []*Resolution) (int64, error) {
 	batch, err := k.store.addBatch(Batch{SourceID: k.sourceID, ReceivedAt: k.now})
 	if err != nil {
 		return 0, err
@@ -159,7 +159,7 @@ func resolvedEntry(r *Resolution) figures.Entry {
 }
 
 // takePeople turns the names of participants into ids of agents and teams, which are created where there are none.
-func (k *taking) takePeople(inputs []*fresh) ([][]Participant, error) {
+func (k *intake) takePeople(inputs []*fresh) ([][]Participant, error) {
 	agents, teams := names{}, names{}
 	for _, f := range inputs {
 		for _, p := range f.input.Participants {

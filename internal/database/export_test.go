@@ -17,7 +17,7 @@ const SchemaLease = schemaLease
 
 // TakeSchema takes or renews the lease to migrate.
 func (db *DB) TakeSchema(ctx context.Context, me string, now clock.Instant) (bool, error) {
-	return db.takeSchema(ctx, me, now)
+	return db.acquireSchema(ctx, me, now)
 }
 
 // ForgetFailures lets time pass since the hosts failed.

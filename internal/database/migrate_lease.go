@@ -37,7 +37,7 @@ func (db *DB) leaseSchema(ctx context.Context, sqlDB *sql.DB) (func(), error) {
 	}
 	me := rand.Text()
 	for began := clock.System(); ; wait(ctx, schemaAsk, nil) {
-		mine, err := db.takeSchema(ctx, me, clock.System())
+		mine, err := db.acquireSchema(ctx, me, clock.System())
 		switch {
 		case err == nil && mine:
 			return db.holdSchema(ctx, me), nil
@@ -57,19 +57,19 @@ func (db *DB) holdSchema(ctx context.Context, me string) func() {
 	go func() {
 		defer close(done)
 		for wait(renewing, schemaRenew, nil); renewing.Err() == nil; wait(renewing, schemaRenew, nil) {
-			_, _ = db.takeSchema(renewing, me, clock.System()) // the next one will do
+			_, _ = db.acquireSchema(renewing, me, clock.System()) // the next one will do
 		}
 	}()
 	return func() {
 		stop()
 		<-done
-		_, _ = db.takeSchema(context.WithoutCancel(ctx), me, clock.Instant(0).Add(-schemaLease)) // else it lapses
+		_, _ = db.acquireSchema(context.WithoutCancel(ctx), me, clock.Instant(0).Add(-schemaLease)) // else it lapses
 	}
 }
 
-// takeSchema takes or renews the lease, and reports whether it is mine now. One statement looks and writes: what was read before it
+// acquireSchema takes or renews the lease, and reports whether it is mine now. One statement looks and writes: what was read before it
 // may be old on another node. A lease that was over in 1970 is free.
-func (db *DB) takeSchema(ctx context.Context, me string, now clock.Instant) (mine bool, err error) {
+func (db *DB) acquireSchema(ctx context.Context, me string, now clock.Instant) (mine bool, err error) {
 	const row = "schema.lease"
 	err = db.InTx(ctx, func(_ context.Context, tx Tx) error {
 		if _, err := EnsureSetting(tx, row, ""); err != nil {

@@ -152,7 +152,7 @@ func (db *DB) once(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 		return err
 	}
 	defer leave()
-	done, err := db.takeWriter(ctx)
+	done, err := db.acquireWriter(ctx)
 	if err != nil {
 		return err
 	}
@@ -162,9 +162,9 @@ func (db *DB) once(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 	}))
 }
 
-// takeWriter waits for SQLite's one writer and returns what gives it back. Those who wait learn of an outage when it is known:
+// acquireWriter waits for SQLite's one writer and returns what gives it back. Those who wait learn of an outage when it is known:
 // otherwise each of them would wait for a locked file as long as the first, one after the other.
-func (db *DB) takeWriter(ctx context.Context) (func(), error) {
+func (db *DB) acquireWriter(ctx context.Context) (func(), error) {
 	db.waiting.Add(1)
 	defer db.waiting.Add(-1)
 	for db.writer != nil {

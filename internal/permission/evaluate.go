@@ -39,8 +39,8 @@ func firstWithout(at clock.Instant, reasons []Reason, against func(clock.Instant
 	return 0
 }
 
-// inquiry is a question with what it takes to answer it at any instant.
-type inquiry struct {
+// evaluation is a question with what it takes to answer it at any instant.
+type evaluation struct {
 	Question
 	facts    Facts
 	to       string // the address that would be used, or ""
@@ -49,8 +49,8 @@ type inquiry struct {
 	schedule hours.Schedule // of a channel that keeps hours
 }
 
-func (r Rules) ask(facts Facts, q Question) inquiry {
-	c := inquiry{Question: q, facts: facts, to: q.address()}
+func (r Rules) ask(facts Facts, q Question) evaluation {
+	c := evaluation{Question: q, facts: facts, to: q.address()}
 	phone := c.to
 	if !q.Channel.keepsHours() {
 		phone = q.Subject.Address(ByPhone)
@@ -64,7 +64,7 @@ func (r Rules) ask(facts Facts, q Question) inquiry {
 }
 
 // reasons returns what stands against contact at an instant, in the order in which the first one is named.
-func (c *inquiry) reasons(at clock.Instant) []Reason {
+func (c *evaluation) reasons(at clock.Instant) []Reason {
 	var all []Reason
 	add := func(reason Reason) {
 		if reason.Code != "" {
@@ -112,12 +112,12 @@ func (c *inquiry) reasons(at clock.Instant) []Reason {
 }
 
 // ofCustomer returns a reason that the customer's record itself is the evidence of.
-func (c *inquiry) ofCustomer(code Code) Reason {
+func (c *evaluation) ofCustomer(code Code) Reason {
 	return Reason{Code: code, Evidence: evidence("customer", c.Subject.CustomerID)}
 }
 
 // suppressed returns the suppression that lasts longest of those that cover the question.
-func (c *inquiry) suppressed(at clock.Instant) Reason {
+func (c *evaluation) suppressed(at clock.Instant) Reason {
 	var worst Suppression
 	for _, s := range c.facts.Suppressions {
 		over := !s.UntilAt.IsZero() && s.UntilAt <= at
@@ -149,7 +149,7 @@ func endsAfter(a, b clock.Instant) bool {
 }
 
 // complaintQuiet keeps marketing away from somebody whose complaint was resolved lately.
-func (c *inquiry) complaintQuiet(at clock.Instant) Reason {
+func (c *evaluation) complaintQuiet(at clock.Instant) Reason {
 	ends := c.Subject.ComplaintAt.Add(days(c.caps.ComplaintQuietDays))
 	if c.Subject.ComplaintAt.IsZero() || ends <= at {
 		return Reason{}
@@ -160,7 +160,7 @@ func (c *inquiry) complaintQuiet(at clock.Instant) Reason {
 }
 
 // hours returns ZoneUnknown or OutsideHours for a call or a text message at an instant.
-func (c *inquiry) hours(at clock.Instant) Reason {
+func (c *evaluation) hours(at clock.Instant) Reason {
 	opens := c.schedule.Next(at)
 	zones := c.where.Zones
 	switch {

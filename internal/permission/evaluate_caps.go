@@ -6,33 +6,33 @@ import (
 	"aftercall/internal/clock"
 )
 
-func (c *inquiry) cooldown(at clock.Instant) Reason {
+func (c *evaluation) cooldown(at clock.Instant) Reason {
 	return c.capped(SurveyCooldown, 1, days(c.caps.SurveyCooldownDays), at, c.facts.ByPerson, func(t Touch) bool {
 		return t.Kind == Invitation && t.Family == c.Family
 	})
 }
 
-func (c *inquiry) touchedLately(at clock.Instant) Reason {
+func (c *evaluation) touchedLately(at clock.Instant) Reason {
 	return c.capped(TouchedLately, 1, days(c.caps.MarketingQuietDays), at, c.facts.ByPerson, func(Touch) bool { return true })
 }
 
-func (c *inquiry) marketingCap(at clock.Instant) Reason {
+func (c *evaluation) marketingCap(at clock.Instant) Reason {
 	return c.cappedTwice(MarketingCap, c.caps.MarketingCallsPerMonth, month, at, func(t Touch) bool { return t.call() && t.Purpose.Marketing() })
 }
 
-func (c *inquiry) dailyCap(at clock.Instant) Reason {
+func (c *evaluation) dailyCap(at clock.Instant) Reason {
 	return c.cappedTwice(DailyCap, c.caps.ContactsPerDay, day, at, Touch.contact)
 }
 
-func (c *inquiry) attemptCap(at clock.Instant) Reason {
+func (c *evaluation) attemptCap(at clock.Instant) Reason {
 	return c.cappedTwice(AttemptCap, c.caps.AttemptsPerDay, day, at, Touch.call)
 }
 
-func (c *inquiry) attemptGap(at clock.Instant) Reason {
+func (c *evaluation) attemptGap(at clock.Instant) Reason {
 	return c.cappedTwice(AttemptGap, 1, minutes(c.caps.AttemptGapMinutes), at, Touch.call)
 }
 
-func (c *inquiry) messageCap(at clock.Instant) Reason {
+func (c *evaluation) messageCap(at clock.Instant) Reason {
 	return c.cappedTwice(MessageCap, c.caps.MessagesPerDay, day, at, Touch.message)
 }
 
@@ -46,7 +46,7 @@ func (t Touch) call() bool {
 func (t Touch) contact() bool { return t.call() || t.message() }
 
 // cappedTwice holds a cap for the person and for the address, and returns the reason that ends later.
-func (c *inquiry) cappedTwice(code Code, limit int, window time.Duration, at clock.Instant, counts func(Touch) bool) Reason {
+func (c *evaluation) cappedTwice(code Code, limit int, window time.Duration, at clock.Instant, counts func(Touch) bool) Reason {
 	return later(
 		c.capped(code, limit, window, at, c.facts.ByPerson, counts),
 		c.capped(code, limit, window, at, c.facts.ByAddress, counts),
@@ -55,7 +55,7 @@ func (c *inquiry) cappedTwice(code Code, limit int, window time.Duration, at clo
 
 // capped returns the reason when limit or more of the touches that count fall into the window before at. Touches after it count
 // as well: another machine's clock is a little ahead. It ends when all but limit-1 have left the window.
-func (c *inquiry) capped(code Code, limit int, window time.Duration, at clock.Instant, touches []Touch, counts func(Touch) bool) Reason {
+func (c *evaluation) capped(code Code, limit int, window time.Duration, at clock.Instant, touches []Touch, counts func(Touch) bool) Reason {
 	type leaving struct {
 		at clock.Instant
 		*Touch
@@ -85,13 +85,13 @@ func (c *inquiry) capped(code Code, limit int, window time.Duration, at clock.In
 }
 
 // redials reports whether the touch is of the attempt that is dialled once more.
-func (c *inquiry) redials(t Touch) bool {
+func (c *evaluation) redials(t Touch) bool {
 	return c.Redial != 0 && t.Kind == Attempt && t.Ref == c.Redial
 }
 
 // leaves returns when a touch stops to count. What marketing has only reserved counts against other marketing, and until the
 // reservation ends; service and surveys go first.
-func (c *inquiry) leaves(t Touch, window time.Duration) clock.Instant {
+func (c *evaluation) leaves(t Touch, window time.Duration) clock.Instant {
 	end := t.At.Add(window)
 	switch {
 	case t.ReservedUntil.IsZero():

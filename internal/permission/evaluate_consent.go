@@ -7,7 +7,7 @@ import (
 )
 
 // refused returns Refused when the newest word of any of the person's records on the purpose and channel is no.
-func (c *inquiry) refused() Reason {
+func (c *evaluation) refused() Reason {
 	var last ConsentEvent
 	for _, e := range c.facts.Consents {
 		if !e.Given && e.about(c.Question) && e.after(last) && newest(c.facts.Consents, e.CustomerID, c.Question).ID == e.ID {
@@ -21,7 +21,7 @@ func (c *inquiry) refused() Reason {
 }
 
 // refusalQuiet returns RefusalQuiet while the person's last no is fresh, whatever they said since.
-func (c *inquiry) refusalQuiet(at clock.Instant) Reason {
+func (c *evaluation) refusalQuiet(at clock.Instant) Reason {
 	var last ConsentEvent
 	for _, e := range c.facts.Consents {
 		if !e.Given && e.about(c.Question) && e.after(last) {
@@ -36,7 +36,7 @@ func (c *inquiry) refusalQuiet(at clock.Instant) Reason {
 }
 
 // given returns NoConsent unless this customer's own record says yes and the yes is in force.
-func (c *inquiry) given(at clock.Instant) Reason {
+func (c *evaluation) given(at clock.Instant) Reason {
 	own := newest(c.facts.Consents, c.Subject.CustomerID, c.Question)
 	switch {
 	case own.ID == 0:

@@ -104,7 +104,7 @@ func (a *API) askedOf(q checkQuestion, own string, anybody bool) (permission.Ask
 	refuse := func(name, code, problem, value string) {
 		problems = append(problems, fault.Field{Name: name, Code: code, Problem: problem, Value: short([]byte(value))})
 	}
-	if !slices.Contains(frame.Ways, frame.Way{Purpose: q.Purpose, Channel: q.Channel}) {
+	if !slices.Contains(frame.PurposeChannels, frame.PurposeChannel{Purpose: q.Purpose, Channel: q.Channel}) {
 		refuse("channel", "unknown_way", "is not a channel of that purpose", string(q.Purpose)+" "+string(q.Channel))
 	}
 	source := cmp.Or(q.Source, own)

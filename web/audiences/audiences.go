@@ -36,7 +36,7 @@ type audiencePage struct {
 	frame.Page
 	Audience  audienceRow
 	Counting  bool // a newer count is being made
-	Fall      fall
+	Waterfall      waterfall
 	Form      frame.Form // for a new snapshot
 	Snapshots []snapshotRow
 }
@@ -130,7 +130,7 @@ func (h *handlers) renderAudience(c *gin.Context, status int, f frame.Form) erro
 	if err != nil {
 		return err
 	}
-	p := &audiencePage{Counting: counting, Fall: h.fall(c, w, "/audiences/"+strconv.FormatInt(id, 10)+"/customers"), Form: f}
+	p := &audiencePage{Counting: counting, Waterfall: h.waterfall(c, w, "/audiences/"+strconv.FormatInt(id, 10)+"/customers"), Form: f}
 	if p.Audience, err = h.audienceRow(c, audience); err != nil {
 		return err
 	}
@@ -194,15 +194,15 @@ func audiencesSamples() []frame.View {
 	row := audienceRow{ID: 1, Name: "Satisfied", Rule: "resolved in the last 90 days", Reach: "call", Version: 2, Snapshot: &snapshot}
 	other := row
 	other.Snapshot = nil
-	full := fall{
+	full := waterfall{
 		AsOf: 1, Hash: "a91f", PolicyVersion: 1, Base: 10, Eligible: 2,
-		Rows: []fallRow{{Kind: "base", Label: "All", Count: "10", Bar: bar{Width: 100}}, {Kind: "out", Label: "No consent", Count: "−8", Only: 3, Earliest: clock.Instant(1), Href: "/x", Bar: bar{X: 20, Width: 80}}},
+		Rows: []waterfallRow{{Kind: "base", Label: "All", Count: "10", Bar: bar{Width: 100}}, {Kind: "out", Label: "No consent", Count: "−8", Only: 3, Earliest: clock.Instant(1), Href: "/x", Bar: bar{X: 20, Width: 80}}},
 	}
 	wrong := frame.Form{Errors: map[string]string{"reason": "is required"}, Error: "wrong"}
 	return []frame.View{
 		&audiencesPage{},
 		&audiencesPage{Audiences: []audienceRow{row, other}},
-		&audiencePage{Audience: row, Fall: full, Form: wrong, Counting: true, Snapshots: []snapshotRow{{Snapshot: snapshot, By: "Lin"}, {Snapshot: running}}},
+		&audiencePage{Audience: row, Waterfall: full, Form: wrong, Counting: true, Snapshots: []snapshotRow{{Snapshot: snapshot, By: "Lin"}, {Snapshot: running}}},
 		&audiencePage{Audience: other},
 	}
 }

@@ -27,7 +27,7 @@ func TestTheWaterfallOnThePageAddsUp(t *testing.T) {
 	ts.AddCustomers(t)
 	marketing := ts.Login(t, account.Marketing)
 	doc := marketing.Get("/audiences/1").Page(http.StatusOK)
-	counts := webtest.TextsOf(doc, ".fall td.num")
+	counts := webtest.TextsOf(doc, ".waterfall td.num")
 	if len(counts) < 5 {
 		t.Fatalf("the waterfall is %v", counts)
 	}
@@ -38,7 +38,7 @@ func TestTheWaterfallOnThePageAddsUp(t *testing.T) {
 	if eligible := webtest.Digits(t, counts[len(counts)-1]); left != eligible || eligible == 0 {
 		t.Errorf("%v leaves %d, the page says %d", counts, left, eligible)
 	}
-	doc.Find(".fall a").Each(func(_ int, link *goquery.Selection) {
+	doc.Find(".waterfall a").Each(func(_ int, link *goquery.Selection) {
 		href, _ := link.Attr("href")
 		if rows := marketing.Get(href).Page(http.StatusOK).Find("main tbody tr").Length(); rows == 0 {
 			t.Errorf("nobody is behind %s", href)
@@ -62,7 +62,7 @@ func TestFromAnAudienceToAFileAndItsReceipt(t *testing.T) {
 	}
 	webtest.Must(t, ts.Campaigns.Build(t.Context(), outbox.Ticket{}, 1))
 	doc := marketing.Get(path).Page(http.StatusOK)
-	counts := webtest.TextsOf(doc, ".fall .rest .num")
+	counts := webtest.TextsOf(doc, ".waterfall .rest .num")
 	for _, row := range webtest.TextsOf(doc, "main table:last-of-type td:nth-child(2)") {
 		if strings.HasPrefix(row, "+86139") && !strings.Contains(row, "****") {
 			t.Fatalf("a phone number is shown whole: %s", row)

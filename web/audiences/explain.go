@@ -205,7 +205,7 @@ func (h *handlers) showExamples(c *gin.Context) error {
 		row.Others = strings.Join(others, " · ")
 		p.Customers = append(p.Customers, row)
 	}
-	title := "fall.eligible"
+	title := "waterfall.eligible"
 	if reason != "" {
 		title = "reason." + string(reason)
 	}

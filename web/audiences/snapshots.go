@@ -19,7 +19,7 @@ type snapshotPage struct {
 	Snapshot snapshotRow
 	Why      string      // of one that failed: what it failed of
 	Audience audienceRow // with the rule the snapshot was made with
-	Fall     fall
+	Waterfall     waterfall
 	Members  []memberRow
 	Pager    frame.Pager
 	Exports  []exportRow
@@ -75,7 +75,7 @@ func (h *handlers) renderSnapshot(c *gin.Context, status int, f frame.Form) erro
 	if err != nil {
 		return err
 	}
-	p := &snapshotPage{Fall: h.fall(c, w, ""), Form: f, Formats: []frame.Option{{Value: "xlsx", Label: "XLSX"}, {Value: "csv", Label: "CSV"}}}
+	p := &snapshotPage{Waterfall: h.waterfall(c, w, ""), Form: f, Formats: []frame.Option{{Value: "xlsx", Label: "XLSX"}, {Value: "csv", Label: "CSV"}}}
 	if p.Audience, err = h.audienceRow(c, audience); err != nil {
 		return err
 	}
@@ -189,13 +189,13 @@ func snapshotsSamples() []frame.View {
 	failed, cancelled := built, built
 	failed.State, cancelled.State = campaign.Failed, campaign.Cancelled
 	audience := audienceRow{ID: 1, Name: "Satisfied", Rule: "resolved", Reach: "call", Version: 2}
-	full := fall{AsOf: 1, Base: 10, Eligible: 2, Rows: []fallRow{{Kind: "base", Label: "All", Count: "10"}}}
+	full := waterfall{AsOf: 1, Base: 10, Eligible: 2, Rows: []waterfallRow{{Kind: "base", Label: "All", Count: "10"}}}
 	return []frame.View{
 		&snapshotPage{Snapshot: building, Audience: audience},
 		&snapshotPage{Snapshot: failed, Audience: audience, Why: "the database is gone"},
 		&snapshotPage{Snapshot: cancelled, Audience: audience},
 		&snapshotPage{
-			Snapshot: built, Audience: audience, Fall: full, Formats: []frame.Option{{Value: "csv", Label: "CSV"}}, Form: frame.Form{Error: "wrong"}, Pager: frame.Pager{Older: "/x"},
+			Snapshot: built, Audience: audience, Waterfall: full, Formats: []frame.Option{{Value: "csv", Label: "CSV"}}, Form: frame.Form{Error: "wrong"}, Pager: frame.Pager{Older: "/x"},
 			Members: []memberRow{{CustomerID: 4, Name: "张伟", Reference: "C-1", Address: "+86139****8000", Evidence: "resolution 12", ConsentID: 5}, {CustomerID: 5}},
 			Exports: []exportRow{{Export: campaign.Export{ID: 1, SnapshotID: 3, Format: campaign.CSV, RowCount: 2, SHA256: "ab", CreatedAt: 1}, By: "Lin"}},
 		},

@@ -10,18 +10,18 @@ import (
 	"aftercall/web/frame"
 )
 
-// fall is a waterfall as it is drawn: each row's bar begins where the one before left off, down to what is left.
-type fall struct {
+// waterfall is a waterfall as it is drawn: each row's bar begins where the one before left off, down to what is left.
+type waterfall struct {
 	AsOf          clock.Instant
 	Hash          string // the beginning of the rule's
 	PolicyVersion int
 	Base          int
 	Eligible      int
-	Rows          []fallRow
+	Rows          []waterfallRow
 }
 
-// fallRow is one line. Kind is base, out or rest.
-type fallRow struct {
+// waterfallRow is one line. Kind is base, out or rest.
+type waterfallRow struct {
 	Kind     string
 	Label    string
 	Count    string
@@ -34,9 +34,9 @@ type fallRow struct {
 // bar is a stretch of a track of 100.
 type bar struct{ X, Width float64 }
 
-// fall draws a waterfall. Reasons that took nobody are left out; path is where the customers behind a number are listed, or empty.
-func (h *handlers) fall(c *gin.Context, w campaign.Waterfall, path string) fall {
-	f := fall{AsOf: w.AsOf, Hash: w.ShortHash(), PolicyVersion: w.PolicyVersion, Base: w.Base, Eligible: w.Eligible}
+// waterfall draws a waterfall. Reasons that took nobody are left out; path is where the customers behind a number are listed, or empty.
+func (h *handlers) waterfall(c *gin.Context, w campaign.Waterfall, path string) waterfall {
+	f := waterfall{AsOf: w.AsOf, Hash: w.ShortHash(), PolicyVersion: w.PolicyVersion, Base: w.Base, Eligible: w.Eligible}
 	if w.Base == 0 {
 		return f
 	}
@@ -50,19 +50,19 @@ func (h *handlers) fall(c *gin.Context, w campaign.Waterfall, path string) fall 
 		}
 		return path + "?" + url.Values{"reason": {string(reason)}}.Encode()
 	}
-	add := func(kind, key string, count int, row fallRow) {
+	add := func(kind, key string, count int, row waterfallRow) {
 		row.Kind, row.Label, row.Count = kind, h.T(c, key), signed(kind, count)
 		f.Rows = append(f.Rows, row)
 	}
-	add("base", "fall.base", w.Base, fallRow{Bar: stretch(0, w.Base)})
+	add("base", "waterfall.base", w.Base, waterfallRow{Bar: stretch(0, w.Base)})
 	left := w.Base
 	for _, step := range w.Steps {
 		if left -= step.Count; step.Count > 0 {
 			add("out", "reason."+string(step.Reason), step.Count,
-				fallRow{Only: step.Only, Earliest: step.Earliest, Href: href(step.Reason), Bar: stretch(left, step.Count)})
+				waterfallRow{Only: step.Only, Earliest: step.Earliest, Href: href(step.Reason), Bar: stretch(left, step.Count)})
 		}
 	}
-	add("rest", "fall.eligible", w.Eligible, fallRow{Href: href(""), Bar: stretch(0, w.Eligible)})
+	add("rest", "waterfall.eligible", w.Eligible, waterfallRow{Href: href(""), Bar: stretch(0, w.Eligible)})
 	return f
 }
 

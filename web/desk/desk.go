@@ -19,7 +19,7 @@ type deskPage struct {
 	Desk   callback.Desk // its Callback.ID is 0 when the caller holds none
 	Facts  deskFacts
 	Script []string
-	Story  []frame.TimelineLine
+	Timeline  []frame.TimelineLine
 	Form   frame.Form
 	Fields outcomeFields
 	Supply callback.Supply // when none is held
@@ -74,7 +74,7 @@ func (h *handlers) renderDesk(c *gin.Context, status int, desk callback.Desk, f 
 	if err != nil {
 		return err
 	}
-	p.Story = h.TimelineLines(c, events)
+	p.Timeline = h.TimelineLines(c, events)
 	p.Page = h.Page(c, "desk.title")
 	return h.RenderStatus(c, status, p)
 }

@@ -227,7 +227,7 @@ func deskSamples() []frame.View {
 		Skips: []frame.Option{{Value: "other", Label: "Other"}}, Times: []frame.Option{{Value: "2", Label: "tomorrow"}},
 	}
 	full := deskPage{
-		Desk: held, Facts: facts, Script: []string{"Hello"}, Story: []frame.TimelineLine{{At: 1, Text: "t", Actor: "a", Note: "n"}}, Fields: fields,
+		Desk: held, Facts: facts, Script: []string{"Hello"}, Timeline: []frame.TimelineLine{{At: 1, Text: "t", Actor: "a", Note: "n"}}, Fields: fields,
 		Form: frame.Form{Values: url.Values{"appointment": {"2"}}, Errors: map[string]string{"note": "e", "call_result": "e", "business_result": "e", "appointment_at": "e", "rating": "e"}, Error: "e"},
 	}
 	cancelled := full

@@ -36,7 +36,7 @@ type callbackPage struct {
 	Desk    callback.Desk
 	Phone   string // masked: only a claim shows it whole
 	Subject string
-	Story   []frame.TimelineLine
+	Timeline   []frame.TimelineLine
 	Callers []frame.Option
 	Form    frame.Form
 	Open    bool
@@ -69,7 +69,7 @@ func callbacksSamples() []frame.View {
 	return []frame.View{
 		&callbacksPage{},
 		&callbacksPage{Rows: rows, Pager: frame.Pager{Older: "/x"}, Counts: callback.StateCounts{ByState: map[callback.State]int{callback.Ready: 1}, Overdue: 1}, States: options, Kinds: options, Reasons: options, Filtered: true, Now: 2},
-		&callbackPage{Desk: desk, Phone: "+86139••••8000", Subject: "s", Callers: options, Open: true, Story: []frame.TimelineLine{{At: 1, Text: "t"}}},
+		&callbackPage{Desk: desk, Phone: "+86139••••8000", Subject: "s", Callers: options, Open: true, Timeline: []frame.TimelineLine{{At: 1, Text: "t"}}},
 		&callbackPage{Desk: closed},
 	}
 }
@@ -147,7 +147,7 @@ func (h *handlers) renderCallback(c *gin.Context, status int, f frame.Form) erro
 	if err != nil {
 		return err
 	}
-	p.Story = h.TimelineLines(c, events)
+	p.Timeline = h.TimelineLines(c, events)
 	if p.Callers, err = h.callerOptions(c); err != nil {
 		return err
 	}

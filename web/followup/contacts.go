@@ -33,7 +33,7 @@ func (*contactsPage) Template() string { return "contacts" }
 type contactPage struct {
 	frame.Page
 	Contact contact.Detail
-	Story   []frame.TimelineLine
+	Timeline   []frame.TimelineLine
 	ByHand  *handPlan // nil where the viewer may not plan a callback, or there is nothing to follow up
 }
 
@@ -89,9 +89,9 @@ func contactsSamples() []frame.View {
 	return []frame.View{
 		&contactsPage{}, &contactsPage{Narrowed: true, Statuses: options, Channels: options, Sources: options},
 		&contactsPage{Rows: []contact.Row{row, {Contact: contact.Contact{ID: 8, Status: contact.Open}}}, Pager: frame.Pager{Older: "/contacts?older=1"}},
-		&contactPage{Contact: detail, Story: []frame.TimelineLine{{At: 1, Text: "resolved", Basis: "rule", Actor: "Li", Note: "note"}}, ByHand: sampleHandPlan()},
+		&contactPage{Contact: detail, Timeline: []frame.TimelineLine{{At: 1, Text: "resolved", Basis: "rule", Actor: "Li", Note: "note"}}, ByHand: sampleHandPlan()},
 		&contactPage{Contact: contact.Detail{Contact: contact.Contact{Status: contact.Open}}},
-		&customerPage{Customer: contact.Profile{Customer: customer, SourceName: "s", Addresses: addresses}, Contacts: []contact.Row{row}, Subject: customerState{OpenComplaint: true}, May: []frame.MayRow{{Way: "survey", Allowed: true}}, Person: samplePerson(), MayRegroup: true},
+		&customerPage{Customer: contact.Profile{Customer: customer, SourceName: "s", Addresses: addresses}, Contacts: []contact.Row{row}, Subject: customerState{OpenComplaint: true}, May: []frame.MayRow{{Purpose: "survey", Allowed: true}}, Person: samplePerson(), MayRegroup: true},
 		&customerPage{},
 	}
 }
@@ -156,7 +156,7 @@ func (h *handlers) renderContact(c *gin.Context, status int, f frame.Form) error
 	if err != nil {
 		return err
 	}
-	p.Story = h.TimelineLines(c, events)
+	p.Timeline = h.TimelineLines(c, events)
 	if p.ByHand, err = h.handPlan(c, p.Contact.Contact, f); err != nil {
 		return err
 	}

@@ -48,8 +48,8 @@ func (s *Site) Redirect(c *gin.Context, to string, messages ...Flash) error {
 	return nil
 }
 
-// takeFlash returns the message that waits and forgets it. A cookie that is not ours to read is no message.
-func (s *Site) takeFlash(c *gin.Context) *Flash {
+// popFlash returns the message that waits and forgets it. A cookie that is not ours to read is no message.
+func (s *Site) popFlash(c *gin.Context) *Flash {
 	value, err := c.Cookie(flashCook)
 	if err != nil || value == "" {
 		return nil

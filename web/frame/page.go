@@ -54,7 +54,7 @@ func (s *Site) Page(c *gin.Context, titleKey string, args ...any) Page {
 	p := Page{
 		Title: s.T(c, titleKey, args...), Lang: s.Lang(c), Theme: theme(c), Path: c.Request.URL.RequestURI(),
 		Viewer: v, Centre: s.CentreName, Rail: s.Navigation(v, c.Request.URL.Path), Search: s.Reachable(v, searchPath),
-		Flash: s.takeFlash(c), Bare: v.Role == "",
+		Flash: s.popFlash(c), Bare: v.Role == "",
 	}
 	if c.Request.URL.Path == searchPath {
 		p.Query = c.Query("q")

@@ -25,14 +25,14 @@ func CustomerPermissionPath(id int64) string {
 	return "/customers/" + strconv.FormatInt(id, 10) + "/permission"
 }
 
-// Way is a purpose and a channel it may use.
-type Way struct {
+// PurposeChannel is a purpose and a channel it may use.
+type PurposeChannel struct {
 	Purpose permission.Purpose
 	Channel permission.Channel
 }
 
-// Ways are the purposes and channels there are, in the order people think of them.
-var Ways = []Way{
+// PurposeChannels are the purposes and channels there are, in the order people think of them.
+var PurposeChannels = []PurposeChannel{
 	{permission.ServiceCallback, permission.ByPhone},
 	{permission.Survey, permission.ByPhone},
 	{permission.Survey, permission.BySMS},
@@ -42,8 +42,8 @@ var Ways = []Way{
 	{permission.MarketingMessage, permission.ByEmail},
 }
 
-// WayName is "survey · e-mail"; what can only be done by phone names no channel.
-func (s *Site) WayName(c *gin.Context, w Way) string {
+// PurposeChannelName is "survey · e-mail"; what can only be done by phone names no channel.
+func (s *Site) PurposeChannelName(c *gin.Context, w PurposeChannel) string {
 	name := s.T(c, "purpose."+string(w.Purpose))
 	if w.Purpose == permission.ServiceCallback || w.Purpose == permission.MarketingCall {
 		return name
@@ -53,7 +53,7 @@ func (s *Site) WayName(c *gin.Context, w Way) string {
 
 // MayRow is one purpose and channel: whether we may, and if not why and from when.
 type MayRow struct {
-	Way     string
+	Purpose string
 	Allowed bool
 	Why     []WhyLine
 	From    clock.Instant // none: it does not end by itself
@@ -67,8 +67,8 @@ type WhyLine struct {
 
 // MayQuestions asks about every purpose and channel, for now.
 func MayQuestions(subject permission.Subject) []permission.Question {
-	questions := make([]permission.Question, len(Ways))
-	for i, w := range Ways {
+	questions := make([]permission.Question, len(PurposeChannels))
+	for i, w := range PurposeChannels {
 		questions[i] = permission.Question{Subject: subject, Purpose: w.Purpose, Channel: w.Channel}
 	}
 	return questions
@@ -76,16 +76,16 @@ func MayQuestions(subject permission.Subject) []permission.Question {
 
 // MayRows puts the verdicts on mayQuestions into words.
 func (s *Site) MayRows(c *gin.Context, verdicts []permission.Verdict, customerID int64) []MayRow {
-	rows := make([]MayRow, len(Ways))
-	for i, w := range Ways {
+	rows := make([]MayRow, len(PurposeChannels))
+	for i, w := range PurposeChannels {
 		rows[i] = s.MayRow(c, w, verdicts[i], customerID)
 	}
 	return rows
 }
 
 // MayRow puts one verdict into words.
-func (s *Site) MayRow(c *gin.Context, w Way, v permission.Verdict, customerID int64) MayRow {
-	row := MayRow{Way: s.WayName(c, w), Allowed: v.Allowed}
+func (s *Site) MayRow(c *gin.Context, w PurposeChannel, v permission.Verdict, customerID int64) MayRow {
+	row := MayRow{Purpose: s.PurposeChannelName(c, w), Allowed: v.Allowed}
 	if !v.Allowed {
 		row.From = v.AllowedFrom
 	}

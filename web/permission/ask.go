@@ -26,7 +26,7 @@ func (*permissionPage) Template() string { return "permission" }
 
 // permissionSum is one purpose and channel: base − those against whom something stands = those who may be contacted.
 type permissionSum struct {
-	Way           string
+	Purpose           string
 	Base, Allowed permissionLine
 	Against       []permissionLine
 }
@@ -72,7 +72,7 @@ func permissionSamples() []frame.View {
 	line := permissionLine{Text: "Refused", Count: 3, Width: 30, Href: "/x"}
 	return []frame.View{
 		&permissionPage{}, &permissionPage{AsOf: 1},
-		&permissionPage{AsOf: 1, Sums: []permissionSum{{Way: "survey", Base: line, Allowed: line, Against: []permissionLine{line, {Text: "a", Count: 1}}}, {Way: "call"}}},
+		&permissionPage{AsOf: 1, Sums: []permissionSum{{Purpose: "survey", Base: line, Allowed: line, Against: []permissionLine{line, {Text: "a", Count: 1}}}, {Purpose: "call"}}},
 		&standingsPage{},
 		&standingsPage{Rows: []standingRow{{1, "Ann", []frame.WhyLine{{Text: "refused", Href: "/x"}, {Text: "asked"}}, 5}, {ID: 2, Name: "Li"}}, Teams: true, Pager: frame.Pager{Older: "/x"}},
 	}
@@ -84,7 +84,7 @@ func (h *handlers) showPermission(c *gin.Context) error {
 		return err
 	}
 	p := &permissionPage{AsOf: asOf}
-	for _, w := range frame.Ways {
+	for _, w := range frame.PurposeChannels {
 		if sum := h.permissionSum(c, w, counts); sum.Base.Count > 0 {
 			p.Sums = append(p.Sums, sum)
 		}
@@ -93,8 +93,8 @@ func (h *handlers) showPermission(c *gin.Context) error {
 	return h.Render(c, p)
 }
 
-func (h *handlers) permissionSum(c *gin.Context, w frame.Way, counts []permission.StandingCount) permissionSum {
-	sum := permissionSum{Way: h.WayName(c, w), Base: permissionLine{Width: 100}}
+func (h *handlers) permissionSum(c *gin.Context, w frame.PurposeChannel, counts []permission.StandingCount) permissionSum {
+	sum := permissionSum{Purpose: h.PurposeChannelName(c, w), Base: permissionLine{Width: 100}}
 	for _, n := range counts {
 		if n.Purpose != w.Purpose || n.Channel != w.Channel {
 			continue
@@ -118,8 +118,8 @@ func (h *handlers) permissionSum(c *gin.Context, w frame.Way, counts []permissio
 }
 
 func (h *handlers) listStandings(c *gin.Context) error {
-	w := frame.Way{Purpose: permission.Purpose(c.Query("purpose")), Channel: permission.Channel(c.Query("channel"))}
-	if !slices.Contains(frame.Ways, w) {
+	w := frame.PurposeChannel{Purpose: permission.Purpose(c.Query("purpose")), Channel: permission.Channel(c.Query("channel"))}
+	if !slices.Contains(frame.PurposeChannels, w) {
 		return frame.ErrNoPage
 	}
 	ctx, first := c.Request.Context(), permission.Code(c.Query("reason"))
@@ -152,7 +152,7 @@ func (h *handlers) listStandings(c *gin.Context) error {
 	if first != "" {
 		verdict = h.Catalogue.TextOr(h.Lang(c), string(first), nil, "reason."+string(first))
 	}
-	p.Page = h.Page(c, "permission.list", "way", h.WayName(c, w), "reason", verdict)
+	p.Page = h.Page(c, "permission.list", "way", h.PurposeChannelName(c, w), "reason", verdict)
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "permission.title"), Href: permissionPath}}
 	return h.Render(c, p)
 }

@@ -80,6 +80,6 @@ func (h *handlers) checked(c *gin.Context, f frame.Form) (*checkAnswer, error) {
 	window := h.permission.Rules().CallWindow(a.Subject, phone, at)
 	return &checkAnswer{
 		Phone: phone, Zones: strings.Join(window.Zones, " · "), At: at, Open: window.Open, OpensAt: window.OpensAt, ClosesAt: window.ClosesAt,
-		Customer: a.Subject.CustomerID, May: h.MayRow(c, frame.Way{Purpose: purpose, Channel: channel}, a.Verdict, a.Subject.CustomerID),
+		Customer: a.Subject.CustomerID, May: h.MayRow(c, frame.PurposeChannel{Purpose: purpose, Channel: channel}, a.Verdict, a.Subject.CustomerID),
 	}, nil
 }

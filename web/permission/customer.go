@@ -50,9 +50,9 @@ type consentRow struct {
 func customerPermissionSamples() []frame.View {
 	choices := []frame.Option{{Value: "", Label: "any"}}
 	may := []frame.MayRow{
-		{Way: "survey · e-mail", Allowed: true},
-		{Way: "marketing call", Why: []frame.WhyLine{{Text: "refused", Evidence: "consent 3", Href: "/x"}, {Text: "outside hours"}}},
-		{Way: "survey · SMS", Why: []frame.WhyLine{{Text: "asked"}}, From: 5},
+		{Purpose: "survey · e-mail", Allowed: true},
+		{Purpose: "marketing call", Why: []frame.WhyLine{{Text: "refused", Evidence: "consent 3", Href: "/x"}, {Text: "outside hours"}}},
+		{Purpose: "survey · SMS", Why: []frame.WhyLine{{Text: "asked"}}, From: 5},
 	}
 	yes := permission.ConsentEvent{ID: 3, CustomerID: 2, Purpose: permission.Survey, Given: true, Basis: permission.ByConsent, Wording: "v2", Source: "desk", At: 1}
 	ended := yes

@@ -37,12 +37,12 @@ type listReport struct {
 }
 
 // take is a use case that records a list.
-type take func(context.Context, account.Viewer, io.Reader, lists.Reading) (lists.Report, error)
+type importer func(context.Context, account.Viewer, io.Reader, lists.Reading) (lists.Report, error)
 
 func (h *handlers) permissionImportRoutes() []frame.Route {
 	keepers, people := []account.Role{account.Supervisor}, []account.Role{account.Supervisor, account.Marketing}
-	suppress := func(c *gin.Context) error { return h.takeList(c, "suppressions", h.lists.ImportSuppressions) }
-	consent := func(c *gin.Context) error { return h.takeList(c, "consents", h.lists.ImportConsents) }
+	suppress := func(c *gin.Context) error { return h.importList(c, "suppressions", h.lists.ImportSuppressions) }
+	consent := func(c *gin.Context) error { return h.importList(c, "consents", h.lists.ImportConsents) }
 	return []frame.Route{
 		{Method: http.MethodGet, Path: "/suppressions/import", Roles: keepers, Handle: h.showList("suppressions")},
 		{Method: http.MethodPost, Path: "/suppressions/import", Roles: keepers, Body: frame.UploadBody(maxListBody), Handle: suppress},
@@ -90,8 +90,8 @@ func (h *handlers) renderList(c *gin.Context, status int, p *listPage) error {
 	return h.RenderStatus(c, status, p)
 }
 
-// takeList answers with the report itself: nothing of it is kept here.
-func (h *handlers) takeList(c *gin.Context, what string, take take) error {
+// importList answers with the report itself: nothing of it is kept here.
+func (h *handlers) importList(c *gin.Context, what string, run importer) error {
 	name, file, err := frame.SentFile(c, maxListBody)
 	if err != nil {
 		return h.refuseList(c, what, err)
@@ -101,7 +101,7 @@ func (h *handlers) takeList(c *gin.Context, what string, take take) error {
 		return h.refuseList(c, what, err)
 	}
 	defer leave()
-	report, err := take(c.Request.Context(), frame.Viewer(c), file, lists.Reading{Region: h.contacts.Region(), Zone: h.Zone})
+	report, err := run(c.Request.Context(), frame.Viewer(c), file, lists.Reading{Region: h.contacts.Region(), Zone: h.Zone})
 	if err != nil {
 		return h.refuseList(c, what, err)
 	}

@@ -92,7 +92,7 @@ func (h *handlers) showSurvey(c *gin.Context) error {
 	if err != nil {
 		return h.endOfError(c, err)
 	}
-	if asked.Standing != survey.Open {
+	if asked.LinkState != survey.Open {
 		return h.showEnd(c, http.StatusOK, asked)
 	}
 	screen, err := strconv.Atoi(c.Query("screen"))
@@ -191,10 +191,10 @@ func (h *handlers) endOfError(c *gin.Context, err error) error {
 
 // showEnd thanks, or says why there is nothing to answer.
 func (h *handlers) showEnd(c *gin.Context, status int, asked survey.Asked) error {
-	ends := map[survey.Standing]string{
+	ends := map[survey.LinkState]string{
 		survey.Open: "thanks", survey.Answered: "answered", survey.Expired: "expired", survey.Closed: "closed",
 	}
-	p := &surveyEndPage{Token: c.Param("token"), End: ends[asked.Standing], Edit: asked.Standing == survey.Open}
+	p := &surveyEndPage{Token: c.Param("token"), End: ends[asked.LinkState], Edit: asked.LinkState == survey.Open}
 	p.Score = scoreLabel(asked, h.Lang(c))
 	p.Page = h.BarePage(c, "survey."+p.End+"_title")
 	return h.RenderStatus(c, status, p)
