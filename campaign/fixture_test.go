@@ -120,7 +120,10 @@ func (r *rowsToAdd) add(p person) {
 			ContactID: p.id, No: 1, CustomerID: p.id, PersonID: p.person, ResolvedAt: now.Add(-p.age), Channel: contact.Phone, Category: "broadband", Product: p.product,
 		})
 	}
-	r.contacts = append(r.contacts, contact.Contact{ID: p.id, SourceID: 1, ExternalID: strconv.FormatInt(p.id, 10), CustomerID: p.id, Status: contact.Resolved})
+	r.contacts = append(
+		r.contacts,
+		contact.Contact{ID: p.id, SourceID: 1, ExternalID: strconv.FormatInt(p.id, 10), CustomerID: p.id, Status: contact.Resolved},
+	)
 	if p.complaint {
 		last := &r.contacts[len(r.contacts)-1]
 		last.Complaint, last.Status = true, contact.Open

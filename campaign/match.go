@@ -87,7 +87,8 @@ func (r Rule) Holds(k Known, asOf clock.Instant) bool {
 	case r.Any != nil:
 		return slices.ContainsFunc(r.Any, holds)
 	case r.Fact == ResolvedWithin:
-		return k.Resolution.ID != 0 && k.Resolution.ResolvedAt > asOf.Add(-time.Duration(r.Days)*24*time.Hour) && k.Resolution.ResolvedAt <= asOf
+		return k.Resolution.ID != 0 && k.Resolution.ResolvedAt > asOf.Add(-time.Duration(r.Days)*24*time.Hour) &&
+			k.Resolution.ResolvedAt <= asOf
 	case r.Fact != "":
 		return slices.ContainsFunc(k.values(r.Fact), func(v string) bool { return slices.Contains(r.Values, v) })
 	}

@@ -70,7 +70,8 @@ func (w *Waterfall) add(reasons []Reason, allowedFrom clock.Instant) {
 	if len(reasons) == 1 {
 		step.Only++
 	}
-	if reasons[0] != RuleMismatch && reasons[0] != Duplicate && !allowedFrom.IsZero() && (step.Earliest.IsZero() || allowedFrom < step.Earliest) {
+	if reasons[0] != RuleMismatch && reasons[0] != Duplicate && !allowedFrom.IsZero() &&
+		(step.Earliest.IsZero() || allowedFrom < step.Earliest) {
 		step.Earliest = allowedFrom
 	}
 }

@@ -45,7 +45,11 @@ func TestWhatMayHaveGoneOutStaysUncertainWhenItsContactIsReopened(t *testing.T) 
 			},
 		} {
 			r := c.resolved(name, name[:2]+"@example.com")
-			out, _, err := c.surveys.Invite(t.Context(), outbox.Ticket{At: c.now}, survey.Plan{DecisionID: r.ID, Resolution: r, Reminders: 1})
+			out, _, err := c.surveys.Invite(
+				t.Context(),
+				outbox.Ticket{At: c.now},
+				survey.Plan{DecisionID: r.ID, Resolution: r, Reminders: 1},
+			)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -53,7 +57,8 @@ func TestWhatMayHaveGoneOutStaysUncertainWhenItsContactIsReopened(t *testing.T) 
 			c.reopen(t, r.ContactID)
 			c.reopen(t, r.ContactID) // once more
 			asked := c.asked(tokenOf(out))
-			if i := asked.Invitation; i.State != survey.Uncertain || i.Reason != survey.ReasonReopened || i.Reminder.State != survey.Cancelled {
+			if i := asked.Invitation; i.State != survey.Uncertain || i.Reason != survey.ReasonReopened ||
+				i.Reminder.State != survey.Cancelled {
 				t.Errorf("%s: %s %s, reminder %s", name, i.State, i.Reason, i.Reminder.State)
 			}
 			if asked.LinkState != survey.Closed {
@@ -71,7 +76,8 @@ func TestWhatMayHaveGoneOutStaysUncertainWhenItsContactIsReopened(t *testing.T) 
 			if again, send := c.invite(r); send || again.Reason != "" {
 				t.Errorf("%s: sent again: %v, %s", name, send, again.Reason)
 			}
-			if other, send := c.invite(c.resolved(name+" again", name[:2]+"@example.com")); send || other.Reason != string(permission.SurveyCooldown) {
+			if other, send := c.invite(c.resolved(name+" again", name[:2]+"@example.com")); send ||
+				other.Reason != string(permission.SurveyCooldown) {
 				t.Errorf("%s: it does not count: %v, %s", name, send, other.Reason)
 			}
 		}
@@ -116,7 +122,11 @@ func TestAPlanThatIsNotWantedAnyMoreStillEndsWhatWasBegun(t *testing.T) {
 		c := newCentre(t, db)
 		unwanted := func(r contact.Resolution) survey.Outgoing {
 			t.Helper()
-			out, send, err := c.surveys.Invite(t.Context(), outbox.Ticket{At: c.now}, survey.Plan{DecisionID: r.ID, Resolution: r, Unwanted: "too_old"})
+			out, send, err := c.surveys.Invite(
+				t.Context(),
+				outbox.Ticket{At: c.now},
+				survey.Plan{DecisionID: r.ID, Resolution: r, Unwanted: "too_old"},
+			)
 			if err != nil || send {
 				t.Fatalf("send %v, %v", send, err)
 			}
@@ -132,7 +142,13 @@ func TestAPlanThatIsNotWantedAnyMoreStillEndsWhatWasBegun(t *testing.T) {
 			t.Errorf("left by a crash: %q, %s", out.Reason, c.asked(tokenOf(first)).Invitation.State)
 		}
 		second, _ := c.invite(later)
-		_ = c.surveys.Sent(t.Context(), second.Ticket, second.InvitationID, survey.Receipt{}, fault.New(fault.Unavailable, "x", "relay is down"))
+		_ = c.surveys.Sent(
+			t.Context(),
+			second.Ticket,
+			second.InvitationID,
+			survey.Receipt{},
+			fault.New(fault.Unavailable, "x", "relay is down"),
+		)
 		if got := c.story(later.ContactID); got != "survey_not_taken" {
 			t.Errorf("the story is %s", got)
 		}
@@ -170,10 +186,25 @@ func TestADoubtThatWasWrittenAsCancelledIsShownAgain(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
-		doubtful, certain, sent := c.resolved("1", "zhang@example.com"), c.resolved("2", "li@example.com"), c.resolved("3", "wang@example.com")
+		doubtful, certain, sent := c.resolved(
+			"1",
+			"zhang@example.com",
+		), c.resolved(
+			"2",
+			"li@example.com",
+		), c.resolved(
+			"3",
+			"wang@example.com",
+		)
 		first, _ := c.invite(doubtful)
 		second, _ := c.invite(certain)
-		_ = c.surveys.Sent(t.Context(), second.Ticket, second.InvitationID, survey.Receipt{}, fault.New(fault.Unavailable, "x", "relay is down"))
+		_ = c.surveys.Sent(
+			t.Context(),
+			second.Ticket,
+			second.InvitationID,
+			survey.Receipt{},
+			fault.New(fault.Unavailable, "x", "relay is down"),
+		)
 		third := c.sent(sent)
 		folder := "../internal/database/migrations/" + string(db.Dialect())
 		migration, err := os.ReadFile(filepath.Join(folder, "00024_unsettled_surveys.sql"))

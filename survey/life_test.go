@@ -27,7 +27,10 @@ func TestEntriesReconcileWhateverHappens(t *testing.T) {
 		round++
 		life := &life{centre: c, rapid: t}
 		for i := range 2 {
-			life.resolutions = append(life.resolutions, c.resolved(fmt.Sprintf("%d-%d", round, i), fmt.Sprintf("p%d-%d@example.com", round, i)))
+			life.resolutions = append(
+				life.resolutions,
+				c.resolved(fmt.Sprintf("%d-%d", round, i), fmt.Sprintf("p%d-%d@example.com", round, i)),
+			)
 		}
 		for range rapid.IntRange(1, 12).Draw(t, "steps") {
 			life.step()

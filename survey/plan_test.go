@@ -44,7 +44,11 @@ func TestAPlanNamesItsChannelsInOrder(t *testing.T) {
 		id := string(rune('0' + n))
 		return c.take(contact.Input{
 			ExternalID: id, Status: contact.Resolved, ResolvedAt: c.now,
-			Customer: contact.InputCustomer{Reference: id, Phones: []string{"+86 139 1234 800" + id}, Emails: []string{id + "@example.com"}},
+			Customer: contact.InputCustomer{
+				Reference: id,
+				Phones:    []string{"+86 139 1234 800" + id},
+				Emails:    []string{id + "@example.com"},
+			},
 		})
 	}
 	for _, test := range []struct {

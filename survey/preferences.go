@@ -38,7 +38,11 @@ var service = purposeChannel{permission.ServiceCallback, permission.ByPhone}
 func (t Topic) purposeChannels() []purposeChannel {
 	switch t {
 	case OfSurveys:
-		return []purposeChannel{{permission.Survey, permission.ByEmail}, {permission.Survey, permission.BySMS}, {permission.Survey, permission.ByPhone}}
+		return []purposeChannel{
+			{permission.Survey, permission.ByEmail},
+			{permission.Survey, permission.BySMS},
+			{permission.Survey, permission.ByPhone},
+		}
 	case OfCalls:
 		return []purposeChannel{{permission.MarketingCall, permission.ByPhone}}
 	case OfMessages:

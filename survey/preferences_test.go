@@ -56,20 +56,26 @@ func TestEachChoiceHoldsAtOnceAndCanBeTakenBack(t *testing.T) {
 		said []string
 		want []survey.Setting // surveys, calls, messages, contact
 	}{
-		"nothing":                            {nil, []survey.Setting{yes, unasked, unasked, yes}},
-		"no surveys":                         {[]string{"surveys no"}, []survey.Setting{no, unasked, unasked, yes}},
-		"surveys after all":                  {[]string{"surveys no", "surveys yes"}, []survey.Setting{yes, unasked, unasked, yes}},
-		"offers by phone":                    {[]string{"calls yes"}, []survey.Setting{yes, yes, unasked, yes}},
-		"offers by phone no more":            {[]string{"calls yes", "calls no"}, []survey.Setting{yes, no, unasked, yes}},
-		"no offers by phone, never asked":    {[]string{"calls no"}, []survey.Setting{yes, no, unasked, yes}},
-		"offers by message":                  {[]string{"messages yes"}, []survey.Setting{yes, unasked, yes, yes}},
-		"offers by message no more":          {[]string{"messages yes", "messages no"}, []survey.Setting{yes, unasked, no, yes}},
-		"no contact":                         {[]string{"calls yes", "contact no"}, []survey.Setting{no, no, no, no}},
-		"contact after all, and no more":     {[]string{"calls yes", "contact no", "contact yes"}, []survey.Setting{no, no, no, yes}},
-		"contact after all, and surveys":     {[]string{"contact no", "contact yes", "surveys yes"}, []survey.Setting{yes, no, no, yes}},
-		"a yes while there is no contact":    {[]string{"contact no", "surveys yes", "calls yes"}, []survey.Setting{no, no, no, no}},
-		"no surveys, then no contact at all": {[]string{"surveys no", "contact no", "contact yes", "surveys yes"}, []survey.Setting{yes, no, no, yes}},
-		"over and over":                      {[]string{"surveys no", "surveys yes", "surveys no", "surveys yes", "surveys no"}, []survey.Setting{no, unasked, unasked, yes}},
+		"nothing":                         {nil, []survey.Setting{yes, unasked, unasked, yes}},
+		"no surveys":                      {[]string{"surveys no"}, []survey.Setting{no, unasked, unasked, yes}},
+		"surveys after all":               {[]string{"surveys no", "surveys yes"}, []survey.Setting{yes, unasked, unasked, yes}},
+		"offers by phone":                 {[]string{"calls yes"}, []survey.Setting{yes, yes, unasked, yes}},
+		"offers by phone no more":         {[]string{"calls yes", "calls no"}, []survey.Setting{yes, no, unasked, yes}},
+		"no offers by phone, never asked": {[]string{"calls no"}, []survey.Setting{yes, no, unasked, yes}},
+		"offers by message":               {[]string{"messages yes"}, []survey.Setting{yes, unasked, yes, yes}},
+		"offers by message no more":       {[]string{"messages yes", "messages no"}, []survey.Setting{yes, unasked, no, yes}},
+		"no contact":                      {[]string{"calls yes", "contact no"}, []survey.Setting{no, no, no, no}},
+		"contact after all, and no more":  {[]string{"calls yes", "contact no", "contact yes"}, []survey.Setting{no, no, no, yes}},
+		"contact after all, and surveys":  {[]string{"contact no", "contact yes", "surveys yes"}, []survey.Setting{yes, no, no, yes}},
+		"a yes while there is no contact": {[]string{"contact no", "surveys yes", "calls yes"}, []survey.Setting{no, no, no, no}},
+		"no surveys, then no contact at all": {
+			[]string{"surveys no", "contact no", "contact yes", "surveys yes"},
+			[]survey.Setting{yes, no, no, yes},
+		},
+		"over and over": {
+			[]string{"surveys no", "surveys yes", "surveys no", "surveys yes", "surveys no"},
+			[]survey.Setting{no, unasked, unasked, yes},
+		},
 	}
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
@@ -247,7 +253,10 @@ func TestALinkNobodyWasSentHasNoPreferences(t *testing.T) {
 		if _, err := c.surveys.Preferences(t.Context(), token); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%q: %v", token, err)
 		}
-		if err := c.surveys.Choose(t.Context(), token, survey.Chinese, survey.Choice{Topic: survey.OfContact}); !fault.Is(err, fault.NotFound) {
+		if err := c.surveys.Choose(t.Context(), token, survey.Chinese, survey.Choice{Topic: survey.OfContact}); !fault.Is(
+			err,
+			fault.NotFound,
+		) {
 			t.Errorf("%q: %v", token, err)
 		}
 	}

@@ -124,7 +124,14 @@ func TestASurveyAskedInACallStartsItsCooldown(t *testing.T) {
 		c := newCentre(t, db)
 		r := c.resolved("1", "zhang@example.com")
 		answered := c.now
-		call := survey.CallAnswers{AttemptID: 3, CallerID: 4, ResolutionID: r.ID, CustomerID: r.CustomerID, AnsweredAt: answered, Rating: ptr(4)}
+		call := survey.CallAnswers{
+			AttemptID:    3,
+			CallerID:     4,
+			ResolutionID: r.ID,
+			CustomerID:   r.CustomerID,
+			AnsweredAt:   answered,
+			Rating:       ptr(4),
+		}
 		for _, rating := range []int{4, 4, 5} { // once, again, corrected
 			call.Rating = ptr(rating)
 			if err := c.surveys.RecordCall(t.Context(), outbox.Ticket{}, call); err != nil {

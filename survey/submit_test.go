@@ -247,11 +247,17 @@ func TestWrongAnswersAreRefusedByName(t *testing.T) {
 		given map[string]survey.Given
 		field string
 	}{
-		"off the scale":      {map[string]survey.Given{survey.KeyRating: {Value: ptr(6)}}, survey.KeyRating},
-		"unknown reason":     {map[string]survey.Given{survey.KeyRating: {Value: ptr(1)}, survey.KeyReasons: {Choices: []string{"x"}}}, survey.KeyReasons},
+		"off the scale": {map[string]survey.Given{survey.KeyRating: {Value: ptr(6)}}, survey.KeyRating},
+		"unknown reason": {
+			map[string]survey.Given{survey.KeyRating: {Value: ptr(1)}, survey.KeyReasons: {Choices: []string{"x"}}},
+			survey.KeyReasons,
+		},
 		"neither yes nor no": {map[string]survey.Given{survey.KeySolved: {Value: ptr(2)}}, survey.KeySolved},
-		"endless comment":    {map[string]survey.Given{survey.KeyComment: {Text: string(make([]rune, survey.MaxComment+1))}}, survey.KeyComment},
-		"nothing":            {nil, ""},
+		"endless comment": {
+			map[string]survey.Given{survey.KeyComment: {Text: string(make([]rune, survey.MaxComment+1))}},
+			survey.KeyComment,
+		},
+		"nothing": {nil, ""},
 	}
 	for name, test := range cases {
 		err := c.surveys.Submit(t.Context(), token, survey.Chinese, survey.Submission{Given: test.given})

@@ -42,7 +42,12 @@ var secrets = []string{"外客", "1392222"}
 
 func newOffice(t testing.TB) *office {
 	t.Helper()
-	o := &office{Server: webtest.NewServer(t), t: t, admin: account.Viewer{UserID: 99, Role: account.Admin}, clients: map[account.Role]*webtest.Client{}}
+	o := &office{
+		Server:  webtest.NewServer(t),
+		t:       t,
+		admin:   account.Viewer{UserID: 99, Role: account.Admin},
+		clients: map[account.Role]*webtest.Client{},
+	}
 	for _, role := range account.Roles() {
 		o.clients[role] = o.Login(t, role, "装维一班")
 	}
@@ -87,7 +92,10 @@ func newOffice(t testing.TB) *office {
 	audience := func() int64 {
 		o.made++
 		a, err := o.Campaigns.Create(t.Context(), o.admin, campaign.Definition{
-			Name: fmt.Sprint("audience ", o.made), Rule: campaign.Rule{Fact: campaign.ResolvedWithin, Days: 30}, Reach: campaign.Reach{Purpose: permission.MarketingCall, Channel: permission.ByPhone},
+			Name: fmt.Sprint(
+				"audience ",
+				o.made,
+			), Rule: campaign.Rule{Fact: campaign.ResolvedWithin, Days: 30}, Reach: campaign.Reach{Purpose: permission.MarketingCall, Channel: permission.ByPhone},
 		})
 		webtest.Must(t, err)
 		return a.ID
@@ -143,7 +151,10 @@ func newOffice(t testing.TB) *office {
 		}),
 		"/settings/users/:id": each(func() string {
 			o.made++
-			u, err := o.Accounts.AddUser(t.Context(), account.NewUser{Login: fmt.Sprint("spare", o.made), Name: "Spare", Password: webtest.Password, Role: account.Caller})
+			u, err := o.Accounts.AddUser(
+				t.Context(),
+				account.NewUser{Login: fmt.Sprint("spare", o.made), Name: "Spare", Password: webtest.Password, Role: account.Caller},
+			)
 			webtest.Must(t, err)
 			return text(u.ID)
 		}),
@@ -162,17 +173,22 @@ func (o *office) published() int64 {
 
 // What routes are sent, so that nothing but who asks for what decides; ids of customers stand as :own.
 var sent = map[string]url.Values{
-	"POST /desk/:id/draft":                              {"fence": {"1"}, "note": {"x"}},
-	"POST /desk/:id/finish":                             {"fence": {"1"}, "call_result": {"wrong_number"}},
-	"POST /desk/:id/dial":                               {"fence": {"1"}},
-	"POST /desk/:id/skip":                               {"fence": {"1"}, "skip_reason": {"other"}},
-	"POST /desk/:id/release":                            {"fence": {"1"}},
-	"POST /callbacks/:id/reassign":                      {"caller": {"0"}, "reassign_why": {"x"}},
-	"POST /callbacks/:id/cancel":                        {"why": {"x"}},
-	"POST /contacts/:id/callbacks":                      {"kind": {"confirm"}, "priority": {"2"}, "reason": {"客户要求"}},
-	"POST /customers/:id/merge/search":                  {"search": {"K-3"}},
-	"POST /customers/:id/split":                         {"record": {"1"}, "reason": {"不是本人"}},
-	"POST /customers/:id/permission/consents":           {"purpose": {"survey"}, "answer": {"given"}, "basis": {"consent"}, "evidence": {"x"}},
+	"POST /desk/:id/draft":             {"fence": {"1"}, "note": {"x"}},
+	"POST /desk/:id/finish":            {"fence": {"1"}, "call_result": {"wrong_number"}},
+	"POST /desk/:id/dial":              {"fence": {"1"}},
+	"POST /desk/:id/skip":              {"fence": {"1"}, "skip_reason": {"other"}},
+	"POST /desk/:id/release":           {"fence": {"1"}},
+	"POST /callbacks/:id/reassign":     {"caller": {"0"}, "reassign_why": {"x"}},
+	"POST /callbacks/:id/cancel":       {"why": {"x"}},
+	"POST /contacts/:id/callbacks":     {"kind": {"confirm"}, "priority": {"2"}, "reason": {"客户要求"}},
+	"POST /customers/:id/merge/search": {"search": {"K-3"}},
+	"POST /customers/:id/split":        {"record": {"1"}, "reason": {"不是本人"}},
+	"POST /customers/:id/permission/consents": {
+		"purpose":  {"survey"},
+		"answer":   {"given"},
+		"basis":    {"consent"},
+		"evidence": {"x"},
+	},
 	"POST /customers/:id/permission/refusals":           {"scope": {"surveys"}, "refusal_evidence": {"x"}},
 	"POST /audiences/:id/snapshots":                     {"reason": {"x"}},
 	"POST /audiences/:id/snapshots/:snapshot/exports":   {"format": {"csv"}, "reason": {"x"}},

@@ -29,7 +29,11 @@ func (o *office) fill(route string, choose func(namedBy) string) (path string, t
 	for _, at := range parameter.FindAllStringIndex(route, -1) {
 		p, known := o.params[route[:at[1]]]
 		if !known {
-			o.t.Fatalf("%s: nothing stands for %s: add what is of one's own team, of another and unknown to newOffice", route, route[at[0]:at[1]])
+			o.t.Fatalf(
+				"%s: nothing stands for %s: add what is of one's own team, of another and unknown to newOffice",
+				route,
+				route[at[0]:at[1]],
+			)
 		}
 		b.WriteString(route[last:at[0]])
 		b.WriteString(choose(p))
@@ -65,7 +69,8 @@ func (o *office) testRoutes(t *testing.T) {
 		key := r.Method + " " + r.Path
 		unknown, _ := o.fill(r.Path, func(p namedBy) string { return p.unknown })
 		foreign, teams := o.fill(r.Path, func(p namedBy) string { return cmp.Or(p.foreign, p.unknown) })
-		if got := o.ask(nobody, r.Method, r.Path, foreign); got.Status != http.StatusSeeOther || !strings.HasPrefix(got.Header.Get("Location"), frame.LoginPath) {
+		if got := o.ask(nobody, r.Method, r.Path, foreign); got.Status != http.StatusSeeOther ||
+			!strings.HasPrefix(got.Header.Get("Location"), frame.LoginPath) {
 			t.Errorf("%s without a login: %d", key, got.Status)
 		}
 		own, _ := o.fill(r.Path, func(p namedBy) string { return p.own() })
@@ -118,7 +123,14 @@ func (o *office) checkAllowed(c *webtest.Client, role account.Role, r frame.Rout
 			o.t.Errorf("%s, who sees all teams: %d", key, got.Status)
 		}
 	case got.Status != none.Status || got.Without(foreign) != none.Without(unknown):
-		o.t.Errorf("%s: another team's is answered %d %s, what is not there %d %s", key, got.Status, got.Heading(), none.Status, none.Heading())
+		o.t.Errorf(
+			"%s: another team's is answered %d %s, what is not there %d %s",
+			key,
+			got.Status,
+			got.Heading(),
+			none.Status,
+			none.Heading(),
+		)
 	}
 	o.keepsSecrets(key, role, got)
 }
@@ -170,7 +182,8 @@ func (o *office) testForms(t *testing.T) {
 		}
 		o.keepsSecrets(path, account.Supervisor, r)
 	}
-	if r := c.Post("/customers/1/merge/search", url.Values{"search": {"K-3"}}); r.Status != http.StatusOK || strings.Contains(r.Body, `name="from"`) {
+	if r := c.Post("/customers/1/merge/search", url.Values{"search": {"K-3"}}); r.Status != http.StatusOK ||
+		strings.Contains(r.Body, `name="from"`) {
 		t.Errorf("a search finds another team's customer: %d", r.Status)
 	}
 }
@@ -194,7 +207,15 @@ func (o *office) testOperations(t *testing.T) {
 		}
 		foreign, unknown := ask(other, there), ask(other, none)
 		if foreign.Status != http.StatusNotFound || foreign.Body != unknown.Body || unknown.Status != http.StatusNotFound {
-			t.Errorf("%s %s of another source: %d %s, what is not there: %d %s", op.Method, op.Path, foreign.Status, foreign.Body, unknown.Status, unknown.Body)
+			t.Errorf(
+				"%s %s of another source: %d %s, what is not there: %d %s",
+				op.Method,
+				op.Path,
+				foreign.Status,
+				foreign.Body,
+				unknown.Status,
+				unknown.Body,
+			)
 		}
 	}
 	// A page takes no token: to pages, a machine is nobody.

@@ -35,12 +35,16 @@ func TestEveryAPIOperationAnswersOnlyItsTokens(t *testing.T) {
 			t.Errorf("%s %s names no roles", o.Method, o.Path)
 		}
 		path := api.Base + strings.NewReplacer("{id}", "999999").Replace(o.Path)
-		if r := admin.Do(o.Method, path, nil, nil); r.Status != http.StatusUnauthorized || r.Header.Get("Content-Type") != "application/problem+json" {
+		if r := admin.Do(o.Method, path, nil, nil); r.Status != http.StatusUnauthorized ||
+			r.Header.Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%s %s without a token: status %d, %s", o.Method, o.Path, r.Status, r.Header.Get("Content-Type"))
 		}
 		for role, token := range tokens {
 			r := admin.Do(o.Method, path, nil, http.Header{"Authorization": {"Bearer " + token}})
-			if refused := r.Status == http.StatusForbidden || r.Status == http.StatusUnauthorized; refused == slices.Contains(o.Roles, role) {
+			if refused := r.Status == http.StatusForbidden || r.Status == http.StatusUnauthorized; refused == slices.Contains(
+				o.Roles,
+				role,
+			) {
 				t.Errorf("%s %s with a token of %s: status %d", o.Method, o.Path, role, r.Status)
 			}
 		}

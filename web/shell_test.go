@@ -41,7 +41,9 @@ func TestLanguageIsTheUsersThenTheBrowsers(t *testing.T) {
 		}
 	}
 	c := ts.Login(t, account.Admin)
-	if r := c.Post("/language", url.Values{"language": {"zh-CN"}, "back": {"/settings/users"}}); r.Header.Get("Location") != "/settings/users" {
+	if r := c.Post("/language", url.Values{"language": {"zh-CN"}, "back": {"/settings/users"}}); r.Header.Get(
+		"Location",
+	) != "/settings/users" {
 		t.Errorf("led to %q", r.Header.Get("Location"))
 	}
 	if got := title(c, "/settings/users"); got != "用户" {
@@ -100,7 +102,8 @@ func TestErrorsAreToldByWhoseFaultTheyAre(t *testing.T) {
 		}
 		w := answer("application/json")
 		var p frame.Problem
-		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != test.status || p.Status != test.status || p.Title == "" || strings.Contains(w.Body.String(), "secret") {
+		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != test.status || p.Status != test.status || p.Title == "" ||
+			strings.Contains(w.Body.String(), "secret") {
 			t.Errorf("%s as JSON: %d %s %v", name, w.Code, w.Body, err)
 		}
 		if kind := w.Header().Get("Content-Type"); kind != "application/problem+json" {
@@ -142,7 +145,10 @@ func TestTheLogKnowsNoAddresses(t *testing.T) {
 	t.Parallel()
 	var lines bytes.Buffer
 	db := dbtest.SQLite(t)
-	s, err := web.New(webtest.NewServices(db, clock.Fixed(webtest.Now)), frame.Options{Language: "en", Now: clock.Fixed(webtest.Now), Log: slog.New(slog.NewJSONHandler(&lines, nil))})
+	s, err := web.New(
+		webtest.NewServices(db, clock.Fixed(webtest.Now)),
+		frame.Options{Language: "en", Now: clock.Fixed(webtest.Now), Log: slog.New(slog.NewJSONHandler(&lines, nil))},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +169,8 @@ func TestAssetsNeverChange(t *testing.T) {
 	c := ts.Anonymous(t)
 	href, _ := c.Get("/login").Page(http.StatusOK).Find("link[rel=stylesheet]").Attr("href")
 	r := c.Get(href)
-	if r.Status != http.StatusOK || !strings.Contains(r.Header.Get("Cache-Control"), "immutable") || !strings.HasPrefix(r.Header.Get("Content-Type"), "text/css") {
+	if r.Status != http.StatusOK || !strings.Contains(r.Header.Get("Cache-Control"), "immutable") ||
+		!strings.HasPrefix(r.Header.Get("Content-Type"), "text/css") {
 		t.Errorf("%s: %d %v", href, r.Status, r.Header)
 	}
 	if strings.Index(r.Body, "--ink:") > strings.Index(r.Body, ".card {") {

@@ -114,7 +114,8 @@ func naiveSample(r rawRow, _ []rawRow) (callback, survey [2]string) {
 
 func naiveRepeats(r rawRow, all []rawRow) (callback, survey [2]string) {
 	for _, other := range all {
-		if r.email != "" && strings.EqualFold(other.email, r.email) && other.resolved.Before(r.resolved) && r.resolved.Sub(other.resolved) <= 48*time.Hour {
+		if r.email != "" && strings.EqualFold(other.email, r.email) && other.resolved.Before(r.resolved) &&
+			r.resolved.Sub(other.resolved) <= 48*time.Hour {
 			return [2]string{"repeat", ""}, [2]string{"repeat", "not_needed"}
 		}
 	}
@@ -235,13 +236,28 @@ func TestRealDataUnderThreePoliciesIsWhatANaiveCountSays(t *testing.T) {
 					if p.name != "default" { // which is in force already
 						sh.publish(p.name)
 					}
-					sh.run("import", "contacts", set.file, "--source", set.name, "--mapping", example(set.mapping), "--shift-times", "now", "--without-answers")
+					sh.run(
+						"import",
+						"contacts",
+						set.file,
+						"--source",
+						set.name,
+						"--mapping",
+						example(set.mapping),
+						"--shift-times",
+						"now",
+						"--without-answers",
+					)
 					sh.run("work", "--until-idle")
 					sh.decided(len(set.rows))
 					got, sampled := sh.counts()
 					want := withSample(want, sampled)
 					if cooled := uncool(got); cooled > returned(set.rows) {
-						t.Errorf("%d surveys were stopped by the cooldown, but only %d rows are of somebody seen before", cooled, returned(set.rows))
+						t.Errorf(
+							"%d surveys were stopped by the cooldown, but only %d rows are of somebody seen before",
+							cooled,
+							returned(set.rows),
+						)
 					}
 					if diff := cmp.Diff(want, got); diff != "" {
 						t.Errorf("a naive count (-) and the decisions (+) differ:\n%s", diff)

@@ -34,7 +34,10 @@ func newDesk(db *database.DB) *desk {
 
 func (d *desk) add(t *testing.T, login string, role account.Role, teams ...string) account.User {
 	t.Helper()
-	user, err := d.AddUser(t.Context(), account.NewUser{Login: login, Name: "Name of " + login, Password: password, Role: role, Teams: teams, Language: "en"})
+	user, err := d.AddUser(
+		t.Context(),
+		account.NewUser{Login: login, Name: "Name of " + login, Password: password, Role: role, Teams: teams, Language: "en"},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +150,8 @@ func TestLogoutAndNewPasswordsEndSessions(t *testing.T) {
 	if f, ok := fault.Of(err); !ok || len(f.Fields) != 1 || f.Fields[0].Name != "old_password" || alive() != 2 {
 		t.Fatalf("wrong old password: %v, %d live", err, alive())
 	}
-	if err := d.ChangeOwnPassword(t.Context(), account.Viewer{UserID: user.ID}, second, password, "battery staple"); err != nil || alive() != 1 {
+	if err := d.ChangeOwnPassword(t.Context(), account.Viewer{UserID: user.ID}, second, password, "battery staple"); err != nil ||
+		alive() != 1 {
 		t.Fatalf("after a new password %d live: %v", alive(), err)
 	}
 	if _, err := d.ViewerBySession(t.Context(), second); err != nil {
@@ -229,7 +233,8 @@ func TestTokensOpenTheAPIUntilRevoked(t *testing.T) {
 			t.Errorf("token of %d characters", len(plain))
 		}
 		viewer, err := d.ViewerByToken(t.Context(), plain)
-		if diff := cmp.Diff(account.Viewer{Name: "help desk", Role: account.Machine, SourceID: 7, Language: "en"}, viewer); diff != "" || err != nil {
+		if diff := cmp.Diff(account.Viewer{Name: "help desk", Role: account.Machine, SourceID: 7, Language: "en"}, viewer); diff != "" ||
+			err != nil {
 			t.Errorf("viewer %v (-want +got):\n%s", err, diff)
 		}
 		tokens, err := d.Tokens(t.Context(), 0, 10)

@@ -87,8 +87,14 @@ func (s store) countTry(key string, now clock.Instant) (loginTries, error) {
 	err := s.Gorm().Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "try_key"}},
 		DoUpdates: clause.Set{ // in this order: MySQL assigns one after the other, and the second looks at the old since
-			{Column: clause.Column{Name: "count"}, Value: gorm.Expr("CASE WHEN login_tries.since <= ? THEN 1 ELSE login_tries.count + 1 END", oldest)},
-			{Column: clause.Column{Name: "since"}, Value: gorm.Expr("CASE WHEN login_tries.since <= ? THEN ? ELSE login_tries.since END", oldest, now)},
+			{
+				Column: clause.Column{Name: "count"},
+				Value:  gorm.Expr("CASE WHEN login_tries.since <= ? THEN 1 ELSE login_tries.count + 1 END", oldest),
+			},
+			{
+				Column: clause.Column{Name: "since"},
+				Value:  gorm.Expr("CASE WHEN login_tries.since <= ? THEN ? ELSE login_tries.since END", oldest, now),
+			},
 		},
 	}).Create(&tries).Error
 	if err != nil {

@@ -169,7 +169,8 @@ func TestCountsOfTriesDoNotGrow(t *testing.T) {
 			t.Fatal(err)
 		}
 		var sessions int64
-		if err := d.db.View(t.Context()).Gorm().Table("login_sessions").Count(&sessions).Error; err != nil || sessions != 0 || d.state(t).Rows != 3 {
+		if err := d.db.View(t.Context()).Gorm().Table("login_sessions").Count(&sessions).Error; err != nil || sessions != 0 ||
+			d.state(t).Rows != 3 {
 			t.Errorf("housekeeping left %+v and %d sessions: %v", d.state(t), sessions, err)
 		}
 	})
@@ -181,7 +182,14 @@ func TestOneUserHasOnlySoManySessions(t *testing.T) {
 		d := newDesk(db)
 		user := d.add(t, "wang", account.Caller)
 		for i := range 130 {
-			d.exec(t, "INSERT INTO login_sessions (token_hash, user_id, last_seen_at, expires_at) VALUES (?, ?, ?, ?)", i, user.ID, d.now-1, d.now.Add(time.Hour))
+			d.exec(
+				t,
+				"INSERT INTO login_sessions (token_hash, user_id, last_seen_at, expires_at) VALUES (?, ?, ?, ?)",
+				i,
+				user.ID,
+				d.now-1,
+				d.now.Add(time.Hour),
+			)
 		}
 		token := d.login(t, "wang")
 		if _, err := d.ViewerBySession(t.Context(), token); err != nil {

@@ -132,7 +132,29 @@ func TestEmailsHaveOneForm(t *testing.T) {
 
 // dressed draws a way to write an address that a reader would not notice, or would take for the same.
 func dressed(t *rapid.T, plain, scheme string) string {
-	invisible := []rune{0xAD, 0x61C, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202C, 0x202E, 0x2060, 0x2066, 0x2069, 0xFE0E, 0xFE0F, 0xFEFF, 0xE0020, 0xE0101, 0x3164, 0x115F}
+	invisible := []rune{
+		0xAD,
+		0x61C,
+		0x180E,
+		0x200B,
+		0x200C,
+		0x200D,
+		0x200E,
+		0x200F,
+		0x202A,
+		0x202C,
+		0x202E,
+		0x2060,
+		0x2066,
+		0x2069,
+		0xFE0E,
+		0xFE0F,
+		0xFEFF,
+		0xE0020,
+		0xE0101,
+		0x3164,
+		0x115F,
+	}
 	var b strings.Builder
 	if rapid.Bool().Draw(t, "link") {
 		b.WriteString(rapid.SampledFrom([]string{scheme, strings.ToUpper(scheme), "\u200b" + scheme}).Draw(t, "scheme"))
@@ -162,7 +184,12 @@ func TestAnAddressHasOneFormHoweverItIsDressed(t *testing.T) {
 		if raw := dressed(t, email, "mailto:"); Email(raw) != email {
 			t.Errorf("%q: %q, want %q", raw, Email(raw), email)
 		}
-		phone := rapid.SampledFrom([]string{"13912348000", "010-65551234", "+8613912348000", "008613912348000", "400-820-8820", "+1 212 555 0123"}).Draw(t, "phone")
+		phone := rapid.SampledFrom(
+			[]string{"13912348000", "010-65551234", "+8613912348000", "008613912348000", "400-820-8820", "+1 212 555 0123"},
+		).Draw(
+			t,
+			"phone",
+		)
 		if raw, want := dressed(t, phone, "tel:"), Phone(phone, "CN"); Phone(raw, "CN") != want {
 			t.Errorf("%q: %q, want %q", raw, Phone(raw, "CN"), want)
 		}

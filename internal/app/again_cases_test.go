@@ -53,7 +53,10 @@ func accountCases() map[string]useCase {
 	return map[string]useCase{
 		"Accounts.AddUser": func(o *office) func() (any, error) {
 			return func() (any, error) {
-				u, err := o.Accounts.AddUser(o.ctx(), account.NewUser{Login: "new", Password: password, Role: account.Caller, Teams: []string{"二线组", "新组"}})
+				u, err := o.Accounts.AddUser(
+					o.ctx(),
+					account.NewUser{Login: "new", Password: password, Role: account.Caller, Teams: []string{"二线组", "新组"}},
+				)
 				return u.ID, err
 			}
 		},
@@ -168,7 +171,12 @@ func (o *office) newRun() imports.NewRun {
 func importCases() map[string]useCase {
 	file := func(o *office) func() (any, error) {
 		return func() (any, error) {
-			return o.Imports.ImportFile(o.ctx(), o.newRun(), func() (io.ReadCloser, error) { return os.Open(examples + "contacts.csv") }, nil)
+			return o.Imports.ImportFile(
+				o.ctx(),
+				o.newRun(),
+				func() (io.ReadCloser, error) { return os.Open(examples + "contacts.csv") },
+				nil,
+			)
 		}
 	}
 	return map[string]useCase{
@@ -203,7 +211,12 @@ func importCases() map[string]useCase {
 }
 
 func permissionCases() map[string]useCase {
-	phone := permission.Suppression{Address: "+8613900000003", Kind: permission.PhoneAddress, Scope: permission.Everything, Reason: "customer_request"}
+	phone := permission.Suppression{
+		Address: "+8613900000003",
+		Kind:    permission.PhoneAddress,
+		Scope:   permission.Everything,
+		Reason:  "customer_request",
+	}
 	reading := lists.Reading{Region: "CN", Zone: time.UTC}
 	refuse := func(o *office) (clock.Instant, error) {
 		return o.Permission.RefuseByHand(o.ctx(), o.admin, 3, permission.Everything, "")
@@ -335,7 +348,13 @@ func callerCases() map[string]useCase {
 			})
 		}),
 		"Callbacks.Finish without reaching anybody": atWork(func(o *office, d callback.Desk) (any, error) {
-			return nil, o.Callbacks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, callback.Outcome{CallResult: callback.NoAnswer})
+			return nil, o.Callbacks.Finish(
+				o.ctx(),
+				o.caller,
+				d.Callback.ID,
+				d.Callback.Fence,
+				callback.Outcome{CallResult: callback.NoAnswer},
+			)
 		}),
 		"Callbacks.Skip": atWork(func(o *office, d callback.Desk) (any, error) {
 			return o.Callbacks.Skip(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, callback.SkipLanguage)
@@ -356,13 +375,30 @@ func taskCases() map[string]useCase {
 		"Callbacks.Reassign":     just(func(o *office) error { return o.Callbacks.Reassign(o.ctx(), o.admin, 1, 3, "knows the customer") }),
 		"Callbacks.CancelByHand": just(func(o *office) error { return o.Callbacks.CancelByHand(o.ctx(), o.admin, 1, "settled by mail") }),
 		"Decisions.PlanByHand": just(func(o *office) error {
-			return o.Decisions.PlanByHand(o.ctx(), o.admin, 3, decision.HandPlan{Kind: policy.ConfirmCallback, Priority: 2, Reason: "ask again"})
+			return o.Decisions.PlanByHand(
+				o.ctx(),
+				o.admin,
+				3,
+				decision.HandPlan{Kind: policy.ConfirmCallback, Priority: 2, Reason: "ask again"},
+			)
 		}),
 		"Callbacks.Recover": func(o *office) func() (any, error) {
 			resolutions, err := contact.ResolutionsByID(o.DB.View(o.ctx()), []int64{3})
 			o.must(err)
 			return func() (any, error) {
-				return nil, o.Callbacks.Recover(o.ctx(), outbox.Ticket{}, callback.LowScore{ResponseID: 1, CustomerID: 3, Resolution: resolutions[3], Value: 1, Scale: "1-5", AnsweredAt: o.at, MaxAge: 7 * 24 * time.Hour})
+				return nil, o.Callbacks.Recover(
+					o.ctx(),
+					outbox.Ticket{},
+					callback.LowScore{
+						ResponseID: 1,
+						CustomerID: 3,
+						Resolution: resolutions[3],
+						Value:      1,
+						Scale:      "1-5",
+						AnsweredAt: o.at,
+						MaxAge:     7 * 24 * time.Hour,
+					},
+				)
 			}
 		},
 		"Decisions.SurveyPutOff": just(func(o *office) error {
@@ -460,12 +496,22 @@ func campaignCases() map[string]useCase {
 func jobCases() map[string]useCase {
 	one := 1
 	answered := func(o *office) {
-		o.must(o.Surveys.Submit(o.ctx(), o.token(), "zh-CN", survey.Submission{Given: map[string]survey.Given{survey.KeyRating: {Value: &one}}}))
+		o.must(
+			o.Surveys.Submit(
+				o.ctx(),
+				o.token(),
+				"zh-CN",
+				survey.Submission{Given: map[string]survey.Given{survey.KeyRating: {Value: &one}}},
+			),
+		)
 	}
 	earlier := noon.Add(-130 * time.Minute)
 	before := map[string]func(o *office) int64{
 		contact.JobPlan: func(o *office) int64 {
-			o.take(resolution("N-1", "13900000007", contact.High, o.at.Add(-time.Hour)), resolution("N-2", "13900000008", contact.Low, o.at.Add(-time.Hour)))
+			o.take(
+				resolution("N-1", "13900000007", contact.High, o.at.Add(-time.Hour)),
+				resolution("N-2", "13900000008", contact.Low, o.at.Add(-time.Hour)),
+			)
 			return 0
 		},
 		contact.JobRecordAnswers: func(o *office) int64 {
@@ -535,7 +581,13 @@ func jobCases() map[string]useCase {
 			o.work(contact.JobPlan)
 			o.work(decision.JobSendSurvey)
 			// as if its worker had died on the way
-			o.must(o.DB.View(o.ctx()).Gorm().Exec("UPDATE invitations SET state = 'sending', sent_at = 0, delivered_at = 0 WHERE id > 1").Error)
+			o.must(
+				o.DB.View(
+					o.ctx(),
+				).Gorm().Exec(
+					"UPDATE invitations SET state = 'sending', sent_at = 0, delivered_at = 0 WHERE id > 1",
+				).Error,
+			)
 			return 0
 		},
 	}
@@ -557,9 +609,11 @@ func (o *office) work(kind string) {
 
 // worked are the exported methods that a job in the table runs.
 func worked() []string {
-	return strings.Fields(`Accounts.Prune Identity.Identify Identity.ScanPersons Imports.Execute Permission.Refresh Figures.Fold Figures.FoldAll Surveys.Invite Surveys.Record
+	return strings.Fields(
+		`Accounts.Prune Identity.Identify Identity.ScanPersons Imports.Execute Permission.Refresh Figures.Fold Figures.FoldAll Surveys.Invite Surveys.Record
 		Surveys.RecordCall Surveys.Remind Surveys.Reminded Surveys.Sent Decisions.CancelContact Callbacks.Offer Decisions.Plan Decisions.Redecide Decisions.RunDry
-		Campaigns.Build Campaigns.Recount`)
+		Campaigns.Build Campaigns.Recount`,
+	)
 }
 
 // reads are the exported methods that write nothing, or nothing but a job.

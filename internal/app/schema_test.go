@@ -44,7 +44,23 @@ func models() []any {
 }
 
 // private are tables whose row type is private to one store: the tests of that package write and read all their columns.
-var private = []string{"address_guards", "drafts", "guards", "holds", "import_chunks", "login_tries", "permission_rules", "person_change_records", "person_scan", "policies", "pools", "rollup_state", "rollups", "settings", "user_teams"}
+var private = []string{
+	"address_guards",
+	"drafts",
+	"guards",
+	"holds",
+	"import_chunks",
+	"login_tries",
+	"permission_rules",
+	"person_change_records",
+	"person_scan",
+	"policies",
+	"pools",
+	"rollup_state",
+	"rollups",
+	"settings",
+	"user_teams",
+}
 
 // column is what both dialects must agree on: the rest is a matter of spelling.
 type column struct {

@@ -44,7 +44,11 @@ func acts() []act {
 			return nil
 		}},
 		{"Redis emptied", 3, func(ctx context.Context, t *trial, _ *rand.Rand) error { return flush(ctx, t.redis) }},
-		{"connections to the database dropped", 3, func(ctx context.Context, t *trial, _ *rand.Rand) error { return dropConnections(ctx, t.db) }},
+		{
+			"connections to the database dropped",
+			3,
+			func(ctx context.Context, t *trial, _ *rand.Rand) error { return dropConnections(ctx, t.db) },
+		},
 		{"server paused", 3, pauseServer},
 		{"relay refuses for now", 2, func(ctx context.Context, t *trial, r *rand.Rand) error { return t.moody(ctx, r, notNow) }},
 		{"relay falls silent", 3, func(ctx context.Context, t *trial, r *rand.Rand) error { return t.moody(ctx, r, silent) }},

@@ -143,7 +143,13 @@ func (t *trial) settle(ctx context.Context) error {
 			break
 		}
 		if ctx.Err() != nil {
-			fmt.Fprintf(t.stdout, "not quiet after %s: %d jobs and invitations open (%v)\n", clock.System().Sub(began).Round(time.Second), open, err)
+			fmt.Fprintf(
+				t.stdout,
+				"not quiet after %s: %d jobs and invitations open (%v)\n",
+				clock.System().Sub(began).Round(time.Second),
+				open,
+				err,
+			)
 			break // the reckoning says what is stuck
 		}
 		pause(ctx, 500*time.Millisecond)

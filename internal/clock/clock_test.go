@@ -41,7 +41,13 @@ func TestADayOfSummerTimeChangeHasItsOwnLength(t *testing.T) {
 }
 
 func TestEveryInstantLiesInItsDay(t *testing.T) {
-	zones := []*time.Location{time.UTC, zone(t, "Asia/Shanghai"), zone(t, "America/New_York"), zone(t, "Australia/Lord_Howe"), zone(t, "Asia/Kathmandu")}
+	zones := []*time.Location{
+		time.UTC,
+		zone(t, "Asia/Shanghai"),
+		zone(t, "America/New_York"),
+		zone(t, "Australia/Lord_Howe"),
+		zone(t, "Asia/Kathmandu"),
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		i := clock.Instant(rapid.Int64Range(1, 4e15).Draw(t, "instant"))
 		z := rapid.SampledFrom(zones).Draw(t, "zone")

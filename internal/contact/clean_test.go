@@ -35,7 +35,11 @@ func TestCleanNamesWhatIsWrong(t *testing.T) {
 		Customer: InputCustomer{
 			Name: long, Zone: "Mars", Language: "klingonese", Region: "XX", Phones: []string{"12"}, Emails: []string{"nobody"},
 		},
-		Answers: []InputAnswer{{Metric: "stars", Value: new(1)}, {Metric: "csat", Value: new(9)}, {Metric: "nps", Value: new(1), Scale: "x"}},
+		Answers: []InputAnswer{
+			{Metric: "stars", Value: new(1)},
+			{Metric: "csat", Value: new(9)},
+			{Metric: "nps", Value: new(1), Scale: "x"},
+		},
 	}
 	problems, warnings := codes(newCleaner("CN").clean(in, now))
 	want := []string{

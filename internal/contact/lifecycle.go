@@ -87,7 +87,8 @@ func (d *draft) complaintMoved(before Contact) bool {
 	if !c.Complaint {
 		return false // a complaint stays one
 	}
-	return !before.Complaint || c.Status != before.Status || c.ResolutionCount != before.ResolutionCount || c.CustomerID != before.CustomerID
+	return !before.Complaint || c.Status != before.Status || c.ResolutionCount != before.ResolutionCount ||
+		c.CustomerID != before.CustomerID
 }
 
 // merge copies what the input says over what is known. What the input leaves out stays as it is.

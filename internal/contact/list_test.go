@@ -34,7 +34,12 @@ func TestListFindsExactlyWhatIsAskedFor(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
 		first, second := resolved("T-1", ago(time.Hour)), resolved("T-2", ago(time.Hour))
-		second.Customer = contact.InputCustomer{Reference: "VIP 7", Name: "刘芳", Phones: []string{"010-6555 1234"}, Emails: []string{"Liu@Example.com"}}
+		second.Customer = contact.InputCustomer{
+			Reference: "VIP 7",
+			Name:      "刘芳",
+			Phones:    []string{"010-6555 1234"},
+			Emails:    []string{"Liu@Example.com"},
+		}
 		c.take(t, first, second, contact.Input{ExternalID: "T-3", Channel: contact.Email})
 		for search, want := range map[string][]string{
 			"":                {"T-3", "T-2", "T-1"},

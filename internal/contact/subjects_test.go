@@ -38,7 +38,10 @@ func TestAComplaintIsThePersonsWhoeverOfTheirRecordsMadeIt(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
-		other := c.takeOne(t, contact.Input{ExternalID: "T-0", Customer: contact.InputCustomer{Reference: "A", Phones: []string{"13912348000"}}})
+		other := c.takeOne(
+			t,
+			contact.Input{ExternalID: "T-0", Customer: contact.InputCustomer{Reference: "A", Phones: []string{"13912348000"}}},
+		)
 		complaint := complained("T-1", "B")
 		own := c.takeOne(t, complaint)
 		a, b := c.subject(t, other), c.subject(t, own)

@@ -230,7 +230,15 @@ func TestBadInputNeverStopsTheRest(t *testing.T) {
 			got = append(got, p.Name+" "+p.Code+" "+p.Value)
 		}
 	}
-	want := []string{"accepted", "rejected", "severity unknown_value urgent", "talk_seconds out_of_range -3", "rejected", "external_id required ", "accepted"}
+	want := []string{
+		"accepted",
+		"rejected",
+		"severity unknown_value urgent",
+		"talk_seconds out_of_range -3",
+		"rejected",
+		"external_id required ",
+		"accepted",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -51,7 +51,9 @@ func newRelay(t *testing.T, r *relay) *relay {
 
 func (r *relay) sender(t *testing.T) *delivery.SMTP {
 	t.Helper()
-	sender, err := delivery.OpenSMTP("smtp://" + r.address + "?tls=off&from=" + "%E7%A4%BA%E4%BE%8B%E5%AE%BD%E5%B8%A6+%3Ccare%40example.com%3E")
+	sender, err := delivery.OpenSMTP(
+		"smtp://" + r.address + "?tls=off&from=" + "%E7%A4%BA%E4%BE%8B%E5%AE%BD%E5%B8%A6+%3Ccare%40example.com%3E",
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

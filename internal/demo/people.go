@@ -104,7 +104,10 @@ func (l *life) permit(ctx context.Context) error {
 			return err
 		}
 		for _, id := range refusing {
-			err := l.Permission.Refuse(tx, permission.Refusal{Subject: subjects[id], Scope: permission.MarketingOnly, Source: "call", Evidence: "demo", At: l.until})
+			err := l.Permission.Refuse(
+				tx,
+				permission.Refusal{Subject: subjects[id], Scope: permission.MarketingOnly, Source: "call", Evidence: "demo", At: l.until},
+			)
 			if err != nil {
 				return err
 			}

@@ -140,7 +140,10 @@ func (p *plan) check(q Query) error {
 		fields = append(fields, fault.Field{Name: "by", Code: "unknown_dimension", Problem: "is not a dimension", Value: string(p.by)})
 	}
 	if p.time != ByAnswered && p.time != ByResolved {
-		fields = append(fields, fault.Field{Name: "time", Code: "unknown_time_base", Problem: "is neither answered nor resolved", Value: string(p.time)})
+		fields = append(
+			fields,
+			fault.Field{Name: "time", Code: "unknown_time_base", Problem: "is neither answered nor resolved", Value: string(p.time)},
+		)
 	}
 	if q.To < q.From {
 		fields = append(fields, fault.Field{Name: "to", Code: "before_from", Problem: "is before the first day", Value: q.To.String()})

@@ -38,7 +38,13 @@ func TestAnswersFallOnTheDaysOfTheZone(t *testing.T) {
 				noError(t, home.FoldAll(t.Context()))
 			}
 			for _, c := range cases {
-				q := Query{Metric: CSAT, From: c.want - 2, To: c.want + 2, Zone: c.zone, Where: map[Dimension][]string{Category: {c.zone.String() + c.when}}}
+				q := Query{
+					Metric: CSAT,
+					From:   c.want - 2,
+					To:     c.want + 2,
+					Zone:   c.zone,
+					Where:  map[Dimension][]string{Category: {c.zone.String() + c.when}},
+				}
 				points, err := home.Series(t.Context(), q, Daily)
 				noError(t, err)
 				for _, p := range points {
@@ -176,7 +182,12 @@ func TestPairsOfDimensionsAndResolvedTimeComeFromEntries(t *testing.T) {
 		other.Channel = "web"
 		appendAll(t, db, e, other)
 		noError(t, s.FoldAll(t.Context()))
-		q := Query{Metric: CSAT, From: day(2026, 11, 1), To: day(2026, 11, 30), Where: map[Dimension][]string{Team: {"1"}, Channel: {"web"}}}
+		q := Query{
+			Metric: CSAT,
+			From:   day(2026, 11, 1),
+			To:     day(2026, 11, 30),
+			Where:  map[Dimension][]string{Team: {"1"}, Channel: {"web"}},
+		}
 		rows, err := s.Breakdown(t.Context(), q, Category)
 		noError(t, err)
 		if len(rows) != 1 || rows[0].Member != "宽带" || rows[0].N != 1 {
@@ -245,11 +256,16 @@ func TestAReportWithoutARangeHoldsEverything(t *testing.T) {
 			t.Errorf("a report of nothing: %+v", empty)
 		}
 		for i, channel := range []string{"phone", "phone", "web"} {
-			appendAll(t, db, csat(at(shanghai, "2023-06-01 12:00:00").Add(time.Duration(i)*24*time.Hour), 3+i, Dimensions{Channel: channel}))
+			appendAll(
+				t,
+				db,
+				csat(at(shanghai, "2023-06-01 12:00:00").Add(time.Duration(i)*24*time.Hour), 3+i, Dimensions{Channel: channel}),
+			)
 		}
 		r, err := s.Report(t.Context(), Query{Metric: CSAT}, "channel")
 		noError(t, err)
-		if r.From != "2023-06-01" || r.To != "2023-06-03" || r.Total.N != 3 || len(r.Rows) != 2 || r.Rows[0].Member != "phone" || r.Rows[0].N != 2 {
+		if r.From != "2023-06-01" || r.To != "2023-06-03" || r.Total.N != 3 || len(r.Rows) != 2 || r.Rows[0].Member != "phone" ||
+			r.Rows[0].N != 2 {
 			t.Errorf("by channel: %+v", r)
 		}
 		r, err = s.Report(t.Context(), Query{Metric: CSAT}, "month")

@@ -36,11 +36,27 @@ func crowd(b *testing.B, db *database.DB, s *permission.Service) []int64 {
 			persons, customers, addresses := make([]contact.Person, 500), make([]contact.Customer, 500), []contact.Address{}
 			for i := range 500 {
 				id, phone, email := int64(from+i+1), fmt.Sprintf("+86139%08d", from+i), fmt.Sprintf("c%d@example.com", from+i)
-				persons[i], customers[i] = contact.Person{ID: id}, contact.Customer{ID: id, SourceID: 1, Reference: strconv.FormatInt(id, 10), PersonID: id, Tags: "[]", Attributes: "{}"}
-				addresses = append(addresses, contact.Address{CustomerID: id, Kind: contact.PhoneAddress, Normalised: phone}, contact.Address{CustomerID: id, Kind: contact.EmailAddress, Normalised: email})
+				persons[i], customers[i] = contact.Person{
+					ID: id,
+				}, contact.Customer{
+					ID:         id,
+					SourceID:   1,
+					Reference:  strconv.FormatInt(id, 10),
+					PersonID:   id,
+					Tags:       "[]",
+					Attributes: "{}",
+				}
+				addresses = append(
+					addresses,
+					contact.Address{CustomerID: id, Kind: contact.PhoneAddress, Normalised: phone},
+					contact.Address{CustomerID: id, Kind: contact.EmailAddress, Normalised: email},
+				)
 				if i%2 == 0 {
 					for _, purpose := range []permission.Purpose{permission.MarketingCall, permission.MarketingMessage} {
-						consents = append(consents, permission.ConsentEvent{CustomerID: id, Purpose: purpose, Given: i%10 != 0, At: morning.Add(-48 * time.Hour)})
+						consents = append(
+							consents,
+							permission.ConsentEvent{CustomerID: id, Purpose: purpose, Given: i%10 != 0, At: morning.Add(-48 * time.Hour)},
+						)
 					}
 				}
 				for n := range 3 {
@@ -50,7 +66,10 @@ func crowd(b *testing.B, db *database.DB, s *permission.Service) []int64 {
 					})
 				}
 				if i%20 == 0 {
-					suppressions = append(suppressions, permission.Suppression{Address: email, Kind: permission.EmailAddress, Scope: permission.MarketingOnly})
+					suppressions = append(
+						suppressions,
+						permission.Suppression{Address: email, Kind: permission.EmailAddress, Scope: permission.MarketingOnly},
+					)
 				}
 			}
 			for _, err := range []error{database.Insert(tx, "persons", persons), database.Insert(tx, "customers", customers), database.Insert(tx, "addresses", addresses)} {
@@ -99,7 +118,12 @@ func BenchmarkJudgeBulk(b *testing.B) {
 		for b.Loop() {
 			load += timed(b, func() (err error) { subjects, err = contact.Subjects(view, ids); return err })
 			for i, id := range ids {
-				questions[i] = permission.Question{Subject: subjects[id], Purpose: permission.MarketingCall, Channel: permission.ByPhone, At: morning}
+				questions[i] = permission.Question{
+					Subject: subjects[id],
+					Purpose: permission.MarketingCall,
+					Channel: permission.ByPhone,
+					At:      morning,
+				}
 			}
 			judged += timed(b, func() error { _, err := s.Judge(view, questions); return err })
 			bare += timed(b, func() error { return bareRead(view, s, questions) })

@@ -87,7 +87,13 @@ func (s *Service) SuppressByHand(ctx context.Context, viewer account.Viewer, sup
 
 // RefuseByHand takes the no of a customer that somebody of the centre heard, and returns its instant, by which TakeBackRefusal
 // knows it. Without other evidence it is the viewer: the same said elsewhere must not seem to be this one, which can be taken back.
-func (s *Service) RefuseByHand(ctx context.Context, viewer account.Viewer, customerID int64, scope Scope, said string) (clock.Instant, error) {
+func (s *Service) RefuseByHand(
+	ctx context.Context,
+	viewer account.Viewer,
+	customerID int64,
+	scope Scope,
+	said string,
+) (clock.Instant, error) {
 	var f fault.Problems
 	fault.OneOf(&f, "scope", scope, []Scope{Everything, MarketingOnly, SurveysOnly})
 	if len(f) > 0 {

@@ -70,7 +70,10 @@ func TestAnAddressIsJudgedWhoeverHasIt(t *testing.T) {
 	eachCentre(t, func(t *testing.T, c *centre) {
 		nobody := permission.Named{Kind: permission.PhoneAddress, Address: "+8613700137000"}
 		known := permission.Named{Kind: permission.PhoneAddress, Address: ownPhone}
-		found, err := c.s.Who(t.Context(), []permission.Named{nobody, known, {Reference: permission.Reference{Source: "x", Reference: "y"}}})
+		found, err := c.s.Who(
+			t.Context(),
+			[]permission.Named{nobody, known, {Reference: permission.Reference{Source: "x", Reference: "y"}}},
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,14 +87,21 @@ func TestAnAddressIsJudgedWhoeverHasIt(t *testing.T) {
 		}
 		more := []permission.Suppression{
 			{Kind: permission.PhoneAddress, Address: ownPhone, Scope: permission.SurveysOnly, Reason: "import"},
-			{Kind: permission.PhoneAddress, Address: ownPhone, Scope: permission.SurveysOnly, Reason: "import", UntilAt: c.at.Add(time.Hour)},
+			{
+				Kind:    permission.PhoneAddress,
+				Address: ownPhone,
+				Scope:   permission.SurveysOnly,
+				Reason:  "import",
+				UntilAt: c.at.Add(time.Hour),
+			},
 			{Kind: permission.PhoneAddress, Address: ownPhone, Scope: permission.MarketingOnly, Reason: "import"},
 		}
 		added, err := c.s.TakeSuppressions(t.Context(), supervisor, more)
 		if err != nil || !slices.Equal(added, []bool{true, false, true}) {
 			t.Errorf("added %v: %v", added, err)
 		}
-		if again, err := c.s.TakeSuppressions(t.Context(), supervisor, more); err != nil || slices.Contains(again, true) || len(c.list(t, permission.SuppressionFilter{}, 9)) != 2 {
+		if again, err := c.s.TakeSuppressions(t.Context(), supervisor, more); err != nil || slices.Contains(again, true) ||
+			len(c.list(t, permission.SuppressionFilter{}, 9)) != 2 {
 			t.Errorf("added again: %v %v", again, err)
 		}
 	})
@@ -120,7 +130,10 @@ func TestWhatACustomerSaidSinceOutlivesARefusalTakenBack(t *testing.T) {
 			t.Parallel()
 			eachCentre(t, func(t *testing.T, c *centre) {
 				c.do(t, func(tx database.Tx) error {
-					return c.s.RecordConsent(tx, permission.ConsentEvent{CustomerID: 1, Purpose: permission.MarketingCall, Given: true, At: c.at.Add(-time.Hour)})
+					return c.s.RecordConsent(
+						tx,
+						permission.ConsentEvent{CustomerID: 1, Purpose: permission.MarketingCall, Given: true, At: c.at.Add(-time.Hour)},
+					)
 				})
 				at, err := c.s.RefuseByHand(t.Context(), supervisor, 1, permission.MarketingOnly, "")
 				if err != nil {
@@ -134,7 +147,8 @@ func TestWhatACustomerSaidSinceOutlivesARefusalTakenBack(t *testing.T) {
 				}
 				q := offer
 				q.Subject, q.At = c.subjects(t)[1], c.at
-				if got := codes(judge(t, c.db, c.s, q)[0]); len(got) == 0 || got[0] != permission.Suppressed || (name != machines && !slices.Contains(got, permission.Refused)) {
+				if got := codes(judge(t, c.db, c.s, q)[0]); len(got) == 0 || got[0] != permission.Suppressed ||
+					(name != machines && !slices.Contains(got, permission.Refused)) {
 					t.Errorf("the customer's own no is gone: %v", got)
 				}
 				c.rowsAreTheEvaluator(t)

@@ -30,7 +30,8 @@ func TestMarketingCallsToOnePersonAreCappedOverAMonth(t *testing.T) {
 	}
 	offer := ask(permission.MarketingCall, permission.ByPhone)
 	v := often.Evaluate(permitted(calls...), offer)
-	if v.First != permission.MarketingCap || v.AllowedFrom != morning.Add(10*days) || v.All[0].Evidence != "touch 4" || v.All[0].Since != calls[3].At {
+	if v.First != permission.MarketingCap || v.AllowedFrom != morning.Add(10*days) || v.All[0].Evidence != "touch 4" ||
+		v.All[0].Since != calls[3].At {
 		t.Errorf("a fifth call in a month: %+v", v)
 	}
 	if v := often.Evaluate(permitted(calls[:3]...), offer); !v.Allowed {
@@ -69,7 +70,8 @@ func TestInFranceANoHoldsFor60DaysEvenAfterAYes(t *testing.T) {
 	q.Subject = permission.Subject{CustomerID: 7, Phones: []string{"+33612345678"}}
 	q.At = hourstest.At(t, "Europe/Paris", "2026-11-24 15:00")
 	v := rules.Evaluate(facts, q)
-	if v.First != permission.RefusalQuiet || v.All[0].From != morning.Add(days) || v.All[0].Evidence != "consent 1" || v.All[0].Since != morning.Add(-59*days) {
+	if v.First != permission.RefusalQuiet || v.All[0].From != morning.Add(days) || v.All[0].Evidence != "consent 1" ||
+		v.All[0].Since != morning.Add(-59*days) {
 		t.Errorf("in France: %+v", v)
 	}
 }
@@ -139,9 +141,30 @@ func TestASharedLineIsCappedByItsNumber(t *testing.T) {
 
 func TestADayHasRoomForEachCapAndNoMore(t *testing.T) {
 	t.Parallel()
-	message := permission.Touch{ID: 9, Kind: permission.Invitation, Purpose: permission.Survey, Channel: permission.BySMS, Family: "nps", At: morning.Add(-6 * time.Hour)}
-	inCall := permission.Touch{ID: 10, Kind: permission.Invitation, Purpose: permission.Survey, Channel: permission.ByPhone, Family: "nps", At: morning.Add(-2 * time.Hour)}
-	reminder := permission.Touch{ID: 11, Kind: permission.Reminder, Purpose: permission.Survey, Channel: permission.BySMS, Family: "nps", At: morning.Add(-time.Hour)}
+	message := permission.Touch{
+		ID:      9,
+		Kind:    permission.Invitation,
+		Purpose: permission.Survey,
+		Channel: permission.BySMS,
+		Family:  "nps",
+		At:      morning.Add(-6 * time.Hour),
+	}
+	inCall := permission.Touch{
+		ID:      10,
+		Kind:    permission.Invitation,
+		Purpose: permission.Survey,
+		Channel: permission.ByPhone,
+		Family:  "nps",
+		At:      morning.Add(-2 * time.Hour),
+	}
+	reminder := permission.Touch{
+		ID:      11,
+		Kind:    permission.Reminder,
+		Purpose: permission.Survey,
+		Channel: permission.BySMS,
+		Family:  "nps",
+		At:      morning.Add(-time.Hour),
+	}
 	spread := rules
 	spread.Caps.AttemptsPerDay, spread.Caps.MessagesPerDay = 5, 3
 	full := append(threeCalls(morning), message, inCall, reminder)
@@ -159,7 +182,14 @@ func TestADayHasRoomForEachCapAndNoMore(t *testing.T) {
 func TestARedialIsExemptFromItsOwnAttemptOnly(t *testing.T) {
 	t.Parallel()
 	call := func(id int64, kind permission.TouchKind, ref int64) permission.Touch {
-		return permission.Touch{ID: id, Kind: kind, Purpose: permission.ServiceCallback, Channel: permission.ByPhone, Ref: ref, At: morning.Add(-time.Minute)}
+		return permission.Touch{
+			ID:      id,
+			Kind:    kind,
+			Purpose: permission.ServiceCallback,
+			Channel: permission.ByPhone,
+			Ref:     ref,
+			At:      morning.Add(-time.Minute),
+		}
 	}
 	redial := ask(permission.ServiceCallback, permission.ByPhone)
 	redial.Redial = 5

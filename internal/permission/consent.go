@@ -99,7 +99,12 @@ func Recordable(viewer account.Viewer) []Purpose {
 func (e ConsentEvent) forbiddenTo(viewer account.Viewer) []fault.Field {
 	var f fault.Problems
 	if e.Given && !viewer.May(account.GiveConsent) {
-		f.Refuse("word", "consent_scope", "may only be withdrawn by this API token: it is without the scope "+string(account.GiveConsent), string(WordGiven))
+		f.Refuse(
+			"word",
+			"consent_scope",
+			"may only be withdrawn by this API token: it is without the scope "+string(account.GiveConsent),
+			string(WordGiven),
+		)
 	}
 	if e.Given && slices.Contains(purposes, e.Purpose) && !slices.Contains(Recordable(viewer), e.Purpose) {
 		f.Refuse("purpose", "purpose_of_others", "is not a purpose for which your role may record a consent", string(e.Purpose))

@@ -61,7 +61,12 @@ type ConsentResult struct {
 // is where phone numbers without a country code are from. A withdrawal by an address that is a shared line is no word of anybody
 // known: it suppresses the address. It writes in transactions of a few hundred; after an error those before it are kept, and inputs
 // with keys can be sent again.
-func (s *Service) TakeConsents(ctx context.Context, viewer account.Viewer, via, region string, inputs []ConsentInput) ([]ConsentResult, error) {
+func (s *Service) TakeConsents(
+	ctx context.Context,
+	viewer account.Viewer,
+	via, region string,
+	inputs []ConsentInput,
+) ([]ConsentResult, error) {
 	results := make([]ConsentResult, 0, len(inputs))
 	for part := range slices.Chunk(inputs, s.db.RowsPerTx()) {
 		var done []ConsentResult

@@ -74,7 +74,8 @@ func TestANoOnASharedLineIsOfTheLine(t *testing.T) {
 					t.Errorf("the same again: %+v %s", r, problems)
 				}
 				rows := c.list(t, permission.SuppressionFilter{Kind: permission.PhoneAddress, Address: line}, 9)
-				if len(rows) != 1 || rows[0].Scope != scope || rows[0].Evidence != "letter" || rows[0].Reason != "customer_request" || events() != before {
+				if len(rows) != 1 || rows[0].Scope != scope || rows[0].Evidence != "letter" || rows[0].Reason != "customer_request" ||
+					events() != before {
 					t.Errorf("%d new events, suppressions %+v", events()-before, rows)
 				}
 				if v := c.asked(t, 3, permission.Question{Purpose: purpose, Channel: permission.BySMS}); v.First != permission.Suppressed {

@@ -17,7 +17,13 @@ func (c *evaluation) touchedLately(at clock.Instant) Reason {
 }
 
 func (c *evaluation) marketingCap(at clock.Instant) Reason {
-	return c.cappedTwice(MarketingCap, c.caps.MarketingCallsPerMonth, month, at, func(t Touch) bool { return t.call() && t.Purpose.Marketing() })
+	return c.cappedTwice(
+		MarketingCap,
+		c.caps.MarketingCallsPerMonth,
+		month,
+		at,
+		func(t Touch) bool { return t.call() && t.Purpose.Marketing() },
+	)
 }
 
 func (c *evaluation) dailyCap(at clock.Instant) Reason {

@@ -31,10 +31,24 @@ func codes(v permission.Verdict) []permission.Code {
 
 func TestEachReasonStandsAgainstWhatItShould(t *testing.T) {
 	t.Parallel()
-	yes := permission.ConsentEvent{ID: 1, CustomerID: 7, Purpose: permission.MarketingCall, Channel: permission.ByPhone, Given: true, At: morning.Add(-time.Hour)}
+	yes := permission.ConsentEvent{
+		ID:         1,
+		CustomerID: 7,
+		Purpose:    permission.MarketingCall,
+		Channel:    permission.ByPhone,
+		Given:      true,
+		At:         morning.Add(-time.Hour),
+	}
 	no := permission.ConsentEvent{ID: 2, CustomerID: 7, Purpose: permission.Survey, At: morning.Add(-time.Hour)}
 	call := permission.Touch{ID: 3, Kind: permission.Attempt, Channel: permission.ByPhone, At: morning.Add(-10 * time.Minute)}
-	invitation := permission.Touch{ID: 4, Kind: permission.Invitation, Purpose: permission.Survey, Channel: permission.ByEmail, Family: "csat", At: morning.Add(-48 * time.Hour)}
+	invitation := permission.Touch{
+		ID:      4,
+		Kind:    permission.Invitation,
+		Purpose: permission.Survey,
+		Channel: permission.ByEmail,
+		Family:  "csat",
+		At:      morning.Add(-48 * time.Hour),
+	}
 	suppressed := func(scope permission.Scope, until clock.Instant) permission.Facts {
 		return permission.Facts{Suppressions: []permission.Suppression{{ID: 5, Scope: scope, UntilAt: until}}}
 	}
@@ -90,14 +104,31 @@ func TestEachReasonStandsAgainstWhatItShould(t *testing.T) {
 func threeCalls(now clock.Instant) []permission.Touch {
 	var calls []permission.Touch
 	for i, h := range []int{2, 3, 5} {
-		calls = append(calls, permission.Touch{ID: int64(i + 1), Kind: permission.Attempt, Channel: permission.ByPhone, At: now.Add(-time.Duration(h) * time.Hour)})
+		calls = append(
+			calls,
+			permission.Touch{
+				ID:      int64(i + 1),
+				Kind:    permission.Attempt,
+				Channel: permission.ByPhone,
+				At:      now.Add(-time.Duration(h) * time.Hour),
+			},
+		)
 	}
 	return calls
 }
 
 func BenchmarkEvaluate(b *testing.B) {
 	facts := permission.Facts{
-		Consents:  []permission.ConsentEvent{{ID: 1, CustomerID: 7, Purpose: permission.MarketingCall, Channel: permission.ByPhone, Given: true, At: morning.Add(-time.Hour)}},
+		Consents: []permission.ConsentEvent{
+			{
+				ID:         1,
+				CustomerID: 7,
+				Purpose:    permission.MarketingCall,
+				Channel:    permission.ByPhone,
+				Given:      true,
+				At:         morning.Add(-time.Hour),
+			},
+		},
 		ByAddress: threeCalls(morning),
 		ByPerson:  threeCalls(morning),
 	}

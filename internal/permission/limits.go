@@ -130,7 +130,10 @@ func checkStricter(demands []Stricter) []fault.Field {
 			fields = append(fields, fault.Field{Name: name + ".attempts_per_day", Code: "attempts_range", Problem: "must be 1 to 5"})
 		}
 		if within(s.MarketingCallsPerMonth, 0, mostMarketingCalls) != s.MarketingCallsPerMonth {
-			fields = append(fields, fault.Field{Name: name + ".marketing_calls_per_month", Code: "marketing_calls_range", Problem: "must be 1 to 8"})
+			fields = append(
+				fields,
+				fault.Field{Name: name + ".marketing_calls_per_month", Code: "marketing_calls_range", Problem: "must be 1 to 8"},
+			)
 		}
 		if within(s.RefusalQuietDays, 0, mostDays) != s.RefusalQuietDays {
 			fields = append(fields, fault.Field{Name: name + ".refusal_quiet_days", Code: "quiet_range", Problem: "must be 0 to 365"})
@@ -167,5 +170,9 @@ func widerThanLaw(law Stricter, name string) fault.Field {
 			Problem: "is wider than the law in France: 4 marketing calls in 30 days at most, and none for 60 days after a refusal",
 		}
 	}
-	return fault.Field{Name: name, Code: "law_is_stricter_fl", Problem: "is wider than the law in Florida: 3 marketing calls in 24 hours at most"}
+	return fault.Field{
+		Name:    name,
+		Code:    "law_is_stricter_fl",
+		Problem: "is wider than the law in Florida: 3 marketing calls in 24 hours at most",
+	}
 }

@@ -98,7 +98,9 @@ func TestRulesAreEditedFromTheNewestAndRolledBack(t *testing.T) {
 		if _, err := s.RulesVersion(t.Context(), 9); !fault.Is(err, fault.NotFound) {
 			t.Errorf("version 9: %v", err)
 		}
-		if log, err := account.New(db, nil, clock.Fixed(morning)).AuditOf(t.Context(), "permission_rules", 3, 10); err != nil || len(log) != 1 || log[0].UserID != 3 {
+		if log, err := account.New(db, nil, clock.Fixed(morning)).AuditOf(t.Context(), "permission_rules", 3, 10); err != nil ||
+			len(log) != 1 ||
+			log[0].UserID != 3 {
 			t.Errorf("audit: %+v, %v", log, err)
 		}
 	})
@@ -239,7 +241,13 @@ func TestAYearOfSpecialDaysReplacesThatYearOnly(t *testing.T) {
 		for _, h := range s.Rules().Calendar {
 			days = append(days, h.Region+" "+h.Day.String()+" "+string(h.Kind))
 		}
-		want := []string{"CN 2026-10-01 working", "CN 2026-10-03 holiday", "CN 2026-10-10 working", "CN 2027-01-01 holiday", "FR 2026-07-14 holiday"}
+		want := []string{
+			"CN 2026-10-01 working",
+			"CN 2026-10-03 holiday",
+			"CN 2026-10-10 working",
+			"CN 2027-01-01 holiday",
+			"FR 2026-07-14 holiday",
+		}
 		if diff := gocmp.Diff(want, days); diff != "" {
 			t.Error(diff)
 		}

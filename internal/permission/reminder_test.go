@@ -19,7 +19,8 @@ func TestAReminderIsExemptFromWhatItsInvitationSpent(t *testing.T) {
 		facts.ByPerson, facts.ByAddress = append(facts.ByPerson, touch), append(facts.ByAddress, touch)
 	}
 	q := ask(permission.Survey, permission.ByEmail)
-	if v := rules.Evaluate(facts, q); !slices.Contains(codes(v), permission.SurveyCooldown) || !slices.Contains(codes(v), permission.MessageCap) {
+	if v := rules.Evaluate(facts, q); !slices.Contains(codes(v), permission.SurveyCooldown) ||
+		!slices.Contains(codes(v), permission.MessageCap) {
 		t.Fatalf("an invitation now: %v", codes(v))
 	}
 	q.Reminder = true

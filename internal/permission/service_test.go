@@ -51,7 +51,10 @@ func TestARefusalHoldsAtOnceForEverybodyWithTheNumber(t *testing.T) {
 		}
 		for range 2 { // the second no changes nothing
 			inTx(t, db, func(tx database.Tx) error {
-				return s.Refuse(tx, permission.Refusal{Subject: someone, Scope: permission.Everything, Source: "call", Evidence: "attempt 3"})
+				return s.Refuse(
+					tx,
+					permission.Refusal{Subject: someone, Scope: permission.Everything, Source: "call", Evidence: "attempt 3"},
+				)
 			})
 		}
 		for i, v := range judge(t, db, s, callback, survey, sameNumber) {
@@ -79,7 +82,10 @@ func TestASuppressionRecordedByMistakeCanBeLifted(t *testing.T) {
 		t.Parallel()
 		s := newService(db)
 		inTx(t, db, func(tx database.Tx) error {
-			return s.Suppress(tx, permission.Suppression{Address: someone.Phones[0], Kind: permission.PhoneAddress, Scope: permission.Everything})
+			return s.Suppress(
+				tx,
+				permission.Suppression{Address: someone.Phones[0], Kind: permission.PhoneAddress, Scope: permission.Everything},
+			)
 		})
 		inTx(t, db, func(tx database.Tx) error { return s.Lift(tx, 1, 4, "recorded by mistake") })
 		if v := judge(t, db, s, ask(permission.ServiceCallback, permission.ByPhone)); !v[0].Allowed {
@@ -153,13 +159,27 @@ func fill(tb testing.TB, s *permission.Service, tx database.Tx, n int) []permiss
 	)
 	for i := range n {
 		subject := permission.Subject{
-			CustomerID: int64(i + 1), PersonID: int64(i/2 + 1), Phones: []string{fmt.Sprintf("+86139%08d", i/3)}, Emails: []string{fmt.Sprintf("c%d@example.com", i)},
+			CustomerID: int64(
+				i + 1,
+			), PersonID: int64(i/2 + 1), Phones: []string{fmt.Sprintf("+86139%08d", i/3)}, Emails: []string{fmt.Sprintf("c%d@example.com", i)},
 		}
 		purpose := []permission.Purpose{permission.MarketingCall, permission.Survey, permission.ServiceCallback}[i%3]
 		channel := []permission.Channel{permission.ByPhone, permission.ByEmail}[i%2]
-		questions = append(questions, permission.Question{Subject: subject, Purpose: purpose, Channel: channel, Family: "csat", At: morning.Add(time.Duration(i%24) * time.Hour)})
+		questions = append(
+			questions,
+			permission.Question{
+				Subject: subject,
+				Purpose: purpose,
+				Channel: channel,
+				Family:  "csat",
+				At:      morning.Add(time.Duration(i%24) * time.Hour),
+			},
+		)
 		if i%4 == 0 {
-			consents = append(consents, permission.ConsentEvent{CustomerID: subject.CustomerID, Purpose: purpose, Given: i%8 == 0, At: morning.Add(-time.Hour)})
+			consents = append(
+				consents,
+				permission.ConsentEvent{CustomerID: subject.CustomerID, Purpose: purpose, Given: i%8 == 0, At: morning.Add(-time.Hour)},
+			)
 		}
 		if i%5 == 0 {
 			touches = append(touches, permission.Touch{
@@ -168,7 +188,10 @@ func fill(tb testing.TB, s *permission.Service, tx database.Tx, n int) []permiss
 			})
 		}
 		if i%11 == 0 {
-			forbidden = append(forbidden, permission.Suppression{Address: subject.Emails[0], Kind: permission.EmailAddress, Scope: permission.SurveysOnly})
+			forbidden = append(
+				forbidden,
+				permission.Suppression{Address: subject.Emails[0], Kind: permission.EmailAddress, Scope: permission.SurveysOnly},
+			)
 		}
 	}
 	for _, err := range []error{s.RecordConsent(tx, consents...), s.Touch(tx, touches...), s.Suppress(tx, forbidden...)} {
@@ -210,7 +233,10 @@ func TestAnotherKeyIsRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := permission.New(db, []byte("another"), clock.Fixed(morning), contact.Directory{}).CheckKey(t.Context()); !fault.Is(err, fault.Conflict) {
+		if err := permission.New(db, []byte("another"), clock.Fixed(morning), contact.Directory{}).CheckKey(t.Context()); !fault.Is(
+			err,
+			fault.Conflict,
+		) {
 			t.Errorf("got %v", err)
 		}
 	})

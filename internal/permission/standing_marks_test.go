@@ -37,7 +37,8 @@ func TestAMarketingCallMarksTheOthersOnTheLineWithoutGuardingThem(t *testing.T) 
 			t.Errorf("the other person was written %d times by whoever holds the number", now-guard)
 		}
 		const ofOther, ofCalled = "customer_id = 4 AND purpose = 'marketing_call'", "customer_id = 3 AND purpose = 'marketing_call'"
-		if marked, called := pluck("permission_standings", "rules_version", ofOther), pluck("permission_standings", "rules_version", ofCalled); marked != 0 || called == 0 {
+		if marked, called := pluck("permission_standings", "rules_version", ofOther), pluck("permission_standings", "rules_version", ofCalled); marked != 0 ||
+			called == 0 {
 			t.Errorf("versions of rows: %d of the other, %d of the one called", marked, called)
 		}
 		c.rowsAreTheEvaluator(t)

@@ -66,7 +66,15 @@ func TestWhatIsSuppressedIsNeverShortened(t *testing.T) {
 			rows  int
 		}{{soon, 1}, {soon, 1}, {later, 2}, {soon, 2}, {0, 3}, {later, 3}, {0, 3}} {
 			c.do(t, func(tx database.Tx) error {
-				return c.s.Suppress(tx, permission.Suppression{Address: ownPhone, Kind: permission.PhoneAddress, Scope: permission.Everything, UntilAt: step.until})
+				return c.s.Suppress(
+					tx,
+					permission.Suppression{
+						Address: ownPhone,
+						Kind:    permission.PhoneAddress,
+						Scope:   permission.Everything,
+						UntilAt: step.until,
+					},
+				)
 			})
 			if got := len(c.list(t, permission.SuppressionFilter{}, 10)); got != step.rows {
 				t.Fatalf("until %s: %d rows, want %d", step.until, got, step.rows)
@@ -102,7 +110,10 @@ func TestASuppressionOutlivesTheCustomer(t *testing.T) {
 			return nil
 		})
 		c.take(t, contact.Input{ExternalID: "again", Customer: contact.InputCustomer{Reference: "new", Phones: []string{line}}})
-		found, err := contact.Directory{}.CustomersByReference(c.db.View(t.Context()), []permission.Reference{{Source: "desk", Reference: "new"}})
+		found, err := contact.Directory{}.CustomersByReference(
+			c.db.View(t.Context()),
+			[]permission.Reference{{Source: "desk", Reference: "new"}},
+		)
 		if err != nil || len(found) != 1 {
 			t.Fatal(found, err)
 		}
@@ -127,7 +138,10 @@ func TestLiftingNeedsAReasonAndLeavesATrace(t *testing.T) {
 	t.Parallel()
 	eachCentre(t, func(t *testing.T, c *centre) {
 		c.do(t, func(tx database.Tx) error {
-			return c.s.Suppress(tx, permission.Suppression{Address: ownPhone, Kind: permission.PhoneAddress, Scope: permission.SurveysOnly, UserID: 3})
+			return c.s.Suppress(
+				tx,
+				permission.Suppression{Address: ownPhone, Kind: permission.PhoneAddress, Scope: permission.SurveysOnly, UserID: 3},
+			)
 		})
 		id := c.list(t, permission.SuppressionFilter{}, 1)[0].ID
 		if err := c.s.LiftSuppression(t.Context(), supervisor, id, "  "); !fault.Is(err, fault.Invalid) {
@@ -158,9 +172,15 @@ func TestSuppressionsAreListedInPages(t *testing.T) {
 	t.Parallel()
 	eachCentre(t, func(t *testing.T, c *centre) {
 		c.do(t, func(tx database.Tx) error {
-			return c.s.Suppress(tx,
+			return c.s.Suppress(
+				tx,
 				permission.Suppression{Address: ownPhone, Kind: permission.PhoneAddress, Scope: permission.Everything},
-				permission.Suppression{Address: ownPhone, Kind: permission.PhoneAddress, Scope: permission.MarketingOnly, UntilAt: c.at.Add(time.Hour)},
+				permission.Suppression{
+					Address: ownPhone,
+					Kind:    permission.PhoneAddress,
+					Scope:   permission.MarketingOnly,
+					UntilAt: c.at.Add(time.Hour),
+				},
 				permission.Suppression{Address: "a@example.com", Kind: permission.EmailAddress, Scope: permission.MarketingOnly},
 			)
 		})

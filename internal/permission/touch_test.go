@@ -73,7 +73,14 @@ func addPeople(t *testing.T, db *database.DB, n int) {
 	for i := range n {
 		id := int64(i + 1)
 		persons[i] = contact.Person{ID: id}
-		customers[i] = contact.Customer{ID: id, SourceID: 1, Reference: strconv.FormatInt(id, 10), PersonID: id, Tags: "[]", Attributes: "{}"}
+		customers[i] = contact.Customer{
+			ID:         id,
+			SourceID:   1,
+			Reference:  strconv.FormatInt(id, 10),
+			PersonID:   id,
+			Tags:       "[]",
+			Attributes: "{}",
+		}
 		addresses[i] = contact.Address{CustomerID: id, Kind: contact.PhoneAddress, Normalised: fmt.Sprintf("+86139%08d", i/2)}
 	}
 	inTx(t, db, func(tx database.Tx) error {
@@ -204,7 +211,8 @@ func TestAReservationYieldsToServiceAndIsOverInTime(t *testing.T) {
 		if err := confirm(2); err != nil {
 			t.Fatal(err)
 		}
-		if v := c.asked(t, 1, callback); v.First != permission.AttemptGap && !slices.ContainsFunc(v.All, func(r permission.Reason) bool { return r.Code == permission.AttemptGap }) {
+		if v := c.asked(t, 1, callback); v.First != permission.AttemptGap &&
+			!slices.ContainsFunc(v.All, func(r permission.Reason) bool { return r.Code == permission.AttemptGap }) {
 			t.Errorf("the offer that was made does not count as a call: %+v", v)
 		}
 		c.do(t, func(tx database.Tx) error { return c.s.Untouch(tx, 1, permission.Offer, 2) })

@@ -120,10 +120,16 @@ func workbookOf(t testing.TB, sheet, shared func(io.Writer)) []byte {
 		write(part)
 	}
 	const office = `http://schemas.openxmlformats.org/officeDocument/2006/relationships`
-	add("_rels/.rels", text(`<Relationships><Relationship Id="r1" Type="`+office+`/officeDocument" Target="xl/workbook.xml"/></Relationships>`))
+	add(
+		"_rels/.rels",
+		text(`<Relationships><Relationship Id="r1" Type="`+office+`/officeDocument" Target="xl/workbook.xml"/></Relationships>`),
+	)
 	add("xl/workbook.xml", text(`<workbook xmlns:r="`+office+`"><sheets><sheet name="One" sheetId="1" r:id="r1"/></sheets></workbook>`))
-	add("xl/_rels/workbook.xml.rels", text(`<Relationships><Relationship Id="r1" Type="`+office+`/worksheet" Target="worksheets/sheet1.xml"/>`+
-		`<Relationship Id="r2" Type="`+office+`/sharedStrings" Target="/xl/sharedStrings.xml"/></Relationships>`))
+	add(
+		"xl/_rels/workbook.xml.rels",
+		text(`<Relationships><Relationship Id="r1" Type="`+office+`/worksheet" Target="worksheets/sheet1.xml"/>`+
+			`<Relationship Id="r2" Type="`+office+`/sharedStrings" Target="/xl/sharedStrings.xml"/></Relationships>`),
+	)
 	add("xl/worksheets/sheet1.xml", sheet)
 	if shared != nil {
 		add("xl/sharedStrings.xml", shared)

@@ -103,7 +103,12 @@ func TestLineNumbersSurviveQuotedNewlinesAndBlankLines(t *testing.T) {
 
 func TestBadRowNeverStopsTheRest(t *testing.T) {
 	t.Parallel()
-	want := []table.Row{{1, []string{"id", "text"}}, {2, []string{"!unclosed_quote"}}, {3, []string{"2", "fine"}}, {4, []string{"3", "too"}}}
+	want := []table.Row{
+		{1, []string{"id", "text"}},
+		{2, []string{"!unclosed_quote"}},
+		{3, []string{"2", "fine"}},
+		{4, []string{"3", "too"}},
+	}
 	got := readAll(t, []byte("id,text\n1,\"never closed\n2,fine\n3,too\n"), table.Options{})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

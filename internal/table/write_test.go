@@ -93,7 +93,8 @@ func TestHarmlessTextIsWrittenAsItIs(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	w := table.NewCSVWriter(&b)
-	if err := errors.Join(w.Row("a;1,b", `say "hi"`, "x-1; y"), w.Flush()); err != nil || b.String() != "\"a;1,b\",\"say \"\"hi\"\"\",\"x-1; y\"\r\n" {
+	if err := errors.Join(w.Row("a;1,b", `say "hi"`, "x-1; y"), w.Flush()); err != nil ||
+		b.String() != "\"a;1,b\",\"say \"\"hi\"\"\",\"x-1; y\"\r\n" {
 		t.Errorf("%q, %v", b.String(), err)
 	}
 }

@@ -36,7 +36,16 @@ func (ts *Server) AddCustomers(t testing.TB) {
 				err = permit.Refuse(tx, permission.Refusal{Subject: subjects[c.ID], Scope: permission.MarketingOnly, Source: "call"})
 			}
 			if err == nil && i%11 == 0 {
-				err = permit.Touch(tx, permission.Touch{PersonID: c.PersonID, CustomerID: c.ID, Kind: permission.Invitation, Channel: permission.BySMS, At: Now.Add(-time.Duration(i%40) * 24 * time.Hour)})
+				err = permit.Touch(
+					tx,
+					permission.Touch{
+						PersonID:   c.PersonID,
+						CustomerID: c.ID,
+						Kind:       permission.Invitation,
+						Channel:    permission.BySMS,
+						At:         Now.Add(-time.Duration(i%40) * 24 * time.Hour),
+					},
+				)
 			}
 			if err != nil {
 				return err

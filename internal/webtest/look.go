@@ -30,7 +30,13 @@ func (ts *Server) AddForLooking(t *testing.T, admin *Client) {
 	err := ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
 		job := outbox.New("survey.send", 4711, outbox.Sending, Now)
 		job.State, job.Attempt, job.LastError = outbox.Dead, 5, "unavailable smtp_refused"
-		return outbox.Add(tx, Now.Add(-900e9), outbox.New("resolutions.plan", 12, outbox.Normal, Now), outbox.New("survey.send", 4712, outbox.Sending, Now), job)
+		return outbox.Add(
+			tx,
+			Now.Add(-900e9),
+			outbox.New("resolutions.plan", 12, outbox.Normal, Now),
+			outbox.New("survey.send", 4712, outbox.Sending, Now),
+			job,
+		)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +73,10 @@ func (b *Browser) Look(name, path string) {
 	b.t.Helper()
 	b.Visit(path)
 	for _, lang := range account.Languages() {
-		choose := fmt.Sprintf(`fetch("/language", {method: "POST", redirect: "manual", body: new URLSearchParams({language: %q})}).then(() => true)`, lang)
+		choose := fmt.Sprintf(
+			`fetch("/language", {method: "POST", redirect: "manual", body: new URLSearchParams({language: %q})}).then(() => true)`,
+			lang,
+		)
 		Ask(b, chromedp.Evaluate[bool](choose, chromedp.EvalAwaitPromise))
 		for _, size := range []struct {
 			name          string

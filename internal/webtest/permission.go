@@ -25,7 +25,12 @@ func (ts *Server) FillPermissionless(t testing.TB) int64 {
 func (ts *Server) FillPermission(t testing.TB) int64 {
 	t.Helper()
 	second := Example("T-2")
-	second.Customer = contact.InputCustomer{Reference: "C-2", Name: "刘芳", Phones: []string{"13800138000"}, Emails: []string{"liu@example.com"}}
+	second.Customer = contact.InputCustomer{
+		Reference: "C-2",
+		Name:      "刘芳",
+		Phones:    []string{"13800138000"},
+		Emails:    []string{"liu@example.com"},
+	}
 	ids := ts.AddContacts(t, Example("T-1"), second)
 	var customers []int64
 	for _, id := range ids {
@@ -40,7 +45,9 @@ func (ts *Server) FillPermission(t testing.TB) int64 {
 	by := account.Viewer{UserID: 1, Role: account.Admin}
 	Must(t, ts.Permission.RecordByHand(t.Context(), by, given))
 	withdrawn := given
-	withdrawn.Purpose, withdrawn.Channel, withdrawn.Given, withdrawn.At, withdrawn.ExpiresAt = permission.Survey, permission.BySMS, false, Now.Add(-12*24*time.Hour), 0
+	withdrawn.Purpose, withdrawn.Channel, withdrawn.Given, withdrawn.At, withdrawn.ExpiresAt = permission.Survey, permission.BySMS, false, Now.Add(
+		-12*24*time.Hour,
+	), 0
 	Must(t, ts.Permission.RecordByHand(t.Context(), by, withdrawn))
 	_, err := ts.Permission.RefuseByHand(t.Context(), by, customers[0], permission.Everything, "来信 2026-11-20")
 	Must(t, err)

@@ -30,13 +30,21 @@ func (ts *Server) AddAnswers(t testing.TB, days, perDay int) {
 			ExternalID: fmt.Sprint("C", i), Status: contact.Resolved, OpenedAt: resolved.Add(-2 * time.Hour), ResolvedAt: resolved,
 			Customer: contact.InputCustomer{Name: "张伟", Reference: fmt.Sprint("K", i), Phones: []string{fmt.Sprintf("1391234%04d", i)}},
 			Channel:  channels[i%4], Category: categories[i*7%4], Severity: contact.Medium,
-			Participants: []contact.InputParticipant{{Role: contact.Handled, Agent: agents[team][i/3%len(agents[team])], Team: teams[team]}},
+			Participants: []contact.InputParticipant{
+				{Role: contact.Handled, Agent: agents[team][i/3%len(agents[team])], Team: teams[team]},
+			},
 		}
 		if i%3 != 0 || i%5 == 0 {
 			value := []int{5, 5, 4, 5, 3, 5, 4, 1, 5, 2}[(i*i+team*3)%10]
-			in.Answers = append(in.Answers, contact.InputAnswer{Metric: "csat", Value: new(value), AnsweredAt: resolved.Add(30 * time.Minute)})
+			in.Answers = append(
+				in.Answers,
+				contact.InputAnswer{Metric: "csat", Value: new(value), AnsweredAt: resolved.Add(30 * time.Minute)},
+			)
 			if i%4 == 0 {
-				in.Answers = append(in.Answers, contact.InputAnswer{Metric: "nps", Value: new(value * 2), AnsweredAt: resolved.Add(30 * time.Minute)})
+				in.Answers = append(
+					in.Answers,
+					contact.InputAnswer{Metric: "nps", Value: new(value * 2), AnsweredAt: resolved.Add(30 * time.Minute)},
+				)
 			}
 		}
 		inputs = append(inputs, in)
@@ -64,7 +72,12 @@ func (ts *Server) recordAnswers(t testing.TB) {
 				if m == figures.Delivered || r.ID%5 == 0 {
 					entries = append(entries, figures.Entry{
 						Metric: m, Sign: 1, Value: 1, Band: figures.High, OccurredAt: r.ResolvedAt, RecordedAt: r.ResolvedAt, ResolvedAt: r.ResolvedAt,
-						Dimensions: figures.Dimensions{TeamID: r.TeamID, AgentID: r.AgentID, Channel: string(r.Channel), Category: r.Category},
+						Dimensions: figures.Dimensions{
+							TeamID:   r.TeamID,
+							AgentID:  r.AgentID,
+							Channel:  string(r.Channel),
+							Category: r.Category,
+						},
 					})
 				}
 			}

@@ -131,8 +131,13 @@ func (k *desks) draw(rt *rapid.T) {
 	one := func(label string) deskRow {
 		r := deskRow{
 			pool: rapid.SampledFrom(k.pools).Draw(rt, label+" pool"),
-			state: rapid.SampledFrom([]callback.State{callback.Waiting, callback.Ready, callback.Ready, callback.Claimed, callback.Claimed, callback.Finished}).
-				Draw(rt, label+" state"),
+			state: rapid.SampledFrom(
+				[]callback.State{callback.Waiting, callback.Ready, callback.Ready, callback.Claimed, callback.Claimed, callback.Finished},
+			).
+				Draw(
+					rt,
+					label+" state",
+				),
 			notFor: rapid.SampledFrom([]int64{0, 0, 0, 1, 2}).
 				Draw(rt, label+" not for"),
 			reserved: rapid.SampledFrom([]int64{0, 0, 0, 1, 2}).Draw(rt, label+" for"),

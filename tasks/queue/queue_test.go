@@ -132,7 +132,8 @@ func TestAFailingJobIsRetriedLaterThenDeadThenRequeued(t *testing.T) {
 		for failures := 1; failures < outbox.MaxAttempts; failures++ {
 			e.waitIdle(q)
 			job := e.job("effect")
-			if job.State != outbox.Due || job.Failures != failures || job.Attempt != failures+1 || job.RunAt.Sub(e.clock.now()) != time.Hour {
+			if job.State != outbox.Due || job.Failures != failures || job.Attempt != failures+1 ||
+				job.RunAt.Sub(e.clock.now()) != time.Hour {
 				t.Fatalf("after failure %d: %+v", failures, job)
 			}
 			e.clock.advance(time.Hour)

@@ -28,10 +28,13 @@ func (a *API) contactRoutes(schemas huma.Registry) []Route {
 					"application/x-ndjson": {Schema: &huma.Schema{Type: huma.TypeString, Description: "A Contact on each line."}},
 				}},
 				Responses: responses(schemas, map[string]*huma.Response{
-					"200": {Description: "Known already, or the reply to NDJSON: a ContactTaken on each line.", Content: map[string]*huma.MediaType{
-						"application/json":     {Schema: taken},
-						"application/x-ndjson": {Schema: &huma.Schema{Type: huma.TypeString}},
-					}},
+					"200": {
+						Description: "Known already, or the reply to NDJSON: a ContactTaken on each line.",
+						Content: map[string]*huma.MediaType{
+							"application/json":     {Schema: taken},
+							"application/x-ndjson": {Schema: &huma.Schema{Type: huma.TypeString}},
+						},
+					},
 					"201": {Description: "Taken in.", Content: map[string]*huma.MediaType{"application/json": {Schema: taken}}},
 				}, "401", "403", "413", "415", "422"),
 			},
@@ -40,7 +43,9 @@ func (a *API) contactRoutes(schemas huma.Registry) []Route {
 		{
 			Operation: huma.Operation{
 				OperationID: "show-contact", Method: http.MethodGet, Path: "/contacts/{id}", Summary: "Show a contact of the token's source",
-				Parameters: []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeInteger, Format: "int64"}}},
+				Parameters: []*huma.Param{
+					{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeInteger, Format: "int64"}},
+				},
 				Responses: responses(schemas, map[string]*huma.Response{
 					"200": {Description: "The contact.", Content: map[string]*huma.MediaType{"application/json": {Schema: view}}},
 				}, "401", "403", "404"),
@@ -58,7 +63,10 @@ func responses(schemas huma.Registry, given map[string]*huma.Response, errors ..
 	}
 	body := schemas.Schema(reflect.TypeFor[frame.Problem](), true, "Problem")
 	for _, status := range errors {
-		given[status] = &huma.Response{Description: names[status], Content: map[string]*huma.MediaType{"application/problem+json": {Schema: body}}}
+		given[status] = &huma.Response{
+			Description: names[status],
+			Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: body}},
+		}
 	}
 	return given
 }

@@ -25,8 +25,15 @@ func (a *API) permissionRoutes(schemas huma.Registry) []Route {
 					"every token. A consent given needs at, when it was said; by an address that several customers have it is refused. A withdrawal counts for every record " +
 					"of the person, and by an address of more than 5 customers it suppresses the address. With a key the same again is recorded " +
 					"once. A bad line never stops the rest.",
-				RequestBody: linesBody(schemas.Schema(reflect.TypeFor[permission.ConsentInput](), true, "Consent"), "A Consent on each line."),
-				Responses:   linesReply(schemas, schemas.Schema(reflect.TypeFor[consentTaken](), true, "ConsentTaken"), "A ConsentTaken on each line."),
+				RequestBody: linesBody(
+					schemas.Schema(reflect.TypeFor[permission.ConsentInput](), true, "Consent"),
+					"A Consent on each line.",
+				),
+				Responses: linesReply(
+					schemas,
+					schemas.Schema(reflect.TypeFor[consentTaken](), true, "ConsentTaken"),
+					"A ConsentTaken on each line.",
+				),
 			},
 			Roles: append(writers, account.Marketing), handle: a.takeConsents,
 		},
@@ -35,8 +42,15 @@ func (a *API) permissionRoutes(schemas huma.Registry) []Route {
 				OperationID: "take-suppressions", Method: http.MethodPost, Path: "/suppressions", Summary: "Add addresses that must not be contacted",
 				Description: "One as JSON, or up to 10,000 as NDJSON, one a line. They hold from the reply on. Nothing is ever lifted or shortened here: the " +
 					"same again is covered. Only a keyed hash of the address is kept. A bad line never stops the rest.",
-				RequestBody: linesBody(schemas.Schema(reflect.TypeFor[suppressionInput](), true, "Suppression"), "A Suppression on each line."),
-				Responses:   linesReply(schemas, schemas.Schema(reflect.TypeFor[suppressionTaken](), true, "SuppressionTaken"), "A SuppressionTaken on each line."),
+				RequestBody: linesBody(
+					schemas.Schema(reflect.TypeFor[suppressionInput](), true, "Suppression"),
+					"A Suppression on each line.",
+				),
+				Responses: linesReply(
+					schemas,
+					schemas.Schema(reflect.TypeFor[suppressionTaken](), true, "SuppressionTaken"),
+					"A SuppressionTaken on each line.",
+				),
 			},
 			Roles: writers, handle: a.takeSuppressions,
 		},
@@ -48,7 +62,10 @@ func (a *API) permissionRoutes(schemas huma.Registry) []Route {
 					"allowed. The answer holds for the moment it is given; ask again at the moment of contact.",
 				RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: check}}},
 				Responses: responses(schemas, map[string]*huma.Response{
-					"200": {Description: "The answers, in the order of the questions.", Content: map[string]*huma.MediaType{"application/json": {Schema: reply}}},
+					"200": {
+						Description: "The answers, in the order of the questions.",
+						Content:     map[string]*huma.MediaType{"application/json": {Schema: reply}},
+					},
 				}, "401", "403", "413", "422"),
 			},
 			Roles: append(writers, account.Marketing), handle: a.checkPermission,

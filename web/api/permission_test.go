@@ -58,23 +58,39 @@ func TestAMachineNeedsScopesToGiveConsentAndToAskAboutAnybody(t *testing.T) {
 	own := `{"questions":[{"reference":"X-1","purpose":"marketing_call","channel":"phone"}]}`
 	send := func(m webtest.Machine) (gave webtest.Response, asks, asksOwn int) {
 		gave = m.PostTo("/consents", "application/json", given)
-		return gave, m.PostTo("/permission/check", "application/json", asked).Status, m.PostTo("/permission/check", "application/json", own).Status
+		return gave, m.PostTo(
+				"/permission/check",
+				"application/json",
+				asked,
+			).Status, m.PostTo(
+				"/permission/check",
+				"application/json",
+				own,
+			).Status
 	}
 	plain := ts.Machine(t, "shop")
 	gave, asks, asksOwn := send(plain)
-	if p := gave.Problem(); gave.Status != http.StatusUnprocessableEntity || len(p.Errors) != 1 || p.Errors[0].Name != "word" || p.Errors[0].Code != "consent_scope" {
+	if p := gave.Problem(); gave.Status != http.StatusUnprocessableEntity || len(p.Errors) != 1 || p.Errors[0].Name != "word" ||
+		p.Errors[0].Code != "consent_scope" {
 		t.Errorf("consent without the scope: %d %s", gave.Status, gave.Body)
 	}
 	if asks != http.StatusUnprocessableEntity || asksOwn != http.StatusOK {
 		t.Errorf("asked without the scope: %d, about its own: %d", asks, asksOwn)
 	}
-	if r := plain.PostTo("/consents", "application/json", `{"phone":"13912348000","purpose":"marketing_call","word":"withdrawn"}`); !strings.Contains(r.Body, "recorded") {
+	if r := plain.PostTo("/consents", "application/json", `{"phone":"13912348000","purpose":"marketing_call","word":"withdrawn"}`); !strings.Contains(
+		r.Body,
+		"recorded",
+	) {
 		t.Errorf("a withdrawal: %d %s", r.Status, r.Body)
 	}
-	if r := plain.PostTo("/suppressions", "application/json", `{"phone":"13912348000","scope":"marketing"}`); !strings.Contains(r.Body, "added") {
+	if r := plain.PostTo("/suppressions", "application/json", `{"phone":"13912348000","scope":"marketing"}`); !strings.Contains(
+		r.Body,
+		"added",
+	) {
 		t.Errorf("a suppression: %d %s", r.Status, r.Body)
 	}
-	if gave, asks, _ = send(ts.Machine(t, "shop", account.GiveConsent)); !strings.Contains(gave.Body, "recorded") || asks != http.StatusUnprocessableEntity {
+	if gave, asks, _ = send(ts.Machine(t, "shop", account.GiveConsent)); !strings.Contains(gave.Body, "recorded") ||
+		asks != http.StatusUnprocessableEntity {
 		t.Errorf("with one scope: %s, asked: %d", gave.Body, asks)
 	}
 	if _, asks, _ = send(ts.Machine(t, "shop", account.AskPermission)); asks != http.StatusOK {
@@ -168,11 +184,16 @@ func TestAPIChecksWhomever(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if from := reply.Answers[2].AllowedFrom.String(); from != "2026-11-23T01:00:00.000000Z" && !strings.HasPrefix(from, "2026-11-23T01:00:00") {
+	if from := reply.Answers[2].AllowedFrom.String(); from != "2026-11-23T01:00:00.000000Z" &&
+		!strings.HasPrefix(from, "2026-11-23T01:00:00") {
 		t.Errorf("allowed from %s", from)
 	}
-	bad := m.PostTo("/permission/check", "application/json", `{"questions":[{"phone":"13800138000","purpose":"marketing_call","channel":"sms"},{"purpose":"survey","channel":"sms"},
-		{"source":"another","reference":"C","purpose":"survey","channel":"sms"}]}`)
+	bad := m.PostTo(
+		"/permission/check",
+		"application/json",
+		`{"questions":[{"phone":"13800138000","purpose":"marketing_call","channel":"sms"},{"purpose":"survey","channel":"sms"},
+		{"source":"another","reference":"C","purpose":"survey","channel":"sms"}]}`,
+	)
 	var names []string
 	for _, f := range bad.Problem().Errors {
 		names = append(names, f.Name+" "+f.Code)
@@ -228,7 +249,10 @@ func TestAPICheckAsksInBulk(t *testing.T) {
 		questions := make([]permission.Asked, n)
 		for i := range questions {
 			questions[i] = permission.Asked{
-				Who: permission.Named{Kind: permission.PhoneAddress, Address: fmt.Sprintf("+86139123480%02d", i)}, Purpose: permission.Survey, Channel: permission.BySMS,
+				Who: permission.Named{
+					Kind:    permission.PhoneAddress,
+					Address: fmt.Sprintf("+86139123480%02d", i),
+				}, Purpose: permission.Survey, Channel: permission.BySMS,
 			}
 		}
 		return dbtest.CountQueries(t, ts.DB, func() {

@@ -36,7 +36,7 @@ type audiencePage struct {
 	frame.Page
 	Audience  audienceRow
 	Counting  bool // a newer count is being made
-	Waterfall      waterfall
+	Waterfall waterfall
 	Form      frame.Form // for a new snapshot
 	Snapshots []snapshotRow
 }
@@ -196,13 +196,22 @@ func audiencesSamples() []frame.View {
 	other.Snapshot = nil
 	full := waterfall{
 		AsOf: 1, Hash: "a91f", PolicyVersion: 1, Base: 10, Eligible: 2,
-		Rows: []waterfallRow{{Kind: "base", Label: "All", Count: "10", Bar: bar{Width: 100}}, {Kind: "out", Label: "No consent", Count: "−8", Only: 3, Earliest: clock.Instant(1), Href: "/x", Bar: bar{X: 20, Width: 80}}},
+		Rows: []waterfallRow{
+			{Kind: "base", Label: "All", Count: "10", Bar: bar{Width: 100}},
+			{Kind: "out", Label: "No consent", Count: "−8", Only: 3, Earliest: clock.Instant(1), Href: "/x", Bar: bar{X: 20, Width: 80}},
+		},
 	}
 	wrong := frame.Form{Errors: map[string]string{"reason": "is required"}, Error: "wrong"}
 	return []frame.View{
 		&audiencesPage{},
 		&audiencesPage{Audiences: []audienceRow{row, other}},
-		&audiencePage{Audience: row, Waterfall: full, Form: wrong, Counting: true, Snapshots: []snapshotRow{{Snapshot: snapshot, By: "Lin"}, {Snapshot: running}}},
+		&audiencePage{
+			Audience:  row,
+			Waterfall: full,
+			Form:      wrong,
+			Counting:  true,
+			Snapshots: []snapshotRow{{Snapshot: snapshot, By: "Lin"}, {Snapshot: running}},
+		},
 		&audiencePage{Audience: other},
 	}
 }

@@ -16,15 +16,15 @@ import (
 // snapshotPage is a snapshot: its receipt, its members, and the files that were made of it.
 type snapshotPage struct {
 	frame.Page
-	Snapshot snapshotRow
-	Why      string      // of one that failed: what it failed of
-	Audience audienceRow // with the rule the snapshot was made with
-	Waterfall     waterfall
-	Members  []memberRow
-	Pager    frame.Pager
-	Exports  []exportRow
-	Form     frame.Form // for an export
-	Formats  []frame.Option
+	Snapshot  snapshotRow
+	Why       string      // of one that failed: what it failed of
+	Audience  audienceRow // with the rule the snapshot was made with
+	Waterfall waterfall
+	Members   []memberRow
+	Pager     frame.Pager
+	Exports   []exportRow
+	Form      frame.Form // for an export
+	Formats   []frame.Option
 }
 
 func (*snapshotPage) Template() string { return "snapshot" }
@@ -75,7 +75,11 @@ func (h *handlers) renderSnapshot(c *gin.Context, status int, f frame.Form) erro
 	if err != nil {
 		return err
 	}
-	p := &snapshotPage{Waterfall: h.waterfall(c, w, ""), Form: f, Formats: []frame.Option{{Value: "xlsx", Label: "XLSX"}, {Value: "csv", Label: "CSV"}}}
+	p := &snapshotPage{
+		Waterfall: h.waterfall(c, w, ""),
+		Form:      f,
+		Formats:   []frame.Option{{Value: "xlsx", Label: "XLSX"}, {Value: "csv", Label: "CSV"}},
+	}
 	if p.Audience, err = h.audienceRow(c, audience); err != nil {
 		return err
 	}
@@ -183,7 +187,20 @@ func (h *handlers) sendExport(c *gin.Context, e campaign.Export, file io.ReadClo
 }
 
 func snapshotsSamples() []frame.View {
-	built := snapshotRow{Snapshot: campaign.Snapshot{ID: 3, AudienceID: 1, State: campaign.Built, Reason: "autumn", RuleHash: "a91f", AsOf: 1, FinishedAt: 2, Base: 10, Eligible: 2}, By: "Lin"}
+	built := snapshotRow{
+		Snapshot: campaign.Snapshot{
+			ID:         3,
+			AudienceID: 1,
+			State:      campaign.Built,
+			Reason:     "autumn",
+			RuleHash:   "a91f",
+			AsOf:       1,
+			FinishedAt: 2,
+			Base:       10,
+			Eligible:   2,
+		},
+		By: "Lin",
+	}
 	building := built
 	building.State, building.Expected = campaign.Building, 20
 	failed, cancelled := built, built
@@ -196,8 +213,13 @@ func snapshotsSamples() []frame.View {
 		&snapshotPage{Snapshot: cancelled, Audience: audience},
 		&snapshotPage{
 			Snapshot: built, Audience: audience, Waterfall: full, Formats: []frame.Option{{Value: "csv", Label: "CSV"}}, Form: frame.Form{Error: "wrong"}, Pager: frame.Pager{Older: "/x"},
-			Members: []memberRow{{CustomerID: 4, Name: "张伟", Reference: "C-1", Address: "+86139****8000", Evidence: "resolution 12", ConsentID: 5}, {CustomerID: 5}},
-			Exports: []exportRow{{Export: campaign.Export{ID: 1, SnapshotID: 3, Format: campaign.CSV, RowCount: 2, SHA256: "ab", CreatedAt: 1}, By: "Lin"}},
+			Members: []memberRow{
+				{CustomerID: 4, Name: "张伟", Reference: "C-1", Address: "+86139****8000", Evidence: "resolution 12", ConsentID: 5},
+				{CustomerID: 5},
+			},
+			Exports: []exportRow{
+				{Export: campaign.Export{ID: 1, SnapshotID: 3, Format: campaign.CSV, RowCount: 2, SHA256: "ab", CreatedAt: 1}, By: "Lin"},
+			},
 		},
 		&snapshotPage{Snapshot: built, Audience: audience, Formats: []frame.Option{{Value: "csv", Label: "CSV"}}},
 	}

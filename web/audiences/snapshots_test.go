@@ -50,7 +50,8 @@ func TestASnapshotIsCancelledOnItsPageAndAFailedOneSaysWhy(t *testing.T) {
 		t.Fatal("there is no button to cancel with")
 	}
 	doc := marketing.Follow(marketing.Post(path+"/cancel", nil)).Page(http.StatusOK)
-	if doc.Find("progress, [data-refresh], form[action$='/cancel']").Length() != 0 || !strings.Contains(doc.Text(), "cancelled before it was done") {
+	if doc.Find("progress, [data-refresh], form[action$='/cancel']").Length() != 0 ||
+		!strings.Contains(doc.Text(), "cancelled before it was done") {
 		t.Errorf("the page of a cancelled snapshot: %s", doc.Find("main").Text())
 	}
 	if r := marketing.Post(path+"/cancel", nil); r.Status != http.StatusConflict {
@@ -58,7 +59,13 @@ func TestASnapshotIsCancelledOnItsPageAndAFailedOneSaysWhy(t *testing.T) {
 	}
 	for code, why := range map[string]string{"snapshot_not_found": "there is no such snapshot", "": "the program failed"} {
 		webtest.Must(t, ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
-			return tx.Gorm().Model(&campaign.Snapshot{}).Where("id = 1").Updates(map[string]any{"state": campaign.Failed, "error": code}).Error
+			return tx.Gorm().Model(
+				&campaign.Snapshot{},
+			).Where(
+				"id = 1",
+			).Updates(
+				map[string]any{"state": campaign.Failed, "error": code},
+			).Error
 		}))
 		if doc := marketing.Get(path).Page(http.StatusOK); !strings.Contains(doc.Find(".error").Text(), why) {
 			t.Errorf("%q: %s", code, doc.Find(".error").Text())

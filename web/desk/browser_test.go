@@ -42,13 +42,15 @@ func TestCallbackIsWorkedByKeyboardAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if desk.Callback.CloseReason != callback.Reason(callback.NotSolved) || desk.Attempts[0].Answers != `{"rating":2,"solved":false,"reasons":["waited","attitude"]}` {
+	if desk.Callback.CloseReason != callback.Reason(callback.NotSolved) ||
+		desk.Attempts[0].Answers != `{"rating":2,"solved":false,"reasons":["waited","attitude"]}` {
 		t.Errorf("recorded as %q with %s", desk.Callback.CloseReason, desk.Attempts[0].Answers)
 	}
 	b.Press("2") // no answer: one key and the end
 	b.Next()
 	b.Wait(".desk-empty")
-	if desk, err := ts.Callbacks.ByID(t.Context(), account.Viewer{Role: account.Admin}, 2); err != nil || desk.Callback.WaitReason != callback.Reason(callback.NoAnswer) {
+	if desk, err := ts.Callbacks.ByID(t.Context(), account.Viewer{Role: account.Admin}, 2); err != nil ||
+		desk.Callback.WaitReason != callback.Reason(callback.NoAnswer) {
 		t.Errorf("the second one waits for %q, %v", desk.Callback.WaitReason, err)
 	}
 }
@@ -95,7 +97,17 @@ func TestDeskAndListsInABrowser(t *testing.T) {
 	b.Look("desk-nothing", "/desk")
 	b.Look("decisions-empty", "/decisions")
 	b.Look("tasks-empty", "/tasks")
-	ts.FillDesk(t, webtest.ComplaintContact(1, "张伟", "宽带报修"), webtest.SevereContact(2, "刘芳", "移机"), webtest.SevereContact(3, "欧阳明月", "账单争议"), webtest.SevereContact(4, "孙丽", "资费咨询"), webtest.SevereContact(5, "Anna Schmidt", "Router"), skipped(6), skipped(7), skipped(8))
+	ts.FillDesk(
+		t,
+		webtest.ComplaintContact(1, "张伟", "宽带报修"),
+		webtest.SevereContact(2, "刘芳", "移机"),
+		webtest.SevereContact(3, "欧阳明月", "账单争议"),
+		webtest.SevereContact(4, "孙丽", "资费咨询"),
+		webtest.SevereContact(5, "Anna Schmidt", "Router"),
+		skipped(6),
+		skipped(7),
+		skipped(8),
+	)
 	b.Look("desk-ready", "/desk")
 	admin := account.Viewer{UserID: 2, Name: "The admin", Role: account.Admin}
 	for _, o := range []callback.Outcome{

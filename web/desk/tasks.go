@@ -48,12 +48,21 @@ func tasksSamples() []frame.View {
 		BusinessResult: callback.Solved, CloseReason: callback.ReasonUnreachable, AppointmentAt: 1, DueAt: 1, ClosedAt: 1,
 	}, Customer: "c", Category: "c", Product: "p", Caller: "c", Reserved: "r", Team: "t"}
 	rows := []callback.Row{row}
-	attempt := callback.Attempt{StartedAt: 1, EndedAt: 2, ClaimedAt: 1, CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n"}
+	attempt := callback.Attempt{
+		StartedAt:      1,
+		EndedAt:        2,
+		ClaimedAt:      1,
+		CallResult:     callback.Reached,
+		BusinessResult: callback.Solved,
+		Note:           "n",
+	}
 	return []frame.View{
 		&tasksPage{},
 		&tasksPage{Mine: callback.Mine{
 			Appointments: rows, InProgress: rows, Recoveries: rows, Done: rows, At: 2,
-			Drafts: []callback.DraftRow{{Row: row, Typed: callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n"}, SavedAt: 1}},
+			Drafts: []callback.DraftRow{
+				{Row: row, Typed: callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n"}, SavedAt: 1},
+			},
 		}},
 		&dayPage{Today: true},
 		&dayPage{Date: "2026-11-22", Before: "/day", After: "/day", ReachRate: .5, Day: callback.Day{

@@ -34,8 +34,28 @@ type handlers struct {
 }
 
 // New returns the area.
-func New(site *frame.Site, accounts accountService, callbacks callbackService, contacts contactService, decisions decisionService, identity identityService, permission permissionService, policies policyService, timelines timelineService) frame.Area {
-	h := &handlers{Site: site, accounts: accounts, callbacks: callbacks, contacts: contacts, decisions: decisions, identity: identity, permission: permission, policies: policies, timelines: timelines}
+func New(
+	site *frame.Site,
+	accounts accountService,
+	callbacks callbackService,
+	contacts contactService,
+	decisions decisionService,
+	identity identityService,
+	permission permissionService,
+	policies policyService,
+	timelines timelineService,
+) frame.Area {
+	h := &handlers{
+		Site:       site,
+		accounts:   accounts,
+		callbacks:  callbacks,
+		contacts:   contacts,
+		decisions:  decisions,
+		identity:   identity,
+		permission: permission,
+		policies:   policies,
+		timelines:  timelines,
+	}
 	return frame.Area{
 		Files: files,
 		Routes: slices.Concat(

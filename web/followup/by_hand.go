@@ -25,7 +25,13 @@ type handPlan struct {
 
 func sampleHandPlan() *handPlan {
 	options := []frame.Option{{Value: "confirm", Label: "Confirmation"}}
-	return &handPlan{Form: frame.Form{Values: url.Values{"due": {"2026-11-22T15:00"}}, Error: "refused"}, Open: true, Kinds: options, Priorities: options, Teams: []string{"A"}}
+	return &handPlan{
+		Form:       frame.Form{Values: url.Values{"due": {"2026-11-22T15:00"}}, Error: "refused"},
+		Open:       true,
+		Kinds:      options,
+		Priorities: options,
+		Teams:      []string{"A"},
+	}
 }
 
 // handPlan returns the form, or nil where the viewer may not plan or the contact is not resolved.

@@ -33,13 +33,13 @@ func (*callbacksPage) Template() string { return "callbacks" }
 // callbackPage is one callback with its story and what a supervisor can do about it.
 type callbackPage struct {
 	frame.Page
-	Desk    callback.Desk
-	Phone   string // masked: only a claim shows it whole
-	Subject string
-	Timeline   []frame.TimelineLine
-	Callers []frame.Option
-	Form    frame.Form
-	Open    bool
+	Desk     callback.Desk
+	Phone    string // masked: only a claim shows it whole
+	Subject  string
+	Timeline []frame.TimelineLine
+	Callers  []frame.Option
+	Form     frame.Form
+	Open     bool
 }
 
 func (*callbackPage) Template() string { return "callback" }
@@ -58,18 +58,43 @@ func callbacksSamples() []frame.View {
 	var rows []callback.Row
 	for i, state := range callback.States() {
 		rows = append(rows, callback.Row{Callback: callback.Callback{
-			ID: int64(i + 1), Kind: callback.ConfirmKind, State: state, WaitReason: callback.ReasonPlanned, CloseReason: callback.ReasonExpired, ReadyAt: 1, DueAt: 1, ClosedAt: 1,
+			ID: int64(
+				i + 1,
+			), Kind: callback.ConfirmKind, State: state, WaitReason: callback.ReasonPlanned, CloseReason: callback.ReasonExpired, ReadyAt: 1, DueAt: 1, ClosedAt: 1,
 		}, Customer: "c", Category: "c", Product: "p", Caller: "c", Reserved: "r", Team: "t"})
 	}
-	desk := callback.Desk{Attempts: []callback.Attempt{{CallerID: 1, CallResult: callback.NoAnswer, StartedAt: 1}, {CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n"}, {}}, Callers: map[int64]string{1: "c"}}
+	desk := callback.Desk{
+		Attempts: []callback.Attempt{
+			{CallerID: 1, CallResult: callback.NoAnswer, StartedAt: 1},
+			{CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n"},
+			{},
+		},
+		Callers: map[int64]string{1: "c"},
+	}
 	desk.Callback = rows[0].Callback
 	closed := desk
 	closed.Callback = rows[4].Callback
 	options := []frame.Option{{Value: "", Label: "Any"}}
 	return []frame.View{
 		&callbacksPage{},
-		&callbacksPage{Rows: rows, Pager: frame.Pager{Older: "/x"}, Counts: callback.StateCounts{ByState: map[callback.State]int{callback.Ready: 1}, Overdue: 1}, States: options, Kinds: options, Reasons: options, Filtered: true, Now: 2},
-		&callbackPage{Desk: desk, Phone: "+86139••••8000", Subject: "s", Callers: options, Open: true, Timeline: []frame.TimelineLine{{At: 1, Text: "t"}}},
+		&callbacksPage{
+			Rows:     rows,
+			Pager:    frame.Pager{Older: "/x"},
+			Counts:   callback.StateCounts{ByState: map[callback.State]int{callback.Ready: 1}, Overdue: 1},
+			States:   options,
+			Kinds:    options,
+			Reasons:  options,
+			Filtered: true,
+			Now:      2,
+		},
+		&callbackPage{
+			Desk:     desk,
+			Phone:    "+86139••••8000",
+			Subject:  "s",
+			Callers:  options,
+			Open:     true,
+			Timeline: []frame.TimelineLine{{At: 1, Text: "t"}},
+		},
 		&callbackPage{Desk: closed},
 	}
 }
@@ -78,7 +103,9 @@ func callbacksSamples() []frame.View {
 func callbackReasons() []callback.Reason {
 	return []callback.Reason{
 		callback.ReasonPlanned, callback.ReasonAppointment, callback.ReasonSkipped, callback.Reason(callback.NoAnswer), callback.Reason(callback.Busy), callback.Reason(callback.Off),
-		callback.Reason(callback.Solved), callback.Reason(callback.NotSolved), callback.Reason(callback.Complaint), callback.Reason(callback.WrongNumber),
+		callback.Reason(
+			callback.Solved,
+		), callback.Reason(callback.NotSolved), callback.Reason(callback.Complaint), callback.Reason(callback.WrongNumber),
 		callback.ReasonUnreachable, callback.ReasonReopened, callback.ReasonExpired, callback.ReasonByHand,
 	}
 }
@@ -141,7 +168,12 @@ func (h *handlers) renderCallback(c *gin.Context, status int, f frame.Form) erro
 	if err != nil {
 		return err
 	}
-	p := &callbackPage{Desk: desk, Phone: frame.MaskedPhone(desk.Phone), Subject: frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product), Form: f}
+	p := &callbackPage{
+		Desk:    desk,
+		Phone:   frame.MaskedPhone(desk.Phone),
+		Subject: frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product),
+		Form:    f,
+	}
 	p.Open = !slices.Contains([]callback.State{callback.Finished, callback.Cancelled}, desk.Callback.State)
 	events, err := h.timelines.CallbackTimeline(c.Request.Context(), frame.Viewer(c), desk.Callback)
 	if err != nil {

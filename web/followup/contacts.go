@@ -32,9 +32,9 @@ func (*contactsPage) Template() string { return "contacts" }
 // contactPage shows one contact: its facts and its story in words.
 type contactPage struct {
 	frame.Page
-	Contact contact.Detail
-	Timeline   []frame.TimelineLine
-	ByHand  *handPlan // nil where the viewer may not plan a callback, or there is nothing to follow up
+	Contact  contact.Detail
+	Timeline []frame.TimelineLine
+	ByHand   *handPlan // nil where the viewer may not plan a callback, or there is nothing to follow up
 }
 
 func (*contactPage) Template() string { return "contact" }
@@ -73,7 +73,15 @@ func contactsSamples() []frame.View {
 		Severity: contact.High, Complaint: true, AutoClosed: true, OpenedAt: 1, FirstResponseAt: 1, TalkSeconds: &seconds, HoldSeconds: &seconds,
 		WrapUpSeconds: &seconds, OrderReference: "O-1", ResolutionText: "text", RecordingURL: "https://example.com/1", Tags: `["a"]`, ChangedAt: 1,
 	}
-	customer := contact.Customer{ID: 3, Reference: "C-3", Name: "Ann", Language: "en", Zone: "Asia/Shanghai", Tags: `["vip"]`, Attributes: `{"a":"b"}`}
+	customer := contact.Customer{
+		ID:         3,
+		Reference:  "C-3",
+		Name:       "Ann",
+		Language:   "en",
+		Zone:       "Asia/Shanghai",
+		Tags:       `["vip"]`,
+		Attributes: `{"a":"b"}`,
+	}
 	addresses := []contact.Address{
 		{Kind: contact.PhoneAddress, Raw: "139", Normalised: "+86139"},
 		{Kind: contact.PhoneAddress, Raw: "12"},
@@ -88,10 +96,24 @@ func contactsSamples() []frame.View {
 	options := []frame.Option{{Value: "", Label: "any"}}
 	return []frame.View{
 		&contactsPage{}, &contactsPage{Narrowed: true, Statuses: options, Channels: options, Sources: options},
-		&contactsPage{Rows: []contact.Row{row, {Contact: contact.Contact{ID: 8, Status: contact.Open}}}, Pager: frame.Pager{Older: "/contacts?older=1"}},
-		&contactPage{Contact: detail, Timeline: []frame.TimelineLine{{At: 1, Text: "resolved", Basis: "rule", Actor: "Li", Note: "note"}}, ByHand: sampleHandPlan()},
+		&contactsPage{
+			Rows:  []contact.Row{row, {Contact: contact.Contact{ID: 8, Status: contact.Open}}},
+			Pager: frame.Pager{Older: "/contacts?older=1"},
+		},
+		&contactPage{
+			Contact:  detail,
+			Timeline: []frame.TimelineLine{{At: 1, Text: "resolved", Basis: "rule", Actor: "Li", Note: "note"}},
+			ByHand:   sampleHandPlan(),
+		},
 		&contactPage{Contact: contact.Detail{Contact: contact.Contact{Status: contact.Open}}},
-		&customerPage{Customer: contact.Profile{Customer: customer, SourceName: "s", Addresses: addresses}, Contacts: []contact.Row{row}, Subject: customerState{OpenComplaint: true}, May: []frame.MayRow{{Purpose: "survey", Allowed: true}}, Person: samplePerson(), MayRegroup: true},
+		&customerPage{
+			Customer:   contact.Profile{Customer: customer, SourceName: "s", Addresses: addresses},
+			Contacts:   []contact.Row{row},
+			Subject:    customerState{OpenComplaint: true},
+			May:        []frame.MayRow{{Purpose: "survey", Allowed: true}},
+			Person:     samplePerson(),
+			MayRegroup: true,
+		},
 		&customerPage{},
 	}
 }

@@ -22,7 +22,13 @@ func TestContactsInABrowser(t *testing.T) {
 	b := ts.Open(t)
 	b.Login("admin")
 	b.Look("contacts-empty", "/contacts")
-	complaint, open := webtest.Example("GD-20261122-021"), contact.Input{ExternalID: "GD-20261122-022", Status: contact.Pending, Channel: contact.WeChat}
+	complaint, open := webtest.Example(
+		"GD-20261122-021",
+	), contact.Input{
+		ExternalID: "GD-20261122-022",
+		Status:     contact.Pending,
+		Channel:    contact.WeChat,
+	}
 	complaint.Complaint = true
 	ids := ts.AddContacts(t, webtest.Example("GD-20261122-020"), complaint, open)
 	again := webtest.Example("GD-20261122-020")
@@ -46,7 +52,12 @@ func TestImportsInABrowser(t *testing.T) {
 	b.Look("imports-empty", "/imports")
 	file, err := os.ReadFile(filepath.Join("..", "docs", "examples", "contacts.csv"))
 	webtest.Must(t, err)
-	match := c.Upload("工单导出 2026-11.csv", append(file, []byte("GD-9,未知,x,12,,,,,,,,昨天,,,,,,,\nGD-10,已办结,李明,12,,,电话,,,一般,否,2026-11-20 09:30,2026-11-20 09:10,,,,,,\n")...)).Header.Get("Location")
+	match := c.Upload(
+		"工单导出 2026-11.csv",
+		append(file, []byte("GD-9,未知,x,12,,,,,,,,昨天,,,,,,,\nGD-10,已办结,李明,12,,,电话,,,一般,否,2026-11-20 09:30,2026-11-20 09:10,,,,,,\n")...),
+	).Header.Get(
+		"Location",
+	)
 	b.Look("imports-match", match)
 	form := matchForm(c.Get(match))
 	form.Set("source", "客服系统")

@@ -141,7 +141,8 @@ func TestAFileThatCannotBeReadIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)
 	c := ts.Login(t, account.Admin)
-	if r := c.Upload("cat.png", []byte("\x89PNG\r\n\x1a\n\x00\x00")); r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, "neither a text file") {
+	if r := c.Upload("cat.png", []byte("\x89PNG\r\n\x1a\n\x00\x00")); r.Status != http.StatusUnprocessableEntity ||
+		!strings.Contains(r.Body, "neither a text file") {
 		t.Errorf("a picture: %d", r.Status)
 	}
 	if r := c.Post("/imports", url.Values{}); r.Status != http.StatusUnprocessableEntity {
@@ -149,7 +150,8 @@ func TestAFileThatCannotBeReadIsRefusedInWords(t *testing.T) {
 	}
 	match := c.Upload("x.csv", []byte("a,b\n1,2\n")).Header.Get("Location")
 	r := c.Post(match, url.Values{"column.0": {""}, "source": {""}, "zone": {"Mars/Olympus"}})
-	if r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, "Contact number") || !strings.Contains(r.Body, "not a time zone") {
+	if r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, "Contact number") ||
+		!strings.Contains(r.Body, "not a time zone") {
 		t.Errorf("nothing matched: %d %s", r.Status, r.Body)
 	}
 }

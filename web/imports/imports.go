@@ -73,7 +73,16 @@ func importsSamples() []frame.View {
 			Resolved: 20, Rate: 10, StartedAt: 1, ShiftToNow: true, WithoutAnswers: true,
 		}})
 	}
-	views := []frame.View{&importsPage{}, &importsPage{Runs: runs, Sources: []contact.Source{{ID: 1, Name: "s"}}, Pager: frame.Pager{Older: "/x"}, Active: true, Form: frame.Form{Error: "e"}}}
+	views := []frame.View{
+		&importsPage{},
+		&importsPage{
+			Runs:    runs,
+			Sources: []contact.Source{{ID: 1, Name: "s"}},
+			Pager:   frame.Pager{Older: "/x"},
+			Active:  true,
+			Form:    frame.Form{Error: "e"},
+		},
+	}
 	for _, run := range runs[1:] {
 		views = append(views, &importPage{Run: run, Cause: "cause", More: "/x", Issues: []issueRow{{
 			Issue: imports.Issue{Line: 3, Severity: imports.RowRejected, Field: "phone", Value: "12"}, Text: "is not a number",

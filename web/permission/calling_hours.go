@@ -218,7 +218,11 @@ func (h *handlers) rollBackRules(c *gin.Context) error {
 }
 
 func callingHoursSamples() []frame.View {
-	version := rulesRow{RulesVersion: permission.RulesVersion{Version: 3, Note: "summer", PublishedBy: 1, PublishedAt: 1}, By: "Li", Current: true}
+	version := rulesRow{
+		RulesVersion: permission.RulesVersion{Version: 3, Note: "summer", PublishedBy: 1, PublishedAt: 1},
+		By:           "Li",
+		Current:      true,
+	}
 	old := version
 	old.Current, old.By, old.Note = false, "", ""
 	profiles, caps := []profileRow{{"FR", "marketing", "Mon–Fri 10:00-13:00", "/x"}}, capRows(permission.DefaultRules())
@@ -230,13 +234,40 @@ func callingHoursSamples() []frame.View {
 		&hoursPage{}, &hoursPage{Check: hoursCheck{Answer: closed}},
 		&hoursPage{
 			Rules: version, Profiles: profiles, Caps: caps, CapsForm: wrong, Stricter: demands, MayEdit: true,
-			Check: hoursCheck{Form: wrong, Purposes: choices, Answer: answer}, History: []rulesRow{version, old}, Pager: frame.Pager{Older: "/x"},
+			Check: hoursCheck{
+				Form:     wrong,
+				Purposes: choices,
+				Answer:   answer,
+			}, History: []rulesRow{version, old}, Pager: frame.Pager{Older: "/x"},
 		},
-		&rulesPage{Rules: old, Profiles: profiles, Caps: caps, Stricter: demands, Changes: []string{"a"}, Back: []string{"b"}, MayEdit: true, Form: wrong, BasedOn: 3},
+		&rulesPage{
+			Rules:    old,
+			Profiles: profiles,
+			Caps:     caps,
+			Stricter: demands,
+			Changes:  []string{"a"},
+			Back:     []string{"b"},
+			MayEdit:  true,
+			Form:     wrong,
+			BasedOn:  3,
+		},
 		&rulesPage{Rules: version},
-		&profilePage{New: true, Classes: choices, Days: []dayField{{"day_0", "Monday", ""}}, Limits: []string{"x"}, Form: wrong, BasedOn: 3},
+		&profilePage{
+			New:     true,
+			Classes: choices,
+			Days:    []dayField{{"day_0", "Monday", ""}},
+			Limits:  []string{"x"},
+			Form:    wrong,
+			BasedOn: 3,
+		},
 		&profilePage{Region: "FR", Class: hours.MarketingClass, Days: []dayField{{"day_0", "Monday", "09:00-20:00"}}},
-		&stricterPage{New: true, Fields: []demandField{{"attempts_per_day", "calls", "", "3 calls"}}, Limits: []string{"x"}, Form: wrong, BasedOn: 3},
+		&stricterPage{
+			New:     true,
+			Fields:  []demandField{{"attempts_per_day", "calls", "", "3 calls"}},
+			Limits:  []string{"x"},
+			Form:    wrong,
+			BasedOn: 3,
+		},
 		&stricterPage{Region: "FR", Fields: []demandField{{"refusal_quiet_days", "quiet", "60", "0 days"}}},
 	}
 }

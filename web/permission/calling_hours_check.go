@@ -72,7 +72,11 @@ func (h *handlers) checked(c *gin.Context, f frame.Form) (*checkAnswer, error) {
 		channel = permission.BySMS
 	}
 	who := permission.Named{Kind: permission.PhoneAddress, Address: phone}
-	answers, err := h.permission.Ask(c.Request.Context(), frame.Viewer(c), []permission.Asked{{Who: who, Purpose: purpose, Channel: channel, At: at}})
+	answers, err := h.permission.Ask(
+		c.Request.Context(),
+		frame.Viewer(c),
+		[]permission.Asked{{Who: who, Purpose: purpose, Channel: channel, At: at}},
+	)
 	if err != nil {
 		return nil, err
 	}

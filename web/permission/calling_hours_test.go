@@ -28,7 +28,8 @@ func TestCallingHoursArePublishedWithANoteAndInsideTheLimits(t *testing.T) {
 	for lang, text := range map[string]string{"en": "france", "zh-CN": "法国"} {
 		c.Post("/language", url.Values{"language": {lang}})
 		page := c.Post(pages.HoursPath+"/profile", week).Page(http.StatusUnprocessableEntity)
-		if got := strings.ToLower(page.Find("#e-day_2").Text()); !strings.Contains(got, text) || page.Find("#f-day_2").AttrOr("value", "") != "10:00-21:00" {
+		if got := strings.ToLower(page.Find("#e-day_2").Text()); !strings.Contains(got, text) ||
+			page.Find("#f-day_2").AttrOr("value", "") != "10:00-21:00" {
 			t.Errorf("%s: %q", lang, got)
 		}
 	}
@@ -47,7 +48,8 @@ func TestCallingHoursArePublishedWithANoteAndInsideTheLimits(t *testing.T) {
 	if text := page.Find("main").Text(); !strings.Contains(text, "Version 2") || !strings.Contains(text, "Wed 10:00–12:00") {
 		t.Error("the new hours are not shown")
 	}
-	if changes := c.Get(pages.HoursPath + "/versions/2").Page(http.StatusOK).Find("main").Text(); !strings.Contains(changes, "→") || !strings.Contains(changes, "Wed 10:00–12:00") {
+	if changes := c.Get(pages.HoursPath + "/versions/2").Page(http.StatusOK).Find("main").Text(); !strings.Contains(changes, "→") ||
+		!strings.Contains(changes, "Wed 10:00–12:00") {
 		t.Error("the version does not say what it changed")
 	}
 	remove := url.Values{"region": {"FR"}, "class": {"marketing"}, "based_on": {"2"}, "note": {""}}
@@ -76,7 +78,8 @@ func TestWhoPublishesSecondIsToldAndLosesNothing(t *testing.T) {
 	}
 	caps.Set("attempts_per_day", "1")
 	page := c.Post(pages.HoursPath+"/caps", caps).Page(http.StatusConflict)
-	if page.Find(".error.whole").Length() == 0 || page.Find("#f-attempts_per_day").AttrOr("value", "") != "1" || page.Find("[name=based_on]").AttrOr("value", "") != "2" {
+	if page.Find(".error.whole").Length() == 0 || page.Find("#f-attempts_per_day").AttrOr("value", "") != "1" ||
+		page.Find("[name=based_on]").AttrOr("value", "") != "2" {
 		t.Error("the conflict is not told, or what was typed is gone, or it cannot be published again")
 	}
 	caps.Set("attempts_per_day", "9")
@@ -92,7 +95,14 @@ func TestACountryIsMadeStricterWithANoteAndInsideTheLaw(t *testing.T) {
 	webtest.Must(t, ts.Permission.EnsureBuiltIn(t.Context()))
 	c := ts.Login(t, account.Admin)
 	c.Post("/language", url.Values{"language": {"en"}})
-	demands := url.Values{"new": {"1"}, "region": {" de "}, "attempts_per_day": {"1"}, "refusal_quiet_days": {"90"}, "marketing_calls_per_month": {""}, "based_on": {"1"}}
+	demands := url.Values{
+		"new":                       {"1"},
+		"region":                    {" de "},
+		"attempts_per_day":          {"1"},
+		"refusal_quiet_days":        {"90"},
+		"marketing_calls_per_month": {""},
+		"based_on":                  {"1"},
+	}
 	for name, wrong := range map[string]struct{ field, value, at string }{
 		"no note":              {"note", " ", "#e-note"},
 		"nothing stricter":     {"", "", ".error.whole"},
@@ -119,7 +129,10 @@ func TestACountryIsMadeStricterWithANoteAndInsideTheLaw(t *testing.T) {
 	}
 	demands.Set("note", "works council")
 	page := c.Follow(c.Post(pages.StricterPath, demands)).Page(http.StatusOK)
-	if text := page.Find("#stricter").Text(); !strings.Contains(text, "Germany DE1 call in 24 hours · no marketing for 90 days after a refusal") {
+	if text := page.Find("#stricter").Text(); !strings.Contains(
+		text,
+		"Germany DE1 call in 24 hours · no marketing for 90 days after a refusal",
+	) {
 		t.Errorf("the page shows %s", text)
 	}
 	changes := c.Get(pages.HoursPath + "/versions/2").Page(http.StatusOK).Find("main li").Text()
@@ -172,10 +185,14 @@ func TestANumberIsCheckedWithoutLeavingATrace(t *testing.T) {
 	c := ts.Login(t, account.Supervisor)
 	night := url.Values{"phone": {"13912348000"}, "purpose": {"service_callback"}, "check_at": {"2026-11-22T22:30"}}
 	page := c.Post(pages.HoursPath+"/check", night).Page(http.StatusOK)
-	if text := page.Find(".answer").Text(); !strings.Contains(text, "Outside calling hours") || !strings.Contains(text, "opens 23 November 09:00") || !strings.Contains(text, "Asia/Shanghai") {
+	if text := page.Find(".answer").Text(); !strings.Contains(text, "Outside calling hours") ||
+		!strings.Contains(text, "opens 23 November 09:00") ||
+		!strings.Contains(text, "Asia/Shanghai") {
 		t.Errorf("at night: %s", text)
 	}
-	if page := c.Post(pages.HoursPath+"/check", url.Values{"phone": {"12"}, "purpose": {"survey"}}).Page(http.StatusUnprocessableEntity); page.Find("#e-phone").Length() != 1 {
+	if page := c.Post(pages.HoursPath+"/check", url.Values{"phone": {"12"}, "purpose": {"survey"}}).Page(http.StatusUnprocessableEntity); page.Find(
+		"#e-phone",
+	).Length() != 1 {
 		t.Error("12 is taken for a number")
 	}
 }
@@ -185,7 +202,13 @@ func TestHolidaysSayWhatTheyReplaceBeforeTheyArePublished(t *testing.T) {
 	ts := webtest.NewServer(t)
 	webtest.Must(t, ts.Permission.EnsureBuiltIn(t.Context()))
 	c := ts.Login(t, account.Admin)
-	bad := c.SendFile(pages.HolidaysPath, "days.csv", "country,date,kind,name\nCN,1 October,holiday,a\nCN,2026-10-02,feast,b\n").Page(http.StatusUnprocessableEntity)
+	bad := c.SendFile(
+		pages.HolidaysPath,
+		"days.csv",
+		"country,date,kind,name\nCN,1 October,holiday,a\nCN,2026-10-02,feast,b\n",
+	).Page(
+		http.StatusUnprocessableEntity,
+	)
 	if got := strings.Join(webtest.TextsOf(bad, "td.num"), " "); got != "2 3" {
 		t.Errorf("lines with errors: %s", got)
 	}
@@ -195,7 +218,8 @@ func TestHolidaysSayWhatTheyReplaceBeforeTheyArePublished(t *testing.T) {
 		t.Errorf("before publishing: %s", text)
 	}
 	form := url.Values{"csv": {draft.Find("textarea[name=csv]").Text()}}
-	if page := c.Post(pages.HolidaysPath+"/publish", form).Page(http.StatusUnprocessableEntity); page.Find("#e-note").Length() != 1 || page.Find("textarea[name=csv]").Text() != form.Get("csv") {
+	if page := c.Post(pages.HolidaysPath+"/publish", form).Page(http.StatusUnprocessableEntity); page.Find("#e-note").Length() != 1 ||
+		page.Find("textarea[name=csv]").Text() != form.Get("csv") {
 		t.Error("published without a note, or the file is lost")
 	}
 	form.Set("note", "the year")

@@ -54,15 +54,31 @@ func customerPermissionSamples() []frame.View {
 		{Purpose: "marketing call", Why: []frame.WhyLine{{Text: "refused", Evidence: "consent 3", Href: "/x"}, {Text: "outside hours"}}},
 		{Purpose: "survey · SMS", Why: []frame.WhyLine{{Text: "asked"}}, From: 5},
 	}
-	yes := permission.ConsentEvent{ID: 3, CustomerID: 2, Purpose: permission.Survey, Given: true, Basis: permission.ByConsent, Wording: "v2", Source: "desk", At: 1}
+	yes := permission.ConsentEvent{
+		ID:         3,
+		CustomerID: 2,
+		Purpose:    permission.Survey,
+		Given:      true,
+		Basis:      permission.ByConsent,
+		Wording:    "v2",
+		Source:     "desk",
+		At:         1,
+	}
 	ended := yes
 	ended.ExpiresAt = 5
 	return []frame.View{
 		&customerPermissionPage{},
 		&customerPermissionPage{
 			CustomerID: 1, May: may, MayLift: true, Form: frame.Form{Error: "wrong", Errors: map[string]string{"evidence": "wrong"}},
-			Consents:     []consentRow{{ConsentEvent: yes, About: "survey", By: "Li", Other: true, Seen: true}, {ConsentEvent: yes, Other: true}, {ConsentEvent: ended, Ended: true}, {}},
-			Suppressions: []suppressionRow{sampleSuppression()}, Ways: choices, Channels: choices, Answers: choices, Bases: choices, Scopes: choices,
+			Consents: []consentRow{
+				{ConsentEvent: yes, About: "survey", By: "Li", Other: true, Seen: true},
+				{ConsentEvent: yes, Other: true},
+				{ConsentEvent: ended, Ended: true},
+				{},
+			},
+			Suppressions: []suppressionRow{
+				sampleSuppression(),
+			}, Ways: choices, Channels: choices, Answers: choices, Bases: choices, Scopes: choices,
 		},
 	}
 }
@@ -107,7 +123,10 @@ func (h *handlers) renderCustomerPermission(c *gin.Context, status int, f frame.
 	}
 	h.fillChoices(c, p)
 	p.Page = h.Page(c, "contactable.title", "name", customer.Customer.DisplayName())
-	p.Crumbs = []frame.Crumb{{Text: h.T(c, "contacts.title"), Href: "/contacts"}, {Text: customer.Customer.DisplayName(), Href: "/customers/" + strconv.FormatInt(id, 10)}}
+	p.Crumbs = []frame.Crumb{
+		{Text: h.T(c, "contacts.title"), Href: "/contacts"},
+		{Text: customer.Customer.DisplayName(), Href: "/customers/" + strconv.FormatInt(id, 10)},
+	}
 	if !frame.Viewer(c).Is(account.Supervisor) {
 		p.Crumbs = []frame.Crumb{{Text: h.T(c, "permission.title"), Href: permissionPath}}
 	}
@@ -132,7 +151,12 @@ func (h *handlers) fillSaid(c *gin.Context, p *customerPermissionPage, subject p
 	for _, e := range consents {
 		p.Consents = append(p.Consents, consentRow{
 			ConsentEvent: e, About: h.saidAbout(c, e), Proof: h.Evidence(c, e.Evidence),
-			Via: h.Catalogue.TextOr(h.Lang(c), e.Source, nil, "consents.via_"+e.Source), By: names[e.UserID], Other: e.CustomerID != p.CustomerID,
+			Via: h.Catalogue.TextOr(
+				h.Lang(c),
+				e.Source,
+				nil,
+				"consents.via_"+e.Source,
+			), By: names[e.UserID], Other: e.CustomerID != p.CustomerID,
 			Seen:  seen[e.CustomerID].ID != 0,
 			Ended: !e.ExpiresAt.IsZero() && e.ExpiresAt <= h.Now(),
 		})
@@ -142,7 +166,10 @@ func (h *handlers) fillSaid(c *gin.Context, p *customerPermissionPage, subject p
 		return err
 	}
 	slices.Reverse(suppressions) // the newest first
-	p.Suppressions, err = h.suppressionRows(c, slices.DeleteFunc(suppressions, func(sup permission.Suppression) bool { return !sup.InForce(h.Now()) }))
+	p.Suppressions, err = h.suppressionRows(
+		c,
+		slices.DeleteFunc(suppressions, func(sup permission.Suppression) bool { return !sup.InForce(h.Now()) }),
+	)
 	return err
 }
 
@@ -165,7 +192,9 @@ func (h *handlers) saidAbout(c *gin.Context, e permission.ConsentEvent) string {
 
 func (h *handlers) fillChoices(c *gin.Context, p *customerPermissionPage) {
 	p.Ways = options(h, c, "purpose", permission.Recordable(frame.Viewer(c)))
-	p.Channels = append([]frame.Option{{Value: "", Label: h.T(c, "consents.every_channel")}}, options(h, c, "channel", permission.Channels())...)
+	p.Channels = append(
+		[]frame.Option{{Value: "", Label: h.T(c, "consents.every_channel")}},
+		options(h, c, "channel", permission.Channels())...)
 	p.Answers = options(h, c, "consents", []string{"given", "withdrawn"})
 	p.Bases = options(h, c, "basis", permission.Bases())
 	p.Scopes = options(h, c, "scope", []permission.Scope{permission.Everything, permission.MarketingOnly, permission.SurveysOnly})
@@ -208,7 +237,9 @@ func (h *handlers) recordConsent(c *gin.Context) error {
 func (h *handlers) typedConsent(f frame.Form) (permission.ConsentEvent, error) {
 	e := permission.ConsentEvent{
 		Purpose: permission.Purpose(f.Get("purpose")), Channel: permission.Channel(f.Get("channel")), Given: f.Get("answer") == "given",
-		Basis: permission.Basis(f.Get("basis")), Wording: strings.TrimSpace(f.Get("wording")), Evidence: strings.TrimSpace(f.Get("evidence")),
+		Basis: permission.Basis(
+			f.Get("basis"),
+		), Wording: strings.TrimSpace(f.Get("wording")), Evidence: strings.TrimSpace(f.Get("evidence")),
 	}
 	var problems []fault.Field
 	if e.Evidence == "" {
@@ -237,7 +268,13 @@ func (h *handlers) recordRefusal(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	at, err := h.permission.RefuseByHand(c.Request.Context(), frame.Viewer(c), id, permission.Scope(f.Get("scope")), strings.TrimSpace(f.Get("refusal_evidence")))
+	at, err := h.permission.RefuseByHand(
+		c.Request.Context(),
+		frame.Viewer(c),
+		id,
+		permission.Scope(f.Get("scope")),
+		strings.TrimSpace(f.Get("refusal_evidence")),
+	)
 	if err != nil {
 		f, unmendable := h.RefusedForm(c, f, err)
 		if unmendable != nil {

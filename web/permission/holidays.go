@@ -56,7 +56,13 @@ func (h *handlers) holidaysRoutes() []frame.Route {
 	return []frame.Route{
 		{Method: http.MethodGet, Path: holidaysPath, Roles: readers, Handle: h.showHolidays},
 		{Method: http.MethodPost, Path: holidaysPath, Roles: admin, Body: frame.UploadBody(hours.MaxCalendarFile), Handle: h.readHolidays},
-		{Method: http.MethodPost, Path: holidaysPath + "/publish", Roles: admin, Body: 4 * hours.MaxCalendarFile, Handle: h.publishHolidays},
+		{
+			Method: http.MethodPost,
+			Path:   holidaysPath + "/publish",
+			Roles:  admin,
+			Body:   4 * hours.MaxCalendarFile,
+			Handle: h.publishHolidays,
+		},
 		{Method: http.MethodGet, Path: holidaysPath + "/sample.csv", Roles: readers, Handle: h.sampleHolidays},
 		{Method: http.MethodGet, Path: holidaysPath + "/export.csv", Roles: readers, Handle: h.exportHolidays},
 	}
@@ -70,8 +76,12 @@ func holidaysSamples() []frame.View {
 	return []frame.View{
 		&holidaysPage{},
 		&holidaysPage{
-			Years: []calendarRow{row}, Shown: row.calendarYear, Name: "CN 2026", Days: []holidayRow{day, working}, MayEdit: true, Form: frame.Form{Error: "wrong"},
-			Wrong: []frame.FieldProblem{{Line: 3, Name: "date", Problem: "is no date", Value: "x"}}, Draft: &calendarDraft{Changes: []string{"CN 2026"}, CSV: "a"},
+			Years: []calendarRow{
+				row,
+			}, Shown: row.calendarYear, Name: "CN 2026", Days: []holidayRow{day, working}, MayEdit: true, Form: frame.Form{Error: "wrong"},
+			Wrong: []frame.FieldProblem{
+				{Line: 3, Name: "date", Problem: "is no date", Value: "x"},
+			}, Draft: &calendarDraft{Changes: []string{"CN 2026"}, CSV: "a"},
 		},
 		&holidaysPage{MayEdit: true, Draft: &calendarDraft{}},
 	}
@@ -109,7 +119,11 @@ func (h *handlers) calendarRows(c *gin.Context, calendar []hours.Holiday) []cale
 	for _, day := range calendar {
 		key := yearOf(day)
 		if found[key] == nil {
-			found[key] = &calendarRow{calendarYear: key, Country: h.regionName(c, key.Region), Href: holidaysPath + "?country=" + key.Region + "&year=" + strconv.Itoa(key.Year)}
+			found[key] = &calendarRow{
+				calendarYear: key,
+				Country:      h.regionName(c, key.Region),
+				Href:         holidaysPath + "?country=" + key.Region + "&year=" + strconv.Itoa(key.Year),
+			}
 		}
 		if day.Kind == hours.WorkingDay {
 			found[key].Working++

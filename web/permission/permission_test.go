@@ -78,7 +78,8 @@ func TestMarketingRecordsOnlyMarketingConsent(t *testing.T) {
 	c := ts.Login(t, account.Marketing)
 	path := frame.CustomerPermissionPath(customer) + "/consents"
 	typed := url.Values{"purpose": {"survey"}, "answer": {"given"}, "basis": {"consent"}, "evidence": {"letter"}}
-	if page := c.Post(path, typed).Page(http.StatusUnprocessableEntity); page.Find("#e-purpose").Length() != 1 || page.Find("#f-evidence").AttrOr("value", "") != "letter" {
+	if page := c.Post(path, typed).Page(http.StatusUnprocessableEntity); page.Find("#e-purpose").Length() != 1 ||
+		page.Find("#f-evidence").AttrOr("value", "") != "letter" {
 		t.Error("marketing may speak for surveys, or the refused form lost what was typed")
 	}
 	typed.Set("purpose", "marketing_call")
@@ -131,7 +132,8 @@ func TestSuppressionsAreFoundAddedAndLifted(t *testing.T) {
 	if page := c.Follow(c.Post("/suppressions", add)).Page(http.StatusOK); page.Find("tr[data-href]").Length() != 1 {
 		t.Error("what was added is not listed")
 	}
-	if page := c.Follow(c.Post("/suppressions", add)).Page(http.StatusOK); !strings.Contains(page.Find(".flash").Text(), "already") || page.Find("tr[data-href]").Length() != 1 {
+	if page := c.Follow(c.Post("/suppressions", add)).Page(http.StatusOK); !strings.Contains(page.Find(".flash").Text(), "already") ||
+		page.Find("tr[data-href]").Length() != 1 {
 		t.Error("it is added twice")
 	}
 	found := c.Post("/suppressions/find", url.Values{"find": {"+8613912348000"}})
@@ -143,7 +145,12 @@ func TestSuppressionsAreFoundAddedAndLifted(t *testing.T) {
 	}
 	for _, lang := range []struct{ lang, text string }{{"en", "is neither a phone number"}, {"zh-CN", "不是有效的号码或邮箱"}} {
 		c.Post("/language", url.Values{"language": {lang.lang}})
-		page := c.Post("/suppressions", url.Values{"address": {"12"}, "scope": {"everything"}, "reason": {"complaint"}}).Page(http.StatusUnprocessableEntity)
+		page := c.Post(
+			"/suppressions",
+			url.Values{"address": {"12"}, "scope": {"everything"}, "reason": {"complaint"}},
+		).Page(
+			http.StatusUnprocessableEntity,
+		)
 		if got := strings.ToLower(page.Find("#e-address").Text()); !strings.Contains(got, lang.text) {
 			t.Errorf("%s: %q", lang.lang, got)
 		}
@@ -167,7 +174,15 @@ func TestSuppressionListIsPagedByKeyWithAConstantNumberOfStatements(t *testing.T
 	}
 	var list []permission.Suppression
 	for i := range frame.PageSize + 10 {
-		list = append(list, permission.Suppression{Kind: permission.PhoneAddress, Address: fmt.Sprintf("+861391234%04d", i), Scope: permission.Everything, Reason: "import"})
+		list = append(
+			list,
+			permission.Suppression{
+				Kind:    permission.PhoneAddress,
+				Address: fmt.Sprintf("+861391234%04d", i),
+				Scope:   permission.Everything,
+				Reason:  "import",
+			},
+		)
 	}
 	_, err := ts.Permission.TakeSuppressions(t.Context(), account.Viewer{UserID: 1}, list[:1])
 	webtest.Must(t, err)
@@ -179,7 +194,8 @@ func TestSuppressionListIsPagedByKeyWithAConstantNumberOfStatements(t *testing.T
 	}
 	first := c.Get("/suppressions").Page(http.StatusOK)
 	older, _ := first.Find(".pager [rel=next]").Attr("href")
-	if n, rest := first.Find("tr[data-href]").Length(), c.Get(older).Page(http.StatusOK).Find("tr[data-href]").Length(); n != frame.PageSize || rest != 10 {
+	if n, rest := first.Find("tr[data-href]").Length(), c.Get(older).Page(http.StatusOK).Find("tr[data-href]").Length(); n != frame.PageSize ||
+		rest != 10 {
 		t.Errorf("pages of %d and %d rows", n, rest)
 	}
 }
@@ -189,7 +205,13 @@ func TestListsAreReportedByLineAndField(t *testing.T) {
 	ts := webtest.NewServer(t)
 	ts.FillPermissionless(t)
 	c := ts.Login(t, account.Supervisor)
-	page := c.SendFile("/suppressions/import", "list.csv", "phone,scope,until\n13912348001,,\n12,,\n13912348002,nobody,\n13912348003,,2020-01-01\n13912348001,,\n").Page(http.StatusOK)
+	page := c.SendFile(
+		"/suppressions/import",
+		"list.csv",
+		"phone,scope,until\n13912348001,,\n12,,\n13912348002,nobody,\n13912348003,,2020-01-01\n13912348001,,\n",
+	).Page(
+		http.StatusOK,
+	)
 	if got := strings.Join(webtest.TextsOf(page, ".tile .fig"), " "); got != "5 1 1 3" {
 		t.Errorf("read, added, known, wrong: %s", got)
 	}
@@ -200,7 +222,13 @@ func TestListsAreReportedByLineAndField(t *testing.T) {
 	if got := strings.Join(webtest.TextsOf(half, ".tile .fig"), " "); got != "2 1 0 1 1" {
 		t.Errorf("read, added, known, partly taken, not taken: %s", got)
 	}
-	refused := c.SendFile("/suppressions/import", "x.csv", "source,reference,scope\ncrm,C-1,everything\n").Page(http.StatusUnprocessableEntity)
+	refused := c.SendFile(
+		"/suppressions/import",
+		"x.csv",
+		"source,reference,scope\ncrm,C-1,everything\n",
+	).Page(
+		http.StatusUnprocessableEntity,
+	)
 	if got := webtest.TextsOf(refused, ".error.whole"); len(got) != 1 || !strings.Contains(got[0], "phone or email: what is suppressed") {
 		t.Errorf("a list of references: %q", got)
 	}
@@ -213,7 +241,9 @@ func TestListsAreReportedByLineAndField(t *testing.T) {
 	if got := strings.Join(webtest.TextsOf(page, ".tile .fig"), " "); got != "3 1 0 2" {
 		t.Errorf("consents: %s: %v", got, webtest.TextsOf(page, "tbody tr"))
 	}
-	if page := c.SendFile("/consents/import", "x.csv", "a,b\n1,2\n").Page(http.StatusUnprocessableEntity); page.Find(".error.whole").Length() != 1 {
+	if page := c.SendFile("/consents/import", "x.csv", "a,b\n1,2\n").Page(http.StatusUnprocessableEntity); page.Find(
+		".error.whole",
+	).Length() != 1 {
 		t.Error("a file of something else is not refused in words")
 	}
 	if page := c.Post("/consents/import", nil).Page(http.StatusUnprocessableEntity); page.Find("#e-file").Length() != 1 {
@@ -241,7 +271,12 @@ func TestEveryNumberOfTheOverviewLeadsToItsCustomers(t *testing.T) {
 	for i := range links.Length() {
 		link := links.Eq(i)
 		href, _ := link.Attr("href")
-		if rows := c.Get(href).Page(http.StatusOK).Find("tr[data-href]").Length(); strconv.Itoa(rows) != strings.TrimPrefix(link.Text(), "−") {
+		if rows := c.Get(href).Page(http.StatusOK).Find("tr[data-href]").Length(); strconv.Itoa(
+			rows,
+		) != strings.TrimPrefix(
+			link.Text(),
+			"−",
+		) {
 			t.Errorf("%s counts %s and lists %d", href, link.Text(), rows)
 		}
 	}

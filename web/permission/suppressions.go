@@ -87,7 +87,10 @@ func suppressionsSamples() []frame.View {
 	return []frame.View{
 		&suppressionsPage{}, &suppressionsPage{Narrowed: true, Found: &lookUp{Text: "12"}},
 		&suppressionsPage{
-			Rows: []suppressionRow{row, lifted}, Pager: frame.Pager{Older: "/x"}, Found: &lookUp{Text: "139", Valid: true, Rows: []suppressionRow{row}},
+			Rows: []suppressionRow{
+				row,
+				lifted,
+			}, Pager: frame.Pager{Older: "/x"}, Found: &lookUp{Text: "139", Valid: true, Rows: []suppressionRow{row}},
 			Scopes: choices, Reasons: choices, MayAdd: true, Form: frame.Form{Error: "wrong", Errors: map[string]string{"address": "wrong"}},
 		},
 		&suppressionsPage{Found: &lookUp{Text: "139", Valid: true}},
@@ -104,12 +107,22 @@ func (h *handlers) listSuppressions(c *gin.Context) error {
 }
 
 func (h *handlers) renderSuppressions(c *gin.Context, status int, f frame.Form, found *lookUp) error {
-	filter := permission.SuppressionFilter{Scope: permission.Scope(c.Query("scope")), Active: c.Query("active") == "1", Before: frame.ListKeyID(c)}
+	filter := permission.SuppressionFilter{
+		Scope:  permission.Scope(c.Query("scope")),
+		Active: c.Query("active") == "1",
+		Before: frame.ListKeyID(c),
+	}
 	list, err := h.permission.Suppressions(c.Request.Context(), filter, frame.PageSize+1)
 	if err != nil {
 		return err
 	}
-	p := &suppressionsPage{Filter: filter, Narrowed: filter.Scope != "" || filter.Active, Found: found, Form: f, MayAdd: frame.Viewer(c).Is(account.Supervisor)}
+	p := &suppressionsPage{
+		Filter:   filter,
+		Narrowed: filter.Scope != "" || filter.Active,
+		Found:    found,
+		Form:     f,
+		MayAdd:   frame.Viewer(c).Is(account.Supervisor),
+	}
 	list, p.Pager = frame.PagedByID(c, list, func(sup permission.Suppression) int64 { return sup.ID })
 	if p.Rows, err = h.suppressionRows(c, list); err != nil {
 		return err
@@ -124,7 +137,10 @@ func (h *handlers) renderSuppressions(c *gin.Context, status int, f frame.Form, 
 var byHandScopes = []permission.Scope{permission.Everything, permission.MarketingOnly, permission.SurveysOnly}
 
 func (h *handlers) suppressionRows(c *gin.Context, list []permission.Suppression) ([]suppressionRow, error) {
-	names, err := h.accounts.UserNames(c.Request.Context(), frame.IDsBy(append(slices.Clone(list), lifters(list)...), func(sup permission.Suppression) int64 { return sup.UserID }))
+	names, err := h.accounts.UserNames(
+		c.Request.Context(),
+		frame.IDsBy(append(slices.Clone(list), lifters(list)...), func(sup permission.Suppression) int64 { return sup.UserID }),
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +177,11 @@ func (h *handlers) findSuppressions(c *gin.Context) error {
 		if kind == permission.EmailAddress {
 			address = found.Text // refusals that were stored before the present form are known by how they were written
 		}
-		list, err := h.permission.Suppressions(c.Request.Context(), permission.SuppressionFilter{Kind: kind, Address: address}, frame.PageSize)
+		list, err := h.permission.Suppressions(
+			c.Request.Context(),
+			permission.SuppressionFilter{Kind: kind, Address: address},
+			frame.PageSize,
+		)
 		if err != nil {
 			return err
 		}

@@ -43,7 +43,10 @@ func attributesSamples() []frame.View {
 		{Attribute: policy.Attribute{Name: "vip", Label: "VIP", Kind: policy.YesNoField, CreatedAt: 1}, Asked: true},
 	}
 	wrong := frame.Form{Error: "wrong", Errors: map[string]string{"name": "is required"}}
-	return []frame.View{&attributesPage{}, &attributesPage{Attributes: rows, Form: wrong, Kinds: []frame.Option{{Value: "text", Label: "text"}}}}
+	return []frame.View{
+		&attributesPage{},
+		&attributesPage{Attributes: rows, Form: wrong, Kinds: []frame.Option{{Value: "text", Label: "text"}}},
+	}
 }
 
 func (h *handlers) showAttributes(c *gin.Context) error {

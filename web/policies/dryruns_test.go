@@ -29,7 +29,8 @@ func TestASupervisorPlansACallbackByHand(t *testing.T) {
 	ts.Plan(t)
 	path := fmt.Sprintf("/contacts/%d", ids[0])
 	c := ts.Login(t, account.Supervisor)
-	if handler := ts.Login(t, account.Handler); handler.Get(path).Page(http.StatusOK).Find("#plan").Length() != 0 || handler.Post(path+"/callbacks", nil).Status != http.StatusForbidden {
+	if handler := ts.Login(t, account.Handler); handler.Get(path).Page(http.StatusOK).Find("#plan").Length() != 0 ||
+		handler.Post(path+"/callbacks", nil).Status != http.StatusForbidden {
 		t.Error("a handler may plan callbacks")
 	}
 	if c.Get(fmt.Sprintf("/contacts/%d", ids[1])).Page(http.StatusOK).Find("#plan").Length() != 0 {
@@ -56,7 +57,8 @@ func TestASupervisorPlansACallbackByHand(t *testing.T) {
 		t.Errorf("a second callback beside the first: %q", got)
 	}
 	list := c.Get("/decisions/list?rule=by_hand").Page(http.StatusOK)
-	if got := webtest.TextsOf(list, "tbody tr"); len(got) != 1 || !strings.Contains(got[0], "Planned by a supervisor") || !strings.Contains(got[0], "decided again") {
+	if got := webtest.TextsOf(list, "tbody tr"); len(got) != 1 || !strings.Contains(got[0], "Planned by a supervisor") ||
+		!strings.Contains(got[0], "decided again") {
 		t.Errorf("the decision is not found by its rule: %q", got)
 	}
 }
@@ -107,7 +109,9 @@ func TestADryRunStandsNextToWhatHappened(t *testing.T) {
 			t.Errorf("%s: %d and %d of 3 resolutions", section, would, happened)
 		}
 	}
-	if got := webtest.TextsOf(page, ".versus:nth-of-type(2) .versus-cols > :last-child tbody tr"); len(got) != 1 || !strings.HasPrefix(got[0], "Planned → Not needed") || !strings.Contains(got[0], "T-1") {
+	if got := webtest.TextsOf(page, ".versus:nth-of-type(2) .versus-cols > :last-child tbody tr"); len(got) != 1 ||
+		!strings.HasPrefix(got[0], "Planned → Not needed") ||
+		!strings.Contains(got[0], "T-1") {
 		t.Errorf("what comes out otherwise: %q", got)
 	}
 	if list := c.Get(draft).Page(http.StatusOK); list.Find(".runs li").Length() != 2 {

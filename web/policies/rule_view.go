@@ -26,7 +26,8 @@ func (h *handlers) renderPolicyRule(c *gin.Context, status int, record policy.Re
 	}
 	words := h.policyWords(c, fields, reasons)
 	p := &policyRulePage{Record: record, ID: c.Param("rule"), Form: f, Fields: fieldGroups(words, fields)}
-	if rule, err := policyRuleOf(f, "", reasons, policy.Codes{}); err == nil && (rule.Callback != nil || rule.Survey != nil || len(rule.Nothing) > 0) {
+	if rule, err := policyRuleOf(f, "", reasons, policy.Codes{}); err == nil &&
+		(rule.Callback != nil || rule.Survey != nil || len(rule.Nothing) > 0) {
 		sentence := words.sentence(rule, len(record.Policy.Rules) == 0 || string(record.Policy.Rules[0].ID) == p.ID)
 		p.Sentence = &sentence
 	}
@@ -45,7 +46,10 @@ func (h *handlers) renderPolicyRule(c *gin.Context, status int, record policy.Re
 		title = "policy.rule_new"
 	}
 	p.Page = h.Page(c, title, "name", h.RuleName(c, policy.Rule{ID: policy.RuleID(p.ID), Name: f.Get("name")}))
-	p.Crumbs = []frame.Crumb{{Text: h.T(c, "policy.title"), Href: policiesPath}, {Text: h.T(c, "policy.draft_title", "id", record.ID), Href: policyPath(record.ID)}}
+	p.Crumbs = []frame.Crumb{
+		{Text: h.T(c, "policy.title"), Href: policiesPath},
+		{Text: h.T(c, "policy.draft_title", "id", record.ID), Href: policyPath(record.ID)},
+	}
 	return h.RenderStatus(c, status, p)
 }
 
@@ -65,7 +69,11 @@ func (p *policyRulePage) setFocus(do string) {
 
 // fieldGroups sorts the fields by what they are about.
 func fieldGroups(words policyWords, fields []policy.FieldInfo) []optionGroup {
-	groups := []optionGroup{{Label: words.t("policy.group_contact")}, {Label: words.t("policy.group_customer")}, {Label: words.t("policy.group_history")}}
+	groups := []optionGroup{
+		{Label: words.t("policy.group_contact")},
+		{Label: words.t("policy.group_customer")},
+		{Label: words.t("policy.group_history")},
+	}
 	for _, info := range fields {
 		g := 0
 		switch {
@@ -91,7 +99,9 @@ func (h *handlers) conditionRow(words policyWords, f frame.Form, n int, conditio
 	}
 	for _, choice := range info.Choices {
 		row.Checks = append(row.Checks, frame.Checkbox{
-			Name: row.Name("values"), Value: choice, Label: words.choice(info.Field, choice), Checked: slices.Contains(condition.Values, choice),
+			Name: row.Name(
+				"values",
+			), Value: choice, Label: words.choice(info.Field, choice), Checked: slices.Contains(condition.Values, choice),
 		})
 	}
 	row.Yes = slices.Contains(condition.Values, policy.Yes)
@@ -112,7 +122,10 @@ var listsOfFields = map[policy.Field]string{
 func (h *handlers) ruleChoices(c *gin.Context, words policyWords, p policy.Policy) (ruleChoices, error) {
 	choices := ruleChoices{
 		Says: []frame.Option{
-			{Value: saysPlan, Label: words.t("policy.says_plan")}, {Value: saysNothing, Label: words.t("policy.says_nothing")}, {Value: saysNoMore, Label: words.t("policy.says_no_more")},
+			{
+				Value: saysPlan,
+				Label: words.t("policy.says_plan"),
+			}, {Value: saysNothing, Label: words.t("policy.says_nothing")}, {Value: saysNoMore, Label: words.t("policy.says_no_more")},
 		},
 		Reminders: []frame.Option{{Value: "0", Label: words.t("policy.no_reminder")}, {Value: "1", Label: words.t("policy.one_reminder")}},
 		Scripts:   []frame.Option{{Value: "", Label: words.t("policy.script_of_kind")}},
@@ -129,7 +142,10 @@ func (h *handlers) ruleChoices(c *gin.Context, words policyWords, p policy.Polic
 	}
 	choices.Reasons = append(choices.Reasons, frame.Option{Value: ownReason, Label: words.t("policy.own_reason")})
 	for _, order := range orders(policy.SurveyChannels()) {
-		choices.Channels = append(choices.Channels, frame.Option{Value: strings.Join(channelCodes(order), ","), Label: words.channels(order)})
+		choices.Channels = append(
+			choices.Channels,
+			frame.Option{Value: strings.Join(channelCodes(order), ","), Label: words.channels(order)},
+		)
 	}
 	names, err := h.surveys.Names(c.Request.Context())
 	for _, name := range names {

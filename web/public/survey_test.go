@@ -68,11 +68,20 @@ func TestACustomerAnswersWithoutScripts(t *testing.T) {
 	if second.Find("input[name=consent][checked]").Length() != 0 {
 		t.Error("the consent is ticked already")
 	}
-	refused := c.Post(out.URL, url.Values{"screen": {"2"}, "comment": {strings.Repeat("长", survey.MaxComment+1)}}).Page(http.StatusUnprocessableEntity)
+	refused := c.Post(
+		out.URL,
+		url.Values{"screen": {"2"}, "comment": {strings.Repeat("长", survey.MaxComment+1)}},
+	).Page(
+		http.StatusUnprocessableEntity,
+	)
 	if got := webtest.TextsOf(refused, ".survey-question .error"); len(got) != 1 {
 		t.Errorf("complaints %v", got)
 	}
-	end := c.Follow(c.Post(out.URL, url.Values{"screen": {"2"}, "reasons": {"waited"}, "solved": {"0"}, "comment": {"<b>slow</b>"}})).Page(http.StatusOK)
+	end := c.Follow(
+		c.Post(out.URL, url.Values{"screen": {"2"}, "reasons": {"waited"}, "solved": {"0"}, "comment": {"<b>slow</b>"}}),
+	).Page(
+		http.StatusOK,
+	)
 	if got := webtest.TextsOf(end, ".survey-end h1"); !slices.Equal(got, []string{"Thank you!"}) {
 		t.Errorf("ends with %v", got)
 	}
@@ -97,7 +106,8 @@ func TestEveryEndOfALinkIsAPageForTheCustomer(t *testing.T) {
 		if got, _ := r.Page(status).Find("[data-end]").Attr("data-end"); got != want {
 			t.Errorf("the page is %q, want %q", got, want)
 		}
-		if r.Header.Get("X-Robots-Tag") == "" || r.Header.Get("Referrer-Policy") != "same-origin" || r.Header.Get("Cache-Control") != "no-store" {
+		if r.Header.Get("X-Robots-Tag") == "" || r.Header.Get("Referrer-Policy") != "same-origin" ||
+			r.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("headers %v", r.Header)
 		}
 	}
@@ -133,7 +143,8 @@ func TestAScriptThatPostsOverAndOverIsSlowedDown(t *testing.T) {
 			t.Fatalf("status %d", got)
 		}
 	}
-	if r := c.Post(out.URL, url.Values{"screen": {"1"}, "rating": {"3"}}); r.Status != http.StatusTooManyRequests || r.Header.Get("Retry-After") != "60" {
+	if r := c.Post(out.URL, url.Values{"screen": {"1"}, "rating": {"3"}}); r.Status != http.StatusTooManyRequests ||
+		r.Header.Get("Retry-After") != "60" {
 		t.Errorf("status %d, %v", r.Status, r.Header)
 	}
 	ts.Now = ts.Now.Add(time.Minute)

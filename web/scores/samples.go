@@ -40,7 +40,14 @@ func boardSamples() []frame.View {
 func sampleForm() scoreForm {
 	return scoreForm{
 		Action: "/scores", Dates: true, From: 20000, To: 20030, Hidden: []hiddenField{{"by", "team"}}, Chips: sampleLinks(),
-		Fields: []scoreField{{Name: "period", Label: "Period", Value: "30d", Options: []frame.Option{{Value: "30d", Label: "30 days"}, {Value: "7d", Label: "7 days"}}}},
+		Fields: []scoreField{
+			{
+				Name:    "period",
+				Label:   "Period",
+				Value:   "30d",
+				Options: []frame.Option{{Value: "30d", Label: "30 days"}, {Value: "7d", Label: "7 days"}},
+			},
+		},
 	}
 }
 
@@ -49,7 +56,17 @@ func sampleLinks() []scoreLink {
 }
 
 func sampleFigure(sample figures.Sample) figureView {
-	return figureView{Text: "91.6", Unit: "%", Interval: "89.9–93.0", Base: "n 1,204", Sample: sample, Low: "3.1%", Mean: "4.52", Scale: "1-5", Other: "others"}
+	return figureView{
+		Text:     "91.6",
+		Unit:     "%",
+		Interval: "89.9–93.0",
+		Base:     "n 1,204",
+		Sample:   sample,
+		Low:      "3.1%",
+		Mean:     "4.52",
+		Scale:    "1-5",
+		Other:    "others",
+	}
 }
 
 func sampleReceipt() scoreReceipt {
@@ -58,7 +75,15 @@ func sampleReceipt() scoreReceipt {
 
 func sampleTable() scoreTable {
 	return scoreTable{By: figures.Team, Mean: true, Links: sampleLinks(), Rows: []scoreRow{
-		{Name: "Team one", Href: "/scores", Figure: sampleFigure(figures.FullSample), N: "1,204", Whisker: frame.NewWhisker(80, 70, 90, 0, 100), MarkKind: "ok", Mark: "above"},
+		{
+			Name:     "Team one",
+			Href:     "/scores",
+			Figure:   sampleFigure(figures.FullSample),
+			N:        "1,204",
+			Whisker:  frame.NewWhisker(80, 70, 90, 0, 100),
+			MarkKind: "ok",
+			Mark:     "above",
+		},
 		{Name: "Team two", Href: "/scores", Figure: sampleFigure(figures.SmallSample), N: "12", Dim: true},
 	}}
 }

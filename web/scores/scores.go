@@ -151,7 +151,12 @@ func (w scoreWords) bands(f figures.Figure) []bandRow {
 		return nil
 	}
 	row := func(band, kind string, n int64) bandRow {
-		return bandRow{Name: w.t("scores.band_" + string(f.Metric) + "_" + band), Kind: kind, Text: thousands(n), Bar: frame.NewShareBar(n, f.N)}
+		return bandRow{
+			Name: w.t("scores.band_" + string(f.Metric) + "_" + band),
+			Kind: kind,
+			Text: thousands(n),
+			Bar:  frame.NewShareBar(n, f.N),
+		}
 	}
 	switch f.Metric {
 	case figures.CSAT, figures.NPS, figures.CES:
@@ -177,7 +182,10 @@ func (h *handlers) metricLinks(c *gin.Context, f scoreFilter) []scoreLink {
 func (h *handlers) stepLinks(c *gin.Context, f scoreFilter, current figures.Step) []scoreLink {
 	var links []scoreLink
 	for _, step := range []figures.Step{figures.Daily, figures.Weekly, figures.Monthly} {
-		links = append(links, scoreLink{Text: h.T(c, "scores.step_"+string(step)), Href: f.at(f.Path, "step", string(step)), Current: step == current})
+		links = append(
+			links,
+			scoreLink{Text: h.T(c, "scores.step_"+string(step)), Href: f.at(f.Path, "step", string(step)), Current: step == current},
+		)
 	}
 	return links
 }

@@ -104,7 +104,13 @@ func (w town) customer(t testing.TB, reference string, phones, emails []string) 
 	}
 	id := w.contact(t, w.takeOne(t, in).ContactID).CustomerID
 	if w.count(t, "touches", "customer_id = ?", id) == 0 { // one touch each, to see them follow
-		touch := permission.Touch{CustomerID: id, PersonID: w.person(t, id), Kind: permission.Attempt, Channel: permission.ByPhone, At: w.now()}
+		touch := permission.Touch{
+			CustomerID: id,
+			PersonID:   w.person(t, id),
+			Kind:       permission.Attempt,
+			Channel:    permission.ByPhone,
+			At:         w.now(),
+		}
 		if err := w.db.View(context.Background()).Gorm().Create(&touch).Error; err != nil {
 			t.Fatal(err)
 		}
@@ -279,7 +285,8 @@ func TestSixthCustomerOnANumberSeparatesWhoOnlySharedTheSwitchboard(t *testing.T
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(v.Lines) != 2 || !v.Lines[0].Shared || v.Lines[0].Customers != 6 || v.Lines[1].Shared || v.Log[0].Kind != identity.ChangeAutoSplit {
+		if len(v.Lines) != 2 || !v.Lines[0].Shared || v.Lines[0].Customers != 6 || v.Lines[1].Shared ||
+			v.Log[0].Kind != identity.ChangeAutoSplit {
 			t.Errorf("the page does not say why: %+v", v)
 		}
 	})

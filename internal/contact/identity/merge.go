@@ -66,7 +66,12 @@ func (s *Service) Undo(ctx context.Context, viewer account.Viewer, changeID int6
 }
 
 // regroup runs one change by hand in its transaction and writes the audit.
-func (s *Service) regroup(ctx context.Context, viewer account.Viewer, action string, change func(regrouping) (PersonChange, error)) (PersonChange, error) {
+func (s *Service) regroup(
+	ctx context.Context,
+	viewer account.Viewer,
+	action string,
+	change func(regrouping) (PersonChange, error),
+) (PersonChange, error) {
 	now := s.now()
 	var made PersonChange
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {

@@ -56,7 +56,16 @@ func TestARefusalHoldsHoweverEitherSideIsWritten(t *testing.T) {
 				take()
 			}
 			file := string(kind) + "\n\"" + refused + "\"\n"
-			report, err := lists.New(db, permit, w.now).ImportSuppressions(context.Background(), supervisor, strings.NewReader(file), lists.Reading{Region: "CN", Zone: time.UTC})
+			report, err := lists.New(
+				db,
+				permit,
+				w.now,
+			).ImportSuppressions(
+				context.Background(),
+				supervisor,
+				strings.NewReader(file),
+				lists.Reading{Region: "CN", Zone: time.UTC},
+			)
 			if err != nil || report.Added != 1 {
 				r.Fatalf("%q: %+v %v", refused, report, err)
 			}
@@ -166,7 +175,8 @@ func TestAnAddressThatCannotBeReadIsRefusedWithWhatHidesInIt(t *testing.T) {
 			t.Errorf("%q: %+v", raw, bad)
 		}
 	}
-	if _, bad := permission.ReadAddress(permission.PhoneAddress, "1.39123E+10", "CN"); bad == nil || bad.Code != "phone_invalid" || !strings.Contains(bad.Problem, "+86") {
+	if _, bad := permission.ReadAddress(permission.PhoneAddress, "1.39123E+10", "CN"); bad == nil || bad.Code != "phone_invalid" ||
+		!strings.Contains(bad.Problem, "+86") {
 		t.Errorf("%+v", bad)
 	}
 }

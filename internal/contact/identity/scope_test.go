@@ -68,7 +68,11 @@ func TestACustomerIsSeenByTheTeamsOfWhatIsKnownOfThem(t *testing.T) {
 			for _, id := range []int64{mine, other, nobodys, called} {
 				_, err := w.contacts.Customer(t.Context(), tt.viewer, id)
 				_, person := w.Person(t.Context(), tt.viewer, id)
-				found, finding := w.contacts.Find(t.Context(), tt.viewer, fmt.Sprintf("1391111000%d", slices.Index([]int64{mine, other, nobodys, called}, id)+1))
+				found, finding := w.contacts.Find(
+					t.Context(),
+					tt.viewer,
+					fmt.Sprintf("1391111000%d", slices.Index([]int64{mine, other, nobodys, called}, id)+1),
+				)
 				if err == nil {
 					got = append(got, id)
 				} else if !fault.Is(err, fault.NotFound) {
@@ -276,7 +280,8 @@ func TestAYesIsRecordedBySomebodyWhoSeesTheCustomer(t *testing.T) {
 			got = append(got, r.Status)
 		}
 		nobody := permission.ConsentNobody
-		if want := []permission.ConsentStatus{permission.ConsentRecorded, nobody, nobody, nobody, permission.ConsentRecorded}; err != nil || !slices.Equal(got, want) {
+		if want := []permission.ConsentStatus{permission.ConsentRecorded, nobody, nobody, nobody, permission.ConsentRecorded}; err != nil ||
+			!slices.Equal(got, want) {
 			t.Errorf("got %v, want %v; %v", got, want, err)
 		}
 	})
@@ -300,7 +305,8 @@ func TestStandingsListOnlyWhomTheViewerSees(t *testing.T) {
 		if err != nil || len(list) != 1 || list[0].CustomerID != mine {
 			t.Errorf("%+v %v", list, err)
 		}
-		if all, err := permit.StandingsBy(t.Context(), supervisor, permission.Survey, permission.BySMS, "", 0, 10); err != nil || len(all) != 2 {
+		if all, err := permit.StandingsBy(t.Context(), supervisor, permission.Survey, permission.BySMS, "", 0, 10); err != nil ||
+			len(all) != 2 {
 			t.Errorf("%+v %v", all, err)
 		}
 	})

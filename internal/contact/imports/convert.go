@@ -196,7 +196,12 @@ func (a *answerColumns) read(row table.Row, dates dateReader) (*contact.InputAns
 	case !listed:
 		n, err := strconv.ParseFloat(raw, 64)
 		if err != nil || n != math.Trunc(n) || math.Abs(n) > 1000 {
-			return nil, &fault.Field{Name: a.answer.Column, Code: "not_a_rating", Problem: "is not a whole number, nor listed under values", Value: raw}
+			return nil, &fault.Field{
+				Name:    a.answer.Column,
+				Code:    "not_a_rating",
+				Problem: "is not a whole number, nor listed under values",
+				Value:   raw,
+			}
 		}
 		worth.Value = new(int(n))
 	}

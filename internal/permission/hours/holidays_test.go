@@ -17,12 +17,20 @@ const header = "country,date,kind,name\n"
 
 func TestAFileOfSpecialDaysIsRead(t *testing.T) {
 	t.Parallel()
-	days, err := hours.ParseHolidays(strings.NewReader("\ufeff" + header + "cn,2026-10-10,working,国庆节调休\r\nCN,2026-10-01,holiday,\"国庆节, 第一天\"\nDE-BY,2026-08-15,Holiday,Mariä Himmelfahrt\n"))
+	days, err := hours.ParseHolidays(
+		strings.NewReader(
+			"\ufeff" + header + "cn,2026-10-10,working,国庆节调休\r\nCN,2026-10-01,holiday,\"国庆节, 第一天\"\nDE-BY,2026-08-15,Holiday,Mariä Himmelfahrt\n",
+		),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []hours.Holiday{
-		hourstest.Day("CN", "2026-10-01", hours.PublicHoliday), hourstest.Day("CN", "2026-10-10", hours.WorkingDay), hourstest.Day("DE-BY", "2026-08-15", hours.PublicHoliday),
+		hourstest.Day(
+			"CN",
+			"2026-10-01",
+			hours.PublicHoliday,
+		), hourstest.Day("CN", "2026-10-10", hours.WorkingDay), hourstest.Day("DE-BY", "2026-08-15", hours.PublicHoliday),
 	}
 	want[0].Name, want[1].Name, want[2].Name = "国庆节, 第一天", "国庆节调休", "Mariä Himmelfahrt"
 	if diff := gocmp.Diff(want, days); diff != "" {
