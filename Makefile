@@ -7,7 +7,7 @@ LDFLAGS := -X main.version=$(VERSION)
 export PATH := $(shell $(GO) env GOPATH)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint fmt bench deps golden fuzz property chaos clean
+.PHONY: help run build test lint fmt bench deps fuzz property chaos clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,9 +34,6 @@ bench: ## Print the promised figures beside their bare limits, tab-separated (BE
 
 deps: ## Install MariaDB, Redis, Chromium and CJK fonts on Debian, for the tests that use them
 	@scripts/deps
-
-golden: ## Rewrite the golden files of the tests; look at the diff
-	$(GO) test ./web/... ./campaign/... -run Golden -update
 
 fuzz: ## Fuzz every parser of outside bytes for a minute each
 	@scripts/fuzz
