@@ -125,10 +125,11 @@ func (h *handlers) calendarRows(c *gin.Context, calendar []hours.Holiday) []cale
 				Href:         holidaysPath + "?country=" + key.Region + "&year=" + strconv.Itoa(key.Year),
 			}
 		}
-		if day.Kind == hours.WorkingDay {
-			found[key].Working++
-		} else {
+		switch day.Kind {
+		case hours.PublicHoliday:
 			found[key].Holidays++
+		case hours.WorkingDay:
+			found[key].Working++
 		}
 	}
 	rows := make([]calendarRow, 0, len(found))
