@@ -1,11 +1,13 @@
 package callback_test
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
@@ -207,7 +209,7 @@ func TestAnswersInTheCallGoOnAsAJob(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(answers, got.Answers); diff != "" || got.ResolutionID == 0 || got.AnsweredAt != c.Now() {
+		if diff := gocmp.Diff(answers, got.Answers); diff != "" || got.ResolutionID == 0 || got.AnsweredAt != c.Now() {
 			t.Errorf("%+v %s", got, diff)
 		}
 	})
@@ -260,12 +262,40 @@ func TestOutcomeNamesWhatIsMissing(t *testing.T) {
 			for _, f := range flt.Fields {
 				got = append(got, f.Name)
 			}
-			if diff := cmp.Diff(tt.fields, got); diff != "" {
+			if diff := gocmp.Diff(tt.fields, got); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
 	if got := c.Callback(t); got.State != callback.Claimed || got.Attempts != 0 {
 		t.Errorf("a refused outcome changed the callback: %s, %d attempts", got.State, got.Attempts)
+	}
+}
+
+// Lists offer every reason to choose from: whatever a caller records, the callback is found by what it waits for or ended with.
+func TestEveryOutcomeLeavesAReasonThatListsKnow(t *testing.T) {
+	t.Parallel()
+	var outcomes []callback.Outcome
+	for _, code := range callback.CallCodes() {
+		if !code.Reached {
+			outcomes = append(outcomes, callback.Outcome{CallResult: code.Code})
+		}
+	}
+	for _, code := range callback.BusinessCodes() {
+		outcomes = append(outcomes, callback.Outcome{CallResult: callback.Reached, BusinessResult: code.Code, Note: "听客户说"})
+	}
+	for _, o := range outcomes {
+		t.Run(string(o.CallResult+"/"+callback.CallResult(o.BusinessResult)), func(t *testing.T) {
+			t.Parallel()
+			c, desk := taskstest.AtWork(t, dbtest.SQLite(t))
+			if o.BusinessResult == callback.Appointment {
+				o.AppointmentAt = c.Now().Add(2 * time.Hour)
+			}
+			c.Finish(t, taskstest.Caller(1), desk, o)
+			got := c.Callback(t)
+			if reason := cmp.Or(got.CloseReason, got.WaitReason); !slices.Contains(callback.Reasons(), reason) {
+				t.Errorf("it is %s for %q, which is none of %v", got.State, reason, callback.Reasons())
+			}
+		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/fault"
+	"aftercall/internal/permission"
 )
 
 // CallResult is the first layer of an outcome: what happened on the line. It is translated under "call_result.<code>".
@@ -94,6 +95,34 @@ func BusinessCodes() []BusinessCode {
 		{Code: Declined, Ends: true},
 		{Code: Complaint, Ends: true, NeedsNote: true},
 		{Code: NeverContact, Ends: true, Suppress: true},
+	}
+}
+
+// Reasons returns everything a callback may wait for or have ended with, in the order in which lists offer it. A call that reached
+// somebody leaves its business result, or an appointment.
+func Reasons() []Reason {
+	all := []Reason{ReasonPlanned, ReasonAppointment, ReasonSkipped}
+	for _, c := range CallCodes() {
+		if !c.Reached {
+			all = append(all, Reason(c.Code))
+		}
+	}
+	for _, code := range againstCalls() {
+		all = append(all, Reason(code))
+	}
+	for _, c := range BusinessCodes() {
+		if c.Ends {
+			all = append(all, Reason(c.Code))
+		}
+	}
+	return append(all, ReasonUnreachable, ReasonReopened, ReasonCorrected, ReasonExpired, ReasonByHand)
+}
+
+// againstCalls are permission's codes that may stand against a service callback.
+func againstCalls() []permission.Code {
+	return []permission.Code{
+		permission.OutsideHours, permission.ZoneUnknown, permission.AttemptGap, permission.AttemptCap, permission.DailyCap,
+		permission.NoAddress, permission.Suppressed, permission.Refused,
 	}
 }
 

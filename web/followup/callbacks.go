@@ -99,17 +99,6 @@ func callbacksSamples() []frame.View {
 	}
 }
 
-// callbackReasons are what a callback may wait for or have ended with, as the filter offers them.
-func callbackReasons() []callback.Reason {
-	return []callback.Reason{
-		callback.ReasonPlanned, callback.ReasonAppointment, callback.ReasonSkipped, callback.Reason(callback.NoAnswer), callback.Reason(callback.Busy), callback.Reason(callback.Off),
-		callback.Reason(
-			callback.Solved,
-		), callback.Reason(callback.NotSolved), callback.Reason(callback.Complaint), callback.Reason(callback.WrongNumber),
-		callback.ReasonUnreachable, callback.ReasonReopened, callback.ReasonExpired, callback.ReasonByHand,
-	}
-}
-
 func (h *handlers) showCallbacks(c *gin.Context) error {
 	f := callbackFilter(c)
 	rows, err := h.callbacks.List(c.Request.Context(), frame.Viewer(c), f)
@@ -124,7 +113,7 @@ func (h *handlers) showCallbacks(c *gin.Context) error {
 	p.Rows, p.Pager = frame.PagedByID(c, rows, func(r callback.Row) int64 { return r.Callback.ID })
 	p.States = h.options(c, "callbacks.any_state", "callback_state.", codesOf(callback.States()))
 	p.Kinds = h.options(c, "callbacks.any_kind", "callback_kind.", codesOf(callback.Kinds()))
-	p.Reasons = h.options(c, "callbacks.any_reason", "reason.", codesOf(callbackReasons()))
+	p.Reasons = h.options(c, "callbacks.any_reason", "reason.", codesOf(callback.Reasons()))
 	p.Page = h.Page(c, "callbacks.title")
 	return h.Render(c, p)
 }

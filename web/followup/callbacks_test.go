@@ -1,0 +1,38 @@
+package followup_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"aftercall/internal/account"
+	"aftercall/internal/webtest"
+	"aftercall/tasks/callback"
+)
+
+// The filter knew half of the reasons: callbacks that ended with "declined", say, could not be listed.
+func TestCallbacksAreFilteredByEveryReasonTheyCanHave(t *testing.T) {
+	t.Parallel()
+	ts := webtest.NewServer(t)
+	ts.FillDesk(t, webtest.ComplaintContact(1, "张伟", "宽带报修"))
+	c := ts.Login(t, account.Supervisor)
+	offered := map[string]string{}
+	c.Get("/callbacks").Page(http.StatusOK).Find(`[name="reason"] option`).Each(func(_ int, option *goquery.Selection) {
+		offered[option.AttrOr("value", "")] = option.Text()
+	})
+	if len(offered) != 1+len(callback.Reasons()) {
+		t.Errorf("%d choices for any and %d reasons", len(offered), len(callback.Reasons()))
+	}
+	for _, reason := range callback.Reasons() {
+		if text := offered[string(reason)]; text == "" || strings.HasPrefix(text, "reason.") {
+			t.Errorf("%s is offered as %q", reason, text)
+		}
+		webtest.Must(t, ts.DB.View(t.Context()).Gorm().Exec("UPDATE callbacks SET wait_reason = ?", reason).Error)
+		if r := c.Get("/callbacks?reason=" + url.QueryEscape(string(reason))); !strings.Contains(r.Body, "张伟") {
+			t.Errorf("what waits for %s is not found by it", reason)
+		}
+	}
+}
