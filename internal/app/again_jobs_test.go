@@ -1,0 +1,132 @@
+package app
+
+import (
+	"time"
+
+	"aftercall/campaign"
+	"aftercall/internal/account"
+	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
+	"aftercall/internal/contact/imports"
+	"aftercall/internal/flow"
+	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
+	"aftercall/survey"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/decision"
+)
+
+// jobCases are the handlers of all jobs, each after what adds its job.
+func jobCases() map[string]useCase {
+	one := 1
+	answered := func(o *office) {
+		o.must(
+			o.Surveys.Submit(
+				o.ctx(),
+				o.token(),
+				"zh-CN",
+				survey.Submission{Given: map[string]survey.Given{survey.KeyRating: {Value: &one}}},
+			),
+		)
+	}
+	earlier := noon.Add(-130 * time.Minute)
+	before := map[string]func(o *office) int64{
+		contact.JobPlan: func(o *office) int64 {
+			o.take(
+				resolution("N-1", "13900000007", contact.High, o.at.Add(-time.Hour)),
+				resolution("N-2", "13900000008", contact.Low, o.at.Add(-time.Hour)),
+			)
+			return 0
+		},
+		contact.JobRecordAnswers: func(o *office) int64 {
+			in := resolution("N-1", "13900000007", contact.High, o.at.Add(-time.Hour))
+			in.Answers = []contact.InputAnswer{{Metric: "csat", Value: new(2), Comment: "slow"}}
+			o.take(in)
+			return 0
+		},
+		contact.JobReopened: func(o *office) int64 {
+			in := resolution("S-1", "13900000001", contact.High, earlier)
+			in.Status, in.ResolvedAt = contact.Reopened, 0
+			o.take(in)
+			return 0
+		},
+		contact.JobCorrected: func(o *office) int64 {
+			o.take(resolution("S-1", "13900000001", contact.Low, earlier))
+			return 0
+		},
+		identity.JobScanPersons: func(o *office) int64 {
+			o.must(o.Identity.ScanPersons(o.ctx(), outbox.Ticket{}, 0))
+			o.at = o.at.Add(time.Minute)
+			return 0
+		},
+		identity.JobIdentify: func(o *office) int64 {
+			in := resolution("P-1", "13900000004", contact.Low, earlier)
+			o.take(in)
+			return 3
+		},
+		imports.JobRun: func(o *office) int64 { return o.begun().ID },
+		decision.JobSendSurvey: func(o *office) int64 {
+			o.take(resolution("N-2", "13900000008", contact.Low, o.at.Add(-2*time.Hour)))
+			o.work(contact.JobPlan)
+			return 0
+		},
+		decision.JobDryRun: func(o *office) int64 {
+			_, err := o.Decisions.StartDryRun(o.ctx(), o.admin, 1, 7)
+			o.must(err)
+			return 0
+		},
+		callback.JobOffer: func(o *office) int64 { o.at = o.at.Add(8 * 24 * time.Hour); return 1 },
+		callback.JobAnswered: func(o *office) int64 {
+			d := o.claim()
+			o.must(o.Callbacks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, callback.Outcome{
+				CallResult: callback.Reached, BusinessResult: callback.Solved, Answers: callback.Answers{Rating: &one},
+			}))
+			return 0
+		},
+		survey.JobAnswered: func(o *office) int64 { answered(o); return 0 },
+		survey.JobRemind:   func(o *office) int64 { o.at = o.at.Add(3 * 24 * time.Hour); return 1 },
+		campaign.JobBuild: func(o *office) int64 {
+			_, err := o.Campaigns.Snapshot(o.ctx(), o.admin, 1, "another")
+			o.must(err)
+			return 0
+		},
+		campaign.JobCount:     func(*office) int64 { return 1 },
+		"figures.fold":        func(o *office) int64 { answered(o); return 0 },
+		permission.JobRefresh: func(o *office) int64 { o.at = o.at.Add(40 * 24 * time.Hour); return 0 },
+		"scores.verify":       func(*office) int64 { return 0 },
+		"messages.prune": func(o *office) int64 {
+			_, err := o.Accounts.Login(o.ctx(), account.Attempt{Login: "caller", Password: password, IP: "127.0.0.1", UserAgent: "test"})
+			o.must(err)
+			o.at = o.at.Add(100 * 24 * time.Hour)
+			return 0
+		},
+		flow.JobTakeUp: func(o *office) int64 {
+			o.take(resolution("N-2", "13900000008", contact.Low, o.at.Add(-2*time.Hour)))
+			o.work(contact.JobPlan)
+			o.work(decision.JobSendSurvey)
+			// as if its worker had died on the way
+			o.must(
+				o.DB.View(
+					o.ctx(),
+				).Gorm().Exec(
+					"UPDATE invitations SET state = 'sending', sent_at = 0, delivered_at = 0 WHERE id > 1",
+				).Error,
+			)
+			return 0
+		},
+	}
+	cases := map[string]useCase{}
+	for kind, prepare := range before {
+		cases["job "+kind] = func(o *office) func() (any, error) {
+			ticket, ref := o.job(kind, prepare(o))
+			return func() (any, error) { return nil, o.handlers()[kind](o.ctx(), ticket, ref) }
+		}
+	}
+	return cases
+}
+
+// work does one waiting job.
+func (o *office) work(kind string) {
+	ticket, ref := o.job(kind, 0)
+	o.must(o.handlers()[kind](o.ctx(), ticket, ref))
+}
