@@ -103,6 +103,30 @@ func TestCataloguesSayTheSameInEveryLanguage(t *testing.T) {
 	}
 }
 
+var keyInFile = regexp.MustCompile(`(?m)^  "([^"]+)":`)
+
+// Two files that are read side by side, line by line.
+func TestFilesOfACatalogueHaveTheSameKeysInTheSameOrder(t *testing.T) {
+	t.Parallel()
+	languages := account.Languages()
+	files, err := fs.Glob(here, "*/locales/*."+languages[0]+".json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%v %v", files, err)
+	}
+	for _, file := range files {
+		want, err := fs.ReadFile(here, file)
+		webtest.Must(t, err)
+		for _, lang := range languages[1:] {
+			other := strings.Replace(file, "."+languages[0]+".", "."+lang+".", 1)
+			got, err := fs.ReadFile(here, other)
+			webtest.Must(t, err)
+			if diff := cmp.Diff(found(keyInFile, string(want)), found(keyInFile, string(got))); diff != "" {
+				t.Errorf("keys of %s (+) beside %s (-):\n%s", other, file, diff)
+			}
+		}
+	}
+}
+
 func TestWhatAContactHasGoesByOneNameOnEveryPage(t *testing.T) {
 	t.Parallel()
 	for _, lang := range account.Languages() {

@@ -15,7 +15,7 @@ import (
 	"aftercall/tasks/policy"
 )
 
-// Cause is why something was decided again. It is translated under "cause.<code>".
+// Cause is why something was decided again. Its text is "timeline.follow_up_again_<code>".
 type Cause string
 
 // The causes.
