@@ -19,6 +19,9 @@ var (
 	codeSpan   = regexp.MustCompile("`([^`]+)`")
 	listItem   = regexp.MustCompile(`^(\d+\.|-) `)
 	comment    = regexp.MustCompile(`(^|\s+)#.*$`)
+	// A file or folder of the tree, as text; and the names of its code that a table gives after it.
+	place = regexp.MustCompile(`^(cmd|tasks|survey|campaign|web|internal|docs|deploy|scripts)(/[\w.-]+)*$`)
+	code  = regexp.MustCompile("((?:`[\\w./]+`(?:, )?)+): ((?:`[A-Z]\\w*`(?:, )?)+)")
 )
 
 // section is a heading and what stands below it that does not depend on the language.
@@ -122,6 +125,51 @@ func TestLinksOfDocumentsLeadSomewhere(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Files and folders that documents name in the text are there, and so is what is said to be in them.
+func TestPlacesInDocumentsAreThere(t *testing.T) {
+	t.Parallel()
+	for _, page := range documents(t) {
+		text := read(t, page)
+		for _, span := range found(codeSpan, text) {
+			if !place.MatchString(span) {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(top, span)); err != nil {
+				t.Errorf("%s: there is no %s", page, span)
+			}
+		}
+		for _, match := range code.FindAllStringSubmatch(text, -1) {
+			for _, folder := range found(codeSpan, match[1]) {
+				source := sourceOf(t, folder)
+				for _, name := range found(codeSpan, match[2]) {
+					if !regexp.MustCompile(`\b` + name + `\b`).MatchString(source) {
+						t.Errorf("%s: nothing in %s is called %s", page, folder, name)
+					}
+				}
+			}
+		}
+	}
+}
+
+// sourceOf returns the code of a file, or of a folder without tests.
+func sourceOf(t *testing.T, folder string) string {
+	t.Helper()
+	if strings.HasSuffix(folder, ".go") {
+		return read(t, filepath.Join(top, folder))
+	}
+	files, err := filepath.Glob(filepath.Join(top, folder, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, file := range files {
+		if !strings.HasSuffix(file, "_test.go") {
+			b.WriteString(read(t, file))
+		}
+	}
+	return b.String()
 }
 
 // A page that says less, or something else, is told from one that does not.
