@@ -12,7 +12,7 @@ import (
 	"aftercall/internal/permission"
 )
 
-// CallAnswers are what a customer answered to a caller. What is nil or empty was not answered.
+// CallAnswers are what a customer answered to a caller. A nil or empty field was not answered.
 type CallAnswers struct {
 	AttemptID    int64 // a call is taken over once, and again when its answers were corrected
 	CallbackID   int64
@@ -28,9 +28,9 @@ type CallAnswers struct {
 	Consent      bool // to marketing, as worded in the survey
 }
 
-// RecordCall takes the answers of a call as a response to the built-in survey. The same call again changes nothing; other answers
-// to it are a revision. It returns fault.Invalid when an answer is not one of the options, and outbox.ErrStale when another
-// worker has the job.
+// RecordCall stores the answers of a call as a response to the built-in survey, and spends the survey allowance of the person.
+// The same call again changes nothing; other answers for it make a revision. It returns fault.Invalid when an answer is not one
+// of the options, and outbox.ErrStale when another worker has the job.
 func (s *Service) RecordCall(ctx context.Context, ticket outbox.Ticket, call CallAnswers) error {
 	now := s.at(ticket)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {

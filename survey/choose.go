@@ -12,8 +12,9 @@ import (
 	"aftercall/internal/permission"
 )
 
-// Choose takes what a customer says from their link, at once. Saying again what was said writes nothing; a no that so far holds for
-// a part of it is written for all of it. Language is that of the page they read. It returns fault.NotFound for a link nobody was sent.
+// Choose stores what a customer says on their preference page. Saying the same again writes nothing; a no that held for a part
+// is written for the whole. language is that of the page, and is kept with the wording. It returns fault.NotFound for a link
+// nobody was sent.
 func (s *Service) Choose(ctx context.Context, token, language string, choice Choice) error {
 	now := s.now()
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {

@@ -14,7 +14,7 @@ import (
 	"aftercall/internal/permission"
 )
 
-// Plan is a survey that follow-up decided on, at the time it is due. What is empty or zero is left to the service.
+// Plan is a survey that is due, as the decision wants it. The service chooses where a field is empty or zero.
 type Plan struct {
 	DecisionID  int64
 	Resolution  contact.Resolution
@@ -44,8 +44,8 @@ func (p Plan) reminder(now clock.Instant, expiry time.Duration) Reminder {
 	return Reminder{State: Planned, DueAt: now.Add(after)}
 }
 
-// Outgoing is a message that is now to be handed to a sender, once, and then reported: an invitation to Sent, a reminder to
-// Reminded. When nothing is to be sent, only Ticket and Reason are set.
+// Outgoing is a message to hand to a sender once. Report the result with Sent (an invitation) or Reminded (a reminder), using
+// Ticket. When there is nothing to send, only Ticket, Reason and Ends are set.
 type Outgoing struct {
 	Ticket       outbox.Ticket // begun: what comes next is done with this one
 	InvitationID int64
@@ -77,11 +77,13 @@ const (
 	ReasonNotNow    = "sender_not_now"             // of a planned invitation
 )
 
-// Invite re-checks at the due time whether the customer may and should still be asked, and reserves the one invitation of the
-// resolution in state sending. It reports whether there is something to send. If not, Outgoing.Reason says why, and the job is
-// left to the caller: to be put off until Outgoing.Ends, or finished with Outgoing.Ticket because the decision has come to nothing;
-// without a reason the customer was asked, or may have been, and everything is settled, the job included. What an earlier try left is
-// brought to its end first, whatever the plan says. It returns outbox.ErrStale when another worker has the job.
+// Invite checks when a survey is due whether the customer may and should still be asked, and if so reserves the one invitation
+// of the resolution in state sending and returns the message. It begins the job: what follows is done with Outgoing.Ticket. An
+// invitation that an earlier try left in state sending is first marked uncertain, and never sent again.
+//
+// It returns false when there is nothing to send. With a Reason, the caller finishes the job: put it off until Outgoing.Ends,
+// or end it when Ends is none. Without a Reason the customer was asked, or may have been, and the job is done. It returns
+// outbox.ErrStale when another worker has the job.
 func (s *Service) Invite(ctx context.Context, ticket outbox.Ticket, plan Plan) (Outgoing, bool, error) {
 	begun, err := ticket.Begin(ctx, s.db, sendLease)
 	if err != nil {
@@ -146,7 +148,8 @@ func (s *Service) invite(st store, now clock.Instant, plan Plan, out *Outgoing) 
 	return s.write(out, invitation, version.questionnaire, address, false)
 }
 
-// reserved returns the invitation of the resolution: a new one, or one that nobody was sent yet.
+// reserved returns the invitation of the resolution to the survey: a new one, or one that was never sent, addressed to whoever
+// the customer is now.
 func (s *Service) reserved(st store, now clock.Instant, plan Plan) (Invitation, publishedVersion, error) {
 	version, err := st.current(cmp.Or(plan.Survey, BuiltIn))
 	if err != nil {

@@ -113,8 +113,8 @@ type Preferences struct {
 	Settings map[Topic]Setting
 }
 
-// Preferences returns where the customer stands who was sent the link. It writes nothing. The link works for as long as the
-// invitation is kept, whatever became of it: a person must be able to say no at any time. It returns fault.NotFound for a link
+// Preferences returns what the customer with this link has said, by topic. It writes nothing. The link works as long as the
+// invitation is kept, whatever its state: a person must be able to say no at any time. It returns fault.NotFound for a link
 // nobody was sent.
 func (s *Service) Preferences(ctx context.Context, token string) (Preferences, error) {
 	st := store{s.db.View(ctx)}

@@ -64,7 +64,7 @@ func answered(r Response, answers []Answer) AnsweredResponse {
 	return a
 }
 
-// LowFilter says which low scores to list, the newest first.
+// LowFilter narrows the list of low scores, the newest first. The zero value takes the newest 20 of all.
 type LowFilter struct {
 	From, To clock.Instant                // by answered time, [From, To); none for no bound
 	Where    map[figures.Dimension]string // only those of these members; none for all

@@ -14,9 +14,9 @@ import (
 // reasonScale is why an answer from elsewhere is kept and not scored.
 const reasonScale = "scale_unknown"
 
-// Record takes over the answers that came with a batch of contacts: each once, at the time it was given. They happened elsewhere
-// and may be old, so nobody is told of them; a corrected value replaces the earlier one. It returns outbox.ErrStale when another
-// worker has the job.
+// Record is the job that stores the answers that came with a batch of contacts, each once and at the time it was given. A
+// corrected value becomes a revision. These answers were given elsewhere and may be old, so no recovery follows from them. It
+// returns outbox.ErrStale when another worker has the job.
 func (s *Service) Record(ctx context.Context, ticket outbox.Ticket, batchID int64) error {
 	now := s.at(ticket)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -76,7 +76,7 @@ func (s *Service) record(st store, now clock.Instant, imported []contact.Importe
 	return fresh.write(st)
 }
 
-// reserveAll makes other answers about the same people wait: a resolution is covered once.
+// reserveAll reserves the persons of resolutions, so that no two answers both count as the first one about a resolution.
 func reserveAll(tx database.Tx, resolutions map[int64]contact.Resolution) error {
 	customers := make([]int64, 0, len(resolutions))
 	for _, r := range resolutions {

@@ -21,8 +21,9 @@ type recording struct {
 	userID        int64         // who typed; 0 for the customer
 }
 
-// recordAnswers writes a revision of a response with everything that follows from it: score entries, consent, and the job that
-// tells the other features. Answers that say what they said before are no new revision.
+// recordAnswers writes a revision of a response and all that follows from it: score entries, consent, and the job that tells
+// the other features. If the answers are the same as before, there is no new revision. Call it behind the guard row of the
+// person.
 func (s *Service) recordAnswers(st store, now clock.Instant, rec recording) error {
 	r := rec.response
 	before := r.entries(rec.prior, rec.sentAt)

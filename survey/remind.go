@@ -44,9 +44,9 @@ func (i *Invitation) remindable() bool {
 	return (i.State == Sent || i.State == Delivered) && i.Reminder.State == Planned
 }
 
-// Remind re-checks at the due time whether the customer may and should still be reminded, and reserves the one reminder of the
-// invitation in state sending. It reports whether there is something to send: the same link over the same channel. If not,
-// everything is settled, the job included. It returns outbox.ErrStale when another worker has the job.
+// Remind checks when a reminder is due whether it may and should still be sent, and if so reserves the one reminder of the
+// invitation in state sending and returns the message: the same link over the same channel. It returns false when there is
+// nothing to send; the job is then put off or done already. It returns outbox.ErrStale when another worker has the job.
 func (s *Service) Remind(ctx context.Context, ticket outbox.Ticket, invitationID int64) (Outgoing, bool, error) {
 	begun, err := ticket.Begin(ctx, s.db, sendLease)
 	if err != nil {
@@ -122,8 +122,8 @@ func settled(st store, i Invitation, out *Outgoing) error {
 	return out.Ticket.Done(st.Tx)
 }
 
-// checkReminder asks again what was asked before the invitation, but for the allowances that the invitation itself has spent. It
-// returns where to send, or what stands against it. It may be put off as long as the survey can be answered.
+// checkReminder asks again what Invite asked, apart from the allowances that the invitation itself has used. It returns the
+// address, or the obstacle; a reminder may be put off while the survey can be answered.
 func (s *Service) checkReminder(st store, now clock.Instant, i Invitation, family string) (address, obstacle, error) {
 	if now > i.ExpiresAt {
 		return address{}, obstacle{reason: ReasonExpired}, nil
@@ -148,7 +148,7 @@ func (s *Service) checkReminder(st store, now clock.Instant, i Invitation, famil
 	})
 }
 
-// Reminded records what became of a reminder that Remind handed out; sendErr is read as in Sent.
+// Reminded records the result of sending a reminder that Remind returned. sendErr is read as Sent reads it.
 func (s *Service) Reminded(ctx context.Context, ticket outbox.Ticket, invitationID int64, sendErr error) error {
 	now := s.now()
 	err := s.report(ctx, ticket, sendErr, func(st store) error {

@@ -18,10 +18,12 @@ type Receipt struct {
 	Delivered bool // acceptance is all there will ever be to know
 }
 
-// Sent records what became of an invitation that Invite handed out. sendErr is the sender's error: none means accepted, a permanent
-// fault refused for good, fault.Unavailable or fault.TooMany refused for now (the error is returned, so that the job is tried
-// again), and anything else that nobody knows. What is known about the world outside is kept even when the job has meanwhile been
-// given to somebody else.
+// Sent records the result of sending an invitation that Invite returned. sendErr is the sender's error and is read as: nil
+// accepted; fault.Unavailable or fault.TooMany refused for now; another permanent fault refused for good; anything else
+// unknown, and then the message is never sent again.
+//
+// After a refusal for now, Sent gives the allowance back and returns the error, so that the job is tried again. The result is
+// recorded even if another worker has the job by now: it is a fact about the world outside.
 func (s *Service) Sent(ctx context.Context, ticket outbox.Ticket, invitationID int64, receipt Receipt, sendErr error) error {
 	now := s.now()
 	err := s.report(ctx, ticket, sendErr, func(st store) error {
@@ -55,7 +57,8 @@ func meaningOf(sendErr error) meaning {
 	return unknown
 }
 
-// report writes what became of a message and ends its job, but leaves the job to be tried again after a refusal for now.
+// report records the result of a message and ends its job in one transaction. After a refusal for now the job is left open to
+// be tried again.
 func (s *Service) report(ctx context.Context, ticket outbox.Ticket, sendErr error, settle func(store) error) error {
 	record := func(ticket outbox.Ticket) error {
 		return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -75,8 +78,8 @@ func (s *Service) report(ctx context.Context, ticket outbox.Ticket, sendErr erro
 	return err
 }
 
-// settle writes the end of a sending, unless an answer or an earlier report has already proven more. After a refusal for now the
-// reservation is given back; the retried job asks permission again.
+// settle moves an invitation to the state that the sender's answer proves, unless an answer of the customer or an earlier
+// report has proven more. After a refusal for now the invitation is planned again and its allowance given back.
 func (s *Service) settle(st store, now clock.Instant, id int64, receipt Receipt, sendErr error) error {
 	i, err := st.guarded(id)
 	if err != nil || i.known() {

@@ -7,9 +7,9 @@ import (
 	"aftercall/internal/database"
 )
 
-// settleLeft brings to its end what earlier tries left of a resolution's invitations, behind the guard row: of one in state sending
-// nobody knows whether it went out, and one that waits is withdrawn when it is not wanted any more. It reports whether the customer was
-// asked, or may have been: then nothing is sent any more.
+// settleLeft ends what earlier tries left of a resolution's invitations, and reports whether the customer was asked, or may
+// have been: then nothing may be sent any more. An invitation in state sending becomes uncertain; a planned one is withdrawn
+// when it is unwanted or another was sent. Call it behind the guard row of the person.
 func settleLeft(st store, resolutionID int64, unwanted string) (bool, error) {
 	invitations, err := st.invitationsAbout(resolutionID)
 	if err != nil {
@@ -41,7 +41,7 @@ func settleLeft(st store, resolutionID int64, unwanted string) (bool, error) {
 	return gone, nil
 }
 
-// withdraw closes an invitation; one that may have gone out stays uncertain.
+// withdraw cancels an invitation; one that may have gone out stays uncertain, with the reason.
 func withdraw(st store, i Invitation, reason string) error {
 	if err := i.cancel(reason); err != nil {
 		return err
@@ -49,8 +49,8 @@ func withdraw(st store, i Invitation, reason string) error {
 	return st.putInvitation(&i)
 }
 
-// Withdraw ends what is under way about a resolution, in the transaction that takes its job away. It reports whether the customer was
-// asked, or may have been.
+// Withdraw ends what is under way about a resolution, and reports whether the customer was asked, or may have been. Call it in
+// the transaction that cancels the job of the survey: without that, the job could still send.
 func (s *Service) Withdraw(tx database.Tx, resolutionID int64, reason string) (bool, error) {
 	st := store{tx}
 	invitations, err := st.invitationsAbout(resolutionID)
@@ -63,9 +63,9 @@ func (s *Service) Withdraw(tx database.Tx, resolutionID int64, reason string) (b
 	return settleLeft(st, resolutionID, reason)
 }
 
-// CancelContact cancels the invitations of a contact that have not been answered, and their reminders, in the transaction of what made
-// them pointless. One that has already gone out was still sent and counts as such, and one that may have gone out stays uncertain; the
-// link of either says that the survey is closed.
+// CancelContact cancels the unanswered invitations of a contact, and their reminders. Call it in the transaction that makes
+// them pointless, such as a reopening. An invitation that has gone out still counts as sent, one that may have gone out stays
+// uncertain, and the link of both says that the survey is closed.
 func (s *Service) CancelContact(tx database.Tx, _ clock.Instant, contactID int64, reason string) error {
 	st := store{tx}
 	// The guard rows first, and then the rows as they are behind them.
@@ -90,7 +90,7 @@ func (s *Service) CancelContact(tx database.Tx, _ clock.Instant, contactID int64
 	return nil
 }
 
-// reserveOf makes others who decide about the same invitations wait.
+// reserveOf reserves the persons of invitations: whoever else decides about these invitations waits.
 func reserveOf(st store, invitations []Invitation) error {
 	customers := make([]int64, len(invitations))
 	for i, invitation := range invitations {
@@ -100,7 +100,7 @@ func reserveOf(st store, invitations []Invitation) error {
 	return err
 }
 
-// Left is an invitation, or its reminder, that is not at its end. A job has to bring it there.
+// Left is an invitation or a reminder that is planned or in state sending: a job must still bring it to its end.
 type Left struct {
 	ID      int64
 	Ref     int64         // what its job names: the decision of an invitation, the invitation of a reminder
@@ -109,7 +109,8 @@ type Left struct {
 	Over    bool          // nothing will be sent any more: its job only writes down what became of it
 }
 
-// LeftInvitations returns up to limit invitations that are not at their end, those after the last one of the page before.
+// LeftInvitations returns up to limit invitations that are planned or in state sending, by id. after is the last one of the
+// page before; the zero Left begins.
 func LeftInvitations(tx database.Tx, now clock.Instant, after Left, limit int) ([]Left, error) {
 	rows, err := store{tx}.unsettledAfter(after.ID, limit)
 	left := make([]Left, len(rows))
@@ -120,7 +121,7 @@ func LeftInvitations(tx database.Tx, now clock.Instant, after Left, limit int) (
 	return left, err
 }
 
-// LeftReminders does for reminders whose time has come what LeftInvitations does for invitations.
+// LeftReminders is LeftInvitations for reminders whose time has come, in the order of that time.
 func LeftReminders(tx database.Tx, now clock.Instant, after Left, limit int) ([]Left, error) {
 	rows, err := store{tx}.remindersAfter(now, after, limit)
 	left := make([]Left, len(rows))

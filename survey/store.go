@@ -89,8 +89,8 @@ func (s store) invitation(id int64) (Invitation, error) {
 	return one[Invitation](s.Gorm().Where("id = ?", id), "invitation")
 }
 
-// guarded returns an invitation as it is behind the guard row of its person, who may be another one by now: whoever else decides
-// about it waits.
+// guarded writes the guard row of an invitation's person and returns the invitation as it is behind the row: until the
+// transaction ends nobody else decides about it. Its person is the present one, after any merge or split.
 func (s store) guarded(id int64) (Invitation, error) {
 	i, err := s.invitation(id)
 	if err != nil {

@@ -10,10 +10,10 @@ import (
 	"aftercall/internal/fault"
 )
 
-// LinkState is what a link is good for at the moment.
+// LinkState is what can be done with a link now.
 type LinkState string
 
-// The standings.
+// The states of a link.
 const (
 	Open     LinkState = "open"     // may be answered, or an answer changed
 	Answered LinkState = "answered" // answered, and the time for changes is over
@@ -21,7 +21,7 @@ const (
 	Closed   LinkState = "closed"   // not asked any more: the contact was reopened
 )
 
-// Asked is what a link leads to.
+// Asked is a survey as the person with the link sees it: the questions, and what has been answered so far.
 type Asked struct {
 	Invitation    Invitation
 	Questionnaire Questionnaire
@@ -31,7 +31,7 @@ type Asked struct {
 	AgentName     string // who is rated; empty when not known
 }
 
-// Screen returns the first page with nothing answered on it, or 0 when the customer has been through all of them.
+// Screen returns the first page on which nothing is answered, or 0 when the customer has been through all of them.
 func (a Asked) Screen() int {
 	if !a.Response.FinishedAt.IsZero() {
 		return 0
@@ -54,8 +54,8 @@ func (a Asked) Answer(key string) Answer { return find(a.Answers, key) }
 // errUnknownLink is returned for every link that does not lead to an invitation, whatever is wrong with it.
 var errUnknownLink = fault.New(fault.NotFound, "survey_unknown", "this link does not lead to a survey")
 
-// ByToken returns what the link leads to. It writes nothing: mail scanners open links too. It returns fault.NotFound for a
-// link nobody was sent.
+// ByToken returns the survey a link leads to. It writes nothing, since mail scanners open links too. It returns fault.NotFound
+// for a link nobody was sent.
 func (s *Service) ByToken(ctx context.Context, token string) (Asked, error) {
 	st := store{s.db.View(ctx)}
 	invitation, err := st.invitationByToken(token)
@@ -102,10 +102,11 @@ func (a Asked) linkState(now clock.Instant) LinkState {
 	return Open
 }
 
-// Submit takes one posted page. The first one makes the response; later ones inside the edit window make revisions, and the same
-// again changes nothing. An answer after the expiry is kept and acted on, and not scored. It returns fault.NotFound for an
-// unknown link, fault.Conflict when the survey is closed or was answered longer than a day ago, and fault.Invalid when nothing
-// was answered or an answer is not one of the options.
+// Submit stores one posted page. The first page makes the response; later ones within a day make revisions, and the same
+// answers again change nothing. An answer after the expiry is stored and acted on, but not scored.
+//
+// It returns fault.NotFound for an unknown link, fault.Conflict when the survey is closed or its time for changes is over, and
+// fault.Invalid when nothing was answered or an answer is not one of the options.
 func (s *Service) Submit(ctx context.Context, token, language string, sub Submission) error {
 	now := s.now()
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -160,7 +161,7 @@ func (s *Service) submit(st store, now clock.Instant, asked Asked, language stri
 	return s.recordAnswers(st, now, rec)
 }
 
-// arrived notes that an answered invitation was delivered, if nobody knew, and returns when it was sent.
+// arrived marks an invitation as delivered, since the customer has answered it, and returns when it was sent.
 func arrived(st store, now clock.Instant, i Invitation) (clock.Instant, error) {
 	if i.State == Delivered {
 		return i.SentAt, nil

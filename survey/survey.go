@@ -46,8 +46,8 @@ const JobAnswered = "survey.answered"
 // JobRemind is the kind of the job that reminds a customer of an invitation. Its ref is the invitation.
 const JobRemind = "survey.remind"
 
-// Permission decides whether a customer may be asked, and keeps what they said about being contacted. All of it runs in the
-// transaction of the use case, so that two planners cannot both spend the last allowance.
+// Permission decides whether a customer may be asked, and keeps what customers said about being contacted. All of it runs in
+// the transaction of the use case, so that two planners cannot both spend the last allowance.
 type Permission interface {
 	Judge(tx database.Tx, questions []permission.Question) ([]permission.Verdict, error)
 	Touch(tx database.Tx, touches ...permission.Touch) error
@@ -100,7 +100,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Service publishes questionnaires, invites customers and takes their answers.
+// Service publishes questionnaires, invites customers, reminds them and takes their answers.
 type Service struct {
 	db         *database.DB
 	permission Permission
@@ -109,13 +109,16 @@ type Service struct {
 	opts       Options
 }
 
-// New returns the service. Key is the installation's secret: the links of invitations are derived from it.
+// New returns the service. key is the installation's secret: the links of invitations are derived from it, so another key
+// breaks every link that was sent.
 func New(db *database.DB, judge Permission, key []byte, now clock.Now, opts Options) *Service {
 	return &Service{db: db, permission: judge, tokens: tokens{key: key}, now: now, opts: opts.withDefaults()}
 }
 
-// reserve makes others who decide about the same people wait until the transaction ends, and returns the person of each customer as
-// it is until then. Who is not known cannot be asked by anybody, so there is nothing to wait for.
+// reserve writes the guard rows of the customers' persons: whoever else decides about one of them waits until this transaction
+// ends. It returns the person of each customer, who is the same until then. Customers with id 0 are nobody and are left out.
+//
+// Lock order: guard rows of persons first, then invitations and responses. What was read before reserve must be read again.
 func reserve(tx database.Tx, customerIDs ...int64) (map[int64]int64, error) {
 	known := slices.DeleteFunc(customerIDs, func(id int64) bool { return id == 0 })
 	if len(known) == 0 {

@@ -13,8 +13,9 @@ type guard struct {
 	Passed int64
 }
 
-// Guard makes other transactions that pass the guard of a name wait until this one ends; on a cluster, where locks are known to one
-// server only, one of two that were open at once runs again. What was read before it may be old: read behind it.
+// Guard makes every other transaction that guards the same name wait until this one ends. Use it where two transactions must
+// not run side by side and there is no row to lock. On a cluster, where a lock is known to one server only, one of the two is
+// run again instead. Read after Guard, not before: what was read before it may be old.
 func Guard(tx Tx, name string) error {
 	err := tx.gorm.Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "name"}}, DoUpdates: clause.Assignments(map[string]any{"passed": gorm.Expr("guards.passed + 1")}),
@@ -25,7 +26,8 @@ func Guard(tx Tx, name string) error {
 	return nil
 }
 
-// CountUpTo counts the rows of a query, and stops at most.
+// CountUpTo counts the rows of a query and stops at most, so that a count on a page stays cheap. A result of most means "at
+// least so many".
 func CountUpTo(tx Tx, query *gorm.DB, most int) (int, error) {
 	var n int64
 	if err := tx.gorm.Table("(?) AS some", query.Select("1").Limit(most)).Count(&n).Error; err != nil {

@@ -87,14 +87,15 @@ func (h *health) refusal(reading bool) error {
 	return nil
 }
 
-// Outage returns nil, or why the database cannot be used as far as Watch knows, and what is closed when that changes.
+// Outage returns nil while the database works as far as Watch knows, else an ErrUnavailable with the cause. The channel is
+// closed when the answer changes.
 func (db *DB) Outage() (<-chan struct{}, error) {
 	db.health.mu.Lock()
 	defer db.health.mu.Unlock()
 	return db.health.changed, db.health.refusal(false)
 }
 
-// Await returns when the database can be used as far as Watch knows, or ctx's error.
+// Await returns when the database works as far as Watch knows. It returns ctx's error when ctx ends first.
 func (db *DB) Await(ctx context.Context) error {
 	for {
 		changed, err := db.Outage()
@@ -109,9 +110,9 @@ func (db *DB) Await(ctx context.Context) error {
 	}
 }
 
-// Watch looks after the database until ctx ends. It knows within about a second that a server is gone, and about an outage of any
-// kind from the first statement that meets it. It says so once. Until the database works again, tried every half second at first,
-// no transaction is begun, and none waits: all of them fail at once with ErrUnavailable.
+// Watch watches the database until ctx ends, and logs each outage and each recovery once. It learns within about a second that
+// a server is gone, and of any other outage from the first statement that fails. Until the database works again (it is tried
+// every half second at first) no transaction is begun and none waits: all fail at once with ErrUnavailable.
 func (db *DB) Watch(ctx context.Context, now clock.Now, log *slog.Logger) {
 	h := db.health
 	h.mu.Lock()

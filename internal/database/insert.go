@@ -10,8 +10,8 @@ import (
 
 const maxInsertRows = 500 // of one INSERT
 
-// Insert adds rows in few statements; what names them in an error. The rows stay as they are, without ids, so that a transaction that
-// runs again can add them again; see InsertWithIDs.
+// Insert adds rows, 500 a statement; what names them in an error. The ids are not filled in and the rows stay as they are, so
+// that a transaction that is run again can add them again. Use InsertWithIDs where the ids are needed.
 func Insert[T any](tx Tx, what string, rows []T) error {
 	for part := range slices.Chunk(slices.Clone(rows), maxInsertRows) {
 		if err := tx.gorm.Create(&part).Error; err != nil {
@@ -24,9 +24,11 @@ func Insert[T any](tx Tx, what string, rows []T) error {
 // errIDStep says that a server joined or left the cluster while it gave ids: nobody knows in which steps.
 var errIDStep = errors.New("the step between ids has changed meanwhile")
 
-// InsertWithIDs is Insert for rows whose ids are needed afterwards; id returns where a row keeps its own. A server of a cluster
-// counts in steps, which gorm does not know, so the ids of a statement are counted again from its first one. The step changes with
-// the servers, also within a transaction, and is therefore asked again behind every statement.
+// InsertWithIDs is Insert for rows whose ids are needed afterwards; id returns where a row keeps its own. It fills the ids in:
+// on a run that is repeated they must be zero again.
+//
+// A server of a cluster counts ids in steps, which gorm does not know: the ids of a statement are counted again from its first
+// one. The step changes with the number of servers, also within a transaction, so it is asked for after every statement.
 func InsertWithIDs[T any](tx Tx, what string, rows []T, id func(*T) *int64) error {
 	for part := range slices.Chunk(rows, maxInsertRows) {
 		if err := insertWithIDs(tx, part, id); err != nil {
@@ -70,5 +72,6 @@ func (tx Tx) learnIDStep() error {
 	return nil
 }
 
-// IsTaken reports whether another transaction inserted one of our keys first.
+// IsTaken reports whether a statement failed because a row with the same unique key exists, such as one that another
+// transaction inserted first.
 func IsTaken(err error) bool { return errors.Is(err, gorm.ErrDuplicatedKey) }

@@ -17,8 +17,8 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// Migrate brings the schema up to date, under a lock on MySQL so that several processes may start at once.
-// It returns fault.Conflict for a schema newer than this program.
+// Migrate brings the schema up to date. Several processes may call it at once: on MySQL they take turns under a lock. It
+// returns fault.Conflict for a schema that is newer than this program.
 func (db *DB) Migrate(ctx context.Context) error {
 	handle := db.write
 	if db.dialect == MySQL {

@@ -41,9 +41,10 @@ type DB struct {
 	waiting atomic.Int32  // for the writer
 }
 
-// Open opens the database at an address: sqlite:PATH, or mysql://user:password@host:port/name. The latter may name several hosts,
-// as in a:3306,b:3306: nodes of a cluster that take writes, each connection goes to the first that answers.
-// It returns fault.Invalid for an address or a server it does not serve. It does not touch the schema; see Migrate.
+// Open opens the database at an address: sqlite:PATH, or mysql://user:password@host:port/name. A MySQL address may list several
+// hosts, as in a:3306,b:3306: nodes of a cluster that all take writes; each connection goes to the first that answers. Open
+// does not touch the schema; see Migrate. It returns fault.Invalid for an address or a server that is not supported, and
+// fault.Unavailable for a MySQL server that cannot be reached.
 func Open(ctx context.Context, address string) (*DB, error) {
 	switch {
 	case strings.HasPrefix(address, "sqlite:"):
@@ -57,7 +58,8 @@ func Open(ctx context.Context, address string) (*DB, error) {
 // Dialect returns the SQL the database speaks.
 func (db *DB) Dialect() Dialect { return db.dialect }
 
-// RowsPerTx is how many rows of one kind a batch may write in one transaction: on SQLite others wait for the one writer.
+// RowsPerTx returns how many rows of one kind a batch may write in one transaction. It is small on SQLite, where everybody else
+// waits for the one writer.
 func (db *DB) RowsPerTx() int {
 	if db.dialect == SQLite {
 		return 100

@@ -13,7 +13,8 @@ import (
 // both plan longer than they search.
 const MaxIn = 500
 
-// One returns the row that a query finds, or notFound where there is none; what names the row in any other error.
+// One returns the row that a query finds; what names it in an error. It returns notFound, usually a fault.NotFound, where there
+// is no row.
 func One[T any](query *gorm.DB, what string, notFound error) (T, error) {
 	var row T
 	err := query.Take(&row).Error
@@ -27,8 +28,9 @@ func One[T any](query *gorm.DB, what string, notFound error) (T, error) {
 	return row, nil
 }
 
-// In returns the rows of a query with an IN list, asked part by part with at most MaxIn values, each value once; what names the rows
-// in an error. Rows come in the query's order within a part, and the parts in the order of the values.
+// In returns the rows of a query with an IN list. It asks at most MaxIn values at a time, each value once; what names the rows
+// in an error. No values give no rows. The parts follow the order of the values, and within a part the query's order holds:
+// sort the result where an order over all rows matters.
 func In[T any, V cmp.Ordered](values []V, what string, query func(part []V) *gorm.DB) ([]T, error) {
 	var all []T
 	for part := range slices.Chunk(Distinct(values), MaxIn) {

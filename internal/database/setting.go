@@ -31,8 +31,8 @@ func PutSetting(tx Tx, name, value string) error {
 	})
 }
 
-// EnsureSetting keeps a value under a name that has none, and returns the one that is kept: the same for everybody, however many do
-// this at once.
+// EnsureSetting stores a value under a name that has none, and returns the stored one. When several processes call it at once,
+// all of them get the same value.
 func EnsureSetting(tx Tx, name, value string) (string, error) {
 	if err := putSetting(tx, setting{name, value}, clause.OnConflict{DoNothing: true}); err != nil {
 		return "", err

@@ -15,8 +15,7 @@ import (
 	"aftercall/internal/fault"
 )
 
-// Tx is where statements run: in a transaction begun by InTx, or outside of one for reads (View).
-// It is opaque to everybody but stores.
+// Tx is where statements run: a transaction begun by InTx, or the pool of readers (View). Pass it on; only stores look inside.
 type Tx struct {
 	gorm    *gorm.DB
 	dialect Dialect
@@ -24,7 +23,7 @@ type Tx struct {
 	lanes   int    // see Lanes
 }
 
-// Gorm is for files named store*.go only; the linter sees to it.
+// Gorm returns the gorm handle. It is for files named store*.go only; the linter sees to it.
 func (tx Tx) Gorm() *gorm.DB { return tx.gorm }
 
 // Dialect returns the SQL the database speaks.
@@ -42,8 +41,8 @@ func (tx Tx) Inserted(column string) string {
 	return "VALUES(" + column + ")"
 }
 
-// SkipLocked returns the clauses that lock the selected rows and pass over rows locked by others.
-// On SQLite there are none: its transactions already exclude each other.
+// SkipLocked returns the clauses that lock the selected rows and leave out rows that others have locked. On SQLite there are
+// none: its transactions exclude each other anyway.
 func (tx Tx) SkipLocked() []clause.Expression {
 	if tx.dialect == SQLite {
 		return nil
@@ -53,7 +52,8 @@ func (tx Tx) SkipLocked() []clause.Expression {
 
 func (db *DB) tx(g *gorm.DB) Tx { return Tx{gorm: g, dialect: db.dialect, idStep: new(int64)} }
 
-// View is for reads outside a transaction, from the pool of readers.
+// View returns a Tx for reads outside a transaction. Two reads of one View may see different moments: where they must agree,
+// use Snapshot. While the database cannot be read, every statement of a View fails with ErrUnavailable.
 func (db *DB) View(ctx context.Context) Tx {
 	tx := db.tx(db.read.WithContext(ctx))
 	tx.gorm.Error = db.health.refusal(true) // every statement fails at once with it
@@ -69,8 +69,9 @@ func (tx Tx) Judged(err error) error {
 	return err
 }
 
-// Snapshot runs fn on one moment of the database: all its reads see the same rows, whatever others commit meanwhile. It is for
-// checks that compare several tables; it writes nothing, and it should end within minutes, for the database keeps old rows for it.
+// Snapshot runs fn on one moment of the database: all its reads see the same rows, whatever others commit meanwhile. Use it for
+// checks that compare several tables. fn must only read, and should end within minutes: the database keeps old rows for it. It
+// returns ErrUnavailable while the database cannot be read.
 func (db *DB) Snapshot(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error {
 	var options []*sql.TxOptions // on SQLite a transaction of the readers is a snapshot by itself
 	if db.dialect == MySQL {
@@ -89,8 +90,9 @@ type (
 	backgroundKey struct{}
 )
 
-// Background marks work that nobody waits for at a screen: jobs, imports, the relay. On SQLite its transactions stand in a line of
-// their own before the one writer, one at a time, so that a caller who claims a callback waits for two of them at most.
+// Background marks the work under ctx as work that nobody waits for at a screen: jobs, imports, the relay. On SQLite its
+// transactions queue up one at a time before the one writer, so that a caller who claims a callback waits for two of them at
+// most.
 func Background(ctx context.Context) context.Context {
 	return context.WithValue(ctx, backgroundKey{}, true)
 }
@@ -112,11 +114,15 @@ var errNested = errors.New("a transaction was begun inside another: one use case
 
 const maxTries = 6
 
-// InTx runs fn in one transaction and commits it if fn returns nil. fn may run several times, when the database gave way to
-// another transaction (deadlock, lock wait, certification failure) or its connection was lost before the commit, so it must do
-// nothing that cannot be repeated: no network, no change of captured variables that is not made anew on each run. A nested call
-// fails at once. Without a database that works InTx returns ErrUnavailable; if the connection was lost at the commit, the
-// transaction may have been committed all the same.
+// InTx runs fn in one transaction and commits it if fn returns nil. One use case is one InTx: a nested call fails at once.
+//
+// fn may run several times: when the database gave way to another transaction (deadlock, lock wait, lost certification), or
+// when the connection was lost before the commit. So fn must not touch the network, and must set captured variables anew on
+// each run.
+//
+// InTx returns ErrUnavailable without a working database, and fault.Unavailable (database_busy) when the database still gave
+// way on the last of six tries. If the connection was lost at the commit itself, the transaction may have been committed all
+// the same.
 func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error {
 	if ctx.Value(inTxKey{}) != nil {
 		return errNested

@@ -28,7 +28,7 @@ const JobVerify = "scores.verify"
 // JobPrune is the kind of the nightly job that deletes messages kept for a week, and what is over of logins.
 const JobPrune = "messages.prune"
 
-// Services are the features and kernels that meet here.
+// Services are the features and kernels that flow connects.
 type Services struct {
 	DB         *database.DB
 	Accounts   *account.Service
@@ -47,7 +47,7 @@ type Services struct {
 	Log        *slog.Logger // nobody reads it when nil
 }
 
-// Service connects the features.
+// Service handles jobs that span features. Features do not import each other: what one found is handed to the other here.
 type Service struct{ Services }
 
 // New returns a service over the features.
@@ -61,7 +61,8 @@ func New(services Services) *Service {
 // Handler does one kind of job; ref is the row it is about.
 type Handler = func(ctx context.Context, ticket outbox.Ticket, ref int64) error
 
-// Handlers returns what to do for every kind of job a feature adds.
+// Handlers returns the handler of every kind of job a feature adds. A new kind of job needs its line here: a job without one is
+// retried and then dead.
 func (s *Service) Handlers() map[string]Handler {
 	return map[string]Handler{
 		contact.JobPlan:          s.Decisions.Plan,

@@ -15,12 +15,12 @@ import (
 // JobTakeUp is the kind of the periodic job that looks for surveys that are under way though no job will end them.
 const JobTakeUp = "surveys.take_up"
 
-// TakeUpEvery is how often they are looked for.
+// TakeUpEvery is how often takeUpSurveys looks for them.
 const TakeUpEvery = 10 * time.Minute
 
-// takeUpSurveys gives every invitation and every reminder that is not at its end a job that brings it there, if it has none: its worker
-// died once too often, or an earlier version lost it. What is under way is the same for the job as after any crash, so nothing is sent
-// twice. One whose job is dead and may still be sent waits for a person, until it is over.
+// takeUpSurveys gives a job to every invitation and reminder that is not at its end and has none, because its worker died once
+// too often or an earlier version lost it. The job finds what it would find after any crash, so nothing is sent twice. If the
+// job is dead and the message may still be sent, it waits for a person until the survey has ended.
 func (s *Service) takeUpSurveys(ctx context.Context, ticket outbox.Ticket, _ int64) error {
 	invitations, err := s.takeUp(ctx, ticket.At, decision.JobSendSurvey, survey.LeftInvitations)
 	if err != nil {
@@ -63,8 +63,8 @@ func (s *Service) takeUp(
 	}
 }
 
-// giveJobs adds the jobs of those that have none, and returns how many there were. What may have gone out was handed over, whatever
-// was written on its decision since.
+// giveJobs adds a job for each of left that has none, in place of a dead one, and returns how many it added. The decision of a
+// message that may have gone out is marked as handed over, whatever was written on it since.
 func (s *Service) giveJobs(tx database.Tx, now clock.Instant, kind string, left []survey.Left) (int, error) {
 	refs := make([]int64, len(left))
 	for i, l := range left {

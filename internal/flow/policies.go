@@ -10,7 +10,7 @@ import (
 	"aftercall/tasks/policy"
 )
 
-// PolicySurveys tells policies and decisions what survey knows, in their words.
+// PolicySurveys adapts survey to the interfaces that policy and decision declare: Surveys.
 type PolicySurveys struct{ Surveys *survey.Service }
 
 var (

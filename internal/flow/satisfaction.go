@@ -6,7 +6,7 @@ import (
 	"aftercall/survey"
 )
 
-// Satisfaction tells campaign how satisfied customers last said they are: what survey knows, in campaign's words.
+// Satisfaction adapts survey to the interface that campaign declares: Answers.
 type Satisfaction struct{ Surveys *survey.Service }
 
 var _ campaign.Answers = Satisfaction{}

@@ -19,8 +19,8 @@ import (
 // sendTimeout is how long a gateway may take; survey gives the job away a little later.
 const sendTimeout = 40 * time.Second
 
-// sendSurvey carries a planned survey to the customer: looked at once more by tasks, then by survey, then sent, once. A survey that is
-// not wanted any more takes the same way: survey ends what an earlier try has left of it.
+// sendSurvey is the job that sends a planned survey once: decision says whether it is still wanted, survey whether it is still
+// allowed. An unwanted one goes to survey too, so that what an earlier try left of it is ended.
 func (s *Service) sendSurvey(ctx context.Context, ticket outbox.Ticket, decisionID int64) error {
 	plan, err := s.Decisions.SurveyPlan(ctx, decisionID)
 	if err != nil {
@@ -82,8 +82,8 @@ const (
 	tellPause   = 200 * time.Millisecond
 )
 
-// tell writes down what became of a message, as soon as there is a database to write it to: nobody else will ever know. A gateway
-// that cannot be reached is away for the whole lane.
+// tell records the result of a message, and waits for the database if need be: nobody else will ever know the result. If the
+// gateway cannot be reached, it is away for the whole lane (outbox.ErrLaneAway).
 func (s *Service) tell(ctx context.Context, write func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellTimeout)
 	defer cancel()

@@ -14,17 +14,17 @@ import (
 	"aftercall/tasks/decision"
 )
 
-// Reads is what pages show that no feature knows alone.
+// Reads answers questions that span features, for pages. It writes nothing.
 type Reads struct {
 	db       *database.DB
 	contacts *contact.Service
 }
 
-// NewReads returns the reads of a centre.
+// NewReads returns the reads of a database; contacts decides which contacts a viewer sees.
 func NewReads(db *database.DB, contacts *contact.Service) Reads { return Reads{db, contacts} }
 
-// Timeline returns the story of a contact, the newest line first: what happened at the source, what was decided and done about
-// it, and what the customer said. It is empty for a contact the viewer does not see.
+// Timeline returns the events of a contact, the newest first: what happened at the source, what was decided and done about it,
+// and what the customer said. It returns none, and no error, for a contact the viewer does not see.
 func (r Reads) Timeline(ctx context.Context, viewer account.Viewer, contactID int64) ([]contact.Event, error) {
 	seen, err := r.contacts.ContactsByID(ctx, viewer, []int64{contactID})
 	if err != nil || len(seen) == 0 {
@@ -33,8 +33,8 @@ func (r Reads) Timeline(ctx context.Context, viewer account.Viewer, contactID in
 	return timeline(r.db.View(ctx), contactID)
 }
 
-// CallbackTimeline returns the story of the contact a callback is about, also where that contact is another team's: who makes the
-// call, or sees those of its team, is to know why. It is empty for a callback the viewer does not see.
+// CallbackTimeline returns the events of the contact a callback is about, even if that contact is another team's: whoever makes
+// the call, or sees the callback's team, must know why. It returns none, and no error, for a callback the viewer does not see.
 func (r Reads) CallbackTimeline(ctx context.Context, viewer account.Viewer, c callback.Callback) ([]contact.Event, error) {
 	inHand := c.CallerID != 0 && c.CallerID == viewer.UserID
 	if !inHand && !viewer.SeesTeam(c.TeamID) {

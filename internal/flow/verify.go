@@ -12,8 +12,8 @@ import (
 	"aftercall/survey"
 )
 
-// VerifyScores recomputes every figure from raw rows (resolutions, invitations, responses) and returns what differs from the
-// entries and roll-ups that dashboards read. Nothing means that all figures are right.
+// VerifyScores recomputes every figure from the rows it comes from (resolutions, invitations, responses) and returns what
+// differs from the entries and roll-ups that dashboards read. An empty result means that all figures are right.
 func (s *Service) VerifyScores(ctx context.Context) ([]figures.Mismatch, error) {
 	return s.Figures.Verify(ctx, func(tx database.Tx, yield func(figures.Entry) error) error {
 		if err := contact.RawEntries(tx, yield); err != nil {

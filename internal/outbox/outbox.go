@@ -34,7 +34,8 @@ const (
 	Cancelled State = "cancelled"
 )
 
-// Lane keeps kinds of work from holding each other up: each has its own queue and its own bounded window in Redis.
+// Lane separates kinds of work so that a slow kind does not hold up an urgent one: each lane has its own queue and its own
+// bounded window of jobs in Redis.
 type Lane string
 
 // The lanes.
@@ -48,7 +49,8 @@ const (
 // Lanes returns every lane, the most urgent first.
 func Lanes() []Lane { return []Lane{Urgent, Normal, Sending, Bulk} }
 
-// Job is one unit of deferred work. Kind and Ref are all that is known of it: never personal data.
+// Job is one unit of deferred work: a row of the table. Kind says what is to be done and Ref names the row to do it to; a job
+// never carries personal data.
 type Job struct {
 	ID        int64
 	Kind      string
@@ -71,18 +73,20 @@ func (Job) TableName() string { return "jobs" }
 // MaxAttempts is how often a job is tried before it is dead.
 const MaxAttempts = 5
 
-// New returns a job that is due at an instant.
+// New returns a job that is due at runAt. It is not stored until Add is called.
 func New(kind string, ref int64, lane Lane, runAt clock.Instant) Job {
 	return Job{Kind: kind, Ref: ref, Lane: lane, State: Due, RunAt: runAt, Attempt: 1}
 }
 
-// Once returns a copy that is added only if no job with the same key is kept.
+// Once returns a copy of the job with a dedupe key: Add leaves it out while a row with the same key exists, a finished one
+// included. Use it for work that must come once per period.
 func (j Job) Once(key string) Job {
 	j.DedupeKey = &key
 	return j
 }
 
-// Add adds jobs in the transaction of what they are about. A job whose dedupe key exists is left out without an error.
+// Add stores jobs in the transaction of the rows they are about, so that a job exists if and only if that transaction commits.
+// No jobs is no error, and neither is a job whose dedupe key exists: it is left out.
 func Add(tx database.Tx, now clock.Instant, jobs ...Job) error {
 	if len(jobs) == 0 {
 		return nil
@@ -94,30 +98,34 @@ func Add(tx database.Tx, now clock.Instant, jobs ...Job) error {
 	return store{tx}.insert(jobs)
 }
 
-// Cancel cancels the jobs of a kind about the refs that nobody works on, dead ones too, and returns how many there were.
+// Cancel cancels the jobs of a kind about the refs that are due, queued or dead, and returns how many it cancelled. A running
+// job is left alone: 0 may mean that a worker is at it. Call it in the transaction that makes the work pointless.
 func Cancel(tx database.Tx, now clock.Instant, kind string, refs ...int64) (int, error) {
 	return store{tx}.cancel(now, kind, refs)
 }
 
-// Open returns the states of the jobs of a kind about the refs that are not over: due, queued, running, or dead where there is only a
-// dead one.
+// Open returns, for each ref that has one, the state of its job of a kind that is not over: due, queued or running; dead only
+// where there is no other.
 func Open(tx database.Tx, kind string, refs ...int64) (map[int64]State, error) {
 	return store{tx}.open(kind, refs)
 }
 
-// Reschedule moves the waiting job of a kind about a ref to another time, and reports whether there was one.
+// Reschedule sets the due or queued job of a kind about a ref to another time, as a new attempt, and reports whether there was
+// one. A ticket of the attempt before becomes stale. A running job is left alone.
 func Reschedule(tx database.Tx, now clock.Instant, kind string, ref int64, runAt clock.Instant) (bool, error) {
 	return store{tx}.reschedule(now, kind, ref, runAt)
 }
 
-// ErrStale means that somebody else finished the job, or took it over: roll back and forget it.
+// ErrStale is returned by Ticket methods when somebody else has finished the job or taken it over: roll back, and do not report
+// a failure.
 var ErrStale = fault.New(fault.Conflict, "job_stale", "the job was finished or taken over by somebody else")
 
-// ErrLaneAway in an error's chain means that what every job of the lane needs is away: the try is no failure, and the lane waits.
+// ErrLaneAway, in the chain of an error that a handler returns, says that what every job of its lane needs is away. The try
+// does not count as a failure, and the whole lane waits until the need is back.
 var ErrLaneAway = errors.New("what the jobs of this lane need is away")
 
-// Ticket is the right to finish one try of one job. The zero Ticket belongs to no job: its Done does nothing, so that a use case
-// can also be called directly.
+// Ticket is the right to finish one attempt of one job. The queue gives one to every handler. The zero Ticket belongs to no job
+// and its methods do nothing, so that a use case can also be called directly.
 type Ticket struct {
 	JobID   int64
 	Attempt int
@@ -125,8 +133,8 @@ type Ticket struct {
 	At      clock.Instant // when the try began; the use case's "now"
 }
 
-// Done marks the job done. Call it first in the use case's own transaction. It returns ErrStale if the job is not this
-// ticket's any more.
+// Done marks the job done. Call it first in the transaction of the use case: the effect and the end of the job are then one
+// commit, however often the queue delivers the job. It returns ErrStale if the ticket has lost the job.
 func (t Ticket) Done(tx database.Tx) error {
 	if t.JobID == 0 {
 		return nil
@@ -134,7 +142,8 @@ func (t Ticket) Done(tx database.Tx) error {
 	return store{tx}.finish(t, Done, t.At)
 }
 
-// Again ends this try and sets the job due at another time, as a new attempt number that does not count as a failure.
+// Again ends this attempt without its being a failure and sets the job due at runAt, as the next attempt. Use it for work that
+// is put off or that goes on in parts; call it in place of Done. It returns ErrStale if the ticket has lost the job.
 func (t Ticket) Again(tx database.Tx, runAt clock.Instant) error {
 	if t.JobID == 0 {
 		return nil
@@ -142,8 +151,8 @@ func (t Ticket) Again(tx database.Tx, runAt clock.Instant) error {
 	return store{tx}.again(t, runAt)
 }
 
-// Renew gives a running job another lease and forgets its failures: what gets on does not fail. It returns ErrStale if the job is not
-// this ticket's any more.
+// Renew gives a running job a new lease from now and sets its failures to zero: a job that makes progress is not failing. Use
+// it in long jobs between parts that are committed. It returns ErrStale if the ticket has lost the job.
 func (t Ticket) Renew(tx database.Tx, now clock.Instant, lease time.Duration) error {
 	if t.JobID == 0 {
 		return nil
@@ -151,8 +160,9 @@ func (t Ticket) Renew(tx database.Tx, now clock.Instant, lease time.Duration) er
 	return store{tx}.renew(t, now, now.Add(lease))
 }
 
-// Begin marks the job running in a transaction of its own and returns the ticket with its fence. Use it for jobs with an effect
-// outside the database. It returns ErrStale if the job is not this ticket's any more.
+// Begin marks the job running, in a transaction of its own, and returns the ticket to go on with: the old one is stale from
+// then on. Use it before an effect outside the database, such as a message, so that only one worker has it. It returns ErrStale
+// if the ticket has lost the job.
 func (t Ticket) Begin(ctx context.Context, db *database.DB, lease time.Duration) (Ticket, error) {
 	if t.JobID == 0 {
 		return t, nil

@@ -51,7 +51,7 @@ const (
 	LongestDelay    = 60 * 24 * time.Hour // of an appointment
 )
 
-// Callback is work for a caller.
+// Callback is work for a caller: reach one customer about one resolution. The diagram of package tasks draws its states.
 type Callback struct {
 	ID             int64
 	DecisionID     *int64 // nil for a recovery: an answer asked for it, not the policy
@@ -106,7 +106,8 @@ func (c *Callback) closed() bool { return c.State == Finished || c.State == Canc
 // Overdue reports whether the callback should have been made by now.
 func (c *Callback) Overdue(now clock.Instant) bool { return !c.closed() && c.DueAt.Before(now) }
 
-// nextLook is when a job has to look at a callback that nobody has: to offer it, or to give it up.
+// nextLook returns when a job has to look at a callback that no caller has: at ReadyAt to offer it, else at ExpiresAt to give
+// it up.
 func (c *Callback) nextLook() clock.Instant {
 	if c.State == Waiting {
 		return c.ReadyAt
@@ -114,8 +115,8 @@ func (c *Callback) nextLook() clock.Instant {
 	return c.ExpiresAt
 }
 
-// heldBy reports whether the caller's claim with this fence is still the last one. An expired lease that nobody took over counts,
-// and so does a callback that was cancelled under the claim: the call was made.
+// heldBy reports whether the caller's claim with this fence is still the last one. A lease that is over still counts until
+// somebody else claims the callback. So does a callback that was cancelled under the claim: the call was made.
 func (c *Callback) heldBy(callerID, fence int64) bool {
 	held := c.State == Claimed || c.cancelledUnderClaim()
 	return held && c.CallerID == callerID && c.Fence == fence
@@ -174,8 +175,8 @@ func (c *Callback) claim(callerID int64, now clock.Instant) error {
 	return nil
 }
 
-// renew gives a claim a new lease from now, and reports whether the old one was over. Then a new hold begins, and what is dialled
-// from now on is another attempt.
+// renew gives a claim a new lease from now, and reports whether the old lease was over. If it was, a new hold of the person is
+// needed, and the next dial is another attempt.
 func (c *Callback) renew(now clock.Instant) (over bool) {
 	if over = !c.LeaseUntil.After(now); over {
 		c.DialledAt = 0
@@ -184,8 +185,8 @@ func (c *Callback) renew(now clock.Instant) (over bool) {
 	return over
 }
 
-// usedUp reports whether the last attempt was made under this claim. If the claim ends without an outcome, the callback is closed as
-// unreachable, not handed out once more.
+// usedUp reports whether this claim has made the last attempt. If such a claim ends without an outcome, the callback is closed
+// as unreachable instead of handed out again.
 func (c *Callback) usedUp() bool { return c.State == Claimed && c.Attempts >= c.MaxAttempts }
 
 // release gives a claimed callback back to its pool.

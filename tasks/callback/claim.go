@@ -29,8 +29,11 @@ const (
 	firstLook   = 12
 )
 
-// Claim hands the most urgent callback that the viewer may make now to them, for a lease. Who holds one already gets it again.
-// It returns ErrNothingReady when there is none (Supply says why), and ErrClaimBusy when others were faster three times.
+// Claim gives the viewer the most urgent callback they may make now, for a lease of 15 minutes, and holds its person. A viewer
+// who has one already gets that one again, with its old fence. Callbacks that may not be made now are put off or cancelled on
+// the way.
+//
+// It returns ErrNothingReady when there is none (Supply says why), and ErrClaimBusy when colleagues were faster three times.
 func (s *Service) Claim(ctx context.Context, viewer account.Viewer) (Desk, error) {
 	now := s.now()
 	for round := range claimRounds {
@@ -59,11 +62,11 @@ func (s *Service) Claim(ctx context.Context, viewer account.Viewer) (Desk, error
 	return Desk{}, ErrClaimBusy
 }
 
-// claimAction is the action of a claim in the audit, which is how we know who ever had a callback.
+// claimAction is the action of a claim in the audit. lockFor reads it to learn who ever had a callback.
 const claimAction = "callback.claim"
 
-// lockFor returns a callback that nobody else changes until the transaction ends, and whether the viewer has it or once had it. Who
-// never had it and does not see its team is told that there is none.
+// lockFor locks a callback until the transaction ends, and reports whether the viewer has it or once had it. It returns
+// errNoCallback for a viewer who never had it and does not see its team.
 func lockFor(tx database.Tx, viewer account.Viewer, callbackID int64) (c Callback, had bool, err error) {
 	if c, err = (store{tx}).lockCallback(callbackID); err != nil {
 		return Callback{}, false, err
@@ -89,8 +92,9 @@ type candidate struct {
 	undone  Reason // why it is not wanted any more; empty while it is
 }
 
-// candidates reads, without locks, the first few callbacks of every open pool the viewer sees and asks permission about the most
-// urgent of them at once, at most limit: one of the first nearly always can be made, and every question costs.
+// candidates returns callbacks that the viewer might claim, the most urgent first, at most limit, each with a verdict. It takes
+// the first few of every open pool and locks nothing: claimOne looks again. The limit is low since every verdict costs, and one
+// of the first can nearly always be made.
 func (s *Service) candidates(tx database.Tx, viewer account.Viewer, now clock.Instant, limit int) ([]candidate, error) {
 	open, err := s.openPools(tx, viewer, now)
 	if err != nil {
@@ -165,8 +169,10 @@ func (s *Service) poolsOf(tx database.Tx, viewer account.Viewer) ([]pool, error)
 	return slices.DeleteFunc(pools, func(p pool) bool { return !viewer.SeesTeam(p.TeamID) }), nil
 }
 
-// claimFirst claims the first candidate nobody else is faster at, in one transaction, and moves those that may not be made now out
-// of the way. It returns nil when there is none left.
+// claimFirst claims the first candidate that nobody else was faster at, and puts off or cancels those before it that may not be
+// made now, all in one transaction. It returns nil when none is left.
+//
+// Lock order: the callback, then its person.
 func (s *Service) claimFirst(ctx context.Context, viewer account.Viewer, candidates []candidate, now clock.Instant) (*Callback, error) {
 	var claimed *Callback
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -193,7 +199,8 @@ func (s *Service) claimFirst(ctx context.Context, viewer account.Viewer, candida
 	return claimed, err
 }
 
-// claimOne claims one locked callback, unless it may not be made now or its person is held by somebody else.
+// claimOne claims a locked callback and reports whether it did: not when the callback may not be made now, or when somebody
+// else holds its person.
 func (s *Service) claimOne(tx database.Tx, viewer account.Viewer, c *Callback, seen candidate, now clock.Instant) (bool, error) {
 	if !c.claimable(viewer.UserID, now) {
 		return false, nil

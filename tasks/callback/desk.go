@@ -29,7 +29,7 @@ type Desk struct {
 	At         clock.Instant    // the instant this was read at
 }
 
-// Current returns the callback the viewer is at work on, or ErrNothingReady.
+// Current returns the callback the viewer has claimed, without claiming one. It returns ErrNothingReady when there is none.
 func (s *Service) Current(ctx context.Context, viewer account.Viewer) (Desk, error) {
 	now := s.now()
 	held, err := s.held(s.db.View(ctx), viewer, now)

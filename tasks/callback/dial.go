@@ -34,10 +34,12 @@ type Attempt struct {
 
 var errDialRefused = fault.New(fault.Conflict, "dial_refused", "this customer may not be called now")
 
-// Dial says that the caller dials the claimed callback now, and returns the number in E.164. Permission is asked again at this
-// moment. Dialling again while the lease lasts is the same attempt, and only its own touch is overlooked; once the lease was over it
-// is another attempt. It returns fault.Conflict when the customer may not be called any more or the attempts are used up, and
-// ErrStale when the callback is not the caller's any more.
+// Dial begins an attempt on a claimed callback, renews the lease, and returns the number in E.164. Permission is asked again at
+// this moment. Dialling again while the lease lasts, after a dropped line, is the same attempt; after the lease it is another
+// one.
+//
+// It returns ErrStale when the claim is not the last one any more, and fault.Conflict when the viewer never claimed the
+// callback, the call is not wanted or not allowed any more, or the attempts are used up.
 func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (phone string, err error) {
 	now := s.now()
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -84,8 +86,8 @@ func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, f
 	return phone, nil
 }
 
-// judgeDial is JudgeCall for a call that is about to be made: whoever else is about to contact the person, or another one on the same
-// line, waits until this transaction ends.
+// judgeDial asks permission for a call that is about to be made. Until this transaction ends, nobody else can contact the
+// person, or anybody on the same line. Lock order: the person, then the addresses; only then is permission asked.
 func (s *Service) judgeDial(tx database.Tx, c Callback, now clock.Instant) (permission.Verdict, permission.Subject, error) {
 	if err := permission.Reserve(tx, c.PersonID); err != nil {
 		return permission.Verdict{}, permission.Subject{}, err
@@ -127,8 +129,8 @@ func (s *Service) beginAttempt(tx database.Tx, c *Callback, subject permission.S
 	return a, s.permit.Touch(tx, touch)
 }
 
-// holdOn stores a renewed claim with the hold of its person. It returns ErrStale when the lease was over and somebody else holds the
-// person by now, through another of their callbacks, or the caller holds another person.
+// holdOn stores a renewed claim together with the hold of its person. It returns ErrStale when the lease was over and meanwhile
+// somebody else holds the person, or the caller holds another person.
 func holdOn(tx database.Tx, c *Callback, over bool, now clock.Instant) error {
 	err := extendHold(tx, c, over, now)
 	if errors.Is(err, errHeld) {
@@ -140,8 +142,8 @@ func holdOn(tx database.Tx, c *Callback, over bool, now clock.Instant) error {
 	return store{tx}.updateCallback(*c)
 }
 
-// extendHold keeps hold of the callback's person. Once the lease was over that is a new hold: it begins behind the guard row, as a
-// claim.
+// extendHold extends the hold of the callback's person. If the lease was over, it takes a new hold as a claim does: first the
+// guard row of the person, then the hold.
 func extendHold(tx database.Tx, c *Callback, over bool, now clock.Instant) error {
 	if !over {
 		return store{tx}.extendHold(*c)
@@ -165,7 +167,8 @@ type CallAnswers struct {
 	Answers
 }
 
-// CallAnswers returns what was answered in the call of an attempt. It returns fault.NotFound if nothing was.
+// CallAnswers returns what the customer answered in the call of an attempt. It returns fault.NotFound for an unknown attempt,
+// and when nothing was asked in that call.
 func (s *Service) CallAnswers(ctx context.Context, attemptID int64) (CallAnswers, error) {
 	st := store{s.db.View(ctx)}
 	a, err := st.attempt(attemptID)

@@ -12,10 +12,12 @@ import (
 	"aftercall/internal/permission"
 )
 
-// Finish records the outcome of an attempt and closes the callback or sets it aside for the next one. Answers of the customer go on
-// as a job, except those of a recovery, which stay with the attempt. It returns fault.Invalid with the fields that are wrong, and
-// ErrStale when the callback is not the viewer's any more: then what was typed is kept as their draft. Of a callback they never claimed
-// nothing is kept.
+// Finish records the outcome of a claimed callback. The callback is closed, or waits for its next attempt or appointment.
+// Answers to the survey are handed on by a job; those of a recovery stay with the attempt, so that a mended score does not
+// count.
+//
+// It returns fault.Invalid with the wrong fields, and ErrStale when the claim is not the last one any more: the outcome is then
+// kept as the viewer's draft. It returns fault.Conflict, and keeps nothing, for a callback the viewer never claimed.
 func (s *Service) Finish(ctx context.Context, viewer account.Viewer, callbackID, fence int64, outcome Outcome) error {
 	now := s.now()
 	outcome = outcome.normalised()
@@ -114,8 +116,8 @@ func (s *Service) endAttempt(tx database.Tx, c *Callback, subject permission.Sub
 	return attempt, st.updateAttempt(attempt)
 }
 
-// nextAllowed moves the time of a waiting callback to the first one at which permission allows it, so that lists already show the
-// real time.
+// nextAllowed moves a waiting callback to the first time at which permission allows the call, so that lists show the real time.
+// It cancels the callback when there is no such time.
 func (s *Service) nextAllowed(tx database.Tx, c *Callback, now clock.Instant) error {
 	v, _, err := s.JudgeCall(tx, c.CustomerID, c.ReadyAt)
 	if err != nil {

@@ -30,8 +30,9 @@ func SkipReasons() []SkipReason {
 	return []SkipReason{SkipLanguage, SkipExpertise, SkipKnown, SkipLater, SkipOther}
 }
 
-// SaveDraft keeps what the caller has typed so far and extends their lease, which it returns. It returns ErrStale when the callback
-// is not theirs any more; the draft is kept even then. It returns fault.Conflict when it never was, and keeps nothing.
+// SaveDraft stores what the caller has typed so far, renews the lease and returns its new end. The desk calls it while somebody
+// types. It returns ErrStale when the claim is not the last one any more; the draft is stored all the same. It returns
+// fault.Conflict, and stores nothing, for a callback the viewer never claimed.
 func (s *Service) SaveDraft(
 	ctx context.Context,
 	viewer account.Viewer,
@@ -67,8 +68,9 @@ func (s *Service) SaveDraft(
 	return leaseUntil, nil
 }
 
-// Skip passes a claimed callback on, with a reason, and returns what became of it: it comes back after a pause, to anybody, unless
-// its attempts are used up.
+// Skip passes a claimed callback on, with a reason for the audit, and returns the callback as it is now: waiting for a pause,
+// then ready for anybody. It is closed as unreachable if its attempts are used up, and stays cancelled if it was cancelled
+// meanwhile. It returns fault.Invalid for an unknown reason, and ErrStale when the claim is not the last one any more.
 func (s *Service) Skip(ctx context.Context, viewer account.Viewer, callbackID, fence int64, reason SkipReason) (Callback, error) {
 	if !slices.Contains(SkipReasons(), reason) {
 		return Callback{}, fault.InvalidFields(
@@ -80,14 +82,18 @@ func (s *Service) Skip(ctx context.Context, viewer account.Viewer, callbackID, f
 	})
 }
 
-// Release gives a claimed callback back and returns what became of it: anybody may have it at once, unless its attempts are used up.
+// Release gives a claimed callback back and returns it as it is now: ready for anybody at once. It is closed as unreachable if
+// its attempts are used up, and stays cancelled if it was cancelled meanwhile. It returns ErrStale when the claim is not the
+// last one any more.
 func (s *Service) Release(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (Callback, error) {
 	return s.change(ctx, viewer, callbackID, "callback.release", "", func(c *Callback, now clock.Instant) error {
 		return c.release(viewer.UserID, fence, now)
 	})
 }
 
-// Reassign keeps a callback for one caller for half an hour from when it is ready; 0 frees it for anybody. Why is kept in the audit.
+// Reassign reserves a callback for one caller, for half an hour from when it is ready; a callerID of 0 frees it for anybody.
+// The audit keeps why. It returns fault.Invalid without a why, fault.NotFound for a callback of a team the viewer does not see,
+// and fault.Conflict for one that is closed or in hand, or that this caller must not make.
 func (s *Service) Reassign(ctx context.Context, viewer account.Viewer, callbackID, callerID int64, why string) error {
 	if strings.TrimSpace(why) == "" {
 		return sayWhy("reassign_why")
@@ -101,7 +107,9 @@ func (s *Service) Reassign(ctx context.Context, viewer account.Viewer, callbackI
 	return err
 }
 
-// CancelByHand gives a callback up. Why is kept in the audit.
+// CancelByHand cancels a callback; the audit keeps why. A caller who is at work on it may still record the outcome. It returns
+// fault.Invalid without a why, fault.NotFound for a callback of a team the viewer does not see, and fault.Conflict for one that
+// is closed.
 func (s *Service) CancelByHand(ctx context.Context, viewer account.Viewer, callbackID int64, why string) error {
 	if strings.TrimSpace(why) == "" {
 		return sayWhy("why")
@@ -119,7 +127,7 @@ func sayWhy(field string) error {
 	return fault.InvalidFields(fault.Field{Name: field, Code: "required", Problem: "say why"})
 }
 
-// change applies one transition to one callback, writes the audit and returns what the callback has become.
+// change locks one callback, applies a transition, stores the callback with what follows (keep), and writes the audit.
 func (s *Service) change(
 	ctx context.Context, viewer account.Viewer, callbackID int64, action, detail string, transition func(*Callback, clock.Instant) error,
 ) (c Callback, err error) {

@@ -12,8 +12,9 @@ import (
 	"aftercall/internal/permission"
 )
 
-// Offer looks at a callback whose time has come: it becomes ready if it may be made now, waits on if it may be made later, and is
-// cancelled when it is not wanted any more or nobody made it in time.
+// Offer is the job that looks at a callback when its time has come. A waiting callback becomes ready if the call is allowed
+// now, waits on if it is allowed later, and is cancelled if it never is or is not wanted any more. A callback nobody made in
+// time is cancelled as expired. A job left over from an earlier time changes nothing.
 func (s *Service) Offer(ctx context.Context, ticket outbox.Ticket, callbackID int64) error {
 	now := cmp.Or(ticket.At, s.now())
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -69,7 +70,8 @@ func (s *Service) offer(tx database.Tx, c *Callback, now clock.Instant) error {
 	return s.keep(tx, c, now)
 }
 
-// JudgeCall asks whether the customer may be called at an instant.
+// JudgeCall asks permission to call a customer at an instant, and returns the verdict with the subject it is about. It reserves
+// nothing: before a call is made, judgeDial asks again behind the guard rows.
 func (s *Service) JudgeCall(tx database.Tx, customerID int64, at clock.Instant) (permission.Verdict, permission.Subject, error) {
 	subject, err := loadSubject(tx, customerID)
 	if err != nil {
@@ -79,8 +81,9 @@ func (s *Service) JudgeCall(tx database.Tx, customerID int64, at clock.Instant) 
 	return v, subject, err
 }
 
-// keep stores a callback after a transition, with what has to follow: the one job that looks at it next, the end of the hold when
-// nobody has it, and the end of its decision when it was cancelled.
+// keep stores a callback after a transition, with what follows from its new state. While it waits or is ready, exactly one job
+// looks at it next. When no caller has it, the hold of its person ends. When it was cancelled, the decision that planned it is
+// told.
 func (s *Service) keep(tx database.Tx, c *Callback, now clock.Instant) error {
 	st := store{tx}
 	if err := st.updateCallback(*c); err != nil {

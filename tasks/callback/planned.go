@@ -7,7 +7,8 @@ import (
 	"aftercall/internal/permission"
 )
 
-// Add inserts new callbacks with their pools and the jobs that look at them next.
+// Add stores new callbacks, each in the pool of its team and hours, and adds for each the job that looks at it next. subjects
+// are the customers as permission sees them, by customer. Whoever plans callbacks calls it in the same transaction.
 func (s *Service) Add(tx database.Tx, now clock.Instant, callbacks []Callback, subjects map[int64]permission.Subject) error {
 	if len(callbacks) == 0 {
 		return nil
@@ -43,8 +44,9 @@ func (s *Service) Add(tx database.Tx, now clock.Instant, callbacks []Callback, s
 	return outbox.Add(tx, now, jobs...)
 }
 
-// Withdraw gives up the open callback of a decision that its source corrected, unless it has begun, and reports whether nothing of it
-// is under way now. One that moved, because the contact is another customer's by now, is only left to a caller who is at work on it.
+// Withdraw cancels the open callback of a decision that is made again after a correction, and reports whether it did. It leaves
+// alone what has begun: a callback in a caller's hands, one with an attempt and one with an appointment. With moved the contact
+// belongs to another customer by now: then only a callback in a caller's hands is left alone.
 func (s *Service) Withdraw(tx database.Tx, resolutionID, decisionID int64, moved bool, now clock.Instant) (bool, error) {
 	callbacks, err := store{tx}.openCallbacks([]int64{resolutionID})
 	if err != nil {
@@ -71,7 +73,8 @@ func (c *Callback) inHand(now clock.Instant) bool {
 // begun reports whether the customer has been called, or has named a time for it.
 func (c *Callback) begun() bool { return c.Attempts > 0 || !c.AppointmentAt.IsZero() }
 
-// CancelReopened gives up the open callbacks of resolutions that were undone by a reopening.
+// CancelReopened cancels the open callbacks of resolutions that a reopening undid. A callback that was finished meanwhile keeps
+// its outcome.
 func (s *Service) CancelReopened(tx database.Tx, resolutionIDs []int64, now clock.Instant) error {
 	callbacks, err := store{tx}.openCallbacks(resolutionIDs)
 	if err != nil {
@@ -92,7 +95,7 @@ func (s *Service) CancelReopened(tx database.Tx, resolutionIDs []int64, now cloc
 	return nil
 }
 
-// HasOpen reports whether a callback about a resolution is not closed.
+// HasOpen reports whether a resolution has a callback that is not closed.
 func (s *Service) HasOpen(tx database.Tx, resolutionID int64) (bool, error) {
 	open, err := store{tx}.openCallbacks([]int64{resolutionID})
 	return len(open) > 0, err

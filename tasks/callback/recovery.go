@@ -31,8 +31,8 @@ type LowScore struct {
 	MaxAge     time.Duration // an answer older than this is not followed up
 }
 
-// Recover plans a recovery callback for a low score, once per resolution and by another caller than the one who asked. An answer
-// older than the policy follows up, such as one of an import, and one about a contact that was reopened since get none.
+// Recover is the job that plans a recovery callback for a low score: one per resolution, and never for the caller who asked. It
+// plans nothing for an answer older than LowScore.MaxAge, such as one of an import, or for a contact that was reopened since.
 func (s *Service) Recover(ctx context.Context, ticket outbox.Ticket, low LowScore) error {
 	now := cmp.Or(ticket.At, s.now())
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {

@@ -19,7 +19,8 @@ const (
 	JobAnswered = "callbacks.answered" // ref: attempt in which survey questions were asked
 )
 
-// Decisions are told what becomes of the callbacks they planned. The package that keeps them is above this one.
+// Decisions is told what becomes of the callbacks that decisions planned. Package decision implements it: this package does not
+// import it.
 type Decisions interface {
 	// CallbackCancelled is called in the transaction that cancels a callback, with the revision of the decision that planned it.
 	CallbackCancelled(tx database.Tx, decisionID int64, revision int, reason Reason, now clock.Instant) error
@@ -31,7 +32,8 @@ type Options struct {
 	CentreName string         // as scripts say it
 }
 
-// Service hands out callbacks and records what came of them.
+// Service hands out callbacks and records what came of them. Methods for the caller at work take the fence of the claim; they
+// refuse an old fence with ErrStale.
 type Service struct {
 	db        *database.DB
 	permit    *permission.Service

@@ -11,8 +11,7 @@ import (
 	"aftercall/internal/permission"
 )
 
-// Supply says what there is to call for a caller and, where nothing can be claimed, why: what is there, what keeps it, and when
-// the next one comes.
+// Supply says how many open callbacks there are for a caller, and what keeps each of them from being claimed.
 type Supply struct {
 	Ready   int            // can be claimed now
 	Waiting []WaitingCount // what may not be called yet, by reason, the most first
@@ -38,7 +37,8 @@ func (s Supply) Total() int {
 	return total
 }
 
-// Supply counts the open callbacks of the viewer's teams by what keeps them.
+// Supply counts the open callbacks of the viewer's teams by what keeps them from being claimed. Use it where Claim found
+// nothing, to say why and when the next one comes. Every open callback is counted exactly once.
 func (s *Service) Supply(ctx context.Context, viewer account.Viewer) (Supply, error) {
 	now := s.now()
 	tx := s.db.View(ctx)

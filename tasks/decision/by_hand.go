@@ -45,9 +45,12 @@ var (
 	errCallbackLater  = fault.New(fault.Conflict, "callback_refused_until", "the customer may not be called so soon")
 )
 
-// PlanByHand plans a callback for the newest resolution of a contact, whatever the policy said. Permission is asked as always: what
-// only the hour or a cap forbids is planned for the first time it is allowed; for anything else it returns fault.Conflict with the
-// reason. It also returns fault.Conflict when the contact is not resolved or a callback is open already.
+// PlanByHand plans a callback for the newest resolution of a contact, whatever the policy said. It replaces the decision about
+// callbacks by a new revision. If only the hour or a cap forbids the call, it is planned for the first time that is allowed.
+//
+// It returns fault.Forbidden for anybody but a supervisor or an administrator, fault.Invalid with the wrong fields, and
+// fault.Conflict when the contact is not resolved, a callback is open already, or the customer may not be called (with the
+// reason).
 func (s *Service) PlanByHand(ctx context.Context, viewer account.Viewer, contactID int64, h HandPlan) error {
 	if !viewer.Is(account.Supervisor) {
 		return errMayNotPlan
@@ -124,7 +127,8 @@ func (h *HandPlan) check(now clock.Instant) error {
 	return nil
 }
 
-// replaceable returns the decision about callbacks of a resolution, which nobody else changes meanwhile, if no callback is open.
+// replaceable locks the decision about callbacks of a resolution and returns it. It returns errCallbackOpen when a callback is
+// open, and errUndecided when Plan has not decided yet.
 func (p *planner) replaceable(r contact.Resolution) (Decision, error) {
 	decisions, err := store{p.tx}.lockDecisions(r.ID)
 	if err != nil {

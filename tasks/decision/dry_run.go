@@ -81,8 +81,9 @@ var (
 	)
 )
 
-// StartDryRun begins to try a draft or a version out over the resolutions of the last days; a job does the work. It returns
-// fault.Conflict while another run of the policy is under way.
+// StartDryRun begins to try a draft or a version over the resolutions of the last 1 to 92 days; a job does the work, on the
+// policy as it is now. It returns fault.Forbidden for anybody but a supervisor or an administrator, fault.Invalid for other
+// days, fault.TooLarge for more than two million resolutions, and fault.Conflict while another run of the policy is under way.
 func (s *Service) StartDryRun(ctx context.Context, viewer account.Viewer, policyID int64, days int) (DryRun, error) {
 	if !viewer.Is(account.Supervisor) {
 		return DryRun{}, policy.ErrMayNotDraft
@@ -124,7 +125,8 @@ func (s *Service) StartDryRun(ctx context.Context, viewer account.Viewer, policy
 	return run, err
 }
 
-// CancelDryRun stops a run; its report is never written.
+// CancelDryRun stops a dry run, which then gets no report. A run that is over stays as it is. It returns fault.Forbidden for
+// anybody but a supervisor or an administrator.
 func (s *Service) CancelDryRun(ctx context.Context, viewer account.Viewer, id int64) error {
 	if !viewer.Is(account.Supervisor) {
 		return policy.ErrMayNotDraft

@@ -15,8 +15,8 @@ import (
 	"aftercall/tasks/policy"
 )
 
-// RunDry is the job that works a dry run: page by page over the resolutions in the order of their time. Everything it learns is in
-// memory until the report is written, so that one that is stopped begins anew.
+// RunDry is the job that does a dry run, page by page in the order of resolution. What it counts is kept in memory until the
+// report is written: a run that is stopped begins anew.
 func (s *Service) RunDry(ctx context.Context, ticket outbox.Ticket, id int64) error {
 	run, err := store{s.db.View(ctx)}.dryRun(id)
 	if err != nil {

@@ -12,7 +12,8 @@ var _ callback.Decisions = Ledger{}
 // Ledger writes on decisions what became of their callbacks.
 type Ledger struct{}
 
-// CallbackCancelled marks the decision as given up, unless it has been decided again since.
+// CallbackCancelled marks the decision as given up, with the reason. A decision that was made again since has another revision
+// and stays as it is.
 func (Ledger) CallbackCancelled(tx database.Tx, decisionID int64, revision int, reason callback.Reason, now clock.Instant) error {
 	return store{tx}.cancelRevision(now, policy.Reason(reason), decisionID, revision)
 }

@@ -17,11 +17,12 @@ import (
 	"aftercall/tasks/policy"
 )
 
-// Plan decides the follow-up of every resolution of an intake batch and sets the work up: callbacks with their offer jobs, and
-// survey jobs. Run again, or by two workers at once, it decides nothing twice.
+// Plan is the job that decides the follow-up of every resolution of an intake batch and sets up what is planned: callbacks with
+// their offer jobs, and survey jobs. A resolution that is decided already is left as it is, so Plan may run again, or in two
+// workers at once.
 //
-// Matching and judging read outside the transaction, so that on SQLite they do not keep the one writer from everybody else. What
-// changes in between is noticed at the moment of contact: Offer and SurveyPlan look again.
+// It matches and judges outside the transaction, so that on SQLite nobody waits for it. What changes in between is noticed at
+// the moment of contact: callback.Offer and SurveyPlan look again.
 func (s *Service) Plan(ctx context.Context, ticket outbox.Ticket, batchID int64) error {
 	plan := func() error {
 		p := planner{Service: s, tx: s.db.View(ctx), now: cmp.Or(ticket.At, s.now())}
@@ -140,8 +141,8 @@ func (p *planner) judge() error {
 	return nil
 }
 
-// write inserts the decisions and what follows from the planned ones. It leaves the items as they are: it may have to run again, and
-// the ids of a transaction that was undone are somebody else's.
+// write inserts the decisions and sets up what is planned. It leaves p.items as they are: the transaction may run again, and
+// ids of a run that was undone must not be used.
 func (p *planner) write() error {
 	decisions := make([]Decision, len(p.items))
 	for i, item := range p.items {

@@ -55,9 +55,12 @@ var errUndecided = fault.New(
 	"the follow-up of this contact is not decided yet; try again in a moment",
 )
 
-// Redecide decides the follow-up of a contact again, by the policy in force, after its source corrected it. Only what comes out
-// otherwise changes, and only as far as it has not begun: what was sent, called or given up stays as it is, and what was planned by
-// hand is planned the same. What is for a customer whose contact it is not any more changes until somebody is at work on it.
+// Redecide is the job that decides about a contact again, by the policy in force, after its source corrected it. A decision
+// changes only where it comes out otherwise and its follow-up has not begun: what was sent, called or given up stays. What a
+// supervisor planned is planned the same. If the contact belongs to another customer now, everything changes that nobody is at
+// work on.
+//
+// It returns fault.Unavailable, and is tried again, when Plan has not decided yet. Lock order: decisions, then callbacks.
 func (s *Service) Redecide(ctx context.Context, ticket outbox.Ticket, contactID int64) error {
 	now := cmp.Or(ticket.At, s.now())
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -96,8 +99,8 @@ func (s *Service) Redecide(ctx context.Context, ticket outbox.Ticket, contactID 
 	return nil
 }
 
-// changed collects what the policy wants otherwise than it was decided and can still be changed, and takes the work that was set
-// up for it back. It returns the decisions there are about it.
+// changed collects in p.items what the policy now wants otherwise and may still be changed, and withdraws the work that was set
+// up for it. It returns the decisions that p.items replace, in the same order.
 func (p *planner) changed(r contact.Resolution) ([]Decision, error) {
 	decisions, err := store{p.tx}.lockDecisions(r.ID)
 	if err != nil {
@@ -132,8 +135,8 @@ func (p *planner) changed(r contact.Resolution) ([]Decision, error) {
 	return before, nil
 }
 
-// instead returns the wish that takes the place of a decision, or reports that there is none: the decision says the same already, was
-// given up, or nothing but its age speaks against it now. What a supervisor planned is wanted for whoever's contact it is.
+// instead returns the wish that replaces a decision, and false where the decision stays: it says the same already, it was given
+// up, or only its age speaks against it now. What a supervisor planned is planned for the customer the contact belongs to now.
 func (p *planner) instead(d Decision, wish policy.Wish, r contact.Resolution) (policy.Wish, bool, error) {
 	overtaken := d.CancelReason == policy.ReasonCorrected // at the moment of contact, so that it is decided again
 	moved := overtaken || d.CustomerID != r.CustomerID
@@ -152,8 +155,8 @@ func (p *planner) instead(d Decision, wish policy.Wish, r contact.Resolution) (p
 	return wish, !same, err
 }
 
-// wantsTheSame reports whether a wish is the one that was decided about: the same rule, and it says the same about the same team. What
-// only lacked an address is wanted again: the source may have given one.
+// wantsTheSame reports whether a wish is the one that was decided about: the same rule, which says the same, about the same
+// team. A survey or callback that was skipped for want of an address is not the same: the source may have sent one.
 func (p *planner) wantsTheSame(d Decision, w policy.Wish, r contact.Resolution) (bool, error) {
 	switch {
 	case d.Rule != w.Rule:
@@ -188,8 +191,8 @@ func (d Decision) refusedAs(again Decision) bool {
 		d.CustomerID == again.CustomerID
 }
 
-// withdraw gives up the work of a decision that has not begun, or that is for another customer by now and in nobody's hands, and
-// reports whether there is nothing under way now.
+// withdraw gives up the work of a decision, and reports whether nothing is under way now. It leaves alone what has begun; with
+// moved, only what is in somebody's hands.
 func (p *planner) withdraw(d Decision, moved bool) (bool, error) {
 	switch {
 	case !d.live():
@@ -200,8 +203,8 @@ func (p *planner) withdraw(d Decision, moved bool) (bool, error) {
 	return p.callbacks.Withdraw(p.tx, d.ResolutionID, d.ID, moved, p.now)
 }
 
-// again writes a decision in the place of one there is, as its next revision, and what it was among its changes. Where it counts
-// stays as it was.
+// again replaces a decision by the next revision and keeps what it was as a Change. ID, team and time of resolution stay, so
+// that it counts where it did.
 func (p *planner) again(before, after Decision, change Change) (Decision, error) {
 	change.DecisionID, change.Revision, change.State = before.ID, before.Revision, before.State
 	change.Reason, change.Rule, change.PolicyVersion = before.Reason, before.Rule, before.PolicyVersion

@@ -11,8 +11,9 @@ import (
 	"aftercall/tasks/policy"
 )
 
-// CancelContact gives up what is still pending for the resolutions of a contact that were undone by a reopening. The decisions
-// stay and say so. What belongs to a newer resolution of the same contact is left alone.
+// CancelContact is the job that gives up the pending follow-up of resolutions that a reopening undid. Their decisions stay,
+// marked as cancelled; a newer resolution of the same contact is left alone. A survey that is being sent is not stopped here:
+// whoever sends looks at the reopening too.
 func (s *Service) CancelContact(ctx context.Context, ticket outbox.Ticket, contactID int64) error {
 	now := cmp.Or(ticket.At, s.now())
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {

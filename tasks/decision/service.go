@@ -21,14 +21,14 @@ const (
 	JobDryRun     = "policies.dry_run" // ref: dry run
 )
 
-// Surveys knows what became of the surveys that were wanted. The package that keeps them is a stranger.
+// Surveys ends planned surveys. Package survey does the work; flow connects the two, which do not import each other.
 type Surveys interface {
 	// Withdraw ends what is under way about a resolution, and reports whether the customer was asked, or may have been. Whoever
 	// takes the job of a survey away calls it in the same transaction.
 	Withdraw(tx database.Tx, resolutionID int64, reason policy.Reason) (bool, error)
 }
 
-// Service decides follow-up.
+// Service decides which follow-up resolutions get, and sets it up.
 type Service struct {
 	db        *database.DB
 	permit    *permission.Service

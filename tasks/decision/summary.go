@@ -62,7 +62,8 @@ func (k KindSummary) SkippedTotal() int {
 	return total
 }
 
-// Summary returns the sums over the resolutions of a period that the viewer sees, by the time they were resolved.
+// Summary returns the sums over the resolutions that the viewer sees and that were resolved in [from, to); none for from or to
+// leaves that end open.
 func (s *Service) Summary(ctx context.Context, viewer account.Viewer, from, to clock.Instant) (Summary, error) {
 	tx := s.db.View(ctx)
 	teams := viewer.VisibleTeams()

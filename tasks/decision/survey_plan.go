@@ -16,7 +16,7 @@ import (
 // ReasonNoSender says that there is none for any channel of a planned survey.
 const ReasonNoSender policy.Reason = "no_sender"
 
-// SurveyPlan is a planned survey, looked at again when it is due, as the rule says that planned it.
+// SurveyPlan is a planned survey as its rule says, with whether it is still wanted.
 type SurveyPlan struct {
 	DecisionID  int64
 	Resolution  contact.Resolution
@@ -31,8 +31,11 @@ type SurveyPlan struct {
 	LastChance  clock.Instant // the survey may be put off until then
 }
 
-// SurveyPlan says whether the survey of a decision is still wanted: not when the contact was reopened, when the customer answered
-// meanwhile, when it would come too late, or when the contact turned out to be another customer's. Permission is asked by whoever sends.
+// SurveyPlan returns the survey a decision planned, and says whether it is still wanted. Call it when the survey is due, just
+// before sending. It is not wanted when the decision was given up, the contact was reopened, the customer has answered, it
+// would come too late, or the contact belongs to another customer. Permission is not asked here: whoever sends asks.
+//
+// It returns fault.NotFound for an unknown decision.
 func (s *Service) SurveyPlan(ctx context.Context, decisionID int64) (SurveyPlan, error) {
 	now := s.now()
 	tx := s.db.View(ctx)
@@ -81,8 +84,8 @@ func (s *Service) SurveyPlan(ctx context.Context, decisionID int64) (SurveyPlan,
 	return plan, nil
 }
 
-// SurveyPutOff sets a survey job due at the later time at which the survey may be sent, and writes on its decision that time and what
-// stands against an earlier one.
+// SurveyPutOff sets the job of a survey due again at until, and writes until and the reason on the decision. It returns
+// outbox.ErrStale when another worker has the job.
 func (s *Service) SurveyPutOff(
 	ctx context.Context,
 	ticket outbox.Ticket,
@@ -98,8 +101,8 @@ func (s *Service) SurveyPutOff(
 	})
 }
 
-// SurveySkipped ends a survey job whose survey is not sent, and writes the reason on its decision. After a correction the contact is
-// decided about again.
+// SurveySkipped ends the job of a survey that is not sent, and writes the reason on the decision. With ReasonCorrected the
+// contact is decided about again. It returns outbox.ErrStale when another worker has the job.
 func (s *Service) SurveySkipped(ctx context.Context, ticket outbox.Ticket, decisionID int64, reason policy.Reason) error {
 	now := cmp.Or(ticket.At, s.now())
 	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -120,13 +123,13 @@ func (s *Service) SurveySkipped(ctx context.Context, ticket outbox.Ticket, decis
 	})
 }
 
-// SurveysHandedOver takes back that planned surveys were given up: they went out, or may have.
+// SurveysHandedOver unmarks planned surveys that were marked as cancelled: it turned out that they were sent, or may have been.
 func (s *Service) SurveysHandedOver(tx database.Tx, decisionIDs ...int64) error {
 	return store{tx}.standSurveys(decisionIDs)
 }
 
-// withdrawSurvey takes the job of a planned survey away, with what an earlier try of it left, and reports whether the customer has
-// certainly not been asked and is not being asked.
+// withdrawSurvey cancels the job of a planned survey and withdraws what an earlier try of it left. It reports true only if the
+// customer has certainly not been asked and is not being asked.
 func (s *Service) withdrawSurvey(tx database.Tx, d Decision, reason policy.Reason, now clock.Instant) (bool, error) {
 	waiting, err := outbox.Cancel(tx, now, JobSendSurvey, d.ID)
 	if err != nil || waiting == 0 {

@@ -14,12 +14,15 @@ import (
 	"aftercall/internal/fault"
 )
 
-// Draft begins a draft as a copy of a published version; 0: of the one in force.
+// Draft begins a draft as a copy of a published version; a basedOn of 0 means the version in force. It returns fault.Forbidden
+// for anybody but a supervisor or an administrator, fault.NotFound for an unknown version, and fault.Conflict when there are 50
+// drafts already.
 func (s *Service) Draft(ctx context.Context, viewer account.Viewer, basedOn int) (Record, error) {
 	return s.addDraft(ctx, viewer, basedOn, nil, "")
 }
 
-// Import begins a draft from a file. What cannot be read is named with its line (fault.Invalid).
+// Import begins a draft from a file in YAML. It returns fault.Invalid naming what is wrong with its line, and otherwise fails
+// as Draft does.
 func (s *Service) Import(ctx context.Context, viewer account.Viewer, r io.Reader) (Record, error) {
 	body, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {
@@ -72,8 +75,9 @@ func (s *Service) addDraft(ctx context.Context, viewer account.Viewer, basedOn i
 	return record, err
 }
 
-// Save writes a draft, which must be whole and valid: every field that is not is named with its rule (fault.Invalid). Revision
-// is the one that was shown; it returns fault.Conflict when somebody else saved or published since.
+// Save replaces the policy of a draft. The policy must be valid as a whole, also in what it names: attributes, teams and
+// surveys. revision is the one the editor was shown. It returns fault.Invalid with every wrong field and its rule, and
+// fault.Conflict when somebody else saved or published the draft since.
 func (s *Service) Save(ctx context.Context, viewer account.Viewer, id int64, revision int, p Policy, note string) (Record, error) {
 	note, err := checkNote(note)
 	if err != nil {
@@ -97,7 +101,7 @@ func (s *Service) Save(ctx context.Context, viewer account.Viewer, id int64, rev
 	return record, err
 }
 
-// Delete deletes a draft.
+// Delete deletes a draft. It returns fault.Conflict for another revision than the draft's, and for a published version.
 func (s *Service) Delete(ctx context.Context, viewer account.Viewer, id int64, revision int) error {
 	return s.changeDraft(ctx, viewer, id, revision, func(tx database.Tx, row policyRow, now clock.Instant) error {
 		if err := (store{tx}).deletePolicy(row.ID); err != nil {
@@ -107,7 +111,7 @@ func (s *Service) Delete(ctx context.Context, viewer account.Viewer, id int64, r
 	})
 }
 
-// changeDraft runs a change on a draft that nobody else changes meanwhile.
+// changeDraft locks a draft, checks that it is still the revision that was shown, and runs change on it.
 func (s *Service) changeDraft(
 	ctx context.Context, viewer account.Viewer, id int64, revision int, change func(database.Tx, policyRow, clock.Instant) error,
 ) error {

@@ -6,8 +6,9 @@ import (
 	"aftercall/internal/database"
 )
 
-// LoadFacts fills in what the policy's rules ask for. Each item comes with its resolution and its Now; what happened later is not
-// looked at. The number of queries does not depend on the number of items, up to some hundreds of them.
+// LoadFacts fills the facts that the rules of p ask about, for many resolutions at once. Each item must come with its
+// Resolution and Now; what happened after Now is left out. The number of queries does not grow with the number of items, up to
+// some hundreds of them.
 func (s *Service) LoadFacts(tx database.Tx, p *Policy, items []*Facts) error {
 	if len(items) == 0 {
 		return nil

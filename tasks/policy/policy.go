@@ -96,7 +96,9 @@ type Wish struct {
 // Wanted reports whether the follow-up is wanted.
 func (w Wish) Wanted() bool { return w.Reason == "" }
 
-// Match returns one wish for every kind of follow-up, in the order of Kinds. It looks at nothing but its arguments.
+// Match returns what the policy wants for one resolution: one wish for each kind of follow-up, in the order of Kinds. It is a
+// pure function of policy and facts, so that a dry run decides as the real run did. The facts must be those of LoadFacts for
+// this policy. A kind of which no matching rule speaks gets RuleNone and ReasonNoRule.
 func (p *Policy) Match(f *Facts) []Wish {
 	if rule, reason := p.excludes(f); reason != "" {
 		wishes := make([]Wish, 0, len(Kinds()))
@@ -170,8 +172,8 @@ func (p *Policy) excludes(f *Facts) (RuleID, Reason) {
 	return "", ""
 }
 
-// LastChance is the time after which a follow-up of a resolution would be too old to be made: a day more than MaxAge, so that a
-// night or a holiday is never the reason why there is none.
+// LastChance returns the time after which a follow-up of a resolution comes too late. It is a day after MaxAge, so that a night
+// or a holiday alone is never the reason for none.
 func (p *Policy) LastChance(resolvedAt clock.Instant) clock.Instant {
 	return resolvedAt.Add(p.MaxAge.Duration() + day)
 }

@@ -11,8 +11,9 @@ import (
 	"aftercall/internal/database"
 )
 
-// Publish makes a draft the next version, which is in force at once, in every process. Only an administrator may. It returns
-// fault.Invalid when the draft names what has ceased to exist since it was saved.
+// Publish makes a draft the next version, which is in force at once in every process. It checks the draft again: what it names
+// may be gone since it was saved (fault.Invalid). It returns fault.Forbidden for anybody but an administrator, and
+// fault.Conflict when the draft was changed or published since it was shown.
 func (s *Service) Publish(ctx context.Context, viewer account.Viewer, id int64, revision int, note string) (Record, error) {
 	note, err := checkNote(note)
 	if err != nil {
@@ -37,7 +38,9 @@ func (s *Service) Publish(ctx context.Context, viewer account.Viewer, id int64, 
 	return record, err
 }
 
-// RollBack publishes an old version anew: the version after the one in force says the same as the old one did.
+// RollBack publishes an old version again, as the next version with a new number; history stays as it was. It returns
+// fault.Forbidden for anybody but an administrator, fault.NotFound for an unknown version, and fault.Invalid when the old
+// version names what is gone by now.
 func (s *Service) RollBack(ctx context.Context, viewer account.Viewer, version int, note string) (Record, error) {
 	note, err := checkNote(note)
 	if err != nil {
@@ -107,8 +110,8 @@ func (s *Service) EnsureBuiltIn(ctx context.Context) error {
 	})
 }
 
-// InForce returns the newest published policy. Others may have published it: it is asked for anew every time, and only the text is
-// kept.
+// InForce returns the newest published version. The number is read each time, since another process may have published; the
+// parsed policy is cached. Do not change the policy it returns.
 func (s *Service) InForce(tx database.Tx) (*Policy, error) {
 	version, err := store{tx}.newestVersion()
 	if err != nil {
@@ -117,7 +120,8 @@ func (s *Service) InForce(tx database.Tx) (*Policy, error) {
 	return s.Version(tx, version)
 }
 
-// Version returns a published version. What is published never changes, so it is parsed once.
+// Version returns a published version, which never changes and is therefore cached. Do not change the policy it returns. It
+// returns fault.NotFound for an unknown version.
 func (s *Service) Version(tx database.Tx, version int) (*Policy, error) {
 	if known, ok := s.versions.Load(version); ok {
 		return known.(*Policy), nil //nolint:forcetypeassert // nothing else is stored

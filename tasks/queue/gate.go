@@ -14,8 +14,8 @@ import (
 	"aftercall/internal/outbox"
 )
 
-// errHandedBack is a try that was not made, or came to nothing, because what it needs is away. It counts for nothing, in asynq as in
-// the row: Redis offers the task again in a second, to whichever process can do it.
+// errHandedBack ends a try that was not made, or that came to nothing, because the database or the lane's need is away. It is
+// no failure, neither for asynq nor for the row: Redis offers the task again in a second, to any process that can do it.
 var errHandedBack = errors.New("handed back")
 
 const (
@@ -24,8 +24,9 @@ const (
 	probeTimeout          = 20 * time.Second
 )
 
-// serve works a lane while the process can: it fetches nothing from Redis without a database, nor while what the lane needs is away.
-// A server of asynq that was stopped cannot go on, so each time there are new ones.
+// serve opens and shuts the gate of a lane until ctx ends. The gate is shut while the database, or what the lane needs, is
+// away: then the lane fetches nothing from Redis. A stopped asynq server cannot be started again, so each opening makes new
+// ones.
 func (q *Queue) serve(ctx context.Context, l *lane) {
 	for {
 		q.untilShut(ctx, l)
@@ -68,8 +69,8 @@ type server struct {
 	handling atomic.Int32
 }
 
-// retire ends the fetching of a lane. What its handlers still do they may finish, however long it takes: their server tells Redis
-// meanwhile that the tasks are in hand.
+// retire stops a lane from fetching. Handlers that still run may finish, however long they take: until then their server keeps
+// telling Redis that their tasks are in hand.
 func (q *Queue) retire(ctx context.Context, l *lane) {
 	var stopping sync.WaitGroup
 	for _, s := range l.servers {
@@ -121,7 +122,8 @@ func (q *Queue) untilOpen(ctx context.Context, l *lane) {
 	}
 }
 
-// probe asks whether what a lane needs is there. A lane that nothing is known of is tried with its own jobs.
+// probe asks whether what a lane needs is back, by Options.Needs. A lane without a probe is opened again and tried with its own
+// jobs.
 func (q *Queue) probe(ctx context.Context, l *lane) error {
 	ask := q.opts.Needs[l.name]
 	if ask == nil {
@@ -132,7 +134,7 @@ func (q *Queue) probe(ctx context.Context, l *lane) error {
 	return ask(ctx)
 }
 
-// shut reports whether a lane does not work just now.
+// shut reports whether the gate of a lane is shut.
 func (q *Queue) shut(l *lane) bool {
 	if l.away.Load() {
 		return true
@@ -141,7 +143,7 @@ func (q *Queue) shut(l *lane) bool {
 	return err != nil
 }
 
-// stand closes a lane whose need is away, and says so once.
+// stand shuts the gate of a lane whose need is away, and logs it once.
 func (q *Queue) stand(ctx context.Context, l *lane, cause error) {
 	if l.away.Swap(true) {
 		return
@@ -153,8 +155,8 @@ func (q *Queue) stand(ctx context.Context, l *lane, cause error) {
 	}
 }
 
-// trouble says that the queue could not do its rounds, but not what is known already: the watch of the database tells of that, and
-// Redis is told of once.
+// trouble logs that the queue could not do its rounds. It leaves out what others log once: an outage of the database (Watch)
+// and of Redis.
 func (q *Queue) trouble(ctx context.Context, what string, err error) {
 	switch {
 	case ctx.Err() != nil, errors.Is(err, database.ErrUnavailable), q.redisGone(ctx, err):
@@ -184,15 +186,16 @@ func (q *Queue) redisBack(ctx context.Context) {
 	}
 }
 
-// hold keeps a job whose handler came to nothing without a database. It may have been marked running; even the process that did it
-// may not know, if the answer to its commit was lost.
+// hold remembers a job whose handler failed for want of a database. Its row may be queued or running; even this process cannot
+// know when the answer to a commit was lost. See handBack.
 func (q *Queue) hold(job outbox.Job) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.held = append(q.held, job)
 }
 
-// handBack sets due again what hold kept, so that it does not wait for its lease, and is no failure.
+// handBack sets the jobs that hold remembered due again, so that they do not wait for their lease and the try is no failure. On
+// an error they stay remembered.
 func (q *Queue) handBack(ctx context.Context) error {
 	q.mu.Lock()
 	jobs := q.held

@@ -48,7 +48,8 @@ const (
 	pollInterval = 200 * time.Millisecond
 )
 
-// Queue moves due jobs to Redis and runs the handlers. Any number of processes may have one on the same database and Redis.
+// Queue moves due jobs to Redis and runs their handlers. Any number of processes may run one on the same database and Redis:
+// each step claims its rows first, and a Ticket fits only the attempt it was made for.
 type Queue struct {
 	runner
 	redis     *Redis
@@ -70,7 +71,8 @@ type Queue struct {
 	held      []outbox.Job // see hold
 }
 
-// lane is one lane of this process: its queue in Redis and the server that works it.
+// lane is one lane of this process: its relay, its queue in Redis and the asynq servers that work the queue. Lanes share
+// nothing, so that one that is slow or shut never holds up another.
 type lane struct {
 	name    outbox.Lane
 	queue   string
@@ -80,7 +82,7 @@ type lane struct {
 	leave   chan struct{} // that has just been found out
 }
 
-// New returns a queue that has not started. Redis stays the caller's to close, after Stop.
+// New returns a queue that has not started. It does not close redis: close it after Stop.
 func New(db *database.DB, redis *Redis, handlers map[string]Handler, now clock.Now, opts Options) *Queue {
 	if opts.Name == "" {
 		opts.Name = "aftercall"
@@ -113,7 +115,9 @@ func New(db *database.DB, redis *Redis, handlers map[string]Handler, now clock.N
 	return q
 }
 
-// Start begins to move and work jobs, and returns. What an earlier process left queued is pushed again at once.
+// Start begins to move and work jobs, and returns. Jobs that an earlier process left queued are pushed again at once; with
+// Options.Alone its running ones are taken up too. It returns an error when Redis cannot be reached. A queue cannot be started
+// again after Stop.
 func (q *Queue) Start(ctx context.Context) error {
 	ctx = database.Background(context.WithoutCancel(ctx))
 	if err := q.register(ctx); err != nil {
@@ -141,8 +145,8 @@ func (q *Queue) Start(ctx context.Context) error {
 	return nil
 }
 
-// Stop moves no more jobs, lets the handlers that run finish for 25 s, and hands what is left back: its row stays queued and is
-// pushed again. It may be called more than once.
+// Stop stops moving jobs, waits up to 25 s for the handlers that run, and hands the rest back: their rows stay queued and are
+// pushed again by whichever queue starts next. Calling it more than once, or before Start, does nothing.
 func (q *Queue) Stop() {
 	q.stop.Do(func() {
 		if q.stopLoops == nil {
@@ -180,7 +184,8 @@ func (q *Queue) waitAbandoned() {
 	}
 }
 
-// WaitIdle returns when no job is due, queued or running any more. Jobs whose time has not come do not count.
+// WaitIdle returns when no job is due, queued or running any more; jobs for a later time do not count. It returns ctx's error
+// when ctx ends first. It is for tests and commands.
 func (q *Queue) WaitIdle(ctx context.Context) error {
 	look := time.NewTicker(pollInterval / 4)
 	defer look.Stop()

@@ -16,7 +16,8 @@ const (
 	errorPause = time.Second
 )
 
-// relay moves the due jobs of one lane to Redis until ctx ends.
+// relay moves the due jobs of one lane to Redis until ctx ends. It looks whenever a job was handled in this process, and every
+// pollInterval; it rests while the lane is shut or its window is full.
 func (q *Queue) relay(ctx context.Context, l *lane) {
 	for ctx.Err() == nil {
 		if q.shut(l) {
@@ -49,8 +50,9 @@ func wait(ctx context.Context, d time.Duration, wake <-chan struct{}) {
 	}
 }
 
-// move marks a batch of due jobs queued, commits, and pushes them. A crash in between leaves queued rows that Redis does not
-// know; the sweep finds them. It returns how many it moved, or that the lane's window is full.
+// move moves one batch of due jobs: mark them queued, commit, push. The order matters: a job that is in Redis before its commit
+// would find no row to finish. After a crash in between, the rows are queued and Redis does not know them; the sweep pushes
+// them. It returns how many jobs it moved, or that the lane's window is full.
 func (q *Queue) move(ctx context.Context, l *lane) (moved int, full bool, err error) {
 	now := q.now()
 	view := store{q.db.View(ctx)}
@@ -80,8 +82,8 @@ func (q *Queue) move(ctx context.Context, l *lane) (moved int, full bool, err er
 	return len(jobs), false, nil
 }
 
-// release gives jobs back that could not be pushed, so that they do not wait for their lease. One that reached Redis after all
-// does no harm: its ticket fits only a queued row.
+// release sets jobs due again that could not be pushed, so that they do not wait for their lease, and returns cause. A job that
+// reached Redis after all does no harm: a ticket fits only a row that is queued or running.
 func (q *Queue) release(ctx context.Context, jobs []outbox.Job, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()

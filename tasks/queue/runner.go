@@ -32,7 +32,7 @@ func Backoff(failures int) time.Duration {
 	return wait + rand.N(wait/4) //nolint:gosec // jitter needs no secrecy
 }
 
-// runner runs the handler of a job and writes down what became of it.
+// runner calls the handler of a job and writes the result on the job's row. Queue and RunDue share it.
 type runner struct {
 	db       *database.DB
 	handlers map[string]Handler

@@ -22,7 +22,7 @@ const (
 
 var errLost = fault.New(fault.Unavailable, "worker_lost", "the worker that had begun the job is gone")
 
-// watch keeps rows and Redis in step until ctx ends: it pushes again what Redis forgot.
+// watch keeps rows and Redis in step until ctx ends. It looks for a lost memory of Redis every second, and sweeps every five.
 func (q *Queue) watch(ctx context.Context) {
 	epoch, sweep, register := time.NewTicker(epochInterval), time.NewTicker(sweepInterval), time.NewTicker(registerInterval)
 	defer epoch.Stop()
@@ -47,8 +47,8 @@ func (q *Queue) watch(ctx context.Context) {
 	}
 }
 
-// checkEpoch compares the epoch kept in Redis with the one seen last. Another one means that Redis started empty or went back in
-// time, and everything queued is pushed again. It returns the epoch to compare with next.
+// checkEpoch compares the epoch key in Redis with the epoch seen last, and returns the one to compare with next. Another epoch
+// means that Redis started empty or went back in time: then everything queued is pushed again. seen is empty at the start.
 func (q *Queue) checkEpoch(ctx context.Context, seen string) (string, error) {
 	key := q.opts.Name + ":epoch"
 	epoch, err := q.redis.client.Get(ctx, key).Result()
@@ -74,7 +74,7 @@ func (q *Queue) checkEpoch(ctx context.Context, seen string) (string, error) {
 	return epoch, nil
 }
 
-// refill pushes every job again that was queued until now. What Redis still has stays as it is.
+// refill pushes every job again that is queued now. Pushing a task that Redis still has changes nothing.
 func (q *Queue) refill(ctx context.Context, lost bool) error {
 	total, until := 0, q.now()
 	for after := int64(0); ; {
@@ -97,7 +97,9 @@ func (q *Queue) refill(ctx context.Context, lost bool) error {
 	return nil
 }
 
-// sweep looks at queued and running jobs whose lease has passed, a batch at a time.
+// sweep looks at the queued and running jobs whose lease has passed, a batch at a time. Each gets a new lease in the
+// transaction that claims it, so that two processes never sweep one job. A queued job is pushed again; a running one is
+// rescued.
 func (q *Queue) sweep(ctx context.Context) error {
 	if err := q.handBack(ctx); err != nil {
 		return err
@@ -133,7 +135,7 @@ func (q *Queue) sweep(ctx context.Context) error {
 	}
 }
 
-// takeOver gives up the workers of all running jobs.
+// takeOver ends the lease of every running job and sweeps. It is only for Options.Alone: other processes would lose their jobs.
 func (q *Queue) takeOver(ctx context.Context) error {
 	err := q.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return store{tx}.lapseRunning(q.now()) })
 	if err != nil {
@@ -142,8 +144,8 @@ func (q *Queue) takeOver(ctx context.Context) error {
 	return q.sweep(ctx)
 }
 
-// rescue ends the try of a running job that no worker works on any more. It counts as a failure, so that a job that kills its
-// worker does not do so for ever.
+// rescue ends the attempt of a running job that no living worker has any more. It counts as a failure, so that a job that kills
+// its worker is dead after outbox.MaxAttempts.
 func (q *Queue) rescue(ctx context.Context, job outbox.Job) error {
 	known, err := q.known(ctx, job)
 	if known {
@@ -155,7 +157,7 @@ func (q *Queue) rescue(ctx context.Context, job outbox.Job) error {
 	return q.fail(ctx, job, errLost)
 }
 
-// register adds our queues to the set by which asynq's tools find them. asynq does so once per process and never again, so they
+// register adds our queues to the set in which asynq's tools look for queues. asynq itself adds them once per process, so they
 // would be invisible after Redis lost its memory.
 func (q *Queue) register(ctx context.Context) error {
 	names := make([]any, len(q.lanes))
