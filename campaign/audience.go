@@ -15,7 +15,8 @@ type Reach struct {
 	Channel permission.Channel
 }
 
-// Reaches returns the ways there are: marketing calls, and marketing messages by SMS and by e-mail.
+// Reaches returns every pair of purpose and channel an audience can have: marketing calls, and marketing messages by SMS and by
+// e-mail.
 func Reaches() []Reach {
 	return []Reach{
 		{permission.MarketingCall, permission.ByPhone},
@@ -24,7 +25,7 @@ func Reaches() []Reach {
 	}
 }
 
-// ReachBy returns the way that uses a channel, or fault.Invalid.
+// ReachBy returns the reach that uses a channel, or fault.Invalid.
 func ReachBy(channel string) (Reach, error) {
 	for _, r := range Reaches() {
 		if string(r.Channel) == channel {

@@ -16,12 +16,12 @@ import (
 // pagesPerRun bounds one delivery of the job, so that a stop waits for seconds at most.
 const pagesPerRun = 20
 
-// Build is the job that fills a snapshot, page by page, each in a transaction of its own. Stopped anywhere and run again, even
-// twice at once, it goes on where the last committed page ended.
+// Build is the job that fills a snapshot, one page a transaction. Stopped anywhere and run again, even twice at once, it goes
+// on after the last committed page.
 //
-// It walks all customers by their ids, which nothing moves, and keeps those who are eligible. Then it walks those once more: of a
-// person with several records the first one stays, by who is the same person by then. Of a snapshot that failed or was cancelled it
-// forgets the members.
+// It first walks all customers by id and keeps those who are eligible. Then it walks the kept ones: of a person with several
+// records the first stays, by who is the same person at that moment. It deletes the members of a snapshot that failed or was
+// cancelled.
 func (s *Service) Build(ctx context.Context, ticket outbox.Ticket, id int64) error {
 	for pages := 1; ; pages++ {
 		done, err := s.buildPage(ctx, ticket, id, pages == pagesPerRun)
@@ -85,7 +85,7 @@ type step struct {
 	done  bool // nothing is left to do
 }
 
-// walk judges the next page of all customers.
+// walk evaluates the next page of all customers; the eligible ones join.
 func (s *Service) walk(ctx context.Context, before Snapshot) (step, error) {
 	w, err := before.Waterfall()
 	if err != nil {
@@ -115,8 +115,7 @@ func (s *Service) walk(ctx context.Context, before Snapshot) (step, error) {
 	return next, err
 }
 
-// settle looks at the next page of those who were found: who of them has another record of the same person before them in the list
-// leaves it.
+// settle looks at the next page of members: one whose person has an earlier record in the list leaves it.
 func (s *Service) settle(ctx context.Context, ticket outbox.Ticket, before Snapshot) (step, error) {
 	w, err := before.Waterfall()
 	if err != nil {
@@ -178,7 +177,7 @@ func (s *Service) keptBefore(view database.Tx, snapshotID, customerID int64, per
 	return kept, err
 }
 
-// forget takes the members of a snapshot that was given up away, a page at a time.
+// forget deletes a page of the members of a snapshot that was given up.
 func (s *Service) forget(ctx context.Context, before Snapshot) (step, error) {
 	page, err := store{s.db.View(ctx)}.members(before.ID, 0, s.db.RowsPerTx())
 	next := step{done: len(page) == 0}

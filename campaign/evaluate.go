@@ -30,8 +30,8 @@ type judged struct {
 	reasons     []Reason            // none: eligible
 }
 
-// evaluate judges the next page of customers after an id, each alone: who of them is the same person is looked at afterwards. An empty
-// page is the end.
+// evaluate decides about the next page of customers after an id, each alone; doubles looks at persons afterwards. An empty page
+// is the end.
 func (s *Service) evaluate(tx database.Tx, q question, after int64) ([]judged, error) {
 	customers, err := contact.CustomersAfter(tx, after, pageSize)
 	if err != nil || len(customers) == 0 {
@@ -40,8 +40,8 @@ func (s *Service) evaluate(tx database.Tx, q question, after int64) ([]judged, e
 	return s.fromStandings(tx, q, customers)
 }
 
-// doubles returns those of some customers, in the order of their ids, of whose person one before them is in the list. Who is the same
-// person is asked now, and kept knows, and is told, for which persons there is one.
+// doubles returns those of customerIDs, in order, whose person is in the list already. kept holds the persons in the list, and
+// doubles adds to it. A customer without a person is never a double.
 func doubles(persons map[int64]int64, customerIDs []int64, kept map[int64]bool) []int64 {
 	var found []int64
 	for _, id := range customerIDs {
@@ -56,8 +56,8 @@ func doubles(persons map[int64]int64, customerIDs []int64, kept map[int64]bool) 
 	return found
 }
 
-// fromStandings decides about the given customers by what permission keeps about them: enough to count and to list people who are to be
-// contacted some day, and much faster than asking about each.
+// fromStandings decides about customers by the standings that permission keeps of them. It is much faster than evaluateNow, and
+// good enough to count and list people who are to be contacted some day.
 func (s *Service) fromStandings(tx database.Tx, q question, customers []contact.Customer) ([]judged, error) {
 	ids := idsOf(customers)
 	standings, err := s.permission.Standings(tx, ids, q.reach.Purpose, q.reach.Channel, q.asOf)
@@ -83,7 +83,8 @@ func (s *Service) fromStandings(tx database.Tx, q question, customers []contact.
 	return page, nil
 }
 
-// evaluateNow decides about the given customers, each alone, with a few queries for all of them.
+// evaluateNow decides about customers by asking permission about each at the instant of the question, with a few queries for
+// all of them. It is for one customer or a page, and for the last look before an export.
 func (s *Service) evaluateNow(tx database.Tx, q question, customers []contact.Customer) ([]judged, error) {
 	subjects, err := contact.Subjects(tx, idsOf(customers))
 	if err != nil {

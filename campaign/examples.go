@@ -18,8 +18,9 @@ type Example struct {
 // examplePages bounds how many customers are looked through for examples.
 const examplePages = 20
 
-// Examples returns customers for whom a reason is the first one, or the eligible ones when it is empty, at most limit. In a big
-// centre only the first 20,000 customers are looked through.
+// Examples returns up to limit customers for whom reason is the first one, or eligible ones for the empty reason. It looks
+// through the first 20,000 customers only, so in a big centre it may find fewer than there are. It returns fault.NotFound for
+// an unknown audience.
 func (s *Service) Examples(ctx context.Context, audienceID int64, reason Reason, limit int) ([]Example, error) {
 	tx := s.db.View(ctx)
 	a, err := store{tx}.audience(audienceID)

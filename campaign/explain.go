@@ -13,7 +13,7 @@ import (
 	"aftercall/internal/permission"
 )
 
-// Explanation says whether one customer is in an audience, and why, from the same evaluation that counts and lists are made of.
+// Explanation says whether one customer is in an audience, and why. It comes from the same evaluation as counts and lists.
 type Explanation struct {
 	Customer    contact.Customer
 	AsOf        clock.Instant
@@ -27,8 +27,8 @@ type Explanation struct {
 // Eligible reports whether the customer is in the audience.
 func (e Explanation) Eligible() bool { return len(e.Reasons) == 0 }
 
-// recordsUpTo returns the records of a customer's person that come before the customer, one of which may stand for the person in the
-// list, and the customer.
+// recordsUpTo returns the customer as the last one, after the earlier records of the same person: an eligible one among those
+// stands in the list in the customer's place.
 func recordsUpTo(tx database.Tx, customer contact.Customer) ([]contact.Customer, error) {
 	var ids []int64
 	if customer.PersonID != 0 {
@@ -46,7 +46,9 @@ func recordsUpTo(tx database.Tx, customer contact.Customer) ([]contact.Customer,
 	return append(before, customer), nil
 }
 
-// Explain explains one customer as of now. It returns fault.NotFound for an audience or a customer that is not there.
+// Explain says why a customer is or is not in an audience as of now: all reasons, what permission knows, and each node of the
+// rule. Use it where somebody asks about one customer; Count gives the numbers. It returns fault.NotFound for an unknown
+// audience or customer.
 func (s *Service) Explain(ctx context.Context, audienceID, customerID int64) (Explanation, error) {
 	tx := s.db.View(ctx)
 	a, err := store{tx}.audience(audienceID)

@@ -29,7 +29,7 @@ const (
 // maxRows is how many rows an XLSX file takes beside its heading.
 const maxRows = 1_048_575
 
-// Export is the record of one file that left: Members is Rows plus everybody left out by reason.
+// Export is the log entry of one file that was handed over. Members is RowCount plus all who were left out.
 type Export struct {
 	ID            int64
 	SnapshotID    int64
@@ -74,9 +74,12 @@ type ExportRequest struct {
 	Zone       *time.Location // in which times are written
 }
 
-// Export writes a snapshot to a file and hands it over whole. Everybody in it is asked about again: who withdrew, complained or
-// was touched since the snapshot is left out and counted. The log entry is written before the file is handed over; the caller
-// closes the file, and it is gone.
+// Export writes a snapshot to a file and returns it whole; the caller must close the file, which deletes it. Permission is
+// asked again about every member: whoever withdrew, complained or was touched since the snapshot is left out and counted. The
+// log entry is committed before the file is handed over, so no file leaves unlogged.
+//
+// It returns fault.NotFound for an unknown snapshot, fault.Conflict for one that is not done, fault.TooLarge for too many rows
+// for XLSX, and fault.Invalid for a reason of less than 2 or more than 190 characters.
 func (s *Service) Export(ctx context.Context, viewer account.Viewer, r ExportRequest) (Export, io.ReadCloser, error) {
 	reason, err := checkReason(r.Reason)
 	if err != nil {
@@ -135,8 +138,8 @@ func (s *Service) logExport(ctx context.Context, viewer account.Viewer, e *Expor
 	})
 }
 
-// Exports returns exports older than the one with the id before, newest first, at most limit; 0 begins with the newest.
-// A snapshot of 0 means those of all snapshots.
+// Exports returns up to limit log entries of a snapshot, the newest first, those with ids below before; 0 begins with the
+// newest. A snapshotID of 0 means all snapshots.
 func (s *Service) Exports(ctx context.Context, snapshotID, before int64, limit int) ([]Export, error) {
 	return store{s.db.View(ctx)}.exports(snapshotID, before, limit)
 }

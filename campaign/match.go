@@ -78,7 +78,8 @@ func (k Known) values(f Fact) []string {
 	return []string{v}
 }
 
-// Holds reports whether the rule holds for a customer at an instant.
+// Holds reports whether the rule holds for a customer at an instant. The empty rule holds for everybody; a condition on
+// something unknown does not hold.
 func (r Rule) Holds(k Known, asOf clock.Instant) bool {
 	holds := func(child Rule) bool { return child.Holds(k, asOf) }
 	switch {

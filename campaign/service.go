@@ -21,13 +21,14 @@ const (
 	JobCount = "audiences.count" // ref: audience
 )
 
-// Answers tells how satisfied customers last said they are.
+// Answers tells how satisfied customers last said they are. Package survey knows; flow connects the two, which do not import
+// each other.
 type Answers interface {
 	// LastScores returns the newest valid answer about satisfaction of each customer who gave one.
 	LastScores(tx database.Tx, customerIDs []int64) (map[int64]Score, error)
 }
 
-// Service keeps audiences, snapshots and exports.
+// Service keeps audiences, counts them, freezes them in snapshots, and exports those.
 type Service struct {
 	db         *database.DB
 	permission *permission.Service
@@ -36,12 +37,13 @@ type Service struct {
 	folder     string
 }
 
-// New returns the service. Files that are being written are kept in a folder; "" is the system's.
+// New returns the service. Export files are written in folder before they are handed over; "" means the system's folder for
+// temporary files.
 func New(db *database.DB, permission *permission.Service, answers Answers, now clock.Now, folder string) *Service {
 	return &Service{db: db, permission: permission, answers: answers, now: now, folder: folder}
 }
 
-// EnsureBuiltIn adds the audience every centre starts with, once.
+// EnsureBuiltIn adds the audience every centre starts with, once. Several processes may call it at once.
 func (s *Service) EnsureBuiltIn(ctx context.Context) error {
 	d, code := builtIn(), satisfiedCode
 	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -66,7 +68,8 @@ func (s *Service) Audience(ctx context.Context, id int64) (Audience, error) {
 	return store{s.db.View(ctx)}.audience(id)
 }
 
-// Create adds an audience. It returns fault.Invalid for a definition that is not one, and fault.Conflict for a name in use.
+// Create adds an audience. It returns fault.Invalid for a name or a rule that is not allowed, naming the place in the rule, and
+// fault.Conflict for a name in use.
 func (s *Service) Create(ctx context.Context, viewer account.Viewer, d Definition) (Audience, error) {
 	d, err := d.check()
 	if err != nil {
@@ -83,8 +86,9 @@ func (s *Service) Create(ctx context.Context, viewer account.Viewer, d Definitio
 	return a, err
 }
 
-// Change replaces the definition of an audience; its version goes up unless only the name is new. Snapshots keep the rule they
-// were made with. Revision is the one that was shown; it returns fault.Conflict when somebody else changed the audience since.
+// Change replaces the definition of an audience. Its version goes up unless only the name is new; snapshots keep the rule they
+// were made with. revision is the one the editor was shown. It returns fault.Invalid as Create does, fault.NotFound for an
+// unknown audience, and fault.Conflict when somebody else changed it since.
 func (s *Service) Change(ctx context.Context, viewer account.Viewer, id int64, revision int, d Definition) error {
 	d, err := d.check()
 	if err != nil {
@@ -125,8 +129,9 @@ const smallBase = 10_000
 // staleAfter is how old the count of a bigger base may be before it is made anew.
 const staleAfter = 10 * time.Minute
 
-// Count returns the waterfall of an audience. With few customers it is made now. With many it is the newest one made by a job,
-// and counting reports that a newer one is being made; before the first one its Base is 0.
+// Count returns the waterfall of an audience. Up to 10,000 customers it counts at once. With more it returns the last count
+// that a job made; if that is older than ten minutes it starts another and reports counting. Before the first count, and after
+// a change of the rule, Base is 0. It returns fault.NotFound for an unknown audience.
 func (s *Service) Count(ctx context.Context, id int64) (w Waterfall, counting bool, err error) {
 	tx := s.db.View(ctx)
 	a, err := store{tx}.audience(id)
@@ -157,7 +162,7 @@ func (s *Service) Count(ctx context.Context, id int64) (w Waterfall, counting bo
 	return w, counting, err
 }
 
-// Recount is the job that makes the count of an audience with many customers.
+// Recount is the job that counts an audience with many customers and stores the waterfall for Count.
 func (s *Service) Recount(ctx context.Context, ticket outbox.Ticket, id int64) error {
 	a, err := store{s.db.View(ctx)}.audience(id)
 	if err != nil {
@@ -179,7 +184,8 @@ func (s *Service) Recount(ctx context.Context, ticket outbox.Ticket, id int64) e
 	})
 }
 
-// count evaluates every customer.
+// count evaluates every customer by id, page by page, and then moves those who are the same person as an earlier one to
+// Duplicate.
 func (s *Service) count(ctx context.Context, a Audience, asOf clock.Instant) (Waterfall, error) {
 	q, w, err := s.question(a.Rule, a.Reach, asOf)
 	if err != nil {

@@ -26,7 +26,7 @@ const (
 	Cancelled SnapshotState = "cancelled"
 )
 
-// Snapshot is an audience frozen at AsOf, with its receipt: what was asked, by which rules, and where everybody went.
+// Snapshot is an audience frozen at AsOf, with its receipt: the rule, the version of permission's rules, and the counts.
 type Snapshot struct {
 	ID              int64
 	AudienceID      int64
@@ -87,8 +87,9 @@ var errNotBuilding = fault.New(fault.Conflict, "snapshot_not_building", "the sna
 
 var errSnapshotRunning = fault.New(fault.Conflict, "snapshot_running", "a snapshot of this audience is being made already")
 
-// Snapshot begins to freeze an audience as of now; a job does the work. The reason is kept with it. It returns fault.Conflict
-// while another snapshot of the audience is being made.
+// Snapshot begins to freeze an audience as of now and returns the snapshot in state building; the job Build fills it. The
+// reason is stored with it. It returns fault.Invalid for a reason of less than 2 or more than 190 characters, fault.NotFound
+// for an unknown audience, and fault.Conflict while another snapshot of the audience is being built.
 func (s *Service) Snapshot(ctx context.Context, viewer account.Viewer, audienceID int64, reason string) (Snapshot, error) {
 	reason, err := checkReason(reason)
 	if err != nil {
@@ -149,8 +150,8 @@ func checkReason(reason string) (string, error) {
 	return reason, nil
 }
 
-// CancelSnapshot gives up a snapshot that is being made; its job forgets the members it has. It returns fault.Conflict for one that is
-// not being made any more.
+// CancelSnapshot gives up a snapshot that is being built; the job deletes the members it has so far. It returns fault.Conflict
+// for a snapshot that is not being built any more.
 func (s *Service) CancelSnapshot(ctx context.Context, viewer account.Viewer, id int64) error {
 	now := s.now()
 	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -179,7 +180,8 @@ func (s *Service) SnapshotByID(ctx context.Context, id int64) (Snapshot, error) 
 	return store{s.db.View(ctx)}.snapshot(id)
 }
 
-// Members returns members of a snapshot after a customer, in the order of their ids, at most limit.
+// Members returns up to limit members of a snapshot in the order of customer ids, those after the given id; 0 begins. A
+// snapshot that is not done may still lose members.
 func (s *Service) Members(ctx context.Context, snapshotID, after int64, limit int) ([]Member, error) {
 	return store{s.db.View(ctx)}.members(snapshotID, after, limit)
 }

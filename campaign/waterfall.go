@@ -35,7 +35,8 @@ type Step struct {
 	Earliest clock.Instant `json:"earliest"` // when the first of them may be contacted, if nothing else happens; none if never
 }
 
-// Waterfall says where everybody went: Base is Eligible plus the Count of every step, always.
+// Waterfall says for every customer whether they are in the list or for which first reason not. Base is always Eligible plus
+// the Count of every step.
 type Waterfall struct {
 	AsOf          clock.Instant `json:"as_of"`
 	RuleHash      string        `json:"rule_hash"`
@@ -76,7 +77,7 @@ func (w *Waterfall) add(reasons []Reason, allowedFrom clock.Instant) {
 	}
 }
 
-// addDoubles moves customers who were eligible to those of whom another record is in the list.
+// addDoubles moves n customers from Eligible to Duplicate.
 func (w *Waterfall) addDoubles(n int) {
 	w.Base, w.Eligible = w.Base-n, w.Eligible-n
 	for range n {

@@ -116,9 +116,10 @@ func New(db *database.DB, judge Permission, key []byte, now clock.Now, opts Opti
 }
 
 // reserve writes the guard rows of the customers' persons: whoever else decides about one of them waits until this transaction
-// ends. It returns the person of each customer, who is the same until then. Customers with id 0 are nobody and are left out.
+// ends. It returns the person of each customer, who is the same until then. A customer id of 0 is nobody and is left out.
 //
-// Lock order: guard rows of persons first, then invitations and responses. What was read before reserve must be read again.
+// Lock order: guard rows of persons first, then invitations and responses. Read after reserve what others may have changed
+// before it.
 func reserve(tx database.Tx, customerIDs ...int64) (map[int64]int64, error) {
 	known := slices.DeleteFunc(customerIDs, func(id int64) bool { return id == 0 })
 	if len(known) == 0 {

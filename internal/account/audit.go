@@ -23,14 +23,15 @@ type AuditEntry struct {
 // TableName names the table.
 func (AuditEntry) TableName() string { return "audit_entries" }
 
-// Audit writes an entry in the transaction of what it is about.
+// Audit writes an entry in the transaction of the change it is about, so that neither exists without the other. detail must not
+// hold personal data.
 func Audit(tx database.Tx, at clock.Instant, viewer Viewer, action, subjectKind string, subjectID int64, detail string) error {
 	return store{tx}.insertAudit(AuditEntry{
 		At: at, UserID: viewer.UserID, Action: action, SubjectKind: subjectKind, SubjectID: subjectID, Detail: detail,
 	})
 }
 
-// Did reports whether a user ever did something to one thing.
+// Did reports whether the audit knows that a user ever did an action to a subject.
 func Did(tx database.Tx, userID int64, action, subjectKind string, subjectID int64) (bool, error) {
 	return store{tx}.audited(userID, action, subjectKind, subjectID)
 }

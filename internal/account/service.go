@@ -23,12 +23,12 @@ func New(db *database.DB, key []byte, now clock.Now) *Service {
 
 type viewerKey struct{}
 
-// WithViewer returns a context that carries who is acting.
+// WithViewer returns a context that carries who is acting, for the audit of administrative use cases.
 func WithViewer(ctx context.Context, viewer Viewer) context.Context {
 	return context.WithValue(ctx, viewerKey{}, viewer)
 }
 
-// ViewerFrom returns who is acting; the zero Viewer, which has no role, where nobody is.
+// ViewerFrom returns who is acting; the zero Viewer where WithViewer was not called.
 func ViewerFrom(ctx context.Context) Viewer {
 	viewer, _ := ctx.Value(viewerKey{}).(Viewer)
 	return viewer

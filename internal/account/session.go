@@ -48,22 +48,24 @@ var (
 	ErrNoSession = fault.New(fault.Unauthenticated, "session_over", "the login has expired: please log in again")
 )
 
-// Attempt is what somebody who logs in brings.
+// Attempt is what a browser sends to log in.
 type Attempt struct {
 	Login, Password string
 	IP, UserAgent   string
 	Devices         string // the device tokens of the browser, as an earlier Entry had them; "" from a new one
 }
 
-// Entry is what a login gives, for the browser to keep.
+// Entry is what a login returns for the browser to keep.
 type Entry struct {
 	Session string // the token of the new session
 	Devices string // the device tokens, for DeviceLife
 }
 
-// Login checks a password and begins a session. It returns fault.Unauthenticated without saying which of the two is wrong,
-// fault.TooMany with the time to wait after too many wrong tries (from this browser where it is known; for the login, from the
-// address where it is not), and fault.Unavailable where too many log in at this moment.
+// Login checks a password and begins a session. A browser that logged in before is counted by itself, so that strangers cannot
+// lock its user out; a new one by login and by address.
+//
+// It returns fault.Unauthenticated without saying what is wrong, also for a disabled user; fault.TooMany with the time to wait
+// after too many wrong passwords; and fault.Unavailable when too many log in at this moment.
 func (s *Service) Login(ctx context.Context, a Attempt) (Entry, error) {
 	login := strings.ToLower(strings.TrimSpace(a.Login))
 	now := s.now()
@@ -144,7 +146,7 @@ func (s *Service) authenticate(ctx context.Context, login, password string) (Use
 	return user, hash, err
 }
 
-// ViewerBySession returns who a session token belongs to, or ErrNoSession.
+// ViewerBySession returns the user of a session token. It returns ErrNoSession for a token that is empty, unknown or over.
 func (s *Service) ViewerBySession(ctx context.Context, token string) (Viewer, error) {
 	if token == "" {
 		return Viewer{}, ErrNoSession

@@ -31,15 +31,16 @@ type loginTries struct {
 // TableName names the table.
 func (loginTries) TableName() string { return "login_tries" }
 
-// counted is one key under which a try is counted, and how many are allowed. The first of a try's keys is its own: whoever proves
-// that they know the password starts it anew. Of the others, which count for many, they only take their try back.
+// counted is one key under which tries are counted, with its limit. The first key of a try is its own: a right password sets it
+// back to nothing. The other keys count for many people: a right password takes only this one try off them.
 type counted struct {
 	key   string
 	limit int
 }
 
-// strangeTry counts a try from where the account has not logged in before. Anybody can make such tries for anybody's account: they
-// hold up their own address soon, and everybody who is strange to the account only when many addresses have been at it.
+// strangeTry counts a try from a browser the account has not logged in from. Anybody can make such tries for anybody's account.
+// The limits are set so that a stranger is soon slowed down at their own address, and others only after tries from many
+// addresses.
 func strangeTry(login, ip string) []counted {
 	network := networkOf(ip)
 	return []counted{
@@ -49,7 +50,7 @@ func strangeTry(login, ip string) []counted {
 	}
 }
 
-// deviceTry counts a try from where somebody logged in before, and nothing else: no stranger can make their right password wait.
+// deviceTry counts a try from a browser that logged in before, under a key of its own: no stranger can make its user wait.
 func deviceTry(id string) []counted { return []counted{{hashSecret("device:" + id), triesPerDevice}} }
 
 // networkOf returns what stands for the other end of a connection: the address, or the 64 bits of an IPv6 address that a provider
@@ -109,7 +110,7 @@ func throttled(tries loginTries, now clock.Instant) error {
 		With("minutes", minutes).With("from", from).RetryIn(wait)
 }
 
-// Prune deletes what is over: counts of login tries and sessions, in transactions short enough not to be in anybody's way.
+// Prune deletes expired sessions and old counts of tries, in transactions that are short enough to hold nobody up.
 func (s *Service) Prune(ctx context.Context) error {
 	now, atOnce := s.now(), s.db.RowsPerTx()
 	for _, prune := range []func(store) (int, error){

@@ -40,7 +40,8 @@ func (t APIToken) ScopeList() []Scope {
 	return list
 }
 
-// CreateToken creates an API token and returns it in plain, for the only time. A Machine needs a source; scopes are for a Machine.
+// CreateToken creates an API token and returns it in plain: it cannot be shown again. A Machine needs a sourceID, and only a
+// Machine can have scopes. It returns fault.Invalid with the wrong fields.
 func (s *Service) CreateToken(ctx context.Context, name string, role Role, sourceID int64, scopes ...Scope) (plain string, err error) {
 	name = strings.TrimSpace(name)
 	if err := checkToken(name, role, sourceID, scopes); err != nil {
@@ -119,7 +120,7 @@ func checkToken(name string, role Role, sourceID int64, scopes []Scope) error {
 
 var errToken = fault.New(fault.Unauthenticated, "token_unknown", "the API token is unknown or was revoked")
 
-// ViewerByToken returns whom an API token stands for, or fault.Unauthenticated.
+// ViewerByToken returns the viewer of an API token. It returns fault.Unauthenticated for a token that is unknown or revoked.
 func (s *Service) ViewerByToken(ctx context.Context, plain string) (Viewer, error) {
 	if !strings.HasPrefix(plain, TokenPrefix) {
 		return Viewer{}, errToken

@@ -122,8 +122,8 @@ func (s *Service) TeamsOfUsers(ctx context.Context, userIDs []int64) (map[int64]
 	return store{s.db.View(ctx)}.teamsOfUsers(userIDs)
 }
 
-// DisableUser takes a user's right to log in and ends their sessions. It returns fault.Conflict for the acting user and for the
-// last administrator, so that nobody is locked out.
+// DisableUser takes away a user's right to log in and ends their sessions; EnableUser gives it back. It returns fault.Conflict
+// for the acting user and for the last administrator, so that nobody is locked out.
 func (s *Service) DisableUser(ctx context.Context, id int64) error {
 	if ViewerFrom(ctx).UserID == id {
 		return fault.New(fault.Conflict, "disable_self", "you cannot disable yourself")
@@ -139,7 +139,7 @@ func (s *Service) DisableUser(ctx context.Context, id int64) error {
 	})
 }
 
-// EnableUser gives a disabled user the right to log in back.
+// EnableUser gives a disabled user the right to log in again. Their sessions stay ended.
 func (s *Service) EnableUser(ctx context.Context, id int64) error {
 	return s.changeUser(ctx, id, "user.enabled", func(st store, _ User, _ clock.Instant) error {
 		return st.updateUser(id, map[string]any{"disabled_at": 0})
@@ -167,8 +167,9 @@ func (s *Service) SetPassword(ctx context.Context, id int64, password string) er
 	})
 }
 
-// ChangeOwnPassword is SetPassword by the user, who must know the old one; the session of keepToken stays. Wrong ones are counted
-// by that session, like those of a known browser at Login: whoever found it open is slowed down, and only there.
+// ChangeOwnPassword sets the viewer's password and ends their other sessions; the one of keepToken stays. It returns
+// fault.Invalid for a wrong old password or a weak new one. Wrong ones are counted for this session alone: fault.TooMany slows
+// down whoever found it open, and nobody else.
 func (s *Service) ChangeOwnPassword(ctx context.Context, viewer Viewer, keepToken, old, password string) error {
 	user, err := s.User(ctx, viewer.UserID)
 	if err != nil {

@@ -22,7 +22,8 @@ const (
 // Roles returns the roles a person can have.
 func Roles() []Role { return []Role{Admin, Supervisor, Caller, Marketing, Handler} }
 
-// Viewer is who asks. Every query for people takes one and returns only what it may see.
+// Viewer is who asks: a user, or a machine with an API token. A query for people takes one and returns only what the viewer may
+// see. The zero Viewer is the program itself, such as the command line: it has no role and sees all teams.
 type Viewer struct {
 	UserID   int64
 	Name     string
@@ -33,7 +34,7 @@ type Viewer struct {
 	Language string  // "zh-CN" or "en"
 }
 
-// Is reports whether the viewer has one of the roles; an admin has every role of people.
+// Is reports whether the viewer has one of the roles. An admin has every role of people, but is never a Machine.
 func (v Viewer) Is(roles ...Role) bool {
 	if slices.Contains(roles, v.Role) {
 		return true
@@ -41,7 +42,7 @@ func (v Viewer) Is(roles ...Role) bool {
 	return v.Role == Admin && slices.ContainsFunc(roles, func(r Role) bool { return r != Machine })
 }
 
-// Scope is something about customers of every source that a machine may do only where its token says so.
+// Scope is a right over customers of every source. A machine has it only if its token says so.
 type Scope string
 
 // The scopes. Without them a machine brings what its source knows, takes no for an answer from anybody, and asks about its own.
@@ -53,18 +54,18 @@ const (
 // Scopes returns every scope.
 func Scopes() []Scope { return []Scope{GiveConsent, AskPermission} }
 
-// May reports whether the viewer may do what a scope is about. People may what their role may.
+// May reports whether the viewer has a scope. For people it is always true: their role decides.
 func (v Viewer) May(scope Scope) bool {
 	return v.Role != Machine || slices.Contains(v.Scopes, scope)
 }
 
-// SeesAllTeams reports whether the viewer's queries are not narrowed by team.
+// SeesAllTeams reports whether the viewer sees every team's rows: an admin, marketing, and whoever has no teams.
 func (v Viewer) SeesAllTeams() bool {
 	return v.Role == Admin || v.Role == Marketing || len(v.TeamIDs) == 0
 }
 
-// VisibleTeams returns the teams whose rows a viewer's queries are narrowed to, 0 for those without a team among them; none where they
-// are not narrowed.
+// VisibleTeams returns the teams to which a query narrows its rows. Team 0, of rows without a team, is always among them. It
+// returns nil for a viewer who sees all teams: do not narrow then.
 func (v Viewer) VisibleTeams() []int64 {
 	if v.SeesAllTeams() {
 		return nil
@@ -72,7 +73,7 @@ func (v Viewer) VisibleTeams() []int64 {
 	return append([]int64{0}, v.TeamIDs...)
 }
 
-// SeesTeam reports whether rows of the team are the viewer's to see.
+// SeesTeam reports whether the viewer sees rows of a team. Everybody sees rows of team 0.
 func (v Viewer) SeesTeam(teamID int64) bool {
 	return v.SeesAllTeams() || teamID == 0 || slices.Contains(v.TeamIDs, teamID)
 }

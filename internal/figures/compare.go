@@ -9,8 +9,8 @@ type Difference struct {
 	Sure     bool     `json:"sure"` // the interval excludes 0, and both samples are full: they may be called different
 }
 
-// Compare returns a − b of two figures of the same metric, and false when one of them is none or they have no value.
-// The groups must not share answers: compare a team with the other teams, not with all.
+// Compare returns a − b of two figures of the same metric, and false when either has no value. The groups must not share
+// answers: compare a team with the other teams, not with all.
 //
 // Shares: Newcombe's interval from the two Wilson intervals (1998, method 10). NPS: the two adjusted variances added.
 func Compare(a, b Figure) (Difference, bool) {

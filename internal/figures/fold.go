@@ -19,10 +19,10 @@ const JobFold = "figures.fold"
 // FoldEvery is how often a fold job is worth adding; figures are right at any moment, folding only keeps them fast.
 const FoldEvery = time.Minute
 
-// Fold adds the unfolded entries to the roll-ups, in id order and batch by batch, and marks them folded. The transaction of the
-// last batch is also the end of the job; one that is cut short leaves the rest to the next.
+// Fold is the job that adds new entries to the roll-ups, in id order and batch by batch, and marks them folded. Figures are
+// right without it; folding keeps them fast. A fold that is cut short leaves the rest to the next one.
 //
-// Two folders at once are safe: each first writes the guard row, so that the second one waits and then reads what is left.
+// Two folds at once are safe: each transaction first writes the guard row, so the second one waits and then reads what is left.
 func (s *Service) Fold(ctx context.Context, ticket outbox.Ticket) error {
 	for {
 		more, err := s.fold(ctx, ticket)
@@ -35,7 +35,7 @@ func (s *Service) Fold(ctx context.Context, ticket outbox.Ticket) error {
 	}
 }
 
-// FoldAll folds until nothing is left, without a job: for commands, demos and tests.
+// FoldAll folds until nothing is left, without a job. It is for commands, demos and tests.
 func (s *Service) FoldAll(ctx context.Context) error { return s.Fold(ctx, outbox.Ticket{At: s.now()}) }
 
 // fold does one batch, ends the job if it was the last, and reports whether there is more to do. Roll-ups of another zone are dropped
@@ -68,8 +68,8 @@ func (s *Service) foldSome(st store) (more bool, err error) {
 	return len(entries) == s.batch(), s.addToRollups(st, entries)
 }
 
-// dropSome takes the next part of the roll-ups of another zone away. Until all are gone they are nobody's: figures are read from the
-// entries meanwhile.
+// dropSome drops the next part of the roll-ups after the centre moved to another zone. Until all are dropped, figures are
+// computed from the entries.
 func (s *Service) dropSome(st store) (more bool, err error) {
 	if err := st.setZone(noZone); err != nil {
 		return false, err
@@ -115,7 +115,7 @@ func addToCells(cells map[Cell]Sums, e Entry, zone *time.Location) {
 	}
 }
 
-// sorted returns the cells as roll-ups in key order: everybody who writes them takes their locks in the same order.
+// sorted returns the cells as roll-ups in key order. Every writer locks roll-ups in this order.
 func sorted(cells map[Cell]Sums) []rollup {
 	rows := make([]rollup, 0, len(cells))
 	for _, c := range slices.SortedFunc(maps.Keys(cells), compareCells) {

@@ -19,7 +19,7 @@ const (
 	ByResolved TimeBase = "resolved" // when the contact was resolved
 )
 
-// Query asks for figures of one metric over a range of days.
+// Query asks for the figures of one metric over a range of days. The zero value of every field but Metric, From and To is good.
 type Query struct {
 	Metric Metric
 	Scale  string                 // "": the metric's usual scale, or all scales where only bands are counted

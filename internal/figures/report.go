@@ -20,8 +20,8 @@ type Report struct {
 	Rows   []Row                  `json:"rows"` // members of a dimension, or periods; empty for "all"
 }
 
-// Report computes a figure and its breakdown by a dimension or by a step ("day", "week", "month"). Without a range it takes
-// everything there is of the metric.
+// Report computes a figure and its breakdown by a dimension, or by a step: "day", "week" or "month"; "" means no breakdown.
+// Without From and To it covers all days that have entries of the metric. It fails as Score does.
 func (s *Service) Report(ctx context.Context, q Query, by string) (Report, error) {
 	if by == "" {
 		by = string(All)

@@ -9,7 +9,8 @@ import (
 	"aftercall/internal/clock"
 )
 
-// Score returns one figure over the whole range.
+// Score returns one figure over the whole range of a query. Without answers the figure has no Value: it is none, not 0. It
+// returns fault.Invalid with the wrong fields, also for more than two years where the roll-ups cannot answer.
 func (s *Service) Score(ctx context.Context, q Query) (Figure, error) {
 	rows, err := s.read(ctx, q, All, false)
 	if err != nil {
@@ -27,8 +28,9 @@ type Row struct {
 	Against *Difference `json:"against_others"`
 }
 
-// Breakdown returns a figure for each member of a dimension: full samples first, the highest value first, then the samples too
-// small to rank, the largest first. Their sums are those of Score.
+// Breakdown returns a figure for each member of a dimension, with its difference from all other members. Members with a full
+// sample come first, the highest value first; then the others, the largest sample first. Do not rank those. The sums add up to
+// those of Score. It fails as Score does.
 func (s *Service) Breakdown(ctx context.Context, q Query, by Dimension) ([]Row, error) {
 	found, err := s.read(ctx, q, by, false)
 	if err != nil {
@@ -77,8 +79,8 @@ type Point struct {
 	Figure
 }
 
-// Series returns a figure for each period of the range, also for those without answers, in order. The first and the last period
-// hold only the days of the range.
+// Series returns a figure for each period that touches the range, in order, also for periods without answers. The first and the
+// last one count only the days inside the range. It fails as Score does, and returns fault.Invalid for an unknown step.
 func (s *Service) Series(ctx context.Context, q Query, step Step) ([]Point, error) {
 	if _, err := ParseStep(string(step)); err != nil {
 		return nil, err

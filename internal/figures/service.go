@@ -8,7 +8,7 @@ import (
 	"aftercall/internal/database"
 )
 
-// Service computes figures and folds entries into roll-ups.
+// Service computes figures from entries and roll-ups, folds entries, and verifies both.
 type Service struct {
 	db   *database.DB
 	zone *time.Location
@@ -26,8 +26,9 @@ func (s *Service) Zone() *time.Location { return s.zone }
 // Today returns the current day of the centre's zone.
 func (s *Service) Today() clock.Day { return clock.DayOf(s.now(), s.zone) }
 
-// Append adds entries in the transaction of the rows they come from. Nothing else is written: the folder does the rest, so that
-// answers never wait for each other's counters.
+// Append adds entries in the transaction of the rows they come from. To correct an entry, append its Reversal and the new
+// entry. Roll-ups are left to Fold, so that two answers never wait for the same counter. It returns an error for an entry
+// without a metric, a sign or an instant: such an entry would be counted nowhere.
 func Append(tx database.Tx, entries ...Entry) error {
 	if len(entries) == 0 {
 		return nil
@@ -48,7 +49,7 @@ func (e Entry) check() error {
 	return nil
 }
 
-// Reversal returns the entry that takes e back, recorded at an instant.
+// Reversal returns the entry that cancels e, recorded at an instant.
 func (e Entry) Reversal(at clock.Instant) Entry {
 	e.ID, e.Folded, e.Sign, e.RecordedAt = 0, false, -e.Sign, at
 	return e

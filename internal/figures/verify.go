@@ -37,12 +37,13 @@ func (m Mismatch) String() string {
 // verifyPage is how many rows are read at once.
 const verifyPage = 5000
 
-// Raw yields one entry, with Sign 1, for everything that counts by the rows it comes from.
+// Raw yields one entry, with Sign 1, for every fact that counts now, computed from the rows it comes from. Each feature has its
+// part.
 type Raw func(tx database.Tx, yield func(Entry) error) error
 
-// Verify recomputes every sum from raw rows and compares it with the entries, and the folded entries with the roll-ups. It
-// returns what differs, in key order; nothing means that all figures are right. It looks at one moment of the database, so that
-// answers that arrive meanwhile do not matter.
+// Verify recomputes every sum from raw and compares it with the entries, and the folded entries with the roll-ups. It returns
+// the differences in key order; none means that all figures are right. It reads one moment of the database, so answers that
+// arrive meanwhile do not matter. It reads everything: run it at night or from a command.
 func (s *Service) Verify(ctx context.Context, raw Raw) ([]Mismatch, error) {
 	var found []Mismatch
 	err := s.db.Snapshot(ctx, func(ctx context.Context, tx database.Tx) error {

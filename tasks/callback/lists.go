@@ -35,7 +35,7 @@ type Filter struct {
 // MaxRows is how many rows a list returns at most.
 const MaxRows = 500
 
-// Limited is how many rows a list returns that is asked for n.
+// Limited returns how many rows a list returns when n are asked for: at most MaxRows, which is also what 0 means.
 func Limited(n int) int {
 	if n <= 0 || n > MaxRows {
 		return MaxRows
@@ -53,7 +53,8 @@ func (s *Service) List(ctx context.Context, viewer account.Viewer, f Filter) ([]
 	return rows(tx, found)
 }
 
-// ByID returns one callback the viewer sees, as the desk would show it.
+// ByID returns one callback as the desk would show it, without claiming it. It returns fault.NotFound for a callback that does
+// not exist or whose team the viewer does not see.
 func (s *Service) ByID(ctx context.Context, viewer account.Viewer, id int64) (Desk, error) {
 	now := s.now()
 	c, err := store{s.db.View(ctx)}.callback(id)

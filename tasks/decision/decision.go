@@ -16,8 +16,8 @@ const (
 	Skipped State = "skipped"
 )
 
-// Decision is what was decided for one resolution and one kind of follow-up. There is exactly one, for ever; where it was decided
-// again, what it was before is in its changes.
+// Decision is what was decided for one resolution and one kind of follow-up. There is exactly one, for ever. When it is made
+// again the row stays and Revision goes up; what it was before is a Change.
 type Decision struct {
 	ID             int64
 	ResolutionID   int64
@@ -46,9 +46,9 @@ type Decision struct {
 // live reports whether the follow-up is planned and not given up.
 func (d Decision) live() bool { return d.State == Planned && d.CancelledAt.IsZero() }
 
-// decide turns a wish and permission's verdict about it into a decision. The verdict is looked at only if the wish is wanted.
-// What only time forbids is planned for the time it is allowed, unless that is after the policy's last chance, which does not bind
-// a supervisor.
+// decide makes a decision of a wish and permission's verdict on it. An unwanted wish is skipped whatever the verdict. What only
+// time forbids is planned for the time it is allowed, or skipped if that is after the policy's last chance; a supervisor's wish
+// has no last chance.
 func decide(p *policy.Policy, r *contact.Resolution, w policy.Wish, v permission.Verdict, now clock.Instant) Decision {
 	d := Decision{
 		ResolutionID: r.ID, Kind: w.Kind, ContactID: r.ContactID, CustomerID: r.CustomerID, PersonID: r.PersonID, TeamID: r.TeamID,

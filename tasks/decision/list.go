@@ -17,8 +17,8 @@ const (
 	EveryResolution State = "resolved"  // decided about or not
 )
 
-// Filter narrows the list of decisions. Its zero value is the newest of all. A list of resolutions needs the kind, and heeds
-// neither reason, rule nor fate.
+// Filter narrows the list of decisions. Its zero value is the newest of all. With the states Undecided and EveryResolution the
+// list is of resolutions: Kind is then required, and Reason, Rule and Fate are ignored.
 type Filter struct {
 	Kind     policy.Kind
 	State    State

@@ -46,8 +46,9 @@ func (s *Service) Attributes(ctx context.Context) ([]Attribute, error) {
 	return store{s.db.View(ctx)}.attributes()
 }
 
-// RegisterAttribute lets policies ask about an attribute, or changes its label. Its kind cannot change while it is registered:
-// published policies were checked against it.
+// RegisterAttribute lets policies ask about an attribute, or changes its label; an empty label means its name. It returns
+// fault.Forbidden for anybody but a supervisor or an administrator, fault.Invalid with the wrong fields, and fault.Conflict for
+// another kind than it is registered with (published policies were checked against that) or for more than 200 attributes.
 func (s *Service) RegisterAttribute(ctx context.Context, viewer account.Viewer, a Attribute) error {
 	if !viewer.Is(account.Supervisor) {
 		return ErrMayNotDraft
@@ -107,7 +108,8 @@ func (a Attribute) check() error {
 	return nil
 }
 
-// UnregisterAttribute ends that. It returns fault.Conflict while the policy in force asks about the attribute.
+// UnregisterAttribute takes an attribute away from the policies to come. It returns fault.Forbidden for anybody but a
+// supervisor or an administrator, and fault.Conflict while the policy in force asks about the attribute.
 func (s *Service) UnregisterAttribute(ctx context.Context, viewer account.Viewer, name string) error {
 	if !viewer.Is(account.Supervisor) {
 		return ErrMayNotDraft

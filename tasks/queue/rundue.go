@@ -11,9 +11,9 @@ import (
 	"aftercall/internal/outbox"
 )
 
-// RunDue runs every job that is due, one after the other in the order of their times, and those they add, until none is due.
-// It needs no Redis: it is for clocks that are simulated and for tests. Failures are written down as a worker does; the error
-// joins the first few of them. A handler that returns nil without finishing its job is an error too. It returns how many it ran.
+// RunDue runs every job that is due, in the order of time, and those they add, until none is due; it returns how many it ran.
+// It needs no Redis: use it in tests and with simulated clocks. Failures are written on the rows as a worker does, and the
+// first ten are returned. A handler that returns nil without finishing its job is an error too.
 func RunDue(ctx context.Context, db *database.DB, now clock.Now, handlers map[string]Handler) (int, error) {
 	r := runner{db: db, handlers: withHousekeeping(db, handlers), now: now, backoff: Backoff, log: slog.New(slog.DiscardHandler)}
 	var failures []error
