@@ -77,7 +77,7 @@ func (s *Service) buildPage(ctx context.Context, ticket outbox.Ticket, id int64,
 	})
 }
 
-// step is one page of a build: what the snapshot is after it, who joins its members and who leaves them.
+// step is one page of a build: the snapshot after the page, the members to add and the members to delete.
 type step struct {
 	after Snapshot
 	join  []Member
@@ -187,8 +187,8 @@ func (s *Service) forget(ctx context.Context, before Snapshot) (step, error) {
 	return next, err
 }
 
-// failed counts a try that failed. One that no further try can help, and the last one there is, ends the snapshot, so that it does not
-// stand in the way of the next; the job goes on to forget its members.
+// failed counts a try that failed. A permanent fault, or the last try, ends the snapshot as failed, so that another one can be
+// made; the job then goes on to delete the members.
 func (s *Service) failed(ctx context.Context, ticket outbox.Ticket, id int64, cause error) error {
 	if errors.Is(cause, outbox.ErrStale) || ctx.Err() != nil {
 		return cause // somebody else is at work on it, or the process stops

@@ -96,7 +96,7 @@ func (r Rule) Holds(k Known, asOf clock.Instant) bool {
 	return !slices.ContainsFunc(r.All, func(child Rule) bool { return !holds(child) })
 }
 
-// Trace is a rule with, for each node, whether it holds for one customer and what is known about them.
+// Trace is a rule applied to one customer: for each node, whether it holds and what is known about the customer.
 type Trace struct {
 	Rule     Rule
 	Holds    bool

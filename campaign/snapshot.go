@@ -71,7 +71,8 @@ func (s Snapshot) Percent() int {
 	return min(99, 100*s.Base/max(1, s.Expected))
 }
 
-// Member is one customer of a snapshot: where they would be contacted, why they are in it, and the consent that permits it.
+// Member is one customer of a snapshot, with the address, the rows behind the rule's facts, and the consent that permits
+// contact.
 type Member struct {
 	SnapshotID int64
 	CustomerID int64

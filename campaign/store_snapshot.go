@@ -71,8 +71,8 @@ func (s store) endBuild(id int64, state SnapshotState, code string, now clock.In
 	return nil
 }
 
-// buildFailed counts a try that failed, and ends the snapshot when it was the last or a further one cannot help; it reports whether it
-// did. A try that found the snapshot in another state is none.
+// buildFailed counts a failed try of a snapshot that is being built. It ends the snapshot as failed, and reports true, if final
+// is set or the tries are used up.
 func (s store) buildFailed(id int64, final bool, code string, now clock.Instant) (bool, error) {
 	r := s.Gorm().Model(&Snapshot{}).Where("id = ? AND state = ?", id, Building).Update("failures", gorm.Expr("failures + 1"))
 	if r.Error != nil || r.RowsAffected == 0 {

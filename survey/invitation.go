@@ -149,7 +149,7 @@ func (i *Invitation) closed() bool {
 	return i.State == Cancelled || i.State == Uncertain && i.Reason != ReasonCrashed && i.Reason != ReasonNoReceipt
 }
 
-// unsent reports whether it is certain that nobody has got the invitation and nobody is sending it, so that it may be sent.
+// unsent reports whether the invitation has certainly not gone out and is not being sent: it may be sent now.
 func (i *Invitation) unsent() bool {
 	return i.State == "" || i.State == Planned || i.State == Cancelled && !i.known()
 }

@@ -187,7 +187,7 @@ func (p position) on(topic Topic) Setting {
 	return Barred
 }
 
-// has reports whether every purpose and channel that the choice decides already stands as it says, so that making it would change nothing.
+// has reports whether the choice would change nothing: for each of its purposes and channels the customer has said so already.
 func (p position) has(c Choice) bool {
 	want := No
 	if c.Yes {

@@ -22,7 +22,7 @@ type Reminder struct {
 	SentAt clock.Instant // none until the gateway took it
 }
 
-// to takes the reminder to a state, and refuses when it is in none of those it may come from.
+// to moves the reminder to a state, with a reason. It returns fault.Conflict if the reminder is in none of the states in from.
 func (r *Reminder) to(state State, reason string, from ...State) error {
 	if !slices.Contains(from, r.State) {
 		return fault.New(fault.Conflict, "invitation_state", "a reminder that is "+string(r.State)+" cannot become "+string(state))

@@ -18,8 +18,8 @@ const (
 	FromSource Via = "import" // came with the contact, from a survey made elsewhere
 )
 
-// Response is what one customer answered to one invitation, in one call, or elsewhere. Its answers are kept in revisions, each
-// of them complete.
+// Response holds the answers of one customer to one invitation, in one call, or given elsewhere. Answers are kept in revisions,
+// each of them complete.
 type Response struct {
 	ID                 int64
 	InvitationID       *int64
@@ -96,7 +96,8 @@ func (r Response) entry(metric figures.Metric, at clock.Instant) figures.Entry {
 	}
 }
 
-// corrections returns the entries that turn what counted before into what counts now; what is the same stays untouched.
+// corrections returns the entries that turn before into after: reversals of what is gone, and what is new. Entries in both are
+// left alone.
 func corrections(before, after []figures.Entry, now clock.Instant) []figures.Entry {
 	var changes []figures.Entry
 	for _, e := range before {

@@ -107,7 +107,7 @@ func (s *Service) settle(st store, now clock.Instant, id int64, receipt Receipt,
 	return st.putInvitation(&i)
 }
 
-// accept writes that the gateway took the invitation, with what it counts for and the job of its reminder.
+// accept marks an invitation as sent, with its score entries and the job of its reminder.
 func accept(st store, now clock.Instant, i Invitation, receipt Receipt) error {
 	if err := i.accepted(now, receipt.Delivered); err != nil {
 		return err

@@ -178,7 +178,8 @@ func (s store) unansweredOf(contactID int64) ([]Invitation, error) {
 	return rows, nil
 }
 
-// overtaken returns what the source has said about a resolution that ends what is planned for it with a customer, or "".
+// overtaken returns the reason for which a planned message about a resolution to a customer must not be sent any more, because
+// of what the source has said since; "" for none.
 func overtaken(tx database.Tx, r contact.Resolution, customerID int64) (string, error) {
 	by, err := contact.Overtaken(tx, contact.Plan{Resolution: r, CustomerID: customerID})
 	if err != nil {

@@ -96,7 +96,7 @@ func (q Questionnaire) answers(sub Submission, prior []Answer, at clock.Instant)
 	return all, nil
 }
 
-// answer judges what was given to the question. The code says what is wrong with it.
+// answer checks what was given to the question and returns it as an answer, or the code of what is wrong.
 func (q Question) answer(given Given, at clock.Instant) (answer Answer, code string) {
 	answer = Answer{Question: q.Key, AnsweredAt: at}
 	switch q.Kind {

@@ -70,7 +70,8 @@ type Options struct {
 	Expiry   time.Duration // after sending, where the plan names none; 14 days when zero
 }
 
-// carried returns those of the wanted channels that there is a sender for, in the order wanted; all of them for none.
+// carried returns the wanted channels that have a sender, in the order wanted. With none wanted it returns every channel that
+// has a sender.
 func (o Options) carried(wanted []permission.Channel) []permission.Channel {
 	if len(wanted) == 0 {
 		return o.Channels

@@ -58,7 +58,7 @@ const (
 	burst        = 16
 )
 
-// errBusy says that so many log in at this moment that one more would only wait.
+// errBusy is returned instead of waiting when the line of people who log in is full.
 var errBusy = fault.New(fault.Unavailable, "login_busy", "many people are logging in right now: try again in a few seconds").
 	RetryIn(5 * time.Second)
 

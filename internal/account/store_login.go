@@ -104,7 +104,7 @@ func (s store) countTry(key string, now clock.Instant) (loginTries, error) {
 	return tries, err
 }
 
-// forgetTry takes back a try that succeeded: all of its own key, and its one of those that count for many.
+// forgetTry clears the count of a try's own key after a right password, and takes one try off its other keys.
 func (s store) forgetTry(keys []counted) error {
 	if err := s.Gorm().Where("try_key = ?", keys[0].key).Delete(&loginTries{}).Error; err != nil {
 		return fmt.Errorf("forget tries: %w", err)

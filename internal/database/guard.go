@@ -7,7 +7,7 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// guard is a row that is written only so that two transactions that must not run side by side meet.
+// guard is a row that two transactions write only to exclude each other. See Guard.
 type guard struct {
 	Name   string `gorm:"primaryKey"`
 	Passed int64

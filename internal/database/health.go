@@ -43,7 +43,8 @@ func newHealth() *health {
 	return &health{suspect: make(chan struct{}, 1), changed: make(chan struct{})}
 }
 
-// note takes in an error of a statement and returns it, as an outage if it is one.
+// note looks at the error of a statement. If it is an outage, note wakes the watch and returns it as an outage; any other error
+// is returned as it is.
 func (h *health) note(err error, several bool) error {
 	o := outageOf(err, several)
 	if o == nil || h.out.Load() != nil {
@@ -59,7 +60,7 @@ func (h *health) note(err error, several bool) error {
 	return asOutage(err, o)
 }
 
-// set takes in what became of the database, nil for that it works, and says so if that is news.
+// set stores an outage, or nil when the database works again, and logs the change. If nothing changed it does nothing.
 func (h *health) set(o *outage) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -79,7 +80,7 @@ func (h *health) set(o *outage) {
 	h.since = now
 }
 
-// refusal returns the outage that keeps a statement from even being tried.
+// refusal returns the outage for which a statement is not even tried, or nil. reading tells whether the statement only reads.
 func (h *health) refusal(reading bool) error {
 	if o := h.out.Load(); o != nil && (o.unreadable || !reading) {
 		return o

@@ -21,7 +21,8 @@ func Insert[T any](tx Tx, what string, rows []T) error {
 	return nil
 }
 
-// errIDStep says that a server joined or left the cluster while it gave ids: nobody knows in which steps.
+// errIDStep says that a server joined or left the cluster during an insert, so that the ids of its rows are not known. The
+// transaction is run again.
 var errIDStep = errors.New("the step between ids has changed meanwhile")
 
 // InsertWithIDs is Insert for rows whose ids are needed afterwards; id returns where a row keeps its own. It fills the ids in:

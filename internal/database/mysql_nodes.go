@@ -112,7 +112,7 @@ func (n *nodes) inOrder() []*node {
 	return append(good, bad...)
 }
 
-// connect opens a connection. A node that cannot be reached takes those with it that are open: they would hang.
+// connect opens a connection. If the node cannot be reached, its open connections are closed too: their statements would hang.
 func (n *node) connect(ctx context.Context, cfg *mysql.Config, several bool) (driver.Conn, error) {
 	cfg = cfg.Clone()
 	cfg.Addr, cfg.DialFunc = n.addr, n.dial
@@ -199,7 +199,8 @@ func (n *node) dial(ctx context.Context, network, addr string) (net.Conn, error)
 	return s, nil
 }
 
-// hangUp closes every connection, so that whoever waits for an answer on one learns that there will be none.
+// hangUp closes every connection to the node. A statement that waits for an answer of a dead node then fails instead of
+// hanging.
 func (n *node) hangUp() {
 	n.mu.Lock()
 	defer n.mu.Unlock()

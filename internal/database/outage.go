@@ -103,7 +103,7 @@ var fileRefusals = []int{
 	sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL,
 }
 
-// crowded reports whether the server has too many connections, which says nothing about those that are open.
+// crowded reports whether the server has too many connections. The connections that are open still work.
 func crowded(err error) bool {
 	var e *mysql.MySQLError
 	return errors.As(err, &e) && (e.Number == 1040 || e.Number == 1203 || e.Number == 1226)
@@ -120,7 +120,7 @@ func lost(err error) bool {
 	return errors.As(err, &network)
 }
 
-// commitError is a COMMIT that was sent and not answered: nobody knows what came of it.
+// commitError is a COMMIT that was sent and got no answer: the transaction may have been committed or not.
 type commitError struct{ error }
 
 // Unwrap returns the cause.

@@ -97,7 +97,8 @@ func Background(ctx context.Context) context.Context {
 	return context.WithValue(ctx, backgroundKey{}, true)
 }
 
-// queueUp takes the place of background work before the writer and returns what gives it back.
+// queueUp waits until no other background work is before the writer, and returns the function that ends the turn. Work at a
+// screen does not wait here.
 func (db *DB) queueUp(ctx context.Context) (func(), error) {
 	if db.line == nil || ctx.Value(backgroundKey{}) == nil {
 		return func() {}, nil
@@ -173,8 +174,9 @@ func (db *DB) once(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 	}))
 }
 
-// acquireWriter waits for SQLite's one writer and returns what gives it back. Those who wait learn of an outage when it is known:
-// otherwise each of them would wait for a locked file as long as the first, one after the other.
+// acquireWriter waits for SQLite's one writer and returns the function that gives it back; on MySQL it does not wait. It
+// returns ErrUnavailable as soon as an outage is known: otherwise each waiting transaction would in turn wait for the locked
+// file.
 func (db *DB) acquireWriter(ctx context.Context) (func(), error) {
 	db.waiting.Add(1)
 	defer db.waiting.Add(-1)

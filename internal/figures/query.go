@@ -175,7 +175,7 @@ func checkMembers(d Dimension, members []string) []fault.Field {
 	return nil
 }
 
-// oneDimension reports whether at most one dimension takes part: that is what the roll-ups keep.
+// oneDimension reports whether the query filters on or breaks down by at most one dimension. Roll-ups keep no more.
 func (p *plan) oneDimension() bool {
 	if p.by == All {
 		return len(p.where) <= 1

@@ -6,7 +6,7 @@ import (
 	"aftercall/internal/clock"
 )
 
-// Report is what `aftercall scores show` prints: a figure, what it is broken down by, and all it takes to get it again.
+// Report is what `aftercall scores show` prints: a figure, its breakdown, and everything needed to compute both again.
 type Report struct {
 	Metric Metric                 `json:"metric"`
 	By     string                 `json:"by"`             // a dimension, a step, or "all"

@@ -21,7 +21,8 @@ type rollup struct {
 // TableName names the table.
 func (rollup) TableName() string { return "rollups" }
 
-// rollupState is the one row that says whose days the roll-ups are. Every folder writes it first.
+// rollupState is the one row that says in which zone the days of the roll-ups begin. It is the guard row of Fold: every fold
+// writes it first.
 type rollupState struct {
 	ID       int64
 	Zone     string

@@ -9,7 +9,7 @@ import (
 	"aftercall/tasks/callback"
 )
 
-// recordCallAnswers hands what a caller was told to survey, which scores it like an answer by link.
+// recordCallAnswers hands the answers of a call to survey, which scores them like answers by link.
 func (s *Service) recordCallAnswers(ctx context.Context, ticket outbox.Ticket, attemptID int64) error {
 	a, err := s.Callbacks.CallAnswers(ctx, attemptID)
 	if err != nil {
@@ -21,7 +21,7 @@ func (s *Service) recordCallAnswers(ctx context.Context, ticket outbox.Ticket, a
 	})
 }
 
-// recoverLowScore turns a dissatisfied answer into a recovery callback.
+// recoverLowScore hands a dissatisfied answer to callback, which plans the recovery. Any other answer only ends the job.
 func (s *Service) recoverLowScore(ctx context.Context, ticket outbox.Ticket, responseID int64) error {
 	answered, err := s.Surveys.Answered(ctx, responseID)
 	if err != nil {

@@ -148,7 +148,7 @@ func (c *Callback) offer(v permission.Verdict, now clock.Instant) error {
 	return nil
 }
 
-// putOff moves a callback that may not be called now to the time it is allowed, or cancels it when there is none.
+// putOff sets a callback aside until the call is allowed, or cancels it if the verdict names no such time.
 func (c *Callback) putOff(v permission.Verdict, now clock.Instant) error {
 	if v.AllowedFrom.IsZero() {
 		return c.cancel(Reason(v.First), now)

@@ -14,7 +14,7 @@ import (
 	"aftercall/internal/permission"
 )
 
-// Attempt is one try to reach the customer. It begins when the caller dials, so that it also counts when nobody finishes it.
+// Attempt is one try to reach the customer. It begins with the dial, so it counts even if no outcome is ever recorded.
 type Attempt struct {
 	ID             int64
 	CallbackID     int64

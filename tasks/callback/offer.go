@@ -109,7 +109,7 @@ func (s *Service) keep(tx database.Tx, c *Callback, now clock.Instant) error {
 	return err
 }
 
-// lookAgain sets the callback's offer job to a time; there is never more than one that waits.
+// lookAgain sets the time at which the callback's offer job looks at it next. A callback never has more than one such job.
 func lookAgain(tx database.Tx, callbackID int64, at, now clock.Instant) error {
 	moved, err := outbox.Reschedule(tx, now, JobOffer, callbackID, at)
 	if err != nil || moved {

@@ -158,7 +158,7 @@ func (a Answers) Empty() bool {
 	return a.Rating == nil && a.Solved == nil && len(a.Reasons) == 0 && a.Comment == "" && !a.Consent
 }
 
-// Outcome is what a caller records about one attempt. It is also what a draft holds, then with anything missing.
+// Outcome is what a caller records about one attempt. A draft holds an Outcome too, in which anything may be missing.
 type Outcome struct {
 	CallResult     CallResult     `json:"call_result,omitempty"`
 	BusinessResult BusinessResult `json:"business_result,omitempty"`

@@ -120,7 +120,7 @@ func (s store) claimable(callerID int64, pools []int64, now clock.Instant) ([]Ca
 // heldPersons selects the persons somebody is calling; its one argument is the current instant.
 const heldPersons = "(SELECT person_id FROM holds WHERE until_at > ?)"
 
-// mayHave is what makes a callback that nobody is at work on one for the caller; its arguments are those of mayHaveArgs.
+// mayHave is the condition under which a callback in nobody's hands may go to a caller; mayHaveArgs returns its arguments.
 const mayHave = "(reserved_for IN (0, ?) OR ready_at <= ?) AND not_for <> ? AND expires_at > ? AND person_id NOT IN " + heldPersons
 
 func mayHaveArgs(callerID int64, now clock.Instant) []any {

@@ -42,8 +42,8 @@ func (s *Service) poolKeyOf(c Callback, subject permission.Subject) poolKey {
 	return poolKey{TeamID: c.TeamID, Skill: string(c.Kind), Zone: s.hoursClass(subject)}
 }
 
-// hoursClass names what decides when the subject may be called: the one zone and country they can be in. It is empty when there are
-// several or none; then each callback is judged by itself.
+// hoursClass names the one zone and country that decide when the subject may be called. It is empty when there are several or
+// none: such callbacks are judged one by one.
 func (s *Service) hoursClass(subject permission.Subject) string {
 	return s.permit.Rules().HoursClass(subject)
 }

@@ -73,8 +73,8 @@ func (s *Service) newDryRunner(ctx context.Context, run DryRun) (*dryRunner, err
 	return d, nil
 }
 
-// work goes over all resolutions. It returns false when somebody cancelled the run. Which ones, and in which order, is found out at one
-// moment: a source that corrects a time meanwhile moves none of them out of the way, or in twice.
+// work goes over all resolutions of the run, and returns false when the run was cancelled. The list is read at one moment, so
+// that a time corrected meanwhile neither drops a resolution nor counts it twice.
 func (d *dryRunner) work(ctx context.Context) (bool, error) {
 	var ids []int64
 	err := d.db.Snapshot(ctx, func(_ context.Context, tx database.Tx) (err error) {

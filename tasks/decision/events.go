@@ -24,7 +24,7 @@ func EventsOfContact(tx database.Tx, contactID int64) ([]contact.Event, error) {
 	return st.eventsOfDecisions(decisions)
 }
 
-// eventsOfDecisions tells of each decision what it was at first, why it was made again, and what it is now, in this order.
+// eventsOfDecisions returns for each decision, in this order: what it was first, why it was made again, and what it is now.
 func (s store) eventsOfDecisions(decisions []Decision) ([]contact.Event, error) {
 	ids, versions := make([]int64, len(decisions)), make([]int, len(decisions))
 	for i, d := range decisions {

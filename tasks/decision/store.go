@@ -30,7 +30,7 @@ func (s store) cancelDecisions(now clock.Instant, reason policy.Reason, ids ...i
 	return nil
 }
 
-// standSurveys takes back that planned surveys were given up.
+// standSurveys unmarks planned surveys that were marked as cancelled.
 func (s store) standSurveys(ids []int64) error {
 	if len(ids) == 0 {
 		return nil

@@ -78,7 +78,7 @@ func (s store) dryRunProgress(id int64, done int) (bool, error) {
 	return r.RowsAffected > 0, nil
 }
 
-// endDryRun ends a run that is under way; one that is over stays as it is.
+// endDryRun moves a run that is under way to its last state. A run that is over stays as it is.
 func (s store) endDryRun(id int64, state DryRunState, report string, now clock.Instant) error {
 	err := s.Gorm().Model(&DryRun{}).Where("id = ? AND state IN ?", id, underWay).
 		Updates(map[string]any{"state": state, "report": report, "finished_at": now}).Error

@@ -135,8 +135,8 @@ func (p *Policy) asksAbout(f Field) bool {
 	})
 }
 
-// checkReferences checks what a policy names that is kept elsewhere: attributes, teams and surveys. Body is its text, if there is
-// one, for the lines.
+// checkReferences checks that the attributes, teams and surveys a policy names exist. body is the policy's text, to tell the
+// lines; nil where there is none.
 func (s *Service) checkReferences(ctx context.Context, tx database.Tx, p *Policy, body []byte) error {
 	attributes, err := store{tx}.attributes()
 	if err != nil {

@@ -16,7 +16,8 @@ type Names struct {
 	order   []RuleID // in which rules are shown
 }
 
-// NamesOf returns the names that policies give, the newest of them first; the rules are in the order of that one.
+// NamesOf returns the names that policies give to rules and reasons. policies come newest first: where several name a code, the
+// newest counts, and rules are in its order.
 func NamesOf(policies ...*Policy) Names {
 	n := Names{rules: map[RuleID]string{}, reasons: map[Reason]string{}, order: []RuleID{RuleReopened, RuleTooOld}}
 	for _, p := range policies {

@@ -44,8 +44,8 @@ type Policy struct {
 	salt    []byte            // of the sampling; never leaves the database
 }
 
-// Rule says, for the resolutions for which all of its conditions hold, which follow-up is planned, or that there is none. It may
-// speak about one kind of follow-up or about both; it never says two things about one kind.
+// Rule says what is planned for the resolutions for which all its conditions hold: a callback, a survey, both, or nothing for a
+// reason. For one kind of follow-up it says one thing at most.
 type Rule struct {
 	ID       RuleID
 	Name     string // in the centre's words; empty: the code is shown

@@ -52,8 +52,8 @@ func ReasonsAgainst() []Reason {
 // ReasonUndecided stands for a resolution that no policy has decided about yet.
 const ReasonUndecided Reason = "undecided"
 
-// reservedReasons are the codes a policy cannot use for reasons of its own: everything that is shown where reasons are. Besides those of
-// policies that is what decisions and callbacks, which are strangers here, say of what was planned.
+// reservedReasons returns the codes that a policy may not use for reasons of its own: every code that is shown as a reason,
+// also those of callbacks and surveys, which this package does not import.
 func reservedReasons() []Reason {
 	return append(ReasonsAgainst(),
 		"scheduled", "handed_over", // fates of decisions

@@ -45,8 +45,8 @@ func ParseShare(text string) (Share, error) {
 	return Share(n), nil
 }
 
-// includes reports whether the resolution is in the sample. A salted hash decides, so that it is the same whenever it is asked, nobody
-// can choose, and a larger share contains every smaller one.
+// includes reports whether the resolution is in the sample. A salted hash decides: the answer is always the same, nobody can
+// choose it, and a larger share contains every smaller one.
 func (s Share) includes(salt []byte, resolutionID int64) bool {
 	if s >= Everybody {
 		return true

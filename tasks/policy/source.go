@@ -19,8 +19,8 @@ import (
 // MaxBytes is the size of the longest policy that is read.
 const MaxBytes = 128 << 10
 
-// source returns the tree of a policy's file. It returns fault.Invalid or fault.TooLarge for what is not one YAML document in
-// UTF-8, with its line where it has one; what the values are is not looked at.
+// source returns the tree of a policy's file without looking at its values. It returns fault.TooLarge or fault.Invalid, with
+// the line where there is one, for anything but one YAML document in UTF-8.
 func source(body []byte) (*ast.File, error) {
 	if len(body) > MaxBytes {
 		return nil, fault.New(fault.TooLarge, "policy_too_large", "the policy is larger than 128 KiB")
@@ -124,7 +124,7 @@ func lineOfNode(node ast.Node) int {
 	return node.GetToken().Position.Line
 }
 
-// lineOf returns the line a path stands in, or that of what contains it; 0 where nothing of it is there.
+// lineOf returns the line of a path, or of the nearest part of the path that exists; 0 for none.
 func lineOf(file *ast.File, path string) int {
 	for path != "" {
 		if p, err := yaml.PathString("$." + path); err == nil {

@@ -14,8 +14,8 @@ import (
 // store is a transaction on the tables of policies.
 type store struct{ database.Tx }
 
-// policyRow is a draft or a version as it is kept. Only the row knows the salt of the sampling: versions inherit it, so that the
-// same resolutions stay in the sample, and nobody can work out beforehand which ones.
+// policyRow is a draft or a version. Its salt decides the sample and never leaves the database: drafts inherit the salt of their
+// version, so that the same resolutions stay in the sample, and nobody can work out which.
 type policyRow struct {
 	ID          int64
 	Version     *int // nil: a draft

@@ -25,7 +25,7 @@ const (
 // Bands returns how satisfied an answer can be, the most satisfied first.
 func Bands() []string { return []string{Satisfied, Neutral, Dissatisfied} }
 
-// Surveys knows what customers answered, and which surveys there are. The package that keeps them is a stranger.
+// Surveys knows what customers answered, and which surveys there are. Package survey keeps them; flow connects the two.
 type Surveys interface {
 	// Scores returns the newest valid answers of each customer who gave one, the newest first, a few for each.
 	Scores(tx database.Tx, customerIDs []int64) (map[int64][]Score, error)

@@ -132,7 +132,7 @@ func (r runner) putOff(ctx context.Context, job outbox.Job) error {
 	})
 }
 
-// scrub keeps of an error what cannot hold personal data: its kind and its code.
+// scrub returns the kind and the code of an error: the parts that cannot hold personal data.
 func scrub(err error) string {
 	f, ok := fault.Of(err)
 	switch {

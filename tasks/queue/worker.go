@@ -56,7 +56,7 @@ func (l asynqLog) Warn(args ...any)  { l.say(slog.LevelWarn, args) }
 func (l asynqLog) Error(args ...any) { l.say(slog.LevelError, args) }
 func (l asynqLog) Fatal(args ...any) { l.say(slog.LevelError, args) }
 
-// say passes a line on, unless it is one of many about a Redis that is away.
+// say passes a line of asynq's log on. Warnings about a Redis that is known to be away are lowered to debug.
 func (l asynqLog) say(level slog.Level, args []any) {
 	ctx, message := context.Background(), fmt.Sprint(args...)
 	if level >= slog.LevelWarn && strings.Contains(message, "redis") && l.redisGone(ctx, errors.New(message)) {
