@@ -20,7 +20,8 @@ func TestShellInABrowser(t *testing.T) {
 	b.Look("login", "/login")
 	b.Login("admin")
 	for name, path := range map[string]string{
-		"jobs": "/jobs", "users": "/settings/users", "tokens": "/settings/tokens", "me": "/me", "missing": "/nowhere", "password": "/settings/users/1/password",
+		"jobs": "/jobs", "users": "/settings/users", "tokens": "/settings/tokens",
+		"me": "/me", "missing": "/nowhere", "password": "/settings/users/1/password",
 	} {
 		b.Look(name, path)
 	}

@@ -25,12 +25,8 @@ func TestLoginLeadsWhereOneWasGoing(t *testing.T) {
 	}
 	next, _ := c.Follow(r).Page(http.StatusOK).Find("input[name=next]").Attr("value")
 
-	wrong := c.Post(
-		"/login",
-		url.Values{"login": {"admin"}, "password": {"wrong horse"}, "next": {next}},
-	).Page(
-		http.StatusUnprocessableEntity,
-	)
+	wrong := c.Post("/login",
+		url.Values{"login": {"admin"}, "password": {"wrong horse"}, "next": {next}}).Page(http.StatusUnprocessableEntity)
 	if kept, _ := wrong.Find("#f-login").Attr("value"); kept != "admin" || wrong.Find("#f-password[value='']").Length() != 1 {
 		t.Errorf("after a wrong password the login is %q", kept)
 	}
@@ -96,8 +92,8 @@ func TestWhoTypedTooManyWrongPasswordsIsToldWhenToTryAgain(t *testing.T) {
 		ts.MuchTried(t)
 		ts.Now = webtest.Now.Add(time.Minute)
 		r := c.Post("/login", wrong)
-		if got := webtest.TextsOf(r.Page(http.StatusTooManyRequests), ".error.whole"); len(got) != 1 || got[0] != text ||
-			r.Header.Get("Retry-After") != "899" {
+		if got := webtest.TextsOf(r.Page(http.StatusTooManyRequests), ".error.whole"); len(got) != 1 ||
+			got[0] != text || r.Header.Get("Retry-After") != "899" {
 			t.Errorf("%s: %q, after %s s", lang, got, r.Header.Get("Retry-After"))
 		}
 		if kept, _ := r.Page(http.StatusTooManyRequests).Find("#f-login").Attr("value"); kept != "admin" {
@@ -170,7 +166,8 @@ func TestEveryAnswerIsLockedDown(t *testing.T) {
 	for _, path := range []string{"/login", "/nowhere", "/healthz", "/api/v1/nothing"} {
 		h := c.Get(path).Header
 		for name, want := range map[string]string{
-			"Content-Security-Policy": web.ContentPolicy, "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Cache-Control": "no-store", "Referrer-Policy": "same-origin",
+			"Content-Security-Policy": web.ContentPolicy, "X-Content-Type-Options": "nosniff",
+			"X-Frame-Options": "DENY", "Cache-Control": "no-store", "Referrer-Policy": "same-origin",
 		} {
 			if h.Get(name) != want {
 				t.Errorf("%s: %s is %q, want %q", path, name, h.Get(name), want)
@@ -209,14 +206,8 @@ func TestAFormOverItsLimitIsAnsweredWithTheLimit(t *testing.T) {
 	ts := webtest.NewServer(t)
 	c := ts.Login(t, account.Admin)
 	for path, says := range map[string]string{"/login": "16 KiB", "/me/password": "1 MiB"} {
-		text := c.Post(
-			path,
-			url.Values{"login": {strings.Repeat("x", frame.DefaultBody)}},
-		).Page(
-			http.StatusRequestEntityTooLarge,
-		).Find(
-			"main",
-		).Text()
+		text := c.Post(path,
+			url.Values{"login": {strings.Repeat("x", frame.DefaultBody)}}).Page(http.StatusRequestEntityTooLarge).Find("main").Text()
 		if !strings.Contains(text, "more than "+says) {
 			t.Errorf("%s: the limit of %s is not said: %q", path, says, strings.Join(strings.Fields(text), " "))
 		}

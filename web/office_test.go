@@ -43,9 +43,7 @@ var secrets = []string{"外客", "1392222"}
 func newOffice(t testing.TB) *office {
 	t.Helper()
 	o := &office{
-		Server:  webtest.NewServer(t),
-		t:       t,
-		admin:   account.Viewer{UserID: 99, Role: account.Admin},
+		Server: webtest.NewServer(t), t: t, admin: account.Viewer{UserID: 99, Role: account.Admin},
 		clients: map[account.Role]*webtest.Client{},
 	}
 	for _, role := range account.Roles() {
@@ -92,10 +90,8 @@ func newOffice(t testing.TB) *office {
 	audience := func() int64 {
 		o.made++
 		a, err := o.Campaigns.Create(t.Context(), o.admin, campaign.Definition{
-			Name: fmt.Sprint(
-				"audience ",
-				o.made,
-			), Rule: campaign.Rule{Fact: campaign.ResolvedWithin, Days: 30}, Reach: campaign.Reach{Purpose: permission.MarketingCall, Channel: permission.ByPhone},
+			Name: fmt.Sprint("audience ", o.made), Rule: campaign.Rule{Fact: campaign.ResolvedWithin, Days: 30},
+			Reach: campaign.Reach{Purpose: permission.MarketingCall, Channel: permission.ByPhone},
 		})
 		webtest.Must(t, err)
 		return a.ID
@@ -134,7 +130,8 @@ func newOffice(t testing.TB) *office {
 		"/suppressions/:id": each(func() string {
 			o.made++
 			_, err := o.Permission.SuppressByHand(t.Context(), o.admin, permission.Suppression{
-				Kind: permission.PhoneAddress, Address: fmt.Sprintf("+86137000%05d", o.made), Scope: permission.Everything, Reason: "complaint",
+				Kind: permission.PhoneAddress, Address: fmt.Sprintf("+86137000%05d", o.made),
+				Scope: permission.Everything, Reason: "complaint",
 			})
 			webtest.Must(t, err)
 			list, err := o.Permission.Suppressions(t.Context(), permission.SuppressionFilter{}, 1)
@@ -151,10 +148,8 @@ func newOffice(t testing.TB) *office {
 		}),
 		"/settings/users/:id": each(func() string {
 			o.made++
-			u, err := o.Accounts.AddUser(
-				t.Context(),
-				account.NewUser{Login: fmt.Sprint("spare", o.made), Name: "Spare", Password: webtest.Password, Role: account.Caller},
-			)
+			u, err := o.Accounts.AddUser(t.Context(),
+				account.NewUser{Login: fmt.Sprint("spare", o.made), Name: "Spare", Password: webtest.Password, Role: account.Caller})
 			webtest.Must(t, err)
 			return text(u.ID)
 		}),
@@ -184,10 +179,7 @@ var sent = map[string]url.Values{
 	"POST /customers/:id/merge/search": {"search": {"K-3"}},
 	"POST /customers/:id/split":        {"record": {"1"}, "reason": {"不是本人"}},
 	"POST /customers/:id/permission/consents": {
-		"purpose":  {"survey"},
-		"answer":   {"given"},
-		"basis":    {"consent"},
-		"evidence": {"x"},
+		"purpose": {"survey"}, "answer": {"given"}, "basis": {"consent"}, "evidence": {"x"},
 	},
 	"POST /customers/:id/permission/refusals":           {"scope": {"surveys"}, "refusal_evidence": {"x"}},
 	"POST /audiences/:id/snapshots":                     {"reason": {"x"}},

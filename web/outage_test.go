@@ -107,10 +107,7 @@ func TestADatabaseOutageIsNeverALogin(t *testing.T) {
 			t.Errorf("try again leads to %q", href)
 		}
 		admin.Lang = "zh-CN"
-		if text := webtest.TextsOf(wantRetryLater(t, admin.Get("/jobs")), ".notice h2"); !strings.Contains(
-			strings.Join(text, ""),
-			"请稍等片刻再试",
-		) {
+		if text := webtest.TextsOf(wantRetryLater(t, admin.Get("/jobs")), ".notice h2"); !strings.Contains(strings.Join(text, ""), "请稍等片刻再试") {
 			t.Errorf("in Chinese: %q", text)
 		}
 	})
@@ -156,10 +153,8 @@ func TestACustomersAnswersAreKeptThroughAnOutage(t *testing.T) {
 		link, err := url.Parse(out.URL)
 		webtest.Must(t, err)
 		away()
-		page := wantRetryLater(
-			t,
-			ts.Anonymous(t).Post(link.Path, url.Values{"screen": {"2"}, "comment": {"Everything was fine, thank you."}}),
-		)
+		page := wantRetryLater(t,
+			ts.Anonymous(t).Post(link.Path, url.Values{"screen": {"2"}, "comment": {"Everything was fine, thank you."}}))
 		form := page.Find("form[action='" + link.Path + "']")
 		if got := form.Find("[name=comment]").AttrOr("value", form.Find("textarea").Text()); got != "Everything was fine, thank you." {
 			t.Errorf("the comment is kept as %q", got)
@@ -173,8 +168,8 @@ func TestProgramsAreToldWhenToComeBack(t *testing.T) {
 		m := ts.Machine(t, "helpdesk")
 		away()
 		r := m.Send("application/json", `{"external_id":"T-1","status":"open","customer":{"reference":"1"}}`)
-		if p := r.Problem(); r.Status != http.StatusServiceUnavailable || p.Code != "database_unavailable" ||
-			r.Header.Get("Retry-After") == "" {
+		if p := r.Problem(); r.Status != http.StatusServiceUnavailable ||
+			p.Code != "database_unavailable" || r.Header.Get("Retry-After") == "" {
 			t.Errorf("status %d, %+v, Retry-After %q", r.Status, p, r.Header.Get("Retry-After"))
 		}
 	})

@@ -29,11 +29,8 @@ func (o *office) fill(route string, choose func(namedBy) string) (path string, t
 	for _, at := range parameter.FindAllStringIndex(route, -1) {
 		p, known := o.params[route[:at[1]]]
 		if !known {
-			o.t.Fatalf(
-				"%s: nothing stands for %s: add what is of one's own team, of another and unknown to newOffice",
-				route,
-				route[at[0]:at[1]],
-			)
+			o.t.Fatalf("%s: nothing stands for %s: add what is of one's own team, of another and unknown to newOffice",
+				route, route[at[0]:at[1]])
 		}
 		b.WriteString(route[last:at[0]])
 		b.WriteString(choose(p))
@@ -123,14 +120,8 @@ func (o *office) checkAllowed(c *webtest.Client, role account.Role, r frame.Rout
 			o.t.Errorf("%s, who sees all teams: %d", key, got.Status)
 		}
 	case got.Status != none.Status || got.Without(foreign) != none.Without(unknown):
-		o.t.Errorf(
-			"%s: another team's is answered %d %s, what is not there %d %s",
-			key,
-			got.Status,
-			got.Heading(),
-			none.Status,
-			none.Heading(),
-		)
+		o.t.Errorf("%s: another team's is answered %d %s, what is not there %d %s", key, got.Status,
+			got.Heading(), none.Status, none.Heading())
 	}
 	o.keepsSecrets(key, role, got)
 }
@@ -156,9 +147,17 @@ func (o *office) testForms(t *testing.T) {
 		form func(id string) url.Values
 		id   string
 	}{
-		"merging with":           {"/customers/1/merge", func(id string) url.Values { return url.Values{"from": {id}, "reason": {"核实是本人"}} }, person},
-		"separating":             {"/customers/1/split", func(id string) url.Values { return url.Values{"record": {id}, "reason": {"不是本人"}} }, "3"},
-		"separating with others": {"/customers/1/split", func(id string) url.Values { return url.Values{"record": {"1", id}, "reason": {"不是本人"}} }, "3"},
+		"merging with": {
+			"/customers/1/merge",
+			func(id string) url.Values { return url.Values{"from": {id}, "reason": {"核实是本人"}} }, person,
+		},
+		"separating": {
+			"/customers/1/split", func(id string) url.Values { return url.Values{"record": {id}, "reason": {"不是本人"}} }, "3",
+		},
+		"separating with others": {
+			"/customers/1/split",
+			func(id string) url.Values { return url.Values{"record": {"1", id}, "reason": {"不是本人"}} }, "3",
+		},
 	} {
 		there, none := c.Post(tt.Path, tt.form(tt.id)), c.Post(tt.Path, tt.form(unknownID))
 		if there.Status != none.Status || there.Body != none.Body || none.Status >= 500 {
@@ -207,15 +206,8 @@ func (o *office) testOperations(t *testing.T) {
 		}
 		foreign, unknown := ask(other, there), ask(other, none)
 		if foreign.Status != http.StatusNotFound || foreign.Body != unknown.Body || unknown.Status != http.StatusNotFound {
-			t.Errorf(
-				"%s %s of another source: %d %s, what is not there: %d %s",
-				op.Method,
-				op.Path,
-				foreign.Status,
-				foreign.Body,
-				unknown.Status,
-				unknown.Body,
-			)
+			t.Errorf("%s %s of another source: %d %s, what is not there: %d %s", op.Method, op.Path,
+				foreign.Status, foreign.Body, unknown.Status, unknown.Body)
 		}
 	}
 	// A page takes no token: to pages, a machine is nobody.

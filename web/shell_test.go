@@ -41,9 +41,7 @@ func TestLanguageIsTheUsersThenTheBrowsers(t *testing.T) {
 		}
 	}
 	c := ts.Login(t, account.Admin)
-	if r := c.Post("/language", url.Values{"language": {"zh-CN"}, "back": {"/settings/users"}}); r.Header.Get(
-		"Location",
-	) != "/settings/users" {
+	if r := c.Post("/language", url.Values{"language": {"zh-CN"}, "back": {"/settings/users"}}); r.Header.Get("Location") != "/settings/users" {
 		t.Errorf("led to %q", r.Header.Get("Location"))
 	}
 	if got := title(c, "/settings/users"); got != "用户" {
@@ -76,10 +74,14 @@ func TestErrorsAreToldByWhoseFaultTheyAre(t *testing.T) {
 		status int
 		text   string
 	}{
-		"ours":    {secret, 500, "Something went wrong here. It is in our log; trying again may help."},
-		"wrapped": {fmt.Errorf("close: %w", fault.Wrap(secret, fault.Conflict, "last_admin", "the last administrator")), 409, "The last administrator cannot be disabled."},
+		"ours": {secret, 500, "Something went wrong here. It is in our log; trying again may help."},
+		"wrapped": {
+			fmt.Errorf("close: %w", fault.Wrap(secret, fault.Conflict, "last_admin", "the last administrator")),
+			409, "The last administrator cannot be disabled.",
+		},
 		"fields": {
-			fault.InvalidFields(fault.Field{Line: 3, Name: "login", Code: "required", Problem: "is required"}), 422, "Some fields are not right.",
+			fault.InvalidFields(fault.Field{Line: 3, Name: "login", Code: "required", Problem: "is required"}),
+			422, "Some fields are not right.",
 		},
 		"unknown code": {fault.New(fault.TooMany, "never_translated", "wait a little"), 429, "wait a little"},
 		"busy": {
@@ -102,8 +104,8 @@ func TestErrorsAreToldByWhoseFaultTheyAre(t *testing.T) {
 		}
 		w := answer("application/json")
 		var p frame.Problem
-		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != test.status || p.Status != test.status || p.Title == "" ||
-			strings.Contains(w.Body.String(), "secret") {
+		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != test.status ||
+			p.Status != test.status || p.Title == "" || strings.Contains(w.Body.String(), "secret") {
 			t.Errorf("%s as JSON: %d %s %v", name, w.Code, w.Body, err)
 		}
 		if kind := w.Header().Get("Content-Type"); kind != "application/problem+json" {
@@ -145,10 +147,8 @@ func TestTheLogKnowsNoAddresses(t *testing.T) {
 	t.Parallel()
 	var lines bytes.Buffer
 	db := dbtest.SQLite(t)
-	s, err := web.New(
-		webtest.NewServices(db, clock.Fixed(webtest.Now)),
-		frame.Options{Language: "en", Now: clock.Fixed(webtest.Now), Log: slog.New(slog.NewJSONHandler(&lines, nil))},
-	)
+	s, err := web.New(webtest.NewServices(db, clock.Fixed(webtest.Now)),
+		frame.Options{Language: "en", Now: clock.Fixed(webtest.Now), Log: slog.New(slog.NewJSONHandler(&lines, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

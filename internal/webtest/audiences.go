@@ -30,22 +30,17 @@ func (ts *Server) AddCustomers(t testing.TB) {
 			switch {
 			case i%3 != 0:
 				err = permit.RecordConsent(tx, permission.ConsentEvent{
-					CustomerID: c.ID, Purpose: permission.MarketingCall, Channel: permission.ByPhone, Given: true, Source: "survey", At: Now.Add(-time.Hour),
+					CustomerID: c.ID, Purpose: permission.MarketingCall, Channel: permission.ByPhone,
+					Given: true, Source: "survey", At: Now.Add(-time.Hour),
 				})
 			case i%30 == 0:
 				err = permit.Refuse(tx, permission.Refusal{Subject: subjects[c.ID], Scope: permission.MarketingOnly, Source: "call"})
 			}
 			if err == nil && i%11 == 0 {
-				err = permit.Touch(
-					tx,
-					permission.Touch{
-						PersonID:   c.PersonID,
-						CustomerID: c.ID,
-						Kind:       permission.Invitation,
-						Channel:    permission.BySMS,
-						At:         Now.Add(-time.Duration(i%40) * 24 * time.Hour),
-					},
-				)
+				err = permit.Touch(tx, permission.Touch{
+					PersonID: c.PersonID, CustomerID: c.ID, Kind: permission.Invitation,
+					Channel: permission.BySMS, At: Now.Add(-time.Duration(i%40) * 24 * time.Hour),
+				})
 			}
 			if err != nil {
 				return err

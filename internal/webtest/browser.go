@@ -159,13 +159,8 @@ func (b *Browser) Visit(path string) {
 func (b *Browser) Login(login string) {
 	b.t.Helper()
 	b.Visit("/login")
-	b.Run(
-		chromedp.KeyEvent(login),
-		chromedp.KeyEvent(kb.Tab),
-		chromedp.KeyEvent(Password),
-		chromedp.KeyEvent(kb.Enter),
-		chromedp.WaitReady(chromedp.CSS(".rail")),
-	)
+	b.Run(chromedp.KeyEvent(login), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(Password),
+		chromedp.KeyEvent(kb.Enter), chromedp.WaitReady(chromedp.CSS(".rail")))
 }
 
 // Press sends a key to whatever has the focus, as in kb.F2 or "5".

@@ -46,10 +46,8 @@ func (ts *Server) Anonymous(t testing.TB) *Client {
 // Login returns a browser in which a new user of the role, with that role as login, is logged in. Teams narrow what they see.
 func (ts *Server) Login(t testing.TB, role account.Role, teams ...string) *Client {
 	t.Helper()
-	_, err := ts.Accounts.AddUser(
-		t.Context(),
-		account.NewUser{Login: string(role), Name: "The " + string(role), Password: Password, Role: role, Teams: teams},
-	)
+	_, err := ts.Accounts.AddUser(t.Context(),
+		account.NewUser{Login: string(role), Name: "The " + string(role), Password: Password, Role: role, Teams: teams})
 	if err != nil {
 		t.Fatal(err)
 	}

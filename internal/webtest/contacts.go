@@ -13,10 +13,7 @@ func Example(externalID string) contact.Input {
 		ExternalID: externalID, Status: contact.Resolved, OpenedAt: Now.Add(-3 * time.Hour), ResolvedAt: Now.Add(-time.Hour),
 		Channel: contact.Phone, Category: "宽带报修", Product: "家庭宽带 500M", Severity: contact.High, Resolution: "重启光猫后恢复",
 		Customer: contact.InputCustomer{
-			Reference: "C-" + externalID,
-			Name:      "张伟",
-			Phones:    []string{"139 1234 8000", "12"},
-			Zone:      "Asia/Shanghai",
+			Reference: "C-" + externalID, Name: "张伟", Phones: []string{"139 1234 8000", "12"}, Zone: "Asia/Shanghai",
 		},
 		Participants: []contact.InputParticipant{
 			{Role: contact.TookIt, Agent: "王敏", Team: "一线组"}, {Role: contact.Handled, Agent: "李强", Team: "二线组"},

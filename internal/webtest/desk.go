@@ -50,16 +50,12 @@ func (ts *Server) runJobs(t testing.TB, kind string, handle func(context.Context
 // SevereContact is a contact that gets a callback.
 func SevereContact(number int, name, category string) contact.Input {
 	return contact.Input{
-		ExternalID: fmt.Sprintf(
-			"GD-%04d",
-			number,
-		), Status: contact.Resolved, OpenedAt: Now.Add(-20 * time.Hour), ResolvedAt: Now.Add(-2 * time.Hour),
+		ExternalID: fmt.Sprintf("GD-%04d", number), Status: contact.Resolved,
+		OpenedAt: Now.Add(-20 * time.Hour), ResolvedAt: Now.Add(-2 * time.Hour),
 		Channel: contact.Phone, Category: category, Product: "家庭宽带 500M", Severity: contact.High,
 		Customer: contact.InputCustomer{
-			Reference: fmt.Sprintf(
-				"K-%d",
-				number,
-			), Name: name, Phones: []string{fmt.Sprintf("1391234%04d", 8000+number)}, Zone: "Asia/Shanghai", Language: "zh-CN",
+			Reference: fmt.Sprintf("K-%d", number), Name: name,
+			Phones: []string{fmt.Sprintf("1391234%04d", 8000+number)}, Zone: "Asia/Shanghai", Language: "zh-CN",
 		},
 		Participants: []contact.InputParticipant{{Role: contact.Handled, Agent: "李强", Team: "装维一班"}},
 	}

@@ -30,13 +30,8 @@ func (ts *Server) AddForLooking(t *testing.T, admin *Client) {
 	err := ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
 		job := outbox.New("survey.send", 4711, outbox.Sending, Now)
 		job.State, job.Attempt, job.LastError = outbox.Dead, 5, "unavailable smtp_refused"
-		return outbox.Add(
-			tx,
-			Now.Add(-900e9),
-			outbox.New("resolutions.plan", 12, outbox.Normal, Now),
-			outbox.New("survey.send", 4712, outbox.Sending, Now),
-			job,
-		)
+		return outbox.Add(tx, Now.Add(-900e9), outbox.New("resolutions.plan", 12, outbox.Normal, Now),
+			outbox.New("survey.send", 4712, outbox.Sending, Now), job)
 	})
 	if err != nil {
 		t.Fatal(err)

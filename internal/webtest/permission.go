@@ -26,10 +26,7 @@ func (ts *Server) FillPermission(t testing.TB) int64 {
 	t.Helper()
 	second := Example("T-2")
 	second.Customer = contact.InputCustomer{
-		Reference: "C-2",
-		Name:      "刘芳",
-		Phones:    []string{"13800138000"},
-		Emails:    []string{"liu@example.com"},
+		Reference: "C-2", Name: "刘芳", Phones: []string{"13800138000"}, Emails: []string{"liu@example.com"},
 	}
 	ids := ts.AddContacts(t, Example("T-1"), second)
 	var customers []int64
@@ -45,14 +42,13 @@ func (ts *Server) FillPermission(t testing.TB) int64 {
 	by := account.Viewer{UserID: 1, Role: account.Admin}
 	Must(t, ts.Permission.RecordByHand(t.Context(), by, given))
 	withdrawn := given
-	withdrawn.Purpose, withdrawn.Channel, withdrawn.Given, withdrawn.At, withdrawn.ExpiresAt = permission.Survey, permission.BySMS, false, Now.Add(
-		-12*24*time.Hour,
-	), 0
+	withdrawn.Purpose, withdrawn.Channel, withdrawn.Given, withdrawn.At, withdrawn.ExpiresAt = permission.Survey, permission.BySMS, false, Now.Add(-12*24*time.Hour), 0
 	Must(t, ts.Permission.RecordByHand(t.Context(), by, withdrawn))
 	_, err := ts.Permission.RefuseByHand(t.Context(), by, customers[0], permission.Everything, "来信 2026-11-20")
 	Must(t, err)
 	_, err = ts.Permission.SuppressByHand(t.Context(), by, permission.Suppression{
-		Kind: permission.EmailAddress, Address: "ann@example.com", Scope: permission.MarketingOnly, Reason: "register", UntilAt: Now.Add(90 * 24 * time.Hour),
+		Kind: permission.EmailAddress, Address: "ann@example.com", Scope: permission.MarketingOnly,
+		Reason: "register", UntilAt: Now.Add(90 * 24 * time.Hour),
 	})
 	Must(t, err)
 	rules := permission.DefaultRules()

@@ -36,15 +36,11 @@ func (ts *Server) AddAnswers(t testing.TB, days, perDay int) {
 		}
 		if i%3 != 0 || i%5 == 0 {
 			value := []int{5, 5, 4, 5, 3, 5, 4, 1, 5, 2}[(i*i+team*3)%10]
-			in.Answers = append(
-				in.Answers,
-				contact.InputAnswer{Metric: "csat", Value: new(value), AnsweredAt: resolved.Add(30 * time.Minute)},
-			)
+			in.Answers = append(in.Answers,
+				contact.InputAnswer{Metric: "csat", Value: new(value), AnsweredAt: resolved.Add(30 * time.Minute)})
 			if i%4 == 0 {
-				in.Answers = append(
-					in.Answers,
-					contact.InputAnswer{Metric: "nps", Value: new(value * 2), AnsweredAt: resolved.Add(30 * time.Minute)},
-				)
+				in.Answers = append(in.Answers,
+					contact.InputAnswer{Metric: "nps", Value: new(value * 2), AnsweredAt: resolved.Add(30 * time.Minute)})
 			}
 		}
 		inputs = append(inputs, in)
@@ -71,12 +67,10 @@ func (ts *Server) recordAnswers(t testing.TB) {
 			for _, m := range []figures.Metric{figures.Delivered, figures.Evaluated} {
 				if m == figures.Delivered || r.ID%5 == 0 {
 					entries = append(entries, figures.Entry{
-						Metric: m, Sign: 1, Value: 1, Band: figures.High, OccurredAt: r.ResolvedAt, RecordedAt: r.ResolvedAt, ResolvedAt: r.ResolvedAt,
+						Metric: m, Sign: 1, Value: 1, Band: figures.High, OccurredAt: r.ResolvedAt,
+						RecordedAt: r.ResolvedAt, ResolvedAt: r.ResolvedAt,
 						Dimensions: figures.Dimensions{
-							TeamID:   r.TeamID,
-							AgentID:  r.AgentID,
-							Channel:  string(r.Channel),
-							Category: r.Category,
+							TeamID: r.TeamID, AgentID: r.AgentID, Channel: string(r.Channel), Category: r.Category,
 						},
 					})
 				}

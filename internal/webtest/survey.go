@@ -23,10 +23,7 @@ func (ts *Server) Invited(t testing.TB, language string) survey.Outgoing {
 	outcomes, err := ts.Contacts.Take(ctx, source.ID, []contact.Input{{
 		ExternalID: "T-" + language, Status: contact.Resolved, Category: "宽带报修", ResolvedAt: ts.Now.Add(-time.Hour),
 		Customer: contact.InputCustomer{
-			Reference: language,
-			Name:      "张伟",
-			Emails:    []string{"a-" + language + "@example.com"},
-			Language:  language,
+			Reference: language, Name: "张伟", Emails: []string{"a-" + language + "@example.com"}, Language: language,
 		},
 		Participants: []contact.InputParticipant{{Role: contact.Handled, Agent: "李强", Team: "二线"}},
 	}})

@@ -68,10 +68,12 @@ func jobsSamples() []frame.View {
 	return []frame.View{
 		&jobsPage{},
 		&jobsPage{
-			More: true, States: queue.OpenStates(), Kinds: []kindRow{{Kind: "survey.send", Name: "Send", Counts: []jobCount{{1, false}, {2, true}, {3, false}, {4, false}}}},
-			Dead: []deadRow{
-				{Job: outbox.Job{ID: 7, Kind: "survey.send", LastError: "internal", UpdatedAt: clock.Instant(1)}, Name: "Send", Why: "why"},
-			},
+			More: true, States: queue.OpenStates(),
+			Kinds: []kindRow{{Kind: "survey.send", Name: "Send", Counts: []jobCount{{1, false}, {2, true}, {3, false}, {4, false}}}},
+			Dead: []deadRow{{
+				Job:  outbox.Job{ID: 7, Kind: "survey.send", LastError: "internal", UpdatedAt: clock.Instant(1)},
+				Name: "Send", Why: "why",
+			}},
 			Pager: frame.Pager{Older: "/jobs?older=7"},
 		},
 	}

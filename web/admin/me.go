@@ -32,11 +32,9 @@ func meSamples() []frame.View {
 	return []frame.View{
 		&mePage{User: account.User{Login: "wang"}},
 		&mePage{
-			User: account.User{
-				Login: "wang",
-				Role:  account.Caller,
-			}, Teams: []string{"A", "B"}, Sessions: []account.Session{{CreatedAt: 1, UserAgent: "x"}},
-			Form: frame.Form{Errors: map[string]string{"password": "short"}, Error: "no"},
+			User: account.User{Login: "wang", Role: account.Caller}, Teams: []string{"A", "B"},
+			Sessions: []account.Session{{CreatedAt: 1, UserAgent: "x"}},
+			Form:     frame.Form{Errors: map[string]string{"password": "short"}, Error: "no"},
 		},
 	}
 }

@@ -50,9 +50,8 @@ func tokensSamples() []frame.View {
 				{ID: 2, Role: account.Admin, RevokedAt: 1},
 			},
 			Sources: map[int64]string{2: "zendesk"}, Form: frame.Form{Errors: map[string]string{"name": "wrong"}, Error: "wrong"},
-			Roles: []frame.Option{
-				{Value: "machine", Label: "Machine"},
-			}, Scopes: []frame.Option{{Value: "consent:give", Label: "x"}}, Plain: "ac_x",
+			Roles:  []frame.Option{{Value: "machine", Label: "Machine"}},
+			Scopes: []frame.Option{{Value: "consent:give", Label: "x"}}, Plain: "ac_x",
 		},
 	}
 }

@@ -59,12 +59,9 @@ func usersSamples() []frame.View {
 	wrong := frame.Form{Errors: map[string]string{"login": "is taken", "password": "is short"}, Error: "wrong"}
 	return []frame.View{
 		&usersPage{},
-		&usersPage{
-			Users: rows,
-			Pager: frame.Pager{Older: "/x", Newer: "/y", Newest: "/z"},
-			Form:  wrong,
-			Roles: []frame.Option{{Value: "admin", Label: "Admin"}},
-		},
+		&usersPage{Users: rows, Pager: frame.Pager{Older: "/x", Newer: "/y", Newest: "/z"}, Form: wrong, Roles: []frame.Option{
+			{Value: "admin", Label: "Admin"},
+		}},
 		&passwordPage{User: rows[0].User, Form: wrong},
 	}
 }
@@ -124,9 +121,8 @@ func (h *handlers) addUser(c *gin.Context) error {
 		return err
 	}
 	user, err := h.accounts.AddUser(c.Request.Context(), account.NewUser{
-		Login: f.Get(
-			"login",
-		), Name: f.Get("name"), Password: f.Get("password"), Role: account.Role(f.Get("role")), Teams: frame.SplitNames(f.Get("teams")),
+		Login: f.Get("login"), Name: f.Get("name"), Password: f.Get("password"),
+		Role: account.Role(f.Get("role")), Teams: frame.SplitNames(f.Get("teams")),
 	})
 	if err == nil {
 		return h.Redirect(c, usersPath, frame.Done("users.added", "name", user.Name))

@@ -39,7 +39,8 @@ func (a *API) Mount(engine *gin.Engine) error {
 	config.CreateHooks = nil
 	config.Servers = []*huma.Server{{URL: Base}}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {
-		Type: "http", Scheme: "bearer", Description: "An API token, made by `aftercall token create` or on the page of tokens; it is bound to one source. Recording consents given and asking about anybody by number or e-mail need scopes of their own, consent:give and permission:ask.",
+		Type: "http", Scheme: "bearer",
+		Description: "An API token, made by `aftercall token create` or on the page of tokens; it is bound to one source. Recording consents given and asking about anybody by number or e-mail need scopes of their own, consent:give and permission:ask.",
 	}}
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[clock.Instant](), reflect.TypeFor[time.Time]())
 	api := humagin.NewWithGroup(engine, engine.Group(Base), config)

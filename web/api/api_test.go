@@ -55,10 +55,8 @@ func TestAPITakesOneContact(t *testing.T) {
 	}
 	again := m.Send("application/json; charset=utf-8", string(body))
 	if again.Status != http.StatusOK ||
-		!strings.Contains(
-			again.Body,
-			fmt.Sprintf(`"duplicate","contact_id":%d,"resolutions":[%d]`, taken.ContactID, taken.Resolutions[0]),
-		) {
+		!strings.Contains(again.Body,
+			fmt.Sprintf(`"duplicate","contact_id":%d,"resolutions":[%d]`, taken.ContactID, taken.Resolutions[0])) {
 		t.Errorf("again: %d %s", again.Status, again.Body)
 	}
 	shown := m.Get(first.Header.Get("Location"))
@@ -66,8 +64,8 @@ func TestAPITakesOneContact(t *testing.T) {
 	if err := json.Unmarshal([]byte(shown.Body), &view); err != nil || shown.Status != http.StatusOK {
 		t.Fatalf("%d %s %v", shown.Status, shown.Body, err)
 	}
-	if view.Customer.Phones[0] != "+8613912348000" || view.Participants[1].Agent != "李强" || view.Source != "helpdesk" ||
-		len(view.Resolutions) != 1 {
+	if view.Customer.Phones[0] != "+8613912348000" || view.Participants[1].Agent != "李强" ||
+		view.Source != "helpdesk" || len(view.Resolutions) != 1 {
 		t.Errorf("shown: %s", shown.Body)
 	}
 	if other := ts.Machine(t, "another").Get(first.Header.Get("Location")); other.Status != http.StatusNotFound {
@@ -78,9 +76,7 @@ func TestAPITakesOneContact(t *testing.T) {
 func TestAPITakesManyAndRepliesByLine(t *testing.T) {
 	t.Parallel()
 	m := webtest.NewServer(t).Machine(t, "helpdesk")
-	r := m.Send(
-		"application/x-ndjson",
-		`{"external_id":"T-1","status":"resolved","resolved_at":"2026-11-22T10:00:00+08:00","customer":{"phones":["12"],"reference":"C"}}
+	r := m.Send("application/x-ndjson", `{"external_id":"T-1","status":"resolved","resolved_at":"2026-11-22T10:00:00+08:00","customer":{"phones":["12"],"reference":"C"}}
 
 {"external_id":"T-2","status":"closed"}
 not json
@@ -88,8 +84,7 @@ not json
 {"external_id":"T-3","opened_at":"22.11.2026"}
 {"external_id":"T-4","participants":[{"agent":"a","rank":1}]}
 {"external_id":5}
-`,
-	)
+`)
 	if r.Status != http.StatusOK || r.Header.Get("Content-Type") != "application/x-ndjson" {
 		t.Fatalf("%d %s", r.Status, r.Body)
 	}
@@ -145,12 +140,18 @@ func TestAPIRefusesInWords(t *testing.T) {
 		"nothing":        {m.Send("application/json", ""), 422, "invalid_fields"},
 		"two objects":    {m.Send("application/json", "{}{}"), 422, "invalid_fields"},
 		"too many lines": {m.Send("application/x-ndjson", strings.Repeat("{}\n", api.MaxIntakeLines+1)), 413, "too_many_lines"},
-		"a large one":    {m.Send("application/json", `{"external_id":"`+strings.Repeat("x", api.MaxLineBytes)+`"}`), 413, "body_too_large"},
-		"one too many":   {m.Send("application/x-ndjson", strings.Repeat("{}\n", api.MaxIntakeLines)+"{}"), 413, "too_many_lines"},
-		"too many bytes": {m.Send("application/json", `{"external_id":"`+strings.Repeat("x", api.MaxIntakeBytes)+`"}`), 413, "body_too_large"},
-		"no contact":     {m.Get("/api/v1/contacts/99"), 404, "no_contact"},
-		"no number":      {m.Get("/api/v1/contacts/x"), 404, "no_page"},
-		"no operation":   {m.Get("/api/v1/customers"), 404, "no_page"},
+		"a large one": {
+			m.Send("application/json", `{"external_id":"`+strings.Repeat("x", api.MaxLineBytes)+`"}`),
+			413, "body_too_large",
+		},
+		"one too many": {m.Send("application/x-ndjson", strings.Repeat("{}\n", api.MaxIntakeLines)+"{}"), 413, "too_many_lines"},
+		"too many bytes": {
+			m.Send("application/json", `{"external_id":"`+strings.Repeat("x", api.MaxIntakeBytes)+`"}`),
+			413, "body_too_large",
+		},
+		"no contact":   {m.Get("/api/v1/contacts/99"), 404, "no_contact"},
+		"no number":    {m.Get("/api/v1/contacts/x"), 404, "no_page"},
+		"no operation": {m.Get("/api/v1/customers"), 404, "no_page"},
 	} {
 		p := check.r.Problem()
 		if check.r.Status != check.status || p.Status != check.status || p.Code != check.code {
@@ -171,10 +172,8 @@ func TestALineThatIsTooLongIsRefusedAndTheRestIsTaken(t *testing.T) {
 		text := `{"external_id":"` + id + `","status":"open","opened_at":"2026-11-22T10:00:00+08:00"}`
 		return text + strings.Repeat(" ", max(0, length-len(text))) + "\n"
 	}
-	r := m.Send(
-		"application/x-ndjson",
-		line("T-1", api.MaxLineBytes)+"\n"+line("T-2", api.MaxLineBytes+1)+line("T-3", 0)+strings.TrimSpace(line("T-4", 0)),
-	)
+	r := m.Send("application/x-ndjson",
+		line("T-1", api.MaxLineBytes)+"\n"+line("T-2", api.MaxLineBytes+1)+line("T-3", 0)+strings.TrimSpace(line("T-4", 0)))
 	var got []string
 	for text := range strings.Lines(r.Body) {
 		var reply api.ContactTaken

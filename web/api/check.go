@@ -131,14 +131,8 @@ func (a *API) askedOf(q checkQuestion, own string, anybody bool) (permission.Ask
 		who, unreadable := permission.NameBy(kind, raw, a.contacts.Region())
 		switch asked.Who = who; {
 		case !anybody:
-			refuse(
-				string(kind),
-				"ask_scope",
-				"may not be asked about by this API token: it is without the scope "+string(
-					account.AskPermission,
-				)+"; name the customer by reference",
-				"",
-			)
+			refuse(string(kind), "ask_scope", "may not be asked about by this API token: it is without the scope "+
+				string(account.AskPermission)+"; name the customer by reference", "")
 		case unreadable != nil:
 			problems = append(problems, *unreadable)
 		}

@@ -79,10 +79,7 @@ func explainField[T any](name string, value json.RawMessage) (fault.Field, bool)
 		return fault.Field{Name: name, Code: "unknown_field", Problem: "is not a known field", Value: short(value)}, true
 	case strings.Contains(err.Error(), "read instant"):
 		return fault.Field{
-			Name:    name,
-			Code:    "not_rfc3339",
-			Problem: "must be a time as in 2026-11-22T14:05:00+08:00",
-			Value:   short(value),
+			Name: name, Code: "not_rfc3339", Problem: "must be a time as in 2026-11-22T14:05:00+08:00", Value: short(value),
 		}, true
 	}
 	return fault.Field{Name: name, Code: "wrong_type", Problem: "has a value of the wrong type", Value: short(value)}, true

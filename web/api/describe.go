@@ -28,13 +28,10 @@ func (a *API) contactRoutes(schemas huma.Registry) []Route {
 					"application/x-ndjson": {Schema: &huma.Schema{Type: huma.TypeString, Description: "A Contact on each line."}},
 				}},
 				Responses: responses(schemas, map[string]*huma.Response{
-					"200": {
-						Description: "Known already, or the reply to NDJSON: a ContactTaken on each line.",
-						Content: map[string]*huma.MediaType{
-							"application/json":     {Schema: taken},
-							"application/x-ndjson": {Schema: &huma.Schema{Type: huma.TypeString}},
-						},
-					},
+					"200": {Description: "Known already, or the reply to NDJSON: a ContactTaken on each line.", Content: map[string]*huma.MediaType{
+						"application/json":     {Schema: taken},
+						"application/x-ndjson": {Schema: &huma.Schema{Type: huma.TypeString}},
+					}},
 					"201": {Description: "Taken in.", Content: map[string]*huma.MediaType{"application/json": {Schema: taken}}},
 				}, "401", "403", "413", "415", "422"),
 			},
@@ -42,7 +39,8 @@ func (a *API) contactRoutes(schemas huma.Registry) []Route {
 		},
 		{
 			Operation: huma.Operation{
-				OperationID: "show-contact", Method: http.MethodGet, Path: "/contacts/{id}", Summary: "Show a contact of the token's source",
+				OperationID: "show-contact", Method: http.MethodGet,
+				Path: "/contacts/{id}", Summary: "Show a contact of the token's source",
 				Parameters: []*huma.Param{
 					{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeInteger, Format: "int64"}},
 				},
@@ -59,14 +57,14 @@ func (a *API) contactRoutes(schemas huma.Registry) []Route {
 func responses(schemas huma.Registry, given map[string]*huma.Response, errors ...string) map[string]*huma.Response {
 	names := map[string]string{
 		"401": "No API token, or an unknown one.", "403": "The token may not do this.", "404": "There is no such thing.",
-		"413": "More than 10,000 lines or 32 MiB, or one JSON value of more than 1 MiB.", "415": "Neither JSON nor NDJSON.", "422": "Rejected: see errors.",
+		"413": "More than 10,000 lines or 32 MiB, or one JSON value of more than 1 MiB.",
+		"415": "Neither JSON nor NDJSON.", "422": "Rejected: see errors.",
 	}
 	body := schemas.Schema(reflect.TypeFor[frame.Problem](), true, "Problem")
 	for _, status := range errors {
-		given[status] = &huma.Response{
-			Description: names[status],
-			Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: body}},
-		}
+		given[status] = &huma.Response{Description: names[status], Content: map[string]*huma.MediaType{
+			"application/problem+json": {Schema: body},
+		}}
 	}
 	return given
 }

@@ -25,47 +25,38 @@ func (a *API) permissionRoutes(schemas huma.Registry) []Route {
 					"every token. A consent given needs at, when it was said; by an address that several customers have it is refused. A withdrawal counts for every record " +
 					"of the person, and by an address of more than 5 customers it suppresses the address. With a key the same again is recorded " +
 					"once. A bad line never stops the rest.",
-				RequestBody: linesBody(
-					schemas.Schema(reflect.TypeFor[permission.ConsentInput](), true, "Consent"),
-					"A Consent on each line.",
-				),
-				Responses: linesReply(
-					schemas,
-					schemas.Schema(reflect.TypeFor[consentTaken](), true, "ConsentTaken"),
-					"A ConsentTaken on each line.",
-				),
+				RequestBody: linesBody(schemas.Schema(reflect.TypeFor[permission.ConsentInput](), true, "Consent"),
+					"A Consent on each line."),
+				Responses: linesReply(schemas, schemas.Schema(reflect.TypeFor[consentTaken](), true, "ConsentTaken"),
+					"A ConsentTaken on each line."),
 			},
 			Roles: append(writers, account.Marketing), handle: a.takeConsents,
 		},
 		{
 			Operation: huma.Operation{
-				OperationID: "take-suppressions", Method: http.MethodPost, Path: "/suppressions", Summary: "Add addresses that must not be contacted",
+				OperationID: "take-suppressions", Method: http.MethodPost,
+				Path: "/suppressions", Summary: "Add addresses that must not be contacted",
 				Description: "One as JSON, or up to 10,000 as NDJSON, one a line. They hold from the reply on. Nothing is ever lifted or shortened here: the " +
 					"same again is covered. Only a keyed hash of the address is kept. A bad line never stops the rest.",
-				RequestBody: linesBody(
-					schemas.Schema(reflect.TypeFor[suppressionInput](), true, "Suppression"),
-					"A Suppression on each line.",
-				),
-				Responses: linesReply(
-					schemas,
-					schemas.Schema(reflect.TypeFor[suppressionTaken](), true, "SuppressionTaken"),
-					"A SuppressionTaken on each line.",
-				),
+				RequestBody: linesBody(schemas.Schema(reflect.TypeFor[suppressionInput](), true, "Suppression"),
+					"A Suppression on each line."),
+				Responses: linesReply(schemas, schemas.Schema(reflect.TypeFor[suppressionTaken](), true, "SuppressionTaken"),
+					"A SuppressionTaken on each line."),
 			},
 			Roles: writers, handle: a.takeSuppressions,
 		},
 		{
 			Operation: huma.Operation{
-				OperationID: "check-permission", Method: http.MethodPost, Path: "/permission/check", Summary: "Ask whether customers may be contacted",
+				OperationID: "check-permission", Method: http.MethodPost,
+				Path: "/permission/check", Summary: "Ask whether customers may be contacted",
 				Description: "A machine's token asks about the customers of its source, by reference, and with the scope permission:ask about anybody, by phone " +
 					"or e-mail. For a purpose, over a channel, at a time: every reason against, with its evidence, and the first instant at which it is " +
 					"allowed. The answer holds for the moment it is given; ask again at the moment of contact.",
 				RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: check}}},
 				Responses: responses(schemas, map[string]*huma.Response{
-					"200": {
-						Description: "The answers, in the order of the questions.",
-						Content:     map[string]*huma.MediaType{"application/json": {Schema: reply}},
-					},
+					"200": {Description: "The answers, in the order of the questions.", Content: map[string]*huma.MediaType{
+						"application/json": {Schema: reply},
+					}},
 				}, "401", "403", "413", "422"),
 			},
 			Roles: append(writers, account.Marketing), handle: a.checkPermission,

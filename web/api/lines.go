@@ -24,14 +24,8 @@ const (
 	maxLineBytes   = 1 << 20 // of one line, and of one value sent alone
 )
 
-var errIntakeLines = fault.New(
-	fault.TooLarge,
-	"too_many_lines",
-	"send at most 10000 lines in one request; nothing was taken",
-).With(
-	"limit",
-	maxIntakeLines,
-)
+var errIntakeLines = fault.New(fault.TooLarge, "too_many_lines",
+	"send at most 10000 lines in one request; nothing was taken").With("limit", maxIntakeLines)
 
 // lineReply is what became of one thing that was sent: the reply to one, and a line of the reply to many.
 type lineReply interface {

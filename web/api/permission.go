@@ -134,10 +134,8 @@ func (a *API) suppressionOf(in suppressionInput) (permission.Suppression, []faul
 	address, unreadable := permission.ReadAddress(sup.Kind, raw, a.contacts.Region())
 	switch sup.Address = address; {
 	case in.Phone != "" && in.Email != "":
-		problems = append(
-			problems,
-			fault.Field{Name: "email", Code: "one_address", Problem: "must not be given beside a phone number: send two suppressions"},
-		)
+		problems = append(problems,
+			fault.Field{Name: "email", Code: "one_address", Problem: "must not be given beside a phone number: send two suppressions"})
 	case raw == "":
 		problems = append(problems, fault.Field{Name: "phone", Code: "required", Problem: "is required, or an e-mail address"})
 	case unreadable != nil:

@@ -58,35 +58,22 @@ func TestAMachineNeedsScopesToGiveConsentAndToAskAboutAnybody(t *testing.T) {
 	own := `{"questions":[{"reference":"X-1","purpose":"marketing_call","channel":"phone"}]}`
 	send := func(m webtest.Machine) (gave webtest.Response, asks, asksOwn int) {
 		gave = m.PostTo("/consents", "application/json", given)
-		return gave, m.PostTo(
-				"/permission/check",
-				"application/json",
-				asked,
-			).Status, m.PostTo(
-				"/permission/check",
-				"application/json",
-				own,
-			).Status
+		return gave, m.PostTo("/permission/check", "application/json",
+			asked).Status, m.PostTo("/permission/check", "application/json", own).Status
 	}
 	plain := ts.Machine(t, "shop")
 	gave, asks, asksOwn := send(plain)
-	if p := gave.Problem(); gave.Status != http.StatusUnprocessableEntity || len(p.Errors) != 1 || p.Errors[0].Name != "word" ||
-		p.Errors[0].Code != "consent_scope" {
+	if p := gave.Problem(); gave.Status != http.StatusUnprocessableEntity ||
+		len(p.Errors) != 1 || p.Errors[0].Name != "word" || p.Errors[0].Code != "consent_scope" {
 		t.Errorf("consent without the scope: %d %s", gave.Status, gave.Body)
 	}
 	if asks != http.StatusUnprocessableEntity || asksOwn != http.StatusOK {
 		t.Errorf("asked without the scope: %d, about its own: %d", asks, asksOwn)
 	}
-	if r := plain.PostTo("/consents", "application/json", `{"phone":"13912348000","purpose":"marketing_call","word":"withdrawn"}`); !strings.Contains(
-		r.Body,
-		"recorded",
-	) {
+	if r := plain.PostTo("/consents", "application/json", `{"phone":"13912348000","purpose":"marketing_call","word":"withdrawn"}`); !strings.Contains(r.Body, "recorded") {
 		t.Errorf("a withdrawal: %d %s", r.Status, r.Body)
 	}
-	if r := plain.PostTo("/suppressions", "application/json", `{"phone":"13912348000","scope":"marketing"}`); !strings.Contains(
-		r.Body,
-		"added",
-	) {
+	if r := plain.PostTo("/suppressions", "application/json", `{"phone":"13912348000","scope":"marketing"}`); !strings.Contains(r.Body, "added") {
 		t.Errorf("a suppression: %d %s", r.Status, r.Body)
 	}
 	if gave, asks, _ = send(ts.Machine(t, "shop", account.GiveConsent)); !strings.Contains(gave.Body, "recorded") ||
@@ -124,7 +111,8 @@ func TestAPIRefusesBadConsentsByLine(t *testing.T) {
 nonsense`)
 	want := []string{
 		"1 recorded", "2 nobody", "3 rejected source:other_source", "4 rejected reference:customer_unnamed at:required",
-		"5 rejected phone:phone_invalid word:unknown_value purpose:unknown_value", "6 rejected at:in_the_future", "7 rejected wording:wrong_type",
+		"5 rejected phone:phone_invalid word:unknown_value purpose:unknown_value",
+		"6 rejected at:in_the_future", "7 rejected wording:wrong_type",
 		"8 rejected consent:unknown_field", "9 rejected body:not_json",
 	}
 	if diff := cmp.Diff(want, r.Statuses()); diff != "" {
@@ -188,12 +176,8 @@ func TestAPIChecksWhomever(t *testing.T) {
 		!strings.HasPrefix(from, "2026-11-23T01:00:00") {
 		t.Errorf("allowed from %s", from)
 	}
-	bad := m.PostTo(
-		"/permission/check",
-		"application/json",
-		`{"questions":[{"phone":"13800138000","purpose":"marketing_call","channel":"sms"},{"purpose":"survey","channel":"sms"},
-		{"source":"another","reference":"C","purpose":"survey","channel":"sms"}]}`,
-	)
+	bad := m.PostTo("/permission/check", "application/json", `{"questions":[{"phone":"13800138000","purpose":"marketing_call","channel":"sms"},{"purpose":"survey","channel":"sms"},
+		{"source":"another","reference":"C","purpose":"survey","channel":"sms"}]}`)
 	var names []string
 	for _, f := range bad.Problem().Errors {
 		names = append(names, f.Name+" "+f.Code)
@@ -218,15 +202,20 @@ func TestAPIOfPermissionKeepsItsLimitsAndRoles(t *testing.T) {
 		status int
 		code   string
 	}{
-		"consents by a caller":         {as(caller).PostTo("/consents", "application/json", "{}"), 403, "token_role"},
-		"suppressions by marketing":    {as(marketing).PostTo("/suppressions", "application/json", "{}"), 403, "token_role"},
-		"check by a caller":            {as(caller).PostTo("/permission/check", "application/json", "{}"), 403, "token_role"},
-		"check without a token":        {as("").PostTo("/permission/check", "application/json", "{}"), 401, "token_needed"},
-		"consents as a form":           {m.PostTo("/consents", "application/x-www-form-urlencoded", "a=b"), 415, "content_type"},
-		"too many suppressions":        {m.PostTo("/suppressions", "application/x-ndjson", many), 413, "too_many_lines"},
-		"no question":                  {m.PostTo("/permission/check", "application/json", `{"questions":[]}`), 413, "too_many_questions"},
-		"a question with a bad member": {m.PostTo("/permission/check", "application/json", `{"questions":[{"fone":"1"}]}`), 422, "invalid_fields"},
-		"marketing needs a source":     {as(marketing).PostTo("/consents", "application/json", `{"reference":"C","purpose":"survey","word":"given"}`), 422, "invalid_fields"},
+		"consents by a caller":      {as(caller).PostTo("/consents", "application/json", "{}"), 403, "token_role"},
+		"suppressions by marketing": {as(marketing).PostTo("/suppressions", "application/json", "{}"), 403, "token_role"},
+		"check by a caller":         {as(caller).PostTo("/permission/check", "application/json", "{}"), 403, "token_role"},
+		"check without a token":     {as("").PostTo("/permission/check", "application/json", "{}"), 401, "token_needed"},
+		"consents as a form":        {m.PostTo("/consents", "application/x-www-form-urlencoded", "a=b"), 415, "content_type"},
+		"too many suppressions":     {m.PostTo("/suppressions", "application/x-ndjson", many), 413, "too_many_lines"},
+		"no question":               {m.PostTo("/permission/check", "application/json", `{"questions":[]}`), 413, "too_many_questions"},
+		"a question with a bad member": {
+			m.PostTo("/permission/check", "application/json", `{"questions":[{"fone":"1"}]}`), 422, "invalid_fields",
+		},
+		"marketing needs a source": {
+			as(marketing).PostTo("/consents", "application/json", `{"reference":"C","purpose":"survey","word":"given"}`),
+			422, "invalid_fields",
+		},
 	} {
 		if p := check.r.Problem(); check.r.Status != check.status || p.Code != check.code {
 			t.Errorf("%s: %d %s, want %d %s", name, check.r.Status, check.r.Body, check.status, check.code)
@@ -249,10 +238,8 @@ func TestAPICheckAsksInBulk(t *testing.T) {
 		questions := make([]permission.Asked, n)
 		for i := range questions {
 			questions[i] = permission.Asked{
-				Who: permission.Named{
-					Kind:    permission.PhoneAddress,
-					Address: fmt.Sprintf("+86139123480%02d", i),
-				}, Purpose: permission.Survey, Channel: permission.BySMS,
+				Who:     permission.Named{Kind: permission.PhoneAddress, Address: fmt.Sprintf("+86139123480%02d", i)},
+				Purpose: permission.Survey, Channel: permission.BySMS,
 			}
 		}
 		return dbtest.CountQueries(t, ts.DB, func() {

@@ -41,10 +41,8 @@ func TestARefusalHoldsAtEveryDoor(t *testing.T) {
 			return r.Status == http.StatusOK && !strings.Contains(r.Body, "name=\"csv\"")
 		},
 		"withdrawal by api": func(kind, text string) bool {
-			return strings.Contains(
-				m.PostTo("/consents", "application/json", object(kind, text, "purpose", "survey", "word", "withdrawn")).Body,
-				"recorded",
-			)
+			return strings.Contains(m.PostTo("/consents", "application/json",
+				object(kind, text, "purpose", "survey", "word", "withdrawn")).Body, "recorded")
 		},
 		"withdrawal by file": func(kind, text string) bool {
 			r := boss.SendFile("/consents/import", "list.csv", kind+",purpose,word\n\""+text+"\",survey,withdrawn\n")
@@ -54,7 +52,10 @@ func TestARefusalHoldsAtEveryDoor(t *testing.T) {
 	n := 0
 	for door, refuse := range doors {
 		for kind, spellings := range map[string][]string{
-			"email": {"zed%d@example.org", "\u200bzed%d@example.org", "mailto:zed%d@example.org", "ｚｅｄ%d＠ｅｘａｍｐｌｅ．ｏｒｇ", "zed%d@example.org\ufe0f", "“zed%d@example.org”、", "邮箱：zed%d@example.org"},
+			"email": {
+				"zed%d@example.org", "\u200bzed%d@example.org", "mailto:zed%d@example.org", "ｚｅｄ%d＠ｅｘａｍｐｌｅ．ｏｒｇ",
+				"zed%d@example.org\ufe0f", "“zed%d@example.org”、", "邮箱：zed%d@example.org",
+			},
 			"phone": {"139%d", "\u202a139%d\u202c", "tel:+86139%d", "１３９\u200d%d", "139\u202f%d"},
 		} {
 			for i, refused := range spellings {
@@ -70,14 +71,8 @@ func TestARefusalHoldsAtEveryDoor(t *testing.T) {
 				if text := fmt.Sprintf(refused, number); !refuse(kind, text) {
 					t.Errorf("%s does not take %q", door, text)
 				}
-				question := object(
-					kind,
-					fmt.Sprintf(spellings[(i+2)%len(spellings)], number),
-					"purpose",
-					"survey",
-					"channel",
-					map[string]string{"email": "email", "phone": "sms"}[kind],
-				)
+				question := object(kind, fmt.Sprintf(spellings[(i+2)%len(spellings)], number), "purpose",
+					"survey", "channel", map[string]string{"email": "email", "phone": "sms"}[kind])
 				answer := check(m, `{"questions":[`+question+`]}`).Answers[0]
 				if answer.Allowed || answer.Known != 1 || (answer.First != permission.Suppressed && answer.First != permission.Refused) {
 					t.Errorf("%s: %q was refused, and %q is written to: %+v", door, refused, has, answer)
@@ -89,10 +84,7 @@ func TestARefusalHoldsAtEveryDoor(t *testing.T) {
 				if door != "form" {
 					continue
 				}
-				if r := boss.Post("/suppressions/find", url.Values{"find": {fmt.Sprintf(has, number)}}); !strings.Contains(
-					r.Body,
-					"data-href",
-				) {
+				if r := boss.Post("/suppressions/find", url.Values{"find": {fmt.Sprintf(has, number)}}); !strings.Contains(r.Body, "data-href") {
 					t.Errorf("%q does not find the refusal of %q", has, refused)
 				}
 			}
@@ -104,10 +96,7 @@ func TestARefusalHoldsAtEveryDoor(t *testing.T) {
 		}
 	}
 	typed := url.Values{"address": {"a\u00a0b@example.org"}, "scope": {"everything"}, "reason": {"complaint"}}
-	if page := boss.Post("/suppressions", typed).Page(http.StatusUnprocessableEntity); !strings.Contains(
-		page.Find("#e-address").Text(),
-		"‹NBSP U+00A0›",
-	) {
+	if page := boss.Post("/suppressions", typed).Page(http.StatusUnprocessableEntity); !strings.Contains(page.Find("#e-address").Text(), "‹NBSP U+00A0›") {
 		t.Errorf("what hides in it is not named: %s", page.Find("#e-address").Text())
 	}
 }

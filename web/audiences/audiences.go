@@ -91,7 +91,8 @@ func (h *handlers) audienceRow(c *gin.Context, a campaign.Audience) (audienceRow
 		return audienceRow{}, err
 	}
 	return audienceRow{
-		ID: a.ID, Name: h.audienceName(c, a), Rule: rule.Sentence(h.words(c)), Reach: h.T(c, "reach."+string(a.Channel)), Version: a.Version,
+		ID: a.ID, Name: h.audienceName(c, a), Rule: rule.Sentence(h.words(c)),
+		Reach: h.T(c, "reach."+string(a.Channel)), Version: a.Version,
 	}, nil
 }
 
@@ -206,10 +207,7 @@ func audiencesSamples() []frame.View {
 		&audiencesPage{},
 		&audiencesPage{Audiences: []audienceRow{row, other}},
 		&audiencePage{
-			Audience:  row,
-			Waterfall: full,
-			Form:      wrong,
-			Counting:  true,
+			Audience: row, Waterfall: full, Form: wrong, Counting: true,
 			Snapshots: []snapshotRow{{Snapshot: snapshot, By: "Lin"}, {Snapshot: running}},
 		},
 		&audiencePage{Audience: other},

@@ -122,19 +122,13 @@ func TestAnAudienceIsEditedAndRefusedAtItsField(t *testing.T) {
 	ts := webtest.NewServer(t)
 	ts.AddCustomers(t)
 	marketing := ts.Login(t, account.Marketing)
-	wrong := marketing.Post(
-		"/audiences",
-		url.Values{"name": {"新人群"}, "channel": {"phone"}, "days": {"0"}, "category": {"移机"}},
-	).Page(
-		http.StatusUnprocessableEntity,
-	)
+	wrong := marketing.Post("/audiences",
+		url.Values{"name": {"新人群"}, "channel": {"phone"}, "days": {"0"}, "category": {"移机"}}).Page(http.StatusUnprocessableEntity)
 	if kept, _ := wrong.Find("#f-category").Attr("value"); wrong.Find("#e-days").Length() != 1 || kept != "移机" {
 		t.Errorf("the error is not at its field, or what was typed is lost: %q", kept)
 	}
-	r := marketing.Post(
-		"/audiences",
-		url.Values{"name": {"新人群"}, "channel": {"phone"}, "days": {"30"}, "category": {"移机，宽带报修"}, "score": {"satisfied"}},
-	)
+	r := marketing.Post("/audiences",
+		url.Values{"name": {"新人群"}, "channel": {"phone"}, "days": {"30"}, "category": {"移机，宽带报修"}, "score": {"satisfied"}})
 	sentence := webtest.TextsOf(marketing.Follow(r).Page(http.StatusOK), ".sentence")
 	want := "a contact was resolved in the last 30 days, and the last answer is “satisfied”, and the category last resolved is “移机” or “宽带报修”"
 	if diff := cmp.Diff([]string{want}, sentence); diff != "" {
@@ -143,12 +137,9 @@ func TestAnAudienceIsEditedAndRefusedAtItsField(t *testing.T) {
 	if r := marketing.Post("/audiences", url.Values{"name": {"新人群"}, "channel": {"phone"}}); r.Status != http.StatusConflict {
 		t.Errorf("a second audience of the name: status %d", r.Status)
 	}
-	nested := marketing.Post(
-		r.Header.Get("Location"),
-		url.Values{"name": {"新人群"}, "channel": {"sms"}, "rule": {`{"any":[{"fact":"sql","values":["1"]}]}`}},
-	).Page(
-		http.StatusUnprocessableEntity,
-	)
+	nested := marketing.Post(r.Header.Get("Location"), url.Values{
+		"name": {"新人群"}, "channel": {"sms"}, "rule": {`{"any":[{"fact":"sql","values":["1"]}]}`},
+	}).Page(http.StatusUnprocessableEntity)
 	if got := webtest.TextsOf(nested, "#e-rule"); len(got) != 1 || !strings.HasPrefix(got[0], "rule.any[0].fact") {
 		t.Errorf("the error names no place in the rule: %v", got)
 	}
@@ -195,7 +186,8 @@ func TestAudiencesInABrowser(t *testing.T) {
 	webtest.Must(t, ts.Campaigns.Build(t.Context(), outbox.Ticket{}, 1))
 	b.Wait("form[data-download]") // the page looks again by itself
 	_, file, err := ts.Campaigns.Export(t.Context(), account.Viewer{UserID: 1}, campaign.ExportRequest{
-		SnapshotID: 1, Format: campaign.CSV, Reason: "十二月升级", Text: func(key string, _ map[string]any) string { return key }, Zone: time.UTC,
+		SnapshotID: 1, Format: campaign.CSV, Reason: "十二月升级",
+		Text: func(key string, _ map[string]any) string { return key }, Zone: time.UTC,
 	})
 	webtest.Must(t, err)
 	webtest.Must(t, file.Close())

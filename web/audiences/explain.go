@@ -198,11 +198,8 @@ func (h *handlers) showExamples(c *gin.Context) error {
 	p := &examplesPage{AudienceID: id, Reason: string(reason), Limit: frame.PageSize}
 	for _, e := range examples {
 		row := exampleRow{
-			ID:          e.Customer.ID,
-			Name:        e.Customer.Name,
-			Reference:   e.Customer.Reference,
-			Address:     masked(e.Address),
-			AllowedFrom: e.AllowedFrom,
+			ID: e.Customer.ID, Name: e.Customer.Name, Reference: e.Customer.Reference,
+			Address: masked(e.Address), AllowedFrom: e.AllowedFrom,
 		}
 		var others []string
 		for _, r := range e.Reasons[min(1, len(e.Reasons)):] {
@@ -232,43 +229,27 @@ func masked(address string) string {
 }
 
 func explainSamples() []frame.View {
-	traced := tracedRule{
-		Text: "all of",
-		Children: []tracedRule{
-			{Text: "resolved", Holds: true, Known: "2026-11-02"},
-			{Text: "any of", Children: []tracedRule{{Text: "tag"}}},
-		},
-	}
+	traced := tracedRule{Text: "all of", Children: []tracedRule{
+		{Text: "resolved", Holds: true, Known: "2026-11-02"},
+		{Text: "any of", Children: []tracedRule{{Text: "tag"}}},
+	}}
 	customer := contact.Customer{ID: 4, Name: "张伟", Reference: "C-1"}
 	return []frame.View{
 		&explainPage{AudienceID: 1},
 		&explainPage{AudienceID: 1, Query: "x", Asked: true},
 		&explainPage{AudienceID: 1, Query: "x", Asked: true, Found: []contact.Customer{customer, customer}},
-		&explainPage{
-			AudienceID: 1,
-			Asked:      true,
-			Answer: &explanation{
-				Customer:    customer,
-				AsOf:        1,
-				First:       "x",
-				Reasons:     []explainedReason{{"x", "y", 1}, {Text: "z"}},
-				AllowedFrom: 1,
-				Consent:     "c",
-				Trace:       traced,
-			},
-		},
+		&explainPage{AudienceID: 1, Asked: true, Answer: &explanation{
+			Customer: customer, AsOf: 1, First: "x", Reasons: []explainedReason{{"x", "y", 1}, {Text: "z"}},
+			AllowedFrom: 1, Consent: "c", Trace: traced,
+		}},
 		&explainPage{AudienceID: 1, Asked: true, Answer: &explanation{Customer: contact.Customer{ID: 5}, Eligible: true, Trace: traced}},
-		&explainPage{
-			AudienceID: 1,
-			Asked:      true,
-			Answer:     &explanation{Customer: customer, First: "x", Reasons: []explainedReason{{Text: "x"}}, Trace: traced},
-		},
+		&explainPage{AudienceID: 1, Asked: true, Answer: &explanation{
+			Customer: customer, First: "x", Reasons: []explainedReason{{Text: "x"}}, Trace: traced,
+		}},
 		&examplesPage{AudienceID: 1},
 		&examplesPage{
-			AudienceID: 1,
-			Reason:     "no_consent",
-			Limit:      1,
-			Customers:  []exampleRow{{ID: 4, Name: "张伟", Reference: "C", Address: "+86", Others: "x", AllowedFrom: 1}, {ID: 5}},
+			AudienceID: 1, Reason: "no_consent", Limit: 1,
+			Customers: []exampleRow{{ID: 4, Name: "张伟", Reference: "C", Address: "+86", Others: "x", AllowedFrom: 1}, {ID: 5}},
 		},
 	}
 }

@@ -253,13 +253,11 @@ func setField(values url.Values, prefix string, r campaign.Rule) bool {
 func audienceFormSamples() []frame.View {
 	wrong := frame.Form{
 		Values: url.Values{"name": {"x"}},
-		Errors: map[string]string{"days": "must be 1 to 3650", "rule": "is no rule"},
-		Error:  "wrong",
+		Errors: map[string]string{"days": "must be 1 to 3650", "rule": "is no rule"}, Error: "wrong",
 	}
 	return []frame.View{
 		&audienceFormPage{
-			Form:     wrong,
-			Reaches:  []frame.Option{{Value: "phone", Label: "call"}},
+			Form: wrong, Reaches: []frame.Option{{Value: "phone", Label: "call"}},
 			Moods:    []frame.Checkbox{{Name: "score", Value: "satisfied", Label: "satisfied", Checked: true}},
 			Channels: []frame.Checkbox{{Name: "contact_channel", Value: "phone", Label: "phone", Checked: false}},
 		},

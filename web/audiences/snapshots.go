@@ -75,11 +75,10 @@ func (h *handlers) renderSnapshot(c *gin.Context, status int, f frame.Form) erro
 	if err != nil {
 		return err
 	}
-	p := &snapshotPage{
-		Waterfall: h.waterfall(c, w, ""),
-		Form:      f,
-		Formats:   []frame.Option{{Value: "xlsx", Label: "XLSX"}, {Value: "csv", Label: "CSV"}},
-	}
+	p := &snapshotPage{Waterfall: h.waterfall(c, w, ""), Form: f, Formats: []frame.Option{
+		{Value: "xlsx", Label: "XLSX"},
+		{Value: "csv", Label: "CSV"},
+	}}
 	if p.Audience, err = h.audienceRow(c, audience); err != nil {
 		return err
 	}
@@ -134,7 +133,8 @@ func (h *handlers) memberRows(c *gin.Context, snapshot campaign.Snapshot) ([]mem
 	for i, m := range members {
 		customer := customers[m.CustomerID]
 		rows[i] = memberRow{
-			CustomerID: m.CustomerID, Name: customer.Name, Reference: customer.Reference, Address: masked(m.Address), Evidence: h.evidenceList(c, m.Reason), ConsentID: m.ConsentID,
+			CustomerID: m.CustomerID, Name: customer.Name, Reference: customer.Reference,
+			Address: masked(m.Address), Evidence: h.evidenceList(c, m.Reason), ConsentID: m.ConsentID,
 		}
 	}
 	return rows, pages, nil
@@ -187,20 +187,10 @@ func (h *handlers) sendExport(c *gin.Context, e campaign.Export, file io.ReadClo
 }
 
 func snapshotsSamples() []frame.View {
-	built := snapshotRow{
-		Snapshot: campaign.Snapshot{
-			ID:         3,
-			AudienceID: 1,
-			State:      campaign.Built,
-			Reason:     "autumn",
-			RuleHash:   "a91f",
-			AsOf:       1,
-			FinishedAt: 2,
-			Base:       10,
-			Eligible:   2,
-		},
-		By: "Lin",
-	}
+	built := snapshotRow{Snapshot: campaign.Snapshot{
+		ID: 3, AudienceID: 1, State: campaign.Built, Reason: "autumn",
+		RuleHash: "a91f", AsOf: 1, FinishedAt: 2, Base: 10, Eligible: 2,
+	}, By: "Lin"}
 	building := built
 	building.State, building.Expected = campaign.Building, 20
 	failed, cancelled := built, built
@@ -212,7 +202,8 @@ func snapshotsSamples() []frame.View {
 		&snapshotPage{Snapshot: failed, Audience: audience, Why: "the database is gone"},
 		&snapshotPage{Snapshot: cancelled, Audience: audience},
 		&snapshotPage{
-			Snapshot: built, Audience: audience, Waterfall: full, Formats: []frame.Option{{Value: "csv", Label: "CSV"}}, Form: frame.Form{Error: "wrong"}, Pager: frame.Pager{Older: "/x"},
+			Snapshot: built, Audience: audience, Waterfall: full, Formats: []frame.Option{{Value: "csv", Label: "CSV"}},
+			Form: frame.Form{Error: "wrong"}, Pager: frame.Pager{Older: "/x"},
 			Members: []memberRow{
 				{CustomerID: 4, Name: "张伟", Reference: "C-1", Address: "+86139****8000", Evidence: "resolution 12", ConsentID: 5},
 				{CustomerID: 5},

@@ -59,13 +59,9 @@ func TestASnapshotIsCancelledOnItsPageAndAFailedOneSaysWhy(t *testing.T) {
 	}
 	for code, why := range map[string]string{"snapshot_not_found": "there is no such snapshot", "": "the program failed"} {
 		webtest.Must(t, ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
-			return tx.Gorm().Model(
-				&campaign.Snapshot{},
-			).Where(
-				"id = 1",
-			).Updates(
-				map[string]any{"state": campaign.Failed, "error": code},
-			).Error
+			return tx.Gorm().Model(&campaign.Snapshot{}).Where("id = 1").Updates(map[string]any{
+				"state": campaign.Failed, "error": code,
+			}).Error
 		}))
 		if doc := marketing.Get(path).Page(http.StatusOK); !strings.Contains(doc.Find(".error").Text(), why) {
 			t.Errorf("%q: %s", code, doc.Find(".error").Text())

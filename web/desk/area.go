@@ -51,13 +51,8 @@ type callbackService interface {
 	MyDay(ctx context.Context, viewer account.Viewer, date clock.Day) (callback.Day, error)
 	MyTasks(ctx context.Context, viewer account.Viewer) (callback.Mine, error)
 	Release(ctx context.Context, viewer account.Viewer, callbackID int64, fence int64) (callback.Callback, error)
-	SaveDraft(
-		ctx context.Context,
-		viewer account.Viewer,
-		callbackID int64,
-		fence int64,
-		typed callback.Outcome,
-	) (leaseUntil clock.Instant, err error)
+	SaveDraft(ctx context.Context, viewer account.Viewer, callbackID int64, fence int64,
+		typed callback.Outcome) (leaseUntil clock.Instant, err error)
 	Script(desk callback.Desk, callerName string, fallback string) ([]string, error)
 	Skip(ctx context.Context, viewer account.Viewer, callbackID int64, fence int64, reason callback.SkipReason) (callback.Callback, error)
 	Supply(ctx context.Context, viewer account.Viewer) (callback.Supply, error)

@@ -97,17 +97,9 @@ func TestDeskAndListsInABrowser(t *testing.T) {
 	b.Look("desk-nothing", "/desk")
 	b.Look("decisions-empty", "/decisions")
 	b.Look("tasks-empty", "/tasks")
-	ts.FillDesk(
-		t,
-		webtest.ComplaintContact(1, "张伟", "宽带报修"),
-		webtest.SevereContact(2, "刘芳", "移机"),
-		webtest.SevereContact(3, "欧阳明月", "账单争议"),
-		webtest.SevereContact(4, "孙丽", "资费咨询"),
-		webtest.SevereContact(5, "Anna Schmidt", "Router"),
-		skipped(6),
-		skipped(7),
-		skipped(8),
-	)
+	ts.FillDesk(t, webtest.ComplaintContact(1, "张伟", "宽带报修"), webtest.SevereContact(2, "刘芳", "移机"),
+		webtest.SevereContact(3, "欧阳明月", "账单争议"), webtest.SevereContact(4, "孙丽", "资费咨询"),
+		webtest.SevereContact(5, "Anna Schmidt", "Router"), skipped(6), skipped(7), skipped(8))
 	b.Look("desk-ready", "/desk")
 	admin := account.Viewer{UserID: 2, Name: "The admin", Role: account.Admin}
 	for _, o := range []callback.Outcome{
@@ -132,7 +124,8 @@ func TestDeskAndListsInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, path := range map[string]string{
-		"desk-held": "/desk", "tasks": "/tasks", "day": "/day", "callbacks": "/callbacks", "callback": "/callbacks/1", "decisions": "/decisions", "decision-list": "/decisions/list",
+		"desk-held": "/desk", "tasks": "/tasks", "day": "/day", "callbacks": "/callbacks",
+		"callback": "/callbacks/1", "decisions": "/decisions", "decision-list": "/decisions/list",
 		"callbacks-none": "/callbacks?" + url.Values{"state": {"cancelled"}}.Encode(),
 	} {
 		b.Look(name, path)

@@ -16,14 +16,14 @@ import (
 // deskPage is where a caller works: the callback they hold with everything to know and to fill in, or why there is none.
 type deskPage struct {
 	frame.Page
-	Desk   callback.Desk // its Callback.ID is 0 when the caller holds none
-	Facts  deskFacts
-	Script []string
-	Timeline  []frame.TimelineLine
-	Form   frame.Form
-	Fields outcomeFields
-	Supply callback.Supply // when none is held
-	Day    callback.Day
+	Desk     callback.Desk // its Callback.ID is 0 when the caller holds none
+	Facts    deskFacts
+	Script   []string
+	Timeline []frame.TimelineLine
+	Form     frame.Form
+	Fields   outcomeFields
+	Supply   callback.Supply // when none is held
+	Day      callback.Day
 }
 
 func (*deskPage) Template() string { return "desk" }

@@ -43,11 +43,8 @@ func TestCallbackIsWorkedWithoutScripts(t *testing.T) {
 	if phone := desk.Page(http.StatusOK).Find(".phone").Text(); phone != "139 1234 8001" {
 		t.Errorf("the number of the claimed customer is shown as %q, want it whole", phone)
 	}
-	action, form := deskForm(
-		t,
-		desk,
-		url.Values{"call_result": {"reached"}, "business_result": {"not_solved"}, "rating": {"2"}, "reasons": {"waited"}},
-	)
+	action, form := deskForm(t, desk,
+		url.Values{"call_result": {"reached"}, "business_result": {"not_solved"}, "rating": {"2"}, "reasons": {"waited"}})
 	refusedPage := caller.Post(action, form).Page(http.StatusUnprocessableEntity)
 	if problems := webtest.TextsOf(refusedPage, ".outcome .error"); len(problems) == 0 {
 		t.Error("not solved without a note is not refused in words")
@@ -113,8 +110,8 @@ func TestEmptyDeskSaysWhyAndWhen(t *testing.T) {
 	ts.Now = webtest.Now.Add(7 * time.Hour) // 21:05
 	ts.FillDesk(t, webtest.SevereContact(1, "张伟", "宽带报修"), webtest.SevereContact(2, "刘芳", "移机"))
 	doc := ts.Login(t, account.Caller).Get("/desk").Page(http.StatusOK)
-	if rows := webtest.TextsOf(doc, ".desk-empty tbody tr"); len(rows) != 1 || !strings.Contains(rows[0], "2") ||
-		!strings.Contains(rows[0], "tomorrow 09:00") {
+	if rows := webtest.TextsOf(doc, ".desk-empty tbody tr"); len(rows) != 1 ||
+		!strings.Contains(rows[0], "2") || !strings.Contains(rows[0], "tomorrow 09:00") {
 		t.Errorf("the empty desk says %q", rows)
 	}
 }
@@ -137,10 +134,7 @@ func TestEveryNumberOfTheDecisionsLeadsToAsManyRows(t *testing.T) {
 			t.Errorf("%q leads nowhere", number.Text())
 		}
 	})
-	if got := webtest.TextsOf(doc, ".sum tr.base td.num, .sum tr:nth-last-child(2) td.num"); !slices.Equal(
-		got,
-		[]string{"6", "−2", "6", "−2"},
-	) {
+	if got := webtest.TextsOf(doc, ".sum tr.base td.num, .sum tr:nth-last-child(2) td.num"); !slices.Equal(got, []string{"6", "−2", "6", "−2"}) {
 		t.Errorf("resolved, and not decided yet: %q", got)
 	}
 	doc.Find("main a").Each(func(_ int, a *goquery.Selection) {

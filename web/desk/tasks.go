@@ -49,12 +49,7 @@ func tasksSamples() []frame.View {
 	}, Customer: "c", Category: "c", Product: "p", Caller: "c", Reserved: "r", Team: "t"}
 	rows := []callback.Row{row}
 	attempt := callback.Attempt{
-		StartedAt:      1,
-		EndedAt:        2,
-		ClaimedAt:      1,
-		CallResult:     callback.Reached,
-		BusinessResult: callback.Solved,
-		Note:           "n",
+		StartedAt: 1, EndedAt: 2, ClaimedAt: 1, CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n",
 	}
 	return []frame.View{
 		&tasksPage{},
@@ -66,7 +61,8 @@ func tasksSamples() []frame.View {
 		}},
 		&dayPage{Today: true},
 		&dayPage{Date: "2026-11-22", Before: "/day", After: "/day", ReachRate: .5, Day: callback.Day{
-			Dialled: 2, Reached: 1, Finished: 1, Handling: time.Minute, Results: []callback.ResultCount{{Result: callback.Reached, Count: 1}},
+			Dialled: 2, Reached: 1, Finished: 1, Handling: time.Minute,
+			Results:  []callback.ResultCount{{Result: callback.Reached, Count: 1}},
 			Attempts: []callback.DayAttempt{{Attempt: attempt, Row: row}, {Attempt: callback.Attempt{StartedAt: 1}, Row: row}},
 		}},
 	}

@@ -37,13 +37,11 @@ type deskFacts struct {
 func (h *handlers) deskFacts(c *gin.Context, desk callback.Desk) deskFacts {
 	cb := desk.Callback
 	f := deskFacts{
-		Phone: phoneText(
-			desk.Phone,
-		), Subject: frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product), Due: h.whenText(c, cb.DueAt),
-		Lease: h.clockTime(
-			cb.LeaseUntil,
-		), ForNext: cb.NoteForNext, Attempt: cb.Attempts + 1, Language: otherLanguage(desk.Customer.Language, h.Lang(c)),
-		Severe: desk.Resolution.Severity == "high" || desk.Resolution.Severity == "critical",
+		Phone: phoneText(desk.Phone), Subject: frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product),
+		Due:   h.whenText(c, cb.DueAt),
+		Lease: h.clockTime(cb.LeaseUntil), ForNext: cb.NoteForNext, Attempt: cb.Attempts + 1,
+		Language: otherLanguage(desk.Customer.Language, h.Lang(c)),
+		Severe:   desk.Resolution.Severity == "high" || desk.Resolution.Severity == "critical",
 	}
 	if h.Reachable(frame.Viewer(c), "/contacts/:id") {
 		f.Contact = "/contacts/" + strconv.FormatInt(cb.ContactID, 10)
@@ -139,10 +137,8 @@ func (h *handlers) outcomeFields(c *gin.Context, f frame.Form, desk callback.Des
 	rating, _ := questions.Question(survey.KeyRating)
 	for _, o := range rating.Options {
 		value := strconv.Itoa(o.Value)
-		fields.Ratings = append(
-			fields.Ratings,
-			choice{Value: value, Label: o.Text.In(h.Lang(c)), Digit: o.Value, Checked: f.Get("rating") == value},
-		)
+		fields.Ratings = append(fields.Ratings,
+			choice{Value: value, Label: o.Text.In(h.Lang(c)), Digit: o.Value, Checked: f.Get("rating") == value})
 	}
 	reasons, _ := questions.Question(survey.KeyReasons)
 	for i, o := range reasons.Options {
@@ -221,24 +217,17 @@ func formInt(f frame.Form, name string) int64 {
 func deskSamples() []frame.View {
 	held := callback.Desk{Phone: "+8613912348000", Resolver: "Li Qiang", DraftAt: 1, At: 1, Times: []clock.Instant{2}}
 	held.Callback = callback.Callback{
-		ID:          1,
-		Kind:        callback.RecoveryKind,
-		OriginValue: 2,
-		NoteForNext: "n",
-		DueAt:       1,
-		LeaseUntil:  2,
-		State:       callback.Claimed,
+		ID: 1, Kind: callback.RecoveryKind, OriginValue: 2,
+		NoteForNext: "n", DueAt: 1, LeaseUntil: 2, State: callback.Claimed,
 	}
 	held.Customer.Name, held.Contact.ID, held.Resolution.ResolvedAt = "Zhang Wei", 1, 1
 	gone := held
 	gone.Callback.State, gone.Callback.CloseReason = callback.Cancelled, callback.ReasonReopened
 	facts := deskFacts{
-		Phone: "139 1234 8000", Local: "14:05", Zone: "Asia/Tokyo", Until: "20:00", Subject: "s", Contact: "/contacts/1", Due: "d", Lease: "l",
-		Last: callback.Attempt{
-			ID:         1,
-			CallResult: callback.NoAnswer,
-			EndedAt:    1,
-		}, LastBy: "b", ForNext: "n", Attempt: 2, Severe: true, Language: "en",
+		Phone: "139 1234 8000", Local: "14:05", Zone: "Asia/Tokyo", Until: "20:00",
+		Subject: "s", Contact: "/contacts/1", Due: "d", Lease: "l",
+		Last:   callback.Attempt{ID: 1, CallResult: callback.NoAnswer, EndedAt: 1},
+		LastBy: "b", ForNext: "n", Attempt: 2, Severe: true, Language: "en",
 	}
 	choices := []choice{{Value: "reached", Label: "Reached", Digit: 1, Checked: true}}
 	fields := outcomeFields{
@@ -246,7 +235,8 @@ func deskSamples() []frame.View {
 		Skips: []frame.Option{{Value: "other", Label: "Other"}}, Times: []frame.Option{{Value: "2", Label: "tomorrow"}},
 	}
 	full := deskPage{
-		Desk: held, Facts: facts, Script: []string{"Hello"}, Timeline: []frame.TimelineLine{{At: 1, Text: "t", Actor: "a", Note: "n"}}, Fields: fields,
+		Desk: held, Facts: facts, Script: []string{"Hello"},
+		Timeline: []frame.TimelineLine{{At: 1, Text: "t", Actor: "a", Note: "n"}}, Fields: fields,
 		Form: frame.Form{
 			Values: url.Values{"appointment": {"2"}},
 			Errors: map[string]string{"note": "e", "call_result": "e", "business_result": "e", "appointment_at": "e", "rating": "e"},
@@ -257,14 +247,10 @@ func deskSamples() []frame.View {
 	cancelled.Desk = gone
 	return []frame.View{
 		&deskPage{},
-		&deskPage{
-			Supply: callback.Supply{
-				Waiting: []callback.WaitingCount{{Reason: callback.ReasonAppointment, Count: 2, Next: 1}},
-				InHand:  1,
-				Kept:    1,
-				Next:    1,
-			},
-		},
+		&deskPage{Supply: callback.Supply{
+			Waiting: []callback.WaitingCount{{Reason: callback.ReasonAppointment, Count: 2, Next: 1}},
+			InHand:  1, Kept: 1, Next: 1,
+		}},
 		&deskPage{Supply: callback.Supply{Ready: 3}},
 		&full, &cancelled,
 	}

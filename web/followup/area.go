@@ -35,26 +35,13 @@ type handlers struct {
 
 // New returns the area.
 func New(
-	site *frame.Site,
-	accounts accountService,
-	callbacks callbackService,
-	contacts contactService,
-	decisions decisionService,
-	identity identityService,
-	permission permissionService,
-	policies policyService,
-	timelines timelineService,
+	site *frame.Site, accounts accountService, callbacks callbackService,
+	contacts contactService, decisions decisionService, identity identityService,
+	permission permissionService, policies policyService, timelines timelineService,
 ) frame.Area {
 	h := &handlers{
-		Site:       site,
-		accounts:   accounts,
-		callbacks:  callbacks,
-		contacts:   contacts,
-		decisions:  decisions,
-		identity:   identity,
-		permission: permission,
-		policies:   policies,
-		timelines:  timelines,
+		Site: site, accounts: accounts, callbacks: callbacks, contacts: contacts, decisions: decisions,
+		identity: identity, permission: permission, policies: policies, timelines: timelines,
 	}
 	return frame.Area{
 		Files: files,

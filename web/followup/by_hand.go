@@ -26,11 +26,8 @@ type handPlan struct {
 func sampleHandPlan() *handPlan {
 	options := []frame.Option{{Value: "confirm", Label: "Confirmation"}}
 	return &handPlan{
-		Form:       frame.Form{Values: url.Values{"due": {"2026-11-22T15:00"}}, Error: "refused"},
-		Open:       true,
-		Kinds:      options,
-		Priorities: options,
-		Teams:      []string{"A"},
+		Form: frame.Form{Values: url.Values{"due": {"2026-11-22T15:00"}}, Error: "refused"},
+		Open: true, Kinds: options, Priorities: options, Teams: []string{"A"},
 	}
 }
 

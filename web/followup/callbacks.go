@@ -58,9 +58,8 @@ func callbacksSamples() []frame.View {
 	var rows []callback.Row
 	for i, state := range callback.States() {
 		rows = append(rows, callback.Row{Callback: callback.Callback{
-			ID: int64(
-				i + 1,
-			), Kind: callback.ConfirmKind, State: state, WaitReason: callback.ReasonPlanned, CloseReason: callback.ReasonExpired, ReadyAt: 1, DueAt: 1, ClosedAt: 1,
+			ID: int64(i + 1), Kind: callback.ConfirmKind, State: state, WaitReason: callback.ReasonPlanned,
+			CloseReason: callback.ReasonExpired, ReadyAt: 1, DueAt: 1, ClosedAt: 1,
 		}, Customer: "c", Category: "c", Product: "p", Caller: "c", Reserved: "r", Team: "t"})
 	}
 	desk := callback.Desk{
@@ -78,22 +77,13 @@ func callbacksSamples() []frame.View {
 	return []frame.View{
 		&callbacksPage{},
 		&callbacksPage{
-			Rows:     rows,
-			Pager:    frame.Pager{Older: "/x"},
-			Counts:   callback.StateCounts{ByState: map[callback.State]int{callback.Ready: 1}, Overdue: 1},
-			States:   options,
-			Kinds:    options,
-			Reasons:  options,
-			Filtered: true,
-			Now:      2,
+			Rows: rows, Pager: frame.Pager{Older: "/x"},
+			Counts: callback.StateCounts{ByState: map[callback.State]int{callback.Ready: 1}, Overdue: 1},
+			States: options, Kinds: options, Reasons: options, Filtered: true, Now: 2,
 		},
 		&callbackPage{
-			Desk:     desk,
-			Phone:    "+86139••••8000",
-			Subject:  "s",
-			Callers:  options,
-			Open:     true,
-			Timeline: []frame.TimelineLine{{At: 1, Text: "t"}},
+			Desk: desk, Phone: "+86139••••8000", Subject: "s", Callers: options,
+			Open: true, Timeline: []frame.TimelineLine{{At: 1, Text: "t"}},
 		},
 		&callbackPage{Desk: closed},
 	}
@@ -157,12 +147,8 @@ func (h *handlers) renderCallback(c *gin.Context, status int, f frame.Form) erro
 	if err != nil {
 		return err
 	}
-	p := &callbackPage{
-		Desk:    desk,
-		Phone:   frame.MaskedPhone(desk.Phone),
-		Subject: frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product),
-		Form:    f,
-	}
+	p := &callbackPage{Desk: desk, Phone: frame.MaskedPhone(desk.Phone), Subject: frame.Joined(" · ",
+		desk.Contact.Category, desk.Contact.Product), Form: f}
 	p.Open = !slices.Contains([]callback.State{callback.Finished, callback.Cancelled}, desk.Callback.State)
 	events, err := h.timelines.CallbackTimeline(c.Request.Context(), frame.Viewer(c), desk.Callback)
 	if err != nil {

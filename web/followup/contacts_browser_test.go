@@ -16,12 +16,8 @@ func TestContactsInABrowser(t *testing.T) {
 	b := ts.Open(t)
 	b.Login("admin")
 	b.Look("contacts-empty", "/contacts")
-	complaint, open := webtest.Example(
-		"GD-20261122-021",
-	), contact.Input{
-		ExternalID: "GD-20261122-022",
-		Status:     contact.Pending,
-		Channel:    contact.WeChat,
+	complaint, open := webtest.Example("GD-20261122-021"), contact.Input{
+		ExternalID: "GD-20261122-022", Status: contact.Pending, Channel: contact.WeChat,
 	}
 	complaint.Complaint = true
 	ids := ts.AddContacts(t, webtest.Example("GD-20261122-020"), complaint, open)

@@ -60,12 +60,8 @@ func (h *handlers) showDecisionList(c *gin.Context) error {
 		})
 	}
 	p.Kinds = h.options(c, "decisions.any_kind", "follow_up.", codesOf(policy.Kinds()))
-	p.States = h.options(
-		c,
-		"decisions.any_decision",
-		"decisions.",
-		[]string{string(decision.Planned), string(decision.Skipped), string(decision.Undecided)},
-	)
+	p.States = h.options(c, "decisions.any_decision", "decisions.",
+		[]string{string(decision.Planned), string(decision.Skipped), string(decision.Undecided)})
 	p.States = append(p.States, frame.Option{Value: string(decision.EveryResolution), Label: h.T(c, "decisions.every_resolution")})
 	if err := h.decisionWords(c, p); err != nil {
 		return err

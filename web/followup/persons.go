@@ -77,16 +77,12 @@ func samplePerson() identity.PersonView {
 	}
 	for i, kind := range identity.ChangeKinds() {
 		change := identity.PersonChange{ID: int64(i + 1), Kind: kind, Moved: 7, Stayed: 1, Reason: "why", At: 1}
-		v.Log = append(
-			v.Log,
-			identity.LoggedChange{PersonChange: change, By: "Li", Records: []contact.Customer{v.Records[0].Customer}, Undone: i == 0},
-		)
+		v.Log = append(v.Log,
+			identity.LoggedChange{PersonChange: change, By: "Li", Records: []contact.Customer{v.Records[0].Customer}, Undone: i == 0})
 	}
 	undone := int64(1)
-	v.Log = append(
-		v.Log,
-		identity.LoggedChange{PersonChange: identity.PersonChange{ID: 9, Kind: identity.ChangeSplit, Undoes: &undone, At: 1}},
-	)
+	v.Log = append(v.Log,
+		identity.LoggedChange{PersonChange: identity.PersonChange{ID: 9, Kind: identity.ChangeSplit, Undoes: &undone, At: 1}})
 	return v
 }
 
@@ -154,11 +150,8 @@ func (h *handlers) mergePersons(c *gin.Context) error {
 	from, _ := strconv.ParseInt(f.Get("from"), 10, 64) // nothing chosen is nobody
 	change, err := h.identity.Merge(c.Request.Context(), frame.Viewer(c), customer.PersonID, from, f.Get("reason"))
 	if err == nil {
-		return h.Redirect(
-			c,
-			customerPath(customer.ID),
-			frame.Done("persons.merged", "count", change.Moved).Undo(undoPath(customer.ID, change.ID)),
-		)
+		return h.Redirect(c, customerPath(customer.ID),
+			frame.Done("persons.merged", "count", change.Moved).Undo(undoPath(customer.ID, change.ID)))
 	}
 	f, unmendable := h.RefusedForm(c, f, err)
 	if unmendable != nil {
@@ -207,11 +200,8 @@ func (h *handlers) splitPerson(c *gin.Context) error {
 	}
 	change, err := h.identity.Split(c.Request.Context(), frame.Viewer(c), ids, f.Get("reason"))
 	if err == nil {
-		return h.Redirect(
-			c,
-			customerPath(customer.ID),
-			frame.Done("persons.separated", "count", change.Moved).Undo(undoPath(customer.ID, change.ID)),
-		)
+		return h.Redirect(c, customerPath(customer.ID),
+			frame.Done("persons.separated", "count", change.Moved).Undo(undoPath(customer.ID, change.ID)))
 	}
 	var unmendable error
 	if p.Form, unmendable = h.RefusedForm(c, f, err); unmendable != nil {

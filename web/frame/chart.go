@@ -286,22 +286,15 @@ func withMinus(number string) string { return strings.Replace(number, "-", "−"
 func SampleChart() LineChart {
 	point := func(value float64, faint bool) ChartPoint {
 		return ChartPoint{
-			Name:  "2026-11-01",
-			Tick:  "11-01",
-			Has:   true,
-			Faint: faint,
-			Value: value,
-			Lower: value - 4,
-			Upper: value + 4,
-			Cells: []string{"80%", "–", "12"},
+			Name: "2026-11-01", Tick: "11-01", Has: true, Faint: faint, Value: value,
+			Lower: value - 4, Upper: value + 4, Cells: []string{"80%", "–", "12"},
 		}
 	}
 	return LineChart{
-		Label: "chart", Points: []ChartPoint{point(80, false), point(84, false), point(82, true), {Name: "none", Cells: []string{"–"}}, point(90, false)},
-		Before: []ChartPoint{
-			point(70, false),
-			point(71, false),
-		}, BeforeLabel: "before", Target: &chartTarget{Value: 95, Label: "target 95"},
+		Label:       "chart",
+		Points:      []ChartPoint{point(80, false), point(84, false), point(82, true), {Name: "none", Cells: []string{"–"}}, point(90, false)},
+		Before:      []ChartPoint{point(70, false), point(71, false)},
+		BeforeLabel: "before", Target: &chartTarget{Value: 95, Label: "target 95"},
 		Floor: 0, Top: 100, Unit: "%", FirstOf: "Day", Heads: []string{"CSAT", "interval", "n"},
 	}
 }

@@ -18,11 +18,9 @@ func TestAGapBreaksTheLineAndALonePointIsADot(t *testing.T) {
 	t.Parallel()
 	none, faint := ChartPoint{}, value(50)
 	faint.Faint = true
-	l := LineChart{
-		Floor:  0,
-		Top:    100,
-		Points: []ChartPoint{value(60), value(70), none, value(80), none, faint, value(60), value(65), value(70)},
-	}
+	l := LineChart{Floor: 0, Top: 100, Points: []ChartPoint{
+		value(60), value(70), none, value(80), none, faint, value(60), value(65), value(70),
+	}}
 	d := l.draw("chart", 1040, 220, 12)
 	if len(d.Line) != 2 || len(d.Band) != 2 {
 		t.Errorf("%d lines and %d bands, want two runs", len(d.Line), len(d.Band))

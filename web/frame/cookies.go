@@ -68,7 +68,8 @@ func Cookie(c *gin.Context, name string) string {
 // SetCookie sets a cookie for the whole site that scripts cannot read.
 func (s *Site) SetCookie(c *gin.Context, name, value string, life time.Duration) {
 	http.SetCookie(c.Writer, &http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: int(life.Seconds()), HttpOnly: true, Secure: s.Secure(), SameSite: http.SameSiteLaxMode,
+		Name: name, Value: value, Path: "/", MaxAge: int(life.Seconds()),
+		HttpOnly: true, Secure: s.Secure(), SameSite: http.SameSiteLaxMode,
 	})
 }
 

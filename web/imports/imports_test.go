@@ -32,13 +32,8 @@ func TestAnImportNobodyWorksOnSaysSinceWhenItWaits(t *testing.T) {
 		{ts.Now.Add(-time.Minute), map[string]string{"en": "Waiting since 20", "zh-CN": "排队中（20"}},
 	} {
 		run := imports.Run{
-			SourceID:  1,
-			Filename:  "tickets.csv",
-			State:     imports.Running,
-			RowsTotal: 100,
-			RowsRead:  40,
-			StartedAt: ts.Now,
-			UpdatedAt: tt.heard,
+			SourceID: 1, Filename: "tickets.csv", State: imports.Running,
+			RowsTotal: 100, RowsRead: 40, StartedAt: ts.Now, UpdatedAt: tt.heard,
 		}
 		webtest.Must(t, ts.DB.View(t.Context()).Gorm().Create(&run).Error)
 		for lang, want := range tt.says {

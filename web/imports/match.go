@@ -55,17 +55,12 @@ func matchSamples() []frame.View {
 		&matchPage{},
 		&matchPage{
 			Run: imports.Run{ID: 1, Filename: "tickets.csv"}, Preview: imports.Preview{Header: []string{"id"}, Lines: 3},
-			Columns: []matchColumn{
-				{Heading: "id", Example: "T-1", Field: "external_id"},
-			}, Fields: []frame.Option{{Value: "", Label: "skip"}, {Value: "external_id", Label: "id"}},
-			Values: []matchValues{
-				{
-					Field:   "status",
-					Heading: "state",
-					Rows:    []matchValue{{"closed", "resolved"}},
-					Options: []frame.Option{{Value: "resolved", Label: "Resolved"}},
-				},
-			},
+			Columns: []matchColumn{{Heading: "id", Example: "T-1", Field: "external_id"}},
+			Fields:  []frame.Option{{Value: "", Label: "skip"}, {Value: "external_id", Label: "id"}},
+			Values: []matchValues{{
+				Field: "status", Heading: "state", Rows: []matchValue{{"closed", "resolved"}},
+				Options: []frame.Option{{Value: "resolved", Label: "Resolved"}},
+			}},
 			Sources: []contact.Source{{ID: 1, Name: "s"}}, Saved: []frame.Option{{Value: "1", Label: "mine"}},
 			Form: frame.Form{Error: "e"}, Problems: []frame.FieldProblem{{Name: "zone", Problem: "unknown", Value: "x"}},
 		},
@@ -259,10 +254,8 @@ var extraFields = []string{
 func (h *handlers) fieldOptions(c *gin.Context) []frame.Option {
 	options := []frame.Option{{Value: "", Label: h.T(c, "imports.skip_column")}}
 	for _, field := range append(imports.Fields(), extraFields...) {
-		options = append(
-			options,
-			frame.Option{Value: field, Label: h.Catalogue.TextOr(h.Lang(c), field, nil, "imports.field."+field, "field."+field)},
-		)
+		options = append(options,
+			frame.Option{Value: field, Label: h.Catalogue.TextOr(h.Lang(c), field, nil, "imports.field."+field, "field."+field)})
 	}
 	return options
 }

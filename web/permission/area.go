@@ -83,15 +83,8 @@ type permissionService interface {
 	RulesVersion(ctx context.Context, version int) (permission.Rules, error)
 	RulesVersions(ctx context.Context, before int, limit int) ([]permission.RulesVersion, error)
 	StandingCounts(ctx context.Context) ([]permission.StandingCount, clock.Instant, error)
-	StandingsBy(
-		ctx context.Context,
-		viewer account.Viewer,
-		purpose permission.Purpose,
-		channel permission.Channel,
-		first permission.Code,
-		after int64,
-		limit int,
-	) ([]permission.Standing, error)
+	StandingsBy(ctx context.Context, viewer account.Viewer, purpose permission.Purpose,
+		channel permission.Channel, first permission.Code, after int64, limit int) ([]permission.Standing, error)
 	Subject(ctx context.Context, viewer account.Viewer, customerID int64) (permission.Subject, error)
 	SuppressByHand(ctx context.Context, viewer account.Viewer, sup permission.Suppression) (bool, error)
 	Suppressions(ctx context.Context, f permission.SuppressionFilter, limit int) ([]permission.Suppression, error)

@@ -220,8 +220,7 @@ func (h *handlers) rollBackRules(c *gin.Context) error {
 func callingHoursSamples() []frame.View {
 	version := rulesRow{
 		RulesVersion: permission.RulesVersion{Version: 3, Note: "summer", PublishedBy: 1, PublishedAt: 1},
-		By:           "Li",
-		Current:      true,
+		By:           "Li", Current: true,
 	}
 	old := version
 	old.Current, old.By, old.Note = false, "", ""
@@ -234,39 +233,22 @@ func callingHoursSamples() []frame.View {
 		&hoursPage{}, &hoursPage{Check: hoursCheck{Answer: closed}},
 		&hoursPage{
 			Rules: version, Profiles: profiles, Caps: caps, CapsForm: wrong, Stricter: demands, MayEdit: true,
-			Check: hoursCheck{
-				Form:     wrong,
-				Purposes: choices,
-				Answer:   answer,
-			}, History: []rulesRow{version, old}, Pager: frame.Pager{Older: "/x"},
+			Check:   hoursCheck{Form: wrong, Purposes: choices, Answer: answer},
+			History: []rulesRow{version, old}, Pager: frame.Pager{Older: "/x"},
 		},
 		&rulesPage{
-			Rules:    old,
-			Profiles: profiles,
-			Caps:     caps,
-			Stricter: demands,
-			Changes:  []string{"a"},
-			Back:     []string{"b"},
-			MayEdit:  true,
-			Form:     wrong,
-			BasedOn:  3,
+			Rules: old, Profiles: profiles, Caps: caps, Stricter: demands,
+			Changes: []string{"a"}, Back: []string{"b"}, MayEdit: true, Form: wrong, BasedOn: 3,
 		},
 		&rulesPage{Rules: version},
 		&profilePage{
-			New:     true,
-			Classes: choices,
-			Days:    []dayField{{"day_0", "Monday", ""}},
-			Limits:  []string{"x"},
-			Form:    wrong,
-			BasedOn: 3,
+			New: true, Classes: choices, Days: []dayField{{"day_0", "Monday", ""}},
+			Limits: []string{"x"}, Form: wrong, BasedOn: 3,
 		},
 		&profilePage{Region: "FR", Class: hours.MarketingClass, Days: []dayField{{"day_0", "Monday", "09:00-20:00"}}},
 		&stricterPage{
-			New:     true,
-			Fields:  []demandField{{"attempts_per_day", "calls", "", "3 calls"}},
-			Limits:  []string{"x"},
-			Form:    wrong,
-			BasedOn: 3,
+			New: true, Fields: []demandField{{"attempts_per_day", "calls", "", "3 calls"}},
+			Limits: []string{"x"}, Form: wrong, BasedOn: 3,
 		},
 		&stricterPage{Region: "FR", Fields: []demandField{{"refusal_quiet_days", "quiet", "60", "0 days"}}},
 	}

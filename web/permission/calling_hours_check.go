@@ -72,18 +72,17 @@ func (h *handlers) checked(c *gin.Context, f frame.Form) (*checkAnswer, error) {
 		channel = permission.BySMS
 	}
 	who := permission.Named{Kind: permission.PhoneAddress, Address: phone}
-	answers, err := h.permission.Ask(
-		c.Request.Context(),
-		frame.Viewer(c),
-		[]permission.Asked{{Who: who, Purpose: purpose, Channel: channel, At: at}},
-	)
+	answers, err := h.permission.Ask(c.Request.Context(), frame.Viewer(c),
+		[]permission.Asked{{Who: who, Purpose: purpose, Channel: channel, At: at}})
 	if err != nil {
 		return nil, err
 	}
 	a := answers[0]
 	window := h.permission.Rules().CallWindow(a.Subject, phone, at)
 	return &checkAnswer{
-		Phone: phone, Zones: strings.Join(window.Zones, " · "), At: at, Open: window.Open, OpensAt: window.OpensAt, ClosesAt: window.ClosesAt,
-		Customer: a.Subject.CustomerID, May: h.MayRow(c, frame.PurposeChannel{Purpose: purpose, Channel: channel}, a.Verdict, a.Subject.CustomerID),
+		Phone: phone, Zones: strings.Join(window.Zones, " · "), At: at,
+		Open: window.Open, OpensAt: window.OpensAt, ClosesAt: window.ClosesAt,
+		Customer: a.Subject.CustomerID,
+		May:      h.MayRow(c, frame.PurposeChannel{Purpose: purpose, Channel: channel}, a.Verdict, a.Subject.CustomerID),
 	}, nil
 }

@@ -52,11 +52,8 @@ func usualProfile(rules permission.Rules, class hours.Class) hours.Profile {
 }
 
 func (h *handlers) showProfile(c *gin.Context) error {
-	return h.renderProfile(
-		c,
-		http.StatusOK,
-		frame.Form{Values: url.Values{"region": {c.Query("region")}, "class": {c.Query("class")}, "new": {c.Query("new")}}},
-	)
+	return h.renderProfile(c, http.StatusOK,
+		frame.Form{Values: url.Values{"region": {c.Query("region")}, "class": {c.Query("class")}, "new": {c.Query("new")}}})
 }
 
 func (h *handlers) renderProfile(c *gin.Context, status int, f frame.Form) error {
@@ -132,15 +129,10 @@ func typedProfile(f frame.Form) (hours.Profile, error) {
 		text := f.Get(dayFieldName(kind))
 		periods, err := hours.ParsePeriods(text)
 		if err != nil {
-			problems = append(
-				problems,
-				fault.Field{
-					Name:    dayFieldName(kind),
-					Code:    "not_periods",
-					Problem: "must be written as in 09:00-12:00, 13:30-20:00",
-					Value:   text,
-				},
-			)
+			problems = append(problems, fault.Field{
+				Name: dayFieldName(kind), Code: "not_periods",
+				Problem: "must be written as in 09:00-12:00, 13:30-20:00", Value: text,
+			})
 		}
 		p.Days[kind] = periods
 	}
@@ -160,10 +152,8 @@ func (h *handlers) removeProfile(c *gin.Context) error {
 		if _, known := profileOf(*rules, region, class); !known || region == "" {
 			return frame.ErrNoPage
 		}
-		rules.Profiles = slices.DeleteFunc(
-			slices.Clone(rules.Profiles),
-			func(p hours.Profile) bool { return p.Region == region && p.Class == class },
-		)
+		rules.Profiles = slices.DeleteFunc(slices.Clone(rules.Profiles),
+			func(p hours.Profile) bool { return p.Region == region && p.Class == class })
 		return nil
 	})
 	return h.afterPublishing(c, f, err, h.renderProfile)
@@ -192,10 +182,8 @@ func typedCaps(f frame.Form) (permission.Caps, error) {
 	for _, setting := range capSettings {
 		n, err := strconv.Atoi(strings.TrimSpace(f.Get(setting.Name)))
 		if err != nil {
-			problems = append(
-				problems,
-				fault.Field{Name: setting.Name, Code: "not_a_number", Problem: "is not a whole number", Value: f.Get(setting.Name)},
-			)
+			problems = append(problems,
+				fault.Field{Name: setting.Name, Code: "not_a_number", Problem: "is not a whole number", Value: f.Get(setting.Name)})
 		}
 		*setting.number(&caps) = n
 	}

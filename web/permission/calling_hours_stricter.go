@@ -135,9 +135,9 @@ func (h *handlers) publishStricter(c *gin.Context) error {
 			case at < 0:
 				rules.Stricter = append(rules.Stricter, demands)
 			case f.Get("new") != "":
-				return fault.InvalidFields(
-					fault.Field{Name: "region", Code: "has_demands", Problem: "has its own demands already", Value: demands.Region},
-				)
+				return fault.InvalidFields(fault.Field{
+					Name: "region", Code: "has_demands", Problem: "has its own demands already", Value: demands.Region,
+				})
 			default:
 				rules.Stricter[at] = demands
 			}
@@ -147,11 +147,8 @@ func (h *handlers) publishStricter(c *gin.Context) error {
 	return h.afterPublishing(c, f, err, h.renderStricter)
 }
 
-var errNothingStricter = fault.New(
-	fault.Invalid,
-	"nothing_stricter",
-	"none of the values is stricter there: give one, or remove the country",
-)
+var errNothingStricter = fault.New(fault.Invalid, "nothing_stricter",
+	"none of the values is stricter there: give one, or remove the country")
 
 // typedStricter reads the form; an empty field demands nothing.
 func typedStricter(f frame.Form) (permission.Stricter, error) {
@@ -167,16 +164,12 @@ func typedStricter(f frame.Form) (permission.Stricter, error) {
 		}
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			problems = append(
-				problems,
-				fault.Field{Name: setting.Name, Code: "not_a_number", Problem: "is not a whole number", Value: text},
-			)
+			problems = append(problems,
+				fault.Field{Name: setting.Name, Code: "not_a_number", Problem: "is not a whole number", Value: text})
 		}
 		if err == nil && n == 0 { // which would count as empty
-			problems = append(
-				problems,
-				fault.Field{Name: setting.Name, Code: "empty_or_more", Problem: "must be empty, or 1 or more", Value: text},
-			)
+			problems = append(problems,
+				fault.Field{Name: setting.Name, Code: "empty_or_more", Problem: "must be empty, or 1 or more", Value: text})
 		}
 		*setting.demand(&demands) = n
 	}
@@ -196,7 +189,8 @@ func laxer(demands permission.Stricter, caps permission.Caps) []fault.Field {
 		n, usual := *setting.demand(&demands), setting.usual(caps)
 		if n > 0 && (setting.longer && n < usual || !setting.longer && n > usual) {
 			problems = append(problems, fault.Field{
-				Name: setting.Name, Code: "not_stricter", Problem: "is laxer than everywhere", Value: strconv.Itoa(n), Args: map[string]any{"usual": usual},
+				Name: setting.Name, Code: "not_stricter", Problem: "is laxer than everywhere",
+				Value: strconv.Itoa(n), Args: map[string]any{"usual": usual},
 			})
 		}
 	}

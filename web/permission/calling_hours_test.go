@@ -96,12 +96,8 @@ func TestACountryIsMadeStricterWithANoteAndInsideTheLaw(t *testing.T) {
 	c := ts.Login(t, account.Admin)
 	c.Post("/language", url.Values{"language": {"en"}})
 	demands := url.Values{
-		"new":                       {"1"},
-		"region":                    {" de "},
-		"attempts_per_day":          {"1"},
-		"refusal_quiet_days":        {"90"},
-		"marketing_calls_per_month": {""},
-		"based_on":                  {"1"},
+		"new": {"1"}, "region": {" de "}, "attempts_per_day": {"1"},
+		"refusal_quiet_days": {"90"}, "marketing_calls_per_month": {""}, "based_on": {"1"},
 	}
 	for name, wrong := range map[string]struct{ field, value, at string }{
 		"no note":              {"note", " ", "#e-note"},
@@ -129,10 +125,7 @@ func TestACountryIsMadeStricterWithANoteAndInsideTheLaw(t *testing.T) {
 	}
 	demands.Set("note", "works council")
 	page := c.Follow(c.Post(pages.StricterPath, demands)).Page(http.StatusOK)
-	if text := page.Find("#stricter").Text(); !strings.Contains(
-		text,
-		"Germany DE1 call in 24 hours · no marketing for 90 days after a refusal",
-	) {
+	if text := page.Find("#stricter").Text(); !strings.Contains(text, "Germany DE1 call in 24 hours · no marketing for 90 days after a refusal") {
 		t.Errorf("the page shows %s", text)
 	}
 	changes := c.Get(pages.HoursPath + "/versions/2").Page(http.StatusOK).Find("main li").Text()
@@ -186,13 +179,10 @@ func TestANumberIsCheckedWithoutLeavingATrace(t *testing.T) {
 	night := url.Values{"phone": {"13912348000"}, "purpose": {"service_callback"}, "check_at": {"2026-11-22T22:30"}}
 	page := c.Post(pages.HoursPath+"/check", night).Page(http.StatusOK)
 	if text := page.Find(".answer").Text(); !strings.Contains(text, "Outside calling hours") ||
-		!strings.Contains(text, "opens 23 November 09:00") ||
-		!strings.Contains(text, "Asia/Shanghai") {
+		!strings.Contains(text, "opens 23 November 09:00") || !strings.Contains(text, "Asia/Shanghai") {
 		t.Errorf("at night: %s", text)
 	}
-	if page := c.Post(pages.HoursPath+"/check", url.Values{"phone": {"12"}, "purpose": {"survey"}}).Page(http.StatusUnprocessableEntity); page.Find(
-		"#e-phone",
-	).Length() != 1 {
+	if page := c.Post(pages.HoursPath+"/check", url.Values{"phone": {"12"}, "purpose": {"survey"}}).Page(http.StatusUnprocessableEntity); page.Find("#e-phone").Length() != 1 {
 		t.Error("12 is taken for a number")
 	}
 }
@@ -202,13 +192,8 @@ func TestHolidaysSayWhatTheyReplaceBeforeTheyArePublished(t *testing.T) {
 	ts := webtest.NewServer(t)
 	webtest.Must(t, ts.Permission.EnsureBuiltIn(t.Context()))
 	c := ts.Login(t, account.Admin)
-	bad := c.SendFile(
-		pages.HolidaysPath,
-		"days.csv",
-		"country,date,kind,name\nCN,1 October,holiday,a\nCN,2026-10-02,feast,b\n",
-	).Page(
-		http.StatusUnprocessableEntity,
-	)
+	bad := c.SendFile(pages.HolidaysPath, "days.csv",
+		"country,date,kind,name\nCN,1 October,holiday,a\nCN,2026-10-02,feast,b\n").Page(http.StatusUnprocessableEntity)
 	if got := strings.Join(webtest.TextsOf(bad, "td.num"), " "); got != "2 3" {
 		t.Errorf("lines with errors: %s", got)
 	}

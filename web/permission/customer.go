@@ -55,14 +55,8 @@ func customerPermissionSamples() []frame.View {
 		{Purpose: "survey · SMS", Why: []frame.WhyLine{{Text: "asked"}}, From: 5},
 	}
 	yes := permission.ConsentEvent{
-		ID:         3,
-		CustomerID: 2,
-		Purpose:    permission.Survey,
-		Given:      true,
-		Basis:      permission.ByConsent,
-		Wording:    "v2",
-		Source:     "desk",
-		At:         1,
+		ID: 3, CustomerID: 2, Purpose: permission.Survey, Given: true,
+		Basis: permission.ByConsent, Wording: "v2", Source: "desk", At: 1,
 	}
 	ended := yes
 	ended.ExpiresAt = 5
@@ -76,9 +70,8 @@ func customerPermissionSamples() []frame.View {
 				{ConsentEvent: ended, Ended: true},
 				{},
 			},
-			Suppressions: []suppressionRow{
-				sampleSuppression(),
-			}, Ways: choices, Channels: choices, Answers: choices, Bases: choices, Scopes: choices,
+			Suppressions: []suppressionRow{sampleSuppression()}, Ways: choices,
+			Channels: choices, Answers: choices, Bases: choices, Scopes: choices,
 		},
 	}
 }
@@ -151,12 +144,8 @@ func (h *handlers) fillSaid(c *gin.Context, p *customerPermissionPage, subject p
 	for _, e := range consents {
 		p.Consents = append(p.Consents, consentRow{
 			ConsentEvent: e, About: h.saidAbout(c, e), Proof: h.Evidence(c, e.Evidence),
-			Via: h.Catalogue.TextOr(
-				h.Lang(c),
-				e.Source,
-				nil,
-				"consents.via_"+e.Source,
-			), By: names[e.UserID], Other: e.CustomerID != p.CustomerID,
+			Via: h.Catalogue.TextOr(h.Lang(c), e.Source, nil, "consents.via_"+e.Source),
+			By:  names[e.UserID], Other: e.CustomerID != p.CustomerID,
 			Seen:  seen[e.CustomerID].ID != 0,
 			Ended: !e.ExpiresAt.IsZero() && e.ExpiresAt <= h.Now(),
 		})
@@ -166,10 +155,8 @@ func (h *handlers) fillSaid(c *gin.Context, p *customerPermissionPage, subject p
 		return err
 	}
 	slices.Reverse(suppressions) // the newest first
-	p.Suppressions, err = h.suppressionRows(
-		c,
-		slices.DeleteFunc(suppressions, func(sup permission.Suppression) bool { return !sup.InForce(h.Now()) }),
-	)
+	p.Suppressions, err = h.suppressionRows(c,
+		slices.DeleteFunc(suppressions, func(sup permission.Suppression) bool { return !sup.InForce(h.Now()) }))
 	return err
 }
 
@@ -192,8 +179,7 @@ func (h *handlers) saidAbout(c *gin.Context, e permission.ConsentEvent) string {
 
 func (h *handlers) fillChoices(c *gin.Context, p *customerPermissionPage) {
 	p.Ways = options(h, c, "purpose", permission.Recordable(frame.Viewer(c)))
-	p.Channels = append(
-		[]frame.Option{{Value: "", Label: h.T(c, "consents.every_channel")}},
+	p.Channels = append([]frame.Option{{Value: "", Label: h.T(c, "consents.every_channel")}},
 		options(h, c, "channel", permission.Channels())...)
 	p.Answers = options(h, c, "consents", []string{"given", "withdrawn"})
 	p.Bases = options(h, c, "basis", permission.Bases())
@@ -237,9 +223,8 @@ func (h *handlers) recordConsent(c *gin.Context) error {
 func (h *handlers) typedConsent(f frame.Form) (permission.ConsentEvent, error) {
 	e := permission.ConsentEvent{
 		Purpose: permission.Purpose(f.Get("purpose")), Channel: permission.Channel(f.Get("channel")), Given: f.Get("answer") == "given",
-		Basis: permission.Basis(
-			f.Get("basis"),
-		), Wording: strings.TrimSpace(f.Get("wording")), Evidence: strings.TrimSpace(f.Get("evidence")),
+		Basis: permission.Basis(f.Get("basis")), Wording: strings.TrimSpace(f.Get("wording")),
+		Evidence: strings.TrimSpace(f.Get("evidence")),
 	}
 	var problems []fault.Field
 	if e.Evidence == "" {
@@ -268,13 +253,8 @@ func (h *handlers) recordRefusal(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	at, err := h.permission.RefuseByHand(
-		c.Request.Context(),
-		frame.Viewer(c),
-		id,
-		permission.Scope(f.Get("scope")),
-		strings.TrimSpace(f.Get("refusal_evidence")),
-	)
+	at, err := h.permission.RefuseByHand(c.Request.Context(), frame.Viewer(c), id,
+		permission.Scope(f.Get("scope")), strings.TrimSpace(f.Get("refusal_evidence")))
 	if err != nil {
 		f, unmendable := h.RefusedForm(c, f, err)
 		if unmendable != nil {

@@ -56,13 +56,7 @@ func (h *handlers) holidaysRoutes() []frame.Route {
 	return []frame.Route{
 		{Method: http.MethodGet, Path: holidaysPath, Roles: readers, Handle: h.showHolidays},
 		{Method: http.MethodPost, Path: holidaysPath, Roles: admin, Body: frame.UploadBody(hours.MaxCalendarFile), Handle: h.readHolidays},
-		{
-			Method: http.MethodPost,
-			Path:   holidaysPath + "/publish",
-			Roles:  admin,
-			Body:   4 * hours.MaxCalendarFile,
-			Handle: h.publishHolidays,
-		},
+		{Method: http.MethodPost, Path: holidaysPath + "/publish", Roles: admin, Body: 4 * hours.MaxCalendarFile, Handle: h.publishHolidays},
 		{Method: http.MethodGet, Path: holidaysPath + "/sample.csv", Roles: readers, Handle: h.sampleHolidays},
 		{Method: http.MethodGet, Path: holidaysPath + "/export.csv", Roles: readers, Handle: h.exportHolidays},
 	}
@@ -76,12 +70,10 @@ func holidaysSamples() []frame.View {
 	return []frame.View{
 		&holidaysPage{},
 		&holidaysPage{
-			Years: []calendarRow{
-				row,
-			}, Shown: row.calendarYear, Name: "CN 2026", Days: []holidayRow{day, working}, MayEdit: true, Form: frame.Form{Error: "wrong"},
-			Wrong: []frame.FieldProblem{
-				{Line: 3, Name: "date", Problem: "is no date", Value: "x"},
-			}, Draft: &calendarDraft{Changes: []string{"CN 2026"}, CSV: "a"},
+			Years: []calendarRow{row}, Shown: row.calendarYear, Name: "CN 2026",
+			Days: []holidayRow{day, working}, MayEdit: true, Form: frame.Form{Error: "wrong"},
+			Wrong: []frame.FieldProblem{{Line: 3, Name: "date", Problem: "is no date", Value: "x"}},
+			Draft: &calendarDraft{Changes: []string{"CN 2026"}, CSV: "a"},
 		},
 		&holidaysPage{MayEdit: true, Draft: &calendarDraft{}},
 	}

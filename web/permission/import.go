@@ -60,9 +60,8 @@ func permissionImportSamples() []frame.View {
 		Wrong: []frame.FieldProblem{{Line: 3, Name: "phone", Problem: "is no number", Value: "12"}, {Line: 4}},
 	}
 	return []frame.View{
-		&listPage{
-			What: "suppressions",
-		}, &listPage{What: "consents", Form: frame.Form{Error: "wrong", Errors: map[string]string{"file": "wrong"}}},
+		&listPage{What: "suppressions"},
+		&listPage{What: "consents", Form: frame.Form{Error: "wrong", Errors: map[string]string{"file": "wrong"}}},
 		&listPage{What: "consents", Report: report}, &listPage{What: "suppressions", Report: &listReport{File: "list.csv"}},
 	}
 }

@@ -145,12 +145,8 @@ func TestSuppressionsAreFoundAddedAndLifted(t *testing.T) {
 	}
 	for _, lang := range []struct{ lang, text string }{{"en", "is neither a phone number"}, {"zh-CN", "不是有效的号码或邮箱"}} {
 		c.Post("/language", url.Values{"language": {lang.lang}})
-		page := c.Post(
-			"/suppressions",
-			url.Values{"address": {"12"}, "scope": {"everything"}, "reason": {"complaint"}},
-		).Page(
-			http.StatusUnprocessableEntity,
-		)
+		page := c.Post("/suppressions",
+			url.Values{"address": {"12"}, "scope": {"everything"}, "reason": {"complaint"}}).Page(http.StatusUnprocessableEntity)
 		if got := strings.ToLower(page.Find("#e-address").Text()); !strings.Contains(got, lang.text) {
 			t.Errorf("%s: %q", lang.lang, got)
 		}
@@ -174,15 +170,10 @@ func TestSuppressionListIsPagedByKeyWithAConstantNumberOfStatements(t *testing.T
 	}
 	var list []permission.Suppression
 	for i := range frame.PageSize + 10 {
-		list = append(
-			list,
-			permission.Suppression{
-				Kind:    permission.PhoneAddress,
-				Address: fmt.Sprintf("+861391234%04d", i),
-				Scope:   permission.Everything,
-				Reason:  "import",
-			},
-		)
+		list = append(list, permission.Suppression{
+			Kind: permission.PhoneAddress, Address: fmt.Sprintf("+861391234%04d", i),
+			Scope: permission.Everything, Reason: "import",
+		})
 	}
 	_, err := ts.Permission.TakeSuppressions(t.Context(), account.Viewer{UserID: 1}, list[:1])
 	webtest.Must(t, err)
@@ -194,8 +185,7 @@ func TestSuppressionListIsPagedByKeyWithAConstantNumberOfStatements(t *testing.T
 	}
 	first := c.Get("/suppressions").Page(http.StatusOK)
 	older, _ := first.Find(".pager [rel=next]").Attr("href")
-	if n, rest := first.Find("tr[data-href]").Length(), c.Get(older).Page(http.StatusOK).Find("tr[data-href]").Length(); n != frame.PageSize ||
-		rest != 10 {
+	if n, rest := first.Find("tr[data-href]").Length(), c.Get(older).Page(http.StatusOK).Find("tr[data-href]").Length(); n != frame.PageSize || rest != 10 {
 		t.Errorf("pages of %d and %d rows", n, rest)
 	}
 }
@@ -205,13 +195,8 @@ func TestListsAreReportedByLineAndField(t *testing.T) {
 	ts := webtest.NewServer(t)
 	ts.FillPermissionless(t)
 	c := ts.Login(t, account.Supervisor)
-	page := c.SendFile(
-		"/suppressions/import",
-		"list.csv",
-		"phone,scope,until\n13912348001,,\n12,,\n13912348002,nobody,\n13912348003,,2020-01-01\n13912348001,,\n",
-	).Page(
-		http.StatusOK,
-	)
+	page := c.SendFile("/suppressions/import", "list.csv",
+		"phone,scope,until\n13912348001,,\n12,,\n13912348002,nobody,\n13912348003,,2020-01-01\n13912348001,,\n").Page(http.StatusOK)
 	if got := strings.Join(webtest.TextsOf(page, ".tile .fig"), " "); got != "5 1 1 3" {
 		t.Errorf("read, added, known, wrong: %s", got)
 	}
@@ -222,13 +207,8 @@ func TestListsAreReportedByLineAndField(t *testing.T) {
 	if got := strings.Join(webtest.TextsOf(half, ".tile .fig"), " "); got != "2 1 0 1 1" {
 		t.Errorf("read, added, known, partly taken, not taken: %s", got)
 	}
-	refused := c.SendFile(
-		"/suppressions/import",
-		"x.csv",
-		"source,reference,scope\ncrm,C-1,everything\n",
-	).Page(
-		http.StatusUnprocessableEntity,
-	)
+	refused := c.SendFile("/suppressions/import", "x.csv",
+		"source,reference,scope\ncrm,C-1,everything\n").Page(http.StatusUnprocessableEntity)
 	if got := webtest.TextsOf(refused, ".error.whole"); len(got) != 1 || !strings.Contains(got[0], "phone or email: what is suppressed") {
 		t.Errorf("a list of references: %q", got)
 	}
@@ -241,9 +221,7 @@ func TestListsAreReportedByLineAndField(t *testing.T) {
 	if got := strings.Join(webtest.TextsOf(page, ".tile .fig"), " "); got != "3 1 0 2" {
 		t.Errorf("consents: %s: %v", got, webtest.TextsOf(page, "tbody tr"))
 	}
-	if page := c.SendFile("/consents/import", "x.csv", "a,b\n1,2\n").Page(http.StatusUnprocessableEntity); page.Find(
-		".error.whole",
-	).Length() != 1 {
+	if page := c.SendFile("/consents/import", "x.csv", "a,b\n1,2\n").Page(http.StatusUnprocessableEntity); page.Find(".error.whole").Length() != 1 {
 		t.Error("a file of something else is not refused in words")
 	}
 	if page := c.Post("/consents/import", nil).Page(http.StatusUnprocessableEntity); page.Find("#e-file").Length() != 1 {
@@ -271,12 +249,7 @@ func TestEveryNumberOfTheOverviewLeadsToItsCustomers(t *testing.T) {
 	for i := range links.Length() {
 		link := links.Eq(i)
 		href, _ := link.Attr("href")
-		if rows := c.Get(href).Page(http.StatusOK).Find("tr[data-href]").Length(); strconv.Itoa(
-			rows,
-		) != strings.TrimPrefix(
-			link.Text(),
-			"−",
-		) {
+		if rows := c.Get(href).Page(http.StatusOK).Find("tr[data-href]").Length(); strconv.Itoa(rows) != strings.TrimPrefix(link.Text(), "−") {
 			t.Errorf("%s counts %s and lists %d", href, link.Text(), rows)
 		}
 	}

@@ -87,11 +87,10 @@ func suppressionsSamples() []frame.View {
 	return []frame.View{
 		&suppressionsPage{}, &suppressionsPage{Narrowed: true, Found: &lookUp{Text: "12"}},
 		&suppressionsPage{
-			Rows: []suppressionRow{
-				row,
-				lifted,
-			}, Pager: frame.Pager{Older: "/x"}, Found: &lookUp{Text: "139", Valid: true, Rows: []suppressionRow{row}},
-			Scopes: choices, Reasons: choices, MayAdd: true, Form: frame.Form{Error: "wrong", Errors: map[string]string{"address": "wrong"}},
+			Rows: []suppressionRow{row, lifted}, Pager: frame.Pager{Older: "/x"},
+			Found:  &lookUp{Text: "139", Valid: true, Rows: []suppressionRow{row}},
+			Scopes: choices, Reasons: choices, MayAdd: true,
+			Form: frame.Form{Error: "wrong", Errors: map[string]string{"address": "wrong"}},
 		},
 		&suppressionsPage{Found: &lookUp{Text: "139", Valid: true}},
 		&suppressionPage{Row: row, MayLift: true, Form: frame.Form{Error: "wrong"}}, &suppressionPage{Row: lifted},
@@ -137,18 +136,17 @@ func (h *handlers) renderSuppressions(c *gin.Context, status int, f frame.Form, 
 var byHandScopes = []permission.Scope{permission.Everything, permission.MarketingOnly, permission.SurveysOnly}
 
 func (h *handlers) suppressionRows(c *gin.Context, list []permission.Suppression) ([]suppressionRow, error) {
-	names, err := h.accounts.UserNames(
-		c.Request.Context(),
-		frame.IDsBy(append(slices.Clone(list), lifters(list)...), func(sup permission.Suppression) int64 { return sup.UserID }),
-	)
+	names, err := h.accounts.UserNames(c.Request.Context(),
+		frame.IDsBy(append(slices.Clone(list), lifters(list)...), func(sup permission.Suppression) int64 { return sup.UserID }))
 	if err != nil {
 		return nil, err
 	}
 	rows := make([]suppressionRow, len(list))
 	for i, sup := range list {
 		rows[i] = suppressionRow{
-			Suppression: sup, Why: h.Catalogue.TextOr(h.Lang(c), sup.Reason, nil, "suppression."+sup.Reason), Proof: h.Evidence(c, sup.Evidence),
-			By: names[sup.UserID], LiftedBy: names[sup.LiftedBy], Holds: sup.InForce(h.Now()),
+			Suppression: sup, Why: h.Catalogue.TextOr(h.Lang(c), sup.Reason, nil, "suppression."+sup.Reason),
+			Proof: h.Evidence(c, sup.Evidence),
+			By:    names[sup.UserID], LiftedBy: names[sup.LiftedBy], Holds: sup.InForce(h.Now()),
 		}
 	}
 	return rows, nil
@@ -177,11 +175,8 @@ func (h *handlers) findSuppressions(c *gin.Context) error {
 		if kind == permission.EmailAddress {
 			address = found.Text // refusals that were stored before the present form are known by how they were written
 		}
-		list, err := h.permission.Suppressions(
-			c.Request.Context(),
-			permission.SuppressionFilter{Kind: kind, Address: address},
-			frame.PageSize,
-		)
+		list, err := h.permission.Suppressions(c.Request.Context(),
+			permission.SuppressionFilter{Kind: kind, Address: address}, frame.PageSize)
 		if err != nil {
 			return err
 		}

@@ -48,10 +48,7 @@ func TestAFileOverTheLimitIsAnsweredWithTheLimit(t *testing.T) {
 			continue
 		}
 		if text := c.Do(http.MethodPost, door.Path, strings.NewReader("--b--\r\n"), http.Header{"Content-Type": {"multipart/form-data; boundary=b"}}).
-			Page(http.StatusUnprocessableEntity).Find("main").Text(); !strings.Contains(
-			text,
-			"choose a file",
-		) {
+			Page(http.StatusUnprocessableEntity).Find("main").Text(); !strings.Contains(text, "choose a file") {
 			t.Errorf("%s without a file: %q", door.Path, text)
 		}
 	}
@@ -82,10 +79,8 @@ func TestNoUploadLeavesATemporaryFile(t *testing.T) {
 	if r := c.Upload("large.csv", large); r.Status != http.StatusSeeOther {
 		t.Errorf("40 MiB: %d", r.Status)
 	}
-	cut := io.MultiReader(
-		strings.NewReader("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.csv\"\r\n\r\n"),
-		bytes.NewReader(large),
-	)
+	cut := io.MultiReader(strings.NewReader("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.csv\"\r\n\r\n"),
+		bytes.NewReader(large))
 	c.Do(http.MethodPost, "/imports", cut, http.Header{"Content-Type": {"multipart/form-data; boundary=b"}})
 	left, err := os.ReadDir(dir)
 	if err != nil || len(left) != 0 {

@@ -32,22 +32,12 @@ type handlers struct {
 
 // New returns the area.
 func New(
-	site *frame.Site,
-	accounts accountService,
-	contacts contactService,
-	decisions decisionService,
-	figures figureService,
-	policies policyService,
-	surveys surveyService,
+	site *frame.Site, accounts accountService, contacts contactService, decisions decisionService,
+	figures figureService, policies policyService, surveys surveyService,
 ) frame.Area {
 	h := &handlers{
-		Site:      site,
-		accounts:  accounts,
-		contacts:  contacts,
-		decisions: decisions,
-		figures:   figures,
-		policies:  policies,
-		surveys:   surveys,
+		Site: site, accounts: accounts, contacts: contacts, decisions: decisions,
+		figures: figures, policies: policies, surveys: surveys,
 	}
 	return frame.Area{
 		Files: files,

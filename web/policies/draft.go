@@ -186,9 +186,9 @@ func (h *handlers) changePolicy(c *gin.Context) error {
 	}
 	p := record.Policy
 	if p.MaxAge, err = policy.ParseSpan(strings.TrimSpace(f.Get("max_age")) + f.Get("max_age_unit")); err != nil {
-		err = fault.InvalidFields(
-			fault.Field{Name: "max_age", Code: "not_a_span", Problem: "is not a length of time", Value: f.Get("max_age")},
-		)
+		err = fault.InvalidFields(fault.Field{
+			Name: "max_age", Code: "not_a_span", Problem: "is not a length of time", Value: f.Get("max_age"),
+		})
 	} else if _, err = h.policies.Save(c.Request.Context(), frame.Viewer(c), record.ID, shownRevision(f), p, f.Get("note")); err == nil {
 		return h.Redirect(c, policyPath(record.ID), frame.Done("flash.saved"))
 	}

@@ -77,21 +77,14 @@ func dryRunsSamples() []frame.View {
 	examples := []decision.Example{{ContactID: 1, ExternalID: "T-1", Category: "Repairs"}}
 	line := dryRunLine{Text: "too old", Would: 3, Happened: 5, Width: 30, Examples: examples}
 	kind := dryRunKind{
-		Kind: policy.FollowUpSurvey, Resolved: 10, Same: 8, Sum: []dryRunLine{line, {Planned: true, Text: "planned", Would: 7, Happened: 5, Width: 70}},
+		Kind: policy.FollowUpSurvey, Resolved: 10, Same: 8,
+		Sum:     []dryRunLine{line, {Planned: true, Text: "planned", Would: 7, Happened: 5, Width: 70}},
 		Rules:   []dryRunRule{{Name: "survey", Planned: true, Count: 7, Examples: examples}, {Name: "old", Text: "too old", Count: 3}},
 		Changes: []dryRunChange{{From: "too old", To: "planned", Count: 2, Examples: examples}},
 	}
 	run := decision.DryRun{
-		ID:         1,
-		PolicyID:   5,
-		Days:       30,
-		State:      decision.DryRunRunning,
-		Total:      10,
-		Done:       4,
-		CreatedAt:  1,
-		FromAt:     1,
-		ToAt:       2,
-		FinishedAt: 3,
+		ID: 1, PolicyID: 5, Days: 30, State: decision.DryRunRunning,
+		Total: 10, Done: 4, CreatedAt: 1, FromAt: 1, ToAt: 2, FinishedAt: 3,
 	}
 	done, cancelled, failed := run, run, run
 	done.State, cancelled.State, failed.State = decision.DryRunDone, decision.DryRunCancelled, decision.DryRunFailed
@@ -99,9 +92,8 @@ func dryRunsSamples() []frame.View {
 		&dryRunPage{Run: run, Policy: policy.Record{ID: 5}, By: "Wang Min"}, &dryRunPage{Run: cancelled, Policy: policy.Record{ID: 5}},
 		&dryRunPage{Run: failed, Policy: policy.Record{ID: 5}},
 		&dryRunPage{
-			Run:    done,
-			Policy: policy.Record{ID: 4, Version: 3},
-			Kinds:  []dryRunKind{kind, {Kind: policy.FollowUpCallback, Resolved: 10, Same: 10}},
+			Run: done, Policy: policy.Record{ID: 4, Version: 3},
+			Kinds: []dryRunKind{kind, {Kind: policy.FollowUpCallback, Resolved: 10, Same: 10}},
 		},
 		&dryRunPage{Run: done, Policy: policy.Record{ID: 5}, Changed: true, Kinds: []dryRunKind{kind}}, &dryRunPage{Run: done},
 	}
@@ -165,10 +157,10 @@ func (h *handlers) showDryRun(c *gin.Context) error {
 	p.Page = h.Page(c, "dry_run.one", "count", run.Days)
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "policy.title"), Href: policiesPath}}
 	if p.Policy.ID != 0 {
-		p.Crumbs = append(
-			p.Crumbs,
-			frame.Crumb{Text: h.T(c, policyTitle(p.Policy), "version", p.Policy.Version, "id", p.Policy.ID), Href: policyPath(p.Policy.ID)},
-		)
+		p.Crumbs = append(p.Crumbs, frame.Crumb{
+			Text: h.T(c, policyTitle(p.Policy), "version", p.Policy.Version, "id", p.Policy.ID),
+			Href: policyPath(p.Policy.ID),
+		})
 	}
 	return h.Render(c, p)
 }
@@ -195,10 +187,8 @@ func (h *handlers) dryRunKind(c *gin.Context, resolved int, k decision.DryRunKin
 		kind.Rules = append(kind.Rules, rule)
 	}
 	for _, change := range k.Changes {
-		kind.Changes = append(
-			kind.Changes,
-			dryRunChange{From: words[change.From], To: words[change.To], Count: change.Count, Examples: change.Examples},
-		)
+		kind.Changes = append(kind.Changes,
+			dryRunChange{From: words[change.From], To: words[change.To], Count: change.Count, Examples: change.Examples})
 	}
 	return kind
 }

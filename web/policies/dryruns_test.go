@@ -57,8 +57,8 @@ func TestASupervisorPlansACallbackByHand(t *testing.T) {
 		t.Errorf("a second callback beside the first: %q", got)
 	}
 	list := c.Get("/decisions/list?rule=by_hand").Page(http.StatusOK)
-	if got := webtest.TextsOf(list, "tbody tr"); len(got) != 1 || !strings.Contains(got[0], "Planned by a supervisor") ||
-		!strings.Contains(got[0], "decided again") {
+	if got := webtest.TextsOf(list, "tbody tr"); len(got) != 1 ||
+		!strings.Contains(got[0], "Planned by a supervisor") || !strings.Contains(got[0], "decided again") {
 		t.Errorf("the decision is not found by its rule: %q", got)
 	}
 }
@@ -110,8 +110,7 @@ func TestADryRunStandsNextToWhatHappened(t *testing.T) {
 		}
 	}
 	if got := webtest.TextsOf(page, ".versus:nth-of-type(2) .versus-cols > :last-child tbody tr"); len(got) != 1 ||
-		!strings.HasPrefix(got[0], "Planned → Not needed") ||
-		!strings.Contains(got[0], "T-1") {
+		!strings.HasPrefix(got[0], "Planned → Not needed") || !strings.Contains(got[0], "T-1") {
 		t.Errorf("what comes out otherwise: %q", got)
 	}
 	if list := c.Get(draft).Page(http.StatusOK); list.Find(".runs li").Length() != 2 {

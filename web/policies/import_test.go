@@ -49,14 +49,17 @@ func TestWhatIsWrongWithAFileIsSaidInTheReadersWords(t *testing.T) {
 	const rule = "rules:\n  - id: a\n    survey: {}\n"
 	for body, want := range map[string][2]string{
 		rule + "    surveys: {}\n": {
-			"line 4 a: surveys is no key here; there are callback, id, name, nothing, survey, when", "第 4 行 a: surveys 这里没有这一项，可以写的有：callback, id, name, nothing, survey, when",
+			"line 4 a: surveys is no key here; there are callback, id, name, nothing, survey, when",
+			"第 4 行 a: surveys 这里没有这一项，可以写的有：callback, id, name, nothing, survey, when",
 		},
-		rule + "    callback:\n":               {"line 4 a: callback has nothing after it", "第 4 行 a: callback 后面没有内容"},
-		rule + "    survey: {delay: 1h}\n":     {"line 4 a: survey is there twice", "第 4 行 a: survey 写了两次"},
-		rule + "    callback: yes\n":           {"line 4 a: callback must have keys of its own", "第 4 行 a: callback 须写成下一级的各项"},
-		rule + "    when: yes\n":               {"line 4 a: when must be a list", "第 4 行 a: when 须写成列表"},
-		rule + "    name: {a: b}\n":            {"line 4 a: name must be one value", "第 4 行 a: name 须是一个值"},
-		rule + "    callback: {attempts: 9}\n": {"line 4 a: callback.attempts must be 1 to 6 (9)", "第 4 行 a: callback.attempts 须为 1 到 6 (9)"},
+		rule + "    callback:\n":           {"line 4 a: callback has nothing after it", "第 4 行 a: callback 后面没有内容"},
+		rule + "    survey: {delay: 1h}\n": {"line 4 a: survey is there twice", "第 4 行 a: survey 写了两次"},
+		rule + "    callback: yes\n":       {"line 4 a: callback must have keys of its own", "第 4 行 a: callback 须写成下一级的各项"},
+		rule + "    when: yes\n":           {"line 4 a: when must be a list", "第 4 行 a: when 须写成列表"},
+		rule + "    name: {a: b}\n":        {"line 4 a: name must be one value", "第 4 行 a: name 须是一个值"},
+		rule + "    callback: {attempts: 9}\n": {
+			"line 4 a: callback.attempts must be 1 to 6 (9)", "第 4 行 a: callback.attempts 须为 1 到 6 (9)",
+		},
 		rule + "    callback: {delay: 8d}\n": {
 			"a: callback.delay must be at most 7 days", "a: callback.delay 最长 7 天",
 		},

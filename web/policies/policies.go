@@ -66,16 +66,8 @@ func (h *handlers) policiesRoutes() []frame.Route {
 func policiesSamples() []frame.View {
 	line := frame.CountLine{Count: 12, Href: "/decisions/list"}
 	record := policy.Record{
-		ID:          4,
-		Version:     3,
-		Policy:      policy.Default(0),
-		Note:        "note",
-		BasedOn:     2,
-		Revision:    1,
-		CreatedBy:   policy.Author{ID: 1, Name: "Wang Min"},
-		CreatedAt:   1,
-		UpdatedAt:   1,
-		PublishedAt: 1,
+		ID: 4, Version: 3, Policy: policy.Default(0), Note: "note", BasedOn: 2, Revision: 1,
+		CreatedBy: policy.Author{ID: 1, Name: "Wang Min"}, CreatedAt: 1, UpdatedAt: 1, PublishedAt: 1,
 	}
 	builtIn := policy.Record{ID: 1, Version: 1, Policy: policy.Default(0), PublishedAt: 1}
 	draft := record
@@ -90,27 +82,17 @@ func policiesSamples() []frame.View {
 	return []frame.View{
 		&policiesPage{InForce: builtIn, Rules: rows},
 		&policiesPage{
-			InForce: record,
-			Rules:   rows,
-			Drafts:  []policy.Record{draft},
-			History: []policy.Record{record, builtIn},
-			Older:   "/x",
-			Newer:   true,
-			From:    "2026-11-01",
+			InForce: record, Rules: rows, Drafts: []policy.Record{draft},
+			History: []policy.Record{record, builtIn}, Older: "/x", Newer: true, From: "2026-11-01",
 		},
 		&policyPage{Record: record, InForce: builtIn, Rules: rows},
 		&policyPage{
-			Record:     draft,
-			InForce:    builtIn,
-			Rules:      rows,
-			Removed:    rows,
-			Reordered:  true,
-			MayPublish: true,
-			Form:       wrong,
-			PerDay:     12,
+			Record: draft, InForce: builtIn, Rules: rows, Removed: rows,
+			Reordered: true, MayPublish: true, Form: wrong, PerDay: 12,
 		},
 		&policyPage{Record: draft, InForce: builtIn, Form: wrong, PerDay: 1},
-		&policyImportPage{}, &policyImportPage{Form: wrong, Problems: []frame.FieldProblem{{Line: 3, Name: "rules", Problem: "is wrong", Value: "x"}}},
+		&policyImportPage{},
+		&policyImportPage{Form: wrong, Problems: []frame.FieldProblem{{Line: 3, Name: "rules", Problem: "is wrong", Value: "x"}}},
 	}
 }
 

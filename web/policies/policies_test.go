@@ -52,9 +52,9 @@ func TestWhoMayDoWhatToPolicies(t *testing.T) {
 
 // ruleForm is the form of a rule that asks about repeats, as somebody fills it in on a fresh draft.
 func ruleForm() url.Values {
-	f := policies.FormOfPolicyRule(
-		policy.Rule{When: []policy.Condition{{Field: policy.HistoryRepeat, Op: policy.Is, Values: []string{policy.Yes}}}},
-	).Values
+	f := policies.FormOfPolicyRule(policy.Rule{
+		When: []policy.Condition{{Field: policy.HistoryRepeat, Op: policy.Is, Values: []string{policy.Yes}}},
+	}).Values
 	f.Set("name", "Repeat")
 	f.Set("callback", policies.SaysPlan)
 	f.Set("revision", "1")
@@ -188,9 +188,7 @@ func TestAttributesAreRegisteredAndAskedAbout(t *testing.T) {
 	}
 	c.Follow(c.Post(policies.AttributesPath, url.Values{"name": {"tariff"}, "label": {"套餐"}, "kind": {"text"}}))
 	draft := c.Post("/policies", nil).Header.Get("Location")
-	if form := c.Get(draft + "/rules/NEW").Page(http.StatusOK); form.Find(
-		`option[value="customer.attributes.tariff"]`,
-	).Text() != "customer's 套餐" {
+	if form := c.Get(draft + "/rules/NEW").Page(http.StatusOK); form.Find(`option[value="customer.attributes.tariff"]`).Text() != "customer's 套餐" {
 		t.Error("the attribute is not offered")
 	}
 	rule := ruleForm()

@@ -38,14 +38,8 @@ func (h *handlers) refusePolicyRule(c *gin.Context, record policy.Record, f fram
 		}
 	}
 	if fault.Is(cause, fault.Conflict) {
-		f.Error = h.T(
-			c,
-			"policy.conflict",
-			"name",
-			authorName(h, c, record.UpdatedBy),
-			"time",
-			h.Format(h.Lang(c)).Moment(record.UpdatedAt),
-		)
+		f.Error = h.T(c, "policy.conflict", "name", authorName(h, c, record.UpdatedBy), "time",
+			h.Format(h.Lang(c)).Moment(record.UpdatedAt))
 	}
 	return h.renderPolicyRule(c, frame.StatusOf(cause), record, f)
 }

@@ -205,9 +205,8 @@ func (r *policyRuleForm) callback() *policy.CallbackAction {
 	return &policy.CallbackAction{
 		Kind: policy.CallbackKind(r.form.Get("callback_kind")), Priority: r.number("callback_priority"),
 		Delay: r.span("callback_delay"), Within: r.span("callback_within"), Expiry: r.span("callback_expiry"),
-		Team: strings.TrimSpace(
-			r.form.Get("callback_team"),
-		), Script: r.form.Get("callback_script"), Attempts: r.number("callback_attempts"),
+		Team:   strings.TrimSpace(r.form.Get("callback_team")),
+		Script: r.form.Get("callback_script"), Attempts: r.number("callback_attempts"),
 	}
 }
 
@@ -245,9 +244,8 @@ func (r *policyRuleForm) reason(name string) policy.Reason {
 			return code
 		}
 	}
-	code := policy.Reason(
-		codeFor(text, "reason", func(code string) bool { return r.used.Reason(code) || r.reasons[policy.Reason(code)] != "" }),
-	)
+	code := policy.Reason(codeFor(text, "reason",
+		func(code string) bool { return r.used.Reason(code) || r.reasons[policy.Reason(code)] != "" }))
 	r.reasons[code] = text
 	return code
 }

@@ -35,12 +35,8 @@ func drawRule(t *rapid.T, fields []policy.FieldInfo) policy.Rule {
 	switch rapid.IntRange(0, 2).Draw(t, "callback") {
 	case 0:
 		rule.Callback = &policy.CallbackAction{
-			Kind: rapid.SampledFrom(
-				policy.PlannedCallbacks(),
-			).Draw(
-				t,
-				"kind",
-			), Priority: rapid.IntRange(1, 5).Draw(t, "priority"), Delay: span.Draw(t, "delay"),
+			Kind:     rapid.SampledFrom(policy.PlannedCallbacks()).Draw(t, "kind"),
+			Priority: rapid.IntRange(1, 5).Draw(t, "priority"), Delay: span.Draw(t, "delay"),
 			Within: span.Draw(t, "within"), Team: word.Draw(t, "team"), Script: rapid.SampledFrom(policy.Scripts()).Draw(t, "script"),
 			Attempts: rapid.IntRange(1, 6).Draw(t, "attempts"), Expiry: span.Draw(t, "expiry"),
 		}
@@ -50,14 +46,10 @@ func drawRule(t *rapid.T, fields []policy.FieldInfo) policy.Rule {
 	switch rapid.IntRange(0, 2).Draw(t, "survey") {
 	case 0:
 		rule.Survey = &policy.SurveyAction{
-			Survey: word.Draw(
-				t,
-				"survey",
-			), Family: word.Draw(t, "family"), Delay: span.Draw(t, "survey delay"), Reminders: rapid.IntRange(0, 1).Draw(t, "reminders"),
-			RemindAfter: span.Draw(
-				t,
-				"remind",
-			), Expiry: span.Draw(t, "expiry"), Share: policy.Share(rapid.IntRange(1, 1_000_000).Draw(t, "share")),
+			Survey: word.Draw(t, "survey"), Family: word.Draw(t, "family"),
+			Delay: span.Draw(t, "survey delay"), Reminders: rapid.IntRange(0, 1).Draw(t, "reminders"),
+			RemindAfter: span.Draw(t, "remind"), Expiry: span.Draw(t, "expiry"),
+			Share:    policy.Share(rapid.IntRange(1, 1_000_000).Draw(t, "share")),
 			Channels: rapid.SampledFrom(policies.Orders(policy.SurveyChannels())).Draw(t, "channels"),
 		}
 	case 1:

@@ -99,9 +99,8 @@ func (h *handlers) conditionRow(words policyWords, f frame.Form, n int, conditio
 	}
 	for _, choice := range info.Choices {
 		row.Checks = append(row.Checks, frame.Checkbox{
-			Name: row.Name(
-				"values",
-			), Value: choice, Label: words.choice(info.Field, choice), Checked: slices.Contains(condition.Values, choice),
+			Name: row.Name("values"), Value: choice, Label: words.choice(info.Field, choice),
+			Checked: slices.Contains(condition.Values, choice),
 		})
 	}
 	row.Yes = slices.Contains(condition.Values, policy.Yes)
@@ -122,10 +121,9 @@ var listsOfFields = map[policy.Field]string{
 func (h *handlers) ruleChoices(c *gin.Context, words policyWords, p policy.Policy) (ruleChoices, error) {
 	choices := ruleChoices{
 		Says: []frame.Option{
-			{
-				Value: saysPlan,
-				Label: words.t("policy.says_plan"),
-			}, {Value: saysNothing, Label: words.t("policy.says_nothing")}, {Value: saysNoMore, Label: words.t("policy.says_no_more")},
+			{Value: saysPlan, Label: words.t("policy.says_plan")},
+			{Value: saysNothing, Label: words.t("policy.says_nothing")},
+			{Value: saysNoMore, Label: words.t("policy.says_no_more")},
 		},
 		Reminders: []frame.Option{{Value: "0", Label: words.t("policy.no_reminder")}, {Value: "1", Label: words.t("policy.one_reminder")}},
 		Scripts:   []frame.Option{{Value: "", Label: words.t("policy.script_of_kind")}},
@@ -142,10 +140,8 @@ func (h *handlers) ruleChoices(c *gin.Context, words policyWords, p policy.Polic
 	}
 	choices.Reasons = append(choices.Reasons, frame.Option{Value: ownReason, Label: words.t("policy.own_reason")})
 	for _, order := range orders(policy.SurveyChannels()) {
-		choices.Channels = append(
-			choices.Channels,
-			frame.Option{Value: strings.Join(channelCodes(order), ","), Label: words.channels(order)},
-		)
+		choices.Channels = append(choices.Channels,
+			frame.Option{Value: strings.Join(channelCodes(order), ","), Label: words.channels(order)})
 	}
 	names, err := h.surveys.Names(c.Request.Context())
 	for _, name := range names {

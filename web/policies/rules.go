@@ -83,46 +83,23 @@ func policyRuleSamples() []frame.View {
 	options := []frame.Option{{Value: "a", Label: "A"}}
 	f := formOfPolicyRule(record.Policy.Rules[2])
 	f.Error, f.Errors = "wrong", map[string]string{
-		"callback_within":    "is too long",
-		"survey_share":       "is wrong",
-		"survey_reason_text": "is required",
+		"callback_within": "is too long", "survey_share": "is wrong", "survey_reason_text": "is required",
 	}
 	return []frame.View{
 		&policyRulePage{Record: record, ID: newRule, Form: frame.Form{}},
 		&policyRulePage{
 			Record: record, ID: "vip", Form: f, Sentence: &ruleSentence{When: "Every contact", Then: []string{"call back"}},
 			Conditions: []conditionRow{
-				{
-					Field:   "contact.severity",
-					Label:   "severity",
-					Kind:    policy.LevelField,
-					Op:      "a",
-					Ops:     options,
-					Checks:  []frame.Checkbox{{Name: "when.0.values", Value: "high", Label: "High", Checked: true}},
-					Refusal: "is wrong",
-				},
+				{Field: "contact.severity", Label: "severity", Kind: policy.LevelField, Op: "a", Ops: options, Checks: []frame.Checkbox{
+					{Name: "when.0.values", Value: "high", Label: "High", Checked: true},
+				}, Refusal: "is wrong"},
 				{N: 1, Field: "contact.complaint", Label: "complaint", Kind: policy.YesNoField, Yes: true},
-				{
-					N:      2,
-					Field:  "customer.tags",
-					Label:  "tags",
-					Kind:   policy.TagsField,
-					Ops:    options,
-					Values: "vip\nkey account",
-					Rows:   2,
-					List:   "tags",
-				},
+				{N: 2, Field: "customer.tags", Label: "tags", Kind: policy.TagsField, Ops: options, Values: "vip\nkey account", Rows: 2, List: "tags"},
 			},
 			Fields: []optionGroup{{Label: "Contact", Options: options}},
 			Choices: ruleChoices{
-				Says:       options,
-				Reasons:    options,
-				Kinds:      options,
-				Priorities: options,
-				Scripts:    options,
-				Surveys:    options,
-				Channels:   options,
-				Reminders:  options,
+				Says: options, Reasons: options, Kinds: options, Priorities: options,
+				Scripts: options, Surveys: options, Channels: options, Reminders: options,
 			},
 			Lists: []datalist{{ID: "teams", Values: []string{"A"}}},
 		},

@@ -37,13 +37,8 @@ type spanField struct {
 // newSpanField makes the field of a span. Seconds are offered only where a policy from a file has them.
 func newSpanField(f frame.Form, name, label, help string) spanField {
 	d := spanField{
-		Name:  name,
-		Label: label,
-		Help:  help,
-		Value: f.Get(name),
-		Unit:  f.Get(name + "_unit"),
-		Error: f.Errors[name],
-		Units: []string{"m", "h", "d"},
+		Name: name, Label: label, Help: help, Value: f.Get(name),
+		Unit: f.Get(name + "_unit"), Error: f.Errors[name], Units: []string{"m", "h", "d"},
 	}
 	if d.Unit == "s" {
 		d.Units = append(d.Units, d.Unit)

@@ -168,11 +168,8 @@ func (w policyWords) callback(a policy.CallbackAction) string {
 	if a.Script != "" {
 		parts = append(parts, w.t("policy.then_script", "script", w.t("callback_kind."+a.Script)))
 	}
-	parts = append(
-		parts,
-		w.t("policy.then_attempts", "count", a.Attempts),
-		w.t("policy.then_given_up", "span", frame.SpanText(w.t, a.Expiry)),
-	)
+	parts = append(parts, w.t("policy.then_attempts", "count", a.Attempts),
+		w.t("policy.then_given_up", "span", frame.SpanText(w.t, a.Expiry)))
 	return strings.Join(parts, w.t("policy.clause"))
 }
 

@@ -43,26 +43,17 @@ func TestARuleIsReadOutAsASentence(t *testing.T) {
 	reasons := map[policy.Reason]string{"handled": "VIP desk calls"}
 	rules := []policy.Rule{
 		{When: []policy.Condition{
-			{
-				Field:  policy.ContactSeverity,
-				Op:     policy.Is,
-				Values: []string{"high", "critical"},
-			}, {Field: policy.CustomerTags, Op: policy.Has, Values: []string{"VIP"}},
+			{Field: policy.ContactSeverity, Op: policy.Is, Values: []string{"high", "critical"}},
+			{Field: policy.CustomerTags, Op: policy.Has, Values: []string{"VIP"}},
 		}, Callback: &callback, Survey: &survey},
 		{Nothing: map[policy.Kind]policy.Reason{policy.FollowUpCallback: "handled"}},
 		{When: []policy.Condition{
-			{
-				Field:  policy.ContactComplaint,
-				Op:     policy.Is,
-				Values: []string{policy.Yes},
-			}, {Field: policy.AttributeField("tariff"), Op: policy.IsNot, Values: []string{"S", "M"}},
+			{Field: policy.ContactComplaint, Op: policy.Is, Values: []string{policy.Yes}},
+			{Field: policy.AttributeField("tariff"), Op: policy.IsNot, Values: []string{"S", "M"}},
 		}, Callback: &team},
-		{
-			Nothing: map[policy.Kind]policy.Reason{
-				policy.FollowUpCallback: policy.ReasonNotNeeded,
-				policy.FollowUpSurvey:   policy.ReasonNotNeeded,
-			},
-		},
+		{Nothing: map[policy.Kind]policy.Reason{
+			policy.FollowUpCallback: policy.ReasonNotNeeded, policy.FollowUpSurvey: policy.ReasonNotNeeded,
+		}},
 	}
 	attributes := []policy.Attribute{{Name: "tariff", Label: "套餐", Kind: policy.TextField}}
 	for lang, want := range map[string][]string{

@@ -48,10 +48,8 @@ func TestThePreferencePageSaysWhereACustomerStandsAndChangesIt(t *testing.T) {
 		if button.Length() != 1 || topic == "" || say == "" {
 			t.Fatalf("%s: %d buttons", selector, button.Length())
 		}
-		return webtest.TextsOf(
-			c.Follow(c.Post(out.OptOutURL, url.Values{"topic": {topic}, "say": {say}})).Page(http.StatusOK),
-			"[role=status] p",
-		)
+		return webtest.TextsOf(c.Follow(c.Post(out.OptOutURL, url.Values{"topic": {topic}, "say": {say}})).Page(http.StatusOK),
+			"[role=status] p")
 	}
 	expect("surveys=yes", "calls=unasked", "messages=unasked", "contact=yes")
 	if got := tap("[data-topic=surveys]"); !slices.Equal(got, []string{"好的，已经记下：不再邀请您评价服务。"}) {
@@ -140,7 +138,9 @@ func TestWhatStillGoesOnCanBeStopped(t *testing.T) {
 			[]string{"surveys=no", "calls=unasked", "messages=unasked", "contact=yes"},
 		},
 		"all contact, without callbacks": {
-			permission.ConsentEvent{Purpose: permission.ServiceCallback}, url.Values{"topic": {"contact"}, "say": {"no"}}, []string{"contact=no"},
+			permission.ConsentEvent{Purpose: permission.ServiceCallback},
+			url.Values{"topic": {"contact"}, "say": {"no"}},
+			[]string{"contact=no"},
 		},
 		"surveys with one click, without mail": {
 			permission.ConsentEvent{Purpose: permission.Survey, Channel: permission.ByEmail},
@@ -154,29 +154,12 @@ func TestWhatStillGoesOnCanBeStopped(t *testing.T) {
 			out := ts.Invited(t, "en")
 			c := ts.Anonymous(t)
 			event := test.withdrawn
-			webtest.Must(
-				t,
-				ts.DB.View(
-					t.Context(),
-				).Gorm().Table(
-					"invitations",
-				).Where(
-					"id = ?",
-					out.InvitationID,
-				).Pluck(
-					"customer_id",
-					&event.CustomerID,
-				).Error,
-			)
+			webtest.Must(t, ts.DB.View(t.Context()).Gorm().Table("invitations").Where("id = ?",
+				out.InvitationID).Pluck("customer_id", &event.CustomerID).Error)
 			event.Basis, event.Source = permission.ByOwnRequest, "api"
-			webtest.Must(
-				t,
-				ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return ts.Permission.RecordConsent(tx, event) }),
-			)
-			if got := c.Stands(out.OptOutURL); !slices.Equal(
-				got,
-				[]string{"surveys=yes", "calls=unasked", "messages=unasked", "contact=yes"},
-			) {
+			webtest.Must(t,
+				ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return ts.Permission.RecordConsent(tx, event) }))
+			if got := c.Stands(out.OptOutURL); !slices.Equal(got, []string{"surveys=yes", "calls=unasked", "messages=unasked", "contact=yes"}) {
 				t.Errorf("before: %v", got)
 			}
 			ts.Now++
@@ -224,9 +207,12 @@ func TestAMailProvidersOneClickUnsubscribes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, test := range map[string]struct{ kind, body, extra string }{
-		"urlencoded":            {"application/x-www-form-urlencoded", "List-Unsubscribe=One-Click", ""},
-		"multipart":             {w.FormDataContentType(), form.String(), ""},
-		"from a page elsewhere": {"application/x-www-form-urlencoded", "List-Unsubscribe=One-Click", "Origin: https://mail.example.net\r\nSec-Fetch-Site: cross-site\r\n"},
+		"urlencoded": {"application/x-www-form-urlencoded", "List-Unsubscribe=One-Click", ""},
+		"multipart":  {w.FormDataContentType(), form.String(), ""},
+		"from a page elsewhere": {
+			"application/x-www-form-urlencoded", "List-Unsubscribe=One-Click",
+			"Origin: https://mail.example.net\r\nSec-Fetch-Site: cross-site\r\n",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -234,18 +220,9 @@ func TestAMailProvidersOneClickUnsubscribes(t *testing.T) {
 			out := ts.Invited(t, "zh-CN")
 			server := httptest.NewServer(ts.Handler())
 			t.Cleanup(server.Close)
-			status, header := exchange(
-				t,
-				server,
-				fmt.Sprintf(
-					"POST %s HTTP/1.1\r\nHost: cs.example.com\r\nUser-Agent: provider\r\n%sContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
-					out.OptOutURL,
-					test.extra,
-					test.kind,
-					len(test.body),
-					test.body,
-				),
-			)
+			status,
+				header := exchange(t, server, fmt.Sprintf("POST %s HTTP/1.1\r\nHost: cs.example.com\r\nUser-Agent: provider\r\n%sContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
+				out.OptOutURL, test.extra, test.kind, len(test.body), test.body))
 			if status != http.StatusOK || header.Get("Location") != "" || header.Get("Set-Cookie") != "" {
 				t.Errorf("status %d, header %v", status, header)
 			}
@@ -320,10 +297,8 @@ func FuzzPreferenceForms(f *testing.F) {
 	f.Add(plain, "topic=surveys&say=no")
 	f.Add(plain, "List-Unsubscribe=One-Click")
 	f.Add(plain, "topic=%ff&say=%zz")
-	f.Add(
-		"multipart/form-data; boundary=b",
-		"--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n",
-	)
+	f.Add("multipart/form-data; boundary=b",
+		"--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n")
 	f.Add("multipart/form-data", "--b")
 	f.Add("text/plain; =", "List-Unsubscribe=One-Click")
 	f.Fuzz(func(t *testing.T, kind, body string) {

@@ -70,11 +70,8 @@ func surveySamples() []frame.View {
 	return []frame.View{
 		&surveyPage{
 			Page: bare, Token: "t", Screen: 1, Screens: 2, OneTap: true, Preselected: "Very satisfied",
-			About: surveyAbout{
-				ResolvedAt: 1,
-				Category:   "Line fault",
-				Agent:      "Li",
-			}, Questions: []surveyQuestion{{Key: "rating", Text: "?", Options: []surveyOption{option}}},
+			About:     surveyAbout{ResolvedAt: 1, Category: "Line fault", Agent: "Li"},
+			Questions: []surveyQuestion{{Key: "rating", Text: "?", Options: []surveyOption{option}}},
 		},
 		&surveyPage{Page: bare, Screen: 2, Screens: 2, Form: frame.Form{Error: "wrong"}, Questions: []surveyQuestion{
 			{Key: "rating", Kind: survey.Rating, Options: []surveyOption{option}, Error: "wrong"},

@@ -19,10 +19,8 @@ func TestTheStoryTellsWhatBecameOfASurveyInBothLanguages(t *testing.T) {
 	ts := webtest.NewServer(t)
 	out := ts.Invited(t, "en")
 	var contactID int64
-	webtest.Must(
-		t,
-		ts.DB.View(t.Context()).Gorm().Table("invitations").Where("id = ?", out.InvitationID).Pluck("contact_id", &contactID).Error,
-	)
+	webtest.Must(t,
+		ts.DB.View(t.Context()).Gorm().Table("invitations").Where("id = ?", out.InvitationID).Pluck("contact_id", &contactID).Error)
 	reader := ts.Login(t, account.Supervisor)
 	cases := []struct {
 		state  survey.State
@@ -32,12 +30,9 @@ func TestTheStoryTellsWhatBecameOfASurveyInBothLanguages(t *testing.T) {
 	}{
 		{survey.Sending, "", map[string]string{"en": "Survey on its way", "zh-CN": "正在发送邀评"}, nil},
 		{survey.Planned, survey.ReasonNotNow, map[string]string{"en": "Survey not sent yet", "zh-CN": "邀评尚未送出"}, nil},
-		{
-			survey.Uncertain,
-			survey.ReasonCrashed,
-			map[string]string{"en": "Nobody knows whether the survey went out; it is not sent again", "zh-CN": "无法确认，为避免重复不再发送"},
-			nil,
-		},
+		{survey.Uncertain, survey.ReasonCrashed, map[string]string{
+			"en": "Nobody knows whether the survey went out; it is not sent again", "zh-CN": "无法确认，为避免重复不再发送",
+		}, nil},
 		{
 			survey.Uncertain, survey.ReasonReopened,
 			map[string]string{"en": "it is not wanted any more: Contact reopened", "zh-CN": "无法确认，现已不再需要：工单已重开"},
@@ -46,18 +41,12 @@ func TestTheStoryTellsWhatBecameOfASurveyInBothLanguages(t *testing.T) {
 	}
 	for _, test := range cases {
 		webtest.Must(t, ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
-			return tx.Gorm().Exec(
-				"UPDATE invitations SET state = ?, reason = ?, sent_at = 0, delivered_at = 0",
-				test.state,
-				test.reason,
-			).Error
+			return tx.Gorm().Exec("UPDATE invitations SET state = ?, reason = ?, sent_at = 0, delivered_at = 0",
+				test.state, test.reason).Error
 		}))
 		for lang, want := range test.told {
 			reader.Lang = lang
-			if story := strings.Join(webtest.TextsOf(reader.Get(fmt.Sprintf("/contacts/%d", contactID)).Page(http.StatusOK), ".timeline li"), "\n"); !strings.Contains(
-				story,
-				want,
-			) {
+			if story := strings.Join(webtest.TextsOf(reader.Get(fmt.Sprintf("/contacts/%d", contactID)).Page(http.StatusOK), ".timeline li"), "\n"); !strings.Contains(story, want) {
 				t.Errorf("%s %s: the story lacks %q: %s", test.state, test.reason, want, story)
 			}
 		}

@@ -31,12 +31,8 @@ type handlers struct {
 
 // New returns the area.
 func New(
-	site *frame.Site,
-	callbacks callbackService,
-	contacts contactService,
-	figures figureService,
-	members memberService,
-	surveys surveyService,
+	site *frame.Site, callbacks callbackService, contacts contactService,
+	figures figureService, members memberService, surveys surveyService,
 ) frame.Area {
 	h := &handlers{Site: site, callbacks: callbacks, contacts: contacts, figures: figures, members: members, surveys: surveys}
 	return frame.Area{

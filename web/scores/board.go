@@ -106,10 +106,8 @@ func (h *handlers) fillFigures(c *gin.Context, f scoreFilter, p *boardPage) erro
 	}
 	p.Table.Mean = false // the card is half as wide as the page behind it
 	for _, d := range []figures.Dimension{figures.Team, figures.Agent, figures.Category} {
-		p.Table.Links = append(
-			p.Table.Links,
-			scoreLink{Text: h.T(c, "scores.by_"+string(d)), Href: f.at(f.Path, "by", string(d)), Current: d == by},
-		)
+		p.Table.Links = append(p.Table.Links,
+			scoreLink{Text: h.T(c, "scores.by_"+string(d)), Href: f.at(f.Path, "by", string(d)), Current: d == by})
 	}
 	return nil
 }

@@ -104,10 +104,10 @@ func (h *handlers) lowRows(c *gin.Context, lows []survey.AnsweredResponse) ([]lo
 	rows := make([]lowRow, len(lows))
 	for i, low := range lows {
 		rows[i] = lowRow{
-			Href: contactHref(
-				low.ContactID,
-			), Metric: h.T(c, "scores.metric_"+string(low.Metric)), Score: scoreOf(low.Value, low.Scale), Comment: low.Comment, At: low.AnsweredAt, Late: low.Late,
-			Customer: customers[low.CustomerID].Name, Category: contacts[low.ContactID].Category, Reasons: reasonTexts(asked, low.Reasons, h.Lang(c)),
+			Href: contactHref(low.ContactID), Metric: h.T(c, "scores.metric_"+string(low.Metric)),
+			Score: scoreOf(low.Value, low.Scale), Comment: low.Comment, At: low.AnsweredAt, Late: low.Late,
+			Customer: customers[low.CustomerID].Name, Category: contacts[low.ContactID].Category,
+			Reasons: reasonTexts(asked, low.Reasons, h.Lang(c)),
 		}
 		h.recoveryState(c, &rows[i], recoveries[low.ResolutionID])
 	}

@@ -38,11 +38,9 @@ func (w scoreWords) points(series []figures.Point, first clock.Day) []frame.Char
 	points := make([]frame.ChartPoint, len(series))
 	for i, p := range series {
 		v := w.figure(p.Figure)
-		point := frame.ChartPoint{
-			Name:  p.Label,
-			Tick:  tickOf(p.Period, first),
-			Cells: []string{v.Text + v.Unit, dash(v.Interval), thousands(p.N)},
-		}
+		point := frame.ChartPoint{Name: p.Label, Tick: tickOf(p.Period, first), Cells: []string{
+			v.Text + v.Unit, dash(v.Interval), thousands(p.N),
+		}}
 		point.Hover = w.t("scores.hover", "period", p.Label, "value", v.Text+v.Unit, "interval", dash(v.Interval), "n", thousands(p.N))
 		if e := p.Value; e != nil {
 			point.Has, point.Faint, point.Value = true, p.Sample == figures.CountsOnly, e.Value

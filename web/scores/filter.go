@@ -109,9 +109,9 @@ func (f *scoreFilter) readRange(from, to string, today clock.Day) error {
 		}
 		t, err := time.Parse(time.DateOnly, end.text)
 		if err != nil {
-			return fault.InvalidFields(
-				fault.Field{Name: end.name, Code: "not_a_date", Problem: "is not a date as in 2026-11-22", Value: end.text},
-			)
+			return fault.InvalidFields(fault.Field{
+				Name: end.name, Code: "not_a_date", Problem: "is not a date as in 2026-11-22", Value: end.text,
+			})
 		}
 		*end.day = clock.DayFrom(t.Date())
 	}
@@ -119,9 +119,9 @@ func (f *scoreFilter) readRange(from, to string, today clock.Day) error {
 		f.From, f.To = f.To, f.From
 	}
 	if f.Days() > figures.MaxDays {
-		return fault.InvalidFields(
-			fault.Field{Name: "to", Code: "range_too_long", Problem: "is more than two years after the first day", Value: to},
-		)
+		return fault.InvalidFields(fault.Field{
+			Name: "to", Code: "range_too_long", Problem: "is more than two years after the first day", Value: to,
+		})
 	}
 	return nil
 }

@@ -24,13 +24,8 @@ func (h *handlers) scoreForm(c *gin.Context, f scoreFilter, withTime bool) (scor
 	if !f.Compare {
 		compare = "none"
 	}
-	form.add(
-		h,
-		c,
-		"compare",
-		compare,
-		[]frame.Option{{Value: "", Label: h.T(c, "scores.compare_before")}, {Value: "none", Label: h.T(c, "scores.compare_none")}},
-	)
+	form.add(h, c, "compare", compare,
+		[]frame.Option{{Value: "", Label: h.T(c, "scores.compare_before")}, {Value: "none", Label: h.T(c, "scores.compare_none")}})
 	if withTime {
 		form.add(h, c, "time", string(f.Time), h.choices(c, "scores.group_", string(figures.ByAnswered), string(figures.ByResolved)))
 	}

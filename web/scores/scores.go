@@ -182,10 +182,8 @@ func (h *handlers) metricLinks(c *gin.Context, f scoreFilter) []scoreLink {
 func (h *handlers) stepLinks(c *gin.Context, f scoreFilter, current figures.Step) []scoreLink {
 	var links []scoreLink
 	for _, step := range []figures.Step{figures.Daily, figures.Weekly, figures.Monthly} {
-		links = append(
-			links,
-			scoreLink{Text: h.T(c, "scores.step_"+string(step)), Href: f.at(f.Path, "step", string(step)), Current: step == current},
-		)
+		links = append(links,
+			scoreLink{Text: h.T(c, "scores.step_"+string(step)), Href: f.at(f.Path, "step", string(step)), Current: step == current})
 	}
 	return links
 }
