@@ -107,7 +107,8 @@ func TestADatabaseOutageIsNeverALogin(t *testing.T) {
 			t.Errorf("try again leads to %q", href)
 		}
 		admin.Lang = "zh-CN"
-		if text := webtest.TextsOf(wantRetryLater(t, admin.Get("/jobs")), ".notice h2"); !strings.Contains(strings.Join(text, ""), "请稍等片刻再试") {
+		text := webtest.TextsOf(wantRetryLater(t, admin.Get("/jobs")), ".notice h2")
+		if !strings.Contains(strings.Join(text, ""), "请稍等片刻再试") {
 			t.Errorf("in Chinese: %q", text)
 		}
 	})

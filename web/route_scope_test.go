@@ -174,7 +174,10 @@ func (o *office) testForms(t *testing.T) {
 	if r := c.Post("/customers/3/changes/"+changes.own()+"/undo", nil); r.Status != http.StatusNotFound {
 		t.Errorf("one's own change under another team's customer: %d", r.Status)
 	}
-	for _, path := range []string{"/contacts?q=K-3", "/contacts?q=GD-0003", "/callbacks?state=ready", "/decisions/list?kind=survey&state=planned", "/board", "/tasks", "/day", "/desk"} {
+	for _, path := range []string{
+		"/contacts?q=K-3", "/contacts?q=GD-0003", "/callbacks?state=ready", "/decisions/list?kind=survey&state=planned",
+		"/board", "/tasks", "/day", "/desk",
+	} {
 		r := c.Get(path)
 		if r.Status != http.StatusOK {
 			t.Errorf("%s: %d", path, r.Status)

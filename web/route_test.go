@@ -41,7 +41,8 @@ func TestEveryAPIOperationAnswersOnlyItsTokens(t *testing.T) {
 		}
 		for role, token := range tokens {
 			r := admin.Do(o.Method, path, nil, http.Header{"Authorization": {"Bearer " + token}})
-			if refused := r.Status == http.StatusForbidden || r.Status == http.StatusUnauthorized; refused == slices.Contains(o.Roles, role) {
+			refused := r.Status == http.StatusForbidden || r.Status == http.StatusUnauthorized
+			if refused == slices.Contains(o.Roles, role) {
 				t.Errorf("%s %s with a token of %s: status %d", o.Method, o.Path, role, r.Status)
 			}
 		}

@@ -41,7 +41,8 @@ func TestLanguageIsTheUsersThenTheBrowsers(t *testing.T) {
 		}
 	}
 	c := ts.Login(t, account.Admin)
-	if r := c.Post("/language", url.Values{"language": {"zh-CN"}, "back": {"/settings/users"}}); r.Header.Get("Location") != "/settings/users" {
+	r := c.Post("/language", url.Values{"language": {"zh-CN"}, "back": {"/settings/users"}})
+	if r.Header.Get("Location") != "/settings/users" {
 		t.Errorf("led to %q", r.Header.Get("Location"))
 	}
 	if got := title(c, "/settings/users"); got != "用户" {

@@ -42,7 +42,8 @@ func (ts *Server) FillPermission(t testing.TB) int64 {
 	by := account.Viewer{UserID: 1, Role: account.Admin}
 	Must(t, ts.Permission.RecordByHand(t.Context(), by, given))
 	withdrawn := given
-	withdrawn.Purpose, withdrawn.Channel, withdrawn.Given, withdrawn.At, withdrawn.ExpiresAt = permission.Survey, permission.BySMS, false, Now.Add(-12*24*time.Hour), 0
+	withdrawn.Purpose, withdrawn.Channel, withdrawn.Given = permission.Survey, permission.BySMS, false
+	withdrawn.At, withdrawn.ExpiresAt = Now.Add(-12*24*time.Hour), 0
 	Must(t, ts.Permission.RecordByHand(t.Context(), by, withdrawn))
 	_, err := ts.Permission.RefuseByHand(t.Context(), by, customers[0], permission.Everything, "来信 2026-11-20")
 	Must(t, err)
@@ -63,4 +64,6 @@ func (ts *Server) FillPermission(t testing.TB) int64 {
 }
 
 // calendar is the days around one National Day.
-const calendar = "country,date,kind,name\nCN,2026-10-01,holiday,国庆节\nCN,2026-10-02,holiday,国庆节\nCN,2026-10-10,working,国庆节调休\nFR,2026-07-14,holiday,Fête nationale\n"
+const calendar = "country,date,kind,name\n" +
+	"CN,2026-10-01,holiday,国庆节\nCN,2026-10-02,holiday,国庆节\nCN,2026-10-10,working,国庆节调休\n" +
+	"FR,2026-07-14,holiday,Fête nationale\n"

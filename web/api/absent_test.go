@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,7 +20,10 @@ func TestWhatIsAbsentIsNotZero(t *testing.T) {
 	for i, c := range []struct{ Path, body, want string }{
 		{"/contacts", `"answers":[{"metric":"nps"}]`, "rejected answers[0].value:answer_without_value"},
 		{"/contacts", `"answers":[{"metric":"nps","value":null}]`, "rejected answers[0].value:answer_without_value"},
-		{"/contacts", `"answers":[{"metric":"csat","value":5},{"metric":"ces","comment":"x"}]`, "rejected answers[1].value:answer_without_value"},
+		{
+			"/contacts", `"answers":[{"metric":"csat","value":5},{"metric":"ces","comment":"x"}]`,
+			"rejected answers[1].value:answer_without_value",
+		},
 		{"/contacts", `"answers":[{}]`, "accepted answers[0].metric:answer_metric"},
 		{"/contacts", `"answers":[null]`, "accepted answers[0].metric:answer_metric"},
 		{"/contacts", `"answers":null`, "accepted"},
@@ -28,7 +32,11 @@ func TestWhatIsAbsentIsNotZero(t *testing.T) {
 		{"/contacts", `"resolutions":[{"no":1}]`, "rejected resolutions[0].resolved_at:required"},
 		{"/contacts", `"opened_at":"1970-01-01T08:00:00+08:00"`, "rejected opened_at:out_of_range"},
 		{"/contacts", `"talk_seconds":null`, "accepted"},
-		{"/consents", `"reference":"C-1001","purpose":"survey","word":"given","at":"2026-11-01T00:00:00Z","expires_at":"1970-01-01T00:00:00Z"`, "rejected expires_at:expires_early"},
+		{
+			"/consents",
+			`"reference":"C-1001","purpose":"survey","word":"given","at":"2026-11-01T00:00:00Z","expires_at":"1970-01-01T00:00:00Z"`,
+			"rejected expires_at:expires_early",
+		},
 		{"/suppressions", `"phone":"13912348000","until":"1970-01-01T00:00:00Z"`, "rejected until:until_over"},
 		{"/suppressions", `"phone":"13912348000","scope":"campaign","campaign":null`, "rejected campaign:required"},
 	} {
@@ -47,11 +55,13 @@ func TestACallbackIsReassignedToSomebodyChosen(t *testing.T) {
 	ts := webtest.NewServer(t)
 	ts.FillDesk(t, webtest.SevereContact(1, "张伟", "宽带"))
 	boss := ts.Login(t, account.Supervisor)
-	page := boss.Post("/callbacks/1/reassign", map[string][]string{"reassign_why": {"x"}}).Page(http.StatusUnprocessableEntity)
+	reassign := url.Values{"reassign_why": {"x"}}
+	page := boss.Post("/callbacks/1/reassign", reassign).Page(http.StatusUnprocessableEntity)
 	if page.Find("#e-caller").Length() != 1 {
 		t.Error("nobody was chosen, and it is anybody's")
 	}
-	if r := boss.Post("/callbacks/1/reassign", map[string][]string{"reassign_why": {"x"}, "caller": {"0"}}); r.Status != http.StatusSeeOther {
+	reassign.Set("caller", "0")
+	if r := boss.Post("/callbacks/1/reassign", reassign); r.Status != http.StatusSeeOther {
 		t.Errorf("anybody: %d", r.Status)
 	}
 }

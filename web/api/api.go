@@ -33,14 +33,17 @@ type Route struct {
 // Mount adds the JSON API and its description, which is public: GET /openapi.json. Operations take an API token and no cookie.
 func (a *API) Mount(engine *gin.Engine) error {
 	config := huma.DefaultConfig("aftercall", "1")
-	config.Info.Description = "Contacts in; consents and suppressions in; may we contact whom. Times are RFC 3339 with an offset; errors are RFC 9457 and name field, value and line. " +
+	config.Info.Description = "Contacts in; consents and suppressions in; may we contact whom. " +
+		"Times are RFC 3339 with an offset; errors are RFC 9457 and name field, value and line. " +
 		"503 with Retry-After means that nothing is wrong with the request: send the same again."
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", "" // no page that loads scripts from elsewhere
 	config.CreateHooks = nil
 	config.Servers = []*huma.Server{{URL: Base}}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {
 		Type: "http", Scheme: "bearer",
-		Description: "An API token, made by `aftercall token create` or on the page of tokens; it is bound to one source. Recording consents given and asking about anybody by number or e-mail need scopes of their own, consent:give and permission:ask.",
+		Description: "An API token, made by `aftercall token create` or on the page of tokens; it is bound to one source. " +
+			"Recording consents given and asking about anybody by number or e-mail need scopes of their own, " +
+			"consent:give and permission:ask.",
 	}}
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[clock.Instant](), reflect.TypeFor[time.Time]())
 	api := humagin.NewWithGroup(engine, engine.Group(Base), config)

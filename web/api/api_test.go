@@ -54,9 +54,8 @@ func TestAPITakesOneContact(t *testing.T) {
 		t.Errorf("%+v at %s", taken, first.Header.Get("Location"))
 	}
 	again := m.Send("application/json; charset=utf-8", string(body))
-	if again.Status != http.StatusOK ||
-		!strings.Contains(again.Body,
-			fmt.Sprintf(`"duplicate","contact_id":%d,"resolutions":[%d]`, taken.ContactID, taken.Resolutions[0])) {
+	duplicate := fmt.Sprintf(`"duplicate","contact_id":%d,"resolutions":[%d]`, taken.ContactID, taken.Resolutions[0])
+	if again.Status != http.StatusOK || !strings.Contains(again.Body, duplicate) {
 		t.Errorf("again: %d %s", again.Status, again.Body)
 	}
 	shown := m.Get(first.Header.Get("Location"))
@@ -76,11 +75,12 @@ func TestAPITakesOneContact(t *testing.T) {
 func TestAPITakesManyAndRepliesByLine(t *testing.T) {
 	t.Parallel()
 	m := webtest.NewServer(t).Machine(t, "helpdesk")
-	r := m.Send("application/x-ndjson", `{"external_id":"T-1","status":"resolved","resolved_at":"2026-11-22T10:00:00+08:00","customer":{"phones":["12"],"reference":"C"}}
+	first := `{"external_id":"T-1","status":"resolved","resolved_at":"2026-11-22T10:00:00+08:00","customer":{"phones":["12"],"reference":"C"}}`
+	r := m.Send("application/x-ndjson", first+`
 
 {"external_id":"T-2","status":"closed"}
 not json
-{"external_id":"T-1","status":"resolved","resolved_at":"2026-11-22T10:00:00+08:00","customer":{"phones":["12"],"reference":"C"}}
+`+first+`
 {"external_id":"T-3","opened_at":"22.11.2026"}
 {"external_id":"T-4","participants":[{"agent":"a","rank":1}]}
 {"external_id":5}
@@ -159,7 +159,8 @@ func TestAPIRefusesInWords(t *testing.T) {
 		}
 	}
 	cookies := ts.Login(t, account.Admin)
-	if r := cookies.Do(http.MethodPost, "/api/v1/contacts", strings.NewReader("{}"), http.Header{"Content-Type": {"application/json"}}); r.Status != http.StatusUnauthorized {
+	header := http.Header{"Content-Type": {"application/json"}}
+	if r := cookies.Do(http.MethodPost, "/api/v1/contacts", strings.NewReader("{}"), header); r.Status != http.StatusUnauthorized {
 		t.Errorf("a browser's login opens the API: %d", r.Status)
 	}
 }

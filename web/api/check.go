@@ -43,9 +43,10 @@ type checkAnswered struct {
 	Allowed     bool            `json:"allowed"`
 	First       permission.Code `json:"first,omitempty" doc:"The reason to show."`
 	Reasons     []checkReason   `json:"reasons,omitempty"`
-	AllowedFrom clock.Instant   `json:"allowed_from,omitzero" doc:"The first instant at which it is allowed; absent when it does not end by itself."`
+	AllowedFrom clock.Instant   `json:"allowed_from,omitzero"`
 	ConsentID   int64           `json:"consent_id,omitempty" doc:"The consent that permits marketing."`
-	Known       int             `json:"known" doc:"Customers by that name. Of several all must allow it. An address nobody has is judged by itself."`
+
+	Known int `json:"known" doc:"Customers by that name. Of several all must allow it. An address nobody has is judged by itself."`
 }
 
 // checkReason is one reason against.

@@ -12,12 +12,13 @@ import (
 
 // contactTaken is what became of one contact: the reply to one, and a line of the reply to many.
 type contactTaken struct {
-	Line        int           `json:"line,omitempty" doc:"Line of the request, from 1; only in NDJSON."`
-	Status      string        `json:"status" enum:"accepted,updated,duplicate,rejected"`
-	ContactID   int64         `json:"contact_id,omitempty"`
-	Resolutions []int64       `json:"resolutions,omitempty" doc:"All resolutions of the contact, by number; the same again for a duplicate."`
-	Problems    []fault.Field `json:"problems,omitempty" doc:"Why it was rejected."`
-	Warnings    []fault.Field `json:"warnings,omitempty" doc:"What was corrected or looks wrong; it was taken all the same."`
+	Line        int     `json:"line,omitempty" doc:"Line of the request, from 1; only in NDJSON."`
+	Status      string  `json:"status" enum:"accepted,updated,duplicate,rejected"`
+	ContactID   int64   `json:"contact_id,omitempty"`
+	Resolutions []int64 `json:"resolutions,omitempty" doc:"All resolutions of the contact, by number; the same again for a duplicate."`
+
+	Problems []fault.Field `json:"problems,omitempty" doc:"Why it was rejected."`
+	Warnings []fault.Field `json:"warnings,omitempty" doc:"What was corrected or looks wrong; it was taken all the same."`
 }
 
 func takenOf(o contact.Outcome) *contactTaken {

@@ -28,10 +28,13 @@ func (a *API) contactRoutes(schemas huma.Registry) []Route {
 					"application/x-ndjson": {Schema: &huma.Schema{Type: huma.TypeString, Description: "A Contact on each line."}},
 				}},
 				Responses: responses(schemas, map[string]*huma.Response{
-					"200": {Description: "Known already, or the reply to NDJSON: a ContactTaken on each line.", Content: map[string]*huma.MediaType{
-						"application/json":     {Schema: taken},
-						"application/x-ndjson": {Schema: &huma.Schema{Type: huma.TypeString}},
-					}},
+					"200": {
+						Description: "Known already, or the reply to NDJSON: a ContactTaken on each line.",
+						Content: map[string]*huma.MediaType{
+							"application/json":     {Schema: taken},
+							"application/x-ndjson": {Schema: &huma.Schema{Type: huma.TypeString}},
+						},
+					},
 					"201": {Description: "Taken in.", Content: map[string]*huma.MediaType{"application/json": {Schema: taken}}},
 				}, "401", "403", "413", "415", "422"),
 			},
@@ -39,8 +42,8 @@ func (a *API) contactRoutes(schemas huma.Registry) []Route {
 		},
 		{
 			Operation: huma.Operation{
-				OperationID: "show-contact", Method: http.MethodGet,
-				Path: "/contacts/{id}", Summary: "Show a contact of the token's source",
+				OperationID: "show-contact", Method: http.MethodGet, Path: "/contacts/{id}",
+				Summary: "Show a contact of the token's source",
 				Parameters: []*huma.Param{
 					{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeInteger, Format: "int64"}},
 				},

@@ -12,46 +12,51 @@ import (
 
 // permissionRoutes is what machines record about being contacted, and what they ask.
 func (a *API) permissionRoutes(schemas huma.Registry) []Route {
-	describePermission(schemas)
 	writers := []account.Role{account.Machine, account.Admin, account.Supervisor}
+	consent := schemas.Schema(reflect.TypeFor[permission.ConsentInput](), true, "Consent")
+	consentReply := schemas.Schema(reflect.TypeFor[consentTaken](), true, "ConsentTaken")
+	suppression := schemas.Schema(reflect.TypeFor[suppressionInput](), true, "Suppression")
+	suppressionReply := schemas.Schema(reflect.TypeFor[suppressionTaken](), true, "SuppressionTaken")
 	check := schemas.Schema(reflect.TypeFor[checkRequest](), true, "Check")
 	reply := schemas.Schema(reflect.TypeFor[checkReply](), true, "CheckReply")
+	describePermission(schemas)
 	return []Route{
 		{
 			Operation: huma.Operation{
 				OperationID: "take-consents", Method: http.MethodPost, Path: "/consents", Summary: "Record consents and withdrawals",
-				Description: "One as JSON, or up to 10,000 as NDJSON, one a line. They are only ever appended: a correction is a new one. A machine's token " +
-					"needs the scope consent:give to record a consent given, and its source is put before the evidence; withdrawals are open to " +
-					"every token. A consent given needs at, when it was said; by an address that several customers have it is refused. A withdrawal counts for every record " +
-					"of the person, and by an address of more than 5 customers it suppresses the address. With a key the same again is recorded " +
-					"once. A bad line never stops the rest.",
-				RequestBody: linesBody(schemas.Schema(reflect.TypeFor[permission.ConsentInput](), true, "Consent"),
-					"A Consent on each line."),
-				Responses: linesReply(schemas, schemas.Schema(reflect.TypeFor[consentTaken](), true, "ConsentTaken"),
-					"A ConsentTaken on each line."),
+				Description: "One as JSON, or up to 10,000 as NDJSON, one a line. They are only ever appended: " +
+					"a correction is a new one. A machine's token needs the scope consent:give to record a consent given, " +
+					"and its source is put before the evidence; withdrawals are open to every token. " +
+					"A consent given needs at, when it was said; by an address that several customers have it is refused. " +
+					"A withdrawal counts for every record of the person, " +
+					"and by an address of more than 5 customers it suppresses the address. " +
+					"With a key the same again is recorded once. A bad line never stops the rest.",
+				RequestBody: linesBody(consent, "A Consent on each line."),
+				Responses:   linesReply(schemas, consentReply, "A ConsentTaken on each line."),
 			},
 			Roles: append(writers, account.Marketing), handle: a.takeConsents,
 		},
 		{
 			Operation: huma.Operation{
-				OperationID: "take-suppressions", Method: http.MethodPost,
-				Path: "/suppressions", Summary: "Add addresses that must not be contacted",
-				Description: "One as JSON, or up to 10,000 as NDJSON, one a line. They hold from the reply on. Nothing is ever lifted or shortened here: the " +
-					"same again is covered. Only a keyed hash of the address is kept. A bad line never stops the rest.",
-				RequestBody: linesBody(schemas.Schema(reflect.TypeFor[suppressionInput](), true, "Suppression"),
-					"A Suppression on each line."),
-				Responses: linesReply(schemas, schemas.Schema(reflect.TypeFor[suppressionTaken](), true, "SuppressionTaken"),
-					"A SuppressionTaken on each line."),
+				OperationID: "take-suppressions", Method: http.MethodPost, Path: "/suppressions",
+				Summary: "Add addresses that must not be contacted",
+				Description: "One as JSON, or up to 10,000 as NDJSON, one a line. They hold from the reply on. " +
+					"Nothing is ever lifted or shortened here: the same again is covered. " +
+					"Only a keyed hash of the address is kept. A bad line never stops the rest.",
+				RequestBody: linesBody(suppression, "A Suppression on each line."),
+				Responses:   linesReply(schemas, suppressionReply, "A SuppressionTaken on each line."),
 			},
 			Roles: writers, handle: a.takeSuppressions,
 		},
 		{
 			Operation: huma.Operation{
-				OperationID: "check-permission", Method: http.MethodPost,
-				Path: "/permission/check", Summary: "Ask whether customers may be contacted",
-				Description: "A machine's token asks about the customers of its source, by reference, and with the scope permission:ask about anybody, by phone " +
-					"or e-mail. For a purpose, over a channel, at a time: every reason against, with its evidence, and the first instant at which it is " +
-					"allowed. The answer holds for the moment it is given; ask again at the moment of contact.",
+				OperationID: "check-permission", Method: http.MethodPost, Path: "/permission/check",
+				Summary: "Ask whether customers may be contacted",
+				Description: "A machine's token asks about the customers of its source, by reference, " +
+					"and with the scope permission:ask about anybody, by phone or e-mail. " +
+					"For a purpose, over a channel, at a time: every reason against, with its evidence, " +
+					"and the first instant at which it is allowed. " +
+					"The answer holds for the moment it is given; ask again at the moment of contact.",
 				RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: check}}},
 				Responses: responses(schemas, map[string]*huma.Response{
 					"200": {Description: "The answers, in the order of the questions.", Content: map[string]*huma.MediaType{
@@ -80,17 +85,19 @@ func linesReply(schemas huma.Registry, one *huma.Schema, each string) map[string
 	}, "401", "403", "413", "415", "422")
 }
 
-// describePermission writes the values into the description of a consent, whose type belongs to another package.
+// describePermission adds what the tags of fields do not say: the values of a consent, whose type belongs to another package, and
+// long texts.
 func describePermission(schemas huma.Registry) {
-	schemas.Schema(reflect.TypeFor[permission.ConsentInput](), true, "Consent")
-	consent := schemas.Map()["ConsentInput"]
-	if consent == nil {
-		return
-	}
+	known := schemas.Map()
+	known["CheckAnswered"].Properties["allowed_from"].Description = "The first instant at which it is allowed; " +
+		"absent when it does not end by itself."
+	known["SuppressionInput"].Properties["reason"].Description = "customer_request when absent."
+	known["SuppressionTaken"].Properties["status"].Description = "Covered: it was forbidden already, " +
+		"as much and as long, for the same reason and by the same evidence."
 	for name, values := range map[string][]any{
 		"purpose": anys(permission.Purposes()), "channel": anys(permission.Channels()), "basis": anys(permission.Bases()),
 		"word": anys([]permission.Word{permission.WordGiven, permission.WordWithdrawn}),
 	} {
-		consent.Properties[name].Enum = values
+		known["ConsentInput"].Properties[name].Enum = values
 	}
 }

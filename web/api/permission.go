@@ -38,14 +38,14 @@ type suppressionInput struct {
 	Scope    permission.Scope `json:"scope,omitempty" enum:"everything,marketing,surveys,campaign" doc:"Everything when absent."`
 	Campaign int64            `json:"campaign,omitempty" doc:"Id, with the scope campaign."`
 	Until    clock.Instant    `json:"until,omitzero" doc:"For ever when absent."`
-	Reason   string           `json:"reason,omitempty" enum:"customer_request,complaint,wrong_number,register,import" doc:"customer_request when absent."`
+	Reason   string           `json:"reason,omitempty" enum:"customer_request,complaint,wrong_number,register,import"`
 	Evidence string           `json:"evidence,omitempty" doc:"Where it can be looked up."`
 }
 
 // suppressionTaken is what became of one suppression.
 type suppressionTaken struct {
 	Line     int           `json:"line,omitempty" doc:"Line of the request, from 1; only in NDJSON."`
-	Status   string        `json:"status" enum:"added,covered,rejected" doc:"Covered: it was forbidden already, as much and as long, for the same reason and by the same evidence."`
+	Status   string        `json:"status" enum:"added,covered,rejected"`
 	Problems []fault.Field `json:"problems,omitempty" doc:"Why it was rejected."`
 }
 

@@ -32,10 +32,11 @@ func TestAPITakesConsentsOnceByKey(t *testing.T) {
 	m := webtest.NewServer(t).Machine(t, "crm", account.Scopes()...)
 	m.AddCustomers()
 	example := webtest.ReadExample(t, "consents.ndjson")
-	if diff := cmp.Diff([]string{"1 recorded", "2 recorded"}, m.PostTo("/consents", "application/x-ndjson", example).Statuses()); diff != "" {
+	statuses := func() []string { return m.PostTo("/consents", "application/x-ndjson", example).Statuses() }
+	if diff := cmp.Diff([]string{"1 recorded", "2 recorded"}, statuses()); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"1 known", "2 known"}, m.PostTo("/consents", "application/x-ndjson", example).Statuses()); diff != "" {
+	if diff := cmp.Diff([]string{"1 known", "2 known"}, statuses()); diff != "" {
 		t.Error("the same again:", diff)
 	}
 	answers := check(m, webtest.ReadExample(t, "check.json")).Answers
@@ -58,8 +59,8 @@ func TestAMachineNeedsScopesToGiveConsentAndToAskAboutAnybody(t *testing.T) {
 	own := `{"questions":[{"reference":"X-1","purpose":"marketing_call","channel":"phone"}]}`
 	send := func(m webtest.Machine) (gave webtest.Response, asks, asksOwn int) {
 		gave = m.PostTo("/consents", "application/json", given)
-		return gave, m.PostTo("/permission/check", "application/json",
-			asked).Status, m.PostTo("/permission/check", "application/json", own).Status
+		asks = m.PostTo("/permission/check", "application/json", asked).Status
+		return gave, asks, m.PostTo("/permission/check", "application/json", own).Status
 	}
 	plain := ts.Machine(t, "shop")
 	gave, asks, asksOwn := send(plain)
@@ -70,14 +71,16 @@ func TestAMachineNeedsScopesToGiveConsentAndToAskAboutAnybody(t *testing.T) {
 	if asks != http.StatusUnprocessableEntity || asksOwn != http.StatusOK {
 		t.Errorf("asked without the scope: %d, about its own: %d", asks, asksOwn)
 	}
-	if r := plain.PostTo("/consents", "application/json", `{"phone":"13912348000","purpose":"marketing_call","word":"withdrawn"}`); !strings.Contains(r.Body, "recorded") {
+	r := plain.PostTo("/consents", "application/json", `{"phone":"13912348000","purpose":"marketing_call","word":"withdrawn"}`)
+	if !strings.Contains(r.Body, "recorded") {
 		t.Errorf("a withdrawal: %d %s", r.Status, r.Body)
 	}
-	if r := plain.PostTo("/suppressions", "application/json", `{"phone":"13912348000","scope":"marketing"}`); !strings.Contains(r.Body, "added") {
+	r = plain.PostTo("/suppressions", "application/json", `{"phone":"13912348000","scope":"marketing"}`)
+	if !strings.Contains(r.Body, "added") {
 		t.Errorf("a suppression: %d %s", r.Status, r.Body)
 	}
-	if gave, asks, _ = send(ts.Machine(t, "shop", account.GiveConsent)); !strings.Contains(gave.Body, "recorded") ||
-		asks != http.StatusUnprocessableEntity {
+	gave, asks, _ = send(ts.Machine(t, "shop", account.GiveConsent))
+	if !strings.Contains(gave.Body, "recorded") || asks != http.StatusUnprocessableEntity {
 		t.Errorf("with one scope: %s, asked: %d", gave.Body, asks)
 	}
 	if _, asks, _ = send(ts.Machine(t, "shop", account.AskPermission)); asks != http.StatusOK {
@@ -172,17 +175,20 @@ func TestAPIChecksWhomever(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if from := reply.Answers[2].AllowedFrom.String(); from != "2026-11-23T01:00:00.000000Z" &&
-		!strings.HasPrefix(from, "2026-11-23T01:00:00") {
+	from := reply.Answers[2].AllowedFrom.String()
+	if from != "2026-11-23T01:00:00.000000Z" && !strings.HasPrefix(from, "2026-11-23T01:00:00") {
 		t.Errorf("allowed from %s", from)
 	}
-	bad := m.PostTo("/permission/check", "application/json", `{"questions":[{"phone":"13800138000","purpose":"marketing_call","channel":"sms"},{"purpose":"survey","channel":"sms"},
+	bad := m.PostTo("/permission/check", "application/json", `{"questions":[
+		{"phone":"13800138000","purpose":"marketing_call","channel":"sms"},
+		{"purpose":"survey","channel":"sms"},
 		{"source":"another","reference":"C","purpose":"survey","channel":"sms"}]}`)
 	var names []string
 	for _, f := range bad.Problem().Errors {
 		names = append(names, f.Name+" "+f.Code)
 	}
-	if diff := cmp.Diff([]string{"questions[0].channel unknown_way", "questions[1].reference one_name", "questions[2].source other_source"}, names); diff != "" {
+	wrong := []string{"questions[0].channel unknown_way", "questions[1].reference one_name", "questions[2].source other_source"}
+	if diff := cmp.Diff(wrong, names); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -41,8 +41,8 @@ func TestARefusalHoldsAtEveryDoor(t *testing.T) {
 			return r.Status == http.StatusOK && !strings.Contains(r.Body, "name=\"csv\"")
 		},
 		"withdrawal by api": func(kind, text string) bool {
-			return strings.Contains(m.PostTo("/consents", "application/json",
-				object(kind, text, "purpose", "survey", "word", "withdrawn")).Body, "recorded")
+			withdrawal := object(kind, text, "purpose", "survey", "word", "withdrawn")
+			return strings.Contains(m.PostTo("/consents", "application/json", withdrawal).Body, "recorded")
 		},
 		"withdrawal by file": func(kind, text string) bool {
 			r := boss.SendFile("/consents/import", "list.csv", kind+",purpose,word\n\""+text+"\",survey,withdrawn\n")
@@ -71,20 +71,21 @@ func TestARefusalHoldsAtEveryDoor(t *testing.T) {
 				if text := fmt.Sprintf(refused, number); !refuse(kind, text) {
 					t.Errorf("%s does not take %q", door, text)
 				}
-				question := object(kind, fmt.Sprintf(spellings[(i+2)%len(spellings)], number), "purpose",
-					"survey", "channel", map[string]string{"email": "email", "phone": "sms"}[kind])
+				question := object(kind, fmt.Sprintf(spellings[(i+2)%len(spellings)], number),
+					"purpose", "survey", "channel", map[string]string{"email": "email", "phone": "sms"}[kind])
 				answer := check(m, `{"questions":[`+question+`]}`).Answers[0]
 				if answer.Allowed || answer.Known != 1 || (answer.First != permission.Suppressed && answer.First != permission.Refused) {
 					t.Errorf("%s: %q was refused, and %q is written to: %+v", door, refused, has, answer)
 				}
-				if r := boss.Get("/contacts?q=" + url.QueryEscape(fmt.Sprintf(refused, number))); r.Status != http.StatusSeeOther &&
-					!strings.Contains(r.Body, "data-href") {
+				r := boss.Get("/contacts?q=" + url.QueryEscape(fmt.Sprintf(refused, number)))
+				if r.Status != http.StatusSeeOther && !strings.Contains(r.Body, "data-href") {
 					t.Errorf("%q does not find who has %q", refused, has)
 				}
 				if door != "form" {
 					continue
 				}
-				if r := boss.Post("/suppressions/find", url.Values{"find": {fmt.Sprintf(has, number)}}); !strings.Contains(r.Body, "data-href") {
+				found := boss.Post("/suppressions/find", url.Values{"find": {fmt.Sprintf(has, number)}})
+				if !strings.Contains(found.Body, "data-href") {
 					t.Errorf("%q does not find the refusal of %q", has, refused)
 				}
 			}
@@ -96,7 +97,8 @@ func TestARefusalHoldsAtEveryDoor(t *testing.T) {
 		}
 	}
 	typed := url.Values{"address": {"a\u00a0b@example.org"}, "scope": {"everything"}, "reason": {"complaint"}}
-	if page := boss.Post("/suppressions", typed).Page(http.StatusUnprocessableEntity); !strings.Contains(page.Find("#e-address").Text(), "‹NBSP U+00A0›") {
-		t.Errorf("what hides in it is not named: %s", page.Find("#e-address").Text())
+	said := boss.Post("/suppressions", typed).Page(http.StatusUnprocessableEntity).Find("#e-address").Text()
+	if !strings.Contains(said, "‹NBSP U+00A0›") {
+		t.Errorf("what hides in it is not named: %s", said)
 	}
 }

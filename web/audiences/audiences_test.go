@@ -130,7 +130,8 @@ func TestAnAudienceIsEditedAndRefusedAtItsField(t *testing.T) {
 	r := marketing.Post("/audiences",
 		url.Values{"name": {"新人群"}, "channel": {"phone"}, "days": {"30"}, "category": {"移机，宽带报修"}, "score": {"satisfied"}})
 	sentence := webtest.TextsOf(marketing.Follow(r).Page(http.StatusOK), ".sentence")
-	want := "a contact was resolved in the last 30 days, and the last answer is “satisfied”, and the category last resolved is “移机” or “宽带报修”"
+	want := "a contact was resolved in the last 30 days, and the last answer is “satisfied”, " +
+		"and the category last resolved is “移机” or “宽带报修”"
 	if diff := cmp.Diff([]string{want}, sentence); diff != "" {
 		t.Error(diff)
 	}

@@ -104,7 +104,10 @@ func TestDeskAndListsInABrowser(t *testing.T) {
 	admin := account.Viewer{UserID: 2, Name: "The admin", Role: account.Admin}
 	for _, o := range []callback.Outcome{
 		{CallResult: callback.NoAnswer, NoteForNext: "上午在开会，下午打"},
-		{CallResult: callback.Reached, BusinessResult: callback.Appointment, AppointmentAt: webtest.Now.Add(3 * time.Hour), AppointmentFor: callback.ForMe},
+		{
+			CallResult: callback.Reached, BusinessResult: callback.Appointment,
+			AppointmentAt: webtest.Now.Add(3 * time.Hour), AppointmentFor: callback.ForMe,
+		},
 		{CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "很满意", Answers: callback.Answers{Rating: new(5)}},
 	} {
 		desk, err := ts.Callbacks.Claim(t.Context(), admin)
@@ -120,7 +123,11 @@ func TestDeskAndListsInABrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ts.Callbacks.SaveDraft(t.Context(), admin, desk.Callback.ID, desk.Callback.Fence, callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.NotSolved, Answers: callback.Answers{Rating: new(2), Reasons: []string{"waited"}}, Note: "晚上七点后网速仍慢，要求装维班长回电。"}); err != nil {
+	typed := callback.Outcome{
+		CallResult: callback.Reached, BusinessResult: callback.NotSolved,
+		Answers: callback.Answers{Rating: new(2), Reasons: []string{"waited"}}, Note: "晚上七点后网速仍慢，要求装维班长回电。",
+	}
+	if _, err := ts.Callbacks.SaveDraft(t.Context(), admin, desk.Callback.ID, desk.Callback.Fence, typed); err != nil {
 		t.Fatal(err)
 	}
 	for name, path := range map[string]string{

@@ -134,7 +134,8 @@ func TestEveryNumberOfTheDecisionsLeadsToAsManyRows(t *testing.T) {
 			t.Errorf("%q leads nowhere", number.Text())
 		}
 	})
-	if got := webtest.TextsOf(doc, ".sum tr.base td.num, .sum tr:nth-last-child(2) td.num"); !slices.Equal(got, []string{"6", "−2", "6", "−2"}) {
+	got := webtest.TextsOf(doc, ".sum tr.base td.num, .sum tr:nth-last-child(2) td.num")
+	if !slices.Equal(got, []string{"6", "−2", "6", "−2"}) {
 		t.Errorf("resolved, and not decided yet: %q", got)
 	}
 	doc.Find("main a").Each(func(_ int, a *goquery.Selection) {

@@ -147,8 +147,8 @@ func (h *handlers) renderCallback(c *gin.Context, status int, f frame.Form) erro
 	if err != nil {
 		return err
 	}
-	p := &callbackPage{Desk: desk, Phone: frame.MaskedPhone(desk.Phone), Subject: frame.Joined(" · ",
-		desk.Contact.Category, desk.Contact.Product), Form: f}
+	p := &callbackPage{Desk: desk, Phone: frame.MaskedPhone(desk.Phone), Form: f}
+	p.Subject = frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product)
 	p.Open = !slices.Contains([]callback.State{callback.Finished, callback.Cancelled}, desk.Callback.State)
 	events, err := h.timelines.CallbackTimeline(c.Request.Context(), frame.Viewer(c), desk.Callback)
 	if err != nil {

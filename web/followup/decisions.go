@@ -172,8 +172,9 @@ func (h *handlers) newDecisionSum(c *gin.Context, k decision.KindSummary, period
 	for _, r := range k.Rules {
 		byRule := frame.With(base, "rule", string(r.Rule))
 		sum.Rules = append(sum.Rules, decisionRule{
-			Name: h.DecisionRuleName(c, r.Rule, r.Name), Planned: line(r.Planned, frame.With(byRule, "state",
-				string(decision.Planned))), Skipped: line(r.Skipped, frame.With(byRule, "state", string(decision.Skipped))),
+			Name:    h.DecisionRuleName(c, r.Rule, r.Name),
+			Planned: line(r.Planned, frame.With(byRule, "state", string(decision.Planned))),
+			Skipped: line(r.Skipped, frame.With(byRule, "state", string(decision.Skipped))),
 		})
 	}
 	return sum
@@ -185,15 +186,12 @@ func decisionDays(sums []decision.DaySum) []decisionDay {
 		days[i].Date = sum.Date.String()
 		for _, kind := range policy.Kinds() {
 			query := frame.With(url.Values{}, "kind", string(kind), "from", days[i].Date, "to", days[i].Date)
+			in := func(s decision.State) string {
+				return "/decisions/list?" + frame.With(query, "state", string(s)).Encode()
+			}
 			days[i].Cells = append(days[i].Cells, decisionCell{
-				Planned: frame.CountLine{
-					Count: sum.Planned[kind],
-					Href:  "/decisions/list?" + frame.With(query, "state", string(decision.Planned)).Encode(),
-				},
-				Skipped: frame.CountLine{
-					Count: sum.Skipped[kind],
-					Href:  "/decisions/list?" + frame.With(query, "state", string(decision.Skipped)).Encode(),
-				},
+				Planned: frame.CountLine{Count: sum.Planned[kind], Href: in(decision.Planned)},
+				Skipped: frame.CountLine{Count: sum.Skipped[kind], Href: in(decision.Skipped)},
 			})
 		}
 	}

@@ -291,11 +291,13 @@ func SampleChart() LineChart {
 		}
 	}
 	return LineChart{
-		Label:       "chart",
-		Points:      []ChartPoint{point(80, false), point(84, false), point(82, true), {Name: "none", Cells: []string{"–"}}, point(90, false)},
-		Before:      []ChartPoint{point(70, false), point(71, false)},
-		BeforeLabel: "before", Target: &chartTarget{Value: 95, Label: "target 95"},
-		Floor: 0, Top: 100, Unit: "%", FirstOf: "Day", Heads: []string{"CSAT", "interval", "n"},
+		Label: "chart",
+		Points: []ChartPoint{
+			point(80, false), point(84, false), point(82, true), {Name: "none", Cells: []string{"–"}}, point(90, false),
+		},
+		Before: []ChartPoint{point(70, false), point(71, false)}, BeforeLabel: "before",
+		Target: &chartTarget{Value: 95, Label: "target 95"},
+		Floor:  0, Top: 100, Unit: "%", FirstOf: "Day", Heads: []string{"CSAT", "interval", "n"},
 	}
 }
 

@@ -48,8 +48,8 @@ func TestCallingHoursArePublishedWithANoteAndInsideTheLimits(t *testing.T) {
 	if text := page.Find("main").Text(); !strings.Contains(text, "Version 2") || !strings.Contains(text, "Wed 10:00–12:00") {
 		t.Error("the new hours are not shown")
 	}
-	if changes := c.Get(pages.HoursPath + "/versions/2").Page(http.StatusOK).Find("main").Text(); !strings.Contains(changes, "→") ||
-		!strings.Contains(changes, "Wed 10:00–12:00") {
+	changes := c.Get(pages.HoursPath + "/versions/2").Page(http.StatusOK).Find("main").Text()
+	if !strings.Contains(changes, "→") || !strings.Contains(changes, "Wed 10:00–12:00") {
 		t.Error("the version does not say what it changed")
 	}
 	remove := url.Values{"region": {"FR"}, "class": {"marketing"}, "based_on": {"2"}, "note": {""}}
@@ -125,7 +125,8 @@ func TestACountryIsMadeStricterWithANoteAndInsideTheLaw(t *testing.T) {
 	}
 	demands.Set("note", "works council")
 	page := c.Follow(c.Post(pages.StricterPath, demands)).Page(http.StatusOK)
-	if text := page.Find("#stricter").Text(); !strings.Contains(text, "Germany DE1 call in 24 hours · no marketing for 90 days after a refusal") {
+	text := page.Find("#stricter").Text()
+	if !strings.Contains(text, "Germany DE1 call in 24 hours · no marketing for 90 days after a refusal") {
 		t.Errorf("the page shows %s", text)
 	}
 	changes := c.Get(pages.HoursPath + "/versions/2").Page(http.StatusOK).Find("main li").Text()
@@ -182,7 +183,8 @@ func TestANumberIsCheckedWithoutLeavingATrace(t *testing.T) {
 		!strings.Contains(text, "opens 23 November 09:00") || !strings.Contains(text, "Asia/Shanghai") {
 		t.Errorf("at night: %s", text)
 	}
-	if page := c.Post(pages.HoursPath+"/check", url.Values{"phone": {"12"}, "purpose": {"survey"}}).Page(http.StatusUnprocessableEntity); page.Find("#e-phone").Length() != 1 {
+	page = c.Post(pages.HoursPath+"/check", url.Values{"phone": {"12"}, "purpose": {"survey"}}).Page(http.StatusUnprocessableEntity)
+	if page.Find("#e-phone").Length() != 1 {
 		t.Error("12 is taken for a number")
 	}
 }
@@ -203,16 +205,17 @@ func TestHolidaysSayWhatTheyReplaceBeforeTheyArePublished(t *testing.T) {
 		t.Errorf("before publishing: %s", text)
 	}
 	form := url.Values{"csv": {draft.Find("textarea[name=csv]").Text()}}
-	if page := c.Post(pages.HolidaysPath+"/publish", form).Page(http.StatusUnprocessableEntity); page.Find("#e-note").Length() != 1 ||
-		page.Find("textarea[name=csv]").Text() != form.Get("csv") {
+	page := c.Post(pages.HolidaysPath+"/publish", form).Page(http.StatusUnprocessableEntity)
+	if page.Find("#e-note").Length() != 1 || page.Find("textarea[name=csv]").Text() != form.Get("csv") {
 		t.Error("published without a note, or the file is lost")
 	}
 	form.Set("note", "the year")
-	page := c.Follow(c.Post(pages.HolidaysPath+"/publish", form)).Page(http.StatusOK)
+	page = c.Follow(c.Post(pages.HolidaysPath+"/publish", form)).Page(http.StatusOK)
 	if !strings.Contains(page.Find(".flash").Text(), "4 days added") || !strings.Contains(page.Find("main").Text(), "国庆节调休") {
 		t.Error("the days are not published")
 	}
-	if exported := strings.NewReplacer("\ufeff", "", `"`, "", "\r", "").Replace(c.Get(pages.HolidaysPath + "/export.csv").Body); exported != sample {
+	exported := c.Get(pages.HolidaysPath + "/export.csv").Body
+	if exported = strings.NewReplacer("\ufeff", "", `"`, "", "\r", "").Replace(exported); exported != sample {
 		t.Errorf("exported: %q", exported)
 	}
 }

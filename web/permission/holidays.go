@@ -53,10 +53,11 @@ type calendarDraft struct {
 
 func (h *handlers) holidaysRoutes() []frame.Route {
 	admin, readers := []account.Role{account.Admin}, []account.Role{account.Supervisor}
+	upload, text := frame.UploadBody(hours.MaxCalendarFile), int64(4*hours.MaxCalendarFile)
 	return []frame.Route{
 		{Method: http.MethodGet, Path: holidaysPath, Roles: readers, Handle: h.showHolidays},
-		{Method: http.MethodPost, Path: holidaysPath, Roles: admin, Body: frame.UploadBody(hours.MaxCalendarFile), Handle: h.readHolidays},
-		{Method: http.MethodPost, Path: holidaysPath + "/publish", Roles: admin, Body: 4 * hours.MaxCalendarFile, Handle: h.publishHolidays},
+		{Method: http.MethodPost, Path: holidaysPath, Roles: admin, Body: upload, Handle: h.readHolidays},
+		{Method: http.MethodPost, Path: holidaysPath + "/publish", Roles: admin, Body: text, Handle: h.publishHolidays},
 		{Method: http.MethodGet, Path: holidaysPath + "/sample.csv", Roles: readers, Handle: h.sampleHolidays},
 		{Method: http.MethodGet, Path: holidaysPath + "/export.csv", Roles: readers, Handle: h.exportHolidays},
 	}
@@ -197,7 +198,9 @@ func (h *handlers) refuseHolidays(c *gin.Context, cause error) error {
 }
 
 // SampleCalendar shows how a file is written: the days around one National Day.
-const SampleCalendar = "country,date,kind,name\nCN,2026-10-01,holiday,国庆节\nCN,2026-10-02,holiday,国庆节\nCN,2026-10-10,working,国庆节调休\nFR,2026-07-14,holiday,Fête nationale\n"
+const SampleCalendar = "country,date,kind,name\n" +
+	"CN,2026-10-01,holiday,国庆节\nCN,2026-10-02,holiday,国庆节\nCN,2026-10-10,working,国庆节调休\n" +
+	"FR,2026-07-14,holiday,Fête nationale\n"
 
 func (h *handlers) sampleHolidays(c *gin.Context) error {
 	return sendCSV(c, "holidays-sample.csv", SampleCalendar)

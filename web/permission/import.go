@@ -68,8 +68,10 @@ func permissionImportSamples() []frame.View {
 
 // The samples have every column there is.
 const (
-	sampleSuppressions = "phone,email,scope,until,reason,note\n13912348000,,everything,,customer_request,工单 T-1\n,ann@example.com,marketing,2027-12-31,register,\n"
-	sampleConsents     = "source,reference,phone,email,purpose,channel,word,basis,wording,at,expires_at,evidence,key\n" +
+	sampleSuppressions = "phone,email,scope,until,reason,note\n" +
+		"13912348000,,everything,,customer_request,工单 T-1\n" +
+		",ann@example.com,marketing,2027-12-31,register,\n"
+	sampleConsents = "source,reference,phone,email,purpose,channel,word,basis,wording,at,expires_at,evidence,key\n" +
 		"crm,C-1001,,,marketing_call,phone,given,consent,v3,2026-11-20T10:00:00+08:00,,录音 8812,K-1\n" +
 		",,13912348000,,marketing_message,sms,withdrawn,request,,2026-11-21,,,K-2\n"
 )

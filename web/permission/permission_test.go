@@ -132,8 +132,8 @@ func TestSuppressionsAreFoundAddedAndLifted(t *testing.T) {
 	if page := c.Follow(c.Post("/suppressions", add)).Page(http.StatusOK); page.Find("tr[data-href]").Length() != 1 {
 		t.Error("what was added is not listed")
 	}
-	if page := c.Follow(c.Post("/suppressions", add)).Page(http.StatusOK); !strings.Contains(page.Find(".flash").Text(), "already") ||
-		page.Find("tr[data-href]").Length() != 1 {
+	page := c.Follow(c.Post("/suppressions", add)).Page(http.StatusOK)
+	if !strings.Contains(page.Find(".flash").Text(), "already") || page.Find("tr[data-href]").Length() != 1 {
 		t.Error("it is added twice")
 	}
 	found := c.Post("/suppressions/find", url.Values{"find": {"+8613912348000"}})
@@ -155,7 +155,7 @@ func TestSuppressionsAreFoundAddedAndLifted(t *testing.T) {
 	if page := c.Post("/suppressions/1/lift", nil).Page(http.StatusUnprocessableEntity); page.Find("#e-reason").Length() != 1 {
 		t.Error("it is lifted without a reason")
 	}
-	page := c.Follow(c.Post("/suppressions/1/lift", url.Values{"reason": {"typed wrongly"}})).Page(http.StatusOK)
+	page = c.Follow(c.Post("/suppressions/1/lift", url.Values{"reason": {"typed wrongly"}})).Page(http.StatusOK)
 	if text := page.Find("main").Text(); !strings.Contains(text, "typed wrongly") || !strings.Contains(text, "The supervisor") {
 		t.Error("who lifted it and why is not told")
 	}
@@ -185,7 +185,8 @@ func TestSuppressionListIsPagedByKeyWithAConstantNumberOfStatements(t *testing.T
 	}
 	first := c.Get("/suppressions").Page(http.StatusOK)
 	older, _ := first.Find(".pager [rel=next]").Attr("href")
-	if n, rest := first.Find("tr[data-href]").Length(), c.Get(older).Page(http.StatusOK).Find("tr[data-href]").Length(); n != frame.PageSize || rest != 10 {
+	n, rest := first.Find("tr[data-href]").Length(), c.Get(older).Page(http.StatusOK).Find("tr[data-href]").Length()
+	if n != frame.PageSize || rest != 10 {
 		t.Errorf("pages of %d and %d rows", n, rest)
 	}
 }
@@ -216,12 +217,14 @@ func TestListsAreReportedByLineAndField(t *testing.T) {
 	if !strings.Contains(kept.Header.Get("Content-Disposition"), "report.csv") || strings.Count(kept.Body, "\n") != 4 {
 		t.Errorf("the report to keep: %q", kept.Body)
 	}
-	consents := "reference,source,purpose,word,at\nC-T-1,客服系统,marketing_call,given,2026-11-01\nnobody,客服系统,survey,given,2026-11-01\nC-T-1,客服系统,survey,perhaps,\n"
+	consents := "reference,source,purpose,word,at\n" +
+		"C-T-1,客服系统,marketing_call,given,2026-11-01\nnobody,客服系统,survey,given,2026-11-01\nC-T-1,客服系统,survey,perhaps,\n"
 	page = c.SendFile("/consents/import", "consents.csv", consents).Page(http.StatusOK)
 	if got := strings.Join(webtest.TextsOf(page, ".tile .fig"), " "); got != "3 1 0 2" {
 		t.Errorf("consents: %s: %v", got, webtest.TextsOf(page, "tbody tr"))
 	}
-	if page := c.SendFile("/consents/import", "x.csv", "a,b\n1,2\n").Page(http.StatusUnprocessableEntity); page.Find(".error.whole").Length() != 1 {
+	page = c.SendFile("/consents/import", "x.csv", "a,b\n1,2\n").Page(http.StatusUnprocessableEntity)
+	if page.Find(".error.whole").Length() != 1 {
 		t.Error("a file of something else is not refused in words")
 	}
 	if page := c.Post("/consents/import", nil).Page(http.StatusUnprocessableEntity); page.Find("#e-file").Length() != 1 {
@@ -249,7 +252,8 @@ func TestEveryNumberOfTheOverviewLeadsToItsCustomers(t *testing.T) {
 	for i := range links.Length() {
 		link := links.Eq(i)
 		href, _ := link.Attr("href")
-		if rows := c.Get(href).Page(http.StatusOK).Find("tr[data-href]").Length(); strconv.Itoa(rows) != strings.TrimPrefix(link.Text(), "−") {
+		rows := c.Get(href).Page(http.StatusOK).Find("tr[data-href]").Length()
+		if strconv.Itoa(rows) != strings.TrimPrefix(link.Text(), "−") {
 			t.Errorf("%s counts %s and lists %d", href, link.Text(), rows)
 		}
 	}

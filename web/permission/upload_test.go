@@ -47,8 +47,9 @@ func TestAFileOverTheLimitIsAnsweredWithTheLimit(t *testing.T) {
 		if door.Path == "/policies/import" {
 			continue
 		}
-		if text := c.Do(http.MethodPost, door.Path, strings.NewReader("--b--\r\n"), http.Header{"Content-Type": {"multipart/form-data; boundary=b"}}).
-			Page(http.StatusUnprocessableEntity).Find("main").Text(); !strings.Contains(text, "choose a file") {
+		header := http.Header{"Content-Type": {"multipart/form-data; boundary=b"}}
+		empty := c.Do(http.MethodPost, door.Path, strings.NewReader("--b--\r\n"), header)
+		if text := empty.Page(http.StatusUnprocessableEntity).Find("main").Text(); !strings.Contains(text, "choose a file") {
 			t.Errorf("%s without a file: %q", door.Path, text)
 		}
 	}

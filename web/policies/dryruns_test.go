@@ -47,7 +47,9 @@ func TestASupervisorPlansACallbackByHand(t *testing.T) {
 	wish.Set("reason", "customer asked on WeChat")
 	ts.Now = ts.Now.Add(time.Hour)
 	story := strings.Join(webtest.TextsOf(c.Follow(c.Post(path+"/callbacks", wish)).Page(http.StatusOK), ".timeline"), "")
-	for _, want := range []string{"Planned by hand: callback The supervisorcustomer asked on WeChat", "Planned: callback", "No callback: Not needed"} {
+	for _, want := range []string{
+		"Planned by hand: callback The supervisorcustomer asked on WeChat", "Planned: callback", "No callback: Not needed",
+	} {
 		if !strings.Contains(story, want) {
 			t.Errorf("the story lacks %q: %s", want, story)
 		}

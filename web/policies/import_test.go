@@ -14,7 +14,8 @@ func TestValuesWithSeparatorsSurviveTheFormOfTheRule(t *testing.T) {
 	t.Parallel()
 	ts := newPolicyServer(t)
 	c := ts.Login(t, account.Supervisor)
-	body := "rules:\n  - {id: bill, name: Bill, when: [{field: contact.category, op: is, values: [\"Billing, refunds\", 宽带、报修, a;b]}], callback: {}}\n"
+	body := "rules:\n  - {id: bill, name: Bill, " +
+		"when: [{field: contact.category, op: is, values: [\"Billing, refunds\", 宽带、报修, a;b]}], callback: {}}\n"
 	draft := c.Post("/policies/import", url.Values{"yaml": {body}}).Header.Get("Location")
 	before := c.Get(draft + "/yaml").Body
 	page := c.Get(draft + "/rules/bill").Page(http.StatusOK)

@@ -188,7 +188,8 @@ func TestAttributesAreRegisteredAndAskedAbout(t *testing.T) {
 	}
 	c.Follow(c.Post(policies.AttributesPath, url.Values{"name": {"tariff"}, "label": {"套餐"}, "kind": {"text"}}))
 	draft := c.Post("/policies", nil).Header.Get("Location")
-	if form := c.Get(draft + "/rules/NEW").Page(http.StatusOK); form.Find(`option[value="customer.attributes.tariff"]`).Text() != "customer's 套餐" {
+	form := c.Get(draft + "/rules/NEW").Page(http.StatusOK)
+	if form.Find(`option[value="customer.attributes.tariff"]`).Text() != "customer's 套餐" {
 		t.Error("the attribute is not offered")
 	}
 	rule := ruleForm()

@@ -86,7 +86,9 @@ func TestTheFormOfARuleLosesNothing(t *testing.T) {
 func TestCodesOfRulesAreStableAndFree(t *testing.T) {
 	t.Parallel()
 	taken := map[string]bool{"vip": true, "rule_1": true}
-	for name, want := range map[string]string{"VIP": "vip_1", "Repeat within 48 h!": "repeat_within_48_h", "重复来访": "rule_2", "9 lives": "lives", "": "rule_2"} {
+	for name, want := range map[string]string{
+		"VIP": "vip_1", "Repeat within 48 h!": "repeat_within_48_h", "重复来访": "rule_2", "9 lives": "lives", "": "rule_2",
+	} {
 		if got := policies.CodeFor(name, "rule", func(code string) bool { return taken[code] }); got != want {
 			t.Errorf("%q: %s, want %s", name, got, want)
 		}

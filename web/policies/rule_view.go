@@ -26,8 +26,8 @@ func (h *handlers) renderPolicyRule(c *gin.Context, status int, record policy.Re
 	}
 	words := h.policyWords(c, fields, reasons)
 	p := &policyRulePage{Record: record, ID: c.Param("rule"), Form: f, Fields: fieldGroups(words, fields)}
-	if rule, err := policyRuleOf(f, "", reasons, policy.Codes{}); err == nil &&
-		(rule.Callback != nil || rule.Survey != nil || len(rule.Nothing) > 0) {
+	rule, err := policyRuleOf(f, "", reasons, policy.Codes{})
+	if err == nil && (rule.Callback != nil || rule.Survey != nil || len(rule.Nothing) > 0) {
 		sentence := words.sentence(rule, len(record.Policy.Rules) == 0 || string(record.Policy.Rules[0].ID) == p.ID)
 		p.Sentence = &sentence
 	}

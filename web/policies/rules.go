@@ -90,11 +90,16 @@ func policyRuleSamples() []frame.View {
 		&policyRulePage{
 			Record: record, ID: "vip", Form: f, Sentence: &ruleSentence{When: "Every contact", Then: []string{"call back"}},
 			Conditions: []conditionRow{
-				{Field: "contact.severity", Label: "severity", Kind: policy.LevelField, Op: "a", Ops: options, Checks: []frame.Checkbox{
-					{Name: "when.0.values", Value: "high", Label: "High", Checked: true},
-				}, Refusal: "is wrong"},
+				{
+					Field: "contact.severity", Label: "severity", Kind: policy.LevelField, Op: "a", Ops: options,
+					Checks:  []frame.Checkbox{{Name: "when.0.values", Value: "high", Label: "High", Checked: true}},
+					Refusal: "is wrong",
+				},
 				{N: 1, Field: "contact.complaint", Label: "complaint", Kind: policy.YesNoField, Yes: true},
-				{N: 2, Field: "customer.tags", Label: "tags", Kind: policy.TagsField, Ops: options, Values: "vip\nkey account", Rows: 2, List: "tags"},
+				{
+					N: 2, Field: "customer.tags", Label: "tags", Kind: policy.TagsField, Ops: options,
+					Values: "vip\nkey account", Rows: 2, List: "tags",
+				},
 			},
 			Fields: []optionGroup{{Label: "Contact", Options: options}},
 			Choices: ruleChoices{
@@ -193,8 +198,8 @@ func (h *handlers) putRule(c *gin.Context, record policy.Record, at int, f frame
 		return err
 	}
 	if at == len(p.Rules) {
-		if catchAll := slices.IndexFunc(p.Rules, func(r policy.Rule) bool { return len(r.When) == 0 }); catchAll >= 0 &&
-			len(rule.When) > 0 {
+		catchAll := slices.IndexFunc(p.Rules, func(r policy.Rule) bool { return len(r.When) == 0 })
+		if catchAll >= 0 && len(rule.When) > 0 {
 			at = catchAll
 		}
 		p.Rules = slices.Insert(p.Rules, at, rule)

@@ -58,10 +58,13 @@ func TestARuleIsReadOutAsASentence(t *testing.T) {
 	attributes := []policy.Attribute{{Name: "tariff", Label: "套餐", Kind: policy.TextField}}
 	for lang, want := range map[string][]string{
 		"en": {
-			"When severity is High or Critical and tags of the customer include “VIP” | call back (Confirmation, group 3), within 1 day, at most 6 attempts, given up after 7 days | " +
+			"When severity is High or Critical and tags of the customer include “VIP” | " +
+				"call back (Confirmation, group 3), within 1 day, at most 6 attempts, given up after 7 days | " +
 				"survey by e-mail, then SMS, 1 h after the resolution, for a sample of 25%, one reminder after 3 days, open for 14 days",
 			"Whatever is not decided yet | no callback (VIP desk calls)",
-			"When it is a complaint and customer's 套餐 is not “S” or “M” | call back (Confirmation, group 3), 1 day 12 h after the resolution at the earliest, within 1 day, by team “二线组”, at most 6 attempts, given up after 7 days",
+			"When it is a complaint and customer's 套餐 is not “S” or “M” | " +
+				"call back (Confirmation, group 3), 1 day 12 h after the resolution at the earliest, within 1 day, " +
+				"by team “二线组”, at most 6 attempts, given up after 7 days",
 			"Whatever is not decided yet | no callback and no survey (Not needed: not severe, no complaint)",
 		},
 		"zh-CN": {

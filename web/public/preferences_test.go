@@ -115,8 +115,8 @@ func TestAnUnknownChoiceChangesNothing(t *testing.T) {
 	} {
 		c.Post(out.OptOutURL, posted).Page(http.StatusUnprocessableEntity)
 	}
-	if r := c.Post(out.OptOutURL, url.Values{"topic": {strings.Repeat("x", public.SurveyBody)}}); r.Status != http.StatusRequestEntityTooLarge ||
-		!strings.Contains(r.Body, "64 KiB") {
+	r := c.Post(out.OptOutURL, url.Values{"topic": {strings.Repeat("x", public.SurveyBody)}})
+	if r.Status != http.StatusRequestEntityTooLarge || !strings.Contains(r.Body, "64 KiB") {
 		t.Errorf("an endless form: status %d %s", r.Status, r.Body)
 	}
 	if n := ts.Rows(t, "suppressions") + ts.Rows(t, "consent_events"); n != 0 {
@@ -154,12 +154,14 @@ func TestWhatStillGoesOnCanBeStopped(t *testing.T) {
 			out := ts.Invited(t, "en")
 			c := ts.Anonymous(t)
 			event := test.withdrawn
-			webtest.Must(t, ts.DB.View(t.Context()).Gorm().Table("invitations").Where("id = ?",
-				out.InvitationID).Pluck("customer_id", &event.CustomerID).Error)
+			invitation := ts.DB.View(t.Context()).Gorm().Table("invitations").Where("id = ?", out.InvitationID)
+			webtest.Must(t, invitation.Pluck("customer_id", &event.CustomerID).Error)
 			event.Basis, event.Source = permission.ByOwnRequest, "api"
-			webtest.Must(t,
-				ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return ts.Permission.RecordConsent(tx, event) }))
-			if got := c.Stands(out.OptOutURL); !slices.Equal(got, []string{"surveys=yes", "calls=unasked", "messages=unasked", "contact=yes"}) {
+			webtest.Must(t, ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+				return ts.Permission.RecordConsent(tx, event)
+			}))
+			got := c.Stands(out.OptOutURL)
+			if !slices.Equal(got, []string{"surveys=yes", "calls=unasked", "messages=unasked", "contact=yes"}) {
 				t.Errorf("before: %v", got)
 			}
 			ts.Now++
@@ -220,8 +222,8 @@ func TestAMailProvidersOneClickUnsubscribes(t *testing.T) {
 			out := ts.Invited(t, "zh-CN")
 			server := httptest.NewServer(ts.Handler())
 			t.Cleanup(server.Close)
-			status,
-				header := exchange(t, server, fmt.Sprintf("POST %s HTTP/1.1\r\nHost: cs.example.com\r\nUser-Agent: provider\r\n%sContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
+			status, header := exchange(t, server, fmt.Sprintf("POST %s HTTP/1.1\r\nHost: cs.example.com\r\nUser-Agent: provider\r\n"+
+				"%sContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
 				out.OptOutURL, test.extra, test.kind, len(test.body), test.body))
 			if status != http.StatusOK || header.Get("Location") != "" || header.Get("Set-Cookie") != "" {
 				t.Errorf("status %d, header %v", status, header)

@@ -165,7 +165,11 @@ func TestKeptMessagesHaveLinksThatWork(t *testing.T) {
 	out := ts.Invited(t, "zh-CN")
 	log := delivery.NewLog(ts.DB, func() clock.Instant { return ts.Now })
 	for range 2 {
-		if _, err := log.Send(t.Context(), delivery.Message{ID: out.MessageID, Channel: out.Channel, To: out.To, Subject: out.Subject, Text: "请评价:https://cs.example.com" + out.URL + "。"}); err != nil {
+		_, err := log.Send(t.Context(), delivery.Message{
+			ID: out.MessageID, Channel: out.Channel, To: out.To, Subject: out.Subject,
+			Text: "请评价:https://cs.example.com" + out.URL + "。",
+		})
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

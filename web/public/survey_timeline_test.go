@@ -19,8 +19,8 @@ func TestTheStoryTellsWhatBecameOfASurveyInBothLanguages(t *testing.T) {
 	ts := webtest.NewServer(t)
 	out := ts.Invited(t, "en")
 	var contactID int64
-	webtest.Must(t,
-		ts.DB.View(t.Context()).Gorm().Table("invitations").Where("id = ?", out.InvitationID).Pluck("contact_id", &contactID).Error)
+	invitation := ts.DB.View(t.Context()).Gorm().Table("invitations").Where("id = ?", out.InvitationID)
+	webtest.Must(t, invitation.Pluck("contact_id", &contactID).Error)
 	reader := ts.Login(t, account.Supervisor)
 	cases := []struct {
 		state  survey.State
@@ -46,8 +46,9 @@ func TestTheStoryTellsWhatBecameOfASurveyInBothLanguages(t *testing.T) {
 		}))
 		for lang, want := range test.told {
 			reader.Lang = lang
-			if story := strings.Join(webtest.TextsOf(reader.Get(fmt.Sprintf("/contacts/%d", contactID)).Page(http.StatusOK), ".timeline li"), "\n"); !strings.Contains(story, want) {
-				t.Errorf("%s %s: the story lacks %q: %s", test.state, test.reason, want, story)
+			page := reader.Get(fmt.Sprintf("/contacts/%d", contactID)).Page(http.StatusOK)
+			if told := strings.Join(webtest.TextsOf(page, ".timeline li"), "\n"); !strings.Contains(told, want) {
+				t.Errorf("%s %s: the timeline lacks %q: %s", test.state, test.reason, want, told)
 			}
 		}
 		for lang, want := range test.link {

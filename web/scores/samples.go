@@ -67,7 +67,10 @@ func sampleReceipt() scoreReceipt {
 
 func sampleTable() scoreTable {
 	return scoreTable{By: figures.Team, Mean: true, Links: sampleLinks(), Rows: []scoreRow{
-		{Name: "Team one", Href: "/scores", Figure: sampleFigure(figures.FullSample), N: "1,204", Whisker: frame.NewWhisker(80, 70, 90, 0, 100), MarkKind: "ok", Mark: "above"},
+		{
+			Name: "Team one", Href: "/scores", Figure: sampleFigure(figures.FullSample), N: "1,204",
+			Whisker: frame.NewWhisker(80, 70, 90, 0, 100), MarkKind: "ok", Mark: "above",
+		},
 		{Name: "Team two", Href: "/scores", Figure: sampleFigure(figures.SmallSample), N: "12", Dim: true},
 	}}
 }

@@ -34,7 +34,10 @@ func TestTheBoardShowsFiguresThatLeadToWhatTheyAreMadeOf(t *testing.T) {
 	ts.AddAnswers(t, 60, 12)
 	supervisor := ts.Login(t, account.Supervisor)
 	doc := supervisor.Get("/board?period=30d").Page(200)
-	for _, want := range []string{".tiles .board-tile svg.sparkline", "svg.chart.wide path.line", "svg.chart.wide path.band", "svg.chart.narrow path.prev", ".score-table tbody tr", ".lows li .tag"} {
+	for _, want := range []string{
+		".tiles .board-tile svg.sparkline", "svg.chart.wide path.line", "svg.chart.wide path.band", "svg.chart.narrow path.prev",
+		".score-table tbody tr", ".lows li .tag",
+	} {
 		if doc.Find(want).Length() == 0 {
 			t.Errorf("the board has no %s", want)
 		}
@@ -76,7 +79,10 @@ func TestAFilterThatCannotBeIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)
 	supervisor := ts.Login(t, account.Supervisor)
-	for _, query := range []string{"?metric=mood", "?by=moon", "?period=9d", "?period=custom&from=yesterday", "?period=custom&from=2001-01-01&to=2026-01-01", "?agent=x", "?time=never", "?step=hour"} {
+	for _, query := range []string{
+		"?metric=mood", "?by=moon", "?period=9d", "?period=custom&from=yesterday",
+		"?period=custom&from=2001-01-01&to=2026-01-01", "?agent=x", "?time=never", "?step=hour",
+	} {
 		if r := supervisor.Get("/scores" + query); r.Status != 422 && r.Status != 400 {
 			t.Errorf("%s: status %d", query, r.Status)
 		}
