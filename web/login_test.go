@@ -67,8 +67,8 @@ func TestTheSessionCookie(t *testing.T) {
 	}
 	c.Post("/login", url.Values{"login": {"admin"}, "password": {webtest.Password}})
 	c.Get("/me").Page(http.StatusOK)
-	if got := webtest.TextsOf(c.Follow(c.Post("/logout", nil)).Page(http.StatusOK), ".flash p"); len(got) != 1 ||
-		got[0] != "You are logged out." {
+	got := webtest.TextsOf(c.Follow(c.Post("/logout", nil)).Page(http.StatusOK), ".flash p")
+	if len(got) != 1 || got[0] != "You are logged out." {
 		t.Errorf("after logout: %q", got)
 	}
 	if r := c.Get("/me"); r.Status != http.StatusSeeOther {
@@ -92,8 +92,8 @@ func TestWhoTypedTooManyWrongPasswordsIsToldWhenToTryAgain(t *testing.T) {
 		ts.MuchTried(t)
 		ts.Now = webtest.Now.Add(time.Minute)
 		r := c.Post("/login", wrong)
-		if got := webtest.TextsOf(r.Page(http.StatusTooManyRequests), ".error.whole"); len(got) != 1 ||
-			got[0] != text || r.Header.Get("Retry-After") != "899" {
+		got := webtest.TextsOf(r.Page(http.StatusTooManyRequests), ".error.whole")
+		if len(got) != 1 || got[0] != text || r.Header.Get("Retry-After") != "899" {
 			t.Errorf("%s: %q, after %s s", lang, got, r.Header.Get("Retry-After"))
 		}
 		if kept, _ := r.Page(http.StatusTooManyRequests).Find("#f-login").Attr("value"); kept != "admin" {

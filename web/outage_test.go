@@ -169,8 +169,8 @@ func TestProgramsAreToldWhenToComeBack(t *testing.T) {
 		m := ts.Machine(t, "helpdesk")
 		away()
 		r := m.Send("application/json", `{"external_id":"T-1","status":"open","customer":{"reference":"1"}}`)
-		if p := r.Problem(); r.Status != http.StatusServiceUnavailable ||
-			p.Code != "database_unavailable" || r.Header.Get("Retry-After") == "" {
+		p := r.Problem()
+		if r.Status != http.StatusServiceUnavailable || p.Code != "database_unavailable" || r.Header.Get("Retry-After") == "" {
 			t.Errorf("status %d, %+v, Retry-After %q", r.Status, p, r.Header.Get("Retry-After"))
 		}
 	})

@@ -66,8 +66,8 @@ func (o *office) testRoutes(t *testing.T) {
 		key := r.Method + " " + r.Path
 		unknown, _ := o.fill(r.Path, func(p namedBy) string { return p.unknown })
 		foreign, teams := o.fill(r.Path, func(p namedBy) string { return cmp.Or(p.foreign, p.unknown) })
-		if got := o.ask(nobody, r.Method, r.Path, foreign); got.Status != http.StatusSeeOther ||
-			!strings.HasPrefix(got.Header.Get("Location"), frame.LoginPath) {
+		got := o.ask(nobody, r.Method, r.Path, foreign)
+		if got.Status != http.StatusSeeOther || !strings.HasPrefix(got.Header.Get("Location"), frame.LoginPath) {
 			t.Errorf("%s without a login: %d", key, got.Status)
 		}
 		own, _ := o.fill(r.Path, func(p namedBy) string { return p.own() })
@@ -184,8 +184,8 @@ func (o *office) testForms(t *testing.T) {
 		}
 		o.keepsSecrets(path, account.Supervisor, r)
 	}
-	if r := c.Post("/customers/1/merge/search", url.Values{"search": {"K-3"}}); r.Status != http.StatusOK ||
-		strings.Contains(r.Body, `name="from"`) {
+	r := c.Post("/customers/1/merge/search", url.Values{"search": {"K-3"}})
+	if r.Status != http.StatusOK || strings.Contains(r.Body, `name="from"`) {
 		t.Errorf("a search finds another team's customer: %d", r.Status)
 	}
 }

@@ -35,8 +35,8 @@ func TestEveryAPIOperationAnswersOnlyItsTokens(t *testing.T) {
 			t.Errorf("%s %s names no roles", o.Method, o.Path)
 		}
 		path := api.Base + strings.NewReplacer("{id}", "999999").Replace(o.Path)
-		if r := admin.Do(o.Method, path, nil, nil); r.Status != http.StatusUnauthorized ||
-			r.Header.Get("Content-Type") != "application/problem+json" {
+		r := admin.Do(o.Method, path, nil, nil)
+		if r.Status != http.StatusUnauthorized || r.Header.Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%s %s without a token: status %d, %s", o.Method, o.Path, r.Status, r.Header.Get("Content-Type"))
 		}
 		for role, token := range tokens {

@@ -105,8 +105,9 @@ func TestErrorsAreToldByWhoseFaultTheyAre(t *testing.T) {
 		}
 		w := answer("application/json")
 		var p frame.Problem
-		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != test.status ||
-			p.Status != test.status || p.Title == "" || strings.Contains(w.Body.String(), "secret") {
+		err := json.Unmarshal(w.Body.Bytes(), &p)
+		if err != nil || w.Code != test.status || p.Status != test.status || p.Title == "" ||
+			strings.Contains(w.Body.String(), "secret") {
 			t.Errorf("%s as JSON: %d %s %v", name, w.Code, w.Body, err)
 		}
 		if kind := w.Header().Get("Content-Type"); kind != "application/problem+json" {

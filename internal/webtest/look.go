@@ -68,10 +68,8 @@ func (b *Browser) Look(name, path string) {
 	b.t.Helper()
 	b.Visit(path)
 	for _, lang := range account.Languages() {
-		choose := fmt.Sprintf(
-			`fetch("/language", {method: "POST", redirect: "manual", body: new URLSearchParams({language: %q})}).then(() => true)`,
-			lang,
-		)
+		choose := fmt.Sprintf(`fetch("/language", {method: "POST", redirect: "manual",
+			body: new URLSearchParams({language: %q})}).then(() => true)`, lang)
 		Ask(b, chromedp.Evaluate[bool](choose, chromedp.EvalAwaitPromise))
 		for _, size := range []struct {
 			name          string

@@ -59,9 +59,10 @@ func usersSamples() []frame.View {
 	wrong := frame.Form{Errors: map[string]string{"login": "is taken", "password": "is short"}, Error: "wrong"}
 	return []frame.View{
 		&usersPage{},
-		&usersPage{Users: rows, Pager: frame.Pager{Older: "/x", Newer: "/y", Newest: "/z"}, Form: wrong, Roles: []frame.Option{
-			{Value: "admin", Label: "Admin"},
-		}},
+		&usersPage{
+			Users: rows, Pager: frame.Pager{Older: "/x", Newer: "/y", Newest: "/z"},
+			Form: wrong, Roles: []frame.Option{{Value: "admin", Label: "Admin"}},
+		},
 		&passwordPage{User: rows[0].User, Form: wrong},
 	}
 }

@@ -75,7 +75,8 @@ func TestAPITakesOneContact(t *testing.T) {
 func TestAPITakesManyAndRepliesByLine(t *testing.T) {
 	t.Parallel()
 	m := webtest.NewServer(t).Machine(t, "helpdesk")
-	first := `{"external_id":"T-1","status":"resolved","resolved_at":"2026-11-22T10:00:00+08:00","customer":{"phones":["12"],"reference":"C"}}`
+	first := `{"external_id":"T-1","status":"resolved","resolved_at":"2026-11-22T10:00:00+08:00",` +
+		`"customer":{"phones":["12"],"reference":"C"}}`
 	r := m.Send("application/x-ndjson", first+`
 
 {"external_id":"T-2","status":"closed"}

@@ -64,8 +64,9 @@ func TestAMachineNeedsScopesToGiveConsentAndToAskAboutAnybody(t *testing.T) {
 	}
 	plain := ts.Machine(t, "shop")
 	gave, asks, asksOwn := send(plain)
-	if p := gave.Problem(); gave.Status != http.StatusUnprocessableEntity ||
-		len(p.Errors) != 1 || p.Errors[0].Name != "word" || p.Errors[0].Code != "consent_scope" {
+	p := gave.Problem()
+	if gave.Status != http.StatusUnprocessableEntity || len(p.Errors) != 1 || p.Errors[0].Name != "word" ||
+		p.Errors[0].Code != "consent_scope" {
 		t.Errorf("consent without the scope: %d %s", gave.Status, gave.Body)
 	}
 	if asks != http.StatusUnprocessableEntity || asksOwn != http.StatusOK {

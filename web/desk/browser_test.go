@@ -49,8 +49,8 @@ func TestCallbackIsWorkedByKeyboardAlone(t *testing.T) {
 	b.Press("2") // no answer: one key and the end
 	b.Next()
 	b.Wait(".desk-empty")
-	if desk, err := ts.Callbacks.ByID(t.Context(), account.Viewer{Role: account.Admin}, 2); err != nil ||
-		desk.Callback.WaitReason != callback.Reason(callback.NoAnswer) {
+	desk, err = ts.Callbacks.ByID(t.Context(), account.Viewer{Role: account.Admin}, 2)
+	if err != nil || desk.Callback.WaitReason != callback.Reason(callback.NoAnswer) {
 		t.Errorf("the second one waits for %q, %v", desk.Callback.WaitReason, err)
 	}
 }

@@ -94,9 +94,10 @@ func contactsSamples() []frame.View {
 	options := []frame.Option{{Value: "", Label: "any"}}
 	return []frame.View{
 		&contactsPage{}, &contactsPage{Narrowed: true, Statuses: options, Channels: options, Sources: options},
-		&contactsPage{Rows: []contact.Row{row, {Contact: contact.Contact{ID: 8, Status: contact.Open}}}, Pager: frame.Pager{
-			Older: "/contacts?older=1",
-		}},
+		&contactsPage{
+			Rows:  []contact.Row{row, {Contact: contact.Contact{ID: 8, Status: contact.Open}}},
+			Pager: frame.Pager{Older: "/contacts?older=1"},
+		},
 		&contactPage{
 			Contact:  detail,
 			Timeline: []frame.TimelineLine{{At: 1, Text: "resolved", Basis: "rule", Actor: "Li", Note: "note"}},

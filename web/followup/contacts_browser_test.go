@@ -16,10 +16,9 @@ func TestContactsInABrowser(t *testing.T) {
 	b := ts.Open(t)
 	b.Login("admin")
 	b.Look("contacts-empty", "/contacts")
-	complaint, open := webtest.Example("GD-20261122-021"), contact.Input{
-		ExternalID: "GD-20261122-022", Status: contact.Pending, Channel: contact.WeChat,
-	}
+	complaint := webtest.Example("GD-20261122-021")
 	complaint.Complaint = true
+	open := contact.Input{ExternalID: "GD-20261122-022", Status: contact.Pending, Channel: contact.WeChat}
 	ids := ts.AddContacts(t, webtest.Example("GD-20261122-020"), complaint, open)
 	again := webtest.Example("GD-20261122-020")
 	again.Category = "资费咨询"

@@ -47,8 +47,8 @@ func TestRecordsAreMergedSeparatedAndTakenBack(t *testing.T) {
 		t.Errorf("separating: %d", split.Status)
 	}
 	undo := page + "/changes/2/undo"
-	if body = c.Follow(c.Post(undo, nil)).Body; !strings.Contains(body, "The change was taken back") ||
-		!strings.Contains(body, "Taken back") {
+	body = c.Follow(c.Post(undo, nil)).Body
+	if !strings.Contains(body, "The change was taken back") || !strings.Contains(body, "Taken back") {
 		t.Error("a separation is not taken back")
 	}
 	if body = c.Follow(c.Post(undo, nil)).Body; !strings.Contains(body, "changed who is the same person") {

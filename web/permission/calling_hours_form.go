@@ -104,9 +104,9 @@ func (h *handlers) publishProfile(c *gin.Context) error {
 		err = h.publishRules(c, f, func(rules *permission.Rules) error {
 			_, known := profileOf(*rules, profile.Region, profile.Class)
 			if f.Get("new") != "" && known {
-				return fault.InvalidFields(
-					fault.Field{Name: "region", Code: "has_profile", Problem: "has its own calling hours already", Value: profile.Region},
-				)
+				return fault.InvalidFields(fault.Field{
+					Name: "region", Code: "has_profile", Problem: "has its own calling hours already", Value: profile.Region,
+				})
 			}
 			rules.Profiles = slices.DeleteFunc(slices.Clone(rules.Profiles), func(p hours.Profile) bool {
 				return p.Region == profile.Region && p.Class == profile.Class

@@ -78,12 +78,12 @@ func TestMarketingRecordsOnlyMarketingConsent(t *testing.T) {
 	c := ts.Login(t, account.Marketing)
 	path := frame.CustomerPermissionPath(customer) + "/consents"
 	typed := url.Values{"purpose": {"survey"}, "answer": {"given"}, "basis": {"consent"}, "evidence": {"letter"}}
-	if page := c.Post(path, typed).Page(http.StatusUnprocessableEntity); page.Find("#e-purpose").Length() != 1 ||
-		page.Find("#f-evidence").AttrOr("value", "") != "letter" {
+	page := c.Post(path, typed).Page(http.StatusUnprocessableEntity)
+	if page.Find("#e-purpose").Length() != 1 || page.Find("#f-evidence").AttrOr("value", "") != "letter" {
 		t.Error("marketing may speak for surveys, or the refused form lost what was typed")
 	}
 	typed.Set("purpose", "marketing_call")
-	page := c.Follow(c.Post(path, typed)).Page(http.StatusOK)
+	page = c.Follow(c.Post(path, typed)).Page(http.StatusOK)
 	if rows := webtest.TextsOf(page, "table.may tr:nth-child(5) .tag"); len(rows) != 1 || rows[0] != "Yes" {
 		t.Errorf("after a consent: %v", rows)
 	}

@@ -29,7 +29,8 @@ func TestASupervisorPlansACallbackByHand(t *testing.T) {
 	ts.Plan(t)
 	path := fmt.Sprintf("/contacts/%d", ids[0])
 	c := ts.Login(t, account.Supervisor)
-	if handler := ts.Login(t, account.Handler); handler.Get(path).Page(http.StatusOK).Find("#plan").Length() != 0 ||
+	handler := ts.Login(t, account.Handler)
+	if handler.Get(path).Page(http.StatusOK).Find("#plan").Length() != 0 ||
 		handler.Post(path+"/callbacks", nil).Status != http.StatusForbidden {
 		t.Error("a handler may plan callbacks")
 	}
@@ -59,8 +60,8 @@ func TestASupervisorPlansACallbackByHand(t *testing.T) {
 		t.Errorf("a second callback beside the first: %q", got)
 	}
 	list := c.Get("/decisions/list?rule=by_hand").Page(http.StatusOK)
-	if got := webtest.TextsOf(list, "tbody tr"); len(got) != 1 ||
-		!strings.Contains(got[0], "Planned by a supervisor") || !strings.Contains(got[0], "decided again") {
+	got := webtest.TextsOf(list, "tbody tr")
+	if len(got) != 1 || !strings.Contains(got[0], "Planned by a supervisor") || !strings.Contains(got[0], "decided again") {
 		t.Errorf("the decision is not found by its rule: %q", got)
 	}
 }
@@ -111,8 +112,8 @@ func TestADryRunStandsNextToWhatHappened(t *testing.T) {
 			t.Errorf("%s: %d and %d of 3 resolutions", section, would, happened)
 		}
 	}
-	if got := webtest.TextsOf(page, ".versus:nth-of-type(2) .versus-cols > :last-child tbody tr"); len(got) != 1 ||
-		!strings.HasPrefix(got[0], "Planned → Not needed") || !strings.Contains(got[0], "T-1") {
+	got := webtest.TextsOf(page, ".versus:nth-of-type(2) .versus-cols > :last-child tbody tr")
+	if len(got) != 1 || !strings.HasPrefix(got[0], "Planned → Not needed") || !strings.Contains(got[0], "T-1") {
 		t.Errorf("what comes out otherwise: %q", got)
 	}
 	if list := c.Get(draft).Page(http.StatusOK); list.Find(".runs li").Length() != 2 {

@@ -200,8 +200,8 @@ func TestAttributesAreRegisteredAndAskedAbout(t *testing.T) {
 		t.Error("the rule does not ask about the attribute")
 	}
 	c.Follow(c.Post(draft+"/publish", url.Values{"revision": {"2"}}))
-	if r := c.Post(policies.AttributesPath+"/unregister", url.Values{"name": {"tariff"}}); r.Status != http.StatusConflict ||
-		!strings.Contains(r.Body, "error whole") {
+	r := c.Post(policies.AttributesPath+"/unregister", url.Values{"name": {"tariff"}})
+	if r.Status != http.StatusConflict || !strings.Contains(r.Body, "error whole") {
 		t.Errorf("an attribute in use was unregistered: %d", r.Status)
 	}
 }

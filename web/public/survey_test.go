@@ -136,8 +136,8 @@ func TestAScriptThatPostsOverAndOverIsSlowedDown(t *testing.T) {
 			t.Fatalf("status %d", got)
 		}
 	}
-	if r := c.Post(out.URL, url.Values{"screen": {"1"}, "rating": {"3"}}); r.Status != http.StatusTooManyRequests ||
-		r.Header.Get("Retry-After") != "60" {
+	r := c.Post(out.URL, url.Values{"screen": {"1"}, "rating": {"3"}})
+	if r.Status != http.StatusTooManyRequests || r.Header.Get("Retry-After") != "60" {
 		t.Errorf("status %d, %v", r.Status, r.Header)
 	}
 	ts.Now = ts.Now.Add(time.Minute)

@@ -58,9 +58,10 @@ func messagesSamples() []frame.View {
 	kept := delivery.Kept{ID: 1, Channel: "email", Recipient: "a@example.com", Subject: "s", CreatedAt: clock.Instant(1)}
 	return []frame.View{
 		&messagesPage{},
-		&messagesPage{Messages: []keptMessage{{Kept: kept, Parts: linked("see https://example.com/s/1 please")}}, Pager: frame.Pager{
-			Older: "/messages?older=1",
-		}},
+		&messagesPage{
+			Messages: []keptMessage{{Kept: kept, Parts: linked("see https://example.com/s/1 please")}},
+			Pager:    frame.Pager{Older: "/messages?older=1"},
+		},
 	}
 }
 
