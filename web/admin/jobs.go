@@ -9,7 +9,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/account"
-	"aftercall/internal/clock"
 	"aftercall/internal/outbox"
 	"aftercall/tasks/queue"
 	"aftercall/web/frame"
@@ -61,21 +60,6 @@ func (h *handlers) jobsRoutes() []frame.Route {
 	return []frame.Route{
 		{Method: http.MethodGet, Path: "/jobs", Roles: admin, Handle: h.showJobs},
 		{Method: http.MethodPost, Path: "/jobs/:id/requeue", Roles: admin, Handle: h.requeueJob},
-	}
-}
-
-func jobsSamples() []frame.View {
-	return []frame.View{
-		&jobsPage{},
-		&jobsPage{
-			More: true, States: queue.OpenStates(),
-			Kinds: []kindRow{{Kind: "survey.send", Name: "Send", Counts: []jobCount{{1, false}, {2, true}, {3, false}, {4, false}}}},
-			Dead: []deadRow{{
-				Job:  outbox.Job{ID: 7, Kind: "survey.send", LastError: "internal", UpdatedAt: clock.Instant(1)},
-				Name: "Send", Why: "why",
-			}},
-			Pager: frame.Pager{Older: "/jobs?older=7"},
-		},
 	}
 }
 

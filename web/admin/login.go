@@ -26,13 +26,6 @@ func (h *handlers) loginRoutes() []frame.Route {
 	}
 }
 
-func loginSamples() []frame.View {
-	return []frame.View{
-		&loginPage{Page: frame.Page{Bare: true}},
-		&loginPage{Page: frame.Page{Bare: true}, Form: frame.Form{Error: "wrong"}, Next: "/jobs"},
-	}
-}
-
 func (h *handlers) showLogin(c *gin.Context) error {
 	next := frame.LocalPath(c.Query("next"))
 	if frame.Viewer(c).Role != "" {

@@ -28,17 +28,6 @@ func (h *handlers) meRoutes() []frame.Route {
 	}
 }
 
-func meSamples() []frame.View {
-	return []frame.View{
-		&mePage{User: account.User{Login: "wang"}},
-		&mePage{
-			User: account.User{Login: "wang", Role: account.Caller}, Teams: []string{"A", "B"},
-			Sessions: []account.Session{{CreatedAt: 1, UserAgent: "x"}},
-			Form:     frame.Form{Errors: map[string]string{"password": "short"}, Error: "no"},
-		},
-	}
-}
-
 func (h *handlers) showMe(c *gin.Context) error { return h.renderMe(c, http.StatusOK, frame.Form{}) }
 
 func (h *handlers) renderMe(c *gin.Context, status int, f frame.Form) error {

@@ -41,21 +41,6 @@ func (h *handlers) tokensRoutes() []frame.Route {
 	}
 }
 
-func tokensSamples() []frame.View {
-	return []frame.View{
-		&tokensPage{},
-		&tokensPage{
-			Tokens: []account.APIToken{
-				{ID: 1, Name: "help desk", Role: account.Machine, SourceID: 2, Scopes: "consent:give permission:ask", CreatedAt: 1},
-				{ID: 2, Role: account.Admin, RevokedAt: 1},
-			},
-			Sources: map[int64]string{2: "zendesk"}, Form: frame.Form{Errors: map[string]string{"name": "wrong"}, Error: "wrong"},
-			Roles:  []frame.Option{{Value: "machine", Label: "Machine"}},
-			Scopes: []frame.Option{{Value: "consent:give", Label: "x"}}, Plain: "ac_x",
-		},
-	}
-}
-
 func (h *handlers) showTokens(c *gin.Context) error {
 	return h.renderTokens(c, http.StatusOK, frame.Form{}, "")
 }

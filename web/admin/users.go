@@ -51,22 +51,6 @@ func (h *handlers) usersRoutes() []frame.Route {
 	}
 }
 
-func usersSamples() []frame.View {
-	rows := []userRow{
-		{User: account.User{ID: 1, Login: "wang", Name: "Wang Min", Role: account.Caller}, Teams: "A"},
-		{User: account.User{ID: 2, Login: "li", Role: account.Admin, DisabledAt: 1}},
-	}
-	wrong := frame.Form{Errors: map[string]string{"login": "is taken", "password": "is short"}, Error: "wrong"}
-	return []frame.View{
-		&usersPage{},
-		&usersPage{
-			Users: rows, Pager: frame.Pager{Older: "/x", Newer: "/y", Newest: "/z"},
-			Form: wrong, Roles: []frame.Option{{Value: "admin", Label: "Admin"}},
-		},
-		&passwordPage{User: rows[0].User, Form: wrong},
-	}
-}
-
 func (h *handlers) showUsers(c *gin.Context) error {
 	return h.renderUsers(c, http.StatusOK, frame.Form{})
 }

@@ -9,7 +9,6 @@ import (
 
 	"aftercall/campaign"
 	"aftercall/internal/account"
-	"aftercall/internal/clock"
 	"aftercall/web/frame"
 )
 
@@ -186,30 +185,4 @@ func (h *handlers) snapshotRows(ctx context.Context, snapshots []campaign.Snapsh
 		rows[i] = snapshotRow{Snapshot: snapshot, By: names[snapshot.CreatedBy]}
 	}
 	return rows, nil
-}
-
-func audiencesSamples() []frame.View {
-	snapshot := campaign.Snapshot{ID: 3, AudienceID: 1, State: campaign.Built, Eligible: 12, AsOf: 1, RuleHash: "a91f"}
-	running := snapshot
-	running.State, running.Expected = campaign.Building, 4
-	row := audienceRow{ID: 1, Name: "Satisfied", Rule: "resolved in the last 90 days", Reach: "call", Version: 2, Snapshot: &snapshot}
-	other := row
-	other.Snapshot = nil
-	full := waterfall{
-		AsOf: 1, Hash: "a91f", PolicyVersion: 1, Base: 10, Eligible: 2,
-		Rows: []waterfallRow{
-			{Kind: "base", Label: "All", Count: "10", Bar: bar{Width: 100}},
-			{Kind: "out", Label: "No consent", Count: "−8", Only: 3, Earliest: clock.Instant(1), Href: "/x", Bar: bar{X: 20, Width: 80}},
-		},
-	}
-	wrong := frame.Form{Errors: map[string]string{"reason": "is required"}, Error: "wrong"}
-	return []frame.View{
-		&audiencesPage{},
-		&audiencesPage{Audiences: []audienceRow{row, other}},
-		&audiencePage{
-			Audience: row, Waterfall: full, Form: wrong, Counting: true,
-			Snapshots: []snapshotRow{{Snapshot: snapshot, By: "Lin"}, {Snapshot: running}},
-		},
-		&audiencePage{Audience: other},
-	}
 }

@@ -227,29 +227,3 @@ func masked(address string) string {
 	}
 	return address[:len(address)-8] + "****" + address[len(address)-4:]
 }
-
-func explainSamples() []frame.View {
-	traced := tracedRule{Text: "all of", Children: []tracedRule{
-		{Text: "resolved", Holds: true, Known: "2026-11-02"},
-		{Text: "any of", Children: []tracedRule{{Text: "tag"}}},
-	}}
-	customer := contact.Customer{ID: 4, Name: "张伟", Reference: "C-1"}
-	return []frame.View{
-		&explainPage{AudienceID: 1},
-		&explainPage{AudienceID: 1, Query: "x", Asked: true},
-		&explainPage{AudienceID: 1, Query: "x", Asked: true, Found: []contact.Customer{customer, customer}},
-		&explainPage{AudienceID: 1, Asked: true, Answer: &explanation{
-			Customer: customer, AsOf: 1, First: "x", Reasons: []explainedReason{{"x", "y", 1}, {Text: "z"}},
-			AllowedFrom: 1, Consent: "c", Trace: traced,
-		}},
-		&explainPage{AudienceID: 1, Asked: true, Answer: &explanation{Customer: contact.Customer{ID: 5}, Eligible: true, Trace: traced}},
-		&explainPage{AudienceID: 1, Asked: true, Answer: &explanation{
-			Customer: customer, First: "x", Reasons: []explainedReason{{Text: "x"}}, Trace: traced,
-		}},
-		&examplesPage{AudienceID: 1},
-		&examplesPage{
-			AudienceID: 1, Reason: "no_consent", Limit: 1,
-			Customers: []exampleRow{{ID: 4, Name: "张伟", Reference: "C", Address: "+86", Others: "x", AllowedFrom: 1}, {ID: 5}},
-		},
-	}
-}

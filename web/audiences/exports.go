@@ -117,15 +117,3 @@ func (h *handlers) exportRows(ctx context.Context, exports []campaign.Export) ([
 	}
 	return rows, nil
 }
-
-func exportsSamples() []frame.View {
-	row := exportRow{Export: campaign.Export{
-		ID: 1, SnapshotID: 3, Format: campaign.CSV, Reason: "autumn", Members: 5,
-		RowCount: 3, SHA256: "abcdef0123456789", SizeBytes: 2000, CreatedAt: 1,
-	}, By: "Lin"}
-	return []frame.View{
-		&exportsPage{},
-		&exportsPage{Exports: []exportRow{row}, Pager: frame.Pager{Older: "/x"}},
-		&exportPage{Export: row, Snapshot: campaign.Snapshot{ID: 3, AudienceID: 1, AsOf: 1}, Left: []leftRow{{"refused", 2}}},
-	}
-}

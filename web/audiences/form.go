@@ -250,21 +250,6 @@ func setField(values url.Values, prefix string, r campaign.Rule) bool {
 	return true
 }
 
-func audienceFormSamples() []frame.View {
-	wrong := frame.Form{
-		Values: url.Values{"name": {"x"}},
-		Errors: map[string]string{"days": "must be 1 to 3650", "rule": "is no rule"}, Error: "wrong",
-	}
-	return []frame.View{
-		&audienceFormPage{
-			Form: wrong, Reaches: []frame.Option{{Value: "phone", Label: "call"}},
-			Moods:    []frame.Checkbox{{Name: "score", Value: "satisfied", Label: "satisfied", Checked: true}},
-			Channels: []frame.Checkbox{{Name: "contact_channel", Value: "phone", Label: "phone", Checked: false}},
-		},
-		&audienceFormPage{ID: 3, Form: wrong, Nested: true},
-	}
-}
-
 // renamed returns a fault about a field under the name it has in the form.
 func renamed(err error, name string) error {
 	flt, ok := fault.Of(err)

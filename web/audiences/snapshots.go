@@ -185,33 +185,3 @@ func (h *handlers) sendExport(c *gin.Context, e campaign.Export, file io.ReadClo
 	})
 	return nil
 }
-
-func snapshotsSamples() []frame.View {
-	built := snapshotRow{Snapshot: campaign.Snapshot{
-		ID: 3, AudienceID: 1, State: campaign.Built, Reason: "autumn",
-		RuleHash: "a91f", AsOf: 1, FinishedAt: 2, Base: 10, Eligible: 2,
-	}, By: "Lin"}
-	building := built
-	building.State, building.Expected = campaign.Building, 20
-	failed, cancelled := built, built
-	failed.State, cancelled.State = campaign.Failed, campaign.Cancelled
-	audience := audienceRow{ID: 1, Name: "Satisfied", Rule: "resolved", Reach: "call", Version: 2}
-	full := waterfall{AsOf: 1, Base: 10, Eligible: 2, Rows: []waterfallRow{{Kind: "base", Label: "All", Count: "10"}}}
-	return []frame.View{
-		&snapshotPage{Snapshot: building, Audience: audience},
-		&snapshotPage{Snapshot: failed, Audience: audience, Why: "the database is gone"},
-		&snapshotPage{Snapshot: cancelled, Audience: audience},
-		&snapshotPage{
-			Snapshot: built, Audience: audience, Waterfall: full, Formats: []frame.Option{{Value: "csv", Label: "CSV"}},
-			Form: frame.Form{Error: "wrong"}, Pager: frame.Pager{Older: "/x"},
-			Members: []memberRow{
-				{CustomerID: 4, Name: "张伟", Reference: "C-1", Address: "+86139****8000", Evidence: "resolution 12", ConsentID: 5},
-				{CustomerID: 5},
-			},
-			Exports: []exportRow{
-				{Export: campaign.Export{ID: 1, SnapshotID: 3, Format: campaign.CSV, RowCount: 2, SHA256: "ab", CreatedAt: 1}, By: "Lin"},
-			},
-		},
-		&snapshotPage{Snapshot: built, Audience: audience, Formats: []frame.Option{{Value: "csv", Label: "CSV"}}},
-	}
-}

@@ -42,32 +42,6 @@ func (h *handlers) tasksRoutes() []frame.Route {
 	}
 }
 
-func tasksSamples() []frame.View {
-	row := callback.Row{Callback: callback.Callback{
-		ID: 1, Kind: callback.RecoveryKind, State: callback.Waiting, WaitReason: callback.ReasonAppointment, CallResult: callback.Reached,
-		BusinessResult: callback.Solved, CloseReason: callback.ReasonUnreachable, AppointmentAt: 1, DueAt: 1, ClosedAt: 1,
-	}, Customer: "c", Category: "c", Product: "p", Caller: "c", Reserved: "r", Team: "t"}
-	rows := []callback.Row{row}
-	attempt := callback.Attempt{
-		StartedAt: 1, EndedAt: 2, ClaimedAt: 1, CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n",
-	}
-	return []frame.View{
-		&tasksPage{},
-		&tasksPage{Mine: callback.Mine{
-			Appointments: rows, InProgress: rows, Recoveries: rows, Done: rows, At: 2,
-			Drafts: []callback.DraftRow{
-				{Row: row, Typed: callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n"}, SavedAt: 1},
-			},
-		}},
-		&dayPage{Today: true},
-		&dayPage{Date: "2026-11-22", Before: "/day", After: "/day", ReachRate: .5, Day: callback.Day{
-			Dialled: 2, Reached: 1, Finished: 1, Handling: time.Minute,
-			Results:  []callback.ResultCount{{Result: callback.Reached, Count: 1}},
-			Attempts: []callback.DayAttempt{{Attempt: attempt, Row: row}, {Attempt: callback.Attempt{StartedAt: 1}, Row: row}},
-		}},
-	}
-}
-
 func (h *handlers) showTasks(c *gin.Context) error {
 	mine, err := h.callbacks.MyTasks(c.Request.Context(), frame.Viewer(c))
 	if err != nil {

@@ -2,7 +2,6 @@ package followup
 
 import (
 	"fmt"
-	"net/url"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -21,14 +20,6 @@ type handPlan struct {
 	Open              bool // something was typed
 	Kinds, Priorities []frame.Option
 	Teams             []string
-}
-
-func sampleHandPlan() *handPlan {
-	options := []frame.Option{{Value: "confirm", Label: "Confirmation"}}
-	return &handPlan{
-		Form: frame.Form{Values: url.Values{"due": {"2026-11-22T15:00"}}, Error: "refused"},
-		Open: true, Kinds: options, Priorities: options, Teams: []string{"A"},
-	}
 }
 
 // handPlan returns the form, or nil where the viewer may not plan or the contact is not resolved.

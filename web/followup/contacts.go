@@ -66,53 +66,6 @@ func (h *handlers) contactsRoutes() []frame.Route {
 	}
 }
 
-func contactsSamples() []frame.View {
-	seconds := int64(204)
-	c := contact.Contact{
-		ID: 7, ExternalID: "T-7", Status: contact.Resolved, Channel: contact.Phone,
-		Category: "Repairs", Subcategory: "Line", Product: "DSL",
-		Severity: contact.High, Complaint: true, AutoClosed: true, OpenedAt: 1,
-		FirstResponseAt: 1, TalkSeconds: &seconds, HoldSeconds: &seconds,
-		WrapUpSeconds: &seconds, OrderReference: "O-1", ResolutionText: "text",
-		RecordingURL: "https://example.com/1", Tags: `["a"]`, ChangedAt: 1,
-	}
-	customer := contact.Customer{
-		ID: 3, Reference: "C-3", Name: "Ann", Language: "en",
-		Zone: "Asia/Shanghai", Tags: `["vip"]`, Attributes: `{"a":"b"}`,
-	}
-	addresses := []contact.Address{
-		{Kind: contact.PhoneAddress, Raw: "139", Normalised: "+86139"},
-		{Kind: contact.PhoneAddress, Raw: "12"},
-		{Kind: contact.EmailAddress, Raw: "a@example.com", Normalised: "a@example.com"},
-	}
-	row := contact.Row{Contact: c, CustomerName: "Ann", SourceName: "s", ResolverName: "Li", TeamName: "t"}
-	detail := contact.Detail{
-		Contact: c, SourceName: "s", Customer: customer, Addresses: addresses,
-		Participants: []contact.NamedParticipant{{Participant: contact.Participant{Role: contact.Handled}, AgentName: "Li", TeamName: "t"}},
-		Resolutions:  []contact.Resolution{{No: 1, ResolvedAt: 1, ReopenedAt: 2, Answered: true}, {No: 2, ResolvedAt: 3}},
-	}
-	options := []frame.Option{{Value: "", Label: "any"}}
-	return []frame.View{
-		&contactsPage{}, &contactsPage{Narrowed: true, Statuses: options, Channels: options, Sources: options},
-		&contactsPage{
-			Rows:  []contact.Row{row, {Contact: contact.Contact{ID: 8, Status: contact.Open}}},
-			Pager: frame.Pager{Older: "/contacts?older=1"},
-		},
-		&contactPage{
-			Contact:  detail,
-			Timeline: []frame.TimelineLine{{At: 1, Text: "resolved", Basis: "rule", Actor: "Li", Note: "note"}},
-			ByHand:   sampleHandPlan(),
-		},
-		&contactPage{Contact: contact.Detail{Contact: contact.Contact{Status: contact.Open}}},
-		&customerPage{
-			Customer: contact.Profile{Customer: customer, SourceName: "s", Addresses: addresses},
-			Contacts: []contact.Row{row}, Subject: customerState{OpenComplaint: true},
-			May: []frame.MayRow{{Purpose: "survey", Allowed: true}}, Person: samplePerson(), MayRegroup: true,
-		},
-		&customerPage{},
-	}
-}
-
 func (h *handlers) listContacts(c *gin.Context) error {
 	f := contact.Filter{
 		Search: c.Query("q"), Status: contact.Status(c.Query("status")), Channel: contact.Channel(c.Query("channel")),

@@ -59,44 +59,6 @@ func (h *handlers) decisionsRoutes() []frame.Route {
 	}
 }
 
-func decisionsSamples() []frame.View {
-	line := frame.CountLine{Text: "too old", Count: 2, Width: 40, Href: "/decisions/list"}
-	planned := decision.Decision{
-		ID: 1, ContactID: 1, Kind: policy.FollowUpSurvey, State: decision.Planned,
-		Rule: policy.RuleSurvey, ProbabilityPPM: 250_000, PolicyVersion: 1, DueAt: 1, DecidedAt: 1,
-	}
-	skipped := decision.Decision{
-		ID: 2, ContactID: 1, Kind: policy.FollowUpCallback, State: decision.Skipped, Rule: policy.RuleTooOld,
-		PolicyVersion: 1, ReasonSince: 1, AllowedFrom: 2, Revision: 2, DecidedAt: 1,
-	}
-	rows := []decisionRow{
-		{Row: decision.Row{Decision: planned, ExternalID: "T-1", Customer: "c", Category: "c"}, Rule: "survey", Fate: "scheduled"},
-		{Row: decision.Row{Decision: skipped, ExternalID: "T-1"}, Rule: "too old", Reason: "too old"},
-		{Row: decision.Row{
-			Decision:   decision.Decision{ContactID: 1, Kind: policy.FollowUpCallback, State: decision.Undecided},
-			ExternalID: "T-2",
-		}},
-	}
-	options := []frame.Option{{Value: "", Label: "Any"}}
-	return []frame.View{
-		&decisionsPage{},
-		&decisionsPage{
-			Periods: []frame.Option{{Value: "30", Label: "30 days"}}, Period: "30",
-			Days: []decisionDay{{Date: "2026-11-22", Cells: []decisionCell{{Planned: line, Skipped: line}}}},
-			Sums: []decisionSum{{
-				Kind: policy.FollowUpSurvey, Resolved: line, Planned: line,
-				Skipped: []frame.CountLine{line}, Undecided: line, Fate: []frame.CountLine{line},
-				Rules: []decisionRule{{Name: "survey", Planned: line, Skipped: line}},
-			}},
-		},
-		&decisionListPage{},
-		&decisionListPage{
-			Rows: rows, Pager: frame.Pager{Older: "/x"}, Kinds: options, States: options,
-			Reasons: options, Rules: options, From: "2026-11-01", To: "2026-11-22",
-		},
-	}
-}
-
 func (h *handlers) showDecisions(c *gin.Context) error {
 	days, from := h.decisionPeriod(c)
 	ctx := c.Request.Context()

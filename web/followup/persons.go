@@ -53,39 +53,6 @@ func (h *handlers) personsRoutes() []frame.Route {
 	}
 }
 
-func personsSamples() []frame.View {
-	ann := contact.Profile{Customer: contact.Customer{ID: 3, Reference: "C-3", Name: "Ann"}, SourceName: "s"}
-	wrong := frame.Form{Error: "wrong", Errors: map[string]string{"reason": "is short", "record": "leave one", "from": "choose"}}
-	found := []identity.Candidate{{PersonID: 8, Total: 2, Hidden: 1, Found: samplePerson().Records}, {PersonID: 9, Total: 1}}
-	return []frame.View{
-		&mergePage{}, &mergePage{Customer: ann, Person: samplePerson(), Searched: true, Form: wrong},
-		&mergePage{Customer: ann, Person: samplePerson(), Searched: true, Candidates: found},
-		&splitPage{}, &splitPage{Customer: ann, Person: samplePerson(), Leaving: map[int64]bool{3: true}, Form: wrong},
-	}
-}
-
-// samplePerson is a person with everything that can be said of one.
-func samplePerson() identity.PersonView {
-	line := contact.Address{Kind: contact.PhoneAddress, Raw: "139", Normalised: "+86139"}
-	v := identity.PersonView{
-		PersonID: 5, Total: 60, Hidden: 2, Held: 9,
-		Records: []identity.Record{
-			{Customer: contact.Customer{ID: 3, Reference: "C-3", Name: "Ann"}, SourceName: "s", Common: []contact.Address{line}},
-			{Customer: contact.Customer{ID: 4, Reference: "C-4"}, SourceName: "pbx"},
-		},
-		Lines: []identity.Line{{Address: line, Customers: 2}, {Address: line, Customers: 37, Shared: true}},
-	}
-	for i, kind := range identity.ChangeKinds() {
-		change := identity.PersonChange{ID: int64(i + 1), Kind: kind, Moved: 7, Stayed: 1, Reason: "why", At: 1}
-		v.Log = append(v.Log,
-			identity.LoggedChange{PersonChange: change, By: "Li", Records: []contact.Customer{v.Records[0].Customer}, Undone: i == 0})
-	}
-	undone := int64(1)
-	v.Log = append(v.Log,
-		identity.LoggedChange{PersonChange: identity.PersonChange{ID: 9, Kind: identity.ChangeSplit, Undoes: &undone, At: 1}})
-	return v
-}
-
 func customerPath(id int64) string { return "/customers/" + strconv.FormatInt(id, 10) }
 
 // personOf reads the customer of the address with who else they are.

@@ -194,15 +194,3 @@ func (s *Site) loginURL(c *gin.Context) string {
 	}
 	return LoginPath + "?next=" + url.QueryEscape(c.Request.URL.RequestURI())
 }
-
-func errorSamples() []View {
-	return []View{
-		&errorPage{Status: 422, Text: "text", Fields: []FieldProblem{{Line: 3, Name: "phone", Problem: "is too short", Value: "1"}}},
-		&errorPage{Page: Page{Bare: true}, Status: 404, Text: "text"},
-		&errorPage{Status: 503, Text: "text", Again: &again{
-			Action: "/jobs", Post: true, Fields: []againField{{"a", "b", false}, {"c", "d", true}},
-		}},
-		&errorPage{Status: 503, Text: "text", Again: &again{Action: "/jobs"}},
-		&errorPage{Status: 503, Text: "text", Again: &again{Back: "/imports"}},
-	}
-}

@@ -219,3 +219,24 @@ func newTile(label, figure string, rest ...string) tile {
 func (f Formatter) message(key string, args map[string]any) (string, error) {
 	return f.Catalogue.Text(f.lang, key, args)
 }
+
+// Decimal rounds half away from zero, as people do, and writes a minus sign for a hyphen.
+func Decimal(v float64, digits int) string {
+	scale := math.Pow(10, float64(digits))
+	v = math.Round(v*scale) / scale
+	if v == 0 {
+		v = 0 // no "−0.0"
+	}
+	return withMinus(fmt.Sprintf("%.*f", digits, v))
+}
+
+// SignedDecimal is Decimal with a sign in front of what is above zero.
+func SignedDecimal(v float64, digits int) string {
+	if v > 0 {
+		return "+" + Decimal(v, digits)
+	}
+	return Decimal(v, digits)
+}
+
+// withMinus writes a minus sign for a hyphen.
+func withMinus(number string) string { return strings.Replace(number, "-", "−", 1) }

@@ -9,7 +9,7 @@ import (
 	"aftercall/internal/clock"
 )
 
-// Page is what every page has: the frame around it. Page structs embed it and get it from Server.page.
+// Page is what every page has: the frame around it. Page structs embed it and get it from Site.Page.
 type Page struct {
 	Title     string
 	Crumbs    []Crumb // above the page; the title follows by itself

@@ -65,30 +65,6 @@ func (h *handlers) importsRoutes() []frame.Route {
 	}
 }
 
-func importsSamples() []frame.View {
-	var runs []importRow
-	for _, state := range []imports.State{imports.Draft, imports.Waiting, imports.Running, imports.Stopped, imports.Done, imports.Failed} {
-		runs = append(runs, importRow{Source: "s", Since: clock.Instant(len(runs) % 2), Run: imports.Run{
-			ID: 1, Filename: "tickets.csv", State: state, RowsTotal: 100, RowsRead: 40,
-			Accepted: 30, Duplicates: 5, Updated: 1, Rejected: 4, Warnings: 2,
-			Resolved: 20, Rate: 10, StartedAt: 1, ShiftToNow: true, WithoutAnswers: true,
-		}})
-	}
-	views := []frame.View{
-		&importsPage{},
-		&importsPage{
-			Runs: runs, Sources: []contact.Source{{ID: 1, Name: "s"}},
-			Pager: frame.Pager{Older: "/x"}, Active: true, Form: frame.Form{Error: "e"},
-		},
-	}
-	for _, run := range runs[1:] {
-		views = append(views, &importPage{Run: run, Cause: "cause", More: "/x", Issues: []issueRow{{
-			Issue: imports.Issue{Line: 3, Severity: imports.RowRejected, Field: "phone", Value: "12"}, Text: "is not a number",
-		}, {Issue: imports.Issue{Line: 4, Severity: imports.RowCorrected, Field: "phone"}, Text: "corrected"}}})
-	}
-	return append(views, matchSamples()...)
-}
-
 func (h *handlers) importRow(run imports.Run, source string) importRow {
 	return importRow{run, source, run.WaitingSince(h.Now())}
 }

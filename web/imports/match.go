@@ -50,23 +50,6 @@ type matchValues struct {
 // matchValue is a value of the file and ours.
 type matchValue struct{ From, To string }
 
-func matchSamples() []frame.View {
-	return []frame.View{
-		&matchPage{},
-		&matchPage{
-			Run: imports.Run{ID: 1, Filename: "tickets.csv"}, Preview: imports.Preview{Header: []string{"id"}, Lines: 3},
-			Columns: []matchColumn{{Heading: "id", Example: "T-1", Field: "external_id"}},
-			Fields:  []frame.Option{{Value: "", Label: "skip"}, {Value: "external_id", Label: "id"}},
-			Values: []matchValues{{
-				Field: "status", Heading: "state", Rows: []matchValue{{"closed", "resolved"}},
-				Options: []frame.Option{{Value: "resolved", Label: "Resolved"}},
-			}},
-			Sources: []contact.Source{{ID: 1, Name: "s"}}, Saved: []frame.Option{{Value: "1", Label: "mine"}},
-			Form: frame.Form{Error: "e"}, Problems: []frame.FieldProblem{{Name: "zone", Problem: "unknown", Value: "x"}},
-		},
-	}
-}
-
 // matchImport shows the columns of an uploaded file, matched by a saved mapping or by guess.
 func (h *handlers) matchImport(c *gin.Context) error {
 	id, err := frame.PathID(c, "id")

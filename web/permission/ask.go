@@ -68,22 +68,6 @@ func (h *handlers) permissionRoutes() []frame.Route {
 	}
 }
 
-func permissionSamples() []frame.View {
-	line := permissionLine{Text: "Refused", Count: 3, Width: 30, Href: "/x"}
-	return []frame.View{
-		&permissionPage{}, &permissionPage{AsOf: 1},
-		&permissionPage{AsOf: 1, Sums: []permissionSum{
-			{Purpose: "survey", Base: line, Allowed: line, Against: []permissionLine{line, {Text: "a", Count: 1}}},
-			{Purpose: "call"},
-		}},
-		&standingsPage{},
-		&standingsPage{
-			Rows:  []standingRow{{1, "Ann", []frame.WhyLine{{Text: "refused", Href: "/x"}, {Text: "asked"}}, 5}, {ID: 2, Name: "Li"}},
-			Teams: true, Pager: frame.Pager{Older: "/x"},
-		},
-	}
-}
-
 func (h *handlers) showPermission(c *gin.Context) error {
 	counts, asOf, err := h.permission.StandingCounts(c.Request.Context())
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/permission"
-	"aftercall/internal/permission/hours"
 	"aftercall/web/frame"
 )
 
@@ -215,41 +214,4 @@ func (h *handlers) rollBackRules(c *gin.Context) error {
 		})
 	}
 	return h.afterPublishing(c, f, err, h.renderRules)
-}
-
-func callingHoursSamples() []frame.View {
-	version := rulesRow{
-		RulesVersion: permission.RulesVersion{Version: 3, Note: "summer", PublishedBy: 1, PublishedAt: 1},
-		By:           "Li", Current: true,
-	}
-	old := version
-	old.Current, old.By, old.Note = false, "", ""
-	profiles, caps := []profileRow{{"FR", "marketing", "Mon–Fri 10:00-13:00", "/x"}}, capRows(permission.DefaultRules())
-	wrong := frame.Form{Error: "changed", Errors: map[string]string{"attempts_per_day": "wrong", "day_0": "wrong", "note": "wrong"}}
-	choices, demands := []frame.Option{{Value: "a", Label: "A"}}, []stricterRow{{"FR", "60 days", "/x"}}
-	answer := &checkAnswer{Phone: "+86139", Zones: "Asia/Shanghai", Customer: 3, Open: true, ClosesAt: 5, May: frame.MayRow{Allowed: true}}
-	closed := &checkAnswer{Phone: "+86139", OpensAt: 5, May: frame.MayRow{Why: []frame.WhyLine{{Text: "outside hours"}}, From: 5}}
-	return []frame.View{
-		&hoursPage{}, &hoursPage{Check: hoursCheck{Answer: closed}},
-		&hoursPage{
-			Rules: version, Profiles: profiles, Caps: caps, CapsForm: wrong, Stricter: demands, MayEdit: true,
-			Check:   hoursCheck{Form: wrong, Purposes: choices, Answer: answer},
-			History: []rulesRow{version, old}, Pager: frame.Pager{Older: "/x"},
-		},
-		&rulesPage{
-			Rules: old, Profiles: profiles, Caps: caps, Stricter: demands,
-			Changes: []string{"a"}, Back: []string{"b"}, MayEdit: true, Form: wrong, BasedOn: 3,
-		},
-		&rulesPage{Rules: version},
-		&profilePage{
-			New: true, Classes: choices, Days: []dayField{{"day_0", "Monday", ""}},
-			Limits: []string{"x"}, Form: wrong, BasedOn: 3,
-		},
-		&profilePage{Region: "FR", Class: hours.MarketingClass, Days: []dayField{{"day_0", "Monday", "09:00-20:00"}}},
-		&stricterPage{
-			New: true, Fields: []demandField{{"attempts_per_day", "calls", "", "3 calls"}},
-			Limits: []string{"x"}, Form: wrong, BasedOn: 3,
-		},
-		&stricterPage{Region: "FR", Fields: []demandField{{"refusal_quiet_days", "quiet", "60", "0 days"}}},
-	}
 }

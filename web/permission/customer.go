@@ -47,35 +47,6 @@ type consentRow struct {
 	Ended bool // it expired
 }
 
-func customerPermissionSamples() []frame.View {
-	choices := []frame.Option{{Value: "", Label: "any"}}
-	may := []frame.MayRow{
-		{Purpose: "survey · e-mail", Allowed: true},
-		{Purpose: "marketing call", Why: []frame.WhyLine{{Text: "refused", Evidence: "consent 3", Href: "/x"}, {Text: "outside hours"}}},
-		{Purpose: "survey · SMS", Why: []frame.WhyLine{{Text: "asked"}}, From: 5},
-	}
-	yes := permission.ConsentEvent{
-		ID: 3, CustomerID: 2, Purpose: permission.Survey, Given: true,
-		Basis: permission.ByConsent, Wording: "v2", Source: "desk", At: 1,
-	}
-	ended := yes
-	ended.ExpiresAt = 5
-	return []frame.View{
-		&customerPermissionPage{},
-		&customerPermissionPage{
-			CustomerID: 1, May: may, MayLift: true, Form: frame.Form{Error: "wrong", Errors: map[string]string{"evidence": "wrong"}},
-			Consents: []consentRow{
-				{ConsentEvent: yes, About: "survey", By: "Li", Other: true, Seen: true},
-				{ConsentEvent: yes, Other: true},
-				{ConsentEvent: ended, Ended: true},
-				{},
-			},
-			Suppressions: []suppressionRow{sampleSuppression()}, Ways: choices,
-			Channels: choices, Answers: choices, Bases: choices, Scopes: choices,
-		},
-	}
-}
-
 func (h *handlers) customerPermissionRoutes() []frame.Route {
 	people := []account.Role{account.Supervisor, account.Marketing}
 	const path = "/customers/:id/permission"

@@ -63,23 +63,6 @@ func (h *handlers) holidaysRoutes() []frame.Route {
 	}
 }
 
-func holidaysSamples() []frame.View {
-	row := calendarRow{calendarYear{"CN", 2026}, "CN", "/x", 2, 1}
-	day := holidayRow{hours.Holiday{Region: "CN", Day: 20000, Kind: hours.PublicHoliday, Name: "国庆节"}, "Thu"}
-	working := day
-	working.Kind = hours.WorkingDay
-	return []frame.View{
-		&holidaysPage{},
-		&holidaysPage{
-			Years: []calendarRow{row}, Shown: row.calendarYear, Name: "CN 2026",
-			Days: []holidayRow{day, working}, MayEdit: true, Form: frame.Form{Error: "wrong"},
-			Wrong: []frame.FieldProblem{{Line: 3, Name: "date", Problem: "is no date", Value: "x"}},
-			Draft: &calendarDraft{Changes: []string{"CN 2026"}, CSV: "a"},
-		},
-		&holidaysPage{MayEdit: true, Draft: &calendarDraft{}},
-	}
-}
-
 func (h *handlers) showHolidays(c *gin.Context) error {
 	return h.renderHolidays(c, http.StatusOK, &holidaysPage{})
 }

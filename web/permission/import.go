@@ -54,18 +54,6 @@ func (h *handlers) permissionImportRoutes() []frame.Route {
 	}
 }
 
-func permissionImportSamples() []frame.View {
-	report := &listReport{
-		Report: lists.Report{Rows: 5, Added: 2, Covered: 1, Partly: 1, Bad: 1}, File: "list.csv", CSV: "line",
-		Wrong: []frame.FieldProblem{{Line: 3, Name: "phone", Problem: "is no number", Value: "12"}, {Line: 4}},
-	}
-	return []frame.View{
-		&listPage{What: "suppressions"},
-		&listPage{What: "consents", Form: frame.Form{Error: "wrong", Errors: map[string]string{"file": "wrong"}}},
-		&listPage{What: "consents", Report: report}, &listPage{What: "suppressions", Report: &listReport{File: "list.csv"}},
-	}
-}
-
 // The samples have every column there is.
 const (
 	sampleSuppressions = "phone,email,scope,until,reason,note\n" +

@@ -74,29 +74,6 @@ func (h *handlers) suppressionsRoutes() []frame.Route {
 	}
 }
 
-func sampleSuppression() suppressionRow {
-	return suppressionRow{Suppression: permission.Suppression{
-		ID: 1, Kind: permission.PhoneAddress, Scope: permission.OneCampaign, CampaignID: 7, At: 1, UntilAt: 9, Reason: "import",
-	}, Why: "import", Proof: "attempt 3", By: "Li", Holds: true}
-}
-
-func suppressionsSamples() []frame.View {
-	row, lifted := sampleSuppression(), sampleSuppression()
-	lifted.UntilAt, lifted.LiftedAt, lifted.LiftReason, lifted.LiftedBy, lifted.Holds = 0, 5, "mistake", "Li", false
-	choices := []frame.Option{{Value: "", Label: "any"}}
-	return []frame.View{
-		&suppressionsPage{}, &suppressionsPage{Narrowed: true, Found: &lookUp{Text: "12"}},
-		&suppressionsPage{
-			Rows: []suppressionRow{row, lifted}, Pager: frame.Pager{Older: "/x"},
-			Found:  &lookUp{Text: "139", Valid: true, Rows: []suppressionRow{row}},
-			Scopes: choices, Reasons: choices, MayAdd: true,
-			Form: frame.Form{Error: "wrong", Errors: map[string]string{"address": "wrong"}},
-		},
-		&suppressionsPage{Found: &lookUp{Text: "139", Valid: true}},
-		&suppressionPage{Row: row, MayLift: true, Form: frame.Form{Error: "wrong"}}, &suppressionPage{Row: lifted},
-	}
-}
-
 func (h *handlers) listSuppressions(c *gin.Context) error {
 	if id, err := strconv.ParseInt(c.Query("id"), 10, 64); err == nil && id > 0 {
 		c.Redirect(http.StatusSeeOther, frame.SuppressionsPath+"/"+strconv.FormatInt(id, 10))

@@ -37,18 +37,6 @@ func (h *handlers) attributesRoutes() []frame.Route {
 	}
 }
 
-func attributesSamples() []frame.View {
-	rows := []attributeRow{
-		{Attribute: policy.Attribute{Name: "tariff", Label: "Tariff", Kind: policy.TextField, CreatedAt: 1}},
-		{Attribute: policy.Attribute{Name: "vip", Label: "VIP", Kind: policy.YesNoField, CreatedAt: 1}, Asked: true},
-	}
-	wrong := frame.Form{Error: "wrong", Errors: map[string]string{"name": "is required"}}
-	return []frame.View{
-		&attributesPage{},
-		&attributesPage{Attributes: rows, Form: wrong, Kinds: []frame.Option{{Value: "text", Label: "text"}}},
-	}
-}
-
 func (h *handlers) showAttributes(c *gin.Context) error {
 	return h.renderAttributes(c, http.StatusOK, frame.Form{})
 }

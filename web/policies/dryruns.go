@@ -73,32 +73,6 @@ func (h *handlers) dryRunsRoutes() []frame.Route {
 	}
 }
 
-func dryRunsSamples() []frame.View {
-	examples := []decision.Example{{ContactID: 1, ExternalID: "T-1", Category: "Repairs"}}
-	line := dryRunLine{Text: "too old", Would: 3, Happened: 5, Width: 30, Examples: examples}
-	kind := dryRunKind{
-		Kind: policy.FollowUpSurvey, Resolved: 10, Same: 8,
-		Sum:     []dryRunLine{line, {Planned: true, Text: "planned", Would: 7, Happened: 5, Width: 70}},
-		Rules:   []dryRunRule{{Name: "survey", Planned: true, Count: 7, Examples: examples}, {Name: "old", Text: "too old", Count: 3}},
-		Changes: []dryRunChange{{From: "too old", To: "planned", Count: 2, Examples: examples}},
-	}
-	run := decision.DryRun{
-		ID: 1, PolicyID: 5, Days: 30, State: decision.DryRunRunning,
-		Total: 10, Done: 4, CreatedAt: 1, FromAt: 1, ToAt: 2, FinishedAt: 3,
-	}
-	done, cancelled, failed := run, run, run
-	done.State, cancelled.State, failed.State = decision.DryRunDone, decision.DryRunCancelled, decision.DryRunFailed
-	return []frame.View{
-		&dryRunPage{Run: run, Policy: policy.Record{ID: 5}, By: "Wang Min"}, &dryRunPage{Run: cancelled, Policy: policy.Record{ID: 5}},
-		&dryRunPage{Run: failed, Policy: policy.Record{ID: 5}},
-		&dryRunPage{
-			Run: done, Policy: policy.Record{ID: 4, Version: 3},
-			Kinds: []dryRunKind{kind, {Kind: policy.FollowUpCallback, Resolved: 10, Same: 10}},
-		},
-		&dryRunPage{Run: done, Policy: policy.Record{ID: 5}, Changed: true, Kinds: []dryRunKind{kind}}, &dryRunPage{Run: done},
-	}
-}
-
 func (h *handlers) dryRunsOf(c *gin.Context, policyID int64) ([]decision.DryRun, error) {
 	return h.decisions.DryRuns(c.Request.Context(), policyID)
 }

@@ -63,39 +63,6 @@ func (h *handlers) policiesRoutes() []frame.Route {
 	}
 }
 
-func policiesSamples() []frame.View {
-	line := frame.CountLine{Count: 12, Href: "/decisions/list"}
-	record := policy.Record{
-		ID: 4, Version: 3, Policy: policy.Default(0), Note: "note", BasedOn: 2, Revision: 1,
-		CreatedBy: policy.Author{ID: 1, Name: "Wang Min"}, CreatedAt: 1, UpdatedAt: 1, PublishedAt: 1,
-	}
-	builtIn := policy.Record{ID: 1, Version: 1, Policy: policy.Default(0), PublishedAt: 1}
-	draft := record
-	draft.ID, draft.Version = 5, 0
-	sentence := ruleSentence{When: "Every contact", Then: []string{"survey by e-mail", "call back"}}
-	rows := []policyRuleRow{
-		{Sentence: sentence, Skipped: line},
-		{No: 1, ID: "vip", Name: "VIP", Sentence: sentence, Change: "changed", Planned: line, Skipped: line},
-		{No: 2, ID: "last", Name: "Last", Sentence: sentence, Change: "added", Unreached: true},
-	}
-	wrong := frame.Form{Error: "wrong", Errors: map[string]string{"note": "is too long"}}
-	return []frame.View{
-		&policiesPage{InForce: builtIn, Rules: rows},
-		&policiesPage{
-			InForce: record, Rules: rows, Drafts: []policy.Record{draft},
-			History: []policy.Record{record, builtIn}, Older: "/x", Newer: true, From: "2026-11-01",
-		},
-		&policyPage{Record: record, InForce: builtIn, Rules: rows},
-		&policyPage{
-			Record: draft, InForce: builtIn, Rules: rows, Removed: rows,
-			Reordered: true, MayPublish: true, Form: wrong, PerDay: 12,
-		},
-		&policyPage{Record: draft, InForce: builtIn, Form: wrong, PerDay: 1},
-		&policyImportPage{},
-		&policyImportPage{Form: wrong, Problems: []frame.FieldProblem{{Line: 3, Name: "rules", Problem: "is wrong", Value: "x"}}},
-	}
-}
-
 // policyDays is how far back the counts of rules go.
 const policyDays = 30
 

@@ -78,39 +78,6 @@ type ruleChoices struct {
 	Says, Reasons, Kinds, Priorities, Scripts, Surveys, Channels, Reminders []frame.Option
 }
 
-func policyRuleSamples() []frame.View {
-	record := policy.Record{ID: 5, Policy: policy.Default(0), Revision: 2}
-	options := []frame.Option{{Value: "a", Label: "A"}}
-	f := formOfPolicyRule(record.Policy.Rules[2])
-	f.Error, f.Errors = "wrong", map[string]string{
-		"callback_within": "is too long", "survey_share": "is wrong", "survey_reason_text": "is required",
-	}
-	return []frame.View{
-		&policyRulePage{Record: record, ID: newRule, Form: frame.Form{}},
-		&policyRulePage{
-			Record: record, ID: "vip", Form: f, Sentence: &ruleSentence{When: "Every contact", Then: []string{"call back"}},
-			Conditions: []conditionRow{
-				{
-					Field: "contact.severity", Label: "severity", Kind: policy.LevelField, Op: "a", Ops: options,
-					Checks:  []frame.Checkbox{{Name: "when.0.values", Value: "high", Label: "High", Checked: true}},
-					Refusal: "is wrong",
-				},
-				{N: 1, Field: "contact.complaint", Label: "complaint", Kind: policy.YesNoField, Yes: true},
-				{
-					N: 2, Field: "customer.tags", Label: "tags", Kind: policy.TagsField, Ops: options,
-					Values: "vip\nkey account", Rows: 2, List: "tags",
-				},
-			},
-			Fields: []optionGroup{{Label: "Contact", Options: options}},
-			Choices: ruleChoices{
-				Says: options, Reasons: options, Kinds: options, Priorities: options,
-				Scripts: options, Surveys: options, Channels: options, Reminders: options,
-			},
-			Lists: []datalist{{ID: "teams", Values: []string{"A"}}},
-		},
-	}
-}
-
 // ruleOfDraft returns the draft and the rule the address names, and where it stands: len(Rules) for a new one.
 func (h *handlers) ruleOfDraft(c *gin.Context) (policy.Record, int, error) {
 	record, err := h.policyRecord(c)

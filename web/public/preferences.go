@@ -36,25 +36,6 @@ type preferenceButton struct {
 	Say   string // yes or no
 }
 
-func preferencesSamples() []frame.View {
-	bare := frame.Page{Bare: true}
-	p := &preferencesPage{Page: bare, Token: "t", Saved: "surveys_no", Undo: &preferenceButton{survey.OfSurveys, "yes"}}
-	for _, topic := range survey.Topics() {
-		for _, setting := range []survey.Setting{survey.Yes, survey.No, survey.Unasked, survey.Barred} {
-			if setting != survey.Unasked || topic == survey.OfCalls || topic == survey.OfMessages {
-				p.Rows = append(p.Rows, rowOf(topic, setting))
-			}
-		}
-	}
-	views := []frame.View{p}
-	for _, topic := range survey.Topics() {
-		for _, say := range []string{"yes", "no"} {
-			views = append(views, &preferencesPage{Page: bare, Token: "t", Saved: string(topic) + "_" + say})
-		}
-	}
-	return views
-}
-
 func (h *handlers) openPreferences(c *gin.Context) (survey.Preferences, error) {
 	return openLink(h, c, h.surveys.Preferences, func(p survey.Preferences) string { return p.Language })
 }

@@ -64,28 +64,6 @@ type surveyEndPage struct {
 
 func (*surveyEndPage) Template() string { return "survey_end" }
 
-func surveySamples() []frame.View {
-	bare := frame.Page{Bare: true}
-	option := surveyOption{Value: "5", Label: "Very satisfied", Mark: "5", Checked: true}
-	return []frame.View{
-		&surveyPage{
-			Page: bare, Token: "t", Screen: 1, Screens: 2, OneTap: true, Preselected: "Very satisfied",
-			About:     surveyAbout{ResolvedAt: 1, Category: "Line fault", Agent: "Li"},
-			Questions: []surveyQuestion{{Key: "rating", Text: "?", Options: []surveyOption{option}}},
-		},
-		&surveyPage{Page: bare, Screen: 2, Screens: 2, Form: frame.Form{Error: "wrong"}, Questions: []surveyQuestion{
-			{Key: "rating", Kind: survey.Rating, Options: []surveyOption{option}, Error: "wrong"},
-			{Key: "reasons", Kind: survey.Reasons, Options: []surveyOption{option}},
-			{Key: "solved", Kind: survey.YesNo, Options: []surveyOption{{Value: "1"}}},
-			{Key: "comment", Kind: survey.Comment, Value: "x", Error: "wrong"},
-			{Key: "consent", Kind: survey.Consent},
-			{Key: "consent", Kind: survey.Consent, Checked: true},
-		}},
-		&surveyEndPage{Page: bare, End: "thanks", Token: "t", Edit: true, Score: "Satisfied"},
-		&surveyEndPage{Page: bare, End: "unknown"},
-	}
-}
-
 // showSurvey shows the page of the questionnaire that is next, or the one asked for. ?rating= of a link in a message is shown as
 // chosen, and still needs the customer's tap.
 func (h *handlers) showSurvey(c *gin.Context) error {

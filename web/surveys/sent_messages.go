@@ -8,7 +8,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/account"
-	"aftercall/internal/clock"
 	"aftercall/internal/delivery"
 	"aftercall/web/frame"
 )
@@ -52,17 +51,6 @@ type textPart struct {
 
 func (h *handlers) messagesRoutes() []frame.Route {
 	return []frame.Route{{Method: http.MethodGet, Path: "/messages", Roles: []account.Role{account.Admin}, Handle: h.showMessages}}
-}
-
-func messagesSamples() []frame.View {
-	kept := delivery.Kept{ID: 1, Channel: "email", Recipient: "a@example.com", Subject: "s", CreatedAt: clock.Instant(1)}
-	return []frame.View{
-		&messagesPage{},
-		&messagesPage{
-			Messages: []keptMessage{{Kept: kept, Parts: linked("see https://example.com/s/1 please")}},
-			Pager:    frame.Pager{Older: "/messages?older=1"},
-		},
-	}
 }
 
 func (h *handlers) showMessages(c *gin.Context) error {

@@ -1,0 +1,79 @@
+package desk
+
+import (
+	"net/url"
+	"time"
+
+	"aftercall/internal/clock"
+	"aftercall/tasks/callback"
+	"aftercall/web/frame"
+)
+
+func tasksSamples() []frame.View {
+	row := callback.Row{Callback: callback.Callback{
+		ID: 1, Kind: callback.RecoveryKind, State: callback.Waiting, WaitReason: callback.ReasonAppointment, CallResult: callback.Reached,
+		BusinessResult: callback.Solved, CloseReason: callback.ReasonUnreachable, AppointmentAt: 1, DueAt: 1, ClosedAt: 1,
+	}, Customer: "c", Category: "c", Product: "p", Caller: "c", Reserved: "r", Team: "t"}
+	rows := []callback.Row{row}
+	attempt := callback.Attempt{
+		StartedAt: 1, EndedAt: 2, ClaimedAt: 1, CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n",
+	}
+	return []frame.View{
+		&tasksPage{},
+		&tasksPage{Mine: callback.Mine{
+			Appointments: rows, InProgress: rows, Recoveries: rows, Done: rows, At: 2,
+			Drafts: []callback.DraftRow{
+				{Row: row, Typed: callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n"}, SavedAt: 1},
+			},
+		}},
+		&dayPage{Today: true},
+		&dayPage{Date: "2026-11-22", Before: "/day", After: "/day", ReachRate: .5, Day: callback.Day{
+			Dialled: 2, Reached: 1, Finished: 1, Handling: time.Minute,
+			Results:  []callback.ResultCount{{Result: callback.Reached, Count: 1}},
+			Attempts: []callback.DayAttempt{{Attempt: attempt, Row: row}, {Attempt: callback.Attempt{StartedAt: 1}, Row: row}},
+		}},
+	}
+}
+
+// deskSamples are the desk in its states: empty, explained, held, and refused.
+func deskSamples() []frame.View {
+	held := callback.Desk{Phone: "+8613912348000", Resolver: "Li Qiang", DraftAt: 1, At: 1, Times: []clock.Instant{2}}
+	held.Callback = callback.Callback{
+		ID: 1, Kind: callback.RecoveryKind, OriginValue: 2,
+		NoteForNext: "n", DueAt: 1, LeaseUntil: 2, State: callback.Claimed,
+	}
+	held.Customer.Name, held.Contact.ID, held.Resolution.ResolvedAt = "Zhang Wei", 1, 1
+	gone := held
+	gone.Callback.State, gone.Callback.CloseReason = callback.Cancelled, callback.ReasonReopened
+	facts := deskFacts{
+		Phone: "139 1234 8000", Local: "14:05", Zone: "Asia/Tokyo", Until: "20:00",
+		Subject: "s", Contact: "/contacts/1", Due: "d", Lease: "l",
+		Last:   callback.Attempt{ID: 1, CallResult: callback.NoAnswer, EndedAt: 1},
+		LastBy: "b", ForNext: "n", Attempt: 2, Severe: true, Language: "en",
+	}
+	choices := []choice{{Value: "reached", Label: "Reached", Digit: 1, Checked: true}}
+	fields := outcomeFields{
+		Calls: choices, Results: choices, Ratings: choices, Reasons: choices, Consent: "c", Recovery: true,
+		Skips: []frame.Option{{Value: "other", Label: "Other"}}, Times: []frame.Option{{Value: "2", Label: "tomorrow"}},
+	}
+	full := deskPage{
+		Desk: held, Facts: facts, Script: []string{"Hello"},
+		Timeline: []frame.TimelineLine{{At: 1, Text: "t", Actor: "a", Note: "n"}}, Fields: fields,
+		Form: frame.Form{
+			Values: url.Values{"appointment": {"2"}},
+			Errors: map[string]string{"note": "e", "call_result": "e", "business_result": "e", "appointment_at": "e", "rating": "e"},
+			Error:  "e",
+		},
+	}
+	cancelled := full
+	cancelled.Desk = gone
+	return []frame.View{
+		&deskPage{},
+		&deskPage{Supply: callback.Supply{
+			Waiting: []callback.WaitingCount{{Reason: callback.ReasonAppointment, Count: 2, Next: 1}},
+			InHand:  1, Kept: 1, Next: 1,
+		}},
+		&deskPage{Supply: callback.Supply{Ready: 3}},
+		&full, &cancelled,
+	}
+}

@@ -1,0 +1,173 @@
+package followup
+
+import (
+	"net/url"
+
+	"aftercall/internal/contact"
+	"aftercall/internal/contact/identity"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/decision"
+	"aftercall/tasks/policy"
+	"aftercall/web/frame"
+)
+
+func callbacksSamples() []frame.View {
+	var rows []callback.Row
+	for i, state := range callback.States() {
+		rows = append(rows, callback.Row{Callback: callback.Callback{
+			ID: int64(i + 1), Kind: callback.ConfirmKind, State: state, WaitReason: callback.ReasonPlanned,
+			CloseReason: callback.ReasonExpired, ReadyAt: 1, DueAt: 1, ClosedAt: 1,
+		}, Customer: "c", Category: "c", Product: "p", Caller: "c", Reserved: "r", Team: "t"})
+	}
+	desk := callback.Desk{
+		Attempts: []callback.Attempt{
+			{CallerID: 1, CallResult: callback.NoAnswer, StartedAt: 1},
+			{CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n"},
+			{},
+		},
+		Callers: map[int64]string{1: "c"},
+	}
+	desk.Callback = rows[0].Callback
+	closed := desk
+	closed.Callback = rows[4].Callback
+	options := []frame.Option{{Value: "", Label: "Any"}}
+	return []frame.View{
+		&callbacksPage{},
+		&callbacksPage{
+			Rows: rows, Pager: frame.Pager{Older: "/x"},
+			Counts: callback.StateCounts{ByState: map[callback.State]int{callback.Ready: 1}, Overdue: 1},
+			States: options, Kinds: options, Reasons: options, Filtered: true, Now: 2,
+		},
+		&callbackPage{
+			Desk: desk, Phone: "+86139••••8000", Subject: "s", Callers: options,
+			Open: true, Timeline: []frame.TimelineLine{{At: 1, Text: "t"}},
+		},
+		&callbackPage{Desk: closed},
+	}
+}
+
+func contactsSamples() []frame.View {
+	seconds := int64(204)
+	c := contact.Contact{
+		ID: 7, ExternalID: "T-7", Status: contact.Resolved, Channel: contact.Phone,
+		Category: "Repairs", Subcategory: "Line", Product: "DSL",
+		Severity: contact.High, Complaint: true, AutoClosed: true, OpenedAt: 1,
+		FirstResponseAt: 1, TalkSeconds: &seconds, HoldSeconds: &seconds,
+		WrapUpSeconds: &seconds, OrderReference: "O-1", ResolutionText: "text",
+		RecordingURL: "https://example.com/1", Tags: `["a"]`, ChangedAt: 1,
+	}
+	customer := contact.Customer{
+		ID: 3, Reference: "C-3", Name: "Ann", Language: "en",
+		Zone: "Asia/Shanghai", Tags: `["vip"]`, Attributes: `{"a":"b"}`,
+	}
+	addresses := []contact.Address{
+		{Kind: contact.PhoneAddress, Raw: "139", Normalised: "+86139"},
+		{Kind: contact.PhoneAddress, Raw: "12"},
+		{Kind: contact.EmailAddress, Raw: "a@example.com", Normalised: "a@example.com"},
+	}
+	row := contact.Row{Contact: c, CustomerName: "Ann", SourceName: "s", ResolverName: "Li", TeamName: "t"}
+	detail := contact.Detail{
+		Contact: c, SourceName: "s", Customer: customer, Addresses: addresses,
+		Participants: []contact.NamedParticipant{{Participant: contact.Participant{Role: contact.Handled}, AgentName: "Li", TeamName: "t"}},
+		Resolutions:  []contact.Resolution{{No: 1, ResolvedAt: 1, ReopenedAt: 2, Answered: true}, {No: 2, ResolvedAt: 3}},
+	}
+	options := []frame.Option{{Value: "", Label: "any"}}
+	return []frame.View{
+		&contactsPage{}, &contactsPage{Narrowed: true, Statuses: options, Channels: options, Sources: options},
+		&contactsPage{
+			Rows:  []contact.Row{row, {Contact: contact.Contact{ID: 8, Status: contact.Open}}},
+			Pager: frame.Pager{Older: "/contacts?older=1"},
+		},
+		&contactPage{
+			Contact:  detail,
+			Timeline: []frame.TimelineLine{{At: 1, Text: "resolved", Basis: "rule", Actor: "Li", Note: "note"}},
+			ByHand:   sampleHandPlan(),
+		},
+		&contactPage{Contact: contact.Detail{Contact: contact.Contact{Status: contact.Open}}},
+		&customerPage{
+			Customer: contact.Profile{Customer: customer, SourceName: "s", Addresses: addresses},
+			Contacts: []contact.Row{row}, Subject: customerState{OpenComplaint: true},
+			May: []frame.MayRow{{Purpose: "survey", Allowed: true}}, Person: samplePerson(), MayRegroup: true,
+		},
+		&customerPage{},
+	}
+}
+
+func decisionsSamples() []frame.View {
+	line := frame.CountLine{Text: "too old", Count: 2, Width: 40, Href: "/decisions/list"}
+	planned := decision.Decision{
+		ID: 1, ContactID: 1, Kind: policy.FollowUpSurvey, State: decision.Planned,
+		Rule: policy.RuleSurvey, ProbabilityPPM: 250_000, PolicyVersion: 1, DueAt: 1, DecidedAt: 1,
+	}
+	skipped := decision.Decision{
+		ID: 2, ContactID: 1, Kind: policy.FollowUpCallback, State: decision.Skipped, Rule: policy.RuleTooOld,
+		PolicyVersion: 1, ReasonSince: 1, AllowedFrom: 2, Revision: 2, DecidedAt: 1,
+	}
+	rows := []decisionRow{
+		{Row: decision.Row{Decision: planned, ExternalID: "T-1", Customer: "c", Category: "c"}, Rule: "survey", Fate: "scheduled"},
+		{Row: decision.Row{Decision: skipped, ExternalID: "T-1"}, Rule: "too old", Reason: "too old"},
+		{Row: decision.Row{
+			Decision:   decision.Decision{ContactID: 1, Kind: policy.FollowUpCallback, State: decision.Undecided},
+			ExternalID: "T-2",
+		}},
+	}
+	options := []frame.Option{{Value: "", Label: "Any"}}
+	return []frame.View{
+		&decisionsPage{},
+		&decisionsPage{
+			Periods: []frame.Option{{Value: "30", Label: "30 days"}}, Period: "30",
+			Days: []decisionDay{{Date: "2026-11-22", Cells: []decisionCell{{Planned: line, Skipped: line}}}},
+			Sums: []decisionSum{{
+				Kind: policy.FollowUpSurvey, Resolved: line, Planned: line,
+				Skipped: []frame.CountLine{line}, Undecided: line, Fate: []frame.CountLine{line},
+				Rules: []decisionRule{{Name: "survey", Planned: line, Skipped: line}},
+			}},
+		},
+		&decisionListPage{},
+		&decisionListPage{
+			Rows: rows, Pager: frame.Pager{Older: "/x"}, Kinds: options, States: options,
+			Reasons: options, Rules: options, From: "2026-11-01", To: "2026-11-22",
+		},
+	}
+}
+
+func personsSamples() []frame.View {
+	ann := contact.Profile{Customer: contact.Customer{ID: 3, Reference: "C-3", Name: "Ann"}, SourceName: "s"}
+	wrong := frame.Form{Error: "wrong", Errors: map[string]string{"reason": "is short", "record": "leave one", "from": "choose"}}
+	found := []identity.Candidate{{PersonID: 8, Total: 2, Hidden: 1, Found: samplePerson().Records}, {PersonID: 9, Total: 1}}
+	return []frame.View{
+		&mergePage{}, &mergePage{Customer: ann, Person: samplePerson(), Searched: true, Form: wrong},
+		&mergePage{Customer: ann, Person: samplePerson(), Searched: true, Candidates: found},
+		&splitPage{}, &splitPage{Customer: ann, Person: samplePerson(), Leaving: map[int64]bool{3: true}, Form: wrong},
+	}
+}
+
+func sampleHandPlan() *handPlan {
+	options := []frame.Option{{Value: "confirm", Label: "Confirmation"}}
+	return &handPlan{
+		Form: frame.Form{Values: url.Values{"due": {"2026-11-22T15:00"}}, Error: "refused"},
+		Open: true, Kinds: options, Priorities: options, Teams: []string{"A"},
+	}
+}
+
+// samplePerson is a person with everything that can be said of one.
+func samplePerson() identity.PersonView {
+	line := contact.Address{Kind: contact.PhoneAddress, Raw: "139", Normalised: "+86139"}
+	v := identity.PersonView{
+		PersonID: 5, Total: 60, Hidden: 2, Held: 9,
+		Records: []identity.Record{
+			{Customer: contact.Customer{ID: 3, Reference: "C-3", Name: "Ann"}, SourceName: "s", Common: []contact.Address{line}},
+			{Customer: contact.Customer{ID: 4, Reference: "C-4"}, SourceName: "pbx"},
+		},
+		Lines: []identity.Line{{Address: line, Customers: 2}, {Address: line, Customers: 37, Shared: true}},
+	}
+	for i, kind := range identity.ChangeKinds() {
+		change := identity.PersonChange{ID: int64(i + 1), Kind: kind, Moved: 7, Stayed: 1, Reason: "why", At: 1}
+		v.Log = append(v.Log,
+			identity.LoggedChange{PersonChange: change, By: "Li", Records: []contact.Customer{v.Records[0].Customer}, Undone: i == 0})
+	}
+	undone := int64(1)
+	v.Log = append(v.Log,
+		identity.LoggedChange{PersonChange: identity.PersonChange{ID: 9, Kind: identity.ChangeSplit, Undoes: &undone, At: 1}})
+	return v
+}

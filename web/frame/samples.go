@@ -1,0 +1,32 @@
+package frame
+
+func errorSamples() []View {
+	return []View{
+		&errorPage{Status: 422, Text: "text", Fields: []FieldProblem{{Line: 3, Name: "phone", Problem: "is too short", Value: "1"}}},
+		&errorPage{Page: Page{Bare: true}, Status: 404, Text: "text"},
+		&errorPage{Status: 503, Text: "text", Again: &again{
+			Action: "/jobs", Post: true, Fields: []againField{{"a", "b", false}, {"c", "d", true}},
+		}},
+		&errorPage{Status: 503, Text: "text", Again: &again{Action: "/jobs"}},
+		&errorPage{Status: 503, Text: "text", Again: &again{Back: "/imports"}},
+	}
+}
+
+// SampleChart is a chart with everything in it, for the samples of pages.
+func SampleChart() LineChart {
+	point := func(value float64, faint bool) ChartPoint {
+		return ChartPoint{
+			Name: "2026-11-01", Tick: "11-01", Has: true, Faint: faint, Value: value,
+			Lower: value - 4, Upper: value + 4, Cells: []string{"80%", "–", "12"},
+		}
+	}
+	return LineChart{
+		Label: "chart",
+		Points: []ChartPoint{
+			point(80, false), point(84, false), point(82, true), {Name: "none", Cells: []string{"–"}}, point(90, false),
+		},
+		Before: []ChartPoint{point(70, false), point(71, false)}, BeforeLabel: "before",
+		Target: &chartTarget{Value: 95, Label: "target 95"},
+		Floor:  0, Top: 100, Unit: "%", FirstOf: "Day", Heads: []string{"CSAT", "interval", "n"},
+	}
+}
