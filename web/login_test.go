@@ -25,8 +25,9 @@ func TestLoginLeadsWhereOneWasGoing(t *testing.T) {
 	}
 	next, _ := c.Follow(r).Page(http.StatusOK).Find("input[name=next]").Attr("value")
 
-	wrong := c.Post("/login",
-		url.Values{"login": {"admin"}, "password": {"wrong horse"}, "next": {next}}).Page(http.StatusUnprocessableEntity)
+	wrong := c.Post("/login", url.Values{
+		"login": {"admin"}, "password": {"wrong horse"}, "next": {next},
+	}).Page(http.StatusUnprocessableEntity)
 	if kept, _ := wrong.Find("#f-login").Attr("value"); kept != "admin" || wrong.Find("#f-password[value='']").Length() != 1 {
 		t.Errorf("after a wrong password the login is %q", kept)
 	}
@@ -207,8 +208,9 @@ func TestAFormOverItsLimitIsAnsweredWithTheLimit(t *testing.T) {
 	ts := webtest.NewServer(t)
 	c := ts.Login(t, account.Admin)
 	for path, says := range map[string]string{"/login": "16 KiB", "/me/password": "1 MiB"} {
-		text := c.Post(path,
-			url.Values{"login": {strings.Repeat("x", frame.DefaultBody)}}).Page(http.StatusRequestEntityTooLarge).Find("main").Text()
+		text := c.Post(path, url.Values{
+			"login": {strings.Repeat("x", frame.DefaultBody)},
+		}).Page(http.StatusRequestEntityTooLarge).Find("main").Text()
 		if !strings.Contains(text, "more than "+says) {
 			t.Errorf("%s: the limit of %s is not said: %q", path, says, strings.Join(strings.Fields(text), " "))
 		}

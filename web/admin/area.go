@@ -22,11 +22,11 @@ type handlers struct {
 	*frame.Site
 	accounts accountService
 	contacts contactService
-	jobs     jobService
+	jobs     Jobs
 }
 
 // New returns the area.
-func New(site *frame.Site, accounts accountService, contacts contactService, jobs jobService) frame.Area {
+func New(site *frame.Site, accounts accountService, contacts contactService, jobs Jobs) frame.Area {
 	h := &handlers{Site: site, accounts: accounts, contacts: contacts, jobs: jobs}
 	return frame.Area{
 		Files: files,
@@ -51,7 +51,7 @@ func New(site *frame.Site, accounts accountService, contacts contactService, job
 // accountService is what these pages ask of accounts.
 type accountService interface {
 	AddUser(ctx context.Context, n account.NewUser) (account.User, error)
-	ChangeOwnPassword(ctx context.Context, viewer account.Viewer, keepToken string, old string, password string) error
+	ChangeOwnPassword(ctx context.Context, viewer account.Viewer, keepToken, old, password string) error
 	CreateToken(ctx context.Context, name string, role account.Role, sourceID int64, scopes ...account.Scope) (plain string, err error)
 	DisableUser(ctx context.Context, id int64) error
 	EnableUser(ctx context.Context, id int64) error
@@ -75,9 +75,12 @@ type contactService interface {
 	Sources(ctx context.Context) ([]contact.Source, error)
 }
 
-// jobService is what these pages ask of jobs.
-type jobService interface {
+// Jobs is what these pages ask of jobs.
+type Jobs interface {
+	// CountsUpTo returns how many jobs of each kind are in each of queue.OpenStates, or how many at least.
 	CountsUpTo(ctx context.Context) ([]queue.KindCount, error)
+	// Dead returns jobs that were given up, the newest first, with ids below beforeID (0: from the start), at most limit.
 	Dead(ctx context.Context, beforeID int64, limit int) ([]outbox.Job, error)
+	// Requeue gives a dead job another round of tries. It returns fault.Conflict if the job is not dead.
 	Requeue(ctx context.Context, viewer account.Viewer, id int64) error
 }

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,16 +12,6 @@ import (
 	"aftercall/tasks/queue"
 	"aftercall/web/frame"
 )
-
-// Jobs is what the jobs page needs of the queue.
-type Jobs interface {
-	// CountsUpTo returns how many jobs of each kind are in each of queue.OpenStates, or how many at least.
-	CountsUpTo(ctx context.Context) ([]queue.KindCount, error)
-	// Dead returns jobs that were given up, the newest first, with ids below beforeID (0: from the start), at most limit.
-	Dead(ctx context.Context, beforeID int64, limit int) ([]outbox.Job, error)
-	// Requeue gives a dead job another round of tries. It returns fault.Conflict if the job is not dead.
-	Requeue(ctx context.Context, viewer account.Viewer, id int64) error
-}
 
 // jobsPage shows the deferred work that is not done: how much of each kind is where, and what was given up.
 type jobsPage struct {

@@ -122,8 +122,9 @@ func TestAnAudienceIsEditedAndRefusedAtItsField(t *testing.T) {
 	ts := webtest.NewServer(t)
 	ts.AddCustomers(t)
 	marketing := ts.Login(t, account.Marketing)
-	wrong := marketing.Post("/audiences",
-		url.Values{"name": {"新人群"}, "channel": {"phone"}, "days": {"0"}, "category": {"移机"}}).Page(http.StatusUnprocessableEntity)
+	wrong := marketing.Post("/audiences", url.Values{
+		"name": {"新人群"}, "channel": {"phone"}, "days": {"0"}, "category": {"移机"},
+	}).Page(http.StatusUnprocessableEntity)
 	if kept, _ := wrong.Find("#f-category").Attr("value"); wrong.Find("#e-days").Length() != 1 || kept != "移机" {
 		t.Errorf("the error is not at its field, or what was typed is lost: %q", kept)
 	}

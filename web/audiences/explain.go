@@ -113,7 +113,7 @@ func (h *handlers) explanation(c *gin.Context, e campaign.Explanation) *explanat
 	return x
 }
 
-// evidenceList does so for several rows: "resolution 12, response 34".
+// evidenceList puts the rows that reasons came from into words: "resolution 12, response 34".
 func (h *handlers) evidenceList(c *gin.Context, rows string) string {
 	if rows == "" {
 		return ""

@@ -45,16 +45,17 @@ func New(site *frame.Site, callbacks callbackService, timelines timelineService,
 type callbackService interface {
 	Claim(ctx context.Context, viewer account.Viewer) (callback.Desk, error)
 	Current(ctx context.Context, viewer account.Viewer) (callback.Desk, error)
-	Dial(ctx context.Context, viewer account.Viewer, callbackID int64, fence int64) (phone string, err error)
+	Dial(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (phone string, err error)
 	DiscardDraft(ctx context.Context, viewer account.Viewer, callbackID int64) error
-	Finish(ctx context.Context, viewer account.Viewer, callbackID int64, fence int64, outcome callback.Outcome) error
+	Finish(ctx context.Context, viewer account.Viewer, callbackID, fence int64, outcome callback.Outcome) error
 	MyDay(ctx context.Context, viewer account.Viewer, date clock.Day) (callback.Day, error)
 	MyTasks(ctx context.Context, viewer account.Viewer) (callback.Mine, error)
-	Release(ctx context.Context, viewer account.Viewer, callbackID int64, fence int64) (callback.Callback, error)
-	SaveDraft(ctx context.Context, viewer account.Viewer, callbackID int64, fence int64,
-		typed callback.Outcome) (leaseUntil clock.Instant, err error)
-	Script(desk callback.Desk, callerName string, fallback string) ([]string, error)
-	Skip(ctx context.Context, viewer account.Viewer, callbackID int64, fence int64, reason callback.SkipReason) (callback.Callback, error)
+	Release(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (callback.Callback, error)
+	SaveDraft(
+		ctx context.Context, viewer account.Viewer, callbackID, fence int64, typed callback.Outcome,
+	) (leaseUntil clock.Instant, err error)
+	Script(desk callback.Desk, callerName, fallback string) ([]string, error)
+	Skip(ctx context.Context, viewer account.Viewer, callbackID, fence int64, reason callback.SkipReason) (callback.Callback, error)
 	Supply(ctx context.Context, viewer account.Viewer) (callback.Supply, error)
 }
 

@@ -72,7 +72,7 @@ type callbackService interface {
 	CancelByHand(ctx context.Context, viewer account.Viewer, callbackID int64, why string) error
 	Count(ctx context.Context, viewer account.Viewer) (callback.StateCounts, error)
 	List(ctx context.Context, viewer account.Viewer, f callback.Filter) ([]callback.Row, error)
-	Reassign(ctx context.Context, viewer account.Viewer, callbackID int64, callerID int64, why string) error
+	Reassign(ctx context.Context, viewer account.Viewer, callbackID, callerID int64, why string) error
 }
 
 // contactService is what these pages ask of contacts.
@@ -85,16 +85,16 @@ type contactService interface {
 
 // decisionService is what these pages ask of decisions.
 type decisionService interface {
-	DaySums(ctx context.Context, viewer account.Viewer, from clock.Instant, to clock.Instant) ([]decision.DaySum, error)
+	DaySums(ctx context.Context, viewer account.Viewer, from, to clock.Instant) ([]decision.DaySum, error)
 	List(ctx context.Context, viewer account.Viewer, f decision.Filter) ([]decision.Row, error)
 	PlanByHand(ctx context.Context, viewer account.Viewer, contactID int64, h decision.HandPlan) error
-	Summary(ctx context.Context, viewer account.Viewer, from clock.Instant, to clock.Instant) (decision.Summary, error)
+	Summary(ctx context.Context, viewer account.Viewer, from, to clock.Instant) (decision.Summary, error)
 }
 
 // identityService is what these pages ask of identity.
 type identityService interface {
 	Candidates(ctx context.Context, viewer account.Viewer, customerID int64, text string) ([]identity.Candidate, error)
-	Merge(ctx context.Context, viewer account.Viewer, into int64, from int64, reason string) (identity.PersonChange, error)
+	Merge(ctx context.Context, viewer account.Viewer, into, from int64, reason string) (identity.PersonChange, error)
 	Person(ctx context.Context, viewer account.Viewer, customerID int64) (identity.PersonView, error)
 	Split(ctx context.Context, viewer account.Viewer, customerIDs []int64, reason string) (identity.PersonChange, error)
 	Undo(ctx context.Context, viewer account.Viewer, changeID int64) (identity.PersonChange, error)

@@ -30,7 +30,7 @@ type callbacksPage struct {
 
 func (*callbacksPage) Template() string { return "callbacks" }
 
-// callbackPage is one callback with its story and what a supervisor can do about it.
+// callbackPage is one callback with its timeline and what a supervisor can do about it.
 type callbackPage struct {
 	frame.Page
 	Desk     callback.Desk

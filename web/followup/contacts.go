@@ -29,7 +29,7 @@ type contactsPage struct {
 
 func (*contactsPage) Template() string { return "contacts" }
 
-// contactPage shows one contact: its facts and its story in words.
+// contactPage shows one contact: its facts and its timeline.
 type contactPage struct {
 	frame.Page
 	Contact  contact.Detail

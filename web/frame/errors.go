@@ -161,7 +161,7 @@ func (s *Site) FieldProblems(c *gin.Context, err error) []FieldProblem {
 	return s.problemsInWords(c, f.Fields, f.Args)
 }
 
-// problemsInWords does so for the fields of a report; values are the arguments of the texts beside the field's own.
+// problemsInWords puts the problems of fields into the reader's language; values are the arguments of the texts beside the field's own.
 func (s *Site) problemsInWords(c *gin.Context, fields []fault.Field, values map[string]any) []FieldProblem {
 	lang := s.Lang(c)
 	var list []FieldProblem

@@ -50,7 +50,7 @@ func FormOf(c *gin.Context) (Form, error) {
 func (f Form) Get(name string) string { return f.Values.Get(name) }
 
 // RefusedForm puts a fault into the form, or returns an error that is not the user's to mend. Render the page again with status
-// statusOf(err).
+// StatusOf(err).
 func (s *Site) RefusedForm(c *gin.Context, f Form, err error) (Form, error) {
 	flt, ok := fault.Of(err)
 	if !ok || flt.Kind == fault.Internal || flt.Kind == fault.NotFound {

@@ -66,7 +66,7 @@ func (s *Site) Page(c *gin.Context, titleKey string, args ...any) Page {
 	return p
 }
 
-// BarePage is page without rail and header, also for those who are logged in.
+// BarePage is Page without rail and header, also for those who are logged in.
 func (s *Site) BarePage(c *gin.Context, titleKey string) Page {
 	p := s.Page(c, titleKey)
 	p.Bare = true

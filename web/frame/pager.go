@@ -38,7 +38,7 @@ func ListKey(c *gin.Context) string {
 	return trail[len(trail)-1]
 }
 
-// ListKeyID is listKey for lists in descending order of ids: 0 at the start.
+// ListKeyID is ListKey for lists in descending order of ids: 0 at the start.
 func ListKeyID(c *gin.Context) int64 {
 	id, err := strconv.ParseInt(ListKey(c), 10, 64)
 	if err != nil || id < 0 {
@@ -47,7 +47,7 @@ func ListKeyID(c *gin.Context) int64 {
 	return id
 }
 
-// Paged cuts rows, of which pageSize+1 were asked for, to one page and makes its links; key returns the key of a row.
+// Paged cuts rows, of which PageSize+1 were asked for, to one page and makes its links; key returns the key of a row.
 func Paged[T any](c *gin.Context, rows []T, key func(T) string) ([]T, Pager) {
 	var p Pager
 	trail := strings.FieldsFunc(c.Query("older"), func(r rune) bool { return r == ',' })
@@ -62,7 +62,7 @@ func Paged[T any](c *gin.Context, rows []T, key func(T) string) ([]T, Pager) {
 	return rows, p
 }
 
-// PagedByID is paged for rows with a numeric key.
+// PagedByID is Paged for rows with a numeric key.
 func PagedByID[T any](c *gin.Context, rows []T, id func(T) int64) ([]T, Pager) {
 	return Paged(c, rows, func(row T) string { return strconv.FormatInt(id(row), 10) })
 }

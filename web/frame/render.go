@@ -34,7 +34,7 @@ func (s *Site) ownArea() Area {
 	}
 }
 
-// View is a page: a struct that embeds page and names its template, the file templates/<name>.html of its area, which defines "main"
+// View is a page: a struct that embeds Page and names its template, the file templates/<name>.html of its area, which defines "main"
 // and may define "scripts".
 type View interface {
 	Template() string

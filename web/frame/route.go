@@ -18,7 +18,7 @@ type Route struct {
 	Path   string
 	Roles  []account.Role // of people; an administrator has every role
 	Public bool           // for people without a login: then it has no roles
-	Body   int64          // bytes a request may have; 0 means defaultBody
+	Body   int64          // bytes a request may have; 0 means DefaultBody
 	Handle func(*gin.Context) error
 }
 

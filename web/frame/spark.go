@@ -11,7 +11,7 @@ type Sparkline struct {
 	End  *chartMark
 }
 
-// sparklineSize is the view box of a sparkline.
+// The view box of a sparkline.
 const (
 	sparkWidth  = 120
 	sparkHeight = 28

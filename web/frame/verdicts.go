@@ -74,7 +74,7 @@ func MayQuestions(subject permission.Subject) []permission.Question {
 	return questions
 }
 
-// MayRows puts the verdicts on mayQuestions into words.
+// MayRows puts the verdicts on MayQuestions into words.
 func (s *Site) MayRows(c *gin.Context, verdicts []permission.Verdict, customerID int64) []MayRow {
 	rows := make([]MayRow, len(PurposeChannels))
 	for i, w := range PurposeChannels {

@@ -47,7 +47,7 @@ type contactService interface {
 type importService interface {
 	Begin(ctx context.Context, runID int64, n imports.NewRun) (imports.Run, error)
 	Discard(ctx context.Context, runID int64) error
-	Issues(ctx context.Context, runID int64, after int64, limit int) ([]imports.Issue, error)
+	Issues(ctx context.Context, runID, after int64, limit int) ([]imports.Issue, error)
 	Mapping(ctx context.Context, id int64) (imports.SavedMapping, error)
 	Mappings(ctx context.Context) ([]imports.SavedMapping, error)
 	Preview(ctx context.Context, runID int64, m imports.Mapping) (imports.Preview, error)

@@ -81,10 +81,12 @@ type permissionService interface {
 	RefuseByHand(ctx context.Context, viewer account.Viewer, customerID int64, scope permission.Scope, said string) (clock.Instant, error)
 	Rules() permission.Rules
 	RulesVersion(ctx context.Context, version int) (permission.Rules, error)
-	RulesVersions(ctx context.Context, before int, limit int) ([]permission.RulesVersion, error)
+	RulesVersions(ctx context.Context, before, limit int) ([]permission.RulesVersion, error)
 	StandingCounts(ctx context.Context) ([]permission.StandingCount, clock.Instant, error)
-	StandingsBy(ctx context.Context, viewer account.Viewer, purpose permission.Purpose,
-		channel permission.Channel, first permission.Code, after int64, limit int) ([]permission.Standing, error)
+	StandingsBy(
+		ctx context.Context, viewer account.Viewer, purpose permission.Purpose, channel permission.Channel,
+		first permission.Code, after int64, limit int,
+	) ([]permission.Standing, error)
 	Subject(ctx context.Context, viewer account.Viewer, customerID int64) (permission.Subject, error)
 	SuppressByHand(ctx context.Context, viewer account.Viewer, sup permission.Suppression) (bool, error)
 	Suppressions(ctx context.Context, f permission.SuppressionFilter, limit int) ([]permission.Suppression, error)

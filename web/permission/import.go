@@ -36,7 +36,7 @@ type listReport struct {
 	CSV   string // the same to keep
 }
 
-// take is a use case that records a list.
+// importer is a use case that records a list.
 type importer func(context.Context, account.Viewer, io.Reader, lists.Reading) (lists.Report, error)
 
 func (h *handlers) permissionImportRoutes() []frame.Route {

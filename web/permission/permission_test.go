@@ -145,8 +145,9 @@ func TestSuppressionsAreFoundAddedAndLifted(t *testing.T) {
 	}
 	for _, lang := range []struct{ lang, text string }{{"en", "is neither a phone number"}, {"zh-CN", "不是有效的号码或邮箱"}} {
 		c.Post("/language", url.Values{"language": {lang.lang}})
-		page := c.Post("/suppressions",
-			url.Values{"address": {"12"}, "scope": {"everything"}, "reason": {"complaint"}}).Page(http.StatusUnprocessableEntity)
+		page := c.Post("/suppressions", url.Values{
+			"address": {"12"}, "scope": {"everything"}, "reason": {"complaint"},
+		}).Page(http.StatusUnprocessableEntity)
 		if got := strings.ToLower(page.Find("#e-address").Text()); !strings.Contains(got, lang.text) {
 			t.Errorf("%s: %q", lang.lang, got)
 		}

@@ -72,7 +72,7 @@ type decisionService interface {
 	DryRunByID(ctx context.Context, viewer account.Viewer, id int64) (decision.DryRun, *decision.DryRunReport, error)
 	DryRuns(ctx context.Context, policyID int64) ([]decision.DryRun, error)
 	StartDryRun(ctx context.Context, viewer account.Viewer, policyID int64, days int) (decision.DryRun, error)
-	Summary(ctx context.Context, viewer account.Viewer, from clock.Instant, to clock.Instant) (decision.Summary, error)
+	Summary(ctx context.Context, viewer account.Viewer, from, to clock.Instant) (decision.Summary, error)
 }
 
 // figureService is what these pages ask of figures.

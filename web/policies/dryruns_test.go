@@ -38,7 +38,7 @@ func TestASupervisorPlansACallbackByHand(t *testing.T) {
 		t.Error("a callback can be planned for a contact that is not resolved")
 	}
 	if got := webtest.TextsOf(c.Get(path).Page(http.StatusOK), ".timeline"); !strings.Contains(got[0], "No callback: Not needed") {
-		t.Errorf("the story does not say why there is no callback: %s", got)
+		t.Errorf("the timeline does not say why there is no callback: %s", got)
 	}
 	wish := url.Values{"kind": {"confirm"}, "priority": {"2"}, "reason": {""}, "due": {"tomorrow"}}
 	if refused := c.Post(path+"/callbacks", wish).Page(http.StatusUnprocessableEntity); refused.Find("#plan[open] .error").Length() == 0 {
@@ -47,12 +47,12 @@ func TestASupervisorPlansACallbackByHand(t *testing.T) {
 	wish.Set("due", "")
 	wish.Set("reason", "customer asked on WeChat")
 	ts.Now = ts.Now.Add(time.Hour)
-	story := strings.Join(webtest.TextsOf(c.Follow(c.Post(path+"/callbacks", wish)).Page(http.StatusOK), ".timeline"), "")
+	told := strings.Join(webtest.TextsOf(c.Follow(c.Post(path+"/callbacks", wish)).Page(http.StatusOK), ".timeline"), "")
 	for _, want := range []string{
 		"Planned by hand: callback The supervisorcustomer asked on WeChat", "Planned: callback", "No callback: Not needed",
 	} {
-		if !strings.Contains(story, want) {
-			t.Errorf("the story lacks %q: %s", want, story)
+		if !strings.Contains(told, want) {
+			t.Errorf("the timeline lacks %q: %s", want, told)
 		}
 	}
 	again := c.Post(path+"/callbacks", wish).Page(http.StatusConflict)
@@ -171,10 +171,10 @@ func TestEveryDecisionHasItsRuleAndReasonInWords(t *testing.T) {
 			t.Errorf("the list lacks %q: %s", want, list)
 		}
 	}
-	story := webtest.TextsOf(c.Get(fmt.Sprintf("/contacts/%d", ids[0])).Page(http.StatusOK), ".timeline li")
-	if !slices.ContainsFunc(story, func(line string) bool {
+	told := webtest.TextsOf(c.Get(fmt.Sprintf("/contacts/%d", ids[0])).Page(http.StatusOK), ".timeline li")
+	if !slices.ContainsFunc(told, func(line string) bool {
 		return strings.HasSuffix(line, "No callback: 由大客户经理回访 大客户 · version 2")
 	}) {
-		t.Errorf("the story does not say the centre's own reason, rule and version: %q", story)
+		t.Errorf("the timeline does not say the centre's own reason, rule and version: %q", told)
 	}
 }

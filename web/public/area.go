@@ -37,7 +37,7 @@ func New(site *frame.Site, surveys surveyService) frame.Area {
 // surveyService is what these pages ask of surveys.
 type surveyService interface {
 	ByToken(ctx context.Context, token string) (survey.Asked, error)
-	Choose(ctx context.Context, token string, language string, choice survey.Choice) error
+	Choose(ctx context.Context, token, language string, choice survey.Choice) error
 	Preferences(ctx context.Context, token string) (survey.Preferences, error)
-	Submit(ctx context.Context, token string, language string, sub survey.Submission) error
+	Submit(ctx context.Context, token, language string, sub survey.Submission) error
 }

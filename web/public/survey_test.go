@@ -68,13 +68,15 @@ func TestACustomerAnswersWithoutScripts(t *testing.T) {
 	if second.Find("input[name=consent][checked]").Length() != 0 {
 		t.Error("the consent is ticked already")
 	}
-	refused := c.Post(out.URL,
-		url.Values{"screen": {"2"}, "comment": {strings.Repeat("长", survey.MaxComment+1)}}).Page(http.StatusUnprocessableEntity)
+	refused := c.Post(out.URL, url.Values{
+		"screen": {"2"}, "comment": {strings.Repeat("长", survey.MaxComment+1)},
+	}).Page(http.StatusUnprocessableEntity)
 	if got := webtest.TextsOf(refused, ".survey-question .error"); len(got) != 1 {
 		t.Errorf("complaints %v", got)
 	}
-	end := c.Follow(c.Post(out.URL,
-		url.Values{"screen": {"2"}, "reasons": {"waited"}, "solved": {"0"}, "comment": {"<b>slow</b>"}})).Page(http.StatusOK)
+	end := c.Follow(c.Post(out.URL, url.Values{
+		"screen": {"2"}, "reasons": {"waited"}, "solved": {"0"}, "comment": {"<b>slow</b>"},
+	})).Page(http.StatusOK)
 	if got := webtest.TextsOf(end, ".survey-end h1"); !slices.Equal(got, []string{"Thank you!"}) {
 		t.Errorf("ends with %v", got)
 	}

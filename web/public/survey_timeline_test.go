@@ -13,8 +13,8 @@ import (
 	"aftercall/survey"
 )
 
-// Whatever became of an invitation, the story of its contact and its link say so in both languages.
-func TestTheStoryTellsWhatBecameOfASurveyInBothLanguages(t *testing.T) {
+// Whatever became of an invitation, the timeline of its contact and its link say so in both languages.
+func TestTheTimelineTellsWhatBecameOfASurveyInBothLanguages(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)
 	out := ts.Invited(t, "en")

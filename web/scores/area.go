@@ -50,7 +50,7 @@ func New(
 
 // callbackService is what these pages ask of callbacks.
 type callbackService interface {
-	Recoveries(ctx context.Context, viewer account.Viewer, from clock.Instant, to clock.Instant) (callback.RecoveryCounts, error)
+	Recoveries(ctx context.Context, viewer account.Viewer, from, to clock.Instant) (callback.RecoveryCounts, error)
 	RecoveriesOf(ctx context.Context, resolutionIDs []int64) (map[int64]callback.Callback, error)
 }
 

@@ -15,11 +15,11 @@ var files embed.FS
 // handlers answer the requests of the area.
 type handlers struct {
 	*frame.Site
-	messages messageService
+	messages Messages
 }
 
 // New returns the area.
-func New(site *frame.Site, messages messageService) frame.Area {
+func New(site *frame.Site, messages Messages) frame.Area {
 	h := &handlers{Site: site, messages: messages}
 	return frame.Area{
 		Files:   files,
@@ -28,7 +28,8 @@ func New(site *frame.Site, messages messageService) frame.Area {
 	}
 }
 
-// messageService is what these pages ask of messages.
-type messageService interface {
+// Messages is what these pages ask of messages.
+type Messages interface {
+	// Newest returns up to limit kept messages with ids below before (0: from the newest on), the newest first.
 	Newest(ctx context.Context, before int64, limit int) ([]delivery.Kept, error)
 }

@@ -1,7 +1,6 @@
 package surveys
 
 import (
-	"context"
 	"net/http"
 	"regexp"
 
@@ -11,12 +10,6 @@ import (
 	"aftercall/internal/delivery"
 	"aftercall/web/frame"
 )
-
-// Messages is what the page of kept messages needs of the log sender.
-type Messages interface {
-	// Newest returns up to limit kept messages with ids below before (0: from the newest on), the newest first.
-	Newest(ctx context.Context, before int64, limit int) ([]delivery.Kept, error)
-}
 
 // messagesPage shows what customers would have been sent, with links that work, so that a trial needs no mail server.
 type messagesPage struct {
