@@ -25,7 +25,7 @@ const (
 type Asked struct {
 	Invitation    Invitation
 	Questionnaire Questionnaire
-	LinkState      LinkState
+	LinkState     LinkState
 	Response      Response // the zero Response when nothing was answered
 	Answers       []Answer
 	AgentName     string // who is rated; empty when not known

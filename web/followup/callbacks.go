@@ -54,41 +54,6 @@ func (h *handlers) callbacksRoutes() []frame.Route {
 	}
 }
 
-func callbacksSamples() []frame.View {
-	var rows []callback.Row
-	for i, state := range callback.States() {
-		rows = append(rows, callback.Row{Callback: callback.Callback{
-			ID: int64(i + 1), Kind: callback.ConfirmKind, State: state, WaitReason: callback.ReasonPlanned,
-			CloseReason: callback.ReasonExpired, ReadyAt: 1, DueAt: 1, ClosedAt: 1,
-		}, Customer: "c", Category: "c", Product: "p", Caller: "c", Reserved: "r", Team: "t"})
-	}
-	desk := callback.Desk{
-		Attempts: []callback.Attempt{
-			{CallerID: 1, CallResult: callback.NoAnswer, StartedAt: 1},
-			{CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n"},
-			{},
-		},
-		Callers: map[int64]string{1: "c"},
-	}
-	desk.Callback = rows[0].Callback
-	closed := desk
-	closed.Callback = rows[4].Callback
-	options := []frame.Option{{Value: "", Label: "Any"}}
-	return []frame.View{
-		&callbacksPage{},
-		&callbacksPage{
-			Rows: rows, Pager: frame.Pager{Older: "/x"},
-			Counts: callback.StateCounts{ByState: map[callback.State]int{callback.Ready: 1}, Overdue: 1},
-			States: options, Kinds: options, Reasons: options, Filtered: true, Now: 2,
-		},
-		&callbackPage{
-			Desk: desk, Phone: "+86139••••8000", Subject: "s", Callers: options,
-			Open: true, Timeline: []frame.TimelineLine{{At: 1, Text: "t"}},
-		},
-		&callbackPage{Desk: closed},
-	}
-}
-
 func (h *handlers) showCallbacks(c *gin.Context) error {
 	f := callbackFilter(c)
 	rows, err := h.callbacks.List(c.Request.Context(), frame.Viewer(c), f)
