@@ -32,9 +32,9 @@ func ReachBy(channel string) (Reach, error) {
 			return r, nil
 		}
 	}
-	return Reach{}, fault.InvalidFields(
-		fault.Field{Name: "channel", Code: "unknown_value", Problem: "must be phone, sms or email", Value: channel},
-	)
+	return Reach{}, fault.InvalidFields(fault.Field{
+		Name: "channel", Code: "unknown_value", Problem: "must be phone, sms or email", Value: channel,
+	})
 }
 
 // Audience is a rule over customer facts, and how its people are to be contacted.

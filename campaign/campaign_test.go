@@ -183,7 +183,8 @@ func TestTheBuiltInAudienceIsAddedOnceAndKeepsItsNewName(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := c.campaigns.Change(t.Context(), viewer, list[0].ID, 1, campaign.Definition{Name: "renamed", Reach: list[0].Reach, Rule: rule}); err != nil {
+		if err := c.campaigns.Change(t.Context(), viewer, list[0].ID,
+			1, campaign.Definition{Name: "renamed", Reach: list[0].Reach, Rule: rule}); err != nil {
 			t.Fatal(err)
 		}
 		if err := c.campaigns.EnsureBuiltIn(t.Context()); err != nil {

@@ -111,7 +111,8 @@ func (s *Service) Export(ctx context.Context, viewer account.Viewer, r ExportReq
 	}()
 	now := s.now()
 	e := Export{
-		SnapshotID: snapshot.ID, Format: r.Format, Reason: reason, PolicyVersion: s.permission.Rules().Version, CreatedBy: viewer.UserID, CreatedAt: now,
+		SnapshotID: snapshot.ID, Format: r.Format, Reason: reason,
+		PolicyVersion: s.permission.Rules().Version, CreatedBy: viewer.UserID, CreatedAt: now,
 	}
 	job := exporting{Service: s, request: r, snapshot: snapshot, audience: audience, viewer: viewer, now: now, export: &e}
 	if err := job.write(ctx, file); err != nil {

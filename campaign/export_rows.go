@@ -81,12 +81,7 @@ func (e *exporting) write(ctx context.Context, w io.Writer) (err error) {
 
 // writeMembers asks about the members again and writes those who may still be contacted.
 func (e *exporting) writeMembers(
-	tx database.Tx,
-	out sheet,
-	columns []column,
-	members []Member,
-	left map[Reason]int,
-	seen map[string]bool,
+	tx database.Tx, out sheet, columns []column, members []Member, left map[Reason]int, seen map[string]bool,
 ) error {
 	rows, err := e.recheck(tx, members)
 	if err != nil {

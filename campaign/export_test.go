@@ -152,15 +152,15 @@ func TestAnExportHoldsWhatItsReceiptSays(t *testing.T) {
 		c.inTx(func(tx database.Tx) error { // after the snapshot, two of them say no, a third is called
 			for _, m := range members[:2] {
 				if err := c.permission.Refuse(tx, permission.Refusal{
-					Subject: permission.Subject{CustomerID: m.CustomerID, Phones: []string{m.Address}}, Scope: permission.MarketingOnly, Source: "call",
+					Subject: permission.Subject{CustomerID: m.CustomerID, Phones: []string{m.Address}},
+					Scope:   permission.MarketingOnly, Source: "call",
 				}); err != nil {
 					return err
 				}
 			}
-			return c.permission.Touch(
-				tx,
-				permission.Touch{PersonID: personOf(t, tx, members[2].CustomerID), Kind: permission.Attempt, Channel: permission.ByPhone},
-			)
+			return c.permission.Touch(tx, permission.Touch{
+				PersonID: personOf(t, tx, members[2].CustomerID), Kind: permission.Attempt, Channel: permission.ByPhone,
+			})
 		})
 		for _, format := range []campaign.Format{campaign.XLSX, campaign.CSV} {
 			e, body := c.export(s.ID, format)
@@ -266,17 +266,7 @@ func TestNothingInAFileIsAFormulaAndPhonesStayText(t *testing.T) {
 	t.Parallel()
 	c := newCentre(t, dbtest.SQLite(t))
 	names := []string{
-		"=1+1",
-		"+cmd|' /C calc'!A0",
-		"-2",
-		"@SUM(A1)",
-		"\t=1",
-		"a\x00b\x1b[31m",
-		"\u202egnp.exe",
-		"＝1",
-		" =1",
-		"张伟",
-		"x;=1+1;y",
+		"=1+1", "+cmd|' /C calc'!A0", "-2", "@SUM(A1)", "\t=1", "a\x00b\x1b[31m", "\u202egnp.exe", "＝1", " =1", "张伟", "x;=1+1;y",
 	}
 	want := []string{"'=1+1", "'+cmd|' /C calc'!A0", "'-2", "'@SUM(A1)", "' =1", "ab[31m", "gnp.exe", "'＝1", "' =1", "张伟", "x;=1+1;y"}
 	for i, name := range names {
@@ -316,11 +306,8 @@ func TestAnUnfinishedSnapshotIsNotExported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _, err = c.campaigns.Export(
-		t.Context(),
-		viewer,
-		campaign.ExportRequest{SnapshotID: s.ID, Format: campaign.CSV, Reason: "a list", Text: keyText, Zone: time.UTC},
-	)
+	_, _, err = c.campaigns.Export(t.Context(), viewer,
+		campaign.ExportRequest{SnapshotID: s.ID, Format: campaign.CSV, Reason: "a list", Text: keyText, Zone: time.UTC})
 	if !fault.Is(err, fault.Conflict) {
 		t.Errorf("got %v", err)
 	}

@@ -117,20 +117,21 @@ func (r *rowsToAdd) add(p person) {
 			p.age = 24 * time.Hour
 		}
 		r.resolutions = append(r.resolutions, contact.Resolution{
-			ContactID: p.id, No: 1, CustomerID: p.id, PersonID: p.person, ResolvedAt: now.Add(-p.age), Channel: contact.Phone, Category: "broadband", Product: p.product,
+			ContactID: p.id, No: 1, CustomerID: p.id, PersonID: p.person,
+			ResolvedAt: now.Add(-p.age), Channel: contact.Phone, Category: "broadband", Product: p.product,
 		})
 	}
-	r.contacts = append(
-		r.contacts,
-		contact.Contact{ID: p.id, SourceID: 1, ExternalID: strconv.FormatInt(p.id, 10), CustomerID: p.id, Status: contact.Resolved},
-	)
+	r.contacts = append(r.contacts, contact.Contact{
+		ID: p.id, SourceID: 1, ExternalID: strconv.FormatInt(p.id, 10), CustomerID: p.id, Status: contact.Resolved,
+	})
 	if p.complaint {
 		last := &r.contacts[len(r.contacts)-1]
 		last.Complaint, last.Status = true, contact.Open
 	}
 	if !p.noConsent {
 		r.consents = append(r.consents, permission.ConsentEvent{
-			CustomerID: p.id, Purpose: permission.MarketingCall, Channel: permission.ByPhone, Given: true, Source: "survey", At: now.Add(-time.Hour),
+			CustomerID: p.id, Purpose: permission.MarketingCall,
+			Channel: permission.ByPhone, Given: true, Source: "survey", At: now.Add(-time.Hour),
 		})
 	}
 	if p.touched > 0 {

@@ -54,7 +54,8 @@ func (s *Service) EnsureBuiltIn(ctx context.Context) error {
 func (s *Service) audience(d Definition, code *string, by int64) Audience {
 	now := s.now()
 	return Audience{
-		Code: code, Name: d.Name, Reach: d.Reach, Rule: d.Rule.String(), Version: 1, Revision: 1, CreatedBy: by, CreatedAt: now, UpdatedAt: now,
+		Code: code, Name: d.Name, Reach: d.Reach, Rule: d.Rule.String(),
+		Version: 1, Revision: 1, CreatedBy: by, CreatedAt: now, UpdatedAt: now,
 	}
 }
 
@@ -111,15 +112,8 @@ func (s *Service) Change(ctx context.Context, viewer account.Viewer, id int64, r
 		if err := st.change(a); err != nil {
 			return err
 		}
-		return account.Audit(
-			tx,
-			s.now(),
-			viewer,
-			"audience.changed",
-			"audience",
-			id,
-			fmt.Sprintf("version %d, rule %s", a.Version, d.Rule.hash(d.Reach)),
-		)
+		return account.Audit(tx, s.now(), viewer, "audience.changed", "audience",
+			id, fmt.Sprintf("version %d, rule %s", a.Version, d.Rule.hash(d.Reach)))
 	})
 }
 

@@ -127,13 +127,16 @@ func (s *Service) Snapshot(ctx context.Context, viewer account.Viewer, audienceI
 			return fmt.Errorf("write the counts of a snapshot: %w", err)
 		}
 		snapshot = Snapshot{
-			AudienceID: a.ID, AudienceVersion: a.Version, Reach: a.Reach, Rule: a.Rule, RuleHash: w.RuleHash, PolicyVersion: w.PolicyVersion,
-			State: Building, Reason: reason, AsOf: now, Expected: expected, Counts: string(counts), CreatedBy: viewer.UserID, CreatedAt: now,
+			AudienceID: a.ID, AudienceVersion: a.Version, Reach: a.Reach,
+			Rule: a.Rule, RuleHash: w.RuleHash, PolicyVersion: w.PolicyVersion,
+			State: Building, Reason: reason, AsOf: now, Expected: expected,
+			Counts: string(counts), CreatedBy: viewer.UserID, CreatedAt: now,
 		}
 		if err := st.insertSnapshot(&snapshot); err != nil {
 			return err
 		}
-		if err := account.Audit(tx, now, viewer, "snapshot.made", "snapshot", snapshot.ID, fmt.Sprintf("audience %d, version %d", a.ID, a.Version)); err != nil {
+		if err := account.Audit(tx, now, viewer, "snapshot.made", "snapshot", snapshot.ID,
+			fmt.Sprintf("audience %d, version %d", a.ID, a.Version)); err != nil {
 			return err
 		}
 		return outbox.Add(tx, now, outbox.New(JobBuild, snapshot.ID, outbox.Bulk, now))

@@ -16,11 +16,8 @@ type store struct{ database.Tx }
 
 var (
 	errNoAudience      = fault.New(fault.NotFound, "audience_not_found", "there is no such audience")
-	errAudienceChanged = fault.New(
-		fault.Conflict,
-		"audience_changed",
-		"somebody else changed the audience meanwhile; your changes are not saved",
-	)
+	errAudienceChanged = fault.New(fault.Conflict, "audience_changed",
+		"somebody else changed the audience meanwhile; your changes are not saved")
 	errNameInUse = fault.New(fault.Conflict, "audience_name_in_use", "another audience has this name")
 )
 

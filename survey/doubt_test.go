@@ -39,17 +39,15 @@ func TestWhatMayHaveGoneOutStaysUncertainWhenItsContactIsReopened(t *testing.T) 
 				c.invite(r)
 			},
 			"no answer": func(_ contact.Resolution, out survey.Outgoing) {
-				if err := c.surveys.Sent(t.Context(), out.Ticket, out.InvitationID, survey.Receipt{}, errors.New("connection lost")); err != nil {
+				err := c.surveys.Sent(t.Context(), out.Ticket, out.InvitationID, survey.Receipt{}, errors.New("connection lost"))
+				if err != nil {
 					t.Fatal(err)
 				}
 			},
 		} {
 			r := c.resolved(name, name[:2]+"@example.com")
-			out, _, err := c.surveys.Invite(
-				t.Context(),
-				outbox.Ticket{At: c.now},
-				survey.Plan{DecisionID: r.ID, Resolution: r, Reminders: 1},
-			)
+			out, _, err := c.surveys.Invite(t.Context(), outbox.Ticket{At: c.now},
+				survey.Plan{DecisionID: r.ID, Resolution: r, Reminders: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -57,8 +55,8 @@ func TestWhatMayHaveGoneOutStaysUncertainWhenItsContactIsReopened(t *testing.T) 
 			c.reopen(t, r.ContactID)
 			c.reopen(t, r.ContactID) // once more
 			asked := c.asked(tokenOf(out))
-			if i := asked.Invitation; i.State != survey.Uncertain || i.Reason != survey.ReasonReopened ||
-				i.Reminder.State != survey.Cancelled {
+			i := asked.Invitation
+			if i.State != survey.Uncertain || i.Reason != survey.ReasonReopened || i.Reminder.State != survey.Cancelled {
 				t.Errorf("%s: %s %s, reminder %s", name, i.State, i.Reason, i.Reminder.State)
 			}
 			if asked.LinkState != survey.Closed {
@@ -76,8 +74,8 @@ func TestWhatMayHaveGoneOutStaysUncertainWhenItsContactIsReopened(t *testing.T) 
 			if again, send := c.invite(r); send || again.Reason != "" {
 				t.Errorf("%s: sent again: %v, %s", name, send, again.Reason)
 			}
-			if other, send := c.invite(c.resolved(name+" again", name[:2]+"@example.com")); send ||
-				other.Reason != string(permission.SurveyCooldown) {
+			other, send := c.invite(c.resolved(name+" again", name[:2]+"@example.com"))
+			if send || other.Reason != string(permission.SurveyCooldown) {
 				t.Errorf("%s: it does not count: %v, %s", name, send, other.Reason)
 			}
 		}
@@ -122,11 +120,8 @@ func TestAPlanThatIsNotWantedAnyMoreStillEndsWhatWasBegun(t *testing.T) {
 		c := newCentre(t, db)
 		unwanted := func(r contact.Resolution) survey.Outgoing {
 			t.Helper()
-			out, send, err := c.surveys.Invite(
-				t.Context(),
-				outbox.Ticket{At: c.now},
-				survey.Plan{DecisionID: r.ID, Resolution: r, Unwanted: "too_old"},
-			)
+			out, send, err := c.surveys.Invite(t.Context(), outbox.Ticket{At: c.now},
+				survey.Plan{DecisionID: r.ID, Resolution: r, Unwanted: "too_old"})
 			if err != nil || send {
 				t.Fatalf("send %v, %v", send, err)
 			}
@@ -142,13 +137,8 @@ func TestAPlanThatIsNotWantedAnyMoreStillEndsWhatWasBegun(t *testing.T) {
 			t.Errorf("left by a crash: %q, %s", out.Reason, c.asked(tokenOf(first)).Invitation.State)
 		}
 		second, _ := c.invite(later)
-		_ = c.surveys.Sent(
-			t.Context(),
-			second.Ticket,
-			second.InvitationID,
-			survey.Receipt{},
-			fault.New(fault.Unavailable, "x", "relay is down"),
-		)
+		_ = c.surveys.Sent(t.Context(), second.Ticket, second.InvitationID, survey.Receipt{},
+			fault.New(fault.Unavailable, "x", "relay is down"))
 		if got := c.story(later.ContactID); got != "survey_not_taken" {
 			t.Errorf("the story is %s", got)
 		}
@@ -186,25 +176,12 @@ func TestADoubtThatWasWrittenAsCancelledIsShownAgain(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
-		doubtful, certain, sent := c.resolved(
-			"1",
-			"zhang@example.com",
-		), c.resolved(
-			"2",
-			"li@example.com",
-		), c.resolved(
-			"3",
-			"wang@example.com",
-		)
+		doubtful, certain, sent := c.resolved("1", "zhang@example.com"), c.resolved("2", "li@example.com"), c.resolved("3",
+			"wang@example.com")
 		first, _ := c.invite(doubtful)
 		second, _ := c.invite(certain)
-		_ = c.surveys.Sent(
-			t.Context(),
-			second.Ticket,
-			second.InvitationID,
-			survey.Receipt{},
-			fault.New(fault.Unavailable, "x", "relay is down"),
-		)
+		_ = c.surveys.Sent(t.Context(), second.Ticket, second.InvitationID, survey.Receipt{},
+			fault.New(fault.Unavailable, "x", "relay is down"))
 		third := c.sent(sent)
 		folder := "../internal/database/migrations/" + string(db.Dialect())
 		migration, err := os.ReadFile(filepath.Join(folder, "00024_unsettled_surveys.sql"))
@@ -213,13 +190,16 @@ func TestADoubtThatWasWrittenAsCancelledIsShownAgain(t *testing.T) {
 		}
 		_, repair, _ := strings.Cut(string(migration), "\nUPDATE invitations")
 		repair, _, _ = strings.Cut(repair, ";")
-		for _, statement := range []string{"UPDATE invitations SET state = 'cancelled', reason = 'reopened'", "UPDATE invitations" + repair} {
+		for _, statement := range []string{"UPDATE invitations SET state = 'cancelled', reason = 'reopened'", "UPDATE invitations" +
+			repair} {
 			err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return tx.Gorm().Exec(statement).Error })
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
-		for token, want := range map[string]survey.State{tokenOf(first): survey.Uncertain, tokenOf(second): survey.Cancelled, third: survey.Cancelled} {
+		for token, want := range map[string]survey.State{
+			tokenOf(first): survey.Uncertain, tokenOf(second): survey.Cancelled, third: survey.Cancelled,
+		} {
 			if i := c.asked(token).Invitation; i.State != want || i.Reason != survey.ReasonReopened {
 				t.Errorf("invitation %d: %s %s, want %s", i.ID, i.State, i.Reason, want)
 			}

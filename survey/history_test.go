@@ -20,8 +20,9 @@ func TestScoresAreTheNewestAnswersOfEachCustomerAndNoMoreThanTwenty(t *testing.T
 		c := newCentre(t, db)
 		answered := func(id, email, metric string, value int, before time.Duration) contact.Resolution {
 			r := c.take(contact.Input{
-				ExternalID: id, Status: contact.Resolved, ResolvedAt: c.now.Add(-before), Customer: contact.InputCustomer{Reference: email, Emails: []string{email}},
-				Answers: []contact.InputAnswer{{Metric: metric, Value: new(value)}},
+				ExternalID: id, Status: contact.Resolved, ResolvedAt: c.now.Add(-before),
+				Customer: contact.InputCustomer{Reference: email, Emails: []string{email}},
+				Answers:  []contact.InputAnswer{{Metric: metric, Value: new(value)}},
 			})
 			if err := c.surveys.Record(t.Context(), outbox.Ticket{}, r.BatchID); err != nil {
 				t.Fatal(err)

@@ -138,7 +138,8 @@ func TestWhatWasNotSentAfterAllDoesNotCountWhenTheContactWasReopenedMeanwhile(t 
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := c.surveys.Sent(t.Context(), out.Ticket, out.InvitationID, survey.Receipt{}, fault.New(fault.Invalid, "x", "no such mailbox")); err != nil {
+		err = c.surveys.Sent(t.Context(), out.Ticket, out.InvitationID, survey.Receipt{}, fault.New(fault.Invalid, "x", "no such mailbox"))
+		if err != nil {
 			t.Fatal(err)
 		}
 		c.now = c.now.Add(3 * 24 * time.Hour)
@@ -167,13 +168,8 @@ func TestAnInvitationRefusedForNowIsAllOfWhomItsContactWasCorrectedTo(t *testing
 		c := newCentre(t, db)
 		r, li := c.resolved("1", "zhang@example.com"), c.resolved("2", "li@example.com")
 		first, _ := c.invite(r)
-		_ = c.surveys.Sent(
-			t.Context(),
-			first.Ticket,
-			first.InvitationID,
-			survey.Receipt{},
-			fault.New(fault.Unavailable, "x", "relay is down"),
-		)
+		_ = c.surveys.Sent(t.Context(), first.Ticket, first.InvitationID, survey.Receipt{},
+			fault.New(fault.Unavailable, "x", "relay is down"))
 		c.take(contact.Input{ExternalID: "1", Customer: contact.InputCustomer{Reference: "li@example.com"}})
 		if out, send := c.invite(r); send || out.Reason != survey.ReasonCorrected {
 			t.Fatalf("by the plan for Zhang: send %v to %s, %q", send, out.To, out.Reason)
@@ -183,8 +179,8 @@ func TestAnInvitationRefusedForNowIsAllOfWhomItsContactWasCorrectedTo(t *testing
 		if out.To != "li@example.com" || out.InvitationID != first.InvitationID {
 			t.Errorf("sent to %s as invitation %d", out.To, out.InvitationID)
 		}
-		if n := c.count("touches", "customer_id = ? AND person_id = ?", li.CustomerID, li.PersonID); n != 1 ||
-			c.count("touches", "1 = 1") != 1 {
+		n := c.count("touches", "customer_id = ? AND person_id = ?", li.CustomerID, li.PersonID)
+		if n != 1 || c.count("touches", "1 = 1") != 1 {
 			t.Errorf("%d touches of Li's record, want the only one", n)
 		}
 		c.now = c.now.Add(4 * 24 * time.Hour)

@@ -27,10 +27,8 @@ func TestEntriesReconcileWhateverHappens(t *testing.T) {
 		round++
 		life := &life{centre: c, rapid: t}
 		for i := range 2 {
-			life.resolutions = append(
-				life.resolutions,
-				c.resolved(fmt.Sprintf("%d-%d", round, i), fmt.Sprintf("p%d-%d@example.com", round, i)),
-			)
+			life.resolutions = append(life.resolutions,
+				c.resolved(fmt.Sprintf("%d-%d", round, i), fmt.Sprintf("p%d-%d@example.com", round, i)))
 		}
 		for range rapid.IntRange(1, 12).Draw(t, "steps") {
 			life.step()
@@ -59,7 +57,8 @@ func (l *life) step() {
 	r := rapid.SampledFrom(l.resolutions).Draw(l.rapid, "resolution")
 	rating := rapid.IntRange(1, 5).Draw(l.rapid, "rating")
 	var err error
-	switch action := rapid.SampledFrom([]string{"invite", "sent", "refused", "lost", "rate", "call", "cancel", "wait"}).Draw(l.rapid, "action"); action {
+	switch action := rapid.SampledFrom([]string{"invite", "sent", "refused", "lost", "rate", "call", "cancel", "wait"}).Draw(l.rapid,
+		"action"); action {
 	case "invite":
 		if out, send := c.invite(r); send {
 			l.outgoing = append(l.outgoing, out)

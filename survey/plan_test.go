@@ -45,9 +45,7 @@ func TestAPlanNamesItsChannelsInOrder(t *testing.T) {
 		return c.take(contact.Input{
 			ExternalID: id, Status: contact.Resolved, ResolvedAt: c.now,
 			Customer: contact.InputCustomer{
-				Reference: id,
-				Phones:    []string{"+86 139 1234 800" + id},
-				Emails:    []string{id + "@example.com"},
+				Reference: id, Phones: []string{"+86 139 1234 800" + id}, Emails: []string{id + "@example.com"},
 			},
 		})
 	}

@@ -39,9 +39,7 @@ func (t Topic) purposeChannels() []purposeChannel {
 	switch t {
 	case OfSurveys:
 		return []purposeChannel{
-			{permission.Survey, permission.ByEmail},
-			{permission.Survey, permission.BySMS},
-			{permission.Survey, permission.ByPhone},
+			{permission.Survey, permission.ByEmail}, {permission.Survey, permission.BySMS}, {permission.Survey, permission.ByPhone},
 		}
 	case OfCalls:
 		return []purposeChannel{{permission.MarketingCall, permission.ByPhone}}

@@ -69,8 +69,7 @@ func TestEachChoiceHoldsAtOnceAndCanBeTakenBack(t *testing.T) {
 		"contact after all, and surveys":  {[]string{"contact no", "contact yes", "surveys yes"}, []survey.Setting{yes, no, no, yes}},
 		"a yes while there is no contact": {[]string{"contact no", "surveys yes", "calls yes"}, []survey.Setting{no, no, no, no}},
 		"no surveys, then no contact at all": {
-			[]string{"surveys no", "contact no", "contact yes", "surveys yes"},
-			[]survey.Setting{yes, no, no, yes},
+			[]string{"surveys no", "contact no", "contact yes", "surveys yes"}, []survey.Setting{yes, no, no, yes},
 		},
 		"over and over": {
 			[]string{"surveys no", "surveys yes", "surveys no", "surveys yes", "surveys no"},
@@ -112,7 +111,8 @@ func TestAChoiceIsKeptWithItsEvidenceAndItsWording(t *testing.T) {
 			}
 			got = append(got, string(e.Purpose)+" "+string(e.Channel)+given)
 		}
-		if diff := cmp.Diff([]string{"marketing_call phone yes", "marketing_message sms no", "marketing_message email no"}, got); diff != "" {
+		diff := cmp.Diff([]string{"marketing_call phone yes", "marketing_message sms no", "marketing_message email no"}, got)
+		if diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -253,10 +253,8 @@ func TestALinkNobodyWasSentHasNoPreferences(t *testing.T) {
 		if _, err := c.surveys.Preferences(t.Context(), token); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%q: %v", token, err)
 		}
-		if err := c.surveys.Choose(t.Context(), token, survey.Chinese, survey.Choice{Topic: survey.OfContact}); !fault.Is(
-			err,
-			fault.NotFound,
-		) {
+		err := c.surveys.Choose(t.Context(), token, survey.Chinese, survey.Choice{Topic: survey.OfContact})
+		if !fault.Is(err, fault.NotFound) {
 			t.Errorf("%q: %v", token, err)
 		}
 	}

@@ -26,7 +26,8 @@ func (c *centre) called(externalID string) contact.Resolution {
 func (c *centre) attempt(r contact.Resolution, lastChance clock.Instant) (survey.Outgoing, bool) {
 	c.t.Helper()
 	out, send, err := c.surveys.Invite(c.t.Context(), outbox.Ticket{At: c.now}, survey.Plan{
-		DecisionID: r.ID, Resolution: r, Channels: []permission.Channel{permission.BySMS, permission.ByEmail}, Reminders: 1, LastChance: lastChance,
+		DecisionID: r.ID, Resolution: r, Channels: []permission.Channel{permission.BySMS, permission.ByEmail},
+		Reminders: 1, LastChance: lastChance,
 	})
 	if err != nil {
 		c.t.Fatal(err)

@@ -36,11 +36,8 @@ func TestLowScoresArePagedAndThoseOfTheViewersTeams(t *testing.T) {
 			t.Fatalf("%d, %v", len(first), err)
 		}
 		last := first[1]
-		rest, err := c.surveys.LowScores(
-			t.Context(),
-			admin,
-			survey.LowFilter{Limit: 2, Before: survey.Position{AnsweredAt: last.AnsweredAt, ID: last.ResponseID}},
-		)
+		rest, err := c.surveys.LowScores(t.Context(), admin,
+			survey.LowFilter{Limit: 2, Before: survey.Position{AnsweredAt: last.AnsweredAt, ID: last.ResponseID}})
 		if err != nil || len(rest) != 1 {
 			t.Fatalf("%d, %v", len(rest), err)
 		}

@@ -69,7 +69,8 @@ func TestACallIsTakenOverOnceAndItsCorrectionIsARevision(t *testing.T) {
 		c := newCentre(t, db)
 		r := c.resolved("1", "zhang@example.com")
 		call := survey.CallAnswers{
-			AttemptID: 3, CallbackID: 9, CallerID: 4, ResolutionID: r.ID, CustomerID: r.CustomerID, AnsweredAt: c.now, Rating: ptr(1), Solved: ptr(false),
+			AttemptID: 3, CallbackID: 9, CallerID: 4, ResolutionID: r.ID,
+			CustomerID: r.CustomerID, AnsweredAt: c.now, Rating: ptr(1), Solved: ptr(false),
 			Reasons: []string{"waited"}, Comment: "再也不来了", Consent: true,
 		}
 		for range 2 {
@@ -125,12 +126,7 @@ func TestASurveyAskedInACallStartsItsCooldown(t *testing.T) {
 		r := c.resolved("1", "zhang@example.com")
 		answered := c.now
 		call := survey.CallAnswers{
-			AttemptID:    3,
-			CallerID:     4,
-			ResolutionID: r.ID,
-			CustomerID:   r.CustomerID,
-			AnsweredAt:   answered,
-			Rating:       ptr(4),
+			AttemptID: 3, CallerID: 4, ResolutionID: r.ID, CustomerID: r.CustomerID, AnsweredAt: answered, Rating: ptr(4),
 		}
 		for _, rating := range []int{4, 4, 5} { // once, again, corrected
 			call.Rating = ptr(rating)
@@ -142,7 +138,8 @@ func TestASurveyAskedInACallStartsItsCooldown(t *testing.T) {
 		if n := c.count("touches", "kind = 'invitation'"); n != 1 {
 			t.Fatalf("%d touches of one call", n)
 		}
-		if n := c.count("touches", "person_id = ? AND customer_id = ? AND purpose = 'survey' AND channel = 'phone' AND family = 'csat' AND at = ?",
+		if n := c.count("touches",
+			"person_id = ? AND customer_id = ? AND purpose = 'survey' AND channel = 'phone' AND family = 'csat' AND at = ?",
 			r.PersonID, r.CustomerID, answered); n != 1 {
 			t.Error("the touch is not that of the call")
 		}

@@ -166,11 +166,8 @@ func TestWhatEndsAReminder(t *testing.T) {
 			c.comment(t, token)
 		}, survey.ReasonAnswered},
 		"a rating in a call": {func(t *testing.T, c *centre, r contact.Resolution, _ string) {
-			err := c.surveys.RecordCall(
-				t.Context(),
-				outbox.Ticket{},
-				survey.CallAnswers{AttemptID: r.ID, ResolutionID: r.ID, CustomerID: r.CustomerID, AnsweredAt: c.now, Rating: ptr(3)},
-			)
+			err := c.surveys.RecordCall(t.Context(), outbox.Ticket{},
+				survey.CallAnswers{AttemptID: r.ID, ResolutionID: r.ID, CustomerID: r.CustomerID, AnsweredAt: c.now, Rating: ptr(3)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -316,14 +313,9 @@ func TestTheReminderSaysThatItIsOne(t *testing.T) {
 			Customer: contact.InputCustomer{Reference: externalID, Phones: []string{"+86 139 1234 800" + externalID}, Language: language},
 		})
 	}
-	english := c.take(
-		contact.Input{
-			ExternalID: "9",
-			Status:     contact.Resolved,
-			ResolvedAt: c.now,
-			Customer:   contact.InputCustomer{Emails: []string{"ann@example.com"}, Language: "en"},
-		},
-	)
+	english := c.take(contact.Input{ExternalID: "9", Status: contact.Resolved, ResolvedAt: c.now, Customer: contact.InputCustomer{
+		Emails: []string{"ann@example.com"}, Language: "en",
+	}})
 	for name, test := range map[string]struct {
 		resolution contact.Resolution
 		word       string

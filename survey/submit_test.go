@@ -201,7 +201,8 @@ func TestOnlyATickedBoxPermitsMarketing(t *testing.T) {
 		}
 		page(ptr(1))
 		evidence := fmt.Sprintf("response %d", c.asked(token).Response.ID)
-		if n := c.count("consent_events", "given = 1 AND basis = 'consent' AND wording = 'csat-consent-1' AND evidence = ?", evidence); n != 3 {
+		n := c.count("consent_events", "given = 1 AND basis = 'consent' AND wording = 'csat-consent-1' AND evidence = ?", evidence)
+		if n != 3 {
 			t.Errorf("%d events, want one for each purpose and channel of the wording", n)
 		}
 		c.now++
@@ -249,13 +250,11 @@ func TestWrongAnswersAreRefusedByName(t *testing.T) {
 	}{
 		"off the scale": {map[string]survey.Given{survey.KeyRating: {Value: ptr(6)}}, survey.KeyRating},
 		"unknown reason": {
-			map[string]survey.Given{survey.KeyRating: {Value: ptr(1)}, survey.KeyReasons: {Choices: []string{"x"}}},
-			survey.KeyReasons,
+			map[string]survey.Given{survey.KeyRating: {Value: ptr(1)}, survey.KeyReasons: {Choices: []string{"x"}}}, survey.KeyReasons,
 		},
 		"neither yes nor no": {map[string]survey.Given{survey.KeySolved: {Value: ptr(2)}}, survey.KeySolved},
 		"endless comment": {
-			map[string]survey.Given{survey.KeyComment: {Text: string(make([]rune, survey.MaxComment+1))}},
-			survey.KeyComment,
+			map[string]survey.Given{survey.KeyComment: {Text: string(make([]rune, survey.MaxComment+1))}}, survey.KeyComment,
 		},
 		"nothing": {nil, ""},
 	}

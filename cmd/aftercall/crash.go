@@ -38,16 +38,10 @@ worker finishes. The sums are printed at each step, and every score is recompute
 		Args:    cobra.NoArgs,
 		RunE: c.do(app.Parts{}, func(ctx context.Context, _ []string) error {
 			if resolutions < 100 || resolutions > 100_000 {
-				return usageError{
-					fault.InvalidFields(
-						fault.Field{
-							Name:    "resolutions",
-							Code:    "out_of_range",
-							Problem: "must be between 100 and 100,000",
-							Value:   strconv.Itoa(resolutions),
-						},
-					),
-				}
+				return usageError{fault.InvalidFields(fault.Field{
+					Name: "resolutions", Code: "out_of_range", Problem: "must be between 100 and 100,000",
+					Value: strconv.Itoa(resolutions),
+				})}
 			}
 			dir, err := os.MkdirTemp("", "aftercall-crash-")
 			if err != nil {
@@ -126,13 +120,10 @@ func takeResolved(ctx context.Context, a *app.App, count int) error {
 	inputs := make([]contact.Input, count)
 	for i := range inputs {
 		inputs[i] = contact.Input{
-			ExternalID: fmt.Sprintf(
-				"X-%06d",
-				i,
-			), Status: contact.Resolved, Channel: contact.Phone, Category: "crash", AutoClosed: i%10 != 0,
-			ResolvedAt: now.Add(
-				-time.Minute,
-			), Customer: contact.InputCustomer{Reference: fmt.Sprintf("C-%06d", i), Emails: []string{fmt.Sprintf("c%06d@example.com", i)}},
+			ExternalID: fmt.Sprintf("X-%06d", i), Status: contact.Resolved,
+			Channel: contact.Phone, Category: "crash", AutoClosed: i%10 != 0,
+			ResolvedAt: now.Add(-time.Minute),
+			Customer:   contact.InputCustomer{Reference: fmt.Sprintf("C-%06d", i), Emails: []string{fmt.Sprintf("c%06d@example.com", i)}},
 		}
 	}
 	outcomes, err := a.Contacts.Take(ctx, source.ID, inputs)

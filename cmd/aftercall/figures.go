@@ -49,8 +49,7 @@ func (c *cli) decisionsCommand() *cobra.Command {
 
 // withDays is with for commands over a range of days; both ends may be open.
 func (c *cli) withDays(
-	from, to *string,
-	act func(ctx context.Context, a *app.App, first, last clock.Day) error,
+	from, to *string, act func(ctx context.Context, a *app.App, first, last clock.Day) error,
 ) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		first, err := parseDay("from", *from)
@@ -98,13 +97,8 @@ func (c *cli) printSummary(s decision.Summary) error {
 }
 
 func (c *cli) scoresCommand() *cobra.Command {
-	return group(
-		"scores",
-		"Satisfaction and its sums",
-		"  aftercall scores show --metric csat --by channel",
-		c.scoresShowCommand(),
-		c.scoresVerifyCommand(),
-	)
+	return group("scores", "Satisfaction and its sums", "  aftercall scores show --metric csat --by channel", c.scoresShowCommand(),
+		c.scoresVerifyCommand())
 }
 
 func (c *cli) scoresShowCommand() *cobra.Command {

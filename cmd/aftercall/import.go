@@ -16,12 +16,8 @@ import (
 )
 
 func (c *cli) importCommand() *cobra.Command {
-	return group(
-		"import",
-		"Take files in",
-		"  aftercall import contacts tickets.csv --source helpdesk --mapping mapping.yaml",
-		c.importContactsCommand(),
-	)
+	return group("import", "Take files in", "  aftercall import contacts tickets.csv --source helpdesk --mapping mapping.yaml",
+		c.importContactsCommand())
 }
 
 // importFlags are the choices of one import.
@@ -43,9 +39,9 @@ command goes on with it and doubles nothing.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if flags.shift != "" && flags.shift != "now" {
-				return fault.InvalidFields(
-					fault.Field{Name: "shift-times", Code: "unknown_value", Problem: "can only be now", Value: flags.shift},
-				)
+				return fault.InvalidFields(fault.Field{
+					Name: "shift-times", Code: "unknown_value", Problem: "can only be now", Value: flags.shift,
+				})
 			}
 			return c.with(func(ctx context.Context, a *app.App, args []string) error {
 				return c.importContacts(ctx, a, args[0], flags)
@@ -124,14 +120,8 @@ func (c *cli) showProgress() func(imports.Progress) {
 	return func(p imports.Progress) {
 		if now := time.Now(); now.Sub(last) >= time.Second {
 			last = now
-			fmt.Fprintf(
-				c.stderr,
-				"%d of %d rows, %.0f a second, %s left\n",
-				p.Run.RowsRead,
-				p.Run.RowsTotal,
-				p.Rate,
-				p.Remaining.Round(time.Second),
-			)
+			fmt.Fprintf(c.stderr, "%d of %d rows, %.0f a second, %s left\n", p.Run.RowsRead, p.Run.RowsTotal, p.Rate,
+				p.Remaining.Round(time.Second))
 		}
 	}
 }

@@ -159,10 +159,8 @@ func TestImportTellsWhatItDidAndDoublesNothing(t *testing.T) {
 		}
 		return path
 	}
-	file := write(
-		"tickets.csv",
-		"id,state,opened,closed\n1,Closed,2026-11-01 10:00,2026-11-01 11:00\n2,Open,2026-11-02 10:00,\n,Open,2026-11-02 10:00,\n",
-	)
+	file := write("tickets.csv",
+		"id,state,opened,closed\n1,Closed,2026-11-01 10:00,2026-11-01 11:00\n2,Open,2026-11-02 10:00,\n,Open,2026-11-02 10:00,\n")
 	mapping := write("mapping.yaml", `
 zone: Asia/Shanghai
 columns: {external_id: id, status: state, opened_at: opened, resolved_at: closed}
@@ -193,8 +191,8 @@ values: {status: {Closed: resolved, Open: open}}
 	if code != exitDone {
 		t.Fatalf("exit code %d: %s%s", code, stdout, stderr)
 	}
-	if _, stdout, _ = command(t, dir, "", "jobs", "--json"); strings.Contains(stdout, `"queued"`) ||
-		strings.Contains(stdout, `"resolutions.plan"`) {
+	_, stdout, _ = command(t, dir, "", "jobs", "--json")
+	if strings.Contains(stdout, `"queued"`) || strings.Contains(stdout, `"resolutions.plan"`) {
 		t.Errorf("jobs after working: %s", stdout)
 	}
 }

@@ -99,15 +99,8 @@ func (sh shell) decided(resolved int) map[policy.Kind]decision.KindSummary {
 	kinds := map[policy.Kind]decision.KindSummary{}
 	for _, k := range read[decision.Summary](sh, "decisions", "summary").Kinds {
 		if k.Resolved != resolved || k.Planned+k.SkippedTotal() != resolved || k.Undecided != 0 {
-			sh.t.Errorf(
-				"%s: %d resolved, %d planned, %d skipped, %d undecided; want a sum of %d",
-				k.Kind,
-				k.Resolved,
-				k.Planned,
-				k.SkippedTotal(),
-				k.Undecided,
-				resolved,
-			)
+			sh.t.Errorf("%s: %d resolved, %d planned, %d skipped, %d undecided; want a sum of %d", k.Kind, k.Resolved, k.Planned,
+				k.SkippedTotal(), k.Undecided, resolved)
 		}
 		kinds[k.Kind] = k
 	}
@@ -172,9 +165,8 @@ func example(name string) string { return filepath.Join("..", "..", "docs", "exa
 func (sh shell) importTickets(more ...string) imported {
 	sh.t.Helper()
 	file := realData(sh.t, "support-tickets", "customer_support_tickets.csv.gz")
-	return read[imported](
-		sh,
-		append([]string{"import", "contacts", file, "--source", "shop", "--mapping", example("support-tickets.yaml")}, more...)...)
+	return read[imported](sh, append([]string{"import", "contacts", file, "--source", "shop", "--mapping", example("support-tickets.yaml")},
+		more...)...)
 }
 
 func TestRealTicketsGiveTheReferenceScores(t *testing.T) {
@@ -203,9 +195,13 @@ func TestRealTicketsGiveTheReferenceScores(t *testing.T) {
 func (sh shell) scores(want reference) {
 	sh.t.Helper()
 	for by, groups := range map[string]map[string]referenceGroup{
-		"channel":  inOurWords(want.ByChannel, map[string]string{"Chat": "chat", "Email": "email", "Phone": "phone", "Social media": "social"}),
+		"channel": inOurWords(want.ByChannel, map[string]string{
+			"Chat": "chat", "Email": "email", "Phone": "phone", "Social media": "social",
+		}),
 		"category": want.ByType,
-		"severity": inOurWords(want.ByPriority, map[string]string{"Low": "low", "Medium": "medium", "High": "high", "Critical": "critical"}),
+		"severity": inOurWords(want.ByPriority, map[string]string{
+			"Low": "low", "Medium": "medium", "High": "high", "Critical": "critical",
+		}),
 	} {
 		report := read[figures.Report](sh, "scores", "show", "--metric", "csat", "--by", by)
 		if !want.Overall.matches(report.Total) {

@@ -236,28 +236,15 @@ func TestRealDataUnderThreePoliciesIsWhatANaiveCountSays(t *testing.T) {
 					if p.name != "default" { // which is in force already
 						sh.publish(p.name)
 					}
-					sh.run(
-						"import",
-						"contacts",
-						set.file,
-						"--source",
-						set.name,
-						"--mapping",
-						example(set.mapping),
-						"--shift-times",
-						"now",
-						"--without-answers",
-					)
+					sh.run("import", "contacts", set.file, "--source", set.name, "--mapping", example(set.mapping), "--shift-times", "now",
+						"--without-answers")
 					sh.run("work", "--until-idle")
 					sh.decided(len(set.rows))
 					got, sampled := sh.counts()
 					want := withSample(want, sampled)
 					if cooled := uncool(got); cooled > returned(set.rows) {
-						t.Errorf(
-							"%d surveys were stopped by the cooldown, but only %d rows are of somebody seen before",
-							cooled,
-							returned(set.rows),
-						)
+						t.Errorf("%d surveys were stopped by the cooldown, but only %d rows are of somebody seen before", cooled,
+							returned(set.rows))
 					}
 					if diff := cmp.Diff(want, got); diff != "" {
 						t.Errorf("a naive count (-) and the decisions (+) differ:\n%s", diff)

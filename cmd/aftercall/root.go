@@ -119,12 +119,8 @@ a file in the data directory, or AFTERCALL_KEY.`,
 // addSettings adds a flag for every setting but the key, which would be seen in the list of processes.
 func (c *cli) addSettings(root *cobra.Command) {
 	f := root.PersistentFlags()
-	f.StringVar(
-		&c.cfg.Database,
-		"database",
-		c.cfg.Database,
-		"sqlite:FILE, mysql://user:password@host:3306/name or mysql://…@host1:3306,host2:3306/name (default sqlite:DATA-DIR/aftercall.db)",
-	)
+	f.StringVar(&c.cfg.Database, "database", c.cfg.Database,
+		"sqlite:FILE, mysql://user:password@host:3306/name or mysql://…@host1:3306,host2:3306/name (default sqlite:DATA-DIR/aftercall.db)")
 	f.StringVar(&c.cfg.Redis, "redis", c.cfg.Redis, "embedded, redis://…, rediss://…, redis-sentinel://… or redis-cluster://…")
 	f.StringVar(&c.cfg.Addr, "addr", c.cfg.Addr, "where to listen, host:port")
 	f.StringVar(&c.cfg.DataDir, "data-dir", c.cfg.DataDir, "folder of the secret key and the SQLite file")
@@ -132,25 +128,13 @@ func (c *cli) addSettings(root *cobra.Command) {
 	f.StringVar(&c.cfg.Language, "language", c.cfg.Language, "the centre's language, zh-CN or en")
 	f.StringVar(&c.cfg.Region, "region", c.cfg.Region, "country of phone numbers without a country code")
 	f.StringVar(&c.cfg.CentreName, "centre-name", c.cfg.CentreName, "the centre's name, as customers know it")
-	f.StringVar(
-		&c.cfg.PublicURL,
-		"public-url",
-		c.cfg.PublicURL,
-		"how customers reach the survey, as in https://care.example.com (default the listening address)",
-	)
-	f.DurationVar(
-		&c.cfg.SurveyDelay,
-		"survey-delay",
-		c.cfg.SurveyDelay,
-		"from the resolution to the survey, in the policy a new centre starts with",
-	)
+	f.StringVar(&c.cfg.PublicURL, "public-url", c.cfg.PublicURL,
+		"how customers reach the survey, as in https://care.example.com (default the listening address)")
+	f.DurationVar(&c.cfg.SurveyDelay, "survey-delay", c.cfg.SurveyDelay,
+		"from the resolution to the survey, in the policy a new centre starts with")
 	f.StringVar(&c.cfg.Sender, "sender", c.cfg.Sender, "log, or smtp://user:password@host:587?from=care@example.com")
-	f.StringVar(
-		&c.cfg.TrustedProxies,
-		"trusted-proxies",
-		c.cfg.TrustedProxies,
-		"proxies whose X-Forwarded-For names the client, as in 10.0.0.5,10.1.0.0/24 (default none)",
-	)
+	f.StringVar(&c.cfg.TrustedProxies, "trusted-proxies", c.cfg.TrustedProxies,
+		"proxies whose X-Forwarded-For names the client, as in 10.0.0.5,10.1.0.0/24 (default none)")
 }
 
 // loadEnv takes every setting of the command that no flag gave from its environment variable.

@@ -34,10 +34,9 @@ func newDesk(db *database.DB) *desk {
 
 func (d *desk) add(t *testing.T, login string, role account.Role, teams ...string) account.User {
 	t.Helper()
-	user, err := d.AddUser(
-		t.Context(),
-		account.NewUser{Login: login, Name: "Name of " + login, Password: password, Role: role, Teams: teams, Language: "en"},
-	)
+	user, err := d.AddUser(t.Context(), account.NewUser{
+		Login: login, Name: "Name of " + login, Password: password, Role: role, Teams: teams, Language: "en",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +91,9 @@ func TestWrongLoginsAreRefusedAlike(t *testing.T) {
 	if err := d.DisableUser(t.Context(), off.ID); err != nil {
 		t.Fatal(err)
 	}
-	for _, try := range [][2]string{{"admin", "wrong horse"}, {"nobody", password}, {"off", password}, {"admin", strings.Repeat("x", 1000)}, {"", ""}} {
+	for _, try := range [][2]string{
+		{"admin", "wrong horse"}, {"nobody", password}, {"off", password}, {"admin", strings.Repeat("x", 1000)}, {"", ""},
+	} {
 		entry, err := d.Login(t.Context(), account.Attempt{Login: try[0], Password: try[1], IP: "10.0.0.1"})
 		wantKind(t, err, fault.Unauthenticated, "login_wrong")
 		if entry != (account.Entry{}) {
@@ -150,8 +151,8 @@ func TestLogoutAndNewPasswordsEndSessions(t *testing.T) {
 	if f, ok := fault.Of(err); !ok || len(f.Fields) != 1 || f.Fields[0].Name != "old_password" || alive() != 2 {
 		t.Fatalf("wrong old password: %v, %d live", err, alive())
 	}
-	if err := d.ChangeOwnPassword(t.Context(), account.Viewer{UserID: user.ID}, second, password, "battery staple"); err != nil ||
-		alive() != 1 {
+	err = d.ChangeOwnPassword(t.Context(), account.Viewer{UserID: user.ID}, second, password, "battery staple")
+	if err != nil || alive() != 1 {
 		t.Fatalf("after a new password %d live: %v", alive(), err)
 	}
 	if _, err := d.ViewerBySession(t.Context(), second); err != nil {
@@ -233,8 +234,8 @@ func TestTokensOpenTheAPIUntilRevoked(t *testing.T) {
 			t.Errorf("token of %d characters", len(plain))
 		}
 		viewer, err := d.ViewerByToken(t.Context(), plain)
-		if diff := cmp.Diff(account.Viewer{Name: "help desk", Role: account.Machine, SourceID: 7, Language: "en"}, viewer); diff != "" ||
-			err != nil {
+		diff := cmp.Diff(account.Viewer{Name: "help desk", Role: account.Machine, SourceID: 7, Language: "en"}, viewer)
+		if diff != "" || err != nil {
 			t.Errorf("viewer %v (-want +got):\n%s", err, diff)
 		}
 		tokens, err := d.Tokens(t.Context(), 0, 10)
@@ -300,7 +301,8 @@ func TestTeamsAreInternedOnce(t *testing.T) {
 		}
 		first := intern("二线组", "", "装维一班", "二线组")
 		again := intern("装维一班", "新班组", "二线组")
-		if len(first) != 2 || len(again) != 3 || first["二线组"] != again["二线组"] || first["装维一班"] != again["装维一班"] {
+		if len(first) != 2 || len(again) != 3 || first["二线组"] != again["二线组"] ||
+			first["装维一班"] != again["装维一班"] {
 			t.Errorf("first %v, again %v", first, again)
 		}
 		var waits sync.WaitGroup

@@ -113,7 +113,8 @@ func TestNobodyKeepsAnOwnerFromTheBrowserTheyLoggedInFrom(t *testing.T) {
 		}
 		d.exec(t, "UPDATE login_tries SET count = 1000") // of the pair, the account and the address
 		for name, strange := range map[string]string{
-			"none": "", "another's": strings.Split(both.Devices, "~")[0], "forged": first.Devices[:len(first.Devices)-1] + "x", "nonsense": "~~a.1.b~",
+			"none": "", "another's": strings.Split(both.Devices, "~")[0],
+			"forged": first.Devices[:len(first.Devices)-1] + "x", "nonsense": "~~a.1.b~",
 			"made to last longer": strings.Replace(first.Devices, ".18", ".19", 1),
 		} {
 			if _, err := try(from("10.0.0.1", password, strange)); !fault.Is(err, fault.TooMany) {
@@ -169,8 +170,8 @@ func TestCountsOfTriesDoNotGrow(t *testing.T) {
 			t.Fatal(err)
 		}
 		var sessions int64
-		if err := d.db.View(t.Context()).Gorm().Table("login_sessions").Count(&sessions).Error; err != nil || sessions != 0 ||
-			d.state(t).Rows != 3 {
+		err := d.db.View(t.Context()).Gorm().Table("login_sessions").Count(&sessions).Error
+		if err != nil || sessions != 0 || d.state(t).Rows != 3 {
 			t.Errorf("housekeeping left %+v and %d sessions: %v", d.state(t), sessions, err)
 		}
 	})
@@ -182,14 +183,8 @@ func TestOneUserHasOnlySoManySessions(t *testing.T) {
 		d := newDesk(db)
 		user := d.add(t, "wang", account.Caller)
 		for i := range 130 {
-			d.exec(
-				t,
-				"INSERT INTO login_sessions (token_hash, user_id, last_seen_at, expires_at) VALUES (?, ?, ?, ?)",
-				i,
-				user.ID,
-				d.now-1,
-				d.now.Add(time.Hour),
-			)
+			d.exec(t, "INSERT INTO login_sessions (token_hash, user_id, last_seen_at, expires_at) VALUES (?, ?, ?, ?)", i, user.ID, d.now-1,
+				d.now.Add(time.Hour))
 		}
 		token := d.login(t, "wang")
 		if _, err := d.ViewerBySession(t.Context(), token); err != nil {

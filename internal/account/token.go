@@ -59,25 +59,13 @@ func (s *Service) CreateToken(ctx context.Context, name string, role Role, sourc
 	now := s.now()
 	err = s.db.InTx(ctx, func(ctx context.Context, tx database.Tx) error {
 		token := APIToken{
-			TokenHash: hashSecret(plain),
-			Name:      name,
-			Role:      role,
-			SourceID:  sourceID,
-			Scopes:    strings.Join(words, " "),
-			CreatedAt: now,
+			TokenHash: hashSecret(plain), Name: name, Role: role, SourceID: sourceID, Scopes: strings.Join(words, " "), CreatedAt: now,
 		}
 		if err := (store{tx}).insertToken(&token); err != nil {
 			return err
 		}
-		return Audit(
-			tx,
-			now,
-			ViewerFrom(ctx),
-			"token.created",
-			"token",
-			token.ID,
-			auditDetail(map[string]any{"role": role, "source": sourceID, "scopes": words}),
-		)
+		return Audit(tx, now, ViewerFrom(ctx), "token.created", "token", token.ID,
+			auditDetail(map[string]any{"role": role, "source": sourceID, "scopes": words}))
 	})
 	if err != nil {
 		return "", fmt.Errorf("create token: %w", err)
@@ -101,15 +89,10 @@ func checkToken(name string, role Role, sourceID int64, scopes []Scope) error {
 		case !slices.Contains(Scopes(), scope):
 			fields = append(fields, fault.Field{Name: "scope", Code: "unknown_value", Problem: "is no scope", Value: string(scope)})
 		case role != Machine:
-			fields = append(
-				fields,
-				fault.Field{
-					Name:    "scope",
-					Code:    "scope_of_machines",
-					Problem: "is for machines: people may what their role may",
-					Value:   string(scope),
-				},
-			)
+			fields = append(fields, fault.Field{
+				Name: "scope", Code: "scope_of_machines", Problem: "is for machines: people may what their role may",
+				Value: string(scope),
+			})
 		}
 	}
 	if len(fields) > 0 {

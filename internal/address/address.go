@@ -46,7 +46,8 @@ func hidden(r rune) bool {
 
 // abbreviations are what Unicode calls the hidden characters that turn up in addresses, whatever language is spoken.
 var abbreviations = map[rune]string{
-	0x00: "NUL", '\t': "TAB", '\n': "LF", '\r': "CR", 0xA0: "NBSP", 0xAD: "SHY", 0x61C: "ALM", 0x200B: "ZWSP", 0x200C: "ZWNJ", 0x200D: "ZWJ",
+	0x00: "NUL", '\t': "TAB", '\n': "LF", '\r': "CR", 0xA0: "NBSP",
+	0xAD: "SHY", 0x61C: "ALM", 0x200B: "ZWSP", 0x200C: "ZWNJ", 0x200D: "ZWJ",
 	0x200E: "LRM", 0x200F: "RLM", 0x202A: "LRE", 0x202B: "RLE", 0x202C: "PDF", 0x202D: "LRO", 0x202E: "RLO", 0x202F: "NNBSP", 0x2060: "WJ",
 	0x2066: "LRI", 0x2067: "RLI", 0x2068: "FSI", 0x2069: "PDI", 0x3000: "IDSP", 0xFE0E: "VS15", 0xFE0F: "VS16", 0xFEFF: "BOM",
 }

@@ -133,27 +133,8 @@ func TestEmailsHaveOneForm(t *testing.T) {
 // dressed draws a way to write an address that a reader would not notice, or would take for the same.
 func dressed(t *rapid.T, plain, scheme string) string {
 	invisible := []rune{
-		0xAD,
-		0x61C,
-		0x180E,
-		0x200B,
-		0x200C,
-		0x200D,
-		0x200E,
-		0x200F,
-		0x202A,
-		0x202C,
-		0x202E,
-		0x2060,
-		0x2066,
-		0x2069,
-		0xFE0E,
-		0xFE0F,
-		0xFEFF,
-		0xE0020,
-		0xE0101,
-		0x3164,
-		0x115F,
+		0xAD, 0x61C, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202C, 0x202E, 0x2060, 0x2066, 0x2069,
+		0xFE0E, 0xFE0F, 0xFEFF, 0xE0020, 0xE0101, 0x3164, 0x115F,
 	}
 	var b strings.Builder
 	if rapid.Bool().Draw(t, "link") {
@@ -184,12 +165,9 @@ func TestAnAddressHasOneFormHoweverItIsDressed(t *testing.T) {
 		if raw := dressed(t, email, "mailto:"); Email(raw) != email {
 			t.Errorf("%q: %q, want %q", raw, Email(raw), email)
 		}
-		phone := rapid.SampledFrom(
-			[]string{"13912348000", "010-65551234", "+8613912348000", "008613912348000", "400-820-8820", "+1 212 555 0123"},
-		).Draw(
-			t,
-			"phone",
-		)
+		phone := rapid.SampledFrom([]string{
+			"13912348000", "010-65551234", "+8613912348000", "008613912348000", "400-820-8820", "+1 212 555 0123",
+		}).Draw(t, "phone")
 		if raw, want := dressed(t, phone, "tel:"), Phone(phone, "CN"); Phone(raw, "CN") != want {
 			t.Errorf("%q: %q, want %q", raw, Phone(raw, "CN"), want)
 		}
@@ -198,7 +176,10 @@ func TestAnAddressHasOneFormHoweverItIsDressed(t *testing.T) {
 
 // FuzzForms holds the promises of a form for whatever is written: it is its own form, and it joins what version 1 kept together.
 func FuzzForms(f *testing.F) {
-	for _, raw := range []string{"zed@example.org", "\u200bZED@example.org.", "mailto:a@b.cd?x", "用户@例子。中国", "I\u0307@K.org", "0@+000A.00", "[a@b.cd]", "a@b.cd <", "139-1234-8000", "tel:%2B86139", "1-800-FLOWERS", "\ufb01@ª.ªª"} {
+	for _, raw := range []string{
+		"zed@example.org", "\u200bZED@example.org.", "mailto:a@b.cd?x", "用户@例子。中国", "I\u0307@K.org",
+		"0@+000A.00", "[a@b.cd]", "a@b.cd <", "139-1234-8000", "tel:%2B86139", "1-800-FLOWERS", "\ufb01@ª.ªª",
+	} {
 		f.Add(raw)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
@@ -210,7 +191,8 @@ func TestAFormJoinsAndNeverParts(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		part := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-zA-Z0-9.%:<>"ªßİſK\x{3164}\x{ff0e}\x{3002}\x{307}-]{0,8}`))
-		holdsForms(t, part.Draw(t, "local")+"@"+part.Draw(t, "domain")+"."+rapid.StringMatching(`[a-z]{2,5}|中国|xn--fiqs8s`).Draw(t, "top"))
+		holdsForms(t, part.Draw(t, "local")+"@"+part.Draw(t, "domain")+"."+
+			rapid.StringMatching(`[a-z]{2,5}|中国|xn--fiqs8s`).Draw(t, "top"))
 		holdsForms(t, rapid.StringMatching(`[+0-9０-９ ()x;,#/\x{200b}\x{200d}a-zªª-]{6,20}`).Draw(t, "phone"))
 	})
 }
@@ -255,7 +237,8 @@ func phoneV1(raw string) string {
 func TestHiddenCharactersAreNamed(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
-		"zed\u200b@example.org": "zed‹ZWSP U+200B›@example.org", "a\u00a0b": "a‹NBSP U+00A0›b", "\U000e0020x": "‹U+E0020›x", "用户 b": "用户 b",
+		"zed\u200b@example.org": "zed‹ZWSP U+200B›@example.org",
+		"a\u00a0b":              "a‹NBSP U+00A0›b", "\U000e0020x": "‹U+E0020›x", "用户 b": "用户 b",
 	} {
 		if got, found := Described(raw); got != want || found != (got != raw) {
 			t.Errorf("%q: %q %t", raw, got, found)
@@ -268,7 +251,8 @@ func TestOnlyTheWebIsLinkedTo(t *testing.T) {
 	for text, want := range map[string]bool{
 		"https://pbx.example.com/r/1.mp3?x=1": true, "HTTP://10.0.0.5:8080/r": true, "http://[::1]/r": true,
 		"javascript:alert(1)": false, "JavaScript://example.com/%0aalert(1)": false, "data:text/html,x": false, "vbscript:x": false,
-		"file:///etc/passwd": false, "ftp://example.com/r": false, "httpx://example.com": false, "//example.com/r": false, "/r/1.mp3": false, "http:///r": false, "https:r": false,
+		"file:///etc/passwd": false, "ftp://example.com/r": false, "httpx://example.com": false,
+		"//example.com/r": false, "/r/1.mp3": false, "http:///r": false, "https:r": false,
 		"http://:80/": false, "java\tscript:x": false, "https://exa mple.com": false, "": false,
 	} {
 		if IsLink(text) != want {

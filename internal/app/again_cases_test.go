@@ -9,7 +9,8 @@ import (
 func useCases() map[string]useCase {
 	all := map[string]useCase{}
 	for _, some := range []map[string]useCase{
-		accountCases(), contactCases(), importCases(), permissionCases(), rulesCases(), surveyCases(), callerCases(), taskCases(), policyCases(), campaignCases(),
+		accountCases(), contactCases(), importCases(), permissionCases(), rulesCases(),
+		surveyCases(), callerCases(), taskCases(), policyCases(), campaignCases(),
 		jobCases(),
 	} {
 		maps.Copy(all, some)
@@ -24,11 +25,9 @@ func just(do func(o *office) error) useCase {
 
 // worked are the exported methods that a job in the table runs.
 func worked() []string {
-	return strings.Fields(
-		`Accounts.Prune Identity.Identify Identity.ScanPersons Imports.Execute Permission.Refresh Figures.Fold Figures.FoldAll Surveys.Invite Surveys.Record
+	return strings.Fields(`Accounts.Prune Identity.Identify Identity.ScanPersons Imports.Execute Permission.Refresh Figures.Fold Figures.FoldAll Surveys.Invite Surveys.Record
 		Surveys.RecordCall Surveys.Remind Surveys.Reminded Surveys.Sent Decisions.CancelContact Callbacks.Offer Decisions.Plan Decisions.Redecide Decisions.RunDry
-		Campaigns.Build Campaigns.Recount`,
-	)
+		Campaigns.Build Campaigns.Recount`)
 }
 
 // reads are the exported methods that write nothing, or nothing but a job.

@@ -213,7 +213,8 @@ func workersFor(db *database.DB) int {
 func (a *App) openWeb() error {
 	pages, err := web.New(web.Services{
 		Accounts: a.Accounts, Contacts: a.Contacts, Identity: a.Identity, Imports: a.Imports, Permission: a.Permission, Lists: a.Lists,
-		Policies: a.Policies, Callbacks: a.Callbacks, Decisions: a.Decisions, Surveys: a.Surveys, Campaigns: a.Campaigns, Messages: a.Messages,
+		Policies: a.Policies, Callbacks: a.Callbacks, Decisions: a.Decisions,
+		Surveys: a.Surveys, Campaigns: a.Campaigns, Messages: a.Messages,
 		Figures: a.Figures, Jobs: a.Jobs, Reads: flow.NewReads(a.DB, a.Contacts),
 	}, web.Options{
 		Zone: a.zone, Language: a.cfg.Language, CentreName: a.cfg.CentreName, PublicURL: a.publicURL(), Now: a.Now,

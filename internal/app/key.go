@@ -44,14 +44,8 @@ func (a *App) warnOfReaders(ctx context.Context) {
 	for _, folder := range folders {
 		info, err := os.Stat(folder)
 		if err == nil && info.Mode().Perm()&0o077 != 0 && (a.parts.Web || a.parts.Work) {
-			a.log.WarnContext(
-				ctx,
-				"others can read the data directory: chmod 700",
-				"directory",
-				folder,
-				"mode",
-				info.Mode().Perm().String(),
-			)
+			a.log.WarnContext(ctx, "others can read the data directory: chmod 700", "directory", folder, "mode",
+				info.Mode().Perm().String())
 		}
 	}
 }
@@ -74,11 +68,8 @@ func readKey(path string) ([]byte, error) {
 func parseKey(text string) ([]byte, error) {
 	key, err := hex.DecodeString(strings.TrimSpace(text))
 	if err != nil || len(key) != keyBytes {
-		return nil, fault.New(
-			fault.Invalid,
-			"key_malformed",
-			fmt.Sprintf("the secret key must be %d bytes in hex, as openssl rand -hex %d makes them", keyBytes, keyBytes),
-		)
+		return nil, fault.New(fault.Invalid, "key_malformed",
+			fmt.Sprintf("the secret key must be %d bytes in hex, as openssl rand -hex %d makes them", keyBytes, keyBytes))
 	}
 	return key, nil
 }

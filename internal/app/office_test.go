@@ -117,11 +117,7 @@ func resolution(id, phone string, severity contact.Severity, at clock.Instant) c
 	return contact.Input{
 		ExternalID: id, Status: contact.Resolved, Severity: severity, OpenedAt: at.Add(-time.Hour), ResolvedAt: at, Category: "broadband",
 		Customer: contact.InputCustomer{
-			Reference: "C-" + id,
-			Name:      id,
-			Phones:    []string{phone},
-			Zone:      "Asia/Shanghai",
-			Language:  "zh-CN",
+			Reference: "C-" + id, Name: id, Phones: []string{phone}, Zone: "Asia/Shanghai", Language: "zh-CN",
 		},
 		Participants: []contact.InputParticipant{{Agent: "王敏", Team: "二线组"}},
 	}

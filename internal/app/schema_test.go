@@ -30,7 +30,8 @@ import (
 func models() []any {
 	return []any{
 		&account.User{}, &account.Team{}, &account.Session{}, &account.APIToken{}, &account.AuditEntry{},
-		&contact.Source{}, &contact.Person{}, &contact.Customer{}, &identity.PersonChange{}, &contact.Address{}, &contact.Agent{}, &contact.Batch{},
+		&contact.Source{}, &contact.Person{}, &contact.Customer{},
+		&identity.PersonChange{}, &contact.Address{}, &contact.Agent{}, &contact.Batch{},
 		&contact.Contact{}, &contact.Participant{}, &contact.Resolution{}, &contact.ImportedAnswer{}, &contact.Correction{},
 		&imports.Run{}, &imports.Issue{}, &imports.SavedMapping{},
 		&outbox.Job{},
@@ -45,21 +46,8 @@ func models() []any {
 
 // private are tables whose row type is private to one store: the tests of that package write and read all their columns.
 var private = []string{
-	"address_guards",
-	"drafts",
-	"guards",
-	"holds",
-	"import_chunks",
-	"login_tries",
-	"permission_rules",
-	"person_change_records",
-	"person_scan",
-	"policies",
-	"pools",
-	"rollup_state",
-	"rollups",
-	"settings",
-	"user_teams",
+	"address_guards", "drafts", "guards", "holds", "import_chunks", "login_tries", "permission_rules",
+	"person_change_records", "person_scan", "policies", "pools", "rollup_state", "rollups", "settings", "user_teams",
 }
 
 // column is what both dialects must agree on: the rest is a matter of spelling.

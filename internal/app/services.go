@@ -77,7 +77,8 @@ func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender
 	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now, a.files.Path())
 	s.Flow = flow.New(flow.Services{
 		DB: db, Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Permission: s.Permission, Imports: s.Imports,
-		Policies: s.Policies, Callbacks: s.Callbacks, Decisions: s.Decisions, Surveys: s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures,
+		Policies: s.Policies, Callbacks: s.Callbacks, Decisions: s.Decisions,
+		Surveys: s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures,
 		Sender: sender, Messages: s.Messages, Log: a.log,
 	})
 	return s, nil

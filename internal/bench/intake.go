@@ -108,9 +108,9 @@ func resolvedContact(n int, now clock.Instant) contact.Input {
 			Reference: fmt.Sprintf("C-%07d", n), Name: "Customer", Zone: "Asia/Shanghai",
 			Phones: []string{fmt.Sprintf("1990%07d", n)}, Emails: []string{fmt.Sprintf("c%07d@example.com", n)},
 		},
-		Participants: []contact.InputParticipant{
-			{Role: contact.Handled, Agent: fmt.Sprintf("Agent %d", n%40), Team: fmt.Sprintf("Team %d", n%5)},
-		},
+		Participants: []contact.InputParticipant{{
+			Role: contact.Handled, Agent: fmt.Sprintf("Agent %d", n%40), Team: fmt.Sprintf("Team %d", n%5),
+		}},
 		Resolution: "Restarted the modem, the customer confirmed that it works.",
 	}
 }

@@ -40,16 +40,8 @@ func contactRows(ctx context.Context, db *database.DB) (columns []string, rows [
 // connections would have prepared it already.
 func insertBare(ctx context.Context, db *database.DB, number int, columns []string, rows [][]any) error {
 	one := "(" + strings.TrimSuffix(strings.Repeat("?,", len(columns)), ",") + ")"
-	sql := fmt.Sprintf(
-		"/* %d */ ",
-		number,
-	) + "INSERT INTO contacts (" + strings.Join(
-		columns,
-		", ",
-	) + ") VALUES " + strings.TrimSuffix(
-		strings.Repeat(one+",", len(rows)),
-		",",
-	)
+	sql := fmt.Sprintf("/* %d */ ", number) + "INSERT INTO contacts (" + strings.Join(columns, ", ") + ") VALUES " +
+		strings.TrimSuffix(strings.Repeat(one+",", len(rows)), ",")
 	values := make([]any, 0, len(rows)*len(columns))
 	for _, r := range rows {
 		values = append(values, r...)

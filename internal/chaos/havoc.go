@@ -45,8 +45,7 @@ func acts() []act {
 		}},
 		{"Redis emptied", 3, func(ctx context.Context, t *trial, _ *rand.Rand) error { return flush(ctx, t.redis) }},
 		{
-			"connections to the database dropped",
-			3,
+			"connections to the database dropped", 3,
 			func(ctx context.Context, t *trial, _ *rand.Rand) error { return dropConnections(ctx, t.db) },
 		},
 		{"server paused", 3, pauseServer},

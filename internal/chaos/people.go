@@ -186,13 +186,8 @@ func (p *people) caller(ctx context.Context, number int, login string) {
 			return
 		}
 		client := browser(jar)
-		status, _, err := p.submit(
-			ctx,
-			client,
-			p.bases[r.IntN(len(p.bases))],
-			"/login",
-			url.Values{"login": {login}, "password": {callerPassword}},
-		)
+		status, _, err := p.submit(ctx, client, p.bases[r.IntN(len(p.bases))], "/login",
+			url.Values{"login": {login}, "password": {callerPassword}})
 		for err == nil && status == http.StatusSeeOther && ctx.Err() == nil {
 			if err := p.call(ctx, r, client); err != nil {
 				break // logged out, or nobody answers: begin again

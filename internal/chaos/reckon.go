@@ -124,14 +124,8 @@ func (t *trial) reckonMessages(stored []invitation, wrong *findings) {
 			wrong.add("invitation %d never went out and is said to have been sent", i.ID)
 		}
 	}
-	fmt.Fprintf(
-		t.stdout,
-		"messages  at the relay %d, invitations %d %v, refusals acknowledged %d\n",
-		len(given),
-		len(stored),
-		states,
-		len(t.people.refused),
-	)
+	fmt.Fprintf(t.stdout, "messages  at the relay %d, invitations %d %v, refusals acknowledged %d\n", len(given), len(stored), states,
+		len(t.people.refused))
 }
 
 func hashOf(token string) string {

@@ -118,7 +118,8 @@ func (t *trial) startPeople(ctx context.Context, bases []string) error {
 	}
 	logins := []string{"chaos-1", "chaos-2"}
 	for _, login := range logins {
-		if _, err := t.app.Accounts.AddUser(ctx, account.NewUser{Login: login, Password: callerPassword, Role: account.Caller}); err != nil {
+		_, err := t.app.Accounts.AddUser(ctx, account.NewUser{Login: login, Password: callerPassword, Role: account.Caller})
+		if err != nil {
 			return err
 		}
 	}
@@ -143,13 +144,8 @@ func (t *trial) settle(ctx context.Context) error {
 			break
 		}
 		if ctx.Err() != nil {
-			fmt.Fprintf(
-				t.stdout,
-				"not quiet after %s: %d jobs and invitations open (%v)\n",
-				clock.System().Sub(began).Round(time.Second),
-				open,
-				err,
-			)
+			fmt.Fprintf(t.stdout, "not quiet after %s: %d jobs and invitations open (%v)\n",
+				clock.System().Sub(began).Round(time.Second), open, err)
 			break // the reckoning says what is stuck
 		}
 		pause(ctx, 500*time.Millisecond)

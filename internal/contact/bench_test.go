@@ -40,14 +40,15 @@ const db500 = 500
 func typical(n int) contact.Input {
 	return contact.Input{
 		ExternalID: fmt.Sprint("T-", n), Status: contact.Resolved, Channel: contact.Phone, Category: "宽带", Subcategory: "断线",
-		Product: "家庭宽带 500M", Severity: contact.Medium, OpenedAt: ago(3 * time.Hour), FirstResponse: ago(2 * time.Hour), ResolvedAt: ago(time.Hour),
+		Product: "家庭宽带 500M", Severity: contact.Medium, OpenedAt: ago(3 * time.Hour),
+		FirstResponse: ago(2 * time.Hour), ResolvedAt: ago(time.Hour),
 		Customer: contact.InputCustomer{
-			Reference: fmt.Sprint(
-				"C-",
-				n,
-			), Name: "张伟", Phones: []string{strconv.Itoa(13900000000 + n)}, Emails: []string{fmt.Sprintf("c%d@example.com", n)},
+			Reference: fmt.Sprint("C-", n), Name: "张伟",
+			Phones: []string{strconv.Itoa(13900000000 + n)}, Emails: []string{fmt.Sprintf("c%d@example.com", n)},
 		},
-		Participants: []contact.InputParticipant{{Role: contact.Handled, Agent: fmt.Sprint("坐席 ", n%40), Team: fmt.Sprint("组 ", n%5)}},
-		Resolution:   "重启光猫后恢复,客户确认正常。",
+		Participants: []contact.InputParticipant{{
+			Role: contact.Handled, Agent: fmt.Sprint("坐席 ", n%40), Team: fmt.Sprint("组 ", n%5),
+		}},
+		Resolution: "重启光猫后恢复,客户确认正常。",
 	}
 }

@@ -36,9 +36,7 @@ func TestCleanNamesWhatIsWrong(t *testing.T) {
 			Name: long, Zone: "Mars", Language: "klingonese", Region: "XX", Phones: []string{"12"}, Emails: []string{"nobody"},
 		},
 		Answers: []InputAnswer{
-			{Metric: "stars", Value: new(1)},
-			{Metric: "csat", Value: new(9)},
-			{Metric: "nps", Value: new(1), Scale: "x"},
+			{Metric: "stars", Value: new(1)}, {Metric: "csat", Value: new(9)}, {Metric: "nps", Value: new(1), Scale: "x"},
 		},
 	}
 	problems, warnings := codes(newCleaner("CN").clean(in, now))
@@ -80,7 +78,8 @@ func TestEveryFieldOfAnInputMakesItAnotherOne(t *testing.T) {
 	cl, n := newCleaner("CN"), int64(5)
 	seen := map[string]string{cl.clean(Input{ExternalID: "T-1"}, now).hash: "nothing"}
 	for name, in := range map[string]Input{
-		"status": {Status: Open}, "channel": {Channel: Chat}, "opened": {OpenedAt: now}, "seconds": {TalkSeconds: &n}, "complaint": {Complaint: true},
+		"status": {Status: Open}, "channel": {Channel: Chat}, "opened": {OpenedAt: now},
+		"seconds": {TalkSeconds: &n}, "complaint": {Complaint: true},
 		"tags": {Tags: []string{"a"}}, "phones": {Customer: InputCustomer{Phones: []string{"13912348000"}}},
 		"people": {Participants: []InputParticipant{{Agent: "a"}}}, "answers": {Answers: []InputAnswer{{Metric: "csat", Value: new(1)}}},
 	} {

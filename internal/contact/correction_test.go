@@ -31,7 +31,9 @@ func TestACorrectionOfWhatFollowUpIsDecidedByAddsAJob(t *testing.T) {
 		"name of the customer":      {func(in *contact.Input) { in.Customer.Name = "王芳" }, time.Hour, 0},
 		"the text of what was done": {func(in *contact.Input) { in.Resolution = "重启光猫" }, time.Hour, 0},
 		"long past":                 {func(in *contact.Input) { in.Category = "移机" }, 91 * 24 * time.Hour, 0},
-		"reopened at the same time": {func(in *contact.Input) { in.Category, in.Status, in.ResolvedAt = "移机", contact.Reopened, 0 }, time.Hour, 0},
+		"reopened at the same time": {
+			func(in *contact.Input) { in.Category, in.Status, in.ResolvedAt = "移机", contact.Reopened, 0 }, time.Hour, 0,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -64,7 +66,8 @@ func TestACorrectedResolutionHasTheNewValuesAndKeepsItsNumber(t *testing.T) {
 			t.Fatalf("stands: %v, %v", stands, err)
 		}
 		if r.ID != first.ID || r.ResolvedAt != first.ResolvedAt || r.Category != "移机" || r.Severity != contact.Critical ||
-			r.AgentID == first.AgentID || r.TeamID == first.TeamID || r.CustomerID == first.CustomerID || r.PersonID == first.PersonID || r.PersonID == 0 {
+			r.AgentID == first.AgentID || r.TeamID == first.TeamID || r.CustomerID == first.CustomerID || r.PersonID == first.PersonID ||
+			r.PersonID == 0 {
 			t.Errorf("corrected %+v", r)
 		}
 		if frozen := c.resolutions(t, o)[0]; frozen.Category != first.Category || frozen.AgentID != first.AgentID {

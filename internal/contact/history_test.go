@@ -82,10 +82,9 @@ func TestHistoryIsWhatCameBefore(t *testing.T) {
 		var moments []contact.Moment
 		var ids []int64
 		for _, r := range page {
-			moments = append(
-				moments,
-				contact.Moment{ContactID: r.ContactID, CustomerID: r.CustomerID, ResolvedAt: r.ResolvedAt, At: r.ResolvedAt},
-			)
+			moments = append(moments, contact.Moment{
+				ContactID: r.ContactID, CustomerID: r.CustomerID, ResolvedAt: r.ResolvedAt, At: r.ResolvedAt,
+			})
 			ids = append(ids, r.ContactID)
 		}
 		history, err := contact.HistoryOf(db.View(ctx), moments)

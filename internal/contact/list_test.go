@@ -35,10 +35,7 @@ func TestListFindsExactlyWhatIsAskedFor(t *testing.T) {
 		c := newCentre(t, db)
 		first, second := resolved("T-1", ago(time.Hour)), resolved("T-2", ago(time.Hour))
 		second.Customer = contact.InputCustomer{
-			Reference: "VIP 7",
-			Name:      "刘芳",
-			Phones:    []string{"010-6555 1234"},
-			Emails:    []string{"Liu@Example.com"},
+			Reference: "VIP 7", Name: "刘芳", Phones: []string{"010-6555 1234"}, Emails: []string{"Liu@Example.com"},
 		}
 		c.take(t, first, second, contact.Input{ExternalID: "T-3", Channel: contact.Email})
 		for search, want := range map[string][]string{
@@ -120,7 +117,8 @@ func TestListPagesNeitherRepeatNorSkip(t *testing.T) {
 			break
 		}
 		for _, r := range rows {
-			if seen[r.ExternalID] || r.CustomerName != "张伟" || r.ResolverName != "李强" || r.TeamName != "二线" || r.SourceName != "helpdesk" {
+			if seen[r.ExternalID] || r.CustomerName != "张伟" || r.ResolverName != "李强" || r.TeamName != "二线" ||
+				r.SourceName != "helpdesk" {
 				t.Errorf("row %+v", r)
 			}
 			seen[r.ExternalID] = true
@@ -168,7 +166,8 @@ func TestEventsTellTheContactsLife(t *testing.T) {
 			got = append(got, fmt.Sprintf("%s %s %v %v", e.Code, e.Actor, e.Args["old"], e.Args["new"]))
 		}
 		want := []string{
-			"contact_opened  <nil> <nil>", "contact_received  <nil> <nil>", "contact_resolved 李强 <nil> <nil>", "contact_reopened  <nil> <nil>",
+			"contact_opened  <nil> <nil>", "contact_received  <nil> <nil>",
+			"contact_resolved 李强 <nil> <nil>", "contact_reopened  <nil> <nil>",
 			"contact_corrected  宽带 资费", "contact_corrected  李强 王敏",
 		}
 		if diff := cmp.Diff(want, got); diff != "" {

@@ -38,10 +38,9 @@ func TestAComplaintIsThePersonsWhoeverOfTheirRecordsMadeIt(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
-		other := c.takeOne(
-			t,
-			contact.Input{ExternalID: "T-0", Customer: contact.InputCustomer{Reference: "A", Phones: []string{"13912348000"}}},
-		)
+		other := c.takeOne(t, contact.Input{
+			ExternalID: "T-0", Customer: contact.InputCustomer{Reference: "A", Phones: []string{"13912348000"}},
+		})
 		complaint := complained("T-1", "B")
 		own := c.takeOne(t, complaint)
 		a, b := c.subject(t, other), c.subject(t, own)
@@ -124,7 +123,8 @@ func TestIntakeOutdatesNothingAboutStrangers(t *testing.T) {
 		standing := permission.Standing{CustomerID: 0, Purpose: permission.Survey, Channel: permission.ByPhone, RulesVersion: 1}
 		version := func() (n int) {
 			t.Helper()
-			if err := db.View(context.Background()).Gorm().Model(&permission.Standing{}).Select("MAX(rules_version)").Scan(&n).Error; err != nil {
+			err := db.View(context.Background()).Gorm().Model(&permission.Standing{}).Select("MAX(rules_version)").Scan(&n).Error
+			if err != nil {
 				t.Fatal(err)
 			}
 			return n
@@ -151,9 +151,11 @@ func TestIntakeOutdatesNothingAboutStrangers(t *testing.T) {
 			t.Error("what is kept about a customer is out of date, though nothing about them changed")
 		}
 		for what, in := range map[string]contact.Input{
-			"a complaint":             complained("T-4", "A"),
-			"one of another record":   complained("T-5", "A2"),
-			"another address":         {ExternalID: "T-6", Customer: contact.InputCustomer{Reference: "A", Emails: []string{"a@example.com"}}},
+			"a complaint":           complained("T-4", "A"),
+			"one of another record": complained("T-5", "A2"),
+			"another address": {
+				ExternalID: "T-6", Customer: contact.InputCustomer{Reference: "A", Emails: []string{"a@example.com"}},
+			},
 			"another place":           {ExternalID: "T-7", Customer: contact.InputCustomer{Reference: "A", Region: "US-FL"}},
 			"another zone":            {ExternalID: "T-8", Customer: contact.InputCustomer{Reference: "A", Zone: "America/New_York"}},
 			"a complaint, also old":   complained("T-1", "A"),

@@ -99,7 +99,7 @@ func (s *Service) takePart(ctx context.Context, sourceID int64, part []*taken, n
 	}
 }
 
-// intake is the work of one transaction that takes contacts in.
+// intake is the work of one transaction of intake.
 type intake struct {
 	store    store
 	sourceID int64

@@ -101,7 +101,9 @@ func TestTakingTheSameAgainChangesNothing(t *testing.T) {
 		if again.Status != contact.Duplicate || again.ContactID != first.ContactID || !cmp.Equal(again.Resolutions, first.Resolutions) {
 			t.Errorf("again: %+v, want a duplicate with the ids of %+v", again, first)
 		}
-		for table, want := range map[string]int{"contacts": 1, "resolutions": 1, "customers": 1, "persons": 1, "jobs": 1, "score_entries": 1} {
+		for table, want := range map[string]int{
+			"contacts": 1, "resolutions": 1, "customers": 1, "persons": 1, "jobs": 1, "score_entries": 1,
+		} {
 			if got := c.count(t, table, "1 = 1"); got != want {
 				t.Errorf("%s has %d rows, want %d", table, got, want)
 			}
@@ -231,13 +233,8 @@ func TestBadInputNeverStopsTheRest(t *testing.T) {
 		}
 	}
 	want := []string{
-		"accepted",
-		"rejected",
-		"severity unknown_value urgent",
-		"talk_seconds out_of_range -3",
-		"rejected",
-		"external_id required ",
-		"accepted",
+		"accepted", "rejected", "severity unknown_value urgent", "talk_seconds out_of_range -3", "rejected",
+		"external_id required ", "accepted",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -376,7 +373,9 @@ func TestTwoProcessesTakingTheSame(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		for table, want := range map[string]int{"contacts": 300, "resolutions": 300, "customers": 300, "customer_addresses": 300, "agents": 1, "score_entries": 300} {
+		for table, want := range map[string]int{
+			"contacts": 300, "resolutions": 300, "customers": 300, "customer_addresses": 300, "agents": 1, "score_entries": 300,
+		} {
 			if got := c.count(t, table, "1 = 1"); got != want {
 				t.Errorf("%s has %d rows, want %d", table, got, want)
 			}

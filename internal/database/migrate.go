@@ -57,11 +57,8 @@ func (db *DB) Migrate(ctx context.Context) error {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	if current > target {
-		return fault.New(
-			fault.Conflict,
-			"schema_newer",
-			fmt.Sprintf("the database has schema version %d, this program knows %d: use a newer aftercall", current, target),
-		)
+		return fault.New(fault.Conflict, "schema_newer",
+			fmt.Sprintf("the database has schema version %d, this program knows %d: use a newer aftercall", current, target))
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)

@@ -29,11 +29,9 @@ func (db *DB) leaseSchema(ctx context.Context, sqlDB *sql.DB) (func(), error) {
 		return func() {}, nil
 	}
 	if err == nil { // as the first migration does
-		_, err = sqlDB.ExecContext(
-			ctx,
+		_, err = sqlDB.ExecContext(ctx,
 			`CREATE TABLE IF NOT EXISTS settings (name VARCHAR(191) NOT NULL DEFAULT '', value MEDIUMTEXT NOT NULL,
-			PRIMARY KEY (name)) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin`,
-		)
+			PRIMARY KEY (name)) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin`)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("lock schema: %w", err)

@@ -139,12 +139,8 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 			return nil
 		case try < maxTries && (repeatable(err) || moves(err, db.hosts > 1)):
 		case repeatable(err) && !errors.Is(err, ErrUnavailable):
-			return fault.Wrap(
-				err,
-				fault.Unavailable,
-				"database_busy",
-				"too many are changing the same thing at once; try again in a moment",
-			)
+			return fault.Wrap(err, fault.Unavailable, "database_busy",
+				"too many are changing the same thing at once; try again in a moment")
 		default:
 			return err
 		}

@@ -36,11 +36,8 @@ const smtpTimeout = 20 * time.Second
 func OpenSMTP(address string) (*SMTP, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" {
-		return nil, fault.New(
-			fault.Invalid,
-			"sender_address",
-			"the SMTP address must look like smtp://user:password@host:587?from=name@example.com",
-		)
+		return nil, fault.New(fault.Invalid, "sender_address",
+			"the SMTP address must look like smtp://user:password@host:587?from=name@example.com")
 	}
 	from, err := mail.ParseAddress(u.Query().Get("from"))
 	if err != nil {

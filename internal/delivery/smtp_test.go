@@ -51,9 +51,8 @@ func newRelay(t *testing.T, r *relay) *relay {
 
 func (r *relay) sender(t *testing.T) *delivery.SMTP {
 	t.Helper()
-	sender, err := delivery.OpenSMTP(
-		"smtp://" + r.address + "?tls=off&from=" + "%E7%A4%BA%E4%BE%8B%E5%AE%BD%E5%B8%A6+%3Ccare%40example.com%3E",
-	)
+	sender, err := delivery.OpenSMTP("smtp://" + r.address + "?tls=off&from=" +
+		"%E7%A4%BA%E4%BE%8B%E5%AE%BD%E5%B8%A6+%3Ccare%40example.com%3E")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +88,8 @@ func (s *session) Data(body io.Reader) error {
 
 func message() delivery.Message {
 	return delivery.Message{
-		ID: "invitation-12", Channel: permission.ByEmail, To: "zhang@example.com", Language: "zh-CN", Subject: "请评价我们这次的服务",
+		ID: "invitation-12", Channel: permission.ByEmail, To: "zhang@example.com",
+		Language: "zh-CN", Subject: "请评价我们这次的服务",
 		Text: "您好", HTML: "<p>您好</p>", OptOutURL: "https://cs.example.com/p/abc",
 	}
 }

@@ -42,10 +42,7 @@ type history struct {
 
 func newHistory(w words, zone *time.Location) *history {
 	h := &history{
-		words:  w,
-		zone:   zone,
-		random: rand.New(rand.NewPCG(20261122, 1005)),
-		skill:  map[string]float64{},
+		words: w, zone: zone, random: rand.New(rand.NewPCG(20261122, 1005)), skill: map[string]float64{},
 	} //nolint:gosec // a demo is the same every time
 	for i, agent := range w.agents {
 		h.skill[agent] = []float64{.16, .08, -.14, .04, .10, .02, -.06, .06, .04, .0, -.10, .12}[i%12]
@@ -136,41 +133,20 @@ func (h *history) contact(i int, opened clock.Instant, burst bool) []event {
 		ExternalID: fmt.Sprintf("W%06d", 240001+i),
 		Status:     contact.Open,
 		Customer:   who.input,
-		Channel: pick(
-			r,
-			[]contact.Channel{
-				contact.Phone,
-				contact.Phone,
-				contact.Phone,
-				contact.WeChat,
-				contact.WeChat,
-				contact.Chat,
-				contact.Email,
-				contact.Web,
-			},
-		),
+		Channel: pick(r, []contact.Channel{
+			contact.Phone, contact.Phone, contact.Phone, contact.WeChat, contact.WeChat, contact.Chat, contact.Email, contact.Web,
+		}),
 		Category:    kind.category,
 		Subcategory: kind.subcategory,
 		Product:     pick(r, h.words.products),
-		Severity: pick(
-			r,
-			[]contact.Severity{
-				contact.Low,
-				contact.Low,
-				contact.Low,
-				contact.Medium,
-				contact.Medium,
-				contact.Medium,
-				contact.High,
-				contact.High,
-			},
-		),
+		Severity: pick(r, []contact.Severity{
+			contact.Low, contact.Low, contact.Low, contact.Medium, contact.Medium, contact.Medium, contact.High, contact.High,
+		}),
 		Complaint: kind.hardship >= .7,
 		OpenedAt:  opened,
-		Participants: []contact.InputParticipant{
-			{Role: contact.TookIt, Agent: taker, Team: h.words.teams[0]},
-			{Role: contact.Handled, Agent: agent, Team: h.words.teams[kind.team]},
-		},
+		Participants: []contact.InputParticipant{{Role: contact.TookIt, Agent: taker, Team: h.words.teams[0]}, {
+			Role: contact.Handled, Agent: agent, Team: h.words.teams[kind.team],
+		}},
 		OrderRef: fmt.Sprintf("O%07d", 7000000+i*13%99999),
 	}
 	events := []event{{opened, in}}
@@ -181,9 +157,9 @@ func (h *history) contact(i int, opened clock.Instant, burst bool) []event {
 	in.Status, in.TalkSeconds, in.HoldSeconds, in.WrapUpSeconds = contact.Resolved, &talk, &hold, &wrap
 	in.ResolvedAt = h.atWork(in.FirstResponse.Add(time.Duration(5+r.IntN(60+int(kind.hardship*1200))) * time.Minute))
 	if in.Channel == contact.Phone && r.IntN(100) < 14 { // asked by the keypad at the end of the call
-		in.Answers = []contact.InputAnswer{
-			{Metric: "nps", Value: new(h.recommends(kind.hardship, h.skill[agent], who.mood)), AnsweredAt: in.ResolvedAt},
-		}
+		in.Answers = []contact.InputAnswer{{
+			Metric: "nps", Value: new(h.recommends(kind.hardship, h.skill[agent], who.mood)), AnsweredAt: in.ResolvedAt,
+		}}
 	}
 	in.Resolution = pick(r, h.words.resolutions)
 	in.AutoClosed = r.IntN(100) < 5

@@ -109,11 +109,8 @@ func Check(ctx context.Context, db *database.DB) (ready bool, err error) {
 		return false, err
 	}
 	if !empty {
-		return false, fault.New(
-			fault.Conflict,
-			"demo_refused",
-			"the database holds data that is not a demo; give --demo a database of its own (--database sqlite:demo.db)",
-		)
+		return false, fault.New(fault.Conflict, "demo_refused",
+			"the database holds data that is not a demo; give --demo a database of its own (--database sqlite:demo.db)")
 	}
 	return false, nil
 }

@@ -67,7 +67,8 @@ func newCentre(t *testing.T, db *database.DB) built {
 	}
 	return built{flow: f, Centre: demo.Centre{
 		DB: db, Clock: hands, Mailbox: mailbox, Accounts: account.New(db, nil, now), Contacts: contacts, Permission: permit,
-		Surveys: surveys, Policies: services.Policies, Callbacks: services.Callbacks, Decisions: services.Decisions, Zone: zone, Language: "zh-CN",
+		Surveys: surveys, Policies: services.Policies, Callbacks: services.Callbacks,
+		Decisions: services.Decisions, Zone: zone, Language: "zh-CN",
 		RunDue: func(ctx context.Context) error {
 			_, err := queue.RunDue(ctx, db, now, handlers)
 			return err

@@ -88,7 +88,8 @@ func (l *life) permit(ctx context.Context) error {
 		case n < 44:
 			for _, purpose := range []permission.Purpose{permission.MarketingCall, permission.MarketingMessage} {
 				consents = append(consents, permission.ConsentEvent{
-					CustomerID: id, Purpose: purpose, Given: true, Basis: "consent", Wording: "contract-1", Source: "import", Evidence: "contract", At: signed,
+					CustomerID: id, Purpose: purpose, Given: true, Basis: "consent",
+					Wording: "contract-1", Source: "import", Evidence: "contract", At: signed,
 				})
 			}
 		case n < 47:
@@ -104,10 +105,9 @@ func (l *life) permit(ctx context.Context) error {
 			return err
 		}
 		for _, id := range refusing {
-			err := l.Permission.Refuse(
-				tx,
-				permission.Refusal{Subject: subjects[id], Scope: permission.MarketingOnly, Source: "call", Evidence: "demo", At: l.until},
-			)
+			err := l.Permission.Refuse(tx, permission.Refusal{
+				Subject: subjects[id], Scope: permission.MarketingOnly, Source: "call", Evidence: "demo", At: l.until,
+			})
 			if err != nil {
 				return err
 			}

@@ -38,14 +38,21 @@ var chinese = words{
 	language:   "zh-CN",
 	source:     "服务热线",
 	centreName: "澄海宽带",
-	families:   []string{"王", "李", "张", "刘", "陈", "杨", "黄", "赵", "吴", "周", "徐", "孙", "马", "朱", "胡", "郭", "何", "林", "高", "罗"},
+	families: []string{
+		"王", "李", "张", "刘", "陈", "杨", "黄", "赵", "吴", "周", "徐", "孙", "马", "朱", "胡",
+		"郭", "何", "林", "高", "罗",
+	},
 	givens: []string{
-		"伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "娟", "涛", "明", "超", "秀兰", "霞", "平",
-		"刚", "桂英", "文博", "子涵", "欣怡", "宇轩", "雨桐", "浩然", "思远", "佳琪", "志强", "海燕", "建国", "晓东", "美玲",
+		"伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "军", "洋",
+		"勇", "艳", "杰", "娟", "涛", "明", "超", "秀兰", "霞", "平",
+		"刚", "桂英", "文博", "子涵", "欣怡", "宇轩", "雨桐",
+		"浩然", "思远", "佳琪", "志强", "海燕", "建国", "晓东", "美玲",
 	},
 	fullName: func(family, given string) string { return family + given },
 	teams:    []string{"一线组", "二线组", "装维组"},
-	agents:   []string{"赵敏", "孙悦", "周涛", "何佳", "钱立", "冯雪", "蒋鹏", "沈洁", "李强", "郑凯", "韩磊", "唐军"},
+	agents: []string{
+		"赵敏", "孙悦", "周涛", "何佳", "钱立", "冯雪", "蒋鹏", "沈洁", "李强", "郑凯", "韩磊", "唐军",
+	},
 	products: []string{"宽带 200M", "宽带 500M", "宽带 1000M", "全家融合套餐", "IPTV", "企业专线"},
 	cases: []caseKind{
 		{"宽带报修", "断网", 22, 2, .34},
@@ -59,16 +66,28 @@ var chinese = words{
 		{"退订", "提前解约", 4, 0, .52},
 	},
 	comments: map[bool][]string{
-		true: {"师傅来得很快，活儿干得利索", "解释得很清楚，谢谢", "一次就解决了", "态度很好", "比上次好多了", "", "", ""},
+		true: {
+			"师傅来得很快，活儿干得利索", "解释得很清楚，谢谢", "一次就解决了",
+			"态度很好", "比上次好多了", "", "", "",
+		},
 		false: {
-			"说好上午，下午四点才来", "晚上七点后网速还是慢", "打了三次电话才有人管", "扣的钱还没退", "换了路由器也没用",
+			"说好上午，下午四点才来", "晚上七点后网速还是慢",
+			"打了三次电话才有人管", "扣的钱还没退", "换了路由器也没用",
 			"师傅没穿鞋套", "让我等了两天", "客服让我自己重启，没用", "",
 		},
 	},
-	resolutions: []string{"更换光猫后恢复", "已重新配置端口，测速达标", "已解释账单并减免 20 元", "已预约并上门安装", "已为客户办理套餐变更", "远程重置后恢复正常"},
-	callNotes:   []string{"客户确认已恢复", "客户希望晚上再测一次网速", "客户对处理时间不满，已致歉", "已告知退费三个工作日到账", "客户表示满意", ""},
+	resolutions: []string{
+		"更换光猫后恢复", "已重新配置端口，测速达标", "已解释账单并减免 20 元",
+		"已预约并上门安装", "已为客户办理套餐变更", "远程重置后恢复正常",
+	},
+	callNotes: []string{
+		"客户确认已恢复", "客户希望晚上再测一次网速", "客户对处理时间不满，已致歉",
+		"已告知退费三个工作日到账", "客户表示满意", "",
+	},
 	callerNames: []string{"王敏", "陈静", "刘洋"},
-	roleNames:   map[string]string{"admin": "管理员", "supervisor": "林主管", "caller": "王敏", "marketing": "许琳", "handler": "罗工"},
+	roleNames: map[string]string{
+		"admin": "管理员", "supervisor": "林主管", "caller": "王敏", "marketing": "许琳", "handler": "罗工",
+	},
 }
 
 var english = words{
@@ -106,27 +125,15 @@ var english = words{
 		false: {"Said morning, came at four", "Still slow after seven", "Had to ring three times", "No refund yet", "Waited two days", ""},
 	},
 	resolutions: []string{
-		"Replaced the modem",
-		"Port reconfigured, speed as promised",
-		"Explained the bill, credited 20",
-		"Installed on site",
-		"Plan changed",
-		"Reset remotely",
+		"Replaced the modem", "Port reconfigured, speed as promised", "Explained the bill, credited 20",
+		"Installed on site", "Plan changed", "Reset remotely",
 	},
 	callNotes: []string{
-		"Customer confirms it works",
-		"Wants to test again tonight",
-		"Unhappy about the wait, apologised",
-		"Refund in three working days",
-		"Happy now",
-		"",
+		"Customer confirms it works", "Wants to test again tonight", "Unhappy about the wait, apologised",
+		"Refund in three working days", "Happy now", "",
 	},
 	callerNames: []string{"Min Wang", "Jane Chen", "Ocean Liu"},
 	roleNames: map[string]string{
-		"admin":      "Administrator",
-		"supervisor": "Pat Lin",
-		"caller":     "Min Wang",
-		"marketing":  "Lyn Xu",
-		"handler":    "Ray Luo",
+		"admin": "Administrator", "supervisor": "Pat Lin", "caller": "Min Wang", "marketing": "Lyn Xu", "handler": "Ray Luo",
 	},
 }

@@ -30,15 +30,7 @@ const (
 // String returns the kind in lower case words, for logs.
 func (k Kind) String() string {
 	names := [...]string{
-		"internal",
-		"invalid",
-		"not found",
-		"conflict",
-		"forbidden",
-		"unauthenticated",
-		"too large",
-		"too many",
-		"unavailable",
+		"internal", "invalid", "not found", "conflict", "forbidden", "unauthenticated", "too large", "too many", "unavailable",
 	}
 	if k < 0 || int(k) >= len(names) {
 		return "internal"

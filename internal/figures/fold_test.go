@@ -56,12 +56,8 @@ func entryGen(base clock.Instant, before []Entry) *rapid.Generator[Entry] {
 		when := base.Add(time.Duration(rapid.IntRange(0, 8*24*3600).Draw(t, "second")) * time.Second)
 		return csat(when, rapid.IntRange(1, 5).Draw(t, "value"), Dimensions{
 			AgentID: rapid.Int64Range(0, 3).Draw(t, "agent"), TeamID: rapid.Int64Range(0, 2).Draw(t, "team"),
-			Channel: rapid.SampledFrom(
-				[]string{"", "phone", "web"},
-			).Draw(
-				t,
-				"channel",
-			), Category: rapid.SampledFrom([]string{"宽带", "billing"}).Draw(t, "category"),
+			Channel:  rapid.SampledFrom([]string{"", "phone", "web"}).Draw(t, "channel"),
+			Category: rapid.SampledFrom([]string{"宽带", "billing"}).Draw(t, "category"),
 		})
 	})
 }
@@ -83,10 +79,8 @@ func TestTwoFoldersAtOnceFoldEachEntryOnce(t *testing.T) {
 		s := centre(db, shanghai)
 		var all []Entry
 		for i := range 3000 {
-			all = append(
-				all,
-				csat(at(shanghai, "2026-11-20 12:00:00").Add(time.Duration(i)*time.Minute), 1+i%5, Dimensions{AgentID: int64(i % 7)}),
-			)
+			all = append(all, csat(at(shanghai, "2026-11-20 12:00:00").Add(time.Duration(i)*time.Minute), 1+i%5,
+				Dimensions{AgentID: int64(i % 7)}))
 		}
 		appendAll(t, db, all...)
 		var wg sync.WaitGroup

@@ -55,7 +55,8 @@ func ParseMetric(code string) (Metric, error) {
 		return m, nil
 	}
 	return "", fault.InvalidFields(fault.Field{
-		Name: "metric", Code: "unknown_metric", Problem: "is none of csat, nps, ces, solved, evaluation_rate, coverage, resolved, invited, delivered", Value: code,
+		Name: "metric", Code: "unknown_metric",
+		Problem: "is none of csat, nps, ces, solved, evaluation_rate, coverage, resolved, invited, delivered", Value: code,
 	})
 }
 
@@ -65,7 +66,8 @@ func ParseDimension(code string) (Dimension, error) {
 		return d, nil
 	}
 	return "", fault.InvalidFields(fault.Field{
-		Name: "by", Code: "unknown_dimension", Problem: "is none of all, source, agent, team, channel, category, product, severity", Value: code,
+		Name: "by", Code: "unknown_dimension",
+		Problem: "is none of all, source, agent, team, channel, category, product, severity", Value: code,
 	})
 }
 
@@ -140,10 +142,9 @@ func (p *plan) check(q Query) error {
 		fields = append(fields, fault.Field{Name: "by", Code: "unknown_dimension", Problem: "is not a dimension", Value: string(p.by)})
 	}
 	if p.time != ByAnswered && p.time != ByResolved {
-		fields = append(
-			fields,
-			fault.Field{Name: "time", Code: "unknown_time_base", Problem: "is neither answered nor resolved", Value: string(p.time)},
-		)
+		fields = append(fields, fault.Field{
+			Name: "time", Code: "unknown_time_base", Problem: "is neither answered nor resolved", Value: string(p.time),
+		})
 	}
 	if q.To < q.From {
 		fields = append(fields, fault.Field{Name: "to", Code: "before_from", Problem: "is before the first day", Value: q.To.String()})

@@ -39,11 +39,8 @@ func TestAnswersFallOnTheDaysOfTheZone(t *testing.T) {
 			}
 			for _, c := range cases {
 				q := Query{
-					Metric: CSAT,
-					From:   c.want - 2,
-					To:     c.want + 2,
-					Zone:   c.zone,
-					Where:  map[Dimension][]string{Category: {c.zone.String() + c.when}},
+					Metric: CSAT, From: c.want - 2, To: c.want + 2, Zone: c.zone,
+					Where: map[Dimension][]string{Category: {c.zone.String() + c.when}},
 				}
 				points, err := home.Series(t.Context(), q, Daily)
 				noError(t, err)
@@ -183,10 +180,7 @@ func TestPairsOfDimensionsAndResolvedTimeComeFromEntries(t *testing.T) {
 		appendAll(t, db, e, other)
 		noError(t, s.FoldAll(t.Context()))
 		q := Query{
-			Metric: CSAT,
-			From:   day(2026, 11, 1),
-			To:     day(2026, 11, 30),
-			Where:  map[Dimension][]string{Team: {"1"}, Channel: {"web"}},
+			Metric: CSAT, From: day(2026, 11, 1), To: day(2026, 11, 30), Where: map[Dimension][]string{Team: {"1"}, Channel: {"web"}},
 		}
 		rows, err := s.Breakdown(t.Context(), q, Category)
 		noError(t, err)
@@ -256,11 +250,8 @@ func TestAReportWithoutARangeHoldsEverything(t *testing.T) {
 			t.Errorf("a report of nothing: %+v", empty)
 		}
 		for i, channel := range []string{"phone", "phone", "web"} {
-			appendAll(
-				t,
-				db,
-				csat(at(shanghai, "2023-06-01 12:00:00").Add(time.Duration(i)*24*time.Hour), 3+i, Dimensions{Channel: channel}),
-			)
+			appendAll(t, db, csat(at(shanghai, "2023-06-01 12:00:00").Add(time.Duration(i)*24*time.Hour), 3+i,
+				Dimensions{Channel: channel}))
 		}
 		r, err := s.Report(t.Context(), Query{Metric: CSAT}, "channel")
 		noError(t, err)

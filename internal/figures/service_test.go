@@ -51,15 +51,8 @@ func appendAll(t interface{ Fatal(...any) }, db *database.DB, entries ...Entry) 
 
 func csat(when clock.Instant, value int, d Dimensions) Entry {
 	return Entry{
-		Metric:     CSAT,
-		Scale:      "1-5",
-		Sign:       1,
-		Value:      value,
-		Band:       bandOf(value),
-		OccurredAt: when,
-		RecordedAt: when,
-		ResolvedAt: when,
-		Dimensions: d,
+		Metric: CSAT, Scale: "1-5", Sign: 1, Value: value, Band: bandOf(value), OccurredAt: when, RecordedAt: when,
+		ResolvedAt: when, Dimensions: d,
 	}
 }
 

@@ -42,14 +42,9 @@ func (s store) guard(zone string, now clock.Instant) (string, error) {
 	state := rollupState{ID: 1, Zone: zone, FoldedAt: now}
 	err := s.Gorm().Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "id"}},
-		DoUpdates: clause.Assignments(
-			map[string]any{
-				"folded_at": clause.Expr{
-					SQL:  "CASE WHEN rollup_state.folded_at < ? THEN ? ELSE rollup_state.folded_at + 1 END",
-					Vars: []any{now, now},
-				},
-			},
-		),
+		DoUpdates: clause.Assignments(map[string]any{"folded_at": clause.Expr{
+			SQL: "CASE WHEN rollup_state.folded_at < ? THEN ? ELSE rollup_state.folded_at + 1 END", Vars: []any{now, now},
+		}}),
 	}).Create(&state).Error
 	if err != nil {
 		return "", fmt.Errorf("guard the roll-ups: %w", err)

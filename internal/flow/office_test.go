@@ -52,7 +52,8 @@ func newOffice(t *testing.T, db *database.DB) *office {
 			Holds: o.callbacks, Movers: []identity.PersonMover{permit, o.callbacks},
 		})
 		services := flow.Services{
-			DB: db, Contacts: o.contacts, Identity: persons, Permission: permit, Policies: o.policies, Callbacks: o.callbacks, Decisions: o.decisions, Surveys: surveys, Sender: o.carrier,
+			DB: db, Contacts: o.contacts, Identity: persons, Permission: permit, Policies: o.policies,
+			Callbacks: o.callbacks, Decisions: o.decisions, Surveys: surveys, Sender: o.carrier,
 		}
 		if o.flow != nil {
 			services.Sender = o.flow.Sender
@@ -93,16 +94,7 @@ func (o *office) work(kinds ...string) {
 	o.t.Helper()
 	for _, kind := range kinds {
 		var jobs []outbox.Job
-		err := o.db.View(
-			o.t.Context(),
-		).Gorm().Where(
-			"kind = ? AND state = ? AND run_at <= ?",
-			kind,
-			outbox.Due,
-			o.at,
-		).Order(
-			"id",
-		).Find(
+		err := o.db.View(o.t.Context()).Gorm().Where("kind = ? AND state = ? AND run_at <= ?", kind, outbox.Due, o.at).Order("id").Find(
 			&jobs,
 		).Error
 		if err != nil {

@@ -51,13 +51,8 @@ func TestTheReminderJobSendsOnceAndKeepsWhatBecameOfIt(t *testing.T) {
 		now := func() clock.Instant { return at }
 		key := []byte("a key for tests only, 32 bytes..")
 		contacts := contact.New(db, now, contact.Options{})
-		surveys := survey.New(
-			db,
-			permission.New(db, key, now, contact.Directory{}),
-			key,
-			now,
-			survey.Options{PublicURL: "https://cs.example.com"},
-		)
+		surveys := survey.New(db, permission.New(db, key, now, contact.Directory{}), key, now,
+			survey.Options{PublicURL: "https://cs.example.com"})
 		if err := surveys.EnsureBuiltIn(ctx); err != nil {
 			t.Fatal(err)
 		}

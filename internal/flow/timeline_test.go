@@ -157,10 +157,8 @@ func TestTimelineTellsTheCauseBelowItsEffect(t *testing.T) {
 		var told []string
 		for _, e := range events {
 			if e.Args["kind"] == string(policy.FollowUpCallback) {
-				told = append(
-					told,
-					strings.TrimSpace(fmt.Sprint(e.Code, " ", cmp.Or[any](e.Args["rule"], ""), " ", cmp.Or[any](e.Args["version"], ""))),
-				)
+				told = append(told, strings.TrimSpace(fmt.Sprint(e.Code, " ", cmp.Or[any](e.Args["rule"], ""),
+					" ", cmp.Or[any](e.Args["version"], ""))))
 			}
 		}
 		want := []string{"follow_up_skipped no_callback 1", "follow_up_again_corrected", "follow_up_planned severe 1"}

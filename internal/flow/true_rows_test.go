@@ -99,7 +99,8 @@ func (r *trial) checkReminder(t rapid.TB, when moment, i survey.Invitation) {
 func (r *trial) jobsOfSurvey(t rapid.TB) (live, dead int) {
 	t.Helper()
 	var d decision.Decision
-	if err := r.db.View(r.t.Context()).Gorm().Where("contact_id = ? AND kind = ?", r.contact, policy.FollowUpSurvey).Take(&d).Error; err != nil {
+	err := r.db.View(r.t.Context()).Gorm().Where("contact_id = ? AND kind = ?", r.contact, policy.FollowUpSurvey).Take(&d).Error
+	if err != nil {
 		t.Fatal(err)
 	}
 	return r.jobs(t, decision.JobSendSurvey, d.ID)
@@ -128,7 +129,8 @@ func (r *trial) jobs(t rapid.TB, kind string, ref int64) (live, dead int) {
 func (r *trial) touches(t rapid.TB, kind permission.TouchKind, ref int64) int {
 	t.Helper()
 	var n int64
-	if err := r.db.View(r.t.Context()).Gorm().Model(&permission.Touch{}).Where("kind = ? AND ref = ?", kind, ref).Count(&n).Error; err != nil {
+	err := r.db.View(r.t.Context()).Gorm().Model(&permission.Touch{}).Where("kind = ? AND ref = ?", kind, ref).Count(&n).Error
+	if err != nil {
 		t.Fatal(err)
 	}
 	return int(n)

@@ -30,11 +30,8 @@ func (s *Service) verifyNightly(ctx context.Context, ticket outbox.Ticket, _ int
 		return err
 	}
 	if len(wrong) > 0 {
-		return fault.New(
-			fault.Conflict,
-			"scores_differ",
-			fmt.Sprintf("%d sums differ from the raw rows; run aftercall scores verify", len(wrong)),
-		)
+		return fault.New(fault.Conflict, "scores_differ",
+			fmt.Sprintf("%d sums differ from the raw rows; run aftercall scores verify", len(wrong)))
 	}
 	return s.finish(ctx, ticket)
 }

@@ -41,10 +41,9 @@ func (s *Service) Ask(ctx context.Context, viewer account.Viewer, list []Asked) 
 		}
 		for _, subject := range found[i] {
 			subject.Earlier = append(slices.Clip(subject.Earlier), q.Who.Earlier...)
-			questions = append(
-				questions,
-				Question{Subject: subject, Purpose: q.Purpose, Channel: q.Channel, Address: addressFor(q), At: q.At},
-			)
+			questions = append(questions, Question{
+				Subject: subject, Purpose: q.Purpose, Channel: q.Channel, Address: addressFor(q), At: q.At,
+			})
 		}
 	}
 	verdicts, err := s.Verdicts(ctx, viewer, questions)

@@ -36,43 +36,34 @@ func crowd(b *testing.B, db *database.DB, s *permission.Service) []int64 {
 			persons, customers, addresses := make([]contact.Person, 500), make([]contact.Customer, 500), []contact.Address{}
 			for i := range 500 {
 				id, phone, email := int64(from+i+1), fmt.Sprintf("+86139%08d", from+i), fmt.Sprintf("c%d@example.com", from+i)
-				persons[i], customers[i] = contact.Person{
-					ID: id,
-				}, contact.Customer{
-					ID:         id,
-					SourceID:   1,
-					Reference:  strconv.FormatInt(id, 10),
-					PersonID:   id,
-					Tags:       "[]",
-					Attributes: "{}",
+				persons[i], customers[i] = contact.Person{ID: id}, contact.Customer{
+					ID: id, SourceID: 1, Reference: strconv.FormatInt(id, 10), PersonID: id, Tags: "[]", Attributes: "{}",
 				}
-				addresses = append(
-					addresses,
-					contact.Address{CustomerID: id, Kind: contact.PhoneAddress, Normalised: phone},
-					contact.Address{CustomerID: id, Kind: contact.EmailAddress, Normalised: email},
-				)
+				addresses = append(addresses, contact.Address{CustomerID: id, Kind: contact.PhoneAddress, Normalised: phone},
+					contact.Address{CustomerID: id, Kind: contact.EmailAddress, Normalised: email})
 				if i%2 == 0 {
 					for _, purpose := range []permission.Purpose{permission.MarketingCall, permission.MarketingMessage} {
-						consents = append(
-							consents,
-							permission.ConsentEvent{CustomerID: id, Purpose: purpose, Given: i%10 != 0, At: morning.Add(-48 * time.Hour)},
-						)
+						consents = append(consents, permission.ConsentEvent{
+							CustomerID: id, Purpose: purpose, Given: i%10 != 0, At: morning.Add(-48 * time.Hour),
+						})
 					}
 				}
 				for n := range 3 {
 					touches = append(touches, permission.Touch{
-						PersonID: id, CustomerID: id, Address: phone, Kind: permission.Attempt, Purpose: permission.ServiceCallback, Channel: permission.ByPhone,
+						PersonID: id, CustomerID: id, Address: phone, Kind: permission.Attempt,
+						Purpose: permission.ServiceCallback, Channel: permission.ByPhone,
 						Ref: id*3 + int64(n), At: morning.Add(-time.Duration(i+n*300) * time.Hour),
 					})
 				}
 				if i%20 == 0 {
-					suppressions = append(
-						suppressions,
-						permission.Suppression{Address: email, Kind: permission.EmailAddress, Scope: permission.MarketingOnly},
-					)
+					suppressions = append(suppressions,
+						permission.Suppression{Address: email, Kind: permission.EmailAddress, Scope: permission.MarketingOnly})
 				}
 			}
-			for _, err := range []error{database.Insert(tx, "persons", persons), database.Insert(tx, "customers", customers), database.Insert(tx, "addresses", addresses)} {
+			for _, err := range []error{
+				database.Insert(tx, "persons", persons), database.Insert(tx, "customers", customers),
+				database.Insert(tx, "addresses", addresses),
+			} {
 				must(err)
 			}
 			must(s.RecordConsent(tx, consents...))
@@ -119,10 +110,7 @@ func BenchmarkJudgeBulk(b *testing.B) {
 			load += timed(b, func() (err error) { subjects, err = contact.Subjects(view, ids); return err })
 			for i, id := range ids {
 				questions[i] = permission.Question{
-					Subject: subjects[id],
-					Purpose: permission.MarketingCall,
-					Channel: permission.ByPhone,
-					At:      morning,
+					Subject: subjects[id], Purpose: permission.MarketingCall, Channel: permission.ByPhone, At: morning,
 				}
 			}
 			judged += timed(b, func() error { _, err := s.Judge(view, questions); return err })
@@ -214,7 +202,8 @@ func BenchmarkTouch(b *testing.B) {
 					return err
 				}
 				return s.Touch(tx, permission.Touch{
-					PersonID: id, CustomerID: id, Kind: permission.Invitation, Purpose: permission.Survey, Channel: permission.BySMS, Ref: id, At: morning,
+					PersonID: id, CustomerID: id, Kind: permission.Invitation,
+					Purpose: permission.Survey, Channel: permission.BySMS, Ref: id, At: morning,
 				})
 			})
 			if err != nil {

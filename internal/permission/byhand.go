@@ -88,11 +88,7 @@ func (s *Service) SuppressByHand(ctx context.Context, viewer account.Viewer, sup
 // RefuseByHand takes the no of a customer that somebody of the centre heard, and returns its instant, by which TakeBackRefusal
 // knows it. Without other evidence it is the viewer: the same said elsewhere must not seem to be this one, which can be taken back.
 func (s *Service) RefuseByHand(
-	ctx context.Context,
-	viewer account.Viewer,
-	customerID int64,
-	scope Scope,
-	said string,
+	ctx context.Context, viewer account.Viewer, customerID int64, scope Scope, said string,
 ) (clock.Instant, error) {
 	var f fault.Problems
 	fault.OneOf(&f, "scope", scope, []Scope{Everything, MarketingOnly, SurveysOnly})
@@ -199,7 +195,8 @@ func (s *Service) saidBefore(older []ConsentEvent, withdrawal ConsentEvent, user
 		was := newest(older, withdrawal.CustomerID, Question{Purpose: withdrawal.Purpose, Channel: channel})
 		expired := !was.ExpiresAt.IsZero() && was.ExpiresAt <= s.now()
 		said := ConsentEvent{
-			CustomerID: withdrawal.CustomerID, Purpose: withdrawal.Purpose, Channel: channel, Given: true, Basis: was.Basis, Wording: was.Wording,
+			CustomerID: withdrawal.CustomerID, Purpose: withdrawal.Purpose,
+			Channel: channel, Given: true, Basis: was.Basis, Wording: was.Wording,
 			Source: deskSource, Evidence: evidence("consent", withdrawal.ID), UserID: userID, At: withdrawal.At, ExpiresAt: was.ExpiresAt,
 		}
 		switch {

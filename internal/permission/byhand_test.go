@@ -70,10 +70,9 @@ func TestAnAddressIsJudgedWhoeverHasIt(t *testing.T) {
 	eachCentre(t, func(t *testing.T, c *centre) {
 		nobody := permission.Named{Kind: permission.PhoneAddress, Address: "+8613700137000"}
 		known := permission.Named{Kind: permission.PhoneAddress, Address: ownPhone}
-		found, err := c.s.Who(
-			t.Context(),
-			[]permission.Named{nobody, known, {Reference: permission.Reference{Source: "x", Reference: "y"}}},
-		)
+		found, err := c.s.Who(t.Context(), []permission.Named{
+			nobody, known, {Reference: permission.Reference{Source: "x", Reference: "y"}},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,10 +87,7 @@ func TestAnAddressIsJudgedWhoeverHasIt(t *testing.T) {
 		more := []permission.Suppression{
 			{Kind: permission.PhoneAddress, Address: ownPhone, Scope: permission.SurveysOnly, Reason: "import"},
 			{
-				Kind:    permission.PhoneAddress,
-				Address: ownPhone,
-				Scope:   permission.SurveysOnly,
-				Reason:  "import",
+				Kind: permission.PhoneAddress, Address: ownPhone, Scope: permission.SurveysOnly, Reason: "import",
 				UntilAt: c.at.Add(time.Hour),
 			},
 			{Kind: permission.PhoneAddress, Address: ownPhone, Scope: permission.MarketingOnly, Reason: "import"},
@@ -100,8 +96,8 @@ func TestAnAddressIsJudgedWhoeverHasIt(t *testing.T) {
 		if err != nil || !slices.Equal(added, []bool{true, false, true}) {
 			t.Errorf("added %v: %v", added, err)
 		}
-		if again, err := c.s.TakeSuppressions(t.Context(), supervisor, more); err != nil || slices.Contains(again, true) ||
-			len(c.list(t, permission.SuppressionFilter{}, 9)) != 2 {
+		again, err := c.s.TakeSuppressions(t.Context(), supervisor, more)
+		if err != nil || slices.Contains(again, true) || len(c.list(t, permission.SuppressionFilter{}, 9)) != 2 {
 			t.Errorf("added again: %v %v", again, err)
 		}
 	})
@@ -120,7 +116,9 @@ func TestWhatACustomerSaidSinceOutlivesARefusalTakenBack(t *testing.T) {
 		"on the preference page":       refuse(permission.Refusal{Source: "preferences", Evidence: "response 3"}),
 		"to the same colleague, again": refuse(permission.Refusal{Source: "desk", Evidence: "user 4", UserID: 4}),
 		machines: func(t *testing.T, c *centre) {
-			list := []permission.Suppression{{Kind: permission.PhoneAddress, Address: ownPhone, Scope: permission.MarketingOnly, Reason: "customer_request"}}
+			list := []permission.Suppression{{
+				Kind: permission.PhoneAddress, Address: ownPhone, Scope: permission.MarketingOnly, Reason: "customer_request",
+			}}
 			if added, err := c.s.TakeSuppressions(t.Context(), machine, list); err != nil || !added[0] {
 				t.Errorf("a suppression beside the refusal: %v %v", added, err)
 			}
@@ -130,10 +128,9 @@ func TestWhatACustomerSaidSinceOutlivesARefusalTakenBack(t *testing.T) {
 			t.Parallel()
 			eachCentre(t, func(t *testing.T, c *centre) {
 				c.do(t, func(tx database.Tx) error {
-					return c.s.RecordConsent(
-						tx,
-						permission.ConsentEvent{CustomerID: 1, Purpose: permission.MarketingCall, Given: true, At: c.at.Add(-time.Hour)},
-					)
+					return c.s.RecordConsent(tx, permission.ConsentEvent{
+						CustomerID: 1, Purpose: permission.MarketingCall, Given: true, At: c.at.Add(-time.Hour),
+					})
 				})
 				at, err := c.s.RefuseByHand(t.Context(), supervisor, 1, permission.MarketingOnly, "")
 				if err != nil {
@@ -147,8 +144,8 @@ func TestWhatACustomerSaidSinceOutlivesARefusalTakenBack(t *testing.T) {
 				}
 				q := offer
 				q.Subject, q.At = c.subjects(t)[1], c.at
-				if got := codes(judge(t, c.db, c.s, q)[0]); len(got) == 0 || got[0] != permission.Suppressed ||
-					(name != machines && !slices.Contains(got, permission.Refused)) {
+				got := codes(judge(t, c.db, c.s, q)[0])
+				if len(got) == 0 || got[0] != permission.Suppressed || (name != machines && !slices.Contains(got, permission.Refused)) {
 					t.Errorf("the customer's own no is gone: %v", got)
 				}
 				c.rowsAreTheEvaluator(t)

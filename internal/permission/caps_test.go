@@ -117,9 +117,11 @@ func TestASuppressionOfOneCampaignLeavesTheOthers(t *testing.T) {
 func TestWhatMarketingReservedYieldsToServiceAndEnds(t *testing.T) {
 	t.Parallel()
 	reserved := permission.Touch{
-		ID: 1, Kind: permission.Offer, Purpose: permission.MarketingCall, Channel: permission.ByPhone, At: morning, ReservedUntil: morning.Add(2 * days),
+		ID: 1, Kind: permission.Offer, Purpose: permission.MarketingCall,
+		Channel: permission.ByPhone, At: morning, ReservedUntil: morning.Add(2 * days),
 	}
-	if v := rules.Evaluate(permission.Facts{ByPerson: []permission.Touch{reserved}, ByAddress: []permission.Touch{reserved}}, ask(permission.ServiceCallback, permission.ByPhone)); !v.Allowed {
+	if v := rules.Evaluate(permission.Facts{ByPerson: []permission.Touch{reserved}, ByAddress: []permission.Touch{reserved}},
+		ask(permission.ServiceCallback, permission.ByPhone)); !v.Allowed {
 		t.Errorf("service waits for a reservation: %+v", v)
 	}
 	v := rules.Evaluate(permitted(reserved), ask(permission.MarketingCall, permission.ByPhone))
@@ -131,10 +133,12 @@ func TestWhatMarketingReservedYieldsToServiceAndEnds(t *testing.T) {
 func TestASharedLineIsCappedByItsNumber(t *testing.T) {
 	t.Parallel()
 	calls := threeCalls(morning) // to colleagues with the same number
-	if v := rules.Evaluate(permission.Facts{ByAddress: calls}, ask(permission.ServiceCallback, permission.ByPhone)); v.First != permission.AttemptCap {
+	v := rules.Evaluate(permission.Facts{ByAddress: calls}, ask(permission.ServiceCallback, permission.ByPhone))
+	if v.First != permission.AttemptCap {
 		t.Errorf("%+v", v)
 	}
-	if v := rules.Evaluate(permission.Facts{ByPerson: calls}, ask(permission.ServiceCallback, permission.ByPhone)); v.First != permission.AttemptCap {
+	v = rules.Evaluate(permission.Facts{ByPerson: calls}, ask(permission.ServiceCallback, permission.ByPhone))
+	if v.First != permission.AttemptCap {
 		t.Errorf("the same person on other numbers: %+v", v)
 	}
 }
@@ -142,28 +146,16 @@ func TestASharedLineIsCappedByItsNumber(t *testing.T) {
 func TestADayHasRoomForEachCapAndNoMore(t *testing.T) {
 	t.Parallel()
 	message := permission.Touch{
-		ID:      9,
-		Kind:    permission.Invitation,
-		Purpose: permission.Survey,
-		Channel: permission.BySMS,
-		Family:  "nps",
-		At:      morning.Add(-6 * time.Hour),
+		ID: 9, Kind: permission.Invitation, Purpose: permission.Survey, Channel: permission.BySMS, Family: "nps",
+		At: morning.Add(-6 * time.Hour),
 	}
 	inCall := permission.Touch{
-		ID:      10,
-		Kind:    permission.Invitation,
-		Purpose: permission.Survey,
-		Channel: permission.ByPhone,
-		Family:  "nps",
-		At:      morning.Add(-2 * time.Hour),
+		ID: 10, Kind: permission.Invitation, Purpose: permission.Survey, Channel: permission.ByPhone, Family: "nps",
+		At: morning.Add(-2 * time.Hour),
 	}
 	reminder := permission.Touch{
-		ID:      11,
-		Kind:    permission.Reminder,
-		Purpose: permission.Survey,
-		Channel: permission.BySMS,
-		Family:  "nps",
-		At:      morning.Add(-time.Hour),
+		ID: 11, Kind: permission.Reminder, Purpose: permission.Survey, Channel: permission.BySMS, Family: "nps",
+		At: morning.Add(-time.Hour),
 	}
 	spread := rules
 	spread.Caps.AttemptsPerDay, spread.Caps.MessagesPerDay = 5, 3
@@ -183,12 +175,8 @@ func TestARedialIsExemptFromItsOwnAttemptOnly(t *testing.T) {
 	t.Parallel()
 	call := func(id int64, kind permission.TouchKind, ref int64) permission.Touch {
 		return permission.Touch{
-			ID:      id,
-			Kind:    kind,
-			Purpose: permission.ServiceCallback,
-			Channel: permission.ByPhone,
-			Ref:     ref,
-			At:      morning.Add(-time.Minute),
+			ID: id, Kind: kind, Purpose: permission.ServiceCallback, Channel: permission.ByPhone, Ref: ref,
+			At: morning.Add(-time.Minute),
 		}
 	}
 	redial := ask(permission.ServiceCallback, permission.ByPhone)

@@ -99,12 +99,8 @@ func Recordable(viewer account.Viewer) []Purpose {
 func (e ConsentEvent) forbiddenTo(viewer account.Viewer) []fault.Field {
 	var f fault.Problems
 	if e.Given && !viewer.May(account.GiveConsent) {
-		f.Refuse(
-			"word",
-			"consent_scope",
-			"may only be withdrawn by this API token: it is without the scope "+string(account.GiveConsent),
-			string(WordGiven),
-		)
+		f.Refuse("word", "consent_scope", "may only be withdrawn by this API token: it is without the scope "+string(account.GiveConsent),
+			string(WordGiven))
 	}
 	if e.Given && slices.Contains(purposes, e.Purpose) && !slices.Contains(Recordable(viewer), e.Purpose) {
 		f.Refuse("purpose", "purpose_of_others", "is not a purpose for which your role may record a consent", string(e.Purpose))
@@ -133,7 +129,8 @@ func (s *Service) Refuse(tx database.Tx, r Refusal) error {
 	for _, customerID := range r.Subject.records() {
 		for _, purpose := range r.Scope.purposes() {
 			events = append(events, ConsentEvent{
-				CustomerID: customerID, Purpose: purpose, Basis: ByOwnRequest, Source: r.Source, Evidence: r.Evidence, UserID: r.UserID, At: r.At,
+				CustomerID: customerID, Purpose: purpose, Basis: ByOwnRequest,
+				Source: r.Source, Evidence: r.Evidence, UserID: r.UserID, At: r.At,
 			})
 		}
 	}

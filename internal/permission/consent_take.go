@@ -62,10 +62,7 @@ type ConsentResult struct {
 // known: it suppresses the address. It writes in transactions of a few hundred; after an error those before it are kept, and inputs
 // with keys can be sent again.
 func (s *Service) TakeConsents(
-	ctx context.Context,
-	viewer account.Viewer,
-	via, region string,
-	inputs []ConsentInput,
+	ctx context.Context, viewer account.Viewer, via, region string, inputs []ConsentInput,
 ) ([]ConsentResult, error) {
 	results := make([]ConsentResult, 0, len(inputs))
 	for part := range slices.Chunk(inputs, s.db.RowsPerTx()) {

@@ -48,7 +48,8 @@ func TestAYesByAnAddressOfSeveralPeopleIsNobodys(t *testing.T) {
 func TestANoOnASharedLineIsOfTheLine(t *testing.T) {
 	t.Parallel()
 	for purpose, scope := range map[permission.Purpose]permission.Scope{
-		permission.MarketingMessage: permission.MarketingOnly, permission.Survey: permission.SurveysOnly, permission.ServiceCallback: permission.Everything,
+		permission.MarketingMessage: permission.MarketingOnly,
+		permission.Survey:           permission.SurveysOnly, permission.ServiceCallback: permission.Everything,
 	} {
 		t.Run(string(purpose), func(t *testing.T) {
 			t.Parallel()
@@ -134,7 +135,8 @@ func TestMarketingTakesAYesForMarketingOnlyAndANoForAnything(t *testing.T) {
 			t.Errorf("a file: %+v %v", report, err)
 		}
 		var notes []string
-		if err := c.db.View(t.Context()).Gorm().Table("audit_entries").Where("action = ? AND user_id = 6", "consent.import").Pluck("detail", &notes).Error; err != nil {
+		if err := c.db.View(t.Context()).Gorm().Table("audit_entries").Where("action = ? AND user_id = 6", "consent.import").Pluck("detail",
+			&notes).Error; err != nil {
 			t.Fatal(err)
 		}
 		if diff := gocmp.Diff([]string{"2 rows, 1 added"}, notes); diff != "" {

@@ -51,10 +51,9 @@ func TestAYesByAFastClockDoesNotOverruleTheNoThatFollows(t *testing.T) {
 		said := func(given bool, at clock.Instant) {
 			t.Helper()
 			c.do(t, func(tx database.Tx) error {
-				return c.s.RecordConsent(
-					tx,
-					permission.ConsentEvent{CustomerID: 2, Purpose: permission.MarketingCall, Given: given, At: at},
-				)
+				return c.s.RecordConsent(tx, permission.ConsentEvent{
+					CustomerID: 2, Purpose: permission.MarketingCall, Given: given, At: at,
+				})
 			})
 		}
 		said(true, c.at.Add(4*time.Minute))
@@ -161,7 +160,9 @@ func TestAnImportedConsentKeepsItsEvidence(t *testing.T) {
 		for _, f := range report.Issues {
 			issues = append(issues, fmt.Sprintln(f.Line, f.Name, f.Code))
 		}
-		if diff := gocmp.Diff([]string{"5 at not_a_date\n", "4 reference customer_unknown\n", "6 purpose unknown_value\n", "7 at required\n"}, issues); diff != "" {
+		if diff := gocmp.Diff([]string{
+			"5 at not_a_date\n", "4 reference customer_unknown\n", "6 purpose unknown_value\n", "7 at required\n",
+		}, issues); diff != "" {
 			t.Error(diff)
 		}
 		if report.Rows != 6 || report.Added != 2 || report.Bad != 4 {
@@ -174,7 +175,8 @@ func TestAnImportedConsentKeepsItsEvidence(t *testing.T) {
 		}
 		key := "a"
 		want := permission.ConsentEvent{
-			ID: v.ConsentID, CustomerID: 3, Purpose: permission.MarketingCall, Channel: permission.ByPhone, Given: true, Basis: permission.ByConsent,
+			ID: v.ConsentID, CustomerID: 3, Purpose: permission.MarketingCall,
+			Channel: permission.ByPhone, Given: true, Basis: permission.ByConsent,
 			Wording: "form-2", Source: "import", Evidence: "page 4", UserID: 4, RecordedAt: morning, DedupeKey: &key,
 			At:        clock.At(time.Date(2026, 11, 1, 0, 0, 0, 0, shanghai)),
 			ExpiresAt: clock.At(time.Date(2027, 11, 1, 0, 0, 0, 0, time.UTC)),
@@ -182,9 +184,8 @@ func TestAnImportedConsentKeepsItsEvidence(t *testing.T) {
 		if diff := gocmp.Diff(want, events[v.ConsentID]); diff != "" {
 			t.Error(diff)
 		}
-		if again, err := c.lists.ImportConsents(t.Context(), supervisor, strings.NewReader(file), reading); err != nil ||
-			again.Added != 0 ||
-			again.Covered != 2 {
+		again, err := c.lists.ImportConsents(t.Context(), supervisor, strings.NewReader(file), reading)
+		if err != nil || again.Added != 0 || again.Covered != 2 {
 			t.Errorf("again: %+v %v", again, err)
 		}
 	})
@@ -206,18 +207,16 @@ func TestFactsAreAsTheyWereKnown(t *testing.T) {
 			return c.s.Suppress(tx, permission.Suppression{Address: line, Kind: permission.PhoneAddress, Scope: permission.SurveysOnly})
 		})
 		withdrawn := record(func(tx database.Tx) error {
-			return c.s.RecordConsent(
-				tx,
-				permission.ConsentEvent{CustomerID: 3, Purpose: permission.MarketingCall, At: begin.Add(time.Minute)},
-			)
+			return c.s.RecordConsent(tx, permission.ConsentEvent{
+				CustomerID: 3, Purpose: permission.MarketingCall, At: begin.Add(time.Minute),
+			})
 		})
 		id := c.list(t, permission.SuppressionFilter{}, 1)[0].ID
 		lifted := record(func(tx database.Tx) error { return c.s.Lift(tx, id, 1, "mistake") })
 		touched := record(func(tx database.Tx) error {
-			return c.s.Touch(
-				tx,
-				permission.Touch{PersonID: 2, CustomerID: 3, Address: line, Kind: permission.Attempt, Channel: permission.ByPhone},
-			)
+			return c.s.Touch(tx, permission.Touch{
+				PersonID: 2, CustomerID: 3, Address: line, Kind: permission.Attempt, Channel: permission.ByPhone,
+			})
 		})
 		before := map[clock.Instant][3]int{ // consents, suppressions, touches of the person before the end
 			begin: {0, 0, 0}, given: {1, 0, 0}, suppressed: {1, 1, 0}, withdrawn: {2, 1, 0}, lifted: {2, 0, 0}, touched: {2, 0, 0},

@@ -17,13 +17,8 @@ func (c *evaluation) touchedLately(at clock.Instant) Reason {
 }
 
 func (c *evaluation) marketingCap(at clock.Instant) Reason {
-	return c.cappedTwice(
-		MarketingCap,
-		c.caps.MarketingCallsPerMonth,
-		month,
-		at,
-		func(t Touch) bool { return t.call() && t.Purpose.Marketing() },
-	)
+	return c.cappedTwice(MarketingCap, c.caps.MarketingCallsPerMonth, month, at,
+		func(t Touch) bool { return t.call() && t.Purpose.Marketing() })
 }
 
 func (c *evaluation) dailyCap(at clock.Instant) Reason {
@@ -66,7 +61,8 @@ func (c *evaluation) capped(code Code, limit int, window time.Duration, at clock
 		at clock.Instant
 		*Touch
 	}
-	var last [max(mostAttempts, mostMarketingCalls, mostMessages, mostContacts)]leaving // of the limit touches that leave last, the latest first
+	var last [max(mostAttempts, mostMarketingCalls, mostMessages,
+		mostContacts)]leaving // of the limit touches that leave last, the latest first
 	n := 0
 	for i := range touches {
 		t := leaving{c.leaves(touches[i], window), &touches[i]}

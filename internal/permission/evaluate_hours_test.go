@@ -35,9 +35,9 @@ func TestNoSettingWidensTheHardLimits(t *testing.T) {
 	}
 	wide.Caps = permission.Caps{AttemptsPerDay: 100, MessagesPerDay: 100, ContactsPerDay: 100, MarketingCallsPerMonth: 100}
 	wide.Calendar = []hours.Holiday{hourstest.Day("FR", "2026-11-28", hours.WorkingDay)} // a Saturday
-	yes := permission.Facts{
-		Consents: []permission.ConsentEvent{{ID: 1, CustomerID: 7, Purpose: permission.MarketingCall, Given: true, At: 1}},
-	}
+	yes := permission.Facts{Consents: []permission.ConsentEvent{{
+		ID: 1, CustomerID: 7, Purpose: permission.MarketingCall, Given: true, At: 1,
+	}}}
 	for _, c := range []struct {
 		phone, region string
 		purpose       permission.Purpose
@@ -135,11 +135,8 @@ func TestNoSettingWidensTheHardCaps(t *testing.T) {
 		list := make([]permission.Touch, n)
 		for i := range list {
 			list[i] = permission.Touch{
-				ID:      int64(i + 1),
-				Kind:    kind,
-				Purpose: permission.MarketingCall,
-				Channel: channel,
-				At:      morning.Add(-time.Duration(i+5) * time.Hour / 2),
+				ID: int64(i + 1), Kind: kind, Purpose: permission.MarketingCall, Channel: channel,
+				At: morning.Add(-time.Duration(i+5) * time.Hour / 2),
 			}
 		}
 		return list
@@ -180,9 +177,9 @@ func TestInTwoCountriesBothProfilesMustAllow(t *testing.T) {
 	t.Parallel()
 	q := ask(permission.MarketingCall, permission.ByPhone)
 	q.Subject = permission.Subject{CustomerID: 7, Zone: "Europe/Paris", Region: "DE", Phones: []string{"+33612345678"}}
-	facts := permission.Facts{
-		Consents: []permission.ConsentEvent{{ID: 1, CustomerID: 7, Purpose: permission.MarketingCall, Given: true, At: 1}},
-	}
+	facts := permission.Facts{Consents: []permission.ConsentEvent{{
+		ID: 1, CustomerID: 7, Purpose: permission.MarketingCall, Given: true, At: 1,
+	}}}
 	q.At = hourstest.At(t, "Europe/Paris", "2026-11-28 11:00") // a Saturday: open in Germany, closed in France until Monday at 10
 	v := rules.Evaluate(facts, q)
 	if v.First != permission.OutsideHours || v.AllowedFrom != hourstest.At(t, "Europe/Paris", "2026-11-30 10:00") {
@@ -197,10 +194,8 @@ func TestHolidaysAndMakeUpDaysHaveTheirOwnHours(t *testing.T) {
 	r := permission.DefaultRules()
 	r.Profiles = append(r.Profiles, office)
 	for d := range 8 { // 1 to 8 October 2026, then a Saturday that is worked
-		r.Calendar = append(
-			r.Calendar,
-			hourstest.Day("CN", time.Date(2026, 10, 1+d, 0, 0, 0, 0, time.UTC).Format(time.DateOnly), hours.PublicHoliday),
-		)
+		r.Calendar = append(r.Calendar, hourstest.Day("CN", time.Date(2026, 10, 1+d, 0, 0, 0, 0, time.UTC).Format(time.DateOnly),
+			hours.PublicHoliday))
 	}
 	r.Calendar = append(r.Calendar, hourstest.Day("CN", "2026-10-10", hours.WorkingDay))
 	for local, want := range map[string]hours.Window{

@@ -32,22 +32,13 @@ func codes(v permission.Verdict) []permission.Code {
 func TestEachReasonStandsAgainstWhatItShould(t *testing.T) {
 	t.Parallel()
 	yes := permission.ConsentEvent{
-		ID:         1,
-		CustomerID: 7,
-		Purpose:    permission.MarketingCall,
-		Channel:    permission.ByPhone,
-		Given:      true,
-		At:         morning.Add(-time.Hour),
+		ID: 1, CustomerID: 7, Purpose: permission.MarketingCall, Channel: permission.ByPhone, Given: true, At: morning.Add(-time.Hour),
 	}
 	no := permission.ConsentEvent{ID: 2, CustomerID: 7, Purpose: permission.Survey, At: morning.Add(-time.Hour)}
 	call := permission.Touch{ID: 3, Kind: permission.Attempt, Channel: permission.ByPhone, At: morning.Add(-10 * time.Minute)}
 	invitation := permission.Touch{
-		ID:      4,
-		Kind:    permission.Invitation,
-		Purpose: permission.Survey,
-		Channel: permission.ByEmail,
-		Family:  "csat",
-		At:      morning.Add(-48 * time.Hour),
+		ID: 4, Kind: permission.Invitation, Purpose: permission.Survey, Channel: permission.ByEmail, Family: "csat",
+		At: morning.Add(-48 * time.Hour),
 	}
 	suppressed := func(scope permission.Scope, until clock.Instant) permission.Facts {
 		return permission.Facts{Suppressions: []permission.Suppression{{ID: 5, Scope: scope, UntilAt: until}}}
@@ -64,33 +55,74 @@ func TestEachReasonStandsAgainstWhatItShould(t *testing.T) {
 		want  []permission.Code
 		from  clock.Instant
 	}{
-		"nothing against a callback":              {permission.Facts{}, callback, nil, morning},
-		"nothing against a survey":                {permission.Facts{}, survey, nil, morning},
-		"a satisfied silence is not consent":      {permission.Facts{}, offer, []permission.Code{permission.NoConsent}, 0},
-		"consent permits":                         {permission.Facts{Consents: []permission.ConsentEvent{yes}}, offer, nil, morning},
-		"survey refusal blocks surveys":           {permission.Facts{Consents: []permission.ConsentEvent{no}}, survey, []permission.Code{permission.Refused}, 0},
-		"survey refusal leaves callbacks":         {permission.Facts{Consents: []permission.ConsentEvent{no}}, callback, nil, morning},
-		"survey suppression leaves callbacks":     {suppressed(permission.SurveysOnly, 0), callback, nil, morning},
-		"suppression of everything":               {suppressed(permission.Everything, 0), callback, []permission.Code{permission.Suppressed}, 0},
-		"suppression ends":                        {suppressed(permission.Everything, morning.Add(time.Hour)), callback, []permission.Code{permission.Suppressed}, morning.Add(time.Hour)},
-		"suppression that ends at night":          {suppressed(permission.Everything, evening), callback, []permission.Code{permission.Suppressed}, morning.Add(23 * time.Hour)},
-		"no phone":                                {permission.Facts{}, of(callback, permission.Subject{}), []permission.Code{permission.NoAddress}, 0},
-		"an hour between calls":                   {permission.Facts{ByAddress: []permission.Touch{call}}, callback, []permission.Code{permission.AttemptGap}, morning.Add(50 * time.Minute)},
-		"three calls a day":                       {permission.Facts{ByAddress: threeCalls(morning)}, callback, []permission.Code{permission.AttemptCap}, morning.Add(19 * time.Hour).Add(4 * time.Hour)},
-		"survey cooldown":                         {permission.Facts{ByPerson: []permission.Touch{invitation}}, survey, []permission.Code{permission.SurveyCooldown}, morning.Add(28 * 24 * time.Hour)},
-		"another family has its own cooldown":     {permission.Facts{ByPerson: []permission.Touch{invitation}}, permission.Question{Subject: someone, Purpose: permission.Survey, Channel: permission.ByEmail, Family: "nps", At: morning}, nil, morning},
-		"marketing waits after any touch":         {permission.Facts{Consents: []permission.ConsentEvent{yes}, ByPerson: []permission.Touch{invitation}}, offer, []permission.Code{permission.TouchedLately}, morning.Add(28 * 24 * time.Hour)},
-		"20:00 is outside":                        {permission.Facts{}, at(callback, evening), []permission.Code{permission.OutsideHours}, morning.Add(23 * time.Hour)},
-		"19:59:59 is inside":                      {permission.Facts{}, at(callback, evening.Add(-time.Second)), nil, evening.Add(-time.Second)},
-		"messages have no hours":                  {permission.Facts{}, at(survey, evening), nil, evening},
-		"the customer's zone beats the number":    {permission.Facts{}, of(callback, permission.Subject{Zone: "America/New_York", Phones: someone.Phones}), []permission.Code{permission.OutsideHours}, morning.Add(12 * time.Hour)},
-		"a number of no country":                  {permission.Facts{}, of(callback, permission.Subject{Phones: []string{"+99912345"}}), []permission.Code{permission.ZoneUnknown}, 0},
-		"the half-hour all toll-free zones share": {permission.Facts{}, of(callback, permission.Subject{Phones: []string{"+18005550100"}}), []permission.Code{permission.OutsideHours}, morning.Add(21 * time.Hour)},
+		"nothing against a callback":         {permission.Facts{}, callback, nil, morning},
+		"nothing against a survey":           {permission.Facts{}, survey, nil, morning},
+		"a satisfied silence is not consent": {permission.Facts{}, offer, []permission.Code{permission.NoConsent}, 0},
+		"consent permits":                    {permission.Facts{Consents: []permission.ConsentEvent{yes}}, offer, nil, morning},
+		"survey refusal blocks surveys": {
+			permission.Facts{Consents: []permission.ConsentEvent{no}}, survey, []permission.Code{permission.Refused}, 0,
+		},
+		"survey refusal leaves callbacks":     {permission.Facts{Consents: []permission.ConsentEvent{no}}, callback, nil, morning},
+		"survey suppression leaves callbacks": {suppressed(permission.SurveysOnly, 0), callback, nil, morning},
+		"suppression of everything": {
+			suppressed(permission.Everything, 0), callback, []permission.Code{permission.Suppressed}, 0,
+		},
+		"suppression ends": {
+			suppressed(permission.Everything, morning.Add(time.Hour)), callback,
+			[]permission.Code{permission.Suppressed}, morning.Add(time.Hour),
+		},
+		"suppression that ends at night": {
+			suppressed(permission.Everything, evening), callback, []permission.Code{permission.Suppressed}, morning.Add(23 * time.Hour),
+		},
+		"no phone": {
+			permission.Facts{}, of(callback, permission.Subject{}), []permission.Code{permission.NoAddress}, 0,
+		},
+		"an hour between calls": {
+			permission.Facts{ByAddress: []permission.Touch{call}}, callback, []permission.Code{permission.AttemptGap},
+			morning.Add(50 * time.Minute),
+		},
+		"three calls a day": {
+			permission.Facts{ByAddress: threeCalls(morning)}, callback, []permission.Code{permission.AttemptCap},
+			morning.Add(19 * time.Hour).Add(4 * time.Hour),
+		},
+		"survey cooldown": {
+			permission.Facts{ByPerson: []permission.Touch{invitation}}, survey,
+			[]permission.Code{permission.SurveyCooldown}, morning.Add(28 * 24 * time.Hour),
+		},
+		"another family has its own cooldown": {
+			permission.Facts{ByPerson: []permission.Touch{invitation}},
+			permission.Question{Subject: someone, Purpose: permission.Survey, Channel: permission.ByEmail, Family: "nps", At: morning},
+			nil, morning,
+		},
+		"marketing waits after any touch": {
+			permission.Facts{Consents: []permission.ConsentEvent{yes}, ByPerson: []permission.Touch{invitation}},
+			offer, []permission.Code{permission.TouchedLately}, morning.Add(28 * 24 * time.Hour),
+		},
+		"20:00 is outside": {
+			permission.Facts{}, at(callback, evening), []permission.Code{permission.OutsideHours}, morning.Add(23 * time.Hour),
+		},
+		"19:59:59 is inside": {
+			permission.Facts{}, at(callback, evening.Add(-time.Second)), nil, evening.Add(-time.Second),
+		},
+		"messages have no hours": {permission.Facts{}, at(survey, evening), nil, evening},
+		"the customer's zone beats the number": {
+			permission.Facts{}, of(callback, permission.Subject{Zone: "America/New_York", Phones: someone.Phones}),
+			[]permission.Code{permission.OutsideHours}, morning.Add(12 * time.Hour),
+		},
+		"a number of no country": {
+			permission.Facts{}, of(callback, permission.Subject{Phones: []string{"+99912345"}}),
+			[]permission.Code{permission.ZoneUnknown}, 0,
+		},
+		"the half-hour all toll-free zones share": {
+			permission.Facts{}, of(callback, permission.Subject{Phones: []string{"+18005550100"}}),
+			[]permission.Code{permission.OutsideHours}, morning.Add(21 * time.Hour),
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			v := rules.Evaluate(c.facts, c.q)
-			if diff := gocmp.Diff(c.want, codes(v), gocmp.Transformer("nil", func(c []permission.Code) []permission.Code { return append([]permission.Code{}, c...) })); diff != "" {
+			if diff := gocmp.Diff(c.want, codes(v), gocmp.Transformer("nil",
+				func(c []permission.Code) []permission.Code { return append([]permission.Code{}, c...) })); diff != "" {
 				t.Error(diff)
 			}
 			if v.AllowedFrom != c.from {
@@ -104,31 +136,19 @@ func TestEachReasonStandsAgainstWhatItShould(t *testing.T) {
 func threeCalls(now clock.Instant) []permission.Touch {
 	var calls []permission.Touch
 	for i, h := range []int{2, 3, 5} {
-		calls = append(
-			calls,
-			permission.Touch{
-				ID:      int64(i + 1),
-				Kind:    permission.Attempt,
-				Channel: permission.ByPhone,
-				At:      now.Add(-time.Duration(h) * time.Hour),
-			},
-		)
+		calls = append(calls, permission.Touch{
+			ID: int64(i + 1), Kind: permission.Attempt, Channel: permission.ByPhone, At: now.Add(-time.Duration(h) * time.Hour),
+		})
 	}
 	return calls
 }
 
 func BenchmarkEvaluate(b *testing.B) {
 	facts := permission.Facts{
-		Consents: []permission.ConsentEvent{
-			{
-				ID:         1,
-				CustomerID: 7,
-				Purpose:    permission.MarketingCall,
-				Channel:    permission.ByPhone,
-				Given:      true,
-				At:         morning.Add(-time.Hour),
-			},
-		},
+		Consents: []permission.ConsentEvent{{
+			ID: 1, CustomerID: 7, Purpose: permission.MarketingCall, Channel: permission.ByPhone, Given: true,
+			At: morning.Add(-time.Hour),
+		}},
 		ByAddress: threeCalls(morning),
 		ByPerson:  threeCalls(morning),
 	}

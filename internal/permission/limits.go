@@ -84,14 +84,22 @@ func (c Caps) check() []fault.Field {
 		ok    bool
 		wrong fault.Field
 	}{
-		{c.AttemptsPerDay == in.AttemptsPerDay, fault.Field{Name: "caps.attempts_per_day", Code: "attempts_range", Problem: "must be 1 to 5"}},
-		{c.AttemptGapMinutes == in.AttemptGapMinutes, fault.Field{Name: "caps.attempt_gap_minutes", Code: "gap_range", Problem: "must be 5 to 1440"}},
+		{c.AttemptsPerDay == in.AttemptsPerDay, fault.Field{
+			Name: "caps.attempts_per_day", Code: "attempts_range", Problem: "must be 1 to 5",
+		}},
+		{c.AttemptGapMinutes == in.AttemptGapMinutes, fault.Field{
+			Name: "caps.attempt_gap_minutes", Code: "gap_range", Problem: "must be 5 to 1440",
+		}},
 		{
 			c.MarketingCallsPerMonth == in.MarketingCallsPerMonth,
 			fault.Field{Name: "caps.marketing_calls_per_month", Code: "marketing_calls_range", Problem: "must be 1 to 8"},
 		},
-		{c.MessagesPerDay == in.MessagesPerDay, fault.Field{Name: "caps.messages_per_day", Code: "messages_range", Problem: "must be 1 to 3"}},
-		{c.ContactsPerDay == in.ContactsPerDay, fault.Field{Name: "caps.contacts_per_day", Code: "contacts_range", Problem: "must be 1 to 6"}},
+		{c.MessagesPerDay == in.MessagesPerDay, fault.Field{
+			Name: "caps.messages_per_day", Code: "messages_range", Problem: "must be 1 to 3",
+		}},
+		{c.ContactsPerDay == in.ContactsPerDay, fault.Field{
+			Name: "caps.contacts_per_day", Code: "contacts_range", Problem: "must be 1 to 6",
+		}},
 		{
 			c.SurveyCooldownDays == in.SurveyCooldownDays,
 			fault.Field{Name: "caps.survey_cooldown_days", Code: "cooldown_range", Problem: "must be 1 to 365"},
@@ -104,7 +112,9 @@ func (c Caps) check() []fault.Field {
 			c.ComplaintQuietDays == in.ComplaintQuietDays,
 			fault.Field{Name: "caps.complaint_quiet_days", Code: "quiet_range", Problem: "must be 0 to 365"},
 		},
-		{c.RefusalQuietDays == in.RefusalQuietDays, fault.Field{Name: "caps.refusal_quiet_days", Code: "quiet_range", Problem: "must be 0 to 365"}},
+		{c.RefusalQuietDays == in.RefusalQuietDays, fault.Field{
+			Name: "caps.refusal_quiet_days", Code: "quiet_range", Problem: "must be 0 to 365",
+		}},
 	} {
 		if !checked.ok {
 			fields = append(fields, checked.wrong)
@@ -130,10 +140,9 @@ func checkStricter(demands []Stricter) []fault.Field {
 			fields = append(fields, fault.Field{Name: name + ".attempts_per_day", Code: "attempts_range", Problem: "must be 1 to 5"})
 		}
 		if within(s.MarketingCallsPerMonth, 0, mostMarketingCalls) != s.MarketingCallsPerMonth {
-			fields = append(
-				fields,
-				fault.Field{Name: name + ".marketing_calls_per_month", Code: "marketing_calls_range", Problem: "must be 1 to 8"},
-			)
+			fields = append(fields, fault.Field{
+				Name: name + ".marketing_calls_per_month", Code: "marketing_calls_range", Problem: "must be 1 to 8",
+			})
 		}
 		if within(s.RefusalQuietDays, 0, mostDays) != s.RefusalQuietDays {
 			fields = append(fields, fault.Field{Name: name + ".refusal_quiet_days", Code: "quiet_range", Problem: "must be 0 to 365"})
@@ -171,8 +180,6 @@ func widerThanLaw(law Stricter, name string) fault.Field {
 		}
 	}
 	return fault.Field{
-		Name:    name,
-		Code:    "law_is_stricter_fl",
-		Problem: "is wider than the law in Florida: 3 marketing calls in 24 hours at most",
+		Name: name, Code: "law_is_stricter_fl", Problem: "is wider than the law in Florida: 3 marketing calls in 24 hours at most",
 	}
 }

@@ -71,7 +71,8 @@ func naiveAddress(q permission.Question) string {
 func naiveSuppressed(c drawn, at clock.Instant) bool {
 	return slices.ContainsFunc(c.facts.Suppressions, func(s permission.Suppression) bool {
 		covers := map[permission.Scope]bool{
-			permission.Everything: true, permission.MarketingOnly: c.q.Purpose.Marketing(), permission.SurveysOnly: c.q.Purpose == permission.Survey,
+			permission.Everything: true, permission.MarketingOnly: c.q.Purpose.Marketing(),
+			permission.SurveysOnly: c.q.Purpose == permission.Survey,
 			permission.OneCampaign: s.CampaignID == c.q.Campaign,
 		}
 		return covers[s.Scope] && (s.UntilAt.IsZero() || s.UntilAt > at)
@@ -169,11 +170,13 @@ func naiveCaps(c drawn, at clock.Instant) string {
 		return "complaint lately"
 	case marketing && count(c.facts.ByPerson, time.Duration(l.MarketingQuietDays)*day, func(permission.Touch) bool { return true }) > 0:
 		return "touched lately"
-	case c.q.Purpose == permission.Survey && !reminder && count(c.facts.ByPerson, time.Duration(l.SurveyCooldownDays)*day, func(t permission.Touch) bool {
-		return t.Kind == permission.Invitation && t.Family == c.q.Family
-	}) > 0:
+	case c.q.Purpose == permission.Survey && !reminder &&
+		count(c.facts.ByPerson, time.Duration(l.SurveyCooldownDays)*day, func(t permission.Touch) bool {
+			return t.Kind == permission.Invitation && t.Family == c.q.Family
+		}) > 0:
 		return "cooldown"
-	case c.q.Purpose == permission.MarketingCall && most(30*day, func(t permission.Touch) bool { return call(t) && t.Purpose.Marketing() }) >= l.MarketingCallsPerMonth:
+	case c.q.Purpose == permission.MarketingCall &&
+		most(30*day, func(t permission.Touch) bool { return call(t) && t.Purpose.Marketing() }) >= l.MarketingCallsPerMonth:
 		return "marketing calls"
 	case !reminder && most(day, contact) >= l.ContactsPerDay:
 		return "contacts"

@@ -101,24 +101,14 @@ func (s *Service) publish(tx database.Tx, viewer account.Viewer, rules Rules, ne
 	if err := (store{tx}).addRules(row); err != nil {
 		return Rules{}, err
 	}
-	return rules, account.Audit(
-		tx,
-		row.PublishedAt,
-		viewer,
-		"rules.published",
-		"permission_rules",
-		int64(rules.Version),
-		fmt.Sprintf("after version %d", newest),
-	)
+	return rules, account.Audit(tx, row.PublishedAt, viewer, "rules.published", "permission_rules", int64(rules.Version),
+		fmt.Sprintf("after version %d", newest))
 }
 
 // ImportHolidays replaces the special days of each country and year among the given ones, and publishes that as the next version
 // of the rules unless it changes nothing. It returns fault.Forbidden for everybody but an administrator.
 func (s *Service) ImportHolidays(
-	ctx context.Context,
-	viewer account.Viewer,
-	days []hours.Holiday,
-	note string,
+	ctx context.Context, viewer account.Viewer, days []hours.Holiday, note string,
 ) (hours.CalendarChange, error) {
 	var change hours.CalendarChange
 	var rules Rules
@@ -128,8 +118,8 @@ func (s *Service) ImportHolidays(
 			return err
 		}
 		rules = *newest
-		if rules.Calendar, change = hours.WithHolidays(newest.Calendar, days); change == (hours.CalendarChange{}) &&
-			viewer.Is(account.Admin) {
+		rules.Calendar, change = hours.WithHolidays(newest.Calendar, days)
+		if change == (hours.CalendarChange{}) && viewer.Is(account.Admin) {
 			return nil
 		}
 		rules, err = s.publish(tx, viewer, rules, newest.Version, note)

@@ -98,9 +98,8 @@ func TestRulesAreEditedFromTheNewestAndRolledBack(t *testing.T) {
 		if _, err := s.RulesVersion(t.Context(), 9); !fault.Is(err, fault.NotFound) {
 			t.Errorf("version 9: %v", err)
 		}
-		if log, err := account.New(db, nil, clock.Fixed(morning)).AuditOf(t.Context(), "permission_rules", 3, 10); err != nil ||
-			len(log) != 1 ||
-			log[0].UserID != 3 {
+		log, err := account.New(db, nil, clock.Fixed(morning)).AuditOf(t.Context(), "permission_rules", 3, 10)
+		if err != nil || len(log) != 1 || log[0].UserID != 3 {
 			t.Errorf("audit: %+v, %v", log, err)
 		}
 	})
@@ -140,7 +139,9 @@ func TestRulesWiderThanTheHardLimitsAreNotPublished(t *testing.T) {
 			r.Profiles = append(r.Profiles, p)
 		}, "profiles.CN.service.holiday holidays_only"},
 		"no profile for everywhere else": {func(r *permission.Rules) { r.Profiles = r.Profiles[1:] }, "profiles profile_missing"},
-		"one region twice":               {func(r *permission.Rules) { r.Profiles = append(r.Profiles, r.Profiles[2]) }, "profiles.CN.marketing region_twice"},
+		"one region twice": {
+			func(r *permission.Rules) { r.Profiles = append(r.Profiles, r.Profiles[2]) }, "profiles.CN.marketing region_twice",
+		},
 		"no class": {func(r *permission.Rules) {
 			r.Profiles = append(r.Profiles, hours.Profile{Region: "CN", Class: "x"})
 		}, "profiles.CN.x class_unknown"},
@@ -150,11 +151,16 @@ func TestRulesWiderThanTheHardLimitsAreNotPublished(t *testing.T) {
 			r.Calendar = append(r.Calendar, hourstest.Day("", "2026-10-01", hours.PublicHoliday))
 		}, "stricter.region region_unknown, profiles.region region_unknown, country region_unknown"},
 		"laxer than the law": {func(r *permission.Rules) {
-			r.Stricter = []permission.Stricter{{Region: "FR", RefusalQuietDays: 30}, {Region: "FR-75", MarketingCallsPerMonth: 5}, {Region: "US-FL", AttemptsPerDay: 4}}
+			r.Stricter = []permission.Stricter{
+				{Region: "FR", RefusalQuietDays: 30}, {Region: "FR-75", MarketingCallsPerMonth: 5},
+				{Region: "US-FL", AttemptsPerDay: 4},
+			}
 		}, "stricter.FR.refusal_quiet_days law_is_stricter_fr, stricter.FR-75.marketing_calls_per_month law_is_stricter_fr, " +
 			"stricter.US-FL.attempts_per_day law_is_stricter_fl"},
 		"demands out of range": {func(r *permission.Rules) {
-			r.Stricter = []permission.Stricter{{Region: "CN", AttemptsPerDay: 6, MarketingCallsPerMonth: -1, RefusalQuietDays: 400}, {Region: "CN"}}
+			r.Stricter = []permission.Stricter{
+				{Region: "CN", AttemptsPerDay: 6, MarketingCallsPerMonth: -1, RefusalQuietDays: 400}, {Region: "CN"},
+			}
 		}, "stricter.CN.attempts_per_day attempts_range, stricter.CN.marketing_calls_per_month marketing_calls_range, " +
 			"stricter.CN.refusal_quiet_days quiet_range, stricter.CN region_twice"},
 		"special days": {func(r *permission.Rules) {
@@ -231,7 +237,10 @@ func TestAYearOfSpecialDaysReplacesThatYearOnly(t *testing.T) {
 			{first, hours.CalendarChange{Added: 4}, 2},
 			{first, hours.CalendarChange{}, 2},
 			{"CN,2027-01-01,holiday,元旦\n", hours.CalendarChange{Added: 1}, 3},
-			{"CN,2026-10-01,working,国庆节\nCN,2026-10-03,holiday,国庆节\nCN,2026-10-10,working,调休\n", hours.CalendarChange{Added: 1, Changed: 1, Removed: 1}, 4},
+			{
+				"CN,2026-10-01,working,国庆节\nCN,2026-10-03,holiday,国庆节\nCN,2026-10-10,working,调休\n",
+				hours.CalendarChange{Added: 1, Changed: 1, Removed: 1}, 4,
+			},
 		} {
 			if got := load(c.rows); got != c.want || s.Rules().Version != c.version {
 				t.Errorf("file %d: %+v, version %d", i+1, got, s.Rules().Version)
@@ -242,11 +251,7 @@ func TestAYearOfSpecialDaysReplacesThatYearOnly(t *testing.T) {
 			days = append(days, h.Region+" "+h.Day.String()+" "+string(h.Kind))
 		}
 		want := []string{
-			"CN 2026-10-01 working",
-			"CN 2026-10-03 holiday",
-			"CN 2026-10-10 working",
-			"CN 2027-01-01 holiday",
-			"FR 2026-07-14 holiday",
+			"CN 2026-10-01 working", "CN 2026-10-03 holiday", "CN 2026-10-10 working", "CN 2027-01-01 holiday", "FR 2026-07-14 holiday",
 		}
 		if diff := gocmp.Diff(want, days); diff != "" {
 			t.Error(diff)

@@ -19,8 +19,8 @@ func TestAReminderIsExemptFromWhatItsInvitationSpent(t *testing.T) {
 		facts.ByPerson, facts.ByAddress = append(facts.ByPerson, touch), append(facts.ByAddress, touch)
 	}
 	q := ask(permission.Survey, permission.ByEmail)
-	if v := rules.Evaluate(facts, q); !slices.Contains(codes(v), permission.SurveyCooldown) ||
-		!slices.Contains(codes(v), permission.MessageCap) {
+	v := rules.Evaluate(facts, q)
+	if !slices.Contains(codes(v), permission.SurveyCooldown) || !slices.Contains(codes(v), permission.MessageCap) {
 		t.Fatalf("an invitation now: %v", codes(v))
 	}
 	q.Reminder = true
@@ -34,7 +34,9 @@ func TestAReminderIsNotExemptFromARefusal(t *testing.T) {
 	q := ask(permission.Survey, permission.ByEmail)
 	q.Reminder = true
 	for name, facts := range map[string]permission.Facts{
-		string(permission.Refused):    {Consents: []permission.ConsentEvent{{ID: 1, Purpose: permission.Survey, At: morning.Add(-time.Hour)}}},
+		string(permission.Refused): {Consents: []permission.ConsentEvent{{
+			ID: 1, Purpose: permission.Survey, At: morning.Add(-time.Hour),
+		}}},
 		string(permission.Suppressed): {Suppressions: []permission.Suppression{{ID: 2, Scope: permission.SurveysOnly}}},
 	} {
 		if v := rules.Evaluate(facts, q); string(v.First) != name {

@@ -95,11 +95,8 @@ func (s *Service) CheckKey(ctx context.Context) error {
 			return err
 		}
 		if known != own {
-			return fault.New(
-				fault.Conflict,
-				"key_mismatch",
-				"the secret key is not the one this database was filled with: restore it, or suppressions would not be found",
-			)
+			return fault.New(fault.Conflict, "key_mismatch",
+				"the secret key is not the one this database was filled with: restore it, or suppressions would not be found")
 		}
 		return nil
 	})

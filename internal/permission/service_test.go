@@ -51,10 +51,9 @@ func TestARefusalHoldsAtOnceForEverybodyWithTheNumber(t *testing.T) {
 		}
 		for range 2 { // the second no changes nothing
 			inTx(t, db, func(tx database.Tx) error {
-				return s.Refuse(
-					tx,
-					permission.Refusal{Subject: someone, Scope: permission.Everything, Source: "call", Evidence: "attempt 3"},
-				)
+				return s.Refuse(tx, permission.Refusal{
+					Subject: someone, Scope: permission.Everything, Source: "call", Evidence: "attempt 3",
+				})
 			})
 		}
 		for i, v := range judge(t, db, s, callback, survey, sameNumber) {
@@ -82,10 +81,9 @@ func TestASuppressionRecordedByMistakeCanBeLifted(t *testing.T) {
 		t.Parallel()
 		s := newService(db)
 		inTx(t, db, func(tx database.Tx) error {
-			return s.Suppress(
-				tx,
-				permission.Suppression{Address: someone.Phones[0], Kind: permission.PhoneAddress, Scope: permission.Everything},
-			)
+			return s.Suppress(tx, permission.Suppression{
+				Address: someone.Phones[0], Kind: permission.PhoneAddress, Scope: permission.Everything,
+			})
 		})
 		inTx(t, db, func(tx database.Tx) error { return s.Lift(tx, 1, 4, "recorded by mistake") })
 		if v := judge(t, db, s, ask(permission.ServiceCallback, permission.ByPhone)); !v[0].Allowed {
@@ -104,20 +102,27 @@ func TestConsentAndTouchesCountForTheirOwnCustomerOnly(t *testing.T) {
 		other.Subject = permission.Subject{CustomerID: 8, PersonID: 10, Phones: []string{"+8613912348001"}}
 		inTx(t, db, func(tx database.Tx) error {
 			if err := s.RecordConsent(tx,
-				permission.ConsentEvent{CustomerID: 7, Purpose: permission.MarketingCall, Channel: permission.ByPhone, At: morning.Add(-2 * time.Hour)},
-				permission.ConsentEvent{CustomerID: 7, Purpose: permission.MarketingCall, Channel: permission.ByPhone, Given: true, At: morning.Add(-time.Hour)},
+				permission.ConsentEvent{
+					CustomerID: 7, Purpose: permission.MarketingCall, Channel: permission.ByPhone, At: morning.Add(-2 * time.Hour),
+				},
+				permission.ConsentEvent{
+					CustomerID: 7, Purpose: permission.MarketingCall, Channel: permission.ByPhone, Given: true,
+					At: morning.Add(-time.Hour),
+				},
 			); err != nil {
 				return err
 			}
 			return s.Touch(tx, permission.Touch{
-				PersonID: 10, CustomerID: 8, Address: "+8613912348001", Kind: permission.Attempt, Channel: permission.ByPhone, At: morning.Add(-10 * time.Minute),
+				PersonID: 10, CustomerID: 8, Address: "+8613912348001", Kind: permission.Attempt,
+				Channel: permission.ByPhone, At: morning.Add(-10 * time.Minute),
 			})
 		})
 		v := judge(t, db, s, offer, other, callback)
 		if !v[0].Allowed || !v[2].Allowed {
 			t.Errorf("%+v", v)
 		}
-		if diff := gocmp.Diff([]permission.Code{permission.NoConsent, permission.TouchedLately, permission.AttemptGap}, codes(v[1])); diff != "" {
+		diff := gocmp.Diff([]permission.Code{permission.NoConsent, permission.TouchedLately, permission.AttemptGap}, codes(v[1]))
+		if diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -159,39 +164,30 @@ func fill(tb testing.TB, s *permission.Service, tx database.Tx, n int) []permiss
 	)
 	for i := range n {
 		subject := permission.Subject{
-			CustomerID: int64(
-				i + 1,
-			), PersonID: int64(i/2 + 1), Phones: []string{fmt.Sprintf("+86139%08d", i/3)}, Emails: []string{fmt.Sprintf("c%d@example.com", i)},
+			CustomerID: int64(i + 1), PersonID: int64(i/2 + 1),
+			Phones: []string{fmt.Sprintf("+86139%08d", i/3)}, Emails: []string{fmt.Sprintf("c%d@example.com", i)},
 		}
 		purpose := []permission.Purpose{permission.MarketingCall, permission.Survey, permission.ServiceCallback}[i%3]
 		channel := []permission.Channel{permission.ByPhone, permission.ByEmail}[i%2]
-		questions = append(
-			questions,
-			permission.Question{
-				Subject: subject,
-				Purpose: purpose,
-				Channel: channel,
-				Family:  "csat",
-				At:      morning.Add(time.Duration(i%24) * time.Hour),
-			},
-		)
+		questions = append(questions, permission.Question{
+			Subject: subject, Purpose: purpose, Channel: channel, Family: "csat", At: morning.Add(time.Duration(i%24) * time.Hour),
+		})
 		if i%4 == 0 {
-			consents = append(
-				consents,
-				permission.ConsentEvent{CustomerID: subject.CustomerID, Purpose: purpose, Given: i%8 == 0, At: morning.Add(-time.Hour)},
-			)
+			consents = append(consents, permission.ConsentEvent{
+				CustomerID: subject.CustomerID, Purpose: purpose, Given: i%8 == 0, At: morning.Add(-time.Hour),
+			})
 		}
 		if i%5 == 0 {
 			touches = append(touches, permission.Touch{
-				PersonID: subject.PersonID, CustomerID: subject.CustomerID, Address: subject.Phones[0], Kind: permission.Attempt, Channel: permission.ByPhone,
+				PersonID: subject.PersonID, CustomerID: subject.CustomerID,
+				Address: subject.Phones[0], Kind: permission.Attempt, Channel: permission.ByPhone,
 				At: morning.Add(-time.Duration(i) * time.Hour),
 			})
 		}
 		if i%11 == 0 {
-			forbidden = append(
-				forbidden,
-				permission.Suppression{Address: subject.Emails[0], Kind: permission.EmailAddress, Scope: permission.SurveysOnly},
-			)
+			forbidden = append(forbidden, permission.Suppression{
+				Address: subject.Emails[0], Kind: permission.EmailAddress, Scope: permission.SurveysOnly,
+			})
 		}
 	}
 	for _, err := range []error{s.RecordConsent(tx, consents...), s.Touch(tx, touches...), s.Suppress(tx, forbidden...)} {
@@ -233,10 +229,8 @@ func TestAnotherKeyIsRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := permission.New(db, []byte("another"), clock.Fixed(morning), contact.Directory{}).CheckKey(t.Context()); !fault.Is(
-			err,
-			fault.Conflict,
-		) {
+		err := permission.New(db, []byte("another"), clock.Fixed(morning), contact.Directory{}).CheckKey(t.Context())
+		if !fault.Is(err, fault.Conflict) {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -72,11 +72,7 @@ var standingKinds = []purposeChannel{
 // Standings returns the standing of each customer there is for a purpose and channel at an instant: the stored row where it is
 // believed, else computed, a few queries for every 500 customers either way.
 func (s *Service) Standings(
-	tx database.Tx,
-	customerIDs []int64,
-	purpose Purpose,
-	channel Channel,
-	at clock.Instant,
+	tx database.Tx, customerIDs []int64, purpose Purpose, channel Channel, at clock.Instant,
 ) (map[int64]Standing, error) {
 	rules, err := s.newestRules(tx)
 	if err != nil {
@@ -230,13 +226,7 @@ const maxStandings = 500
 // StandingsBy lists what StandingCounts counted: the customers behind one number, in order of their ids, after the given one, as
 // far as the viewer sees them.
 func (s *Service) StandingsBy(
-	ctx context.Context,
-	viewer account.Viewer,
-	purpose Purpose,
-	channel Channel,
-	first Code,
-	after int64,
-	limit int,
+	ctx context.Context, viewer account.Viewer, purpose Purpose, channel Channel, first Code, after int64, limit int,
 ) ([]Standing, error) {
 	seen, args := s.directory.SeenBy(viewer, "permission_standings.customer_id")
 	return store{s.db.View(ctx)}.standingsBy(seen, args, purpose, channel, first, after, min(limit, maxStandings))

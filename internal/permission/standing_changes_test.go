@@ -20,37 +20,23 @@ import (
 // shareLine gives n more customers the centre's line, and each a row.
 func (c *centre) shareLine(t *testing.T, n int) []int64 {
 	t.Helper()
-	persons, customers, addresses, consents := make(
-		[]contact.Person,
-		n,
-	), make(
-		[]contact.Customer,
-		n,
-	), make(
-		[]contact.Address,
-		n,
-	), make(
-		[]permission.ConsentEvent,
-		n,
+	persons, customers, addresses, consents := make([]contact.Person, n), make([]contact.Customer, n), make([]contact.Address, n), make(
+		[]permission.ConsentEvent, n,
 	)
 	ids := make([]int64, n)
 	for i := range n {
 		id := int64(i + 100)
 		ids[i], persons[i] = id, contact.Person{ID: id}
 		customers[i] = contact.Customer{
-			ID:         id,
-			SourceID:   c.source,
-			Reference:  strconv.FormatInt(id, 10),
-			PersonID:   id,
-			Tags:       "[]",
-			Attributes: "{}",
+			ID: id, SourceID: c.source, Reference: strconv.FormatInt(id, 10), PersonID: id, Tags: "[]", Attributes: "{}",
 		}
 		addresses[i] = contact.Address{CustomerID: id, Kind: contact.PhoneAddress, Normalised: line}
 		consents[i] = permission.ConsentEvent{CustomerID: id, Purpose: permission.MarketingCall, Given: true}
 	}
 	c.do(t, func(tx database.Tx) error {
 		for _, err := range []error{
-			database.Insert(tx, "persons", persons), database.Insert(tx, "customers", customers), database.Insert(tx, "addresses", addresses),
+			database.Insert(tx, "persons", persons),
+			database.Insert(tx, "customers", customers), database.Insert(tx, "addresses", addresses),
 		} {
 			if err != nil {
 				return err
@@ -70,17 +56,8 @@ func TestALineOfManyIsMarkedAndComputedLater(t *testing.T) {
 		})
 		stored := func(where string) (n int64) {
 			t.Helper()
-			err := c.db.View(
-				t.Context(),
-			).Gorm().Table(
-				"permission_standings",
-			).Where(
-				"customer_id >= 100 AND " + where,
-			).Distinct(
-				"customer_id",
-			).Count(
-				&n,
-			).Error
+			err := c.db.View(t.Context()).Gorm().Table("permission_standings").Where("customer_id >= 100 AND " +
+				where).Distinct("customer_id").Count(&n).Error
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -111,16 +88,9 @@ func TestRowsOfOlderRulesAreNotBelievedAndComputedAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.do(t, func(tx database.Tx) error {
-			return c.s.Touch(
-				tx,
-				permission.Touch{
-					PersonID:   1,
-					CustomerID: 1,
-					Kind:       permission.Invitation,
-					Purpose:    permission.Survey,
-					Channel:    permission.ByEmail,
-				},
-			)
+			return c.s.Touch(tx, permission.Touch{
+				PersonID: 1, CustomerID: 1, Kind: permission.Invitation, Purpose: permission.Survey, Channel: permission.ByEmail,
+			})
 		})
 		rules := c.s.Rules()
 		rules.Caps.MarketingQuietDays = 60

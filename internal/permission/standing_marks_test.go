@@ -30,15 +30,16 @@ func TestAMarketingCallMarksTheOthersOnTheLineWithoutGuardingThem(t *testing.T) 
 		guard := pluck("persons", "version", "id = 3")
 		c.do(t, func(tx database.Tx) error {
 			return c.s.Touch(tx, permission.Touch{
-				PersonID: 2, CustomerID: 3, Address: line, Kind: permission.Attempt, Purpose: permission.MarketingCall, Channel: permission.ByPhone, Ref: 1,
+				PersonID: 2, CustomerID: 3, Address: line, Kind: permission.Attempt,
+				Purpose: permission.MarketingCall, Channel: permission.ByPhone, Ref: 1,
 			})
 		})
 		if now := pluck("persons", "version", "id = 3"); now != guard {
 			t.Errorf("the other person was written %d times by whoever holds the number", now-guard)
 		}
 		const ofOther, ofCalled = "customer_id = 4 AND purpose = 'marketing_call'", "customer_id = 3 AND purpose = 'marketing_call'"
-		if marked, called := pluck("permission_standings", "rules_version", ofOther), pluck("permission_standings", "rules_version", ofCalled); marked != 0 ||
-			called == 0 {
+		marked, called := pluck("permission_standings", "rules_version", ofOther), pluck("permission_standings", "rules_version", ofCalled)
+		if marked != 0 || called == 0 {
 			t.Errorf("versions of rows: %d of the other, %d of the one called", marked, called)
 		}
 		c.rowsAreTheEvaluator(t)

@@ -151,10 +151,8 @@ func (c *centre) step(t *rapid.T) {
 		c.settle(t, event)
 	case "complaint", "resolve":
 		in := contact.Input{
-			ExternalID: fmt.Sprint("K-", customer),
-			Status:     contact.Open,
-			Complaint:  true,
-			Customer:   contact.InputCustomer{Reference: strconv.FormatInt(customer, 10)},
+			ExternalID: fmt.Sprint("K-", customer), Status: contact.Open, Complaint: true,
+			Customer: contact.InputCustomer{Reference: strconv.FormatInt(customer, 10)},
 		}
 		if event == "resolve" {
 			in.Status, in.ResolvedAt = contact.Resolved, c.at
@@ -166,14 +164,9 @@ func (c *centre) step(t *rapid.T) {
 		where.Region = rapid.SampledFrom([]string{"", "CN", "US"}).Draw(t, "region")
 		c.take(t, contact.Input{ExternalID: fmt.Sprint("M-", customer), Customer: where})
 	case "time":
-		c.at = c.at.Add(
-			rapid.SampledFrom(
-				[]time.Duration{time.Second, time.Hour, 26 * time.Hour, 10 * 24 * time.Hour, 31 * 24 * time.Hour},
-			).Draw(
-				t,
-				"later",
-			),
-		)
+		c.at = c.at.Add(rapid.SampledFrom([]time.Duration{
+			time.Second, time.Hour, 26 * time.Hour, 10 * 24 * time.Hour, 31 * 24 * time.Hour,
+		}).Draw(t, "later"))
 	case "refresh":
 		if err := c.s.Refresh(context.Background(), outbox.Ticket{}); err != nil {
 			t.Fatal(err)
@@ -203,9 +196,7 @@ func (c *centre) consent(t *rapid.T, customer int64) {
 
 func (c *centre) suppress(t *rapid.T) {
 	sup := permission.Suppression{
-		Kind:       permission.PhoneAddress,
-		Scope:      rapid.SampledFrom(permission.Scopes()).Draw(t, "scope"),
-		CampaignID: 1,
+		Kind: permission.PhoneAddress, Scope: rapid.SampledFrom(permission.Scopes()).Draw(t, "scope"), CampaignID: 1,
 	}
 	sup.Address = rapid.SampledFrom([]string{ownPhone, otherPhone, line, "a@example.com"}).Draw(t, "address")
 	if sup.Address == "a@example.com" {
@@ -225,13 +216,11 @@ func (c *centre) suppress(t *rapid.T) {
 func (c *centre) touch(t *rapid.T, subject permission.Subject) {
 	q := rapid.SampledFrom(ways).Draw(t, "way")
 	touch := permission.Touch{
-		PersonID: subject.PersonID, CustomerID: subject.CustomerID, Purpose: q.Purpose, Channel: q.Channel, At: c.at, Ref: int64(len(c.touches) + 1),
-		Kind: rapid.SampledFrom(
-			[]permission.TouchKind{permission.Attempt, permission.Invitation, permission.Reminder, permission.Offer},
-		).Draw(
-			t,
-			"kind",
-		),
+		PersonID: subject.PersonID, CustomerID: subject.CustomerID,
+		Purpose: q.Purpose, Channel: q.Channel, At: c.at, Ref: int64(len(c.touches) + 1),
+		Kind: rapid.SampledFrom([]permission.TouchKind{
+			permission.Attempt, permission.Invitation, permission.Reminder, permission.Offer,
+		}).Draw(t, "kind"),
 	}
 	addresses := subject.Phones
 	if q.Channel == permission.ByEmail {
@@ -286,14 +275,8 @@ func (c *centre) rowsAreTheEvaluator(t rapid.TB) {
 				t.Fatal(err)
 			}
 			if diff := gocmp.Diff(v[0].Lasting(), lasting, asSet); diff != "" {
-				t.Fatalf(
-					"customer %d, %s by %s: the evaluator (-) and the row (+) differ:\n%s\n%+v",
-					id,
-					w.Purpose,
-					w.Channel,
-					diff,
-					stored,
-				)
+				t.Fatalf("customer %d, %s by %s: the evaluator (-) and the row (+) differ:\n%s\n%+v", id, w.Purpose, w.Channel,
+					diff, stored)
 			}
 			if standings[id].ConsentID != v[0].ConsentID {
 				t.Fatalf("customer %d: consent %d, the evaluator says %d", id, standings[id].ConsentID, v[0].ConsentID)

@@ -87,12 +87,7 @@ func (s store) suppressions(hashes []string, lifted bool) (map[string][]Suppress
 
 // respell moves what is kept under the hash of an address to that of its normal form.
 func (s store) respell(from, to string) error {
-	err := s.Gorm().Model(
-		&Suppression{},
-	).Where(
-		"address_hash = ?",
-		from,
-	).Updates(
+	err := s.Gorm().Model(&Suppression{}).Where("address_hash = ?", from).Updates(
 		map[string]any{"address_hash": to, "form": address.Form},
 	).Error
 	if err != nil {

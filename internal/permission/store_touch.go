@@ -19,20 +19,11 @@ func (s store) addTouches(touches []Touch) error {
 
 func (s store) readTouches(where string, args ...any) ([]Touch, error) {
 	touches, err := read(s, func(rows *sql.Rows, t *Touch) error {
-		return rows.Scan(
-			&t.ID,
-			&t.PersonID,
-			&t.CustomerID,
-			&t.AddressHash,
-			(*string)(&t.Kind),
-			(*string)(&t.Purpose),
+		return rows.Scan(&t.ID, &t.PersonID, &t.CustomerID, &t.AddressHash, (*string)(&t.Kind), (*string)(&t.Purpose),
 			(*string)(&t.Channel),
-			&t.Family,
-			&t.Ref,
-			(*int64)(&t.At),
-			(*int64)(&t.ReservedUntil),
-		)
-	}, "SELECT id, person_id, customer_id, address_hash, kind, purpose, channel, family, ref, at, reserved_until FROM touches WHERE "+where, args...)
+			&t.Family, &t.Ref, (*int64)(&t.At), (*int64)(&t.ReservedUntil))
+	}, "SELECT id, person_id, customer_id, address_hash, kind, purpose, channel, family, ref, at, reserved_until FROM touches WHERE "+
+		where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read touches: %w", err)
 	}
@@ -109,11 +100,8 @@ func (s store) confirm(personID int64, kind TouchKind, ref int64, at clock.Insta
 		return nil, fmt.Errorf("confirm %s touch %d: %w", kind, ref, r.Error)
 	}
 	if r.RowsAffected == 0 {
-		return nil, fault.New(
-			fault.Conflict,
-			"reservation_over",
-			"the reservation is over: ask again whether the customer may be contacted",
-		)
+		return nil, fault.New(fault.Conflict, "reservation_over",
+			"the reservation is over: ask again whether the customer may be contacted")
 	}
 	return s.touchesOf(personID, kind, ref)
 }

@@ -17,10 +17,8 @@ func TestWhatSeveralSayOfANumberIsARowOfEach(t *testing.T) {
 			return sup
 		}
 		list := []permission.Suppression{
-			with(
-				"customer_request",
-				"letter",
-			), with("register", "letter"), with("customer_request", "call"), with("customer_request", "letter"),
+			with("customer_request", "letter"), with("register", "letter"),
+			with("customer_request", "call"), with("customer_request", "letter"),
 		}
 		added, err := c.s.TakeSuppressions(t.Context(), supervisor, list)
 		if err != nil || !slices.Equal(added, []bool{true, true, true, false}) {

@@ -66,15 +66,9 @@ func TestWhatIsSuppressedIsNeverShortened(t *testing.T) {
 			rows  int
 		}{{soon, 1}, {soon, 1}, {later, 2}, {soon, 2}, {0, 3}, {later, 3}, {0, 3}} {
 			c.do(t, func(tx database.Tx) error {
-				return c.s.Suppress(
-					tx,
-					permission.Suppression{
-						Address: ownPhone,
-						Kind:    permission.PhoneAddress,
-						Scope:   permission.Everything,
-						UntilAt: step.until,
-					},
-				)
+				return c.s.Suppress(tx, permission.Suppression{
+					Address: ownPhone, Kind: permission.PhoneAddress, Scope: permission.Everything, UntilAt: step.until,
+				})
 			})
 			if got := len(c.list(t, permission.SuppressionFilter{}, 10)); got != step.rows {
 				t.Fatalf("until %s: %d rows, want %d", step.until, got, step.rows)
@@ -100,7 +94,8 @@ func TestASuppressionOutlivesTheCustomer(t *testing.T) {
 		})
 		c.do(t, func(tx database.Tx) error { // erased, and known again from another source
 			for _, statement := range []string{
-				"DELETE FROM customers WHERE id = 3", "DELETE FROM customer_addresses WHERE customer_id = 3", "DELETE FROM persons WHERE id = 2",
+				"DELETE FROM customers WHERE id = 3",
+				"DELETE FROM customer_addresses WHERE customer_id = 3", "DELETE FROM persons WHERE id = 2",
 				"DELETE FROM permission_standings WHERE customer_id = 3",
 			} {
 				if err := tx.Gorm().Exec(statement).Error; err != nil {
@@ -110,10 +105,8 @@ func TestASuppressionOutlivesTheCustomer(t *testing.T) {
 			return nil
 		})
 		c.take(t, contact.Input{ExternalID: "again", Customer: contact.InputCustomer{Reference: "new", Phones: []string{line}}})
-		found, err := contact.Directory{}.CustomersByReference(
-			c.db.View(t.Context()),
-			[]permission.Reference{{Source: "desk", Reference: "new"}},
-		)
+		found, err := contact.Directory{}.CustomersByReference(c.db.View(t.Context()),
+			[]permission.Reference{{Source: "desk", Reference: "new"}})
 		if err != nil || len(found) != 1 {
 			t.Fatal(found, err)
 		}
@@ -138,10 +131,9 @@ func TestLiftingNeedsAReasonAndLeavesATrace(t *testing.T) {
 	t.Parallel()
 	eachCentre(t, func(t *testing.T, c *centre) {
 		c.do(t, func(tx database.Tx) error {
-			return c.s.Suppress(
-				tx,
-				permission.Suppression{Address: ownPhone, Kind: permission.PhoneAddress, Scope: permission.SurveysOnly, UserID: 3},
-			)
+			return c.s.Suppress(tx, permission.Suppression{
+				Address: ownPhone, Kind: permission.PhoneAddress, Scope: permission.SurveysOnly, UserID: 3,
+			})
 		})
 		id := c.list(t, permission.SuppressionFilter{}, 1)[0].ID
 		if err := c.s.LiftSuppression(t.Context(), supervisor, id, "  "); !fault.Is(err, fault.Invalid) {
@@ -172,14 +164,10 @@ func TestSuppressionsAreListedInPages(t *testing.T) {
 	t.Parallel()
 	eachCentre(t, func(t *testing.T, c *centre) {
 		c.do(t, func(tx database.Tx) error {
-			return c.s.Suppress(
-				tx,
+			return c.s.Suppress(tx,
 				permission.Suppression{Address: ownPhone, Kind: permission.PhoneAddress, Scope: permission.Everything},
 				permission.Suppression{
-					Address: ownPhone,
-					Kind:    permission.PhoneAddress,
-					Scope:   permission.MarketingOnly,
-					UntilAt: c.at.Add(time.Hour),
+					Address: ownPhone, Kind: permission.PhoneAddress, Scope: permission.MarketingOnly, UntilAt: c.at.Add(time.Hour),
 				},
 				permission.Suppression{Address: "a@example.com", Kind: permission.EmailAddress, Scope: permission.MarketingOnly},
 			)
@@ -226,7 +214,8 @@ func TestAnImportedListOnlyAdds(t *testing.T) {
 			issues = append(issues, strings.Join([]string{string(rune('0' + f.Line)), f.Name, f.Code}, " "))
 		}
 		want := []string{
-			"4 phone phone_invalid", "5 phone required", "6 scope unknown_value", "7 until not_a_date", "8 until until_over", "9 campaign not_an_id",
+			"4 phone phone_invalid", "5 phone required", "6 scope unknown_value",
+			"7 until not_a_date", "8 until until_over", "9 campaign not_an_id",
 		}
 		if diff := gocmp.Diff(want, issues); diff != "" {
 			t.Error(diff)

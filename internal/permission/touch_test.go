@@ -74,18 +74,14 @@ func addPeople(t *testing.T, db *database.DB, n int) {
 		id := int64(i + 1)
 		persons[i] = contact.Person{ID: id}
 		customers[i] = contact.Customer{
-			ID:         id,
-			SourceID:   1,
-			Reference:  strconv.FormatInt(id, 10),
-			PersonID:   id,
-			Tags:       "[]",
-			Attributes: "{}",
+			ID: id, SourceID: 1, Reference: strconv.FormatInt(id, 10), PersonID: id, Tags: "[]", Attributes: "{}",
 		}
 		addresses[i] = contact.Address{CustomerID: id, Kind: contact.PhoneAddress, Normalised: fmt.Sprintf("+86139%08d", i/2)}
 	}
 	inTx(t, db, func(tx database.Tx) error {
 		for _, err := range []error{
-			database.Insert(tx, "persons", persons), database.Insert(tx, "customers", customers), database.Insert(tx, "addresses", addresses),
+			database.Insert(tx, "persons", persons),
+			database.Insert(tx, "customers", customers), database.Insert(tx, "addresses", addresses),
 		} {
 			if err != nil {
 				return err
@@ -117,7 +113,8 @@ func TestTwoPlannersNeverSpendTheSameAllowance(t *testing.T) {
 					return false, err
 				}
 				return true, s.Touch(tx, permission.Touch{
-					PersonID: subject.PersonID, CustomerID: subject.CustomerID, Kind: permission.Invitation, Purpose: q.Purpose, Channel: q.Channel,
+					PersonID: subject.PersonID, CustomerID: subject.CustomerID,
+					Kind: permission.Invitation, Purpose: q.Purpose, Channel: q.Channel,
 					Family: q.Family, Ref: int64(planner + 1), At: morning,
 				})
 			})
@@ -183,7 +180,8 @@ func TestAReservationYieldsToServiceAndIsOverInTime(t *testing.T) {
 			t.Helper()
 			c.do(t, func(tx database.Tx) error {
 				return c.s.Touch(tx, permission.Touch{
-					PersonID: 1, CustomerID: 1, Address: ownPhone, Kind: permission.Offer, Purpose: permission.MarketingCall, Channel: permission.ByPhone,
+					PersonID: 1, CustomerID: 1, Address: ownPhone, Kind: permission.Offer,
+					Purpose: permission.MarketingCall, Channel: permission.ByPhone,
 					Ref: ref, ReservedUntil: c.at.Add(time.Hour),
 				})
 			})
@@ -211,8 +209,11 @@ func TestAReservationYieldsToServiceAndIsOverInTime(t *testing.T) {
 		if err := confirm(2); err != nil {
 			t.Fatal(err)
 		}
-		if v := c.asked(t, 1, callback); v.First != permission.AttemptGap &&
-			!slices.ContainsFunc(v.All, func(r permission.Reason) bool { return r.Code == permission.AttemptGap }) {
+		if v := c.asked(t, 1, callback); v.First != permission.AttemptGap && !slices.ContainsFunc(v.All, func(
+			r permission.Reason,
+		) bool {
+			return r.Code == permission.AttemptGap
+		}) {
 			t.Errorf("the offer that was made does not count as a call: %+v", v)
 		}
 		c.do(t, func(tx database.Tx) error { return c.s.Untouch(tx, 1, permission.Offer, 2) })
@@ -246,7 +247,8 @@ func TestOffersToOneOnALineStandAgainstTheOthers(t *testing.T) {
 			}
 			c.do(t, func(tx database.Tx) error {
 				return c.s.Touch(tx, permission.Touch{
-					PersonID: 2, CustomerID: 3, Address: line, Kind: permission.Attempt, Purpose: permission.MarketingCall, Channel: permission.ByPhone,
+					PersonID: 2, CustomerID: 3, Address: line, Kind: permission.Attempt,
+					Purpose: permission.MarketingCall, Channel: permission.ByPhone,
 					Ref: int64(i + 1), At: c.at,
 				})
 			})

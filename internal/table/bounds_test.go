@@ -120,16 +120,12 @@ func workbookOf(t testing.TB, sheet, shared func(io.Writer)) []byte {
 		write(part)
 	}
 	const office = `http://schemas.openxmlformats.org/officeDocument/2006/relationships`
-	add(
-		"_rels/.rels",
-		text(`<Relationships><Relationship Id="r1" Type="`+office+`/officeDocument" Target="xl/workbook.xml"/></Relationships>`),
-	)
+	add("_rels/.rels", text(`<Relationships><Relationship Id="r1" Type="`+office+
+		`/officeDocument" Target="xl/workbook.xml"/></Relationships>`))
 	add("xl/workbook.xml", text(`<workbook xmlns:r="`+office+`"><sheets><sheet name="One" sheetId="1" r:id="r1"/></sheets></workbook>`))
-	add(
-		"xl/_rels/workbook.xml.rels",
+	add("xl/_rels/workbook.xml.rels",
 		text(`<Relationships><Relationship Id="r1" Type="`+office+`/worksheet" Target="worksheets/sheet1.xml"/>`+
-			`<Relationship Id="r2" Type="`+office+`/sharedStrings" Target="/xl/sharedStrings.xml"/></Relationships>`),
-	)
+			`<Relationship Id="r2" Type="`+office+`/sharedStrings" Target="/xl/sharedStrings.xml"/></Relationships>`))
 	add("xl/worksheets/sheet1.xml", sheet)
 	if shared != nil {
 		add("xl/sharedStrings.xml", shared)
@@ -167,13 +163,25 @@ func TestAWorkbookThatIsABombIsRefusedWithTheLimitItMet(t *testing.T) {
 		name, want string
 		file       []byte
 	}{
-		{"millions of shared texts", "too large: file_too_many_strings", workbookOf(t, one, repeated(sst, `<si><t/></si>`, 5_000_000, `</sst>`))},
-		{"shared texts that are huge", "too large: file_unpacks_too_far", workbookOf(t, one, repeated(sst, `<si><t>`+strings.Repeat("ab", 500)+`</t></si>`, 100_000, `</sst>`))},
-		{"nothing but comments", "too large: file_unpacks_too_far", workbookOf(t, repeated(sheetHead, `<!-- nothing to be seen here -->`, 3_000_000, sheetTail), nil)},
-		{"an endless tag", "too large: file_cell_too_long", workbookOf(t, repeated(sheetHead+`<row><c><v>`, `123456789 `, 500_000, `</v></c></row>`+sheetTail), nil)},
-		{"gaps between cells", "too large: file_too_many_cells", workbookOf(t, repeated(sheetHead, `<row><c r="ALL1"><v>1</v></c></row>`, 300_000, sheetTail), nil)},
+		{
+			"millions of shared texts", "too large: file_too_many_strings",
+			workbookOf(t, one, repeated(sst, `<si><t/></si>`, 5_000_000, `</sst>`)),
+		},
+		{"shared texts that are huge", "too large: file_unpacks_too_far", workbookOf(t, one, repeated(sst, `<si><t>`+
+			strings.Repeat("ab", 500)+`</t></si>`, 100_000, `</sst>`))},
+		{
+			"nothing but comments", "too large: file_unpacks_too_far",
+			workbookOf(t, repeated(sheetHead, `<!-- nothing to be seen here -->`, 3_000_000, sheetTail), nil),
+		},
+		{"an endless tag", "too large: file_cell_too_long", workbookOf(t, repeated(sheetHead+
+			`<row><c><v>`, `123456789 `, 500_000, `</v></c></row>`+sheetTail), nil)},
+		{
+			"gaps between cells", "too large: file_too_many_cells",
+			workbookOf(t, repeated(sheetHead, `<row><c r="ALL1"><v>1</v></c></row>`, 300_000, sheetTail), nil),
+		},
 		{"one long text everywhere", "too large: file_too_much_text", workbookOf(t,
-			repeated(sheetHead, `<row><c t="s"><v>0</v></c></row>`, 2000, sheetTail), text(sst, `<si><t>`, strings.Repeat("x", 1000<<10), `</t></si></sst>`))},
+			repeated(sheetHead, `<row><c t="s"><v>0</v></c></row>`, 2000, sheetTail), text(sst, `<si><t>`, strings.Repeat("x", 1000<<10),
+				`</t></si></sst>`))},
 		{"nested without end", "invalid: file_damaged", workbookOf(t, repeated(sheetHead, `<a>`, 1_000_000, ""), nil)},
 		{"a sheet that is cut", "invalid: file_damaged", workbookOf(t, text(sheetHead, `<row><c><v>1</v></c></row><row>`), nil)},
 	} {
@@ -277,7 +285,8 @@ func TestWhatTheFileIsReadFromIsNotTheFilesFault(t *testing.T) {
 func FuzzWorkbook(f *testing.F) {
 	for _, sheet := range []string{
 		`<row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1"><v>1.5</v></c></row>`, `<row><c t="inlineStr"><is><t>x</t></is></c></row>`,
-		`<row r="99"><c r="ZZZ1" t="b"><v>1</v></c></row>`, `<x:row><x:c t="str"><x:v>_x000D_&amp;</x:v></x:c></x:row>`, `<!DOCTYPE a [<!ENTITY b "c">]>`,
+		`<row r="99"><c r="ZZZ1" t="b"><v>1</v></c></row>`,
+		`<x:row><x:c t="str"><x:v>_x000D_&amp;</x:v></x:c></x:row>`, `<!DOCTYPE a [<!ENTITY b "c">]>`,
 	} {
 		f.Add(sheet, `<si><t>one</t></si><si><r><t>t</t></r><r><t>wo</t></r></si>`)
 	}

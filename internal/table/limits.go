@@ -33,37 +33,19 @@ const (
 )
 
 var (
-	errUnpacksTooFar = fault.New(
-		fault.TooLarge,
-		"file_unpacks_too_far",
-		"the file unpacks to more than 100 times its size; save it again, or as .csv",
-	)
-	errTooManyParts = fault.New(
-		fault.TooLarge,
-		"file_too_many_parts",
-		"the workbook has more than 10,000 parts; save it again, or as .csv",
-	)
-	errTooManyStrings = fault.New(
-		fault.TooLarge,
-		"file_too_many_strings",
-		"the workbook has more than 4 million different texts; split it, or save it as .csv",
-	)
-	errTooMuchText = fault.New(
-		fault.TooLarge,
-		"file_too_much_text",
-		"the cells of the workbook have more text than can be read; split it, or save it as .csv",
-	)
-	errTooManyCells = fault.New(
-		fault.TooLarge,
-		"file_too_many_cells",
-		"the workbook has too many cells, or gaps between them; split it, or save it as .csv",
-	)
+	errUnpacksTooFar = fault.New(fault.TooLarge, "file_unpacks_too_far",
+		"the file unpacks to more than 100 times its size; save it again, or as .csv")
+	errTooManyParts = fault.New(fault.TooLarge, "file_too_many_parts",
+		"the workbook has more than 10,000 parts; save it again, or as .csv")
+	errTooManyStrings = fault.New(fault.TooLarge, "file_too_many_strings",
+		"the workbook has more than 4 million different texts; split it, or save it as .csv")
+	errTooMuchText = fault.New(fault.TooLarge, "file_too_much_text",
+		"the cells of the workbook have more text than can be read; split it, or save it as .csv")
+	errTooManyCells = fault.New(fault.TooLarge, "file_too_many_cells",
+		"the workbook has too many cells, or gaps between them; split it, or save it as .csv")
 	errCellTooLong = fault.New(fault.TooLarge, "file_cell_too_long", "the workbook has a cell or a tag of more than 4 MiB")
-	errQuotes      = fault.New(
-		fault.TooLarge,
-		"file_quotes",
-		"too many quotes in the file are never closed; it is no CSV file, or has another delimiter",
-	)
+	errQuotes      = fault.New(fault.TooLarge, "file_quotes",
+		"too many quotes in the file are never closed; it is no CSV file, or has another delimiter")
 )
 
 func errTooLarge(limit int64) error {

@@ -67,12 +67,8 @@ func (p *parser) record(line int, text string) (Row, error) {
 	}
 	for i, cell := range row.Cells {
 		if !utf8.ValidString(cell) {
-			return Row{}, rowError(
-				line,
-				"bad_encoding",
-				"is not in the encoding of the file, in cell "+strconv.Itoa(i+1),
-				strings.ToValidUTF8(cell, "\uFFFD"),
-			)
+			return Row{}, rowError(line, "bad_encoding", "is not in the encoding of the file, in cell "+strconv.Itoa(i+1),
+				strings.ToValidUTF8(cell, "\uFFFD"))
 		}
 	}
 	return row, nil

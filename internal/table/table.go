@@ -77,11 +77,8 @@ func Open(ctx context.Context, file io.Reader, opts Options) (*Reader, error) {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return openWorkbook(src, raw, opts)
 	case bytes.HasPrefix(head, []byte{0xd0, 0xcf, 0x11, 0xe0}):
-		return nil, fault.New(
-			fault.Invalid,
-			"file_xls",
-			"this is an old Excel file or one with a password: save it as .xlsx without a password, or as .csv",
-		)
+		return nil, fault.New(fault.Invalid, "file_xls",
+			"this is an old Excel file or one with a password: save it as .xlsx without a password, or as .csv")
 	}
 	return openText(src, raw, opts)
 }

@@ -104,10 +104,7 @@ func TestLineNumbersSurviveQuotedNewlinesAndBlankLines(t *testing.T) {
 func TestBadRowNeverStopsTheRest(t *testing.T) {
 	t.Parallel()
 	want := []table.Row{
-		{1, []string{"id", "text"}},
-		{2, []string{"!unclosed_quote"}},
-		{3, []string{"2", "fine"}},
-		{4, []string{"3", "too"}},
+		{1, []string{"id", "text"}}, {2, []string{"!unclosed_quote"}}, {3, []string{"2", "fine"}}, {4, []string{"3", "too"}},
 	}
 	got := readAll(t, []byte("id,text\n1,\"never closed\n2,fine\n3,too\n"), table.Options{})
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -122,7 +119,9 @@ func TestBadRowNeverStopsTheRest(t *testing.T) {
 func TestWorkbook(t *testing.T) {
 	t.Parallel()
 	book := excelize.NewFile()
-	for cell, value := range map[string]any{"A1": "工单号", "B1": "电话", "A2": "T-1", "B2": 13912348000, "A4": "T-2", "B4": "010-65551234"} {
+	for cell, value := range map[string]any{
+		"A1": "工单号", "B1": "电话", "A2": "T-1", "B2": 13912348000, "A4": "T-2", "B4": "010-65551234",
+	} {
 		if err := book.SetCellValue("Sheet1", cell, value); err != nil {
 			t.Fatal(err)
 		}
@@ -172,7 +171,10 @@ func TestFileLargerThanAllowed(t *testing.T) {
 }
 
 func FuzzText(f *testing.F) {
-	for _, seed := range []string{"a,b\n1,2\n", "a;b\r\n\"1\n\";2", "\ufeffa\tb\n\"", "\"\"\"\n,\n", "\xc4\xe3,\xba\xc3\n", "a|b\n\"x\"y|z", "\"start\na\"\"b\na\"\"b\n"} {
+	for _, seed := range []string{
+		"a,b\n1,2\n", "a;b\r\n\"1\n\";2", "\ufeffa\tb\n\"", "\"\"\"\n,\n", "\xc4\xe3,\xba\xc3\n", "a|b\n\"x\"y|z",
+		"\"start\na\"\"b\na\"\"b\n",
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {

@@ -22,10 +22,7 @@ type turns struct {
 
 // ofProcess are the turns of this process: memory is the process's.
 var ofProcess = turns{
-	reading:  make(chan struct{}, 2),
-	line:     make(chan struct{}, 22),
-	patience: 20 * time.Second,
-	before:   new(atomic.Uint64),
+	reading: make(chan struct{}, 2), line: make(chan struct{}, 22), patience: 20 * time.Second, before: new(atomic.Uint64),
 }
 
 // worthGivingBack is by how much memory has to have grown to be given back to the system at once, which costs a collection.
@@ -70,9 +67,8 @@ func (t turns) take(ctx context.Context) (leave func(), err error) {
 // heapBytes returns what the heap has taken from the system and not given back.
 func heapBytes() uint64 {
 	sample := []metrics.Sample{
-		{
-			Name: "/memory/classes/heap/objects:bytes",
-		}, {Name: "/memory/classes/heap/unused:bytes"}, {Name: "/memory/classes/heap/free:bytes"},
+		{Name: "/memory/classes/heap/objects:bytes"},
+		{Name: "/memory/classes/heap/unused:bytes"}, {Name: "/memory/classes/heap/free:bytes"},
 	}
 	metrics.Read(sample)
 	return sample[0].Value.Uint64() + sample[1].Value.Uint64() + sample[2].Value.Uint64()

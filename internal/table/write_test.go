@@ -67,8 +67,10 @@ func checkInert(t *testing.T, cells ...string) {
 
 // hostile are texts that some spreadsheet runs.
 var hostile = []string{
-	"=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r\n=1", "\u3000=1", "\u00a0@x", "\u200b=1", "\u2060-1", "＝1", "＋1", "－1", "＠x", "﹦1",
-	"x;=HYPERLINK(\"http://e\";\"y\");y", "x; =1", "x|+1", "x;\"=1+1", "\";=1;\"", "x\";\"=1\";\"", ";\"\"=1", "x;\u3000＝1", "x\t=1", "x\n=1;-2", "\"=1",
+	"=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r\n=1", "\u3000=1",
+	"\u00a0@x", "\u200b=1", "\u2060-1", "＝1", "＋1", "－1", "＠x", "﹦1",
+	"x;=HYPERLINK(\"http://e\";\"y\");y", "x; =1", "x|+1", "x;\"=1+1", "\";=1;\"",
+	"x\";\"=1\";\"", ";\"\"=1", "x;\u3000＝1", "x\t=1", "x\n=1;-2", "\"=1",
 	"'=1", "a,=1", "\",\"=1", "\x00=1", "\u202e=1",
 }
 
@@ -93,8 +95,8 @@ func TestHarmlessTextIsWrittenAsItIs(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	w := table.NewCSVWriter(&b)
-	if err := errors.Join(w.Row("a;1,b", `say "hi"`, "x-1; y"), w.Flush()); err != nil ||
-		b.String() != "\"a;1,b\",\"say \"\"hi\"\"\",\"x-1; y\"\r\n" {
+	err := errors.Join(w.Row("a;1,b", `say "hi"`, "x-1; y"), w.Flush())
+	if err != nil || b.String() != "\"a;1,b\",\"say \"\"hi\"\"\",\"x-1; y\"\r\n" {
 		t.Errorf("%q, %v", b.String(), err)
 	}
 }

@@ -38,7 +38,8 @@ func TestNothingIsKeptOrShownOfACallbackThatWasNeverClaimed(t *testing.T) {
 			_, released := c.Callbacks.Release(t.Context(), tt.viewer, id, fence)
 			_, skipped := c.Callbacks.Skip(t.Context(), tt.viewer, id, fence, callback.SkipOther)
 			for what, err := range map[string]error{
-				"saved a draft": saved, "finished": c.Callbacks.Finish(t.Context(), tt.viewer, id, fence, typed), "dialled": dialled, "released": released, "skipped": skipped,
+				"saved a draft": saved, "finished": c.Callbacks.Finish(t.Context(), tt.viewer, id, fence, typed),
+				"dialled": dialled, "released": released, "skipped": skipped,
 			} {
 				if !fault.Is(err, tt.kind) {
 					t.Errorf("%s %s: %v, want %s", name, what, err, tt.kind)

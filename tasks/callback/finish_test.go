@@ -35,7 +35,8 @@ func TestRetryByCallResult(t *testing.T) {
 		t.Run(string(tt.result), func(t *testing.T) {
 			t.Parallel()
 			c := taskstest.Planned(t, dbtest.SQLite(t), taskstest.Severe(1))
-			c.Finish(t, taskstest.Caller(1), c.Claim(t, taskstest.Caller(1)), callback.Outcome{CallResult: tt.result, NoteForNext: "下午打"})
+			c.Finish(t, taskstest.Caller(1), c.Claim(t, taskstest.Caller(1)),
+				callback.Outcome{CallResult: tt.result, NoteForNext: "下午打"})
 			got := c.Callback(t)
 			if tt.after == 0 {
 				if got.State != callback.Finished || got.CloseReason != callback.Reason(tt.result) {
@@ -157,7 +158,8 @@ func TestMissedAppointmentBecomesAnybodys(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, desk := taskstest.AtWork(t, db)
 		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{
-			CallResult: callback.Reached, BusinessResult: callback.Appointment, AppointmentAt: c.Now().Add(2 * time.Hour), AppointmentFor: callback.ForMe,
+			CallResult: callback.Reached, BusinessResult: callback.Appointment,
+			AppointmentAt: c.Now().Add(2 * time.Hour), AppointmentFor: callback.ForMe,
 		})
 		c.Pass(2 * time.Hour)
 		c.Work(t, callback.JobOffer, c.Callbacks.Offer)

@@ -25,7 +25,8 @@ func TestSkippedCallbackDoesNotComeStraightBack(t *testing.T) {
 		) {
 			t.Errorf("skipped without a reason: %v", err)
 		}
-		if _, err := c.Callbacks.Skip(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, callback.SkipLanguage); err != nil {
+		_, err := c.Callbacks.Skip(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, callback.SkipLanguage)
+		if err != nil {
 			t.Fatal(err)
 		}
 		if _, err := c.Callbacks.Claim(t.Context(), taskstest.Caller(1)); !errors.Is(err, callback.ErrNothingReady) {
@@ -84,7 +85,8 @@ func TestRecoveryGoesToAnotherCallerOnce(t *testing.T) {
 		rating := 1
 		desk := c.Claim(t, taskstest.Caller(1))
 		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{
-			CallResult: callback.Reached, BusinessResult: callback.NotSolved, Note: "很不满意", Answers: callback.Answers{Rating: &rating},
+			CallResult: callback.Reached, BusinessResult: callback.NotSolved,
+			Note: "很不满意", Answers: callback.Answers{Rating: &rating},
 		})
 		low := callback.LowScore{
 			ResponseID: 7,

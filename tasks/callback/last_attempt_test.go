@@ -81,7 +81,8 @@ func TestLastAttemptWithoutAnOutcomeClosesTheCallback(t *testing.T) {
 				if err != nil || told < 0 {
 					t.Errorf("the story does not tell it: %+v, %v", events, err)
 				}
-				if err := c.Callbacks.Finish(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, callback.Outcome{CallResult: callback.NoAnswer}); !errors.Is(
+				if err := c.Callbacks.Finish(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence,
+					callback.Outcome{CallResult: callback.NoAnswer}); !errors.Is(
 					err,
 					callback.ErrStale,
 				) {
@@ -127,7 +128,8 @@ func TestAppointmentMadeInTheLastAttemptIsKept(t *testing.T) {
 		c.Pass(3 * time.Hour)
 		c.Work(t, callback.JobOffer, c.Callbacks.Offer)
 		desk = c.Claim(t, taskstest.Caller(1))
-		if after, err := c.Callbacks.Skip(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, callback.SkipKnown); err != nil ||
+		if after, err := c.Callbacks.Skip(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence,
+			callback.SkipKnown); err != nil ||
 			after.State != callback.Waiting {
 			t.Fatalf("passed on: %s, %v", after.State, err)
 		}
@@ -160,7 +162,8 @@ func TestSkippingAfterEveryDialDoesNotPassTheLimit(t *testing.T) {
 				t.Fatal(err)
 			}
 			dials++
-			if _, err := c.Callbacks.Skip(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, callback.SkipLater); err != nil {
+			_, err := c.Callbacks.Skip(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, callback.SkipLater)
+			if err != nil {
 				t.Fatal(err)
 			}
 			c.Pass(61 * time.Minute)

@@ -29,7 +29,8 @@ func TestExpiredLeaseCanBeClaimedAndTheOldHolderIsRefused(t *testing.T) {
 		if !errors.Is(err, callback.ErrStale) {
 			t.Fatalf("the old holder finished: %v", err)
 		}
-		if _, err := c.Callbacks.SaveDraft(t.Context(), taskstest.Caller(2), second.Callback.ID, second.Callback.Fence, callback.Outcome{Note: "b"}); err != nil {
+		if _, err := c.Callbacks.SaveDraft(t.Context(), taskstest.Caller(2), second.Callback.ID, second.Callback.Fence,
+			callback.Outcome{Note: "b"}); err != nil {
 			t.Fatal(err)
 		}
 		c.Finish(t, taskstest.Caller(2), second, callback.Outcome{CallResult: callback.WrongNumber})

@@ -84,7 +84,8 @@ func TestClosedCallbacksStayWithWhoItWasThen(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, one, other := joinable(t, db)
 		before := person(t, c, other)
-		if err := db.View(t.Context()).Gorm().Model(&callback.Callback{}).Where("customer_id = ?", other).Update("state", callback.Finished).Error; err != nil {
+		if err := db.View(t.Context()).Gorm().Model(&callback.Callback{}).Where("customer_id = ?", other).Update("state",
+			callback.Finished).Error; err != nil {
 			t.Fatal(err)
 		}
 		if _, err := c.Identity.Merge(t.Context(), taskstest.Supervisor, person(t, c, one), before, "同一户主"); err != nil {
@@ -200,7 +201,8 @@ func TestReservedPersonStaysUntilTheTransactionEnds(t *testing.T) {
 				merged <- err
 			}()
 			return c.Permit.Touch(tx, permission.Touch{
-				PersonID: of[other], CustomerID: other, Kind: permission.Attempt, Purpose: permission.ServiceCallback, Channel: permission.ByPhone, At: clock.Instant(1),
+				PersonID: of[other], CustomerID: other, Kind: permission.Attempt,
+				Purpose: permission.ServiceCallback, Channel: permission.ByPhone, At: clock.Instant(1),
 			})
 		})
 		<-reserved
@@ -233,7 +235,8 @@ func TestCallbacksFollowTheCustomerTheyAreForNotWhoTheContactFirstSeemedToBeOf(t
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, _, other := joinable(t, db)
 		third := thirdRecord(t, c)
-		if _, err := c.Identity.Merge(t.Context(), taskstest.Supervisor, person(t, c, third), person(t, c, other), "同一户主"); err != nil {
+		_, err := c.Identity.Merge(t.Context(), taskstest.Supervisor, person(t, c, third), person(t, c, other), "同一户主")
+		if err != nil {
 			t.Fatal(err)
 		}
 		open := []callback.State{callback.Waiting, callback.Ready}
@@ -261,7 +264,8 @@ func TestACallInHandStaysWithItsPersonWhileTheFormerCustomerIsMerged(t *testing.
 		if desk.Callback.CustomerID != other {
 			t.Fatalf("claimed the callback of customer %d, not %d", desk.Callback.CustomerID, other)
 		}
-		if _, err := c.Identity.Merge(t.Context(), taskstest.Supervisor, person(t, c, third), person(t, c, one), "同一户主"); err != nil {
+		_, err = c.Identity.Merge(t.Context(), taskstest.Supervisor, person(t, c, third), person(t, c, one), "同一户主")
+		if err != nil {
 			t.Fatal(err)
 		}
 		if c.Count(t, "callbacks", "id = ? AND person_id = ?", desk.Callback.ID, person(t, c, other)) != 1 {

@@ -117,7 +117,8 @@ func newDesks(t testing.TB, c taskstest.Centre) *desks {
 		team int64
 		zone string
 		open bool
-	}{{own.team + 1, zone, true}, {own.team, "", true}, {0, zone, true}, {own.team, "Europe/London GB", false}, {own.team + 1, "Europe/London GB", false}} {
+	}{{own.team + 1, zone, true}, {own.team, "", true}, {0, zone, true}, {own.team, "Europe/London GB", false}, {own.team +
+		1, "Europe/London GB", false}} {
 		id := own.id + int64(i) + 1
 		must(g.Exec("INSERT INTO pools (id, team_id, skill, zone) VALUES (?, ?, ?, ?)", id, other.team, "drawn", other.zone).Error)
 		k.pools = append(k.pools, deskPool{id, other.team, other.open})
@@ -131,13 +132,10 @@ func (k *desks) draw(rt *rapid.T) {
 	one := func(label string) deskRow {
 		r := deskRow{
 			pool: rapid.SampledFrom(k.pools).Draw(rt, label+" pool"),
-			state: rapid.SampledFrom(
-				[]callback.State{callback.Waiting, callback.Ready, callback.Ready, callback.Claimed, callback.Claimed, callback.Finished},
-			).
-				Draw(
-					rt,
-					label+" state",
-				),
+			state: rapid.SampledFrom([]callback.State{
+				callback.Waiting, callback.Ready, callback.Ready, callback.Claimed, callback.Claimed, callback.Finished,
+			}).
+				Draw(rt, label+" state"),
 			notFor: rapid.SampledFrom([]int64{0, 0, 0, 1, 2}).
 				Draw(rt, label+" not for"),
 			reserved: rapid.SampledFrom([]int64{0, 0, 0, 1, 2}).Draw(rt, label+" for"),
@@ -246,7 +244,8 @@ func (k *desks) check(rt *rapid.T, viewer account.Viewer) {
 		rt.Fatalf("supply says %d ready, by hand they are %d", supply.Ready, len(free))
 	}
 	desk, err := k.Callbacks.Claim(context.Background(), viewer)
-	for tries := 0; errors.Is(err, callback.ErrClaimBusy) && tries < len(k.rows); tries++ { // many whose attempts are used up are closed first
+	for tries := 0; errors.Is(err, callback.ErrClaimBusy) &&
+		tries < len(k.rows); tries++ { // many whose attempts are used up are closed first
 		desk, err = k.Callbacks.Claim(context.Background(), viewer)
 	}
 	switch {

@@ -346,7 +346,9 @@ func TestADryRunWhoseJobIsDeadHasFailedAndHoldsUpNoOther(t *testing.T) {
 			if err := db.View(ctx).Gorm().Exec("UPDATE jobs SET state = ? WHERE kind = ?", job, decision.JobDryRun).Error; err != nil {
 				t.Fatal(err)
 			}
-			if got, want := state(), map[outbox.State]decision.DryRunState{outbox.Dead: decision.DryRunFailed, outbox.Due: decision.DryRunQueued}[job]; got != want {
+			if got, want := state(), map[outbox.State]decision.DryRunState{
+				outbox.Dead: decision.DryRunFailed, outbox.Due: decision.DryRunQueued,
+			}[job]; got != want {
 				t.Errorf("with a %s job it is %s, want %s", job, got, want)
 			}
 		}

@@ -80,10 +80,9 @@ func TestTheResolvedAndTheUndecidedAreListedOneByOne(t *testing.T) {
 		c := taskstest.Planned(t, db, taskstest.Severe(1), taskstest.Severe(2), early)
 		c.Take(t, taskstest.Severe(3), elsewhere, taskstest.Severe(6))
 		lee, err := account.New(db, nil, c.Now).
-			AddUser(
-				t.Context(),
-				account.NewUser{Login: "lee", Name: "Lee", Password: "correct horse", Role: account.Supervisor, Teams: []string{"一线"}},
-			)
+			AddUser(t.Context(), account.NewUser{
+				Login: "lee", Name: "Lee", Password: "correct horse", Role: account.Supervisor, Teams: []string{"一线"},
+			})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -210,7 +210,8 @@ func TestASurveyThatOnlyHasToWaitIsPutOffAndStaysPlanned(t *testing.T) {
 			return c.Decisions.SurveyPutOff(ctx, ticket, ref, until, "outside_hours")
 		}
 		c.Work(t, decision.JobSendSurvey, putOff)
-		if n := c.Count(t, "decisions", "kind = ? AND state = ? AND due_at = ? AND wait_reason = ?", policy.FollowUpSurvey, decision.Planned, until, "outside_hours"); n != 1 {
+		if n := c.Count(t, "decisions", "kind = ? AND state = ? AND due_at = ? AND wait_reason = ?", policy.FollowUpSurvey,
+			decision.Planned, until, "outside_hours"); n != 1 {
 			t.Error("the decision is not planned for the later time")
 		}
 		if jobs := c.Jobs(t, decision.JobSendSurvey); len(jobs) != 0 {

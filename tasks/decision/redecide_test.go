@@ -105,10 +105,12 @@ func TestFollowUpGoesToTheCustomerTheSourceCorrectedTheContactTo(t *testing.T) {
 		if n := c.Count(t, "decisions", "customer_id = ?", wrong); n != 0 {
 			t.Errorf("%d decisions are still about the wrong customer", n)
 		}
-		if n := c.Count(t, "callbacks", "customer_id = ? AND state IN ?", wrong, []callback.State{callback.Waiting, callback.Ready}); n != 0 {
+		n := c.Count(t, "callbacks", "customer_id = ? AND state IN ?", wrong, []callback.State{callback.Waiting, callback.Ready})
+		if n != 0 {
 			t.Errorf("%d callbacks would still call the wrong customer", n)
 		}
-		if n := c.Count(t, "callbacks", "customer_id = ? AND state IN ?", right, []callback.State{callback.Waiting, callback.Ready}); n != 2 {
+		n = c.Count(t, "callbacks", "customer_id = ? AND state IN ?", right, []callback.State{callback.Waiting, callback.Ready})
+		if n != 2 {
 			t.Errorf("%d callbacks call the right customer about their two contacts", n)
 		}
 		c.AddsUp(t)

@@ -33,7 +33,8 @@ func TestReopeningAtOnceWithFinishingLosesNoOutcome(t *testing.T) {
 			var both sync.WaitGroup
 			both.Go(func() {
 				outcome := callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "已恢复"}
-				if err := c.Callbacks.Finish(t.Context(), taskstest.Caller(int64(i+1)), desk.Callback.ID, desk.Callback.Fence, outcome); err != nil {
+				err := c.Callbacks.Finish(t.Context(), taskstest.Caller(int64(i+1)), desk.Callback.ID, desk.Callback.Fence, outcome)
+				if err != nil {
 					t.Errorf("finish: %v", err)
 				}
 			})
@@ -49,7 +50,8 @@ func TestReopeningAtOnceWithFinishingLosesNoOutcome(t *testing.T) {
 			})
 			both.Wait()
 		}
-		if n := c.Count(t, "callbacks", "call_result = ? AND business_result = ? AND note = '已恢复' AND lease_until = 0", callback.Reached, callback.Solved); n != calls {
+		if n := c.Count(t, "callbacks", "call_result = ? AND business_result = ? AND note = '已恢复' AND lease_until = 0",
+			callback.Reached, callback.Solved); n != calls {
 			t.Errorf("%d of %d outcomes are lost", calls-n, calls)
 		}
 		if n := c.Count(t, "holds", "1 = 1"); n != 0 {

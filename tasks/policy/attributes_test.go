@@ -14,8 +14,11 @@ func TestAttributesAreComparedAsTheyAreRegistered(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := taskstest.New(t, db)
-		for name, kind := range map[string]policy.FieldKind{"area": policy.TextField, "seats": policy.NumberField, "active": policy.YesNoField} {
-			if err := c.Policies.RegisterAttribute(t.Context(), taskstest.Supervisor, policy.Attribute{Name: name, Kind: kind}); err != nil {
+		for name, kind := range map[string]policy.FieldKind{
+			"area": policy.TextField, "seats": policy.NumberField, "active": policy.YesNoField,
+		} {
+			err := c.Policies.RegisterAttribute(t.Context(), taskstest.Supervisor, policy.Attribute{Name: name, Kind: kind})
+			if err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -24,7 +24,8 @@ func TestConditions(t *testing.T) {
 			"old":    "1",
 		},
 		AttributeKinds: map[string]FieldKind{
-			"level": TextField, "spend": NumberField, "active": YesNoField, "flag": YesNoField, "code": TextField, "seats": NumberField, "other": TextField,
+			"level": TextField, "spend": NumberField, "active": YesNoField,
+			"flag": YesNoField, "code": TextField, "seats": NumberField, "other": TextField,
 		},
 		CSAT: &Score{Value: 2, Band: Dissatisfied}, AnsweredAt: morning.Add(-3*day - 1),
 	}

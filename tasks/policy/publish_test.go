@@ -136,15 +136,20 @@ func TestAPolicyOnlyNamesWhatThereIs(t *testing.T) {
 		if !ok || len(f.Fields) != 3 {
 			t.Fatalf("got %v, want three problems", err)
 		}
-		for i, want := range []fault.Field{{Line: 4, Code: "attribute_unknown"}, {Line: 5, Code: "team_unknown"}, {Line: 6, Code: "survey_unknown"}} {
+		for i, want := range []fault.Field{
+			{Line: 4, Code: "attribute_unknown"}, {Line: 5, Code: "team_unknown"}, {Line: 6, Code: "survey_unknown"},
+		} {
 			if f.Fields[i].Line != want.Line || f.Fields[i].Code != want.Code {
 				t.Errorf("problem %d: %v", i, f.Fields[i])
 			}
 		}
-		if err := c.Policies.RegisterAttribute(ctx, taskstest.Supervisor, policy.Attribute{Name: "level", Kind: policy.NumberField}); err != nil {
+		err = c.Policies.RegisterAttribute(ctx, taskstest.Supervisor, policy.Attribute{Name: "level", Kind: policy.NumberField})
+		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := account.New(db, nil, c.Now).AddUser(ctx, account.NewUser{Login: "lee", Name: "Lee", Password: "correct horse", Role: account.Caller, Teams: []string{"三线"}}); err != nil {
+		if _, err := account.New(db, nil, c.Now).AddUser(ctx, account.NewUser{
+			Login: "lee", Name: "Lee", Password: "correct horse", Role: account.Caller, Teams: []string{"三线"},
+		}); err != nil {
 			t.Fatal(err)
 		}
 		c.Surveys.Names = append(c.Surveys.Names, "ces")
@@ -158,7 +163,8 @@ func TestAPolicyOnlyNamesWhatThereIs(t *testing.T) {
 		if err := c.Policies.UnregisterAttribute(ctx, taskstest.Supervisor, "level"); !fault.Is(err, fault.Conflict) {
 			t.Errorf("an attribute the policy in force asks about was unregistered: %v", err)
 		}
-		if err := c.Policies.RegisterAttribute(ctx, taskstest.Supervisor, policy.Attribute{Name: "level", Kind: policy.TextField}); !fault.Is(
+		if err := c.Policies.RegisterAttribute(ctx, taskstest.Supervisor,
+			policy.Attribute{Name: "level", Kind: policy.TextField}); !fault.Is(
 			err,
 			fault.Conflict,
 		) {
@@ -220,7 +226,8 @@ func TestFactsTakeTheSameQueriesWhateverTheNumberOfResolutions(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := taskstest.New(t, db)
-		if err := c.Policies.RegisterAttribute(t.Context(), taskstest.Supervisor, policy.Attribute{Name: "level", Kind: policy.TextField}); err != nil {
+		err := c.Policies.RegisterAttribute(t.Context(), taskstest.Supervisor, policy.Attribute{Name: "level", Kind: policy.TextField})
+		if err != nil {
 			t.Fatal(err)
 		}
 		attributes, err := c.Policies.Attributes(t.Context())

@@ -110,7 +110,9 @@ func TestWhatIsNoPolicyIsRefused(t *testing.T) {
 // What stands in the file is what is compared, whatever YAML takes an unquoted value for.
 func TestUnquotedValuesStayAsTheyAreWritten(t *testing.T) {
 	t.Parallel()
-	for _, written := range []string{"007", "1.0", "1.50", "0x10", "0o17", "1_000", "+3", "1e3", ".inf", ".nan", "true", "yes", "2026-11-22"} {
+	for _, written := range []string{
+		"007", "1.0", "1.50", "0x10", "0o17", "1_000", "+3", "1e3", ".inf", ".nan", "true", "yes", "2026-11-22",
+	} {
 		body := "rules:\n  - {id: a, when: [{field: contact.order_reference, op: is, values: [" + written + "]}], callback: {}}\n"
 		p, err := Parse([]byte(body))
 		if err != nil {
@@ -128,7 +130,9 @@ func TestUnquotedValuesStayAsTheyAreWritten(t *testing.T) {
 
 func TestOneValueIsAListOfOne(t *testing.T) {
 	t.Parallel()
-	p, err := Parse([]byte("rules:\n  - id: a\n    when: [{field: contact.category, op: is, values: 宽带报修}]\n    survey: {channels: sms}\n"))
+	p, err := Parse(
+		[]byte("rules:\n  - id: a\n    when: [{field: contact.category, op: is, values: 宽带报修}]\n    survey: {channels: sms}\n"),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +205,8 @@ func TestWhatIsNoYAMLIsRefusedInOneWord(t *testing.T) {
 			t.Errorf("%q: %s, want %s", body, got, want)
 		}
 	}
-	for _, body := range []string{"\ufeff" + rule, "---\n" + rule, rule + "...\n", rule + "---\n", "%YAML 1.2\n---\n" + rule, strings.ReplaceAll(rule, "\n", "\r\n")} {
+	for _, body := range []string{"\ufeff" + rule, "---\n" + rule, rule + "...\n", rule + "---\n", "%YAML 1.2\n---\n" +
+		rule, strings.ReplaceAll(rule, "\n", "\r\n")} {
 		if p, err := Parse([]byte(body)); err != nil || len(p.Rules) != 1 {
 			t.Errorf("%q: %v", body, err)
 		}
@@ -242,7 +247,9 @@ func TestSpansAndSharesReadBackAsWritten(t *testing.T) {
 			t.Errorf("%q is %v", text, got)
 		}
 	}
-	for text, want := range map[string]Share{"25%": 250_000, "25": 250_000, "0.5 %": 5_000, "0.0001%": 1, "100%": Everybody, "12.25%": 122_500, "0": 0} {
+	for text, want := range map[string]Share{
+		"25%": 250_000, "25": 250_000, "0.5 %": 5_000, "0.0001%": 1, "100%": Everybody, "12.25%": 122_500, "0": 0,
+	} {
 		if got, err := ParseShare(text); err != nil || got != want {
 			t.Errorf("%q is %d, %v", text, got, err)
 		} else if again, err := ParseShare(got.String()); err != nil || again != got {

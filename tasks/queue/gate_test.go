@@ -87,7 +87,8 @@ func (e *env) post(db *database.DB, sent *sync.Map, before func()) Handler {
 func (e *env) wantUntried(db *database.DB) {
 	e.t.Helper()
 	var jobs []outbox.Job
-	if err := db.View(e.t.Context()).Gorm().Where("failures > 0 OR last_error <> '' OR state <> ?", outbox.Done).Find(&jobs).Error; err != nil {
+	err := db.View(e.t.Context()).Gorm().Where("failures > 0 OR last_error <> '' OR state <> ?", outbox.Done).Find(&jobs).Error
+	if err != nil {
 		e.t.Fatal(err)
 	}
 	if len(jobs) > 0 {

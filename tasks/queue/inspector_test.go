@@ -29,7 +29,9 @@ func TestCountsOfOpenJobsDoNotReadTheDoneOnes(t *testing.T) {
 		if err := database.Insert(view, "jobs", jobs); err != nil {
 			t.Fatal(err)
 		}
-		if err := view.Gorm().Exec(map[database.Dialect]string{database.SQLite: "ANALYZE", database.MySQL: "ANALYZE TABLE jobs"}[db.Dialect()]).Error; err != nil {
+		if err := view.Gorm().Exec(map[database.Dialect]string{
+			database.SQLite: "ANALYZE", database.MySQL: "ANALYZE TABLE jobs",
+		}[db.Dialect()]).Error; err != nil {
 			t.Fatal(err)
 		}
 		statement := ""

@@ -46,11 +46,8 @@ func newClient(address string) (redis.UniversalClient, error) {
 		}), nil
 	}
 	if a.master == "" {
-		return nil, fault.New(
-			fault.Invalid,
-			"redis_address",
-			"a redis-sentinel address needs the name of the master, as in redis-sentinel://host:26379/0?master=name",
-		)
+		return nil, fault.New(fault.Invalid, "redis_address",
+			"a redis-sentinel address needs the name of the master, as in redis-sentinel://host:26379/0?master=name")
 	}
 	return redis.NewFailoverClient(&redis.FailoverOptions{
 		MasterName: a.master, SentinelAddrs: a.hosts, Username: a.user, Password: a.password, DB: a.db, TLSConfig: a.tls,
@@ -59,11 +56,8 @@ func newClient(address string) (redis.UniversalClient, error) {
 }
 
 func badAddress() error {
-	return fault.New(
-		fault.Invalid,
-		"redis_address",
-		"the Redis address must be embedded, redis://, rediss://, redis-sentinel:// or redis-cluster://",
-	)
+	return fault.New(fault.Invalid, "redis_address",
+		"the Redis address must be embedded, redis://, rediss://, redis-sentinel:// or redis-cluster://")
 }
 
 type hostsAddress struct {

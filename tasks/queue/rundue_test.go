@@ -120,8 +120,8 @@ func TestCleaningKeepsWhatIsRecentDeadOrOpen(t *testing.T) {
 			}
 		}
 		var kept int64
-		if err := db.View(t.Context()).Gorm().Model(&outbox.Job{}).Where("state = ?", outbox.Cancelled).Count(&kept).Error; err != nil ||
-			kept != 300 {
+		err = db.View(t.Context()).Gorm().Model(&outbox.Job{}).Where("state = ?", outbox.Cancelled).Count(&kept).Error
+		if err != nil || kept != 300 {
 			t.Errorf("%d cancelled jobs are kept, %v, want 300", kept, err)
 		}
 	})

@@ -32,21 +32,12 @@ func (s store) countsUpTo(most int) ([]KindCount, error) {
 	sums := map[key]KindCount{}
 	for _, state := range OpenStates() {
 		for _, lane := range outbox.Lanes() {
-			first := s.Gorm().Model(
-				&outbox.Job{},
-			).Select(
-				"kind",
-			).Where(
-				"state = ? AND lane = ?",
-				state,
-				lane,
-			).Order(
-				"run_at, id",
-			).Limit(
+			first := s.Gorm().Model(&outbox.Job{}).Select("kind").Where("state = ? AND lane = ?", state, lane).Order("run_at, id").Limit(
 				most + 1,
 			)
 			var counts []KindCount
-			if err := s.Gorm().Table("(?) AS first", first).Select("kind, COUNT(*) AS count").Group("kind").Scan(&counts).Error; err != nil {
+			err := s.Gorm().Table("(?) AS first", first).Select("kind, COUNT(*) AS count").Group("kind").Scan(&counts).Error
+			if err != nil {
 				return nil, fmt.Errorf("count jobs: %w", err)
 			}
 			all := 0

@@ -124,10 +124,15 @@ func TestMergingAndSplittingNeedsASupervisorAReasonAndSomebody(t *testing.T) {
 	_, undone := w.Undo(t.Context(), account.Viewer{Role: account.Caller}, 1)
 	_, unknown := w.Undo(t.Context(), supervisor, 99)
 	for want, errs := range map[fault.Kind][]error{
-		fault.Forbidden: {merge(account.Viewer{Role: account.Caller}, pa, pb, "因为"), split(account.Viewer{Role: account.Handler}, "因为", a), undone},
-		fault.Invalid:   {merge(supervisor, pa, pb, " x "), split(supervisor, "", a), split(supervisor, "因为"), split(supervisor, "因为", a)},
-		fault.Conflict:  {merge(supervisor, pa, pa, "因为"), split(supervisor, "因为", a, b)},
-		fault.NotFound:  {merge(supervisor, pa, 999, "因为"), split(supervisor, "因为", 999), unknown},
+		fault.Forbidden: {
+			merge(account.Viewer{Role: account.Caller}, pa, pb, "因为"),
+			split(account.Viewer{Role: account.Handler}, "因为", a), undone,
+		},
+		fault.Invalid: {
+			merge(supervisor, pa, pb, " x "), split(supervisor, "", a), split(supervisor, "因为"), split(supervisor, "因为", a),
+		},
+		fault.Conflict: {merge(supervisor, pa, pa, "因为"), split(supervisor, "因为", a, b)},
+		fault.NotFound: {merge(supervisor, pa, 999, "因为"), split(supervisor, "因为", 999), unknown},
 	} {
 		for i, err := range errs {
 			if !fault.Is(err, want) {

@@ -86,16 +86,10 @@ const maxRecords = 1000
 var (
 	errPersonHeld = fault.New(fault.Conflict, "person_held", "a caller is holding this customer right now; try again when the call is over")
 	// Who is the same person is decided by somebody who sees everybody it is about; no more is said of them than that they are there.
-	errPersonElsewhere = fault.New(
-		fault.Conflict,
-		"person_elsewhere",
-		"some of the records are of other teams; ask somebody who sees those as well",
-	)
-	errNoPerson = fault.New(
-		fault.NotFound,
-		"person_not_found",
-		"a person to be contacted is not known any more",
-	) // as permission says it
+	errPersonElsewhere = fault.New(fault.Conflict, "person_elsewhere",
+		"some of the records are of other teams; ask somebody who sees those as well")
+	errNoPerson = fault.New(fault.NotFound, "person_not_found",
+		"a person to be contacted is not known any more") // as permission says it
 	errRegroupRole = fault.New(fault.Forbidden, "role_needed", "your role may not do this")
 )
 

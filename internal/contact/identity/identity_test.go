@@ -105,11 +105,7 @@ func (w town) customer(t testing.TB, reference string, phones, emails []string) 
 	id := w.contact(t, w.takeOne(t, in).ContactID).CustomerID
 	if w.count(t, "touches", "customer_id = ?", id) == 0 { // one touch each, to see them follow
 		touch := permission.Touch{
-			CustomerID: id,
-			PersonID:   w.person(t, id),
-			Kind:       permission.Attempt,
-			Channel:    permission.ByPhone,
-			At:         w.now(),
+			CustomerID: id, PersonID: w.person(t, id), Kind: permission.Attempt, Channel: permission.ByPhone, At: w.now(),
 		}
 		if err := w.db.View(context.Background()).Gorm().Create(&touch).Error; err != nil {
 			t.Fatal(err)
@@ -313,7 +309,8 @@ func TestSameNewNumberFromTwoSourcesAtOnceIsOnePersonInTheEnd(t *testing.T) {
 		}
 		w.settle(t)
 		var persons []int64
-		if err := db.View(t.Context()).Gorm().Model(&contact.Customer{}).Distinct("person_id").Pluck("person_id", &persons).Error; err != nil {
+		err := db.View(t.Context()).Gorm().Model(&contact.Customer{}).Distinct("person_id").Pluck("person_id", &persons).Error
+		if err != nil {
 			t.Fatal(err)
 		}
 		if len(persons) != 1 || w.count(t, "customers", "1 = 1") != 2 {

@@ -67,10 +67,7 @@ func (s *Service) Undo(ctx context.Context, viewer account.Viewer, changeID int6
 
 // regroup runs one change by hand in its transaction and writes the audit.
 func (s *Service) regroup(
-	ctx context.Context,
-	viewer account.Viewer,
-	action string,
-	change func(regrouping) (PersonChange, error),
+	ctx context.Context, viewer account.Viewer, action string, change func(regrouping) (PersonChange, error),
 ) (PersonChange, error) {
 	now := s.now()
 	var made PersonChange

@@ -21,11 +21,14 @@ import (
 // spellings are ways to write one address: nobody who reads them sees two.
 var spellings = map[permission.AddressKind][]string{
 	permission.EmailAddress: {
-		"zed%d@example.org", "\u200bzed%d@example.org", "zed%d@exam\u00adple.org", "zed%d@example.org\ufe0f", "\u202aZed%d@Example.ORG\u202c",
-		"mailto:zed%d@example.org", "MAILTO:zed%d%%40example.org?subject=x", "ｚｅｄ%d＠ｅｘａｍｐｌｅ．ｏｒｇ", "zed%d@example。org", "Zed <zed%d@example.org>", "zed%d@example.org.",
+		"zed%d@example.org", "\u200bzed%d@example.org", "zed%d@exam\u00adple.org",
+		"zed%d@example.org\ufe0f", "\u202aZed%d@Example.ORG\u202c",
+		"mailto:zed%d@example.org", "MAILTO:zed%d%%40example.org?subject=x",
+		"ｚｅｄ%d＠ｅｘａｍｐｌｅ．ｏｒｇ", "zed%d@example。org", "Zed <zed%d@example.org>", "zed%d@example.org.",
 	},
 	permission.PhoneAddress: {
-		"139%08d", "+86 139-%08d", "0086139%08d", "86139%08d", "１３９%08d", "\u202a139%08d\u202c", "139\u200d%08d\ufeff", "tel:+86139%08d", "TEL:139%08d;phone-context=+86", "(139)\u2014%08d", "139%08d转8",
+		"139%08d", "+86 139-%08d", "0086139%08d", "86139%08d", "１３９%08d", "\u202a139%08d\u202c",
+		"139\u200d%08d\ufeff", "tel:+86139%08d", "TEL:139%08d;phone-context=+86", "(139)\u2014%08d", "139%08d转8",
 	},
 }
 
@@ -56,16 +59,8 @@ func TestARefusalHoldsHoweverEitherSideIsWritten(t *testing.T) {
 				take()
 			}
 			file := string(kind) + "\n\"" + refused + "\"\n"
-			report, err := lists.New(
-				db,
-				permit,
-				w.now,
-			).ImportSuppressions(
-				context.Background(),
-				supervisor,
-				strings.NewReader(file),
-				lists.Reading{Region: "CN", Zone: time.UTC},
-			)
+			report, err := lists.New(db, permit, w.now).ImportSuppressions(context.Background(), supervisor, strings.NewReader(file),
+				lists.Reading{Region: "CN", Zone: time.UTC})
 			if err != nil || report.Added != 1 {
 				r.Fatalf("%q: %+v %v", refused, report, err)
 			}
@@ -175,8 +170,8 @@ func TestAnAddressThatCannotBeReadIsRefusedWithWhatHidesInIt(t *testing.T) {
 			t.Errorf("%q: %+v", raw, bad)
 		}
 	}
-	if _, bad := permission.ReadAddress(permission.PhoneAddress, "1.39123E+10", "CN"); bad == nil || bad.Code != "phone_invalid" ||
-		!strings.Contains(bad.Problem, "+86") {
+	_, bad := permission.ReadAddress(permission.PhoneAddress, "1.39123E+10", "CN")
+	if bad == nil || bad.Code != "phone_invalid" || !strings.Contains(bad.Problem, "+86") {
 		t.Errorf("%+v", bad)
 	}
 }

@@ -45,11 +45,15 @@ func TestACustomerIsSeenByTheTeamsOfWhatIsKnownOfThem(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		w := newTown(t, db)
-		mine, other, nobodys := w.of(t, "一线", "A", "13911110001"), w.of(t, "二线", "B", "13911110002"), w.of(t, "", "C", "13911110003")
+		mine, other, nobodys := w.of(t, "一线", "A", "13911110001"), w.of(t, "二线", "B", "13911110002"), w.of(t, "", "C",
+			"13911110003")
 		called := w.of(t, "二线", "D", "13911110004")
 		me := w.member(t, "一线")
 		// a rule gave the call to my team
-		if err := db.View(t.Context()).Gorm().Exec("INSERT INTO callbacks (customer_id, resolution_id, team_id, note, note_for_next) VALUES (?, 99, ?, '', '')", called, me.TeamIDs[0]).Error; err != nil {
+		if err := db.View(t.Context()).Gorm().Exec(
+			"INSERT INTO callbacks (customer_id, resolution_id, team_id, note, note_for_next) VALUES (?, 99, ?, '', '')",
+			called, me.TeamIDs[0],
+		).Error; err != nil {
 			t.Fatal(err)
 		}
 		machine := account.Viewer{Role: account.Machine, SourceID: w.source}
@@ -68,11 +72,8 @@ func TestACustomerIsSeenByTheTeamsOfWhatIsKnownOfThem(t *testing.T) {
 			for _, id := range []int64{mine, other, nobodys, called} {
 				_, err := w.contacts.Customer(t.Context(), tt.viewer, id)
 				_, person := w.Person(t.Context(), tt.viewer, id)
-				found, finding := w.contacts.Find(
-					t.Context(),
-					tt.viewer,
-					fmt.Sprintf("1391111000%d", slices.Index([]int64{mine, other, nobodys, called}, id)+1),
-				)
+				found, finding := w.contacts.Find(t.Context(), tt.viewer,
+					fmt.Sprintf("1391111000%d", slices.Index([]int64{mine, other, nobodys, called}, id)+1))
 				if err == nil {
 					got = append(got, id)
 				} else if !fault.Is(err, fault.NotFound) {
@@ -280,8 +281,8 @@ func TestAYesIsRecordedBySomebodyWhoSeesTheCustomer(t *testing.T) {
 			got = append(got, r.Status)
 		}
 		nobody := permission.ConsentNobody
-		if want := []permission.ConsentStatus{permission.ConsentRecorded, nobody, nobody, nobody, permission.ConsentRecorded}; err != nil ||
-			!slices.Equal(got, want) {
+		want := []permission.ConsentStatus{permission.ConsentRecorded, nobody, nobody, nobody, permission.ConsentRecorded}
+		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v; %v", got, want, err)
 		}
 	})
@@ -305,8 +306,8 @@ func TestStandingsListOnlyWhomTheViewerSees(t *testing.T) {
 		if err != nil || len(list) != 1 || list[0].CustomerID != mine {
 			t.Errorf("%+v %v", list, err)
 		}
-		if all, err := permit.StandingsBy(t.Context(), supervisor, permission.Survey, permission.BySMS, "", 0, 10); err != nil ||
-			len(all) != 2 {
+		all, err := permit.StandingsBy(t.Context(), supervisor, permission.Survey, permission.BySMS, "", 0, 10)
+		if err != nil || len(all) != 2 {
 			t.Errorf("%+v %v", all, err)
 		}
 	})

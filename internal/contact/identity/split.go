@@ -21,9 +21,9 @@ func (s *Service) Split(ctx context.Context, viewer account.Viewer, customerIDs 
 	}
 	moved := database.DistinctNonzero(customerIDs)
 	if len(moved) == 0 {
-		return PersonChange{}, fault.InvalidFields(
-			fault.Field{Name: "record", Code: "split_none", Problem: "choose the records that leave"},
-		)
+		return PersonChange{}, fault.InvalidFields(fault.Field{
+			Name: "record", Code: "split_none", Problem: "choose the records that leave",
+		})
 	}
 	return s.regroup(ctx, viewer, "person.split", func(g regrouping) (PersonChange, error) {
 		seen, err := contact.Directory{}.Seen(g.store.Tx, viewer, moved)

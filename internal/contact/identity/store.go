@@ -45,7 +45,8 @@ func (s store) removeAddresses(ids []int64) error {
 // recordIDs returns the customers of a person in order, at most limit.
 func (s store) recordIDs(personID int64, limit int) ([]int64, error) {
 	var ids []int64
-	if err := s.Gorm().Model(&contact.Customer{}).Where("person_id = ?", personID).Order("id").Limit(limit).Pluck("id", &ids).Error; err != nil {
+	err := s.Gorm().Model(&contact.Customer{}).Where("person_id = ?", personID).Order("id").Limit(limit).Pluck("id", &ids).Error
+	if err != nil {
 		return nil, fmt.Errorf("read the records of a person: %w", err)
 	}
 	return ids, nil

@@ -30,12 +30,8 @@ answers:
 		for i, word := range []string{"不知道", "skipped", "0", "好"} {
 			fmt.Fprintf(&file, "W-%d,resolved,2026-11-20 10:00,,0,no,%s,\n", i, word)
 		}
-		run, err := c.ImportFile(
-			context.Background(),
-			imports.NewRun{SourceID: c.source, Mapping: parse(t, mapping)},
-			opener(file.String()),
-			nil,
-		)
+		run, err := c.ImportFile(context.Background(), imports.NewRun{SourceID: c.source, Mapping: parse(t, mapping)},
+			opener(file.String()), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

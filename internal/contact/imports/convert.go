@@ -197,10 +197,7 @@ func (a *answerColumns) read(row table.Row, dates dateReader) (*contact.InputAns
 		n, err := strconv.ParseFloat(raw, 64)
 		if err != nil || n != math.Trunc(n) || math.Abs(n) > 1000 {
 			return nil, &fault.Field{
-				Name:    a.answer.Column,
-				Code:    "not_a_rating",
-				Problem: "is not a whole number, nor listed under values",
-				Value:   raw,
+				Name: a.answer.Column, Code: "not_a_rating", Problem: "is not a whole number, nor listed under values", Value: raw,
 			}
 		}
 		worth.Value = new(int(n))

@@ -12,7 +12,8 @@ import (
 // fields are the fields a column can be matched with, in the order in which people look for them.
 var fields = []string{
 	"external_id", "status", "customer.reference", "customer.name", "customer.phones", "customer.emails", "customer.language",
-	"customer.zone", "customer.region", "customer.tags", "channel", "category", "subcategory", "product", "severity", "complaint", "opened_at",
+	"customer.zone", "customer.region", "customer.tags", "channel",
+	"category", "subcategory", "product", "severity", "complaint", "opened_at",
 	"first_response_at", "resolved_at", "talk_seconds", "hold_seconds", "wrap_up_seconds", "order_reference", "resolution_text",
 	"recording_url", "auto_closed", "tags", "changed_at",
 }

@@ -149,8 +149,8 @@ func (s store) dropDraft(runID int64) error {
 // upload forgets the next ones.
 func (s store) dropDraftsBefore(at clock.Instant) error {
 	var old []int64
-	if err := s.Gorm().Model(&Run{}).Where("state = ? AND started_at < ?", Draft, at).Order("id").Limit(2).Pluck("id", &old).Error; err != nil ||
-		len(old) == 0 {
+	err := s.Gorm().Model(&Run{}).Where("state = ? AND started_at < ?", Draft, at).Order("id").Limit(2).Pluck("id", &old).Error
+	if err != nil || len(old) == 0 {
 		return err
 	}
 	if err := s.Gorm().Where("run_id IN ?", old).Delete(&chunk{}).Error; err != nil {
@@ -196,11 +196,8 @@ func (s store) mappings() ([]SavedMapping, error) {
 }
 
 func (s store) mapping(id int64) (SavedMapping, error) {
-	return database.One[SavedMapping](
-		s.Gorm().Where("id = ?", id),
-		"a mapping",
-		fault.New(fault.NotFound, "no_mapping", "there is no such mapping"),
-	)
+	return database.One[SavedMapping](s.Gorm().Where("id = ?", id), "a mapping",
+		fault.New(fault.NotFound, "no_mapping", "there is no such mapping"))
 }
 
 func (s store) saveMapping(m SavedMapping) error {

@@ -56,13 +56,8 @@ func (s *Service) keep(ctx context.Context, runID int64, file io.Reader) error {
 	for no, total := 0, 0; ; no++ {
 		n, err := io.ReadFull(file, buffer)
 		if total += n; total > MaxUpload {
-			return fault.New(
-				fault.TooLarge,
-				"upload_too_large",
-				"the file is larger than 64 MiB; import it on the command line",
-			).With(
-				"mib",
-				MaxUpload>>20,
+			return fault.New(fault.TooLarge, "upload_too_large", "the file is larger than 64 MiB; import it on the command line").With(
+				"mib", MaxUpload>>20,
 			)
 		}
 		if n > 0 {
@@ -155,10 +150,8 @@ func (s *Service) Resume(ctx context.Context, runID int64) error {
 	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		st := store{tx}
 		if has, err := st.hasChunks(runID); err != nil || !has {
-			return errors.Join(
-				err,
-				fault.New(fault.Conflict, "import_file_gone", "the file is not kept here; run the import again on the command line"),
-			)
+			return errors.Join(err, fault.New(fault.Conflict, "import_file_gone",
+				"the file is not kept here; run the import again on the command line"))
 		}
 		resumed, err := st.move(runID, []State{Stopped, Failed}, Waiting, s.now())
 		if err != nil {

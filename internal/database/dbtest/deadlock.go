@@ -33,7 +33,8 @@ func WatchDeadlock(t testing.TB, db *database.DB) *Deadlock {
 	err := db.InTx(context.Background(), func(_ context.Context, tx database.Tx) error {
 		calls := tx.Gorm().Callback() // the writer's
 		for _, register := range []func(string, func(*gorm.DB)) error{
-			calls.Create().Before("gorm:create").Register, calls.Query().Before("gorm:query").Register, calls.Update().Before("gorm:update").Register,
+			calls.Create().Before("gorm:create").Register,
+			calls.Query().Before("gorm:query").Register, calls.Update().Before("gorm:update").Register,
 			calls.Delete().Before("gorm:delete").Register, calls.Row().Before("gorm:row").Register, calls.Raw().Before("gorm:raw").Register,
 		} {
 			if err := register("deadlock:before", d.before); err != nil {
@@ -41,7 +42,8 @@ func WatchDeadlock(t testing.TB, db *database.DB) *Deadlock {
 			}
 		}
 		for _, register := range []func(string, func(*gorm.DB)) error{
-			calls.Create().After("gorm:create").Register, calls.Query().After("gorm:query").Register, calls.Update().After("gorm:update").Register,
+			calls.Create().After("gorm:create").Register,
+			calls.Query().After("gorm:query").Register, calls.Update().After("gorm:update").Register,
 			calls.Delete().After("gorm:delete").Register, calls.Raw().After("gorm:raw").Register,
 		} {
 			if err := register("deadlock:after", d.afterwards); err != nil {

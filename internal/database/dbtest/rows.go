@@ -25,7 +25,8 @@ func MostRows(t testing.TB, db *database.DB, fn func()) int {
 	err := db.InTx(context.Background(), func(_ context.Context, tx database.Tx) error {
 		calls := tx.Gorm().Callback() // the writer's
 		for _, register := range []func(string, func(*gorm.DB)) error{
-			calls.Update().After("gorm:update").Register, calls.Delete().After("gorm:delete").Register, calls.Raw().After("gorm:raw").Register,
+			calls.Update().After("gorm:update").Register,
+			calls.Delete().After("gorm:delete").Register, calls.Raw().After("gorm:raw").Register,
 		} {
 			if err := register(name, count); err != nil {
 				return err

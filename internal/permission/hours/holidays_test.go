@@ -17,20 +17,14 @@ const header = "country,date,kind,name\n"
 
 func TestAFileOfSpecialDaysIsRead(t *testing.T) {
 	t.Parallel()
-	days, err := hours.ParseHolidays(
-		strings.NewReader(
-			"\ufeff" + header + "cn,2026-10-10,working,国庆节调休\r\nCN,2026-10-01,holiday,\"国庆节, 第一天\"\nDE-BY,2026-08-15,Holiday,Mariä Himmelfahrt\n",
-		),
-	)
+	days, err := hours.ParseHolidays(strings.NewReader("\ufeff" + header +
+		"cn,2026-10-10,working,国庆节调休\r\nCN,2026-10-01,holiday,\"国庆节, 第一天\"\nDE-BY,2026-08-15,Holiday,Mariä Himmelfahrt\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []hours.Holiday{
-		hourstest.Day(
-			"CN",
-			"2026-10-01",
-			hours.PublicHoliday,
-		), hourstest.Day("CN", "2026-10-10", hours.WorkingDay), hourstest.Day("DE-BY", "2026-08-15", hours.PublicHoliday),
+		hourstest.Day("CN", "2026-10-01", hours.PublicHoliday),
+		hourstest.Day("CN", "2026-10-10", hours.WorkingDay), hourstest.Day("DE-BY", "2026-08-15", hours.PublicHoliday),
 	}
 	want[0].Name, want[1].Name, want[2].Name = "国庆节, 第一天", "国庆节调休", "Mariä Himmelfahrt"
 	if diff := gocmp.Diff(want, days); diff != "" {
@@ -41,15 +35,18 @@ func TestAFileOfSpecialDaysIsRead(t *testing.T) {
 func TestAFileOfSpecialDaysNamesLineAndFieldOfEveryMistake(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ file, want string }{
-		"no days":         {header, "0 file calendar_empty"},
-		"nothing":         {"", "0 file calendar_empty"},
-		"another header":  {"date,country,kind,name\n", "1 header calendar_header"},
-		"three columns":   {header + "CN,2026-10-01,holiday\n", "2 row calendar_row"},
-		"a torn quote":    {header + "CN,2026-10-01,holiday,\"x\n", "2 row calendar_row"},
-		"not UTF-8":       {header + "CN,2026-10-01,holiday,\xb9\xfa\n", "0 file not_utf8"},
-		"several at once": {header + "XX,2026-10-01,holiday,\nCN,2026-02-30,holiday,\nCN,1999-12-31,closed,\n", "2 country region_unknown, 3 date calendar_date, 4 date year_range, 4 kind day_kind"},
-		"one day twice":   {header + "CN,2026-10-01,holiday,\ncn,2026-10-01,working,\n", "3 date day_twice"},
-		"a long name":     {header + "CN,2026-10-01,holiday," + strings.Repeat("长", 81), "2 name too_long"},
+		"no days":        {header, "0 file calendar_empty"},
+		"nothing":        {"", "0 file calendar_empty"},
+		"another header": {"date,country,kind,name\n", "1 header calendar_header"},
+		"three columns":  {header + "CN,2026-10-01,holiday\n", "2 row calendar_row"},
+		"a torn quote":   {header + "CN,2026-10-01,holiday,\"x\n", "2 row calendar_row"},
+		"not UTF-8":      {header + "CN,2026-10-01,holiday,\xb9\xfa\n", "0 file not_utf8"},
+		"several at once": {
+			header + "XX,2026-10-01,holiday,\nCN,2026-02-30,holiday,\nCN,1999-12-31,closed,\n",
+			"2 country region_unknown, 3 date calendar_date, 4 date year_range, 4 kind day_kind",
+		},
+		"one day twice": {header + "CN,2026-10-01,holiday,\ncn,2026-10-01,working,\n", "3 date day_twice"},
+		"a long name":   {header + "CN,2026-10-01,holiday," + strings.Repeat("长", 81), "2 name too_long"},
 	} {
 		_, err := hours.ParseHolidays(strings.NewReader(c.file))
 		wrong, ok := fault.Of(err)

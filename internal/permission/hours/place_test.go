@@ -35,18 +35,22 @@ func TestWhereACustomerMayBe(t *testing.T) {
 		zones []string
 		class string
 	}{
-		"their own word":                        {hours.PlaceOf("Asia/Tokyo", "US-FL", "+8613912348000"), []string{"Asia/Tokyo"}, ""},
-		"their own word, by its old name":       {hours.PlaceOf("Asia/Calcutta", "", ""), []string{"Asia/Kolkata"}, "Asia/Kolkata IN"},
-		"a zone that is none":                   {hours.PlaceOf("nowhere", "", "+8613912348000"), []string{"Asia/Shanghai"}, "Asia/Shanghai CN"},
+		"their own word":                  {hours.PlaceOf("Asia/Tokyo", "US-FL", "+8613912348000"), []string{"Asia/Tokyo"}, ""},
+		"their own word, by its old name": {hours.PlaceOf("Asia/Calcutta", "", ""), []string{"Asia/Kolkata"}, "Asia/Kolkata IN"},
+		"a zone that is none": {
+			hours.PlaceOf("nowhere", "", "+8613912348000"), []string{"Asia/Shanghai"}, "Asia/Shanghai CN",
+		},
 		"the number":                            {hours.PlaceOf("", "", "+8613912348000"), []string{"Asia/Shanghai"}, "Asia/Shanghai CN"},
 		"a number that is written by old names": {hours.PlaceOf("", "IN", "+919812345678"), []string{"Asia/Kolkata"}, "Asia/Kolkata IN"},
 		"the address":                           {hours.PlaceOf("", "FR", ""), []string{"Europe/Paris"}, "Europe/Paris FR"},
-		"the number narrows the state":          {hours.PlaceOf("", "US-FL", "+13055550100"), []string{"America/New_York"}, "America/New_York US-FL"},
-		"the state narrows the number":          {hours.PlaceOf("", "US-FL", "+18005550100"), []string{"America/New_York", "America/Chicago"}, ""},
-		"address and number disagree":           {hours.PlaceOf("", "FR", "+8613912348000"), []string{"Europe/Paris", "Asia/Shanghai"}, ""},
-		"one zone, two countries":               {hours.PlaceOf("Europe/Paris", "FR", "+4930123456"), []string{"Europe/Paris"}, ""},
-		"an unknown part of a country":          {hours.PlaceOf("", "DE-XX", ""), []string{"Europe/Berlin", "Europe/Busingen"}, ""},
-		"nobody knows":                          {hours.PlaceOf("", "XX", "+99912345"), nil, ""},
+		"the number narrows the state": {
+			hours.PlaceOf("", "US-FL", "+13055550100"), []string{"America/New_York"}, "America/New_York US-FL",
+		},
+		"the state narrows the number": {hours.PlaceOf("", "US-FL", "+18005550100"), []string{"America/New_York", "America/Chicago"}, ""},
+		"address and number disagree":  {hours.PlaceOf("", "FR", "+8613912348000"), []string{"Europe/Paris", "Asia/Shanghai"}, ""},
+		"one zone, two countries":      {hours.PlaceOf("Europe/Paris", "FR", "+4930123456"), []string{"Europe/Paris"}, ""},
+		"an unknown part of a country": {hours.PlaceOf("", "DE-XX", ""), []string{"Europe/Berlin", "Europe/Busingen"}, ""},
+		"nobody knows":                 {hours.PlaceOf("", "XX", "+99912345"), nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

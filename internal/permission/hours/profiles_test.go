@@ -20,7 +20,10 @@ func TestPeriodsAreReadAsPeopleWriteThem(t *testing.T) {
 			t.Errorf("%q: %q, %v", text, got, err)
 		}
 	}
-	for _, text := range []string{"9-12", "09:00", "12:00-09:00", "09:00-09:00", "09:00-24:01", "09:60-10:00", "a", "-", "+9:00-10:00", strings.Repeat("09:00-10:00,", 9)} {
+	for _, text := range []string{
+		"9-12", "09:00", "12:00-09:00", "09:00-09:00", "09:00-24:01", "09:60-10:00", "a", "-", "+9:00-10:00",
+		strings.Repeat("09:00-10:00,", 9),
+	} {
 		if got, err := hours.ParsePeriods(text); err == nil {
 			t.Errorf("%q was read as %q", text, got)
 		}

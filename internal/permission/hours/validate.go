@@ -50,10 +50,9 @@ func checkProfiles(profiles []Profile) []fault.Field {
 			fields = append(fields, UnknownRegion("profiles.region", p.Region))
 		}
 		if p.Class != ServiceClass && p.Class != MarketingClass {
-			fields = append(
-				fields,
-				fault.Field{Name: name, Value: string(p.Class), Code: "class_unknown", Problem: "is for neither service nor marketing"},
-			)
+			fields = append(fields, fault.Field{
+				Name: name, Value: string(p.Class), Code: "class_unknown", Problem: "is for neither service nor marketing",
+			})
 		}
 		if i > 0 && profiles[i-1].fieldName() == name {
 			fields = append(fields, fault.Field{Name: name, Code: "region_twice", Problem: "is there twice"})
@@ -61,10 +60,9 @@ func checkProfiles(profiles []Profile) []fault.Field {
 		fields = append(fields, p.check()...)
 	}
 	if !elsewhere[ServiceClass] || !elsewhere[MarketingClass] {
-		fields = append(
-			fields,
-			fault.Field{Name: "profiles", Code: "profile_missing", Problem: "need one for service and one for marketing everywhere else"},
-		)
+		fields = append(fields, fault.Field{
+			Name: "profiles", Code: "profile_missing", Problem: "need one for service and one for marketing everywhere else",
+		})
 	}
 	return fields
 }
@@ -89,10 +87,7 @@ func (p Profile) check() []fault.Field {
 			continue
 		}
 		wide := fault.Field{
-			Name:    name,
-			Value:   periods.String(),
-			Code:    "hours_too_wide",
-			Problem: "calls are allowed from 08:00 to 21:00 at most",
+			Name: name, Value: periods.String(), Code: "hours_too_wide", Problem: "calls are allowed from 08:00 to 21:00 at most",
 		}
 		switch {
 		case p.Class == MarketingClass && CountryOf(p.Region) == "FR":
@@ -130,10 +125,9 @@ func checkCalendar(calendar []Holiday) []fault.Field {
 	for i, h := range calendar {
 		fields = append(fields, h.check(0)...)
 		if i > 0 && h.compare(calendar[i-1]) == 0 {
-			fields = append(
-				fields,
-				fault.Field{Name: "date", Value: h.Day.String(), Code: "day_twice", Problem: "is there twice for this country"},
-			)
+			fields = append(fields, fault.Field{
+				Name: "date", Value: h.Day.String(), Code: "day_twice", Problem: "is there twice for this country",
+			})
 		}
 	}
 	return fields[:min(len(fields), maxIssues)]
@@ -148,16 +142,14 @@ func (h Holiday) check(line int) []fault.Field {
 		fields = append(fields, unknown)
 	}
 	if year, _, _ := h.Day.Date(); year < firstYear || year > lastYear {
-		fields = append(
-			fields,
-			fault.Field{Line: line, Name: "date", Value: h.Day.String(), Code: "year_range", Problem: "must be from 2000 to 2100"},
-		)
+		fields = append(fields, fault.Field{
+			Line: line, Name: "date", Value: h.Day.String(), Code: "year_range", Problem: "must be from 2000 to 2100",
+		})
 	}
 	if h.Kind != PublicHoliday && h.Kind != WorkingDay {
-		fields = append(
-			fields,
-			fault.Field{Line: line, Name: "kind", Value: string(h.Kind), Code: "day_kind", Problem: "must be holiday or working"},
-		)
+		fields = append(fields, fault.Field{
+			Line: line, Name: "kind", Value: string(h.Kind), Code: "day_kind", Problem: "must be holiday or working",
+		})
 	}
 	if !utf8.ValidString(h.Name) || utf8.RuneCountInString(h.Name) > maxName {
 		fields = append(fields, fault.Field{Line: line, Name: "name", Code: "too_long", Problem: "is too long"})

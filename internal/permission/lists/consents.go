@@ -16,10 +16,7 @@ import (
 // purpose, word, for a yes at, and what names the customer. Rows that cannot be read are in the report; what is wrong with a value is found when
 // the row is taken. It returns fault.Invalid for a file that is no such list, and fault.TooLarge beyond 256 MiB or 1,000,000 rows.
 func ParseConsents(
-	ctx context.Context,
-	file io.Reader,
-	reading Reading,
-	take func(line int, in permission.ConsentInput) error,
+	ctx context.Context, file io.Reader, reading Reading, take func(line int, in permission.ConsentInput) error,
 ) (Report, error) {
 	var report Report
 	l, err := openLines(ctx, file, reading, listColumns{
@@ -32,9 +29,8 @@ func ParseConsents(
 	err = l.each(&report, func(f *fault.Problems) (bool, error) {
 		in := permission.ConsentInput{
 			Source: l.cell("source"), Reference: l.cell("reference"), Phone: l.cell("phone"), Email: l.cell("email"),
-			Purpose: permission.Purpose(
-				l.cell("purpose"),
-			), Channel: permission.Channel(l.cell("channel")), Word: permission.Word(l.cell("word")), Basis: permission.Basis(l.cell("basis")),
+			Purpose: permission.Purpose(l.cell("purpose")), Channel: permission.Channel(l.cell("channel")),
+			Word: permission.Word(l.cell("word")), Basis: permission.Basis(l.cell("basis")),
 			Wording: l.cell("wording"), Evidence: l.cell("evidence"), Key: l.cell("key"),
 			At: l.instant("at", f), ExpiresAt: l.instant("expires_at", f),
 		}
@@ -66,7 +62,8 @@ func (s *Service) ImportConsents(ctx context.Context, viewer account.Viewer, fil
 				taken.Covered++
 			case permission.ConsentNobody:
 				taken.note(places[i], fault.Field{
-					Name: "reference", Code: "customer_unknown", Problem: "names no customer", Value: cmp.Or(batch[i].Reference, batch[i].Phone, batch[i].Email),
+					Name: "reference", Code: "customer_unknown", Problem: "names no customer",
+					Value: cmp.Or(batch[i].Reference, batch[i].Phone, batch[i].Email),
 				})
 			case permission.ConsentRejected:
 				taken.note(places[i], r.Problems...)

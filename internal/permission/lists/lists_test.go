@@ -38,13 +38,8 @@ func FuzzParseConsents(f *testing.F) {
 func TestAColumnThatNobodyReadsIsRefusedByItsName(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]string{"phone,mail,scope": "mail", "phone,untl": "untl", "email,reference": "reference"} {
-		_, err := lists.ParseSuppressions(
-			t.Context(),
-			strings.NewReader(header+"\n13912345670,a@b.com,everything\n"),
-			reading,
-			now,
-			func([]permission.Suppression) error { return nil },
-		)
+		_, err := lists.ParseSuppressions(t.Context(), strings.NewReader(header+"\n13912345670,a@b.com,everything\n"), reading, now,
+			func([]permission.Suppression) error { return nil })
 		f, ok := fault.Of(err)
 		if !ok || len(f.Fields) != 1 || f.Fields[0].Code != "column_unknown" || f.Fields[0].Value != want || f.Fields[0].Line != 1 {
 			t.Errorf("%s: %v", header, err)
@@ -55,13 +50,8 @@ func TestAColumnThatNobodyReadsIsRefusedByItsName(t *testing.T) {
 func TestAFileWithoutAddressesIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, file := range []string{"", "name,scope\nx,everything\n", "\x00\x01", "source,reference,scope\ncrm,C-1,everything\n"} {
-		_, err := lists.ParseSuppressions(
-			t.Context(),
-			strings.NewReader(file),
-			reading,
-			now,
-			func([]permission.Suppression) error { return nil },
-		)
+		_, err := lists.ParseSuppressions(t.Context(), strings.NewReader(file), reading, now,
+			func([]permission.Suppression) error { return nil })
 		if f, ok := fault.Of(err); !ok || f.Kind != fault.Invalid || len(f.Fields) == 1 && f.Fields[0].Code == "header_missing" {
 			t.Errorf("%q: %v", file, err) // a list of consents may have references instead
 		}

@@ -19,11 +19,7 @@ import (
 // scope (everything if empty), campaign (the id, with that scope), until (a date, the last day), reason (a code; import if empty)
 // and note. It returns fault.Invalid for a file that is no such list or has other columns, and fault.TooLarge beyond 256 MiB or 1,000,000 rows.
 func ParseSuppressions(
-	ctx context.Context,
-	file io.Reader,
-	reading Reading,
-	now clock.Instant,
-	take func([]permission.Suppression) error,
+	ctx context.Context, file io.Reader, reading Reading, now clock.Instant, take func([]permission.Suppression) error,
 ) (Report, error) {
 	var report Report
 	l, err := openLines(ctx, file, reading, listColumns{

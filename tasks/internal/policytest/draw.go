@@ -73,7 +73,8 @@ func drawAction(t *rapid.T, r *policy.Rule, kind policy.Kind, maxAge policy.Span
 		Channels: channels[:rapid.IntRange(1, len(channels)).Draw(t, "some")], Reminders: rapid.IntRange(0, 1).Draw(t, "reminders"),
 		RemindAfter: policy.Span(
 			time.Hour,
-		), Expiry: drawSpan(t, "expiry", 2*time.Hour, 90*day), Share: policy.Share(rapid.IntRange(1, int(policy.Everybody)).Draw(t, "share")),
+		), Expiry: drawSpan(t, "expiry", 2*time.Hour, 90*day),
+		Share: policy.Share(rapid.IntRange(1, int(policy.Everybody)).Draw(t, "share")),
 	}
 }
 

@@ -12,7 +12,8 @@ func OwnWords(t testing.TB, rule, reason string) policy.Policy {
 	t.Helper()
 	p, err := policy.Parse(
 		[]byte(
-			"reasons: {reason_1: " + reason + "}\nrules:\n  - {id: rule_1, name: " + rule + ", nothing: {callback: reason_1}}\n  - {id: all, survey: {delay: 1h}}\n",
+			"reasons: {reason_1: " + reason + "}\nrules:\n  - {id: rule_1, name: " + rule +
+				", nothing: {callback: reason_1}}\n  - {id: all, survey: {delay: 1h}}\n",
 		),
 	)
 	if err != nil {
