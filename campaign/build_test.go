@@ -140,10 +140,8 @@ func (c *centre) ticket(snapshotID int64) outbox.Ticket {
 	c.t.Helper()
 	var jobs []outbox.Job
 	g := c.db.View(c.t.Context()).Gorm()
-	err := g.Where("kind = ? AND ref = ? AND state = ?", campaign.JobBuild, snapshotID, outbox.Due).Order("id DESC").Limit(1).Find(
-		&jobs,
-	).Error
-	if err != nil || len(jobs) == 0 {
+	due := g.Where("kind = ? AND ref = ? AND state = ?", campaign.JobBuild, snapshotID, outbox.Due)
+	if err := due.Order("id DESC").Limit(1).Find(&jobs).Error; err != nil || len(jobs) == 0 {
 		c.t.Fatal("no job of the snapshot waits", err)
 	}
 	if err := g.Model(&outbox.Job{}).Where("id = ?", jobs[0].ID).Update("state", outbox.Queued).Error; err != nil {

@@ -34,11 +34,9 @@ func TestEverybodyIsInTheListOrLeftOutForOneFirstReason(t *testing.T) {
 		t.Parallel()
 		c := newCentre(t, db)
 		c.add(
-			person{id: 1, phone: "+8613900000001", band: figures.High},
-			person{id: 2, phone: "+8613900000002", band: figures.Low},
+			person{id: 1, phone: "+8613900000001", band: figures.High}, person{id: 2, phone: "+8613900000002", band: figures.Low},
 			person{id: 3, phone: "+8613900000003", silent: true, noConsent: true},
-			person{id: 4, phone: "+8613900000004", band: figures.High, age: 91 * 24 * time.Hour},
-			person{id: 5, band: figures.High},
+			person{id: 4, phone: "+8613900000004", band: figures.High, age: 91 * 24 * time.Hour}, person{id: 5, band: figures.High},
 			person{id: 6, phone: "+8613900000006", band: figures.High, noConsent: true},
 			person{id: 7, phone: "+8613900000007", band: figures.High, refused: permission.MarketingOnly},
 			person{id: 8, phone: "+8613900000008", band: figures.High, refused: permission.SurveysOnly},
@@ -183,8 +181,8 @@ func TestTheBuiltInAudienceIsAddedOnceAndKeepsItsNewName(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := c.campaigns.Change(t.Context(), viewer, list[0].ID,
-			1, campaign.Definition{Name: "renamed", Reach: list[0].Reach, Rule: rule}); err != nil {
+		renamed := campaign.Definition{Name: "renamed", Reach: list[0].Reach, Rule: rule}
+		if err := c.campaigns.Change(t.Context(), viewer, list[0].ID, 1, renamed); err != nil {
 			t.Fatal(err)
 		}
 		if err := c.campaigns.EnsureBuiltIn(t.Context()); err != nil {

@@ -112,8 +112,8 @@ func (s *Service) Change(ctx context.Context, viewer account.Viewer, id int64, r
 		if err := st.change(a); err != nil {
 			return err
 		}
-		return account.Audit(tx, s.now(), viewer, "audience.changed", "audience",
-			id, fmt.Sprintf("version %d, rule %s", a.Version, d.Rule.hash(d.Reach)))
+		return account.Audit(tx, s.now(), viewer, "audience.changed", "audience", id,
+			fmt.Sprintf("version %d, rule %s", a.Version, d.Rule.hash(d.Reach)))
 	})
 }
 

@@ -135,8 +135,8 @@ func (s *Service) Snapshot(ctx context.Context, viewer account.Viewer, audienceI
 		if err := st.insertSnapshot(&snapshot); err != nil {
 			return err
 		}
-		if err := account.Audit(tx, now, viewer, "snapshot.made", "snapshot", snapshot.ID,
-			fmt.Sprintf("audience %d, version %d", a.ID, a.Version)); err != nil {
+		of := fmt.Sprintf("audience %d, version %d", a.ID, a.Version)
+		if err := account.Audit(tx, now, viewer, "snapshot.made", "snapshot", snapshot.ID, of); err != nil {
 			return err
 		}
 		return outbox.Add(tx, now, outbox.New(JobBuild, snapshot.ID, outbox.Bulk, now))

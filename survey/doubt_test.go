@@ -176,8 +176,8 @@ func TestADoubtThatWasWrittenAsCancelledIsShownAgain(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
-		doubtful, certain, sent := c.resolved("1", "zhang@example.com"), c.resolved("2", "li@example.com"), c.resolved("3",
-			"wang@example.com")
+		doubtful, certain := c.resolved("1", "zhang@example.com"), c.resolved("2", "li@example.com")
+		sent := c.resolved("3", "wang@example.com")
 		first, _ := c.invite(doubtful)
 		second, _ := c.invite(certain)
 		_ = c.surveys.Sent(t.Context(), second.Ticket, second.InvitationID, survey.Receipt{},
@@ -190,8 +190,8 @@ func TestADoubtThatWasWrittenAsCancelledIsShownAgain(t *testing.T) {
 		}
 		_, repair, _ := strings.Cut(string(migration), "\nUPDATE invitations")
 		repair, _, _ = strings.Cut(repair, ";")
-		for _, statement := range []string{"UPDATE invitations SET state = 'cancelled', reason = 'reopened'", "UPDATE invitations" +
-			repair} {
+		const reopened = "UPDATE invitations SET state = 'cancelled', reason = 'reopened'"
+		for _, statement := range []string{reopened, "UPDATE invitations" + repair} {
 			err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return tx.Gorm().Exec(statement).Error })
 			if err != nil {
 				t.Fatal(err)

@@ -57,8 +57,8 @@ func (l *life) step() {
 	r := rapid.SampledFrom(l.resolutions).Draw(l.rapid, "resolution")
 	rating := rapid.IntRange(1, 5).Draw(l.rapid, "rating")
 	var err error
-	switch action := rapid.SampledFrom([]string{"invite", "sent", "refused", "lost", "rate", "call", "cancel", "wait"}).Draw(l.rapid,
-		"action"); action {
+	actions := []string{"invite", "sent", "refused", "lost", "rate", "call", "cancel", "wait"}
+	switch action := rapid.SampledFrom(actions).Draw(l.rapid, "action"); action {
 	case "invite":
 		if out, send := c.invite(r); send {
 			l.outgoing = append(l.outgoing, out)

@@ -139,8 +139,10 @@ const (
 // solved, a comment, and consent to marketing as a question of its own.
 func builtIn() Questionnaire {
 	return Questionnaire{
-		Title:  Text{Chinese: "服务评价", English: "Your feedback"},
-		Thanks: Text{Chinese: "感谢您的评价，我们会用它改进服务。", English: "Thank you. We use every answer to do better."},
+		Title: Text{Chinese: "服务评价", English: "Your feedback"},
+		Thanks: Text{
+			Chinese: "感谢您的评价，我们会用它改进服务。", English: "Thank you. We use every answer to do better.",
+		},
 		Questions: []Question{
 			{
 				Key: KeyRating, Kind: Rating, Screen: 1, Metric: figures.CSAT, Rates: contact.Handled,

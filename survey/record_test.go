@@ -138,9 +138,8 @@ func TestASurveyAskedInACallStartsItsCooldown(t *testing.T) {
 		if n := c.count("touches", "kind = 'invitation'"); n != 1 {
 			t.Fatalf("%d touches of one call", n)
 		}
-		if n := c.count("touches",
-			"person_id = ? AND customer_id = ? AND purpose = 'survey' AND channel = 'phone' AND family = 'csat' AND at = ?",
-			r.PersonID, r.CustomerID, answered); n != 1 {
+		const ofCall = "person_id = ? AND customer_id = ? AND purpose = 'survey' AND channel = 'phone' AND family = 'csat' AND at = ?"
+		if n := c.count("touches", ofCall, r.PersonID, r.CustomerID, answered); n != 1 {
 			t.Error("the touch is not that of the call")
 		}
 		c.now = answered.Add(24 * time.Hour)

@@ -53,8 +53,8 @@ type reminding struct {
 func (l *reminding) step() {
 	c, ctx, token := l.centre, l.centre.t.Context(), tokenOf(l.out)
 	var err error
-	switch action := rapid.SampledFrom([]string{"remind", "remind", "remind", "report", "rate", "reopen", "refuse", "wait"}).Draw(l.rapid,
-		"action"); action {
+	actions := []string{"remind", "remind", "remind", "report", "rate", "reopen", "refuse", "wait"}
+	switch action := rapid.SampledFrom(actions).Draw(l.rapid, "action"); action {
 	case "remind":
 		var send bool
 		if _, send, err = c.surveys.Remind(ctx, outbox.Ticket{At: c.now}, l.out.InvitationID); send {

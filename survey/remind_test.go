@@ -313,9 +313,10 @@ func TestTheReminderSaysThatItIsOne(t *testing.T) {
 			Customer: contact.InputCustomer{Reference: externalID, Phones: []string{"+86 139 1234 800" + externalID}, Language: language},
 		})
 	}
-	english := c.take(contact.Input{ExternalID: "9", Status: contact.Resolved, ResolvedAt: c.now, Customer: contact.InputCustomer{
-		Emails: []string{"ann@example.com"}, Language: "en",
-	}})
+	english := c.take(contact.Input{
+		ExternalID: "9", Status: contact.Resolved, ResolvedAt: c.now,
+		Customer: contact.InputCustomer{Emails: []string{"ann@example.com"}, Language: "en"},
+	})
 	for name, test := range map[string]struct {
 		resolution contact.Resolution
 		word       string
@@ -331,8 +332,8 @@ func TestTheReminderSaysThatItIsOne(t *testing.T) {
 			if texts[0] == "" && texts[1] == "" && part == "html" && again.Channel == permission.BySMS {
 				continue
 			}
-			if strings.Contains(texts[0], test.word) || !strings.Contains(texts[1], test.word) || !strings.Contains(texts[1], first.URL) ||
-				!strings.Contains(texts[1], first.OptOutURL) {
+			if strings.Contains(texts[0], test.word) || !strings.Contains(texts[1], test.word) ||
+				!strings.Contains(texts[1], first.URL) || !strings.Contains(texts[1], first.OptOutURL) {
 				t.Errorf("%s, %s: first %q, then %q", name, part, texts[0], texts[1])
 			}
 		}

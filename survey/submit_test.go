@@ -201,8 +201,8 @@ func TestOnlyATickedBoxPermitsMarketing(t *testing.T) {
 		}
 		page(ptr(1))
 		evidence := fmt.Sprintf("response %d", c.asked(token).Response.ID)
-		n := c.count("consent_events", "given = 1 AND basis = 'consent' AND wording = 'csat-consent-1' AND evidence = ?", evidence)
-		if n != 3 {
+		const consented = "given = 1 AND basis = 'consent' AND wording = 'csat-consent-1' AND evidence = ?"
+		if n := c.count("consent_events", consented, evidence); n != 3 {
 			t.Errorf("%d events, want one for each purpose and channel of the wording", n)
 		}
 		c.now++

@@ -97,8 +97,8 @@ func (c *cli) printSummary(s decision.Summary) error {
 }
 
 func (c *cli) scoresCommand() *cobra.Command {
-	return group("scores", "Satisfaction and its sums", "  aftercall scores show --metric csat --by channel", c.scoresShowCommand(),
-		c.scoresVerifyCommand())
+	return group("scores", "Satisfaction and its sums", "  aftercall scores show --metric csat --by channel",
+		c.scoresShowCommand(), c.scoresVerifyCommand())
 }
 
 func (c *cli) scoresShowCommand() *cobra.Command {
@@ -107,8 +107,9 @@ func (c *cli) scoresShowCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show",
 		Short: "Show a score with its count and interval, whole and broken down",
-		Long: `show prints csat, nps, ces, solved, evaluation_rate, coverage, resolved, invited or delivered, and its breakdown by agent, team,
-channel, category, product, severity, source, day, week or month. docs/scores.md has the definitions.`,
+		Long: "show prints csat, nps, ces, solved, evaluation_rate, coverage, resolved, invited or delivered, " +
+			"and its breakdown by agent, team,\n" +
+			"channel, category, product, severity, source, day, week or month. docs/scores.md has the definitions.",
 		Example: "  aftercall scores show --metric csat --by channel --from 2026-11-01 --to 2026-11-30 --json",
 		Args:    cobra.NoArgs,
 		RunE: c.withDays(&from, &to, func(ctx context.Context, a *app.App, first, last clock.Day) error {

@@ -120,8 +120,8 @@ func (c *cli) showProgress() func(imports.Progress) {
 	return func(p imports.Progress) {
 		if now := time.Now(); now.Sub(last) >= time.Second {
 			last = now
-			fmt.Fprintf(c.stderr, "%d of %d rows, %.0f a second, %s left\n", p.Run.RowsRead, p.Run.RowsTotal, p.Rate,
-				p.Remaining.Round(time.Second))
+			fmt.Fprintf(c.stderr, "%d of %d rows, %.0f a second, %s left\n",
+				p.Run.RowsRead, p.Run.RowsTotal, p.Rate, p.Remaining.Round(time.Second))
 		}
 	}
 }

@@ -99,8 +99,8 @@ func (sh shell) decided(resolved int) map[policy.Kind]decision.KindSummary {
 	kinds := map[policy.Kind]decision.KindSummary{}
 	for _, k := range read[decision.Summary](sh, "decisions", "summary").Kinds {
 		if k.Resolved != resolved || k.Planned+k.SkippedTotal() != resolved || k.Undecided != 0 {
-			sh.t.Errorf("%s: %d resolved, %d planned, %d skipped, %d undecided; want a sum of %d", k.Kind, k.Resolved, k.Planned,
-				k.SkippedTotal(), k.Undecided, resolved)
+			sh.t.Errorf("%s: %d resolved, %d planned, %d skipped, %d undecided; want a sum of %d",
+				k.Kind, k.Resolved, k.Planned, k.SkippedTotal(), k.Undecided, resolved)
 		}
 		kinds[k.Kind] = k
 	}
@@ -165,8 +165,8 @@ func example(name string) string { return filepath.Join("..", "..", "docs", "exa
 func (sh shell) importTickets(more ...string) imported {
 	sh.t.Helper()
 	file := realData(sh.t, "support-tickets", "customer_support_tickets.csv.gz")
-	return read[imported](sh, append([]string{"import", "contacts", file, "--source", "shop", "--mapping", example("support-tickets.yaml")},
-		more...)...)
+	args := []string{"import", "contacts", file, "--source", "shop", "--mapping", example("support-tickets.yaml")}
+	return read[imported](sh, append(args, more...)...)
 }
 
 func TestRealTicketsGiveTheReferenceScores(t *testing.T) {

@@ -243,8 +243,8 @@ func TestRealDataUnderThreePoliciesIsWhatANaiveCountSays(t *testing.T) {
 					got, sampled := sh.counts()
 					want := withSample(want, sampled)
 					if cooled := uncool(got); cooled > returned(set.rows) {
-						t.Errorf("%d surveys were stopped by the cooldown, but only %d rows are of somebody seen before", cooled,
-							returned(set.rows))
+						t.Errorf("%d surveys were stopped by the cooldown, but only %d rows are of somebody seen before",
+							cooled, returned(set.rows))
 					}
 					if diff := cmp.Diff(want, got); diff != "" {
 						t.Errorf("a naive count (-) and the decisions (+) differ:\n%s", diff)

@@ -120,7 +120,8 @@ a file in the data directory, or AFTERCALL_KEY.`,
 func (c *cli) addSettings(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&c.cfg.Database, "database", c.cfg.Database,
-		"sqlite:FILE, mysql://user:password@host:3306/name or mysql://…@host1:3306,host2:3306/name (default sqlite:DATA-DIR/aftercall.db)")
+		"sqlite:FILE, mysql://user:password@host:3306/name or mysql://…@host1:3306,host2:3306/name "+
+			"(default sqlite:DATA-DIR/aftercall.db)")
 	f.StringVar(&c.cfg.Redis, "redis", c.cfg.Redis, "embedded, redis://…, rediss://…, redis-sentinel://… or redis-cluster://…")
 	f.StringVar(&c.cfg.Addr, "addr", c.cfg.Addr, "where to listen, host:port")
 	f.StringVar(&c.cfg.DataDir, "data-dir", c.cfg.DataDir, "folder of the secret key and the SQLite file")

@@ -43,11 +43,12 @@ func (c *cli) webCommand() *cobra.Command {
 func (c *cli) workerCommand() *cobra.Command {
 	parts := app.Parts{Work: true, Shared: true}
 	cmd := &cobra.Command{
-		Use:     "worker",
-		Short:   "Run relay and workers only; pages and API run elsewhere",
-		Example: "  aftercall worker --database mysql://aftercall:secret@db/aftercall --redis redis://redis:6379/1 --public-url https://care.example.com",
-		Args:    cobra.NoArgs,
-		RunE:    c.do(parts, func(ctx context.Context, _ []string) error { return c.serve(ctx, parts) }),
+		Use:   "worker",
+		Short: "Run relay and workers only; pages and API run elsewhere",
+		Example: "  aftercall worker --database mysql://aftercall:secret@db/aftercall --redis redis://redis:6379/1 " +
+			"--public-url https://care.example.com",
+		Args: cobra.NoArgs,
+		RunE: c.do(parts, func(ctx context.Context, _ []string) error { return c.serve(ctx, parts) }),
 	}
 	cmd.Flags().StringVar(&c.cfg.HealthAddr, "health-addr", c.cfg.HealthAddr,
 		"where to answer /healthz and /readyz, host:port, as in 127.0.0.1:8081 (default nowhere)")

@@ -301,8 +301,7 @@ func TestTeamsAreInternedOnce(t *testing.T) {
 		}
 		first := intern("二线组", "", "装维一班", "二线组")
 		again := intern("装维一班", "新班组", "二线组")
-		if len(first) != 2 || len(again) != 3 || first["二线组"] != again["二线组"] ||
-			first["装维一班"] != again["装维一班"] {
+		if len(first) != 2 || len(again) != 3 || first["二线组"] != again["二线组"] || first["装维一班"] != again["装维一班"] {
 			t.Errorf("first %v, again %v", first, again)
 		}
 		var waits sync.WaitGroup

@@ -183,8 +183,8 @@ func TestOneUserHasOnlySoManySessions(t *testing.T) {
 		d := newDesk(db)
 		user := d.add(t, "wang", account.Caller)
 		for i := range 130 {
-			d.exec(t, "INSERT INTO login_sessions (token_hash, user_id, last_seen_at, expires_at) VALUES (?, ?, ?, ?)", i, user.ID, d.now-1,
-				d.now.Add(time.Hour))
+			d.exec(t, "INSERT INTO login_sessions (token_hash, user_id, last_seen_at, expires_at) VALUES (?, ?, ?, ?)",
+				i, user.ID, d.now-1, d.now.Add(time.Hour))
 		}
 		token := d.login(t, "wang")
 		if _, err := d.ViewerBySession(t.Context(), token); err != nil {

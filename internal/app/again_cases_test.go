@@ -25,25 +25,27 @@ func just(do func(o *office) error) useCase {
 
 // worked are the exported methods that a job in the table runs.
 func worked() []string {
-	return strings.Fields(`Accounts.Prune Identity.Identify Identity.ScanPersons Imports.Execute Permission.Refresh Figures.Fold Figures.FoldAll Surveys.Invite Surveys.Record
-		Surveys.RecordCall Surveys.Remind Surveys.Reminded Surveys.Sent Decisions.CancelContact Callbacks.Offer Decisions.Plan Decisions.Redecide Decisions.RunDry
-		Campaigns.Build Campaigns.Recount`)
+	return strings.Fields(`
+		Accounts.Prune Identity.Identify Identity.ScanPersons Imports.Execute Permission.Refresh Figures.Fold Figures.FoldAll
+		Surveys.Invite Surveys.Record Surveys.RecordCall Surveys.Remind Surveys.Reminded Surveys.Sent Decisions.CancelContact
+		Callbacks.Offer Decisions.Plan Decisions.Redecide Decisions.RunDry Campaigns.Build Campaigns.Recount`)
 }
 
 // reads are the exported methods that write nothing, or nothing but a job.
 func reads() []string {
-	return strings.Fields(`Accounts.AuditOf Accounts.CountUsers Accounts.Sessions Accounts.TeamNames Accounts.Teams Accounts.TeamsOfUsers
-		Accounts.Tokens Accounts.User Accounts.UserNames Accounts.Users
-		Identity.Candidates Contacts.Contact Contacts.ContactsByID Contacts.Customer Contacts.CustomersByID Contacts.Find Contacts.List
-		Identity.Person Contacts.SourceNames Contacts.Sources
-		Imports.Issues Imports.Mapping Imports.Mappings Imports.Preview Imports.Run Imports.Runs
-		Permission.Ask Permission.ConsentsOf Permission.RulesVersion Permission.RulesVersions Permission.StandingCounts Permission.StandingsBy
-		Permission.Subject Permission.Suppressions Permission.SuppressionsOn Permission.Verdicts Permission.Who
-		Figures.Breakdown Figures.Report Figures.Score Figures.Series Figures.Span Figures.Verify
-		Surveys.Answered Surveys.ByToken Surveys.Current Surveys.LowScores Surveys.Names Surveys.Preferences Surveys.Reasons
-		Policies.Attributes Callbacks.CallAnswers Callbacks.ByID Callbacks.List Callbacks.Count Callbacks.Current Decisions.DaySums Decisions.List
-		Decisions.DryRunByID Decisions.DryRuns Callbacks.MyDay Callbacks.MyTasks Policies.List Policies.ByID Callbacks.Recoveries Callbacks.RecoveriesOf
-		Decisions.Summary Callbacks.Supply Decisions.SurveyPlan Policies.UsedCodes Policies.Words
-		Campaigns.Audience Campaigns.Audiences Campaigns.Count Campaigns.Examples Campaigns.Explain Campaigns.ExportByID Campaigns.Exports Campaigns.Members
-		Campaigns.NewestSnapshots Campaigns.SnapshotByID Campaigns.Snapshots Jobs.Counts Jobs.CountsUpTo Jobs.Dead Jobs.Done Jobs.Idle Messages.Newest`)
+	return strings.Fields(`
+		Accounts.AuditOf Accounts.CountUsers Accounts.Sessions Accounts.TeamNames Accounts.Teams Accounts.TeamsOfUsers
+		Accounts.Tokens Accounts.User Accounts.UserNames Accounts.Users Identity.Candidates Contacts.Contact Contacts.ContactsByID
+		Contacts.Customer Contacts.CustomersByID Contacts.Find Contacts.List Identity.Person Contacts.SourceNames Contacts.Sources
+		Imports.Issues Imports.Mapping Imports.Mappings Imports.Preview Imports.Run Imports.Runs Permission.Ask
+		Permission.ConsentsOf Permission.RulesVersion Permission.RulesVersions Permission.StandingCounts Permission.StandingsBy
+		Permission.Subject Permission.Suppressions Permission.SuppressionsOn Permission.Verdicts Permission.Who Figures.Breakdown
+		Figures.Report Figures.Score Figures.Series Figures.Span Figures.Verify Surveys.Answered Surveys.ByToken Surveys.Current
+		Surveys.LowScores Surveys.Names Surveys.Preferences Surveys.Reasons Policies.Attributes Callbacks.CallAnswers Callbacks.ByID
+		Callbacks.List Callbacks.Count Callbacks.Current Decisions.DaySums Decisions.List Decisions.DryRunByID Decisions.DryRuns
+		Callbacks.MyDay Callbacks.MyTasks Policies.List Policies.ByID Callbacks.Recoveries Callbacks.RecoveriesOf Decisions.Summary
+		Callbacks.Supply Decisions.SurveyPlan Policies.UsedCodes Policies.Words Campaigns.Audience Campaigns.Audiences
+		Campaigns.Count Campaigns.Examples Campaigns.Explain Campaigns.ExportByID Campaigns.Exports Campaigns.Members
+		Campaigns.NewestSnapshots Campaigns.SnapshotByID Campaigns.Snapshots Jobs.Counts Jobs.CountsUpTo Jobs.Dead Jobs.Done
+		Jobs.Idle Messages.Newest`)
 }

@@ -41,13 +41,12 @@ func TestWhoMustBeAloneWritesWhatOthersWriteToo(t *testing.T) {
 	}
 	var versions []int
 	mark := func() {
-		o.must(o.DB.View(o.ctx()).Gorm().Raw("SELECT DISTINCT rules_version FROM permission_standings WHERE customer_id = 4").Scan(
-			&versions,
-		).Error)
+		const ofFour = "SELECT DISTINCT rules_version FROM permission_standings WHERE customer_id = 4"
+		o.must(o.DB.View(o.ctx()).Gorm().Raw(ofFour).Scan(&versions).Error)
 	}
 	for range 2 { // a second correction marks what is marked already
-		o.take(resolution("P-2", map[bool]string{true: "13900000041", false: "13900000042"}[len(versions) == 0], "low",
-			noon.Add(-130*60*1e9)))
+		phone := map[bool]string{true: "13900000041", false: "13900000042"}[len(versions) == 0]
+		o.take(resolution("P-2", phone, "low", noon.Add(-130*60*1e9)))
 		before := slices.Clone(versions)
 		mark()
 		if cmp.Equal(before, versions) || len(versions) != 1 || versions[0] > 0 {

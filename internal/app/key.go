@@ -44,8 +44,8 @@ func (a *App) warnOfReaders(ctx context.Context) {
 	for _, folder := range folders {
 		info, err := os.Stat(folder)
 		if err == nil && info.Mode().Perm()&0o077 != 0 && (a.parts.Web || a.parts.Work) {
-			a.log.WarnContext(ctx, "others can read the data directory: chmod 700", "directory", folder, "mode",
-				info.Mode().Perm().String())
+			a.log.WarnContext(ctx, "others can read the data directory: chmod 700",
+				"directory", folder, "mode", info.Mode().Perm().String())
 		}
 	}
 }

@@ -52,10 +52,8 @@ func (t *trial) reckon(ctx context.Context) error {
 		}
 		return fmt.Errorf("%d things are wrong (seed %d)", len(wrong.all), t.seed)
 	}
-	fmt.Fprintln(
-		t.stdout,
-		"nothing acknowledged was lost, nothing was doubled, nothing is stuck, every message has its invitation, all sums are right",
-	)
+	fmt.Fprintln(t.stdout, "nothing acknowledged was lost, nothing was doubled, nothing is stuck, "+
+		"every message has its invitation, all sums are right")
 	return nil
 }
 
@@ -124,8 +122,8 @@ func (t *trial) reckonMessages(stored []invitation, wrong *findings) {
 			wrong.add("invitation %d never went out and is said to have been sent", i.ID)
 		}
 	}
-	fmt.Fprintf(t.stdout, "messages  at the relay %d, invitations %d %v, refusals acknowledged %d\n", len(given), len(stored), states,
-		len(t.people.refused))
+	fmt.Fprintf(t.stdout, "messages  at the relay %d, invitations %d %v, refusals acknowledged %d\n",
+		len(given), len(stored), states, len(t.people.refused))
 }
 
 func hashOf(token string) string {

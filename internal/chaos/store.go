@@ -21,9 +21,8 @@ type invitation struct {
 }
 
 func invitations(ctx context.Context, db *database.DB) (all []invitation, err error) {
-	err = db.View(
-		ctx,
-	).Gorm().Raw(`SELECT i.id, c.external_id, i.token_hash, i.state, i.reason, i.created_at, i.sent_at, r.id IS NOT NULL AS answered
+	err = db.View(ctx).Gorm().Raw(`
+		SELECT i.id, c.external_id, i.token_hash, i.state, i.reason, i.created_at, i.sent_at, r.id IS NOT NULL AS answered
 		FROM invitations i JOIN contacts c ON c.id = i.contact_id LEFT JOIN responses r ON r.invitation_id = i.id`).Scan(&all).Error
 	return all, err
 }
@@ -55,9 +54,8 @@ func undecided(ctx context.Context, db *database.DB) (n int, err error) {
 
 // openWork counts the jobs that are due or under way and the invitations that are not settled.
 func openWork(ctx context.Context, db *database.DB) (n int, err error) {
-	err = db.View(
-		ctx,
-	).Gorm().Raw(`SELECT (SELECT COUNT(*) FROM jobs WHERE state IN ('queued', 'running') OR (state = 'due' AND run_at <= ?))
+	err = db.View(ctx).Gorm().Raw(`
+		SELECT (SELECT COUNT(*) FROM jobs WHERE state IN ('queued', 'running') OR (state = 'due' AND run_at <= ?))
 		+ (SELECT COUNT(*) FROM invitations WHERE state IN ('planned', 'sending'))`, clock.System().Add(waitsFor)).Scan(&n).Error
 	return n, err
 }
@@ -65,9 +63,8 @@ func openWork(ctx context.Context, db *database.DB) (n int, err error) {
 // stuckJobs lists, by kind and state, the jobs that should have been done by now.
 func stuckJobs(ctx context.Context, db *database.DB) (all []string, err error) {
 	err = db.View(ctx).Gorm().Raw(`SELECT CONCAT(COUNT(*), ' ', kind, ' ', state, ' ', MAX(last_error)) FROM jobs
-		WHERE state IN ('queued', 'running', 'dead') OR (state = 'due' AND run_at <= ?) GROUP BY kind, state`, clock.System()).Scan(
-		&all,
-	).Error
+		WHERE state IN ('queued', 'running', 'dead') OR (state = 'due' AND run_at <= ?) GROUP BY kind, state`, clock.System()).
+		Scan(&all).Error
 	return all, err
 }
 

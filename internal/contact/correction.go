@@ -67,7 +67,8 @@ func CorrectedResolution(tx database.Tx, contactID int64) (Resolution, bool, err
 		return Resolution{}, false, err
 	}
 	r, c, who := resolutions[len(resolutions)-1], contacts[contactID], resolver(people)
-	r.Channel, r.Category, r.Product, r.Severity, r.Complaint, r.AutoClosed = c.Channel, c.Category, c.Product, c.Severity, c.Complaint, c.AutoClosed
+	r.Channel, r.Category, r.Product, r.Severity = c.Channel, c.Category, c.Product, c.Severity
+	r.Complaint, r.AutoClosed = c.Complaint, c.AutoClosed
 	r.AgentID, r.TeamID, r.CustomerID = who.AgentID, who.TeamID, c.CustomerID
 	persons, err := store{tx}.persons([]int64{c.CustomerID})
 	r.PersonID = persons[c.CustomerID]

@@ -66,8 +66,8 @@ func TestACorrectedResolutionHasTheNewValuesAndKeepsItsNumber(t *testing.T) {
 			t.Fatalf("stands: %v, %v", stands, err)
 		}
 		if r.ID != first.ID || r.ResolvedAt != first.ResolvedAt || r.Category != "移机" || r.Severity != contact.Critical ||
-			r.AgentID == first.AgentID || r.TeamID == first.TeamID || r.CustomerID == first.CustomerID || r.PersonID == first.PersonID ||
-			r.PersonID == 0 {
+			r.AgentID == first.AgentID || r.TeamID == first.TeamID || r.CustomerID == first.CustomerID ||
+			r.PersonID == first.PersonID || r.PersonID == 0 {
 			t.Errorf("corrected %+v", r)
 		}
 		if frozen := c.resolutions(t, o)[0]; frozen.Category != first.Category || frozen.AgentID != first.AgentID {

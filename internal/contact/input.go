@@ -5,8 +5,9 @@ import "aftercall/internal/clock"
 // Input is one contact as a source describes it: the body of POST /api/v1/contacts, and what a row of a file becomes.
 // Only ExternalID is required. A field that is absent leaves what is known as it is.
 type Input struct {
-	ExternalID    string             `json:"external_id"`
-	Status        Status             `json:"status,omitempty"` // when absent: resolved if there is a time of resolution, otherwise as it was, or open
+	ExternalID string `json:"external_id"`
+	// when absent: resolved if there is a time of resolution, otherwise as it was, or open
+	Status        Status             `json:"status,omitempty"`
 	Customer      InputCustomer      `json:"customer,omitzero"`
 	Channel       Channel            `json:"channel,omitempty"`
 	Category      string             `json:"category,omitempty"`
@@ -27,20 +28,22 @@ type Input struct {
 	RecordingURL  string             `json:"recording_url,omitempty"`
 	AutoClosed    bool               `json:"auto_closed,omitempty"`
 	Tags          []string           `json:"tags,omitempty"`
-	Answers       []InputAnswer      `json:"answers,omitempty"`   // historical answers about the newest resolution
-	ChangedAt     clock.Instant      `json:"changed_at,omitzero"` // when the source changed it: an older delivery that arrives late is left out
+	Answers       []InputAnswer      `json:"answers,omitempty"` // historical answers about the newest resolution
+	// when the source changed it: an older delivery that arrives late is left out
+	ChangedAt clock.Instant `json:"changed_at,omitzero"`
 }
 
 // InputCustomer is the customer as the source knows them. Without a reference, the first e-mail or phone identifies them.
 type InputCustomer struct {
-	Reference   string            `json:"reference,omitempty"`
-	Name        string            `json:"name,omitempty"`
-	Phones      []string          `json:"phones,omitempty"`
-	Emails      []string          `json:"emails,omitempty"`
-	PhoneRegion string            `json:"phone_region,omitempty"` // ISO 3166 country of phone numbers without a code; else that of region, else the centre's
-	Region      string            `json:"region,omitempty"`       // where they live: ISO 3166 country such as CN, or part of one such as US-FL
-	Language    string            `json:"language,omitempty"`     // BCP 47
-	Zone        string            `json:"zone,omitempty"`         // IANA
+	Reference string   `json:"reference,omitempty"`
+	Name      string   `json:"name,omitempty"`
+	Phones    []string `json:"phones,omitempty"`
+	Emails    []string `json:"emails,omitempty"`
+	// ISO 3166 country of phone numbers without a code; else that of region, else the centre's
+	PhoneRegion string            `json:"phone_region,omitempty"`
+	Region      string            `json:"region,omitempty"`   // where they live: ISO 3166 country such as CN, or part of one such as US-FL
+	Language    string            `json:"language,omitempty"` // BCP 47
+	Zone        string            `json:"zone,omitempty"`     // IANA
 	Tags        []string          `json:"tags,omitempty"`
 	Attributes  map[string]string `json:"attributes,omitempty"`
 }

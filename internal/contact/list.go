@@ -260,7 +260,8 @@ func (s *Service) SourceNames(ctx context.Context, ids []int64) (map[int64]strin
 // findLimit is how many customers a look-up returns at most.
 const findLimit = 20
 
-// Find returns the customers a viewer sees that a text names exactly: by reference, name, phone number or e-mail, in the order of their ids.
+// Find returns the customers a viewer sees that a text names exactly: by reference, name, phone number or e-mail, in the order of
+// their ids.
 func (s *Service) Find(ctx context.Context, viewer account.Viewer, text string) ([]Customer, error) {
 	text = Tidy(text)
 	if text == "" {

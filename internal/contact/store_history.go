@@ -75,9 +75,8 @@ func (s store) readPast(p *past, persons []int64, from, to clock.Instant) error 
 	err := g.Table("customers").Joins("JOIN contacts ON contacts.customer_id = customers.id").
 		Joins("LEFT JOIN resolutions ON resolutions.contact_id = contacts.id AND resolutions.no = 1").
 		Where("customers.person_id IN ?", persons).
-		Select(
-			"customers.person_id AS person, MIN(COALESCE(NULLIF(contacts.opened_at, 0), resolutions.resolved_at, contacts.received_at)) AS at",
-		).
+		Select("customers.person_id AS person, " +
+			"MIN(COALESCE(NULLIF(contacts.opened_at, 0), resolutions.resolved_at, contacts.received_at)) AS at").
 		Group("customers.person_id").Scan(&first).Error
 	if err != nil {
 		return fmt.Errorf("read first contacts: %w", err)

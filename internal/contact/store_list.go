@@ -63,14 +63,14 @@ func (s store) customersNamed(viewer account.Viewer, text string, addresses map[
 	seen, args := seenCustomers(viewer, "customers.id")
 	onAddress, addressArgs := seenCustomers(viewer, "customer_addresses.customer_id")
 	queries := []*gorm.DB{
-		s.Gorm().Model(&Customer{}).Select("id").Where("source_id IN (SELECT id FROM sources) AND reference = ?", text).Where(seen,
-			args...),
+		s.Gorm().Model(&Customer{}).Select("id").Where("source_id IN (SELECT id FROM sources) AND reference = ?", text).
+			Where(seen, args...),
 		s.Gorm().Model(&Customer{}).Select("id").Where("name = ?", text).Where(seen, args...),
 	}
 	for kind, normalised := range addresses {
 		if normalised != "" {
-			queries = append(queries, s.Gorm().Model(&Address{}).Select("customer_id").Where("kind = ? AND normalised = ?",
-				kind, normalised).Where(onAddress, addressArgs...))
+			queries = append(queries, s.Gorm().Model(&Address{}).Select("customer_id").
+				Where("kind = ? AND normalised = ?", kind, normalised).Where(onAddress, addressArgs...))
 		}
 	}
 	for _, q := range queries {

@@ -41,9 +41,8 @@ func (s store) recordsOf(personIDs []int64) ([]Customer, error) {
 // customersWith returns who has each of the addresses, in order of their ids.
 func (s store) customersWith(kind AddressKind, normalised []string) (map[string][]int64, error) {
 	rows, err := database.In[Address](normalised, "who has an address", func(part []string) *gorm.DB {
-		return s.Gorm().Distinct("normalised", "customer_id").Where("kind = ? AND normalised IN ?", kind, part).Order(
-			"normalised, customer_id",
-		)
+		return s.Gorm().Distinct("normalised", "customer_id").Where("kind = ? AND normalised IN ?", kind, part).
+			Order("normalised, customer_id")
 	})
 	found := make(map[string][]int64, len(normalised))
 	for _, a := range rows {

@@ -21,8 +21,8 @@ func seenContacts(viewer account.Viewer) (condition string, args []any) {
 	}
 	const took = "SELECT 1 FROM participants AS p WHERE p.contact_id = contacts.id AND p.team_id "
 	const resolved = "SELECT 1 FROM resolutions AS r WHERE r.contact_id = contacts.id AND r.team_id IN ?"
-	return "(EXISTS (" + took + "IN ?) OR NOT EXISTS (" + took + "<> 0) OR EXISTS (" + resolved +
-		"))", []any{viewer.TeamIDs, viewer.TeamIDs}
+	seen := "(EXISTS (" + took + "IN ?) OR NOT EXISTS (" + took + "<> 0) OR EXISTS (" + resolved + "))"
+	return seen, []any{viewer.TeamIDs, viewer.TeamIDs}
 }
 
 // seenCustomers is which customers a viewer sees, as a condition on a column with their ids; nothing else says so. A machine sees

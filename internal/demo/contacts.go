@@ -41,9 +41,8 @@ type history struct {
 }
 
 func newHistory(w words, zone *time.Location) *history {
-	h := &history{
-		words: w, zone: zone, random: rand.New(rand.NewPCG(20261122, 1005)), skill: map[string]float64{},
-	} //nolint:gosec // a demo is the same every time
+	random := rand.New(rand.NewPCG(20261122, 1005)) //nolint:gosec // a demo is the same every time
+	h := &history{words: w, zone: zone, random: random, skill: map[string]float64{}}
 	for i, agent := range w.agents {
 		h.skill[agent] = []float64{.16, .08, -.14, .04, .10, .02, -.06, .06, .04, .0, -.10, .12}[i%12]
 	}

@@ -42,11 +42,11 @@ func happenings() []happening {
 			r.tell(in)
 		}},
 		{"a refusal", func(r *trial) {
-			_, err := r.flow.Permission.SuppressByHand(r.t.Context(), account.Viewer{UserID: 1, Role: account.Admin},
-				permission.Suppression{
-					Address: fmt.Sprintf("+86139%08d", r.no), Kind: permission.PhoneAddress,
-					Scope: permission.Everything, Reason: "customer_request",
-				})
+			admin := account.Viewer{UserID: 1, Role: account.Admin}
+			_, err := r.flow.Permission.SuppressByHand(r.t.Context(), admin, permission.Suppression{
+				Address: fmt.Sprintf("+86139%08d", r.no), Kind: permission.PhoneAddress,
+				Scope: permission.Everything, Reason: "customer_request",
+			})
 			if err != nil {
 				r.t.Fatal(err)
 			}
@@ -60,15 +60,15 @@ func happenings() []happening {
 			persons := map[string]int64{}
 			for _, letter := range []string{"C", "M"} {
 				var id []int64
-				err := r.db.View(r.t.Context()).Gorm().Model(&contact.Customer{}).Where("reference = ?",
-					fmt.Sprintf("%s-%d", letter, r.no)).Pluck("person_id", &id).Error
+				err := r.db.View(r.t.Context()).Gorm().Model(&contact.Customer{}).
+					Where("reference = ?", fmt.Sprintf("%s-%d", letter, r.no)).Pluck("person_id", &id).Error
 				if err != nil || len(id) != 1 {
 					r.t.Fatal(id, err)
 				}
 				persons[letter] = id[0]
 			}
-			if _, err := r.flow.Identity.Merge(r.t.Context(), account.Viewer{UserID: 1, Role: account.Admin}, persons["M"],
-				persons["C"], "the same"); err != nil {
+			admin := account.Viewer{UserID: 1, Role: account.Admin}
+			if _, err := r.flow.Identity.Merge(r.t.Context(), admin, persons["M"], persons["C"], "the same"); err != nil {
 				r.t.Fatal(err)
 			}
 		}},

@@ -31,8 +31,8 @@ func (r *trial) write(statement string, args ...any) {
 // lose ends the job of the survey without its invitation, and gives its decision up.
 func (r *trial) lose(reason policy.Reason) {
 	r.write("UPDATE jobs SET state = ? WHERE kind = ? AND state = ?", outbox.Done, decision.JobSendSurvey, outbox.Due)
-	r.write("UPDATE decisions SET cancelled_at = ?, cancel_reason = ? WHERE contact_id = ? AND kind = ?", r.at, reason, r.contact,
-		policy.FollowUpSurvey)
+	r.write("UPDATE decisions SET cancelled_at = ?, cancel_reason = ? WHERE contact_id = ? AND kind = ?",
+		r.at, reason, r.contact, policy.FollowUpSurvey)
 }
 
 // listen returns what the periodic job logs.
@@ -189,8 +189,8 @@ func TestHoweverManyAreLeftBehindAllAreTakenUp(t *testing.T) {
 			r.takeUp()
 			for _, kind := range []string{decision.JobSendSurvey, survey.JobRemind} {
 				var refs int64
-				g := db.View(t.Context()).Gorm().Model(&outbox.Job{}).Where("kind = ? AND (kind <> ? OR ref >= 1000)", kind,
-					decision.JobSendSurvey)
+				g := db.View(t.Context()).Gorm().Model(&outbox.Job{}).Where("kind = ? AND (kind <> ? OR ref >= 1000)",
+					kind, decision.JobSendSurvey)
 				if err := g.Count(&refs).Error; err != nil || refs != int64(n) {
 					t.Errorf("%d jobs %s for %d rows, %v", refs, kind, n, err)
 				}

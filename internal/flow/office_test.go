@@ -94,9 +94,8 @@ func (o *office) work(kinds ...string) {
 	o.t.Helper()
 	for _, kind := range kinds {
 		var jobs []outbox.Job
-		err := o.db.View(o.t.Context()).Gorm().Where("kind = ? AND state = ? AND run_at <= ?", kind, outbox.Due, o.at).Order("id").Find(
-			&jobs,
-		).Error
+		err := o.db.View(o.t.Context()).Gorm().Where("kind = ? AND state = ? AND run_at <= ?", kind, outbox.Due, o.at).Order("id").
+			Find(&jobs).Error
 		if err != nil {
 			o.t.Fatal(err)
 		}

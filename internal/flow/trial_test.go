@@ -152,8 +152,8 @@ func (r *trial) runUntil(until clock.Instant) {
 	for {
 		_, _ = queue.RunDue(r.t.Context(), r.db, r.now, r.deaths.handlers(r.flow.Handlers())) // what fails is written down
 		var next []clock.Instant
-		err := r.db.View(r.t.Context()).Gorm().Model(&outbox.Job{}).Where("state = ?", outbox.Due).Order("run_at").Limit(1).Pluck("run_at",
-			&next).Error
+		err := r.db.View(r.t.Context()).Gorm().Model(&outbox.Job{}).Where("state = ?", outbox.Due).Order("run_at").Limit(1).
+			Pluck("run_at", &next).Error
 		if err != nil {
 			r.t.Fatal(err)
 		}

@@ -100,8 +100,8 @@ func TestWhateverHappensNobodyIsAskedTwiceAndEveryRowIsTrue(t *testing.T) {
 	t.Parallel()
 	all := newTrials(t, dbtest.SQLite(t))
 	rapid.Check(t, func(rt *rapid.T) {
-		kind := rapid.SampledFrom([]string{decision.JobSendSurvey, survey.JobRemind, contact.JobReopened, contact.JobCorrected}).Draw(rt,
-			"kind")
+		kinds := []string{decision.JobSendSurvey, survey.JobRemind, contact.JobReopened, contact.JobCorrected}
+		kind := rapid.SampledFrom(kinds).Draw(rt, "kind")
 		at := rapid.SliceOfN(rapid.IntRange(0, steps), 1, 6).Draw(rt, "deaths")
 		r := all.begin(t, kind, at, rapid.SliceOfN(rapid.SampledFrom(replies()), 0, 7).Draw(rt, "replies")...)
 		r.sendFirst()

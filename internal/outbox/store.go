@@ -88,7 +88,8 @@ func changedOne(r *gorm.DB, what string, t Ticket) error {
 // finish is written out: every job runs it once, and building it costs as much as sending it. The state is hidden from MySQL's
 // optimizer, which would otherwise look into the index of states before it takes the row by its id.
 func (s store) finish(t Ticket, state State, at clock.Instant) error {
-	return changedOne(s.Gorm().Exec("UPDATE jobs SET state = ?, last_error = '', updated_at = ? WHERE id = ? AND attempt = ? AND fence = ? AND CONCAT(state, '') IN (?, ?)",
+	return changedOne(s.Gorm().Exec("UPDATE jobs SET state = ?, last_error = '', updated_at = ? "+
+		"WHERE id = ? AND attempt = ? AND fence = ? AND CONCAT(state, '') IN (?, ?)",
 		state, at, t.JobID, t.Attempt, t.Fence, Queued, Running), "finish", t)
 }
 

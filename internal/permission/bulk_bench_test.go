@@ -36,7 +36,8 @@ func crowd(b *testing.B, db *database.DB, s *permission.Service) []int64 {
 			persons, customers, addresses := make([]contact.Person, 500), make([]contact.Customer, 500), []contact.Address{}
 			for i := range 500 {
 				id, phone, email := int64(from+i+1), fmt.Sprintf("+86139%08d", from+i), fmt.Sprintf("c%d@example.com", from+i)
-				persons[i], customers[i] = contact.Person{ID: id}, contact.Customer{
+				persons[i] = contact.Person{ID: id}
+				customers[i] = contact.Customer{
 					ID: id, SourceID: 1, Reference: strconv.FormatInt(id, 10), PersonID: id, Tags: "[]", Attributes: "{}",
 				}
 				addresses = append(addresses, contact.Address{CustomerID: id, Kind: contact.PhoneAddress, Normalised: phone},

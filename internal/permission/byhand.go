@@ -110,8 +110,8 @@ func (s *Service) RefuseByHand(
 }
 
 // TakeBackRefusal undoes a refusal that the viewer recorded by mistake: it lifts its suppressions and appends, for each purpose and
-// channel it withdrew, what was in force before. What was said since stands. It returns fault.Conflict an hour after the refusal, when others may have acted on
-// it.
+// channel it withdrew, what was in force before. What was said since stands. It returns fault.Conflict an hour after the refusal,
+// when others may have acted on it.
 func (s *Service) TakeBackRefusal(ctx context.Context, viewer account.Viewer, customerID int64, at clock.Instant) error {
 	if s.now().Sub(at) > undoWithin {
 		return errUndoTooLate

@@ -120,8 +120,8 @@ func TestWhatMarketingReservedYieldsToServiceAndEnds(t *testing.T) {
 		ID: 1, Kind: permission.Offer, Purpose: permission.MarketingCall,
 		Channel: permission.ByPhone, At: morning, ReservedUntil: morning.Add(2 * days),
 	}
-	if v := rules.Evaluate(permission.Facts{ByPerson: []permission.Touch{reserved}, ByAddress: []permission.Touch{reserved}},
-		ask(permission.ServiceCallback, permission.ByPhone)); !v.Allowed {
+	both := permission.Facts{ByPerson: []permission.Touch{reserved}, ByAddress: []permission.Touch{reserved}}
+	if v := rules.Evaluate(both, ask(permission.ServiceCallback, permission.ByPhone)); !v.Allowed {
 		t.Errorf("service waits for a reservation: %+v", v)
 	}
 	v := rules.Evaluate(permitted(reserved), ask(permission.MarketingCall, permission.ByPhone))

@@ -38,9 +38,9 @@ func Bases() []Basis { return slices.Clone(bases) }
 // Scopes returns every scope.
 func Scopes() []Scope { return slices.Clone(scopes) }
 
-// RecordConsent appends events, in the transaction of what they came from. Events without an instant are dated now, those without
-// a basis are by consent, those of a clock that is a little ahead of ours are dated now. It returns fault.Invalid for an event that cannot be: of an unknown purpose, in the future, expired
-// before it was given.
+// RecordConsent appends events, in the transaction of what they came from. Events without an instant are dated now, those without a
+// basis are by consent, those of a clock that is a little ahead of ours are dated now. It returns fault.Invalid for an event that
+// cannot be: of an unknown purpose, in the future, expired before it was given.
 func (s *Service) RecordConsent(tx database.Tx, events ...ConsentEvent) error {
 	now := s.now()
 	events = slices.Clone(events)
@@ -99,8 +99,8 @@ func Recordable(viewer account.Viewer) []Purpose {
 func (e ConsentEvent) forbiddenTo(viewer account.Viewer) []fault.Field {
 	var f fault.Problems
 	if e.Given && !viewer.May(account.GiveConsent) {
-		f.Refuse("word", "consent_scope", "may only be withdrawn by this API token: it is without the scope "+string(account.GiveConsent),
-			string(WordGiven))
+		f.Refuse("word", "consent_scope",
+			"may only be withdrawn by this API token: it is without the scope "+string(account.GiveConsent), string(WordGiven))
 	}
 	if e.Given && slices.Contains(purposes, e.Purpose) && !slices.Contains(Recordable(viewer), e.Purpose) {
 		f.Refuse("purpose", "purpose_of_others", "is not a purpose for which your role may record a consent", string(e.Purpose))

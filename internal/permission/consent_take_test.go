@@ -135,8 +135,8 @@ func TestMarketingTakesAYesForMarketingOnlyAndANoForAnything(t *testing.T) {
 			t.Errorf("a file: %+v %v", report, err)
 		}
 		var notes []string
-		if err := c.db.View(t.Context()).Gorm().Table("audit_entries").Where("action = ? AND user_id = 6", "consent.import").Pluck("detail",
-			&notes).Error; err != nil {
+		entries := c.db.View(t.Context()).Gorm().Table("audit_entries").Where("action = ? AND user_id = 6", "consent.import")
+		if err := entries.Pluck("detail", &notes).Error; err != nil {
 			t.Fatal(err)
 		}
 		if diff := gocmp.Diff([]string{"2 rows, 1 added"}, notes); diff != "" {

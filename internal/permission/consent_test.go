@@ -160,9 +160,8 @@ func TestAnImportedConsentKeepsItsEvidence(t *testing.T) {
 		for _, f := range report.Issues {
 			issues = append(issues, fmt.Sprintln(f.Line, f.Name, f.Code))
 		}
-		if diff := gocmp.Diff([]string{
-			"5 at not_a_date\n", "4 reference customer_unknown\n", "6 purpose unknown_value\n", "7 at required\n",
-		}, issues); diff != "" {
+		wrong := []string{"5 at not_a_date\n", "4 reference customer_unknown\n", "6 purpose unknown_value\n", "7 at required\n"}
+		if diff := gocmp.Diff(wrong, issues); diff != "" {
 			t.Error(diff)
 		}
 		if report.Rows != 6 || report.Added != 2 || report.Bad != 4 {

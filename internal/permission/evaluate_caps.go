@@ -48,10 +48,7 @@ func (t Touch) contact() bool { return t.call() || t.message() }
 
 // cappedTwice holds a cap for the person and for the address, and returns the reason that ends later.
 func (c *evaluation) cappedTwice(code Code, limit int, window time.Duration, at clock.Instant, counts func(Touch) bool) Reason {
-	return later(
-		c.capped(code, limit, window, at, c.facts.ByPerson, counts),
-		c.capped(code, limit, window, at, c.facts.ByAddress, counts),
-	)
+	return later(c.capped(code, limit, window, at, c.facts.ByPerson, counts), c.capped(code, limit, window, at, c.facts.ByAddress, counts))
 }
 
 // capped returns the reason when limit or more of the touches that count fall into the window before at. Touches after it count
@@ -61,8 +58,8 @@ func (c *evaluation) capped(code Code, limit int, window time.Duration, at clock
 		at clock.Instant
 		*Touch
 	}
-	var last [max(mostAttempts, mostMarketingCalls, mostMessages,
-		mostContacts)]leaving // of the limit touches that leave last, the latest first
+	// last are, of the limit, the touches that leave last, the latest first.
+	var last [max(mostAttempts, mostMarketingCalls, mostMessages, mostContacts)]leaving
 	n := 0
 	for i := range touches {
 		t := leaving{c.leaves(touches[i], window), &touches[i]}

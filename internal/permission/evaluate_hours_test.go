@@ -194,8 +194,8 @@ func TestHolidaysAndMakeUpDaysHaveTheirOwnHours(t *testing.T) {
 	r := permission.DefaultRules()
 	r.Profiles = append(r.Profiles, office)
 	for d := range 8 { // 1 to 8 October 2026, then a Saturday that is worked
-		r.Calendar = append(r.Calendar, hourstest.Day("CN", time.Date(2026, 10, 1+d, 0, 0, 0, 0, time.UTC).Format(time.DateOnly),
-			hours.PublicHoliday))
+		day := time.Date(2026, 10, 1+d, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+		r.Calendar = append(r.Calendar, hourstest.Day("CN", day, hours.PublicHoliday))
 	}
 	r.Calendar = append(r.Calendar, hourstest.Day("CN", "2026-10-10", hours.WorkingDay))
 	for local, want := range map[string]hours.Window{

@@ -121,8 +121,8 @@ func TestEachReasonStandsAgainstWhatItShould(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			v := rules.Evaluate(c.facts, c.q)
-			if diff := gocmp.Diff(c.want, codes(v), gocmp.Transformer("nil",
-				func(c []permission.Code) []permission.Code { return append([]permission.Code{}, c...) })); diff != "" {
+			noNil := gocmp.Transformer("nil", func(c []permission.Code) []permission.Code { return append([]permission.Code{}, c...) })
+			if diff := gocmp.Diff(c.want, codes(v), noNil); diff != "" {
 				t.Error(diff)
 			}
 			if v.AllowedFrom != c.from {

@@ -162,8 +162,9 @@ func (q Question) address() string {
 
 // Reason is one reason against, with when it ends and the row it came from.
 type Reason struct {
-	Code     Code          `json:"code"`
-	Since    clock.Instant `json:"since"`        // when the evidence happened: the touch, the refusal, the suppression; none: nothing happened
+	Code Code `json:"code"`
+	// when the evidence happened: the touch, the refusal, the suppression; none: nothing happened
+	Since    clock.Instant `json:"since"`
 	From     clock.Instant `json:"allowed_from"` // none: it does not end by itself
 	Evidence string        `json:"evidence"`     // such as "suppression 12"
 }

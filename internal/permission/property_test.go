@@ -160,15 +160,14 @@ func (c drawn) at(at clock.Instant) permission.Verdict {
 // drawCase draws in half of the cases somebody about whom little is recorded, so that enough of them are allowed.
 func drawCase(t *rapid.T) drawn {
 	quiet := rapid.Bool().Draw(t, "quiet")
-	at := clock.At(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).Add(time.Duration(rapid.Int64Range(0, int64(366*24*time.Hour)).Draw(t,
-		"at")))
+	at := clock.At(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).
+		Add(time.Duration(rapid.Int64Range(0, int64(366*24*time.Hour)).Draw(t, "at")))
 	q := permission.Question{
 		Purpose: rapid.SampledFrom([]permission.Purpose{
 			permission.ServiceCallback, permission.Survey, permission.MarketingCall, permission.MarketingMessage,
 		}).Draw(t, "purpose"),
-		Channel: rapid.SampledFrom([]permission.Channel{permission.ByPhone, permission.ByPhone, permission.BySMS, permission.ByEmail}).Draw(
-			t, "channel",
-		),
+		Channel: rapid.SampledFrom([]permission.Channel{permission.ByPhone, permission.ByPhone, permission.BySMS, permission.ByEmail}).
+			Draw(t, "channel"),
 		Family:   rapid.SampledFrom([]string{"csat", "nps"}).Draw(t, "family"),
 		Campaign: rapid.Int64Range(0, 2).Draw(t, "campaign"),
 		Reminder: rapid.IntRange(0, 7).Draw(t, "reminder") == 0,
@@ -177,8 +176,8 @@ func drawCase(t *rapid.T) drawn {
 		Subject: permission.Subject{
 			CustomerID: 1, PersonID: 1, Records: []int64{1, 2},
 			Zone: drawZone(t),
-			Region: rapid.SampledFrom([]string{"", "", "", "CN", "CN-XJ", "DE-BY", "FR", "GB", "US", "US-FL", "US-TX", "XX"}).Draw(t,
-				"region"),
+			Region: rapid.SampledFrom([]string{"", "", "", "CN", "CN-XJ", "DE-BY", "FR", "GB", "US", "US-FL", "US-TX", "XX"}).
+				Draw(t, "region"),
 			Phones:        rapid.SampledFrom(phoneLists).Draw(t, "phones"),
 			Emails:        rapid.SampledFrom([][]string{{"a@example.com"}, {"a@example.com"}, nil}).Draw(t, "emails"),
 			OpenComplaint: rapid.IntRange(0, 9).Draw(t, "complaint") == 0,
@@ -264,9 +263,9 @@ func drawRules(t *rapid.T, at clock.Instant) permission.Rules {
 	}
 	draw := func(name string, values ...int) int { return rapid.SampledFrom(values).Draw(t, name) }
 	r.Caps = permission.Caps{
-		AttemptsPerDay:    draw("attempts", 0, 2, 3, 9),
-		AttemptGapMinutes: draw("gap", 0, 60, 90), MarketingCallsPerMonth: draw("marketing calls", 1, 4, 20),
-		MessagesPerDay: draw("messages", 1, 2, 9), ContactsPerDay: draw("contacts", 2, 4, 99),
+		AttemptsPerDay: draw("attempts", 0, 2, 3, 9), AttemptGapMinutes: draw("gap", 0, 60, 90),
+		MarketingCallsPerMonth: draw("marketing calls", 1, 4, 20),
+		MessagesPerDay:         draw("messages", 1, 2, 9), ContactsPerDay: draw("contacts", 2, 4, 99),
 		SurveyCooldownDays: draw("cooldown", 0, 7, 30, 45),
 		MarketingQuietDays: draw("quiet", 0, 2, 30), ComplaintQuietDays: draw("complaint quiet", 0, 14, 30),
 		RefusalQuietDays: draw("refusal quiet", 0, 0, 7, 70),
@@ -287,8 +286,8 @@ func drawRules(t *rapid.T, at clock.Instant) permission.Rules {
 		for i := range rapid.IntRange(1, 10).Draw(t, "special days") {
 			r.Calendar = append(r.Calendar, hours.Holiday{
 				Region: region, Day: start + clock.Day(i),
-				Kind: rapid.SampledFrom([]hours.HolidayKind{hours.PublicHoliday, hours.PublicHoliday, hours.WorkingDay}).Draw(t,
-					"kind of day"),
+				Kind: rapid.SampledFrom([]hours.HolidayKind{hours.PublicHoliday, hours.PublicHoliday, hours.WorkingDay}).
+					Draw(t, "kind of day"),
 			})
 		}
 	}

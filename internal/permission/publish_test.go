@@ -117,7 +117,8 @@ func TestRulesWiderThanTheHardLimitsAreNotPublished(t *testing.T) {
 	}{
 		"caps": {func(r *permission.Rules) {
 			r.Caps = permission.Caps{6, 4, 9, 4, 7, 0, 0, 366, -1}
-		}, "caps.attempts_per_day attempts_range, caps.attempt_gap_minutes gap_range, caps.marketing_calls_per_month marketing_calls_range, " +
+		}, "caps.attempts_per_day attempts_range, caps.attempt_gap_minutes gap_range, " +
+			"caps.marketing_calls_per_month marketing_calls_range, " +
 			"caps.messages_per_day messages_range, caps.contacts_per_day contacts_range, caps.survey_cooldown_days cooldown_range, " +
 			"caps.marketing_quiet_days cooldown_range, caps.complaint_quiet_days quiet_range, caps.refusal_quiet_days quiet_range"},
 		"early": {func(r *permission.Rules) {
@@ -228,7 +229,8 @@ func TestAYearOfSpecialDaysReplacesThatYearOnly(t *testing.T) {
 			}
 			return change
 		}
-		first := "CN,2026-10-01,holiday,国庆节\nCN,2026-10-02,holiday,国庆节\nCN,2026-10-10,working,调休\nFR,2026-07-14,holiday,14 juillet\n"
+		first := "CN,2026-10-01,holiday,国庆节\nCN,2026-10-02,holiday,国庆节\nCN,2026-10-10,working,调休\n" +
+			"FR,2026-07-14,holiday,14 juillet\n"
 		for i, c := range []struct {
 			rows    string
 			want    hours.CalendarChange

@@ -20,9 +20,8 @@ import (
 // shareLine gives n more customers the centre's line, and each a row.
 func (c *centre) shareLine(t *testing.T, n int) []int64 {
 	t.Helper()
-	persons, customers, addresses, consents := make([]contact.Person, n), make([]contact.Customer, n), make([]contact.Address, n), make(
-		[]permission.ConsentEvent, n,
-	)
+	persons, customers := make([]contact.Person, n), make([]contact.Customer, n)
+	addresses, consents := make([]contact.Address, n), make([]permission.ConsentEvent, n)
 	ids := make([]int64, n)
 	for i := range n {
 		id := int64(i + 100)
@@ -56,8 +55,8 @@ func TestALineOfManyIsMarkedAndComputedLater(t *testing.T) {
 		})
 		stored := func(where string) (n int64) {
 			t.Helper()
-			err := c.db.View(t.Context()).Gorm().Table("permission_standings").Where("customer_id >= 100 AND " +
-				where).Distinct("customer_id").Count(&n).Error
+			err := c.db.View(t.Context()).Gorm().Table("permission_standings").Where("customer_id >= 100 AND " + where).
+				Distinct("customer_id").Count(&n).Error
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -14,7 +14,8 @@ func TestABigCentreIsCountedByTheRefresh(t *testing.T) {
 	c := newCentre(t, dbtest.SQLite(t))
 	const customers = 100_001
 	err := c.db.View(t.Context()).Gorm().Exec(`INSERT INTO permission_standings (customer_id, purpose, channel, first, rules_version)
-		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT i, 'survey', 'sms', 'refused', 1 FROM n`, customers).Error
+		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+		SELECT i, 'survey', 'sms', 'refused', 1 FROM n`, customers).Error
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -218,9 +218,8 @@ func (c *centre) touch(t *rapid.T, subject permission.Subject) {
 	touch := permission.Touch{
 		PersonID: subject.PersonID, CustomerID: subject.CustomerID,
 		Purpose: q.Purpose, Channel: q.Channel, At: c.at, Ref: int64(len(c.touches) + 1),
-		Kind: rapid.SampledFrom([]permission.TouchKind{
-			permission.Attempt, permission.Invitation, permission.Reminder, permission.Offer,
-		}).Draw(t, "kind"),
+		Kind: rapid.SampledFrom([]permission.TouchKind{permission.Attempt, permission.Invitation, permission.Reminder, permission.Offer}).
+			Draw(t, "kind"),
 	}
 	addresses := subject.Phones
 	if q.Channel == permission.ByEmail {
@@ -275,8 +274,8 @@ func (c *centre) rowsAreTheEvaluator(t rapid.TB) {
 				t.Fatal(err)
 			}
 			if diff := gocmp.Diff(v[0].Lasting(), lasting, asSet); diff != "" {
-				t.Fatalf("customer %d, %s by %s: the evaluator (-) and the row (+) differ:\n%s\n%+v", id, w.Purpose, w.Channel,
-					diff, stored)
+				t.Fatalf("customer %d, %s by %s: the evaluator (-) and the row (+) differ:\n%s\n%+v",
+					id, w.Purpose, w.Channel, diff, stored)
 			}
 			if standings[id].ConsentID != v[0].ConsentID {
 				t.Fatalf("customer %d: consent %d, the evaluator says %d", id, standings[id].ConsentID, v[0].ConsentID)

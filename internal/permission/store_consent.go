@@ -23,8 +23,8 @@ func (s store) newestConsents(customerIDs []int64, n int) (map[int64][]ConsentEv
 	events, err := read(s, func(rows *sql.Rows, e *ConsentEvent) error {
 		return rows.Scan(&e.ID, &e.CustomerID, (*string)(&e.Purpose), (*string)(&e.Channel), &e.Given, (*string)(&e.Basis), &e.Wording,
 			&e.Source, &e.Evidence, &e.UserID, (*int64)(&e.At), (*int64)(&e.ExpiresAt), (*int64)(&e.RecordedAt), &e.DedupeKey)
-	}, "SELECT id, customer_id, purpose, channel, given, basis, wording, source, evidence, user_id, at, expires_at, recorded_at, dedupe_key "+
-		"FROM ("+ranked+") AS ranked WHERE place <= ?", customerIDs, n)
+	}, "SELECT id, customer_id, purpose, channel, given, basis, wording, source, evidence, user_id, at, expires_at, recorded_at, "+
+		"dedupe_key FROM ("+ranked+") AS ranked WHERE place <= ?", customerIDs, n)
 	if err != nil {
 		return nil, fmt.Errorf("read consent: %w", err)
 	}
@@ -87,9 +87,8 @@ func (s store) suppressions(hashes []string, lifted bool) (map[string][]Suppress
 
 // respell moves what is kept under the hash of an address to that of its normal form.
 func (s store) respell(from, to string) error {
-	err := s.Gorm().Model(&Suppression{}).Where("address_hash = ?", from).Updates(
-		map[string]any{"address_hash": to, "form": address.Form},
-	).Error
+	err := s.Gorm().Model(&Suppression{}).Where("address_hash = ?", from).
+		Updates(map[string]any{"address_hash": to, "form": address.Form}).Error
 	if err != nil {
 		return fmt.Errorf("move suppressions to the normal form of an address: %w", err)
 	}

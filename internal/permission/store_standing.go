@@ -68,8 +68,8 @@ func (s store) forget(customerIDs []int64) error {
 // outdateCalled marks the rows of marketing calls to the numbers.
 func (s store) outdateCalled(hashes []string) error {
 	for chunk := range slices.Chunk(hashes, database.MaxIn) {
-		err := s.Gorm().Model(&Standing{}).Where("address_hash IN ? AND purpose = ?", chunk, MarketingCall).Update("rules_version",
-			outOfDate).Error
+		err := s.Gorm().Model(&Standing{}).Where("address_hash IN ? AND purpose = ?", chunk, MarketingCall).
+			Update("rules_version", outOfDate).Error
 		if err != nil {
 			return fmt.Errorf("outdate standings of a called number: %w", err)
 		}
@@ -142,9 +142,8 @@ func (s store) standingsBy(
 	seen string, args []any, purpose Purpose, channel Channel, first Code, after int64, limit int,
 ) ([]Standing, error) {
 	var rows []Standing
-	err := s.Gorm().Where("purpose = ? AND channel = ? AND first = ? AND customer_id > ?", purpose, channel, first, after).Where(seen,
-		args...).
-		Order("customer_id").Limit(limit).Find(&rows).Error
+	err := s.Gorm().Where("purpose = ? AND channel = ? AND first = ? AND customer_id > ?", purpose, channel, first, after).
+		Where(seen, args...).Order("customer_id").Limit(limit).Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read standings by reason: %w", err)
 	}

@@ -20,10 +20,9 @@ func (s store) addTouches(touches []Touch) error {
 func (s store) readTouches(where string, args ...any) ([]Touch, error) {
 	touches, err := read(s, func(rows *sql.Rows, t *Touch) error {
 		return rows.Scan(&t.ID, &t.PersonID, &t.CustomerID, &t.AddressHash, (*string)(&t.Kind), (*string)(&t.Purpose),
-			(*string)(&t.Channel),
-			&t.Family, &t.Ref, (*int64)(&t.At), (*int64)(&t.ReservedUntil))
-	}, "SELECT id, person_id, customer_id, address_hash, kind, purpose, channel, family, ref, at, reserved_until FROM touches WHERE "+
-		where, args...)
+			(*string)(&t.Channel), &t.Family, &t.Ref, (*int64)(&t.At), (*int64)(&t.ReservedUntil))
+	}, "SELECT id, person_id, customer_id, address_hash, kind, purpose, channel, family, ref, at, reserved_until "+
+		"FROM touches WHERE "+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read touches: %w", err)
 	}

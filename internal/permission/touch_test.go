@@ -209,11 +209,8 @@ func TestAReservationYieldsToServiceAndIsOverInTime(t *testing.T) {
 		if err := confirm(2); err != nil {
 			t.Fatal(err)
 		}
-		if v := c.asked(t, 1, callback); v.First != permission.AttemptGap && !slices.ContainsFunc(v.All, func(
-			r permission.Reason,
-		) bool {
-			return r.Code == permission.AttemptGap
-		}) {
+		tooSoon := func(r permission.Reason) bool { return r.Code == permission.AttemptGap }
+		if v := c.asked(t, 1, callback); v.First != permission.AttemptGap && !slices.ContainsFunc(v.All, tooSoon) {
 			t.Errorf("the offer that was made does not count as a call: %+v", v)
 		}
 		c.do(t, func(tx database.Tx) error { return c.s.Untouch(tx, 1, permission.Offer, 2) })

@@ -120,8 +120,8 @@ func workbookOf(t testing.TB, sheet, shared func(io.Writer)) []byte {
 		write(part)
 	}
 	const office = `http://schemas.openxmlformats.org/officeDocument/2006/relationships`
-	add("_rels/.rels", text(`<Relationships><Relationship Id="r1" Type="`+office+
-		`/officeDocument" Target="xl/workbook.xml"/></Relationships>`))
+	add("_rels/.rels",
+		text(`<Relationships><Relationship Id="r1" Type="`+office+`/officeDocument" Target="xl/workbook.xml"/></Relationships>`))
 	add("xl/workbook.xml", text(`<workbook xmlns:r="`+office+`"><sheets><sheet name="One" sheetId="1" r:id="r1"/></sheets></workbook>`))
 	add("xl/_rels/workbook.xml.rels",
 		text(`<Relationships><Relationship Id="r1" Type="`+office+`/worksheet" Target="worksheets/sheet1.xml"/>`+
@@ -167,21 +167,27 @@ func TestAWorkbookThatIsABombIsRefusedWithTheLimitItMet(t *testing.T) {
 			"millions of shared texts", "too large: file_too_many_strings",
 			workbookOf(t, one, repeated(sst, `<si><t/></si>`, 5_000_000, `</sst>`)),
 		},
-		{"shared texts that are huge", "too large: file_unpacks_too_far", workbookOf(t, one, repeated(sst, `<si><t>`+
-			strings.Repeat("ab", 500)+`</t></si>`, 100_000, `</sst>`))},
+		{
+			"shared texts that are huge", "too large: file_unpacks_too_far",
+			workbookOf(t, one, repeated(sst, `<si><t>`+strings.Repeat("ab", 500)+`</t></si>`, 100_000, `</sst>`)),
+		},
 		{
 			"nothing but comments", "too large: file_unpacks_too_far",
 			workbookOf(t, repeated(sheetHead, `<!-- nothing to be seen here -->`, 3_000_000, sheetTail), nil),
 		},
-		{"an endless tag", "too large: file_cell_too_long", workbookOf(t, repeated(sheetHead+
-			`<row><c><v>`, `123456789 `, 500_000, `</v></c></row>`+sheetTail), nil)},
+		{
+			"an endless tag", "too large: file_cell_too_long",
+			workbookOf(t, repeated(sheetHead+`<row><c><v>`, `123456789 `, 500_000, `</v></c></row>`+sheetTail), nil),
+		},
 		{
 			"gaps between cells", "too large: file_too_many_cells",
 			workbookOf(t, repeated(sheetHead, `<row><c r="ALL1"><v>1</v></c></row>`, 300_000, sheetTail), nil),
 		},
-		{"one long text everywhere", "too large: file_too_much_text", workbookOf(t,
-			repeated(sheetHead, `<row><c t="s"><v>0</v></c></row>`, 2000, sheetTail), text(sst, `<si><t>`, strings.Repeat("x", 1000<<10),
-				`</t></si></sst>`))},
+		{
+			"one long text everywhere", "too large: file_too_much_text",
+			workbookOf(t, repeated(sheetHead, `<row><c t="s"><v>0</v></c></row>`, 2000, sheetTail),
+				text(sst, `<si><t>`, strings.Repeat("x", 1000<<10), `</t></si></sst>`)),
+		},
 		{"nested without end", "invalid: file_damaged", workbookOf(t, repeated(sheetHead, `<a>`, 1_000_000, ""), nil)},
 		{"a sheet that is cut", "invalid: file_damaged", workbookOf(t, text(sheetHead, `<row><c><v>1</v></c></row><row>`), nil)},
 	} {

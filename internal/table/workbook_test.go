@@ -15,7 +15,8 @@ import (
 func TestEveryKindOfCellIsReadAsItIsStored(t *testing.T) {
 	t.Parallel()
 	file := workbookOf(t, text(`<x:worksheet xmlns:x="x"><x:cols/><x:sheetData>`,
-		`<x:row r="2"><x:c r="A2" t="s"><x:v>1</x:v></x:c><x:c r="C2"><x:f>1+1</x:f><x:v>45000.5</x:v></x:c><x:c r="D2" t="b"><x:v>1</x:v></x:c></x:row>`,
+		`<x:row r="2"><x:c r="A2" t="s"><x:v>1</x:v></x:c><x:c r="C2"><x:f>1+1</x:f><x:v>45000.5</x:v></x:c>`,
+		`<x:c r="D2" t="b"><x:v>1</x:v></x:c></x:row>`,
 		`<x:row r="3" spans="1:2"/>`,
 		`<x:row><x:c t="inlineStr"><x:is><x:r><x:t>in</x:t></x:r><x:r><x:t xml:space="preserve">line </x:t></x:r></x:is></x:c>`,
 		`<x:c t="str"><x:v>a&amp;b_x000A_c</x:v></x:c><x:c t="e"><x:v>#N/A</x:v></x:c><x:c t="s"><x:v>77</x:v></x:c></x:row>`,

@@ -226,11 +226,8 @@ func (c *Callback) reserve(callerID int64, now clock.Instant) error {
 		return errGone
 	}
 	if callerID != 0 && callerID == c.NotFor {
-		return fault.New(
-			fault.Conflict,
-			"callback_not_for",
-			"this caller made the call the customer was dissatisfied after; choose another one",
-		)
+		return fault.New(fault.Conflict, "callback_not_for",
+			"this caller made the call the customer was dissatisfied after; choose another one")
 	}
 	if c.State == Claimed {
 		c.State, c.LeaseUntil = Ready, 0

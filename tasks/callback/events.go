@@ -30,10 +30,9 @@ func EventsOfContact(tx database.Tx, contactID int64) ([]contact.Event, error) {
 func callbackEvents(c Callback) []contact.Event {
 	var events []contact.Event
 	if c.DecisionID == nil {
-		events = append(
-			events,
-			contact.Event{At: c.CreatedAt, Code: "recovery_planned", Args: map[string]any{"value": c.OriginValue, "due": c.DueAt}},
-		)
+		events = append(events, contact.Event{
+			At: c.CreatedAt, Code: "recovery_planned", Args: map[string]any{"value": c.OriginValue, "due": c.DueAt},
+		})
 	}
 	if c.State == Cancelled && c.DecisionID == nil || c.State == Finished && c.CloseReason == ReasonUnreachable {
 		events = append(events, contact.Event{

@@ -179,12 +179,8 @@ func TestRefusalHoldsForEverythingElseAtOnce(t *testing.T) {
 		another.ExternalID = "T-1b"
 		c.Take(t, taskstest.Severe(1), another)
 		c.Plan(t)
-		c.Finish(
-			t,
-			taskstest.Caller(1),
-			c.Claim(t, taskstest.Caller(1)),
-			callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.NeverContact},
-		)
+		c.Finish(t, taskstest.Caller(1), c.Claim(t, taskstest.Caller(1)),
+			callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.NeverContact})
 		if _, err := c.Callbacks.Claim(t.Context(), taskstest.Caller(2)); err == nil {
 			t.Fatal("the other callback of the customer was handed out")
 		}

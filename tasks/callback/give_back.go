@@ -73,9 +73,9 @@ func (s *Service) SaveDraft(
 // meanwhile. It returns fault.Invalid for an unknown reason, and ErrStale when the claim is not the last one any more.
 func (s *Service) Skip(ctx context.Context, viewer account.Viewer, callbackID, fence int64, reason SkipReason) (Callback, error) {
 	if !slices.Contains(SkipReasons(), reason) {
-		return Callback{}, fault.InvalidFields(
-			fault.Field{Name: "skip_reason", Code: "choose", Problem: "choose why you pass it on", Value: string(reason)},
-		)
+		return Callback{}, fault.InvalidFields(fault.Field{
+			Name: "skip_reason", Code: "choose", Problem: "choose why you pass it on", Value: string(reason),
+		})
 	}
 	return s.change(ctx, viewer, callbackID, "callback.skip", string(reason), func(c *Callback, now clock.Instant) error {
 		return c.skip(viewer.UserID, fence, now)

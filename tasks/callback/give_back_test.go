@@ -19,13 +19,11 @@ func TestSkippedCallbackDoesNotComeStraightBack(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, desk := taskstest.AtWork(t, db)
-		if _, err := c.Callbacks.Skip(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, "no such reason"); !fault.Is(
-			err,
-			fault.Invalid,
-		) {
+		_, err := c.Callbacks.Skip(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, "no such reason")
+		if !fault.Is(err, fault.Invalid) {
 			t.Errorf("skipped without a reason: %v", err)
 		}
-		_, err := c.Callbacks.Skip(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, callback.SkipLanguage)
+		_, err = c.Callbacks.Skip(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, callback.SkipLanguage)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,10 +44,8 @@ func TestReleasedCallbackIsAnybodysAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.Claim(t, taskstest.Caller(2))
-		if _, err := c.Callbacks.Release(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence); !errors.Is(
-			err,
-			callback.ErrStale,
-		) {
+		_, err := c.Callbacks.Release(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence)
+		if !errors.Is(err, callback.ErrStale) {
 			t.Errorf("released what a colleague has: %v", err)
 		}
 	})

@@ -81,11 +81,9 @@ func TestLastAttemptWithoutAnOutcomeClosesTheCallback(t *testing.T) {
 				if err != nil || told < 0 {
 					t.Errorf("the story does not tell it: %+v, %v", events, err)
 				}
-				if err := c.Callbacks.Finish(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence,
-					callback.Outcome{CallResult: callback.NoAnswer}); !errors.Is(
-					err,
-					callback.ErrStale,
-				) {
+				unheard := callback.Outcome{CallResult: callback.NoAnswer}
+				err = c.Callbacks.Finish(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, unheard)
+				if !errors.Is(err, callback.ErrStale) {
 					t.Errorf("closed a second time: %v", err)
 				}
 			})
@@ -119,18 +117,14 @@ func TestAppointmentMadeInTheLastAttemptIsKept(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, desk := lastDialled(t, db)
 		at := c.Now().Add(3 * time.Hour)
-		c.Finish(
-			t,
-			taskstest.Caller(1),
-			desk,
-			callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Appointment, AppointmentAt: at},
-		)
+		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{
+			CallResult: callback.Reached, BusinessResult: callback.Appointment, AppointmentAt: at,
+		})
 		c.Pass(3 * time.Hour)
 		c.Work(t, callback.JobOffer, c.Callbacks.Offer)
 		desk = c.Claim(t, taskstest.Caller(1))
-		if after, err := c.Callbacks.Skip(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence,
-			callback.SkipKnown); err != nil ||
-			after.State != callback.Waiting {
+		after, err := c.Callbacks.Skip(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, callback.SkipKnown)
+		if err != nil || after.State != callback.Waiting {
 			t.Fatalf("passed on: %s, %v", after.State, err)
 		}
 		c.Pass(time.Hour)

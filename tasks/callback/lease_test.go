@@ -29,8 +29,8 @@ func TestExpiredLeaseCanBeClaimedAndTheOldHolderIsRefused(t *testing.T) {
 		if !errors.Is(err, callback.ErrStale) {
 			t.Fatalf("the old holder finished: %v", err)
 		}
-		if _, err := c.Callbacks.SaveDraft(t.Context(), taskstest.Caller(2), second.Callback.ID, second.Callback.Fence,
-			callback.Outcome{Note: "b"}); err != nil {
+		draft := callback.Outcome{Note: "b"}
+		if _, err := c.Callbacks.SaveDraft(t.Context(), taskstest.Caller(2), second.Callback.ID, second.Callback.Fence, draft); err != nil {
 			t.Fatal(err)
 		}
 		c.Finish(t, taskstest.Caller(2), second, callback.Outcome{CallResult: callback.WrongNumber})
@@ -57,29 +57,19 @@ func TestExpiredLeaseIsNotExtendedWhenThePersonIsTaken(t *testing.T) {
 		c.Pass(callback.Lease)
 		second := c.Claim(t, taskstest.Caller(2))
 		if second.Callback.ID == first.Callback.ID || second.Callback.PersonID != first.Callback.PersonID {
-			t.Fatalf(
-				"caller 2 got callback %d of person %d, want another one of the same person",
-				second.Callback.ID,
-				second.Callback.PersonID,
-			)
+			t.Fatalf("caller 2 got callback %d of person %d, want another one of the same person",
+				second.Callback.ID, second.Callback.PersonID)
 		}
-		_, err := c.Callbacks.SaveDraft(
-			t.Context(),
-			taskstest.Caller(1),
-			first.Callback.ID,
-			first.Callback.Fence,
-			callback.Outcome{Note: "他太太接的"},
-		)
+		_, err := c.Callbacks.SaveDraft(t.Context(), taskstest.Caller(1), first.Callback.ID, first.Callback.Fence,
+			callback.Outcome{Note: "他太太接的"})
 		if !errors.Is(err, callback.ErrStale) {
 			t.Errorf("the first caller typed on: %v", err)
 		}
 		if c.Count(t, "drafts", "caller_id = 1 AND body LIKE ?", "%他太太接的%") != 1 {
 			t.Error("what the first caller typed is lost")
 		}
-		if _, err := c.Callbacks.Dial(t.Context(), taskstest.Caller(1), first.Callback.ID, first.Callback.Fence); !errors.Is(
-			err,
-			callback.ErrStale,
-		) {
+		_, err = c.Callbacks.Dial(t.Context(), taskstest.Caller(1), first.Callback.ID, first.Callback.Fence)
+		if !errors.Is(err, callback.ErrStale) {
 			t.Errorf("the first caller dialled: %v", err)
 		}
 		if c.Count(t, "attempts", "1 = 1") != 0 || c.Count(t, "callbacks", "lease_until > ?", c.Now()) != 1 {
@@ -131,13 +121,8 @@ func TestDraftExtendsTheLeaseAndComesBack(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, desk := taskstest.AtWork(t, db)
 		c.Pass(10 * time.Minute)
-		until, err := c.Callbacks.SaveDraft(
-			t.Context(),
-			taskstest.Caller(1),
-			desk.Callback.ID,
-			desk.Callback.Fence,
-			callback.Outcome{Note: "上午在开会"},
-		)
+		until, err := c.Callbacks.SaveDraft(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence,
+			callback.Outcome{Note: "上午在开会"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -182,13 +182,8 @@ const maxNote = 4000 // characters
 
 // normalised returns the outcome without what cannot belong to it: a business result or answers of a call nobody took.
 func (o Outcome) normalised() Outcome {
-	o.Note, o.NoteForNext, o.Answers.Comment = strings.TrimSpace(
-		o.Note,
-	), strings.TrimSpace(
-		o.NoteForNext,
-	), strings.TrimSpace(
-		o.Answers.Comment,
-	)
+	o.Note, o.NoteForNext = strings.TrimSpace(o.Note), strings.TrimSpace(o.NoteForNext)
+	o.Answers.Comment = strings.TrimSpace(o.Answers.Comment)
 	if code, ok := callCode(o.CallResult); !ok || !code.Reached {
 		o.BusinessResult, o.Answers = "", Answers{}
 	}

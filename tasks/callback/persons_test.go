@@ -84,8 +84,8 @@ func TestClosedCallbacksStayWithWhoItWasThen(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, one, other := joinable(t, db)
 		before := person(t, c, other)
-		if err := db.View(t.Context()).Gorm().Model(&callback.Callback{}).Where("customer_id = ?", other).Update("state",
-			callback.Finished).Error; err != nil {
+		ofOther := db.View(t.Context()).Gorm().Model(&callback.Callback{}).Where("customer_id = ?", other)
+		if err := ofOther.Update("state", callback.Finished).Error; err != nil {
 			t.Fatal(err)
 		}
 		if _, err := c.Identity.Merge(t.Context(), taskstest.Supervisor, person(t, c, one), before, "同一户主"); err != nil {
@@ -138,7 +138,8 @@ func TestClaimAndMergeAtOnceNeverSplitAHold(t *testing.T) {
 			default:
 				t.Fatalf("merge: %v", mergeErr)
 			}
-			wrong := "NOT EXISTS (SELECT 1 FROM callbacks AS cb JOIN customers AS c ON c.id = cb.customer_id WHERE cb.id = holds.callback_id AND c.person_id = holds.person_id)"
+			wrong := "NOT EXISTS (SELECT 1 FROM callbacks AS cb JOIN customers AS c ON c.id = cb.customer_id " +
+				"WHERE cb.id = holds.callback_id AND c.person_id = holds.person_id)"
 			if c.Count(t, "holds", wrong) != 0 || c.Count(t, "holds", "1 = 1") != 1 {
 				t.Fatal("somebody is called whose person nobody holds")
 			}

@@ -89,8 +89,9 @@ func TestDiallingAgainAfterTheLeaseIsAnotherAttempt(t *testing.T) {
 				c, desk := dialled(t, db)
 				c.Pass(30 * time.Minute)
 				if comeBack != "dials" {
-					if _, err := c.Callbacks.SaveDraft(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence,
-						callback.Outcome{Note: "n"}); err != nil {
+					draft := callback.Outcome{Note: "n"}
+					_, err := c.Callbacks.SaveDraft(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, draft)
+					if err != nil {
 						t.Fatal(err)
 					}
 				}

@@ -96,11 +96,8 @@ func (s store) updateAttempt(a Attempt) error {
 }
 
 func (s store) attempt(id int64) (Attempt, error) {
-	return database.One[Attempt](
-		s.Gorm().Where("id = ?", id),
-		"attempt",
-		fault.New(fault.NotFound, "attempt_unknown", "there is no such attempt"),
-	)
+	return database.One[Attempt](s.Gorm().Where("id = ?", id), "attempt",
+		fault.New(fault.NotFound, "attempt_unknown", "there is no such attempt"))
 }
 
 // attemptUnder returns the attempt begun under a claim, if it was; the newest, if the lease was over in between.

@@ -60,22 +60,18 @@ func (s store) callbacksByID(teams []int64, ids []int64) ([]Callback, error) {
 }
 
 func (s store) reservedFor(teams []int64, callerID int64, limit int) ([]Callback, error) {
-	return listCallbacks(
-		within(teams, s.Gorm()).Where("reserved_for = ? AND state IN ?", callerID, openStates).Order("ready_at, id").Limit(limit),
-	)
+	return listCallbacks(within(teams, s.Gorm()).Where("reserved_for = ? AND state IN ?", callerID, openStates).
+		Order("ready_at, id").Limit(limit))
 }
 
 func (s store) triedBy(teams []int64, callerID int64, limit int) ([]Callback, error) {
-	return listCallbacks(
-		within(teams, s.Gorm()).Where("caller_id = ? AND state IN ? AND reserved_for <> ?", callerID, openStates, callerID).
-			Order("ready_at, id").Limit(limit),
-	)
+	return listCallbacks(within(teams, s.Gorm()).
+		Where("caller_id = ? AND state IN ? AND reserved_for <> ?", callerID, openStates, callerID).Order("ready_at, id").Limit(limit))
 }
 
 func (s store) closedBy(teams []int64, callerID int64, limit int) ([]Callback, error) {
-	return listCallbacks(
-		within(teams, s.Gorm()).Where("caller_id = ? AND state = ?", callerID, Finished).Order("closed_at DESC, id DESC").Limit(limit),
-	)
+	return listCallbacks(within(teams, s.Gorm()).Where("caller_id = ? AND state = ?", callerID, Finished).
+		Order("closed_at DESC, id DESC").Limit(limit))
 }
 
 func (s store) openRecoveries(teams []int64, callerID int64, limit int) ([]Callback, error) {

@@ -117,8 +117,10 @@ func newDesks(t testing.TB, c taskstest.Centre) *desks {
 		team int64
 		zone string
 		open bool
-	}{{own.team + 1, zone, true}, {own.team, "", true}, {0, zone, true}, {own.team, "Europe/London GB", false}, {own.team +
-		1, "Europe/London GB", false}} {
+	}{
+		{own.team + 1, zone, true}, {own.team, "", true}, {0, zone, true}, {own.team, "Europe/London GB", false},
+		{own.team + 1, "Europe/London GB", false},
+	} {
 		id := own.id + int64(i) + 1
 		must(g.Exec("INSERT INTO pools (id, team_id, skill, zone) VALUES (?, ?, ?, ?)", id, other.team, "drawn", other.zone).Error)
 		k.pools = append(k.pools, deskPool{id, other.team, other.open})
@@ -134,16 +136,13 @@ func (k *desks) draw(rt *rapid.T) {
 			pool: rapid.SampledFrom(k.pools).Draw(rt, label+" pool"),
 			state: rapid.SampledFrom([]callback.State{
 				callback.Waiting, callback.Ready, callback.Ready, callback.Claimed, callback.Claimed, callback.Finished,
-			}).
-				Draw(rt, label+" state"),
-			notFor: rapid.SampledFrom([]int64{0, 0, 0, 1, 2}).
-				Draw(rt, label+" not for"),
+			}).Draw(rt, label+" state"),
+			notFor:   rapid.SampledFrom([]int64{0, 0, 0, 1, 2}).Draw(rt, label+" not for"),
 			reserved: rapid.SampledFrom([]int64{0, 0, 0, 1, 2}).Draw(rt, label+" for"),
 			ready:    now.Add(-time.Duration(rapid.SampledFrom([]int{1, 29, 30, 31}).Draw(rt, label+" since")) * time.Minute),
 			expires:  now.Add(time.Duration(rapid.SampledFrom([]int{-1, 0, 60, 60, 60}).Draw(rt, label+" expires")) * time.Minute),
-			priority: rapid.IntRange(1, 5).
-				Draw(rt, label+" priority"),
-			max: 6, attempts: rapid.SampledFrom([]int{0, 0, 6}).Draw(rt, label+" attempts"),
+			priority: rapid.IntRange(1, 5).Draw(rt, label+" priority"),
+			max:      6, attempts: rapid.SampledFrom([]int{0, 0, 6}).Draw(rt, label+" attempts"),
 		}
 		if r.state == callback.Claimed {
 			r.caller = rapid.Int64Range(4, 6).Draw(rt, label+" caller")
@@ -178,24 +177,11 @@ func (k *desks) write(t testing.TB) {
 			return err
 		}
 		for _, r := range k.rows {
-			err := g.Exec(
-				`UPDATE callbacks SET pool_id = ?, team_id = ?, state = ?, caller_id = ?, reserved_for = ?, not_for = ?, lease_until = ?, ready_at = ?,
-				due_at = ?, expires_at = ?, priority = ?, attempts = ?, max_attempts = ?, close_reason = '', closed_at = 0 WHERE id = ?`,
-				r.pool.id,
-				r.pool.team,
-				r.state,
-				r.caller,
-				r.reserved,
-				r.notFor,
-				r.lease,
-				r.ready,
-				r.ready,
-				r.expires,
-				r.priority,
-				r.attempts,
-				r.max,
-				r.id,
-			).Error
+			err := g.Exec(`UPDATE callbacks SET pool_id = ?, team_id = ?, state = ?, caller_id = ?, reserved_for = ?, not_for = ?,
+				lease_until = ?, ready_at = ?, due_at = ?, expires_at = ?, priority = ?, attempts = ?, max_attempts = ?,
+				close_reason = '', closed_at = 0 WHERE id = ?`,
+				r.pool.id, r.pool.team, r.state, r.caller, r.reserved, r.notFor,
+				r.lease, r.ready, r.ready, r.expires, r.priority, r.attempts, r.max, r.id).Error
 			if err != nil {
 				return err
 			}
@@ -244,8 +230,8 @@ func (k *desks) check(rt *rapid.T, viewer account.Viewer) {
 		rt.Fatalf("supply says %d ready, by hand they are %d", supply.Ready, len(free))
 	}
 	desk, err := k.Callbacks.Claim(context.Background(), viewer)
-	for tries := 0; errors.Is(err, callback.ErrClaimBusy) &&
-		tries < len(k.rows); tries++ { // many whose attempts are used up are closed first
+	// many whose attempts are used up are closed first
+	for tries := 0; errors.Is(err, callback.ErrClaimBusy) && tries < len(k.rows); tries++ {
 		desk, err = k.Callbacks.Claim(context.Background(), viewer)
 	}
 	switch {

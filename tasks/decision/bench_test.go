@@ -45,16 +45,11 @@ func benchmarkDryRun(b *testing.B, db *database.DB, rows int) {
 		c.Pass(days * 24 * time.Hour / time.Duration(rows/1000+1))
 	}
 	c.At.Store(int64(start.Add(days*24*time.Hour - time.Hour)))
-	record := c.Publish(
-		b,
-		taskstest.ParsePolicy(
-			b,
-			"  - {id: repeats, when: [{field: history.repeat_48h, op: is, values: [\"yes\"]}], callback: {priority: 2}}\n"+
-				"  - {id: vip, when: [{field: customer.tags, op: has, values: [vip]}], callback: {}}\n"+
-				"  - {id: severe, when: [{field: contact.severity, op: at_least, values: [high]}], callback: {}}\n"+
-				"  - {id: rest, nothing: {callback: not_needed}}\n  - {id: half, survey: {sample: 50%}}\n",
-		),
-	)
+	record := c.Publish(b, taskstest.ParsePolicy(b,
+		"  - {id: repeats, when: [{field: history.repeat_48h, op: is, values: [\"yes\"]}], callback: {priority: 2}}\n"+
+			"  - {id: vip, when: [{field: customer.tags, op: has, values: [vip]}], callback: {}}\n"+
+			"  - {id: severe, when: [{field: contact.severity, op: at_least, values: [high]}], callback: {}}\n"+
+			"  - {id: rest, nothing: {callback: not_needed}}\n  - {id: half, survey: {sample: 50%}}\n"))
 	var scan time.Duration
 	b.ResetTimer()
 	for range b.N {

@@ -28,17 +28,11 @@ type HandPlan struct {
 }
 
 var (
-	errMayNotPlan = fault.New(
-		fault.Forbidden,
-		"plan_by_hand_right",
-		"only a supervisor or an administrator may plan a callback by hand",
-	)
+	errMayNotPlan = fault.New(fault.Forbidden, "plan_by_hand_right",
+		"only a supervisor or an administrator may plan a callback by hand")
 	errNoContact   = fault.New(fault.NotFound, "contact_unknown", "there is no such contact")
-	errNotResolved = fault.New(
-		fault.Conflict,
-		"contact_not_resolved",
-		"the contact is not resolved, or was reopened; there is nothing to follow up yet",
-	)
+	errNotResolved = fault.New(fault.Conflict, "contact_not_resolved",
+		"the contact is not resolved, or was reopened; there is nothing to follow up yet")
 	errNoTeam         = fault.InvalidFields(fault.Field{Name: "team", Code: "team_unknown", Problem: "is no team there is"})
 	errCallbackOpen   = fault.New(fault.Conflict, "callback_open", "a callback for this contact is open already; change that one")
 	errCallbackDenied = fault.New(fault.Conflict, "callback_refused", "the customer may not be called")

@@ -56,12 +56,8 @@ func TestASupervisorPlansACallbackByHand(t *testing.T) {
 		if again := c.DecisionsByKind(t)[policy.FollowUpCallback].Decision; again.Revision != 2 {
 			t.Errorf("a correction changed what was planned by hand: %+v", again)
 		}
-		c.Finish(
-			t,
-			taskstest.Caller(1),
-			c.Claim(t, taskstest.Caller(1)),
-			callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved},
-		)
+		c.Finish(t, taskstest.Caller(1), c.Claim(t, taskstest.Caller(1)),
+			callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved})
 		c.Pass(2 * time.Hour)
 		if err := c.Decisions.PlanByHand(t.Context(), boss, id, hand); err != nil {
 			t.Errorf("a second one after the first was made: %v", err)

@@ -74,11 +74,8 @@ const (
 var (
 	errNoDryRun      = fault.New(fault.NotFound, "dry_run_unknown", "there is no such dry run")
 	errDryRunRunning = fault.New(fault.Conflict, "dry_run_running", "a dry run of this policy is under way; wait for it or stop it")
-	errDryRunTooBig  = fault.New(
-		fault.TooLarge,
-		"dry_run_too_big",
-		"there were more than two million resolutions in that time; choose fewer days",
-	)
+	errDryRunTooBig  = fault.New(fault.TooLarge, "dry_run_too_big",
+		"there were more than two million resolutions in that time; choose fewer days")
 )
 
 // StartDryRun begins to try a draft or a version over the resolutions of the last 1 to 92 days; a job does the work, on the
@@ -89,9 +86,9 @@ func (s *Service) StartDryRun(ctx context.Context, viewer account.Viewer, policy
 		return DryRun{}, policy.ErrMayNotDraft
 	}
 	if days < 1 || days > MaxDryRunDays {
-		return DryRun{}, fault.InvalidFields(
-			fault.Field{Name: "days", Code: "range", Problem: "must be 1 to 92", Value: strconv.Itoa(days)},
-		)
+		return DryRun{}, fault.InvalidFields(fault.Field{
+			Name: "days", Code: "range", Problem: "must be 1 to 92", Value: strconv.Itoa(days),
+		})
 	}
 	now := s.now()
 	run := DryRun{

@@ -112,12 +112,11 @@ func TestADryRunOfThePolicyInForceComesToWhatHappened(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := taskstest.ParsePolicy(
-			t,
+		p := taskstest.ParsePolicy(t,
 			"  - {id: closed, when: [{field: contact.auto_closed, op: is, values: [\"yes\"]}], nothing: {reason: auto_closed}}\n"+
-				"  - {id: few, when: [{field: contact.severity, op: is, values: [low]}], survey: {delay: 30m, sample: 40%, channels: [email]}}\n"+
-				"  - {id: all, survey: {delay: 30m, channels: [email]}}\n",
-		)
+				"  - {id: few, when: [{field: contact.severity, op: is, values: [low]}], "+
+				"survey: {delay: 30m, sample: 40%, channels: [email]}}\n"+
+				"  - {id: all, survey: {delay: 30m, channels: [email]}}\n")
 		p.MaxAge = policy.Span(time.Hour)
 		record := c.Publish(t, p)
 		for day := range 40 {
@@ -188,10 +187,9 @@ func rowsOf(t testing.TB, c taskstest.Centre) map[string]int {
 func suppress(t testing.TB, c taskstest.Centre, email string, scope permission.Scope) {
 	t.Helper()
 	err := c.DB.InTx(context.Background(), func(_ context.Context, tx database.Tx) error {
-		return c.Permit.Suppress(
-			tx,
-			permission.Suppression{Address: email, Kind: permission.EmailAddress, Scope: scope, Reason: "customer_request"},
-		)
+		return c.Permit.Suppress(tx, permission.Suppression{
+			Address: email, Kind: permission.EmailAddress, Scope: scope, Reason: "customer_request",
+		})
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -226,11 +224,10 @@ func TestADryRunShowsWhatWouldChange(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := taskstest.ParsePolicy(
-			t,
-			"  - {id: mild, name: 轻微的, when: [{field: contact.severity, op: is, values: [low]}], callback: {}, nothing: {survey: vip}}\n"+
-				"  - {id: rest, survey: {delay: 1h}, nothing: {callback: vip}}\n",
-		)
+		p := taskstest.ParsePolicy(t,
+			"  - {id: mild, name: 轻微的, when: [{field: contact.severity, op: is, values: [low]}], "+
+				"callback: {}, nothing: {survey: vip}}\n"+
+				"  - {id: rest, survey: {delay: 1h}, nothing: {callback: vip}}\n")
 		if draft, err = c.Policies.Save(t.Context(), taskstest.Supervisor, draft.ID, draft.Revision, p, ""); err != nil {
 			t.Fatal(err)
 		}

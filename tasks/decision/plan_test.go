@@ -177,12 +177,9 @@ func TestSurveyIsLookedAtAgainWhenDue(t *testing.T) {
 		}
 		desk := c.Claim(t, taskstest.Caller(1))
 		rating := 5
-		c.Finish(
-			t,
-			taskstest.Caller(1),
-			desk,
-			callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved, Answers: callback.Answers{Rating: &rating}},
-		)
+		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{
+			CallResult: callback.Reached, BusinessResult: callback.Solved, Answers: callback.Answers{Rating: &rating},
+		})
 		p := plan(t, c)
 		if p.Wanted || p.Reason != policy.ReasonAlreadyAnswered {
 			t.Fatalf("got %+v, want it answered in the call", p)
@@ -210,8 +207,9 @@ func TestASurveyThatOnlyHasToWaitIsPutOffAndStaysPlanned(t *testing.T) {
 			return c.Decisions.SurveyPutOff(ctx, ticket, ref, until, "outside_hours")
 		}
 		c.Work(t, decision.JobSendSurvey, putOff)
-		if n := c.Count(t, "decisions", "kind = ? AND state = ? AND due_at = ? AND wait_reason = ?", policy.FollowUpSurvey,
-			decision.Planned, until, "outside_hours"); n != 1 {
+		n := c.Count(t, "decisions", "kind = ? AND state = ? AND due_at = ? AND wait_reason = ?",
+			policy.FollowUpSurvey, decision.Planned, until, "outside_hours")
+		if n != 1 {
 			t.Error("the decision is not planned for the later time")
 		}
 		if jobs := c.Jobs(t, decision.JobSendSurvey); len(jobs) != 0 {
@@ -232,10 +230,9 @@ func TestSuppressionBetweenPlanAndOfferCancelsTheCallback(t *testing.T) {
 		c.Take(t, taskstest.Severe(1))
 		c.Plan(t)
 		err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
-			return c.Permit.Suppress(
-				tx,
-				permission.Suppression{Address: "+8613912340001", Kind: permission.PhoneAddress, Scope: permission.Everything},
-			)
+			return c.Permit.Suppress(tx, permission.Suppression{
+				Address: "+8613912340001", Kind: permission.PhoneAddress, Scope: permission.Everything,
+			})
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -257,14 +254,9 @@ func TestWorkIsSetUpAsTheRuleSays(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := taskstest.New(t, db)
-		c.Publish(
-			t,
-			taskstest.ParsePolicy(
-				t,
-				"  - id: own\n    callback: {kind: complaint, priority: 4, delay: 30m, within: 3h, attempts: 2, expiry: 2d, script: confirm}\n"+
-					"    survey: {survey: nps, channels: [sms], delay: 3h, reminders: 1, remind_after: 2d, expiry: 5d, family: nps}\n",
-			),
-		)
+		c.Publish(t, taskstest.ParsePolicy(t,
+			"  - id: own\n    callback: {kind: complaint, priority: 4, delay: 30m, within: 3h, attempts: 2, expiry: 2d, script: confirm}\n"+
+				"    survey: {survey: nps, channels: [sms], delay: 3h, reminders: 1, remind_after: 2d, expiry: 5d, family: nps}\n"))
 		c.Take(t, taskstest.Severe(1))
 		c.Plan(t)
 		due := taskstest.Morning.Add(20 * time.Minute)

@@ -49,11 +49,8 @@ type Change struct {
 func (Change) TableName() string { return "decision_changes" }
 
 // errUndecided means that the planner has not come by yet.
-var errUndecided = fault.New(
-	fault.Unavailable,
-	"follow_up_undecided",
-	"the follow-up of this contact is not decided yet; try again in a moment",
-)
+var errUndecided = fault.New(fault.Unavailable, "follow_up_undecided",
+	"the follow-up of this contact is not decided yet; try again in a moment")
 
 // Redecide is the job that decides about a contact again, by the policy in force, after its source corrected it. A decision
 // changes only where it comes out otherwise and its follow-up has not begun: what was sent, called or given up stays. What a

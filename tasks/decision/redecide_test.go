@@ -105,12 +105,11 @@ func TestFollowUpGoesToTheCustomerTheSourceCorrectedTheContactTo(t *testing.T) {
 		if n := c.Count(t, "decisions", "customer_id = ?", wrong); n != 0 {
 			t.Errorf("%d decisions are still about the wrong customer", n)
 		}
-		n := c.Count(t, "callbacks", "customer_id = ? AND state IN ?", wrong, []callback.State{callback.Waiting, callback.Ready})
-		if n != 0 {
+		open := []callback.State{callback.Waiting, callback.Ready}
+		if n := c.Count(t, "callbacks", "customer_id = ? AND state IN ?", wrong, open); n != 0 {
 			t.Errorf("%d callbacks would still call the wrong customer", n)
 		}
-		n = c.Count(t, "callbacks", "customer_id = ? AND state IN ?", right, []callback.State{callback.Waiting, callback.Ready})
-		if n != 2 {
+		if n := c.Count(t, "callbacks", "customer_id = ? AND state IN ?", right, open); n != 2 {
 			t.Errorf("%d callbacks call the right customer about their two contacts", n)
 		}
 		c.AddsUp(t)
@@ -142,13 +141,9 @@ func TestACorrectionChangesASurveyUntilItIsSent(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := taskstest.New(t, db)
-		c.Publish(
-			t,
-			taskstest.ParsePolicy(
-				t,
-				"  - {id: moves, when: [{field: contact.category, op: is, values: [移机]}], nothing: {survey: vip}}\n  - {id: all, survey: {delay: 1h}}\n",
-			),
-		)
+		c.Publish(t, taskstest.ParsePolicy(t,
+			"  - {id: moves, when: [{field: contact.category, op: is, values: [移机]}], nothing: {survey: vip}}\n"+
+				"  - {id: all, survey: {delay: 1h}}\n"))
 		c.Take(t, taskstest.Severe(1))
 		c.Plan(t)
 		c.Pass(time.Minute)
@@ -177,13 +172,9 @@ func TestACorrectionLeavesASurveyThatIsBeingSent(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := taskstest.New(t, db)
-		c.Publish(
-			t,
-			taskstest.ParsePolicy(
-				t,
-				"  - {id: moves, when: [{field: contact.category, op: is, values: [移机]}], nothing: {survey: vip}}\n  - {id: all, survey: {delay: 1h}}\n",
-			),
-		)
+		c.Publish(t, taskstest.ParsePolicy(t,
+			"  - {id: moves, when: [{field: contact.category, op: is, values: [移机]}], nothing: {survey: vip}}\n"+
+				"  - {id: all, survey: {delay: 1h}}\n"))
 		c.Take(t, taskstest.Severe(1))
 		c.Plan(t)
 		c.Pass(2 * time.Hour)

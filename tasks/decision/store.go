@@ -13,11 +13,8 @@ import (
 )
 
 func (s store) decision(id int64) (Decision, error) {
-	return database.One[Decision](
-		s.Gorm().Where("id = ?", id),
-		"decision",
-		fault.New(fault.NotFound, "decision_unknown", "there is no such decision"),
-	)
+	return database.One[Decision](s.Gorm().Where("id = ?", id), "decision",
+		fault.New(fault.NotFound, "decision_unknown", "there is no such decision"))
 }
 
 // cancelDecisions marks planned decisions as given up; those given up already keep their first reason.

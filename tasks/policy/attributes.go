@@ -35,11 +35,8 @@ const (
 // AttributeKinds returns what an attribute can be.
 func AttributeKinds() []FieldKind { return []FieldKind{TextField, NumberField, YesNoField} }
 
-var errAttributeUsed = fault.New(
-	fault.Conflict,
-	"attribute_used",
-	"the policy in force asks about the attribute; publish one that does not first",
-)
+var errAttributeUsed = fault.New(fault.Conflict, "attribute_used",
+	"the policy in force asks about the attribute; publish one that does not first")
 
 // Attributes returns the registered attributes by name.
 func (s *Service) Attributes(ctx context.Context) ([]Attribute, error) {
@@ -97,10 +94,9 @@ func (a Attribute) check() error {
 		fields = append(fields, fault.Field{Name: "label", Code: "name_length", Problem: "must have 1 to 100 characters"})
 	}
 	if !slices.Contains(AttributeKinds(), a.Kind) {
-		fields = append(
-			fields,
-			fault.Field{Name: "kind", Code: "unknown_value", Problem: "must be text, number or yes_no", Value: string(a.Kind)},
-		)
+		fields = append(fields, fault.Field{
+			Name: "kind", Code: "unknown_value", Problem: "must be text, number or yes_no", Value: string(a.Kind),
+		})
 	}
 	if len(fields) > 0 {
 		return fault.InvalidFields(fields...)

@@ -22,9 +22,8 @@ func TestAttributesAreComparedAsTheyAreRegistered(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		c.Publish(
-			t,
-			taskstest.ParsePolicy(t, `  - {id: as_number, when: [{field: customer.attributes.area, op: is, values: 571}], callback: {}}
+		c.Publish(t, taskstest.ParsePolicy(t,
+			`  - {id: as_number, when: [{field: customer.attributes.area, op: is, values: 571}], callback: {}}
   - {id: as_answer, when: [{field: customer.attributes.area, op: is, values: yes}], callback: {}}
   - id: right
     when:
@@ -32,8 +31,7 @@ func TestAttributesAreComparedAsTheyAreRegistered(t *testing.T) {
       - {field: customer.attributes.seats, op: at_least, values: 10}
       - {field: customer.attributes.active, op: is, values: yes}
     callback: {}
-`),
-		)
+`))
 		in := taskstest.Severe(1)
 		in.Customer.Attributes = map[string]string{"area": "0571", "seats": "010.0", "active": "1"}
 		c.Take(t, in)

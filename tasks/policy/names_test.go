@@ -18,8 +18,8 @@ func TestNoCodeIsGivenTwice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Policies.Save(t.Context(), taskstest.Supervisor, draft.ID, draft.Revision,
-			taskstest.ParsePolicy(t, "  - {id: drafted, survey: {delay: 1h}}\n"), ""); err != nil {
+		drafted := taskstest.ParsePolicy(t, "  - {id: drafted, survey: {delay: 1h}}\n")
+		if _, err := c.Policies.Save(t.Context(), taskstest.Supervisor, draft.ID, draft.Revision, drafted, ""); err != nil {
 			t.Fatal(err)
 		}
 		used, err := c.Policies.UsedCodes(t.Context())

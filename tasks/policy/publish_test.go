@@ -130,7 +130,8 @@ func TestAPolicyOnlyNamesWhatThereIs(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, ctx := taskstest.New(t, db), t.Context()
-		body := "rules:\n  - id: gold\n    when:\n      - {field: customer.attributes.level, op: at_least, values: [\"3\"]}\n    callback: {team: 三线}\n    survey: {survey: ces}\n"
+		body := "rules:\n  - id: gold\n    when:\n      - {field: customer.attributes.level, op: at_least, values: [\"3\"]}\n" +
+			"    callback: {team: 三线}\n    survey: {survey: ces}\n"
 		_, err := c.Policies.Import(ctx, taskstest.Supervisor, strings.NewReader(body))
 		f, ok := fault.Of(err)
 		if !ok || len(f.Fields) != 3 {
@@ -147,9 +148,8 @@ func TestAPolicyOnlyNamesWhatThereIs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := account.New(db, nil, c.Now).AddUser(ctx, account.NewUser{
-			Login: "lee", Name: "Lee", Password: "correct horse", Role: account.Caller, Teams: []string{"三线"},
-		}); err != nil {
+		lee := account.NewUser{Login: "lee", Name: "Lee", Password: "correct horse", Role: account.Caller, Teams: []string{"三线"}}
+		if _, err := account.New(db, nil, c.Now).AddUser(ctx, lee); err != nil {
 			t.Fatal(err)
 		}
 		c.Surveys.Names = append(c.Surveys.Names, "ces")
@@ -163,11 +163,8 @@ func TestAPolicyOnlyNamesWhatThereIs(t *testing.T) {
 		if err := c.Policies.UnregisterAttribute(ctx, taskstest.Supervisor, "level"); !fault.Is(err, fault.Conflict) {
 			t.Errorf("an attribute the policy in force asks about was unregistered: %v", err)
 		}
-		if err := c.Policies.RegisterAttribute(ctx, taskstest.Supervisor,
-			policy.Attribute{Name: "level", Kind: policy.TextField}); !fault.Is(
-			err,
-			fault.Conflict,
-		) {
+		err = c.Policies.RegisterAttribute(ctx, taskstest.Supervisor, policy.Attribute{Name: "level", Kind: policy.TextField})
+		if !fault.Is(err, fault.Conflict) {
 			t.Errorf("a registered attribute became something else: %v", err)
 		}
 	})
@@ -181,13 +178,9 @@ func TestWhatAnotherProcessPublishesIsInForceAtOnce(t *testing.T) {
 		here.Take(t, taskstest.Severe(1))
 		here.Plan(t)
 		elsewhere := taskstest.New(t, db)
-		elsewhere.Publish(
-			t,
-			taskstest.ParsePolicy(
-				t,
-				"  - {id: nobody, name: Nobody is asked, nothing: {callback: vip}}\n  - {id: few, survey: {sample: 0.0001%, channels: [sms]}}\n",
-			),
-		)
+		elsewhere.Publish(t, taskstest.ParsePolicy(t,
+			"  - {id: nobody, name: Nobody is asked, nothing: {callback: vip}}\n"+
+				"  - {id: few, survey: {sample: 0.0001%, channels: [sms]}}\n"))
 		here.Take(t, taskstest.Severe(2))
 		here.Plan(t)
 		rows := here.DecisionsByKind(t) // the newest first: overwritten by the older ones
@@ -245,14 +238,11 @@ func TestFactsTakeTheSameQueriesWhateverTheNumberOfResolutions(t *testing.T) {
 				when.Values = info.Choices[:1]
 			}
 			id := strings.NewReplacer(".", "_").Replace(string(info.Field))
-			p.Rules = append(
-				p.Rules,
-				policy.Rule{
-					ID:     policy.RuleID(id),
-					When:   []policy.Condition{when, {Field: policy.ContactCategory, Op: policy.Is, Values: []string{"never"}}},
-					Survey: &survey,
-				},
-			)
+			p.Rules = append(p.Rules, policy.Rule{
+				ID:     policy.RuleID(id),
+				When:   []policy.Condition{when, {Field: policy.ContactCategory, Op: policy.Is, Values: []string{"never"}}},
+				Survey: &survey,
+			})
 		}
 		c.Publish(t, p)
 		plan := func(numbers ...int) int {

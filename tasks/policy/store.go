@@ -145,11 +145,8 @@ func (s store) deletePolicy(id int64) error {
 
 // VersionsOf returns some published versions of the policy; 0 is none.
 func VersionsOf(tx database.Tx, numbers []int) (Versions, error) {
-	rows, err := database.In[policyRow](
-		numbers,
-		"versions of the policy",
-		func(part []int) *gorm.DB { return tx.Gorm().Where("version IN ?", part) },
-	)
+	rows, err := database.In[policyRow](numbers, "versions of the policy",
+		func(part []int) *gorm.DB { return tx.Gorm().Where("version IN ?", part) })
 	found := make(Versions, len(rows))
 	for _, row := range rows {
 		p, err := row.policy()

@@ -205,8 +205,10 @@ func TestWhatIsNoYAMLIsRefusedInOneWord(t *testing.T) {
 			t.Errorf("%q: %s, want %s", body, got, want)
 		}
 	}
-	for _, body := range []string{"\ufeff" + rule, "---\n" + rule, rule + "...\n", rule + "---\n", "%YAML 1.2\n---\n" +
-		rule, strings.ReplaceAll(rule, "\n", "\r\n")} {
+	for _, body := range []string{
+		"\ufeff" + rule, "---\n" + rule, rule + "...\n", rule + "---\n", "%YAML 1.2\n---\n" + rule,
+		strings.ReplaceAll(rule, "\n", "\r\n"),
+	} {
 		if p, err := Parse([]byte(body)); err != nil || len(p.Rules) != 1 {
 			t.Errorf("%q: %v", body, err)
 		}
@@ -284,11 +286,9 @@ func TestThePoliciesOfTheDocumentsAreValid(t *testing.T) {
 func FuzzParsePolicy(f *testing.F) {
 	policy := Default(time.Hour)
 	f.Add([]byte(policy.Format()))
-	f.Add(
-		[]byte(
-			"rules:\n  - {id: a, when: [{field: customer.attributes.x, op: is, values: [1]}], nothing: {reason: own}}\nreasons: {own: x}\n",
-		),
-	)
+	f.Add([]byte(
+		"rules:\n  - {id: a, when: [{field: customer.attributes.x, op: is, values: [1]}], nothing: {reason: own}}\nreasons: {own: x}\n",
+	))
 	f.Add([]byte("rules: &a [*a]"))
 	f.Add([]byte("\ufeffrules: [{id: 1_0, name: .inf, when: [{field: contact.tags, op: has, values: 007}], survey: }]\n---\n"))
 	f.Fuzz(func(t *testing.T, body []byte) {

@@ -48,8 +48,8 @@ func TestALaneWhoseNeedIsAwayWaitsAloneAndCountsNothing(t *testing.T) {
 		e.add("effect", 100, outbox.Normal)
 		until(t, "the other lane's work is done", func() bool {
 			var left int64
-			err := e.db.View(t.Context()).Gorm().Model(&outbox.Job{}).Where("kind = 'effect' AND state <> ?",
-				outbox.Done).Count(&left).Error
+			err := e.db.View(t.Context()).Gorm().Model(&outbox.Job{}).Where("kind = 'effect' AND state <> ?", outbox.Done).
+				Count(&left).Error
 			return err == nil && left == 0
 		})
 		if n := tries.Load(); n > 16 {

@@ -215,8 +215,8 @@ func (s *redisServer) start() {
 	s.t.Helper()
 	_, port, _ := net.SplitHostPort(s.address)
 	// It has to outlive the test's context: queues are stopped after it ends.
-	s.process = exec.CommandContext(context.WithoutCancel(s.t.Context()), "redis-server", "--port", port, "--bind", "127.0.0.1", "--save",
-		"", "--appendonly", "no")
+	s.process = exec.CommandContext(context.WithoutCancel(s.t.Context()), "redis-server", "--port", port, "--bind", "127.0.0.1",
+		"--save", "", "--appendonly", "no")
 	if err := s.process.Start(); err != nil {
 		s.t.Fatal(err)
 	}

@@ -99,8 +99,8 @@ func (r runner) fail(ctx context.Context, job outbox.Job, failure error) error {
 		return fmt.Errorf("write down the failure of job %d: %w", job.ID, err)
 	}
 	// A sender's or a driver's own words may name a customer: they are for those who asked to see everything.
-	r.log.WarnContext(ctx, "job failed", "kind", job.Kind, "job", job.ID, "attempt", job.Attempt, "now", string(state), "error",
-		scrub(failure))
+	r.log.WarnContext(ctx, "job failed", "kind", job.Kind, "job", job.ID, "attempt", job.Attempt,
+		"now", string(state), "error", scrub(failure))
 	r.log.DebugContext(ctx, "job failed in full", "job", job.ID, "error", failure)
 	return nil
 }

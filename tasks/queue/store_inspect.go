@@ -32,9 +32,8 @@ func (s store) countsUpTo(most int) ([]KindCount, error) {
 	sums := map[key]KindCount{}
 	for _, state := range OpenStates() {
 		for _, lane := range outbox.Lanes() {
-			first := s.Gorm().Model(&outbox.Job{}).Select("kind").Where("state = ? AND lane = ?", state, lane).Order("run_at, id").Limit(
-				most + 1,
-			)
+			first := s.Gorm().Model(&outbox.Job{}).Select("kind").Where("state = ? AND lane = ?", state, lane).Order("run_at, id").
+				Limit(most + 1)
 			var counts []KindCount
 			err := s.Gorm().Table("(?) AS first", first).Select("kind, COUNT(*) AS count").Group("kind").Scan(&counts).Error
 			if err != nil {

@@ -1,10 +1,10 @@
 // Package identity says who is the same person: customers that share a number or an e-mail, and those that somebody merged by hand.
 //
-// Who is the same person is customers.person_id and nothing else: a customer has exactly one person, given by intake, and it changes only here,
-// behind the guard row of every person concerned. Three things go along in the same transaction, each by its own feature: the
-// touches made to the moved records (caps count them by person), their open callbacks (a claim passes over persons who are being
-// called), and what permission keeps ready about everybody concerned. The person on resolutions, decisions, attempts, invitations
-// and finished callbacks is who it was then and stays; what acts on such a row later asks ReservePersons who it is now.
+// Who is the same person is customers.person_id and nothing else: a customer has exactly one person, given by intake, and it
+// changes only here, behind the guard row of every person concerned. Three things go along in the same transaction, each by its own
+// feature: the touches made to the moved records (caps count them by person), their open callbacks (a claim passes over persons who
+// are being called), and what permission keeps ready about everybody concerned. The person on resolutions, decisions, attempts,
+// invitations and finished callbacks is who it was then and stays; what acts on such a row later asks ReservePersons who it is now.
 //
 // Lock order: the guard rows of persons in order of their ids, then their customers, then what follows them.
 package identity
@@ -88,8 +88,8 @@ var (
 	// Who is the same person is decided by somebody who sees everybody it is about; no more is said of them than that they are there.
 	errPersonElsewhere = fault.New(fault.Conflict, "person_elsewhere",
 		"some of the records are of other teams; ask somebody who sees those as well")
-	errNoPerson = fault.New(fault.NotFound, "person_not_found",
-		"a person to be contacted is not known any more") // as permission says it
+	// errNoPerson is as permission says it.
+	errNoPerson    = fault.New(fault.NotFound, "person_not_found", "a person to be contacted is not known any more")
 	errRegroupRole = fault.New(fault.Forbidden, "role_needed", "your role may not do this")
 )
 

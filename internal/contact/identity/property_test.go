@@ -230,9 +230,8 @@ func (k *sameOf) separatedByHand() func(one, other int64) bool {
 		Kind                           identity.ChangeKind
 		Moved                          bool
 	}
-	err := k.db.View(
-		context.Background(),
-	).Gorm().Raw(`SELECT r.change_id, r.customer_id, cu.person_id, ch.kind, r.moved FROM person_change_records AS r
+	err := k.db.View(context.Background()).Gorm().
+		Raw(`SELECT r.change_id, r.customer_id, cu.person_id, ch.kind, r.moved FROM person_change_records AS r
 		JOIN person_changes AS ch ON ch.id = r.change_id JOIN customers AS cu ON cu.id = r.customer_id
 		WHERE ch.kind IN ('merge', 'split') AND r.customer_id IN ? ORDER BY r.change_id`, k.ids).Scan(&rows).Error
 	if err != nil {

@@ -78,7 +78,8 @@ func (s *Service) ScanPersons(ctx context.Context, ticket outbox.Ticket, _ int64
 }
 
 // scanFrom goes through the addresses that have settled, a bounded number of them, and returns how far it came with the addresses
-// that are stored in an earlier form and a job for each misgrouped line. Having come to the end it notes the newest address for the next time.
+// that are stored in an earlier form and a job for each misgrouped line. Having come to the end it notes the newest address for the
+// next time.
 func (s *Service) scanFrom(st store, scan personScan, now clock.Instant) (personScan, []int64, []outbox.Job, error) {
 	var odd, stale []int64
 	for range scanPages {

@@ -45,15 +45,13 @@ func TestACustomerIsSeenByTheTeamsOfWhatIsKnownOfThem(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		w := newTown(t, db)
-		mine, other, nobodys := w.of(t, "一线", "A", "13911110001"), w.of(t, "二线", "B", "13911110002"), w.of(t, "", "C",
-			"13911110003")
+		mine, other := w.of(t, "一线", "A", "13911110001"), w.of(t, "二线", "B", "13911110002")
+		nobodys := w.of(t, "", "C", "13911110003")
 		called := w.of(t, "二线", "D", "13911110004")
 		me := w.member(t, "一线")
 		// a rule gave the call to my team
-		if err := db.View(t.Context()).Gorm().Exec(
-			"INSERT INTO callbacks (customer_id, resolution_id, team_id, note, note_for_next) VALUES (?, 99, ?, '', '')",
-			called, me.TeamIDs[0],
-		).Error; err != nil {
+		const callback = "INSERT INTO callbacks (customer_id, resolution_id, team_id, note, note_for_next) VALUES (?, 99, ?, '', '')"
+		if err := db.View(t.Context()).Gorm().Exec(callback, called, me.TeamIDs[0]).Error; err != nil {
 			t.Fatal(err)
 		}
 		machine := account.Viewer{Role: account.Machine, SourceID: w.source}
@@ -72,8 +70,8 @@ func TestACustomerIsSeenByTheTeamsOfWhatIsKnownOfThem(t *testing.T) {
 			for _, id := range []int64{mine, other, nobodys, called} {
 				_, err := w.contacts.Customer(t.Context(), tt.viewer, id)
 				_, person := w.Person(t.Context(), tt.viewer, id)
-				found, finding := w.contacts.Find(t.Context(), tt.viewer,
-					fmt.Sprintf("1391111000%d", slices.Index([]int64{mine, other, nobodys, called}, id)+1))
+				phone := fmt.Sprintf("1391111000%d", slices.Index([]int64{mine, other, nobodys, called}, id)+1)
+				found, finding := w.contacts.Find(t.Context(), tt.viewer, phone)
 				if err == nil {
 					got = append(got, id)
 				} else if !fault.Is(err, fault.NotFound) {

@@ -37,9 +37,8 @@ func (s store) countRecordsOf(viewer account.Viewer, personIDs []int64) (map[int
 func (s store) firstRecords(viewer account.Viewer, personID, always int64, limit int) ([]contact.Customer, error) {
 	var customers []contact.Customer
 	seen, args := contact.Directory{}.SeenBy(viewer, "customers.id")
-	err := s.Gorm().Where("person_id = ?", personID).Where(seen, args...).Order(fmt.Sprintf("CASE WHEN id = %d THEN 0 ELSE 1 END, id",
-		always)).
-		Limit(limit).Find(&customers).Error
+	err := s.Gorm().Where("person_id = ?", personID).Where(seen, args...).
+		Order(fmt.Sprintf("CASE WHEN id = %d THEN 0 ELSE 1 END, id", always)).Limit(limit).Find(&customers).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the records of a person: %w", err)
 	}

@@ -68,10 +68,8 @@ next:
 		r := []rune(rest)[0]
 		if (r >= '0' && r <= '9') ||
 			(r < 0x80 && r != 'T' && strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", r)) {
-			return "", fmt.Errorf(
-				"has %q, which is not a part of a date; parts are YYYY MM DD HH hh mm ss A Z, or rfc3339, unix, unix_ms, excel",
-				string(r),
-			)
+			return "", fmt.Errorf("has %q, which is not a part of a date; "+
+				"parts are YYYY MM DD HH hh mm ss A Z, or rfc3339, unix, unix_ms, excel", string(r))
 		}
 		layout.WriteRune(r)
 		rest = rest[len(string(r)):]

@@ -90,10 +90,10 @@ func TestAnImportWhoseProcessWasKilledIsGoneOnWithAtOnce(t *testing.T) {
 		defer func() { _ = redis.Close() }()
 		contacts := contact.New(db, clock.Fixed(noon), contact.Options{Region: "CN"})
 		restarted := imports.New(db, contacts, clock.Fixed(noon))
-		q := queue.New(db, redis, map[string]queue.Handler{imports.JobRun: restarted.Execute, contact.JobPlan: done(db)}, clock.Fixed(noon),
-			queue.Options{
-				Alone: true, Backoff: func(int) time.Duration { return 0 },
-			})
+		handlers := map[string]queue.Handler{imports.JobRun: restarted.Execute, contact.JobPlan: done(db)}
+		q := queue.New(db, redis, handlers, clock.Fixed(noon), queue.Options{
+			Alone: true, Backoff: func(int) time.Duration { return 0 },
+		})
 		defer q.Stop()
 		if err := q.Start(t.Context()); err != nil {
 			t.Fatal(err)

@@ -20,16 +20,18 @@ import (
 
 // Mapping says what the columns of a file mean. It is written as YAML; see docs/examples.
 type Mapping struct {
-	Delimiter    string                       `yaml:"delimiter,omitempty"` // of a text file; the one its first line has most of when empty
-	Encoding     string                       `yaml:"encoding,omitempty"`  // of a text file: utf-8, gb18030 or windows-1252; found out when empty
-	Sheet        string                       `yaml:"sheet,omitempty"`     // of a workbook; the first one when empty
-	HeaderLine   int                          `yaml:"header_line,omitempty"`
-	Zone         string                       `yaml:"zone,omitempty"`   // IANA zone of times that name none; UTC when empty
-	Region       string                       `yaml:"region,omitempty"` // country of phone numbers without a code; the centre's when empty
-	Dates        []string                     `yaml:"dates,omitempty"`  // such as "YYYY-MM-DD HH:mm:ss"; the usual ones when empty
-	Columns      map[string]Columns           `yaml:"columns"`          // field → column or columns
-	Constants    map[string]string            `yaml:"constants,omitempty"`
-	Values       map[string]map[string]string `yaml:"values,omitempty"`     // field → value in the file → our value; "*" stands for any other
+	Delimiter string `yaml:"delimiter,omitempty"` // of a text file; the one its first line has most of when empty
+	// of a text file: utf-8, gb18030 or windows-1252; found out when empty
+	Encoding   string             `yaml:"encoding,omitempty"`
+	Sheet      string             `yaml:"sheet,omitempty"` // of a workbook; the first one when empty
+	HeaderLine int                `yaml:"header_line,omitempty"`
+	Zone       string             `yaml:"zone,omitempty"`   // IANA zone of times that name none; UTC when empty
+	Region     string             `yaml:"region,omitempty"` // country of phone numbers without a code; the centre's when empty
+	Dates      []string           `yaml:"dates,omitempty"`  // such as "YYYY-MM-DD HH:mm:ss"; the usual ones when empty
+	Columns    map[string]Columns `yaml:"columns"`          // field → column or columns
+	Constants  map[string]string  `yaml:"constants,omitempty"`
+	// field → value in the file → our value; "*" stands for any other
+	Values       map[string]map[string]string `yaml:"values,omitempty"`
 	Attributes   map[string]string            `yaml:"attributes,omitempty"` // attribute of the customer → column
 	Participants []Participant                `yaml:"participants,omitempty"`
 	Answers      []Answer                     `yaml:"answers,omitempty"`

@@ -65,9 +65,8 @@ func TestMappingThatIsNoYAML(t *testing.T) {
 
 func TestMappingWrittenIsReadBack(t *testing.T) {
 	t.Parallel()
-	m, err := ParseMapping([]byte(
-		"zone: Asia/Shanghai\ncolumns: {external_id: id, customer.phones: [手机, 电话]}\nvalues: {status: {已办结: resolved}}\nanswers: [{metric: csat, column: 满意度, values: {满意: 4}}]\n",
-	))
+	m, err := ParseMapping([]byte("zone: Asia/Shanghai\ncolumns: {external_id: id, customer.phones: [手机, 电话]}\n" +
+		"values: {status: {已办结: resolved}}\nanswers: [{metric: csat, column: 满意度, values: {满意: 4}}]\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,8 +130,8 @@ func TestDates(t *testing.T) {
 
 func FuzzMapping(f *testing.F) {
 	f.Add("columns: {external_id: id}\n", "id\n1\n")
-	f.Add("zone: UTC\ndates: [\"M/D/YY\"]\ncolumns: {external_id: a, opened_at: b, customer.phones: [c, d]}\nvalues: {status: {\"*\": open}}\n",
-		"a,b\n1,2/3/04\n")
+	f.Add("zone: UTC\ndates: [\"M/D/YY\"]\ncolumns: {external_id: a, opened_at: b, customer.phones: [c, d]}\n"+
+		"values: {status: {\"*\": open}}\n", "a,b\n1,2/3/04\n")
 	f.Add("columns: {external_id: a}\nanswers: [{metric: csat, column: b, values: {good: 5}}]\nparticipants: [{role: took, agent: c}]\n",
 		"a,b,c\n1,good,x\n")
 	f.Fuzz(func(t *testing.T, body, file string) {

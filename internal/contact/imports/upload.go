@@ -56,9 +56,8 @@ func (s *Service) keep(ctx context.Context, runID int64, file io.Reader) error {
 	for no, total := 0, 0; ; no++ {
 		n, err := io.ReadFull(file, buffer)
 		if total += n; total > MaxUpload {
-			return fault.New(fault.TooLarge, "upload_too_large", "the file is larger than 64 MiB; import it on the command line").With(
-				"mib", MaxUpload>>20,
-			)
+			return fault.New(fault.TooLarge, "upload_too_large", "the file is larger than 64 MiB; import it on the command line").
+				With("mib", MaxUpload>>20)
 		}
 		if n > 0 {
 			piece := chunk{RunID: runID, No: no, Body: slices.Clone(buffer[:n])}

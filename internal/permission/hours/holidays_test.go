@@ -18,7 +18,8 @@ const header = "country,date,kind,name\n"
 func TestAFileOfSpecialDaysIsRead(t *testing.T) {
 	t.Parallel()
 	days, err := hours.ParseHolidays(strings.NewReader("\ufeff" + header +
-		"cn,2026-10-10,working,国庆节调休\r\nCN,2026-10-01,holiday,\"国庆节, 第一天\"\nDE-BY,2026-08-15,Holiday,Mariä Himmelfahrt\n"))
+		"cn,2026-10-10,working,国庆节调休\r\nCN,2026-10-01,holiday,\"国庆节, 第一天\"\n" +
+		"DE-BY,2026-08-15,Holiday,Mariä Himmelfahrt\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

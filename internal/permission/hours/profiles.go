@@ -131,9 +131,8 @@ func (p *Periods) UnmarshalText(text []byte) error {
 
 // Default returns the hours a centre starts with: no special days, and profiles that keep to the laws of where most centres call.
 func Default() Timetable {
-	usual := Periods{{
-		From: 9 * 60, To: 20 * 60,
-	}} // 09–20 also keeps to Florida (08–20) and to Chinese carriers (08–21)
+	// 09–20 also keeps to Florida (08–20) and to Chinese carriers (08–21)
+	usual := Periods{{From: 9 * 60, To: 20 * 60}}
 	french := Periods{{From: 10 * 60, To: 13 * 60}, {From: 14 * 60, To: 20 * 60}} // Code de la consommation D. 223-9
 	profiles := []Profile{everyDay("", ServiceClass, usual), everyDay("", MarketingClass, usual)}
 	for _, region := range []string{"CN", "DE", "GB", "US"} {

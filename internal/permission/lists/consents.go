@@ -12,9 +12,10 @@ import (
 	"aftercall/internal/permission"
 )
 
-// ParseConsents reads a list of consent and gives each row to take with its line. The columns are those of permission.ConsentInput; needed are
-// purpose, word, for a yes at, and what names the customer. Rows that cannot be read are in the report; what is wrong with a value is found when
-// the row is taken. It returns fault.Invalid for a file that is no such list, and fault.TooLarge beyond 256 MiB or 1,000,000 rows.
+// ParseConsents reads a list of consent and gives each row to take with its line. The columns are those of permission.ConsentInput;
+// needed are purpose, word, for a yes at, and what names the customer. Rows that cannot be read are in the report; what is wrong
+// with a value is found when the row is taken. It returns fault.Invalid for a file that is no such list, and fault.TooLarge beyond
+// 256 MiB or 1,000,000 rows.
 func ParseConsents(
 	ctx context.Context, file io.Reader, reading Reading, take func(line int, in permission.ConsentInput) error,
 ) (Report, error) {

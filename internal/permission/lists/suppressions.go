@@ -17,7 +17,8 @@ import (
 // ParseSuppressions reads a list of people who must not be contacted and gives each row's suppressions to take; good ones are also
 // taken from a row in which something is wrong. The columns are phone and email, at least one of them, and where they are wanted
 // scope (everything if empty), campaign (the id, with that scope), until (a date, the last day), reason (a code; import if empty)
-// and note. It returns fault.Invalid for a file that is no such list or has other columns, and fault.TooLarge beyond 256 MiB or 1,000,000 rows.
+// and note. It returns fault.Invalid for a file that is no such list or has other columns, and fault.TooLarge beyond 256 MiB or
+// 1,000,000 rows.
 func ParseSuppressions(
 	ctx context.Context, file io.Reader, reading Reading, now clock.Instant, take func([]permission.Suppression) error,
 ) (Report, error) {

@@ -67,22 +67,17 @@ func drawAction(t *rapid.T, r *policy.Rule, kind policy.Kind, maxAge policy.Span
 	}
 	channels := rapid.Permutation(policy.SurveyChannels()).Draw(t, "channels")
 	r.Survey = &policy.SurveyAction{
-		Survey: rapid.SampledFrom([]string{"csat", "nps", "no"}).
-			Draw(t, "survey"),
+		Survey: rapid.SampledFrom([]string{"csat", "nps", "no"}).Draw(t, "survey"),
 		Family: "csat", Delay: drawSpan(t, "delay", 0, maxAge.Duration()),
 		Channels: channels[:rapid.IntRange(1, len(channels)).Draw(t, "some")], Reminders: rapid.IntRange(0, 1).Draw(t, "reminders"),
-		RemindAfter: policy.Span(
-			time.Hour,
-		), Expiry: drawSpan(t, "expiry", 2*time.Hour, 90*day),
+		RemindAfter: policy.Span(time.Hour), Expiry: drawSpan(t, "expiry", 2*time.Hour, 90*day),
 		Share: policy.Share(rapid.IntRange(1, int(policy.Everybody)).Draw(t, "share")),
 	}
 }
 
 func drawCondition(t *rapid.T) policy.Condition {
-	infos := append(
-		policy.Fields([]policy.Attribute{{Name: "等级", Kind: policy.TextField}}),
-		policy.FieldInfo{Field: policy.AttributeField("spend"), Kind: policy.NumberField},
-	)
+	infos := append(policy.Fields([]policy.Attribute{{Name: "等级", Kind: policy.TextField}}),
+		policy.FieldInfo{Field: policy.AttributeField("spend"), Kind: policy.NumberField})
 	info := rapid.SampledFrom(infos).Draw(t, "field")
 	c := policy.Condition{Field: info.Field, Op: rapid.SampledFrom(info.Kind.Ops()).Draw(t, "op")}
 	least, most := 1, 3
@@ -115,8 +110,7 @@ func Facts(t *rapid.T) *policy.Facts {
 	f := &policy.Facts{
 		Now: morning, Resolution: r, Source: text.Draw(t, "source"), Team: text.Draw(t, "team"), Resolver: text.Draw(t, "resolver"),
 		Language: rapid.SampledFrom([]string{"", "zh", "zh-CN", "en"}).Draw(t, "language"), Zone: text.Draw(t, "zone"),
-		Region: rapid.SampledFrom([]string{"", "a", "a-x"}).
-			Draw(t, "region"),
+		Region:         rapid.SampledFrom([]string{"", "a", "a-x"}).Draw(t, "region"),
 		Tags:           rapid.SampledFrom([][]string{nil, {"vip"}, {"b2b", "vip"}}).Draw(t, "tags"),
 		Attributes:     map[string]string{"spend": rapid.SampledFrom([]string{"", "1", "2.5", "many"}).Draw(t, "spend")},
 		AttributeKinds: map[string]policy.FieldKind{"等级": policy.TextField, "spend": policy.NumberField},

@@ -207,7 +207,8 @@ func Severe(number int) contact.Input {
 		ExternalID: fmt.Sprintf("T-%d", number), Status: contact.Resolved, ResolvedAt: Morning.Add(-10 * time.Minute),
 		Channel: contact.Phone, Category: "宽带报修", Product: "宽带", Severity: contact.High,
 		Customer: contact.InputCustomer{
-			Reference: fmt.Sprintf("C-%d", number), Name: fmt.Sprintf("客户%d", number), Phones: []string{fmt.Sprintf("1391234%04d", number)},
+			Reference: fmt.Sprintf("C-%d", number), Name: fmt.Sprintf("客户%d", number),
+			Phones: []string{fmt.Sprintf("1391234%04d", number)},
 			Emails: []string{fmt.Sprintf("c%d@example.com", number)}, Zone: "Asia/Shanghai",
 		},
 		Participants: []contact.InputParticipant{{Role: contact.Handled, Agent: "李强", Team: "二线"}},

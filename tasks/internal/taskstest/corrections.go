@@ -53,13 +53,8 @@ func (c Centre) PassOn(t testing.TB, viewer account.Viewer, desk callback.Desk) 
 // GoesTo checks that contact 1 has one open callback, that it is of the customer, and that every decision is still one.
 func (c Centre) GoesTo(t testing.TB, customer int64) {
 	t.Helper()
-	of := c.Count(
-		t,
-		"callbacks",
-		"state IN ? AND customer_id = ?",
-		[]callback.State{callback.Waiting, callback.Ready, callback.Claimed},
-		customer,
-	)
+	of := c.Count(t, "callbacks", "state IN ? AND customer_id = ?",
+		[]callback.State{callback.Waiting, callback.Ready, callback.Claimed}, customer)
 	if of != 1 || c.OpenCallbacks(t) != 1 {
 		t.Errorf("%d callbacks are open, %d of them of the right customer", c.OpenCallbacks(t), of)
 	}

@@ -10,12 +10,8 @@ import (
 // OwnWords is a policy whose one rule about callbacks, and its reason, are called as given; the codes are the same every time.
 func OwnWords(t testing.TB, rule, reason string) policy.Policy {
 	t.Helper()
-	p, err := policy.Parse(
-		[]byte(
-			"reasons: {reason_1: " + reason + "}\nrules:\n  - {id: rule_1, name: " + rule +
-				", nothing: {callback: reason_1}}\n  - {id: all, survey: {delay: 1h}}\n",
-		),
-	)
+	p, err := policy.Parse([]byte("reasons: {reason_1: " + reason + "}\nrules:\n  - {id: rule_1, name: " + rule +
+		", nothing: {callback: reason_1}}\n  - {id: all, survey: {delay: 1h}}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

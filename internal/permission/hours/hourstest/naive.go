@@ -156,8 +156,8 @@ func openOnSomeWeekday(p *hours.Profile, region string) bool {
 	for kind := range 7 {
 		for _, period := range p.Days[kind] {
 			for minute := period.From; minute < period.To; minute++ {
-				if lawful(region, p.Class == hours.MarketingClass, time.Date(2026, 1, 5+
-					kind, 0, minute, 0, 0, time.UTC), false) { // from a Monday
+				// from a Monday
+				if lawful(region, p.Class == hours.MarketingClass, time.Date(2026, 1, 5+kind, 0, minute, 0, 0, time.UTC), false) {
 					return true
 				}
 			}
