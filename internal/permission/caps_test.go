@@ -97,19 +97,17 @@ func TestTheMostRestrictiveWordOfAPersonsRecordsWins(t *testing.T) {
 	}
 }
 
-func TestASuppressionOfOneCampaignLeavesTheOthers(t *testing.T) {
+func TestASuppressionOfAScopeThatIsNoneForbidsNothing(t *testing.T) {
 	t.Parallel()
 	facts := permitted()
-	facts.Suppressions = []permission.Suppression{{ID: 5, Scope: permission.OneCampaign, CampaignID: 3, At: morning.Add(-days)}}
-	for campaign, want := range map[int64]permission.Code{0: "", 2: "", 3: permission.Suppressed} {
-		q := ask(permission.MarketingCall, permission.ByPhone)
-		q.Campaign = campaign
-		v := rules.Evaluate(facts, q)
+	for scope, want := range map[permission.Scope]permission.Code{"campaign": "", "": "", permission.MarketingOnly: permission.Suppressed} {
+		facts.Suppressions = []permission.Suppression{{ID: 5, Scope: scope, CampaignID: 3, At: morning.Add(-days)}}
+		v := rules.Evaluate(facts, ask(permission.MarketingCall, permission.ByPhone))
 		if v.First != want {
-			t.Errorf("campaign %d: %+v", campaign, v)
+			t.Errorf("scope %q: %+v", scope, v)
 		}
 		if want != "" && (v.All[0].Since != morning.Add(-days) || v.All[0].Evidence != "suppression 5") {
-			t.Errorf("campaign %d: %+v", campaign, v.All[0])
+			t.Errorf("scope %q: %+v", scope, v.All[0])
 		}
 	}
 }

@@ -11,6 +11,35 @@ import (
 	"aftercall/internal/fault"
 )
 
+// ConsentEvent is a customer saying yes or no to a purpose over a channel. Events are only ever appended; the newest one of its
+// purpose and channel decides.
+type ConsentEvent struct {
+	ID         int64
+	CustomerID int64
+	Purpose    Purpose
+	Channel    Channel // empty: every channel
+	Given      bool    // false: withdrawn, or refused
+	Basis      Basis
+	Wording    string // version of the text that was read or shown
+	Source     string // where it was said: survey, call, import, api, desk
+	Evidence   string // such as "response 12"
+	UserID     int64  // who recorded it; 0 for the customer or a machine
+	At         clock.Instant
+	ExpiresAt  clock.Instant // none: does not expire
+	RecordedAt clock.Instant
+	DedupeKey  *string // of who delivered it; unique for each customer; nil for none
+}
+
+// Basis is on what grounds a purpose is permitted or forbidden.
+type Basis string
+
+// The bases.
+const (
+	ByConsent    Basis = "consent"     // they were asked and answered
+	BySoftOptIn  Basis = "soft_opt_in" // an offer of the same kind to somebody who bought, with a way to say no
+	ByOwnRequest Basis = "request"     // they said it without being asked
+)
+
 // maxAhead is how far ahead of ours the clock of whoever recorded something may be.
 const maxAhead = 5 * time.Minute
 
@@ -23,7 +52,7 @@ var (
 	purposes = []Purpose{ServiceCallback, Survey, MarketingCall, MarketingMessage}
 	channels = []Channel{ByPhone, BySMS, ByEmail}
 	bases    = []Basis{ByConsent, BySoftOptIn, ByOwnRequest}
-	scopes   = []Scope{Everything, MarketingOnly, SurveysOnly, OneCampaign}
+	scopes   = []Scope{Everything, MarketingOnly, SurveysOnly}
 )
 
 // Purposes returns every purpose.
@@ -112,7 +141,6 @@ func (e ConsentEvent) forbiddenTo(viewer account.Viewer) []fault.Field {
 type Refusal struct {
 	Subject  Subject
 	Scope    Scope
-	Campaign int64  // with scope OneCampaign
 	Source   string // survey, call, desk, preferences
 	Evidence string // such as "attempt 12"
 	UserID   int64
@@ -141,8 +169,8 @@ func (s *Service) Refuse(tx database.Tx, r Refusal) error {
 	for _, kind := range []AddressKind{PhoneAddress, EmailAddress} {
 		for _, address := range r.Subject.addresses(kind) {
 			suppressions = append(suppressions, Suppression{
-				Address: address, Kind: kind, Scope: r.Scope, CampaignID: r.Campaign, Reason: "customer_request", Evidence: r.Evidence,
-				UserID: r.UserID, At: r.At,
+				Address: address, Kind: kind, Scope: r.Scope, Reason: "customer_request",
+				Evidence: r.Evidence, UserID: r.UserID, At: r.At,
 			})
 		}
 	}

@@ -8,6 +8,14 @@ import (
 	"aftercall/internal/permission/hours"
 )
 
+// Facts are what is known about one question's subject and address. Loaded facts are all there is: Evaluate reads nothing else.
+type Facts struct {
+	Consents     []ConsentEvent // of each record of the person, purpose and channel: the newest yes and the newest no
+	Suppressions []Suppression  // in force, of any address of the customer
+	ByPerson     []Touch        // of as long as the rules look back, in any order
+	ByAddress    []Touch        // to the address in question, of as long as the rules look back, in any order
+}
+
 // Evaluate decides a question from loaded facts. It is pure: the same rules, facts and question give the same verdict, whatever
 // the order of the facts' rows.
 func (r Rules) Evaluate(facts Facts, q Question) Verdict {
@@ -121,7 +129,7 @@ func (c *evaluation) suppressed(at clock.Instant) Reason {
 	var worst Suppression
 	for _, s := range c.facts.Suppressions {
 		over := !s.UntilAt.IsZero() && s.UntilAt <= at
-		if over || !s.LiftedAt.IsZero() || !s.covers(c.Question) {
+		if over || !s.LiftedAt.IsZero() || !s.Scope.covers(c.Purpose) {
 			continue
 		}
 		longer := worst.ID == 0 || endsAfter(s.UntilAt, worst.UntilAt)
@@ -133,14 +141,6 @@ func (c *evaluation) suppressed(at clock.Instant) Reason {
 		return Reason{}
 	}
 	return Reason{Code: Suppressed, Since: worst.At, From: worst.UntilAt, Evidence: evidence("suppression", worst.ID)}
-}
-
-// covers reports whether the suppression forbids what is asked.
-func (s Suppression) covers(q Question) bool {
-	if s.Scope == OneCampaign {
-		return s.CampaignID == q.Campaign && q.Campaign != 0
-	}
-	return s.Scope.covers(q.Purpose)
 }
 
 // endsAfter reports whether an end is later than another; none is later than any.

@@ -69,7 +69,8 @@ func TestEachReasonStandsAgainstWhatItShould(t *testing.T) {
 		},
 		"suppression ends": {
 			suppressed(permission.Everything, morning.Add(time.Hour)), callback,
-			[]permission.Code{permission.Suppressed}, morning.Add(time.Hour),
+			[]permission.Code{permission.Suppressed},
+			morning.Add(time.Hour),
 		},
 		"suppression that ends at night": {
 			suppressed(permission.Everything, evening), callback, []permission.Code{permission.Suppressed}, morning.Add(23 * time.Hour),
@@ -78,16 +79,22 @@ func TestEachReasonStandsAgainstWhatItShould(t *testing.T) {
 			permission.Facts{}, of(callback, permission.Subject{}), []permission.Code{permission.NoAddress}, 0,
 		},
 		"an hour between calls": {
-			permission.Facts{ByAddress: []permission.Touch{call}}, callback, []permission.Code{permission.AttemptGap},
+			permission.Facts{ByAddress: []permission.Touch{call}},
+			callback,
+			[]permission.Code{permission.AttemptGap},
 			morning.Add(50 * time.Minute),
 		},
 		"three calls a day": {
-			permission.Facts{ByAddress: threeCalls(morning)}, callback, []permission.Code{permission.AttemptCap},
+			permission.Facts{ByAddress: threeCalls(morning)},
+			callback,
+			[]permission.Code{permission.AttemptCap},
 			morning.Add(19 * time.Hour).Add(4 * time.Hour),
 		},
 		"survey cooldown": {
-			permission.Facts{ByPerson: []permission.Touch{invitation}}, survey,
-			[]permission.Code{permission.SurveyCooldown}, morning.Add(28 * 24 * time.Hour),
+			permission.Facts{ByPerson: []permission.Touch{invitation}},
+			survey,
+			[]permission.Code{permission.SurveyCooldown},
+			morning.Add(28 * 24 * time.Hour),
 		},
 		"another family has its own cooldown": {
 			permission.Facts{ByPerson: []permission.Touch{invitation}},
@@ -96,7 +103,9 @@ func TestEachReasonStandsAgainstWhatItShould(t *testing.T) {
 		},
 		"marketing waits after any touch": {
 			permission.Facts{Consents: []permission.ConsentEvent{yes}, ByPerson: []permission.Touch{invitation}},
-			offer, []permission.Code{permission.TouchedLately}, morning.Add(28 * 24 * time.Hour),
+			offer,
+			[]permission.Code{permission.TouchedLately},
+			morning.Add(28 * 24 * time.Hour),
 		},
 		"20:00 is outside": {
 			permission.Facts{}, at(callback, evening), []permission.Code{permission.OutsideHours}, morning.Add(23 * time.Hour),
@@ -106,16 +115,22 @@ func TestEachReasonStandsAgainstWhatItShould(t *testing.T) {
 		},
 		"messages have no hours": {permission.Facts{}, at(survey, evening), nil, evening},
 		"the customer's zone beats the number": {
-			permission.Facts{}, of(callback, permission.Subject{Zone: "America/New_York", Phones: someone.Phones}),
-			[]permission.Code{permission.OutsideHours}, morning.Add(12 * time.Hour),
+			permission.Facts{},
+			of(callback, permission.Subject{Zone: "America/New_York", Phones: someone.Phones}),
+			[]permission.Code{permission.OutsideHours},
+			morning.Add(12 * time.Hour),
 		},
 		"a number of no country": {
-			permission.Facts{}, of(callback, permission.Subject{Phones: []string{"+99912345"}}),
-			[]permission.Code{permission.ZoneUnknown}, 0,
+			permission.Facts{},
+			of(callback, permission.Subject{Phones: []string{"+99912345"}}),
+			[]permission.Code{permission.ZoneUnknown},
+			0,
 		},
 		"the half-hour all toll-free zones share": {
-			permission.Facts{}, of(callback, permission.Subject{Phones: []string{"+18005550100"}}),
-			[]permission.Code{permission.OutsideHours}, morning.Add(21 * time.Hour),
+			permission.Facts{},
+			of(callback, permission.Subject{Phones: []string{"+18005550100"}}),
+			[]permission.Code{permission.OutsideHours},
+			morning.Add(21 * time.Hour),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -73,7 +73,6 @@ func naiveSuppressed(c drawn, at clock.Instant) bool {
 		covers := map[permission.Scope]bool{
 			permission.Everything: true, permission.MarketingOnly: c.q.Purpose.Marketing(),
 			permission.SurveysOnly: c.q.Purpose == permission.Survey,
-			permission.OneCampaign: s.CampaignID == c.q.Campaign,
 		}
 		return covers[s.Scope] && (s.UntilAt.IsZero() || s.UntilAt > at)
 	})

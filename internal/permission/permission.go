@@ -146,7 +146,6 @@ type Question struct {
 	Channel  Channel
 	Address  string        // E.164 or e-mail to be used; empty: the subject's first one for the channel
 	Family   string        // survey family, for the cooldown
-	Campaign int64         // for suppressions of one campaign; 0: none
 	Reminder bool          // of an invitation that was made: exempt from its cooldown and from the caps on messages and contacts in a day
 	Redial   int64         // id of an attempt that is dialled once more: its own touch does not count against it; 0: none
 	At       clock.Instant // when the contact would be made; Judge takes none for now

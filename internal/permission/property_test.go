@@ -169,7 +169,6 @@ func drawCase(t *rapid.T) drawn {
 		Channel: rapid.SampledFrom([]permission.Channel{permission.ByPhone, permission.ByPhone, permission.BySMS, permission.ByEmail}).
 			Draw(t, "channel"),
 		Family:   rapid.SampledFrom([]string{"csat", "nps"}).Draw(t, "family"),
-		Campaign: rapid.Int64Range(0, 2).Draw(t, "campaign"),
 		Reminder: rapid.IntRange(0, 7).Draw(t, "reminder") == 0,
 		Redial:   rapid.SampledFrom([]int64{0, 0, 1}).Draw(t, "redial"),
 		At:       at,
@@ -209,10 +208,9 @@ func drawCase(t *rapid.T) drawn {
 		f.Suppressions = append(f.Suppressions, permission.Suppression{
 			ID: int64(i + 1), At: at.Add(-time.Hour),
 			Scope: rapid.SampledFrom([]permission.Scope{
-				permission.Everything, permission.MarketingOnly, permission.SurveysOnly, permission.OneCampaign,
+				permission.Everything, permission.MarketingOnly, permission.SurveysOnly, "campaign",
 			}).Draw(t, "scope"),
-			CampaignID: rapid.Int64Range(1, 2).Draw(t, "of campaign"),
-			UntilAt:    rapid.SampledFrom([]clock.Instant{0, near(t, at, 5*24*time.Hour, "until")}).Draw(t, "suppressed until"),
+			UntilAt: rapid.SampledFrom([]clock.Instant{0, near(t, at, 5*24*time.Hour, "until")}).Draw(t, "suppressed until"),
 		})
 	}
 	return drawn{drawRules(t, at), f, q}

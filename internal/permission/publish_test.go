@@ -153,7 +153,8 @@ func TestRulesWiderThanTheHardLimitsAreNotPublished(t *testing.T) {
 		}, "stricter.region region_unknown, profiles.region region_unknown, country region_unknown"},
 		"laxer than the law": {func(r *permission.Rules) {
 			r.Stricter = []permission.Stricter{
-				{Region: "FR", RefusalQuietDays: 30}, {Region: "FR-75", MarketingCallsPerMonth: 5},
+				{Region: "FR", RefusalQuietDays: 30},
+				{Region: "FR-75", MarketingCallsPerMonth: 5},
 				{Region: "US-FL", AttemptsPerDay: 4},
 			}
 		}, "stricter.FR.refusal_quiet_days law_is_stricter_fr, stricter.FR-75.marketing_calls_per_month law_is_stricter_fr, " +
@@ -241,7 +242,8 @@ func TestAYearOfSpecialDaysReplacesThatYearOnly(t *testing.T) {
 			{"CN,2027-01-01,holiday,元旦\n", hours.CalendarChange{Added: 1}, 3},
 			{
 				"CN,2026-10-01,working,国庆节\nCN,2026-10-03,holiday,国庆节\nCN,2026-10-10,working,调休\n",
-				hours.CalendarChange{Added: 1, Changed: 1, Removed: 1}, 4,
+				hours.CalendarChange{Added: 1, Changed: 1, Removed: 1},
+				4,
 			},
 		} {
 			if got := load(c.rows); got != c.want || s.Rules().Version != c.version {

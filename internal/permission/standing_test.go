@@ -196,7 +196,7 @@ func (c *centre) consent(t *rapid.T, customer int64) {
 
 func (c *centre) suppress(t *rapid.T) {
 	sup := permission.Suppression{
-		Kind: permission.PhoneAddress, Scope: rapid.SampledFrom(permission.Scopes()).Draw(t, "scope"), CampaignID: 1,
+		Kind: permission.PhoneAddress, Scope: rapid.SampledFrom(permission.Scopes()).Draw(t, "scope"),
 	}
 	sup.Address = rapid.SampledFrom([]string{ownPhone, otherPhone, line, "a@example.com"}).Draw(t, "address")
 	if sup.Address == "a@example.com" {

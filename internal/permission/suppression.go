@@ -14,6 +14,54 @@ import (
 	"aftercall/internal/fault"
 )
 
+// Scope is what a suppression forbids.
+type Scope string
+
+// The scopes.
+const (
+	Everything    Scope = "everything"
+	MarketingOnly Scope = "marketing"
+	SurveysOnly   Scope = "surveys"
+)
+
+// covers reports whether contact for the purpose is forbidden. A scope that is none of ours forbids nothing.
+func (s Scope) covers(p Purpose) bool {
+	switch s {
+	case Everything:
+		return true
+	case MarketingOnly:
+		return p.Marketing()
+	case SurveysOnly:
+		return p == Survey
+	}
+	return false
+}
+
+// purposes returns what the scope forbids, one by one.
+func (s Scope) purposes() []Purpose {
+	return slices.DeleteFunc(Purposes(), func(p Purpose) bool { return !s.covers(p) })
+}
+
+// Suppression forbids contact with an address. Only a keyed hash of the address is kept, so that the suppression outlives the
+// erasure of the customer and is of no use to somebody who finds it.
+type Suppression struct {
+	ID          int64
+	Address     string `gorm:"-"` // normalised; given when recorded, never stored
+	AddressHash string
+	Form        int // version of the form of the address that was hashed
+	Kind        AddressKind
+	Scope       Scope
+	CampaignID  int64  // of the earlier scope "campaign", which forbids nothing any more; otherwise 0
+	Reason      string // code: customer_request, complaint, wrong_number, register, import
+	Evidence    string // such as "attempt 12"
+	UserID      int64
+	At          clock.Instant
+	UntilAt     clock.Instant // none: for ever
+	LiftedAt    clock.Instant // none: in force
+	LiftedBy    int64         // who lifted it; 0 for the customer or the program
+	LiftReason  string
+}
+
 // suppressionReasons are the codes of why an address is suppressed.
 var suppressionReasons = []string{"customer_request", "complaint", "wrong_number", "register", "import"}
 
@@ -72,7 +120,7 @@ func (s *Service) suppress(tx database.Tx, suppressions []Suppression) ([]bool, 
 // the same reason and by the same evidence. What somebody else said is a row of its own, which stays when the other one is lifted.
 func (s Suppression) coveredBy(known Suppression) bool {
 	longer := known.UntilAt.IsZero() || (!s.UntilAt.IsZero() && s.UntilAt <= known.UntilAt)
-	return known.Scope == s.Scope && known.CampaignID == s.CampaignID && longer && known.Reason == s.Reason && known.Evidence == s.Evidence
+	return known.Scope == s.Scope && longer && known.Reason == s.Reason && known.Evidence == s.Evidence
 }
 
 // holders returns the customers who have one of the suppressed addresses.
@@ -195,9 +243,6 @@ func (s *Service) Problems(sup Suppression) []fault.Field {
 	fault.OneOf(&f, "scope", sup.Scope, scopes)
 	fault.OneOf(&f, "reason", sup.Reason, suppressionReasons)
 	f.Limit("evidence", sup.Evidence, MaxText)
-	if sup.Scope == OneCampaign && sup.CampaignID <= 0 {
-		f.Refuse("campaign", "required", "is required with the scope campaign", "")
-	}
 	if !sup.UntilAt.IsZero() && sup.UntilAt <= s.now() {
 		f.Refuse("until", "until_over", "is over", sup.UntilAt.String())
 	}

@@ -215,7 +215,7 @@ func TestAnImportedListOnlyAdds(t *testing.T) {
 		}
 		want := []string{
 			"4 phone phone_invalid", "5 phone required", "6 scope unknown_value",
-			"7 until not_a_date", "8 until until_over", "9 campaign not_an_id",
+			"7 until not_a_date", "8 until until_over", "9 scope unknown_value",
 		}
 		if diff := gocmp.Diff(want, issues); diff != "" {
 			t.Error(diff)
@@ -239,18 +239,24 @@ func TestAnImportedListOnlyAdds(t *testing.T) {
 	})
 }
 
-func TestACampaignsRefusalIsForThatCampaign(t *testing.T) {
+func TestAStoredSuppressionOfACampaignChangesNothingElse(t *testing.T) {
 	t.Parallel()
 	eachCentre(t, func(t *testing.T, c *centre) {
 		c.do(t, func(tx database.Tx) error {
-			return c.s.Refuse(tx, permission.Refusal{Subject: c.subjects(t)[1], Scope: permission.OneCampaign, Campaign: 7, Source: "call"})
+			old := permission.Suppression{Address: ownPhone, Kind: permission.PhoneAddress, Scope: "campaign", CampaignID: 7}
+			return c.s.Suppress(tx, old)
 		})
-		for campaign, allowed := range map[int64]bool{0: true, 6: true, 7: false} {
-			q := callback
-			q.Campaign = campaign
-			if v := c.asked(t, 1, q); v.Allowed != allowed {
-				t.Errorf("campaign %d: %+v", campaign, v)
-			}
+		if v := c.asked(t, 1, callback); !v.Allowed {
+			t.Errorf("a callback: %+v", v)
+		}
+		c.do(t, func(tx database.Tx) error {
+			return c.s.Suppress(tx, permission.Suppression{Address: ownPhone, Kind: permission.PhoneAddress, Scope: permission.Everything})
+		})
+		if v := c.asked(t, 1, callback); v.First != permission.Suppressed || v.All[0].Evidence != "suppression 2" {
+			t.Errorf("everything was suppressed beside it: %+v", v)
+		}
+		if rows := c.list(t, permission.SuppressionFilter{}, 9); len(rows) != 2 || rows[1].Scope != "campaign" || rows[1].CampaignID != 7 {
+			t.Errorf("the old row is not as it was: %+v", rows)
 		}
 	})
 }

@@ -7,6 +7,40 @@ import (
 	"aftercall/internal/database"
 )
 
+// TouchKind is the kind of contact we made.
+type TouchKind string
+
+// The kinds of touch.
+const (
+	Attempt    TouchKind = "attempt"    // a call, whether or not somebody answered
+	Invitation TouchKind = "invitation" // a survey was offered, by message or in a call
+	Reminder   TouchKind = "reminder"   // of an invitation; exempt from the caps on messages
+	Offer      TouchKind = "offer"      // marketing
+)
+
+// Touch is one contact we made. Every feature that contacts somebody records it here, in the transaction that decides to.
+type Touch struct {
+	ID          int64
+	PersonID    int64
+	CustomerID  int64
+	Address     string `gorm:"-"` // normalised; given when recorded, never stored
+	AddressHash string
+	Kind        TouchKind
+	Purpose     Purpose
+	Channel     Channel
+	Family      string // survey family
+	Ref         int64  // id of the attempt, invitation or offer; minus that of the attempt for a survey asked in a call
+	At          clock.Instant
+	// ReservedUntil is when a reservation ends by itself: an allowance that marketing has taken and not used yet. Other marketing
+	// respects it until then, service and surveys do not. None: the contact was made.
+	ReservedUntil clock.Instant
+}
+
+// message reports whether the touch counts against the cap on messages.
+func (t Touch) message() bool {
+	return (t.Channel == BySMS || t.Channel == ByEmail) && t.Kind != Reminder
+}
+
 // Reserve makes everybody else who is about to contact one of the persons wait until this transaction ends, so that two planners
 // cannot both spend the last allowance. Call it before Judge, and record the Touch in the same transaction. It returns
 // fault.NotFound for a person nobody knows.

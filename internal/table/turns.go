@@ -68,7 +68,8 @@ func (t turns) take(ctx context.Context) (leave func(), err error) {
 func heapBytes() uint64 {
 	sample := []metrics.Sample{
 		{Name: "/memory/classes/heap/objects:bytes"},
-		{Name: "/memory/classes/heap/unused:bytes"}, {Name: "/memory/classes/heap/free:bytes"},
+		{Name: "/memory/classes/heap/unused:bytes"},
+		{Name: "/memory/classes/heap/free:bytes"},
 	}
 	metrics.Read(sample)
 	return sample[0].Value.Uint64() + sample[1].Value.Uint64() + sample[2].Value.Uint64()

@@ -118,7 +118,10 @@ func newDesks(t testing.TB, c taskstest.Centre) *desks {
 		zone string
 		open bool
 	}{
-		{own.team + 1, zone, true}, {own.team, "", true}, {0, zone, true}, {own.team, "Europe/London GB", false},
+		{own.team + 1, zone, true},
+		{own.team, "", true},
+		{0, zone, true},
+		{own.team, "Europe/London GB", false},
 		{own.team + 1, "Europe/London GB", false},
 	} {
 		id := own.id + int64(i) + 1

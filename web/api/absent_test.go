@@ -38,7 +38,7 @@ func TestWhatIsAbsentIsNotZero(t *testing.T) {
 			"rejected expires_at:expires_early",
 		},
 		{"/suppressions", `"phone":"13912348000","until":"1970-01-01T00:00:00Z"`, "rejected until:until_over"},
-		{"/suppressions", `"phone":"13912348000","scope":"campaign","campaign":null`, "rejected campaign:required"},
+		{"/suppressions", `"phone":"13912348000","scope":"campaign"`, "rejected scope:unknown_value"},
 	} {
 		body := "{" + c.body + "}"
 		if c.Path == "/contacts" {

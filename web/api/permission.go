@@ -35,8 +35,7 @@ func (t *consentTaken) made() string { return "" }
 type suppressionInput struct {
 	Phone    string           `json:"phone,omitempty"`
 	Email    string           `json:"email,omitempty"`
-	Scope    permission.Scope `json:"scope,omitempty" enum:"everything,marketing,surveys,campaign" doc:"Everything when absent."`
-	Campaign int64            `json:"campaign,omitempty" doc:"Id, with the scope campaign."`
+	Scope    permission.Scope `json:"scope,omitempty" enum:"everything,marketing,surveys" doc:"Everything when absent."`
 	Until    clock.Instant    `json:"until,omitzero" doc:"For ever when absent."`
 	Reason   string           `json:"reason,omitempty" enum:"customer_request,complaint,wrong_number,register,import"`
 	Evidence string           `json:"evidence,omitempty" doc:"Where it can be looked up."`
@@ -123,7 +122,7 @@ func (a *API) takeSuppressions(c *gin.Context) error {
 
 func (a *API) suppressionOf(in suppressionInput) (permission.Suppression, []fault.Field) {
 	sup := permission.Suppression{
-		Kind: permission.PhoneAddress, Scope: cmp.Or(in.Scope, permission.Everything), CampaignID: in.Campaign,
+		Kind: permission.PhoneAddress, Scope: cmp.Or(in.Scope, permission.Everything),
 		Reason: cmp.Or(in.Reason, "customer_request"), Evidence: in.Evidence, UntilAt: in.Until,
 	}
 	problems := a.permission.Problems(sup)

@@ -147,7 +147,7 @@ func TestAPISuppressionsOnlyEverAdd(t *testing.T) {
 {}`
 	want := []string{
 		"1 covered", "2 covered", "3 covered", "4 added", "5 covered", "6 rejected email:one_address", "7 rejected email:email_invalid",
-		"8 rejected scope:unknown_value", "9 rejected until:until_over", "10 rejected campaign:required", "11 rejected phone:required",
+		"8 rejected scope:unknown_value", "9 rejected until:until_over", "10 rejected scope:unknown_value", "11 rejected phone:required",
 	}
 	if diff := cmp.Diff(want, m.PostTo("/suppressions", "application/x-ndjson", again).Statuses()); diff != "" {
 		t.Error(diff)

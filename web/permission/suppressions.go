@@ -51,6 +51,7 @@ func (*suppressionPage) Template() string { return "suppression" }
 // suppressionRow is one suppression in words. The address itself is not kept.
 type suppressionRow struct {
 	permission.Suppression
+	Covers   string // the scope in words; its code when it is none of ours
 	Why      string // the reason in words
 	Proof    string // the row or text it came from
 	By       string
@@ -103,14 +104,11 @@ func (h *handlers) renderSuppressions(c *gin.Context, status int, f frame.Form, 
 	if p.Rows, err = h.suppressionRows(c, list); err != nil {
 		return err
 	}
-	p.Scopes = options(h, c, "scope", byHandScopes)
+	p.Scopes = options(h, c, "scope", permission.Scopes())
 	p.Reasons = options(h, c, "suppression", permission.SuppressionReasons())
 	p.Page = h.Page(c, "suppressions.title")
 	return h.RenderStatus(c, status, p)
 }
-
-// byHandScopes is what people choose from: a suppression of one campaign comes with the campaign.
-var byHandScopes = []permission.Scope{permission.Everything, permission.MarketingOnly, permission.SurveysOnly}
 
 func (h *handlers) suppressionRows(c *gin.Context, list []permission.Suppression) ([]suppressionRow, error) {
 	names, err := h.accounts.UserNames(c.Request.Context(),
@@ -207,7 +205,7 @@ func (h *handlers) typedSuppression(f frame.Form) (permission.Suppression, error
 		}
 		problems = append(problems, *bad)
 	}
-	if !slices.Contains(byHandScopes, sup.Scope) {
+	if !slices.Contains(permission.Scopes(), sup.Scope) {
 		problems = append(problems, fault.Field{Name: "scope", Code: "unknown_value", Problem: "is not one of the choices"})
 	}
 	until, wrong := h.TypedEndOfDay("until", f.Get("until"))

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strconv"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
@@ -16,7 +15,7 @@ import (
 
 // ParseSuppressions reads a list of people who must not be contacted and gives each row's suppressions to take; good ones are also
 // taken from a row in which something is wrong. The columns are phone and email, at least one of them, and where they are wanted
-// scope (everything if empty), campaign (the id, with that scope), until (a date, the last day), reason (a code; import if empty)
+// scope (everything if empty), until (a date, the last day), reason (a code; import if empty)
 // and note. It returns fault.Invalid for a file that is no such list or has other columns, and fault.TooLarge beyond 256 MiB or
 // 1,000,000 rows.
 func ParseSuppressions(
@@ -25,7 +24,7 @@ func ParseSuppressions(
 	var report Report
 	l, err := openLines(ctx, file, reading, listColumns{
 		who: []string{string(permission.PhoneAddress), string(permission.EmailAddress)}, none: "header_no_address",
-		other: []string{"scope", "campaign", "until", "reason", "note"},
+		other: []string{"scope", "until", "reason", "note"},
 	})
 	if err != nil {
 		return report, err
@@ -47,12 +46,6 @@ func (l *lines) suppressions(now clock.Instant, f *fault.Problems) []permission.
 	fault.OneOf(f, "scope", row.Scope, permission.Scopes())
 	fault.OneOf(f, "reason", row.Reason, permission.SuppressionReasons())
 	f.Limit("note", row.Evidence, permission.MaxText)
-	if row.Scope == permission.OneCampaign {
-		var err error
-		if row.CampaignID, err = strconv.ParseInt(l.cell("campaign"), 10, 64); err != nil || row.CampaignID <= 0 {
-			f.Refuse("campaign", "not_an_id", "is not the id of a campaign", l.cell("campaign"))
-		}
-	}
 	if !row.UntilAt.IsZero() && row.UntilAt <= now {
 		f.Refuse("until", "until_over", "is over; the row is left out", l.cell("until"))
 	}
