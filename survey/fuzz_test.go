@@ -93,7 +93,7 @@ func TestAQuestionnaireThatCannotBeAskedIsRefused(t *testing.T) {
 		"a consent that permits nothing": {func(q *Questionnaire) { q.Questions[4].Permits = nil }, "question_incomplete"},
 		"a best value inside the scale":  {func(q *Questionnaire) { q.Questions[0].Scale.Best = 3 }, "question_incomplete"},
 		"a value without a label": {
-			func(q *Questionnaire) { q.Questions[0].Options = q.Questions[0].Options[:4] }, "question_incomplete",
+			spoil: func(q *Questionnaire) { q.Questions[0].Options = q.Questions[0].Options[:4] }, code: "question_incomplete",
 		},
 		"no questions": {func(q *Questionnaire) { q.Questions = nil }, "question_incomplete"},
 	}

@@ -69,11 +69,11 @@ func TestEachChoiceHoldsAtOnceAndCanBeTakenBack(t *testing.T) {
 		"contact after all, and surveys":  {[]string{"contact no", "contact yes", "surveys yes"}, []survey.Setting{yes, no, no, yes}},
 		"a yes while there is no contact": {[]string{"contact no", "surveys yes", "calls yes"}, []survey.Setting{no, no, no, no}},
 		"no surveys, then no contact at all": {
-			[]string{"surveys no", "contact no", "contact yes", "surveys yes"}, []survey.Setting{yes, no, no, yes},
+			said: []string{"surveys no", "contact no", "contact yes", "surveys yes"}, want: []survey.Setting{yes, no, no, yes},
 		},
 		"over and over": {
-			[]string{"surveys no", "surveys yes", "surveys no", "surveys yes", "surveys no"},
-			[]survey.Setting{no, unasked, unasked, yes},
+			said: []string{"surveys no", "surveys yes", "surveys no", "surveys yes", "surveys no"},
+			want: []survey.Setting{no, unasked, unasked, yes},
 		},
 	}
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {

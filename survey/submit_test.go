@@ -250,11 +250,12 @@ func TestWrongAnswersAreRefusedByName(t *testing.T) {
 	}{
 		"off the scale": {map[string]survey.Given{survey.KeyRating: {Value: ptr(6)}}, survey.KeyRating},
 		"unknown reason": {
-			map[string]survey.Given{survey.KeyRating: {Value: ptr(1)}, survey.KeyReasons: {Choices: []string{"x"}}}, survey.KeyReasons,
+			given: map[string]survey.Given{survey.KeyRating: {Value: ptr(1)}, survey.KeyReasons: {Choices: []string{"x"}}},
+			field: survey.KeyReasons,
 		},
 		"neither yes nor no": {map[string]survey.Given{survey.KeySolved: {Value: ptr(2)}}, survey.KeySolved},
 		"endless comment": {
-			map[string]survey.Given{survey.KeyComment: {Text: string(make([]rune, survey.MaxComment+1))}}, survey.KeyComment,
+			given: map[string]survey.Given{survey.KeyComment: {Text: string(make([]rune, survey.MaxComment+1))}}, field: survey.KeyComment,
 		},
 		"nothing": {nil, ""},
 	}

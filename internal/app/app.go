@@ -27,7 +27,6 @@ import (
 	"aftercall/internal/permission"
 	"aftercall/internal/scratch"
 	"aftercall/tasks/queue"
-	"aftercall/web"
 )
 
 // App is a process of aftercall.
@@ -207,24 +206,6 @@ func workersFor(db *database.DB) int {
 		return 2
 	}
 	return 16
-}
-
-// openWeb makes the pages and the API ready to be served.
-func (a *App) openWeb() error {
-	pages, err := web.New(web.Services{
-		Accounts: a.Accounts, Contacts: a.Contacts, Identity: a.Identity, Imports: a.Imports, Permission: a.Permission, Lists: a.Lists,
-		Policies: a.Policies, Callbacks: a.Callbacks, Decisions: a.Decisions,
-		Surveys: a.Surveys, Campaigns: a.Campaigns, Messages: a.Messages,
-		Figures: a.Figures, Jobs: a.Jobs, Reads: flow.NewReads(a.DB, a.Contacts),
-	}, web.Options{
-		Zone: a.zone, Language: a.cfg.Language, CentreName: a.cfg.CentreName, PublicURL: a.publicURL(), Now: a.Now,
-		Demo: a.parts.Demo, TrustedProxies: a.cfg.trustedProxies(), Log: a.log,
-	})
-	if err != nil {
-		return err
-	}
-	a.server = newServer(a.withHealth(pages.Handler()), a.log)
-	return nil
 }
 
 // Start serves and works, and returns.

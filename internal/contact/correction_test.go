@@ -32,7 +32,8 @@ func TestACorrectionOfWhatFollowUpIsDecidedByAddsAJob(t *testing.T) {
 		"the text of what was done": {func(in *contact.Input) { in.Resolution = "重启光猫" }, time.Hour, 0},
 		"long past":                 {func(in *contact.Input) { in.Category = "移机" }, 91 * 24 * time.Hour, 0},
 		"reopened at the same time": {
-			func(in *contact.Input) { in.Category, in.Status, in.ResolvedAt = "移机", contact.Reopened, 0 }, time.Hour, 0,
+			change: func(in *contact.Input) { in.Category, in.Status, in.ResolvedAt = "移机", contact.Reopened, 0 },
+			age:    time.Hour, want: 0,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

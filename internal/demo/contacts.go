@@ -122,6 +122,16 @@ func (h *history) kind(burst bool) caseKind {
 	return h.words.cases[0]
 }
 
+// The usual channels and severities are drawn from: each is there as often as it is likely.
+var (
+	usualChannels = []contact.Channel{
+		contact.Phone, contact.Phone, contact.Phone, contact.WeChat, contact.WeChat, contact.Chat, contact.Email, contact.Web,
+	}
+	usualSeverities = []contact.Severity{
+		contact.Low, contact.Low, contact.Low, contact.Medium, contact.Medium, contact.Medium, contact.High, contact.High,
+	}
+)
+
 func (h *history) contact(i int, opened clock.Instant, burst bool) []event {
 	r, kind := h.random, h.kind(burst)
 	who := pick(r, h.people)
@@ -129,24 +139,14 @@ func (h *history) contact(i int, opened clock.Instant, burst bool) []event {
 	taker := h.words.agents[r.IntN(4)]
 	talk, hold, wrap := int64(60+r.IntN(600)), int64(r.IntN(90)), int64(15+r.IntN(75))
 	in := contact.Input{
-		ExternalID: fmt.Sprintf("W%06d", 240001+i),
-		Status:     contact.Open,
-		Customer:   who.input,
-		Channel: pick(r, []contact.Channel{
-			contact.Phone, contact.Phone, contact.Phone, contact.WeChat, contact.WeChat, contact.Chat, contact.Email, contact.Web,
-		}),
-		Category:    kind.category,
-		Subcategory: kind.subcategory,
-		Product:     pick(r, h.words.products),
-		Severity: pick(r, []contact.Severity{
-			contact.Low, contact.Low, contact.Low, contact.Medium, contact.Medium, contact.Medium, contact.High, contact.High,
-		}),
-		Complaint: kind.hardship >= .7,
-		OpenedAt:  opened,
-		Participants: []contact.InputParticipant{{Role: contact.TookIt, Agent: taker, Team: h.words.teams[0]}, {
-			Role: contact.Handled, Agent: agent, Team: h.words.teams[kind.team],
-		}},
-		OrderRef: fmt.Sprintf("O%07d", 7000000+i*13%99999),
+		ExternalID: fmt.Sprintf("W%06d", 240001+i), Status: contact.Open, Customer: who.input,
+		Channel: pick(r, usualChannels), Category: kind.category, Subcategory: kind.subcategory,
+		Product: pick(r, h.words.products), Severity: pick(r, usualSeverities), Complaint: kind.hardship >= .7,
+		OpenedAt: opened, OrderRef: fmt.Sprintf("O%07d", 7000000+i*13%99999),
+		Participants: []contact.InputParticipant{
+			{Role: contact.TookIt, Agent: taker, Team: h.words.teams[0]},
+			{Role: contact.Handled, Agent: agent, Team: h.words.teams[kind.team]},
+		},
 	}
 	events := []event{{opened, in}}
 	if r.IntN(100) < 7 { // never resolved

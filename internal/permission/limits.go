@@ -84,37 +84,42 @@ func (c Caps) check() []fault.Field {
 		ok    bool
 		wrong fault.Field
 	}{
-		{c.AttemptsPerDay == in.AttemptsPerDay, fault.Field{
-			Name: "caps.attempts_per_day", Code: "attempts_range", Problem: "must be 1 to 5",
-		}},
-		{c.AttemptGapMinutes == in.AttemptGapMinutes, fault.Field{
-			Name: "caps.attempt_gap_minutes", Code: "gap_range", Problem: "must be 5 to 1440",
-		}},
 		{
-			c.MarketingCallsPerMonth == in.MarketingCallsPerMonth,
-			fault.Field{Name: "caps.marketing_calls_per_month", Code: "marketing_calls_range", Problem: "must be 1 to 8"},
-		},
-		{c.MessagesPerDay == in.MessagesPerDay, fault.Field{
-			Name: "caps.messages_per_day", Code: "messages_range", Problem: "must be 1 to 3",
-		}},
-		{c.ContactsPerDay == in.ContactsPerDay, fault.Field{
-			Name: "caps.contacts_per_day", Code: "contacts_range", Problem: "must be 1 to 6",
-		}},
-		{
-			c.SurveyCooldownDays == in.SurveyCooldownDays,
-			fault.Field{Name: "caps.survey_cooldown_days", Code: "cooldown_range", Problem: "must be 1 to 365"},
+			ok:    c.AttemptsPerDay == in.AttemptsPerDay,
+			wrong: fault.Field{Name: "caps.attempts_per_day", Code: "attempts_range", Problem: "must be 1 to 5"},
 		},
 		{
-			c.MarketingQuietDays == in.MarketingQuietDays,
-			fault.Field{Name: "caps.marketing_quiet_days", Code: "cooldown_range", Problem: "must be 1 to 365"},
+			ok:    c.AttemptGapMinutes == in.AttemptGapMinutes,
+			wrong: fault.Field{Name: "caps.attempt_gap_minutes", Code: "gap_range", Problem: "must be 5 to 1440"},
 		},
 		{
-			c.ComplaintQuietDays == in.ComplaintQuietDays,
-			fault.Field{Name: "caps.complaint_quiet_days", Code: "quiet_range", Problem: "must be 0 to 365"},
+			ok:    c.MarketingCallsPerMonth == in.MarketingCallsPerMonth,
+			wrong: fault.Field{Name: "caps.marketing_calls_per_month", Code: "marketing_calls_range", Problem: "must be 1 to 8"},
 		},
-		{c.RefusalQuietDays == in.RefusalQuietDays, fault.Field{
-			Name: "caps.refusal_quiet_days", Code: "quiet_range", Problem: "must be 0 to 365",
-		}},
+		{
+			ok:    c.MessagesPerDay == in.MessagesPerDay,
+			wrong: fault.Field{Name: "caps.messages_per_day", Code: "messages_range", Problem: "must be 1 to 3"},
+		},
+		{
+			ok:    c.ContactsPerDay == in.ContactsPerDay,
+			wrong: fault.Field{Name: "caps.contacts_per_day", Code: "contacts_range", Problem: "must be 1 to 6"},
+		},
+		{
+			ok:    c.SurveyCooldownDays == in.SurveyCooldownDays,
+			wrong: fault.Field{Name: "caps.survey_cooldown_days", Code: "cooldown_range", Problem: "must be 1 to 365"},
+		},
+		{
+			ok:    c.MarketingQuietDays == in.MarketingQuietDays,
+			wrong: fault.Field{Name: "caps.marketing_quiet_days", Code: "cooldown_range", Problem: "must be 1 to 365"},
+		},
+		{
+			ok:    c.ComplaintQuietDays == in.ComplaintQuietDays,
+			wrong: fault.Field{Name: "caps.complaint_quiet_days", Code: "quiet_range", Problem: "must be 0 to 365"},
+		},
+		{
+			ok:    c.RefusalQuietDays == in.RefusalQuietDays,
+			wrong: fault.Field{Name: "caps.refusal_quiet_days", Code: "quiet_range", Problem: "must be 0 to 365"},
+		},
 	} {
 		if !checked.ok {
 			fields = append(fields, checked.wrong)

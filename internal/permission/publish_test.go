@@ -141,7 +141,8 @@ func TestRulesWiderThanTheHardLimitsAreNotPublished(t *testing.T) {
 		}, "profiles.CN.service.holiday holidays_only"},
 		"no profile for everywhere else": {func(r *permission.Rules) { r.Profiles = r.Profiles[1:] }, "profiles profile_missing"},
 		"one region twice": {
-			func(r *permission.Rules) { r.Profiles = append(r.Profiles, r.Profiles[2]) }, "profiles.CN.marketing region_twice",
+			change: func(r *permission.Rules) { r.Profiles = append(r.Profiles, r.Profiles[2]) },
+			want:   "profiles.CN.marketing region_twice",
 		},
 		"no class": {func(r *permission.Rules) {
 			r.Profiles = append(r.Profiles, hours.Profile{Region: "CN", Class: "x"})
@@ -241,9 +242,9 @@ func TestAYearOfSpecialDaysReplacesThatYearOnly(t *testing.T) {
 			{first, hours.CalendarChange{}, 2},
 			{"CN,2027-01-01,holiday,元旦\n", hours.CalendarChange{Added: 1}, 3},
 			{
-				"CN,2026-10-01,working,国庆节\nCN,2026-10-03,holiday,国庆节\nCN,2026-10-10,working,调休\n",
-				hours.CalendarChange{Added: 1, Changed: 1, Removed: 1},
-				4,
+				rows:    "CN,2026-10-01,working,国庆节\nCN,2026-10-03,holiday,国庆节\nCN,2026-10-10,working,调休\n",
+				want:    hours.CalendarChange{Added: 1, Changed: 1, Removed: 1},
+				version: 4,
 			},
 		} {
 			if got := load(c.rows); got != c.want || s.Rules().Version != c.version {

@@ -164,24 +164,24 @@ func TestAWorkbookThatIsABombIsRefusedWithTheLimitItMet(t *testing.T) {
 		file       []byte
 	}{
 		{
-			"millions of shared texts", "too large: file_too_many_strings",
-			workbookOf(t, one, repeated(sst, `<si><t/></si>`, 5_000_000, `</sst>`)),
+			name: "millions of shared texts", want: "too large: file_too_many_strings",
+			file: workbookOf(t, one, repeated(sst, `<si><t/></si>`, 5_000_000, `</sst>`)),
 		},
 		{
-			"shared texts that are huge", "too large: file_unpacks_too_far",
-			workbookOf(t, one, repeated(sst, `<si><t>`+strings.Repeat("ab", 500)+`</t></si>`, 100_000, `</sst>`)),
+			name: "shared texts that are huge", want: "too large: file_unpacks_too_far",
+			file: workbookOf(t, one, repeated(sst, `<si><t>`+strings.Repeat("ab", 500)+`</t></si>`, 100_000, `</sst>`)),
 		},
 		{
-			"nothing but comments", "too large: file_unpacks_too_far",
-			workbookOf(t, repeated(sheetHead, `<!-- nothing to be seen here -->`, 3_000_000, sheetTail), nil),
+			name: "nothing but comments", want: "too large: file_unpacks_too_far",
+			file: workbookOf(t, repeated(sheetHead, `<!-- nothing to be seen here -->`, 3_000_000, sheetTail), nil),
 		},
 		{
-			"an endless tag", "too large: file_cell_too_long",
-			workbookOf(t, repeated(sheetHead+`<row><c><v>`, `123456789 `, 500_000, `</v></c></row>`+sheetTail), nil),
+			name: "an endless tag", want: "too large: file_cell_too_long",
+			file: workbookOf(t, repeated(sheetHead+`<row><c><v>`, `123456789 `, 500_000, `</v></c></row>`+sheetTail), nil),
 		},
 		{
-			"gaps between cells", "too large: file_too_many_cells",
-			workbookOf(t, repeated(sheetHead, `<row><c r="ALL1"><v>1</v></c></row>`, 300_000, sheetTail), nil),
+			name: "gaps between cells", want: "too large: file_too_many_cells",
+			file: workbookOf(t, repeated(sheetHead, `<row><c r="ALL1"><v>1</v></c></row>`, 300_000, sheetTail), nil),
 		},
 		{
 			"one long text everywhere", "too large: file_too_much_text",

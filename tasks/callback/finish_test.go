@@ -225,14 +225,14 @@ func TestOutcomeNamesWhatIsMissing(t *testing.T) {
 		{"nothing chosen", callback.Outcome{}, []string{"call_result"}},
 		{"reached and no result", callback.Outcome{CallResult: callback.Reached}, []string{"business_result"}},
 		{
-			"not solved and no note",
-			callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.NotSolved, Note: "  "},
-			[]string{"note"},
+			name:    "not solved and no note",
+			outcome: callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.NotSolved, Note: "  "},
+			fields:  []string{"note"},
 		},
 		{
-			"appointment without a time",
-			callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Appointment},
-			[]string{"appointment_at"},
+			name:    "appointment without a time",
+			outcome: callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Appointment},
+			fields:  []string{"appointment_at"},
 		},
 		{
 			"appointment at night",
@@ -244,9 +244,11 @@ func TestOutcomeNamesWhatIsMissing(t *testing.T) {
 			[]string{"appointment_at"},
 		},
 		{
-			"a rating off the scale",
-			callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved, Answers: callback.Answers{Rating: &six}},
-			[]string{"rating"},
+			name: "a rating off the scale",
+			outcome: callback.Outcome{
+				CallResult: callback.Reached, BusinessResult: callback.Solved, Answers: callback.Answers{Rating: &six},
+			},
+			fields: []string{"rating"},
 		},
 	}
 	for _, tt := range tests {

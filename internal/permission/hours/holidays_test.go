@@ -43,8 +43,8 @@ func TestAFileOfSpecialDaysNamesLineAndFieldOfEveryMistake(t *testing.T) {
 		"a torn quote":   {header + "CN,2026-10-01,holiday,\"x\n", "2 row calendar_row"},
 		"not UTF-8":      {header + "CN,2026-10-01,holiday,\xb9\xfa\n", "0 file not_utf8"},
 		"several at once": {
-			header + "XX,2026-10-01,holiday,\nCN,2026-02-30,holiday,\nCN,1999-12-31,closed,\n",
-			"2 country region_unknown, 3 date calendar_date, 4 date year_range, 4 kind day_kind",
+			file: header + "XX,2026-10-01,holiday,\nCN,2026-02-30,holiday,\nCN,1999-12-31,closed,\n",
+			want: "2 country region_unknown, 3 date calendar_date, 4 date year_range, 4 kind day_kind",
 		},
 		"one day twice": {header + "CN,2026-10-01,holiday,\ncn,2026-10-01,working,\n", "3 date day_twice"},
 		"a long name":   {header + "CN,2026-10-01,holiday," + strings.Repeat("长", 81), "2 name too_long"},

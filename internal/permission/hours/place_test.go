@@ -38,13 +38,13 @@ func TestWhereACustomerMayBe(t *testing.T) {
 		"their own word":                  {hours.PlaceOf("Asia/Tokyo", "US-FL", "+8613912348000"), []string{"Asia/Tokyo"}, ""},
 		"their own word, by its old name": {hours.PlaceOf("Asia/Calcutta", "", ""), []string{"Asia/Kolkata"}, "Asia/Kolkata IN"},
 		"a zone that is none": {
-			hours.PlaceOf("nowhere", "", "+8613912348000"), []string{"Asia/Shanghai"}, "Asia/Shanghai CN",
+			where: hours.PlaceOf("nowhere", "", "+8613912348000"), zones: []string{"Asia/Shanghai"}, class: "Asia/Shanghai CN",
 		},
 		"the number":                            {hours.PlaceOf("", "", "+8613912348000"), []string{"Asia/Shanghai"}, "Asia/Shanghai CN"},
 		"a number that is written by old names": {hours.PlaceOf("", "IN", "+919812345678"), []string{"Asia/Kolkata"}, "Asia/Kolkata IN"},
 		"the address":                           {hours.PlaceOf("", "FR", ""), []string{"Europe/Paris"}, "Europe/Paris FR"},
 		"the number narrows the state": {
-			hours.PlaceOf("", "US-FL", "+13055550100"), []string{"America/New_York"}, "America/New_York US-FL",
+			where: hours.PlaceOf("", "US-FL", "+13055550100"), zones: []string{"America/New_York"}, class: "America/New_York US-FL",
 		},
 		"the state narrows the number": {hours.PlaceOf("", "US-FL", "+18005550100"), []string{"America/New_York", "America/Chicago"}, ""},
 		"address and number disagree":  {hours.PlaceOf("", "FR", "+8613912348000"), []string{"Europe/Paris", "Asia/Shanghai"}, ""},
