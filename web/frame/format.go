@@ -111,6 +111,7 @@ func (f Formatter) when(at clock.Instant) (template.HTML, error) {
 		at.Time().Format(time.RFC3339), at.In(f.zone).Format("2006-01-02 15:04:05 MST"), template.HTMLEscapeString(text))), nil
 }
 
+// Relative is how long ago or until, as text.
 func (f Formatter) Relative(at clock.Instant) (string, error) {
 	now := f.now()
 	gap, direction := now.Sub(at), "ago"

@@ -86,10 +86,10 @@ func (h *handlers) renderCustomerPermission(c *gin.Context, status int, f frame.
 		return err
 	}
 	h.fillChoices(c, p)
-	p.Page = h.Page(c, "contactable.title", "name", customer.Customer.DisplayName())
+	p.Page = h.Page(c, "contactable.title", "name", customer.DisplayName())
 	p.Crumbs = []frame.Crumb{
 		{Text: h.T(c, "contacts.title"), Href: "/contacts"},
-		{Text: customer.Customer.DisplayName(), Href: "/customers/" + strconv.FormatInt(id, 10)},
+		{Text: customer.DisplayName(), Href: "/customers/" + strconv.FormatInt(id, 10)},
 	}
 	if !frame.Viewer(c).Is(account.Supervisor) {
 		p.Crumbs = []frame.Crumb{{Text: h.T(c, "permission.title"), Href: permissionPath}}
@@ -154,7 +154,7 @@ func (h *handlers) fillChoices(c *gin.Context, p *customerPermissionPage) {
 		options(h, c, "channel", permission.Channels())...)
 	p.Answers = options(h, c, "consents", []string{"given", "withdrawn"})
 	p.Bases = options(h, c, "basis", permission.Bases())
-	p.Scopes = options(h, c, "scope", []permission.Scope{permission.Everything, permission.MarketingOnly, permission.SurveysOnly})
+	p.Scopes = options(h, c, "scope", permission.Scopes())
 }
 
 // options are the choices of a select field whose values have texts below a prefix.

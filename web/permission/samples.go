@@ -137,6 +137,6 @@ func suppressionsSamples() []frame.View {
 
 func sampleSuppression() suppressionRow {
 	return suppressionRow{Suppression: permission.Suppression{
-		ID: 1, Kind: permission.PhoneAddress, Scope: permission.OneCampaign, CampaignID: 7, At: 1, UntilAt: 9, Reason: "import",
-	}, Why: "import", Proof: "attempt 3", By: "Li", Holds: true}
+		ID: 1, Kind: permission.PhoneAddress, Scope: permission.SurveysOnly, At: 1, UntilAt: 9, Reason: "import",
+	}, Covers: "surveys", Why: "import", Proof: "attempt 3", By: "Li", Holds: true}
 }

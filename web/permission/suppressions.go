@@ -119,9 +119,10 @@ func (h *handlers) suppressionRows(c *gin.Context, list []permission.Suppression
 	rows := make([]suppressionRow, len(list))
 	for i, sup := range list {
 		rows[i] = suppressionRow{
-			Suppression: sup, Why: h.Catalogue.TextOr(h.Lang(c), sup.Reason, nil, "suppression."+sup.Reason),
-			Proof: h.Evidence(c, sup.Evidence),
-			By:    names[sup.UserID], LiftedBy: names[sup.LiftedBy], Holds: sup.InForce(h.Now()),
+			Suppression: sup, Covers: h.Catalogue.TextOr(h.Lang(c), string(sup.Scope), nil, "scope."+string(sup.Scope)),
+			Why:   h.Catalogue.TextOr(h.Lang(c), sup.Reason, nil, "suppression."+sup.Reason),
+			Proof: h.Evidence(c, sup.Evidence), Holds: sup.InForce(h.Now()),
+			By: names[sup.UserID], LiftedBy: names[sup.LiftedBy],
 		}
 	}
 	return rows, nil
