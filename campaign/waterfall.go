@@ -85,14 +85,5 @@ func (w *Waterfall) addDoubles(n int) {
 	}
 }
 
-// Excluded returns how many are left out.
-func (w Waterfall) Excluded() int {
-	n := 0
-	for _, s := range w.Steps {
-		n += s.Count
-	}
-	return n
-}
-
 // ShortHash returns the beginning of the rule's hash, by which people refer to it.
 func (w Waterfall) ShortHash() string { return w.RuleHash[:min(4, len(w.RuleHash))] }

@@ -1,7 +1,6 @@
 package account
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 
@@ -34,11 +33,6 @@ func Audit(tx database.Tx, at clock.Instant, viewer Viewer, action, subjectKind 
 // Did reports whether the audit knows that a user ever did an action to a subject.
 func Did(tx database.Tx, userID int64, action, subjectKind string, subjectID int64) (bool, error) {
 	return store{tx}.audited(userID, action, subjectKind, subjectID)
-}
-
-// AuditOf returns the newest entries about one thing, at most limit.
-func (s *Service) AuditOf(ctx context.Context, subjectKind string, subjectID int64, limit int) ([]AuditEntry, error) {
-	return store{s.db.View(ctx)}.auditOf(subjectKind, subjectID, limit)
 }
 
 // auditDetail writes named values as JSON with sorted keys.

@@ -37,11 +37,6 @@ func (s store) users(afterLogin string, limit int) (list []User, err error) {
 	return list, err
 }
 
-func (s store) countUsers() (n int64, err error) {
-	err = wrapped(s.Gorm().Model(&User{}).Count(&n).Error, "count users")
-	return n, err
-}
-
 func (s store) insertUser(u *User, teams []string) error {
 	err := s.Gorm().Create(u).Error
 	if errors.Is(err, gorm.ErrDuplicatedKey) {

@@ -164,11 +164,6 @@ func (s store) insertAudit(e AuditEntry) error {
 	return wrapped(s.Gorm().Create(&e).Error, "write audit")
 }
 
-func (s store) auditOf(kind string, id int64, limit int) (list []AuditEntry, err error) {
-	err = s.Gorm().Where("subject_kind = ? AND subject_id = ?", kind, id).Order("id DESC").Limit(limit).Find(&list).Error
-	return list, wrapped(err, "list audit")
-}
-
 func (s store) audited(userID int64, action, kind string, id int64) (bool, error) {
 	var rows []AuditEntry
 	err := s.Gorm().Select("id").Where("subject_kind = ? AND subject_id = ? AND action = ? AND user_id = ?", kind, id, action, userID).

@@ -112,11 +112,6 @@ func (s *Service) User(ctx context.Context, id int64) (User, error) {
 	return store{s.db.View(ctx)}.user(id)
 }
 
-// CountUsers returns how many users there are, disabled ones too.
-func (s *Service) CountUsers(ctx context.Context) (int64, error) {
-	return store{s.db.View(ctx)}.countUsers()
-}
-
 // TeamsOfUsers returns the team ids of each user.
 func (s *Service) TeamsOfUsers(ctx context.Context, userIDs []int64) (map[int64][]int64, error) {
 	return store{s.db.View(ctx)}.teamsOfUsers(userIDs)

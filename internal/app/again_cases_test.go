@@ -34,7 +34,7 @@ func worked() []string {
 // reads are the exported methods that write nothing, or nothing but a job.
 func reads() []string {
 	return strings.Fields(`
-		Accounts.AuditOf Accounts.CountUsers Accounts.Sessions Accounts.TeamNames Accounts.Teams Accounts.TeamsOfUsers
+		Accounts.Sessions Accounts.TeamNames Accounts.Teams Accounts.TeamsOfUsers
 		Accounts.Tokens Accounts.User Accounts.UserNames Accounts.Users Identity.Candidates Contacts.Contact Contacts.ContactsByID
 		Contacts.Customer Contacts.CustomersByID Contacts.Find Contacts.List Identity.Person Contacts.SourceNames Contacts.Sources
 		Imports.Issues Imports.Mapping Imports.Mappings Imports.Preview Imports.Run Imports.Runs Permission.Ask

@@ -50,6 +50,9 @@ var private = []string{
 	"person_change_records", "person_scan", "policies", "pools", "rollup_state", "rollups", "settings", "user_teams",
 }
 
+// waiting are columns that nothing uses before the feature comes that does.
+var waiting = map[string][]string{"touches": {"reserved_until"}}
+
 // column is what both dialects must agree on: the rest is a matter of spelling.
 type column struct {
 	Name     string
@@ -164,7 +167,9 @@ func TestTheSchemaIsTheGoTypes(t *testing.T) {
 			delete(left, parsed.Table)
 			var names []string
 			for _, c := range found.Columns {
-				names = append(names, c.Name)
+				if !slices.Contains(waiting[parsed.Table], c.Name) {
+					names = append(names, c.Name)
+				}
 			}
 			want := slices.Sorted(slices.Values(parsed.DBNames))
 			if diff := cmp.Diff(want, slices.Sorted(slices.Values(names))); diff != "" {

@@ -28,7 +28,7 @@ var (
 
 // ConsentsOf returns what was said about contact with a person, on any of their records, the newest first, at most a hundred events.
 func (s *Service) ConsentsOf(ctx context.Context, subject Subject) ([]ConsentEvent, error) {
-	return store{s.db.View(ctx)}.consentsOfRecords(subject.records(), eventLimit)
+	return store{s.db.View(ctx)}.consentsOfRecords(subject.records(), maxEvents)
 }
 
 // RecordByHand appends what a customer told somebody of the centre. The viewer and their desk go on the event.
@@ -145,7 +145,7 @@ func (s *Service) liftThose(tx database.Tx, subject Subject, userID int64, at cl
 	if err != nil {
 		return 0, err
 	}
-	events, err := store{tx}.consentsOfRecords(subject.records(), eventLimit)
+	events, err := store{tx}.consentsOfRecords(subject.records(), maxEvents)
 	if err != nil {
 		return 0, err
 	}
@@ -165,11 +165,14 @@ func (s *Service) liftThose(tx database.Tx, subject Subject, userID int64, at cl
 	return lifted, nil
 }
 
+// maxEvents bounds what is read of one customer; nobody says yes or no more often than that.
+const maxEvents = 100
+
 // before returns the events that say again what was in force before a user's withdrawals at an instant.
 func (s *Service) before(tx database.Tx, subject Subject, userID int64, at clock.Instant) ([]ConsentEvent, error) {
 	var restored []ConsentEvent
 	for _, customerID := range subject.records() {
-		events, err := store{tx}.consentsOf(customerID, eventLimit)
+		events, err := store{tx}.consentsOf(customerID, maxEvents)
 		if err != nil {
 			return nil, err
 		}

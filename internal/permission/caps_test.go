@@ -112,22 +112,6 @@ func TestASuppressionOfAScopeThatIsNoneForbidsNothing(t *testing.T) {
 	}
 }
 
-func TestWhatMarketingReservedYieldsToServiceAndEnds(t *testing.T) {
-	t.Parallel()
-	reserved := permission.Touch{
-		ID: 1, Kind: permission.Offer, Purpose: permission.MarketingCall,
-		Channel: permission.ByPhone, At: morning, ReservedUntil: morning.Add(2 * days),
-	}
-	both := permission.Facts{ByPerson: []permission.Touch{reserved}, ByAddress: []permission.Touch{reserved}}
-	if v := rules.Evaluate(both, ask(permission.ServiceCallback, permission.ByPhone)); !v.Allowed {
-		t.Errorf("service waits for a reservation: %+v", v)
-	}
-	v := rules.Evaluate(permitted(reserved), ask(permission.MarketingCall, permission.ByPhone))
-	if v.First != permission.TouchedLately || v.AllowedFrom != reserved.ReservedUntil {
-		t.Errorf("other marketing: %+v", v)
-	}
-}
-
 func TestASharedLineIsCappedByItsNumber(t *testing.T) {
 	t.Parallel()
 	calls := threeCalls(morning) // to colleagues with the same number

@@ -176,3 +176,8 @@ func (s *Service) Refuse(tx database.Tx, r Refusal) error {
 	}
 	return s.Suppress(tx, suppressions...)
 }
+
+// ConsentsByID returns events by their ids, for the receipt of a list that names them.
+func ConsentsByID(tx database.Tx, ids []int64) (map[int64]ConsentEvent, error) {
+	return store{tx}.consentsByID(ids)
+}

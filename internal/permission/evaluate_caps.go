@@ -62,7 +62,7 @@ func (c *evaluation) capped(code Code, limit int, window time.Duration, at clock
 	var last [max(mostAttempts, mostMarketingCalls, mostMessages, mostContacts)]leaving
 	n := 0
 	for i := range touches {
-		t := leaving{c.leaves(touches[i], window), &touches[i]}
+		t := leaving{touches[i].At.Add(window), &touches[i]}
 		if t.at <= at || !counts(touches[i]) || c.redials(touches[i]) {
 			continue
 		}
@@ -86,17 +86,4 @@ func (c *evaluation) capped(code Code, limit int, window time.Duration, at clock
 // redials reports whether the touch is of the attempt that is dialled once more.
 func (c *evaluation) redials(t Touch) bool {
 	return c.Redial != 0 && t.Kind == Attempt && t.Ref == c.Redial
-}
-
-// leaves returns when a touch stops to count. What marketing has only reserved counts against other marketing, and until the
-// reservation ends; service and surveys go first.
-func (c *evaluation) leaves(t Touch, window time.Duration) clock.Instant {
-	end := t.At.Add(window)
-	switch {
-	case t.ReservedUntil.IsZero():
-		return end
-	case c.Purpose.Marketing():
-		return min(end, t.ReservedUntil)
-	}
-	return 0
 }

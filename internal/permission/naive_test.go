@@ -143,11 +143,10 @@ func naiveCaps(c drawn, at clock.Instant) string {
 	count := func(touches []permission.Touch, window time.Duration, counts func(permission.Touch) bool) int {
 		n := 0
 		for _, t := range touches {
-			reserved := !t.ReservedUntil.IsZero()
 			if t.Kind == permission.Attempt && c.q.Redial != 0 && t.Ref == c.q.Redial {
 				continue
 			}
-			if counts(t) && t.At > at.Add(-window) && (!reserved || (marketing && t.ReservedUntil > at)) {
+			if counts(t) && t.At > at.Add(-window) {
 				n++
 			}
 		}

@@ -242,9 +242,6 @@ func drawTouches(t *rapid.T, at clock.Instant, most int, name string) []permissi
 			Ref:     rapid.Int64Range(1, 3).Draw(t, "of"),
 			At:      at.Add(-time.Duration(rapid.Int64Range(-int64(time.Minute), int64(back)).Draw(t, "ago"))),
 		}
-		if rapid.IntRange(0, 4).Draw(t, "reserved") == 0 {
-			touches[i].ReservedUntil = near(t, at, 3*24*time.Hour, "reserved until")
-		}
 	}
 	return touches
 }

@@ -131,7 +131,7 @@ func (c *centre) step(t *rapid.T) {
 	customer := rapid.Int64Range(1, 4).Draw(t, "customer")
 	subject := c.subjects(t)[customer]
 	event := rapid.SampledFrom([]string{
-		"consent", "suppress", "lift", "touch", "untouch", "confirm", "complaint", "resolve", "move", "time", "refresh",
+		"consent", "suppress", "lift", "touch", "untouch", "complaint", "resolve", "move", "time", "refresh",
 	}).Draw(t, "event")
 	switch event {
 	case "consent":
@@ -147,8 +147,8 @@ func (c *centre) step(t *rapid.T) {
 		}
 	case "touch":
 		c.touch(t, subject)
-	case "untouch", "confirm":
-		c.settle(t, event)
+	case "untouch":
+		c.untouch(t)
 	case "complaint", "resolve":
 		in := contact.Input{
 			ExternalID: fmt.Sprint("K-", customer), Status: contact.Open, Complaint: true,
@@ -228,25 +228,16 @@ func (c *centre) touch(t *rapid.T, subject permission.Subject) {
 	if len(addresses) > 0 {
 		touch.Address = addresses[0]
 	}
-	if rapid.Bool().Draw(t, "reserved") {
-		touch.ReservedUntil = c.at.Add(2 * time.Hour)
-	}
 	c.do(t, func(tx database.Tx) error { return c.s.Touch(tx, touch) })
 	c.touches = append(c.touches, touch)
 }
 
-func (c *centre) settle(t *rapid.T, how string) {
+func (c *centre) untouch(t *rapid.T) {
 	if len(c.touches) == 0 {
 		return
 	}
 	touch := rapid.SampledFrom(c.touches).Draw(t, "touch")
-	if how == "untouch" {
-		c.do(t, func(tx database.Tx) error { return c.s.Untouch(tx, touch.PersonID, touch.Kind, touch.Ref) })
-		return
-	}
-	_ = c.db.InTx(context.Background(), func(_ context.Context, tx database.Tx) error { // refused when it is no reservation, or over
-		return c.s.Confirm(tx, touch.PersonID, touch.Kind, touch.Ref, c.at)
-	})
+	c.do(t, func(tx database.Tx) error { return c.s.Untouch(tx, touch.PersonID, touch.Kind, touch.Ref) })
 }
 
 // rowsAreTheEvaluator compares every stored row that is believed with the evaluator, and what audiences read with both.

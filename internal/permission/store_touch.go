@@ -20,8 +20,8 @@ func (s store) addTouches(touches []Touch) error {
 func (s store) readTouches(where string, args ...any) ([]Touch, error) {
 	touches, err := read(s, func(rows *sql.Rows, t *Touch) error {
 		return rows.Scan(&t.ID, &t.PersonID, &t.CustomerID, &t.AddressHash, (*string)(&t.Kind), (*string)(&t.Purpose),
-			(*string)(&t.Channel), &t.Family, &t.Ref, (*int64)(&t.At), (*int64)(&t.ReservedUntil))
-	}, "SELECT id, person_id, customer_id, address_hash, kind, purpose, channel, family, ref, at, reserved_until "+
+			(*string)(&t.Channel), &t.Family, &t.Ref, (*int64)(&t.At))
+	}, "SELECT id, person_id, customer_id, address_hash, kind, purpose, channel, family, ref, at "+
 		"FROM touches WHERE "+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read touches: %w", err)
@@ -88,21 +88,6 @@ func (s store) removeTouches(personID int64, kind TouchKind, ref int64) ([]Touch
 		return nil, fmt.Errorf("take back %s touch %d: %w", kind, ref, err)
 	}
 	return rows, nil
-}
-
-// confirm returns the reservations that it turned into contacts made.
-func (s store) confirm(personID int64, kind TouchKind, ref int64, at clock.Instant) ([]Touch, error) {
-	r := s.Gorm().Model(&Touch{}).
-		Where("person_id = ? AND kind = ? AND ref = ? AND reserved_until > ?", personID, kind, ref, at).
-		Updates(map[string]any{"reserved_until": 0, "at": at})
-	if r.Error != nil {
-		return nil, fmt.Errorf("confirm %s touch %d: %w", kind, ref, r.Error)
-	}
-	if r.RowsAffected == 0 {
-		return nil, fault.New(fault.Conflict, "reservation_over",
-			"the reservation is over: ask again whether the customer may be contacted")
-	}
-	return s.touchesOf(personID, kind, ref)
 }
 
 func (s store) reserve(personIDs []int64) error {

@@ -31,9 +31,6 @@ type Touch struct {
 	Family      string // survey family
 	Ref         int64  // id of the attempt, invitation or offer; minus that of the attempt for a survey asked in a call
 	At          clock.Instant
-	// ReservedUntil is when a reservation ends by itself: an allowance that marketing has taken and not used yet. Other marketing
-	// respects it until then, service and surveys do not. None: the contact was made.
-	ReservedUntil clock.Instant
 }
 
 // message reports whether the touch counts against the cap on messages.
@@ -79,19 +76,7 @@ func (s *Service) Touch(tx database.Tx, touches ...Touch) error {
 	return s.changed(tx, eventOf(touches))
 }
 
-// Confirm turns a reservation into a contact made at an instant. It returns fault.Conflict when the reservation is over: others may
-// have spent the allowance, so release it with Untouch and ask again. To ask again sooner, do the same: a reservation also stands
-// against the one who made it.
-func (s *Service) Confirm(tx database.Tx, personID int64, kind TouchKind, ref int64, at clock.Instant) error {
-	confirmed, err := store{tx}.confirm(personID, kind, ref, at)
-	if err != nil {
-		return err
-	}
-	return s.changed(tx, eventOf(confirmed))
-}
-
-// Untouch takes back the touch of a contact that is known not to have been made, or releases a reservation, so that it does not
-// count against later ones.
+// Untouch takes back the touch of a contact that is known not to have been made, so that it does not count against later ones.
 func (s *Service) Untouch(tx database.Tx, personID int64, kind TouchKind, ref int64) error {
 	removed, err := store{tx}.removeTouches(personID, kind, ref)
 	if err != nil {

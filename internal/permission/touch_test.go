@@ -3,7 +3,6 @@ package permission_test
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -13,7 +12,6 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
-	"aftercall/internal/fault"
 	"aftercall/internal/permission"
 )
 
@@ -169,55 +167,6 @@ func upTo(n int) []int64 {
 		ids[i] = int64(i + 1)
 	}
 	return ids
-}
-
-func TestAReservationYieldsToServiceAndIsOverInTime(t *testing.T) {
-	t.Parallel()
-	eachCentre(t, func(t *testing.T, c *centre) {
-		consent := permission.ConsentEvent{CustomerID: 1, Purpose: permission.MarketingCall, Given: true, At: c.at.Add(-time.Hour)}
-		c.do(t, func(tx database.Tx) error { return c.s.RecordConsent(tx, consent) })
-		reserve := func(ref int64) {
-			t.Helper()
-			c.do(t, func(tx database.Tx) error {
-				return c.s.Touch(tx, permission.Touch{
-					PersonID: 1, CustomerID: 1, Address: ownPhone, Kind: permission.Offer,
-					Purpose: permission.MarketingCall, Channel: permission.ByPhone,
-					Ref: ref, ReservedUntil: c.at.Add(time.Hour),
-				})
-			})
-		}
-		confirm := func(ref int64) error {
-			return c.db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
-				return c.s.Confirm(tx, 1, permission.Offer, ref, c.at)
-			})
-		}
-		reserve(1)
-		if v := c.asked(t, 1, offer); v.First != permission.TouchedLately || v.AllowedFrom != c.at.Add(time.Hour) {
-			t.Errorf("another offer beside the reservation: %+v", v)
-		}
-		if v := c.asked(t, 1, callback); !v.Allowed {
-			t.Errorf("service waits for marketing: %+v", v)
-		}
-		c.at = c.at.Add(time.Hour)
-		if v := c.asked(t, 1, offer); !v.Allowed {
-			t.Errorf("the reservation does not end: %+v", v)
-		}
-		if err := confirm(1); !fault.Is(err, fault.Conflict) {
-			t.Errorf("a reservation that is over was confirmed: %v", err)
-		}
-		reserve(2)
-		if err := confirm(2); err != nil {
-			t.Fatal(err)
-		}
-		tooSoon := func(r permission.Reason) bool { return r.Code == permission.AttemptGap }
-		if v := c.asked(t, 1, callback); v.First != permission.AttemptGap && !slices.ContainsFunc(v.All, tooSoon) {
-			t.Errorf("the offer that was made does not count as a call: %+v", v)
-		}
-		c.do(t, func(tx database.Tx) error { return c.s.Untouch(tx, 1, permission.Offer, 2) })
-		if v := c.asked(t, 1, callback); !v.Allowed {
-			t.Errorf("what was taken back counts: %+v", v)
-		}
-	})
 }
 
 func TestOffersToOneOnALineStandAgainstTheOthers(t *testing.T) {

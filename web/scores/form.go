@@ -1,6 +1,9 @@
 package scores
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/figures"
@@ -50,9 +53,10 @@ func (form *scoreForm) has(name string) bool {
 
 // keep puts the rest of the filter into hidden fields, so that the form does not lose it.
 func (form *scoreForm) keep(f scoreFilter) {
-	for name, values := range f.values() {
+	values := f.values()
+	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !form.has(name) && name != "from" && name != "to" {
-			form.Hidden = append(form.Hidden, hiddenField{name, values[0]})
+			form.Hidden = append(form.Hidden, hiddenField{name, values.Get(name)})
 		}
 	}
 }
