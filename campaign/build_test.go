@@ -9,7 +9,7 @@ import (
 
 	"aftercall/campaign"
 	"aftercall/internal/account"
-	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/identity"
 	"aftercall/internal/database"
@@ -54,7 +54,7 @@ func TestASnapshotIsRightWhileRecordsAreSplitAndMerged(t *testing.T) {
 		c := newCentre(t, db)
 		c.add(plainCrowd(3300)...)
 		a := c.create(everybodySatisfied())
-		persons := identity.New(db, contact.New(db, clock.Fixed(now), contact.Options{}), clock.Fixed(now), identity.Options{})
+		persons := identity.New(db, contact.New(db, clocktest.Fixed(now), contact.Options{}), clocktest.Fixed(now), identity.Options{})
 		supervisor := account.Viewer{UserID: 1, Role: account.Supervisor}
 		person := func(customer int64) int64 {
 			persons, err := contact.PersonsOf(db.View(t.Context()), []int64{customer})
@@ -90,7 +90,7 @@ func TestASnapshotIsRightWhileRecordsAreSplitAndMerged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		disturbed := campaign.New(db, c.permission, &between{answers: c.answers, happens: happens}, clock.Fixed(now), t.TempDir())
+		disturbed := campaign.New(db, c.permission, &between{answers: c.answers, happens: happens}, clocktest.Fixed(now), t.TempDir())
 		if err := disturbed.Build(t.Context(), outbox.Ticket{}, made.ID); err != nil {
 			t.Fatal(err)
 		}
@@ -162,7 +162,7 @@ func TestASnapshotThatFailsForEverMakesWayForTheNext(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		broken := campaign.New(db, c.permission, &failing{answers: c.answers}, clock.Fixed(now), t.TempDir())
+		broken := campaign.New(db, c.permission, &failing{answers: c.answers}, clocktest.Fixed(now), t.TempDir())
 		ticket := c.ticket(s.ID)
 		for try := 1; try < outbox.MaxAttempts; try++ {
 			if err := broken.Build(t.Context(), ticket, s.ID); err == nil {
@@ -198,7 +198,7 @@ func TestASnapshotIsCancelled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		stopped := campaign.New(db, c.permission, &failing{answers: c.answers}, clock.Fixed(now), t.TempDir())
+		stopped := campaign.New(db, c.permission, &failing{answers: c.answers}, clocktest.Fixed(now), t.TempDir())
 		if err := stopped.Build(t.Context(), outbox.Ticket{}, s.ID); err == nil || len(c.members(s.ID)) == 0 {
 			t.Fatal("the build was not stopped in its middle")
 		}

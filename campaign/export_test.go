@@ -19,7 +19,7 @@ import (
 
 	"aftercall/campaign"
 	"aftercall/internal/account"
-	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/fault"
@@ -105,7 +105,7 @@ func TestABuildGoesOnWhereItStopped(t *testing.T) {
 		if _, err := c.campaigns.Snapshot(t.Context(), viewer, a.ID, "another"); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a second one at the same time: %v", err)
 		}
-		stopped := campaign.New(db, c.permission, &failing{answers: c.answers}, clock.Fixed(now), t.TempDir())
+		stopped := campaign.New(db, c.permission, &failing{answers: c.answers}, clocktest.Fixed(now), t.TempDir())
 		if err := stopped.Build(t.Context(), outbox.Ticket{}, s.ID); err == nil {
 			t.Fatal("the build was not stopped")
 		}

@@ -13,6 +13,7 @@ import (
 	"aftercall/campaign"
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/figures"
@@ -50,8 +51,8 @@ func (a answers) LastScores(_ database.Tx, ids []int64) (map[int64]campaign.Scor
 func newCentre(tb testing.TB, db *database.DB) *centre {
 	tb.Helper()
 	c := &centre{t: tb, db: db, answers: answers{}, folder: tb.TempDir()}
-	c.permission = permission.New(db, []byte("a key for tests"), clock.Fixed(now), contact.Directory{})
-	c.campaigns = campaign.New(db, c.permission, c.answers, clock.Fixed(now), c.folder)
+	c.permission = permission.New(db, []byte("a key for tests"), clocktest.Fixed(now), contact.Directory{})
+	c.campaigns = campaign.New(db, c.permission, c.answers, clocktest.Fixed(now), c.folder)
 	return c
 }
 

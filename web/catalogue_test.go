@@ -19,7 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aftercall/internal/account"
-	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/webtest"
 	"aftercall/web"
 	"aftercall/web/frame"
@@ -185,7 +185,7 @@ func TestEveryKeyOfATemplateHasATextInItsAreaOrTheFrame(t *testing.T) {
 func TestEveryAreaOpensOnTheFrameAlone(t *testing.T) {
 	t.Parallel()
 	site := func() *frame.Site {
-		s, err := frame.New(frame.Options{Language: "en", Now: clock.Fixed(webtest.Now)}, nil)
+		s, err := frame.New(frame.Options{Language: "en", Now: clocktest.Fixed(webtest.Now)}, nil)
 		webtest.Must(t, err)
 		return s
 	}
@@ -204,7 +204,7 @@ func TestAKeyThatIsPresentTwiceIsRefused(t *testing.T) {
 		"one file":       {"locales/a.en.json": {Data: []byte(`{"x.a": "1", "x.a": "2"}`)}},
 		"as the frame's": {"locales/a.en.json": {Data: []byte(`{"error.title": "x"}`)}},
 	} {
-		site, err := frame.New(frame.Options{Language: "en", Now: clock.Fixed(webtest.Now)}, nil)
+		site, err := frame.New(frame.Options{Language: "en", Now: clocktest.Fixed(webtest.Now)}, nil)
 		webtest.Must(t, err)
 		if err := site.Open(frame.Area{Files: files}); err == nil || !strings.Contains(err.Error(), "is in") {
 			t.Errorf("%s: %v", name, err)

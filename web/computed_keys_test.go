@@ -55,7 +55,8 @@ func prefixesByArea(t *testing.T) map[string][]string {
 	prefixes := map[string][]string{}
 	add := func(name, prefix string) {
 		area, inArea, _ := strings.Cut(filepath.ToSlash(name), "/")
-		if inArea != "" && area != "frame" && area != "api" && !slices.Contains(ofFaults, prefix) && !slices.Contains(prefixes[area], prefix) {
+		elsewhere := inArea == "" || area == "frame" || area == "api" || slices.Contains(ofFaults, prefix)
+		if !elsewhere && !slices.Contains(prefixes[area], prefix) {
 			prefixes[area] = append(prefixes[area], prefix)
 		}
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aftercall/internal/account"
-	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/fault"
 	"aftercall/internal/webtest"
@@ -149,8 +149,8 @@ func TestTheLogKnowsNoAddresses(t *testing.T) {
 	t.Parallel()
 	var lines bytes.Buffer
 	db := dbtest.SQLite(t)
-	s, err := web.New(webtest.NewServices(db, clock.Fixed(webtest.Now)),
-		frame.Options{Language: "en", Now: clock.Fixed(webtest.Now), Log: slog.New(slog.NewJSONHandler(&lines, nil))})
+	s, err := web.New(webtest.NewServices(db, clocktest.Fixed(webtest.Now)),
+		frame.Options{Language: "en", Now: clocktest.Fixed(webtest.Now), Log: slog.New(slog.NewJSONHandler(&lines, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

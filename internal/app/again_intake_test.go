@@ -199,7 +199,8 @@ func permissionCases() map[string]useCase {
 		"Permission.CheckKey": just(func(o *office) error { return o.Permission.CheckKey(o.ctx()) }),
 		"Permission.RecordByHand": just(func(o *office) error {
 			return o.Permission.RecordByHand(o.ctx(), o.admin, permission.ConsentEvent{
-				CustomerID: 5, Purpose: permission.MarketingCall, Channel: permission.ByPhone, Given: true, Basis: permission.ByConsent, Wording: "v1", At: o.at,
+				CustomerID: 5, Purpose: permission.MarketingCall, Channel: permission.ByPhone,
+				Given: true, Basis: permission.ByConsent, Wording: "v1", At: o.at,
 			})
 		}),
 		"Permission.SuppressByHand": func(o *office) func() (any, error) {
@@ -226,7 +227,8 @@ func permissionCases() map[string]useCase {
 			}
 		},
 		"Lists.ImportConsents": func(o *office) func() (any, error) {
-			file := "phone,purpose,word,at,wording,evidence\n13900000003,marketing_call,withdrawn,2026-11-21,v1,letter\n13900000004,marketing_call,given,2026-11-21,v1,letter\n"
+			file := "phone,purpose,word,at,wording,evidence\n13900000003,marketing_call,withdrawn,2026-11-21,v1,letter\n" +
+				"13900000004,marketing_call,given,2026-11-21,v1,letter\n"
 			return func() (any, error) {
 				return o.Lists.ImportConsents(o.ctx(), o.admin, strings.NewReader(file), reading)
 			}

@@ -207,7 +207,8 @@ func campaignCases() map[string]useCase {
 		"Campaigns.Export": func(o *office) func() (any, error) {
 			return func() (any, error) {
 				e, file, err := o.Campaigns.Export(o.ctx(), o.admin, campaign.ExportRequest{
-					SnapshotID: 1, Format: campaign.CSV, Reason: "autumn offer", Text: func(key string, _ map[string]any) string { return key }, Zone: time.UTC,
+					SnapshotID: 1, Format: campaign.CSV, Reason: "autumn offer", Zone: time.UTC,
+					Text: func(key string, _ map[string]any) string { return key },
 				})
 				if err == nil {
 					err = file.Close()

@@ -17,9 +17,6 @@ type Now func() Instant
 // System is the machine's clock.
 func System() Instant { return At(time.Now()) }
 
-// Fixed returns a clock that always shows the same instant, for tests.
-func Fixed(at Instant) Now { return func() Instant { return at } }
-
 // StartingAt returns a clock that shows start now and runs at normal speed from there.
 func StartingAt(start Instant) Now {
 	origin := time.Now()

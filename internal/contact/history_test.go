@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/identity"
 	"aftercall/internal/database"
@@ -59,7 +60,7 @@ func TestHistoryIsWhatCameBefore(t *testing.T) {
 	}
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
-		now := clock.Fixed(clock.At(time.Date(2026, 12, 22, 2, 0, 0, 0, time.UTC)))
+		now := clocktest.Fixed(clock.At(time.Date(2026, 12, 22, 2, 0, 0, 0, time.UTC)))
 		contacts := contact.New(db, now, contact.Options{})
 		persons := identity.New(db, contacts, now, identity.Options{})
 		source, err := contacts.EnsureSource(ctx, "helpdesk")
@@ -128,7 +129,7 @@ func TestResolutionsBetweenGoesOnWhereItStopped(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
-		now := clock.Fixed(clock.At(time.Date(2026, 12, 22, 2, 0, 0, 0, time.UTC)))
+		now := clocktest.Fixed(clock.At(time.Date(2026, 12, 22, 2, 0, 0, 0, time.UTC)))
 		contacts := contact.New(db, now, contact.Options{})
 		source, err := contacts.EnsureSource(ctx, "helpdesk")
 		if err != nil {

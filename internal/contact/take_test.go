@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
@@ -27,7 +28,7 @@ type centre struct {
 
 func newCentre(t testing.TB, db *database.DB) centre {
 	t.Helper()
-	s := contact.New(db, clock.Fixed(noon), contact.Options{})
+	s := contact.New(db, clocktest.Fixed(noon), contact.Options{})
 	source, err := s.EnsureSource(context.Background(), "helpdesk")
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/database"
 )
 
@@ -35,7 +36,7 @@ func at(zone *time.Location, text string) clock.Instant {
 func day(year, month, d int) clock.Day { return clock.DayFrom(year, time.Month(month), d) }
 
 func centre(db *database.DB, zone *time.Location) *Service {
-	return New(db, zone, clock.Fixed(at(zone, "2026-11-22 12:00:00")))
+	return New(db, zone, clocktest.Fixed(at(zone, "2026-11-22 12:00:00")))
 }
 
 func appendAll(t interface{ Fatal(...any) }, db *database.DB, entries ...Entry) {

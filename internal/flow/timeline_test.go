@@ -10,6 +10,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
@@ -28,7 +29,7 @@ func TestTimelineIsToldToWhomeverTheContactOrTheCallbackIs(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
-		contacts := contact.New(db, clock.Fixed(clock.At(time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC))), contact.Options{})
+		contacts := contact.New(db, clocktest.Fixed(clock.At(time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC))), contact.Options{})
 		source, err := contacts.EnsureSource(ctx, "helpdesk")
 		if err != nil {
 			t.Fatal(err)
@@ -77,7 +78,7 @@ func TestTimelineTellsEveryPartTheNewestFirst(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
 		at := clock.At(time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC))
-		contacts := contact.New(db, clock.Fixed(at), contact.Options{})
+		contacts := contact.New(db, clocktest.Fixed(at), contact.Options{})
 		source, err := contacts.EnsureSource(ctx, "helpdesk")
 		if err != nil {
 			t.Fatal(err)
@@ -93,7 +94,7 @@ func TestTimelineTellsEveryPartTheNewestFirst(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		planner := planner(t, db, clock.Fixed(at))
+		planner := planner(t, db, clocktest.Fixed(at))
 		if err := planner.Plan(ctx, outbox.Ticket{}, resolutions[outcomes[0].Resolutions[0]].BatchID); err != nil {
 			t.Fatal(err)
 		}
@@ -122,12 +123,12 @@ func TestTimelineTellsTheCauseBelowItsEffect(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
 		at := clock.At(time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC))
-		contacts := contact.New(db, clock.Fixed(at), contact.Options{})
+		contacts := contact.New(db, clocktest.Fixed(at), contact.Options{})
 		source, err := contacts.EnsureSource(ctx, "helpdesk")
 		if err != nil {
 			t.Fatal(err)
 		}
-		planner := planner(t, db, clock.Fixed(at))
+		planner := planner(t, db, clocktest.Fixed(at))
 		in := contact.Input{
 			ExternalID: "T-1", OpenedAt: at.Add(-2 * time.Hour), ResolvedAt: at.Add(-time.Hour), Severity: contact.High,
 			Customer: contact.InputCustomer{Phones: []string{"+8613912348000"}, Zone: "Asia/Shanghai"},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
@@ -100,7 +101,7 @@ func timed(b *testing.B, what func() error) time.Duration {
 // is reading the same rows of the ledgers and throwing them away.
 func BenchmarkJudgeBulk(b *testing.B) {
 	onEachDatabase(b, func(b *testing.B, db *database.DB) {
-		s := permission.New(db, key, clock.Fixed(morning), contact.Directory{})
+		s := permission.New(db, key, clocktest.Fixed(morning), contact.Directory{})
 		ids := crowd(b, db, s)
 		view := db.View(b.Context())
 		subjects := map[int64]permission.Subject{}
@@ -176,7 +177,7 @@ func throwAway(rows *sql.Rows) error {
 // BenchmarkStandings reads what audiences read about the same customers, from stored rows and, for comparison, from verdicts.
 func BenchmarkStandings(b *testing.B) {
 	onEachDatabase(b, func(b *testing.B, db *database.DB) {
-		s := permission.New(db, key, clock.Fixed(morning), contact.Directory{})
+		s := permission.New(db, key, clocktest.Fixed(morning), contact.Directory{})
 		ids := crowd(b, db, s)
 		view := db.View(b.Context())
 		b.ResetTimer()
@@ -192,7 +193,7 @@ func BenchmarkStandings(b *testing.B) {
 // BenchmarkTouch is what a send or a dial pays for its touch, all in one transaction: guard, ledger, standings.
 func BenchmarkTouch(b *testing.B) {
 	onEachDatabase(b, func(b *testing.B, db *database.DB) {
-		s := permission.New(db, key, clock.Fixed(morning), contact.Directory{})
+		s := permission.New(db, key, clocktest.Fixed(morning), contact.Directory{})
 		crowd(b, db, s)
 		id := int64(0)
 		b.ResetTimer()

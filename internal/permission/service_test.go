@@ -8,7 +8,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
-	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
@@ -19,7 +19,7 @@ import (
 var key = []byte("a key for tests, of 32 bytes or so")
 
 func newService(db *database.DB) *permission.Service {
-	return permission.New(db, key, clock.Fixed(morning), contact.Directory{})
+	return permission.New(db, key, clocktest.Fixed(morning), contact.Directory{})
 }
 
 func inTx(t *testing.T, db *database.DB, fn func(tx database.Tx) error) {
@@ -227,7 +227,7 @@ func TestAnotherKeyIsRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		err := permission.New(db, []byte("another"), clock.Fixed(morning), contact.Directory{}).CheckKey(t.Context())
+		err := permission.New(db, []byte("another"), clocktest.Fixed(morning), contact.Directory{}).CheckKey(t.Context())
 		if !fault.Is(err, fault.Conflict) {
 			t.Errorf("got %v", err)
 		}

@@ -3,7 +3,7 @@ package permission_test
 import (
 	"testing"
 
-	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
@@ -55,7 +55,7 @@ func TestAMarkIsNotLostToWhoeverComputesTheRowMeanwhile(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		t.Parallel()
-		s := permission.New(db, key, clock.Fixed(morning), contact.Directory{})
+		s := permission.New(db, key, clocktest.Fixed(morning), contact.Directory{})
 		n := rounds(db) / 5
 		addPeople(t, db, n)
 		subjects, err := contact.Subjects(db.View(t.Context()), upTo(n))

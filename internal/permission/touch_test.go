@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
@@ -93,7 +93,7 @@ func TestTwoPlannersNeverSpendTheSameAllowance(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		t.Parallel()
-		s := permission.New(db, key, clock.Fixed(morning), contact.Directory{})
+		s := permission.New(db, key, clocktest.Fixed(morning), contact.Directory{})
 		addPeople(t, db, rounds(db))
 		subjects, err := contact.Subjects(db.View(t.Context()), upTo(rounds(db)))
 		if err != nil {
@@ -127,7 +127,7 @@ func TestTwoPeopleOnOneLineNeverSpendItsLastCall(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		t.Parallel()
-		s := permission.New(db, key, clock.Fixed(morning), contact.Directory{})
+		s := permission.New(db, key, clocktest.Fixed(morning), contact.Directory{})
 		n := rounds(db) / 5
 		addPeople(t, db, n)
 		subjects, err := contact.Subjects(db.View(t.Context()), upTo(n))

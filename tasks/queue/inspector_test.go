@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/outbox"
@@ -39,7 +40,7 @@ func TestCountsOfOpenJobsDoNotReadTheDoneOnes(t *testing.T) {
 		if err := view.Gorm().Callback().Row().After("gorm:row").Register("test:keep", keep); err != nil {
 			t.Fatal(err)
 		}
-		counts, err := NewInspector(db, clock.Fixed(1)).Counts(t.Context())
+		counts, err := NewInspector(db, clocktest.Fixed(1)).Counts(t.Context())
 		if err != nil || len(counts) != 2 || counts[0] != (KindCount{"kind 0", outbox.Due, 200, false}) {
 			t.Fatalf("%v, %v", counts, err)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/outbox"
@@ -43,7 +44,7 @@ func TestRunDueRunsInOrderUntilNothingIsDue(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err := RunDue(t.Context(), db, clock.Fixed(start), handlers)
+		n, err := RunDue(t.Context(), db, clocktest.Fixed(start), handlers)
 		if err != nil || n != 6 {
 			t.Errorf("ran %d jobs, %v; want 6", n, err)
 		}
@@ -68,7 +69,7 @@ func TestRunDueTellsOfFailuresAndOfHandlersThatForgetToFinish(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			n, err := RunDue(t.Context(), db, clock.Fixed(start), map[string]Handler{kind: handler})
+			n, err := RunDue(t.Context(), db, clocktest.Fixed(start), map[string]Handler{kind: handler})
 			if n != 1 || err == nil {
 				t.Errorf("%s: ran %d, %v; want 1 and an error", kind, n, err)
 			}
@@ -99,10 +100,10 @@ func TestCleaningKeepsWhatIsRecentDeadOrOpen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n, err := RunDue(t.Context(), db, clock.Fixed(now), nil); err != nil || n != 1 {
+		if n, err := RunDue(t.Context(), db, clocktest.Fixed(now), nil); err != nil || n != 1 {
 			t.Fatalf("ran %d, %v", n, err)
 		}
-		inspector := NewInspector(db, clock.Fixed(now))
+		inspector := NewInspector(db, clocktest.Fixed(now))
 		counts, err := inspector.Counts(t.Context())
 		if err != nil {
 			t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 )
 
 // testNow is 2026-11-22 14:05 in Shanghai.
@@ -21,7 +22,7 @@ var testNow = clock.At(time.Date(2026, 11, 22, 6, 5, 0, 0, time.UTC))
 func newSite(t testing.TB) *Site {
 	t.Helper()
 	zone := time.FixedZone("Asia/Shanghai", 8*60*60)
-	site, err := New(Options{Zone: zone, Language: "zh-CN", Now: clock.Fixed(testNow)}, nil)
+	site, err := New(Options{Zone: zone, Language: "zh-CN", Now: clocktest.Fixed(testNow)}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

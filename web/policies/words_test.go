@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aftercall/internal/account"
-	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/permission"
 	"aftercall/tasks/policy"
 	"aftercall/web/frame"
@@ -114,7 +114,7 @@ func TestEveryConditionCanBeReadOut(t *testing.T) {
 // newSite returns a site with this area alone.
 func newSite(t testing.TB) *frame.Site {
 	t.Helper()
-	site, err := frame.New(frame.Options{Language: "zh-CN", Now: clock.Fixed(1)}, nil)
+	site, err := frame.New(frame.Options{Language: "zh-CN", Now: clocktest.Fixed(1)}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

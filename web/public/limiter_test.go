@@ -9,7 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/fault"
 	"aftercall/survey"
 	"aftercall/web/frame"
@@ -24,7 +24,7 @@ func (nobody) ByToken(context.Context, string) (survey.Asked, error) {
 
 func TestLinksThatLeadNowhereFillNoMemory(t *testing.T) {
 	t.Parallel()
-	site, err := frame.New(frame.Options{Now: clock.Fixed(1)}, nil)
+	site, err := frame.New(frame.Options{Now: clocktest.Fixed(1)}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

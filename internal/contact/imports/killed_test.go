@@ -8,6 +8,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/imports"
 	"aftercall/internal/database"
@@ -62,7 +63,7 @@ func (c centre) killedAt(t *testing.T, ticket outbox.Ticket, run int64, looks in
 			t.Fatalf("the process was not killed: %v", p)
 		}
 	}()
-	contacts := contact.New(c.db, clock.Fixed(noon), contact.Options{Region: "CN"})
+	contacts := contact.New(c.db, clocktest.Fixed(noon), contact.Options{Region: "CN"})
 	t.Fatal(imports.New(c.db, contacts, now).Execute(context.Background(), ticket, run))
 }
 
@@ -88,10 +89,10 @@ func TestAnImportWhoseProcessWasKilledIsGoneOnWithAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer func() { _ = redis.Close() }()
-		contacts := contact.New(db, clock.Fixed(noon), contact.Options{Region: "CN"})
-		restarted := imports.New(db, contacts, clock.Fixed(noon))
+		contacts := contact.New(db, clocktest.Fixed(noon), contact.Options{Region: "CN"})
+		restarted := imports.New(db, contacts, clocktest.Fixed(noon))
 		handlers := map[string]queue.Handler{imports.JobRun: restarted.Execute, contact.JobPlan: done(db)}
-		q := queue.New(db, redis, handlers, clock.Fixed(noon), queue.Options{
+		q := queue.New(db, redis, handlers, clocktest.Fixed(noon), queue.Options{
 			Alone: true, Backoff: func(int) time.Duration { return 0 },
 		})
 		defer q.Stop()

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/imports"
 	"aftercall/internal/database"
@@ -28,12 +29,12 @@ type centre struct {
 
 func newCentre(t testing.TB, db *database.DB) centre {
 	t.Helper()
-	contacts := contact.New(db, clock.Fixed(noon), contact.Options{})
+	contacts := contact.New(db, clocktest.Fixed(noon), contact.Options{})
 	source, err := contacts.EnsureSource(context.Background(), "helpdesk")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return centre{imports.New(db, contacts, clock.Fixed(noon)), db, source.ID}
+	return centre{imports.New(db, contacts, clocktest.Fixed(noon)), db, source.ID}
 }
 
 // counts are the figures a run ends with.
