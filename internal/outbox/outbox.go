@@ -120,7 +120,7 @@ func Reschedule(tx database.Tx, now clock.Instant, kind string, ref int64, runAt
 // a failure.
 var ErrStale = fault.New(fault.Conflict, "job_stale", "the job was finished or taken over by somebody else")
 
-// ErrLaneAway, in the chain of an error that a handler returns, says that what every job of its lane needs is away. The try
+// ErrLaneAway in the chain of an error that a handler returns, says that what every job of its lane needs is away. The try
 // does not count as a failure, and the whole lane waits until the need is back.
 var ErrLaneAway = errors.New("what the jobs of this lane need is away")
 

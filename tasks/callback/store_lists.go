@@ -51,7 +51,7 @@ func listCallbacks(g *gorm.DB) ([]Callback, error) {
 	return found, nil
 }
 
-func (s store) callbacksByID(teams []int64, ids []int64) ([]Callback, error) {
+func (s store) callbacksByID(teams, ids []int64) ([]Callback, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
