@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aftercall/internal/app"
-	"aftercall/tasks/queue"
+	"aftercall/internal/outbox"
 )
 
 // version is set by the linker.
@@ -67,7 +67,7 @@ func (c *cli) jobsCommand() *cobra.Command {
 			}
 			if asJSON {
 				if counts == nil {
-					counts = []queue.KindCount{}
+					counts = []outbox.KindCount{}
 				}
 				return c.printJSON(map[string]any{"jobs": counts})
 			}

@@ -174,3 +174,16 @@ func (t Ticket) Begin(ctx context.Context, db *database.DB, lease time.Duration)
 	})
 	return begun, err
 }
+
+// KindCount is how many jobs of a kind are in a state.
+type KindCount struct {
+	Kind  string `json:"kind"`
+	State State  `json:"state"`
+	Count int    `json:"count"`
+	More  bool   `json:"-"` // there are more than were counted; see Inspector.CountsUpTo of tasks/queue
+}
+
+// OpenStates returns the states of jobs that are not over or that wait for a person, in the order of a job's life.
+func OpenStates() []State {
+	return []State{Due, Queued, Running, Dead}
+}

@@ -21,22 +21,9 @@ type Inspector struct {
 // NewInspector returns an inspector of the jobs in the database.
 func NewInspector(db *database.DB, now clock.Now) *Inspector { return &Inspector{db: db, now: now} }
 
-// KindCount is how many jobs of a kind are in a state.
-type KindCount struct {
-	Kind  string       `json:"kind"`
-	State outbox.State `json:"state"`
-	Count int          `json:"count"`
-	More  bool         `json:"-"` // there are more than were counted; see CountsUpTo
-}
-
-// OpenStates returns the states of jobs that are not over or that wait for a person, in the order of a job's life.
-func OpenStates() []outbox.State {
-	return []outbox.State{outbox.Due, outbox.Queued, outbox.Running, outbox.Dead}
-}
-
-// Counts returns the jobs in OpenStates by kind and state, sorted by both. The others are as many as a busy week brings forth, and
+// Counts returns the jobs in outbox.OpenStates by kind and state, sorted by both. The others are as many as a busy week brings forth, and
 // nobody has to do anything about them. It reads every open job: it is for commands.
-func (i *Inspector) Counts(ctx context.Context) ([]KindCount, error) {
+func (i *Inspector) Counts(ctx context.Context) ([]outbox.KindCount, error) {
 	return store{i.db.View(ctx)}.counts()
 }
 
@@ -45,7 +32,7 @@ const MostCounted = 10_000
 
 // CountsUpTo is Counts for pages: of a state and lane with more than MostCounted jobs it counts the first ones by time only, and says of
 // their kinds that there are more.
-func (i *Inspector) CountsUpTo(ctx context.Context) ([]KindCount, error) {
+func (i *Inspector) CountsUpTo(ctx context.Context) ([]outbox.KindCount, error) {
 	return store{i.db.View(ctx)}.countsUpTo(MostCounted)
 }
 

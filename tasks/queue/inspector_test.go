@@ -41,7 +41,7 @@ func TestCountsOfOpenJobsDoNotReadTheDoneOnes(t *testing.T) {
 			t.Fatal(err)
 		}
 		counts, err := NewInspector(db, clocktest.Fixed(1)).Counts(t.Context())
-		if err != nil || len(counts) != 2 || counts[0] != (KindCount{"kind 0", outbox.Due, 200, false}) {
+		if err != nil || len(counts) != 2 || counts[0] != (outbox.KindCount{Kind: "kind 0", State: outbox.Due, Count: 200}) {
 			t.Fatalf("%v, %v", counts, err)
 		}
 		plan := planOf(t, view, statement)
@@ -74,11 +74,11 @@ func TestCountsForAPageStopAtSomeNumber(t *testing.T) {
 			t.Fatal(err)
 		}
 		counts, err := store{view}.countsUpTo(19)
-		want := []KindCount{{"kind 0", outbox.Due, 11, true}, {"kind 1", outbox.Due, 10, true}, {"kind 2", outbox.Due, 1, false}}
+		want := []outbox.KindCount{{Kind: "kind 0", State: outbox.Due, Count: 11, More: true}, {Kind: "kind 1", State: outbox.Due, Count: 10, More: true}, {Kind: "kind 2", State: outbox.Due, Count: 1}}
 		if diff := cmp.Diff(want, counts); diff != "" || err != nil {
 			t.Error(err, diff)
 		}
-		if counts, err = (store{view}).countsUpTo(40); err != nil || counts[0] != (KindCount{"kind 0", outbox.Due, 21, false}) {
+		if counts, err = (store{view}).countsUpTo(40); err != nil || counts[0] != (outbox.KindCount{Kind: "kind 0", State: outbox.Due, Count: 21}) {
 			t.Errorf("%v, %v", counts, err)
 		}
 	})

@@ -108,7 +108,7 @@ func TestCleaningKeepsWhatIsRecentDeadOrOpen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		open := []KindCount{
+		open := []outbox.KindCount{
 			{Kind: "dead", State: outbox.Dead, Count: 600},
 			{Kind: "running", State: outbox.Running, Count: 600},
 		}

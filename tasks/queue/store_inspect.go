@@ -13,9 +13,9 @@ import (
 	"aftercall/internal/outbox"
 )
 
-func (s store) counts() ([]KindCount, error) {
-	var counts []KindCount
-	err := s.Gorm().Model(&outbox.Job{}).Select("kind, state, COUNT(*) AS count").Where("state IN ?", OpenStates()).
+func (s store) counts() ([]outbox.KindCount, error) {
+	var counts []outbox.KindCount
+	err := s.Gorm().Model(&outbox.Job{}).Select("kind, state, COUNT(*) AS count").Where("state IN ?", outbox.OpenStates()).
 		Group("kind, state").Order("kind, state").Scan(&counts).Error
 	if err != nil {
 		return nil, fmt.Errorf("count jobs: %w", err)
@@ -24,17 +24,17 @@ func (s store) counts() ([]KindCount, error) {
 }
 
 // countsUpTo walks along the index of states, at most so many jobs of each state and lane.
-func (s store) countsUpTo(most int) ([]KindCount, error) {
+func (s store) countsUpTo(most int) ([]outbox.KindCount, error) {
 	type key struct {
 		kind  string
 		state outbox.State
 	}
-	sums := map[key]KindCount{}
-	for _, state := range OpenStates() {
+	sums := map[key]outbox.KindCount{}
+	for _, state := range outbox.OpenStates() {
 		for _, lane := range outbox.Lanes() {
 			first := s.Gorm().Model(&outbox.Job{}).Select("kind").Where("state = ? AND lane = ?", state, lane).Order("run_at, id").
 				Limit(most + 1)
-			var counts []KindCount
+			var counts []outbox.KindCount
 			err := s.Gorm().Table("(?) AS first", first).Select("kind, COUNT(*) AS count").Group("kind").Scan(&counts).Error
 			if err != nil {
 				return nil, fmt.Errorf("count jobs: %w", err)
@@ -45,11 +45,11 @@ func (s store) countsUpTo(most int) ([]KindCount, error) {
 			}
 			for _, n := range counts {
 				sum := sums[key{n.Kind, state}]
-				sums[key{n.Kind, state}] = KindCount{Kind: n.Kind, State: state, Count: sum.Count + n.Count, More: sum.More || all > most}
+				sums[key{n.Kind, state}] = outbox.KindCount{Kind: n.Kind, State: state, Count: sum.Count + n.Count, More: sum.More || all > most}
 			}
 		}
 	}
-	return slices.SortedFunc(maps.Values(sums), func(a, b KindCount) int {
+	return slices.SortedFunc(maps.Values(sums), func(a, b outbox.KindCount) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.State, b.State))
 	}), nil
 }

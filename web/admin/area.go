@@ -10,7 +10,6 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
 	"aftercall/internal/outbox"
-	"aftercall/tasks/queue"
 	"aftercall/web/frame"
 )
 
@@ -77,8 +76,8 @@ type contactService interface {
 
 // Jobs is what these pages ask of jobs.
 type Jobs interface {
-	// CountsUpTo returns how many jobs of each kind are in each of queue.OpenStates, or how many at least.
-	CountsUpTo(ctx context.Context) ([]queue.KindCount, error)
+	// CountsUpTo returns how many jobs of each kind are in each of outbox.OpenStates, or how many at least.
+	CountsUpTo(ctx context.Context) ([]outbox.KindCount, error)
 	// Dead returns jobs that were given up, the newest first, with ids below beforeID (0: from the start), at most limit.
 	Dead(ctx context.Context, beforeID int64, limit int) ([]outbox.Job, error)
 	// Requeue gives a dead job another round of tries. It returns fault.Conflict if the job is not dead.

@@ -9,7 +9,6 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/outbox"
-	"aftercall/tasks/queue"
 	"aftercall/web/frame"
 )
 
@@ -62,8 +61,8 @@ func (h *handlers) showJobs(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &jobsPage{States: queue.OpenStates(), Kinds: kindRows(counts)}
-	p.More = slices.ContainsFunc(counts, func(n queue.KindCount) bool { return n.More })
+	p := &jobsPage{States: outbox.OpenStates(), Kinds: kindRows(counts)}
+	p.More = slices.ContainsFunc(counts, func(n outbox.KindCount) bool { return n.More })
 	for i := range p.Kinds {
 		p.Kinds[i].Name = h.jobName(c, p.Kinds[i].Kind)
 	}
@@ -76,8 +75,8 @@ func (h *handlers) showJobs(c *gin.Context) error {
 }
 
 // kindRows turns counts by kind and state into a table, kinds by name.
-func kindRows(counts []queue.KindCount) []kindRow {
-	states := queue.OpenStates()
+func kindRows(counts []outbox.KindCount) []kindRow {
+	states := outbox.OpenStates()
 	byKind := map[string][]jobCount{}
 	for _, n := range counts {
 		if byKind[n.Kind] == nil {

@@ -4,7 +4,6 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/outbox"
-	"aftercall/tasks/queue"
 	"aftercall/web/frame"
 )
 
@@ -12,7 +11,7 @@ func jobsSamples() []frame.View {
 	return []frame.View{
 		&jobsPage{},
 		&jobsPage{
-			More: true, States: queue.OpenStates(),
+			More: true, States: outbox.OpenStates(),
 			Kinds: []kindRow{{Kind: "survey.send", Name: "Send", Counts: []jobCount{{1, false}, {2, true}, {3, false}, {4, false}}}},
 			Dead: []deadRow{{
 				Job:  outbox.Job{ID: 7, Kind: "survey.send", LastError: "internal", UpdatedAt: clock.Instant(1)},
