@@ -74,7 +74,11 @@ func TestCountsForAPageStopAtSomeNumber(t *testing.T) {
 			t.Fatal(err)
 		}
 		counts, err := store{view}.countsUpTo(19)
-		want := []outbox.KindCount{{Kind: "kind 0", State: outbox.Due, Count: 11, More: true}, {Kind: "kind 1", State: outbox.Due, Count: 10, More: true}, {Kind: "kind 2", State: outbox.Due, Count: 1}}
+		want := []outbox.KindCount{
+			{Kind: "kind 0", State: outbox.Due, Count: 11, More: true},
+			{Kind: "kind 1", State: outbox.Due, Count: 10, More: true},
+			{Kind: "kind 2", State: outbox.Due, Count: 1},
+		}
 		if diff := cmp.Diff(want, counts); diff != "" || err != nil {
 			t.Error(err, diff)
 		}
