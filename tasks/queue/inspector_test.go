@@ -82,7 +82,8 @@ func TestCountsForAPageStopAtSomeNumber(t *testing.T) {
 		if diff := cmp.Diff(want, counts); diff != "" || err != nil {
 			t.Error(err, diff)
 		}
-		if counts, err = (store{view}).countsUpTo(40); err != nil || counts[0] != (outbox.KindCount{Kind: "kind 0", State: outbox.Due, Count: 21}) {
+		first := outbox.KindCount{Kind: "kind 0", State: outbox.Due, Count: 21}
+		if counts, err = (store{view}).countsUpTo(40); err != nil || counts[0] != first {
 			t.Errorf("%v, %v", counts, err)
 		}
 	})

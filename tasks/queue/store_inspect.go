@@ -44,8 +44,11 @@ func (s store) countsUpTo(most int) ([]outbox.KindCount, error) {
 				all += n.Count
 			}
 			for _, n := range counts {
-				sum := sums[key{n.Kind, state}]
-				sums[key{n.Kind, state}] = outbox.KindCount{Kind: n.Kind, State: state, Count: sum.Count + n.Count, More: sum.More || all > most}
+				k := key{n.Kind, state}
+				sum := sums[k]
+				sum.Kind, sum.State = n.Kind, state
+				sum.Count, sum.More = sum.Count+n.Count, sum.More || all > most
+				sums[k] = sum
 			}
 		}
 	}
