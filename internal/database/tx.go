@@ -42,7 +42,7 @@ func (tx Tx) Inserted(column string) string {
 }
 
 // SkipLocked returns the clauses that lock the selected rows and leave out rows that others have locked. On SQLite there are
-// none: its transactions exclude each other anyway.
+// none: its transactions exclude each other anyway, and gorm drops a plain clause.Locking there by itself.
 func (tx Tx) SkipLocked() []clause.Expression {
 	if tx.dialect == SQLite {
 		return nil

@@ -41,11 +41,7 @@ func (s store) callback(id int64) (Callback, error) {
 
 // lockCallback returns a callback that nobody else changes until the transaction ends.
 func (s store) lockCallback(id int64) (Callback, error) {
-	g := s.Gorm()
-	if s.Dialect() == database.MySQL { // SQLite's one writer excludes everybody else already
-		g = g.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
-	}
-	return s.oneCallback(g, id)
+	return s.oneCallback(s.Gorm().Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}), id)
 }
 
 func (s store) oneCallback(g *gorm.DB, id int64) (Callback, error) {

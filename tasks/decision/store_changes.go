@@ -12,12 +12,10 @@ import (
 
 // lockDecisions returns the decisions about a resolution by kind; nobody else decides again until the transaction ends.
 func (s store) lockDecisions(resolutionID int64) (map[policy.Kind]Decision, error) {
-	g := s.Gorm().Where("resolution_id = ?", resolutionID)
-	if s.Dialect() == database.MySQL { // SQLite's one writer excludes everybody else already
-		g = g.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
-	}
 	var rows []Decision
-	if err := g.Order("id").Limit(maxEvents).Find(&rows).Error; err != nil {
+	err := s.Gorm().Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
+		Where("resolution_id = ?", resolutionID).Order("id").Limit(maxEvents).Find(&rows).Error
+	if err != nil {
 		return nil, fmt.Errorf("lock the decisions about resolution %d: %w", resolutionID, err)
 	}
 	decisions := make(map[policy.Kind]Decision, len(rows))

@@ -75,11 +75,7 @@ func (s store) newestVersion() (int, error) {
 
 // lockPolicy returns a row that nobody else changes until the transaction ends.
 func (s store) lockPolicy(id int64) (policyRow, error) {
-	g := s.Gorm().Where("id = ?", id)
-	if s.Dialect() == database.MySQL { // SQLite's one writer excludes everybody else already
-		g = g.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
-	}
-	return s.onePolicy(g)
+	return s.onePolicy(s.Gorm().Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id))
 }
 
 // policyList returns the drafts, the one changed last first, then the versions before one, the newest first.
