@@ -60,7 +60,7 @@ func (s *Service) buildPage(ctx context.Context, ticket outbox.Ticket, id int64,
 		case next.done:
 			err = ticket.Done(tx)
 		case pause:
-			err = ticket.Again(tx, s.at(ticket))
+			err = ticket.Again(tx, ticket.Now(s.now))
 		}
 		if err != nil {
 			return err
@@ -127,7 +127,7 @@ func (s *Service) settle(ctx context.Context, ticket outbox.Ticket, before Snaps
 		return step{}, err
 	}
 	if len(page) == 0 {
-		before.State, before.FinishedAt = Built, s.at(ticket)
+		before.State, before.FinishedAt = Built, ticket.Now(s.now)
 		after, err := before.counted(w)
 		return step{after: after, done: true}, err
 	}
@@ -199,11 +199,11 @@ func (s *Service) failed(ctx context.Context, ticket outbox.Ticket, id int64, ca
 	}
 	over := false
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) (err error) {
-		over, err = store{tx}.buildFailed(id, fault.Permanent(cause), code, s.at(ticket))
+		over, err = store{tx}.buildFailed(id, fault.Permanent(cause), code, ticket.Now(s.now))
 		if err != nil || !over {
 			return err
 		}
-		return ticket.Again(tx, s.at(ticket))
+		return ticket.Again(tx, ticket.Now(s.now))
 	})
 	if err != nil || !over || ticket.JobID == 0 {
 		return cause

@@ -162,7 +162,7 @@ func (s *Service) Recount(ctx context.Context, ticket outbox.Ticket, id int64) e
 	if err != nil {
 		return err
 	}
-	w, err := s.count(ctx, a, s.at(ticket))
+	w, err := s.count(ctx, a, ticket.Now(s.now))
 	if err != nil {
 		return err
 	}
@@ -221,12 +221,4 @@ func (s *Service) question(ruleText string, reach Reach, asOf clock.Instant) (qu
 		return question{}, Waterfall{}, err
 	}
 	return question{rule, reach, asOf}, newWaterfall(asOf, rule.hash(reach), s.permission.Rules().Version), nil
-}
-
-// at returns a job's now.
-func (s *Service) at(ticket outbox.Ticket) clock.Instant {
-	if ticket.At.IsZero() {
-		return s.now()
-	}
-	return ticket.At
 }

@@ -32,7 +32,7 @@ type CallAnswers struct {
 // The same call again changes nothing; other answers for it make a revision. It returns fault.Invalid when an answer is not one
 // of the options, and outbox.ErrStale when another worker has the job.
 func (s *Service) RecordCall(ctx context.Context, ticket outbox.Ticket, call CallAnswers) error {
-	now := s.at(ticket)
+	now := ticket.Now(s.now)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		if err := ticket.Done(tx); err != nil {
 			return err

@@ -92,7 +92,7 @@ func (s *Service) Invite(ctx context.Context, ticket outbox.Ticket, plan Plan) (
 	var out Outgoing
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		out = Outgoing{Ticket: begun}
-		return s.invite(store{tx}, s.at(ticket), plan, &out)
+		return s.invite(store{tx}, ticket.Now(s.now), plan, &out)
 	})
 	if err != nil {
 		return Outgoing{}, false, fmt.Errorf("invite for resolution %d: %w", plan.Resolution.ID, err)

@@ -18,7 +18,7 @@ const reasonScale = "scale_unknown"
 // corrected value becomes a revision. These answers were given elsewhere and may be old, so no recovery follows from them. It
 // returns outbox.ErrStale when another worker has the job.
 func (s *Service) Record(ctx context.Context, ticket outbox.Ticket, batchID int64) error {
-	now := s.at(ticket)
+	now := ticket.Now(s.now)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		if err := ticket.Done(tx); err != nil {
 			return err

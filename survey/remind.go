@@ -55,7 +55,7 @@ func (s *Service) Remind(ctx context.Context, ticket outbox.Ticket, invitationID
 	var out Outgoing
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		out = Outgoing{Ticket: begun}
-		return s.remind(store{tx}, s.at(ticket), invitationID, &out)
+		return s.remind(store{tx}, ticket.Now(s.now), invitationID, &out)
 	})
 	if err != nil {
 		return Outgoing{}, false, fmt.Errorf("remind of invitation %d: %w", invitationID, err)

@@ -36,7 +36,6 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
-	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 )
 
@@ -127,12 +126,4 @@ func reserve(tx database.Tx, customerIDs ...int64) (map[int64]int64, error) {
 		return map[int64]int64{}, nil
 	}
 	return contact.ReservePersons(tx, known...)
-}
-
-// at returns the now of a use case run by a job, or the clock's when it is called directly.
-func (s *Service) at(ticket outbox.Ticket) clock.Instant {
-	if ticket.At.IsZero() {
-		return s.now()
-	}
-	return ticket.At
 }

@@ -11,6 +11,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -130,8 +131,11 @@ type Ticket struct {
 	JobID   int64
 	Attempt int
 	Fence   int64
-	At      clock.Instant // when the try began; the use case's "now"
+	At      clock.Instant // when the try began; see Now
 }
+
+// Now returns the now of a use case: when the try began or, where the use case is called directly, what the clock says.
+func (t Ticket) Now(now clock.Now) clock.Instant { return cmp.Or(t.At, now()) }
 
 // Done marks the job done. Call it first in the transaction of the use case: the effect and the end of the job are then one
 // commit, however often the queue delivers the job. It returns ErrStale if the ticket has lost the job.

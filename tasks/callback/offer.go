@@ -1,7 +1,6 @@
 package callback
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -16,7 +15,7 @@ import (
 // now, waits on if it is allowed later, and is cancelled if it never is or is not wanted any more. A callback nobody made in
 // time is cancelled as expired. A job left over from an earlier time changes nothing.
 func (s *Service) Offer(ctx context.Context, ticket outbox.Ticket, callbackID int64) error {
-	now := cmp.Or(ticket.At, s.now())
+	now := ticket.Now(s.now)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		if err := ticket.Done(tx); err != nil {
 			return err

@@ -1,7 +1,6 @@
 package callback
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -34,7 +33,7 @@ type LowScore struct {
 // Recover is the job that plans a recovery callback for a low score: one per resolution, and never for the caller who asked. It
 // plans nothing for an answer older than LowScore.MaxAge, such as one of an import, or for a contact that was reopened since.
 func (s *Service) Recover(ctx context.Context, ticket outbox.Ticket, low LowScore) error {
-	now := cmp.Or(ticket.At, s.now())
+	now := ticket.Now(s.now)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		if err := ticket.Done(tx); err != nil {
 			return err

@@ -1,7 +1,6 @@
 package decision
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +24,7 @@ import (
 // the moment of contact: callback.Offer and SurveyPlan look again.
 func (s *Service) Plan(ctx context.Context, ticket outbox.Ticket, batchID int64) error {
 	plan := func() error {
-		p := planner{Service: s, tx: s.db.View(ctx), now: cmp.Or(ticket.At, s.now())}
+		p := planner{Service: s, tx: s.db.View(ctx), now: ticket.Now(s.now)}
 		if err := p.decide(batchID); err != nil {
 			return err
 		}

@@ -1,7 +1,6 @@
 package decision
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"reflect"
@@ -59,7 +58,7 @@ var errUndecided = fault.New(fault.Unavailable, "follow_up_undecided",
 //
 // It returns fault.Unavailable, and is tried again, when Plan has not decided yet. Lock order: decisions, then callbacks.
 func (s *Service) Redecide(ctx context.Context, ticket outbox.Ticket, contactID int64) error {
-	now := cmp.Or(ticket.At, s.now())
+	now := ticket.Now(s.now)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		if err := ticket.Done(tx); err != nil {
 			return err

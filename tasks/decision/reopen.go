@@ -1,7 +1,6 @@
 package decision
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -15,7 +14,7 @@ import (
 // marked as cancelled; a newer resolution of the same contact is left alone. A survey that is being sent is not stopped here:
 // whoever sends looks at the reopening too.
 func (s *Service) CancelContact(ctx context.Context, ticket outbox.Ticket, contactID int64) error {
-	now := cmp.Or(ticket.At, s.now())
+	now := ticket.Now(s.now)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		if err := ticket.Done(tx); err != nil {
 			return err

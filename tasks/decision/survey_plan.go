@@ -1,7 +1,6 @@
 package decision
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -104,7 +103,7 @@ func (s *Service) SurveyPutOff(
 // SurveySkipped ends the job of a survey that is not sent, and writes the reason on the decision. With ReasonCorrected the
 // contact is decided about again. It returns outbox.ErrStale when another worker has the job.
 func (s *Service) SurveySkipped(ctx context.Context, ticket outbox.Ticket, decisionID int64, reason policy.Reason) error {
-	now := cmp.Or(ticket.At, s.now())
+	now := ticket.Now(s.now)
 	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		if err := ticket.Done(tx); err != nil {
 			return err

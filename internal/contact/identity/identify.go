@@ -21,7 +21,7 @@ const sharers = 100
 // separated them; those who are one person only because of a line that has become a shared one are separated. While one of them
 // is being called it waits.
 func (s *Service) Identify(ctx context.Context, ticket outbox.Ticket, customerID int64) error {
-	now := s.at(ticket)
+	now := ticket.Now(s.now)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		later, err := s.regrouping(tx, now).identify(customerID)
 		switch {

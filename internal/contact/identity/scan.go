@@ -44,7 +44,7 @@ func (personScan) TableName() string { return "person_scan" }
 // ScanPersons looks at every address once, some time after it was written: it brings those in their normal form that were stored in
 // an earlier one, and adds a job for each line whose customers are not grouped as they should be.
 func (s *Service) ScanPersons(ctx context.Context, ticket outbox.Ticket, _ int64) error {
-	now := s.at(ticket)
+	now := ticket.Now(s.now)
 	before, err := store{s.db.View(ctx)}.personScan()
 	if err != nil {
 		return err
@@ -113,12 +113,4 @@ func (s *Service) scanFrom(st store, scan personScan, now clock.Instant) (person
 		jobs = append(jobs, outbox.New(JobIdentify, customer, outbox.Bulk, now))
 	}
 	return scan, stale, jobs, nil
-}
-
-// at returns the now of a use case run by a job, or the clock's when it is called directly.
-func (s *Service) at(ticket outbox.Ticket) clock.Instant {
-	if ticket.At.IsZero() {
-		return s.now()
-	}
-	return ticket.At
 }
