@@ -1,7 +1,6 @@
 package callback
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -18,22 +17,7 @@ import (
 // store is a transaction on the tables of callbacks.
 type store struct{ database.Tx }
 
-// errHeld means that the person is held by somebody else, or the caller holds somebody else.
-var errHeld = errors.New("the person is held")
-
 var errNoCallback = fault.New(fault.NotFound, "callback_unknown", "there is no such callback")
-
-// hold is the guard row of a claim.
-type hold struct {
-	PersonID   int64 `gorm:"primaryKey;autoIncrement:false"`
-	CallbackID int64
-	CallerID   int64
-	Fence      int64
-	UntilAt    clock.Instant
-}
-
-// TableName names the table.
-func (hold) TableName() string { return "holds" }
 
 func (s store) callback(id int64) (Callback, error) {
 	return s.oneCallback(s.Gorm(), id)
@@ -113,9 +97,6 @@ func (s store) claimable(callerID int64, pools []int64, now clock.Instant) ([]Ca
 	return slices.Collect(maps.Values(found)), nil
 }
 
-// heldPersons selects the persons somebody is calling; its one argument is the current instant.
-const heldPersons = "(SELECT person_id FROM holds WHERE until_at > ?)"
-
 // mayHave is the condition under which a callback in nobody's hands may go to a caller; mayHaveArgs returns its arguments.
 const mayHave = "(reserved_for IN (0, ?) OR ready_at <= ?) AND not_for <> ? AND expires_at > ? AND person_id NOT IN " + heldPersons
 
@@ -166,52 +147,6 @@ func (s store) lapsedOfPools(callerID int64, pools []int64, now clock.Instant) (
 		return nil, fmt.Errorf("read lapsed callbacks: %w", err)
 	}
 	return found, nil
-}
-
-// hold takes the guard row of the callback's person for its caller. It returns errHeld when somebody else has it, or when the
-// caller already holds another person: the same click twice.
-func (s store) hold(c Callback, now clock.Instant) error {
-	g := s.Gorm()
-	if err := g.Where("caller_id = ? AND until_at <= ? AND person_id <> ?", c.CallerID, now, c.PersonID).Delete(&hold{}).Error; err != nil {
-		return fmt.Errorf("end lapsed holds: %w", err)
-	}
-	h := hold{PersonID: c.PersonID, CallbackID: c.ID, CallerID: c.CallerID, Fence: c.Fence, UntilAt: c.LeaseUntil}
-	r := g.Model(&hold{}).Where("person_id = ? AND until_at <= ?", c.PersonID, now).Updates(map[string]any{
-		"callback_id": h.CallbackID, "caller_id": h.CallerID, "fence": h.Fence, "until_at": h.UntilAt,
-	})
-	err := r.Error
-	if err == nil && r.RowsAffected == 0 {
-		err = g.Create(&h).Error
-	}
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return errHeld
-	}
-	if err != nil {
-		return fmt.Errorf("hold person: %w", err)
-	}
-	return nil
-}
-
-// extendHold moves the end of a callback's hold. It returns errHeld when there is none any more: by another process's clock it was
-// over, and somebody took the person.
-func (s store) extendHold(c Callback) error {
-	r := s.Gorm().Model(&hold{}).Where("person_id = ? AND callback_id = ? AND fence = ?", c.PersonID, c.ID, c.Fence).
-		Update("until_at", c.LeaseUntil)
-	if r.Error != nil {
-		return fmt.Errorf("extend hold: %w", r.Error)
-	}
-	if r.RowsAffected == 0 {
-		return errHeld
-	}
-	return nil
-}
-
-func (s store) endHold(personID, callbackID int64) error {
-	err := s.Gorm().Where("person_id = ? AND callback_id = ?", personID, callbackID).Delete(&hold{}).Error
-	if err != nil {
-		return fmt.Errorf("end hold: %w", err)
-	}
-	return nil
 }
 
 // openCallbacks returns the callbacks of the resolutions that are not closed.
