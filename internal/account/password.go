@@ -21,7 +21,7 @@ import (
 
 // The bounds of a password, in characters and in bytes.
 const (
-	MinPassword = 8
+	minPassword = 8
 	maxPassword = 512
 )
 
@@ -153,8 +153,8 @@ func checkPassword(password, login string) []fault.Field {
 		return []fault.Field{{Name: "password", Code: code, Problem: text}}
 	}
 	switch {
-	case utf8.RuneCountInString(password) < MinPassword:
-		return problem("password_short", fmt.Sprintf("must have at least %d characters", MinPassword))
+	case utf8.RuneCountInString(password) < minPassword:
+		return problem("password_short", fmt.Sprintf("must have at least %d characters", minPassword))
 	case len(password) > maxPassword:
 		return problem("too_long", "is too long")
 	case strings.EqualFold(password, login):

@@ -75,9 +75,9 @@ func CorrectedResolution(tx database.Tx, contactID int64) (Resolution, bool, err
 	return r, r.ReopenedAt.IsZero(), err
 }
 
-// CustomersOf returns whose each contact is now, as far as its source has corrected that; resolutions, and the work set up for them,
+// customersOf returns whose each contact is now, as far as its source has corrected that; resolutions, and the work set up for them,
 // keep whose it was.
-func CustomersOf(tx database.Tx, contactIDs []int64) (map[int64]int64, error) {
+func customersOf(tx database.Tx, contactIDs []int64) (map[int64]int64, error) {
 	return store{tx}.customersOf(database.DistinctNonzero(contactIDs))
 }
 
@@ -103,7 +103,7 @@ func Overtaken(tx database.Tx, plans ...Plan) ([]Overtaking, error) {
 	for i, p := range plans {
 		contactIDs[i] = p.Resolution.ContactID
 	}
-	customers, err := CustomersOf(tx, contactIDs)
+	customers, err := customersOf(tx, contactIDs)
 	if err != nil {
 		return nil, err
 	}

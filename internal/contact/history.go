@@ -9,8 +9,8 @@ import (
 	"aftercall/internal/figures"
 )
 
-// RepeatWindow is how soon after an earlier contact a new one counts as the customer having to come back.
-const RepeatWindow = 48 * time.Hour
+// repeatWindow is how soon after an earlier contact a new one counts as the customer having to come back.
+const repeatWindow = 48 * time.Hour
 
 // Moment is one contact of a customer, and when it is looked at.
 type Moment struct {
@@ -23,7 +23,7 @@ type Moment struct {
 // History is what came before a moment.
 type History struct {
 	First         bool // the person had no contact before this one
-	Repeat        bool // another contact of the person was opened or resolved in the RepeatWindow before this one began
+	Repeat        bool // another contact of the person was opened or resolved in the repeatWindow before this one began
 	OpenComplaint bool // a complaint of the person was not resolved at the moment
 }
 
@@ -80,7 +80,7 @@ func (p *past) first(person int64, begun clock.Instant) bool {
 
 func (p *past) repeat(person, contactID int64, begun clock.Instant) bool {
 	before := func(other int64, at clock.Instant) bool {
-		return other != contactID && at < begun && at >= begun.Add(-RepeatWindow)
+		return other != contactID && at < begun && at >= begun.Add(-repeatWindow)
 	}
 	return slices.ContainsFunc(p.openings[person], func(o began) bool { return before(o.ContactID, o.At) }) ||
 		slices.ContainsFunc(p.resolutions[person], func(r Resolution) bool { return before(r.ContactID, r.ResolvedAt) })

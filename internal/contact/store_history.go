@@ -57,7 +57,7 @@ func (s store) windowOf(p *past, moments []Moment, contactIDs []int64) (from, to
 		begun := p.begun(m)
 		from, to = min(from, begun), max(to, begun)
 	}
-	return from.Add(-RepeatWindow), to, nil
+	return from.Add(-repeatWindow), to, nil
 }
 
 // ofPerson is a row that says whose it is.

@@ -17,8 +17,8 @@ const (
 	Severity Dimension = "severity" // member: the code
 )
 
-// AllDimensions returns every dimension, All first.
-func AllDimensions() []Dimension {
+// allDimensions returns every dimension, All first.
+func allDimensions() []Dimension {
 	return []Dimension{All, Source, Agent, Team, Channel, Category, Product, Severity}
 }
 
@@ -64,7 +64,7 @@ func (d Dimension) Column() string {
 
 // valid reports whether d is a dimension.
 func (d Dimension) valid() bool {
-	for _, known := range AllDimensions() {
+	for _, known := range allDimensions() {
 		if d == known {
 			return true
 		}

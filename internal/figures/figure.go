@@ -162,7 +162,7 @@ func share(k, n int64) *Estimate {
 
 // netPromoters returns promoters minus detractors in points, or none.
 func netPromoters(s Sums) *Estimate {
-	i, ok := NPSInterval(s.High, s.Mid, s.Low)
+	i, ok := npsInterval(s.High, s.Mid, s.Low)
 	if !ok {
 		return nil
 	}
@@ -175,7 +175,7 @@ func mean(s Sums, oneScale bool) *Estimate {
 		return nil
 	}
 	e := &Estimate{Value: float64(s.Sum) / float64(s.N)}
-	if i, ok := MeanInterval(s.N, s.Sum, s.SumSquares); ok {
+	if i, ok := meanInterval(s.N, s.Sum, s.SumSquares); ok {
 		e.Interval = &i
 	}
 	return e

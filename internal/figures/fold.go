@@ -109,7 +109,7 @@ func (s *Service) addToRollups(st store, entries []Entry) error {
 // addToCells adds one entry to its cell of every dimension.
 func addToCells(cells map[Cell]Sums, e Entry, zone *time.Location) {
 	day, sums := clock.DayOf(e.OccurredAt, zone), e.sums()
-	for _, d := range AllDimensions() {
+	for _, d := range allDimensions() {
 		c := Cell{Metric: e.Metric, Dimension: d, Day: day, Member: d.member(e.Dimensions), Scale: e.Scale}
 		cells[c] = cells[c].plus(sums)
 	}

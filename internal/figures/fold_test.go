@@ -33,7 +33,7 @@ func TestRollUpsAndTailGiveTheSameFigureHoweverAppendAndFoldInterleave(t *testin
 				all = append(all, batch...)
 			}
 			q := Query{Metric: CSAT, From: day(2026, 10, 2), To: day(2026, 10, 6)}
-			d := rapid.SampledFrom(AllDimensions()[1:]).Draw(t, "by")
+			d := rapid.SampledFrom(allDimensions()[1:]).Draw(t, "by")
 			member := d.member(rapid.SampledFrom(append(all, Entry{})).Draw(t, "of").Dimensions)
 			q.Where = map[Dimension][]string{d: {member}}
 			got, err := s.Score(context.Background(), q)

@@ -36,9 +36,9 @@ func Wilson(k, n int64) (Interval, bool) {
 	return i, true
 }
 
-// NPSInterval returns the adjusted-Wald interval of a net promoter score, in points of −100…100, and false if there are no
+// npsInterval returns the adjusted-Wald interval of a net promoter score, in points of −100…100, and false if there are no
 // answers. It adds 3/4 of a promoter, 3/2 passives and 3/4 of a detractor before it takes the plain interval, and is cut at ±100.
-func NPSInterval(promoters, passives, detractors int64) (Interval, bool) {
+func npsInterval(promoters, passives, detractors int64) (Interval, bool) {
 	if promoters+passives+detractors <= 0 {
 		return Interval{}, false
 	}
@@ -55,8 +55,8 @@ func adjustedNPS(promoters, passives, detractors int64) (centre, variance float6
 	return centre, (p + d - centre*centre) / n
 }
 
-// MeanInterval returns Student's t interval of a mean from n, Σ and Σ², on the native scale, and false if n < 2.
-func MeanInterval(n, sum, sumSquares int64) (Interval, bool) {
+// meanInterval returns Student's t interval of a mean from n, Σ and Σ², on the native scale, and false if n < 2.
+func meanInterval(n, sum, sumSquares int64) (Interval, bool) {
 	if n < 2 {
 		return Interval{}, false
 	}

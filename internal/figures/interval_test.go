@@ -60,9 +60,9 @@ func TestNPSIntervalGivesTheAdjustedWaldValues(t *testing.T) {
 		{10, 0, 0, 47.50, 100}, // 106.34 before it is cut
 		{0, 0, 10, -100, -47.50},
 	} {
-		got, ok := NPSInterval(c.promoters, c.passives, c.detractors)
+		got, ok := npsInterval(c.promoters, c.passives, c.detractors)
 		if !ok || !near(got.Lower, c.lower, 2) || !near(got.Upper, c.upper, 2) {
-			t.Errorf("NPSInterval(%d, %d, %d) = %v, want %v to %v", c.promoters, c.passives, c.detractors, got, c.lower, c.upper)
+			t.Errorf("npsInterval(%d, %d, %d) = %v, want %v to %v", c.promoters, c.passives, c.detractors, got, c.lower, c.upper)
 		}
 	}
 }
@@ -70,14 +70,14 @@ func TestNPSIntervalGivesTheAdjustedWaldValues(t *testing.T) {
 func TestMeanIntervalIsStudents(t *testing.T) {
 	t.Parallel()
 	// 1 2 3 4 5: mean 3, s² 2.5, t(4) 2.776445 → ± 1.963243
-	got, ok := MeanInterval(5, 15, 55)
+	got, ok := meanInterval(5, 15, 55)
 	if !ok || !near(got.Lower, 1.036757, 6) || !near(got.Upper, 4.963243, 6) {
-		t.Errorf("MeanInterval(5, 15, 55) = %v", got)
+		t.Errorf("meanInterval(5, 15, 55) = %v", got)
 	}
-	if _, ok := MeanInterval(1, 4, 16); ok {
+	if _, ok := meanInterval(1, 4, 16); ok {
 		t.Error("one answer has an interval")
 	}
-	if got, ok := MeanInterval(40, 200, 1000); !ok || got != (Interval{5, 5}) {
+	if got, ok := meanInterval(40, 200, 1000); !ok || got != (Interval{5, 5}) {
 		t.Errorf("forty times 5 gives %v", got)
 	}
 }

@@ -34,8 +34,8 @@ type Period struct {
 	Step Step
 }
 
-// PeriodOf returns the period a day falls in.
-func PeriodOf(day clock.Day, step Step) Period {
+// periodOf returns the period a day falls in.
+func periodOf(day clock.Day, step Step) Period {
 	switch step {
 	case Weekly:
 		monday := day - clock.Day((int(weekday(day))+6)%7)
@@ -51,7 +51,7 @@ func PeriodOf(day clock.Day, step Step) Period {
 // Periods returns the periods that touch a range of days, in order.
 func Periods(from, to clock.Day, step Step) []Period {
 	var periods []Period
-	for p := PeriodOf(from, step); p.From <= to; p = PeriodOf(p.To+1, step) {
+	for p := periodOf(from, step); p.From <= to; p = periodOf(p.To+1, step) {
 		periods = append(periods, p)
 	}
 	return periods

@@ -91,7 +91,7 @@ func (s *Service) Series(ctx context.Context, q Query, step Step) ([]Point, erro
 	}
 	byPeriod := map[clock.Day]tally{}
 	for _, f := range found {
-		first := PeriodOf(f.Day, step).From
+		first := periodOf(f.Day, step).From
 		if byPeriod[first] == nil {
 			byPeriod[first] = tally{}
 		}

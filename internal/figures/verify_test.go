@@ -34,7 +34,7 @@ func TestVerifyFindsAWrongRollUpAndAMissingEntry(t *testing.T) {
 		exec(t, db, "UPDATE rollups SET high = high - 1 WHERE dimension = 'channel'")
 		diffs, err = s.Verify(t.Context(), net([]Entry{e, e}))
 		noError(t, err)
-		if len(diffs) != len(AllDimensions()) || diffs[0].Ledger != EntryLedger {
+		if len(diffs) != len(allDimensions()) || diffs[0].Ledger != EntryLedger {
 			t.Errorf("an answer without an entry: %v", diffs)
 		}
 	})

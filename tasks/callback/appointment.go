@@ -37,7 +37,7 @@ func quarterAfter(at clock.Instant) clock.Instant {
 // appoint sets the callback aside for the time the customer named. A promise goes before everything else, and there is an attempt
 // left to keep it.
 func (c *Callback) appoint(callerID int64, o Outcome, now clock.Instant) error {
-	c.AppointmentAt, c.Priority, c.ReservedFor = o.AppointmentAt, PriorityPromise, 0
+	c.AppointmentAt, c.Priority, c.ReservedFor = o.AppointmentAt, priorityPromise, 0
 	if o.AppointmentFor == ForMe {
 		c.ReservedFor = callerID
 	}

@@ -8,7 +8,7 @@ import (
 	"aftercall/internal/permission"
 )
 
-// Kind is what a callback is for. It is translated under "callback.kind.<code>".
+// Kind is what a callback is for. It is translated under "callback_kind.<code>".
 type Kind string
 
 // The kinds of callback.
@@ -23,7 +23,7 @@ func Kinds() []Kind {
 	return []Kind{ComplaintKind, RecoveryKind, ConfirmKind}
 }
 
-// State is where a callback is in its life; see the diagram of the package.
+// State is where a callback is in its life; see the diagram of package tasks.
 type State string
 
 // The states of a callback.
@@ -44,7 +44,7 @@ func States() []State {
 const (
 	Lease           = 15 * time.Minute    // of a claim; a draft or a dial extends it
 	MaxAttempts     = 6                   // the most a policy may ask for; then it is closed as unreachable
-	RecoveryWithin  = 24 * time.Hour      // from the low score to when its recovery is overdue
+	recoveryWithin  = 24 * time.Hour      // from the low score to when its recovery is overdue
 	callbackLife    = 7 * 24 * time.Hour  // from planning to expiry, if nobody calls and no rule says otherwise
 	reservationTime = 30 * time.Minute    // after its time an appointment is anybody's
 	skipPause       = 30 * time.Minute    // a skipped callback does not come straight back
@@ -78,7 +78,7 @@ type Callback struct {
 	Fence          int64         // raised by every claim
 	Attempts       int
 	MaxAttempts    int    // then it is closed as unreachable
-	Script         string // one of Scripts; empty: that of the kind
+	Script         string // one of policy.Scripts; empty: that of the kind
 	AppointmentAt  clock.Instant
 	OriginRef      int64 // a recovery's response
 	OriginValue    int   // a recovery's score

@@ -79,7 +79,7 @@ func TestLastAttemptWithoutAnOutcomeClosesTheCallback(t *testing.T) {
 					return e.Code == "callback_closed" && e.Args["reason"] == string(callback.ReasonUnreachable)
 				})
 				if err != nil || told < 0 {
-					t.Errorf("the story does not tell it: %+v, %v", events, err)
+					t.Errorf("the timeline does not tell it: %+v, %v", events, err)
 				}
 				unheard := callback.Outcome{CallResult: callback.NoAnswer}
 				err = c.Callbacks.Finish(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, unheard)

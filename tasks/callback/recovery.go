@@ -15,8 +15,8 @@ import (
 
 // The priorities of what no policy plans, among its groups.
 const (
-	PriorityPromise  = 1 // an appointment
-	PriorityRecovery = 2
+	priorityPromise  = 1 // an appointment
+	priorityRecovery = 2
 )
 
 // LowScore is an answer that calls for a recovery.
@@ -66,9 +66,9 @@ func (s *Service) recover(tx database.Tx, low LowScore, now clock.Instant) error
 	}
 	c := Callback{
 		ResolutionID: r.ID, ContactID: r.ContactID, CustomerID: low.CustomerID, PersonID: subject.PersonID, TeamID: r.TeamID,
-		Kind: RecoveryKind, Round: 1, MaxAttempts: MaxAttempts, Priority: PriorityRecovery, NotFor: asker,
+		Kind: RecoveryKind, Round: 1, MaxAttempts: MaxAttempts, Priority: priorityRecovery, NotFor: asker,
 		State: Waiting, WaitReason: ReasonPlanned, ReadyAt: now,
-		DueAt: now.Add(RecoveryWithin), ExpiresAt: now.Add(callbackLife), OriginRef: low.ResponseID, OriginValue: low.Value,
+		DueAt: now.Add(recoveryWithin), ExpiresAt: now.Add(callbackLife), OriginRef: low.ResponseID, OriginValue: low.Value,
 		OriginScale: low.Scale, CreatedAt: now, ChangedAt: now,
 	}
 	if !v.Allowed && !v.AllowedFrom.IsZero() {

@@ -47,7 +47,7 @@ type SurveyAction struct {
 // DefaultCallback is a callback for which a rule says nothing more.
 func DefaultCallback() CallbackAction {
 	return CallbackAction{
-		Kind: ConfirmCallback, Priority: PrioritySevere, Within: Span(day), Attempts: MaxAttempts, Expiry: Span(7 * day),
+		Kind: ConfirmCallback, Priority: prioritySevere, Within: Span(day), Attempts: MaxAttempts, Expiry: Span(7 * day),
 	}
 }
 

@@ -190,7 +190,7 @@ func (s *Service) Words(ctx context.Context) (Words, error) {
 	for _, rule := range names.order {
 		list.Rules = append(list.Rules, RuleName{Rule: rule, Name: names.rules[rule]})
 	}
-	for _, reason := range ReasonsAgainst() {
+	for _, reason := range reasonsAgainst() {
 		list.Reasons = append(list.Reasons, ReasonText{Reason: reason})
 	}
 	for _, reason := range slices.Sorted(maps.Keys(names.reasons)) {

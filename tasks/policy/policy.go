@@ -29,8 +29,8 @@ func OutsideRules() []RuleID { return []RuleID{RuleReopened, RuleTooOld, RuleNon
 
 // Priorities of callbacks: groups from 1, the most urgent, to 5. Within a group the earlier due time comes first.
 const (
-	PriorityComplaint = 1
-	PrioritySevere    = 3
+	priorityComplaint = 1
+	prioritySevere    = 3
 	PriorityLast      = 5
 )
 
@@ -65,8 +65,8 @@ func (r *Rule) speaksOf(kind Kind) bool {
 // a complaint, nothing for what closed itself, is older than a week or is answered already.
 func Default(surveyDelay time.Duration) Policy {
 	complaint, severe, survey := DefaultCallback(), DefaultCallback(), DefaultSurvey()
-	complaint.Kind, complaint.Priority = ComplaintCallback, PriorityComplaint
-	severe.Priority = PrioritySevere
+	complaint.Kind, complaint.Priority = ComplaintCallback, priorityComplaint
+	severe.Priority = prioritySevere
 	survey.Delay = Span(surveyDelay)
 	both := func(reason Reason) map[Kind]Reason {
 		return map[Kind]Reason{FollowUpCallback: reason, FollowUpSurvey: reason}

@@ -37,9 +37,9 @@ func ReasonsForNothing() []Reason {
 	return []Reason{ReasonNotNeeded, ReasonAutoClosed, ReasonAlreadyAnswered}
 }
 
-// ReasonsAgainst returns the reasons with a text in the catalogue for which a resolution may get no follow-up: those of policies,
+// reasonsAgainst returns the reasons with a text in the catalogue for which a resolution may get no follow-up: those of policies,
 // then permission's.
-func ReasonsAgainst() []Reason {
+func reasonsAgainst() []Reason {
 	return []Reason{
 		ReasonReopened, ReasonTooOld, ReasonAutoClosed, ReasonAlreadyAnswered, ReasonNotNeeded,
 		ReasonNotSampled, ReasonNoRule, ReasonCorrected,
@@ -55,7 +55,7 @@ const ReasonUndecided Reason = "undecided"
 // reservedReasons returns the codes that a policy may not use for reasons of its own: every code that is shown as a reason,
 // also those of callbacks and surveys, which this package does not import.
 func reservedReasons() []Reason {
-	return append(ReasonsAgainst(),
+	return append(reasonsAgainst(),
 		"scheduled", "handed_over", // fates of decisions
 		"planned", "appointment", "skipped", "expired", "unreachable", "by_hand", // why callbacks wait or end
 		"waiting", "ready", "claimed", "done", "cancelled",

@@ -27,13 +27,13 @@ func (i *Inspector) Counts(ctx context.Context) ([]outbox.KindCount, error) {
 	return store{i.db.View(ctx)}.counts()
 }
 
-// MostCounted is how many jobs of each state and lane CountsUpTo looks at.
-const MostCounted = 10_000
+// mostCounted is how many jobs of each state and lane CountsUpTo looks at.
+const mostCounted = 10_000
 
-// CountsUpTo is Counts for pages: of a state and lane with more than MostCounted jobs it counts the first ones by time only, and says of
+// CountsUpTo is Counts for pages: of a state and lane with more than mostCounted jobs it counts the first ones by time only, and says of
 // their kinds that there are more.
 func (i *Inspector) CountsUpTo(ctx context.Context) ([]outbox.KindCount, error) {
-	return store{i.db.View(ctx)}.countsUpTo(MostCounted)
+	return store{i.db.View(ctx)}.countsUpTo(mostCounted)
 }
 
 // Done returns how many jobs of a kind were done within the last seven days. It reads each of them: it is for trials.

@@ -31,7 +31,7 @@ type Options struct {
 	// Alone says that no other process works this database: what is running when the queue starts was left by one that is gone, and is
 	// taken up at once instead of after its lease.
 	Alone bool
-	// Backoff is how long a job waits after its n-th failure, from 1. Default Backoff.
+	// Backoff is how long a job waits after its n-th failure, from 1. Default: 5 s, 20 s, 80 s, 320 s.
 	Backoff func(failures int) time.Duration
 	// Log defaults to slog.Default.
 	Log *slog.Logger
@@ -97,7 +97,7 @@ func New(db *database.DB, redis *Redis, handlers map[string]Handler, now clock.N
 		}
 	}
 	if opts.Backoff == nil {
-		opts.Backoff = Backoff
+		opts.Backoff = backoff
 	}
 	if opts.Log == nil {
 		opts.Log = slog.Default()

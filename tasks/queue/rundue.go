@@ -15,7 +15,7 @@ import (
 // It needs no Redis: use it in tests and with simulated clocks. Failures are written on the rows as a worker does, and the
 // first ten are returned. A handler that returns nil without finishing its job is an error too.
 func RunDue(ctx context.Context, db *database.DB, now clock.Now, handlers map[string]Handler) (int, error) {
-	r := runner{db: db, handlers: withHousekeeping(db, handlers), now: now, backoff: Backoff, log: slog.New(slog.DiscardHandler)}
+	r := runner{db: db, handlers: withHousekeeping(db, handlers), now: now, backoff: backoff, log: slog.New(slog.DiscardHandler)}
 	var failures []error
 	for n := 0; ; {
 		jobs, err := r.claim(ctx)

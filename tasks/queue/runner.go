@@ -25,9 +25,9 @@ import (
 //	any other error, a panic  tried again later, dead after outbox.MaxAttempts failures
 type Handler func(ctx context.Context, ticket outbox.Ticket, ref int64) error
 
-// Backoff is how long a job waits after its n-th failure: 5 s, 20 s, 80 s, 320 s, each up to a quarter longer so that jobs that
+// backoff is how long a job waits after its n-th failure: 5 s, 20 s, 80 s, 320 s, each up to a quarter longer so that jobs that
 // failed together do not come back together.
-func Backoff(failures int) time.Duration {
+func backoff(failures int) time.Duration {
 	wait := 5 * time.Second << (2 * min(failures-1, 5))
 	return wait + rand.N(wait/4) //nolint:gosec // jitter needs no secrecy
 }
