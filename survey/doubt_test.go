@@ -22,7 +22,7 @@ import (
 func (c *centre) reopen(t *testing.T, contactID int64) {
 	t.Helper()
 	err := c.db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
-		return c.surveys.CancelContact(tx, c.now, contactID, survey.ReasonReopened)
+		return c.surveys.CancelContact(tx, contactID, survey.ReasonReopened)
 	})
 	if err != nil {
 		t.Fatal(err)

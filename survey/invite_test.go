@@ -133,7 +133,7 @@ func TestWhatWasNotSentAfterAllDoesNotCountWhenTheContactWasReopenedMeanwhile(t 
 		r := c.resolved("1", "zhang@example.com")
 		out, _ := c.invite(r)
 		err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
-			return c.surveys.CancelContact(tx, c.now, r.ContactID, survey.ReasonReopened)
+			return c.surveys.CancelContact(tx, r.ContactID, survey.ReasonReopened)
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -299,7 +299,7 @@ func TestAReopenedContactClosesItsSurveyUnlessItWasAnswered(t *testing.T) {
 		c.mustRate(answeredToken, 5)
 		err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
 			for _, r := range []contact.Resolution{open, answered} {
-				if err := c.surveys.CancelContact(tx, c.now, r.ContactID, survey.ReasonReopened); err != nil {
+				if err := c.surveys.CancelContact(tx, r.ContactID, survey.ReasonReopened); err != nil {
 					return err
 				}
 			}

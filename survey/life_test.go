@@ -74,7 +74,7 @@ func (l *life) step() {
 		})
 	case "cancel":
 		err = c.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-			return c.surveys.CancelContact(tx, c.now, r.ContactID, survey.ReasonReopened)
+			return c.surveys.CancelContact(tx, r.ContactID, survey.ReasonReopened)
 		})
 	case "wait":
 		c.now = c.now.Add(time.Duration(rapid.IntRange(1, 20*24).Draw(l.rapid, "hours")) * time.Hour)

@@ -228,7 +228,7 @@ func TestThePreferencePageOutlivesItsSurvey(t *testing.T) {
 		expired, reopened := c.resolved("1", "zhang@example.com"), c.resolved("2", "li@example.com")
 		tokens := []string{c.sent(expired), c.sent(reopened)}
 		err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
-			return c.surveys.CancelContact(tx, c.now, reopened.ContactID, survey.ReasonReopened)
+			return c.surveys.CancelContact(tx, reopened.ContactID, survey.ReasonReopened)
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -78,7 +78,7 @@ func (l *reminding) step() {
 		l.over = true
 	case "reopen":
 		err = c.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-			return c.surveys.CancelContact(tx, c.now, l.resolution.ContactID, survey.ReasonReopened)
+			return c.surveys.CancelContact(tx, l.resolution.ContactID, survey.ReasonReopened)
 		})
 		l.over = true
 	case "refuse":

@@ -177,7 +177,7 @@ func TestWhatEndsAReminder(t *testing.T) {
 		}, survey.ReasonReopened},
 		"a reopening that was acted on": {func(t *testing.T, c *centre, r contact.Resolution, _ string) {
 			err := c.db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
-				return c.surveys.CancelContact(tx, c.now, r.ContactID, survey.ReasonReopened)
+				return c.surveys.CancelContact(tx, r.ContactID, survey.ReasonReopened)
 			})
 			if err != nil {
 				t.Fatal(err)

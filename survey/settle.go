@@ -66,7 +66,7 @@ func (s *Service) Withdraw(tx database.Tx, resolutionID int64, reason string) (b
 // CancelContact cancels the unanswered invitations of a contact, and their reminders. Call it in the transaction that makes
 // them pointless, such as a reopening. An invitation that has gone out still counts as sent, one that may have gone out stays
 // uncertain, and the link of both says that the survey is closed.
-func (s *Service) CancelContact(tx database.Tx, _ clock.Instant, contactID int64, reason string) error {
+func (s *Service) CancelContact(tx database.Tx, contactID int64, reason string) error {
 	st := store{tx}
 	// The guard rows first, and then the rows as they are behind them.
 	invitations, err := st.unansweredOf(contactID)

@@ -117,7 +117,7 @@ func (s *Service) send(ctx context.Context, out survey.Outgoing) (delivery.Recei
 // cancelReopened gives up what was planned for a contact that is open again.
 func (s *Service) cancelReopened(ctx context.Context, ticket outbox.Ticket, contactID int64) error {
 	err := s.DB.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		return s.Surveys.CancelContact(tx, ticket.At, contactID, survey.ReasonReopened)
+		return s.Surveys.CancelContact(tx, contactID, survey.ReasonReopened)
 	})
 	if err != nil {
 		return fmt.Errorf("cancel the surveys of contact %d: %w", contactID, err)
