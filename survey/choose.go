@@ -30,12 +30,12 @@ func (s *Service) Choose(ctx context.Context, token, language string, choice Cho
 		if err != nil {
 			return err
 		}
-		stands, err := s.position(tx, now, subject)
+		position, err := s.position(tx, now, subject)
 		if err != nil {
 			return err
 		}
-		covered := stands.on(OfContact) != Yes && choice.Topic != OfContact && choice.Yes
-		if stands.has(choice) || covered {
+		covered := position.on(OfContact) != Yes && choice.Topic != OfContact && choice.Yes
+		if position.has(choice) || covered {
 			return nil
 		}
 		c := chosen{subject: subject, invitation: invitation, choice: choice, wording: PreferenceWording(language), at: now}

@@ -124,13 +124,13 @@ func (s *Service) Preferences(ctx context.Context, token string) (Preferences, e
 	if err != nil {
 		return Preferences{}, err
 	}
-	stands, err := s.position(st.Tx, s.now(), subject)
+	position, err := s.position(st.Tx, s.now(), subject)
 	if err != nil {
 		return Preferences{}, fmt.Errorf("preferences of customer %d: %w", subject.CustomerID, err)
 	}
 	prefs := Preferences{Language: invitation.Language, Settings: map[Topic]Setting{}}
 	for _, topic := range Topics() {
-		prefs.Settings[topic] = stands.on(topic)
+		prefs.Settings[topic] = position.on(topic)
 	}
 	return prefs, nil
 }
@@ -162,11 +162,11 @@ func (s *Service) position(tx database.Tx, now clock.Instant, subject permission
 	if err != nil {
 		return nil, err
 	}
-	stands := position{}
+	p := position{}
 	for i, w := range all {
-		stands[w] = settingOf(verdicts[i])
+		p[w] = settingOf(verdicts[i])
 	}
-	return stands, nil
+	return p, nil
 }
 
 // on sums up a topic by what is most open of it: while any of them goes on, a no has something to end. Contact of any kind is

@@ -7,7 +7,7 @@ import (
 	"aftercall/internal/database"
 )
 
-// Event is one line of a contact's story. Every feature tells its own part; the timeline puts them together.
+// Event is one line of a contact's timeline. Every feature tells its own part; package flow puts them together.
 type Event struct {
 	At    clock.Instant
 	Code  string         // what happened; translated under "timeline.<code>"

@@ -96,7 +96,7 @@ func TestTheReminderJobSendsOnceAndKeepsWhatBecameOfIt(t *testing.T) {
 	})
 }
 
-func TestATextMessageThatIsDueTooLateInTheEveningLeavesInTheMorningAndTheStorySaysWhy(t *testing.T) {
+func TestATextMessageThatIsDueTooLateInTheEveningLeavesInTheMorningAndTheTimelineSaysWhy(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		o := newOffice(t, db)
@@ -116,7 +116,7 @@ func TestATextMessageThatIsDueTooLateInTheEveningLeavesInTheMorningAndTheStorySa
 			return e.Code == "follow_up_planned_later" && e.Args["due"] == morning && e.Args["reason"] == string(permission.OutsideHours)
 		})
 		if !told {
-			t.Errorf("the story does not say why it waits: %+v", events)
+			t.Errorf("the timeline does not say why it waits: %+v", events)
 		}
 		o.at = morning
 		o.work(decision.JobSendSurvey)

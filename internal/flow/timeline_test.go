@@ -24,7 +24,7 @@ import (
 
 var admin = account.Viewer{UserID: 1, Role: account.Admin}
 
-// The story of a contact is told to whoever sees it, and that of a callback also to who makes the call.
+// The timeline of a contact is told to whoever sees it, and that of a callback also to who makes the call.
 func TestTimelineIsToldToWhomeverTheContactOrTheCallbackIs(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
@@ -108,7 +108,7 @@ func TestTimelineTellsEveryPartTheNewestFirst(t *testing.T) {
 		}
 		for _, code := range []string{"contact_opened", "contact_resolved", "contact_received", "follow_up_planned"} {
 			if !slices.Contains(codes, code) {
-				t.Errorf("the story lacks %s: %v", code, codes)
+				t.Errorf("the timeline lacks %s: %v", code, codes)
 			}
 		}
 		if !slices.IsSortedFunc(events, func(a, b contact.Event) int { return int(b.At - a.At) }) {

@@ -128,7 +128,7 @@ func (s *Service) keep(tx database.Tx, subjects []Subject) error {
 	for i, subject := range subjects {
 		ids[i] = subject.CustomerID
 	}
-	if err := s.hold(tx, subjects, ids); err != nil {
+	if err := s.lockStandings(tx, subjects, ids); err != nil {
 		return err
 	}
 	now := s.now()
@@ -145,19 +145,19 @@ func (s *Service) keep(tx database.Tx, subjects []Subject) error {
 	return store{tx}.putStandings(rows)
 }
 
-// hold makes others who would mark the rows of the subjects wait until this transaction ends: a mark that came between computing a
-// row and storing it would be lost. Of those who have no row yet, whom nobody could mark, it holds the number instead.
-func (s *Service) hold(tx database.Tx, subjects []Subject, ids []int64) error {
+// lockStandings makes others who would mark the rows of the subjects wait until this transaction ends: a mark that came between
+// computing a row and storing it would be lost. Of those who have no row yet, whom nobody could mark, it locks the number instead.
+func (s *Service) lockStandings(tx database.Tx, subjects []Subject, ids []int64) error {
 	if tx.Dialect() != database.MySQL {
 		return nil // one writer at a time anyway
 	}
-	held, err := store{tx}.hold(ids)
+	locked, err := store{tx}.lockStandings(ids)
 	if err != nil {
 		return err
 	}
 	var first []Question
 	for _, subject := range subjects {
-		if !slices.Contains(held, subject.CustomerID) {
+		if !slices.Contains(locked, subject.CustomerID) {
 			first = append(first, Question{Subject: subject, Channel: ByPhone})
 		}
 	}

@@ -77,8 +77,8 @@ func (s store) outdateCalled(hashes []string) error {
 	return nil
 }
 
-// hold locks the rows of the customers that a marketing call marks, and returns whose there are.
-func (s store) hold(customerIDs []int64) ([]int64, error) {
+// lockStandings locks the rows of the customers that a marketing call marks, and returns whose there are.
+func (s store) lockStandings(customerIDs []int64) ([]int64, error) {
 	return database.In[int64](customerIDs, "standings to hold", func(part []int64) *gorm.DB {
 		return s.Gorm().Model(&Standing{}).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
 			Where("customer_id IN ? AND purpose = ?", part, MarketingCall).Select("customer_id")

@@ -24,7 +24,7 @@ type HandPlan struct {
 	Priority int           // group 1 to 5
 	Due      clock.Instant // not before; none: now
 	Team     string        // who calls; empty: the resolver's team
-	Reason   string        // required: why, in words for those who read the contact's story
+	Reason   string        // required: why, in words for those who read the contact's timeline
 }
 
 var (
@@ -54,13 +54,13 @@ func (s *Service) PlanByHand(ctx context.Context, viewer account.Viewer, contact
 		return err
 	}
 	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		r, stands, err := contact.CorrectedResolution(tx, contactID)
+		r, resolved, err := contact.CorrectedResolution(tx, contactID)
 		switch {
 		case err != nil:
 			return err
 		case r.ID != 0 && !viewer.SeesTeam(r.TeamID):
 			return errNoContact
-		case !stands:
+		case !resolved:
 			return errNotResolved
 		}
 		p := planner{Service: s, tx: tx, now: now}
@@ -79,7 +79,7 @@ func (s *Service) PlanByHand(ctx context.Context, viewer account.Viewer, contact
 			return cmp.Or(err, error(errNoTeam))
 		}
 		change := Change{Cause: CauseByHand, UserID: viewer.UserID, Note: h.Reason, ChangedAt: now}
-		if item.decision, err = p.again(before, item.decision, change); err != nil {
+		if item.decision, err = p.replace(before, item.decision, change); err != nil {
 			return err
 		}
 		if err := p.setUp([]planned{item}); err != nil {

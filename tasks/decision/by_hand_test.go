@@ -77,7 +77,7 @@ func TestASupervisorPlansACallbackByHand(t *testing.T) {
 			}
 		}
 		if told != 2 {
-			t.Errorf("the story tells %d times who planned it and why: %+v", told, events)
+			t.Errorf("the timeline tells %d times who planned it and why: %+v", told, events)
 		}
 	})
 }

@@ -65,7 +65,7 @@ func (d DryRun) Over() bool {
 
 // Limits of dry runs.
 const (
-	MaxDryRunDays  = 92
+	maxDryRunDays  = 92
 	maxDryRunTotal = 2_000_000 // resolutions: some minutes
 	dryRunPage     = 1000      // resolutions that are decided with one set of queries
 	shownDryRuns   = 20
@@ -85,7 +85,7 @@ func (s *Service) StartDryRun(ctx context.Context, viewer account.Viewer, policy
 	if !viewer.Is(account.Supervisor) {
 		return DryRun{}, policy.ErrMayNotDraft
 	}
-	if days < 1 || days > MaxDryRunDays {
+	if days < 1 || days > maxDryRunDays {
 		return DryRun{}, fault.InvalidFields(fault.Field{
 			Name: "days", Code: "range", Problem: "must be 1 to 92", Value: strconv.Itoa(days),
 		})

@@ -26,9 +26,9 @@ func EventsOfContact(tx database.Tx, contactID int64) ([]contact.Event, error) {
 
 // eventsOfDecisions returns for each decision, in this order: what it was first, why it was made again, and what it is now.
 func (s store) eventsOfDecisions(decisions []Decision) ([]contact.Event, error) {
-	ids, versions := make([]int64, len(decisions)), make([]int, len(decisions))
+	ids, numbers := make([]int64, len(decisions)), make([]int, len(decisions))
 	for i, d := range decisions {
-		ids[i], versions[i] = d.ID, d.PolicyVersion
+		ids[i], numbers[i] = d.ID, d.PolicyVersion
 	}
 	changes, err := s.changesOf(ids)
 	if err != nil {
@@ -37,23 +37,23 @@ func (s store) eventsOfDecisions(decisions []Decision) ([]contact.Event, error) 
 	users := make([]int64, len(changes))
 	history := make(map[int64][]Change, len(decisions))
 	for i, c := range changes {
-		users[i], versions = c.UserID, append(versions, c.PolicyVersion)
+		users[i], numbers = c.UserID, append(numbers, c.PolicyVersion)
 		history[c.DecisionID] = append(history[c.DecisionID], c)
 	}
 	names, err := account.UserNames(s.Tx, users)
 	if err != nil {
 		return nil, fmt.Errorf("name who decided: %w", err)
 	}
-	words, err := policy.VersionsOf(s.Tx, versions)
+	versions, err := policy.VersionsOf(s.Tx, numbers)
 	if err != nil {
 		return nil, err
 	}
 	var events []contact.Event
 	for _, d := range decisions {
 		for _, c := range history[d.ID] {
-			events = append(append(events, decisionEvents(c.before(d.Kind), words)...), c.event(d.Kind, names[c.UserID]))
+			events = append(append(events, decisionEvents(c.before(d.Kind), versions)...), c.event(d.Kind, names[c.UserID]))
 		}
-		events = append(events, decisionEvents(d, words)...)
+		events = append(events, decisionEvents(d, versions)...)
 	}
 	return events, nil
 }
@@ -76,11 +76,11 @@ func (c Change) before(kind policy.Kind) Decision {
 	}
 }
 
-func decisionEvents(d Decision, words policy.Versions) []contact.Event {
+func decisionEvents(d Decision, versions policy.Versions) []contact.Event {
 	if d.State == Skipped {
-		return []contact.Event{skippedEvent(d, words)}
+		return []contact.Event{skippedEvent(d, versions)}
 	}
-	planned := contact.Event{At: d.DecidedAt, Code: "follow_up_planned", Args: decidedBy(d, words)}
+	planned := contact.Event{At: d.DecidedAt, Code: "follow_up_planned", Args: decidedBy(d, versions)}
 	planned.Args["due"] = d.DueAt
 	if d.WaitReason != "" {
 		planned.Code, planned.Args["reason"] = "follow_up_planned_later", string(d.WaitReason)
@@ -96,22 +96,22 @@ func decisionEvents(d Decision, words policy.Versions) []contact.Event {
 
 // decidedBy names what was decided about, the rule, and the version of the policy. What decides outside every policy is told by its
 // reason, or by who did it.
-func decidedBy(d Decision, words policy.Versions) map[string]any {
+func decidedBy(d Decision, versions policy.Versions) map[string]any {
 	args := map[string]any{"kind": string(d.Kind)}
 	if d.Rule == policy.RuleByHand || d.PolicyVersion == 0 {
 		return args
 	}
 	args["version"] = d.PolicyVersion
 	if !slices.Contains(policy.OutsideRules(), d.Rule) {
-		args["rule"] = cmp.Or(words.Rule(d.PolicyVersion, d.Rule), string(d.Rule))
+		args["rule"] = cmp.Or(versions.Rule(d.PolicyVersion, d.Rule), string(d.Rule))
 	}
 	return args
 }
 
 // skippedEvent tells why there was no follow-up, since when that held, and from when it is allowed.
-func skippedEvent(d Decision, words policy.Versions) contact.Event {
-	e := contact.Event{At: d.DecidedAt, Code: "follow_up_skipped", Args: decidedBy(d, words)}
-	e.Args["reason"] = cmp.Or(words.Reason(d.PolicyVersion, d.Reason), string(d.Reason))
+func skippedEvent(d Decision, versions policy.Versions) contact.Event {
+	e := contact.Event{At: d.DecidedAt, Code: "follow_up_skipped", Args: decidedBy(d, versions)}
+	e.Args["reason"] = cmp.Or(versions.Reason(d.PolicyVersion, d.Reason), string(d.Reason))
 	days := int(d.DecidedAt.Sub(d.ReasonSince) / (24 * time.Hour))
 	if !d.ReasonSince.IsZero() {
 		e.Args["since"], e.Args["count"] = d.ReasonSince, days

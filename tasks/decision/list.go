@@ -29,7 +29,7 @@ type Filter struct {
 	To       clock.Instant // resolved before; none: any
 	Before   int64         // id to continue after, towards older ones; 0: from the newest. Of a resolution in a list of those
 	BeforeAt clock.Instant // in a list of resolutions: when that one was resolved
-	Limit    int           // at most MaxRows, which is also what 0 means
+	Limit    int           // at most callback.MaxRows, which is also what 0 means
 }
 
 // OfResolutions reports whether the list is one of resolutions.
@@ -71,19 +71,19 @@ func (s *Service) List(ctx context.Context, viewer account.Viewer, f Filter) ([]
 	if err != nil {
 		return nil, fmt.Errorf("name decisions: %w", err)
 	}
-	words := policy.Versions{}
+	versions := policy.Versions{}
 	for _, d := range found {
-		if d.PolicyVersion == 0 || words[d.PolicyVersion] != nil {
+		if d.PolicyVersion == 0 || versions[d.PolicyVersion] != nil {
 			continue
 		}
-		if words[d.PolicyVersion], err = s.policies.Version(tx, d.PolicyVersion); err != nil {
+		if versions[d.PolicyVersion], err = s.policies.Version(tx, d.PolicyVersion); err != nil {
 			return nil, fmt.Errorf("name decisions: %w", err)
 		}
 	}
 	rows := make([]Row, len(found))
 	for i, d := range found {
 		rows[i] = Row{
-			Decision: d.Decision, RuleName: words.Rule(d.PolicyVersion, d.Rule), ReasonText: words.Reason(d.PolicyVersion, d.Reason),
+			Decision: d.Decision, RuleName: versions.Rule(d.PolicyVersion, d.Rule), ReasonText: versions.Reason(d.PolicyVersion, d.Reason),
 			Fate: d.Fate, ExternalID: contacts[d.ContactID].ExternalID, Category: contacts[d.ContactID].Category,
 			Customer: customers[d.CustomerID].DisplayName(),
 		}

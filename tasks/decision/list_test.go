@@ -42,7 +42,7 @@ func TestADecisionIsToldInTheWordsOfItsOwnVersion(t *testing.T) {
 			if !slices.ContainsFunc(events, func(e contact.Event) bool {
 				return e.Code == "follow_up_skipped" && e.Args["rule"] == want[0] && e.Args["reason"] == want[1] && e.Args["version"] == i+2
 			}) {
-				t.Errorf("the story does not name rule, reason and version %d: %+v", i+2, events)
+				t.Errorf("the timeline does not name rule, reason and version %d: %+v", i+2, events)
 			}
 		}
 	})

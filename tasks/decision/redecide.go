@@ -63,8 +63,8 @@ func (s *Service) Redecide(ctx context.Context, ticket outbox.Ticket, contactID 
 		if err := ticket.Done(tx); err != nil {
 			return err
 		}
-		r, stands, err := contact.CorrectedResolution(tx, contactID)
-		if err != nil || !stands {
+		r, resolved, err := contact.CorrectedResolution(tx, contactID)
+		if err != nil || !resolved {
 			return err
 		}
 		p := planner{Service: s, tx: tx, now: now}
@@ -83,7 +83,7 @@ func (s *Service) Redecide(ctx context.Context, ticket outbox.Ticket, contactID 
 				continue
 			}
 			change := Change{Cause: CauseCorrected, ChangedAt: now}
-			if p.items[i].decision, err = p.again(before[i], p.items[i].decision, change); err != nil {
+			if p.items[i].decision, err = p.replace(before[i], p.items[i].decision, change); err != nil {
 				return err
 			}
 		}
@@ -199,9 +199,9 @@ func (p *planner) withdraw(d Decision, moved bool) (bool, error) {
 	return p.callbacks.Withdraw(p.tx, d.ResolutionID, d.ID, moved, p.now)
 }
 
-// again replaces a decision by the next revision and keeps what it was as a Change. ID, team and time of resolution stay, so
+// replace replaces a decision by the next revision and keeps what it was as a Change. ID, team and time of resolution stay, so
 // that it counts where it did.
-func (p *planner) again(before, after Decision, change Change) (Decision, error) {
+func (p *planner) replace(before, after Decision, change Change) (Decision, error) {
 	change.DecisionID, change.Revision, change.State = before.ID, before.Revision, before.State
 	change.Reason, change.Rule, change.PolicyVersion = before.Reason, before.Rule, before.PolicyVersion
 	change.DueAt, change.AllowedFrom, change.ReasonSince = before.DueAt, before.AllowedFrom, before.ReasonSince

@@ -208,7 +208,7 @@ func TestACorrectionWaitsForTheFirstDecision(t *testing.T) {
 	})
 }
 
-// The story says why there was no survey, since when, and from when there may be one.
+// The timeline says why there was no survey, since when, and from when there may be one.
 func TestASkippedSurveySaysSinceAndUntil(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
@@ -242,7 +242,7 @@ func TestASkippedSurveySaysSinceAndUntil(t *testing.T) {
 				return
 			}
 		}
-		t.Errorf("the story does not say so: %+v", events)
+		t.Errorf("the timeline does not say so: %+v", events)
 	})
 }
 

@@ -12,6 +12,21 @@ import (
 	"aftercall/tasks/policy"
 )
 
+// store is a transaction on the tables of decisions.
+type store struct{ database.Tx }
+
+// errDecided means that another planner decided about one of the resolutions since we looked.
+var errDecided = fault.New(fault.Conflict, "already_decided", "the follow-up was decided by somebody else meanwhile")
+
+// key names a decision by what it is about.
+type key struct {
+	ResolutionID int64
+	Kind         policy.Kind
+}
+
+// maxEvents bounds how much of a contact's timeline is read.
+const maxEvents = 200
+
 func (s store) decision(id int64) (Decision, error) {
 	return database.One[Decision](s.Gorm().Where("id = ?", id), "decision",
 		fault.New(fault.NotFound, "decision_unknown", "there is no such decision"))
@@ -27,8 +42,8 @@ func (s store) cancelDecisions(now clock.Instant, reason policy.Reason, ids ...i
 	return nil
 }
 
-// standSurveys unmarks planned surveys that were marked as cancelled.
-func (s store) standSurveys(ids []int64) error {
+// uncancelSurveys unmarks planned surveys that were marked as cancelled.
+func (s store) uncancelSurveys(ids []int64) error {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -92,17 +107,6 @@ func (s store) liveSurveyDecisions(resolutionIDs []int64) ([]Decision, error) {
 	return rows, nil
 }
 
-type store struct{ database.Tx }
-
-// errDecided means that another planner decided about one of the resolutions since we looked.
-var errDecided = fault.New(fault.Conflict, "already_decided", "the follow-up was decided by somebody else meanwhile")
-
-// key names a decision by what it is about.
-type key struct {
-	ResolutionID int64
-	Kind         policy.Kind
-}
-
 // decided returns which decisions there are already about the resolutions.
 func (s store) decided(resolutionIDs []int64) (map[key]bool, error) {
 	rows, err := database.In[Decision](resolutionIDs, "decisions", func(part []int64) *gorm.DB {
@@ -123,9 +127,6 @@ func (s store) insertDecisions(decisions []Decision) error {
 	}
 	return err
 }
-
-// maxEvents bounds how much of a contact's story is read.
-const maxEvents = 200
 
 func (s store) decisionsOfContact(contactID int64) ([]Decision, error) {
 	var rows []Decision

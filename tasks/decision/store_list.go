@@ -28,7 +28,7 @@ type count struct {
 const fate = `CASE WHEN decisions.state <> 'planned' THEN ''
 	WHEN decisions.cancelled_at > 0 THEN decisions.cancel_reason
 	WHEN decisions.kind = 'callback' THEN COALESCE(callbacks.state, '')
-	WHEN decisions.due_at > ? THEN 'scheduled' ELSE 'handed_over' END`
+	WHEN decisions.due_at > ? THEN '` + string(FateScheduled) + `' ELSE '` + string(FateHandedOver) + `' END`
 
 // withCallbacks joins the callback of each decision that has one.
 func (s store) withCallbacks() *gorm.DB {

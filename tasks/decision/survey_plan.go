@@ -124,7 +124,7 @@ func (s *Service) SurveySkipped(ctx context.Context, ticket outbox.Ticket, decis
 
 // SurveysHandedOver unmarks planned surveys that were marked as cancelled: it turned out that they were sent, or may have been.
 func (s *Service) SurveysHandedOver(tx database.Tx, decisionIDs ...int64) error {
-	return store{tx}.standSurveys(decisionIDs)
+	return store{tx}.uncancelSurveys(decisionIDs)
 }
 
 // withdrawSurvey cancels the job of a planned survey and withdraws what an earlier try of it left. It reports true only if the
