@@ -238,6 +238,10 @@ func TestEveryKeyInTheCodeHasAText(t *testing.T) {
 				said++
 				needIn(call.position, key)
 			}
+		case "frame.FilterOptions":
+			if key, ok := call.text(2); ok {
+				needIn(call.position, key)
+			}
 		case "frame.Done", "frame.Refused":
 			if key, ok := call.text(0); ok {
 				said++

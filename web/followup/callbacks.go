@@ -66,9 +66,9 @@ func (h *handlers) showCallbacks(c *gin.Context) error {
 	}
 	p := &callbacksPage{Counts: counts, Filter: f, Now: h.Now(), Filtered: f.State != "" || f.Kind != "" || f.Reason != "" || f.Overdue}
 	p.Rows, p.Pager = frame.PagedByID(c, rows, func(r callback.Row) int64 { return r.Callback.ID })
-	p.States = h.options(c, "callbacks.any_state", "callback_state.", codesOf(callback.States()))
-	p.Kinds = h.options(c, "callbacks.any_kind", "callback_kind.", codesOf(callback.Kinds()))
-	p.Reasons = h.options(c, "callbacks.any_reason", "reason.", codesOf(callback.Reasons()))
+	p.States = frame.FilterOptions(h.Site, c, "callbacks.any_state", "callback_state.", callback.States())
+	p.Kinds = frame.FilterOptions(h.Site, c, "callbacks.any_kind", "callback_kind.", callback.Kinds())
+	p.Reasons = frame.FilterOptions(h.Site, c, "callbacks.any_reason", "reason.", callback.Reasons())
 	p.Page = h.Page(c, "callbacks.title")
 	return h.Render(c, p)
 }
@@ -78,24 +78,6 @@ func callbackFilter(c *gin.Context) callback.Filter {
 		State: callback.State(c.Query("state")), Kind: callback.Kind(c.Query("kind")), Reason: callback.Reason(c.Query("reason")),
 		Overdue: c.Query("overdue") != "", Before: frame.ListKeyID(c), Limit: frame.PageSize + 1,
 	}
-}
-
-// options are the choices of a filter: any, then each code with its text.
-func (h *handlers) options(c *gin.Context, anyKey, prefix string, codes []string) []frame.Option {
-	list := []frame.Option{{Label: h.T(c, anyKey)}}
-	for _, code := range codes {
-		list = append(list, frame.Option{Value: code, Label: h.T(c, prefix+code)})
-	}
-	return list
-}
-
-// codesOf returns codes as plain strings.
-func codesOf[T ~string](codes []T) []string {
-	list := make([]string, len(codes))
-	for i, code := range codes {
-		list[i] = string(code)
-	}
-	return list
 }
 
 func (h *handlers) showCallback(c *gin.Context) error {

@@ -86,8 +86,8 @@ func (h *handlers) listContacts(c *gin.Context) error {
 	}
 	p := &contactsPage{Filter: f, Narrowed: f.Search != "" || f.Status != "" || f.Channel != "" || f.SourceID != 0}
 	p.Rows, p.Pager = frame.Paged(c, rows, func(r contact.Row) string { return keyText(r.Key()) })
-	p.Statuses = frame.EnumOptions(h.Site, c, "contacts.any_status", "status", contact.Statuses())
-	p.Channels = frame.EnumOptions(h.Site, c, "contacts.any_channel", "channel", contact.Channels())
+	p.Statuses = frame.FilterOptions(h.Site, c, "contacts.any_status", "status.", contact.Statuses())
+	p.Channels = frame.FilterOptions(h.Site, c, "contacts.any_channel", "channel.", contact.Channels())
 	p.Sources = []frame.Option{{Value: "", Label: h.T(c, "contacts.any_source")}}
 	for _, source := range sources {
 		p.Sources = append(p.Sources, frame.Option{Value: strconv.FormatInt(source.ID, 10), Label: source.Name})

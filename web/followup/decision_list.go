@@ -59,9 +59,9 @@ func (h *handlers) showDecisionList(c *gin.Context) error {
 			Fate: h.ReasonText(c, r.Fate, ""),
 		})
 	}
-	p.Kinds = h.options(c, "decisions.any_kind", "follow_up.", codesOf(policy.Kinds()))
-	p.States = h.options(c, "decisions.any_decision", "decisions.",
-		[]string{string(decision.Planned), string(decision.Skipped), string(decision.Undecided)})
+	p.Kinds = frame.FilterOptions(h.Site, c, "decisions.any_kind", "follow_up.", policy.Kinds())
+	p.States = frame.FilterOptions(h.Site, c, "decisions.any_decision", "decisions.",
+		[]decision.State{decision.Planned, decision.Skipped, decision.Undecided})
 	p.States = append(p.States, frame.Option{Value: string(decision.EveryResolution), Label: h.T(c, "decisions.every_resolution")})
 	if err := h.decisionWords(c, p); err != nil {
 		return err

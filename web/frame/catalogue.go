@@ -39,14 +39,14 @@ func loadCatalogue(areas []fs.FS) (Catalogue, error) {
 			}
 		}
 	}
-	m := Catalogue{localizers: map[string]*i18n.Localizer{}, tags: account.Languages()}
+	c := Catalogue{localizers: map[string]*i18n.Localizer{}, tags: account.Languages()}
 	var tags []language.Tag
-	for _, l := range m.tags {
-		m.localizers[l] = i18n.NewLocalizer(bundle, l)
+	for _, l := range c.tags {
+		c.localizers[l] = i18n.NewLocalizer(bundle, l)
 		tags = append(tags, language.MustParse(l))
 	}
-	m.matcher = language.NewMatcher(tags)
-	return m, nil
+	c.matcher = language.NewMatcher(tags)
+	return c, nil
 }
 
 // addTexts adds the texts of a file; known is where each key was met before, with its language in front.
@@ -93,8 +93,8 @@ func keysOf(body []byte) ([]string, error) {
 	return keys, nil
 }
 
-// Text returns the message of a key with its named values. A value named "count" chooses the plural.
-func (m Catalogue) Text(lang, key string, args map[string]any) (string, error) {
+// Text returns the text of a key with its named values. A value named "count" chooses the plural.
+func (c Catalogue) Text(lang, key string, args map[string]any) (string, error) {
 	config := &i18n.LocalizeConfig{MessageID: key, TemplateData: args}
 	if count, ok := args["count"]; ok {
 		switch n := count.(type) {
@@ -104,7 +104,7 @@ func (m Catalogue) Text(lang, key string, args map[string]any) (string, error) {
 			config.PluralCount = n
 		}
 	}
-	text, tag, err := m.localizers[lang].LocalizeWithTag(config)
+	text, tag, err := c.localizers[lang].LocalizeWithTag(config)
 	if err != nil {
 		return "", fmt.Errorf("text %s in %s: %w", key, lang, err)
 	}
@@ -120,10 +120,10 @@ func sameLanguage(tag language.Tag, lang string) bool {
 	return base == want
 }
 
-// TextOr returns the message of the first key that there is, or the fallback.
-func (m Catalogue) TextOr(lang, fallback string, args map[string]any, keys ...string) string {
+// TextOr returns the text of the first key that has one, or the fallback.
+func (c Catalogue) TextOr(lang, fallback string, args map[string]any, keys ...string) string {
 	for _, key := range keys {
-		if text, err := m.Text(lang, key, args); err == nil {
+		if text, err := c.Text(lang, key, args); err == nil {
 			return text
 		}
 	}

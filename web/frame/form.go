@@ -19,13 +19,18 @@ type Checkbox struct {
 	Checked            bool
 }
 
-// EnumOptions is the choices of a filter: any, or one of the values, which have texts below prefix.
-func EnumOptions[T ~string](s *Site, c *gin.Context, anyKey, prefix string, values []T) []Option {
-	options := []Option{{"", s.T(c, anyKey)}}
-	for _, v := range values {
-		options = append(options, Option{string(v), s.Catalogue.TextOr(s.Lang(c), string(v), nil, prefix+"."+string(v))})
+// EnumOptions is the choices of a select field whose values have texts below a prefix, which is given with its dot.
+func EnumOptions[T ~string](s *Site, c *gin.Context, prefix string, values []T) []Option {
+	options := make([]Option, len(values))
+	for i, v := range values {
+		options[i] = Option{string(v), s.T(c, prefix+string(v))}
 	}
 	return options
+}
+
+// FilterOptions is the choices of a filter: any of the values, or one of them.
+func FilterOptions[T ~string](s *Site, c *gin.Context, anyKey, prefix string, values []T) []Option {
+	return append([]Option{{"", s.T(c, anyKey)}}, EnumOptions(s, c, prefix, values)...)
 }
 
 // LocalInput is the layout of what an input of type datetime-local sends.
@@ -132,7 +137,7 @@ func (d *Field) set(attribute string, value any) error {
 		options, ok := value.([]Option)
 		d.Options, d.Type = options, "select"
 		if !ok {
-			return fmt.Errorf("field %s: options must be []option", d.Name)
+			return fmt.Errorf("field %s: options must be []frame.Option", d.Name)
 		}
 	default:
 		return fmt.Errorf("field %s has no attribute %s", d.Name, attribute)

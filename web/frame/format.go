@@ -193,7 +193,7 @@ func percent(share float64) string {
 	return strconv.FormatFloat(share*100, 'f', 1, 64) + "%"
 }
 
-// empty is why there is nothing, and what to do about it; see partials/empty.html.
+// empty is why there is nothing, and what to do about it; see partials/parts.html.
 type empty struct{ Text, Href, Action string }
 
 // newEmpty is the template function "empty": a sentence, then perhaps an address and its label.
@@ -207,7 +207,7 @@ func newEmpty(text string, action ...string) (empty, error) {
 	return empty{}, fault.New(fault.Internal, "internal", "empty takes a text, or a text, an address and a label")
 }
 
-// tile is one figure of a row of tiles; see partials/tile.html.
+// tile is one figure of a row of tiles; see partials/parts.html.
 type tile struct{ Label, Figure, Unit, Note, Href string }
 
 // newTile is the template function "tile": a label and a figure, then perhaps its unit, a note and an address, in this order.

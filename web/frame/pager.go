@@ -26,7 +26,7 @@ const PageSize = 50
 // maxTrail bounds how far back "newer" leads step by step.
 const maxTrail = 40
 
-// Pager is the links below a list; see partials/pager.html. Lists are read by key, never by page number: the address carries the
+// Pager is the links below a list; see partials/parts.html. Lists are read by key, never by page number: the address carries the
 // trail of keys that "older" was clicked at, so that "newer" goes back the same way.
 type Pager struct {
 	Older, Newer, Newest string // addresses; empty where there is nothing

@@ -221,11 +221,11 @@ func unmatched(f frame.Form, m imports.Mapping, p imports.Preview) bool {
 func (h *handlers) codeOptions(c *gin.Context, field string) []frame.Option {
 	switch field {
 	case "status":
-		return frame.EnumOptions(h.Site, c, "imports.choose", "status", contact.Statuses())
+		return frame.FilterOptions(h.Site, c, "imports.choose", "status.", contact.Statuses())
 	case "channel":
-		return frame.EnumOptions(h.Site, c, "imports.leave_empty", "channel", contact.Channels())
+		return frame.FilterOptions(h.Site, c, "imports.leave_empty", "channel.", contact.Channels())
 	}
-	return frame.EnumOptions(h.Site, c, "imports.leave_empty", "severity", contact.Severities())
+	return frame.FilterOptions(h.Site, c, "imports.leave_empty", "severity.", contact.Severities())
 }
 
 // extraFields are what a column can mean beside the fields of a contact.

@@ -106,7 +106,7 @@ func (h *handlers) renderHours(c *gin.Context, status int, caps frame.Form, chec
 		return err
 	}
 	p.CapsForm = capsTyped(caps, rules)
-	p.Check.Purposes = options(h, c, "purpose", permission.Purposes())
+	p.Check.Purposes = frame.EnumOptions(h.Site, c, "purpose.", permission.Purposes())
 	p.Page = h.Page(c, "hours.title")
 	return h.RenderStatus(c, status, p)
 }

@@ -149,21 +149,11 @@ func (h *handlers) saidAbout(c *gin.Context, e permission.ConsentEvent) string {
 }
 
 func (h *handlers) fillChoices(c *gin.Context, p *customerPermissionPage) {
-	p.Ways = options(h, c, "purpose", permission.Recordable(frame.Viewer(c)))
-	p.Channels = append([]frame.Option{{Value: "", Label: h.T(c, "consents.every_channel")}},
-		options(h, c, "channel", permission.Channels())...)
-	p.Answers = options(h, c, "consents", []string{"given", "withdrawn"})
-	p.Bases = options(h, c, "basis", permission.Bases())
-	p.Scopes = options(h, c, "scope", permission.Scopes())
-}
-
-// options are the choices of a select field whose values have texts below a prefix.
-func options[T ~string](s *handlers, c *gin.Context, prefix string, values []T) []frame.Option {
-	list := make([]frame.Option, len(values))
-	for i, v := range values {
-		list[i] = frame.Option{Value: string(v), Label: s.T(c, prefix+"."+string(v))}
-	}
-	return list
+	p.Ways = frame.EnumOptions(h.Site, c, "purpose.", permission.Recordable(frame.Viewer(c)))
+	p.Channels = frame.FilterOptions(h.Site, c, "consents.every_channel", "channel.", permission.Channels())
+	p.Answers = frame.EnumOptions(h.Site, c, "consents.", []string{"given", "withdrawn"})
+	p.Bases = frame.EnumOptions(h.Site, c, "basis.", permission.Bases())
+	p.Scopes = frame.EnumOptions(h.Site, c, "scope.", permission.Scopes())
 }
 
 func (h *handlers) recordConsent(c *gin.Context) error {

@@ -104,8 +104,8 @@ func (h *handlers) renderSuppressions(c *gin.Context, status int, f frame.Form, 
 	if p.Rows, err = h.suppressionRows(c, list); err != nil {
 		return err
 	}
-	p.Scopes = options(h, c, "scope", permission.Scopes())
-	p.Reasons = options(h, c, "suppression", permission.SuppressionReasons())
+	p.Scopes = frame.EnumOptions(h.Site, c, "scope.", permission.Scopes())
+	p.Reasons = frame.EnumOptions(h.Site, c, "suppression.", permission.SuppressionReasons())
 	p.Page = h.Page(c, "suppressions.title")
 	return h.RenderStatus(c, status, p)
 }

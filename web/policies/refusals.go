@@ -85,9 +85,9 @@ func (h *handlers) problemOfRule(c *gin.Context, name, problem string) string {
 }
 
 // authorName is who did something; the program itself has a word, too.
-func authorName(s *handlers, c *gin.Context, by policy.Author) string {
+func authorName(h *handlers, c *gin.Context, by policy.Author) string {
 	if by.Name == "" {
-		return s.T(c, "policy.built_in")
+		return h.T(c, "policy.built_in")
 	}
 	return by.Name
 }

@@ -121,15 +121,15 @@ func (h *handlers) openSurvey(c *gin.Context) (survey.Asked, error) {
 
 // openLink reads what the link of a customer leads to, speaks their language, and keeps the page out of search engines. Posting the
 // same one over and over is slowed down. Guessing is not: links have 128 bits, and what is none costs one look-up of an index.
-func openLink[T any](s *handlers, c *gin.Context, read func(context.Context, string) (T, error), language func(T) string) (T, error) {
+func openLink[T any](h *handlers, c *gin.Context, read func(context.Context, string) (T, error), language func(T) string) (T, error) {
 	c.Header("X-Robots-Tag", "noindex, nofollow, noarchive")
 	token := c.Param("token")
 	found, err := read(c.Request.Context(), token)
 	if err != nil {
 		return found, err
 	}
-	s.speak(c, language(found))
-	if c.Request.Method == http.MethodPost && !s.posts.allow(token, s.Now()) { // only links there are: others would fill the memory
+	h.speak(c, language(found))
+	if c.Request.Method == http.MethodPost && !h.posts.allow(token, h.Now()) { // only links there are: others would fill the memory
 		return found, errTooOften
 	}
 	return found, nil

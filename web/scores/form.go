@@ -13,7 +13,7 @@ import (
 // scoreForm makes the line of filters: period, team, channel, category, comparison, and where asked for the time that counts.
 func (h *handlers) scoreForm(c *gin.Context, f scoreFilter, withTime bool) (scoreForm, error) {
 	form := scoreForm{Action: f.Path, Dates: f.Period == periodCustom, From: f.From, To: f.To}
-	form.add(h, c, "period", f.Period, h.choices(c, "scores.period_", scorePeriods()...))
+	form.add(h, c, "period", f.Period, frame.EnumOptions(h.Site, c, "scores.period_", scorePeriods()))
 	for _, d := range []figures.Dimension{figures.Team, figures.Channel, figures.Category} {
 		options, err := h.memberOptions(c, f, d)
 		if err != nil {
@@ -30,15 +30,16 @@ func (h *handlers) scoreForm(c *gin.Context, f scoreFilter, withTime bool) (scor
 	form.add(h, c, "compare", compare,
 		[]frame.Option{{Value: "", Label: h.T(c, "scores.compare_before")}, {Value: "none", Label: h.T(c, "scores.compare_none")}})
 	if withTime {
-		form.add(h, c, "time", string(f.Time), h.choices(c, "scores.group_", string(figures.ByAnswered), string(figures.ByResolved)))
+		form.add(h, c, "time", string(f.Time),
+			frame.EnumOptions(h.Site, c, "scores.group_", []figures.TimeBase{figures.ByAnswered, figures.ByResolved}))
 	}
 	form.keep(f)
 	err := h.addChips(c, f, &form)
 	return form, err
 }
 
-func (form *scoreForm) add(s *handlers, c *gin.Context, name, value string, options []frame.Option) {
-	form.Fields = append(form.Fields, scoreField{Name: name, Label: s.T(c, "scores.filter_"+name), Value: value, Options: options})
+func (form *scoreForm) add(h *handlers, c *gin.Context, name, value string, options []frame.Option) {
+	form.Fields = append(form.Fields, scoreField{Name: name, Label: h.T(c, "scores.filter_"+name), Value: value, Options: options})
 }
 
 // has reports whether the line has a select of the name.
@@ -76,13 +77,4 @@ func (h *handlers) addChips(c *gin.Context, f scoreFilter, form *scoreForm) erro
 		form.Chips = append(form.Chips, scoreLink{Text: text, Href: f.without(d).at(f.Path)})
 	}
 	return nil
-}
-
-// choices are options whose texts are keys with a prefix.
-func (h *handlers) choices(c *gin.Context, prefix string, values ...string) []frame.Option {
-	options := make([]frame.Option, len(values))
-	for i, v := range values {
-		options[i] = frame.Option{Value: v, Label: h.T(c, prefix+v)}
-	}
-	return options
 }
