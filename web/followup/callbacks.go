@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -94,7 +95,7 @@ func (h *handlers) renderCallback(c *gin.Context, status int, f frame.Form) erro
 	if err != nil {
 		return err
 	}
-	p := &callbackPage{Desk: desk, Phone: frame.MaskedPhone(desk.Phone), Form: f}
+	p := &callbackPage{Desk: desk, Phone: maskedPhone(desk.Phone), Form: f}
 	p.Subject = frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product)
 	p.Open = !slices.Contains([]callback.State{callback.Finished, callback.Cancelled}, desk.Callback.State)
 	events, err := h.timelines.CallbackTimeline(c.Request.Context(), frame.Viewer(c), desk.Callback)
@@ -163,4 +164,12 @@ func (h *handlers) changeCallback(c *gin.Context, message string, change func(id
 // Count returns how many callbacks are in a state.
 func (p *callbacksPage) Count(state string) int {
 	return p.Counts.ByState[callback.State(state)]
+}
+
+// maskedPhone hides the middle of a number from those who have not claimed its callback.
+func maskedPhone(e164 string) string {
+	if len(e164) < 9 {
+		return strings.Repeat("•", len(e164))
+	}
+	return e164[:len(e164)-8] + "••••" + e164[len(e164)-4:]
 }

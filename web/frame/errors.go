@@ -1,14 +1,12 @@
 package frame
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -158,11 +156,11 @@ func (s *Site) FieldProblems(c *gin.Context, err error) []FieldProblem {
 	if !ok {
 		return nil
 	}
-	return s.problemsInWords(c, f.Fields, f.Args)
+	return s.ProblemsInWords(c, f.Fields, f.Args)
 }
 
-// problemsInWords puts the problems of fields into the reader's language; values are the arguments of the texts beside the field's own.
-func (s *Site) problemsInWords(c *gin.Context, fields []fault.Field, values map[string]any) []FieldProblem {
+// ProblemsInWords puts the problems of fields into the reader's language; values are the arguments of the texts beside the field's own.
+func (s *Site) ProblemsInWords(c *gin.Context, fields []fault.Field, values map[string]any) []FieldProblem {
 	lang := s.Lang(c)
 	var list []FieldProblem
 	for _, field := range fields {
@@ -174,16 +172,6 @@ func (s *Site) problemsInWords(c *gin.Context, fields []fault.Field, values map[
 			Problem: s.Catalogue.TextOr(lang, field.Problem, args, "problem."+field.Code),
 		})
 	}
-	return list
-}
-
-// ProblemsInFile are those of the lines of a file, in the order of the file. A column goes by the name that stands in the file.
-func (s *Site) ProblemsInFile(c *gin.Context, fields []fault.Field, values map[string]any) []FieldProblem {
-	list := s.problemsInWords(c, fields, values)
-	for i, field := range fields {
-		list[i].Name = field.Name
-	}
-	slices.SortStableFunc(list, func(a, b FieldProblem) int { return cmp.Compare(a.Line, b.Line) })
 	return list
 }
 

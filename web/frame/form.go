@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -155,27 +154,4 @@ func (s *Site) TypedTime(field, text string) (clock.Instant, []fault.Field) {
 		return 0, []fault.Field{{Name: field, Code: "not_a_time", Problem: "is not a date and time such as 2026-11-22 14:05", Value: text}}
 	}
 	return clock.At(t), nil
-}
-
-// TypedEndOfDay reads a date as the end of that day at the centre; nothing is none.
-func (s *Site) TypedEndOfDay(field, text string) (clock.Instant, []fault.Field) {
-	if text == "" {
-		return 0, nil
-	}
-	t, err := time.Parse(time.DateOnly, text)
-	if err != nil {
-		return 0, []fault.Field{{Name: field, Code: "not_a_date", Problem: "is not a date such as 2026-11-22", Value: text}}
-	}
-	return (clock.DayFrom(t.Date()) + 1).Start(s.Zone), nil
-}
-
-// SplitNames splits a list typed with Western or Chinese commas.
-func SplitNames(list string) []string {
-	var names []string
-	for _, name := range strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(",;，、；", r) }) {
-		if name = strings.TrimSpace(name); name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
 }

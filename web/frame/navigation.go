@@ -24,8 +24,8 @@ type NavigationEntry struct {
 	Roles     []account.Role // an administrator's rail has every entry; nil: only theirs
 }
 
-// Navigation returns the viewer's rail: the entries of their role whose page exists and lets them in.
-func (s *Site) Navigation(v account.Viewer, path string) []NavigationItem {
+// navigationOf returns the viewer's rail: the entries of their role whose page exists and lets them in.
+func (s *Site) navigationOf(v account.Viewer, path string) []NavigationItem {
 	if v.Role == "" {
 		return nil
 	}
@@ -63,7 +63,7 @@ func (s *Site) Reachable(v account.Viewer, path string) bool {
 
 // Landing is the first page of the viewer's rail, or their own account where the rail is empty.
 func (s *Site) Landing(v account.Viewer) string {
-	for _, item := range s.Navigation(v, "") {
+	for _, item := range s.navigationOf(v, "") {
 		if item.Path != "" {
 			return item.Path
 		}

@@ -53,7 +53,7 @@ func (s *Site) Page(c *gin.Context, titleKey string, args ...any) Page {
 	v := Viewer(c)
 	p := Page{
 		Title: s.T(c, titleKey, args...), Lang: s.Lang(c), Theme: theme(c), Path: c.Request.URL.RequestURI(),
-		Viewer: v, Centre: s.CentreName, Rail: s.Navigation(v, c.Request.URL.Path), Search: s.Reachable(v, searchPath),
+		Viewer: v, Centre: s.CentreName, Rail: s.navigationOf(v, c.Request.URL.Path), Search: s.Reachable(v, searchPath),
 		Flash: s.popFlash(c), Bare: v.Role == "",
 	}
 	if c.Request.URL.Path == searchPath {
@@ -78,7 +78,7 @@ func (s *Site) samplePage(lang string, given *Page) Page {
 	v := account.Viewer{UserID: 1, Name: "Wang Min", Role: account.Admin, Language: lang}
 	return Page{
 		Title: "Title", Crumbs: []Crumb{{Text: "Up", Href: "/"}}, Lang: lang, Theme: "dark", Path: "/", Viewer: v, Centre: "Centre",
-		Rail: s.Navigation(v, "/jobs"), Search: true, Clock: clock.Instant(1), Bare: given.Bare, Languages: languageOptions(lang),
+		Rail: s.navigationOf(v, "/jobs"), Search: true, Clock: clock.Instant(1), Bare: given.Bare, Languages: languageOptions(lang),
 		Flash: &Flash{Kind: flashOK, Key: "flash.saved", UndoURL: "/undo"},
 	}
 }

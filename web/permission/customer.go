@@ -197,7 +197,7 @@ func (h *handlers) typedConsent(f frame.Form) (permission.ConsentEvent, error) {
 	var bad []fault.Field
 	e.At, bad = h.TypedTime("at", f.Get("at"))
 	problems = append(problems, bad...)
-	e.ExpiresAt, bad = h.TypedEndOfDay("expires_at", f.Get("expires_at"))
+	e.ExpiresAt, bad = h.typedEndOfDay("expires_at", f.Get("expires_at"))
 	problems = append(problems, bad...)
 	if len(problems) > 0 {
 		return e, fault.InvalidFields(problems...)

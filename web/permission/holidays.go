@@ -175,7 +175,7 @@ func (h *handlers) refuseHolidays(c *gin.Context, cause error) error {
 	}
 	p := &holidaysPage{Form: f}
 	if flt, _ := fault.Of(cause); len(flt.Fields) > 0 && f.Errors["file"] == "" {
-		p.Wrong = h.ProblemsInFile(c, flt.Fields, flt.Args)
+		p.Wrong = h.problemsInFile(c, flt.Fields, flt.Args)
 	}
 	return h.renderHolidays(c, frame.StatusOf(cause), p)
 }

@@ -1,14 +1,17 @@
 package permission
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/account"
+	"aftercall/internal/fault"
 	"aftercall/internal/permission/lists"
 	"aftercall/internal/table"
 	"aftercall/web/frame"
@@ -96,7 +99,7 @@ func (h *handlers) importList(c *gin.Context, what string, run importer) error {
 	if err != nil {
 		return h.refuseList(c, what, err)
 	}
-	shown := &listReport{Report: report, File: name, Wrong: h.ProblemsInFile(c, report.Issues, nil)}
+	shown := &listReport{Report: report, File: name, Wrong: h.problemsInFile(c, report.Issues, nil)}
 	shown.CSV = h.reportCSV(c, shown.Wrong)
 	return h.renderList(c, http.StatusOK, &listPage{What: what, Report: shown})
 }
@@ -130,4 +133,14 @@ func sendReport(c *gin.Context) error {
 		return err
 	}
 	return sendCSV(c, "report.csv", f.Get("csv"))
+}
+
+// problemsInFile are those of the lines of a file, in the order of the file. A column goes by the name that stands in the file.
+func (h *handlers) problemsInFile(c *gin.Context, fields []fault.Field, values map[string]any) []frame.FieldProblem {
+	list := h.ProblemsInWords(c, fields, values)
+	for i, field := range fields {
+		list[i].Name = field.Name
+	}
+	slices.SortStableFunc(list, func(a, b frame.FieldProblem) int { return cmp.Compare(a.Line, b.Line) })
+	return list
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -209,7 +210,7 @@ func (h *handlers) typedSuppression(f frame.Form) (permission.Suppression, error
 	if !slices.Contains(permission.Scopes(), sup.Scope) {
 		problems = append(problems, fault.Field{Name: "scope", Code: "unknown_value", Problem: "is not one of the choices"})
 	}
-	until, wrong := h.TypedEndOfDay("until", f.Get("until"))
+	until, wrong := h.typedEndOfDay("until", f.Get("until"))
 	sup.UntilAt = until
 	if problems = append(problems, wrong...); len(problems) > 0 {
 		return sup, fault.InvalidFields(problems...)
@@ -263,4 +264,16 @@ func (h *handlers) liftSuppression(c *gin.Context) error {
 		return unmendable
 	}
 	return h.renderSuppression(c, frame.StatusOf(err), f)
+}
+
+// typedEndOfDay reads a date as the end of that day at the centre; nothing is none.
+func (h *handlers) typedEndOfDay(field, text string) (clock.Instant, []fault.Field) {
+	if text == "" {
+		return 0, nil
+	}
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return 0, []fault.Field{{Name: field, Code: "not_a_date", Problem: "is not a date such as 2026-11-22", Value: text}}
+	}
+	return (clock.DayFrom(t.Date()) + 1).Start(h.Zone), nil
 }
