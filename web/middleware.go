@@ -57,9 +57,9 @@ type sessions interface {
 	ViewerBySession(ctx context.Context, token string) (account.Viewer, error)
 }
 
-// who finds the viewer of the session cookie and puts it, with the language of the request, in the context. The API, which
+// findViewer finds the viewer of the session cookie and puts it, with the language of the request, in the context. The API, which
 // takes tokens, and static files, which are the same for all, are left alone.
-func (s *Server) who(c *gin.Context) {
+func (s *Server) findViewer(c *gin.Context) {
 	if strings.HasPrefix(c.Request.URL.Path, "/static/") || strings.HasPrefix(c.Request.URL.Path, frame.APIPrefix) {
 		c.Next()
 		return

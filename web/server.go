@@ -54,7 +54,7 @@ func (s *Server) mount() (http.Handler, error) {
 	if err := engine.SetTrustedProxies(s.TrustedProxies); err != nil {
 		return nil, fmt.Errorf("trust the proxies: %w", err)
 	}
-	engine.Use(s.accessLog, s.recovered, s.who)
+	engine.Use(s.accessLog, s.recovered, s.findViewer)
 	for _, r := range s.Routes() {
 		if err := r.Check(); err != nil {
 			return nil, err

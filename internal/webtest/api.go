@@ -43,9 +43,7 @@ func (ts *Server) Machine(t testing.TB, source string, scopes ...account.Scope) 
 // Send posts contacts.
 func (m Machine) Send(contentType, body string) Response {
 	m.T.Helper()
-	return m.Do(http.MethodPost, "/api/v1/contacts", strings.NewReader(body), http.Header{
-		"Authorization": {"Bearer " + m.Token}, "Content-Type": {contentType},
-	})
+	return m.PostTo("/contacts", contentType, body)
 }
 
 // Get asks for a path below /api/v1.

@@ -9,10 +9,11 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/permission"
+	"aftercall/web/frame"
 )
 
-// AddCustomers takes in contacts with answers, and records the consent of most of the customers.
-func (ts *Server) AddCustomers(t testing.TB) {
+// FillAudiences takes in contacts with answers, and records the consent of most of the customers.
+func (ts *Server) FillAudiences(t testing.TB) {
 	t.Helper()
 	ts.AddAnswers(t, 60, 12)
 	Must(t, ts.Campaigns.EnsureBuiltIn(t.Context()))
@@ -22,7 +23,7 @@ func (ts *Server) AddCustomers(t testing.TB) {
 		if err != nil {
 			return err
 		}
-		subjects, err := contact.Subjects(tx, idsOf(customers))
+		subjects, err := contact.Subjects(tx, frame.IDsBy(customers, func(c contact.Customer) int64 { return c.ID }))
 		if err != nil {
 			return err
 		}
@@ -48,12 +49,4 @@ func (ts *Server) AddCustomers(t testing.TB) {
 		}
 		return nil
 	}))
-}
-
-func idsOf(customers []contact.Customer) []int64 {
-	ids := make([]int64, len(customers))
-	for i, c := range customers {
-		ids[i] = c.ID
-	}
-	return ids
 }

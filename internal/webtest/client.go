@@ -144,8 +144,8 @@ func (r Response) Heading() string {
 	return title + " " + r.Header.Get("Location")
 }
 
-// Stands returns where the page says a customer stands, as in "surveys=yes".
-func (c *Client) Stands(link string) []string {
+// Preferences returns what the page says a customer chose, as in "surveys=yes".
+func (c *Client) Preferences(link string) []string {
 	c.T.Helper()
 	page := c.Get(link).Page(http.StatusOK)
 	var list []string
@@ -173,12 +173,5 @@ func (c *Client) SendFile(path, name, body string) Response {
 // Upload posts a file as the form of the imports page does.
 func (c *Client) Upload(name string, body []byte) Response {
 	c.T.Helper()
-	var b bytes.Buffer
-	w := multipart.NewWriter(&b)
-	part, err := w.CreateFormFile("file", name)
-	Must(c.T, err)
-	_, err = part.Write(body)
-	Must(c.T, err)
-	Must(c.T, w.Close())
-	return c.Do(http.MethodPost, "/imports", &b, http.Header{"Content-Type": {w.FormDataContentType()}})
+	return c.SendFile("/imports", name, string(body))
 }

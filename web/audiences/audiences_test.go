@@ -24,7 +24,7 @@ import (
 func TestTheWaterfallOnThePageAddsUp(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)
-	ts.AddCustomers(t)
+	ts.FillAudiences(t)
 	marketing := ts.Login(t, account.Marketing)
 	doc := marketing.Get("/audiences/1").Page(http.StatusOK)
 	counts := webtest.TextsOf(doc, ".waterfall td.num")
@@ -49,7 +49,7 @@ func TestTheWaterfallOnThePageAddsUp(t *testing.T) {
 func TestFromAnAudienceToAFileAndItsReceipt(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)
-	ts.AddCustomers(t)
+	ts.FillAudiences(t)
 	marketing := ts.Login(t, account.Marketing)
 	refused := marketing.Post("/audiences/1/snapshots", url.Values{"reason": {" "}}).Page(http.StatusUnprocessableEntity)
 	if refused.Find("#e-reason").Length() != 1 {
@@ -120,7 +120,7 @@ func TestARuleGoesThroughTheFormUnchanged(t *testing.T) {
 func TestAnAudienceIsEditedAndRefusedAtItsField(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)
-	ts.AddCustomers(t)
+	ts.FillAudiences(t)
 	marketing := ts.Login(t, account.Marketing)
 	wrong := marketing.Post("/audiences", url.Values{
 		"name": {"新人群"}, "channel": {"phone"}, "days": {"0"}, "category": {"移机"},
@@ -150,7 +150,7 @@ func TestAnAudienceIsEditedAndRefusedAtItsField(t *testing.T) {
 func TestACustomerIsExplainedWithReasonsAndEvidence(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)
-	ts.AddCustomers(t)
+	ts.FillAudiences(t)
 	marketing := ts.Login(t, account.Marketing)
 	doc := marketing.Get("/audiences/1/explain?q=K30").Page(http.StatusOK)
 	rows := webtest.TextsOf(doc, "main tbody td")
@@ -172,7 +172,7 @@ func TestAudiencesInABrowser(t *testing.T) {
 	b.Look("exports-empty", "/exports")
 	webtest.Must(t, ts.Campaigns.EnsureBuiltIn(t.Context()))
 	b.Look("audience-empty", "/audiences/1")
-	ts.AddCustomers(t)
+	ts.FillAudiences(t)
 	b.Look("audiences", "/audiences")
 	b.Look("audience", "/audiences/1")
 	b.Look("audience-edit", "/audiences/1/edit")

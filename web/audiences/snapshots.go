@@ -29,6 +29,9 @@ type snapshotPage struct {
 
 func (*snapshotPage) Template() string { return "snapshot" }
 
+// MostExpected is up to how many customers are counted to show how far a snapshot is.
+func (*snapshotPage) MostExpected() int { return campaign.MostExpected }
+
 // memberRow is a member; the address is masked.
 type memberRow struct {
 	CustomerID int64

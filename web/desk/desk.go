@@ -240,7 +240,7 @@ func (h *handlers) deskProblem(c *gin.Context, err error) error {
 	if f, ok := fault.Of(err); ok && f.Args["reason"] != nil {
 		err = f.With("reason", h.T(c, fmt.Sprintf("reason.%s", f.Args["reason"])))
 	}
-	frame.RetryLater(c, frame.StatusOf(err))
+	frame.RetryAfterStatus(c, frame.StatusOf(err))
 	c.JSON(frame.StatusOf(err), gin.H{"problem": h.FaultText(c, err)})
 	return nil
 }

@@ -31,6 +31,9 @@ type callbacksPage struct {
 
 func (*callbacksPage) Template() string { return "callbacks" }
 
+// MostCounted is up to how many callbacks of a state are counted.
+func (*callbacksPage) MostCounted() int { return callback.MostCounted }
+
 // callbackPage is one callback with its timeline and what a supervisor can do about it.
 type callbackPage struct {
 	frame.Page

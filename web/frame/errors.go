@@ -7,9 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -62,7 +60,7 @@ type errorPage struct {
 	Text    string
 	Fields  []FieldProblem
 	Request string // where an internal error was met, to find it in the log
-	Again   *again // where the same may be asked again in a moment
+	Retry   *retry // where the same may be asked again in a moment
 }
 
 func (*errorPage) Template() string { return "error" }
@@ -83,7 +81,7 @@ func (s *Site) Fail(c *gin.Context, err error) {
 	if fault.KindOf(err) == fault.Internal {
 		s.Log.ErrorContext(c.Request.Context(), "request failed", "route", c.FullPath(), "error", err)
 	}
-	RetryAfter(c, err)
+	RetryAfterError(c, err)
 	if wantsJSON(c.Request) {
 		s.failJSON(c, err)
 		return
@@ -94,18 +92,11 @@ func (s *Site) Fail(c *gin.Context, err error) {
 	}
 	p := &errorPage{Page: s.Page(c, "error.title"), Status: StatusOf(err), Text: s.FaultText(c, err), Fields: s.FieldProblems(c, err)}
 	if errors.Is(err, database.ErrUnavailable) {
-		p.Again = againOf(c)
+		p.Retry = retryOf(c)
 	}
 	if renderErr := s.RenderStatus(c, p.Status, p); renderErr != nil {
 		s.Log.ErrorContext(c.Request.Context(), "error page failed", "error", renderErr)
 		c.String(http.StatusInternalServerError, "500")
-	}
-}
-
-// RetryAfter says when to try again, where the error knows it.
-func RetryAfter(c *gin.Context, err error) {
-	if f, ok := fault.Of(err); ok && f.Wait > 0 {
-		c.Header("Retry-After", strconv.FormatInt(int64((f.Wait+time.Second-1)/time.Second), 10))
 	}
 }
 
@@ -128,7 +119,7 @@ func ProblemJSON(c *gin.Context, p Problem) error {
 	if p.Status == http.StatusUnauthorized {
 		c.Header("WWW-Authenticate", "Bearer")
 	}
-	RetryLater(c, p.Status)
+	RetryAfterStatus(c, p.Status)
 	c.Data(p.Status, "application/problem+json", body)
 	return nil
 }

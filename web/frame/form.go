@@ -60,7 +60,7 @@ func (s *Site) RefusedForm(c *gin.Context, f Form, err error) (Form, error) {
 	if !ok || flt.Kind == fault.Internal || flt.Kind == fault.NotFound {
 		return f, err
 	}
-	RetryAfter(c, err)
+	RetryAfterError(c, err)
 	f.Errors = map[string]string{}
 	problems := s.FieldProblems(c, err)
 	for i, p := range problems {

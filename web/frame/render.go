@@ -138,7 +138,7 @@ func (s *Site) RenderStatus(c *gin.Context, status int, p View) error {
 	if err := s.views.execute(&b, s.Lang(c), p); err != nil {
 		return err
 	}
-	RetryLater(c, status)
+	RetryAfterStatus(c, status)
 	c.Data(status, "text/html; charset=utf-8", b.Bytes())
 	return nil
 }

@@ -4,11 +4,11 @@ func errorSamples() []View {
 	return []View{
 		&errorPage{Status: 422, Text: "text", Fields: []FieldProblem{{Line: 3, Name: "phone", Problem: "is too short", Value: "1"}}},
 		&errorPage{Page: Page{Bare: true}, Status: 404, Text: "text"},
-		&errorPage{Status: 503, Text: "text", Again: &again{
-			Action: "/jobs", Post: true, Fields: []againField{{"a", "b", false}, {"c", "d", true}},
+		&errorPage{Status: 503, Text: "text", Retry: &retry{
+			Action: "/jobs", Post: true, Fields: []retryField{{"a", "b", false}, {"c", "d", true}},
 		}},
-		&errorPage{Status: 503, Text: "text", Again: &again{Action: "/jobs"}},
-		&errorPage{Status: 503, Text: "text", Again: &again{Back: "/imports"}},
+		&errorPage{Status: 503, Text: "text", Retry: &retry{Action: "/jobs"}},
+		&errorPage{Status: 503, Text: "text", Retry: &retry{Back: "/imports"}},
 	}
 }
 

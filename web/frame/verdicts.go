@@ -43,12 +43,12 @@ var PurposeChannels = []PurposeChannel{
 }
 
 // PurposeChannelName is "survey · e-mail"; what can only be done by phone names no channel.
-func (s *Site) PurposeChannelName(c *gin.Context, w PurposeChannel) string {
-	name := s.T(c, "purpose."+string(w.Purpose))
-	if w.Purpose == permission.ServiceCallback || w.Purpose == permission.MarketingCall {
+func (s *Site) PurposeChannelName(c *gin.Context, purpose PurposeChannel) string {
+	name := s.T(c, "purpose."+string(purpose.Purpose))
+	if purpose.Purpose == permission.ServiceCallback || purpose.Purpose == permission.MarketingCall {
 		return name
 	}
-	return name + " · " + s.T(c, "channel."+string(w.Channel))
+	return name + " · " + s.T(c, "channel."+string(purpose.Channel))
 }
 
 // MayRow is one purpose and channel: whether we may, and if not why and from when.
@@ -68,8 +68,8 @@ type WhyLine struct {
 // MayQuestions asks about every purpose and channel, for now.
 func MayQuestions(subject permission.Subject) []permission.Question {
 	questions := make([]permission.Question, len(PurposeChannels))
-	for i, w := range PurposeChannels {
-		questions[i] = permission.Question{Subject: subject, Purpose: w.Purpose, Channel: w.Channel}
+	for i, purpose := range PurposeChannels {
+		questions[i] = permission.Question{Subject: subject, Purpose: purpose.Purpose, Channel: purpose.Channel}
 	}
 	return questions
 }
@@ -77,15 +77,15 @@ func MayQuestions(subject permission.Subject) []permission.Question {
 // MayRows puts the verdicts on MayQuestions into words.
 func (s *Site) MayRows(c *gin.Context, verdicts []permission.Verdict, customerID int64) []MayRow {
 	rows := make([]MayRow, len(PurposeChannels))
-	for i, w := range PurposeChannels {
-		rows[i] = s.MayRow(c, w, verdicts[i], customerID)
+	for i, purpose := range PurposeChannels {
+		rows[i] = s.MayRow(c, purpose, verdicts[i], customerID)
 	}
 	return rows
 }
 
 // MayRow puts one verdict into words.
-func (s *Site) MayRow(c *gin.Context, w PurposeChannel, v permission.Verdict, customerID int64) MayRow {
-	row := MayRow{Purpose: s.PurposeChannelName(c, w), Allowed: v.Allowed}
+func (s *Site) MayRow(c *gin.Context, purpose PurposeChannel, v permission.Verdict, customerID int64) MayRow {
+	row := MayRow{Purpose: s.PurposeChannelName(c, purpose), Allowed: v.Allowed}
 	if !v.Allowed {
 		row.From = v.AllowedFrom
 	}

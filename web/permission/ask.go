@@ -74,8 +74,8 @@ func (h *handlers) showPermission(c *gin.Context) error {
 		return err
 	}
 	p := &permissionPage{AsOf: asOf}
-	for _, w := range frame.PurposeChannels {
-		if sum := h.permissionSum(c, w, counts); sum.Base.Count > 0 {
+	for _, purpose := range frame.PurposeChannels {
+		if sum := h.permissionSum(c, purpose, counts); sum.Base.Count > 0 {
 			p.Sums = append(p.Sums, sum)
 		}
 	}
@@ -83,14 +83,14 @@ func (h *handlers) showPermission(c *gin.Context) error {
 	return h.Render(c, p)
 }
 
-func (h *handlers) permissionSum(c *gin.Context, w frame.PurposeChannel, counts []permission.StandingCount) permissionSum {
-	sum := permissionSum{Purpose: h.PurposeChannelName(c, w), Base: permissionLine{Width: 100}}
+func (h *handlers) permissionSum(c *gin.Context, purpose frame.PurposeChannel, counts []permission.StandingCount) permissionSum {
+	sum := permissionSum{Purpose: h.PurposeChannelName(c, purpose), Base: permissionLine{Width: 100}}
 	for _, n := range counts {
-		if n.Purpose != w.Purpose || n.Channel != w.Channel {
+		if n.Purpose != purpose.Purpose || n.Channel != purpose.Channel {
 			continue
 		}
 		sum.Base.Count += n.Customers
-		query := url.Values{"purpose": {string(w.Purpose)}, "channel": {string(w.Channel)}, "reason": {string(n.First)}}
+		query := url.Values{"purpose": {string(purpose.Purpose)}, "channel": {string(purpose.Channel)}, "reason": {string(n.First)}}
 		line := permissionLine{Count: n.Customers, Href: permissionPath + "/customers?" + query.Encode()}
 		if n.First == "" {
 			sum.Allowed = line
@@ -108,12 +108,13 @@ func (h *handlers) permissionSum(c *gin.Context, w frame.PurposeChannel, counts 
 }
 
 func (h *handlers) listStandings(c *gin.Context) error {
-	w := frame.PurposeChannel{Purpose: permission.Purpose(c.Query("purpose")), Channel: permission.Channel(c.Query("channel"))}
-	if !slices.Contains(frame.PurposeChannels, w) {
+	purpose := frame.PurposeChannel{Purpose: permission.Purpose(c.Query("purpose")), Channel: permission.Channel(c.Query("channel"))}
+	if !slices.Contains(frame.PurposeChannels, purpose) {
 		return frame.ErrNoPage
 	}
 	ctx, first := c.Request.Context(), permission.Code(c.Query("reason"))
-	list, err := h.permission.StandingsBy(ctx, frame.Viewer(c), w.Purpose, w.Channel, first, frame.ListKeyID(c), frame.PageSize+1)
+	list, err := h.permission.StandingsBy(ctx, frame.Viewer(c),
+		purpose.Purpose, purpose.Channel, first, frame.ListKeyID(c), frame.PageSize+1)
 	if err != nil {
 		return err
 	}
@@ -142,7 +143,7 @@ func (h *handlers) listStandings(c *gin.Context) error {
 	if first != "" {
 		verdict = h.Catalogue.TextOr(h.Lang(c), string(first), nil, "reason."+string(first))
 	}
-	p.Page = h.Page(c, "permission.list", "way", h.PurposeChannelName(c, w), "reason", verdict)
+	p.Page = h.Page(c, "permission.list", "purpose", h.PurposeChannelName(c, purpose), "reason", verdict)
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "permission.title"), Href: permissionPath}}
 	return h.Render(c, p)
 }

@@ -26,7 +26,7 @@ type customerPermissionPage struct {
 	Suppressions []suppressionRow
 	MayLift      bool
 	Form         frame.Form
-	Ways         []frame.Option // purposes the viewer may record
+	Purposes     []frame.Option // purposes the viewer may record
 	Channels     []frame.Option
 	Answers      []frame.Option
 	Bases        []frame.Option
@@ -149,7 +149,7 @@ func (h *handlers) saidAbout(c *gin.Context, e permission.ConsentEvent) string {
 }
 
 func (h *handlers) fillChoices(c *gin.Context, p *customerPermissionPage) {
-	p.Ways = frame.EnumOptions(h.Site, c, "purpose.", permission.Recordable(frame.Viewer(c)))
+	p.Purposes = frame.EnumOptions(h.Site, c, "purpose.", permission.Recordable(frame.Viewer(c)))
 	p.Channels = frame.FilterOptions(h.Site, c, "consents.every_channel", "channel.", permission.Channels())
 	p.Answers = frame.EnumOptions(h.Site, c, "consents.", []string{"given", "withdrawn"})
 	p.Bases = frame.EnumOptions(h.Site, c, "basis.", permission.Bases())

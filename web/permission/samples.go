@@ -83,7 +83,7 @@ func customerPermissionSamples() []frame.View {
 				{ConsentEvent: ended, Ended: true},
 				{},
 			},
-			Suppressions: []suppressionRow{sampleSuppression()}, Ways: choices,
+			Suppressions: []suppressionRow{sampleSuppression()}, Purposes: choices,
 			Channels: choices, Answers: choices, Bases: choices, Scopes: choices,
 		},
 	}

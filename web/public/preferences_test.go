@@ -34,7 +34,7 @@ func TestThePreferencePageSaysWhereACustomerStandsAndChangesIt(t *testing.T) {
 	c := ts.Anonymous(t)
 	expect := func(want ...string) {
 		t.Helper()
-		if got := c.Stands(out.OptOutURL); !slices.Equal(got, want) {
+		if got := c.Preferences(out.OptOutURL); !slices.Equal(got, want) {
 			t.Errorf("stands %v, want %v", got, want)
 		}
 	}
@@ -160,13 +160,13 @@ func TestWhatStillGoesOnCanBeStopped(t *testing.T) {
 			webtest.Must(t, ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
 				return ts.Permission.RecordConsent(tx, event)
 			}))
-			got := c.Stands(out.OptOutURL)
+			got := c.Preferences(out.OptOutURL)
 			if !slices.Equal(got, []string{"surveys=yes", "calls=unasked", "messages=unasked", "contact=yes"}) {
 				t.Errorf("before: %v", got)
 			}
 			ts.Now++
 			c.Post(out.OptOutURL, test.post)
-			if got := c.Stands(out.OptOutURL); !slices.Equal(got, test.want) {
+			if got := c.Preferences(out.OptOutURL); !slices.Equal(got, test.want) {
 				t.Errorf("after: %v, want %v", got, test.want)
 			}
 			if ts.Rows(t, "suppressions") == 0 {
@@ -231,7 +231,7 @@ func TestAMailProvidersOneClickUnsubscribes(t *testing.T) {
 			if n := ts.Rows(t, "suppressions"); n != 1 {
 				t.Errorf("%d suppressions", n)
 			}
-			if got := ts.Anonymous(t).Stands(out.OptOutURL); got[0] != "surveys=no" || got[3] != "contact=yes" {
+			if got := ts.Anonymous(t).Preferences(out.OptOutURL); got[0] != "surveys=no" || got[3] != "contact=yes" {
 				t.Errorf("stands %v", got)
 			}
 		})
@@ -266,7 +266,7 @@ func TestThePreferencePageOutlivesTheSurvey(t *testing.T) {
 		t.Fatal("the survey has not expired")
 	}
 	c.Post(out.OptOutURL, url.Values{"topic": {"contact"}, "say": {"no"}})
-	if got := c.Stands(out.OptOutURL); !slices.Equal(got, []string{"contact=no"}) {
+	if got := c.Preferences(out.OptOutURL); !slices.Equal(got, []string{"contact=no"}) {
 		t.Errorf("stands %v", got)
 	}
 }

@@ -147,7 +147,7 @@ func (h *handlers) speak(c *gin.Context, language string) {
 
 // endOfError shows a customer what became of their link; errors of ours are nobody's link.
 func (h *handlers) endOfError(c *gin.Context, err error) error {
-	frame.RetryAfter(c, err)
+	frame.RetryAfterError(c, err)
 	p := &surveyEndPage{}
 	f, _ := fault.Of(err)
 	switch {

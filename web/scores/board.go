@@ -22,7 +22,6 @@ type boardPage struct {
 	ChartHref  string
 	Table      scoreTable
 	Lows       []lowRow
-	LowsHref   string
 	Reasons    []reasonRow
 	Empty      bool // no answers at all in the period
 }
