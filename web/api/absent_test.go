@@ -3,8 +3,6 @@ package api_test
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/url"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -47,22 +45,6 @@ func TestWhatIsAbsentIsNotZero(t *testing.T) {
 		if got := m.PostTo(c.Path, "application/x-ndjson", body).ProblemsAndWarnings(); got != c.want {
 			t.Errorf("%s: %s, want %s", c.body, got, c.want)
 		}
-	}
-}
-
-func TestACallbackIsReassignedToSomebodyChosen(t *testing.T) {
-	t.Parallel()
-	ts := webtest.NewServer(t)
-	ts.FillDesk(t, webtest.SevereContact(1, "张伟", "宽带"))
-	boss := ts.Login(t, account.Supervisor)
-	reassign := url.Values{"reassign_why": {"x"}}
-	page := boss.Post("/callbacks/1/reassign", reassign).Page(http.StatusUnprocessableEntity)
-	if page.Find("#e-caller").Length() != 1 {
-		t.Error("nobody was chosen, and it is anybody's")
-	}
-	reassign.Set("caller", "0")
-	if r := boss.Post("/callbacks/1/reassign", reassign); r.Status != http.StatusSeeOther {
-		t.Errorf("anybody: %d", r.Status)
 	}
 }
 

@@ -36,3 +36,19 @@ func TestCallbacksAreFilteredByEveryReasonTheyCanHave(t *testing.T) {
 		}
 	}
 }
+
+func TestACallbackIsReassignedToSomebodyChosen(t *testing.T) {
+	t.Parallel()
+	ts := webtest.NewServer(t)
+	ts.FillDesk(t, webtest.SevereContact(1, "张伟", "宽带"))
+	boss := ts.Login(t, account.Supervisor)
+	reassign := url.Values{"reassign_why": {"x"}}
+	page := boss.Post("/callbacks/1/reassign", reassign).Page(http.StatusUnprocessableEntity)
+	if page.Find("#e-caller").Length() != 1 {
+		t.Error("nobody was chosen, and it is anybody's")
+	}
+	reassign.Set("caller", "0")
+	if r := boss.Post("/callbacks/1/reassign", reassign); r.Status != http.StatusSeeOther {
+		t.Errorf("anybody: %d", r.Status)
+	}
+}

@@ -5,9 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"aftercall/internal/account"
-	"aftercall/internal/clock"
-	"aftercall/internal/delivery"
 	"aftercall/internal/webtest"
 )
 
@@ -52,23 +49,4 @@ func TestATapAnswersASurvey(t *testing.T) {
 	if err != nil || *asked.Answer("rating").Value != 5 || *asked.Answer("solved").Value != 1 {
 		t.Errorf("answers %+v, %v", asked.Answers, err)
 	}
-}
-
-func TestTheMessagesPageLooksLikeTheOthers(t *testing.T) {
-	t.Parallel()
-	ts := webtest.NewServer(t)
-	out := ts.Invited(t, "zh-CN")
-	log := delivery.NewLog(ts.DB, func() clock.Instant { return ts.Now })
-	for _, m := range []delivery.Message{
-		{ID: "1", Channel: "email", To: out.To, Subject: out.Subject, Text: out.Text},
-		{ID: "2", Channel: "sms", To: "+8613912348000", Text: "请评价 https://cs.example.com/s/0123456789abcdefghijkl"},
-	} {
-		if _, err := log.Send(t.Context(), m); err != nil {
-			t.Fatal(err)
-		}
-	}
-	ts.Login(t, account.Admin)
-	b := ts.Open(t)
-	b.Login(string(account.Admin))
-	b.Look("messages", "/messages")
 }

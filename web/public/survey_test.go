@@ -9,9 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"aftercall/internal/account"
-	"aftercall/internal/clock"
-	"aftercall/internal/delivery"
 	"aftercall/internal/webtest"
 	"aftercall/survey"
 )
@@ -159,27 +156,4 @@ func TestLinksNobodyWasSentAreForgottenAtOnce(t *testing.T) {
 		}
 	}
 	c.Get(out.URL).Page(http.StatusOK)
-}
-
-func TestKeptMessagesHaveLinksThatWork(t *testing.T) {
-	t.Parallel()
-	ts := webtest.NewServer(t)
-	out := ts.Invited(t, "zh-CN")
-	log := delivery.NewLog(ts.DB, func() clock.Instant { return ts.Now })
-	for range 2 {
-		_, err := log.Send(t.Context(), delivery.Message{
-			ID: out.MessageID, Channel: out.Channel, To: out.To, Subject: out.Subject,
-			Text: "请评价:https://cs.example.com" + out.URL + "。",
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	page := ts.Login(t, account.Admin).Get("/messages").Page(http.StatusOK)
-	if href, _ := page.Find(".kept a").Attr("href"); href != "https://cs.example.com"+out.URL {
-		t.Errorf("the link is %q", href)
-	}
-	if n := page.Find("tbody tr").Length(); n != 1 {
-		t.Errorf("%d messages", n)
-	}
 }
