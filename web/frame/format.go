@@ -47,11 +47,7 @@ type Formatter struct {
 
 // Format returns the formatter of a language.
 func (s *Site) Format(lang string) Formatter {
-	f := Formatter{lang: lang, zone: s.Zone, now: s.Now, Catalogue: s.Catalogue}
-	if f.zone == nil {
-		f.zone = time.UTC
-	}
-	return f
+	return Formatter{lang: lang, zone: s.Zone, now: s.Now, Catalogue: s.Catalogue}
 }
 
 // text is "t": the text of a key, with names and values in turn. A value named "count" chooses the plural.

@@ -96,10 +96,17 @@ func addPages(sets map[string]*template.Template, layout *template.Template, are
 	if err != nil {
 		return err
 	}
+	shared, err := layout.Clone() // the area's partials are parsed once, not for every page
+	if err == nil && len(partials) > 0 {
+		shared, err = shared.ParseFS(area, partials...)
+	}
+	if err != nil {
+		return err
+	}
 	for _, page := range pages {
-		set, err := layout.Clone()
+		set, err := shared.Clone()
 		if err == nil {
-			set, err = set.ParseFS(area, append(partials, page)...)
+			set, err = set.ParseFS(area, page)
 		}
 		if err != nil {
 			return err
