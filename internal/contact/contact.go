@@ -143,6 +143,7 @@ type Contact struct {
 	SourceChangedAt clock.Instant // what the source called it when we last took it; an older delivery changes nothing
 	ReceivedAt      clock.Instant
 	ChangedAt       clock.Instant
+	ImportID        int64 // the last import of a file that changed it; 0 for none
 }
 
 // Participant is somebody who took part in a contact, as they were when it arrived.

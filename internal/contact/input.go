@@ -31,6 +31,7 @@ type Input struct {
 	Answers       []InputAnswer      `json:"answers,omitempty"` // historical answers about the newest resolution
 	// when the source changed it: an older delivery that arrives late is left out
 	ChangedAt clock.Instant `json:"changed_at,omitzero"`
+	ImportID  int64         `json:"-"` // the import that brings it
 }
 
 // InputCustomer is the customer as the source knows them. Without a reference, the first e-mail or phone identifies them.

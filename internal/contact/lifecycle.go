@@ -119,6 +119,7 @@ func (d *draft) merge(t *taken, customer *Customer, people []Participant, now cl
 	if len(people) > 0 {
 		d.people, d.newPeople = people, true
 	}
+	replace(&c.ImportID, in.ImportID)
 	c.ContentHash = t.hash
 	c.ChangedAt = now
 }

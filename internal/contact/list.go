@@ -17,6 +17,7 @@ type Filter struct {
 	SourceID   int64
 	Channel    Channel
 	CustomerID int64
+	ImportID   int64 // the last import that changed them
 	After      ListKey
 	Limit      int // 50 when 0
 }

@@ -10,8 +10,9 @@ import (
 	"aftercall/internal/permission"
 )
 
-func (s store) lockCustomers(sourceID int64, references []string) ([]Customer, error) {
-	return find[Customer](s, "customers", "source_id = "+id(sourceID)+" AND reference", references, "id", true)
+// customersNamedBy reads the customers of the references; locked, others are kept from changing them until the transaction ends.
+func (s store) customersNamedBy(sourceID int64, references []string, locked bool) ([]Customer, error) {
+	return find[Customer](s, "customers", "source_id = "+id(sourceID)+" AND reference", references, "id", locked)
 }
 
 func (s store) addresses(customerIDs []int64) ([]Address, error) {

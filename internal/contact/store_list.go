@@ -35,6 +35,9 @@ func (s store) list(viewer account.Viewer, f Filter, in found) ([]Contact, error
 	if f.CustomerID != 0 {
 		q = q.Where("customer_id = ?", f.CustomerID)
 	}
+	if f.ImportID != 0 {
+		q = q.Where("import_id = ?", f.ImportID)
+	}
 	if f.After != (ListKey{}) {
 		q = q.Where("changed_at < ? OR (changed_at = ? AND contacts.id < ?)", f.After.ChangedAt, f.After.ChangedAt, f.After.ID)
 	}

@@ -9,9 +9,9 @@ import (
 	"aftercall/internal/database"
 )
 
-// lockContacts reads the contacts of the keys and keeps others from changing them until the transaction ends.
-func (s store) lockContacts(sourceID int64, keys []string) ([]Contact, error) {
-	return find[Contact](s, "contacts", "source_id = "+id(sourceID)+" AND external_id", keys, "id", true)
+// contactsOf reads the contacts of the keys; locked, others are kept from changing them until the transaction ends.
+func (s store) contactsOf(sourceID int64, keys []string, locked bool) ([]Contact, error) {
+	return find[Contact](s, "contacts", "source_id = "+id(sourceID)+" AND external_id", keys, "id", locked)
 }
 
 func (s store) addContacts(drafts []*draft) error {
@@ -31,7 +31,7 @@ func (s store) addContacts(drafts []*draft) error {
 var contactColumns = []string{
 	"customer_id", "status", "channel", "category", "subcategory", "product", "severity", "complaint", "opened_at",
 	"first_response_at", "talk_seconds", "hold_seconds", "wrap_up_seconds", "order_reference", "resolution_text", "recording_url",
-	"auto_closed", "tags", "content_hash", "resolution_count", "source_changed_at", "changed_at",
+	"auto_closed", "tags", "content_hash", "resolution_count", "source_changed_at", "changed_at", "import_id",
 }
 
 func (s store) updateContacts(drafts []*draft) error {

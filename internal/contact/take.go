@@ -39,18 +39,24 @@ const maxTxBytes = 4 << 20
 // the rest. Taking the same again changes nothing, also when two processes do it at the same time. It writes in transactions of
 // a few hundred contacts; after an error those before it are kept, and taking everything in again completes the rest.
 func (s *Service) Take(ctx context.Context, sourceID int64, batch []Input) ([]Outcome, error) {
-	outcomes := make([]Outcome, len(batch))
-	part := make([]*taken, 0, min(len(batch), s.db.RowsPerTx()))
-	places := make([]int, 0, cap(part))
-	size, now := 0, s.now()
+	now := s.now()
 	if len(batch) > 1 {
 		ctx = database.Background(ctx)
 	}
+	return s.inParts(batch, now, func(part []*taken) ([]Outcome, error) { return s.takePart(ctx, sourceID, part, now) })
+}
+
+// inParts makes contacts ready and takes what may be taken, a transaction's worth at a time.
+func (s *Service) inParts(batch []Input, now clock.Instant, take func([]*taken) ([]Outcome, error)) ([]Outcome, error) {
+	outcomes := make([]Outcome, len(batch))
+	part := make([]*taken, 0, min(len(batch), s.db.RowsPerTx()))
+	places := make([]int, 0, cap(part))
+	size := 0
 	flush := func() error {
 		if len(part) == 0 {
 			return nil
 		}
-		done, err := s.takePart(ctx, sourceID, part, now)
+		done, err := take(part)
 		if err != nil {
 			return err
 		}
@@ -109,10 +115,16 @@ type intake struct {
 
 	concerned []int64 // known persons about whom permission has to think again
 	unknown   []int64 // persons who are new: permission has thought nothing about them yet
+
+	rehearsal *Rehearsal // nothing is written; nil when it is
 }
 
 func takeInto(tx database.Tx, sourceID int64, part []*taken, now clock.Instant) ([]Outcome, error) {
-	k := &intake{store: store{tx}, sourceID: sourceID, now: now, drafts: make(map[string]*draft, len(part))}
+	return (&intake{store: store{tx}, sourceID: sourceID, now: now}).take(part)
+}
+
+func (k *intake) take(part []*taken) ([]Outcome, error) {
+	k.drafts = make(map[string]*draft, len(part))
 	if err := k.load(part); err != nil {
 		return nil, err
 	}
@@ -187,6 +199,9 @@ func (k *intake) takeFresh(inputs []*fresh, outcomes []Outcome) error {
 		o.Resolved, o.Warnings = len(d.resolutions)-known, f.warnings
 		k.concerned = append(k.concerned, d.complained...)
 	}
+	if k.rehearsal != nil {
+		return nil
+	}
 	if err := k.write(); err != nil {
 		return err
 	}
@@ -227,7 +242,7 @@ func (k *intake) load(part []*taken) error {
 			keys = append(keys, t.input.ExternalID)
 		}
 	}
-	known, err := k.store.lockContacts(k.sourceID, keys)
+	known, err := k.store.contactsOf(k.sourceID, keys, k.rehearsal == nil)
 	if err != nil || len(known) == 0 {
 		return err
 	}

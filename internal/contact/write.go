@@ -168,7 +168,7 @@ func (k *intake) takePeople(inputs []*fresh) ([][]Participant, error) {
 		}
 	}
 	people := make([][]Participant, len(inputs))
-	if len(agents.list)+len(teams.list) == 0 {
+	if len(agents.list)+len(teams.list) == 0 || k.rehearsal != nil {
 		return people, nil
 	}
 	agentIDs, err := k.store.internAgents(k.sourceID, agents.list)
