@@ -24,8 +24,41 @@ type Options struct {
 
 // Row is one row of a file.
 type Row struct {
-	Line  int // from 1: the line it begins on, or the row of the sheet
-	Cells []string
+	Line   int // from 1: the line it begins on, or the row of the sheet
+	Cells  []string
+	Hidden bool    // the workbook hides it, or a filter does
+	Faults []Fault // cells that do not say what they seem to; nil nearly always
+}
+
+// Codes of a Fault.
+const (
+	ErrorCell   = "error_cell"   // an error value of a workbook (#N/A, #REF! …): Cells[Cell] is "", and Value has it
+	BadEncoding = "bad_encoding" // bytes that are not in the file's encoding: Cells[Cell] is the text with U+FFFD where they stood
+)
+
+// Fault is a cell of a row that was read, and does not say what it seems to.
+type Fault struct {
+	Cell        int // from 0
+	Code, Value string
+}
+
+// Found is what Open found out about a file, and what it chose: to be shown before anything is written, and kept with what was.
+type Found struct {
+	Workbook  bool
+	Encoding  string // "utf-8", "gb18030", "utf-16le" …; "" for a workbook
+	Delimiter rune   // 0 for a workbook
+	Guessed   bool   // the encoding was concluded from the bytes: it was not named, has no byte order mark, and is not UTF-8 throughout
+	Sheet     string
+	Sheets    []Sheet // all of a workbook, in its order
+	Date1904  bool    // numbers that are dates count from 1904
+	Filtered  bool    // the sheet has a filter that hides rows, or hidden rows
+}
+
+// Sheet is a sheet of a workbook.
+type Sheet struct {
+	Name   string
+	Hidden bool
+	Empty  bool // it has no row of values
 }
 
 // RowError is a row that cannot be read. Reading goes on with the next row.
@@ -36,18 +69,25 @@ func (e *RowError) Error() string { return e.Field.String() }
 
 // Reader reads a file row by row.
 type Reader struct {
-	next    func() (Row, error)
-	close   func() error
-	work    func() int64 // bytes that were looked at, for tests
-	isSheet bool
+	next  func() (Row, error)
+	close func() error
+	work  func() int64 // bytes that were looked at, for tests
+	found Found
+	blank blanks
 }
+
+// blanks counts rows that have nothing but delimiters.
+type blanks struct{ rows, first int }
 
 // Next returns the next row that is not empty. It returns io.EOF after the last one, and a *RowError for a row that cannot be
 // read, after which it can be called again. It returns fault.TooLarge that says which limit was met, and the error of the context.
 func (r *Reader) Next() (Row, error) { return r.next() }
 
-// IsWorkbook reports whether the file is an XLSX workbook, where a date may be a number of days.
-func (r *Reader) IsWorkbook() bool { return r.isSheet }
+// Found returns what Open found out about the file.
+func (r *Reader) Found() Found { return r.found }
+
+// Blank returns how many rows of only delimiters were passed over so far, and the line of the first of them.
+func (r *Reader) Blank() (rows, first int) { return r.blank.rows, r.blank.first }
 
 // Close frees what the reader holds, but not the file it reads from.
 func (r *Reader) Close() error { return r.close() }

@@ -69,7 +69,7 @@ func gzipped(t *testing.T, s string) []byte {
 func TestEveryUsualTextFileIsReadAlike(t *testing.T) {
 	t.Parallel()
 	const plain = "工单号,客户\n1,张伟\n"
-	want := []table.Row{{1, []string{"工单号", "客户"}}, {2, []string{"1", "张伟"}}}
+	want := []table.Row{{Line: 1, Cells: []string{"工单号", "客户"}}, {Line: 2, Cells: []string{"1", "张伟"}}}
 	for name, file := range map[string][]byte{
 		"plain":           []byte(plain),
 		"byte order mark": []byte("\ufeff" + plain),
@@ -91,10 +91,10 @@ func TestLineNumbersSurviveQuotedNewlinesAndBlankLines(t *testing.T) {
 	t.Parallel()
 	file := "id,text\n1,\"two\nlines, and a \"\"quote\"\"\"\n\n2,in \"the\" middle\n3,\"closed\" early\n"
 	want := []table.Row{
-		{1, []string{"id", "text"}},
-		{2, []string{"1", "two\nlines, and a \"quote\""}},
-		{5, []string{"2", "in \"the\" middle"}},
-		{6, []string{"3", "closed early"}},
+		{Line: 1, Cells: []string{"id", "text"}},
+		{Line: 2, Cells: []string{"1", "two\nlines, and a \"quote\""}},
+		{Line: 5, Cells: []string{"2", "in \"the\" middle"}},
+		{Line: 6, Cells: []string{"3", "closed early"}},
 	}
 	if diff := cmp.Diff(want, readAll(t, []byte(file), table.Options{})); diff != "" {
 		t.Error(diff)
@@ -104,13 +104,14 @@ func TestLineNumbersSurviveQuotedNewlinesAndBlankLines(t *testing.T) {
 func TestBadRowNeverStopsTheRest(t *testing.T) {
 	t.Parallel()
 	want := []table.Row{
-		{1, []string{"id", "text"}}, {2, []string{"!unclosed_quote"}}, {3, []string{"2", "fine"}}, {4, []string{"3", "too"}},
+		{Line: 1, Cells: []string{"id", "text"}}, {Line: 2, Cells: []string{"!unclosed_quote"}},
+		{Line: 3, Cells: []string{"2", "fine"}}, {Line: 4, Cells: []string{"3", "too"}},
 	}
 	got := readAll(t, []byte("id,text\n1,\"never closed\n2,fine\n3,too\n"), table.Options{})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	want = []table.Row{{1, []string{"id"}}, {2, []string{"!bad_encoding"}}, {3, []string{"2"}}}
+	want = []table.Row{{Line: 1, Cells: []string{"id"}}, {Line: 2, Cells: []string{"!bad_encoding"}}, {Line: 3, Cells: []string{"2"}}}
 	if diff := cmp.Diff(want, readAll(t, []byte("id\n\xff\xfe\n2\n"), table.Options{Encoding: "utf-8"})); diff != "" {
 		t.Error(diff)
 	}
@@ -130,7 +131,10 @@ func TestWorkbook(t *testing.T) {
 	if err := book.Write(&file); err != nil {
 		t.Fatal(err)
 	}
-	want := []table.Row{{1, []string{"工单号", "电话"}}, {2, []string{"T-1", "13912348000"}}, {4, []string{"T-2", "010-65551234"}}}
+	want := []table.Row{
+		{Line: 1, Cells: []string{"工单号", "电话"}}, {Line: 2, Cells: []string{"T-1", "13912348000"}},
+		{Line: 4, Cells: []string{"T-2", "010-65551234"}},
+	}
 	if diff := cmp.Diff(want, readAll(t, file.Bytes(), table.Options{})); diff != "" {
 		t.Error(diff)
 	}

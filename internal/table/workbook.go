@@ -35,7 +35,7 @@ func openWorkbook(src *source, file io.Reader, opts Options) (*Reader, error) {
 	if err != nil {
 		return nil, src.blame(err, "file_workbook", "the workbook cannot be read; save it again as .xlsx")
 	}
-	return &Reader{next: sheet.next, close: sheet.tokens.close, isSheet: true, work: func() int64 { return w.spent }}, nil
+	return &Reader{next: sheet.next, close: sheet.tokens.close, found: Found{Workbook: true}, work: func() int64 { return w.spent }}, nil
 }
 
 // unzip lists the parts.

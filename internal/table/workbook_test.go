@@ -22,7 +22,7 @@ func TestEveryKindOfCellIsReadAsItIsStored(t *testing.T) {
 		`<x:c t="str"><x:v>a&amp;b_x000A_c</x:v></x:c><x:c t="e"><x:v>#N/A</x:v></x:c><x:c t="s"><x:v>77</x:v></x:c></x:row>`,
 		`</x:sheetData></x:worksheet>`),
 		text(sst, `<si><t>none</t></si><si><r><t>张</t></r><rPh sb="0" eb="1"><t>zhang</t></rPh><r><t>伟</t></r></si></sst>`))
-	want := []table.Row{{2, []string{"张伟", "", "45000.5", "1"}}, {4, []string{"inline ", "a&b\nc", "#N/A", ""}}}
+	want := []table.Row{{Line: 2, Cells: []string{"张伟", "", "45000.5", "1"}}, {Line: 4, Cells: []string{"inline ", "a&b\nc", "#N/A", ""}}}
 	if diff := cmp.Diff(want, readAll(t, file, table.Options{})); diff != "" {
 		t.Error(diff)
 	}

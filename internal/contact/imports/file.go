@@ -146,7 +146,7 @@ func openRows(ctx context.Context, m Mapping, open Open) (*opened, error) {
 	o := &opened{file: file, rows: rows}
 	header, err := o.header(m)
 	if err == nil {
-		o.converter, err = newConverter(m, header, rows.IsWorkbook())
+		o.converter, err = newConverter(m, header, rows.Found().Workbook)
 	}
 	if err != nil {
 		o.close()
