@@ -107,22 +107,31 @@ func newColumn(m Mapping, field string, cells []int) column {
 // fold is how values of a file are compared with those of a mapping: without regard to case and blanks around.
 func fold(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
+// converted is what became of a row.
+type converted struct {
+	input    contact.Input
+	problems []fault.Field // the row is rejected
+	warnings []fault.Field // taken, with what was left out or assumed
+	skipped  string        // why the row is no contact, as a code; "" for a contact
+}
+
 // convert returns the contact of a row. With problems it must not be taken.
-func (c *converter) convert(row table.Row) (contact.Input, []fault.Field) {
-	var in contact.Input
-	var problems []fault.Field
+func (c *converter) convert(row table.Row) converted {
+	var out converted
+	in := &out.input
 	if len(row.Cells) > c.width && strings.TrimSpace(strings.Join(row.Cells[c.width:], "")) != "" {
-		return in, []fault.Field{{
+		out.problems = []fault.Field{{
 			Name: "row", Code: "too_many_cells", Value: strconv.Itoa(len(row.Cells)),
 			Problem: fmt.Sprintf("has more cells than the %d headings", c.width),
 		}}
+		return out
 	}
 	for field, value := range c.mapping.Constants {
-		_ = setters[field](&in, value, c.dates) // was checked with the mapping
+		_ = setters[field](in, value, c.dates) // was checked with the mapping
 	}
 	for i := range c.columns {
-		if p := c.columns[i].fill(&in, row, c.dates); p != nil {
-			problems = append(problems, *p)
+		if p := c.columns[i].fill(in, row, c.dates); p != nil {
+			out.problems = append(out.problems, *p)
 		}
 	}
 	in.Customer.PhoneRegion = c.mapping.Region
@@ -143,12 +152,12 @@ func (c *converter) convert(row table.Row) (contact.Input, []fault.Field) {
 	for i := range c.answers {
 		answer, p := c.answers[i].read(row, c.dates)
 		if p != nil {
-			problems = append(problems, *p)
+			out.problems = append(out.problems, *p)
 		} else if answer != nil {
 			in.Answers = append(in.Answers, *answer)
 		}
 	}
-	return in, problems
+	return out
 }
 
 // fill puts the value of a row into the column's field.
@@ -238,6 +247,16 @@ func cellOf(row table.Row, cell int) string {
 		return ""
 	}
 	return strings.TrimSpace(row.Cells[cell])
+}
+
+// firstCell returns the first cell of a row that is not empty.
+func firstCell(row table.Row) string {
+	for i := range row.Cells {
+		if value := cellOf(row, i); value != "" {
+			return value
+		}
+	}
+	return ""
 }
 
 // headings finds columns by their names.

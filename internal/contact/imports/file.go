@@ -209,7 +209,7 @@ func measure(ctx context.Context, m Mapping, open Open, alive func(context.Conte
 			return extent{}, err
 		}
 		e.rows++
-		if in, _ := o.converter.convert(row); in.Status != contact.Open && in.Status != contact.Pending {
+		if in := o.converter.convert(row).input; in.Status != contact.Open && in.Status != contact.Pending {
 			e.newest = max(e.newest, in.ResolvedAt)
 		}
 	}

@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -163,8 +164,8 @@ func FuzzMapping(f *testing.F) {
 			if err != nil {
 				return
 			}
-			_, problems := c.convert(row)
-			for _, p := range problems {
+			got := c.convert(row)
+			for _, p := range slices.Concat(got.problems, got.warnings) {
 				if p.Code == "" || p.Name == "" {
 					t.Fatalf("a problem without a name: %+v", p)
 				}

@@ -38,6 +38,7 @@ type pending struct {
 	row      table.Row
 	input    contact.Input
 	problems []fault.Field
+	warnings []fault.Field // of the row's values; intake has its own
 }
 
 // work takes rows until the file ends or, if a slice is given, until the slice is over; then the run is left running.
@@ -124,14 +125,17 @@ func (w *worker) read(rows *table.Reader) (pending, error) {
 	case err != nil:
 		return pending{}, err
 	}
-	in, problems := w.converter.convert(row)
+	c := w.converter.convert(row)
+	if c.skipped != "" {
+		c.problems = append(c.problems, fault.Field{Name: "row", Code: c.skipped, Problem: "is no contact", Value: firstCell(row)})
+	}
 	if w.run.WithoutAnswers {
-		in.Answers = nil
+		c.input.Answers = nil
 	}
 	if w.run.ShiftBy != 0 {
-		shift(&in, clock.Instant(w.run.ShiftBy))
+		shift(&c.input, clock.Instant(w.run.ShiftBy))
 	}
-	return pending{row: row, input: in, problems: problems}, nil
+	return pending{row: row, input: c.input, problems: c.problems, warnings: c.warnings}, nil
 }
 
 // shift moves every time of a contact.
@@ -198,6 +202,7 @@ func (w *worker) tally(outcomes []contact.Outcome) (Run, []Issue) {
 		o := contact.Outcome{Status: contact.Rejected, Problems: p.problems}
 		if len(p.problems) == 0 {
 			o = outcomes[next]
+			o.Warnings = append(p.warnings[:len(p.warnings):len(p.warnings)], o.Warnings...)
 			next++
 		}
 		run.RowsRead++
