@@ -21,8 +21,9 @@ type Open = func() (io.ReadCloser, error)
 
 // NewRun is what a person asks for.
 type NewRun struct {
-	SourceID       int64
-	UserID         int64 // 0 on the command line
+	SourceID       int64  // 0 for a source that is not there yet, in a check
+	Source         string // its name, kept for a check of such a one
+	UserID         int64  // 0 on the command line
 	Filename       string
 	Mapping        Mapping
 	ShiftToNow     bool // moves every time so that the newest resolution of the file is now
@@ -52,6 +53,7 @@ func (s *Service) ImportFile(ctx context.Context, n NewRun, open Open, report fu
 		}
 		if known != nil {
 			run = *known
+			run.State = Running
 			return st.restart(run.ID, Running, s.now())
 		}
 		run = wanted
@@ -80,6 +82,9 @@ func (s *Service) newRun(n NewRun, open Open) (Run, error) {
 	run := Run{
 		SourceID: n.SourceID, UserID: n.UserID, Filename: lastOf(n.Filename), Mapping: body,
 		ShiftToNow: n.ShiftToNow, WithoutAnswers: n.WithoutAnswers,
+	}
+	if run.Summary, err = (Summary{Source: n.Source}).encode(); err != nil {
+		return Run{}, err
 	}
 	run.Fingerprint, err = fingerprint(run, open)
 	return run, err
@@ -120,16 +125,14 @@ func (s *Service) giveUp(ctx context.Context, runID int64, cause error) error {
 			text = lastOf(f.Code)
 		}
 	}
-	err := s.db.InTx(context.WithoutCancel(ctx), func(_ context.Context, tx database.Tx) error {
-		return store{tx}.end(runID, state, text, s.now())
-	})
-	return errors.Join(cause, err)
+	return errors.Join(cause, s.end(ctx, runID, state, text))
 }
 
 // opened is a file ready to be read: past its headings.
 type opened struct {
 	file      io.Closer
 	rows      *table.Reader
+	headings  []string
 	converter *converter
 }
 
@@ -144,9 +147,9 @@ func openRows(ctx context.Context, m Mapping, open Open) (*opened, error) {
 		return nil, err
 	}
 	o := &opened{file: file, rows: rows}
-	header, err := o.header(m)
+	o.headings, err = o.header(m)
 	if err == nil {
-		o.converter, err = newConverter(m, header, rows.Found().Workbook)
+		o.converter, err = newConverter(m, o.headings, rows.Found().Workbook)
 	}
 	if err != nil {
 		o.close()

@@ -24,14 +24,20 @@ func (s *Service) Execute(ctx context.Context, ticket outbox.Ticket, runID int64
 	if err != nil {
 		return err
 	}
-	run, err := s.start(ctx, runID)
+	run, err := s.Run(ctx, runID)
+	if err == nil && run.State == Checking {
+		return s.executeCheck(ctx, ticket, run)
+	}
+	if err == nil {
+		run, err = s.start(ctx, runID)
+	}
 	if errors.Is(err, errStopped) {
 		return s.settle(ctx, ticket, false)
 	}
 	if err != nil {
 		return err
 	}
-	w := &worker{Service: s, run: run, open: s.stored(ctx, runID), ticket: ticket, heard: s.now()}
+	w := &worker{Service: s, run: run, open: s.stored(ctx, run.FileID), ticket: ticket, heard: s.now()}
 	err = w.work(ctx, slice)
 	switch {
 	case errors.Is(err, outbox.ErrStale):

@@ -3,8 +3,10 @@
 // with, by any process, without doubling anything.
 //
 //	draft (uploaded) ──Begin──► waiting ──Execute──► running ──► done
-//	                               ▲                   │ ├─────► failed ──┐
-//	                               └──────Resume───────┴─┴─Stop► stopped ─┘
+//	 │ ▲  └─Check► checking       ▲                   │ ├─────► failed ──┐
+//	 │ └────Stop──────┤           └──────Resume───────┴─┴─Stop► stopped ─┤
+//	 │ checked ◄──────┘                                                  │
+//	 └◄───────────────────── Rematch (a new draft of the same file) ─────┘
 package imports
 
 import (
@@ -24,12 +26,14 @@ type State string
 
 // The states.
 const (
-	Draft   State = "draft"   // uploaded; its columns are not matched yet
-	Waiting State = "waiting" // for a worker
-	Running State = "running"
-	Stopped State = "stopped" // by hand; can be gone on with
-	Done    State = "done"
-	Failed  State = "failed" // see Error; can be gone on with
+	Draft    State = "draft"    // uploaded; its columns are not matched yet
+	Checking State = "checking" // it is looked through, and nothing is taken
+	Checked  State = "checked"  // see its Report for what would become of its rows
+	Waiting  State = "waiting"  // for a worker
+	Running  State = "running"
+	Stopped  State = "stopped" // by hand; can be gone on with
+	Done     State = "done"
+	Failed   State = "failed" // see Error; can be gone on with
 )
 
 // Run is one import of one file.
@@ -38,6 +42,7 @@ type Run struct {
 	SourceID       int64
 	UserID         int64
 	Filename       string
+	FileID         int64  // the run whose pieces hold the file; 0 on the command line
 	Fingerprint    string // SHA-256 of the file, the mapping and the choices: the same again goes on where it was
 	Mapping        string // YAML
 	State          State
@@ -52,9 +57,11 @@ type Run struct {
 	Resolved       int64 // resolutions it brought
 	Duplicates     int64
 	Rejected       int64
+	Skipped        int64 // rows that are no contacts, such as a total
 	Warnings       int64 // rows that were taken with a correction or a doubt
 	Rate           int64 // rows per second, lately
 	Error          string
+	Summary        string // JSON; see Report
 	StartedAt      clock.Instant
 	UpdatedAt      clock.Instant
 	FinishedAt     clock.Instant
@@ -80,7 +87,7 @@ func (r Run) Percent() int {
 }
 
 // IsActive reports whether a worker has the run or will have it.
-func (r Run) IsActive() bool { return r.State == Waiting || r.State == Running }
+func (r Run) IsActive() bool { return r.State == Waiting || r.State == Running || r.State == Checking }
 
 // quiet is how long nothing is heard of a running import until nobody seems to work on it.
 const quiet = 20 * time.Second
@@ -88,11 +95,14 @@ const quiet = 20 * time.Second
 // WaitingSince returns since when the run has been waiting for a worker: it is in the queue, or the process that had it is gone. It
 // returns none for a run that is worked on or over.
 func (r Run) WaitingSince(now clock.Instant) clock.Instant {
-	if r.State == Waiting || r.State == Running && now.Sub(r.UpdatedAt) > quiet {
+	if r.State == Waiting || (r.State == Running || r.State == Checking) && now.Sub(r.UpdatedAt) > quiet {
 		return r.UpdatedAt
 	}
 	return 0
 }
+
+// IsDraft reports whether nothing of the file was taken yet and nobody works on it.
+func (r Run) IsDraft() bool { return r.State == Draft || r.State == Checked }
 
 // CanResume reports whether the run can be gone on with.
 func (r Run) CanResume() bool { return r.State == Stopped || r.State == Failed }
@@ -104,6 +114,7 @@ type Severity string
 const (
 	RowRejected  Severity = "rejected"
 	RowCorrected Severity = "corrected" // taken, with a correction or a doubt
+	RowSkipped   Severity = "skipped"   // no contact: a total, a note
 )
 
 // Issue is one line of a run's report.

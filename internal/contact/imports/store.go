@@ -29,6 +29,15 @@ func (s store) addRun(r *Run) error {
 	return nil
 }
 
+// addDraft adds a run; the file is its own unless it says another one's.
+func (s store) addDraft(r *Run) error {
+	if err := s.addRun(r); err != nil || r.FileID != 0 {
+		return err
+	}
+	r.FileID = r.ID
+	return s.update(r.ID, map[string]any{"file_id": r.ID})
+}
+
 // unfinished returns the newest run of the fingerprint that has not come to its end, or nil.
 func (s store) unfinished(fingerprint string) (*Run, error) {
 	var runs []Run
@@ -51,12 +60,19 @@ func (s store) update(id int64, values map[string]any) error {
 	return nil
 }
 
-// begin turns a draft into a waiting run, and reports whether it was a draft.
+// begin turns a draft into a run that is worked on, with nothing counted yet, and reports whether it was a draft.
 func (s store) begin(r Run) (bool, error) {
-	done := s.Gorm().Model(&Run{}).Where("id = ? AND state = ?", r.ID, Draft).
-		Select("source_id", "user_id", "fingerprint", "mapping", "state", "shift_to_now", "without_answers", "started_at", "updated_at").
-		Updates(&r)
+	done := s.Gorm().Model(&Run{}).Where("id = ? AND state IN ?", r.ID, []State{Draft, Checked}).
+		Select(append([]string{
+			"source_id", "user_id", "fingerprint", "mapping", "state", "shift_to_now", "shift_by", "without_answers", "rows_total",
+			"error", "started_at", "finished_at",
+		}, countColumns...)).Updates(&r)
 	return done.RowsAffected > 0, done.Error
+}
+
+// countColumns are what is written with every batch of rows.
+var countColumns = []string{
+	"rows_read", "last_line", "accepted", "updated", "resolved", "duplicates", "rejected", "skipped", "warnings", "rate", "summary", "updated_at",
 }
 
 // move changes the state if it is one of those, and reports whether it was.
@@ -77,9 +93,18 @@ func (s store) setExtent(r Run, now clock.Instant) error {
 	return s.update(r.ID, map[string]any{"rows_total": r.RowsTotal, "shift_by": r.ShiftBy, "updated_at": now})
 }
 
+// startOver sets the counts of a run that is looked through to where they begin.
+func (s store) startOver(r Run) error {
+	done := s.Gorm().Model(&Run{}).Where("id = ? AND state = ?", r.ID, Checking).Select(countColumns).Updates(&r)
+	if done.Error != nil {
+		return fmt.Errorf("begin the check of import %d: %w", r.ID, done.Error)
+	}
+	return nil
+}
+
 // touch says that a running run is worked on.
 func (s store) touch(id int64, now clock.Instant) error {
-	if err := s.Gorm().Model(&Run{}).Where("id = ? AND state = ?", id, Running).Update("updated_at", now).Error; err != nil {
+	if err := s.Gorm().Model(&Run{}).Where("id = ? AND state IN ?", id, []State{Running, Checking}).Update("updated_at", now).Error; err != nil {
 		return fmt.Errorf("touch import %d: %w", id, err)
 	}
 	return nil
@@ -87,17 +112,27 @@ func (s store) touch(id int64, now clock.Instant) error {
 
 // progress writes the counts of a run that is still running and where it was, and reports whether it is.
 func (s store) progress(was, is Run) (bool, error) {
-	done := s.Gorm().Model(&Run{}).Where("id = ? AND state = ? AND rows_read = ?", was.ID, Running, was.RowsRead).
-		Select("rows_read", "last_line", "accepted", "updated", "resolved", "duplicates", "rejected", "warnings", "rate", "updated_at").
-		Updates(&is)
+	done := s.Gorm().Model(&Run{}).Where("id = ? AND state = ? AND rows_read = ?", was.ID, was.State, was.RowsRead).
+		Select(countColumns).Updates(&is)
 	if done.Error != nil {
 		return false, fmt.Errorf("write progress of import %d: %w", was.ID, done.Error)
 	}
 	return done.RowsAffected > 0, nil
 }
 
-func (s store) addIssues(issues []Issue) error {
-	return database.Insert(s.Tx, "lines of the report", issues)
+func (s store) addReport(issues []Issue, rejects []Reject) error {
+	if err := database.Insert(s.Tx, "lines of the report", issues); err != nil {
+		return err
+	}
+	return database.Insert(s.Tx, "rejected rows", rejects)
+}
+
+func (s store) rejects(runID, after int64, limit int) ([]Reject, error) {
+	var rejects []Reject
+	if err := s.Gorm().Where("run_id = ? AND id > ?", runID, after).Order("id").Limit(limit).Find(&rejects).Error; err != nil {
+		return nil, fmt.Errorf("read rejected rows: %w", err)
+	}
+	return rejects, nil
 }
 
 func (s store) addChunk(c chunk) error {
@@ -119,12 +154,20 @@ func (s store) chunk(runID int64, no int) ([]byte, error) {
 	return pieces[0].Body, nil
 }
 
-func (s store) hasChunks(runID int64) (bool, error) {
-	var n int64
-	if err := s.Gorm().Model(&chunk{}).Where("run_id = ?", runID).Count(&n).Error; err != nil {
-		return false, fmt.Errorf("look for the file of import %d: %w", runID, err)
+// withFile returns a run whose file is kept.
+func (s store) withFile(runID int64) (Run, error) {
+	run, err := s.run(runID)
+	if err != nil {
+		return Run{}, err
 	}
-	return n > 0, nil
+	var n int64
+	if err := s.Gorm().Model(&chunk{}).Where("run_id = ?", run.FileID).Limit(1).Count(&n).Error; err != nil {
+		return Run{}, fmt.Errorf("look for the file of import %d: %w", runID, err)
+	}
+	if n == 0 {
+		return Run{}, errFileGone
+	}
+	return run, nil
 }
 
 func (s store) dropChunks(runID int64) error {
@@ -134,30 +177,48 @@ func (s store) dropChunks(runID int64) error {
 	return nil
 }
 
+// dropDraft forgets a draft, and its file if it is no other run's.
 func (s store) dropDraft(runID int64) error {
-	done := s.Gorm().Where("id = ? AND state = ?", runID, Draft).Delete(&Run{})
+	done := s.Gorm().Where("id = ? AND state IN ?", runID, []State{Draft, Checked}).Delete(&Run{})
 	if done.Error != nil {
 		return fmt.Errorf("drop draft %d: %w", runID, done.Error)
 	}
 	if done.RowsAffected == 0 {
 		return errNotDraft
 	}
-	return nil
+	return s.dropChunks(runID)
 }
 
-// dropDraftsBefore forgets drafts, and their files, that nobody went on with: a few of them, for the one who uploads waits, and the next
-// upload forgets the next ones.
-func (s store) dropDraftsBefore(at clock.Instant) error {
+// dropOld forgets what nobody came back for: drafts with their files, files of runs that were not gone on with, rows that were rejected.
+// It does a few at a time, for the one who uploads waits, and the next upload forgets the next ones.
+func (s store) dropOld(drafts, rest clock.Instant) error {
+	const few = 2
 	var old []int64
-	err := s.Gorm().Model(&Run{}).Where("state = ? AND started_at < ?", Draft, at).Order("id").Limit(2).Pluck("id", &old).Error
-	if err != nil || len(old) == 0 {
-		return err
+	err := s.Gorm().Model(&Run{}).Where("state IN ? AND updated_at < ?", []State{Draft, Checked, Checking}, drafts).
+		Order("id").Limit(few).Pluck("id", &old).Error
+	if err != nil {
+		return fmt.Errorf("look for old drafts: %w", err)
+	}
+	if len(old) > 0 {
+		if err := s.Gorm().Where("id IN ?", old).Delete(&Run{}).Error; err != nil {
+			return fmt.Errorf("drop old drafts: %w", err)
+		}
+	}
+	var kept []int64
+	err = s.Gorm().Model(&Run{}).Where("state IN ? AND updated_at < ?", []State{Stopped, Failed, Done}, rest).
+		Where("id IN (?) OR id IN (?)", s.Gorm().Model(&chunk{}).Select("run_id"), s.Gorm().Model(&Reject{}).Select("run_id")).
+		Order("id").Limit(few).Pluck("id", &kept).Error
+	if err != nil {
+		return fmt.Errorf("look for old files: %w", err)
+	}
+	if old = append(old, kept...); len(old) == 0 {
+		return nil
 	}
 	if err := s.Gorm().Where("run_id IN ?", old).Delete(&chunk{}).Error; err != nil {
-		return fmt.Errorf("drop files of old drafts: %w", err)
+		return fmt.Errorf("drop old files: %w", err)
 	}
-	if err := s.Gorm().Where("id IN ? AND state = ?", old, Draft).Delete(&Run{}).Error; err != nil {
-		return fmt.Errorf("drop old drafts: %w", err)
+	if err := s.Gorm().Where("run_id IN ?", old).Delete(&Reject{}).Error; err != nil {
+		return fmt.Errorf("drop old rejected rows: %w", err)
 	}
 	return nil
 }

@@ -18,8 +18,11 @@ import (
 // MaxUpload is how large an uploaded file may be; the command line takes larger ones.
 const MaxUpload = 64 << 20
 
-// draftLife is how long an uploaded file waits for its columns to be matched.
-const draftLife = 7 * 24 * time.Hour
+// How long a file waits for its columns to be matched, and how long it, or what was rejected of it, is kept after its run.
+const (
+	draftLife = 7 * 24 * time.Hour
+	fileLife  = 30 * 24 * time.Hour
+)
 
 // chunkBytes is how much of a file one row holds, so that no statement is large and SQLite's writer is never held long.
 const chunkBytes = 512 << 10
@@ -33,10 +36,10 @@ func (s *Service) Upload(ctx context.Context, viewer account.Viewer, filename st
 	run := Run{UserID: viewer.UserID, Filename: lastOf(filename), State: Draft, StartedAt: s.now(), UpdatedAt: s.now()}
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		run.ID = 0
-		if err := (store{tx}).dropDraftsBefore(s.now().Add(-draftLife)); err != nil {
+		if err := (store{tx}).dropOld(s.now().Add(-draftLife), s.now().Add(-fileLife)); err != nil {
 			return err
 		}
-		return store{tx}.addRun(&run)
+		return store{tx}.addDraft(&run)
 	})
 	if err != nil {
 		return Run{}, fmt.Errorf("keep upload: %w", err)
@@ -76,32 +79,39 @@ func (s *Service) keep(ctx context.Context, runID int64, file io.Reader) error {
 
 // Discard forgets a draft and its file.
 func (s *Service) Discard(ctx context.Context, runID int64) error {
-	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		st := store{tx}
-		if err := st.dropDraft(runID); err != nil {
-			return err
-		}
-		return st.dropChunks(runID)
-	})
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return store{tx}.dropDraft(runID) })
 }
 
 // Begin starts the import of an uploaded file. The error names every column of the mapping that the file does not have.
 func (s *Service) Begin(ctx context.Context, runID int64, n NewRun) (Run, error) {
+	return s.begin(ctx, runID, n, Waiting)
+}
+
+// Check starts to look through an uploaded file for what would become of its rows; the run is Checked then, and its Report says. Nothing
+// is taken. The error is as Begin's. The source may be one that is not there yet, by its name.
+func (s *Service) Check(ctx context.Context, runID int64, n NewRun) (Run, error) {
+	return s.begin(ctx, runID, n, Checking)
+}
+
+func (s *Service) begin(ctx context.Context, runID int64, n NewRun, state State) (Run, error) {
 	wanted, err := s.readable(ctx, runID, n)
 	if err != nil {
 		return Run{}, err
 	}
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		wanted.ID, wanted.State, wanted.StartedAt, wanted.UpdatedAt = runID, Waiting, s.now(), s.now()
-		begun, err := store{tx}.begin(wanted)
+		begun := wanted
+		begun.ID, begun.State, begun.StartedAt, begun.UpdatedAt = runID, state, s.now(), s.now()
+		was, err := store{tx}.begin(begun)
 		if err != nil {
 			return err
 		}
-		if !begun {
+		if !was {
 			return errNotDraft
 		}
-		if err := account.Audit(tx, s.now(), account.ViewerFrom(ctx), "import.begun", "import", runID, ""); err != nil {
-			return err
+		if state == Waiting {
+			if err := account.Audit(tx, s.now(), account.ViewerFrom(ctx), "import.begun", "import", runID, ""); err != nil {
+				return err
+			}
 		}
 		return outbox.Add(tx, s.now(), outbox.New(JobRun, runID, outbox.Bulk, s.now()))
 	})
@@ -120,7 +130,11 @@ func (s *Service) readable(ctx context.Context, runID int64, n NewRun) (Run, err
 	defer leave()
 	ctx, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
-	open := s.stored(ctx, runID)
+	draft, err := s.Run(ctx, runID)
+	if err != nil {
+		return Run{}, err
+	}
+	open := s.stored(ctx, draft.FileID)
 	wanted, err := s.newRun(n, open)
 	if err != nil {
 		return Run{}, err
@@ -133,10 +147,14 @@ func (s *Service) readable(ctx context.Context, runID int64, n NewRun) (Run, err
 	return wanted, nil
 }
 
-// Stop stops a run after the rows that are being taken.
+// Stop stops a run after the rows that are being taken. One that is only looked through is a draft again.
 func (s *Service) Stop(ctx context.Context, runID int64) error {
 	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		stopped, err := store{tx}.move(runID, []State{Waiting, Running}, Stopped, s.now())
+		st := store{tx}
+		stopped, err := st.move(runID, []State{Waiting, Running}, Stopped, s.now())
+		if err == nil && !stopped {
+			stopped, err = st.move(runID, []State{Checking}, Draft, s.now())
+		}
 		if err == nil && !stopped {
 			err = errNotOn
 		}
@@ -144,13 +162,16 @@ func (s *Service) Stop(ctx context.Context, runID int64) error {
 	})
 }
 
+// errFileGone says that the file of a run is not kept.
+var errFileGone = fault.New(fault.Conflict, "import_file_gone",
+	"the file is not kept here; run the import again on the command line, or upload it once more")
+
 // Resume goes on with a stopped or failed run of an uploaded file, after the last row that was taken.
 func (s *Service) Resume(ctx context.Context, runID int64) error {
 	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		st := store{tx}
-		if has, err := st.hasChunks(runID); err != nil || !has {
-			return errors.Join(err, fault.New(fault.Conflict, "import_file_gone",
-				"the file is not kept here; run the import again on the command line"))
+		if _, err := st.withFile(runID); err != nil {
+			return err
 		}
 		resumed, err := st.move(runID, []State{Stopped, Failed}, Waiting, s.now())
 		if err != nil {
@@ -163,10 +184,35 @@ func (s *Service) Resume(ctx context.Context, runID int64) error {
 	})
 }
 
-// stored opens the kept file of a run.
-func (s *Service) stored(ctx context.Context, runID int64) Open {
+// Rematch returns a new draft of the file of a stopped or failed run, with its mapping, to be matched in another way. What the run has
+// taken stays, and comes again as duplicates or updates.
+func (s *Service) Rematch(ctx context.Context, viewer account.Viewer, runID int64) (Run, error) {
+	var draft Run
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		st := store{tx}
+		run, err := st.withFile(runID)
+		if err != nil {
+			return err
+		}
+		if !run.CanResume() {
+			return errNotOff
+		}
+		draft = Run{
+			SourceID: run.SourceID, UserID: viewer.UserID, Filename: run.Filename, FileID: run.FileID, Mapping: run.Mapping, State: Draft,
+			ShiftToNow: run.ShiftToNow, WithoutAnswers: run.WithoutAnswers, StartedAt: s.now(), UpdatedAt: s.now(),
+		}
+		return st.addDraft(&draft)
+	})
+	if err != nil {
+		return Run{}, fmt.Errorf("match import %d anew: %w", runID, err)
+	}
+	return draft, nil
+}
+
+// stored opens a kept file.
+func (s *Service) stored(ctx context.Context, fileID int64) Open {
 	return func() (io.ReadCloser, error) {
-		return &chunkReader{ctx: ctx, store: store{s.db.View(ctx)}, runID: runID}, nil
+		return &chunkReader{ctx: ctx, store: store{s.db.View(ctx)}, runID: fileID}, nil
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"aftercall/internal/clock"
@@ -18,7 +20,7 @@ import (
 // errStopped means that the run was stopped, or that another process took it over.
 var errStopped = errors.New("the import was stopped")
 
-// worker takes the rows of one run in, a few hundred at a time.
+// worker takes the rows of one run in, a few hundred at a time, or tells what would become of them.
 type worker struct {
 	*Service
 	run    Run
@@ -27,6 +29,10 @@ type worker struct {
 	ticket outbox.Ticket // of the job; the zero Ticket on the command line
 	heard  clock.Instant // when the run and the job were last told that somebody works on them
 
+	rehearsal *contact.Rehearsal // nothing is taken; nil when it is
+	unseen    bool               // the run is in no database: nothing is written at all
+
+	summary   Summary
 	converter *converter
 	batch     []pending
 	began     clock.Instant
@@ -39,6 +45,7 @@ type pending struct {
 	input    contact.Input
 	problems []fault.Field
 	warnings []fault.Field // of the row's values; intake has its own
+	skipped  string        // why it is no contact; "" for a contact
 }
 
 // work takes rows until the file ends or, if a slice is given, until the slice is over; then the run is left running.
@@ -58,13 +65,15 @@ func (w *worker) work(ctx context.Context, slice time.Duration) error {
 		return err
 	}
 	defer o.close()
-	w.converter, w.began, w.readAt = o.converter, w.now(), w.run.RowsRead
+	w.converter, w.began, w.readAt, w.summary = o.converter, w.now(), w.run.RowsRead, w.run.Report()
+	w.summary.Found, w.summary.Headings = o.rows.Found(), o.headings
 	for row := int64(0); ; row++ {
 		if err := w.alive(ctx, row); err != nil {
 			return err
 		}
 		p, err := w.read(o.rows)
 		if errors.Is(err, io.EOF) {
+			w.summary.Blank, _ = o.rows.Blank()
 			if err := w.flush(ctx); err != nil {
 				return err
 			}
@@ -76,16 +85,44 @@ func (w *worker) work(ctx context.Context, slice time.Duration) error {
 		if row < w.readAt {
 			continue // taken by an earlier slice
 		}
-		if w.batch = append(w.batch, p); len(w.batch) < w.db.RowsPerTx() {
+		if w.batch = append(w.batch, p); len(w.batch) < w.batchSize() {
 			continue
 		}
 		if err := w.flush(ctx); err != nil {
+			return err
+		}
+		if err := w.hopeless(); err != nil {
 			return err
 		}
 		if slice > 0 && w.now().Sub(w.began) > slice {
 			return nil
 		}
 	}
+}
+
+// firstRows are enough to see that a mapping does not fit its file.
+const firstRows = 100
+
+func (w *worker) batchSize() int {
+	if w.run.RowsRead == 0 {
+		return min(firstRows, w.db.RowsPerTx())
+	}
+	return w.db.RowsPerTx()
+}
+
+// hopeless returns an error when the first rows were all rejected for one reason: the others would be, too.
+func (w *worker) hopeless() error {
+	if w.run.RowsRead != firstRows || w.run.Rejected != firstRows {
+		return nil
+	}
+	at := slices.IndexFunc(w.summary.Groups, func(g Group) bool { return g.Severity == RowRejected && g.Rows >= firstRows })
+	if at < 0 {
+		return nil
+	}
+	g := w.summary.Groups[at]
+	return fault.New(fault.Invalid, "import_one_reason", fmt.Sprintf("the first %d rows were all rejected for one reason: %s %q %s%s",
+		firstRows, g.Field, firstOf(strings.Join(g.Values, ", "), groupValueSize), g.Problem, g.Advice())).
+		With("rows", firstRows).With("field", g.Field)
 }
 
 func (w *worker) measure(ctx context.Context, m Mapping) error {
@@ -97,7 +134,15 @@ func (w *worker) measure(ctx context.Context, m Mapping) error {
 	if w.run.ShiftToNow && !e.newest.IsZero() {
 		w.run.ShiftBy = int64(w.now() - e.newest)
 	}
-	return w.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return store{tx}.setExtent(w.run, w.now()) })
+	return w.write(ctx, func(st store) error { return st.setExtent(w.run, w.now()) })
+}
+
+// write runs a transaction about the run, unless the run is in no database.
+func (w *worker) write(ctx context.Context, do func(store) error) error {
+	if w.unseen {
+		return nil
+	}
+	return w.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return do(store{tx}) })
 }
 
 // alive tells the run and the job now and then that they are worked on, also while rows are only counted or passed over. It returns
@@ -107,11 +152,11 @@ func (w *worker) alive(ctx context.Context, row int64) error {
 		return nil
 	}
 	w.heard = w.now()
-	return w.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		if err := (store{tx}).touch(w.run.ID, w.heard); err != nil {
+	return w.write(ctx, func(st store) error {
+		if err := st.touch(w.run.ID, w.heard); err != nil {
 			return err
 		}
-		return w.ticket.Renew(tx, w.heard, lease)
+		return w.ticket.Renew(st.Tx, w.heard, lease)
 	})
 }
 
@@ -135,7 +180,8 @@ func (w *worker) read(rows *table.Reader) (pending, error) {
 	if w.run.ShiftBy != 0 {
 		shift(&c.input, clock.Instant(w.run.ShiftBy))
 	}
-	return pending{row: row, input: c.input, problems: c.problems, warnings: c.warnings}, nil
+	c.input.ImportID = w.run.ID
+	return pending{row: row, input: c.input, problems: c.problems, warnings: c.warnings, skipped: c.skipped}, nil
 }
 
 // shift moves every time of a contact.
@@ -164,112 +210,77 @@ func (w *worker) flush(ctx context.Context) error {
 			inputs = append(inputs, p.input)
 		}
 	}
-	outcomes, err := w.contacts.Take(ctx, w.run.SourceID, inputs)
+	outcomes, err := w.take(ctx, inputs)
 	if err != nil {
 		return fmt.Errorf("take rows: %w", err)
 	}
-	next, issues := w.tally(outcomes)
-	err = w.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		st := store{tx}
-		mine, err := st.progress(w.run, next)
+	next := w.tally(outcomes)
+	text, err := next.summary.encode()
+	if err != nil {
+		return err
+	}
+	next.run.Summary = text
+	err = w.write(ctx, func(st store) error {
+		mine, err := st.progress(w.run, next.run)
 		if err != nil {
 			return err
 		}
 		if !mine {
 			return errStopped
 		}
-		if err := w.ticket.Renew(tx, next.UpdatedAt, lease); err != nil {
+		if err := w.ticket.Renew(st.Tx, next.run.UpdatedAt, lease); err != nil {
 			return err
 		}
-		return st.addIssues(issues)
+		return st.addReport(next.issues, next.rejects)
 	})
 	if err != nil {
 		return err
 	}
-	w.run, w.batch, w.heard = next, w.batch[:0], next.UpdatedAt
+	w.run, w.summary, w.batch, w.heard = next.run, next.summary, w.batch[:0], next.run.UpdatedAt
 	if w.report != nil {
 		w.report(Progress{Run: w.run, Rate: float64(w.run.Rate), Remaining: w.run.Remaining()})
 	}
 	return nil
 }
 
-// tally returns the run after the batch, and the lines of the report.
-func (w *worker) tally(outcomes []contact.Outcome) (Run, []Issue) {
-	run := w.run
-	var issues []Issue
+func (w *worker) take(ctx context.Context, inputs []contact.Input) ([]contact.Outcome, error) {
+	if w.rehearsal != nil {
+		return w.rehearsal.Take(ctx, inputs)
+	}
+	return w.contacts.Take(ctx, w.run.SourceID, inputs)
+}
+
+// tally returns the run after the batch, with what is added to its report.
+func (w *worker) tally(outcomes []contact.Outcome) ledger {
+	l := ledger{converter: w.converter, run: w.run, summary: w.summary.clone(), examples: w.rehearsal != nil}
 	next := 0
 	for _, p := range w.batch {
 		o := contact.Outcome{Status: contact.Rejected, Problems: p.problems}
 		if len(p.problems) == 0 {
 			o = outcomes[next]
-			o.Warnings = append(p.warnings[:len(p.warnings):len(p.warnings)], o.Warnings...)
 			next++
 		}
-		run.RowsRead++
-		run.LastLine = int64(p.row.Line)
-		run.Resolved += int64(o.Resolved)
-		switch o.Status {
-		case contact.Accepted:
-			run.Accepted++
-		case contact.Updated:
-			run.Updated++
-		case contact.Duplicate:
-			run.Duplicates++
-		case contact.Rejected:
-			run.Rejected++
-		}
-		if o.Status != contact.Rejected && len(o.Warnings) > 0 {
-			run.Warnings++
-		}
-		for _, f := range o.Problems {
-			issues = append(issues, w.issue(p.row, RowRejected, f))
-		}
-		if o.Status != contact.Rejected {
-			for _, f := range o.Warnings {
-				issues = append(issues, w.issue(p.row, RowCorrected, f))
-			}
-		}
+		l.add(p, o)
 	}
-	run.UpdatedAt = w.now()
-	if elapsed := run.UpdatedAt.Sub(w.began); elapsed > 0 {
-		run.Rate = int64(float64(run.RowsRead-w.readAt) / elapsed.Seconds())
+	if w.rehearsal != nil {
+		l.summary.NewCustomers, l.summary.KnownCustomers = w.rehearsal.NewCustomers, w.rehearsal.KnownCustomers
+		l.issues, l.rejects = nil, nil // nothing was rejected yet
 	}
-	return run, w.fit(issues)
-}
-
-// fit leaves out what is beyond the longest report.
-func (w *worker) fit(issues []Issue) []Issue {
-	if room := maxIssues - int(w.run.Rejected+w.run.Warnings); len(issues) > room {
-		return issues[:max(room, 0)]
+	l.run.UpdatedAt = w.now()
+	if elapsed := l.run.UpdatedAt.Sub(w.began); elapsed > 0 {
+		l.run.Rate = int64(float64(l.run.RowsRead-w.readAt) / elapsed.Seconds())
 	}
-	return issues
-}
-
-// issue is a line of the report: it shows the value as it stands in the file.
-func (w *worker) issue(row table.Row, severity Severity, f fault.Field) Issue {
-	heading, value := w.converter.heading(f.Name, row)
-	if value == "" {
-		value = f.Value
-	}
-	return Issue{
-		RunID: w.run.ID, Line: int64(row.Line), Severity: severity, Field: lastOf(heading),
-		Code: f.Code, Problem: firstOf(f.Problem, 512), Value: firstOf(value, 191),
-	}
-}
-
-func firstOf(s string, limit int) string {
-	if r := []rune(s); len(r) > limit {
-		return string(r[:limit])
-	}
-	return s
+	return l
 }
 
 func (w *worker) finish(ctx context.Context) error {
-	return w.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		st := store{tx}
+	return w.write(ctx, func(st store) error {
+		if w.rehearsal != nil {
+			return st.end(w.run.ID, Checked, "", w.now())
+		}
 		if err := st.end(w.run.ID, Done, "", w.now()); err != nil {
 			return err
 		}
-		return st.dropChunks(w.run.ID)
+		return st.dropChunks(w.run.FileID)
 	})
 }

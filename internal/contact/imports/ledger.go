@@ -1,0 +1,139 @@
+package imports
+
+import (
+	"encoding/json"
+
+	"aftercall/internal/contact"
+	"aftercall/internal/fault"
+	"aftercall/internal/table"
+)
+
+// Reject is a row that was not taken, as it stood in the file.
+type Reject struct {
+	ID     int64
+	RunID  int64
+	Line   int64
+	Reason string // codes of what is wrong, separated by commas
+	Cells  string // JSON array of strings
+}
+
+// TableName names the table.
+func (Reject) TableName() string { return "import_rejects" }
+
+// Row returns the cells.
+func (r Reject) Row() []string {
+	var cells []string
+	_ = json.Unmarshal([]byte(r.Cells), &cells) // we wrote it ourselves
+	return cells
+}
+
+// maxRejectBytes is how large a row may be to be kept; what is larger is reported, and not kept.
+const maxRejectBytes = 64 << 10
+
+// ledger is a run after a batch of rows, with what the batch adds to its report.
+type ledger struct {
+	converter *converter
+	run       Run
+	summary   Summary
+	issues    []Issue
+	rejects   []Reject
+	examples  bool // rows are kept as examples of their outcome
+}
+
+// add counts what became of a row.
+func (l *ledger) add(p pending, o contact.Outcome) {
+	run := &l.run
+	run.RowsRead++
+	run.LastLine = int64(p.row.Line)
+	run.Resolved += int64(o.Resolved)
+	outcome := string(o.Status)
+	switch o.Status {
+	case contact.Accepted:
+		run.Accepted++
+	case contact.Updated:
+		run.Updated++
+	case contact.Duplicate:
+		run.Duplicates++
+	case contact.Rejected:
+		if p.skipped != "" {
+			outcome = string(RowSkipped)
+			run.Skipped++
+			break
+		}
+		run.Rejected++
+		l.reject(p.row, o.Problems)
+	}
+	l.report(p, o)
+	if l.examples {
+		l.summary.show(outcome, p.row)
+	}
+}
+
+// report writes what is wrong or doubtful about a row.
+func (l *ledger) report(p pending, o contact.Outcome) {
+	if o.Status == contact.Rejected {
+		severity := RowRejected
+		if p.skipped != "" {
+			severity = RowSkipped
+		}
+		for _, f := range o.Problems {
+			l.note(l.issue(p.row, severity, f))
+		}
+		return
+	}
+	warnings := append(p.warnings[:len(p.warnings):len(p.warnings)], o.Warnings...)
+	if len(warnings) > 0 {
+		l.run.Warnings++
+	}
+	for _, f := range warnings {
+		l.note(l.issue(p.row, RowCorrected, f))
+	}
+	if o.Status != contact.Duplicate {
+		l.summary.count(p.input.Answers, o.Warnings)
+	}
+}
+
+func (l *ledger) note(i Issue) {
+	l.summary.note(i)
+	if int64(len(l.issues)) < maxIssues-min(l.run.Rejected+l.run.Warnings, maxIssues) {
+		l.issues = append(l.issues, i)
+	}
+}
+
+// reject keeps a row that was not taken.
+func (l *ledger) reject(row table.Row, problems []fault.Field) {
+	if l.run.Rejected > maxIssues || len(row.Cells) == 0 {
+		return
+	}
+	cells, err := json.Marshal(row.Cells)
+	if err != nil || len(cells) > maxRejectBytes {
+		return
+	}
+	reason := ""
+	for i, f := range problems {
+		if i > 0 {
+			reason += ","
+		}
+		reason += f.Code
+	}
+	l.rejects = append(l.rejects, Reject{RunID: l.run.ID, Line: int64(row.Line), Reason: firstOf(reason, 512), Cells: string(cells)})
+}
+
+// issue is a line of the report: it shows the value as it stands in the file.
+func (l *ledger) issue(row table.Row, severity Severity, f fault.Field) Issue {
+	heading, value := l.converter.heading(f.Name, row)
+	if value == "" {
+		value = f.Value
+	}
+	return Issue{
+		RunID: l.run.ID, Line: int64(row.Line), Severity: severity, Field: lastOf(heading),
+		Code: f.Code, Problem: firstOf(f.Problem, 512), Value: firstOf(value, 191),
+	}
+}
+
+func firstOf(s string, limit int) string {
+	if r := []rune(s); len(r) > limit {
+		return string(r[:limit])
+	}
+	return s
+}
