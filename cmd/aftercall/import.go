@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,8 +23,8 @@ func (c *cli) importCommand() *cobra.Command {
 
 // importFlags are the choices of one import.
 type importFlags struct {
-	source, mapping, shift string
-	withoutAnswers, asJSON bool
+	source, mapping, shift, rejected string
+	check, withoutAnswers, asJSON    bool
 }
 
 func (c *cli) importContactsCommand() *cobra.Command {
@@ -31,10 +32,15 @@ func (c *cli) importContactsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "contacts FILE",
 		Short: "Take in a file of contacts: CSV (also .gz, .tsv, GBK) or XLSX",
-		Long: `contacts takes every row of a file in as a contact, by a mapping that says what the columns mean (docs/examples has some).
-Rows that cannot be taken are reported with their line and never stop the rest. An import can be interrupted; the same
-command goes on with it and doubles nothing.`,
-		Example: `  aftercall import contacts tickets.csv.gz --source helpdesk --mapping docs/examples/support-tickets.yaml
+		Long: `contacts takes every row of a file in as a contact, by a mapping that says what the columns mean (docs/examples has some,
+docs/mapping.md all there is to say). Rows that cannot be taken are reported, by kind, and never stop the rest. An import can be
+interrupted; the same command goes on with it and doubles nothing. With --check it reads the whole file, writes nothing, and
+prints what would happen.
+
+It ends with 0 when every row was taken, with 3 when some were rejected, with 1 when it failed, and with 2 when the command line is
+wrong.`,
+		Example: `  aftercall import contacts tickets.csv.gz --source helpdesk --mapping docs/examples/support-tickets.yaml --check
+  aftercall import contacts tickets.csv.gz --source helpdesk --mapping docs/examples/support-tickets.yaml --rejected rejected.csv
   aftercall import contacts tickets.csv --source trial --mapping mapping.yaml --shift-times now --without-answers`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -51,6 +57,8 @@ command goes on with it and doubles nothing.`,
 	f := cmd.Flags()
 	f.StringVar(&flags.source, "source", "", "name of the system the contacts come from; made if it is new (required)")
 	f.StringVar(&flags.mapping, "mapping", "", "YAML file that says what the columns mean (required)")
+	f.BoolVar(&flags.check, "check", false, "only tell what would happen; nothing is written")
+	f.StringVar(&flags.rejected, "rejected", "", "write the rows that were not taken to this CSV file, with the reason, to be mended and imported")
 	f.StringVar(&flags.shift, "shift-times", "", "now: move all times so that the newest resolution is now, for trials")
 	f.BoolVar(&flags.withoutAnswers, "without-answers", false, "leave out answers that come with the contacts")
 	f.BoolVar(&flags.asJSON, "json", false, "print the result as JSON")
@@ -62,20 +70,6 @@ command goes on with it and doubles nothing.`,
 	return cmd
 }
 
-// importResult is what --json prints.
-type importResult struct {
-	Run        int64         `json:"run"`
-	State      imports.State `json:"state"`
-	Read       int64         `json:"read"`
-	Accepted   int64         `json:"accepted"`
-	Updated    int64         `json:"updated"`
-	Resolved   int64         `json:"resolved"`
-	Duplicates int64         `json:"duplicates"`
-	Rejected   int64         `json:"rejected"`
-	Warnings   int64         `json:"warnings"`
-	Seconds    float64       `json:"seconds"`
-}
-
 func (c *cli) importContacts(ctx context.Context, a *app.App, path string, flags importFlags) error {
 	body, err := os.ReadFile(flags.mapping)
 	if err != nil {
@@ -85,32 +79,63 @@ func (c *cli) importContacts(ctx context.Context, a *app.App, path string, flags
 	if err != nil {
 		return err
 	}
+	n := imports.NewRun{
+		Source: flags.source, Filename: filepath.Base(path), Mapping: mapping,
+		ShiftToNow: flags.shift == "now", WithoutAnswers: flags.withoutAnswers,
+	}
+	open := func() (io.ReadCloser, error) { return os.Open(path) }
+	if flags.check {
+		return c.checkContacts(ctx, a, n, open, flags)
+	}
 	source, err := a.Contacts.EnsureSource(ctx, flags.source)
 	if err != nil {
 		return err
 	}
-	run, err := a.Imports.ImportFile(ctx, imports.NewRun{
-		SourceID: source.ID, Filename: filepath.Base(path), Mapping: mapping,
-		ShiftToNow: flags.shift == "now", WithoutAnswers: flags.withoutAnswers,
-	}, func() (io.ReadCloser, error) { return os.Open(path) }, c.showProgress())
+	n.SourceID = source.ID
+	run, err := a.Imports.ImportFile(ctx, n, open, c.showProgress())
 	if err != nil {
 		if ctx.Err() != nil {
 			return fmt.Errorf("import stopped after %d rows; the same command goes on with it: %w", run.RowsRead, err)
 		}
 		return err
 	}
-	if err := c.reportIssues(ctx, a, run); err != nil {
+	if flags.rejected != "" {
+		if err := writeRejected(ctx, a, run, flags.rejected); err != nil {
+			return err
+		}
+	}
+	return c.importDone(run, flags)
+}
+
+// checkContacts tells what an import would do.
+func (c *cli) checkContacts(ctx context.Context, a *app.App, n imports.NewRun, open imports.Open, flags importFlags) error {
+	sources, err := a.Contacts.Sources(ctx)
+	if err != nil {
 		return err
 	}
-	result := importResult{
-		Run: run.ID, State: run.State, Read: run.RowsRead, Accepted: run.Accepted, Updated: run.Updated, Resolved: run.Resolved,
-		Duplicates: run.Duplicates, Rejected: run.Rejected, Warnings: run.Warnings, Seconds: run.UpdatedAt.Sub(run.StartedAt).Seconds(),
+	for _, s := range sources {
+		if s.Name == strings.TrimSpace(n.Source) {
+			n.SourceID = s.ID
+		}
 	}
+	run, err := a.Imports.CheckFile(ctx, n, open, c.showProgress())
+	if err != nil {
+		return err
+	}
+	return c.importDone(run, flags)
+}
+
+// importDone prints what became, or would become, of the rows.
+func (c *cli) importDone(run imports.Run, flags importFlags) error {
+	var err error
 	if flags.asJSON {
-		return c.printJSON(result)
+		err = c.printJSON(resultOf(run))
+	} else {
+		err = c.printImport(run, flags.check)
 	}
-	_, err = fmt.Fprintf(c.stdout, "read %d, accepted %d, updated %d, resolved %d, duplicates %d, rejected %d, warnings %d\n",
-		run.RowsRead, run.Accepted, run.Updated, run.Resolved, run.Duplicates, run.Rejected, run.Warnings)
+	if err == nil && run.Rejected > 0 {
+		return errSome
+	}
 	return err
 }
 
@@ -122,24 +147,6 @@ func (c *cli) showProgress() func(imports.Progress) {
 			last = now
 			fmt.Fprintf(c.stderr, "%d of %d rows, %.0f a second, %s left\n",
 				p.Run.RowsRead, p.Run.RowsTotal, p.Rate, p.Remaining.Round(time.Second))
-		}
-	}
-}
-
-// reportIssues writes a line to standard error for every row that was rejected or corrected.
-func (c *cli) reportIssues(ctx context.Context, a *app.App, run imports.Run) error {
-	const page = 500
-	for after := int64(0); ; {
-		issues, err := a.Imports.Issues(ctx, run.ID, after, page)
-		if err != nil {
-			return err
-		}
-		for _, i := range issues {
-			fmt.Fprintf(c.stderr, "line %d %s: %s %q: %s\n", i.Line, i.Severity, i.Field, i.Value, i.Problem)
-			after = i.ID
-		}
-		if len(issues) < page {
-			return nil
 		}
 	}
 }

@@ -23,10 +23,14 @@ const (
 	exitDone   = 0
 	exitFailed = 1
 	exitUsage  = 2 // the command line or a setting is wrong
+	exitSome   = 3 // done, but some of what was given was not taken
 )
 
 // errReported ends a command that has already said on standard output what is wrong.
 var errReported = errors.New("failed")
+
+// errSome ends a command that has said what it did not take, and took the rest.
+var errSome = errors.New("not everything was taken")
 
 // usageError is an error of the person who typed the command, found when it was under way.
 type usageError struct{ error }
@@ -66,6 +70,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(stri
 		return exitDone
 	case errors.Is(err, errReported):
 		return exitFailed
+	case errors.Is(err, errSome):
+		return exitSome
 	case !c.begun, errors.As(err, &usage):
 		c.explain(err)
 		fmt.Fprintf(stderr, "See '%s --help'.\n", command.CommandPath())

@@ -3,6 +3,7 @@ package contact
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"gorm.io/gorm"
 
@@ -12,7 +13,7 @@ import (
 
 // customersNamedBy reads the customers of the references; locked, others are kept from changing them until the transaction ends.
 func (s store) customersNamedBy(sourceID int64, references []string, locked bool) ([]Customer, error) {
-	return find[Customer](s, "customers", "source_id = "+id(sourceID)+" AND reference", references, "id", locked)
+	return find[Customer](s, "customers", "source_id = "+strconv.FormatInt(sourceID, 10)+" AND reference", references, "id", locked)
 }
 
 func (s store) addresses(customerIDs []int64) ([]Address, error) {

@@ -3,6 +3,7 @@ package contact
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"gorm.io/gorm/clause"
 
@@ -11,7 +12,7 @@ import (
 
 // contactsOf reads the contacts of the keys; locked, others are kept from changing them until the transaction ends.
 func (s store) contactsOf(sourceID int64, keys []string, locked bool) ([]Contact, error) {
-	return find[Contact](s, "contacts", "source_id = "+id(sourceID)+" AND external_id", keys, "id", locked)
+	return find[Contact](s, "contacts", "source_id = "+strconv.FormatInt(sourceID, 10)+" AND external_id", keys, "id", locked)
 }
 
 func (s store) addContacts(drafts []*draft) error {
@@ -113,7 +114,7 @@ func (s store) addAnswers(answers []ImportedAnswer) error {
 func (s store) internAgents(sourceID int64, names []string) (map[string]int64, error) {
 	ids := make(map[string]int64, len(names))
 	read := func(names []string) error {
-		agents, err := find[Agent](s, "agents", "source_id = "+id(sourceID)+" AND name", names, "id", false)
+		agents, err := find[Agent](s, "agents", "source_id = "+strconv.FormatInt(sourceID, 10)+" AND name", names, "id", false)
 		for _, a := range agents {
 			ids[a.Name] = a.ID
 		}

@@ -10,21 +10,28 @@ import (
 
 // Reject is a row that was not taken, as it stood in the file.
 type Reject struct {
-	ID     int64
-	RunID  int64
-	Line   int64
-	Reason string // codes of what is wrong, separated by commas
-	Cells  string // JSON array of strings
+	ID      int64
+	RunID   int64
+	Line    int64
+	Reasons string // JSON array of Reason
+	Cells   string // JSON array of strings
+}
+
+// Reason is why a row was not taken.
+type Reason struct {
+	Field   string // heading of the column, or name of the field
+	Code    string // translated under "problem.<code>"
+	Problem string // English
 }
 
 // TableName names the table.
 func (Reject) TableName() string { return "import_rejects" }
 
-// Row returns the cells.
-func (r Reject) Row() []string {
-	var cells []string
-	_ = json.Unmarshal([]byte(r.Cells), &cells) // we wrote it ourselves
-	return cells
+// read returns the cells and what is wrong with them.
+func (r Reject) read() (cells []string, reasons []Reason) {
+	_ = json.Unmarshal([]byte(r.Cells), &cells) // we wrote both ourselves
+	_ = json.Unmarshal([]byte(r.Reasons), &reasons)
+	return cells, reasons
 }
 
 // maxRejectBytes is how large a row may be to be kept; what is larger is reported, and not kept.
@@ -105,18 +112,17 @@ func (l *ledger) reject(row table.Row, problems []fault.Field) {
 	if l.run.Rejected > maxIssues || len(row.Cells) == 0 {
 		return
 	}
-	cells, err := json.Marshal(row.Cells)
-	if err != nil || len(cells) > maxRejectBytes {
+	reasons := make([]Reason, len(problems))
+	for i, f := range problems {
+		heading, _ := l.converter.heading(f.Name, row)
+		reasons[i] = Reason{Field: heading, Code: f.Code, Problem: f.Problem}
+	}
+	why, err := json.Marshal(reasons)
+	cells, err2 := json.Marshal(row.Cells)
+	if err != nil || err2 != nil || len(cells) > maxRejectBytes {
 		return
 	}
-	reason := ""
-	for i, f := range problems {
-		if i > 0 {
-			reason += ","
-		}
-		reason += f.Code
-	}
-	l.rejects = append(l.rejects, Reject{RunID: l.run.ID, Line: int64(row.Line), Reason: firstOf(reason, 512), Cells: string(cells)})
+	l.rejects = append(l.rejects, Reject{RunID: l.run.ID, Line: int64(row.Line), Reasons: string(why), Cells: string(cells)})
 }
 
 // issue is a line of the report: it shows the value as it stands in the file.

@@ -3,6 +3,10 @@ package imports
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
+
+	"aftercall/internal/table"
 
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
@@ -49,4 +53,42 @@ func (s *Service) SaveMapping(ctx context.Context, name string, m Mapping) error
 		return fmt.Errorf("save mapping: %w", err)
 	}
 	return nil
+}
+
+// WriteRejected writes the rows of a run that were not taken, as they stood in the file, with a column for the reason behind them: a
+// file that can be mended and imported with the same mapping. reason puts one into words. Rows that could not be split into cells are not
+// among them.
+func (s *Service) WriteRejected(ctx context.Context, runID int64, to *table.CSVWriter, heading string, reason func(Reason) string) error {
+	run, err := s.Run(ctx, runID)
+	if err != nil {
+		return err
+	}
+	headings := run.Report().Headings
+	if err := to.Row(append(slices.Clone(headings), heading)...); err != nil {
+		return err
+	}
+	const page = 500
+	for after := int64(0); ; {
+		rejects, err := store{s.db.View(ctx)}.rejects(runID, after, page)
+		if err != nil {
+			return err
+		}
+		for _, r := range rejects {
+			cells, why := r.read()
+			for len(cells) < len(headings) {
+				cells = append(cells, "")
+			}
+			var reasons []string
+			for _, w := range why {
+				reasons = append(reasons, reason(w))
+			}
+			if err := to.Row(append(cells, strings.Join(reasons, "; "))...); err != nil {
+				return err
+			}
+			after = r.ID
+		}
+		if len(rejects) < page {
+			return to.Flush()
+		}
+	}
 }

@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS import_rejects (
     id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     run_id BIGINT NOT NULL DEFAULT 0,
     line BIGINT NOT NULL DEFAULT 0,
-    reason VARCHAR(512) NOT NULL DEFAULT '',
+    reasons MEDIUMTEXT NOT NULL,
     cells MEDIUMTEXT NOT NULL,
     KEY import_rejects_run_id_id (run_id, id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;

@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS import_rejects (
     id INTEGER PRIMARY KEY,
     run_id INTEGER NOT NULL DEFAULT 0,
     line INTEGER NOT NULL DEFAULT 0,
-    reason TEXT NOT NULL DEFAULT '',
+    reasons TEXT NOT NULL DEFAULT '',
     cells TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS import_rejects_run_id_id ON import_rejects (run_id, id);
