@@ -29,6 +29,7 @@ func TestImportsInABrowser(t *testing.T) {
 	b.Look("imports-match", match)
 	form := matchForm(c.Get(match))
 	form.Set("source", "客服系统")
+	form.Set("do", "begin")
 	if r := c.Post(match, form); r.Status != 303 {
 		t.Fatal(r.Status)
 	}

@@ -1,10 +1,8 @@
 package imports
 
 import (
-	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -34,23 +32,6 @@ type importRow struct {
 	Since  clock.Instant // waiting for a worker since; none if it is not
 }
 
-// importPage shows one run: how far it is, what came of it, and the report of its rows.
-type importPage struct {
-	frame.Page
-	Run    importRow
-	Issues []issueRow
-	More   string // address of the next part of the report
-	Cause  string // why it failed
-}
-
-func (*importPage) Template() string { return "import" }
-
-// issueRow is one line of the report in the reader's language.
-type issueRow struct {
-	imports.Issue
-	Text string
-}
-
 func (h *handlers) importsRoutes() []frame.Route {
 	admin := []account.Role{account.Admin}
 	return []frame.Route{
@@ -59,6 +40,9 @@ func (h *handlers) importsRoutes() []frame.Route {
 		{Method: http.MethodGet, Path: "/imports/:id", Roles: admin, Handle: h.showImport},
 		{Method: http.MethodGet, Path: "/imports/:id/match", Roles: admin, Handle: h.matchImport},
 		{Method: http.MethodPost, Path: "/imports/:id/match", Roles: admin, Handle: h.beginImport},
+		{Method: http.MethodPost, Path: "/imports/:id/begin", Roles: admin, Handle: h.beginChecked},
+		{Method: http.MethodPost, Path: "/imports/:id/rematch", Roles: admin, Handle: h.rematchImport},
+		{Method: http.MethodGet, Path: "/imports/:id/rejected", Roles: admin, Handle: h.sendRejected},
 		{Method: http.MethodPost, Path: "/imports/:id/stop", Roles: admin, Handle: h.stopImport},
 		{Method: http.MethodPost, Path: "/imports/:id/resume", Roles: admin, Handle: h.resumeImport},
 		{Method: http.MethodPost, Path: "/imports/:id/discard", Roles: admin, Handle: h.discardImport},
@@ -116,78 +100,4 @@ func (h *handlers) refuseUpload(c *gin.Context, cause error) error {
 		return unmendable
 	}
 	return h.renderImports(c, frame.StatusOf(cause), f)
-}
-
-// issuesShown is how many lines of the report a page shows.
-const issuesShown = 200
-
-func (h *handlers) showImport(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	ctx := c.Request.Context()
-	run, err := h.imports.Run(ctx, id)
-	if err != nil {
-		return err
-	}
-	if run.State == imports.Draft {
-		c.Redirect(http.StatusSeeOther, fmt.Sprintf("/imports/%d/match", id))
-		return nil
-	}
-	after, _ := strconv.ParseInt(c.Query("after"), 10, 64) // anything else is the beginning
-	issues, err := h.imports.Issues(ctx, id, after, issuesShown+1)
-	if err != nil {
-		return err
-	}
-	names, err := h.contacts.SourceNames(ctx, []int64{run.SourceID})
-	if err != nil {
-		return err
-	}
-	p := &importPage{Run: h.importRow(run, names[run.SourceID])}
-	if run.Error != "" {
-		p.Cause = h.Catalogue.TextOr(h.Lang(c), run.Error, nil, "fault."+run.Error)
-	}
-	if len(issues) > issuesShown {
-		issues = issues[:issuesShown]
-		p.More = fmt.Sprintf("/imports/%d?after=%d#report", id, issues[issuesShown-1].ID)
-	}
-	for _, i := range issues {
-		text := h.Catalogue.TextOr(h.Lang(c), i.Problem, map[string]any{"field": i.Field, "value": i.Value}, "problem."+i.Code)
-		i.Field = h.Catalogue.TextOr(h.Lang(c), i.Field, nil, "field."+i.Field)
-		p.Issues = append(p.Issues, issueRow{i, text})
-	}
-	p.Page = h.Page(c, "imports.one", "file", run.Filename)
-	p.Crumbs = []frame.Crumb{{Text: h.T(c, "imports.title"), Href: "/imports"}}
-	return h.Render(c, p)
-}
-
-func (h *handlers) stopImport(c *gin.Context) error {
-	return h.changeImport(c, h.imports.Stop, frame.Done("imports.stopped"))
-}
-
-func (h *handlers) resumeImport(c *gin.Context) error {
-	return h.changeImport(c, h.imports.Resume, frame.Done("imports.resumed"))
-}
-
-func (h *handlers) changeImport(c *gin.Context, change func(context.Context, int64) error, message frame.Flash) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	if err := change(c.Request.Context(), id); err != nil {
-		return err
-	}
-	return h.Redirect(c, fmt.Sprintf("/imports/%d", id), message)
-}
-
-func (h *handlers) discardImport(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	if err := h.imports.Discard(c.Request.Context(), id); err != nil {
-		return err
-	}
-	return h.Redirect(c, "/imports", frame.Done("imports.discarded"))
 }

@@ -75,6 +75,7 @@ func TestAFileIsUploadedMatchedAndImported(t *testing.T) {
 	}
 	form := matchForm(c.Get(match))
 	form.Set("source", "客服系统")
+	form.Set("do", "begin")
 	form.Set("save_as", "工单导出")
 	unasked := maps.Clone(form)
 	unasked.Del("from.status")
@@ -120,7 +121,7 @@ func TestAFileThatCannotBeReadIsRefusedInWords(t *testing.T) {
 		t.Errorf("no file: %d", r.Status)
 	}
 	match := c.Upload("x.csv", []byte("a,b\n1,2\n")).Header.Get("Location")
-	r := c.Post(match, url.Values{"column.0": {""}, "source": {""}, "zone": {"Mars/Olympus"}})
+	r := c.Post(match, url.Values{"do": {"begin"}, "column.0": {""}, "source": {""}, "zone": {"Mars/Olympus"}})
 	if r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, "Contact number") ||
 		!strings.Contains(r.Body, "not a time zone") {
 		t.Errorf("nothing matched: %d %s", r.Status, r.Body)

@@ -24,8 +24,10 @@ func formatOf(f frame.Form) imports.Mapping {
 func mappingOf(f frame.Form, header []string) imports.Mapping {
 	m := formatOf(f)
 	m.Zone, m.Region = strings.TrimSpace(f.Get("zone")), strings.TrimSpace(f.Get("region"))
-	if date := strings.TrimSpace(f.Get("date")); date != "" {
-		m.Dates = []string{date}
+	for date := range strings.SplitSeq(f.Get("date"), "|") {
+		if date = strings.TrimSpace(date); date != "" {
+			m.Dates = append(m.Dates, date)
+		}
 	}
 	m.Columns = map[string]imports.Columns{}
 	people := map[string]imports.Participant{}
@@ -136,9 +138,7 @@ func withMapping(f frame.Form, m imports.Mapping) frame.Form {
 	if m.HeaderLine > 0 {
 		set("header_line", strconv.Itoa(m.HeaderLine))
 	}
-	if len(m.Dates) > 0 {
-		set("date", m.Dates[0])
-	}
+	set("date", strings.Join(m.Dates, " | "))
 	for _, a := range m.Answers {
 		if a.Metric == "csat" {
 			set("scale", a.Scale)

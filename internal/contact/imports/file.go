@@ -153,7 +153,7 @@ func openRows(ctx context.Context, m Mapping, open Open) (*opened, error) {
 	}
 	if err != nil {
 		o.close()
-		return nil, err
+		return nil, elsewhere(ctx, m, open, o, err)
 	}
 	return o, nil
 }

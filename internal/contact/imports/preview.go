@@ -3,29 +3,35 @@ package imports
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
 
+	"aftercall/internal/fault"
 	"aftercall/internal/table"
 )
 
 // Preview is what a person matches columns by.
 type Preview struct {
-	Header []string
-	Rows   []table.Row // the first ones
-	Values [][]string  // of each column: the first distinct values, as they come
-	Lines  int         // rows that were looked at
+	Found      table.Found
+	HeaderLine int         // the line of the headings
+	Header     []string    // names of the columns, each once: the second Phone is Phone#2
+	Rows       []table.Row // the first ones, to try a mapping on
+	Values     [][]string  // of each column: the first distinct values, as they come
+	Lines      int         // rows that were looked at
 }
 
 // Limits of a preview.
 const (
-	previewRows   = 5    // shown whole
+	previewRows   = 200  // to try a mapping on
 	previewLines  = 5000 // looked at for values
 	previewValues = 24   // of a column
+	headLines     = 20   // among which the headings are looked for
 )
 
-// Preview reads the beginning of an uploaded file as a mapping's format says.
+// Preview reads the beginning of an uploaded file as a mapping's format says. Where the mapping does not say which line has the headings,
+// the first line that is as wide as the rows after it has them.
 func (s *Service) Preview(ctx context.Context, runID int64, m Mapping) (Preview, error) {
 	leave, err := table.Turn(ctx)
 	if err != nil {
@@ -34,9 +40,23 @@ func (s *Service) Preview(ctx context.Context, runID int64, m Mapping) (Preview,
 	defer leave()
 	ctx, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
-	file, err := s.stored(ctx, runID)()
+	run, err := s.Run(ctx, runID)
 	if err != nil {
 		return Preview{}, err
+	}
+	open := s.stored(ctx, run.FileID)
+	if m.HeaderLine == 0 {
+		if m.HeaderLine, err = headingLine(ctx, m, open); err != nil {
+			return Preview{}, err
+		}
+	}
+	return preview(ctx, m, open)
+}
+
+func preview(ctx context.Context, m Mapping, open Open) (Preview, error) {
+	file, err := open()
+	if err != nil {
+		return Preview{}, fmt.Errorf("open file: %w", err)
 	}
 	rows, err := table.Open(ctx, file, m.TableOptions())
 	if err != nil {
@@ -44,11 +64,11 @@ func (s *Service) Preview(ctx context.Context, runID int64, m Mapping) (Preview,
 	}
 	o := &opened{file: file, rows: rows}
 	defer o.close()
-	var p Preview
-	if p.Header, err = o.header(m); err != nil {
+	header, err := o.header(m)
+	if err != nil {
 		return Preview{}, err
 	}
-	p.Values = make([][]string, len(p.Header))
+	p := Preview{Found: rows.Found(), HeaderLine: m.headerLine(), Header: distinct(header), Values: make([][]string, len(header))}
 	for ; p.Lines < previewLines; p.Lines++ {
 		row, err := rows.Next()
 		var bad *table.RowError
@@ -77,74 +97,80 @@ func (p *Preview) add(row table.Row) {
 	}
 }
 
-// guesses are headings people use, in lower case without blanks and signs, and the field they mostly mean.
-var guesses = map[string][]string{
-	"external_id": {
-		"工单号", "工单编号", "工单id", "编号", "单号", "ticketid", "ticket", "id", "key", "uniquekey",
-		"caseid", "casenumber", "externalid", "ticketnumber",
-	},
-	"status":             {"状态", "工单状态", "status", "ticketstatus", "state"},
-	"customer.reference": {"客户编号", "客户号", "客户id", "会员号", "customerid", "customerreference", "accountnumber"},
-	"customer.name": {
-		"客户", "姓名", "客户姓名", "客户名称", "联系人", "customername", "customer", "name", "contactname",
-	},
-	"customer.phones": {
-		"电话", "手机", "手机号", "手机号码", "联系电话", "电话号码", "备用电话",
-		"其他电话", "phone", "phonenumber", "mobile", "customerphone", "telephone",
-	},
-	"customer.emails":   {"邮箱", "电子邮箱", "电子邮件", "email", "customeremail", "emailaddress", "mail"},
-	"customer.language": {"语言", "language"},
-	"customer.zone":     {"时区", "timezone"},
-	"channel":           {"渠道", "来电渠道", "受理渠道", "channel", "ticketchannel", "opendatachanneltype"},
-	"category":          {"业务", "业务类型", "分类", "类别", "工单类型", "category", "type", "tickettype", "complainttype"},
-	"subcategory":       {"子类", "二级分类", "细类", "subcategory", "subtype", "ticketsubject", "descriptor"},
-	"product":           {"产品", "商品", "产品名称", "product", "productpurchased"},
-	"severity":          {"紧急程度", "优先级", "级别", "severity", "priority", "ticketpriority"},
-	"complaint":         {"投诉", "是否投诉", "complaint"},
-	"opened_at":         {"受理时间", "创建时间", "建单时间", "openedat", "createdat", "created", "createddate", "opened"},
-	"first_response_at": {"首次响应时间", "首次回复时间", "firstresponseat", "firstresponsetime", "firstresponse"},
-	"resolved_at": {
-		"办结时间", "解决时间", "完成时间", "关闭时间", "resolvedat", "resolved", "closedat",
-		"closeddate", "timetoresolution", "solvedat",
-	},
-	"talk_seconds":    {"通话时长", "通话秒数", "talkseconds", "talktime", "duration"},
-	"hold_seconds":    {"保持时长", "holdseconds", "holdtime"},
-	"wrap_up_seconds": {"话后整理", "整理时长", "wrapupseconds", "wrapup", "acw"},
-	"order_reference": {"订单号", "订单编号", "orderreference", "orderid", "ordernumber"},
-	"resolution_text": {"处理结果", "办结意见", "解决方案", "resolution", "resolutiontext", "resolutiondescription"},
-	"recording_url":   {"录音", "录音地址", "recording", "recordingurl"},
-	"tags":            {"标签", "tags", "labels"},
-	"handled.agent":   {"处理人", "坐席", "客服", "责任人", "agent", "assignee", "owner", "handler", "agentname"},
-	"handled.team":    {"处理班组", "班组", "处理部门", "team", "group", "agency", "department"},
-	"took.agent":      {"受理人", "建单人", "createdby"},
-	"answer.csat":     {"满意度", "评价", "满意度评分", "rating", "csat", "customersatisfactionrating", "satisfaction"},
-	"answer.nps":      {"nps", "推荐意愿"},
-}
-
-// Guess returns what each heading most likely means, as a field or as "handled.agent", "handled.team", "took.agent",
-// "answer.csat", "answer.nps"; "" where it cannot tell. A field is guessed once; there may be several phones.
-func Guess(header []string) []string {
-	meaning := make(map[string]string)
-	for field, names := range guesses {
-		for _, name := range names {
-			meaning[name] = field
+// distinct names columns so that each can be told from the others: of those with the same heading all but the first get their number.
+func distinct(header []string) []string {
+	names := make([]string, len(header))
+	met := map[string]int{}
+	for i, cell := range header {
+		names[i] = strings.TrimSpace(cell)
+		if names[i] == "" {
+			continue
+		}
+		if met[fold(names[i])]++; met[fold(names[i])] > 1 {
+			names[i] = fmt.Sprintf("%s#%d", names[i], met[fold(names[i])])
 		}
 	}
-	fields := make([]string, len(header))
-	used := map[string]bool{}
-	for i, heading := range header {
-		bare := strings.NewReplacer(" ", "", "_", "", "-", "", ".", "", "　", "").Replace(fold(heading))
-		if field := meaning[bare]; field != "" && (!used[field] || field == "customer.phones") {
-			fields[i], used[field] = field, true
-		}
-	}
-	return fields
+	return names
 }
 
-// SatisfactionWords returns what the usual words of a satisfaction score mean from 1 to 5.
-func SatisfactionWords() map[string]Worth {
-	return map[string]Worth{
-		"非常满意": {new(5)}, "满意": {new(4)}, "一般": {new(3)}, "不满意": {new(2)}, "非常不满意": {new(1)},
-		"very satisfied": {new(5)}, "satisfied": {new(4)}, "neutral": {new(3)}, "dissatisfied": {new(2)}, "very dissatisfied": {new(1)},
+// headingLine returns the first line that is nearly as wide as the widest of the first lines: what stands above it is a title.
+func headingLine(ctx context.Context, m Mapping, open Open) (int, error) {
+	file, err := open()
+	if err != nil {
+		return 0, fmt.Errorf("open file: %w", err)
 	}
+	defer func() { _ = file.Close() }()
+	rows, err := table.Open(ctx, file, m.TableOptions())
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = rows.Close() }()
+	type width struct{ line, cells int }
+	var widths []width
+	widest := 0
+	for len(widths) < headLines {
+		row, err := rows.Next()
+		var bad *table.RowError
+		if errors.As(err, &bad) {
+			continue
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return 0, err
+		}
+		cells := 0
+		for i := range row.Cells {
+			if cellOf(row, i) != "" {
+				cells++
+			}
+		}
+		widths = append(widths, width{row.Line, cells})
+		widest = max(widest, cells)
+	}
+	for _, w := range widths {
+		if 3*w.cells >= 2*widest {
+			return w.line, nil
+		}
+	}
+	return 0, fault.New(fault.Invalid, "file_empty", "the file has no line of headings")
+}
+
+// Try tells what a mapping would make of the rows of a preview. Nothing is written. The counts of the run it returns are those of these
+// rows, and its Report has the problems by kind.
+func (s *Service) Try(ctx context.Context, p Preview, n NewRun) (Run, error) {
+	c, err := newConverter(n.Mapping, p.Header, p.Found.Workbook)
+	if err != nil {
+		return Run{}, err
+	}
+	w := &worker{
+		Service: s, run: Run{SourceID: n.SourceID, WithoutAnswers: n.WithoutAnswers, State: Checking}, unseen: true,
+		rehearsal: s.contacts.Rehearse(n.SourceID), converter: c, began: s.now(),
+	}
+	for _, row := range p.Rows {
+		w.batch = append(w.batch, w.convert(row))
+	}
+	err = w.flush(ctx)
+	return w.run, err
 }

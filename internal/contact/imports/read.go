@@ -92,3 +92,29 @@ func (s *Service) WriteRejected(ctx context.Context, runID int64, to *table.CSVW
 		}
 	}
 }
+
+// Remembered returns the newest import whose mapping names only columns that are among the headings, with the mapping, and whether there
+// is one: what the same file of the last time was matched with.
+func (s *Service) Remembered(ctx context.Context, header []string) (Run, Mapping, bool, error) {
+	runs, err := store{s.db.View(ctx)}.matched(rememberedRuns)
+	if err != nil {
+		return Run{}, Mapping{}, false, err
+	}
+	has := make(map[string]bool, len(header))
+	for _, name := range header {
+		has[fold(name)] = true
+	}
+	for _, run := range runs {
+		m, err := ParseMapping([]byte(run.Mapping))
+		if err != nil {
+			continue // of a version that knew other fields
+		}
+		if names := m.headings(); len(names) > 1 && !slices.ContainsFunc(names, func(name string) bool { return !has[fold(name)] }) {
+			return run, m, true, nil
+		}
+	}
+	return Run{}, Mapping{}, false, nil
+}
+
+// rememberedRuns is how many imports are looked through for one of the same columns.
+const rememberedRuns = 50

@@ -239,6 +239,18 @@ func (s store) runs(before int64, limit int) ([]Run, error) {
 	return runs, nil
 }
 
+// matched returns the newest runs that began, at most limit.
+func (s store) matched(limit int) ([]Run, error) {
+	var runs []Run
+	err := s.Gorm().Select("id", "source_id", "filename", "mapping", "started_at").
+		Where("mapping <> '' AND state IN ?", []State{Waiting, Running, Done, Stopped, Failed}).Order("id DESC").Limit(limit).
+		Find(&runs).Error
+	if err != nil {
+		return nil, fmt.Errorf("read mappings of imports: %w", err)
+	}
+	return runs, nil
+}
+
 func (s store) issues(runID, after int64, limit int) ([]Issue, error) {
 	var issues []Issue
 	err := s.Gorm().Where("run_id = ? AND id > ?", runID, after).Order("id").Limit(limit).Find(&issues).Error

@@ -170,6 +170,10 @@ func (w *worker) read(rows *table.Reader) (pending, error) {
 	case err != nil:
 		return pending{}, err
 	}
+	return w.convert(row), nil
+}
+
+func (w *worker) convert(row table.Row) pending {
 	c := w.converter.convert(row)
 	if c.skipped != "" {
 		c.problems = append(c.problems, fault.Field{Name: "row", Code: c.skipped, Problem: "is no contact", Value: firstCell(row)})
@@ -181,7 +185,7 @@ func (w *worker) read(rows *table.Reader) (pending, error) {
 		shift(&c.input, clock.Instant(w.run.ShiftBy))
 	}
 	c.input.ImportID = w.run.ID
-	return pending{row: row, input: c.input, problems: c.problems, warnings: c.warnings, skipped: c.skipped}, nil
+	return pending{row: row, input: c.input, problems: c.problems, warnings: c.warnings, skipped: c.skipped}
 }
 
 // shift moves every time of a contact.

@@ -1,0 +1,135 @@
+package imports
+
+import (
+	"strings"
+
+	"aftercall/internal/address"
+)
+
+// guesses are headings people use, in lower case without blanks and signs, and the field they mostly mean.
+var guesses = map[string][]string{
+	"external_id": {
+		"工单号", "工单编号", "工单id", "编号", "单号", "ticketid", "ticket", "id", "key", "uniquekey",
+		"caseid", "casenumber", "externalid", "ticketnumber",
+	},
+	"status":             {"状态", "工单状态", "status", "ticketstatus", "state"},
+	"customer.reference": {"客户编号", "客户号", "客户id", "会员号", "customerid", "customerreference", "accountnumber"},
+	"customer.name": {
+		"客户", "姓名", "客户姓名", "客户名称", "联系人", "customername", "customer", "name", "contactname",
+	},
+	"customer.phones": {
+		"电话", "手机", "手机号", "手机号码", "联系电话", "电话号码", "备用电话",
+		"其他电话", "phone", "phonenumber", "mobile", "customerphone", "telephone",
+	},
+	"customer.emails":   {"邮箱", "电子邮箱", "电子邮件", "email", "customeremail", "emailaddress", "mail"},
+	"customer.language": {"语言", "language"},
+	"customer.zone":     {"时区", "timezone"},
+	"channel":           {"渠道", "来电渠道", "受理渠道", "channel", "ticketchannel", "opendatachanneltype"},
+	"category":          {"业务", "业务类型", "分类", "类别", "工单类型", "category", "type", "tickettype", "complainttype"},
+	"subcategory":       {"子类", "二级分类", "细类", "subcategory", "subtype", "ticketsubject", "descriptor"},
+	"product":           {"产品", "商品", "产品名称", "product", "productpurchased"},
+	"severity":          {"紧急程度", "优先级", "级别", "severity", "priority", "ticketpriority"},
+	"complaint":         {"投诉", "是否投诉", "complaint"},
+	"opened_at":         {"受理时间", "创建时间", "建单时间", "openedat", "createdat", "created", "createddate", "opened"},
+	"first_response_at": {"首次响应时间", "首次回复时间", "firstresponseat", "firstresponsetime", "firstresponse"},
+	"resolved_at": {
+		"办结时间", "解决时间", "完成时间", "关闭时间", "resolvedat", "resolved", "closedat",
+		"closeddate", "timetoresolution", "solvedat",
+	},
+	"talk_seconds":    {"通话时长", "通话秒数", "talkseconds", "talktime", "duration"},
+	"hold_seconds":    {"保持时长", "holdseconds", "holdtime"},
+	"wrap_up_seconds": {"话后整理", "整理时长", "wrapupseconds", "wrapup", "acw"},
+	"order_reference": {"订单号", "订单编号", "orderreference", "orderid", "ordernumber"},
+	"resolution_text": {"处理结果", "办结意见", "解决方案", "resolution", "resolutiontext", "resolutiondescription"},
+	"recording_url":   {"录音", "录音地址", "recording", "recordingurl"},
+	"tags":            {"标签", "tags", "labels"},
+	"handled.agent":   {"处理人", "坐席", "客服", "责任人", "agent", "assignee", "owner", "handler", "agentname"},
+	"handled.team":    {"处理班组", "班组", "处理部门", "team", "group", "agency", "department"},
+	"took.agent":      {"受理人", "建单人", "createdby"},
+	"answer.csat":     {"满意度", "评价", "满意度评分", "rating", "csat", "customersatisfactionrating", "satisfaction"},
+	"answer.nps":      {"nps", "推荐意愿"},
+}
+
+// Guess returns what each column most likely means, as a field or as "handled.agent", "handled.team", "took.agent", "answer.csat",
+// "answer.nps"; "" where it cannot tell. It goes by the heading, and by the values where these say otherwise, or alone say something:
+// phone numbers, e-mails and words of satisfaction look like what they are. region is the country of phone numbers without a code. A
+// field is guessed once; there may be several phones and e-mails.
+func Guess(header []string, values [][]string, region string) []string {
+	meaning := make(map[string]string)
+	for field, names := range guesses {
+		for _, name := range names {
+			meaning[name] = field
+		}
+	}
+	fields := make([]string, len(header))
+	used := map[string]bool{}
+	for i, heading := range header {
+		bare := strings.NewReplacer(" ", "", "_", "", "-", "", ".", "", "　", "").Replace(fold(heading))
+		field := meaning[bare]
+		if seen := looksLike(values[i], region); seen != "" && (field == "" || isAddress(seen) != isAddress(field)) {
+			field = seen
+		}
+		if field != "" && (!used[field] || isAddress(field)) {
+			fields[i], used[field] = field, true
+		}
+	}
+	return fields
+}
+
+func isAddress(field string) bool { return field == "customer.phones" || field == "customer.emails" }
+
+// looksLike returns what values without doubt are: nearly all of them are one thing, and there are some.
+func looksLike(values []string, region string) string {
+	const enough = 2
+	words := SatisfactionWords()
+	phones, emails, ratings, given := 0, 0, 0, 0
+	for _, value := range values {
+		if isBlank(value) {
+			continue
+		}
+		given++
+		if _, rated := words[fold(value)]; rated {
+			ratings++
+		}
+		if address.Email(value) != "" {
+			emails++
+		}
+		if looksLikePhone(value, region) {
+			phones++
+		}
+	}
+	most := func(n int) bool { return n >= enough && 10*n >= 8*given }
+	switch {
+	case most(emails):
+		return "customer.emails"
+	case most(phones):
+		return "customer.phones"
+	case most(ratings):
+		return "answer.csat"
+	}
+	return ""
+}
+
+// looksLikePhone reports whether a value is a number that can be dialled, and not only a number: order and ticket numbers have as many
+// digits.
+func looksLikePhone(value, region string) bool {
+	const shortest = 10 // digits; what is shorter without a sign of a phone number may be anything
+	if address.Phone(value, region) == "" {
+		return false
+	}
+	digits := 0
+	for _, r := range value {
+		if r >= '0' && r <= '9' {
+			digits++
+		}
+	}
+	return digits >= shortest
+}
+
+// SatisfactionWords returns what the usual words of a satisfaction score mean from 1 to 5.
+func SatisfactionWords() map[string]Worth {
+	return map[string]Worth{
+		"非常满意": {new(5)}, "满意": {new(4)}, "一般": {new(3)}, "不满意": {new(2)}, "非常不满意": {new(1)},
+		"very satisfied": {new(5)}, "satisfied": {new(4)}, "neutral": {new(3)}, "dissatisfied": {new(2)}, "very dissatisfied": {new(1)},
+	}
+}
