@@ -1,7 +1,6 @@
 package table
 
 import (
-	"encoding/xml"
 	"io"
 	"strconv"
 	"strings"
@@ -9,33 +8,33 @@ import (
 
 // sheetReader reads the rows of a sheet.
 type sheetReader struct {
-	book    *workbook
-	tokens  *tokens
-	strings []string // shared by cells
-	line    int      // of the last row
-	cells   int64    // of all rows
-	text    int64    // bytes of all cells
-	done    bool
+	book   *workbook
+	tokens *tokens
+	shared *sharedTexts
+	merges merges
+	spent  *int64 // bytes unpacked
+	line   int    // of the last row
+	width  int    // of the widest row so far
+	cells  int64  // of all rows
+	text   int64  // bytes of all cells
+	done   bool
+	buf    cellBuffer
 }
 
 // next returns the next row that is not empty.
 func (s *sheetReader) next() (Row, error) {
 	for !s.done {
-		token, err := s.tokens.next()
-		if err != nil {
+		if err := s.tokens.next(); err != nil {
 			return Row{}, damaged(s.book.src, err)
 		}
-		switch token := token.(type) {
-		case xml.StartElement:
-			if token.Name.Local != "row" {
-				continue
-			}
-			row, err := s.row(token)
+		switch {
+		case s.tokens.kind == startTag && string(s.tokens.name) == "row":
+			row, err := s.row()
 			if err != nil || row.Cells != nil {
 				return row, err
 			}
-		case xml.EndElement:
-			s.done = token.Name.Local == "sheetData"
+		case s.tokens.kind == endTag:
+			s.done = string(s.tokens.name) == "sheetData"
 		}
 	}
 	if err := s.tokens.drain(); err != nil {
@@ -44,117 +43,198 @@ func (s *sheetReader) next() (Row, error) {
 	return Row{}, io.EOF
 }
 
-// row reads a row to its end; without cells if all of them are blank.
-func (s *sheetReader) row(start xml.StartElement) (Row, error) {
+// reading is a row while it is read.
+type reading struct {
+	Row
+	size    int  // bytes of its cells
+	tooMany bool // it has a value beyond the last column that is read
+	own     int  // values it has
+}
+
+// row reads a row to its end; without cells if it has no value of its own.
+func (s *sheetReader) row() (Row, error) {
 	s.line++
-	if n, err := strconv.Atoi(attribute(start, "r")); err == nil && n > s.line {
+	if n, err := strconv.Atoi(string(s.tokens.raw("r"))); err == nil && n > s.line {
 		s.line = n
 	}
-	row := Row{Line: s.line}
-	size, column, tooMany, blank := 0, 0, false, true
-	for {
-		token, err := s.tokens.next()
-		if err != nil {
+	row := reading{Row: Row{Line: s.line, Hidden: s.tokens.is("hidden")}}
+	for column := 0; ; {
+		if err := s.tokens.next(); err != nil {
 			return Row{}, damaged(s.book.src, err)
 		}
-		switch token := token.(type) {
-		case xml.StartElement:
-			if token.Name.Local != "c" {
-				continue
-			}
-			at := columnOf(attribute(token, "r"), column)
-			value, err := s.cell(attribute(token, "t"))
-			if err != nil {
+		switch {
+		case s.tokens.kind == startTag && string(s.tokens.name) == "c":
+			at := columnOf(s.tokens.raw("r"), column)
+			if err := s.cell(&row, at); err != nil {
 				return Row{}, err
 			}
-			if column = at + 1; at >= maxColumns || size > maxRecordBytes {
-				tooMany = tooMany || at >= maxColumns && value != ""
-				continue
-			}
-			for len(row.Cells) <= at {
-				row.Cells = append(row.Cells, "")
-			}
-			row.Cells[at] = value
-			size += len(value)
-			blank = blank && strings.TrimSpace(value) == ""
-		case xml.EndElement:
-			if token.Name.Local == "row" {
-				return s.checked(row, size, tooMany, blank)
-			}
+			column = at + 1
+		case s.tokens.kind == endTag && string(s.tokens.name) == "row":
+			return s.checked(row)
 		}
 	}
 }
 
-// checked holds a row against the limits.
-func (s *sheetReader) checked(row Row, size int, tooMany, blank bool) (Row, error) {
+// put puts a value into a row.
+func (s *sheetReader) put(row *reading, at int, value string) {
+	if at >= maxColumns || row.size > maxRecordBytes {
+		row.tooMany = row.tooMany || at >= maxColumns && value != ""
+		return
+	}
+	if row.Cells == nil {
+		row.Cells = make([]string, 0, max(s.width, at+1))
+	}
+	for len(row.Cells) <= at {
+		row.Cells = append(row.Cells, "")
+	}
+	row.Cells[at] = value
+	row.size += len(value)
+	if strings.TrimSpace(value) != "" {
+		row.own++
+	}
+}
+
+// checked completes a row with the cells that are merged with others, and holds it against the limits.
+func (s *sheetReader) checked(row reading) (Row, error) {
+	s.width = max(s.width, len(row.Cells))
+	row.size += s.merges.fill(&row.Row, row.own, s.width)
 	s.cells += int64(len(row.Cells))
-	s.text += int64(size)
+	s.text += int64(row.size)
 	switch {
-	case s.cells > min(maxCells, max(freeCells, s.book.spent)):
+	case s.cells > min(maxCells, max(freeCells, *s.spent)):
 		return Row{}, errTooManyCells
 	case s.text > maxText:
 		return Row{}, errTooMuchText
-	case tooMany:
+	case row.tooMany:
 		return Row{}, rowError(row.Line, "too_many_cells", "has more than 1000 cells", "")
-	case size > maxRecordBytes:
+	case row.size > maxRecordBytes:
 		return Row{}, rowError(row.Line, "row_too_long", "is longer than 1 MiB", row.Cells[0])
-	case blank:
+	case row.own == 0 && len(row.Faults) == 0:
 		return Row{}, nil
 	}
-	return row, nil
+	return row.Row, nil
 }
 
-// cell reads a cell to its end and returns what it holds: as it is stored, but for texts that are stored elsewhere.
-func (s *sheetReader) cell(kind string) (string, error) {
-	var value []byte
-	take, reading := false, false
+// cellBuffer is what a cell holds, while it is read.
+type cellBuffer struct {
+	value, inline, formula       []byte
+	hasValue, hasInline, formed  bool
+	inValue, inInline, inFormula bool
+	inReading                    bool
+}
+
+func (b *cellBuffer) reset() {
+	*b = cellBuffer{value: b.value[:0], inline: b.inline[:0], formula: b.formula[:0]}
+}
+
+// cell reads a cell to its end.
+func (s *sheetReader) cell(row *reading, at int) error {
+	kind := kindOf(s.tokens.raw("t"))
+	b, t := &s.buf, s.tokens
+	b.reset()
 	for {
-		token, err := s.tokens.next()
-		if err != nil {
-			return "", damaged(s.book.src, err)
+		if err := t.next(); err != nil {
+			return damaged(s.book.src, err)
 		}
-		switch token := token.(type) {
-		case xml.StartElement:
-			switch token.Name.Local {
-			case "v":
-				take = kind != "inlineStr"
-			case "t":
-				take = kind == "inlineStr" && !reading
-			case "rPh":
-				reading = true
+		begins := t.kind == startTag
+		switch {
+		case t.kind != textToken:
+			if string(t.name) == "c" && !begins {
+				s.put(row, at, s.meant(&row.Row, at, kind))
+				return nil
 			}
-		case xml.CharData:
-			if take {
-				value = appendText(value, token)
-			}
-		case xml.EndElement:
-			switch token.Name.Local {
-			case "v", "t":
-				take = false
-			case "rPh":
-				reading = false
-			case "c":
-				return s.meant(kind, string(value)), nil
-			}
+			b.turn(t.name, begins)
+		case b.inValue:
+			b.value = t.appendText(b.value)
+		case b.inInline:
+			b.inline = t.appendText(b.inline)
+		case b.inFormula:
+			const shown = 400
+			b.formula = append(b.formula, t.text[:min(len(t.text), max(shown-len(b.formula), 0))]...)
 		}
 	}
 }
 
-func (s *sheetReader) meant(kind, value string) string {
+// turn notes that a part of a cell begins or ends.
+func (b *cellBuffer) turn(name []byte, begins bool) {
+	switch string(name) {
+	case "v":
+		b.inValue, b.hasValue = begins, true
+	case "f":
+		b.inFormula, b.formed = begins, true
+	case "t":
+		b.inInline, b.hasInline = begins && !b.inReading, true
+	case "rPh": // how the characters are read
+		b.inReading = begins
+	}
+}
+
+// kindOf returns the kind of a cell, without making a string of it.
+func kindOf(raw []byte) string {
+	switch string(raw) {
+	case "s":
+		return "s"
+	case "n", "":
+		return "n"
+	case "b":
+		return "b"
+	case "e":
+		return "e"
+	case "d":
+		return "d"
+	}
+	return "str"
+}
+
+// meant returns what a cell says. What it cannot say is a fault of its row.
+func (s *sheetReader) meant(row *Row, at int, kind string) string {
+	b := &s.buf
+	switch {
+	case b.hasInline && !b.hasValue:
+		return checkText(row, at, unescape(string(b.inline)))
+	case !b.hasValue && b.formed: // written by a program that does not calculate
+		row.fault(at, ErrorCell, "="+string(appendUnescaped(nil, b.formula)))
+		return ""
+	}
 	switch kind {
 	case "s":
-		if n, err := strconv.Atoi(strings.TrimSpace(value)); err == nil && n >= 0 && n < len(s.strings) {
-			return s.strings[n]
+		return s.sharedText(row, at)
+	case "b":
+		switch strings.ToLower(strings.TrimSpace(string(b.value))) {
+		case "1", "true":
+			return "TRUE"
+		case "0", "false":
+			return "FALSE"
 		}
+	case "e":
+		row.fault(at, ErrorCell, string(b.value))
 		return ""
-	case "inlineStr", "str":
-		return unescape(value)
+	case "n":
+		return checkText(row, at, numberText(string(b.value)))
+	case "d":
+		return string(b.value)
 	}
-	return value
+	return checkText(row, at, unescape(string(b.value)))
+}
+
+func (s *sheetReader) sharedText(row *Row, at int) string {
+	number := strings.TrimSpace(string(s.buf.value))
+	if number == "" {
+		return ""
+	}
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		n = -1
+	}
+	text, found := s.shared.at(n)
+	if !found {
+		row.fault(at, ErrorCell, "?"+number) // the file has lost the text
+	}
+	return checkText(row, at, text)
 }
 
 // columnOf returns the column, from 0, of a cell such as BC12, or the given one where the cell does not say.
-func columnOf(name string, next int) int {
+func columnOf(name []byte, next int) int {
 	column := 0
 	for i := 0; i < len(name) && i < 4; i++ {
 		letter := name[i] &^ 0x20 // in upper case

@@ -16,9 +16,9 @@ import (
 
 // Options say how a file is to be read. The zero value finds everything out by itself.
 type Options struct {
-	Delimiter rune   // of a text file; 0: the one the first line has most of
-	Encoding  string // of a text file: "utf-8", "gb18030" or "windows-1252"; "" looks at the bytes
-	Sheet     string // of a workbook; "" for the first one
+	Delimiter rune   // of a text file; 0: the one that the first rows agree about
+	Encoding  string // of a text file, as KnownEncoding knows it; "" looks at the bytes
+	Sheet     string // of a workbook; "" for the first one that is visible and has a heading and a row
 	MaxBytes  int64  // after decompression; 0 for 4 GiB
 }
 
@@ -72,8 +72,8 @@ type Reader struct {
 	next  func() (Row, error)
 	close func() error
 	work  func() int64 // bytes that were looked at, for tests
-	found Found
-	blank blanks
+	found *Found
+	blank *blanks
 }
 
 // blanks counts rows that have nothing but delimiters.
@@ -83,8 +83,9 @@ type blanks struct{ rows, first int }
 // read, after which it can be called again. It returns fault.TooLarge that says which limit was met, and the error of the context.
 func (r *Reader) Next() (Row, error) { return r.next() }
 
-// Found returns what Open found out about the file.
-func (r *Reader) Found() Found { return r.found }
+// Found returns what was found out about the file. After the last row it says what turned out only on the way: a file may be plain ASCII
+// for a million rows before its first name.
+func (r *Reader) Found() Found { return *r.found }
 
 // Blank returns how many rows of only delimiters were passed over so far, and the line of the first of them.
 func (r *Reader) Blank() (rows, first int) { return r.blank.rows, r.blank.first }
@@ -107,18 +108,36 @@ func Open(ctx context.Context, file io.Reader, opts Options) (*Reader, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, src.blame(err, "file_unreadable", "the file cannot be read")
 	}
+	if err := refuseKind(head); err != nil {
+		return nil, err
+	}
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		unzipped, err := gzip.NewReader(raw)
-		if err != nil {
-			return nil, src.blame(err, "file_gzip", "the file is not valid gzip")
-		}
-		return openText(src, unzipped, opts)
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return openWorkbook(src, raw, opts)
-	case bytes.HasPrefix(head, []byte{0xd0, 0xcf, 0x11, 0xe0}):
-		return nil, fault.New(fault.Invalid, "file_xls",
-			"this is an old Excel file or one with a password: save it as .xlsx without a password, or as .csv")
+		return openPacked(src, raw, opts)
+	case bytes.HasPrefix(head, []byte(zipHead)):
+		return openWorkbook(src, raw, false, opts)
 	}
 	return openText(src, raw, opts)
+}
+
+const zipHead = "PK\x03\x04"
+
+// openPacked opens a file that was packed with gzip.
+func openPacked(src *source, raw io.Reader, opts Options) (*Reader, error) {
+	unzipped, err := gzip.NewReader(raw)
+	if err != nil {
+		return nil, src.blame(err, "file_gzip", "the file is not valid gzip")
+	}
+	inner := bufio.NewReader(unzipped)
+	head, err := inner.Peek(8)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, src.blame(err, "file_gzip", "the file is not valid gzip")
+	}
+	if err := refuseKind(head); err != nil {
+		return nil, err
+	}
+	if bytes.HasPrefix(head, []byte(zipHead)) {
+		return openWorkbook(src, inner, true, opts)
+	}
+	return openText(src, inner, opts)
 }

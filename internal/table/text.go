@@ -6,12 +6,6 @@ import (
 	"errors"
 	"io"
 	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/unicode"
 
 	"aftercall/internal/fault"
 )
@@ -20,98 +14,122 @@ import (
 func openText(src *source, file io.Reader, opts Options) (*Reader, error) {
 	spent := int64(0)
 	raw := bufio.NewReaderSize(unpacked{src, file, opts.MaxBytes, &spent}, sampleBytes)
-	sample, err := raw.Peek(sampleBytes)
-	if err != nil && !errors.Is(err, io.EOF) {
+	if _, err := raw.Peek(sampleBytes); err != nil && !errors.Is(err, io.EOF) {
 		return nil, src.blame(err, "file_unreadable", "the file cannot be read")
 	}
-	whole := errors.Is(err, io.EOF)
-	decoder, bom, err := decoderFor(opts.Encoding, sample, whole)
+	found := &Found{}
+	decoded, err := decode(raw, opts.Encoding, found)
 	if err != nil {
 		return nil, err
 	}
-	_, _ = raw.Discard(bom) // it was peeked
-	text := raw
-	if decoder != nil {
-		text = bufio.NewReaderSize(decoder.Reader(raw), sampleBytes)
-		if sample, err = text.Peek(sampleBytes); err != nil && !errors.Is(err, io.EOF) {
-			return nil, src.blame(err, "file_encoding", "the file is not in the encoding it seems to be in")
-		}
-	} else {
-		sample = sample[bom:]
+	text := bufio.NewReaderSize(decoded, sampleBytes)
+	sample, err := text.Peek(sampleBytes)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, src.blame(err, "file_encoding", "the file is not in the encoding it seems to be in")
 	}
-	if bytes.IndexByte(sample, 0) >= 0 {
-		return nil, fault.New(fault.Invalid, "file_binary", "the file is neither a text file nor an .xlsx workbook")
+	if err = refuseOther(sample); err != nil {
+		return nil, err
 	}
-	delimiter := opts.Delimiter
-	if delimiter == 0 {
-		delimiter = detectDelimiter(sample)
+	p := &parser{lines: &lineReader{src: src, r: text, end: lineEnd(sample)}}
+	named, err := p.separatorLine(sample)
+	if err != nil {
+		return nil, err
 	}
-	p := &parser{lines: &lineReader{src: src, r: text}, delimiter: delimiter}
-	return &Reader{next: p.next, work: func() int64 { return p.work }, close: func() error { return nil }}, nil
-}
-
-// decoderFor returns the decoder to UTF-8, nil for none, and how many bytes of byte order mark to leave out.
-func decoderFor(name string, sample []byte, whole bool) (*encoding.Decoder, int, error) {
 	switch {
-	case bytes.HasPrefix(sample, []byte("\xef\xbb\xbf")):
-		return nil, 3, nil
-	case bytes.HasPrefix(sample, []byte("\xff\xfe")):
-		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewDecoder(), 2, nil
-	case bytes.HasPrefix(sample, []byte("\xfe\xff")):
-		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewDecoder(), 2, nil
+	case opts.Delimiter != 0:
+		p.delimiter = opts.Delimiter
+	case named != 0:
+		p.delimiter = named
+	default:
+		p.delimiter = detectDelimiter(src, sample, p.lines.end)
 	}
-	switch strings.ToLower(name) {
-	case "utf-8", "utf8":
-		return nil, 0, nil
-	case "gbk", "gb18030", "gb2312":
-		return simplifiedchinese.GB18030.NewDecoder(), 0, nil
-	case "windows-1252", "latin1":
-		return charmap.Windows1252.NewDecoder(), 0, nil
-	case "":
-		if isUTF8(sample, whole) {
-			return nil, 0, nil
-		}
-		return simplifiedchinese.GB18030.NewDecoder(), 0, nil // what Excel on a Chinese Windows writes
-	}
-	return nil, 0, fault.New(fault.Invalid, "encoding_unknown", "the encoding must be utf-8, gb18030 or windows-1252").With("value", name)
+	found.Delimiter = p.delimiter
+	return &Reader{
+		next: p.next, work: func() int64 { return p.work }, close: func() error { return nil }, found: found, blank: &p.blank,
+	}, nil
 }
 
-// isUTF8 reports whether a sample is UTF-8; unless it is the whole file, its last rune may be cut off.
-func isUTF8(sample []byte, whole bool) bool {
-	if utf8.Valid(sample) {
-		return true
+// lineEnd returns what ends a line: CR where there is no LF, as in files of an old Mac.
+func lineEnd(sample []byte) byte {
+	if bytes.IndexByte(sample, '\n') < 0 && bytes.IndexByte(sample, '\r') >= 0 {
+		return '\r'
 	}
-	for cut := 1; !whole && cut < utf8.UTFMax && cut < len(sample); cut++ {
-		if utf8.Valid(sample[:len(sample)-cut]) {
-			return true
-		}
-	}
-	return false
+	return '\n'
 }
 
-// detectDelimiter returns the usual delimiter that the first line has most of outside of quotes.
-func detectDelimiter(sample []byte) rune {
-	counts := map[byte]int{}
-	quoted := false
-	for _, b := range sample {
-		if b == '"' {
-			quoted = !quoted
-		}
-		if quoted {
+// separatorLine reads a first line such as "sep=;", with which a file tells Excel its delimiter; 0 where there is none.
+func (p *parser) separatorLine(sample []byte) (rune, error) {
+	line := sample
+	if i := bytes.IndexByte(sample, p.lines.end); i >= 0 {
+		line = sample[:i]
+	}
+	name, value, found := strings.Cut(strings.Trim(strings.TrimRight(string(line[:min(len(line), 16)]), "\r"), `"`), "=")
+	separator := []rune(value)
+	if !found || !strings.EqualFold(strings.TrimSpace(name), "sep") || len(separator) != 1 {
+		return 0, nil
+	}
+	_, _, err := p.lines.read()
+	return separator[0], err
+}
+
+// detectDelimiter returns the usual delimiter that most of the first rows agree about, and of two such the one that makes more cells of
+// them: a title above, or a comma in a text, is outvoted.
+func detectDelimiter(src *source, sample []byte, end byte) rune {
+	const enough = 64 << 10
+	whole := len(sample) < enough
+	if !whole {
+		sample = sample[:enough]
+	}
+	best, most, widest := ',', 0, 0
+	for _, delimiter := range []rune{',', ';', '\t', '|'} {
+		if !bytes.ContainsRune(sample, delimiter) {
 			continue
 		}
-		if b == '\n' && len(counts) > 0 {
+		lines := &lineReader{src: &source{ctx: src.ctx}, r: bufio.NewReader(bytes.NewReader(sample)), end: end}
+		rows, width := agreement(&parser{lines: lines, delimiter: delimiter}, whole)
+		if rows > most || rows == most && width > widest {
+			best, most, widest = delimiter, rows, width
+		}
+	}
+	return best
+}
+
+// agreement returns how many of the first rows have the same number of cells, more than one, and that number.
+func agreement(p *parser, whole bool) (rows, width int) {
+	const enough = 100
+	var widths []int
+	for len(widths) < enough {
+		row, err := p.next()
+		var bad *RowError
+		if err != nil && !errors.As(err, &bad) {
+			if !whole && len(widths) > 1 {
+				widths = widths[:len(widths)-1] // the last one may be cut
+			}
 			break
 		}
-		if b == ',' || b == ';' || b == '\t' || b == '|' {
-			counts[b]++
+		widths = append(widths, len(row.Cells))
+	}
+	counts := map[int]int{}
+	for _, n := range widths {
+		if counts[n]++; n > 1 && (counts[n] > rows || counts[n] == rows && n > width) {
+			rows, width = counts[n], n
 		}
 	}
-	best := byte(',')
-	for _, b := range []byte{';', '\t', '|'} {
-		if counts[b] > counts[best] {
-			best = b
-		}
-	}
-	return rune(best)
+	return rows, width
 }
+
+// isBinary reports whether a sample is no text: not for the one zero byte or Ctrl-Z that a text may have, nor for those it is filled up
+// with at its end.
+func isBinary(sample []byte) bool {
+	const free, share = 2, 50 // one in so many
+	sample = bytes.TrimRight(sample, "\x00\x1a")
+	odd := 0
+	for _, b := range sample {
+		if b < ' ' && b != '\n' && b != '\r' && b != '\t' && b != '\f' && b != '\v' {
+			odd++
+		}
+	}
+	return odd > free && odd > len(sample)/share
+}
+
+var errBinary = fault.New(fault.Invalid, "file_binary", "the file is neither a text file nor an .xlsx workbook")

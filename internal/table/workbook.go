@@ -1,9 +1,6 @@
 package table
 
 import (
-	"archive/zip"
-	"bytes"
-	"encoding/xml"
 	"errors"
 	"io"
 	"path"
@@ -14,52 +11,40 @@ import (
 
 // workbook is an XLSX file: a ZIP archive of XML parts that point at each other. Nothing the archive says about sizes is believed.
 type workbook struct {
-	src   *source
-	parts map[string]*zip.File // by their names in lower case
-	limit int64
-	spent int64 // bytes unpacked so far
+	src     *source
+	parts   parts
+	limit   int64
+	shared  *sharedTexts
+	found   Found
+	spent   int64 // bytes unpacked so far
+	scanned int64 // bytes unpacked to learn what stands behind the rows
+	peeked  int64 // bytes unpacked to choose a sheet
 }
 
 // openWorkbook opens a sheet of an XLSX file. Cells are read as they are stored, so that a phone number is not 1.39E+10.
-func openWorkbook(src *source, file io.Reader, opts Options) (*Reader, error) {
-	limit, spent := min(opts.MaxBytes, maxWorkbookBytes), int64(0)
-	body, err := io.ReadAll(unpacked{src, file, limit, &spent})
-	if err != nil {
-		return nil, src.blame(err, "file_unreadable", "the file cannot be read")
+func openWorkbook(src *source, file io.Reader, packed bool, opts Options) (*Reader, error) {
+	w := &workbook{src: src, limit: min(opts.MaxBytes, maxUnpacked), found: Found{Workbook: true}}
+	var err error
+	if w.parts, err = unzip(src, file, packed, min(opts.MaxBytes, maxWorkbookBytes)); err != nil {
+		return nil, err
 	}
-	w := &workbook{src: src, parts: map[string]*zip.File{}, limit: min(opts.MaxBytes, maxUnpacked)}
-	if err := w.unzip(body); err != nil {
+	if err := w.parts.refuseOther(); err != nil {
 		return nil, err
 	}
 	sheet, err := w.open(opts.Sheet)
 	if err != nil {
 		return nil, src.blame(err, "file_workbook", "the workbook cannot be read; save it again as .xlsx")
 	}
-	return &Reader{next: sheet.next, close: sheet.tokens.close, found: Found{Workbook: true}, work: func() int64 { return w.spent }}, nil
-}
-
-// unzip lists the parts.
-func (w *workbook) unzip(body []byte) error {
-	if bytes.Count(body, []byte("PK\x01\x02")) > maxParts { // what an entry of the list of contents begins with
-		return errTooManyParts
-	}
-	archive, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
-	if err != nil {
-		return fault.Wrap(err, fault.Invalid, "file_workbook", "the workbook cannot be read; save it again as .xlsx")
-	}
-	for _, part := range archive.File {
-		name := strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(part.Name, `\`, "/"), "/"))
-		if w.parts[name] == nil {
-			w.parts[name] = part
-		}
-	}
-	return nil
+	return &Reader{
+		next: sheet.next, close: sheet.tokens.close, found: &w.found, blank: &blanks{},
+		work: func() int64 { return w.spent + w.scanned + w.peeked },
+	}, nil
 }
 
 var errNoPart = errors.New("a part of the workbook is missing")
 
-// open finds a sheet, the first one without a name, and makes it ready to be read.
-func (w *workbook) open(sheet string) (*sheetReader, error) {
+// open finds a sheet and makes it ready to be read.
+func (w *workbook) open(wanted string) (*sheetReader, error) {
 	root, err := w.relations("_rels/.rels", "")
 	if err != nil {
 		return nil, err
@@ -75,19 +60,27 @@ func (w *workbook) open(sheet string) (*sheetReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	target, err := w.sheet(main, sheet, relations)
-	if err != nil {
-		return nil, err
-	}
-	s := &sheetReader{book: w}
+	w.shared = &sharedTexts{}
 	for _, r := range relations {
-		if r.is("sharedStrings") && s.strings == nil {
-			if s.strings, err = w.strings(r.target); err != nil && !errors.Is(err, errNoPart) {
+		if r.is("sharedStrings") && len(w.shared.where) == 0 {
+			if w.shared, err = w.readShared(r.target); err != nil {
 				return nil, err
 			}
 		}
 	}
-	s.tokens, err = w.part(target)
+	sheets, err := w.sheets(main, relations)
+	if err != nil {
+		return nil, err
+	}
+	target, err := w.choose(sheets, wanted)
+	if err != nil {
+		return nil, err
+	}
+	s := &sheetReader{book: w, shared: w.shared, spent: &w.spent}
+	if s.merges, w.found.Filtered, err = w.scan(target); err != nil {
+		return nil, err
+	}
+	s.tokens, err = w.part(target, &w.spent)
 	return s, err
 }
 
@@ -99,7 +92,7 @@ func (r relation) is(kind string) bool { return strings.HasSuffix(r.kind, "/"+ki
 
 // relations reads the relations of a part that lies in a folder; none where it has none.
 func (w *workbook) relations(name, dir string) ([]relation, error) {
-	t, err := w.part(name)
+	t, err := w.part(name, &w.spent)
 	if errors.Is(err, errNoPart) {
 		return nil, nil
 	}
@@ -108,8 +101,8 @@ func (w *workbook) relations(name, dir string) ([]relation, error) {
 	}
 	defer func() { _ = t.close() }()
 	var all []relation
-	err = t.each("Relationship", func(e xml.StartElement) error {
-		r := relation{attribute(e, "Id"), attribute(e, "Type"), strings.ReplaceAll(attribute(e, "Target"), `\`, "/")}
+	err = t.each("Relationship", func() error {
+		r := relation{t.attribute("Id"), t.attribute("Type"), strings.ReplaceAll(t.attribute("Target"), `\`, "/")}
 		if strings.HasPrefix(r.target, "/") {
 			r.target = r.target[1:]
 		} else {
@@ -123,105 +116,4 @@ func (w *workbook) relations(name, dir string) ([]relation, error) {
 	return all, err
 }
 
-var (
-	errFound        = errors.New("found")
-	errUnknownSheet = fault.New(fault.Invalid, "sheet_unknown", "the workbook has no sheet of that name")
-)
-
-// sheet returns the part of the sheet of a name, or of the first one.
-func (w *workbook) sheet(main, wanted string, relations []relation) (string, error) {
-	t, err := w.part(main)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = t.close() }()
-	targets := make(map[string]string, len(relations))
-	for _, r := range relations {
-		if r.is("worksheet") {
-			targets[r.id] = r.target
-		}
-	}
-	found := ""
-	err = t.each("sheet", func(e xml.StartElement) error {
-		for _, a := range e.Attr {
-			if a.Name.Local == "id" && a.Name.Space != "" && (wanted == "" || strings.EqualFold(attribute(e, "name"), wanted)) {
-				if found = targets[a.Value]; found != "" {
-					return errFound
-				}
-			}
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, errFound) {
-		return "", err
-	}
-	if found == "" && wanted == "" {
-		return "", errNoPart
-	}
-	if found == "" {
-		return "", errUnknownSheet.With("sheet", wanted)
-	}
-	return found, nil
-}
-
-// strings reads the texts that cells share. Readings of characters, as Japanese files have them, are left out.
-func (w *workbook) strings(name string) ([]string, error) {
-	t, err := w.part(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = t.close() }()
-	list, size := []string{}, 0
-	var text []byte
-	inText, inReading := false, false
-	for {
-		token, err := t.next()
-		if errors.Is(err, io.EOF) {
-			return list, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		switch token := token.(type) {
-		case xml.StartElement:
-			switch token.Name.Local {
-			case "si":
-				text = text[:0]
-			case "t":
-				inText = !inReading
-			case "rPh":
-				inReading = true
-			}
-		case xml.CharData:
-			if inText {
-				text = appendText(text, token)
-			}
-		case xml.EndElement:
-			switch token.Name.Local {
-			case "t":
-				inText = false
-			case "rPh":
-				inReading = false
-			case "si":
-				list, size = append(list, unescape(string(text))), size+len(text)
-				if len(list) > maxStrings || size > maxStringBytes {
-					return nil, errTooManyStrings
-				}
-			}
-		}
-	}
-}
-
-// appendText adds to the text of a cell, but no more than makes its row too long.
-func appendText(text, more []byte) []byte {
-	return append(text, more[:min(len(more), max(maxRecordBytes+1-len(text), 0))]...)
-}
-
-func attribute(e xml.StartElement, name string) string {
-	for _, a := range e.Attr {
-		if a.Name.Local == name && a.Name.Space == "" {
-			return a.Value
-		}
-	}
-	return ""
-}
+var errUnknownSheet = fault.New(fault.Invalid, "sheet_unknown", "the workbook has no sheet of that name")

@@ -1,0 +1,52 @@
+package table
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// errorValues are what spreadsheets show, and write into text files, where a formula has no value.
+var errorValues = map[string]bool{
+	"#N/A": true, "#REF!": true, "#VALUE!": true, "#DIV/0!": true, "#NAME?": true, "#NUM!": true, "#NULL!": true, "#ERROR!": true,
+	"#SPILL!": true, "#CALC!": true, "#FIELD!": true, "#BLOCKED!": true, "#CONNECT!": true, "#BUSY!": true, "#UNKNOWN!": true,
+	"#GETTING_DATA": true,
+}
+
+// checkText returns what a cell of text says, and adds a fault to its row where that is not what it seems.
+func checkText(row *Row, at int, text string) string {
+	switch {
+	case text == "":
+	case !utf8.ValidString(text), strings.Contains(text, "\uFFFD"):
+		text = strings.ToValidUTF8(text, "\uFFFD")
+		row.fault(at, BadEncoding, text)
+	case (text[0] == '#' || text[0] == 'E') && isErrorValue(text):
+		row.fault(at, ErrorCell, text)
+		return ""
+	}
+	return text
+}
+
+// isErrorValue reports whether a text is an error value, or the signs that fill a column too narrow for its date.
+func isErrorValue(text string) bool {
+	text = strings.TrimSpace(text)
+	if rest, found := strings.CutPrefix(text, "Err:5"); found { // of LibreOffice, with two more digits
+		return len(rest) == 2 && strings.Trim(rest, "0123456789") == ""
+	}
+	return errorValues[strings.ToUpper(text)] || len(text) > 2 && strings.Trim(text, "#") == ""
+}
+
+func (r *Row) fault(cell int, code, value string) {
+	r.Faults = append(r.Faults, Fault{Cell: cell, Code: code, Value: shown(value)})
+}
+
+// shown returns the beginning of a value, as much of it as a report shows.
+func shown(value string) string {
+	const limit = 80
+	runes := 0
+	for i := range value {
+		if runes++; runes > limit {
+			return strings.Clone(value[:i] + "…")
+		}
+	}
+	return strings.Clone(value)
+}

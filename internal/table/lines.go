@@ -1,0 +1,70 @@
+package table
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"strings"
+)
+
+// lineReader reads lines with their numbers; LF and CR LF end a line, or CR where a file knows nothing else. Lines can be put back.
+type lineReader struct {
+	src   *source
+	r     *bufio.Reader
+	end   byte     // what ends a line
+	line  int      // number of the last line read
+	total int64    // bytes of all lines
+	back  []string // lines put back, to be read first
+}
+
+// unread puts lines back; the first one has the given number.
+func (l *lineReader) unread(first int, lines []string) {
+	l.back = append(append([]string(nil), lines...), l.back...)
+	l.line = first - 1
+}
+
+func (l *lineReader) read() (int, string, error) {
+	if len(l.back) > 0 {
+		text := l.back[0]
+		l.back = l.back[1:]
+		l.line++
+		return l.line, text, nil
+	}
+	text, err := l.readRaw()
+	if err != nil {
+		return 0, "", err
+	}
+	l.line++
+	l.total += int64(len(text)) + 1
+	return l.line, text, nil
+}
+
+// readRaw returns the next line without its end. Of a line longer than a record may be only the beginning is kept.
+func (l *lineReader) readRaw() (string, error) {
+	var b strings.Builder
+	for {
+		part, err := l.r.ReadSlice(l.end)
+		if b.Len() <= maxRecordBytes {
+			b.Write(part)
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case err == nil:
+			return bare(strings.TrimSuffix(b.String(), string(rune(l.end)))), nil
+		case errors.Is(err, io.EOF) && b.Len() > 0:
+			return strings.TrimRight(bare(b.String()), "\x1a"), nil // Ctrl-Z, which ends a file of old systems
+		case errors.Is(err, io.EOF):
+			return "", err
+		}
+		return "", l.src.blame(err, "file_damaged", "the file is damaged and cannot be read further")
+	}
+}
+
+// bare returns a line without what belongs to its end, and without the NULs that some systems fill up a field with.
+func bare(line string) string {
+	if strings.IndexByte(line, 0) >= 0 {
+		line = strings.ReplaceAll(line, "\x00", "")
+	}
+	return strings.TrimRight(line, "\r")
+}
