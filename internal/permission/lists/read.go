@@ -183,11 +183,15 @@ func (l *lines) each(report *Report, take func(f *fault.Problems) (bool, error))
 			return errors.Join(fmt.Errorf("read row %d: %w", l.rows, err), l.file.Close())
 		}
 		report.Rows++
-		var f fault.Problems
+		f, kept := l.faults()
 		taken, err := take(&f)
 		switch {
 		case err != nil:
 			return errors.Join(err, l.file.Close())
+		case taken || len(f) > 0:
+			f = append(f, kept...)
+		}
+		switch {
 		case len(f) > 0 && taken:
 			report.Partly++
 			report.tell(l.row.Line, f...)
@@ -195,4 +199,25 @@ func (l *lines) each(report *Report, take func(f *fault.Problems) (bool, error))
 			report.note(l.row.Line, f...)
 		}
 	}
+}
+
+// faults returns what the file itself says is wrong with cells of the row. Those of an address or a note are kept for when the rest of the
+// row was taken: another column says what is meant, and is not guessed.
+func (l *lines) faults() (decisive, kept fault.Problems) {
+	for _, cell := range l.row.Faults {
+		problem := "is an error value, or a formula without a value"
+		if cell.Code == table.BadEncoding {
+			problem = "is not in the encoding of the file"
+		}
+		for name, i := range l.columns {
+			switch f := (fault.Field{Line: l.row.Line, Name: name, Code: cell.Code, Problem: problem, Value: cell.Value}); {
+			case i != cell.Cell || name == "":
+			case name == "phone", name == "email", name == "note":
+				kept = append(kept, f)
+			default:
+				decisive = append(decisive, f)
+			}
+		}
+	}
+	return decisive, kept
 }
