@@ -44,6 +44,29 @@ func readAll(t testing.TB, file []byte, opts table.Options) []table.Row {
 	}
 }
 
+// rest returns the rows of a reader that can be read.
+func rest(t interface {
+	Helper()
+	Fatal(args ...any)
+}, r *table.Reader,
+) []table.Row {
+	t.Helper()
+	var rows []table.Row
+	for {
+		row, err := r.Next()
+		var bad *table.RowError
+		switch {
+		case errors.Is(err, io.EOF):
+			return rows
+		case errors.As(err, &bad):
+		case err != nil:
+			t.Fatal(err)
+		default:
+			rows = append(rows, row)
+		}
+	}
+}
+
 func encode(t *testing.T, e interface{ String(string) (string, error) }, s string) []byte {
 	t.Helper()
 	out, err := e.String(s)

@@ -27,6 +27,10 @@ func openText(src *source, file io.Reader, opts Options) (*Reader, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, src.blame(err, "file_encoding", "the file is not in the encoding it seems to be in")
 	}
+	for bytes.HasPrefix(sample, []byte("\ufeff")) { // a second byte order mark: some programs write it into what has one
+		n, _ := text.Discard(len("\ufeff")) // it was peeked
+		sample = sample[n:]
+	}
 	if err = refuseOther(sample); err != nil {
 		return nil, err
 	}
@@ -72,30 +76,30 @@ func (p *parser) separatorLine(sample []byte) (rune, error) {
 	return separator[0], err
 }
 
-// detectDelimiter returns the usual delimiter that most of the first rows agree about, and of two such the one that makes more cells of
-// them: a title above, or a comma in a text, is outvoted.
+// detectDelimiter returns the usual delimiter with which the largest part of the first rows has the same number of cells, and of two such
+// the one with more cells: a title above is outvoted, and so is a comma in texts, as the heading has none.
 func detectDelimiter(src *source, sample []byte, end byte) rune {
 	const enough = 64 << 10
 	whole := len(sample) < enough
 	if !whole {
 		sample = sample[:enough]
 	}
-	best, most, widest := ',', 0, 0
+	best, most, widest := ',', 0.0, 0
 	for _, delimiter := range []rune{',', ';', '\t', '|'} {
 		if !bytes.ContainsRune(sample, delimiter) {
 			continue
 		}
 		lines := &lineReader{src: &source{ctx: src.ctx}, r: bufio.NewReader(bytes.NewReader(sample)), end: end}
-		rows, width := agreement(&parser{lines: lines, delimiter: delimiter}, whole)
-		if rows > most || rows == most && width > widest {
-			best, most, widest = delimiter, rows, width
+		part, width := agreement(&parser{lines: lines, delimiter: delimiter}, whole)
+		if part > most || part == most && width > widest {
+			best, most, widest = delimiter, part, width
 		}
 	}
 	return best
 }
 
-// agreement returns how many of the first rows have the same number of cells, more than one, and that number.
-func agreement(p *parser, whole bool) (rows, width int) {
+// agreement returns which part of the first rows has the same number of cells, more than one, and that number.
+func agreement(p *parser, whole bool) (part float64, width int) {
 	const enough = 100
 	var widths []int
 	for len(widths) < enough {
@@ -109,13 +113,13 @@ func agreement(p *parser, whole bool) (rows, width int) {
 		}
 		widths = append(widths, len(row.Cells))
 	}
-	counts := map[int]int{}
+	counts, most := map[int]int{}, 0
 	for _, n := range widths {
-		if counts[n]++; n > 1 && (counts[n] > rows || counts[n] == rows && n > width) {
-			rows, width = counts[n], n
+		if counts[n]++; n > 1 && (counts[n] > most || counts[n] == most && n > width) {
+			most, width = counts[n], n
 		}
 	}
-	return rows, width
+	return float64(most) / float64(max(len(widths), 1)), width
 }
 
 // isBinary reports whether a sample is no text: not for the one zero byte or Ctrl-Z that a text may have, nor for those it is filled up
