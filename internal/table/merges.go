@@ -93,34 +93,42 @@ func (m *merges) begin(row *Row, isRow bool) {
 }
 
 // scan reads what the rows of a sheet depend on and does not stand before them: which cells are merged stands behind the last row. It
-// also reports whether rows are hidden.
-func (w *workbook) scan(name string) (m merges, hidden bool, err error) {
+// also reports whether rows are hidden, or a filter is set.
+func (w *workbook) scan(name string) (m merges, filtered bool, err error) {
 	t, err := w.part(name, &w.scanned)
 	if err != nil {
 		return merges{}, false, err
 	}
 	defer func() { _ = t.close() }()
-	hidden, t.opened, err = skipRows(t.in)
-	if err != nil {
-		return merges{}, false, damaged(w.src, err)
-	}
-	if !t.opened {
-		return merges{}, hidden, nil
-	}
-	err = t.each("mergeCell", func() error {
-		if one, ok := parseMerge(t.attribute("ref")); ok {
-			m.waiting = append(m.waiting, one)
+	filtered, t.opened, err = skipRows(t.in)
+	for more := t.opened; more && err == nil; {
+		switch err = t.next(); {
+		case errors.Is(err, io.EOF):
+			more, err = false, nil
+		case err != nil || t.kind != startTag:
+		case string(t.name) == "filterColumn":
+			filtered = true
+		case string(t.name) == "mergeCell":
+			err = m.add(t.attribute("ref"))
 		}
-		if len(m.waiting) > maxMerges {
-			return errTooManyMerges
-		}
-		return nil
-	})
+	}
 	if err != nil {
 		return merges{}, false, damaged(w.src, err)
 	}
 	slices.SortStableFunc(m.waiting, func(a, b merge) int { return cmp.Or(cmp.Compare(a.top, b.top), cmp.Compare(a.left, b.left)) })
-	return m, hidden, nil
+	return m, filtered, nil
+}
+
+// add adds a range; what is none is left out.
+func (m *merges) add(ref string) error {
+	one, ok := parseMerge(ref)
+	if !ok {
+		return nil
+	}
+	if m.waiting = append(m.waiting, one); len(m.waiting) > maxMerges {
+		return errTooManyMerges
+	}
+	return nil
 }
 
 // skipRows reads a sheet beyond its last row, to behind the '<' of the next tag. It reports whether a row is hidden, and whether there is

@@ -44,22 +44,25 @@ func (p *parser) reject(line int, problem *stray, text string, more ahead) error
 }
 
 // swallowed reports whether a record over several lines is several records, of which the first has a stray quote that another one happens
-// to close: then every line by itself has as many cells as the first one, and what stands in them looks alike. A text of several lines
-// does not.
+// to close: then most lines by themselves have as many cells as the first one, and what stands in them looks alike. A text of several
+// lines does not.
 func (p *parser) swallowed(first string, more []string) bool {
+	const looked = 20 // of many lines
 	if len(more) == 0 {
 		return false
 	}
 	model := p.alone(first)
-	for _, line := range more {
-		if strings.TrimSpace(line) == "" {
-			continue
-		}
-		if len(model) < 3 || !looksLike(model, p.alone(line)) {
-			return false
+	rows, others := 0, 0
+	for _, line := range more[:min(len(more), looked)] {
+		switch {
+		case strings.TrimSpace(line) == "":
+		case looksLike(model, p.alone(line)):
+			rows++
+		default:
+			others++
 		}
 	}
-	return true
+	return rows > 0 && rows >= others
 }
 
 // alone splits a line as if there were no other: a quote that does not close on it is a character.
@@ -94,9 +97,13 @@ func (p *parser) aloneQuoted(text string) (cell, rest string, last bool) {
 }
 
 // looksLike reports whether two lines are rows of the same table: at least half of what both have is written alike, something with digits
-// among it.
+// among it. Of two columns the first is written alike to the letter, as numbers of tickets and phones are.
 func looksLike(a, b []string) bool {
-	if len(a) != len(b) {
+	const few, short = 2, 4
+	if len(a) != len(b) || len(a) < few {
+		return false
+	}
+	if len(a) == few && (len(a[0]) != len(b[0]) || len(a[0]) < short || !bytes.Equal(shape(a[0]), shape(b[0]))) {
 		return false
 	}
 	both, alike, numbers := 0, 0, 0
@@ -113,7 +120,7 @@ func looksLike(a, b []string) bool {
 			}
 		}
 	}
-	return both >= 2 && numbers > 0 && 2*alike >= both
+	return both >= few && numbers > 0 && 2*alike >= both
 }
 
 // shape returns how a text is written: 2026-11-20 is 9-9-9, and Q-17 is a-9.

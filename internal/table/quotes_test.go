@@ -39,6 +39,14 @@ func TestAStrayQuoteCostsItsOwnLineAndNoOther(t *testing.T) {
 			"id,note,score\nQ-1,\"27 inch,5\nQ-2,cable,1\nQ-3,32\",1\nQ-4,reset,5\n",
 			[]string{"1 id/note/score", "2 !quote_over_rows", "3 Q-2/cable/1", "4 Q-3/32\"/1", "5 Q-4/reset/5"},
 		},
+		"the second ends a list of phones": {
+			"phone,note\n13912348000,\"27 inch\n13912348001,screen 32\"\n13912348002,x\n",
+			[]string{"1 phone/note", "2 !quote_over_rows", "3 13912348001/screen 32\"", "4 13912348002/x"},
+		},
+		"over rows of which one is short": {
+			"id,score,note\nQ-1,5,\"27 inch\nQ-2,1\nQ-3,1,screen 32\"\n",
+			[]string{"1 id/score/note", "2 !quote_over_rows", "3 Q-2/1", "4 Q-3/1/screen 32\""},
+		},
 		"a saying": {
 			"id,note\n1,\"Nice\" said he\n2,fine\n3,\"Nice\", said he\n",
 			[]string{"1 id/note", "2 !text_after_quote", "3 2/fine", "4 3/Nice/ said he"},

@@ -1,0 +1,141 @@
+package table_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"aftercall/internal/table"
+)
+
+const (
+	transitional = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+	strict       = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+)
+
+// part is a file inside a workbook.
+type part struct{ name, body string }
+
+// zipOf packs parts.
+func zipOf(t testing.TB, parts ...part) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, p := range parts {
+		f, err := w.Create(p.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(f, p.body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// book is a workbook whose XML is written by hand: what stands before its sheets, and of each sheet its name with more attributes, and
+// its XML from the first row on.
+type book struct {
+	properties string
+	office     string
+	shared     string
+	sheets     []part
+}
+
+func (b book) bytes(t testing.TB) []byte {
+	t.Helper()
+	if b.office == "" {
+		b.office = transitional
+	}
+	list, relations := "", ""
+	parts := []part{{"_rels/.rels", `<Relationships><Relationship Id="r1" Type="` + b.office + `/officeDocument" Target="xl/workbook.xml"/></Relationships>`}}
+	for i, s := range b.sheets {
+		list += fmt.Sprintf(`<sheet name="%s" sheetId="%d" r:id="rId%d"/>`, s.name, i+1, i+1)
+		relations += fmt.Sprintf(`<Relationship Id="rId%d" Type="%s/worksheet" Target="worksheets/sheet%d.xml"/>`, i+1, b.office, i+1)
+		parts = append(parts, part{fmt.Sprintf("xl/worksheets/sheet%d.xml", i+1), `<?xml version="1.0" encoding="UTF-8"?>` + "\n<worksheet><sheetData>" + s.body})
+	}
+	if b.shared != "" {
+		relations += `<Relationship Id="rIdS" Type="` + b.office + `/sharedStrings" Target="sharedStrings.xml"/>`
+		parts = append(parts, part{"xl/sharedStrings.xml", "<sst>" + b.shared + "</sst>"})
+	}
+	return zipOf(t, append(parts,
+		part{"xl/workbook.xml", `<workbook xmlns:r="` + b.office + `">` + b.properties + `<sheets>` + list + `</sheets></workbook>`},
+		part{"xl/_rels/workbook.xml.rels", `<Relationships>` + relations + `</Relationships>`},
+	)...)
+}
+
+// rowsOf writes rows of texts as a sheet; a cell that begins with < is written as it is.
+func rowsOf(rows ...string) string {
+	var b strings.Builder
+	for i, row := range rows {
+		fmt.Fprintf(&b, `<row r="%d">`, i+1)
+		for j, cell := range strings.Split(row, "|") {
+			switch {
+			case strings.HasPrefix(cell, "<"):
+				b.WriteString(cell)
+			case cell != "":
+				fmt.Fprintf(&b, `<c r="%c%d" t="inlineStr"><is><t>%s</t></is></c>`, 'A'+j, i+1, cell)
+			}
+		}
+		b.WriteString("</row>")
+	}
+	return b.String() + "</sheetData>"
+}
+
+// opened returns what became of a workbook: a text for each row, and what was found out.
+func (b book) opened(t testing.TB, opts table.Options) ([]string, table.Found) {
+	t.Helper()
+	r, err := table.Open(t.Context(), bytes.NewReader(b.bytes(t)), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, row := range rest(t, r) {
+		text := strings.Join(row.Cells, "/")
+		if row.Hidden {
+			text += " (hidden)"
+		}
+		got = append(got, fmt.Sprintf("%d %s", row.Line, text))
+	}
+	return got, r.Found()
+}
+
+func TestASheetIsReadAsEveryProgramWritesIt(t *testing.T) {
+	t.Parallel()
+	want := []string{"1 Ticket/Phone/Closed/Score/Note", "2 20000001/13912340001/46346.416666666664/5/a & b"}
+	heading := `<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c><c r="C1" t="s"><v>2</v></c><c r="D1" t="s"><v>3</v></c><c r="E1" t="s"><v>4</v></c></row>`
+	shared := `<si><t>Ticket</t></si><si><t>Phone</t></si><si><t>Closed</t></si><si><t>Score</t></si><si><t>Note</t></si><si><t>a &amp; b</t></si>`
+	for name, b := range map[string]book{
+		"Excel": {shared: shared, sheets: []part{{"S", heading + `<row r="2" spans="1:5" x14ac:dyDescent="0.25"><c r="A2"><v>20000001</v></c>` +
+			`<c r="B2" s="2"><v>13912340001</v></c><c r="C2" s="1"><v>46346.416666666664</v></c><c r="D2"><v>5</v></c><c r="E2" t="s"><v>5</v></c></row></sheetData>`}}},
+		"Excel, strict": {office: strict, shared: shared, sheets: []part{{"S", heading + `<row r="2"><c r="A2"><v>20000001</v></c>` +
+			`<c r="B2"><v>13912340001</v></c><c r="C2"><v>46346.416666666664</v></c><c r="D2"><v>5</v></c><c r="E2" t="s"><v>5</v></c></row></sheetData>`}}},
+		"Apache POI": {shared: shared, sheets: []part{{"S", heading + "\n" + `<row r="2"><c r="A2"><v>2.0000001E7</v></c><c r="B2" t="n"><v>1.3912340001E10</v></c>` +
+			"\n" + `<c r="C2" s="1" t="n"><v>46346.416666666664</v></c><c r="D2" t="n"><v>5.0</v></c><c r="E2" t="inlineStr"><is><t>a &amp; b</t></is></c></row></sheetData>`}}},
+		"LibreOffice": {shared: shared, sheets: []part{{"S", heading + `<row r="2" customFormat="false" ht="12.8" hidden="false" customHeight="false" outlineLevel="0" collapsed="false">` +
+			`<c r="A2" s="0" t="n"><v>20000001</v></c><c r="B2" s="0" t="n"><v>13912340001</v></c><c r="C2" s="1" t="n"><v>46346.4166666667</v></c>` +
+			`<c r="D2" s="0" t="n"><v>5</v></c><c r="E2" s="0" t="str"><f aca="false">&quot;a &quot;&amp;A1</f><v>a &amp; b</v></c></row></sheetData>`}}},
+		"Google Sheets": {shared: shared, sheets: []part{{"S", heading + `<row r="2"><c r="A2" s="1"><v>2.0000001E7</v></c><c r="B2" s="1"><v>1.3912340001E10</v></c>` +
+			`<c r="C2" s="2"><v>46346.416666666664</v></c><c r="D2" s="1"><v>5.0</v></c><c r="E2" s="1" t="s"><v>5</v></c></row></sheetData>`}}},
+		"openpyxl": {sheets: []part{{"S", rowsOf("Ticket|Phone|Closed|Score|Note", `<c r="A2" t="n"><v>20000001</v></c><c r="B2" t="n"><v>13912340001</v></c>`+
+			`<c r="C2" t="n"><v>46346.41666666666</v></c><c r="D2" t="n"><v>5</v></c><c r="E2" t="inlineStr"><is><t xml:space="preserve">a &amp; b</t></is></c>`)}}},
+		"no addresses, prefixes": {shared: shared, sheets: []part{{"S", `<x:row><x:c t='s'><x:v>0</x:v></x:c><x:c t='s'><x:v>1</x:v></x:c><x:c t='s'><x:v>2</x:v></x:c>` +
+			`<x:c t='s'><x:v>3</x:v></x:c><x:c t='s'><x:v>4</x:v></x:c></x:row><x:row><x:c><x:v> 20000001 </x:v></x:c><x:c><x:v>+13912340001</x:v></x:c>` +
+			`<x:c><x:v>4.6346416666666664E4</x:v></x:c><x:c><x:v>05E0</x:v></x:c><x:c t="str"><x:v><![CDATA[a & b]]></x:v></x:c></x:row></x:sheetData>`}}},
+	} {
+		got, _ := b.opened(t, table.Options{})
+		for i := range got { // the programs write another last digit of the time
+			got[i] = strings.NewReplacer("46346.4166666667/", "46346.416666666664/", "46346.41666666666/", "46346.416666666664/").Replace(got[i])
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s:\n got %q\nwant %q", name, got, want)
+		}
+	}
+}
