@@ -77,7 +77,7 @@ func rawPage(st store, page []Response, scales publishedScale, yield func(figure
 	}
 	for _, r := range page {
 		entries := rawOf(r, answers[r.ID], scales, invitations)
-		if covering[r.ResolutionID] == r.ID {
+		if r.ResolutionID != 0 && covering[r.ResolutionID] == r.ID {
 			entries = append(entries, r.covered())
 		}
 		for _, e := range entries {

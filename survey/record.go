@@ -14,20 +14,21 @@ import (
 // reasonScale is why an answer from elsewhere is kept and not scored.
 const reasonScale = "scale_unknown"
 
-// Record is the job that stores the answers that came with a batch of contacts, each once and at the time it was given. A
-// corrected value becomes a revision. These answers were given elsewhere and may be old, so no recovery follows from them. It
-// returns outbox.ErrStale when another worker has the job.
+// Record is the job that stores the answers that came with a batch of contacts, each once and at the time it was given. A rating that
+// was changed at its source becomes a revision; one of a contact without a resolution is scored for the contact, until its first
+// resolution takes it over. These answers were given elsewhere and may be old, so no recovery follows from them. It returns
+// outbox.ErrStale when another worker has the job.
 func (s *Service) Record(ctx context.Context, ticket outbox.Ticket, batchID int64) error {
 	now := ticket.Now(s.now)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		if err := ticket.Done(tx); err != nil {
 			return err
 		}
-		imported, err := contact.AnswersOfBatch(tx, batchID)
+		imported, err := contact.RatingsOfBatch(tx, batchID)
 		if err != nil {
 			return err
 		}
-		return s.record(store{tx}, now, imported)
+		return record(store{tx}, now, ratingsOf(imported))
 	})
 	if err != nil {
 		return fmt.Errorf("record answers of batch %d: %w", batchID, err)
@@ -35,52 +36,55 @@ func (s *Service) Record(ctx context.Context, ticket outbox.Ticket, batchID int6
 	return nil
 }
 
-func (s *Service) record(st store, now clock.Instant, imported []contact.ImportedAnswer) error {
-	if len(imported) == 0 {
+// record brings the response of each rating to the rating's newest revision. What a response has already is left alone.
+func record(st store, now clock.Instant, ratings []rating) error {
+	if len(ratings) == 0 {
 		return nil
 	}
-	ids := make([]int64, 0, len(imported))
-	keys := make([]string, 0, len(imported))
-	for _, a := range imported {
-		ids = append(ids, a.ResolutionID)
-		keys = append(keys, importKey(a))
-	}
-	resolutions, err := contact.ResolutionsByID(st.Tx, ids)
+	about, err := subjectsOf(st.Tx, ratings)
 	if err != nil {
 		return err
 	}
-	if err := reserveAll(st.Tx, resolutions); err != nil {
+	if err := reserveAll(st.Tx, about); err != nil {
 		return err
 	}
-	known, err := st.responsesByKeys(keys)
+	known, err := st.responsesByKeys(keysOf(ratings))
 	if err != nil {
 		return err
 	}
-	covered, err := st.firstCovering(ids)
-	if err != nil {
+	fresh := &importing{now: now}
+	if fresh.covered, err = st.firstCovering(about.resolutionIDs()); err != nil {
 		return err
 	}
-	fresh := &importing{covered: covered, now: now}
-	for i, a := range imported {
-		earlier, corrected := known[keys[i]]
-		response, answer := responseFrom(a, resolutions[a.ResolutionID], now)
-		switch {
-		case !corrected:
-			fresh.add(response, answer)
-		case earlier.ScoreValue != a.Value || earlier.ScoreScale != answer.Scale:
-			if err := s.correct(st, now, earlier, answer); err != nil {
+	for _, r := range ratings {
+		if _, recorded := known[r.key()]; !recorded {
+			fresh.add(responseFrom(r[0], about.of(r[0]), now))
+		}
+	}
+	if err := fresh.write(st); err != nil {
+		return err
+	}
+	for _, r := range fresh.responses {
+		known[*r.ExternalKey] = r
+	}
+	for _, r := range ratings {
+		response := known[r.key()]
+		for n := response.Revision; n < len(r); n++ {
+			if err := revise(st, now, &response, r[n], about.of(r[n])); err != nil {
 				return err
 			}
 		}
 	}
-	return fresh.write(st)
+	return nil
 }
 
-// reserveAll reserves the persons of resolutions, so that no two answers both count as the first one about a resolution.
-func reserveAll(tx database.Tx, resolutions map[int64]contact.Resolution) error {
-	customers := make([]int64, 0, len(resolutions))
-	for _, r := range resolutions {
-		customers = append(customers, r.CustomerID)
+// reserveAll reserves the persons of what was rated, so that no two answers both count as the first one about a resolution.
+func reserveAll(tx database.Tx, about rated) error {
+	var customers []int64
+	for _, of := range []map[int64]contact.Resolution{about.resolutions, about.contacts} {
+		for _, r := range of {
+			customers = append(customers, r.CustomerID)
+		}
 	}
 	_, err := reserve(tx, customers...)
 	return err
@@ -100,7 +104,7 @@ func (i *importing) add(r Response, a Answer) {
 	i.responses = append(i.responses, r)
 	i.answers = append(i.answers, a)
 	i.entries = append(i.entries, r.entries([]Answer{a}, 0)...)
-	if _, covered := i.covered[r.ResolutionID]; !covered && r.counted() {
+	if _, covered := i.covered[r.ResolutionID]; !covered && r.counted() && r.ResolutionID != 0 {
 		i.covered[r.ResolutionID] = 0
 		i.entries = append(i.entries, r.covered())
 	}
@@ -119,46 +123,46 @@ func (i *importing) write(st store) error {
 	return appendEntries(st.Tx, recordedAt(i.entries, i.now))
 }
 
-// correct makes a revision of an imported response whose value was corrected at the source. It keeps its time.
-func (s *Service) correct(st store, now clock.Instant, r Response, answer Answer) error {
-	prior, err := st.currentAnswers([]Response{r})
+// revise makes the next revision of an imported response: of what the customer says, or of what it is about.
+func revise(st store, now clock.Instant, r *Response, a contact.ImportedAnswer, about contact.Resolution) error {
+	prior, err := st.currentAnswers([]Response{*r})
 	if err != nil {
 		return err
 	}
 	before := r.entries(prior[r.ID], 0)
+	next, answer := responseFrom(a, about, now)
+	coveredBefore, err := st.coveringEntries(next)
+	if err != nil {
+		return err
+	}
 	r.Revision++
-	r.AnsweredAt = answer.AnsweredAt
+	r.AnsweredAt, r.ExcludedAt, r.ExcludedReason = answer.AnsweredAt, next.ExcludedAt, next.ExcludedReason
+	if r.ResolutionID != next.ResolutionID { // its contact was resolved: it has the agent and team of the resolution now
+		r.ResolutionID, r.ResolvedAt, r.CustomerID, r.Dimensions = next.ResolutionID, next.ResolvedAt, next.CustomerID, next.Dimensions
+	}
 	r.score([]Answer{answer})
-	if err := st.putResponse(&r); err != nil {
+	if err := st.putImported(r); err != nil {
 		return err
 	}
-	if err := st.addAnswers(revision(r, []Answer{answer})); err != nil {
+	if err := st.addAnswers(revision(*r, []Answer{answer})); err != nil {
 		return err
 	}
-	return appendEntries(st.Tx, corrections(before, r.entries([]Answer{answer}, 0), now))
+	coveredAfter, err := st.coveringEntries(next)
+	if err != nil {
+		return err
+	}
+	after := append(r.entries([]Answer{answer}, 0), coveredAfter...)
+	return appendEntries(st.Tx, corrections(append(before, coveredBefore...), after, now))
 }
 
-func importKey(a contact.ImportedAnswer) string {
-	return fmt.Sprintf("import:%d:%s", a.ResolutionID, a.Metric)
-}
-
-// responseFrom returns an imported answer as a response. A value on a scale that nobody has defined is kept and not scored.
-func responseFrom(a contact.ImportedAnswer, r contact.Resolution, now clock.Instant) (Response, Answer) {
-	key := importKey(a)
-	metric := figures.Metric(a.Metric)
-	answer := Answer{
-		Question: KeyRating, Metric: metric, Scale: a.Scale, Value: &a.Value, Comment: a.Comment, AnsweredAt: a.AnsweredAt,
+// coveringEntries returns the entry of the response's resolution, if that has a valid answer.
+func (s store) coveringEntries(r Response) ([]figures.Entry, error) {
+	if r.ResolutionID == 0 {
+		return nil, nil
 	}
-	response := Response{
-		ResolutionID: r.ID, ContactID: r.ContactID, CustomerID: r.CustomerID, Via: FromSource, ExternalKey: &key, Revision: 1,
-		FirstAnsweredAt: a.AnsweredAt, AnsweredAt: a.AnsweredAt, FinishedAt: a.AnsweredAt,
-		ResolvedAt: r.ResolvedAt, Dimensions: dimensionsOf(r),
+	covered, err := s.isCovered(r.ResolutionID)
+	if err != nil || !covered {
+		return nil, err
 	}
-	scale, ok := usual(metric, a.Scale)
-	if !ok || !scale.Has(a.Value) {
-		response.ExcludedAt, response.ExcludedReason = now, reasonScale
-		return response, answer
-	}
-	answer.Scale, answer.Band = scale.String(), scale.Band(a.Value)
-	return response, answer
+	return []figures.Entry{r.covered()}, nil
 }

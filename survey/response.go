@@ -24,11 +24,11 @@ type Response struct {
 	ID                 int64
 	InvitationID       *int64
 	SurveyVersionID    int64
-	ResolutionID       int64
+	ResolutionID       int64 // 0: about a contact that is not resolved
 	ContactID          int64
 	CustomerID         int64
 	Via                Via
-	ExternalKey        *string // "call:<attempt>" or "import:<resolution>:<metric>"; taken over once
+	ExternalKey        *string // "call:<attempt>", "import:<resolution>:<metric>" or "import:contact-<id>:<metric>"; taken over once
 	Language           string
 	Revision           int
 	FirstAnsweredAt    clock.Instant
@@ -82,6 +82,9 @@ func (r Response) entries(answers []Answer, sentAt clock.Instant) []figures.Entr
 	}
 	if r.evaluated() && !sentAt.IsZero() {
 		counted = append(counted, r.entry(figures.Evaluated, sentAt))
+	}
+	if r.evaluated() && r.ResolutionID == 0 {
+		counted = append(counted, r.entry(figures.Unresolved, r.FirstAnsweredAt))
 	}
 	return counted
 }

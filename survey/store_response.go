@@ -105,6 +105,18 @@ func (s store) putResponse(r *Response) error {
 	return nil
 }
 
+// putImported writes what a revision at the source changes of an imported response, also what it is about.
+func (s store) putImported(r *Response) error {
+	err := s.Gorm().Model(r).
+		Select("revision", "answered_at", "score_metric", "score_scale", "score_value", "score_band", "excluded_at", "excluded_reason",
+			"resolution_id", "resolved_at", "customer_id", "source_id", "agent_id", "team_id", "channel", "category", "product", "severity").
+		Updates(r).Error
+	if err != nil {
+		return fmt.Errorf("revise response %d: %w", r.ID, err)
+	}
+	return nil
+}
+
 func (s store) addAnswers(answers []Answer) error {
 	return database.Insert(s.Tx, "answers", answers)
 }

@@ -170,8 +170,10 @@ func (t *taken) cleanAnswers(now clock.Instant) {
 			t.warn(field+".scale", "unknown_scale", "is not a scale such as 1-5; the answer is left out", a.Scale)
 		case *a.Value < low || *a.Value > high:
 			t.warn(field+".value", "out_of_scale", "is not on the scale "+a.Scale+"; the answer is left out", strconv.Itoa(*a.Value))
-		case slices.ContainsFunc(kept, func(k InputAnswer) bool { return k.Metric == a.Metric }):
-			t.warn(field+".metric", "answered_twice", "was answered twice; the first answer counts", a.Metric)
+		case a.RevisableDays != nil && (*a.RevisableDays < 0 || *a.RevisableDays > MaxRevisableDays):
+			t.refuse(field+".revisable_days", "out_of_range", "must be from 0 to 3650 days", strconv.Itoa(*a.RevisableDays))
+		case slices.ContainsFunc(kept, a.isRival):
+			t.warn(field+".metric", "answered_twice", "was answered twice, and nothing tells which came first; the first one counts", a.Metric)
 		default:
 			t.instant(field+".answered_at", a.AnsweredAt, now)
 			a.Comment = t.shortened(field+".comment", trim(a.Comment), maxText)
@@ -182,6 +184,14 @@ func (t *taken) cleanAnswers(now clock.Instant) {
 	if len(kept) == 0 {
 		t.input.Answers = nil
 	}
+}
+
+// MaxRevisableDays is the longest window in which a source may say that a changed rating counts.
+const MaxRevisableDays = 3650
+
+// isRival reports whether two answers of one delivery are of the same metric, and nothing tells which was given first.
+func (a InputAnswer) isRival(b InputAnswer) bool {
+	return a.Metric == b.Metric && (a.AnsweredAt.IsZero() || b.AnsweredAt.IsZero() || a.AnsweredAt == b.AnsweredAt)
 }
 
 // parseScale reads "1-5".

@@ -200,16 +200,22 @@ type Correction struct {
 // TableName names the table.
 func (Correction) TableName() string { return "contact_corrections" }
 
-// ImportedAnswer is an answer that came with a contact, before survey takes it over.
+// ImportedAnswer is a rating as a source told it: the first one of a metric about a resolution, or a revision. survey counts the
+// newest. Rows are only ever added.
 type ImportedAnswer struct {
-	ID           int64
-	BatchID      int64
-	ResolutionID int64
-	Metric       string
-	Value        int
-	Scale        string
-	Comment      string
-	AnsweredAt   clock.Instant
+	ID              int64
+	BatchID         int64
+	ContactID       int64
+	ResolutionID    int64 // what it is about; 0: the contact had no resolution yet
+	Revision        int   // from 1; the first resolution goes on with the ratings that came before it
+	Metric          string
+	Value           int
+	Scale           string
+	Comment         string
+	AnsweredAt      clock.Instant
+	Timed           bool          // the source said when it was given; otherwise it is dated by the resolution
+	SourceChangedAt clock.Instant // when the source changed the contact, by its own account; none where it did not say
+	Late            bool          // changed when a change does not count any more: kept, and not counted
 }
 
 // Batch is what one transaction of intake took in; its id is the ref of the jobs that follow.

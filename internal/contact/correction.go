@@ -66,13 +66,40 @@ func CorrectedResolution(tx database.Tx, contactID int64) (Resolution, bool, err
 	if err != nil {
 		return Resolution{}, false, err
 	}
-	r, c, who := resolutions[len(resolutions)-1], contacts[contactID], resolver(people)
-	r.Channel, r.Category, r.Product, r.Severity = c.Channel, c.Category, c.Product, c.Severity
-	r.Complaint, r.AutoClosed = c.Complaint, c.AutoClosed
-	r.AgentID, r.TeamID, r.CustomerID = who.AgentID, who.TeamID, c.CustomerID
+	c := contacts[contactID]
+	r := resolutions[len(resolutions)-1].of(c, people)
 	persons, err := store{tx}.persons([]int64{c.CustomerID})
 	r.PersonID = persons[c.CustomerID]
 	return r, r.ReopenedAt.IsZero(), err
+}
+
+// of returns the resolution with what is known of the contact now in place of what was frozen.
+func (r Resolution) of(c Contact, people []Participant) Resolution {
+	who := resolver(people)
+	r.ContactID, r.SourceID, r.CustomerID = c.ID, c.SourceID, c.CustomerID
+	r.Channel, r.Category, r.Product, r.Severity = c.Channel, c.Category, c.Product, c.Severity
+	r.Complaint, r.AutoClosed = c.Complaint, c.AutoClosed
+	r.AgentID, r.TeamID = who.AgentID, who.TeamID
+	return r
+}
+
+// Unresolved returns contacts as if they were resolved as they are now: what is scored for a contact without a resolution is broken
+// down by it. The resolutions have no id and no time.
+func Unresolved(tx database.Tx, contactIDs []int64) (map[int64]Resolution, error) {
+	contacts, err := ContactsByID(tx, contactIDs)
+	if err != nil || len(contacts) == 0 {
+		return nil, err
+	}
+	rows, err := store{tx}.participantsOf(contactIDs)
+	people := make(map[int64][]Participant, len(contacts))
+	for _, p := range rows {
+		people[p.ContactID] = append(people[p.ContactID], p)
+	}
+	found := make(map[int64]Resolution, len(contacts))
+	for id, c := range contacts {
+		found[id] = Resolution{}.of(c, people[id])
+	}
+	return found, err
 }
 
 // customersOf returns whose each contact is now, as far as its source has corrected that; resolutions, and the work set up for them,

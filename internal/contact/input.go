@@ -28,7 +28,8 @@ type Input struct {
 	RecordingURL  string             `json:"recording_url,omitempty"`
 	AutoClosed    bool               `json:"auto_closed,omitempty"`
 	Tags          []string           `json:"tags,omitempty"`
-	Answers       []InputAnswer      `json:"answers,omitempty"` // historical answers about the newest resolution
+	// answers from surveys made elsewhere, about the newest resolution, or about the contact as long as it has none
+	Answers []InputAnswer `json:"answers,omitempty"`
 	// when the source changed it: an older delivery that arrives late is left out
 	ChangedAt clock.Instant `json:"changed_at,omitzero"`
 	ImportID  int64         `json:"-"` // the import that brings it
@@ -69,4 +70,6 @@ type InputAnswer struct {
 	Scale      string        `json:"scale,omitempty"`        // such as "1-5"; the metric's usual one when absent
 	Comment    string        `json:"comment,omitempty"`
 	AnsweredAt clock.Instant `json:"answered_at,omitzero"` // the resolution's time when absent
+	// until how many days after the first answer a changed one counts; always when absent, never when 0
+	RevisableDays *int `json:"revisable_days,omitempty"`
 }

@@ -16,18 +16,12 @@ type draft struct {
 	newPeople     bool          // people were replaced
 	corrections   []Correction
 	answers       []draftAnswer
-	answered      map[string]int // by metric: the answers the newest resolution has
-	answeredLater int64          // id of the stored resolution whose first answer came now; 0 for none
-	personID      int64          // of the contact's customer
-	reopened      bool           // a stored resolution was reopened: what is pending for it must be cancelled
-	corrected     bool           // a source corrected what follow-up was decided by
-	complained    []int64        // persons of whom a complaint was opened, resolved or reopened
-}
-
-// draftAnswer is an answer about a resolution that may have no id yet.
-type draftAnswer struct {
-	no     int
-	answer ImportedAnswer
+	ratings       map[string]rating // by metric: about the newest resolution, or about the contact while there is none
+	answeredLater int64             // id of the stored resolution whose first answer came now; 0 for none
+	personID      int64             // of the contact's customer
+	reopened      bool              // a stored resolution was reopened: what is pending for it must be cancelled
+	corrected     bool              // a source corrected what follow-up was decided by
+	complained    []int64           // persons of whom a complaint was opened, resolved or reopened
 }
 
 // newest returns the resolution with the highest number, or nil.
@@ -77,7 +71,7 @@ func (d *draft) apply(t *taken, customer *Customer, people []Participant, now cl
 		d.correct(t, before, resolverBefore, now)
 	}
 	d.dropImpossibleTimes(t)
-	d.takeAnswers(t)
+	d.takeAnswers(t, now)
 	d.changed = true
 }
 
@@ -220,7 +214,9 @@ func (d *draft) resolve(no int, at, now clock.Instant) {
 		Channel: c.Channel, Category: c.Category, Product: c.Product, Severity: c.Severity,
 		Complaint: c.Complaint, AutoClosed: c.AutoClosed, ReceivedAt: now,
 	})
-	d.answered = nil
+	if no > 1 {
+		d.ratings = nil // those are about the resolution before
+	}
 }
 
 // resolver returns the participant credited with a resolution: who handled it; else who went on site; else who took it.
@@ -253,40 +249,5 @@ func (d *draft) dropImpossibleTimes(t *taken) {
 		t.warn("first_response_at", "before_opened", fmt.Sprintf("is before the contact was opened at %s; dropped", c.OpenedAt),
 			c.FirstResponseAt.String())
 		c.FirstResponseAt = 0
-	}
-}
-
-// takeAnswers keeps answers that came along, once a metric, about the newest resolution.
-func (d *draft) takeAnswers(t *taken) {
-	if len(t.input.Answers) == 0 {
-		return
-	}
-	r := d.newest()
-	if r == nil {
-		t.warn("answers", "answer_without_resolution", "belong to no resolution; left out", "")
-		return
-	}
-	for _, a := range t.input.Answers {
-		if value, found := d.answered[a.Metric]; found {
-			if value != *a.Value {
-				t.warn("answers", "already_answered", "was answered before; the first answer counts", a.Metric)
-			}
-			continue
-		}
-		if d.answered == nil {
-			d.answered = map[string]int{}
-		}
-		d.answered[a.Metric] = *a.Value
-		if r.ID != 0 && !r.Answered {
-			d.answeredLater = r.ID
-		}
-		r.Answered = true
-		at := a.AnsweredAt
-		if at.IsZero() {
-			at = r.ResolvedAt
-		}
-		d.answers = append(d.answers, draftAnswer{no: r.No, answer: ImportedAnswer{
-			Metric: a.Metric, Value: *a.Value, Scale: a.Scale, Comment: a.Comment, AnsweredAt: at,
-		}})
 	}
 }

@@ -1,6 +1,8 @@
 package contact
 
 import (
+	"slices"
+
 	"aftercall/internal/address"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
@@ -12,9 +14,33 @@ func ResolutionsOfBatch(tx database.Tx, batchID int64) ([]Resolution, error) {
 	return find[Resolution](store{tx}, "resolutions of batch", "batch_id", []int64{batchID}, "id", false)
 }
 
-// AnswersOfBatch returns the answers that came with a batch, the oldest row first.
-func AnswersOfBatch(tx database.Tx, batchID int64) ([]ImportedAnswer, error) {
-	return find[ImportedAnswer](store{tx}, "answers of batch", "batch_id", []int64{batchID}, "id", false)
+// RatingsOfBatch returns the ratings that a batch brought and that may count. Where one revises another, or came before its contact
+// was resolved, all that is known of it comes along, also what came later: in whatever order batches are looked at, they end the same.
+// The revisions of one rating stand one after the other, in order.
+func RatingsOfBatch(tx database.Tx, batchID int64) ([]ImportedAnswer, error) {
+	brought, err := find[ImportedAnswer](store{tx}, "answers of batch", "batch_id", []int64{batchID}, "id", false)
+	if err != nil {
+		return nil, err
+	}
+	type chain struct {
+		contactID int64
+		metric    string
+	}
+	revised := map[chain]bool{}
+	var contacts []int64
+	for _, a := range brought {
+		if a.ResolutionID == 0 || a.Revision > 1 {
+			revised[chain{a.ContactID, a.Metric}] = true
+			contacts = append(contacts, a.ContactID)
+		}
+	}
+	known, err := store{tx}.answersOfContacts(contacts)
+	if err != nil {
+		return nil, err
+	}
+	brought = slices.DeleteFunc(brought, func(a ImportedAnswer) bool { return revised[chain{a.ContactID, a.Metric}] })
+	known = slices.DeleteFunc(known, func(a ImportedAnswer) bool { return a.Late || !revised[chain{a.ContactID, a.Metric}] })
+	return append(brought, known...), nil
 }
 
 // ResolutionsByID returns the resolutions there are of the ids.

@@ -64,12 +64,9 @@ func (s store) resolutionsOfContacts(contactIDs []int64) ([]Resolution, error) {
 	return find[Resolution](s, "resolutions", "contact_id", contactIDs, "contact_id, no", false)
 }
 
-func (s store) importedAnswers(newest map[int64]*draft) ([]ImportedAnswer, error) {
-	ids := make([]int64, 0, len(newest))
-	for id := range newest {
-		ids = append(ids, id)
-	}
-	return find[ImportedAnswer](s, "imported answers", "resolution_id", ids, "id", false)
+// answersOfContacts returns the ratings that came with contacts, each metric's in the order they came.
+func (s store) answersOfContacts(contactIDs []int64) ([]ImportedAnswer, error) {
+	return find[ImportedAnswer](s, "imported answers", "contact_id", contactIDs, "contact_id, metric, revision, id", false)
 }
 
 func (s store) addBatch(b Batch) (int64, error) {

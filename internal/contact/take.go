@@ -284,30 +284,34 @@ func (k *intake) loadHistory(byID map[int64]*draft) error {
 	if err != nil {
 		return err
 	}
-	newest := make(map[int64]*draft, len(resolved))
 	for _, r := range resolutions {
 		d := byID[r.ContactID]
 		d.resolutions = append(d.resolutions, r)
 	}
-	for _, id := range resolved {
-		if r := byID[id].newest(); r != nil && r.Answered {
-			newest[r.ID] = byID[id]
-		}
-	}
-	return k.loadAnswers(newest)
+	return k.loadRatings(byID)
 }
 
-func (k *intake) loadAnswers(newest map[int64]*draft) error {
-	answers, err := k.store.importedAnswers(newest)
+// loadRatings reads what was answered about the newest resolutions, and about contacts that have none.
+func (k *intake) loadRatings(byID map[int64]*draft) error {
+	rated := make([]int64, 0, len(byID))
+	for id, d := range byID {
+		if r := d.newest(); r == nil || r.Answered {
+			rated = append(rated, id)
+		}
+	}
+	answers, err := k.store.answersOfContacts(rated)
 	if err != nil {
 		return err
 	}
 	for _, a := range answers {
-		d := newest[a.ResolutionID]
-		if d.answered == nil {
-			d.answered = map[string]int{}
+		d := byID[a.ContactID]
+		switch r := d.newest(); {
+		case a.ResolutionID == 0 && len(d.resolutions) > 1, a.ResolutionID != 0 && a.ResolutionID != r.ID:
+			continue // about an earlier resolution
+		case d.ratings == nil:
+			d.ratings = map[string]rating{}
 		}
-		d.answered[a.Metric] = a.Value
+		d.ratings[a.Metric] = append(d.ratings[a.Metric], a)
 	}
 	return nil
 }

@@ -328,7 +328,7 @@ func TestCustomerWithoutReference(t *testing.T) {
 	})
 }
 
-func TestAnswersAreTakenOnce(t *testing.T) {
+func TestAnswersAreTakenOnceAndKeptWhenTheyChange(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
@@ -343,12 +343,16 @@ func TestAnswersAreTakenOnce(t *testing.T) {
 			t.Errorf("not marked answered: %+v", r)
 		}
 		with.Category = "资费"
-		with.Answers[0].Value = new(1)
-		if o := c.takeOne(t, with); len(o.Warnings) != 2 {
+		c.takeOne(t, with)
+		with.Category, with.Answers[0].Value = "宽带", new(1)
+		if o := c.takeOne(t, with); len(o.Warnings) != 1 {
 			t.Errorf("another answer: %+v", o.Warnings)
 		}
-		if got := c.count(t, "imported_answers", "metric = 'csat' AND value = 4 AND scale = '1-5'"); got != 1 {
-			t.Errorf("%d answers", got)
+		for value, revision := range map[int]int{4: 1, 1: 2} {
+			const kept = "metric = 'csat' AND scale = '1-5' AND value = ? AND revision = ? AND contact_id = ? AND resolution_id = ?"
+			if got := c.count(t, "imported_answers", kept, value, revision, o.ContactID, o.Resolutions[0]); got != 1 {
+				t.Errorf("%d answers of value %d", got, value)
+			}
 		}
 	})
 }

@@ -139,7 +139,10 @@ func (k *intake) writeBatch(added []*Resolution) (int64, error) {
 	var answers []ImportedAnswer
 	for _, d := range k.order {
 		for _, a := range d.answers {
-			a.answer.BatchID, a.answer.ResolutionID = batch, d.resolutions[a.no-1].ID
+			a.answer.BatchID, a.answer.ContactID = batch, d.contact.ID
+			if a.no > 0 {
+				a.answer.ResolutionID = d.resolutions[a.no-1].ID
+			}
 			answers = append(answers, a.answer)
 		}
 	}

@@ -7,8 +7,8 @@ import "slices"
 // CSAT, CES and SolvedYes: Value is the share of satisfied, "easy" or "yes" answers in percent, with Wilson's interval.
 // NPS: Value is promoters minus detractors in points of −100…100, with the adjusted-Wald interval.
 // Evaluated: Value is the evaluation rate, Evaluated of Delivered, in percent; N is Delivered, High is Evaluated.
-// Covered: Value is the coverage, Covered of Resolved, in percent; N is Resolved, High is Covered.
-// Resolved, Invited and Delivered are counts: N, and no Value.
+// Covered: Value is the coverage, Covered of Resolved, in percent; N is Resolved, High is Covered. Unresolved stands beside it.
+// Resolved, Invited, Delivered and Unresolved are counts: N, and no Value.
 type Figure struct {
 	Metric       Metric    `json:"metric"`
 	Scale        string    `json:"scale,omitempty"` // of the answers; empty when several were pooled
@@ -19,6 +19,8 @@ type Figure struct {
 	Sums
 	Sample      Sample   `json:"sample"`
 	OtherScales []string `json:"other_scales,omitempty"` // answered on other scales, and left out: they are never merged
+	// of Covered: answers about contacts that are not resolved. They are in the scores, and not in the coverage.
+	Unresolved int64 `json:"unresolved,omitempty"`
 }
 
 // Estimate is a number with the interval it is known to.
@@ -71,9 +73,21 @@ func (m Metric) denominator() (Metric, bool) {
 		return Delivered, true
 	case Covered:
 		return Resolved, true
-	case CSAT, NPS, CES, SolvedYes, Resolved, Invited, Delivered:
+	case CSAT, NPS, CES, SolvedYes, Resolved, Invited, Delivered, Unresolved:
 	}
 	return "", false
+}
+
+// read returns the metrics that the figure of m is made of.
+func (m Metric) read() []Metric {
+	metrics := []Metric{m}
+	if base, ok := m.denominator(); ok {
+		metrics = append(metrics, base)
+	}
+	if m == Covered {
+		metrics = append(metrics, Unresolved)
+	}
+	return metrics
 }
 
 // usualScale returns the scale a metric is meant on when none is named, or "" when its bands may be pooled over scales:
@@ -84,7 +98,7 @@ func (m Metric) usualScale() string {
 		return "0-10"
 	case CES:
 		return "1-7"
-	case CSAT, SolvedYes, Resolved, Covered, Invited, Delivered, Evaluated:
+	case CSAT, SolvedYes, Resolved, Covered, Invited, Delivered, Evaluated, Unresolved:
 	}
 	return ""
 }
@@ -143,7 +157,11 @@ func (t tally) figure(m Metric, scale string) Figure {
 		of, _, _ := t.pool(base, "")
 		f.Sums = Sums{N: of.N, High: sums.N}
 		f.Value = share(f.High, f.N)
-	case Resolved, Invited, Delivered:
+		if m == Covered {
+			apart, _, _ := t.pool(Unresolved, "")
+			f.Unresolved = apart.N
+		}
+	case Resolved, Invited, Delivered, Unresolved:
 		f.Unit = Count
 		f.Sums = Sums{N: sums.N}
 	}

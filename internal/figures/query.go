@@ -40,7 +40,7 @@ const maxMembers = 500
 
 // Metrics returns the metrics that can be asked for.
 func Metrics() []Metric {
-	return []Metric{CSAT, NPS, CES, SolvedYes, Evaluated, Covered, Resolved, Invited, Delivered}
+	return []Metric{CSAT, NPS, CES, SolvedYes, Evaluated, Covered, Resolved, Invited, Delivered, Unresolved}
 }
 
 // ParseMetric reads a metric's code; the two rates are also known by the names of their figures.
@@ -56,7 +56,7 @@ func ParseMetric(code string) (Metric, error) {
 	}
 	return "", fault.InvalidFields(fault.Field{
 		Name: "metric", Code: "unknown_metric",
-		Problem: "is none of csat, nps, ces, solved, evaluation_rate, coverage, resolved, invited, delivered", Value: code,
+		Problem: "is none of csat, nps, ces, solved, evaluation_rate, coverage, resolved, invited, delivered, unresolved", Value: code,
 	})
 }
 
@@ -87,11 +87,8 @@ type plan struct {
 
 func (s *Service) plan(q Query, by Dimension, days bool) (plan, error) {
 	p := plan{
-		metrics: []Metric{q.Metric}, from: q.From, to: q.To, zone: q.Zone, time: q.Time, asOf: q.AsOf,
+		metrics: q.Metric.read(), from: q.From, to: q.To, zone: q.Zone, time: q.Time, asOf: q.AsOf,
 		where: map[Dimension][]string{}, by: by, days: days,
-	}
-	if base, ok := q.Metric.denominator(); ok {
-		p.metrics = append(p.metrics, base)
 	}
 	if p.zone == nil {
 		p.zone = s.zone

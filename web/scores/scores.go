@@ -165,7 +165,7 @@ func (w scoreWords) bands(f figures.Figure) []bandRow {
 		return []bandRow{row("high", "high", f.High), row("low", "low", f.Low)}
 	case figures.Evaluated, figures.Covered:
 		return []bandRow{row("high", "high", f.High), row("low", "mid", f.N-f.High)}
-	case figures.Resolved, figures.Invited, figures.Delivered:
+	case figures.Resolved, figures.Invited, figures.Delivered, figures.Unresolved:
 	}
 	return nil
 }

@@ -67,10 +67,13 @@ func (w scoreWords) value(f figures.Figure) string {
 func (w scoreWords) base(f figures.Figure) string {
 	switch f.Metric {
 	case figures.Evaluated, figures.Covered:
+		if f.Unresolved > 0 {
+			return w.t("scores.base_covered_apart", "k", thousands(f.High), "n", thousands(f.N), "apart", thousands(f.Unresolved))
+		}
 		return w.t("scores.base_"+string(f.Metric), "k", thousands(f.High), "n", thousands(f.N))
 	case figures.CSAT, figures.NPS, figures.CES, figures.SolvedYes:
 		return w.t("scores.base", "n", thousands(f.N))
-	case figures.Resolved, figures.Invited, figures.Delivered:
+	case figures.Resolved, figures.Invited, figures.Delivered, figures.Unresolved:
 	}
 	return ""
 }

@@ -1,0 +1,138 @@
+package contact
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"aftercall/internal/clock"
+)
+
+// draftAnswer is an answer about a resolution that may have no id yet, or about a contact that has none: no is 0.
+type draftAnswer struct {
+	no     int
+	answer ImportedAnswer
+}
+
+// rating is what a source told of one metric about one resolution, in the order it arrived. It begins with what came while the
+// contact had none.
+type rating []ImportedAnswer
+
+// first returns when the customer first answered.
+func (r rating) first() clock.Instant { return r[0].AnsweredAt }
+
+// newest returns the answer that counts.
+func (r rating) newest() ImportedAnswer {
+	for _, a := range slices.Backward(r) {
+		if !a.Late {
+			return a
+		}
+	}
+	return ImportedAnswer{} // the first one is never late
+}
+
+// knows reports whether the answer says nothing that was not told before.
+func (r rating) knows(a ImportedAnswer) bool {
+	return r.newest().saysAllOf(a) || r[len(r)-1].saysAllOf(a)
+}
+
+// saysAllOf reports whether nothing of b is new. A source that tells no comment, or no time, has not taken back what it told.
+func (a ImportedAnswer) saysAllOf(b ImportedAnswer) bool {
+	return a.Value == b.Value && a.Scale == b.Scale && (b.Comment == "" || a.Comment == b.Comment) &&
+		(!b.Timed || a.Timed && b.AnsweredAt <= a.AnsweredAt)
+}
+
+// isOlderThan reports whether an answer is from before another, as far as the source tells: by when the customer answered, else by
+// when the source changed the contact. What tells neither is as new as its arrival.
+func (a ImportedAnswer) isOlderThan(b ImportedAnswer) bool {
+	switch {
+	case a.Timed && b.Timed && a.AnsweredAt != b.AnsweredAt:
+		return a.AnsweredAt < b.AnsweredAt
+	case !a.SourceChangedAt.IsZero() && !b.SourceChangedAt.IsZero():
+		return a.SourceChangedAt < b.SourceChangedAt
+	}
+	return false
+}
+
+// takeAnswers keeps the ratings that came along: about the newest resolution, and while there is none, about the contact. Its first
+// resolution takes over what was told before it, so that the contact has the same score however many deliveries told of it.
+func (d *draft) takeAnswers(t *taken, now clock.Instant) {
+	given := t.input.Answers
+	if len(given) > 1 { // a source may tell the history of a rating in one go
+		given = slices.Clone(given)
+		slices.SortStableFunc(given, func(a, b InputAnswer) int { return cmp.Compare(a.AnsweredAt, b.AnsweredAt) })
+	}
+	for _, a := range given {
+		d.takeAnswer(t, a, now)
+	}
+	for _, metric := range slices.Sorted(maps.Keys(d.ratings)) {
+		if newest := d.ratings[metric].newest(); d.newest() != nil && newest.ResolutionID == 0 && !d.isAbout(metric) {
+			d.addAnswer(newest)
+		}
+	}
+}
+
+// isAbout reports whether the newest answer of a metric is one of this delivery about the newest resolution, which may have no id yet.
+func (d *draft) isAbout(metric string) bool {
+	return slices.ContainsFunc(d.answers, func(a draftAnswer) bool {
+		return a.answer.Metric == metric && a.no == len(d.resolutions) && !a.answer.Late
+	})
+}
+
+// takeAnswer keeps one rating as the first one, as a revision of the one before, or not at all.
+func (d *draft) takeAnswer(t *taken, in InputAnswer, now clock.Instant) {
+	a := ImportedAnswer{
+		Metric: in.Metric, Value: *in.Value, Scale: in.Scale, Comment: in.Comment, AnsweredAt: in.AnsweredAt,
+		Timed: !in.AnsweredAt.IsZero(), SourceChangedAt: t.input.ChangedAt,
+	}
+	known := d.ratings[a.Metric]
+	switch {
+	case len(known) == 0:
+		if !a.Timed && d.newest() == nil {
+			a.AnsweredAt = cmp.Or(t.input.ChangedAt, d.contact.OpenedAt, now)
+		}
+	case known.knows(a):
+		return
+	case a.isOlderThan(known.newest()):
+		t.warn("answers", "answer_overtaken", "is older than the answer that is known, which counts", a.Metric)
+		return
+	default:
+		a.Comment = cmp.Or(a.Comment, known.newest().Comment)
+		if in.RevisableDays != nil {
+			end := known.first().Add(time.Duration(*in.RevisableDays) * 24 * time.Hour)
+			a.Late = cmp.Or(a.AnsweredAt, a.SourceChangedAt, now) > end
+		}
+		if a.Late {
+			t.warn("answers", "answer_changed_late", "was changed when changes do not count any more; the answer before counts", a.Metric)
+		}
+	}
+	d.addAnswer(a)
+}
+
+// addAnswer adds a rating about the newest resolution, or about the contact while there is none.
+func (d *draft) addAnswer(a ImportedAnswer) {
+	known := d.ratings[a.Metric]
+	a.ID, a.BatchID, a.ResolutionID, a.Revision = 0, 0, 0, len(known)+1
+	r := d.newest()
+	switch {
+	case a.Timed:
+	case len(known) > 0 && known.newest().Timed:
+		a.AnsweredAt, a.Timed = known.newest().AnsweredAt, true
+	case r != nil:
+		a.AnsweredAt = r.ResolvedAt
+	case len(known) > 0:
+		a.AnsweredAt = known.newest().AnsweredAt
+	}
+	if r != nil && !r.Answered {
+		if r.ID != 0 {
+			d.answeredLater = r.ID
+		}
+		r.Answered = true
+	}
+	if d.ratings == nil {
+		d.ratings = map[string]rating{}
+	}
+	d.ratings[a.Metric] = append(known, a)
+	d.answers = append(d.answers, draftAnswer{no: len(d.resolutions), answer: a})
+}
