@@ -211,7 +211,9 @@ func (a *answerColumns) read(row table.Row, dates dateReader) (*contact.InputAns
 		}
 		worth.Value = new(int(n))
 	}
-	answer := &contact.InputAnswer{Metric: a.answer.Metric, Scale: a.answer.Scale, Value: worth.Value, Comment: cellOf(row, a.comment)}
+	answer := &contact.InputAnswer{
+		Metric: a.answer.Metric, Scale: a.answer.Scale, Value: worth.Value, Comment: cellOf(row, a.comment), RevisableDays: a.answer.RevisableDays,
+	}
 	if text := cellOf(row, a.answered); text != "" && !isBlank(text) {
 		at, ok := dates.read(text)
 		if !ok {

@@ -56,6 +56,8 @@ type Answer struct {
 	Values     map[string]Worth `yaml:"values,omitempty"` // words in the file → value; numbers need none
 	Comment    string           `yaml:"comment,omitempty"`
 	AnsweredAt string           `yaml:"answered_at,omitempty"`
+	// until how many days after the first answer a changed one counts; always when absent
+	RevisableDays *int `yaml:"revisable_days,omitempty"`
 }
 
 // Worth is the value that a word stands for; without one the word is no answer. It is written as a number, or as "".
@@ -175,6 +177,9 @@ func (m Mapping) Check() error {
 		c.oneOf(fmt.Sprintf("answers[%d].metric", i), a.Metric, "csat", "nps", "ces")
 		if a.Column == "" {
 			c.refuse(fmt.Sprintf("answers[%d].column", i), "required", "is required", "")
+		}
+		if days := a.RevisableDays; days != nil && (*days < 0 || *days > contact.MaxRevisableDays) {
+			c.refuse(fmt.Sprintf("answers[%d].revisable_days", i), "out_of_range", "must be from 0 to 3650 days", strconv.Itoa(*days))
 		}
 	}
 	return c.err()
