@@ -51,7 +51,7 @@ func (s *Service) fold(ctx context.Context, ticket outbox.Ticket) (more bool, er
 		if zone != s.zone.String() {
 			work = s.dropSome
 		}
-		if more, err = work(st); err != nil || more {
+		if more, err = work(st, ticket.Now(s.now)); err != nil || more {
 			return err
 		}
 		return ticket.Done(tx)
@@ -60,8 +60,8 @@ func (s *Service) fold(ctx context.Context, ticket outbox.Ticket) (more bool, er
 }
 
 // foldSome folds the next entries, behind the guard row.
-func (s *Service) foldSome(st store) (more bool, err error) {
-	entries, err := st.unfolded(s.batch())
+func (s *Service) foldSome(st store, now clock.Instant) (more bool, err error) {
+	entries, err := st.unfolded(now, s.batch())
 	if err != nil || len(entries) == 0 {
 		return false, err
 	}
@@ -70,7 +70,7 @@ func (s *Service) foldSome(st store) (more bool, err error) {
 
 // dropSome drops the next part of the roll-ups after the centre moved to another zone. Until all are dropped, figures are
 // computed from the entries.
-func (s *Service) dropSome(st store) (more bool, err error) {
+func (s *Service) dropSome(st store, _ clock.Instant) (more bool, err error) {
 	if err := st.setZone(noZone); err != nil {
 		return false, err
 	}

@@ -78,6 +78,7 @@ type plan struct {
 	zone     *time.Location
 	time     TimeBase
 	asOf     clock.Instant
+	until    clock.Instant // what happens later counts nowhere yet, though a source may have told of it
 	where    map[Dimension][]string
 	by       Dimension // All for none
 	days     bool      // apart by day
@@ -89,6 +90,9 @@ func (s *Service) plan(q Query, by Dimension, days bool) (plan, error) {
 	p := plan{
 		metrics: q.Metric.read(), from: q.From, to: q.To, zone: q.Zone, time: q.Time, asOf: q.AsOf,
 		where: map[Dimension][]string{}, by: by, days: days,
+	}
+	if p.until = s.now(); !p.asOf.IsZero() {
+		p.until = min(p.until, p.asOf)
 	}
 	if p.zone == nil {
 		p.zone = s.zone

@@ -81,7 +81,7 @@ func (s *Service) reportRows(ctx context.Context, q Query, by string) ([]Row, er
 
 // Span returns the first and the last day of the centre's zone with an entry of the metric; today twice when there is none.
 func (s *Service) Span(ctx context.Context, m Metric) (from, to clock.Day, err error) {
-	first, last, err := store{s.db.View(ctx)}.span(m.read())
+	first, last, err := store{s.db.View(ctx)}.span(m.read(), s.now())
 	if err != nil {
 		return 0, 0, err
 	}

@@ -109,9 +109,10 @@ func (s store) unfold(limit int) (int, error) {
 	return len(ids), nil
 }
 
-func (s store) unfolded(limit int) ([]Entry, error) {
+// unfolded returns the first entries that are not folded and have happened: what is in the future counts on no day yet.
+func (s store) unfolded(now clock.Instant, limit int) ([]Entry, error) {
 	var entries []Entry
-	if err := s.Gorm().Where("folded = ?", false).Order("id").Limit(limit).Find(&entries).Error; err != nil {
+	if err := s.Gorm().Where("folded = ? AND occurred_at <= ?", false, now).Order("id").Limit(limit).Find(&entries).Error; err != nil {
 		return nil, fmt.Errorf("read unfolded entries: %w", err)
 	}
 	return entries, nil

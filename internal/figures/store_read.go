@@ -111,7 +111,7 @@ func selectRollups(p plan) *selection {
 	d := p.rollupDimension()
 	q.and("metric IN ?", p.metrics)
 	q.and("dimension = ?", d)
-	q.and("day BETWEEN ? AND ?", p.from, p.to)
+	q.and("day BETWEEN ? AND ?", p.from, min(p.to, clock.DayOf(p.until, p.zone)))
 	if members := p.where[d]; len(members) > 0 {
 		q.and("member IN ?", members)
 	}
@@ -134,6 +134,10 @@ func selectEntries(tx database.Tx, p plan) *selection {
 	q.column("sum_squares", "SUM(sign * value * value)", false)
 	q.and("metric IN ?", p.metrics)
 	q.and(at+" >= ? AND "+at+" < ?", p.start(), p.end())
+	q.and("occurred_at <= ?", p.until)
+	if p.time == ByResolved {
+		q.and("resolved_at <= ?", p.until)
+	}
 	if !p.asOf.IsZero() {
 		q.and("recorded_at <= ?", p.asOf)
 	}

@@ -36,10 +36,10 @@ func (s store) rollupsAfter(c Cell, limit int) ([]rollup, error) {
 	return page, nil
 }
 
-// span returns the first and the last instant of the metrics' entries, or none.
-func (s store) span(metrics []Metric) (first, last clock.Instant, err error) {
+// span returns the first and the last instant of the metrics' entries until now, or none.
+func (s store) span(metrics []Metric, now clock.Instant) (first, last clock.Instant, err error) {
 	var ends []struct{ First, Last clock.Instant }
-	err = s.Gorm().Model(&Entry{}).Where("metric IN ?", metrics).
+	err = s.Gorm().Model(&Entry{}).Where("metric IN ? AND occurred_at <= ?", metrics, now).
 		Select("MIN(occurred_at) AS first, MAX(occurred_at) AS last").Group("metric").Scan(&ends).Error
 	if err != nil {
 		return 0, 0, fmt.Errorf("read the span of entries: %w", err)

@@ -20,7 +20,7 @@ type DaySum struct {
 
 // DaySums returns the sums of a period by day of resolution, the newest first. A day without decisions is left out.
 func (s *Service) DaySums(ctx context.Context, viewer account.Viewer, from, to clock.Instant) ([]DaySum, error) {
-	counts, err := store{s.db.View(ctx)}.quarterHourCounts(viewer.VisibleTeams(), from, to)
+	counts, err := store{s.db.View(ctx)}.quarterHourCounts(viewer.VisibleTeams(), from, to, s.now())
 	if err != nil {
 		return nil, fmt.Errorf("sum up decisions by day: %w", err)
 	}

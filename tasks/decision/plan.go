@@ -18,7 +18,7 @@ import (
 
 // Plan is the job that decides the follow-up of every resolution of an intake batch and sets up what is planned: callbacks with
 // their offer jobs, and survey jobs. A resolution that is decided already is left as it is, so Plan may run again, or in two
-// workers at once.
+// workers at once. One that its source tells ahead of its time is decided when that time comes, by the same job.
 //
 // It matches and judges outside the transaction, so that on SQLite nobody waits for it. What changes in between is noticed at
 // the moment of contact: callback.Offer and SurveyPlan look again.
@@ -29,7 +29,7 @@ func (s *Service) Plan(ctx context.Context, ticket outbox.Ticket, batchID int64)
 			return err
 		}
 		return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-			if err := ticket.Done(tx); err != nil {
+			if err := p.finish(tx, ticket); err != nil {
 				return err
 			}
 			p.tx = tx
@@ -52,6 +52,7 @@ func (p *planner) decide(batchID int64) error {
 	if err != nil {
 		return err
 	}
+	resolutions = p.happened(resolutions)
 	if p.policy, err = p.policies.InForce(p.tx); err != nil {
 		return err
 	}
@@ -61,12 +62,32 @@ func (p *planner) decide(batchID int64) error {
 	return p.judge()
 }
 
+// happened returns the resolutions whose time has come, and remembers when to look again for the others.
+func (p *planner) happened(resolutions []contact.Resolution) []contact.Resolution {
+	return slices.DeleteFunc(resolutions, func(r contact.Resolution) bool {
+		ahead := r.ResolvedAt.After(p.now)
+		if ahead && (p.again.IsZero() || r.ResolvedAt < p.again) {
+			p.again = r.ResolvedAt
+		}
+		return ahead
+	})
+}
+
+// finish ends the job, or puts it off until the next resolution of its batch has happened.
+func (p *planner) finish(tx database.Tx, ticket outbox.Ticket) error {
+	if p.again.IsZero() {
+		return ticket.Done(tx)
+	}
+	return ticket.Again(tx, p.again)
+}
+
 // planner carries one batch from wishes through verdicts to rows.
 type planner struct {
 	*Service
 	policy   *policy.Policy
 	tx       database.Tx
 	now      clock.Instant
+	again    clock.Instant // when the next resolution of the batch happens; none: all have
 	items    []planned
 	subjects map[int64]permission.Subject // by customer, of wanted items
 }

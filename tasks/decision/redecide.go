@@ -60,11 +60,14 @@ var errUndecided = fault.New(fault.Unavailable, "follow_up_undecided",
 func (s *Service) Redecide(ctx context.Context, ticket outbox.Ticket, contactID int64) error {
 	now := ticket.Now(s.now)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		if err := ticket.Done(tx); err != nil {
+		r, resolved, err := contact.CorrectedResolution(tx, contactID)
+		if err != nil {
 			return err
 		}
-		r, resolved, err := contact.CorrectedResolution(tx, contactID)
-		if err != nil || !resolved {
+		if resolved && r.ResolvedAt.After(now) { // nothing is decided before its time
+			return ticket.Again(tx, r.ResolvedAt)
+		}
+		if err := ticket.Done(tx); err != nil || !resolved {
 			return err
 		}
 		p := planner{Service: s, tx: tx, now: now}

@@ -37,7 +37,15 @@ func (s store) withCallbacks() *gorm.DB {
 			"AND callbacks.decision_id = decisions.id AND callbacks.round = decisions.revision")
 }
 
-// ofPeriod narrows a query on decisions to a scope and to resolutions of a period.
+// until is the end of a period, cut at now: a resolution that a source tells ahead of its time counts nowhere until then.
+func until(to, now clock.Instant) clock.Instant {
+	if end := now + 1; to.IsZero() || to > end {
+		return end
+	}
+	return to
+}
+
+// ofPeriod narrows a query on decisions to a scope and to resolutions of a period; the end is one of until.
 func ofPeriod(teams []int64, g *gorm.DB, from, to clock.Instant) *gorm.DB {
 	if len(teams) > 0 {
 		g = g.Where("decisions.team_id IN ?", teams)
@@ -45,15 +53,12 @@ func ofPeriod(teams []int64, g *gorm.DB, from, to clock.Instant) *gorm.DB {
 	if !from.IsZero() {
 		g = g.Where("decisions.resolved_at >= ?", from)
 	}
-	if !to.IsZero() {
-		g = g.Where("decisions.resolved_at < ?", to)
-	}
-	return g
+	return g.Where("decisions.resolved_at < ?", to)
 }
 
 func (s store) counts(teams []int64, from, to, now clock.Instant) ([]count, error) {
 	var rows []count
-	err := ofPeriod(teams, s.withCallbacks(), from, to).
+	err := ofPeriod(teams, s.withCallbacks(), from, until(to, now)).
 		Select("decisions.kind, decisions.state, decisions.reason, decisions.rule, "+fate+" AS fate, "+
 			"COUNT(*) AS count, MAX(decisions.policy_version) AS policy_version", now).
 		Group("decisions.kind, decisions.state, decisions.reason, decisions.rule, fate").Scan(&rows).Error
@@ -70,7 +75,7 @@ type withFate struct {
 }
 
 func (s store) decisions(f Filter, teams []int64, now clock.Instant) ([]withFate, error) {
-	g := ofPeriod(teams, s.withCallbacks(), f.From, f.To)
+	g := ofPeriod(teams, s.withCallbacks(), f.From, until(f.To, now))
 	for column, value := range map[string]string{
 		"decisions.kind": string(f.Kind), "decisions.state": string(f.State), "decisions.reason": string(f.Reason),
 		"decisions.rule": string(f.Rule),
@@ -105,9 +110,7 @@ func (s store) resolutions(f Filter, teams []int64, now clock.Instant) ([]withFa
 	if !f.From.IsZero() {
 		g = g.Where("resolved_at >= ?", f.From)
 	}
-	if !f.To.IsZero() {
-		g = g.Where("resolved_at < ?", f.To)
-	}
+	g = g.Where("resolved_at < ?", until(f.To, now))
 	if f.Before != 0 {
 		g = g.Where("resolved_at <= ?", f.BeforeAt).Where("resolved_at < ? OR id < ?", f.BeforeAt, f.Before)
 	}
@@ -158,9 +161,9 @@ type bucketCount struct {
 	Count int
 }
 
-func (s store) quarterHourCounts(teams []int64, from, to clock.Instant) ([]bucketCount, error) {
+func (s store) quarterHourCounts(teams []int64, from, to, now clock.Instant) ([]bucketCount, error) {
 	var rows []bucketCount
-	err := ofPeriod(teams, s.Gorm().Model(&Decision{}), from, to).
+	err := ofPeriod(teams, s.Gorm().Model(&Decision{}), from, until(to, now)).
 		Select("resolved_at - resolved_at % 900000000 AS start, kind, state, COUNT(*) AS count").
 		Group("start, kind, state").Scan(&rows).Error
 	if err != nil {

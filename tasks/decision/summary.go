@@ -63,15 +63,15 @@ func (k KindSummary) SkippedTotal() int {
 }
 
 // Summary returns the sums over the resolutions that the viewer sees and that were resolved in [from, to); none for from or to
-// leaves that end open.
+// leaves that end open. A resolution in the future is not among them.
 func (s *Service) Summary(ctx context.Context, viewer account.Viewer, from, to clock.Instant) (Summary, error) {
-	tx := s.db.View(ctx)
+	tx, now := s.db.View(ctx), s.now()
 	teams := viewer.VisibleTeams()
-	resolved, err := contact.CountResolutions(tx, from, to, teams)
+	resolved, err := contact.CountResolutions(tx, from, until(to, now), teams)
 	if err != nil {
 		return Summary{}, fmt.Errorf("sum up decisions: %w", err)
 	}
-	counts, err := store{tx}.counts(teams, from, to, s.now())
+	counts, err := store{tx}.counts(teams, from, to, now)
 	if err != nil {
 		return Summary{}, fmt.Errorf("sum up decisions: %w", err)
 	}
