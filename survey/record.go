@@ -131,15 +131,16 @@ func revise(st store, now clock.Instant, r *Response, a contact.ImportedAnswer, 
 	}
 	before := r.entries(prior[r.ID], 0)
 	next, answer := responseFrom(a, about, now)
-	coveredBefore, err := st.coveringEntries(next)
+	coveredBefore, err := st.covering(about.ID)
 	if err != nil {
 		return err
 	}
 	r.Revision++
 	r.AnsweredAt, r.ExcludedAt, r.ExcludedReason = answer.AnsweredAt, next.ExcludedAt, next.ExcludedReason
 	if r.ResolutionID != next.ResolutionID { // its contact was resolved: it has the agent and team of the resolution now
-		r.ResolutionID, r.ResolvedAt, r.CustomerID, r.Dimensions = next.ResolutionID, next.ResolvedAt, next.CustomerID, next.Dimensions
+		r.ResolutionID, r.CustomerID, r.Dimensions = next.ResolutionID, next.CustomerID, next.Dimensions
 	}
+	r.ResolvedAt = next.ResolvedAt
 	r.score([]Answer{answer})
 	if err := st.putImported(r); err != nil {
 		return err
@@ -147,22 +148,10 @@ func revise(st store, now clock.Instant, r *Response, a contact.ImportedAnswer, 
 	if err := st.addAnswers(revision(*r, []Answer{answer})); err != nil {
 		return err
 	}
-	coveredAfter, err := st.coveringEntries(next)
+	coveredAfter, err := st.covering(about.ID)
 	if err != nil {
 		return err
 	}
 	after := append(r.entries([]Answer{answer}, 0), coveredAfter...)
 	return appendEntries(st.Tx, corrections(append(before, coveredBefore...), after, now))
-}
-
-// coveringEntries returns the entry of the response's resolution, if that has a valid answer.
-func (s store) coveringEntries(r Response) ([]figures.Entry, error) {
-	if r.ResolutionID == 0 {
-		return nil, nil
-	}
-	covered, err := s.isCovered(r.ResolutionID)
-	if err != nil || !covered {
-		return nil, err
-	}
-	return []figures.Entry{r.covered()}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"aftercall/internal/database"
+	"aftercall/internal/figures"
 )
 
 // isAnswered reports whether anybody answered anything about the resolution, in whatever way.
@@ -47,6 +48,22 @@ func (s store) firstCovering(resolutionIDs []int64) (map[int64]int64, error) {
 		first[r.ResolutionID] = r.FirstID
 	}
 	return first, err
+}
+
+// covering returns the entry of a resolution that has a valid core answer: that of the response which gave the first one.
+func (s store) covering(resolutionID int64) ([]figures.Entry, error) {
+	if resolutionID == 0 {
+		return nil, nil // a contact without a resolution covers none
+	}
+	var first []Response
+	if err := s.Gorm().Where("resolution_id = ?", resolutionID).Where(counts).Order("id").Limit(1).Find(&first).Error; err != nil {
+		return nil, fmt.Errorf("read what covers resolution %d: %w", resolutionID, err)
+	}
+	var entries []figures.Entry
+	for _, r := range first {
+		entries = append(entries, r.covered())
+	}
+	return entries, nil
 }
 
 // responseTo returns the response to an invitation with its current answers.

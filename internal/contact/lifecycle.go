@@ -17,11 +17,20 @@ type draft struct {
 	corrections   []Correction
 	answers       []draftAnswer
 	ratings       map[string]rating // by metric: about the newest resolution, or about the contact while there is none
+	unbound       bool              // they are about the contact
+	redated       bool              // they are about a resolution that has another time now
 	answeredLater int64             // id of the stored resolution whose first answer came now; 0 for none
+	retimed       retimed           // the stored resolution that has another time now
 	personID      int64             // of the contact's customer
 	reopened      bool              // a stored resolution was reopened: what is pending for it must be cancelled
 	corrected     bool              // a source corrected what follow-up was decided by
 	complained    []int64           // persons of whom a complaint was opened, resolved or reopened
+}
+
+// retimed is the number of a resolution that has another time now, and the time it had.
+type retimed struct {
+	no  int
+	was clock.Instant
 }
 
 // newest returns the resolution with the highest number, or nil.
@@ -134,17 +143,19 @@ func (d *draft) advance(t *taken, now clock.Instant) {
 			d.resolve(no, at, now)
 			continue
 		}
-		if known := &d.resolutions[i]; !at.IsZero() && known.ResolvedAt != at {
-			d.corrections = append(d.corrections, Correction{
-				ResolutionNo: no, Field: "resolved_at", OldValue: known.ResolvedAt.String(), NewValue: at.String(), At: now,
-			})
+		if !at.IsZero() && d.resolutions[i].ResolvedAt != at && !d.retime(no, at, now) {
+			d.noteTime(no, at, now)
 			t.warn("resolved_at", "already_resolved", "is not the time taken before, which is kept", at.String())
 		}
 	}
 	switch t.input.Status {
 	case Open, Pending, Reopened:
 		d.contact.Status = t.input.Status
-		d.reopen(reopenedAt(t, now))
+		at := reopenedAt(t, now)
+		if d.stands() {
+			d.retime(len(d.resolutions), at, now) // it was resolved before it is open again
+		}
+		d.reopen(at)
 		if t.input.Status == Open && len(d.resolutions) > 0 {
 			d.contact.Status = Reopened
 		}
@@ -205,6 +216,32 @@ func (d *draft) reopen(at clock.Instant) {
 	}
 }
 
+// noteTime keeps that a source says another time of a resolution.
+func (d *draft) noteTime(no int, at, now clock.Instant) {
+	d.corrections = append(d.corrections, Correction{
+		ResolutionNo: no, Field: "resolved_at", OldValue: d.resolutions[no-1].ResolvedAt.String(), NewValue: at.String(), At: now,
+	})
+}
+
+// retime gives the newest resolution another time, if it is in the future and so has counted nowhere yet. A source that wrote the wrong
+// year, or reopens the contact before that time, can still mend it.
+func (d *draft) retime(no int, at, now clock.Instant) bool {
+	r := &d.resolutions[no-1]
+	switch {
+	case no != len(d.resolutions), !r.ResolvedAt.After(now), r.ResolvedAt == at:
+		return false
+	case no > 1 && at <= d.resolutions[no-2].ResolvedAt:
+		return false
+	}
+	if r.ID != 0 && d.retimed.no == 0 {
+		d.retimed = retimed{no, r.ResolvedAt}
+	}
+	d.noteTime(no, at, now)
+	r.ResolvedAt = at
+	d.redated = len(d.ratings) > 0
+	return true
+}
+
 // resolve adds a resolution with everything later reports need, as it is now.
 func (d *draft) resolve(no int, at, now clock.Instant) {
 	c, who := &d.contact, resolver(d.people)
@@ -214,7 +251,7 @@ func (d *draft) resolve(no int, at, now clock.Instant) {
 		Channel: c.Channel, Category: c.Category, Product: c.Product, Severity: c.Severity,
 		Complaint: c.Complaint, AutoClosed: c.AutoClosed, ReceivedAt: now,
 	})
-	if no > 1 {
+	if !d.unbound {
 		d.ratings = nil // those are about the resolution before
 	}
 }

@@ -19,6 +19,19 @@ type draftAnswer struct {
 // contact had none.
 type rating []ImportedAnswer
 
+// about returns what is about a resolution, of all that was told of a metric. What came before the first resolution belongs to the one
+// that goes on with it: that one does not begin with revision 1.
+func (r rating) about(newest *Resolution) rating {
+	if newest == nil {
+		return r
+	}
+	own := slices.DeleteFunc(slices.Clone(r), func(a ImportedAnswer) bool { return a.ResolutionID != newest.ID })
+	if len(own) == 0 || own[0].Revision == 1 {
+		return own
+	}
+	return slices.DeleteFunc(r, func(a ImportedAnswer) bool { return a.ResolutionID != 0 && a.ResolutionID != newest.ID })
+}
+
 // first returns when the customer first answered.
 func (r rating) first() clock.Instant { return r[0].AnsweredAt }
 
@@ -33,22 +46,30 @@ func (r rating) newest() ImportedAnswer {
 }
 
 // knows reports whether the answer says nothing that was not told before.
-func (r rating) knows(a ImportedAnswer) bool {
-	return r.newest().saysAllOf(a) || r[len(r)-1].saysAllOf(a)
+func (r rating) knows(a ImportedAnswer, now clock.Instant) bool {
+	return r.newest().saysAllOf(a, now) || r[len(r)-1].saysAllOf(a, now)
+}
+
+// given is when the customer answered, as far as the source tells; nobody has answered in the future, so that such a time tells nothing.
+func (a ImportedAnswer) given(now clock.Instant) clock.Instant {
+	if !a.Timed || a.AnsweredAt > now.Add(clockSkew) {
+		return 0
+	}
+	return a.AnsweredAt
 }
 
 // saysAllOf reports whether nothing of b is new. A source that tells no comment, or no time, has not taken back what it told.
-func (a ImportedAnswer) saysAllOf(b ImportedAnswer) bool {
+func (a ImportedAnswer) saysAllOf(b ImportedAnswer, now clock.Instant) bool {
 	return a.Value == b.Value && a.Scale == b.Scale && (b.Comment == "" || a.Comment == b.Comment) &&
-		(!b.Timed || a.Timed && b.AnsweredAt <= a.AnsweredAt)
+		(!b.Timed || a.Timed && b.given(now) <= a.given(now))
 }
 
 // isOlderThan reports whether an answer is from before another, as far as the source tells: by when the customer answered, else by
 // when the source changed the contact. What tells neither is as new as its arrival.
-func (a ImportedAnswer) isOlderThan(b ImportedAnswer) bool {
-	switch {
-	case a.Timed && b.Timed && a.AnsweredAt != b.AnsweredAt:
-		return a.AnsweredAt < b.AnsweredAt
+func (a ImportedAnswer) isOlderThan(b ImportedAnswer, now clock.Instant) bool {
+	switch x, y := a.given(now), b.given(now); {
+	case a.Timed && b.Timed && x != y:
+		return x < y
 	case !a.SourceChangedAt.IsZero() && !b.SourceChangedAt.IsZero():
 		return a.SourceChangedAt < b.SourceChangedAt
 	}
@@ -58,7 +79,7 @@ func (a ImportedAnswer) isOlderThan(b ImportedAnswer) bool {
 // takeAnswers keeps the ratings that came along: about the newest resolution, and while there is none, about the contact. Its first
 // resolution takes over what was told before it, so that the contact has the same score however many deliveries told of it.
 func (d *draft) takeAnswers(t *taken, now clock.Instant) {
-	given := t.input.Answers
+	given, before := t.input.Answers, len(d.answers)
 	if len(given) > 1 { // a source may tell the history of a rating in one go
 		given = slices.Clone(given)
 		slices.SortStableFunc(given, func(a, b InputAnswer) int { return cmp.Compare(a.AnsweredAt, b.AnsweredAt) })
@@ -66,18 +87,20 @@ func (d *draft) takeAnswers(t *taken, now clock.Instant) {
 	for _, a := range given {
 		d.takeAnswer(t, a, now)
 	}
+	if d.newest() == nil || !d.unbound && !d.redated {
+		return
+	}
 	for _, metric := range slices.Sorted(maps.Keys(d.ratings)) {
-		if newest := d.ratings[metric].newest(); d.newest() != nil && newest.ResolutionID == 0 && !d.isAbout(metric) {
-			d.addAnswer(newest)
+		if !d.isAbout(metric, before) {
+			d.addAnswer(d.ratings[metric].newest())
 		}
 	}
+	d.unbound, d.redated = false, false
 }
 
-// isAbout reports whether the newest answer of a metric is one of this delivery about the newest resolution, which may have no id yet.
-func (d *draft) isAbout(metric string) bool {
-	return slices.ContainsFunc(d.answers, func(a draftAnswer) bool {
-		return a.answer.Metric == metric && a.no == len(d.resolutions) && !a.answer.Late
-	})
+// isAbout reports whether an answer of a metric came with this delivery: those before it came with others.
+func (d *draft) isAbout(metric string, before int) bool {
+	return slices.ContainsFunc(d.answers[before:], func(a draftAnswer) bool { return a.answer.Metric == metric && !a.answer.Late })
 }
 
 // takeAnswer keeps one rating as the first one, as a revision of the one before, or not at all.
@@ -92,9 +115,9 @@ func (d *draft) takeAnswer(t *taken, in InputAnswer, now clock.Instant) {
 		if !a.Timed && d.newest() == nil {
 			a.AnsweredAt = cmp.Or(t.input.ChangedAt, d.contact.OpenedAt, now)
 		}
-	case known.knows(a):
+	case known.knows(a, now):
 		return
-	case a.isOlderThan(known.newest()):
+	case a.isOlderThan(known.newest(), now):
 		t.warn("answers", "answer_overtaken", "is older than the answer that is known, which counts", a.Metric)
 		return
 	default:
@@ -131,7 +154,7 @@ func (d *draft) addAnswer(a ImportedAnswer) {
 		r.Answered = true
 	}
 	if d.ratings == nil {
-		d.ratings = map[string]rating{}
+		d.ratings, d.unbound = map[string]rating{}, r == nil
 	}
 	d.ratings[a.Metric] = append(known, a)
 	d.answers = append(d.answers, draftAnswer{no: len(d.resolutions), answer: a})

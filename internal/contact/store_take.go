@@ -94,6 +94,10 @@ func (s store) reopen(resolutions []Resolution) error {
 	return rewrite(s, "reopened resolutions", resolutions, []string{"reopened_at"})
 }
 
+func (s store) retime(resolutions []Resolution) error {
+	return rewrite(s, "times of resolutions", resolutions, []string{"resolved_at"})
+}
+
 func (s store) markAnswered(resolutionIDs []int64) error {
 	for part := range slices.Chunk(resolutionIDs, database.MaxIn) {
 		if err := s.Gorm().Model(&Resolution{}).Where("id IN ?", part).Update("answered", true).Error; err != nil {

@@ -305,13 +305,18 @@ func (k *intake) loadRatings(byID map[int64]*draft) error {
 	}
 	for _, a := range answers {
 		d := byID[a.ContactID]
-		switch r := d.newest(); {
-		case a.ResolutionID == 0 && len(d.resolutions) > 1, a.ResolutionID != 0 && a.ResolutionID != r.ID:
-			continue // about an earlier resolution
-		case d.ratings == nil:
-			d.ratings = map[string]rating{}
+		if d.ratings == nil {
+			d.ratings, d.unbound = map[string]rating{}, d.newest() == nil
 		}
 		d.ratings[a.Metric] = append(d.ratings[a.Metric], a)
+	}
+	for _, id := range rated {
+		d := byID[id]
+		for metric, r := range d.ratings {
+			if d.ratings[metric] = r.about(d.newest()); len(d.ratings[metric]) == 0 {
+				delete(d.ratings, metric)
+			}
+		}
 	}
 	return nil
 }

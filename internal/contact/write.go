@@ -65,6 +65,7 @@ func (k *intake) writeCorrections() error {
 func (k *intake) writeResolutions() error {
 	var added []*Resolution
 	var reopened []Resolution
+	var retimed []*draft
 	var answeredLater, reopenedContacts, corrected []int64
 	answers := 0
 	for _, d := range k.order {
@@ -77,6 +78,9 @@ func (k *intake) writeResolutions() error {
 			case d.reopened && !r.ReopenedAt.IsZero():
 				reopened = append(reopened, *r)
 			}
+		}
+		if d.retimed.no != 0 {
+			retimed = append(retimed, d)
 		}
 		if d.answeredLater != 0 {
 			answeredLater = append(answeredLater, d.answeredLater)
@@ -92,10 +96,13 @@ func (k *intake) writeResolutions() error {
 	if err := k.store.reopen(reopened); err != nil {
 		return err
 	}
+	jobs, err := k.writeRetimed(retimed)
+	if err != nil {
+		return err
+	}
 	if err := k.store.markAnswered(answeredLater); err != nil {
 		return err
 	}
-	jobs := make([]outbox.Job, 0, len(reopenedContacts)+len(corrected)+2)
 	for _, id := range reopenedContacts {
 		jobs = append(jobs, outbox.New(JobReopened, id, outbox.Urgent, k.now))
 	}
@@ -115,6 +122,26 @@ func (k *intake) writeResolutions() error {
 		}
 	}
 	return outbox.Add(k.store.Tx, k.now, jobs...)
+}
+
+// writeRetimed writes the new times of resolutions that had one in the future. They count at those, and are decided then.
+func (k *intake) writeRetimed(retimed []*draft) ([]outbox.Job, error) {
+	rows := make([]Resolution, len(retimed))
+	var jobs []outbox.Job
+	var entries []figures.Entry
+	for i, d := range retimed {
+		rows[i] = d.resolutions[d.retimed.no-1]
+		before := rows[i]
+		before.ResolvedAt = d.retimed.was
+		after := resolvedEntry(&rows[i])
+		after.RecordedAt = k.now
+		entries = append(entries, resolvedEntry(&before).Reversal(k.now), after)
+		jobs = append(jobs, outbox.New(JobPlan, rows[i].BatchID, outbox.Normal, k.now))
+	}
+	if err := k.store.retime(rows); err != nil {
+		return nil, err
+	}
+	return jobs, figures.Append(k.store.Tx, entries...)
 }
 
 // writeBatch writes the new resolutions and answers under one batch and returns its id.
