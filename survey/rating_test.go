@@ -274,3 +274,84 @@ func TestTheHistoryOfARatingComesInOneDelivery(t *testing.T) {
 		c.reconcile()
 	})
 }
+
+// The wrong year is mended: the answers go with their resolution.
+func TestARatedResolutionInTheFutureCountsNowhereAndCanBeMended(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		in := unsolved(c, 1)
+		in.Status, in.ResolvedAt = contact.Resolved, c.now.Add(365*24*time.Hour)
+		in.Answers = append(in.Answers, contact.InputAnswer{Metric: "ces", Value: new(3), AnsweredAt: in.ResolvedAt})
+		if diff := cmp.Diff([]string{"in_the_future", "in_the_future"}, c.deliver(in)); diff != "" {
+			t.Error(diff)
+		}
+		c.record(c.batches()...)
+		csat := figures.Query{Metric: figures.CSAT, From: clock.DayOf(c.now, shanghai) - 30, To: clock.DayOf(c.now, shanghai) + 400}
+		if f, err := c.figures.Score(t.Context(), csat); err != nil || f.N != 0 {
+			t.Errorf("%d answers count already: %v", f.N, err)
+		}
+		c.wantCoverage(0, 0, 0)
+		in.ResolvedAt, in.Answers[2].AnsweredAt = c.now.Add(-time.Hour), c.now.Add(-time.Minute)
+		c.deliver(in)
+		c.record(c.batches()...)
+		if f, err := c.figures.Score(t.Context(), csat); err != nil || f.N != 1 || f.Low != 1 {
+			t.Errorf("%d answers, %d low: %v", f.N, f.Low, err)
+		}
+		c.wantCoverage(1, 1, 0)
+		if n := c.count("responses", "answered_at > ? OR resolved_at > ?", c.now, c.now); n != 0 {
+			t.Errorf("%d responses are still in the future", n)
+		}
+		c.reconcile()
+	})
+}
+
+// Two resolutions that come at once after a rating: it is about the newest one, as in one delivery.
+func TestARatingFromBeforeSeveralResolutionsIsAboutTheNewest(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		in := unsolved(c, 1)
+		c.deliver(in)
+		in.Status, in.ResolvedAt = "", c.now.Add(-time.Minute)
+		in.Resolutions = []contact.InputResolution{{No: 1, ResolvedAt: c.now.Add(-time.Hour)}}
+		c.deliver(in)
+		in.Answers[0].Value = new(3)
+		c.deliver(in)
+		c.record(c.batches()...)
+		c.wantCSAT(1, 3, 0)
+		c.wantCoverage(1, 2, 0)
+		if n := c.count("responses", "resolution_id = (SELECT id FROM resolutions WHERE no = 2)"); n != 2 {
+			t.Errorf("%d responses are about the newest resolution, want 2", n)
+		}
+		c.reconcile()
+	})
+}
+
+// A contact that was reopened and resolved again is rated again: that is another answer, and a change is one of the newest.
+func TestEachResolutionHasItsOwnRating(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		in := unsolved(c, 1)
+		c.deliver(in)
+		for n, value := range []int{1, 5, 4} {
+			in.Status, in.ResolvedAt = contact.Resolved, c.now.Add(time.Duration(n-9)*time.Hour)
+			in.Answers[0].Value = new(value)
+			c.deliver(in)
+			if n < 1 {
+				in.Status, in.ResolvedAt, in.Answers = contact.Reopened, 0, nil
+				c.deliver(in)
+				in.Answers = unsolved(c, 1).Answers
+			}
+		}
+		c.record(c.batches()...)
+		c.record(c.batches()...)
+		c.wantCSAT(2, 5, 1)
+		c.wantCoverage(2, 2, 0)
+		if n := c.count("imported_answers", "metric = 'csat'"); n != 4 {
+			t.Errorf("%d ratings kept, want 4: before, about the first resolution, and two about the second", n)
+		}
+		c.reconcile()
+	})
+}
