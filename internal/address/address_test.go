@@ -50,7 +50,7 @@ func TestPhonesBecomeE164(t *testing.T) {
 		{"13912348", "CN", ""},
 		{"call me", "CN", ""},
 		{"1-800-FLOWERS", "CN", ""}, // would be +8618003569377, who sells no flowers
-		{"13912348000 MW", "CN", ""},
+		{"13912348000MW", "CN", ""},
 		{"1.39123E+10", "CN", ""},
 		{"13912348000/13912348001", "CN", ""},
 		{"13912348000；13912348001", "CN", ""}, // the second would be dropped without a word
@@ -66,6 +66,11 @@ func TestPhonesBecomeE164(t *testing.T) {
 
 func TestShortWayForMobilesAgreesWithTheLibrary(t *testing.T) {
 	t.Parallel()
+	for _, raw := range []string{"139 1234 8000", "139-1234-8000", "+8613912348000", "+86 139-1234 8000", "1391234 8000-"} {
+		if got, want := mainlandMobile(raw, "CN"), parsed(raw, "CN"); got != want {
+			t.Errorf("%q is taken as %q without asking, and is %q", raw, got, want)
+		}
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		raw := fmt.Sprintf("1%010d", rapid.Int64Range(0, 9_999_999_999).Draw(t, "rest"))
 		number, err := phonenumbers.Parse(raw, "CN")
@@ -166,7 +171,8 @@ func TestAnAddressHasOneFormHoweverItIsDressed(t *testing.T) {
 			t.Errorf("%q: %q, want %q", raw, Email(raw), email)
 		}
 		phone := rapid.SampledFrom([]string{
-			"13912348000", "010-65551234", "+8613912348000", "008613912348000", "400-820-8820", "+1 212 555 0123",
+			"13912348000", "010-65551234", "+8613912348000", "008613912348000", "400-820-8820", "+1 212 555 0123", "86-0571-88888888",
+			"+54 9 11 2345 6789", "+52 1 55 1234 5678", "010-65551234-801",
 		}).Draw(t, "phone")
 		if raw, want := dressed(t, phone, "tel:"), Phone(phone, "CN"); Phone(raw, "CN") != want {
 			t.Errorf("%q: %q, want %q", raw, Phone(raw, "CN"), want)

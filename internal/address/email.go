@@ -2,6 +2,7 @@ package address
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -30,11 +31,34 @@ func Email(raw string) string {
 	for inner := unwrapped(text); inner != text; inner = unwrapped(text) {
 		text = folded(inner)
 	}
+	if made := made(text); made != "" {
+		return made
+	}
+	if alone := unremarked(text); alone != text {
+		return Email(alone)
+	}
+	return ""
+}
+
+// made returns the address that a folded text is, or "".
+func made(text string) string {
 	local, domain, _ := strings.Cut(text, "@")
 	if strings.ContainsFunc(domain, noDomain) {
 		return ""
 	}
 	return shaped(local + "@" + host(domain))
+}
+
+var (
+	// remarked is a remark beside an address: in brackets, or a word of Han letters, which no blank sets apart from another address.
+	remarked = regexp.MustCompile(`^[(\[【〔「『<]?[^@]*[)\]】〕」』>]\s*|\s*[(\[【〔「『<][^@]*[)\]】〕」』>]?$|^(?:[\p{Han}\d]*\p{Han}\s+)+|(?:\s+\p{Han}+)+$`)
+	// around is the sign of an address with blanks beside it.
+	around = regexp.MustCompile(`\s*@\s*`)
+)
+
+// unremarked returns a folded text without a remark and without blanks around its @.
+func unremarked(text string) string {
+	return around.ReplaceAllString(remarked.ReplaceAllString(text, ""), "@")
 }
 
 // isPlain reports whether an address is made of nothing that its normal form would change.
@@ -106,11 +130,15 @@ func unwrapped(text string) string {
 	if before, inner, found := strings.Cut(text, "<"); found && strings.HasSuffix(inner, ">") && !strings.Contains(before, "@") {
 		return inner[:len(inner)-1]
 	}
-	if label, inner, found := strings.Cut(text, ":"); found && !strings.HasPrefix(inner, "/") && !strings.ContainsFunc(label, noLabel) {
+	label, inner, found := strings.Cut(text, ":")
+	if found && !strings.HasPrefix(inner, "/") && !strings.ContainsFunc(label, noLabel) && !slices.Contains(headers, label) {
 		return inner
 	}
 	return text
 }
+
+// headers are fields of a message that name somebody else than who wrote it.
+var headers = []string{"to", "cc", "bcc", "subject", "sender"}
 
 // noLabel reports whether a character stands in no word that says what an address is, such as E-mail, SMTP or 邮箱.
 func noLabel(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && r != ' ' && r != '-' }

@@ -11,22 +11,69 @@ import (
 	"golang.org/x/text/width"
 )
 
-// Phone returns a phone number as E.164, or "" if it is not one. A number without a country code is read as one of the region. An
-// extension is left out: it cannot be dialled as part of the number. Letters within a number are refused: on a keypad they would be
-// digits of somebody else's.
-func Phone(raw, region string) string {
-	if region == "CN" && isMainlandMobile(raw) {
-		return "+86" + raw // what most of the rows of a Chinese centre look like; parsing costs 50 times as much
+// Number is a phone number as it was read: the line it is, how to dial it, and what was written beside it.
+type Number struct {
+	Normal    string // E.164 of the line: what is kept, compared and hashed; empty where it is no number
+	Dial      string // E.164 as it is dialled: another one where a country writes a line in several ways
+	Extension string // its digits; to be dialled after a pause
+	Note      string // what else was written there, such as whose number it is
+}
+
+// Dialled returns what a telephone is told to dial: the extension after a pause.
+func (n Number) Dialled() string {
+	if n.Extension == "" {
+		return n.Dial
+	}
+	return n.Dial + "," + n.Extension
+}
+
+// Phone returns a phone number as E.164 of its line, or "" if it is not one. A number without a country code is read as one of the
+// region. An extension and a remark beside the number are not part of it.
+func Phone(raw, region string) string { return ReadPhone(raw, region).Normal }
+
+// ReadPhone reads a phone number with what is written beside it. Letters within a number are refused: on a keypad they would be digits
+// of somebody else's. So is a second number: it would be dropped without a word.
+func ReadPhone(raw, region string) Number {
+	if e164 := mainlandMobile(raw, region); e164 != "" {
+		return Number{Normal: e164, Dial: e164}
 	}
 	if len(raw) > maxRaw || !utf8.ValidString(raw) {
-		return ""
+		return Number{}
 	}
-	text := strings.Trim(width.Fold.String(unmarked(raw)), " \t\r\n,;.=\"'“”‘’")
+	text := linked(strings.Trim(width.Fold.String(unmarked(raw)), " \t\r\n,;.=\"'“”‘’"))
+	text = calculated(text)
+	e164, beside := asFormTwo(text, region), parts{number: text}
+	if e164 == "" || strings.Trim(text, usual) != "" {
+		beside = partsOf(text)
+	}
+	switch {
+	case e164 == "" && !beside.refused:
+		e164 = beside.loosely(text, region)
+	case e164 != "" && beside.any() && dialled(beside.number, region) != e164:
+		beside = parts{} // the number is what form 2 made of it; what is beside it was not understood
+	}
+	if e164 == "" {
+		return Number{}
+	}
+	return Number{Normal: Line(e164), Dial: e164, Extension: beside.extension, Note: beside.note}
+}
+
+// usual are the characters of a number beside which nothing is written.
+const usual = "0123456789+-()./ "
+
+// linked returns a text with what a link has percent-encoded.
+func linked(text string) string {
 	if scheme, rest, found := strings.Cut(text, ":"); found && strings.EqualFold(scheme, "tel") {
 		if plain, err := url.PathUnescape(rest); err == nil && utf8.ValidString(plain) {
-			text = "tel:" + plain
+			return "tel:" + plain
 		}
 	}
+	return text
+}
+
+// asFormTwo reads a number as form 2 did. Whatever is read beyond that is asked for afterwards, so that no form parts what one before
+// it joined.
+func asFormTwo(text, region string) string {
 	for _, extension := range []string{"转", "轉", "分机", "分機"} { // the library knows only the Western words
 		number, rest, _ := strings.Cut(text, extension)
 		if another(rest) {
@@ -74,13 +121,17 @@ func unmarked(s string) string {
 // another reports whether what stands behind a number has the digits of a second one, which would be dropped without a word.
 func another(rest string) bool {
 	const enough = 9 // no extension has as many
-	digits := 0
-	for _, r := range rest {
+	return digitsIn(rest) >= enough
+}
+
+func digitsIn(s string) int {
+	n := 0
+	for _, r := range s {
 		if unicode.IsDigit(r) {
-			digits++
+			n++
 		}
 	}
-	return digits >= enough
+	return n
 }
 
 // extension is how one is written at the end of a number, other than in a link.
@@ -88,12 +139,38 @@ var extension = regexp.MustCompile(`(?i)(?:e?xt(?:ensi[oó]n)?n?|anexo|int|до�
 
 // lettered reports whether letters stand within or after a number. Those before it say what it is, as in "Tel. 139".
 func lettered(text string) bool {
-	start := strings.IndexFunc(text, func(r rune) bool { return r == '+' || unicode.IsDigit(r) })
+	start := startOf(text)
 	if start < 0 {
 		return true
 	}
 	number, _, _ := strings.Cut(text[start:], ";") // what follows are the parameters of a link
 	return strings.ContainsFunc(extension.ReplaceAllString(number, ""), unicode.IsLetter)
+}
+
+// startOf returns where a number begins in a text, or -1.
+func startOf(text string) int {
+	return strings.IndexFunc(text, func(r rune) bool { return r == '+' || unicode.IsDigit(r) })
+}
+
+// mainlandMobile returns the E.164 of a mobile number of mainland China that is written with nothing but blanks and hyphens: what most
+// of the rows of a Chinese centre look like. Parsing costs 50 times as much.
+func mainlandMobile(raw, region string) string {
+	const longest = len("+86 139-1234-8000")
+	if len(raw) > longest {
+		return ""
+	}
+	if rest, found := strings.CutPrefix(raw, "+86"); found {
+		raw = rest
+	} else if region != "CN" {
+		return ""
+	}
+	if len(raw) > len("13912348000") {
+		raw = strings.ReplaceAll(strings.ReplaceAll(raw, " ", ""), "-", "")
+	}
+	if !isMainlandMobile(raw) {
+		return ""
+	}
+	return "+86" + raw
 }
 
 // isMainlandMobile reports whether a number is eleven digits of a block that the mobile carriers of mainland China use.
