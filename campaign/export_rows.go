@@ -150,7 +150,7 @@ func (e *exporting) recheck(tx database.Tx, members []Member) ([]exportRow, erro
 	}
 	rows := make([]exportRow, len(page))
 	for i, j := range page {
-		rows[i] = exportRow{judged: j, member: members[i], address: j.subject.Address(e.snapshot.Channel), consent: consents[j.consentID]}
+		rows[i] = exportRow{judged: j, member: members[i], address: j.subject.To(e.snapshot.Channel), consent: consents[j.consentID]}
 	}
 	return rows, nil
 }

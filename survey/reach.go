@@ -71,7 +71,7 @@ func (s *Service) reach(st store, a approach) (address, obstacle, error) {
 	var addresses []address
 	var questions []permission.Question
 	for _, channel := range channels {
-		if to := subject.Address(channel); to != "" {
+		if to := subject.To(channel); to != "" {
 			addresses = append(addresses, address{customer: customers[a.customerID], channel: channel, to: to})
 			questions = append(questions, permission.Question{
 				Subject: subject, Purpose: permission.Survey, Channel: channel, Family: a.family, Reminder: a.reminder, At: a.at,

@@ -51,7 +51,8 @@ func made(text string) string {
 
 var (
 	// remarked is a remark beside an address: in brackets, or a word of Han letters, which no blank sets apart from another address.
-	remarked = regexp.MustCompile(`^[(\[【〔「『<]?[^@]*[)\]】〕」』>]\s*|\s*[(\[【〔「『<][^@]*[)\]】〕」』>]?$|^(?:[\p{Han}\d]*\p{Han}\s+)+|(?:\s+\p{Han}+)+$`)
+	remarked = regexp.MustCompile(`^[(\[【〔「『<]?[^@]*[)\]】〕」』>]\s*|\s*[(\[【〔「『<][^@]*[)\]】〕」』>]?$|` +
+		`^(?:[\p{Han}\d]*\p{Han}\s+)+|(?:\s+\p{Han}+)+$`)
 	// around is the sign of an address with blanks beside it.
 	around = regexp.MustCompile(`\s*@\s*`)
 )

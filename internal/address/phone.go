@@ -185,3 +185,20 @@ func isMainlandMobile(raw string) bool {
 	}
 	return raw[1] == '3' || raw[1] == '8' || (raw[1] == '5' && raw[2] != '4')
 }
+
+// Beside returns what a text says of a line beyond its number, if anything: the text is what the line was read from, in a country that
+// is not known any more. It is asked of every customer who is decided about, and most texts say nothing else.
+func Beside(raw, line string) Number {
+	if strings.Trim(raw, usual) == "" && digitsIn(raw) < len(line) && !strings.HasPrefix(line, "+54") {
+		return Number{}
+	}
+	number, err := phonenumbers.Parse(line, "")
+	if err != nil {
+		return Number{}
+	}
+	read := ReadPhone(raw, phonenumbers.GetRegionCodeForNumber(number))
+	if read.Normal != line || read == (Number{Normal: line, Dial: line}) {
+		return Number{}
+	}
+	return read
+}

@@ -181,7 +181,9 @@ func reach(subject *permission.Subject, addresses []Address) {
 		switch {
 		case a.Normalised == "":
 		case a.Kind == PhoneAddress:
-			subject.Phones = append(subject.Phones, a.Normalised)
+			line := address.Line(a.Normalised)
+			subject.Phones = append(subject.Phones, line)
+			beside(subject, line, a.Raw)
 		case a.Kind == EmailAddress:
 			if normal := address.Email(a.Normalised); normal != "" {
 				subject.Emails = append(subject.Emails, normal)
@@ -189,6 +191,18 @@ func reach(subject *permission.Subject, addresses []Address) {
 			subject.Earlier = append(subject.Earlier, address.Earlier(a.Raw)...)
 		}
 	}
+}
+
+// beside notes what was written with a phone, where that says more than its line.
+func beside(subject *permission.Subject, line, raw string) {
+	number := address.Beside(raw, line)
+	if _, known := subject.Beside[line]; known || number == (address.Number{}) {
+		return
+	}
+	if subject.Beside == nil {
+		subject.Beside = make(map[string]address.Number, 1)
+	}
+	subject.Beside[line] = number
 }
 
 func byID[T any](tx database.Tx, what string, ids []int64, id func(T) int64) (map[int64]T, error) {

@@ -43,12 +43,13 @@ func ReadAddress(kind AddressKind, raw, region string) (string, *fault.Field) {
 // hashes returns every hash under which something about an address may be stored, the one of its normal form first: forms before the
 // present one made something else of some addresses.
 func (s *Service) hashes(kind AddressKind, text string) []string {
-	if kind != EmailAddress {
-		return []string{s.HashAddress(kind, text)}
-	}
 	list := []string{s.HashAddress(kind, settled(kind, text))}
-	for _, earlier := range address.Earlier(text) {
-		list = append(list, s.HashAddress(kind, earlier))
+	earlier := address.EarlierPhones
+	if kind == EmailAddress {
+		earlier = address.Earlier
+	}
+	for _, made := range earlier(text) {
+		list = append(list, s.HashAddress(kind, made))
 	}
 	return list
 }
@@ -69,18 +70,19 @@ func (s *Service) hashesOf(subject Subject) []string {
 
 // settled returns the normal form of an address that may have been stored in an earlier one.
 func settled(kind AddressKind, text string) string {
-	if kind == EmailAddress {
-		if normal := address.Email(text); normal != "" {
-			return normal
-		}
+	if kind != EmailAddress {
+		return address.Line(text)
+	}
+	if normal := address.Email(text); normal != "" {
+		return normal
 	}
 	return text
 }
 
-// RespellEmails moves what is kept under the hashes of e-mail addresses to those of their normal forms, by what they were stored as.
-func (s *Service) RespellEmails(tx database.Tx, normal map[string]string) error {
+// RespellAddresses moves what is kept under the hashes of addresses to those of their normal forms, by what they were stored as.
+func (s *Service) RespellAddresses(tx database.Tx, kind AddressKind, normal map[string]string) error {
 	for _, stored := range slices.Sorted(maps.Keys(normal)) { // in order, so that two of them wait for each other and do not lock up
-		if err := (store{tx}).respell(s.HashAddress(EmailAddress, stored), s.HashAddress(EmailAddress, normal[stored])); err != nil {
+		if err := (store{tx}).respell(s.HashAddress(kind, stored), s.HashAddress(kind, normal[stored])); err != nil {
 			return err
 		}
 	}

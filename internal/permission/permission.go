@@ -8,6 +8,7 @@
 package permission
 
 import (
+	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/permission/hours"
 )
@@ -89,12 +90,14 @@ const (
 
 // Subject is a customer as permission sees them.
 type Subject struct {
-	CustomerID    int64
-	PersonID      int64
-	Records       []int64  // every customer who is the same person, this one among them; empty: only this one
-	Zone          string   // IANA; empty when unknown
-	Region        string   // of the address: ISO 3166-1 alpha-2 such as CN, or 3166-2 such as US-FL; empty when unknown
-	Phones        []string // E.164
+	CustomerID int64
+	PersonID   int64
+	Records    []int64  // every customer who is the same person, this one among them; empty: only this one
+	Zone       string   // IANA; empty when unknown
+	Region     string   // of the address: ISO 3166-1 alpha-2 such as CN, or 3166-2 such as US-FL; empty when unknown
+	Phones     []string // E.164 of their lines
+	// Beside is what was written with a phone, by its line, where that says more: how to dial it, an extension, whose it is.
+	Beside        map[string]address.Number
 	Emails        []string // in their normal form
 	Earlier       []string // what earlier forms made of the e-mails, where that is something else: refusals may be stored under it
 	OpenComplaint bool
@@ -115,6 +118,15 @@ func (s Subject) Address(channel Channel) string {
 		return addresses[0]
 	}
 	return ""
+}
+
+// To returns what a message or a call over the channel goes to: Address, as it is dialled.
+func (s Subject) To(channel Channel) string {
+	to := s.Address(channel)
+	if beside, found := s.Beside[to]; found {
+		return beside.Dial
+	}
+	return to
 }
 
 func (s Subject) addresses(kind AddressKind) []string {

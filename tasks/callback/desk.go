@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"aftercall/internal/account"
+	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
@@ -17,6 +18,8 @@ type Desk struct {
 	Callback   Callback
 	Customer   contact.Customer
 	Phone      string // E.164, whole: the claim is the audit; empty when the customer has none any more
+	Extension  string // of the phone
+	PhoneNote  string // what the source wrote beside the phone, such as whose it is
 	Contact    contact.Contact
 	Resolution contact.Resolution
 	Resolver   string // name of the agent who resolved it
@@ -73,7 +76,8 @@ func (s *Service) gather(tx database.Tx, viewer account.Viewer, c Callback, now 
 	if err != nil {
 		return Desk{}, err
 	}
-	shown.Phone = subject.Address(permission.ByPhone)
+	written := beside(subject)
+	shown.Phone, shown.Extension, shown.PhoneNote = subject.To(permission.ByPhone), written.Extension, written.Note
 	shown.Customer, shown.Contact, shown.Resolver = customers[c.CustomerID], contacts[c.ContactID], agents[shown.Resolution.AgentID]
 	shown.Window = s.permit.Rules().CallWindow(subject, "", now)
 	shown.Times = appointmentTimes(s.permit.Rules(), subject, s.opts.Zone, now)
@@ -97,4 +101,9 @@ func (s *Service) gatherOwn(tx database.Tx, viewer account.Viewer, shown *Desk) 
 	}
 	shown.Draft, shown.DraftAt, err = st.draft(shown.Callback.ID, viewer.UserID)
 	return err
+}
+
+// beside returns what was written with the number that is called.
+func beside(subject permission.Subject) address.Number {
+	return subject.Beside[subject.Address(permission.ByPhone)]
 }

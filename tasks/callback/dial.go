@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"aftercall/internal/account"
+	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
@@ -34,9 +35,9 @@ type Attempt struct {
 
 var errDialRefused = fault.New(fault.Conflict, "dial_refused", "this customer may not be called now")
 
-// Dial begins an attempt on a claimed callback, renews the lease, and returns the number in E.164. Permission is asked again at
-// this moment. Dialling again while the lease lasts, after a dropped line, is the same attempt; after the lease it is another
-// one.
+// Dial begins an attempt on a claimed callback, renews the lease, and returns what to dial: the number in E.164, and after a pause its
+// extension. Permission is asked again at this moment. Dialling again while the lease lasts, after a dropped line, is the same
+// attempt; after the lease it is another one.
 //
 // It returns ErrStale when the claim is not the last one any more, and fault.Conflict when the viewer never claimed the
 // callback, the call is not wanted or not allowed any more, or the attempts are used up.
@@ -65,7 +66,7 @@ func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, f
 		if err != nil {
 			return err
 		}
-		phone = subject.Address(permission.ByPhone)
+		phone = address.Number{Dial: subject.To(permission.ByPhone), Extension: beside(subject).Extension}.Dialled()
 		another := c.DialledAt.IsZero()
 		switch {
 		case another && c.usedUp():

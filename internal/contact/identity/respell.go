@@ -7,18 +7,24 @@ import (
 	"aftercall/internal/address"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
+	"aftercall/internal/permission"
 )
 
-// Respeller keeps something by the hash of an e-mail address.
+// Respeller keeps something by the hash of an address.
 type Respeller interface {
-	// RespellEmails is told, in the transaction of the change, what stored addresses are in the present form, by what they were.
-	RespellEmails(tx database.Tx, normal map[string]string) error
+	// RespellAddresses is told, in the transaction of the change, what stored addresses are in the present form, by what they were.
+	RespellAddresses(tx database.Tx, kind permission.AddressKind, normal map[string]string) error
 }
 
-// isStale reports whether an address was stored before there was the present form, and is something else in it. Phone numbers are
-// the same in every form.
-func isStale(a contact.Address) bool {
-	return a.Kind == contact.EmailAddress && address.Email(a.Normalised) != a.Normalised
+// isStale reports whether an address was stored before there was the present form, and is something else in it.
+func isStale(a contact.Address) bool { return inForm(a) != a.Normalised }
+
+// inForm returns a stored address in the present form.
+func inForm(a contact.Address) string {
+	if a.Kind == contact.EmailAddress {
+		return address.Email(a.Normalised)
+	}
+	return address.Line(a.Normalised)
 }
 
 // respell brings stored addresses in their normal form, so that they are found by it. Rows are written anew and not changed: the scan
@@ -34,16 +40,17 @@ func (s *Service) respell(tx database.Tx, ids []int64) error {
 	}
 	var stale, customers []int64
 	var anew []contact.Address
-	normal := map[string]string{}
+	normal := map[contact.AddressKind]map[string]string{contact.PhoneAddress: {}, contact.EmailAddress: {}}
 	for _, a := range rows { // those that were replaced meanwhile are gone
 		if !isStale(a) {
 			continue
 		}
 		stale, customers = append(stale, a.ID), append(customers, a.CustomerID)
-		if made := address.Email(a.Normalised); made != "" {
-			normal[a.Normalised] = made
+		made := inForm(a)
+		if made != "" {
+			normal[a.Kind][a.Normalised] = made
 		}
-		a.ID, a.Normalised = 0, normal[a.Normalised]
+		a.ID, a.Normalised = 0, made
 		anew = append(anew, a)
 	}
 	if err := st.removeAddresses(stale); err != nil {
@@ -52,8 +59,11 @@ func (s *Service) respell(tx database.Tx, ids []int64) error {
 	if err := database.Insert(tx, "addresses", anew); err != nil {
 		return err
 	}
-	if s.opts.Respeller != nil {
-		if err := s.opts.Respeller.RespellEmails(tx, normal); err != nil {
+	for _, kind := range []contact.AddressKind{contact.PhoneAddress, contact.EmailAddress} {
+		if s.opts.Respeller == nil || len(normal[kind]) == 0 {
+			continue
+		}
+		if err := s.opts.Respeller.RespellAddresses(tx, permission.AddressKind(kind), normal[kind]); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"aftercall/internal/address"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/identity"
 	"aftercall/internal/database"
@@ -25,10 +26,11 @@ var spellings = map[permission.AddressKind][]string{
 		"zed%d@example.org\ufe0f", "\u202aZed%d@Example.ORG\u202c",
 		"mailto:zed%d@example.org", "MAILTO:zed%d%%40example.org?subject=x",
 		"ｚｅｄ%d＠ｅｘａｍｐｌｅ．ｏｒｇ", "zed%d@example。org", "Zed <zed%d@example.org>", "zed%d@example.org.",
+		"zed%d@example.org (工作)", "zed%d @ example.org",
 	},
 	permission.PhoneAddress: {
 		"139%08d", "+86 139-%08d", "0086139%08d", "86139%08d", "１３９%08d", "\u202a139%08d\u202c",
-		"139\u200d%08d\ufeff", "tel:+86139%08d", "TEL:139%08d;phone-context=+86", "(139)\u2014%08d", "139%08d转8",
+		"139%08d (妻子)", "王女士 139%08d", "086-139%08d", "139\u200d%08d\ufeff", "tel:+86139%08d", "TEL:139%08d;phone-context=+86", "(139)\u2014%08d", "139%08d转8",
 	},
 }
 
@@ -85,7 +87,7 @@ func TestARefusalHoldsHoweverEitherSideIsWritten(t *testing.T) {
 				r.Fatalf("%q names %+v: %+v %v", asked, who, bad, err)
 			}
 			rows, err := permit.Suppressions(context.Background(), permission.SuppressionFilter{Kind: kind, Address: name.Address}, 10)
-			if err != nil || len(rows) != 1 || rows[0].Form != 2 {
+			if err != nil || len(rows) != 1 || rows[0].Form != address.Form {
 				r.Fatalf("%q finds %+v %v", asked, rows, err)
 			}
 		})
@@ -151,11 +153,52 @@ func TestWhatWasStoredBeforeIsFoundByItsNormalForm(t *testing.T) {
 		if v := asked(plain); v.First != permission.Suppressed {
 			t.Errorf("the refusal holds for whoever has the address: %+v", v)
 		}
-		if n := w.count(t, "suppressions", "form = 2"); n != 2 {
+		if n := w.count(t, "suppressions", "form = ?", address.Form); n != 2 {
 			t.Errorf("%d refusals of before are in the normal form", n)
 		}
 		if n := w.count(t, "customer_addresses", "raw = ?", before); n != 1 {
 			t.Errorf("%d addresses are as they were written", n)
+		}
+	})
+}
+
+// TestALineOfArgentinaIsOneHoweverItWasStored begins with what the second form left behind: a mobile with its 9, and what was refused
+// and done under that.
+func TestALineOfArgentinaIsOneHoweverItWasStored(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		w := newTown(t, db)
+		permit := newPermit(db, w.now)
+		w.Service = identity.New(db, w.contacts, w.now, identity.Options{Movers: []identity.PersonMover{permit}, Respeller: permit})
+		g, ctx := db.View(context.Background()).Gorm(), context.Background()
+		const before = "+5491123456789"
+		old := w.customer(t, "A", []string{"+54 9 11 2345 6789"}, nil)
+		fresh := w.customer(t, "B", []string{"+54 11 15 2345-6789"}, nil)
+		hash := permit.HashAddress(permission.PhoneAddress, before)
+		fatal(t, g.Exec("UPDATE customer_addresses SET normalised = ? WHERE customer_id = ?", before, old).Error)
+		fatal(t, g.Exec("INSERT INTO suppressions (address_hash, kind, scope, reason, at, form) VALUES (?, 'phone', 'surveys', 'import', 1, 2)",
+			hash).Error)
+		fatal(t, g.Exec("INSERT INTO touches (address_hash, kind, purpose, channel, at) VALUES (?, 'attempt', 'survey', 'phone', 1)", hash).Error)
+		refused := func(id int64) bool {
+			subjects, err := contact.Subjects(db.View(ctx), []int64{id})
+			fatal(t, err)
+			v := judge(t, permit, db, permission.Question{Subject: subjects[id], Purpose: permission.Survey, Channel: permission.ByPhone})
+			return v.First == permission.Suppressed
+		}
+		if !refused(old) || !refused(fresh) {
+			t.Error("a refusal of the line does not hold for one who has it")
+		}
+		w.settle(t)
+		w.settle(t)
+		if n := w.count(t, "customer_addresses", "normalised = '+541123456789'"); n != 2 || !w.same(t, old, fresh) {
+			t.Errorf("%d of two have the line, one person: %t", n, w.same(t, old, fresh))
+		}
+		now := permit.HashAddress(permission.PhoneAddress, "+541123456789")
+		if w.count(t, "suppressions", "address_hash = ? AND form = ?", now, address.Form) != 1 || w.count(t, "touches", "address_hash = ?", now) != 1 {
+			t.Error("what was kept of the line did not follow it")
+		}
+		if !refused(old) || !refused(fresh) {
+			t.Error("a refusal of the line does not hold any more")
 		}
 	})
 }
