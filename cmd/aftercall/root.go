@@ -140,6 +140,8 @@ func (c *cli) addSettings(root *cobra.Command) {
 	f.DurationVar(&c.cfg.SurveyDelay, "survey-delay", c.cfg.SurveyDelay,
 		"from the resolution to the survey, in the policy a new centre starts with")
 	f.StringVar(&c.cfg.Sender, "sender", c.cfg.Sender, "log, or smtp://user:password@host:587?from=care@example.com")
+	f.StringVar(&c.cfg.Placeholders, "placeholders", c.cfg.Placeholders,
+		"no customer's addresses beside the usual ones, as in example.com,400-820-8820,kein*@*; ! before one that is (default none)")
 	f.StringVar(&c.cfg.TrustedProxies, "trusted-proxies", c.cfg.TrustedProxies,
 		"proxies whose X-Forwarded-For names the client, as in 10.0.0.5,10.1.0.0/24 (default none)")
 }
@@ -148,7 +150,7 @@ func (c *cli) addSettings(root *cobra.Command) {
 func (c *cli) loadEnv(cmd *cobra.Command, env func(string) (string, bool)) error {
 	for _, name := range []string{
 		"database", "redis", "addr", "data-dir", "zone", "language", "region", "centre-name", "public-url", "survey-delay", "sender",
-		"trusted-proxies", "health-addr",
+		"trusted-proxies", "health-addr", "placeholders",
 	} {
 		variable := "AFTERCALL_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 		flag := cmd.Flag(name)

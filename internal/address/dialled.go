@@ -51,12 +51,7 @@ func dialled(number, region string) string {
 
 // spellings returns what else a number may be that is none as it is written.
 func spellings(number, region string) []string {
-	digits := strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, number)
+	digits := digitsOf(number)
 	var list []string
 	if abroad, found := strings.CutPrefix(digits, "00"); found {
 		list = append(list, "+"+abroad)
@@ -69,6 +64,16 @@ func spellings(number, region string) []string {
 		list = append(list, "+"+china)
 	}
 	return append(list, mexican(strings.TrimPrefix(digits, "00"), region)...)
+}
+
+// digitsOf returns the digits of a text.
+func digitsOf(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, text)
 }
 
 // mexican returns a Mexican number without what was dialled before it until 2019: 1 from abroad, 01, 044 and 045 at home.

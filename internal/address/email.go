@@ -31,7 +31,7 @@ func Email(raw string) string {
 	for inner := unwrapped(text); inner != text; inner = unwrapped(text) {
 		text = folded(inner)
 	}
-	if made := made(text); made != "" {
+	if made := shapedWithHost(text); made != "" {
 		return made
 	}
 	if alone := unremarked(text); alone != text {
@@ -40,8 +40,8 @@ func Email(raw string) string {
 	return ""
 }
 
-// made returns the address that a folded text is, or "".
-func made(text string) string {
+// shapedWithHost returns the address that a folded text is, or "".
+func shapedWithHost(text string) string {
 	local, domain, _ := strings.Cut(text, "@")
 	if strings.ContainsFunc(domain, noDomain) {
 		return ""

@@ -32,6 +32,8 @@ type Config struct {
 	Sender      string        // log, or see delivery.OpenSMTP
 	// TrustedProxies are addresses and networks of proxies, separated by commas, that are believed for whom they ask.
 	TrustedProxies string
+	// Placeholders are addresses that are no customer's, separated by commas, beside the usual ones: see address.NewPlaceholders.
+	Placeholders string
 }
 
 // Default returns the settings that need nothing but a directory to write to.
@@ -88,6 +90,9 @@ func (c Config) Validate(parts Parts) error {
 			refuse("trusted-proxies", "address", "must be IP addresses or networks, as in 10.0.0.5 or 10.0.0.0/24", proxy)
 		}
 	}
+	if _, err := c.placeholders(); err != nil {
+		refuse("placeholders", "placeholder", "must be domains, e-mail addresses and phone numbers, as in example.com,400-820-8820", c.Placeholders)
+	}
 	if c.SurveyDelay <= 0 || c.SurveyDelay > maxSurveyDelay {
 		refuse("survey-delay", "out_of_range", "must be more than 0 and at most 168h, as in 1h", c.SurveyDelay.String())
 	}
@@ -132,6 +137,11 @@ func (c Config) trustedProxies() []string {
 		list[i] = strings.TrimSpace(proxy)
 	}
 	return list
+}
+
+// placeholders returns what is no customer's address.
+func (c Config) placeholders() (*address.Placeholders, error) {
+	return address.NewPlaceholders(strings.Split(c.Placeholders, ","), c.Region)
 }
 
 // database returns the address of the database.

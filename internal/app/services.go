@@ -68,7 +68,11 @@ func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender
 	s.Policies = policy.New(db, asked, now, a.cfg.SurveyDelay)
 	s.Callbacks = callback.New(db, s.Permission, decision.Ledger{}, now, callback.Options{Zone: a.zone, CentreName: a.cfg.CentreName})
 	s.Decisions = decision.New(db, s.Permission, s.Policies, s.Callbacks, asked, now, a.zone)
-	s.Contacts = contact.New(db, now, contact.Options{Region: a.cfg.Region})
+	nobodys, err := a.cfg.placeholders()
+	if err != nil {
+		return nil, fmt.Errorf("read what is no customer's address: %w", err)
+	}
+	s.Contacts = contact.New(db, now, contact.Options{Region: a.cfg.Region, Placeholders: nobodys})
 	s.Identity = identity.New(db, s.Contacts, now, identity.Options{
 		Holds: s.Callbacks, Movers: []identity.PersonMover{s.Permission, s.Callbacks}, Respeller: s.Permission,
 	})

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -35,11 +34,14 @@ type taken struct {
 // cleaner checks and normalises inputs. It needs no database, so that it runs outside of transactions.
 type cleaner struct {
 	region    string
+	nobodys   *address.Placeholders
 	zones     sync.Map // IANA name → whether it is one
 	languages sync.Map // tag as given → canonical tag, or ""
 }
 
-func newCleaner(region string) *cleaner { return &cleaner{region: region} }
+func newCleaner(region string, nobodys *address.Placeholders) *cleaner {
+	return &cleaner{region: region, nobodys: nobodys}
+}
 
 // clean returns the input made ready. With problems it must not be taken; with warnings it may.
 func (cl *cleaner) clean(in Input, now clock.Instant) *taken {
@@ -128,9 +130,9 @@ func (cl *cleaner) cleanCustomer(t *taken) {
 	c.Attributes = t.attributes(c.Attributes)
 	c.Language = cl.language(t, Tidy(c.Language))
 	c.Zone = cl.zone(t, Tidy(c.Zone))
-	c.Emails = t.addressesOf("customer.emails", EmailAddress, c.Emails, address.Email)
+	c.Emails = cl.addressesOf(t, "customer.emails", EmailAddress, c.Emails, address.Email)
 	region := t.regions(cl.region)
-	c.Phones = t.addressesOf("customer.phones", PhoneAddress, c.Phones, func(raw string) string { return address.Phone(raw, region) })
+	c.Phones = cl.addressesOf(t, "customer.phones", PhoneAddress, c.Phones, func(raw string) string { return address.Phone(raw, region) })
 
 	t.reference = c.Reference
 	for _, kind := range []AddressKind{EmailAddress, PhoneAddress} {
@@ -143,29 +145,6 @@ func (cl *cleaner) cleanCustomer(t *taken) {
 	if t.reference == "" && c.Name != "" {
 		t.warn("customer", "customer_unidentified", "has no reference, e-mail or phone, so the customer is not kept", c.Name)
 	}
-}
-
-// addressesOf normalises the addresses of a kind. One that is not valid is kept as it was written, and cannot be used.
-func (t *taken) addressesOf(field string, kind AddressKind, raws []string, normalise func(string) string) []string {
-	if len(raws) > maxPhones {
-		t.refuse(field, "too_many", fmt.Sprintf("has more than %d entries", maxPhones), "")
-		return nil
-	}
-	kept := raws[:0:0]
-	for _, raw := range raws {
-		whole := Tidy(raw)
-		raw = cut(whole, maxKey)
-		if raw == "" || slices.Contains(kept, raw) {
-			continue
-		}
-		normalised := normalise(whole) // what is cut off something longer is another address
-		if normalised == "" {
-			t.warn(field, "not_"+string(kind), "is not a valid "+kindWord(kind)+"; kept as it is, and never used", described(raw))
-		}
-		t.addresses = append(t.addresses, Address{Kind: kind, Position: len(kept), Raw: raw, Normalised: normalised})
-		kept = append(kept, raw)
-	}
-	return kept
 }
 
 // regions checks where the customer lives and returns the country in which their phone numbers are read.
@@ -189,13 +168,6 @@ func isRegion(code string) bool {
 	country, part, divided := strings.Cut(code, "-")
 	notOfCode := func(r rune) bool { return (r < 'A' || r > 'Z') && (r < '0' || r > '9') }
 	return address.KnownRegion(country) && (!divided || (part != "" && len(part) <= 3 && !strings.ContainsFunc(part, notOfCode)))
-}
-
-func kindWord(kind AddressKind) string {
-	if kind == EmailAddress {
-		return "e-mail address"
-	}
-	return "phone number"
 }
 
 func (cl *cleaner) zone(t *taken, name string) string {

@@ -33,13 +33,13 @@ func TestCleanNamesWhatIsWrong(t *testing.T) {
 		Resolutions:  []InputResolution{{No: 1, ResolvedAt: now}, {No: 3, ResolvedAt: now}},
 		Participants: []InputParticipant{{Role: "boss", Agent: "a"}, {Agent: long}},
 		Customer: InputCustomer{
-			Name: long, Zone: "Mars", Language: "klingonese", Region: "XX", Phones: []string{"12"}, Emails: []string{"nobody"},
+			Name: long, Zone: "Mars", Language: "klingonese", Region: "XX", Phones: []string{"12"}, Emails: []string{"ann"},
 		},
 		Answers: []InputAnswer{
 			{Metric: "stars", Value: new(1)}, {Metric: "csat", Value: new(9)}, {Metric: "nps", Value: new(1), Scale: "x"},
 		},
 	}
-	problems, warnings := codes(newCleaner("CN").clean(in, now))
+	problems, warnings := codes(newCleaner("CN", nil).clean(in, now))
 	want := []string{
 		"external_id too_long", "category too_long", "recording_url too_long", "status unknown_value", "channel unknown_value",
 		"severity unknown_value", "talk_seconds out_of_range", "participants[0].role unknown_value", "participants[1].agent too_long",
@@ -60,7 +60,7 @@ func TestCleanNamesWhatIsWrong(t *testing.T) {
 
 func TestCleanTrimsWhatDatabasesCompareDifferently(t *testing.T) {
 	t.Parallel()
-	got := newCleaner("CN").clean(Input{
+	got := newCleaner("CN", nil).clean(Input{
 		ExternalID: "T-1 \t\u3000", Category: " 宽带\x00 ", Tags: []string{"b", " a", "b", ""},
 		Customer: InputCustomer{Reference: "C\xff ", Attributes: map[string]string{" k ": " v ", "empty": " "}},
 	}, now).input
@@ -75,7 +75,7 @@ func TestCleanTrimsWhatDatabasesCompareDifferently(t *testing.T) {
 
 func TestEveryFieldOfAnInputMakesItAnotherOne(t *testing.T) {
 	t.Parallel()
-	cl, n := newCleaner("CN"), int64(5)
+	cl, n := newCleaner("CN", nil), int64(5)
 	seen := map[string]string{cl.clean(Input{ExternalID: "T-1"}, now).hash: "nothing"}
 	for name, in := range map[string]Input{
 		"status": {Status: Open}, "channel": {Channel: Chat}, "opened": {OpenedAt: now},

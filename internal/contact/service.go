@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
@@ -12,7 +13,8 @@ import (
 
 // Options are what a centre may set; the zero value works.
 type Options struct {
-	Region string // ISO 3166 code of the country in which a phone number without a country code is read; "CN" when empty
+	Region       string                // ISO 3166 code of the country in which a phone number without a country code is read; "CN" when empty
+	Placeholders *address.Placeholders // what is nobody's address; the usual ones when nil
 }
 
 // Service takes contacts in and answers for them.
@@ -28,11 +30,16 @@ func New(db *database.DB, now clock.Now, opts Options) *Service {
 	if region == "" {
 		region = "CN"
 	}
-	return &Service{db: db, now: now, cleaner: newCleaner(region)}
+	return &Service{db: db, now: now, cleaner: newCleaner(region, opts.Placeholders)}
 }
 
 // Region returns the country in which a phone number without a country code is read.
 func (s *Service) Region() string { return s.cleaner.region }
+
+// Placeholder reports whether an address in its normal form is nobody's.
+func (s *Service) Placeholder(kind AddressKind, normalised string) bool {
+	return normalised != "" && s.cleaner.isPlaceholder(kind, normalised, normalised)
+}
 
 const maxSourceName = 100
 

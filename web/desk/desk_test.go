@@ -66,6 +66,25 @@ func TestCallbackIsWorkedWithoutScripts(t *testing.T) {
 	}
 }
 
+func TestAnExtensionIsShownToTheCallerAndDialledAfterAPause(t *testing.T) {
+	t.Parallel()
+	ts := webtest.NewServer(t)
+	in := webtest.ComplaintContact(1, "张伟", "宽带报修")
+	in.Customer.Phones = []string{"010-65551234 转 801（老板）"}
+	ts.FillDesk(t, in)
+	caller := ts.Login(t, account.Caller)
+	desk := caller.Follow(caller.Post("/desk/claim", nil))
+	page := desk.Page(http.StatusOK)
+	if phone := page.Find(".phone").Text(); phone != "+86 10 6555 1234 ext. 801 老板" {
+		t.Errorf("the number is shown as %q", phone)
+	}
+	_, form := deskForm(t, desk, url.Values{})
+	action, _ := page.Find("form[data-dial]").Attr("action")
+	if to := caller.Post(action, form).Header.Get("Location"); to != "tel:+861065551234,801" {
+		t.Errorf("it is dialled as %q", to)
+	}
+}
+
 func TestStaleOutcomeIsKeptAndShown(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)

@@ -17,10 +17,13 @@ type Respeller interface {
 }
 
 // isStale reports whether an address was stored before there was the present form, and is something else in it.
-func isStale(a contact.Address) bool { return inForm(a) != a.Normalised }
+func (s *Service) isStale(a contact.Address) bool { return s.inForm(a) != a.Normalised }
 
-// inForm returns a stored address in the present form.
-func inForm(a contact.Address) string {
+// inForm returns a stored address in the present form; none where it is known for nobody's by now.
+func (s *Service) inForm(a contact.Address) string {
+	if s.contacts.Placeholder(a.Kind, a.Normalised) {
+		return ""
+	}
 	if a.Kind == contact.EmailAddress {
 		return address.Email(a.Normalised)
 	}
@@ -42,11 +45,11 @@ func (s *Service) respell(tx database.Tx, ids []int64) error {
 	var anew []contact.Address
 	normal := map[contact.AddressKind]map[string]string{contact.PhoneAddress: {}, contact.EmailAddress: {}}
 	for _, a := range rows { // those that were replaced meanwhile are gone
-		if !isStale(a) {
+		if !s.isStale(a) {
 			continue
 		}
 		stale, customers = append(stale, a.ID), append(customers, a.CustomerID)
-		made := inForm(a)
+		made := s.inForm(a)
 		if made != "" {
 			normal[a.Kind][a.Normalised] = made
 		}

@@ -91,7 +91,7 @@ func (s *Service) scanFrom(st store, scan personScan, now clock.Instant) (person
 			return scan, nil, nil, err
 		}
 		for _, a := range addresses {
-			if isStale(a) {
+			if s.isStale(a) {
 				stale = append(stale, a.ID)
 			}
 		}
