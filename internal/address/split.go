@@ -15,6 +15,9 @@ var words = regexp.MustCompile(`(\d)\s*(?:或者?|和|及|或|and|or|&|\t)\s*(\+
 // SplitPhones returns the phone numbers of a text that has several, each as it is written. A slash or a comma within one number does
 // not part it: 030/1234567, 010-65551234,801.
 func SplitPhones(text string) []string {
+	if text != "" && strings.Trim(text, "0123456789+-") == "" {
+		return []string{text} // what nearly every cell looks like
+	}
 	text = words.ReplaceAllString(text, "$1\n$2")
 	var list []string
 	open := false // what is in the list last is no number yet
@@ -45,6 +48,9 @@ func apart(text string) []string {
 // SplitEmails returns the e-mail addresses of a text that has several, each as it is written. What has no @ belongs to the address
 // beside it, and makes it none where nobody would write it so: the second half of "a b@example.org" is nobody's address.
 func SplitEmails(text string) []string {
+	if text != "" && isPlain(text) {
+		return []string{text}
+	}
 	var list []string
 	before := "" // what stands before the next address
 	flush := func() {

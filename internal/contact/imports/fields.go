@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 )
@@ -22,9 +23,12 @@ var fields = []string{
 func Fields() []string { return slices.Clone(fields) }
 
 // several are the fields that take the values of all their columns.
-var several = map[string]string{ // field → what separates values within a cell
-	"customer.phones": ";,/、|,;\n", "customer.emails": ";,、|,; \n", "customer.tags": ";,、|,;\n", "tags": ";,、|,;\n",
+var several = map[string]string{ // field → what separates values within a cell; of addresses: see splitters
+	"customer.phones": "", "customer.emails": "", "customer.tags": ";,、|,;\n", "tags": ";,、|,;\n",
 }
+
+// splitters part a cell with several addresses: a separator may stand within one.
+var splitters = map[string]func(string) []string{"customer.phones": address.SplitPhones, "customer.emails": address.SplitEmails}
 
 // problem is why a value does not fit a field.
 type problem struct{ code, text string }
@@ -77,11 +81,14 @@ func text[T ~string](field func(*contact.Input) *T) setter {
 }
 
 func list(name string, field func(*contact.Input) *[]string) setter {
-	separators := several[name]
-	return func(in *contact.Input, value string, _ dateReader) *problem {
-		for part := range strings.FieldsFuncSeq(value, func(r rune) bool { return strings.ContainsRune(separators, r) }) {
-			*field(in) = append(*field(in), part)
+	split, separators := splitters[name], several[name]
+	if split == nil {
+		split = func(value string) []string {
+			return strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(separators, r) })
 		}
+	}
+	return func(in *contact.Input, value string, _ dateReader) *problem {
+		*field(in) = append(*field(in), split(value)...)
 		return nil
 	}
 }
