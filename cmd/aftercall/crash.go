@@ -121,7 +121,7 @@ func takeResolved(ctx context.Context, a *app.App, count int) error {
 	for i := range inputs {
 		inputs[i] = contact.Input{
 			ExternalID: fmt.Sprintf("X-%06d", i), Status: contact.Resolved,
-			Channel: contact.Phone, Category: "crash", AutoClosed: i%10 != 0,
+			Channel: contact.Phone, Category: "crash", AutoClosed: new(i%10 != 0),
 			ResolvedAt: now.Add(-time.Minute),
 			Customer:   contact.InputCustomer{Reference: fmt.Sprintf("C-%06d", i), Emails: []string{fmt.Sprintf("c%06d@example.com", i)}},
 		}

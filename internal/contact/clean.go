@@ -46,6 +46,7 @@ func newCleaner(region string, nobodys *address.Placeholders) *cleaner {
 // clean returns the input made ready. With problems it must not be taken; with warnings it may.
 func (cl *cleaner) clean(in Input, now clock.Instant) *taken {
 	t := &taken{input: in}
+	t.input.emptyBlanks()
 	t.cleanFacts()
 	t.cleanPeople()
 	t.cleanTimes(now)
@@ -117,7 +118,7 @@ func (t *taken) cleanPeople() {
 		t.limit(field+".team", p.Team, maxKey)
 		kept = append(kept, p)
 	}
-	t.input.Participants = kept
+	t.input.Participants = unlessBlank(t, "participants", t.input.Participants, kept)
 }
 
 // cleanCustomer checks the customer and finds what identifies them.
@@ -211,6 +212,9 @@ func (t *taken) sign() {
 	if err != nil {
 		t.refuse("external_id", "not_storable", "cannot be written down", t.input.ExternalID)
 		return
+	}
+	for _, name := range t.input.Emptied {
+		body = append(append(body, 0), name...)
 	}
 	sum := sha256.Sum256(body)
 	t.hash, t.size = hex.EncodeToString(sum[:20]), len(body)

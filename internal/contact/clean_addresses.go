@@ -29,7 +29,7 @@ func (cl *cleaner) addressesOf(t *taken, field string, kind AddressKind, raws []
 		t.addresses = append(t.addresses, Address{Kind: kind, Position: len(kept), Raw: raw, Normalised: normalised})
 		kept = append(kept, raw)
 	}
-	return kept
+	return unlessBlank(t, field, raws, kept)
 }
 
 // isPlaceholder reports whether an address is what stands where there is none, or the centre's own.

@@ -49,12 +49,26 @@ func (t *taken) tags(field string, tags []string) []string {
 	for _, tag := range clean {
 		t.limit(field, tag, maxKey)
 	}
-	return clean
+	return unlessBlank(t, field, tags, clean)
 }
 
+// unlessBlank returns what is left of a list. One of nothing but blanks is what a template without a value sends: it takes nothing
+// away, as [] does.
+func unlessBlank[T any](t *taken, field string, given, kept []T) []T {
+	switch {
+	case given == nil:
+		return nil
+	case len(given) > 0 && len(kept) == 0:
+		t.warn(field, "only_blanks", "has nothing but blanks; what is known stays, and [] would take it away", "")
+		return nil
+	}
+	return kept
+}
+
+// attributes returns what is said of attributes, the name of one without a value being one to take away.
 func (t *taken) attributes(given map[string]string) map[string]string {
 	if len(given) == 0 {
-		return nil
+		return given
 	}
 	if len(given) > maxTags {
 		t.refuse("customer.attributes", "too_many", fmt.Sprintf("has more than %d entries", maxTags), "")
@@ -64,9 +78,13 @@ func (t *taken) attributes(given map[string]string) map[string]string {
 		name, value = Tidy(name), Tidy(value)
 		t.limit("customer.attributes", name, maxKey)
 		t.limit("customer.attributes."+name, value, 1000)
-		if name != "" && value != "" {
+		if name != "" {
 			clean[name] = value
 		}
+	}
+	if len(clean) == 0 {
+		t.warn("customer.attributes", "only_blanks", "has nothing but blanks; what is known stays, and {} would take it away", "")
+		return nil
 	}
 	return clean
 }

@@ -65,8 +65,8 @@ func TestCleanTrimsWhatDatabasesCompareDifferently(t *testing.T) {
 		Customer: InputCustomer{Reference: "C\xff ", Attributes: map[string]string{" k ": " v ", "empty": " "}},
 	}, now).input
 	want := Input{
-		ExternalID: "T-1", Category: "宽带", Tags: []string{"a", "b"}, Participants: []InputParticipant{},
-		Customer: InputCustomer{Reference: "C\uFFFD", Attributes: map[string]string{"k": "v"}},
+		ExternalID: "T-1", Category: "宽带", Tags: []string{"a", "b"},
+		Customer: InputCustomer{Reference: "C\uFFFD", Attributes: map[string]string{"k": "v", "empty": ""}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -79,7 +79,7 @@ func TestEveryFieldOfAnInputMakesItAnotherOne(t *testing.T) {
 	seen := map[string]string{cl.clean(Input{ExternalID: "T-1"}, now).hash: "nothing"}
 	for name, in := range map[string]Input{
 		"status": {Status: Open}, "channel": {Channel: Chat}, "opened": {OpenedAt: now},
-		"seconds": {TalkSeconds: &n}, "complaint": {Complaint: true},
+		"seconds": {TalkSeconds: &n}, "complaint": {Complaint: new(true)}, "no complaint": {Complaint: new(false)},
 		"tags": {Tags: []string{"a"}}, "phones": {Customer: InputCustomer{Phones: []string{"13912348000"}}},
 		"people": {Participants: []InputParticipant{{Agent: "a"}}}, "answers": {Answers: []InputAnswer{{Metric: "csat", Value: new(1)}}},
 	} {

@@ -58,7 +58,7 @@ func shorten(s string) string {
 // tagList returns tags trimmed, sorted and each once.
 func tagList(tags []string) []string {
 	if len(tags) == 0 {
-		return nil
+		return tags
 	}
 	clean := make([]string, 0, len(tags))
 	for _, tag := range tags {

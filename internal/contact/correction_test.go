@@ -22,7 +22,7 @@ func TestACorrectionOfWhatFollowUpIsDecidedByAddsAJob(t *testing.T) {
 		"category":                  {func(in *contact.Input) { in.Category = "移机" }, time.Hour, 1},
 		"sub-category":              {func(in *contact.Input) { in.Subcategory = "同城" }, time.Hour, 1},
 		"severity":                  {func(in *contact.Input) { in.Severity = contact.High }, time.Hour, 1},
-		"complaint":                 {func(in *contact.Input) { in.Complaint = true }, time.Hour, 1},
+		"complaint":                 {func(in *contact.Input) { in.Complaint = new(true) }, time.Hour, 1},
 		"tags":                      {func(in *contact.Input) { in.Tags = []string{"vip"} }, time.Hour, 1},
 		"handling time":             {func(in *contact.Input) { in.TalkSeconds = &seconds }, time.Hour, 1},
 		"resolver":                  {func(in *contact.Input) { in.Participants[0].Agent = "王敏" }, time.Hour, 1},

@@ -72,22 +72,21 @@ func (k *intake) loadCustomers(inputs []*fresh) (map[string]*customerDraft, []*c
 // apply copies what the input says over what is known of the customer.
 func (d *customerDraft) apply(t *taken, now clock.Instant) {
 	before, in, c := d.customer, &t.input.Customer, &d.customer
-	replace(&c.Name, in.Name)
-	replace(&c.Language, in.Language)
-	replace(&c.Zone, in.Zone)
-	replace(&c.Region, in.Region)
-	if len(in.Tags) > 0 || c.Tags == "" {
+	replaceText(&c.Name, in.Name, t.input.empties("customer.name"))
+	replaceText(&c.Language, in.Language, t.input.empties("customer.language"))
+	replaceText(&c.Zone, in.Zone, t.input.empties("customer.zone"))
+	replaceText(&c.Region, in.Region, t.input.empties("customer.region"))
+	if in.Tags != nil || c.Tags == "" {
 		c.Tags = encodeTags(in.Tags)
 	}
-	if len(in.Attributes) > 0 || c.Attributes == "" {
-		merged := decodeAttributes(c.Attributes)
-		for name, value := range in.Attributes {
-			merged[name] = value
-		}
-		c.Attributes = encodeAttributes(merged)
+	if in.Attributes != nil || c.Attributes == "" {
+		c.Attributes = encodeAttributes(mergeAttributes(decodeAttributes(c.Attributes), in.Attributes))
 	}
-	for _, kind := range []AddressKind{PhoneAddress, EmailAddress} {
-		d.move(kind, t.addresses)
+	if in.Phones != nil {
+		d.move(PhoneAddress, t.addresses)
+	}
+	if in.Emails != nil {
+		d.move(EmailAddress, t.addresses)
 	}
 	if *c != before || len(d.moved) > 0 {
 		d.changed, c.UpdatedAt = true, now
@@ -95,7 +94,20 @@ func (d *customerDraft) apply(t *taken, now clock.Instant) {
 	d.elsewhere = d.elsewhere || len(d.moved) > 0 || c.Zone != before.Zone || c.Region != before.Region
 }
 
-// move replaces the addresses of a kind if the input has other ones.
+// mergeAttributes puts what is said over what is known, by name: one without a value goes away, and all of them do where none is named.
+func mergeAttributes(known, given map[string]string) map[string]string {
+	if len(given) == 0 {
+		return nil
+	}
+	for name, value := range given {
+		if known[name] = value; value == "" {
+			delete(known, name)
+		}
+	}
+	return known
+}
+
+// move replaces the addresses of a kind, given that the input says which they are.
 func (d *customerDraft) move(kind AddressKind, given []Address) {
 	isKind := func(a Address) bool { return a.Kind == kind }
 	var known, wanted []Address
@@ -110,7 +122,7 @@ func (d *customerDraft) move(kind AddressKind, given []Address) {
 		}
 	}
 	same := func(a, b Address) bool { return a.Raw == b.Raw && a.Normalised == b.Normalised }
-	if len(wanted) == 0 || slices.EqualFunc(known, wanted, same) {
+	if slices.EqualFunc(known, wanted, same) {
 		return
 	}
 	d.addresses = append(slices.DeleteFunc(d.addresses, isKind), wanted...)

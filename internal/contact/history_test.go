@@ -31,9 +31,9 @@ func historyInput(id, customer string, opened, resolved int) contact.Input {
 func TestHistoryIsWhatCameBefore(t *testing.T) {
 	t.Parallel()
 	complaint := historyInput("C", "ann", 200, 0)
-	complaint.Complaint = true
+	complaint.Complaint = new(true)
 	over := historyInput("D", "eve", -900, -800)
-	over.Complaint = true
+	over.Complaint = new(true)
 	same := historyInput("P2", "bob-again", 60, 61)
 	same.Customer.Emails = []string{"bob@example.com"}
 	bob := historyInput("P1", "bob", 30, 31)

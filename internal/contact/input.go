@@ -1,9 +1,14 @@
 package contact
 
-import "aftercall/internal/clock"
+import (
+	"slices"
+
+	"aftercall/internal/clock"
+)
 
 // Input is one contact as a source describes it: the body of POST /api/v1/contacts, and what a row of a file becomes.
-// Only ExternalID is required. A field that is absent leaves what is known as it is.
+// Only ExternalID is required. A field that is absent (nil, or a zero value) leaves what is known as it is; an empty list that is not
+// nil takes everything of it away, and so does the name of a text in Emptied.
 type Input struct {
 	ExternalID string `json:"external_id"`
 	// when absent: resolved if there is a time of resolution, otherwise as it was, or open
@@ -14,40 +19,82 @@ type Input struct {
 	Subcategory   string             `json:"subcategory,omitempty"`
 	Product       string             `json:"product,omitempty"`
 	Severity      Severity           `json:"severity,omitempty"`
-	Complaint     bool               `json:"complaint,omitempty"`
+	Complaint     *bool              `json:"complaint,omitempty"`
 	OpenedAt      clock.Instant      `json:"opened_at,omitzero"`
 	FirstResponse clock.Instant      `json:"first_response_at,omitzero"`
 	ResolvedAt    clock.Instant      `json:"resolved_at,omitzero"`
 	Resolutions   []InputResolution  `json:"resolutions,omitempty"` // earlier ones too, where the source knows them
-	Participants  []InputParticipant `json:"participants,omitempty"`
+	Participants  []InputParticipant `json:"participants,omitzero"`
 	TalkSeconds   *int64             `json:"talk_seconds,omitempty"`
 	HoldSeconds   *int64             `json:"hold_seconds,omitempty"`
 	WrapUpSeconds *int64             `json:"wrap_up_seconds,omitempty"`
 	OrderRef      string             `json:"order_reference,omitempty"`
 	Resolution    string             `json:"resolution_text,omitempty"`
 	RecordingURL  string             `json:"recording_url,omitempty"`
-	AutoClosed    bool               `json:"auto_closed,omitempty"`
-	Tags          []string           `json:"tags,omitempty"`
+	AutoClosed    *bool              `json:"auto_closed,omitempty"`
+	Tags          []string           `json:"tags,omitzero"`
 	// answers from surveys made elsewhere, about the newest resolution, or about the contact as long as it has none
 	Answers []InputAnswer `json:"answers,omitempty"`
 	// when the source changed it: an older delivery that arrives late is left out
 	ChangedAt clock.Instant `json:"changed_at,omitzero"`
-	ImportID  int64         `json:"-"` // the import that brings it
+	// names of texts that were said to be empty, in order: a zero value does not tell that from an absent one
+	Emptied  []string `json:"-"`
+	ImportID int64    `json:"-"` // the import that brings it
 }
+
+// emptiable are the texts that a source can empty. A status, an id and a reference are not among them: there is no contact without.
+var emptiable = map[string]func(*Input) string{
+	"channel":           func(in *Input) string { return string(in.Channel) },
+	"category":          func(in *Input) string { return in.Category },
+	"subcategory":       func(in *Input) string { return in.Subcategory },
+	"product":           func(in *Input) string { return in.Product },
+	"severity":          func(in *Input) string { return string(in.Severity) },
+	"order_reference":   func(in *Input) string { return in.OrderRef },
+	"resolution_text":   func(in *Input) string { return in.Resolution },
+	"recording_url":     func(in *Input) string { return in.RecordingURL },
+	"customer.name":     func(in *Input) string { return in.Customer.Name },
+	"customer.language": func(in *Input) string { return in.Customer.Language },
+	"customer.zone":     func(in *Input) string { return in.Customer.Zone },
+	"customer.region":   func(in *Input) string { return in.Customer.Region },
+}
+
+// Empty notes that texts are said to be empty. Names of anything else are passed over.
+func (in *Input) Empty(names ...string) {
+	emptied := slices.Clone(in.Emptied)
+	for _, name := range names {
+		if emptiable[name] != nil {
+			emptied = append(emptied, name)
+		}
+	}
+	slices.Sort(emptied)
+	in.Emptied = slices.Compact(emptied)
+}
+
+// emptyBlanks notes texts of nothing but blanks: they say nothing more than an empty one.
+func (in *Input) emptyBlanks() {
+	for name, of := range emptiable {
+		if value := of(in); value != "" && Tidy(value) == "" {
+			in.Empty(name)
+		}
+	}
+}
+
+// empties reports whether a text is said to be empty.
+func (in *Input) empties(name string) bool { return slices.Contains(in.Emptied, name) }
 
 // InputCustomer is the customer as the source knows them. Without a reference, the first e-mail or phone identifies them.
 type InputCustomer struct {
 	Reference string   `json:"reference,omitempty"`
 	Name      string   `json:"name,omitempty"`
-	Phones    []string `json:"phones,omitempty"`
-	Emails    []string `json:"emails,omitempty"`
+	Phones    []string `json:"phones,omitzero"`
+	Emails    []string `json:"emails,omitzero"`
 	// ISO 3166 country of phone numbers without a code; else that of region, else the centre's
 	PhoneRegion string            `json:"phone_region,omitempty"`
 	Region      string            `json:"region,omitempty"`   // where they live: ISO 3166 country such as CN, or part of one such as US-FL
 	Language    string            `json:"language,omitempty"` // BCP 47
 	Zone        string            `json:"zone,omitempty"`     // IANA
-	Tags        []string          `json:"tags,omitempty"`
-	Attributes  map[string]string `json:"attributes,omitempty"`
+	Tags        []string          `json:"tags,omitzero"`
+	Attributes  map[string]string `json:"attributes,omitzero"`
 }
 
 // InputResolution is one time the contact was resolved.

@@ -88,7 +88,7 @@ func (d *draft) apply(t *taken, customer *Customer, people []Participant, now cl
 func (d *draft) complaintMoved(before Contact) bool {
 	c := &d.contact
 	if !c.Complaint {
-		return false // a complaint stays one
+		return before.Complaint // its source says by now that it is none
 	}
 	return !before.Complaint || c.Status != before.Status || c.ResolutionCount != before.ResolutionCount ||
 		c.CustomerID != before.CustomerID
@@ -100,26 +100,26 @@ func (d *draft) merge(t *taken, customer *Customer, people []Participant, now cl
 	if customer != nil {
 		c.CustomerID, d.personID = customer.ID, customer.PersonID
 	}
-	replace(&c.Channel, in.Channel)
-	replace(&c.Category, in.Category)
-	replace(&c.Subcategory, in.Subcategory)
-	replace(&c.Product, in.Product)
-	replace(&c.Severity, in.Severity)
+	replaceText(&c.Channel, in.Channel, in.empties("channel"))
+	replaceText(&c.Category, in.Category, in.empties("category"))
+	replaceText(&c.Subcategory, in.Subcategory, in.empties("subcategory"))
+	replaceText(&c.Product, in.Product, in.empties("product"))
+	replaceText(&c.Severity, in.Severity, in.empties("severity"))
+	replaceText(&c.OrderReference, in.OrderRef, in.empties("order_reference"))
+	replaceText(&c.ResolutionText, in.Resolution, in.empties("resolution_text"))
+	replaceText(&c.RecordingURL, in.RecordingURL, in.empties("recording_url"))
 	replace(&c.OpenedAt, in.OpenedAt)
 	replace(&c.FirstResponseAt, in.FirstResponse)
 	replace(&c.TalkSeconds, in.TalkSeconds)
 	replace(&c.HoldSeconds, in.HoldSeconds)
 	replace(&c.WrapUpSeconds, in.WrapUpSeconds)
-	replace(&c.OrderReference, in.OrderRef)
-	replace(&c.ResolutionText, in.Resolution)
-	replace(&c.RecordingURL, in.RecordingURL)
 	replace(&c.SourceChangedAt, in.ChangedAt)
-	replace(&c.Complaint, in.Complaint)
-	replace(&c.AutoClosed, in.AutoClosed)
-	if len(in.Tags) > 0 || c.Tags == "" {
+	replaceBy(&c.Complaint, in.Complaint)
+	replaceBy(&c.AutoClosed, in.AutoClosed)
+	if in.Tags != nil || c.Tags == "" {
 		c.Tags = encodeTags(in.Tags)
 	}
-	if len(people) > 0 {
+	if in.Participants != nil {
 		d.people, d.newPeople = people, true
 	}
 	replace(&c.ImportID, in.ImportID)
@@ -131,6 +131,20 @@ func replace[T comparable](known *T, given T) {
 	var none T
 	if given != none {
 		*known = given
+	}
+}
+
+// replaceText is replace for a text that may be said to be empty.
+func replaceText[T ~string](known *T, given T, empties bool) {
+	if given != "" || empties {
+		*known = given
+	}
+}
+
+// replaceBy is replace for what has a value that is none: no is an answer.
+func replaceBy[T any](known, given *T) {
+	if given != nil {
+		*known = *given
 	}
 }
 

@@ -29,7 +29,7 @@ func (c centre) subject(t testing.TB, o contact.Outcome) permission.Subject {
 // complained is an open contact that is a complaint of one of the records of a person.
 func complained(id, reference string) contact.Input {
 	return contact.Input{
-		ExternalID: id, Status: contact.Open, Complaint: true, OpenedAt: ago(5 * time.Hour),
+		ExternalID: id, Status: contact.Open, Complaint: new(true), OpenedAt: ago(5 * time.Hour),
 		Customer: contact.InputCustomer{Reference: reference, Phones: []string{"13912348000"}},
 	}
 }
@@ -130,7 +130,7 @@ func TestIntakeOutdatesNothingAboutStrangers(t *testing.T) {
 			return n
 		}
 		known := complained("T-1", "A")
-		known.Complaint = false
+		known.Complaint = nil
 		standing.CustomerID = c.contact(t, c.takeOne(t, known).ContactID).CustomerID
 		keep := func() {
 			t.Helper()

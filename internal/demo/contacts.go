@@ -141,7 +141,7 @@ func (h *history) contact(i int, opened clock.Instant, burst bool) []event {
 	in := contact.Input{
 		ExternalID: fmt.Sprintf("W%06d", 240001+i), Status: contact.Open, Customer: who.input,
 		Channel: pick(r, usualChannels), Category: kind.category, Subcategory: kind.subcategory,
-		Product: pick(r, h.words.products), Severity: pick(r, usualSeverities), Complaint: kind.hardship >= .7,
+		Product: pick(r, h.words.products), Severity: pick(r, usualSeverities), Complaint: new(kind.hardship >= .7),
 		OpenedAt: opened, OrderRef: fmt.Sprintf("O%07d", 7000000+i*13%99999),
 		Participants: []contact.InputParticipant{
 			{Role: contact.TookIt, Agent: taker, Team: h.words.teams[0]},
@@ -161,9 +161,9 @@ func (h *history) contact(i int, opened clock.Instant, burst bool) []event {
 		}}
 	}
 	in.Resolution = pick(r, h.words.resolutions)
-	in.AutoClosed = r.IntN(100) < 5
+	in.AutoClosed = new(r.IntN(100) < 5)
 	events = append(events, event{in.ResolvedAt, in})
-	if r.IntN(100) < 4 && !in.AutoClosed {
+	if r.IntN(100) < 4 && !*in.AutoClosed {
 		again := in
 		again.Status, again.Answers = contact.Reopened, nil
 		back := h.atWork(in.ResolvedAt.Add(time.Duration(1+r.IntN(30)) * time.Hour))

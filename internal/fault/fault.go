@@ -57,6 +57,9 @@ type Field struct {
 	Problem string `json:"problem"`         // English
 	Value   string `json:"value,omitempty"` // the offending value, shortened; never of a secret
 
+	// JSON pointer (RFC 6901) to the value in the body that was sent; behind the number of the line where there are several
+	Pointer string `json:"pointer,omitempty"`
+
 	Args map[string]any `json:"-"` // named values for the translated problem
 }
 

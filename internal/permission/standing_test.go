@@ -151,7 +151,7 @@ func (c *centre) step(t *rapid.T) {
 		c.untouch(t)
 	case "complaint", "resolve":
 		in := contact.Input{
-			ExternalID: fmt.Sprint("K-", customer), Status: contact.Open, Complaint: true,
+			ExternalID: fmt.Sprint("K-", customer), Status: contact.Open, Complaint: new(true),
 			Customer: contact.InputCustomer{Reference: strconv.FormatInt(customer, 10)},
 		}
 		if event == "resolve" {

@@ -64,6 +64,6 @@ func SevereContact(number int, name, category string) contact.Input {
 // ComplaintContact is a resolved complaint.
 func ComplaintContact(number int, name, category string) contact.Input {
 	in := SevereContact(number, name, category)
-	in.Complaint = true
+	in.Complaint = new(true)
 	return in
 }

@@ -99,7 +99,7 @@ func TestMostUrgentIsHandedOutFirst(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := taskstest.New(t, db)
 		complaint := taskstest.Severe(2)
-		complaint.Complaint = true
+		complaint.Complaint = new(true)
 		c.Take(t, taskstest.Severe(1))
 		c.Plan(t)
 		c.Pass(time.Minute)

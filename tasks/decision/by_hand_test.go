@@ -52,7 +52,7 @@ func TestASupervisorPlansACallbackByHand(t *testing.T) {
 		if err := c.Decisions.PlanByHand(t.Context(), boss, id, hand); !fault.Is(err, fault.Conflict) {
 			t.Errorf("planned beside an open one: %v", err)
 		}
-		c.Corrected(t, quiet, func(in *contact.Input) { in.Complaint = true })
+		c.Corrected(t, quiet, func(in *contact.Input) { in.Complaint = new(true) })
 		if again := c.DecisionsByKind(t)[policy.FollowUpCallback].Decision; again.Revision != 2 {
 			t.Errorf("a correction changed what was planned by hand: %+v", again)
 		}

@@ -127,7 +127,7 @@ func TestADryRunOfThePolicyInForceComesToWhatHappened(t *testing.T) {
 				}
 				in := taskstest.Severe(customer + 1)
 				in.ExternalID, in.ResolvedAt = fmt.Sprintf("T-%d-%d", day, customer), c.Now()
-				in.AutoClosed = (day+customer)%9 == 0
+				in.AutoClosed = new((day+customer)%9 == 0)
 				if customer%2 == 0 {
 					in.Severity = contact.Low
 				}

@@ -28,7 +28,7 @@ func TestPlanWritesDecisionsAndTheirWork(t *testing.T) {
 		c := taskstest.New(t, db)
 		plain, closed, unreachable := taskstest.Severe(2), taskstest.Severe(3), taskstest.Severe(4)
 		plain.Severity = contact.Low
-		closed.AutoClosed = true
+		closed.AutoClosed = new(true)
 		unreachable.Customer.Phones, unreachable.Customer.Emails = nil, nil
 		c.Take(t, taskstest.Severe(1), plain, closed, unreachable)
 		c.Work(t, contact.JobPlan, c.Decisions.Plan)

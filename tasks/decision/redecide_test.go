@@ -46,7 +46,7 @@ func TestACorrectionDecidesAgainWhatHasNotBegun(t *testing.T) {
 		},
 		{
 			name:     "a complaint after all: another callback",
-			change:   func(in *contact.Input) { in.Complaint = true },
+			change:   func(in *contact.Input) { in.Complaint = new(true) },
 			state:    decision.Planned,
 			rule:     policy.RuleComplaint,
 			open:     1,

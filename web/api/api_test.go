@@ -107,8 +107,8 @@ not json
 		"4 rejected [4 body not_json not json]",
 		"5 duplicate",
 		"6 rejected [6 opened_at not_rfc3339 22.11.2026]",
-		"7 rejected [7 participants.rank unknown_field [{\"agent\":\"a\",\"rank\":1}]]",
-		"8 rejected [8 external_id wrong_type number]",
+		"7 rejected [7 participants[0].rank unknown_field 1]",
+		"8 rejected [8 external_id wrong_type 5]",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

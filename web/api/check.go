@@ -61,6 +61,9 @@ var errQuestions = fault.New(fault.TooLarge, "too_many_questions", "ask 1 to 100
 
 // checkPermission answers all questions, or names what is wrong with some of them and answers none.
 func (a *API) checkPermission(c *gin.Context) error {
+	if _, refusal := bodyKind(c, oneJSON); refusal != nil {
+		return frame.ProblemJSON(c, *refusal)
+	}
 	request, err := readOne[checkRequest](c)
 	if err != nil {
 		return err
@@ -83,7 +86,7 @@ func (a *API) checkPermission(c *gin.Context) error {
 		}
 	}
 	if len(problems) > 0 {
-		return fault.InvalidFields(problems...)
+		return fault.InvalidFields(placed(problems, 0)...)
 	}
 	reply := checkReply{AsOf: a.Now(), Answers: make([]checkAnswered, len(questions))}
 	answers, err := a.permission.Ask(c.Request.Context(), frame.Viewer(c), questions)

@@ -28,7 +28,7 @@ func takenOf(o contact.Outcome) *contactTaken {
 }
 
 func (t *contactTaken) place(line int) []fault.Field {
-	t.Line, t.Problems, t.Warnings = line, atLine(t.Problems, line), atLine(t.Warnings, line)
+	t.Line, t.Problems, t.Warnings = line, placed(t.Problems, line), placed(t.Warnings, line)
 	return t.Problems
 }
 

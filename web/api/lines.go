@@ -7,11 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
-	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"aftercall/internal/fault"
 	"aftercall/web/frame"
@@ -40,12 +41,11 @@ type lineReply interface {
 func takeLines[In any, Reply lineReply](
 	c *gin.Context, take func([]In) ([]Reply, error), rejected func([]fault.Field) Reply,
 ) error {
-	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
-	many := slices.Contains([]string{"application/x-ndjson", "application/ndjson", "application/jsonl"}, kind)
-	if err != nil || (kind != "application/json" && !many) {
-		return frame.ProblemJSON(c, unknownType(c))
-	}
-	if !many {
+	kind, refusal := bodyKind(c, oneJSON, manyJSON)
+	switch {
+	case refusal != nil:
+		return frame.ProblemJSON(c, *refusal)
+	case kind == oneJSON:
 		return takeOne(c, take)
 	}
 	lines, err := readLines(intakeOf(c))
@@ -119,7 +119,7 @@ func readOne[In any](c *gin.Context) (in In, err error) {
 	}
 	in, problems := decode[In](text)
 	if len(problems) > 0 {
-		return in, fault.InvalidFields(problems...)
+		return in, fault.InvalidFields(placed(problems, 0)...)
 	}
 	return in, nil
 }
@@ -148,15 +148,6 @@ func answerLines[Reply lineReply](c *gin.Context, lines []line, replies []Reply)
 	}
 	c.Data(http.StatusOK, "application/x-ndjson", b.Bytes())
 	return nil
-}
-
-// unknownType is the answer to a content type that is neither JSON nor NDJSON.
-func unknownType(c *gin.Context) frame.Problem {
-	c.Header("Accept-Post", "application/json, application/x-ndjson")
-	return frame.Problem{
-		Type: "urn:aftercall:content_type", Status: http.StatusUnsupportedMediaType, Code: "content_type",
-		Title: "send one as application/json, or one a line as application/x-ndjson",
-	}
 }
 
 func intakeOf(c *gin.Context) io.Reader {
@@ -213,9 +204,27 @@ func readLines(body io.Reader) ([]line, error) {
 	}
 }
 
-func atLine(fields []fault.Field, line int) []fault.Field {
+// placed notes where in the request each problem is: in NDJSON the line comes first.
+func placed(fields []fault.Field, line int) []fault.Field {
 	for i := range fields {
-		fields[i].Line = line
+		f := &fields[i]
+		if f.Pointer == "" {
+			f.Pointer = pointerTo(f.Name)
+		}
+		if line > 0 {
+			f.Line, f.Pointer = line, "/"+strconv.Itoa(line)+f.Pointer
+		}
 	}
 	return fields
+}
+
+// pointerTo is the JSON pointer to a field that a problem names, such as answers[0].value.
+func pointerTo(name string) string {
+	if name == "body" {
+		return ""
+	}
+	if of, found := strings.CutPrefix(name, "customer.attributes."); found { // its name may have anything in it
+		return string(jsontext.Pointer("/customer/attributes").AppendToken(of))
+	}
+	return "/" + strings.NewReplacer(".", "/", "[", "/", "]", "").Replace(name)
 }

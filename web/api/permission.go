@@ -25,7 +25,7 @@ type consentTaken struct {
 }
 
 func (t *consentTaken) place(line int) []fault.Field {
-	t.Line, t.Problems = line, atLine(t.Problems, line)
+	t.Line, t.Problems = line, placed(t.Problems, line)
 	return t.Problems
 }
 
@@ -49,7 +49,7 @@ type suppressionTaken struct {
 }
 
 func (t *suppressionTaken) place(line int) []fault.Field {
-	t.Line, t.Problems = line, atLine(t.Problems, line)
+	t.Line, t.Problems = line, placed(t.Problems, line)
 	return t.Problems
 }
 

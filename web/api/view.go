@@ -29,9 +29,9 @@ func viewOf(d contact.Detail) contactView {
 	v := contactView{ID: d.ID, Source: d.SourceName, ReceivedAt: d.ReceivedAt, Resolutions: []resolutionView{}}
 	v.Input = contact.Input{
 		ExternalID: d.ExternalID, Status: d.Status, Customer: customerView(d), Channel: d.Channel, Category: d.Category,
-		Subcategory: d.Subcategory, Product: d.Product, Severity: d.Severity, Complaint: d.Complaint, OpenedAt: d.OpenedAt,
+		Subcategory: d.Subcategory, Product: d.Product, Severity: d.Severity, Complaint: &d.Complaint, OpenedAt: d.OpenedAt,
 		FirstResponse: d.FirstResponseAt, TalkSeconds: d.TalkSeconds, HoldSeconds: d.HoldSeconds, WrapUpSeconds: d.WrapUpSeconds,
-		OrderRef: d.OrderReference, Resolution: d.ResolutionText, RecordingURL: d.RecordingURL, AutoClosed: d.AutoClosed,
+		OrderRef: d.OrderReference, Resolution: d.ResolutionText, RecordingURL: d.RecordingURL, AutoClosed: &d.AutoClosed,
 		Tags: d.TagList(), ChangedAt: d.SourceChangedAt,
 	}
 	for _, p := range d.Participants {
@@ -46,10 +46,10 @@ func viewOf(d contact.Detail) contactView {
 func customerView(d contact.Detail) contact.InputCustomer {
 	c := contact.InputCustomer{
 		Reference: d.Customer.Reference, Name: d.Customer.Name, Language: d.Customer.Language, Zone: d.Customer.Zone,
-		Tags: d.Customer.TagList(),
+		Region: d.Customer.Region, Tags: d.Customer.TagList(),
 	}
-	if d.Customer.ID != 0 {
-		c.Attributes = d.Customer.AttributeMap()
+	if attributes := d.Customer.AttributeMap(); len(attributes) > 0 {
+		c.Attributes = attributes
 	}
 	for _, a := range d.Addresses {
 		value := a.Normalised

@@ -80,7 +80,7 @@ func skipped(number int) contact.Input {
 	case 0:
 		in.OpenedAt, in.ResolvedAt = 0, webtest.Now.Add(-8*24*time.Hour)
 	case 1:
-		in.AutoClosed = true
+		in.AutoClosed = new(true)
 	default:
 		in.Severity = contact.Low
 	}

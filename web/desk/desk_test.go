@@ -141,7 +141,7 @@ func TestEveryNumberOfTheDecisionsLeadsToAsManyRows(t *testing.T) {
 	old, closed, plain := webtest.SevereContact(2, "刘芳", "移机"), webtest.SevereContact(3, "赵磊", "账单"), webtest.SevereContact(4, "孙丽", "资费咨询")
 	old.ResolvedAt = webtest.Now.Add(-8 * 24 * time.Hour)
 	old.OpenedAt = clock.Instant(0)
-	closed.AutoClosed = true
+	closed.AutoClosed = new(true)
 	plain.Severity = contact.Low
 	ts.FillDesk(t, webtest.SevereContact(1, "张伟", "宽带报修"), old, closed, plain)
 	ts.AddContacts(t, webtest.SevereContact(5, "李敏", "移机"), webtest.SevereContact(6, "周涛", "账单")) // not decided about yet

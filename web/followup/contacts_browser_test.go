@@ -17,7 +17,7 @@ func TestContactsInABrowser(t *testing.T) {
 	b.Login("admin")
 	b.Look("contacts-empty", "/contacts")
 	complaint := webtest.Example("GD-20261122-021")
-	complaint.Complaint = true
+	complaint.Complaint = new(true)
 	open := contact.Input{ExternalID: "GD-20261122-022", Status: contact.Pending, Channel: contact.WeChat}
 	ids := ts.AddContacts(t, webtest.Example("GD-20261122-020"), complaint, open)
 	again := webtest.Example("GD-20261122-020")

@@ -56,7 +56,7 @@ func TestFollowUpInABrowser(t *testing.T) {
 	b := ts.Open(t)
 	b.Login("admin")
 	complaint, calm := webtest.Example("GD-20261122-002"), webtest.Example("GD-20261122-003")
-	complaint.Complaint, calm.Severity = true, contact.Low
+	complaint.Complaint, calm.Severity = new(true), contact.Low
 	ids := ts.AddContacts(t, webtest.Example("GD-20261122-001"), complaint, calm)
 	ts.Plan(t)
 	draft := c.Post("/policies", nil).Header.Get("Location")

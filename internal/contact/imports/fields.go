@@ -60,8 +60,8 @@ var setters = map[string]func(in *contact.Input, value string, dates dateReader)
 	"customer.emails":    list("customer.emails", func(in *contact.Input) *[]string { return &in.Customer.Emails }),
 	"customer.tags":      list("customer.tags", func(in *contact.Input) *[]string { return &in.Customer.Tags }),
 	"tags":               list("tags", func(in *contact.Input) *[]string { return &in.Tags }),
-	"complaint":          boolean(func(in *contact.Input) *bool { return &in.Complaint }),
-	"auto_closed":        boolean(func(in *contact.Input) *bool { return &in.AutoClosed }),
+	"complaint":          boolean(func(in *contact.Input) **bool { return &in.Complaint }),
+	"auto_closed":        boolean(func(in *contact.Input) **bool { return &in.AutoClosed }),
 	"opened_at":          instant(func(in *contact.Input) *clock.Instant { return &in.OpenedAt }),
 	"first_response_at":  instant(func(in *contact.Input) *clock.Instant { return &in.FirstResponse }),
 	"resolved_at":        instant(func(in *contact.Input) *clock.Instant { return &in.ResolvedAt }),
@@ -93,13 +93,13 @@ func list(name string, field func(*contact.Input) *[]string) setter {
 	}
 }
 
-func boolean(field func(*contact.Input) *bool) setter {
+func boolean(field func(*contact.Input) **bool) setter {
 	return func(in *contact.Input, value string, _ dateReader) *problem {
 		v, ok := truth(value)
 		if !ok {
 			return notBoolean
 		}
-		*field(in) = v
+		*field(in) = &v
 		return nil
 	}
 }

@@ -19,7 +19,7 @@ import (
 func ComplaintOf(number int) contact.Input {
 	in := Severe(number)
 	in.ExternalID += "-complaint"
-	in.Complaint = true
+	in.Complaint = new(true)
 	return in
 }
 
