@@ -3,7 +3,9 @@ package clock
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -73,6 +75,9 @@ func (i Instant) String() string {
 	return i.Time().Format("2006-01-02T15:04:05.999999Z07:00")
 }
 
+// errNotRFC3339 is of an hour of one digit and of a comma, which time.Parse takes all the same.
+var errNotRFC3339 = errors.New("not RFC 3339")
+
 // MarshalJSON writes RFC 3339 in UTC, or null.
 func (i Instant) MarshalJSON() ([]byte, error) {
 	if i == 0 {
@@ -81,7 +86,8 @@ func (i Instant) MarshalJSON() ([]byte, error) {
 	return json.Marshal(i.String())
 }
 
-// UnmarshalJSON reads RFC 3339 with any offset, or null.
+// UnmarshalJSON reads RFC 3339 with any offset, or null. The first instant of year 1, which some systems write for "none", is a time
+// here: whoever takes it in finds it out of range.
 func (i *Instant) UnmarshalJSON(b []byte) error {
 	if string(b) == "null" {
 		*i = 0
@@ -92,10 +98,15 @@ func (i *Instant) UnmarshalJSON(b []byte) error {
 		return fmt.Errorf("read instant: %w", err)
 	}
 	t, err := time.Parse(time.RFC3339Nano, s)
+	if err == nil && (s[len("2026-11-22T0")] == ':' || strings.Contains(s, ",")) {
+		err = errNotRFC3339
+	}
 	if err != nil {
 		return fmt.Errorf("read instant: %w", err)
 	}
-	*i = Given(t)
+	if *i = Given(t); *i == 0 {
+		*i = Instant(t.UnixMicro())
+	}
 	return nil
 }
 

@@ -143,8 +143,8 @@ func (cl *cleaner) cleanCustomer(t *taken) {
 			}
 		}
 	}
-	if t.reference == "" && c.Name != "" {
-		t.warn("customer", "customer_unidentified", "has no reference, e-mail or phone, so the customer is not kept", c.Name)
+	if t.reference == "" && t.input.tellsOfCustomer() {
+		t.warn("customer", "customer_unidentified", "has no reference, e-mail or phone, so nothing is kept of the customer, or taken away", c.Name)
 	}
 }
 

@@ -2,6 +2,7 @@ package contact
 
 import (
 	"slices"
+	"strings"
 
 	"aftercall/internal/clock"
 )
@@ -77,6 +78,14 @@ func (in *Input) emptyBlanks() {
 			in.Empty(name)
 		}
 	}
+}
+
+// tellsOfCustomer reports whether there is something that only a customer who is known by something can keep, or lose.
+func (in *Input) tellsOfCustomer() bool {
+	c := &in.Customer
+	return c.Name != "" || c.Tags != nil || c.Attributes != nil ||
+		(c.Phones != nil && len(c.Phones) == 0) || (c.Emails != nil && len(c.Emails) == 0) ||
+		slices.ContainsFunc(in.Emptied, func(name string) bool { return strings.HasPrefix(name, "customer.") })
 }
 
 // empties reports whether a text is said to be empty.

@@ -17,16 +17,16 @@ func (a *API) contactRoutes(schemas huma.Registry) []Route {
 	taken := schemas.Schema(reflect.TypeFor[contactTaken](), true, "ContactTaken")
 	view := schemas.Schema(reflect.TypeFor[contactView](), true, "ContactView")
 	listEnums(schemas)
+	describeFields(schemas, fieldWords)
 	return []Route{
 		{
 			Operation: huma.Operation{
 				OperationID: "take-contacts", Method: http.MethodPost, Path: "/contacts", Summary: "Take contacts in",
 				Description: "One contact as JSON, or up to 10,000 as NDJSON, one a line. The same again is success with the same ids. " +
-					"A field that is left out stays as it is known. A bad line, or one of more than 1 MiB, never stops the rest.",
-				RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-					"application/json":     {Schema: input},
-					"application/x-ndjson": {Schema: &huma.Schema{Type: huma.TypeString, Description: "A Contact on each line."}},
-				}},
+					"A field that is left out stays as it is known; [] and \"\" take away what is known where its description says so. " +
+					"Lines are taken in their order, so that of one contact the last one counts. " +
+					"A bad line, or one of more than 1 MiB, never stops the rest.\n\n" + howBodiesAreRead,
+				RequestBody: linesBody(input, "A Contact on each line.", contactExamples),
 				Responses: responses(schemas, map[string]*huma.Response{
 					"200": {
 						Description: "Known already, or the reply to NDJSON: a ContactTaken on each line.",
@@ -61,13 +61,16 @@ func responses(schemas huma.Registry, given map[string]*huma.Response, errors ..
 	names := map[string]string{
 		"401": "No API token, or an unknown one.", "403": "The token may not do this.", "404": "There is no such thing.",
 		"413": "More than 10,000 lines or 32 MiB, or one JSON value of more than 1 MiB.",
-		"415": "Neither JSON nor NDJSON.", "422": "Rejected: see errors.",
+		"415": "Neither JSON nor NDJSON, in another charset than UTF-8, or packed.", "422": "Rejected: see errors.",
 	}
 	body := schemas.Schema(reflect.TypeFor[frame.Problem](), true, "Problem")
 	for _, status := range errors {
 		given[status] = &huma.Response{Description: names[status], Content: map[string]*huma.MediaType{
 			"application/problem+json": {Schema: body},
 		}}
+		if status == "422" {
+			given[status].Content["application/problem+json"].Examples = refusalExamples
+		}
 	}
 	return given
 }

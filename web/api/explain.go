@@ -63,6 +63,8 @@ func malformed(body []byte, err *jsontext.SyntacticError) fault.Field {
 		return problemAt(place, "duplicate_field", "is given twice", memberAt(body, err.ByteOffset))
 	case strings.Contains(err.Error(), "invalid UTF-8"), strings.Contains(err.Error(), "invalid surrogate pair"):
 		return problemAt(place, "not_utf8", "is not UTF-8: "+cutText(why), around(body, err.ByteOffset))
+	case strings.Contains(err.Error(), "exceeded max depth"):
+		return problemAt(place, "too_deep", "is nested too deeply", "")
 	case strings.Contains(err.Error(), "after top-level value") && place == "":
 		return problemAt(place, "more_json", "has something after the JSON object", around(body, err.ByteOffset))
 	}
@@ -169,7 +171,7 @@ func memberAt(body []byte, offset int64) string {
 func around(body []byte, offset int64) string {
 	at := int(min(offset, int64(len(body))))
 	from, to := max(at-20, 0), min(at+20, len(body))
-	return short(bytes.ToValidUTF8(body[from:to], []byte("\ufffd")))
+	return string(bytes.ToValidUTF8(body[from:to], []byte("\ufffd")))
 }
 
 func short(b []byte) string {
