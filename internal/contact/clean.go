@@ -16,6 +16,7 @@ import (
 	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
+	"aftercall/internal/whose"
 )
 
 // taken is one input made ready for the database: trimmed, checked, its addresses normalised.
@@ -28,7 +29,8 @@ type taken struct {
 	problems  []fault.Field
 	warnings  []fault.Field
 
-	readdressed bool // the customer was known, and has other addresses now
+	readdressed bool               // the customer was known, and has other addresses now
+	said        *whose.Description // of the customer, where there is no reference; nil: nothing
 }
 
 // cleaner checks and normalises inputs. It needs no database, so that it runs outside of transactions.

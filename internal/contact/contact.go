@@ -144,6 +144,8 @@ type Contact struct {
 	ReceivedAt      clock.Instant
 	ChangedAt       clock.Instant
 	ImportID        int64 // the last import of a file that changed it; 0 for none
+	DescriptionID   *int64 // what the record said of its customer; 0: nothing, or a reference; nil: from before that was kept
+	CustomerByHand  bool   // somebody said whose it is: its source does not change that
 }
 
 // Participant is somebody who took part in a contact, as they were when it arrived.
@@ -233,6 +235,7 @@ const (
 	JobPlan          = "resolutions.plan"  // ref: batch with new resolutions
 	JobRecordAnswers = "answers.record"    // ref: batch with imported answers
 	JobReopened      = "contacts.reopened" // ref: contact
+	JobSettle        = "addresses.settle"  // ref: contested address, whose earlier contacts go to whom they are of
 )
 
 var (

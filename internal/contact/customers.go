@@ -14,59 +14,83 @@ type customerDraft struct {
 	changed   bool
 	moved     map[AddressKind]bool // kinds whose addresses were replaced
 	elsewhere bool                 // a known customer has other addresses, or lives elsewhere
+	wanted    bool                 // a record is of it: a new one that nobody wants is not written
 	person    *personSlot          // of a new customer
 }
 
 // personSlot is a person who may not have an id yet.
 type personSlot struct{ id int64 }
 
+// customerBook is the customers that a transaction of intake is about, by reference.
+type customerBook struct {
+	drafts map[string]*customerDraft
+	order  []*customerDraft // as they were first asked for
+}
+
 // takeCustomers finds or creates the customer of each input; nil where nothing identifies one.
 func (k *intake) takeCustomers(inputs []*fresh) ([]*Customer, error) {
-	drafts, order, err := k.loadCustomers(inputs)
-	if err != nil {
+	book := &customerBook{drafts: make(map[string]*customerDraft, len(inputs))}
+	if err := k.find(book, referencesOf(inputs)); err != nil {
+		return nil, err
+	}
+	if err := k.attribute(book, inputs); err != nil {
 		return nil, err
 	}
 	result := make([]*Customer, len(inputs))
 	for i, f := range inputs {
-		if d := drafts[f.reference]; d != nil {
+		if d := book.drafts[f.reference]; d != nil {
 			d.apply(&f.taken, k.now)
-			result[i], f.readdressed = &d.customer, d.customer.ID != 0 && len(d.moved) > 0
+			d.wanted, result[i], f.readdressed = true, &d.customer, d.customer.ID != 0 && len(d.moved) > 0
 		}
 	}
 	if k.rehearsal != nil {
-		k.rehearsal.meet(order)
+		k.rehearsal.meet(book.order)
 		return result, nil
 	}
-	return result, k.writeCustomers(order)
+	return result, k.writeCustomers(book.order)
 }
 
-func (k *intake) loadCustomers(inputs []*fresh) (map[string]*customerDraft, []*customerDraft, error) {
-	drafts := make(map[string]*customerDraft, len(inputs))
-	var order []*customerDraft
-	var references []string
-	for _, f := range inputs {
-		if f.reference != "" && drafts[f.reference] == nil {
-			d := &customerDraft{customer: Customer{SourceID: k.sourceID, Reference: f.reference, CreatedAt: k.now}}
-			drafts[f.reference] = d
-			order = append(order, d)
-			references = append(references, f.reference)
+func referencesOf(inputs []*fresh) []string {
+	references := make([]string, len(inputs))
+	for i, f := range inputs {
+		references[i] = f.reference
+	}
+	return references
+}
+
+// find enters the customers of references in the book: known ones, which nobody else changes until the transaction ends, as they
+// are, the others as new ones.
+func (k *intake) find(book *customerBook, references []string) error {
+	var missing []string
+	for _, reference := range references {
+		if reference != "" && book.drafts[reference] == nil {
+			book.add(k, reference)
+			missing = append(missing, reference)
 		}
 	}
-	known, err := k.store.customersNamedBy(k.sourceID, references, k.rehearsal == nil)
+	known, err := k.store.customersNamedBy(k.sourceID, missing, k.rehearsal == nil)
 	if err != nil || len(known) == 0 {
-		return drafts, order, err
+		return err
 	}
 	byID := make(map[int64]*customerDraft, len(known))
 	ids := make([]int64, len(known))
 	for i, c := range known {
-		d := drafts[c.Reference]
+		d := book.drafts[c.Reference]
 		d.customer, byID[c.ID], ids[i] = c, d, c.ID
 	}
 	addresses, err := k.store.addresses(ids)
 	for _, a := range addresses {
 		byID[a.CustomerID].addresses = append(byID[a.CustomerID].addresses, a)
 	}
-	return drafts, order, err
+	return err
+}
+
+// add enters a new customer.
+func (b *customerBook) add(k *intake, reference string) *customerDraft {
+	d := &customerDraft{customer: Customer{SourceID: k.sourceID, Reference: reference, CreatedAt: k.now}}
+	b.drafts[reference] = d
+	b.order = append(b.order, d)
+	return d
 }
 
 // apply copies what the input says over what is known of the customer.
@@ -126,6 +150,10 @@ func (d *customerDraft) move(kind AddressKind, given []Address) {
 		return
 	}
 	d.addresses = append(slices.DeleteFunc(d.addresses, isKind), wanted...)
+	d.replaced(kind)
+}
+
+func (d *customerDraft) replaced(kind AddressKind) {
 	if d.moved == nil {
 		d.moved = make(map[AddressKind]bool, 2)
 	}
@@ -136,6 +164,7 @@ func (k *intake) writeCustomers(order []*customerDraft) error {
 	var added, changed []*customerDraft
 	for _, d := range order {
 		switch {
+		case d.customer.ID == 0 && !d.wanted:
 		case d.customer.ID == 0:
 			added = append(added, d)
 		case d.changed:

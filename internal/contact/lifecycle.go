@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/whose"
 )
 
 // draft is a contact while inputs are applied to it: pure rules over rows that were read before and are written afterwards.
@@ -16,15 +17,17 @@ type draft struct {
 	newPeople     bool          // people were replaced
 	corrections   []Correction
 	answers       []draftAnswer
-	ratings       map[string]rating // by metric: about the newest resolution, or about the contact while there is none
-	unbound       bool              // they are about the contact
-	redated       bool              // they are about a resolution that has another time now
-	answeredLater int64             // id of the stored resolution whose first answer came now; 0 for none
-	retimed       retimed           // the stored resolution that has another time now
-	personID      int64             // of the contact's customer
-	reopened      bool              // a stored resolution was reopened: what is pending for it must be cancelled
-	corrected     bool              // a source corrected what follow-up was decided by
-	complained    []int64           // persons of whom a complaint was opened, resolved or reopened
+	ratings       map[string]rating  // by metric: about the newest resolution, or about the contact while there is none
+	unbound       bool               // they are about the contact
+	redated       bool               // they are about a resolution that has another time now
+	answeredLater int64              // id of the stored resolution whose first answer came now; 0 for none
+	retimed       retimed            // the stored resolution that has another time now
+	personID      int64              // of the contact's customer
+	customer      Customer           // as it was known before: id, person, reference and name
+	said          *whose.Description // of the customer, by the input before
+	reopened      bool               // a stored resolution was reopened: what is pending for it must be cancelled
+	corrected     bool               // a source corrected what follow-up was decided by
+	complained    []int64            // persons of whom a complaint was opened, resolved or reopened
 }
 
 // retimed is the number of a resolution that has another time now, and the time it had.
@@ -97,8 +100,10 @@ func (d *draft) complaintMoved(before Contact) bool {
 // merge copies what the input says over what is known. What the input leaves out stays as it is.
 func (d *draft) merge(t *taken, customer *Customer, people []Participant, now clock.Instant) {
 	in, c := &t.input, &d.contact
-	if customer != nil {
-		c.CustomerID, d.personID = customer.ID, customer.PersonID
+	if customer != nil && !c.CustomerByHand {
+		c.CustomerID, d.personID, c.DescriptionID = customer.ID, customer.PersonID, t.descriptionID()
+	} else if !d.stored && c.DescriptionID == nil {
+		c.DescriptionID = new(int64)
 	}
 	replaceText(&c.Channel, in.Channel, in.empties("channel"))
 	replaceText(&c.Category, in.Category, in.empties("category"))

@@ -9,8 +9,8 @@ import (
 )
 
 // Rehearsal tells what Take would make of the contacts of a file, and writes nothing. It goes by what is known when it looks; of what
-// came earlier in the same file it remembers who and what, but not how a contact would stand by then, so that a warning about a
-// contact that comes twice, far apart, may be missing.
+// came earlier in the same file it remembers who and what, but not how a contact would stand by then, nor what was said under an
+// address: a warning about a contact or an address that comes twice, more than a transaction apart, may be missing.
 type Rehearsal struct {
 	NewCustomers   int // who would be new
 	KnownCustomers int // who is known already
@@ -37,7 +37,8 @@ func (r *Rehearsal) Take(ctx context.Context, batch []Input) ([]Outcome, error) 
 
 // part rehearses a transaction's worth of contacts.
 func (r *Rehearsal) part(tx database.Tx, part []*taken, now clock.Instant) ([]Outcome, error) {
-	k := &intake{store: store{tx}, sourceID: r.sourceID, now: now, rehearsal: r}
+	k := newIntake(tx, r.sourceID, now)
+	k.rehearsal = r
 	outcomes, err := k.take(part)
 	if err != nil {
 		return nil, err
@@ -62,7 +63,7 @@ func (r *Rehearsal) meet(customers []*customerDraft) {
 	for _, d := range customers {
 		key := maphash.String(r.seed, d.customer.Reference)
 		switch {
-		case r.customers[key]:
+		case r.customers[key] || !d.wanted:
 			continue
 		case d.customer.ID == 0:
 			r.NewCustomers++

@@ -2,13 +2,16 @@ package contact
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"aftercall/internal/database"
 	"aftercall/internal/permission"
+	"aftercall/internal/whose"
 )
 
 // customersNamedBy reads the customers of the references; locked, others are kept from changing them until the transaction ends.
@@ -30,6 +33,69 @@ func (s store) persons(customerIDs []int64) (map[int64]int64, error) {
 		persons[c.ID] = c.PersonID
 	}
 	return persons, err
+}
+
+// customersKnown returns customers with what says who they are.
+func (s store) customersKnown(ids []int64) (map[int64]Customer, error) {
+	rows, err := database.In[Customer](ids, "whose contacts were", func(part []int64) *gorm.DB {
+		return s.Gorm().Select("id", "person_id", "reference", "name").Where("id IN ?", part)
+	})
+	customers := make(map[int64]Customer, len(rows))
+	for _, c := range rows {
+		customers[c.ID] = c
+	}
+	return customers, err
+}
+
+// tally is how many contacts of a customer came with a description.
+type tally struct {
+	CustomerID    int64
+	DescriptionID *int64
+	Contacts      int
+}
+
+// tallies returns what the contacts of customers came with. It reads all of them: whose they are is looked at once for a customer.
+func (s store) tallies(customerIDs []int64) (map[int64][]tally, error) {
+	rows, err := database.In[tally](customerIDs, "what contacts came with", func(part []int64) *gorm.DB {
+		return s.Gorm().Model(&Contact{}).Select("customer_id, description_id, COUNT(*) AS contacts").
+			Where("customer_id IN ?", part).Group("customer_id, description_id")
+	})
+	all := make(map[int64][]tally, len(customerIDs))
+	for _, t := range rows {
+		all[t.CustomerID] = append(all[t.CustomerID], t)
+	}
+	return all, err
+}
+
+// lockMisplaced returns contacts that came with one of the descriptions under an address and are of who was known by the address alone,
+// while that is somebody else, at most limit of them. Whose somebody said they are by hand stay.
+func (s store) lockMisplaced(c whose.Contested, references map[int64]string, limit int) ([]Contact, error) {
+	var holders []Customer
+	err := s.Gorm().Select("id", "reference").Where("id = ?", c.CustomerID).Or("source_id = ? AND reference = ?", c.SourceID, c.Address).
+		Order("id").Find(&holders).Error
+	if err != nil {
+		return nil, fmt.Errorf("read who is known by an address: %w", err)
+	}
+	var misplaced []Contact
+	for _, h := range holders {
+		var others []int64
+		for _, id := range slices.Sorted(maps.Keys(references)) {
+			if references[id] != h.Reference {
+				others = append(others, id)
+			}
+		}
+		if len(others) == 0 || len(misplaced) == limit {
+			continue
+		}
+		var rows []Contact
+		err := s.Gorm().Where("customer_id = ? AND description_id IN ? AND customer_by_hand = ?", h.ID, others, false).
+			Order("id").Limit(limit - len(misplaced)).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Find(&rows).Error
+		if err != nil {
+			return nil, fmt.Errorf("read the contacts of a contested address: %w", err)
+		}
+		misplaced = append(misplaced, rows...)
+	}
+	return misplaced, nil
 }
 
 // customersOf returns the customer of each contact.

@@ -119,12 +119,15 @@ type intake struct {
 	rehearsal *Rehearsal // nothing is written; nil when it is
 }
 
+func newIntake(tx database.Tx, sourceID int64, now clock.Instant) *intake {
+	return &intake{store: store{tx}, sourceID: sourceID, now: now, drafts: map[string]*draft{}}
+}
+
 func takeInto(tx database.Tx, sourceID int64, part []*taken, now clock.Instant) ([]Outcome, error) {
-	return (&intake{store: store{tx}, sourceID: sourceID, now: now}).take(part)
+	return newIntake(tx, sourceID, now).take(part)
 }
 
 func (k *intake) take(part []*taken) ([]Outcome, error) {
-	k.drafts = make(map[string]*draft, len(part))
 	if err := k.load(part); err != nil {
 		return nil, err
 	}
@@ -197,13 +200,20 @@ func (k *intake) takeFresh(inputs []*fresh, outcomes []Outcome) error {
 		known := len(d.resolutions)
 		d.apply(&f.taken, customers[i], people[i], k.now)
 		o.Resolved, o.Warnings = len(d.resolutions)-known, f.warnings
-		k.concerned = append(k.concerned, d.complained...)
 	}
+	return k.finish()
+}
+
+// finish writes the contacts as they are now, and tells permission about whom to think again.
+func (k *intake) finish() error {
 	if k.rehearsal != nil {
 		return nil
 	}
 	if err := k.write(); err != nil {
 		return err
+	}
+	for _, d := range k.order {
+		k.concerned = append(k.concerned, d.complained...)
 	}
 	return k.outdate()
 }
@@ -273,12 +283,13 @@ func (k *intake) loadHistory(byID map[int64]*draft) error {
 	for _, p := range people {
 		byID[p.ContactID].people = append(byID[p.ContactID].people, p)
 	}
-	persons, err := k.store.persons(customers)
+	known, err := k.store.customersKnown(customers)
 	if err != nil {
 		return err
 	}
 	for _, d := range byID {
-		d.personID = persons[d.contact.CustomerID]
+		d.customer = known[d.contact.CustomerID]
+		d.personID = d.customer.PersonID
 	}
 	resolutions, err := k.store.resolutionsOfContacts(resolved)
 	if err != nil {

@@ -68,6 +68,7 @@ func (s *Service) Handlers() map[string]Handler {
 		contact.JobPlan:          s.Decisions.Plan,
 		contact.JobRecordAnswers: s.Surveys.Record,
 		contact.JobReopened:      s.cancelReopened,
+		contact.JobSettle:        s.Contacts.SettleAddress,
 		identity.JobScanPersons:  s.Identity.ScanPersons,
 		identity.JobIdentify:     s.Identity.Identify,
 		imports.JobRun:           s.Imports.Execute,
