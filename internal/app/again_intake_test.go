@@ -94,6 +94,13 @@ func contactCases() map[string]useCase {
 				return o.Contacts.Take(o.ctx(), o.source, []contact.Input{reopened, corrected, fresh, fresh})
 			}
 		},
+		"Contacts.Take, people who share an address": func(o *office) func() (any, error) {
+			o.take(sharing("N-1", "Ann", "13900000071"), sharing("N-2", "Bea", "13900000071"))
+			again := sharing("N-1", "", "13900000071")
+			return func() (any, error) {
+				return o.Contacts.Take(o.ctx(), o.source, []contact.Input{again, sharing("N-3", "Cat", "13900000072")})
+			}
+		},
 		"Identity.Split": func(o *office) func() (any, error) { return func() (any, error) { return split(o) } },
 		"Identity.Merge": func(o *office) func() (any, error) {
 			return func() (any, error) { return o.Identity.Merge(o.ctx(), o.admin, 1, 2, "one and the same") }

@@ -44,6 +44,11 @@ func jobCases() map[string]useCase {
 			o.take(in)
 			return 0
 		},
+		contact.JobSettle: func(o *office) int64 {
+			o.take(sharing("N-1", "Ann", "13900000071"), sharing("N-2", "Bea", "13900000071"))
+			o.take(sharing("N-3", "Cat", "13900000072"))
+			return 0
+		},
 		contact.JobReopened: func(o *office) int64 {
 			in := resolution("S-1", "13900000001", contact.High, earlier)
 			in.Status, in.ResolvedAt = contact.Reopened, 0
@@ -123,6 +128,13 @@ func jobCases() map[string]useCase {
 		}
 	}
 	return cases
+}
+
+// sharing is a contact of one of the people who share a mailbox.
+func sharing(externalID, name, phone string) contact.Input {
+	in := resolution(externalID, phone, contact.Low, noon.Add(-130*time.Minute))
+	in.Customer.Reference, in.Customer.Name, in.Customer.Emails = "", name, []string{"box@example.com"}
+	return in
 }
 
 // work does one waiting job.

@@ -326,13 +326,25 @@ func (c *claim) keeps(tallies []tally) string {
 	return most
 }
 
-// remember makes the customer who the newest record under a reference said it is.
+// remember makes the customer who the records under a reference said it is.
 func (c *claim) remember(reference string, now clock.Instant) {
-	for _, d := range slices.Backward(c.said) {
+	var own []*whose.Description
+	known, names := []string{c.address}, []string{""}
+	for _, d := range c.said {
 		if d.ID != 0 && d.Reference() == reference {
-			c.customer.apply(takenFrom(d), now)
-			return
+			own, names = append(own, d), append(names, whose.Fold(d.Name))
+			for _, a := range d.Addresses() {
+				known = append(known, a.Normalised)
+			}
 		}
+	}
+	isOthers := func(a Address) bool { return !slices.Contains(known, a.Normalised) }
+	isNamed := slices.Contains(names, whose.Fold(c.customer.customer.Name))
+	if len(own) > 0 && (!isNamed || slices.ContainsFunc(c.customer.addresses, isOthers)) {
+		c.forget(now)
+	}
+	for _, d := range own {
+		c.customer.apply(takenFrom(d), now)
 	}
 }
 
