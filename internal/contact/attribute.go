@@ -148,9 +148,9 @@ func (k *intake) describe(c *claim) {
 		d, in := k.drafts[f.input.ExternalID], &f.input.Customer
 		said := whose.Describe(k.sourceID, c.address, in.Name, whoseAddresses(f.addresses))
 		if before := c.saidOf(d); before != nil {
-			said = said.Over(*before)
+			said = said.Over(before)
 		}
-		f.said, d.said = nil, &whose.Description{Address: c.address}
+		f.said, d.said = nil, &said
 		if !said.Bare() {
 			f.said = c.add(&said)
 			d.said = f.said

@@ -12,7 +12,28 @@ import (
 	"aftercall/internal/database/dbtest"
 )
 
-func BenchmarkTake(b *testing.B) {
+func BenchmarkTake(b *testing.B) { benchmarkTake(b, typical) }
+
+// Without references an address says whose a contact is, and what is said of whom is kept.
+func BenchmarkTakeWithoutReferences(b *testing.B) {
+	benchmarkTake(b, func(n int) contact.Input {
+		in := typical(n)
+		in.Customer.Reference = ""
+		return in
+	})
+}
+
+// Of everybody with one mailbox.
+func BenchmarkTakeSharing(b *testing.B) {
+	benchmarkTake(b, func(n int) contact.Input {
+		in := typical(n)
+		in.Customer.Reference, in.Customer.Name, in.Customer.Emails = "", fmt.Sprint("客户", n), []string{"noemail@example.com"}
+		return in
+	})
+}
+
+func benchmarkTake(b *testing.B, input func(n int) contact.Input) {
+	b.Helper()
 	for name, open := range map[string]func(testing.TB) *database.DB{"sqlite": dbtest.SQLite, "mysql": dbtest.MySQL} {
 		b.Run(name, func(b *testing.B) {
 			c := newCentre(b, open(b))
@@ -22,7 +43,7 @@ func BenchmarkTake(b *testing.B) {
 			for b.Loop() {
 				for i := range batch {
 					n++
-					batch[i] = typical(n)
+					batch[i] = input(n)
 				}
 				if _, err := c.Take(context.Background(), c.source, batch); err != nil {
 					b.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"slices"
 	"strings"
 	"unicode"
@@ -49,6 +50,15 @@ type Description struct {
 	Hash     string // of what makes it another one
 	Name     string // as it was first written
 	Others   string // JSON array of addresses, as they were given
+
+	read *reading
+}
+
+// reading is a description read once, because it is compared often.
+type reading struct {
+	name      string
+	addresses []Address
+	distinct  []string // the other addresses in order, each once
 }
 
 // TableName names the table.
@@ -81,49 +91,60 @@ func Describe(sourceID int64, address, name string, others []Address) Descriptio
 // with returns the description with other addresses, and its hash.
 func (d Description) with(others []Address) Description {
 	d.Others = "[]"
-	if body, err := json.Marshal(others); err == nil && len(others) > 0 {
-		d.Others = string(body)
+	if len(others) > 0 {
+		if body, err := json.Marshal(others); err == nil {
+			d.Others = string(body)
+		}
 	}
-	said := append([]string{d.nameKey()}, d.distinct()...)
-	if said[0] == "" {
-		said = append(said, d.Key()) // without a name the first one counts
+	d.read = read(d.Name, others)
+	sum := sha256.New()
+	write := func(text string) { _, _ = io.WriteString(sum, text+"\n") }
+	write(d.read.name)
+	for _, address := range d.read.distinct {
+		write(address)
 	}
-	sum := sha256.Sum256([]byte(strings.Join(said, "\n")))
-	d.Hash = hex.EncodeToString(sum[:20])
+	if d.read.name == "" {
+		write(d.Key()) // without a name the first one counts
+	}
+	d.Hash = hex.EncodeToString(sum.Sum(nil)[:20])
 	return d
 }
 
+func read(name string, others []Address) *reading {
+	r := &reading{name: Fold(name), addresses: others, distinct: make([]string, len(others))}
+	for i, a := range others {
+		r.distinct[i] = a.Normalised
+	}
+	slices.Sort(r.distinct)
+	r.distinct = slices.Compact(r.distinct)
+	return r
+}
+
+// reading returns what the description says. One from the database is read when it is asked for the first time.
+func (d *Description) reading() *reading {
+	if d.read == nil {
+		var others []Address
+		if d.Others != "" && d.Others != "[]" && json.Unmarshal([]byte(d.Others), &others) != nil {
+			others = nil
+		}
+		d.read = read(d.Name, others)
+	}
+	return d.read
+}
+
 // Addresses returns the other addresses.
-func (d Description) Addresses() []Address {
-	var others []Address
-	if d.Others == "" || d.Others == "[]" || json.Unmarshal([]byte(d.Others), &others) != nil {
-		return nil
-	}
-	return others
-}
-
-// distinct returns the other addresses in order, each once.
-func (d Description) distinct() []string {
-	var values []string
-	for _, a := range d.Addresses() {
-		values = append(values, a.Normalised)
-	}
-	slices.Sort(values)
-	return slices.Compact(values)
-}
-
-func (d Description) nameKey() string { return Fold(d.Name) }
+func (d *Description) Addresses() []Address { return d.reading().addresses }
 
 // Named reports whether it has a name.
-func (d Description) Named() bool { return d.nameKey() != "" }
+func (d *Description) Named() bool { return d.reading().name != "" }
 
 // Bare reports whether it says nothing.
-func (d Description) Bare() bool { return d.Key() == "" }
+func (d *Description) Bare() bool { return d.Key() == "" }
 
 // Key is what tells its customer from others under a contested address.
-func (d Description) Key() string {
-	if key := d.nameKey(); key != "" {
-		return key
+func (d *Description) Key() string {
+	if d.Named() {
+		return d.reading().name
 	}
 	if others := d.Addresses(); len(others) > 0 {
 		return others[0].Normalised
@@ -132,8 +153,8 @@ func (d Description) Key() string {
 }
 
 // Over returns the description with what it leaves out taken from an earlier one of the same record.
-func (d Description) Over(before Description) Description {
-	if before.Address != d.Address {
+func (d Description) Over(before *Description) Description {
+	if before.Address != d.Address || d.Named() && len(d.Addresses()) > 0 {
 		return d
 	}
 	others := d.Addresses()
@@ -147,7 +168,7 @@ func (d Description) Over(before Description) Description {
 }
 
 // Reference is how its customer is called under a contested address.
-func (d Description) Reference() string { return Reference(d.Address, d.Key()) }
+func (d *Description) Reference() string { return Reference(d.Address, d.Key()) }
 
 // Reference is how the customer of a key is called under a contested address.
 func Reference(address, key string) string {
@@ -173,23 +194,19 @@ func Disagree(all []*Description) bool {
 	if len(all) > Most {
 		return true
 	}
-	type said struct {
-		name   string
-		others []string
-	}
-	var full []said
+	var full []*reading
 	for _, d := range all {
-		s := said{d.nameKey(), d.distinct()}
-		if s.name == "" || len(s.others) == 0 {
+		r := d.reading()
+		if r.name == "" || len(r.distinct) == 0 {
 			continue // it contradicts nobody
 		}
-		common := func(other string) bool { return slices.Contains(s.others, other) }
+		isCommon := func(other string) bool { return slices.Contains(r.distinct, other) }
 		for _, before := range full {
-			if before.name != s.name && !slices.ContainsFunc(before.others, common) {
+			if before.name != r.name && !slices.ContainsFunc(before.distinct, isCommon) {
 				return true
 			}
 		}
-		full = append(full, s)
+		full = append(full, r)
 	}
 	return false
 }

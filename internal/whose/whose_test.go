@@ -94,13 +94,13 @@ func TestAReferenceFitsAndTellsKeysApart(t *testing.T) {
 func TestWhatARecordLeavesOutIsAsItSaidBefore(t *testing.T) {
 	t.Parallel()
 	before := said("Ann", "1")
-	if got := said("").Over(*before); got.Hash != before.Hash {
+	if got := said("").Over(before); got.Hash != before.Hash {
 		t.Errorf("nothing new is %+v", got)
 	}
-	if got := said("", "2").Over(*before); got.Hash != said("Ann", "2").Hash {
+	if got := said("", "2").Over(before); got.Hash != said("Ann", "2").Hash {
 		t.Errorf("another number is %+v", got)
 	}
-	if got := said("Ben").Over(*before); got.Hash != said("Ben", "1").Hash {
+	if got := said("Ben").Over(before); got.Hash != said("Ben", "1").Hash {
 		t.Errorf("another name is %+v", got)
 	}
 }
