@@ -169,6 +169,9 @@ func (t *taken) cleanResolutions(now clock.Instant) {
 // usualScales are what a metric is asked on when the source does not say.
 var usualScales = map[string]string{"csat": "1-5", "nps": "0-10", "ces": "1-7"}
 
+// UsualScale returns the scale a metric is asked on when nobody says, or "" for what is no metric.
+func UsualScale(metric string) string { return usualScales[metric] }
+
 // cleanAnswers checks answers from elsewhere. One that cannot be counted is left out; the contact is still taken.
 func (t *taken) cleanAnswers(now clock.Instant) {
 	kept := t.input.Answers[:0:0]

@@ -53,7 +53,7 @@ func mappingOf(f frame.Form, header []string) imports.Mapping {
 			p.Role = role
 			people[role] = p
 		default:
-			m.Columns[field] = append(m.Columns[field], heading)
+			m.Columns[field] = imports.Columns{Headings: append(m.Columns[field].Headings, heading)}
 		}
 	}
 	for _, role := range slices.Sorted(maps.Keys(people)) {
@@ -98,8 +98,8 @@ func valuesOf(f frame.Form) map[string]map[string]string {
 // fieldsOf returns what a mapping makes of each heading.
 func fieldsOf(m imports.Mapping, header []string) []string {
 	meaning := map[string]string{}
-	for field, headings := range m.Columns {
-		for _, heading := range headings {
+	for field, columns := range m.Columns {
+		for _, heading := range columns.Headings {
 			meaning[heading] = field
 		}
 	}

@@ -24,7 +24,7 @@ answers:
 `
 		var file strings.Builder
 		file.WriteString("id,state,done,opened,talk,complaint,score,answered\n")
-		for i, blank := range []string{"", " ", "-", "—", "N/A", "n/a", "NULL", "#N/A", "未评价"} {
+		for i, blank := range []string{"", " ", "-", "—", "N/A", "n/a", "NULL", "NaN", "未评价"} {
 			fmt.Fprintf(&file, "B-%d,resolved,2026-11-20 10:00,%[2]s,%[2]s,%[2]s,%[2]s,%[2]s\n", i, blank)
 		}
 		for i, word := range []string{"不知道", "skipped", "0", "好"} {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"aftercall/internal/contact/imports/values"
 	"aftercall/internal/fault"
 	"aftercall/internal/table"
 )
@@ -85,7 +86,7 @@ func lineOf(ctx context.Context, m Mapping, open Open, named []string) (int, err
 		}
 		found := 0
 		for _, name := range named {
-			if slices.ContainsFunc(row.Cells, func(cell string) bool { return fold(cell) == fold(name) }) {
+			if slices.ContainsFunc(row.Cells, func(cell string) bool { return values.Fold(cell) == values.Fold(name) }) {
 				found++
 			}
 		}
@@ -100,7 +101,7 @@ func lineOf(ctx context.Context, m Mapping, open Open, named []string) (int, err
 func (m Mapping) headings() []string {
 	var all []string
 	for _, columns := range m.Columns {
-		all = append(all, columns...)
+		all = append(all, columns.Headings...)
 	}
 	for _, name := range m.Attributes {
 		all = append(all, name)

@@ -2,12 +2,12 @@ package imports
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/imports/values"
 )
 
 // fields are the fields a column can be matched with, in the order in which people look for them.
@@ -30,28 +30,41 @@ var several = map[string]string{ // field → what separates values within a cel
 // splitters part a cell with several addresses: a separator may stand within one.
 var splitters = map[string]func(string) []string{"customer.phones": address.SplitPhones, "customer.emails": address.SplitEmails}
 
-// problem is why a value does not fit a field.
-type problem struct{ code, text string }
-
+// Why a value does not fit its field.
 var (
-	notADate   = &problem{"bad_date", "is not a date in the formats of the mapping"}
-	notSeconds = &problem{"not_seconds", "is neither a number of seconds nor a time such as 01:23"}
-	notBoolean = &problem{"not_yes_or_no", "is neither yes nor no"}
+	notSeconds = &values.Doubt{
+		Code: "not_seconds", Text: "is neither a number of seconds nor a time such as 01:23 or 1m23s",
+	}
+	notBoolean = &values.Doubt{Code: "not_yes_or_no", Text: "is neither yes nor no"}
+	idLost     = &values.Doubt{
+		Code: "digits_lost", Text: "is a number of which a spreadsheet has dropped digits: make the column text there, and export again",
+	}
+	referenceLost = &values.Doubt{
+		Code: "digits_lost", Assumed: true, Text: "is a number of which a spreadsheet has dropped digits; it is left out",
+	}
 )
 
-// setters put a value that is not empty into its field.
-var setters = map[string]func(in *contact.Input, value string, dates dateReader) *problem{
-	"external_id":        text(func(in *contact.Input) *string { return &in.ExternalID }),
+// reading is how the values of a file are read.
+type reading struct {
+	dates    *values.Times
+	workbook bool
+}
+
+// setter puts a value that is not empty into its field.
+type setter = func(in *contact.Input, r reading, value string) *values.Doubt
+
+var setters = map[string]setter{
+	"external_id":        id(idLost, func(in *contact.Input) *string { return &in.ExternalID }),
 	"status":             text(func(in *contact.Input) *contact.Status { return &in.Status }),
 	"channel":            text(func(in *contact.Input) *contact.Channel { return &in.Channel }),
 	"severity":           text(func(in *contact.Input) *contact.Severity { return &in.Severity }),
 	"category":           text(func(in *contact.Input) *string { return &in.Category }),
 	"subcategory":        text(func(in *contact.Input) *string { return &in.Subcategory }),
 	"product":            text(func(in *contact.Input) *string { return &in.Product }),
-	"order_reference":    text(func(in *contact.Input) *string { return &in.OrderRef }),
+	"order_reference":    id(referenceLost, func(in *contact.Input) *string { return &in.OrderRef }),
 	"resolution_text":    text(func(in *contact.Input) *string { return &in.Resolution }),
 	"recording_url":      text(func(in *contact.Input) *string { return &in.RecordingURL }),
-	"customer.reference": text(func(in *contact.Input) *string { return &in.Customer.Reference }),
+	"customer.reference": id(referenceLost, func(in *contact.Input) *string { return &in.Customer.Reference }),
 	"customer.name":      text(func(in *contact.Input) *string { return &in.Customer.Name }),
 	"customer.language":  text(func(in *contact.Input) *string { return &in.Customer.Language }),
 	"customer.zone":      text(func(in *contact.Input) *string { return &in.Customer.Zone }),
@@ -62,20 +75,40 @@ var setters = map[string]func(in *contact.Input, value string, dates dateReader)
 	"tags":               list("tags", func(in *contact.Input) *[]string { return &in.Tags }),
 	"complaint":          boolean(func(in *contact.Input) **bool { return &in.Complaint }),
 	"auto_closed":        boolean(func(in *contact.Input) **bool { return &in.AutoClosed }),
-	"opened_at":          instant(func(in *contact.Input) *clock.Instant { return &in.OpenedAt }),
-	"first_response_at":  instant(func(in *contact.Input) *clock.Instant { return &in.FirstResponse }),
-	"resolved_at":        instant(func(in *contact.Input) *clock.Instant { return &in.ResolvedAt }),
-	"changed_at":         instant(func(in *contact.Input) *clock.Instant { return &in.ChangedAt }),
+	"opened_at":          instant(times["opened_at"]),
+	"first_response_at":  instant(times["first_response_at"]),
+	"resolved_at":        instant(times["resolved_at"]),
+	"changed_at":         instant(times["changed_at"]),
 	"talk_seconds":       seconds(func(in *contact.Input) **int64 { return &in.TalkSeconds }),
 	"hold_seconds":       seconds(func(in *contact.Input) **int64 { return &in.HoldSeconds }),
 	"wrap_up_seconds":    seconds(func(in *contact.Input) **int64 { return &in.WrapUpSeconds }),
 }
 
-type setter = func(in *contact.Input, value string, dates dateReader) *problem
+// times are the fields that are instants.
+var times = map[string]func(*contact.Input) *clock.Instant{
+	"opened_at":         func(in *contact.Input) *clock.Instant { return &in.OpenedAt },
+	"first_response_at": func(in *contact.Input) *clock.Instant { return &in.FirstResponse },
+	"resolved_at":       func(in *contact.Input) *clock.Instant { return &in.ResolvedAt },
+	"changed_at":        func(in *contact.Input) *clock.Instant { return &in.ChangedAt },
+}
+
+// booleans are the fields that are a yes or no.
+var booleans = []string{"complaint", "auto_closed"}
 
 func text[T ~string](field func(*contact.Input) *T) setter {
-	return func(in *contact.Input, value string, _ dateReader) *problem {
+	return func(in *contact.Input, _ reading, value string) *values.Doubt {
 		*field(in) = T(value)
+		return nil
+	}
+}
+
+func id(lost *values.Doubt, field func(*contact.Input) *string) setter {
+	return func(in *contact.Input, _ reading, value string) *values.Doubt {
+		name, gone := values.ID(value)
+		if gone {
+			return lost
+		}
+		*field(in) = name
 		return nil
 	}
 }
@@ -87,15 +120,20 @@ func list(name string, field func(*contact.Input) *[]string) setter {
 			return strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(separators, r) })
 		}
 	}
-	return func(in *contact.Input, value string, _ dateReader) *problem {
-		*field(in) = append(*field(in), split(value)...)
+	return func(in *contact.Input, _ reading, value string) *values.Doubt {
+		for _, part := range split(value) {
+			if name == "customer.phones" {
+				part, _ = values.ID(values.Trim(part)) // of what lost its digits the address package says what it is
+			}
+			*field(in) = append(*field(in), part)
+		}
 		return nil
 	}
 }
 
 func boolean(field func(*contact.Input) **bool) setter {
-	return func(in *contact.Input, value string, _ dateReader) *problem {
-		v, ok := truth(value)
+	return func(in *contact.Input, _ reading, value string) *values.Doubt {
+		v, ok := values.Truth(value)
 		if !ok {
 			return notBoolean
 		}
@@ -105,19 +143,18 @@ func boolean(field func(*contact.Input) **bool) setter {
 }
 
 func instant(field func(*contact.Input) *clock.Instant) setter {
-	return func(in *contact.Input, value string, dates dateReader) *problem {
-		at, ok := dates.read(value)
-		if !ok {
-			return notADate
+	return func(in *contact.Input, r reading, value string) *values.Doubt {
+		at, doubt := r.dates.Read(value)
+		if doubt == nil || doubt.Assumed {
+			*field(in) = at
 		}
-		*field(in) = at
-		return nil
+		return doubt
 	}
 }
 
 func seconds(field func(*contact.Input) **int64) setter {
-	return func(in *contact.Input, value string, _ dateReader) *problem {
-		n, ok := duration(value)
+	return func(in *contact.Input, r reading, value string) *values.Doubt {
+		n, ok := values.Duration(value, r.workbook)
 		if !ok {
 			return notSeconds
 		}
@@ -126,42 +163,7 @@ func seconds(field func(*contact.Input) **int64) setter {
 	}
 }
 
-// blanks are what people and programs write into a cell that has no value. A name or an id may be one of them; a number, a time and a
-// yes or no cannot.
-var blanks = []string{"-", "--", "–", "—", "/", "n/a", "#n/a", "na", "null", "nil", "none", "暂无", "未评价"}
-
-// isBlank reports whether a cell says in words that it has no value.
-func isBlank(value string) bool { return slices.Contains(blanks, fold(value)) }
-
 // measured reports whether a field is a number, a time or a yes or no: what is absent there is not 0.
 func measured(field string) bool {
-	return strings.HasSuffix(field, "_at") || strings.HasSuffix(field, "_seconds") || field == "complaint" || field == "auto_closed"
-}
-
-// truth reads yes and no.
-func truth(value string) (yes, ok bool) {
-	switch strings.ToLower(value) {
-	case "true", "yes", "y", "1", "是", "有":
-		return true, true
-	case "false", "no", "n", "0", "否", "无":
-		return false, true
-	}
-	return false, false
-}
-
-// duration reads seconds, mm:ss or hh:mm:ss as seconds.
-func duration(value string) (int64, bool) {
-	parts := strings.Split(value, ":")
-	if len(parts) > 3 {
-		return 0, false
-	}
-	var total int64
-	for i, part := range parts {
-		n, err := strconv.ParseFloat(part, 64)
-		if err != nil || !(n >= 0 && n <= 1e9) || (i > 0 && n >= 60) { // NaN is neither
-			return 0, false
-		}
-		total = total*60 + int64(n)
-	}
-	return total, true
+	return strings.HasSuffix(field, "_at") || strings.HasSuffix(field, "_seconds") || slices.Contains(booleans, field)
 }

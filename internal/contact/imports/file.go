@@ -149,7 +149,7 @@ func openRows(ctx context.Context, m Mapping, open Open) (*opened, error) {
 	o := &opened{file: file, rows: rows}
 	o.headings, err = o.header(m)
 	if err == nil {
-		o.converter, err = newConverter(m, o.headings, rows.Found().Workbook)
+		o.converter, err = newConverter(m, o.headings, rows.Found())
 	}
 	if err != nil {
 		o.close()

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"aftercall/internal/address"
+	"aftercall/internal/contact/imports/values"
 )
 
 // guesses are headings people use, in lower case without blanks and signs, and the field they mostly mean.
@@ -54,7 +55,7 @@ var guesses = map[string][]string{
 // "answer.nps"; "" where it cannot tell. It goes by the heading, and by the values where these say otherwise, or alone say something:
 // phone numbers, e-mails and words of satisfaction look like what they are. region is the country of phone numbers without a code. A
 // field is guessed once; there may be several phones and e-mails.
-func Guess(header []string, values [][]string, region string) []string {
+func Guess(header []string, examples [][]string, region string) []string {
 	meaning := make(map[string]string)
 	for field, names := range guesses {
 		for _, name := range names {
@@ -64,9 +65,9 @@ func Guess(header []string, values [][]string, region string) []string {
 	fields := make([]string, len(header))
 	used := map[string]bool{}
 	for i, heading := range header {
-		bare := strings.NewReplacer(" ", "", "_", "", "-", "", ".", "", "　", "").Replace(fold(heading))
+		bare := strings.NewReplacer(" ", "", "_", "", "-", "", ".", "", "　", "").Replace(values.Fold(heading))
 		field := meaning[bare]
-		if seen := looksLike(values[i], region); seen != "" && (field == "" || isAddress(seen) != isAddress(field)) {
+		if seen := looksLike(examples[i], region); seen != "" && (field == "" || isAddress(seen) != isAddress(field)) {
 			field = seen
 		}
 		if field != "" && (!used[field] || isAddress(field)) {
@@ -79,16 +80,16 @@ func Guess(header []string, values [][]string, region string) []string {
 func isAddress(field string) bool { return field == "customer.phones" || field == "customer.emails" }
 
 // looksLike returns what values without doubt are: nearly all of them are one thing, and there are some.
-func looksLike(values []string, region string) string {
+func looksLike(given []string, region string) string {
 	const enough = 2
 	words := SatisfactionWords()
-	phones, emails, ratings, given := 0, 0, 0, 0
-	for _, value := range values {
-		if isBlank(value) {
+	phones, emails, ratings, some := 0, 0, 0, 0
+	for _, value := range given {
+		if values.IsBlank(value) {
 			continue
 		}
-		given++
-		if _, rated := words[fold(value)]; rated {
+		some++
+		if _, rated := words[values.Fold(value)]; rated {
 			ratings++
 		}
 		if address.Email(value) != "" {
@@ -98,7 +99,7 @@ func looksLike(values []string, region string) string {
 			phones++
 		}
 	}
-	most := func(n int) bool { return n >= enough && 10*n >= 8*given }
+	most := func(n int) bool { return n >= enough && 10*n >= 8*some }
 	switch {
 	case most(emails):
 		return "customer.emails"

@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"aftercall/internal/contact"
@@ -114,7 +115,7 @@ func (l *ledger) reject(row table.Row, problems []fault.Field) {
 	}
 	reasons := make([]Reason, len(problems))
 	for i, f := range problems {
-		heading, _ := l.converter.heading(f.Name, row)
+		heading, _ := l.place(row, f)
 		reasons[i] = Reason{Field: heading, Code: f.Code, Problem: f.Problem}
 	}
 	why, err := json.Marshal(reasons)
@@ -125,12 +126,19 @@ func (l *ledger) reject(row table.Row, problems []fault.Field) {
 	l.rejects = append(l.rejects, Reject{RunID: l.run.ID, Line: int64(row.Line), Reasons: string(why), Cells: string(cells)})
 }
 
-// issue is a line of the report: it shows the value as it stands in the file.
-func (l *ledger) issue(row table.Row, severity Severity, f fault.Field) Issue {
-	heading, value := l.converter.heading(f.Name, row)
-	if value == "" {
-		value = f.Value
+// place returns the column a problem is about, and the value as it stands in the file. What knows its line was said of the row itself;
+// intake speaks of fields.
+func (l *ledger) place(row table.Row, f fault.Field) (heading, value string) {
+	if f.Line != 0 {
+		return f.Name, f.Value
 	}
+	heading, value = l.converter.heading(f.Name, row)
+	return heading, cmp.Or(value, f.Value)
+}
+
+// issue is a line of the report.
+func (l *ledger) issue(row table.Row, severity Severity, f fault.Field) Issue {
+	heading, value := l.place(row, f)
 	return Issue{
 		RunID: l.run.ID, Line: int64(row.Line), Severity: severity, Field: lastOf(heading),
 		Code: f.Code, Problem: firstOf(f.Problem, 512), Value: firstOf(value, 191),

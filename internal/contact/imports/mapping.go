@@ -14,6 +14,7 @@ import (
 
 	"aftercall/internal/address"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/imports/values"
 	"aftercall/internal/fault"
 	"aftercall/internal/table"
 )
@@ -35,78 +36,6 @@ type Mapping struct {
 	Attributes   map[string]string            `yaml:"attributes,omitempty"` // attribute of the customer → column
 	Participants []Participant                `yaml:"participants,omitempty"`
 	Answers      []Answer                     `yaml:"answers,omitempty"`
-}
-
-// Columns are one or more columns of the file, by their heading. Of several, phones, e-mails and tags take all; every other
-// field takes the first one that is not empty.
-type Columns []string
-
-// Participant says which columns name somebody who took part.
-type Participant struct {
-	Role  string `yaml:"role"`
-	Agent string `yaml:"agent,omitempty"`
-	Team  string `yaml:"team,omitempty"`
-}
-
-// Answer says which columns hold an answer that came with the contact.
-type Answer struct {
-	Metric     string           `yaml:"metric"`
-	Column     string           `yaml:"column"`
-	Scale      string           `yaml:"scale,omitempty"`
-	Values     map[string]Worth `yaml:"values,omitempty"` // words in the file → value; numbers need none
-	Comment    string           `yaml:"comment,omitempty"`
-	AnsweredAt string           `yaml:"answered_at,omitempty"`
-	// until how many days after the first answer a changed one counts; always when absent
-	RevisableDays *int `yaml:"revisable_days,omitempty"`
-}
-
-// Worth is the value that a word stands for; without one the word is no answer. It is written as a number, or as "".
-type Worth struct{ Value *int }
-
-// UnmarshalYAML reads a whole number, or nothing or "" for no answer.
-func (w *Worth) UnmarshalYAML(unmarshal func(any) error) error {
-	var text string
-	if err := unmarshal(&text); err == nil && (text == "" || text == "null" || text == "~") {
-		*w = Worth{}
-		return nil
-	}
-	var n int
-	if err := unmarshal(&n); err != nil {
-		return fmt.Errorf("a word stands for a whole number, or for \"\" if it is no answer: %w", err)
-	}
-	w.Value = &n
-	return nil
-}
-
-// MarshalYAML writes the number, or "" for no answer.
-func (w Worth) MarshalYAML() (any, error) {
-	if w.Value == nil {
-		return "", nil
-	}
-	return *w.Value, nil
-}
-
-// UnmarshalYAML reads a heading or a list of headings.
-func (c *Columns) UnmarshalYAML(unmarshal func(any) error) error {
-	var one string
-	if err := unmarshal(&one); err == nil {
-		*c = Columns{one}
-		return nil
-	}
-	var several []string
-	if err := unmarshal(&several); err != nil {
-		return fmt.Errorf("columns must be a heading or a list of headings: %w", err)
-	}
-	*c = several
-	return nil
-}
-
-// MarshalYAML writes one heading plainly.
-func (c Columns) MarshalYAML() (any, error) {
-	if len(c) == 1 {
-		return c[0], nil
-	}
-	return []string(c), nil
 }
 
 const maxMappingBytes = 256 << 10
@@ -150,21 +79,19 @@ func (m Mapping) Check() error {
 	c.format(m)
 	for field, columns := range m.Columns {
 		c.field("columns", field)
-		if len(columns) == 0 || slices.Contains(columns, "") {
-			c.refuse("columns."+field, "required", "names no column", "")
-		}
+		c.columns(field, columns)
 	}
 	for field, value := range m.Constants {
 		c.field("constants", field)
 		c.value("constants."+field, field, value)
 	}
-	for field, values := range m.Values {
+	for field, listed := range m.Values {
 		c.field("values", field)
-		for _, value := range values {
+		for _, value := range listed {
 			c.value("values."+field, field, value)
 		}
 	}
-	if len(m.Columns["external_id"]) == 0 {
+	if len(m.Columns["external_id"].Headings) == 0 {
 		c.refuse("columns.external_id", "required", "is required: the column that names each contact", "")
 	}
 	for i, p := range m.Participants {
@@ -180,6 +107,9 @@ func (m Mapping) Check() error {
 		}
 		if days := a.RevisableDays; days != nil && (*days < 0 || *days > contact.MaxRevisableDays) {
 			c.refuse(fmt.Sprintf("answers[%d].revisable_days", i), "out_of_range", "must be from 0 to 3650 days", strconv.Itoa(*days))
+		}
+		if _, ok := values.ParseScale(a.scale()); !ok && contact.UsualScale(a.Metric) != "" {
+			c.refuse(fmt.Sprintf("answers[%d].scale", i), "not_a_scale", "is not a scale such as 1-5", a.Scale)
 		}
 	}
 	return c.err()
@@ -229,9 +159,19 @@ func (c *checker) format(m Mapping) {
 		c.refuse("region", "unknown_region", "is not an ISO country code such as CN", m.Region)
 	}
 	for _, format := range m.Dates {
-		if _, err := goLayout(format); err != nil {
+		if err := values.CheckFormat(format); err != nil {
 			c.refuse("dates", "unknown_date_format", err.Error(), format)
 		}
+	}
+}
+
+// columns checks what a field is read from. What takes the values of all its columns has nothing to join.
+func (c *checker) columns(field string, columns Columns) {
+	if len(columns.Headings) == 0 || slices.Contains(columns.Headings, "") {
+		c.refuse("columns."+field, "required", "names no column", "")
+	}
+	if _, takesAll := several[field]; takesAll && columns.Join {
+		c.refuse("columns."+field, "not_joined", "takes every value of its columns; write a list without join", "")
 	}
 }
 
@@ -254,7 +194,7 @@ func (c *checker) value(where, field, value string) {
 	case "severity":
 		c.oneOf(where, value, words(contact.Severities())...)
 	case "complaint", "auto_closed":
-		if _, ok := truth(value); !ok {
+		if _, ok := values.Truth(value); !ok {
 			c.refuse(where, "not_yes_or_no", "must be true or false", value)
 		}
 	}

@@ -4,11 +4,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"aftercall/internal/clock"
 	"aftercall/internal/fault"
 	"aftercall/internal/table"
 )
@@ -81,54 +79,6 @@ func TestMappingWrittenIsReadBack(t *testing.T) {
 	}
 }
 
-func TestDates(t *testing.T) {
-	t.Parallel()
-	shanghai, err := time.LoadLocation("Asia/Shanghai")
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := clock.At(time.Date(2026, 11, 22, 14, 5, 0, 0, shanghai))
-	for _, c := range []struct {
-		format, text string
-		workbook     bool
-	}{
-		{"", "2026-11-22 14:05", false},
-		{"", "2026-11-22 14:05:00", false},
-		{"", "2026/11/22 14:05", false},
-		{"", "2026年11月22日 14:05", false},
-		{"", "2026-11-22T06:05:00Z", false},
-		{"", "2026-11-22T14:05:00+08:00", false},
-		{"MM/DD/YYYY hh:mm:ss A", "11/22/2026 02:05:00 PM", false},
-		{"DD.MM.YY H:mm", "22.11.26 14:05", false},
-		{"MMM D, YYYY HH:mm", "Nov 22, 2026 14:05", false},
-		{"unix", "1795327500", false},
-		{"unix_ms", "1795327500000", false},
-		{"", "46348.586805556", true},
-		{"excel", "46348.586805556", false},
-	} {
-		var formats []string
-		if c.format != "" {
-			formats = []string{c.format}
-		}
-		d, err := newDateReader(formats, shanghai, c.workbook)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, ok := d.read(c.text); !ok || got != want {
-			t.Errorf("%q as %q: %v %v, want %v", c.text, c.format, got, ok, want)
-		}
-	}
-	d, err := newDateReader(nil, shanghai, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, text := range []string{"", "yesterday", "2026-13-01", "46348.5", "22/11/2026"} {
-		if got, ok := d.read(text); ok {
-			t.Errorf("%q was read as %v", text, got)
-		}
-	}
-}
-
 func FuzzMapping(f *testing.F) {
 	f.Add("columns: {external_id: id}\n", "id\n1\n")
 	f.Add("zone: UTC\ndates: [\"M/D/YY\"]\ncolumns: {external_id: a, opened_at: b, customer.phones: [c, d]}\n"+
@@ -152,7 +102,7 @@ func FuzzMapping(f *testing.F) {
 		if err != nil {
 			return
 		}
-		c, err := newConverter(m, head.Cells, false)
+		c, err := newConverter(m, head.Cells, r.Found())
 		if err != nil {
 			if !fault.Is(err, fault.Invalid) {
 				t.Fatal(err)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"aftercall/internal/fault"
 	"aftercall/internal/table"
@@ -16,7 +15,7 @@ import (
 type Preview struct {
 	Found      table.Found
 	HeaderLine int         // the line of the headings
-	Header     []string    // names of the columns, each once: the second Phone is Phone#2
+	Header     []string    // names of the columns, each once: see ColumnNames
 	Rows       []table.Row // the first ones, to try a mapping on
 	Values     [][]string  // of each column: the first distinct values, as they come
 	Lines      int         // rows that were looked at
@@ -68,7 +67,7 @@ func preview(ctx context.Context, m Mapping, open Open) (Preview, error) {
 	if err != nil {
 		return Preview{}, err
 	}
-	p := Preview{Found: rows.Found(), HeaderLine: m.headerLine(), Header: distinct(header), Values: make([][]string, len(header))}
+	p := Preview{Found: rows.Found(), HeaderLine: m.headerLine(), Header: ColumnNames(header), Values: make([][]string, len(header))}
 	for ; p.Lines < previewLines; p.Lines++ {
 		row, err := rows.Next()
 		var bad *table.RowError
@@ -95,22 +94,6 @@ func (p *Preview) add(row table.Row) {
 			p.Values[i] = append(p.Values[i], value)
 		}
 	}
-}
-
-// distinct names columns so that each can be told from the others: of those with the same heading all but the first get their number.
-func distinct(header []string) []string {
-	names := make([]string, len(header))
-	met := map[string]int{}
-	for i, cell := range header {
-		names[i] = strings.TrimSpace(cell)
-		if names[i] == "" {
-			continue
-		}
-		if met[fold(names[i])]++; met[fold(names[i])] > 1 {
-			names[i] = fmt.Sprintf("%s#%d", names[i], met[fold(names[i])])
-		}
-	}
-	return names
 }
 
 // headingLine returns the first line that is nearly as wide as the widest of the first lines: what stands above it is a title.
@@ -160,7 +143,7 @@ func headingLine(ctx context.Context, m Mapping, open Open) (int, error) {
 // Try tells what a mapping would make of the rows of a preview. Nothing is written. The counts of the run it returns are those of these
 // rows, and its Report has the problems by kind.
 func (s *Service) Try(ctx context.Context, p Preview, n NewRun) (Run, error) {
-	c, err := newConverter(n.Mapping, p.Header, p.Found.Workbook)
+	c, err := newConverter(n.Mapping, p.Header, p.Found)
 	if err != nil {
 		return Run{}, err
 	}

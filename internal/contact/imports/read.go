@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"aftercall/internal/contact/imports/values"
 	"aftercall/internal/table"
 
 	"aftercall/internal/database"
@@ -102,14 +103,14 @@ func (s *Service) Remembered(ctx context.Context, header []string) (Run, Mapping
 	}
 	has := make(map[string]bool, len(header))
 	for _, name := range header {
-		has[fold(name)] = true
+		has[values.Fold(name)] = true
 	}
 	for _, run := range runs {
 		m, err := ParseMapping([]byte(run.Mapping))
 		if err != nil {
 			continue // of a version that knew other fields
 		}
-		if names := m.headings(); len(names) > 1 && !slices.ContainsFunc(names, func(name string) bool { return !has[fold(name)] }) {
+		if names := m.headings(); len(names) > 1 && !slices.ContainsFunc(names, func(name string) bool { return !has[values.Fold(name)] }) {
 			return run, m, true, nil
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/imports/values"
 	"aftercall/internal/fault"
 	"aftercall/internal/table"
 )
@@ -66,10 +67,10 @@ const (
 
 // SuggestedDates returns date formats that would read every value the problem was met with; none for other problems.
 func (g Group) SuggestedDates() []string {
-	if g.Code != notADate.code && g.Code != "ambiguous_date" {
+	if g.Code != "bad_date" && g.Code != "ambiguous_date" {
 		return nil
 	}
-	return SuggestDates(g.Values)
+	return values.SuggestDates(g.Values)
 }
 
 // Advice returns what to write into the mapping to mend the problem, beginning with "; ", or "".

@@ -1,0 +1,98 @@
+package imports
+
+import (
+	"strings"
+
+	"aftercall/internal/contact/imports/values"
+	"aftercall/internal/table"
+)
+
+// cellOf returns a cell without what is blank or cannot be seen around it; "" where the row has none, or an error of a spreadsheet.
+func cellOf(row table.Row, cell int) string {
+	if cell < 0 || cell >= len(row.Cells) {
+		return ""
+	}
+	text := values.Trim(row.Cells[cell])
+	if values.IsError(text) {
+		return ""
+	}
+	return text
+}
+
+// firstCell returns the first cell of a row that is not empty.
+func firstCell(row table.Row) string {
+	for i := range row.Cells {
+		if value := cellOf(row, i); value != "" {
+			return value
+		}
+	}
+	return ""
+}
+
+// fate is what becomes of a cell whose bytes are not all in the encoding of the file.
+type fate int8
+
+const (
+	leftOut  fate = iota // it names something, and would name something else
+	cleaned              // people read it; the bad bytes go
+	rejected             // the row is nothing without it
+)
+
+var (
+	errorCell = &values.Doubt{
+		Code: table.ErrorCell, Text: "is an error of the spreadsheet; the cell is taken as empty", Assumed: true,
+	}
+	errorInRequired = &values.Doubt{Code: table.ErrorCell, Text: "is an error of the spreadsheet, and the row is nothing without it"}
+	badEncoding     = &values.Doubt{
+		Code: table.BadEncoding, Text: "has bytes that are not in the encoding of the file; it is left out", Assumed: true,
+	}
+	badEncodingCleaned = &values.Doubt{
+		Code: table.BadEncoding, Text: "has bytes that are not in the encoding of the file; they are left out", Assumed: true,
+	}
+	badEncodingInRequired = &values.Doubt{
+		Code: table.BadEncoding, Text: "has bytes that are not in the encoding of the file, and the row is nothing without it",
+	}
+)
+
+// text returns a cell that the mapping uses, and says what is wrong with it. kept is false where it cannot be used.
+func (out *converted) text(row table.Row, cell int, heading string, bad fate) (text string, kept bool) {
+	if cell < 0 || cell >= len(row.Cells) {
+		return "", true
+	}
+	text = values.Trim(row.Cells[cell])
+	if values.IsError(text) {
+		return "", out.error(row, heading, text, bad)
+	}
+	for _, f := range row.Faults {
+		if f.Cell != cell {
+			continue
+		}
+		if f.Code == table.ErrorCell {
+			return "", out.error(row, heading, f.Value, bad)
+		}
+		return out.badBytes(row, heading, text, bad)
+	}
+	return text, true
+}
+
+func (out *converted) error(row table.Row, heading, value string, bad fate) bool {
+	if bad == rejected {
+		out.refuse(row, heading, value, errorInRequired)
+	} else {
+		out.warn(row, heading, value, errorCell)
+	}
+	return false
+}
+
+func (out *converted) badBytes(row table.Row, heading, text string, bad fate) (string, bool) {
+	switch bad {
+	case rejected:
+		out.refuse(row, heading, text, badEncodingInRequired)
+	case cleaned:
+		out.warn(row, heading, text, badEncodingCleaned)
+		return values.Trim(strings.ReplaceAll(text, "\uFFFD", "")), true
+	case leftOut:
+		out.warn(row, heading, text, badEncoding)
+	}
+	return "", false
+}

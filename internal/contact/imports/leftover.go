@@ -1,0 +1,139 @@
+package imports
+
+import (
+	"strings"
+
+	"aftercall/internal/contact/imports/values"
+	"aftercall/internal/table"
+)
+
+// Reasons for which a row is no contact.
+const (
+	totalRow   = "total_row"   // sums at the end of a report
+	noteRow    = "note_row"    // a remark: when the file was made, by whom, what it leaves out
+	headingRow = "heading_row" // the headings again, as reports print them on each page
+)
+
+// totals and notes are how such rows begin, in lower case.
+var (
+	totals = []string{
+		"合计", "总计", "小计", "共计", "总数", "汇总", "累计", "总和", "平均", "平均值", "均值", "本页合计", "本页小计", "页合计", "以上合计",
+		"total", "totals", "grand total", "sub total", "subtotal", "sub-total", "sum", "average", "avg", "mean", "count", "overall",
+	}
+	notes = []string{
+		"备注", "注", "说明", "制表", "制表人", "制表时间", "导出时间", "导出人", "导出日期", "打印时间", "打印日期", "打印人", "统计时间",
+		"统计日期", "统计周期", "数据来源", "生成时间", "审核人", "填表人", "以上", "本表",
+		"note", "notes", "remark", "remarks", "exported", "export date", "generated", "printed", "created by", "source", "report",
+		"as of", "date range", "filters", "filter", "end of report", "confidential", "copyright", "©", "*",
+	}
+)
+
+// leftover returns why a row is no contact, or "". Rows without an id are looked at, and those whose id is a word for a sum or a remark.
+func (c *converter) leftover(row table.Row) string {
+	id := cellOf(row, c.id)
+	if id != "" && id[0] < 0x80 && !mayBegin[id[0]|0x20] && id[0] != '*' {
+		return c.repeated(row, id)
+	}
+	first, filled := firstCell(row), filledCells(row)
+	switch {
+	case filled == 0:
+		return ""
+	case id != "" && id != first:
+		return c.repeated(row, id)
+	case isTotal(first) && !c.hasTime(row):
+		return totalRow
+	case filled == 1 && len(row.Cells)+c.width > 2 && (id == "" || isNote(first)):
+		return noteRow
+	}
+	return c.repeated(row, id)
+}
+
+// mayBegin are the letters that totals and notes begin with.
+var mayBegin = func() (set [256]bool) {
+	for _, words := range [][]string{totals, notes} {
+		for _, word := range words {
+			set[word[0]] = true
+		}
+	}
+	return set
+}()
+
+func filledCells(row table.Row) (n int) {
+	for i := range row.Cells {
+		if row.Cells[i] != "" && cellOf(row, i) != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// isTotal reports whether a text is a word for a sum, perhaps with the sum: "合计：12", "共 12 条", "Total rows: 12".
+func isTotal(text string) bool {
+	text = values.Fold(text)
+	if rest, found := strings.CutPrefix(text, "共"); found {
+		rest = strings.TrimLeft(rest, " ")
+		return rest != "" && rest[0] >= '0' && rest[0] <= '9' && len(rest) < 20
+	}
+	for _, word := range totals {
+		if rest, found := strings.CutPrefix(text, word); found {
+			rest = strings.TrimLeft(strings.Trim(rest, " :=()（）0123456789.,%条行笔单个次人"), " ")
+			if rest == "" || isCounted(rest) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isCounted reports whether a word behind "total" is what is counted.
+func isCounted(word string) bool {
+	switch strings.Trim(word, " :=0123456789") {
+	case "rows", "records", "tickets", "cases", "items", "count", "calls", "工单", "记录", "数据", "条数", "行数":
+		return true
+	}
+	return false
+}
+
+// isNote reports whether a text begins as a remark does, and goes on as none of an id would.
+func isNote(text string) bool {
+	text = values.Fold(text)
+	for _, word := range notes {
+		if rest, found := strings.CutPrefix(text, word); found {
+			return rest == "" || strings.ContainsAny(rest[:1], " :;,.)(") || rest[0] >= 0x80 || word == "*" || word == "©"
+		}
+	}
+	return false
+}
+
+// repeated reports the headings standing in the file again.
+func (c *converter) repeated(row table.Row, id string) string {
+	if id == "" || c.id >= len(c.header) || id != c.header[c.id] || filledCells(row) < 2 {
+		return ""
+	}
+	for i := range row.Cells {
+		if value := cellOf(row, i); value != "" && (i >= len(c.header) || value != c.header[i]) {
+			return ""
+		}
+	}
+	return headingRow
+}
+
+// hasTime reports whether a row says when something happened: then it is a contact with an odd id.
+func (c *converter) hasTime(row table.Row) bool {
+	for i := range c.columns {
+		col := &c.columns[i]
+		if col.at == nil {
+			continue
+		}
+		for _, cell := range col.cells {
+			text := cellOf(row, cell)
+			if text == "" {
+				continue
+			}
+			if _, doubt := c.dates.Read(text); doubt == nil || doubt.Assumed {
+				return true
+			}
+		}
+	}
+	return false
+}

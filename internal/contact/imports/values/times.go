@@ -1,0 +1,255 @@
+package values
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"aftercall/internal/clock"
+)
+
+// Times reads instants as a file writes them.
+type Times struct {
+	zone     *time.Location
+	formats  []format // none: whatever has one reading only
+	workbook bool     // a bare number is a number of days
+	from1904 bool     // which count from 1904
+}
+
+// NewTimes returns a reader of times in a zone. Without formats it reads what can be read in one way only. In a workbook a bare number
+// is a number of days, from 1904 if the workbook says so.
+func NewTimes(formats []string, zone *time.Location, workbook, from1904 bool) (*Times, error) {
+	t := &Times{zone: zone, workbook: workbook, from1904: from1904}
+	for _, name := range formats {
+		f, err := parseFormat(name)
+		if err != nil {
+			return nil, err
+		}
+		t.formats = append(t.formats, f)
+	}
+	return t, nil
+}
+
+// noTimes are what programs write for no time.
+var noTimes = []string{"0000-00-00", "0001-01-01", "00/00/0000", "0000/00/00", "0000/0/0", "1/1/0001", "01/01/0001", "0001/1/1"}
+
+// IsNoTime reports whether a text is blank, or the time that a program writes for none.
+func IsNoTime(text string) bool {
+	if IsBlank(text) {
+		return true
+	}
+	text = Plain(text)
+	if text[0] > '1' {
+		return false
+	}
+	for _, none := range noTimes {
+		if rest, found := strings.CutPrefix(text, none); found && strings.Trim(rest, "0:. TZ") == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// Read returns the instant that a text means. Several texts are the cells of a time in parts: a day, a time of day, perhaps AM or PM.
+// With a doubt that is not assumed there is none.
+func (t *Times) Read(texts ...string) (clock.Instant, *Doubt) {
+	plain := make([]string, 0, 2)
+	for _, text := range texts {
+		plain = append(plain, strings.TrimLeft(Plain(text), "'"))
+	}
+	c, doubt := t.civil(plain)
+	if doubt != nil {
+		return 0, doubt
+	}
+	at, doubt := t.resolve(c)
+	if doubt == nil && len(texts) > 1 && !c.hasClock {
+		doubt = &Doubt{Code: "time_missing", Text: "has a day and no time of day; taken as 00:00", Assumed: true}
+	}
+	return at, doubt
+}
+
+var errNotADate = &Doubt{Code: "bad_date", Text: "is not a date in the formats of the mapping"}
+
+// civil reads what the texts say.
+func (t *Times) civil(texts []string) (civil, *Doubt) {
+	if c, ok := t.formatted(texts); ok {
+		return c, nil
+	}
+	if len(t.formats) > 0 {
+		if c, ok := t.days(texts[0]); ok && len(texts) == 1 && t.workbook && c.hasDate {
+			return c, nil
+		}
+		return t.inParts(texts)
+	}
+	if len(texts) == 1 {
+		return t.free(texts[0], true)
+	}
+	return t.inParts(texts)
+}
+
+// formatted reads the texts, joined by a blank, as the first format that fits says.
+func (t *Times) formatted(texts []string) (civil, bool) {
+	if len(t.formats) == 0 {
+		return civil{}, false
+	}
+	text := strings.ToLower(strings.Join(texts, " "))
+	for i := range t.formats {
+		if c, ok := t.as(&t.formats[i], text); ok {
+			return c, true
+		}
+	}
+	return civil{}, false
+}
+
+// as reads a plain text in lower case as one format says.
+func (t *Times) as(f *format, text string) (civil, bool) {
+	switch f.name {
+	case formatUnix, formatUnixMs:
+		n, err := strconv.ParseInt(strings.TrimSuffix(text, ".0"), 10, 64)
+		if err != nil || n <= 0 || n > 1<<52 {
+			return civil{}, false
+		}
+		if f.name == formatUnix {
+			return civilOf(time.Unix(n, 0).UTC())
+		}
+		return civilOf(time.UnixMilli(n).UTC())
+	case formatExcel, formatExcel1904:
+		c, ok := serial(text, f.name == formatExcel1904)
+		return c, ok && c.hasDate
+	case formatRFC3339:
+		at, err := time.Parse(time.RFC3339Nano, strings.ToUpper(text))
+		if err != nil {
+			return civil{}, false
+		}
+		return civilOf(at.UTC())
+	}
+	return f.match(text)
+}
+
+// civilOf is an instant that names its zone.
+func civilOf(at time.Time) (civil, bool) {
+	return civil{
+		year: at.Year(), month: int(at.Month()), day: at.Day(), hour: at.Hour(), minute: at.Minute(), second: at.Second(),
+		nano: at.Nanosecond(), hasDate: true, hasClock: true, hasOffset: true,
+	}, at.Year() >= 1 && at.Year() <= 9999
+}
+
+func (t *Times) days(text string) (civil, bool) { return serial(text, t.from1904) }
+
+// free reads one text that has one reading only; with wanted it must say a day.
+func (t *Times) free(text string, wanted bool) (civil, *Doubt) {
+	if t.workbook {
+		if c, ok := t.days(text); ok && (c.hasDate || !wanted) {
+			return c, nil
+		}
+	}
+	r, ok := free(text)
+	switch {
+	case len(r.orders) > 0:
+		return civil{}, ambiguous(text, r.orders)
+	case r.zone != "":
+		return civil{}, &Doubt{
+			Code: "zone_name", Text: "names its zone by letters that mean several zones; write it as +08:00, or leave it out",
+			Args: map[string]any{"zone": r.zone},
+		}
+	case !ok || wanted && !r.hasDate:
+		return civil{}, errNotADate
+	}
+	return r.civil, nil
+}
+
+// ambiguous says how a date can be read.
+func ambiguous(text string, orders []string) *Doubt {
+	if whole := formatsOf(text); len(whole) > 0 {
+		orders = whole
+	}
+	d := &Doubt{Code: "ambiguous_date", Args: map[string]any{"formats": orders}}
+	if d.Text = "can be read as " + strings.Join(orders, " and as ") + "; say which under dates"; len(orders) == 1 {
+		d.Text = "has the day, the month and the year in an order that is not said; try dates: [\"" + orders[0] + "\"]"
+	}
+	return d
+}
+
+// inParts reads a day and a time of day from texts of their own. With formats, one of them must read the day.
+func (t *Times) inParts(texts []string) (civil, *Doubt) {
+	if len(texts) == 1 {
+		return civil{}, errNotADate
+	}
+	var c civil
+	for i, text := range texts {
+		next, ok := t.formatted([]string{text})
+		if i > 0 && ok && next.year > 1904 && len(t.formats) > 0 && c.hasDate {
+			return civil{}, errNotADate
+		}
+		if !ok {
+			var doubt *Doubt
+			if next, doubt = t.free(text, false); doubt != nil {
+				return civil{}, doubt
+			}
+			if len(t.formats) > 0 && next.hasDate && next.year > 1904 && !t.workbook {
+				return civil{}, errNotADate
+			}
+		}
+		if !c.join(next) {
+			return civil{}, errNotADate
+		}
+	}
+	if !c.hasDate || !c.isTime() {
+		return civil{}, errNotADate
+	}
+	return c, nil
+}
+
+// resolve returns the instant of a time, in the zone of the file if it names none.
+func (t *Times) resolve(c civil) (clock.Instant, *Doubt) {
+	if c.hasOffset {
+		return clock.Given(c.date().Add(-time.Duration(c.offset) * time.Second)), nil
+	}
+	at, code := local(c.date(), t.zone)
+	if code == "" {
+		return clock.Given(at), nil
+	}
+	d := &Doubt{Code: code, Assumed: true, Taken: at.In(t.zone).Format("2006-01-02 15:04:05-07:00")}
+	if code == "time_twice" {
+		d.Text = "is a time that the clocks show twice on that day; the first is taken"
+	} else {
+		d.Text = "is a time that the clocks leave out on that day; they are taken as not put forward yet"
+	}
+	d.Args = map[string]any{"taken": d.Taken}
+	return clock.Given(at), d
+}
+
+// local returns when the clocks of a zone show what a time in UTC shows. What they leave out is taken by the clock before the change, of
+// what they show twice the first.
+func local(wall time.Time, zone *time.Location) (at time.Time, code string) {
+	const near = 48 * time.Hour
+	at = time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), wall.Nanosecond(), zone)
+	_, offset := at.Zone()
+	start, end := at.ZoneBounds()
+	isNearStart := !start.IsZero() && at.Sub(start) < near
+	isNearEnd := !end.IsZero() && end.Sub(at) < near
+	if !isNearStart && !isNearEnd {
+		return at, ""
+	}
+	if at.Unix()+int64(offset) != wall.Unix() {
+		change := end
+		if isNearStart {
+			change = start
+		}
+		_, before := change.Add(-time.Second).Zone()
+		return wall.Add(-time.Duration(before) * time.Second), "time_skipped"
+	}
+	if isNearStart {
+		_, before := start.Add(-time.Second).Zone()
+		if earlier := wall.Add(-time.Duration(before) * time.Second); earlier.Before(start) {
+			return earlier, "time_twice"
+		}
+	}
+	if isNearEnd {
+		_, after := end.Zone()
+		if later := wall.Add(-time.Duration(after) * time.Second); !later.Before(end) {
+			return at, "time_twice"
+		}
+	}
+	return at, ""
+}

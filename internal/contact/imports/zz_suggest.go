@@ -1,3 +1,0 @@
-package imports
-
-func SuggestDates(samples []string) []string { return nil }
