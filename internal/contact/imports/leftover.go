@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"slices"
 	"strings"
 
 	"aftercall/internal/contact/imports/values"
@@ -31,29 +32,25 @@ var (
 // leftover returns why a row is no contact, or "". Rows without an id are looked at, and those whose id is a word for a sum or a remark.
 func (c *converter) leftover(row table.Row) string {
 	id := cellOf(row, c.id)
-	if id != "" && id[0] < 0x80 && !mayBegin[id[0]|0x20] && id[0] != '*' {
+	if id != "" && (id[0] < 0x80 && !mayBegin[id[0]|0x20] || !isTotal(id) && !isNote(id)) {
 		return c.repeated(row, id)
 	}
-	first, filled := firstCell(row), filledCells(row)
+	first := firstCell(row)
 	switch {
-	case filled == 0:
+	case first == "" || id != "" && id != first:
 		return ""
-	case id != "" && id != first:
-		return c.repeated(row, id)
 	case isTotal(first) && !c.hasTime(row):
 		return totalRow
-	case filled == 1 && len(row.Cells)+c.width > 2 && (id == "" || isNote(first)):
+	case c.width > 2 && filledCells(row) == 1 && (id == "" || isNote(first)):
 		return noteRow
 	}
-	return c.repeated(row, id)
+	return ""
 }
 
 // mayBegin are the letters that totals and notes begin with.
 var mayBegin = func() (set [256]bool) {
-	for _, words := range [][]string{totals, notes} {
-		for _, word := range words {
-			set[word[0]] = true
-		}
+	for _, word := range slices.Concat(totals, notes) {
+		set[word[0]|0x20] = true
 	}
 	return set
 }()

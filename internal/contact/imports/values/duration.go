@@ -37,7 +37,7 @@ func Duration(text string, workbook bool) (int64, bool) {
 	if strings.Contains(s, ":") {
 		return clockSeconds(s)
 	}
-	if iso, found := strings.CutPrefix(s, "pt"); found {
+	if iso, found := strings.CutPrefix(s, "pt"); found && iso != "" {
 		s = iso
 	}
 	return unitsOf(s)

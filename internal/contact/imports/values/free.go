@@ -8,6 +8,7 @@ type reading struct {
 	civil
 	monthNamed bool
 	parted     bool // a T stood between day and time
+	spaced     bool   // a blank was read last
 	hasSeconds bool
 	pointed    bool   // the hour was named as such (9点): minutes may follow without a name
 	small      [2]int // numbers of one or two digits beside the name of a month: a day, and perhaps a year
@@ -27,12 +28,14 @@ func free(text string) (r reading, ok bool) {
 	if !r.settle() {
 		return r, false
 	}
-	return r, len(r.orders) == 0 && r.zone == "" && r.isTime()
+	isHalf := !r.hasDate && !r.hasClock && r.half != wholeDay // a cell of its own
+	return r, len(r.orders) == 0 && r.zone == "" && (isHalf || r.isTime())
 }
 
 // step reads the next part.
 func (r *reading) step() bool {
-	c := r.rest[0]
+	c, spaced := r.rest[0], r.spaced
+	r.spaced = c == ' '
 	switch {
 	case c == ' ' || c == ',':
 		r.rest = r.rest[1:]
@@ -42,7 +45,7 @@ func (r *reading) step() bool {
 	case c == '(' || c == '[':
 		return r.remark()
 	case c == '+' || c == '-' && (r.hasClock || r.empty()):
-		return r.offsetHere()
+		return r.offsetHere(spaced)
 	case (c == '-' || c == '/' || c == '.') && !r.hasClock && !r.hasDate && !r.empty():
 		r.rest = r.rest[1:] // 5-Nov-2026
 		return true
@@ -57,9 +60,10 @@ func (r *reading) step() bool {
 // empty reports whether nothing of a day was read.
 func (r *reading) empty() bool { return r.year == 0 && r.month == 0 && r.day == 0 && r.smalls == 0 }
 
-func (r *reading) offsetHere() bool {
+// offsetHere reads an offset from UTC, but not the end of a span such as 09:00-10:00.
+func (r *reading) offsetHere(spaced bool) bool {
 	seconds, n := offset(r.rest)
-	isSpan := n == len("-10:00") && r.rest[0] == '-' && r.hasClock && !r.hasSeconds && !r.parted // 09:00-10:00
+	isSpan := n == len("-10:00") && r.rest[0] == '-' && r.hasClock && !r.hasSeconds && !r.parted && !spaced
 	if n == 0 || r.hasOffset || isSpan {
 		return false
 	}

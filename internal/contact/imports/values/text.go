@@ -32,6 +32,7 @@ func Plain(s string) string {
 	for _, r := range s {
 		r = narrow(r)
 		switch {
+		case isSolid(r):
 		case unicode.IsSpace(r):
 			blank = b.Len() > 0
 			continue
@@ -50,12 +51,11 @@ func Plain(s string) string {
 // isPlain is the short way for nearly every cell.
 func isPlain(s string) bool {
 	blank := true
-	for i := range len(s) {
-		c := s[i]
-		if c < ' ' || c >= 0x7F || c == ' ' && blank {
+	for _, r := range s {
+		if !isSolid(r) && (r != ' ' || blank) {
 			return false
 		}
-		blank = c == ' '
+		blank = r == ' '
 	}
 	return !blank || s == ""
 }
@@ -80,11 +80,18 @@ func Fold(s string) string { return strings.ToLower(Plain(s)) }
 
 // Trim takes what is blank or cannot be seen off both ends of a text.
 func Trim(s string) string {
-	if s == "" || s[0] > ' ' && s[0] < 0x7F && s[len(s)-1] > ' ' && s[len(s)-1] < 0x7F {
+	if s == "" {
+		return s
+	}
+	first, _ := utf8.DecodeRuneInString(s)
+	if last, _ := utf8.DecodeLastRuneInString(s); isSolid(first) && isSolid(last) {
 		return s
 	}
 	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || address.Invisible(r) })
 }
+
+// isSolid is the short way for nearly every character: ASCII that is printed, and Han.
+func isSolid(r rune) bool { return r > ' ' && r < 0x7F || r >= 0x4E00 && r <= 0x9FFF }
 
 // blankWords are what people and programs write into a cell that has no value. A name or an id may be one of them; a number, a time, a
 // rating and a yes or no cannot.

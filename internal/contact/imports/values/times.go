@@ -92,7 +92,7 @@ func (t *Times) formatted(texts []string) (civil, bool) {
 	if len(t.formats) == 0 {
 		return civil{}, false
 	}
-	text := strings.ToLower(strings.Join(texts, " "))
+	text := strings.TrimSpace(strings.ToLower(strings.Join(texts, " ")))
 	for i := range t.formats {
 		if c, ok := t.as(&t.formats[i], text); ok {
 			return c, true
@@ -176,18 +176,18 @@ func (t *Times) inParts(texts []string) (civil, *Doubt) {
 		return civil{}, errNotADate
 	}
 	var c civil
-	for i, text := range texts {
-		next, ok := t.formatted([]string{text})
-		if i > 0 && ok && next.year > 1904 && len(t.formats) > 0 && c.hasDate {
-			return civil{}, errNotADate
+	for _, text := range texts {
+		if text == "" {
+			continue
 		}
+		next, ok := t.formatted([]string{text})
 		if !ok {
 			var doubt *Doubt
 			if next, doubt = t.free(text, false); doubt != nil {
 				return civil{}, doubt
 			}
 			if len(t.formats) > 0 && next.hasDate && next.year > 1904 && !t.workbook {
-				return civil{}, errNotADate
+				return civil{}, errNotADate // the formats say how days are written
 			}
 		}
 		if !c.join(next) {
