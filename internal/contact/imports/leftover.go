@@ -67,9 +67,11 @@ func filledCells(row table.Row) (n int) {
 // isTotal reports whether a text is a word for a sum, perhaps with the sum: "合计：12", "共 12 条", "Total rows: 12".
 func isTotal(text string) bool {
 	text = values.Fold(text)
-	if rest, found := strings.CutPrefix(text, "共"); found {
-		rest = strings.TrimLeft(rest, " ")
-		return rest != "" && rest[0] >= '0' && rest[0] <= '9' && len(rest) < 20
+	if text != "" && text[0] >= 0x80 {
+		text = strings.ReplaceAll(text, " ", "") // 合 计
+	}
+	if rest, found := strings.CutPrefix(text, "共"); found && len(rest) < 20 && strings.IndexAny(rest, "0123456789") == 0 {
+		return true
 	}
 	for _, word := range totals {
 		if rest, found := strings.CutPrefix(text, word); found {
@@ -96,7 +98,7 @@ func isNote(text string) bool {
 	text = values.Fold(text)
 	for _, word := range notes {
 		if rest, found := strings.CutPrefix(text, word); found {
-			return rest == "" || strings.ContainsAny(rest[:1], " :;,.)(") || rest[0] >= 0x80 || word == "*" || word == "©"
+			return rest == "" || strings.ContainsAny(rest[:1], " :;,.)(") || rest[0] >= 0x80 && word != "注" || word == "*" || word == "©"
 		}
 	}
 	return false

@@ -8,7 +8,7 @@ type reading struct {
 	civil
 	monthNamed bool
 	parted     bool // a T stood between day and time
-	spaced     bool   // a blank was read last
+	spaced     bool // a blank was read last
 	hasSeconds bool
 	pointed    bool   // the hour was named as such (9点): minutes may follow without a name
 	small      [2]int // numbers of one or two digits beside the name of a month: a day, and perhaps a year

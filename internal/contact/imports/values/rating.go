@@ -232,7 +232,7 @@ func starred(full, all int, half bool, scale Scale) (int, string, *Doubt) {
 	case full == 0 && all == scale.High:
 		return 0, "", &Doubt{
 			Code: "stars_unclear", Args: map[string]any{"scale": scale.String()},
-			Text: "is the best rating or none, which its stars do not say; name it under values. The answer is left out",
+			Text: "is the best rating on the scale " + scale.String() + " or none at all; name it under values. The answer is left out",
 		}
 	case full == 0:
 		full = all
