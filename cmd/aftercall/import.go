@@ -127,6 +127,7 @@ func (c *cli) checkContacts(ctx context.Context, a *app.App, n imports.NewRun, o
 
 // importDone prints what became, or would become, of the rows.
 func (c *cli) importDone(run imports.Run, flags importFlags) error {
+	c.printProblems(run.Report())
 	var err error
 	if flags.asJSON {
 		err = c.printJSON(resultOf(run))

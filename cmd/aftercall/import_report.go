@@ -67,13 +67,17 @@ func resultOf(run imports.Run) importResult {
 	return r
 }
 
-// printImport writes the problems, by kind, to standard error, and what became or would become of the rows to standard output.
-func (c *cli) printImport(run imports.Run, check bool) error {
-	s := run.Report()
+// printProblems writes how the file was read, and the problems by kind, to standard error.
+func (c *cli) printProblems(s imports.Summary) {
 	fmt.Fprintln(c.stderr, howRead(s))
 	for _, g := range s.Groups {
 		fmt.Fprintln(c.stderr, groupLine(g))
 	}
+}
+
+// printImport writes what became or would become of the rows.
+func (c *cli) printImport(run imports.Run, check bool) error {
+	s := run.Report()
 	var b strings.Builder
 	fmt.Fprintf(&b, "read %d, accepted %d, updated %d, resolved %d, duplicates %d, rejected %d, skipped %d, warnings %d\n",
 		run.RowsRead, run.Accepted, run.Updated, run.Resolved, run.Duplicates, run.Rejected, run.Skipped, run.Warnings)
@@ -152,11 +156,14 @@ func groupLine(g imports.Group) string {
 	for i, l := range g.Lines {
 		lines[i] = strconv.FormatInt(l, 10)
 	}
-	where := strings.Join(lines, ", ")
+	where := "lines " + strings.Join(lines, ", ")
+	if len(lines) == 1 {
+		where = "line " + lines[0]
+	}
 	if g.Rows > int64(len(g.Lines)) {
 		where += " …"
 	}
-	return fmt.Sprintf("%s %s: %s %s; lines %s%s", rows, g.Severity, strings.TrimSpace(what), g.Problem, where, g.Advice())
+	return fmt.Sprintf("%s %s: %s %s; %s%s", rows, g.Severity, strings.TrimSpace(what), g.Problem, where, g.Advice())
 }
 
 // exampleLine is a row with its headings, without empty cells.

@@ -227,7 +227,7 @@ func people(n int) []who {
 	rows := make([]who, n)
 	for i := range rows {
 		rows[i] = who{
-			ID: fmt.Sprint("P-", i), Name: fmt.Sprint("客户", i), Emails: []string{"noemail@example.com"},
+			ID: fmt.Sprint("P-", i), Name: fmt.Sprint("客户", i), Emails: []string{"reception@example.com"},
 			Phones: []string{strconv.Itoa(13912340000 + i)},
 		}
 	}
@@ -245,7 +245,7 @@ func TestEightPeopleWithOneMailboxAreEightCustomers(t *testing.T) {
 		}
 		for _, o := range c.take(t, inputsOf(people(8)[1:])...) {
 			if len(o.Warnings) != 1 || o.Warnings[0].Code != "customer_shared_address" || o.Warnings[0].Name != "customer.emails" ||
-				o.Warnings[0].Value != "noemail@example.com" {
+				o.Warnings[0].Value != "reception@example.com" {
 				t.Errorf("not reported: %+v", o.Warnings)
 			}
 		}
@@ -256,7 +256,7 @@ func TestEightPeopleWithOneMailboxAreEightCustomers(t *testing.T) {
 		if n := c.count(t, "customer_addresses", "kind = 'phone'"); n != 8 {
 			t.Errorf("%d numbers", n)
 		}
-		if n := c.count(t, "customer_addresses", "normalised = 'noemail@example.com'"); n != 8 {
+		if n := c.count(t, "customer_addresses", "normalised = 'reception@example.com'"); n != 8 {
 			t.Errorf("%d have the mailbox", n)
 		}
 		if n := c.count(t, "contact_corrections", "1 = 1"); n != 0 {
@@ -303,7 +303,7 @@ func TestAReferenceOfTheSourceIsNeverTakenApart(t *testing.T) {
 	c := newCentre(t, dbtest.SQLite(t))
 	for i, w := range people(3) {
 		in := w.input()
-		in.Customer.Reference = "noemail@example.com"
+		in.Customer.Reference = "reception@example.com"
 		if o := c.takeOne(t, in); len(o.Warnings) > 0 {
 			t.Errorf("row %d: %+v", i, o.Warnings)
 		}
@@ -354,7 +354,7 @@ func TestContactsFromBeforeAnAddressWasContestedGoToTheirCustomers(t *testing.T)
 // A later delivery of a contact that leaves out the name is about the same customer.
 func TestAPartialUpdateUnderASharedAddressStaysWithItsCustomer(t *testing.T) {
 	t.Parallel()
-	box := []string{"noemail@example.com"}
+	box := []string{"reception@example.com"}
 	for name, early := range map[string]bool{"before it was shared": true, "afterwards": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -376,7 +376,7 @@ func TestAPartialUpdateUnderASharedAddressStaysWithItsCustomer(t *testing.T) {
 				update(nil, nil)
 			}
 			c.settle(t)
-			if got := c.whose(t)["P-0"]; got != "noemail@example.com · 客户0" {
+			if got := c.whose(t)["P-0"]; got != "reception@example.com · 客户0" {
 				t.Errorf("it is of %q", got)
 			}
 		})
@@ -402,8 +402,8 @@ func TestCustomersFromBeforeAreNotJoinedBySomebodyElse(t *testing.T) {
 		same.ID = "P-0c"
 		c.takeOne(t, same.input())
 		c.settle(t)
-		first := "noemail@example.com · 客户0"
-		want := map[string]string{"P-0": first, "P-0b": first, "P-0c": first, "P-1": "noemail@example.com · 客户1"}
+		first := "reception@example.com · 客户0"
+		want := map[string]string{"P-0": first, "P-0b": first, "P-0c": first, "P-1": "reception@example.com · 客户1"}
 		if diff := cmp.Diff(want, c.whose(t)); diff != "" {
 			t.Error(diff)
 		}

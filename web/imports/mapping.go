@@ -30,7 +30,7 @@ func mappingOf(f frame.Form, header []string) imports.Mapping {
 		}
 	}
 	m.Columns = map[string]imports.Columns{}
-	people := map[string]imports.Participant{}
+	people, comment := map[string]imports.Participant{}, ""
 	for i, heading := range header {
 		field := f.Get("column." + strconv.Itoa(i))
 		role, part, isPerson := strings.Cut(field, ".")
@@ -41,6 +41,8 @@ func mappingOf(f frame.Form, header []string) imports.Mapping {
 				m.Attributes = map[string]string{}
 			}
 			m.Attributes[heading] = heading
+		case field == answerComment:
+			comment = heading
 		case role == "answer":
 			m.Answers = append(m.Answers, answerOf(f, part, heading))
 		case isPerson && slices.Contains(contact.ParticipantRoles(), contact.ParticipantRole(role)):
@@ -53,19 +55,33 @@ func mappingOf(f frame.Form, header []string) imports.Mapping {
 			p.Role = role
 			people[role] = p
 		default:
-			m.Columns[field] = imports.Columns{Headings: append(m.Columns[field].Headings, heading)}
+			field, joined := strings.CutSuffix(field, joinedSuffix)
+			m.Columns[field] = imports.Columns{Headings: append(m.Columns[field].Headings, heading), Join: joined}
 		}
 	}
 	for _, role := range slices.Sorted(maps.Keys(people)) {
 		m.Participants = append(m.Participants, people[role])
 	}
+	for i := range m.Answers {
+		m.Answers[i].Comment = comment
+	}
 	m.Values = valuesOf(f)
 	return m
 }
 
+const (
+	joinedSuffix  = ".join"          // of a time that two columns make up
+	answerComment = "answer.comment" // what customers wrote beside their ratings
+)
+
 // answerOf is an answer read from a column. Satisfaction is often written in words.
 func answerOf(f frame.Form, metric, heading string) imports.Answer {
 	a := imports.Answer{Metric: metric, Column: heading}
+	for word := range strings.FieldsFuncSeq(f.Get("no_answer"), func(r rune) bool { return strings.ContainsRune(",，、;；", r) }) {
+		if word = strings.TrimSpace(word); word != "" {
+			a.NoAnswer = append(a.NoAnswer, word)
+		}
+	}
 	if metric == "csat" {
 		if a.Scale = strings.TrimSpace(f.Get("scale")); a.Scale == "" || a.Scale == "1-5" {
 			a.Values = imports.SatisfactionWords()
@@ -100,7 +116,9 @@ func fieldsOf(m imports.Mapping, header []string) []string {
 	meaning := map[string]string{}
 	for field, columns := range m.Columns {
 		for _, heading := range columns.Headings {
-			meaning[heading] = field
+			if meaning[heading] = field; columns.Join {
+				meaning[heading] += joinedSuffix
+			}
 		}
 	}
 	for _, heading := range m.Attributes {
@@ -111,6 +129,7 @@ func fieldsOf(m imports.Mapping, header []string) []string {
 	}
 	for _, a := range m.Answers {
 		meaning[a.Column] = "answer." + a.Metric
+		meaning[a.Comment] = answerComment
 	}
 	fields := make([]string, len(header))
 	for i, heading := range header {
@@ -143,6 +162,7 @@ func withMapping(f frame.Form, m imports.Mapping) frame.Form {
 		if a.Metric == "csat" {
 			set("scale", a.Scale)
 		}
+		set("no_answer", strings.Join(a.NoAnswer, ", "))
 	}
 	f.Values = values
 	return f

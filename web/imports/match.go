@@ -338,7 +338,7 @@ func (h *handlers) codeOptions(c *gin.Context, field string) []frame.Option {
 // extraFields are what a column can mean beside the fields of a contact.
 var extraFields = []string{
 	"handled.agent", "handled.team", "took.agent", "took.team", "on_site.agent", "on_site.team",
-	"answer.csat", "answer.nps", "answer.ces", "attribute",
+	"answer.csat", "answer.nps", "answer.ces", answerComment, "opened_at.join", "first_response_at.join", "resolved_at.join", "attribute",
 }
 
 func (h *handlers) fieldOptions(c *gin.Context) []frame.Option {
