@@ -74,7 +74,9 @@ var fieldWords = map[string]map[string]string{
 		"metric": "csat, nps or ces; one of another metric is left out with a warning.",
 		"value":  "The whole number that was given; required: absent and null are no answer, and refused.",
 		"scale":  "Such as \"1-5\"; the metric's usual one when absent or \"\".", "comment": "What was said beside it.",
-		"answered_at": "When it was given; the time of the resolution when absent.",
+		"answered_at": "When it was given; the time of the resolution when absent, or of arrival while there is none.",
+		"revisable_days": "For how many days after the first answer a later, different one replaces it, from 0 to 3650; for good when absent. " +
+			"Both are kept, and the newest counts.",
 	},
 	"Field": {
 		"line": "Line of the request, from 1; only in NDJSON.", "field": "The field, as in answers[0].value; body for the whole.",

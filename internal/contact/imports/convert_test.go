@@ -160,7 +160,7 @@ func TestAnyOtherWordHasTheValueOfTheStar(t *testing.T) {
 				t.Errorf("*: %s, row %d: %q, want %q; %s", star, i, answered(row), want[i], said(row))
 			}
 		}
-		if answered(rows[4]) != "5" || rows[0].input.Complaint == nil || !*rows[0].input.Complaint || rows[1].input.Complaint {
+		if answered(rows[4]) != "5" || !isYes(rows[0].input.Complaint) || isYes(rows[1].input.Complaint) {
 			t.Errorf("%+v", rows)
 		}
 	}
@@ -173,7 +173,7 @@ func TestTrueAndFalseOfAWorkbookAreWords(t *testing.T) {
 	text := "id,complaint,score\nT-1,TRUE,TRUE\nT-2,FALSE,FALSE\n"
 	book := workbookOf(t, []any{"id", "complaint", "score"}, []any{"T-1", "TRUE", "TRUE"}, []any{"T-2", "false", "false"})
 	for _, f := range []string{book, text} {
-		if rows := convertFile(t, m, f); answered(rows[0])+answered(rows[1]) != "" || rows[0].input.Complaint == nil || !*rows[0].input.Complaint || rows[1].input.Complaint {
+		if rows := convertFile(t, m, f); answered(rows[0])+answered(rows[1]) != "" || !isYes(rows[0].input.Complaint) || isYes(rows[1].input.Complaint) {
 			t.Errorf("%s %s", said(rows[0]), said(rows[1]))
 		}
 		if rows := convertFile(t, listed, f); answered(rows[0]) != "5" || answered(rows[1]) != "1" {
@@ -393,3 +393,5 @@ func TestOneOfManyColumnNamesIsEachColumn(t *testing.T) {
 		}
 	}
 }
+
+func isYes(b *bool) bool { return b != nil && *b }
