@@ -34,7 +34,15 @@ type measurement struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	code := 0
+	if len(os.Args) == 4 && os.Args[1] == readFlag {
+		if err := readHere(ctx, os.Args[2], os.Args[3]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			code = 1
+		}
+	} else {
+		code = run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	}
 	stop()
 	os.Exit(code)
 }
@@ -77,7 +85,7 @@ func wanted(name string, prefixes []string) bool {
 func measurements() []measurement {
 	embedded := stores()[0]
 	// First of all: a process started by a large one is counted as that large by the system, for a moment.
-	all := []measurement{{"start/" + embedded.name, start}}
+	all := []measurement{{"start/" + embedded.name, start}, {"reading", reading}}
 	for _, s := range stores() {
 		all = append(all,
 			measurement{"intake/" + s.name, func(ctx context.Context) ([]figure, error) { return s.with(ctx, intake) }},

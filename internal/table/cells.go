@@ -14,16 +14,27 @@ var errorValues = map[string]bool{
 
 // checkText returns what a cell of text says, and adds a fault to its row where that is not what it seems.
 func checkText(row *Row, at int, text string) string {
-	switch {
-	case text == "":
-	case !utf8.ValidString(text), strings.Contains(text, "\uFFFD"):
+	if isBroken(text) {
 		text = strings.ToValidUTF8(text, "\uFFFD")
 		row.fault(at, BadEncoding, text)
-	case (text[0] == '#' || text[0] == 'E') && isErrorValue(text):
-		row.fault(at, ErrorCell, text)
-		return ""
+		return text
 	}
-	return text
+	return checkValue(row, at, text)
+}
+
+// checkValue is checkText for a text that is not broken.
+func checkValue(row *Row, at int, text string) string {
+	if text == "" || text[0] != '#' && text[0] != 'E' || !isErrorValue(text) {
+		return text
+	}
+	row.fault(at, ErrorCell, text)
+	return ""
+}
+
+// isBroken reports whether a text has bytes that are no characters, or what was put in the place of such.
+func isBroken(text string) bool {
+	const first = 0xef // byte of U+FFFD
+	return !utf8.ValidString(text) || strings.IndexByte(text, first) >= 0 && strings.Contains(text, "\uFFFD")
 }
 
 // isErrorValue reports whether a text is an error value, or the signs that fill a column too narrow for its date.

@@ -2,6 +2,7 @@ package table
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -41,19 +42,28 @@ func (l *lineReader) read() (int, string, error) {
 
 // readRaw returns the next line without its end. Of a line longer than a record may be only the beginning is kept.
 func (l *lineReader) readRaw() (string, error) {
-	var b strings.Builder
+	part, err := l.r.ReadSlice(l.end)
+	if err == nil {
+		return bare(part[:len(part)-1]), nil
+	}
+	return l.readLong(part, err)
+}
+
+// readLong goes on where a line is longer than the buffer, or the last one.
+func (l *lineReader) readLong(part []byte, err error) (string, error) {
+	var b []byte
 	for {
-		part, err := l.r.ReadSlice(l.end)
-		if b.Len() <= maxRecordBytes {
-			b.Write(part)
+		if len(b) <= maxRecordBytes {
+			b = append(b, part...)
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
+			part, err = l.r.ReadSlice(l.end)
 			continue
 		case err == nil:
-			return bare(strings.TrimSuffix(b.String(), string(rune(l.end)))), nil
-		case errors.Is(err, io.EOF) && b.Len() > 0:
-			return strings.TrimRight(bare(b.String()), "\x1a"), nil // Ctrl-Z, which ends a file of old systems
+			return bare(bytes.TrimSuffix(b, []byte{l.end})), nil
+		case errors.Is(err, io.EOF) && len(b) > 0:
+			return strings.TrimRight(bare(b), "\x1a"), nil // Ctrl-Z, which ends a file of old systems
 		case errors.Is(err, io.EOF):
 			return "", err
 		}
@@ -62,9 +72,12 @@ func (l *lineReader) readRaw() (string, error) {
 }
 
 // bare returns a line without what belongs to its end, and without the NULs that some systems fill up a field with.
-func bare(line string) string {
-	if strings.IndexByte(line, 0) >= 0 {
-		line = strings.ReplaceAll(line, "\x00", "")
+func bare(line []byte) string {
+	if bytes.IndexByte(line, 0) >= 0 {
+		line = bytes.ReplaceAll(line, []byte{0}, nil)
 	}
-	return strings.TrimRight(line, "\r")
+	for len(line) > 0 && line[len(line)-1] == '\r' {
+		line = line[:len(line)-1]
+	}
+	return string(line)
 }

@@ -3,6 +3,7 @@ package table
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,6 +16,7 @@ import (
 type parser struct {
 	lines     *lineReader
 	delimiter rune
+	width     int // of the last row
 	blank     blanks
 	work      int64 // bytes that were split into cells
 	again     int64 // bytes that were read in search of a closing quote and then put back
@@ -55,7 +57,7 @@ func isBlank(cells []string) bool {
 
 // record splits the record that begins with a line, reading more lines while a quote is open.
 func (p *parser) record(line int, first string) (Row, error) {
-	row := Row{Line: line}
+	row := Row{Line: line, Cells: make([]string, 0, p.width)}
 	more := ahead{size: len(first)}
 	for text, last := first, false; !last; {
 		var cell string
@@ -82,9 +84,14 @@ func (p *parser) record(line int, first string) (Row, error) {
 	if p.swallowed(first, more.lines) {
 		return Row{}, p.reject(line, errSwallows, first, more)
 	}
-	for i, cell := range row.Cells {
-		row.Cells[i] = checkText(&row, i, cell)
+	check := checkValue
+	if isBroken(first) || slices.ContainsFunc(more.lines, isBroken) {
+		check = checkText
 	}
+	for i, cell := range row.Cells {
+		row.Cells[i] = check(&row, i, cell)
+	}
+	p.width = len(row.Cells)
 	return row, nil
 }
 
@@ -146,7 +153,13 @@ func (p *parser) afterQuote(text string) (rest string, last bool, err error) {
 
 // quoted returns what stands before the closing quote, and the rest of the line that has it. Every line is looked at once.
 func (p *parser) quoted(text string, more *ahead) (cell, rest string, err error) {
+	if i := strings.IndexByte(text, '"'); i >= 0 && !strings.HasPrefix(text[i+1:], `"`) {
+		p.work += int64(i) // nearly all of them
+		return text[:i], text[i+1:], nil
+	}
 	var b strings.Builder
+	const usual = 128
+	b.Grow(min(len(text), usual))
 	for {
 		p.work += int64(len(text))
 		rest, closed := unquote(&b, text)

@@ -48,14 +48,19 @@ func (p *parser) reject(line int, problem *stray, text string, more ahead) error
 // lines does not.
 func (p *parser) swallowed(first string, more []string) bool {
 	const looked = 20 // of many lines
-	if len(more) == 0 {
-		return false
-	}
-	model := p.alone(first)
+	var model []string
 	rows, others := 0, 0
 	for _, line := range more[:min(len(more), looked)] {
+		if !strings.ContainsRune(line, p.delimiter) {
+			if strings.TrimSpace(line) != "" {
+				others++
+			}
+			continue
+		}
+		if model == nil {
+			model = p.alone(first)
+		}
 		switch {
-		case strings.TrimSpace(line) == "":
 		case looksLike(model, p.alone(line)):
 			rows++
 		default:
