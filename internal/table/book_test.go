@@ -46,6 +46,7 @@ type book struct {
 	properties string
 	office     string
 	shared     string
+	styles     string
 	sheets     []part
 }
 
@@ -64,6 +65,10 @@ func (b book) bytes(t testing.TB) []byte {
 	if b.shared != "" {
 		relations += `<Relationship Id="rIdS" Type="` + b.office + `/sharedStrings" Target="sharedStrings.xml"/>`
 		parts = append(parts, part{"xl/sharedStrings.xml", "<sst>" + b.shared + "</sst>"})
+	}
+	if b.styles != "" {
+		relations += `<Relationship Id="rIdF" Type="` + b.office + `/styles" Target="styles.xml"/>`
+		parts = append(parts, part{"xl/styles.xml", "<styleSheet>" + b.styles + "</styleSheet>"})
 	}
 	return zipOf(t, append(parts,
 		part{"xl/workbook.xml", `<workbook xmlns:r="` + b.office + `">` + b.properties + `<sheets>` + list + `</sheets></workbook>`},

@@ -293,6 +293,8 @@ func FuzzWorkbook(f *testing.F) {
 		`<row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1"><v>1.5</v></c></row>`, `<row><c t="inlineStr"><is><t>x</t></is></c></row>`,
 		`<row r="99"><c r="ZZZ1" t="b"><v>1</v></c></row>`,
 		`<x:row><x:c t="str"><x:v>_x000D_&amp;</x:v></x:c></x:row>`, `<!DOCTYPE a [<!ENTITY b "c">]>`,
+		`<row hidden="1"><c><f>1</f></c><c t="e"><v>#N/A</v></c></row></sheetData><mergeCells><mergeCell ref="A1:B2"/>`,
+		`<row><c><v>1.5E10</v></c><c t='inlineStr'><is><t><![CDATA[x]]></t></is></c></row>`,
 	} {
 		f.Add(sheet, `<si><t>one</t></si><si><r><t>t</t></r><r><t>wo</t></r></si>`)
 	}

@@ -35,6 +35,21 @@ func TestANumberIsReadWithAllItsDigitsWhoeverWroteIt(t *testing.T) {
 	}
 }
 
+func TestLeadingZerosOfAFormatArePartOfANumber(t *testing.T) {
+	t.Parallel()
+	b := book{
+		styles: `<numFmts><numFmt numFmtId="164" formatCode="0000000"/><numFmt numFmtId="165" formatCode="0.00"/>` +
+			`<numFmt numFmtId="166" formatCode="00000;@"/></numFmts><cellStyleXfs><xf numFmtId="164"/></cellStyleXfs>` +
+			`<cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/></cellXfs>`,
+		sheets: []part{{"S", rowsOf("a|b|c|d|e|f|g",
+			`<c s="1"><v>12345</v></c><c s="0"><v>12345</v></c><c s="2"><v>12345</v></c><c s="3"><v>1.2E1</v></c>`+
+				`<c s="1"><v>123456789</v></c><c s="1"><v>0.5</v></c><c s="9"><v>7</v></c>`)}},
+	}
+	if got, _ := b.opened(t, table.Options{}); got[1] != "2 0012345/12345/12345/00012/123456789/0.5/7" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestAWholeNumberOfFifteenDigitsIsTheSameInEverySpelling(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -8,11 +8,10 @@ import (
 	"strings"
 )
 
-// lineReader reads lines with their numbers; LF and CR LF end a line, or CR where a file knows nothing else. Lines can be put back.
+// lineReader reads lines with their numbers; LF and CR LF end a line. Lines can be put back.
 type lineReader struct {
 	src   *source
 	r     *bufio.Reader
-	end   byte     // what ends a line
 	line  int      // number of the last line read
 	total int64    // bytes of all lines
 	back  []string // lines put back, to be read first
@@ -42,7 +41,7 @@ func (l *lineReader) read() (int, string, error) {
 
 // readRaw returns the next line without its end. Of a line longer than a record may be only the beginning is kept.
 func (l *lineReader) readRaw() (string, error) {
-	part, err := l.r.ReadSlice(l.end)
+	part, err := l.r.ReadSlice('\n')
 	if err == nil {
 		return bare(part[:len(part)-1]), nil
 	}
@@ -58,10 +57,10 @@ func (l *lineReader) readLong(part []byte, err error) (string, error) {
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
-			part, err = l.r.ReadSlice(l.end)
+			part, err = l.r.ReadSlice('\n')
 			continue
 		case err == nil:
-			return bare(bytes.TrimSuffix(b, []byte{l.end})), nil
+			return bare(bytes.TrimSuffix(b, []byte("\n"))), nil
 		case errors.Is(err, io.EOF) && len(b) > 0:
 			return strings.TrimRight(bare(b), "\x1a"), nil // Ctrl-Z, which ends a file of old systems
 		case errors.Is(err, io.EOF):

@@ -118,13 +118,14 @@ func (s *sheetReader) checked(row reading) (Row, error) {
 // cellBuffer is what a cell holds, while it is read.
 type cellBuffer struct {
 	value, inline, formula       []byte
+	style                        []byte
 	hasValue, hasInline, formed  bool
 	inValue, inInline, inFormula bool
 	inReading                    bool
 }
 
 func (b *cellBuffer) reset() {
-	*b = cellBuffer{value: b.value[:0], inline: b.inline[:0], formula: b.formula[:0]}
+	*b = cellBuffer{value: b.value[:0], inline: b.inline[:0], formula: b.formula[:0], style: b.style[:0]}
 }
 
 // cell reads a cell to its end.
@@ -132,6 +133,7 @@ func (s *sheetReader) cell(row *reading, at int) error {
 	kind := kindOf(s.tokens.raw("t"))
 	b, t := &s.buf, s.tokens
 	b.reset()
+	b.style = append(b.style, t.raw("s")...)
 	for {
 		if err := t.next(); err != nil {
 			return damaged(s.book.src, err)
@@ -210,7 +212,7 @@ func (s *sheetReader) meant(row *Row, at int, kind string) string {
 		row.fault(at, ErrorCell, string(b.value))
 		return ""
 	case "n":
-		return checkText(row, at, numberText(string(b.value)))
+		return checkText(row, at, s.book.padded(numberText(string(b.value)), b.style))
 	case "d":
 		return string(b.value)
 	}

@@ -204,7 +204,7 @@ func TestFileLargerThanAllowed(t *testing.T) {
 func FuzzText(f *testing.F) {
 	for _, seed := range []string{
 		"a,b\n1,2\n", "a;b\r\n\"1\n\";2", "\ufeffa\tb\n\"", "\"\"\"\n,\n", "\xc4\xe3,\xba\xc3\n", "a|b\n\"x\"y|z",
-		"\"start\na\"\"b\na\"\"b\n",
+		"\"start\na\"\"b\na\"\"b\n", "sep=^\ra^\"1\r2^3\" x\r", "1,2,\"x\n3,4,y\"\n", "1, \"a\" ,#N/A\n", "a\x00,\x00b\x00\n\x00",
 	} {
 		f.Add([]byte(seed))
 	}

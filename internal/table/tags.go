@@ -85,7 +85,7 @@ func openQuote(raw []byte, quote byte) byte {
 func isBlankByte(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\r' }
 
 func withoutPrefix(name []byte) (local []byte, prefixed bool) {
-	if i := bytes.IndexByte(name, ':'); i >= 0 {
+	if i := bytes.IndexByte(name, ':'); i > 0 && i < len(name)-1 {
 		return name[i+1:], true
 	}
 	return name, false

@@ -34,7 +34,11 @@ func openText(src *source, file io.Reader, opts Options) (*Reader, error) {
 	if err = refuseOther(sample); err != nil {
 		return nil, err
 	}
-	p := &parser{lines: &lineReader{src: src, r: text, end: lineEnd(sample)}}
+	if endsWithCR(sample) {
+		text = bufio.NewReaderSize(onlyLF{text}, sampleBytes)
+		sample, _ = text.Peek(sampleBytes) // an error is met again by whoever reads
+	}
+	p := &parser{lines: &lineReader{src: src, r: text}}
 	named, err := p.separatorLine(sample)
 	if err != nil {
 		return nil, err
@@ -45,7 +49,7 @@ func openText(src *source, file io.Reader, opts Options) (*Reader, error) {
 	case named != 0:
 		p.delimiter = named
 	default:
-		p.delimiter = detectDelimiter(src, sample, p.lines.end)
+		p.delimiter = detectDelimiter(src, sample)
 	}
 	found.Delimiter = p.delimiter
 	return &Reader{
@@ -53,18 +57,39 @@ func openText(src *source, file io.Reader, opts Options) (*Reader, error) {
 	}, nil
 }
 
-// lineEnd returns what ends a line: CR where there is no LF, as in files of an old Mac.
-func lineEnd(sample []byte) byte {
-	if bytes.IndexByte(sample, '\n') < 0 && bytes.IndexByte(sample, '\r') >= 0 {
-		return '\r'
+// endsWithCR reports whether lines end with CR, as in files of an old Mac, some of which have an LF here and there. A CR or two in a text
+// does not say so.
+func endsWithCR(sample []byte) bool {
+	pairs := bytes.Count(sample, []byte("\r\n"))
+	alone := bytes.Count(sample, []byte("\r")) - pairs
+	return alone > 0 && alone >= bytes.Count(sample, []byte("\n"))
+}
+
+// onlyLF gives a text with LF in place of every CR that has none behind it.
+type onlyLF struct{ in *bufio.Reader }
+
+// Read returns bytes of text.
+func (o onlyLF) Read(p []byte) (int, error) {
+	n, err := o.in.Read(p)
+	for i, b := range p[:n] {
+		if b != '\r' {
+			continue
+		}
+		next := p[min(i+1, n-1):n]
+		if i+1 == n {
+			next, _ = o.in.Peek(1)
+		}
+		if len(next) == 0 || next[0] != '\n' {
+			p[i] = '\n'
+		}
 	}
-	return '\n'
+	return n, err //nolint:wrapcheck // a reader's io.EOF
 }
 
 // separatorLine reads a first line such as "sep=;", with which a file tells Excel its delimiter; 0 where there is none.
 func (p *parser) separatorLine(sample []byte) (rune, error) {
 	line := sample
-	if i := bytes.IndexByte(sample, p.lines.end); i >= 0 {
+	if i := bytes.IndexByte(sample, '\n'); i >= 0 {
 		line = sample[:i]
 	}
 	name, value, found := strings.Cut(strings.Trim(strings.TrimRight(string(line[:min(len(line), 16)]), "\r"), `"`), "=")
@@ -78,7 +103,7 @@ func (p *parser) separatorLine(sample []byte) (rune, error) {
 
 // detectDelimiter returns the usual delimiter with which the largest part of the first rows has the same number of cells, and of two such
 // the one with more cells: a title above is outvoted, and so is a comma in texts, as the heading has none.
-func detectDelimiter(src *source, sample []byte, end byte) rune {
+func detectDelimiter(src *source, sample []byte) rune {
 	const enough = 64 << 10
 	whole := len(sample) < enough
 	if !whole {
@@ -89,7 +114,7 @@ func detectDelimiter(src *source, sample []byte, end byte) rune {
 		if !bytes.ContainsRune(sample, delimiter) {
 			continue
 		}
-		lines := &lineReader{src: &source{ctx: src.ctx}, r: bufio.NewReader(bytes.NewReader(sample)), end: end}
+		lines := &lineReader{src: &source{ctx: src.ctx}, r: bufio.NewReader(bytes.NewReader(sample))}
 		part, width := agreement(&parser{lines: lines, delimiter: delimiter}, whole)
 		if part > most || part == most && width > widest {
 			best, most, widest = delimiter, part, width

@@ -13,6 +13,8 @@ func TestOldAndOddTextFilesAreReadAsTheyAreMeant(t *testing.T) {
 	want := []string{"id/note", "1/a", "2/b"}
 	for name, file := range map[string]string{
 		"CR only":               "id,note\r1,a\r2,b\r",
+		"CR and one LF":         "id,note\n1,a\r2,b\r",
+		"CR and a blank line":   "id,note\r\r1,a\r2,b",
 		"CR CR LF":              "id,note\r\r\n1,a\r\r\n2,b\r\r\n",
 		"sep=":                  "sep=;\r\nid;note\r\n1;a\r\n2;b\r\n",
 		"sep= of a tab":         "sep=\t\nid\tnote\n1\ta\n2\tb\n",

@@ -136,15 +136,15 @@ func (t *tokens) until(end byte) ([]byte, error) {
 	}
 }
 
-// through returns what stands before a sequence of bytes that ends with '>'. A '>' before it is part of what it returns.
-func (t *tokens) through(end string) ([]byte, error) {
+// through returns what stands before a sequence of bytes that ends with '>', with how it begins. A '>' before it is part of what it returns.
+func (t *tokens) through(head, end string) ([]byte, error) {
 	var all []byte
 	for {
 		piece, err := t.until('>')
 		if err != nil {
 			return nil, cut(err)
 		}
-		if all = append(append(all, piece...), '>'); bytes.HasSuffix(all, []byte(end)) {
+		if all = append(append(all, piece...), '>'); len(all) >= len(head)+len(end) && bytes.HasSuffix(all, []byte(end)) {
 			return all[:len(all)-len(end)], nil
 		}
 		if len(all) > maxTokenBytes {
@@ -162,14 +162,14 @@ func (t *tokens) declaration() (isText bool, err error) {
 	}
 	switch {
 	case string(head) == cdata:
-		text, err := t.through("]]>")
+		text, err := t.through(cdata, "]]>")
 		if err != nil || len(text) == len(cdata) {
 			return false, err
 		}
 		t.kind, t.text, t.plain = textToken, text[len(cdata):], true
 		return true, nil
 	case bytes.HasPrefix(head, []byte(comment)):
-		_, err = t.through("-->")
+		_, err = t.through(comment, "-->")
 		return false, err
 	}
 	for depth, total := 1, 0; depth > 0; { // a DOCTYPE, and what is declared in it
@@ -187,7 +187,7 @@ func (t *tokens) declaration() (isText bool, err error) {
 
 // instruction reads what begins with "<?"; the first one may name an encoding.
 func (t *tokens) instruction() error {
-	text, err := t.through("?>")
+	text, err := t.through("?", "?>")
 	if err != nil {
 		return err
 	}

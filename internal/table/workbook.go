@@ -15,6 +15,7 @@ type workbook struct {
 	parts   parts
 	limit   int64
 	shared  *sharedTexts
+	digits  []int8 // of each style
 	found   Found
 	spent   int64 // bytes unpacked so far
 	scanned int64 // bytes unpacked to learn what stands behind the rows
@@ -62,10 +63,14 @@ func (w *workbook) open(wanted string) (*sheetReader, error) {
 	}
 	w.shared = &sharedTexts{}
 	for _, r := range relations {
-		if r.is("sharedStrings") && len(w.shared.where) == 0 {
-			if w.shared, err = w.readShared(r.target); err != nil {
-				return nil, err
-			}
+		switch {
+		case r.is("sharedStrings") && len(w.shared.where) == 0:
+			w.shared, err = w.readShared(r.target)
+		case r.is("styles") && w.digits == nil:
+			w.digits, err = w.readStyles(r.target)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	sheets, err := w.sheets(main, relations)
