@@ -206,9 +206,10 @@ func writeSheet(w io.Writer, rows int) {
 		n := i + 1
 		fmt.Fprintf(w, `<row r="%d" spans="1:11"><c r="A%d" t="s"><v>%d</v></c><c r="B%d" t="s"><v>0</v></c><c r="C%d" t="s"><v>%d</v></c>`,
 			n, n, 4+2*i, n, n, 5+2*i)
-		fmt.Fprintf(w, `<c r="D%d"><v>139%08d</v></c><c r="E%d" s="1"><v>46346.375</v></c><c r="F%d" s="1"><v>46346.416666666664</v></c>`, n, i, n, n)
-		fmt.Fprintf(w, `<c r="G%d" t="s"><v>1</v></c><c r="H%d" t="s"><v>2</v></c><c r="I%d" t="s"><v>3</v></c><c r="J%d"><v>%d</v></c><c r="K%d"/></row>`,
-			n, n, n, n, i%5+1, n)
+		fmt.Fprintf(w, `<c r="D%d"><v>139%08d</v></c><c r="E%d" s="1"><v>46346.375</v></c><c r="F%d" s="1"><v>46346.416666666664</v></c>`,
+			n, i, n, n)
+		fmt.Fprintf(w, `<c r="G%d" t="s"><v>1</v></c><c r="H%d" t="s"><v>2</v></c><c r="I%d" t="s"><v>3</v></c>`, n, n, n)
+		fmt.Fprintf(w, `<c r="J%d"><v>%d</v></c><c r="K%d"/></row>`, n, i%5+1, n)
 	}
 	fmt.Fprint(w, `</sheetData></worksheet>`)
 }

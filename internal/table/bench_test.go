@@ -13,8 +13,8 @@ func contactsCSV(n int) []byte {
 	var b bytes.Buffer
 	b.WriteString("Ticket,State,Customer,Phone,Email,Opened,Closed,Product,Agent,Team,Score,Note\r\n")
 	for i := range n {
-		fmt.Fprintf(&b, "Q-%d,resolved,王敏%d,139%08d,c%d@example.org,2026-11-20 09:00:00,2026-11-20 10:00:00,家庭宽带,李强,夜班,%d,", i, i, i, i, i%5+1)
-		b.WriteString("\"换了 \"\"光猫\"\",\r\n重启后恢复\"\r\n")
+		fmt.Fprintf(&b, "Q-%d,resolved,王敏%d,139%08d,c%d@example.org,2026-11-20 09:00:00,2026-11-20 10:00:00,", i, i, i, i)
+		fmt.Fprintf(&b, "家庭宽带,李强,夜班,%d,\"换了 \"\"光猫\"\",\r\n重启后恢复\"\r\n", i%5+1)
 	}
 	return b.Bytes()
 }
@@ -25,13 +25,23 @@ func contactsSheet(n int) (sheet, shared func(io.Writer)) {
 	sheet = func(w io.Writer) {
 		_, _ = io.WriteString(w, sheetHead)
 		for i := range n {
-			fmt.Fprintf(w, `<row r="%d" spans="1:12"><c r="A%d" t="s"><v>%d</v></c><c r="B%d" t="s"><v>1</v></c><c r="C%d" t="s"><v>%d</v></c>`,
-				i+1, i+1, len(words)+2*i, i+1, i+1, len(words)+2*i+1)
-			fmt.Fprintf(w, `<c r="D%d"><v>139%08d</v></c><c r="E%d" s="1"><v>46346.375</v></c><c r="F%d" s="1"><v>46346.416666666664</v></c>`,
-				i+1, i, i+1, i+1)
-			fmt.Fprintf(w, `<c r="G%d" t="s"><v>2</v></c><c r="H%d" t="s"><v>3</v></c><c r="I%d" t="s"><v>4</v></c><c r="J%d"><v>%d</v></c>`,
-				i+1, i+1, i+1, i+1, i%5+1)
-			fmt.Fprintf(w, `<c r="K%d" t="s"><v>5</v></c><c r="L%d" s="2"/></row>`, i+1, i+1)
+			cell := func(column byte, format string, args ...any) {
+				fmt.Fprintf(w, `<c r="%c%d" `+format+`</c>`, append([]any{column, i + 1}, args...)...)
+			}
+			fmt.Fprintf(w, `<row r="%d" spans="1:12">`, i+1)
+			cell('A', `t="s"><v>%d</v>`, len(words)+2*i)
+			cell('B', `t="s"><v>1</v>`)
+			cell('C', `t="s"><v>%d</v>`, len(words)+2*i+1)
+			cell('D', `><v>139%08d</v>`, i)
+			cell('E', `s="1"><v>46346.375</v>`)
+			cell('F', `s="1"><v>46346.416666666664</v>`)
+			cell('G', `t="s"><v>2</v>`)
+			cell('H', `t="s"><v>3</v>`)
+			cell('I', `t="s"><v>4</v>`)
+			cell('J', `><v>%d</v>`, i%5+1)
+			cell('K', `t="s"><v>5</v>`)
+			cell('L', `s="2">`)
+			_, _ = io.WriteString(w, `</row>`)
 		}
 		_, _ = io.WriteString(w, sheetTail)
 	}

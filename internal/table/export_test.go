@@ -27,11 +27,10 @@ func Tags(file string) ([]string, error) {
 		}
 		switch t.kind {
 		case startTag:
-			tag := "<" + string(t.name)
+			all = append(all, "<"+string(t.name))
 			for _, a := range t.attrs {
-				tag += " " + string(a.name) + "=" + string(appendUnescaped(nil, a.value))
+				all = append(all, string(a.name)+"="+string(appendUnescaped(nil, a.value)))
 			}
-			all = append(all, tag)
 		case endTag:
 			all = append(all, "/"+string(t.name))
 		case textToken:

@@ -32,7 +32,10 @@ var (
 )
 
 // binaryHeads are the first bytes of pictures, archives and databases, of which a small one could pass for a text.
-var binaryHeads = []string{"\x89PNG", "\xff\xd8\xff", "GIF8", "PAR1", "SQLite f", "Rar!", "7z\xbc\xaf", "\xfd7zXZ", "BZh9", "\x28\xb5\x2f\xfd"}
+var binaryHeads = []string{
+	"\x89PNG", "\xff\xd8\xff", "GIF8", "PAR1", "SQLite f", "Rar!", "7z\xbc\xaf", "\xfd7zXZ", "BZh9",
+	"\x28\xb5\x2f\xfd",
+}
 
 // refuseKind refuses a file by its first bytes.
 func refuseKind(head []byte) error {

@@ -46,7 +46,8 @@ func isNumber(text string) bool {
 	if i := strings.IndexAny(mantissa, "eE"); i >= 0 {
 		exponent := mantissa[i+1:]
 		mantissa = mantissa[:i]
-		if digits := strings.TrimLeft(exponent, "+-"); len(exponent)-len(digits) > 1 || digits == "" || strings.Trim(digits, "0123456789") != "" {
+		digits := strings.TrimLeft(exponent, "+-")
+		if len(exponent)-len(digits) > 1 || digits == "" || strings.Trim(digits, "0123456789") != "" {
 			return false
 		}
 	}

@@ -103,7 +103,9 @@ func TestEveryRowWithoutAStrayQuoteIsReadWhateverTheOthersHave(t *testing.T) {
 		file.WriteString("id,closed,score,note\n")
 		var want, got []string
 		for i := range rapid.IntRange(1, 40).Draw(t, "rows") {
-			note := rapid.SampledFrom([]string{"fine", `"27 inch`, `"Nice" said he`, `32"`, `"quoted, well"`, `"`, "", `a "b" c`, "换了\"光猫\""}).Draw(t, "note")
+			note := rapid.SampledFrom([]string{
+				"fine", `"27 inch`, `"Nice" said he`, `32"`, `"quoted, well"`, `"`, "", `a "b" c`, "换了\"光猫\"",
+			}).Draw(t, "note")
 			fmt.Fprintf(&file, "Q-%d,2026-11-20 10:%02d,%d,%s\n", i, i, i%5+1, note)
 			if !strings.HasPrefix(note, `"`) || note == `"quoted, well"` {
 				want = append(want, fmt.Sprintf("Q-%d/%d/%s", i, i%5+1, strings.Trim(note, `"`)))

@@ -127,8 +127,10 @@ func TestLineNumbersSurviveQuotedNewlinesAndBlankLines(t *testing.T) {
 func TestBadRowNeverStopsTheRest(t *testing.T) {
 	t.Parallel()
 	want := []table.Row{
-		{Line: 1, Cells: []string{"id", "text"}}, {Line: 2, Cells: []string{"!unclosed_quote"}},
-		{Line: 3, Cells: []string{"2", "fine"}}, {Line: 4, Cells: []string{"3", "too"}},
+		{Line: 1, Cells: []string{"id", "text"}},
+		{Line: 2, Cells: []string{"!unclosed_quote"}},
+		{Line: 3, Cells: []string{"2", "fine"}},
+		{Line: 4, Cells: []string{"3", "too"}},
 	}
 	got := readAll(t, []byte("id,text\n1,\"never closed\n2,fine\n3,too\n"), table.Options{})
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -159,7 +161,8 @@ func TestWorkbook(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []table.Row{
-		{Line: 1, Cells: []string{"工单号", "电话"}}, {Line: 2, Cells: []string{"T-1", "13912348000"}},
+		{Line: 1, Cells: []string{"工单号", "电话"}},
+		{Line: 2, Cells: []string{"T-1", "13912348000"}},
 		{Line: 4, Cells: []string{"T-2", "010-65551234"}},
 	}
 	if diff := cmp.Diff(want, readAll(t, file.Bytes(), table.Options{})); diff != "" {

@@ -25,11 +25,10 @@ func standard(file string) ([]string, error) {
 		}
 		switch token := token.(type) {
 		case xml.StartElement:
-			tag := "<" + token.Name.Local
+			all = append(all, "<"+token.Name.Local)
 			for _, a := range token.Attr {
-				tag += " " + a.Name.Local + "=" + a.Value
+				all = append(all, a.Name.Local+"="+a.Value)
 			}
-			all = append(all, tag)
 		case xml.EndElement:
 			all = append(all, "/"+token.Name.Local)
 		case xml.CharData:

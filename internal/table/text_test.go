@@ -19,7 +19,7 @@ func TestOldAndOddTextFilesAreReadAsTheyAreMeant(t *testing.T) {
 		"sep=":                  "sep=;\r\nid;note\r\n1;a\r\n2;b\r\n",
 		"sep= of a tab":         "sep=\t\nid\tnote\n1\ta\n2\tb\n",
 		"SEP= in quotes":        "\"SEP=|\"\nid|note\n1|a\n2|b\n",
-		"sep= in UTF-16":        "\xff\xfes\x00e\x00p\x00=\x00;\x00\n\x00i\x00d\x00;\x00n\x00o\x00t\x00e\x00\n\x001\x00;\x00a\x00\n\x002\x00;\x00b\x00",
+		"sep= in UTF-16":        string(encode(t, littleEndian.NewEncoder(), "\ufeffsep=;\nid;note\n1;a\n2;b\n")),
 		"a caret":               "sep=^\nid^note\n1^a\n2^b\n",
 		"one NUL":               "id,note\n1,a\x00\n2,b\n",
 		"NULs to fill up":       "id,note\n1,a\n2,b\n" + strings.Repeat("\x00", 4000),

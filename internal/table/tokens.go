@@ -136,7 +136,8 @@ func (t *tokens) until(end byte) ([]byte, error) {
 	}
 }
 
-// through returns what stands before a sequence of bytes that ends with '>', with how it begins. A '>' before it is part of what it returns.
+// through returns what stands before a sequence of bytes that ends with '>', with how it begins. A '>' before it is part of what it
+// returns.
 func (t *tokens) through(head, end string) ([]byte, error) {
 	var all []byte
 	for {
