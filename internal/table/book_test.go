@@ -76,8 +76,9 @@ func (b book) bytes(t testing.TB) []byte {
 		relate("rIdF", "styles", "styles.xml")
 		parts = append(parts, part{"xl/styles.xml", "<styleSheet>" + b.styles + "</styleSheet>"})
 	}
+	head := `<workbook xmlns:r="` + b.office + `">` + b.properties
 	return zipOf(t, append(parts,
-		part{"xl/workbook.xml", `<workbook xmlns:r="` + b.office + `">` + b.properties + `<sheets>` + list.String() + `</sheets></workbook>`},
+		part{"xl/workbook.xml", head + `<sheets>` + list.String() + `</sheets></workbook>`},
 		part{"xl/_rels/workbook.xml.rels", `<Relationships>` + relations.String() + `</Relationships>`},
 	)...)
 }

@@ -188,6 +188,21 @@ func TestAWorkbookThatIsABombIsRefusedWithTheLimitItMet(t *testing.T) {
 			workbookOf(t, repeated(sheetHead, `<row><c t="s"><v>0</v></c></row>`, 2000, sheetTail),
 				text(sst, `<si><t>`, strings.Repeat("x", 1000<<10), `</t></si></sst>`)),
 		},
+		{
+			name: "merged cells without end", want: "too large: file_too_many_merges",
+			file: workbookOf(t, func(w io.Writer) {
+				_, _ = io.WriteString(w, sheetHead+`<row><c><v>1</v></c></row></sheetData><mergeCells>`)
+				for i := range table.MaxMerges + 1 {
+					fmt.Fprintf(w, `<mergeCell ref="A%d:C%d"/>`, i+1, i+1)
+				}
+			}, nil),
+		},
+		{
+			name: "a cover of nothing but comments", want: "too large: file_unpacks_too_far",
+			file: book{sheets: []part{
+				{"S", strings.Repeat(`<!-- nothing to be seen here -->`, 3_000_000)}, {"T", rowsOf("a|b", "1|2")},
+			}}.bytes(t),
+		},
 		{"nested without end", "invalid: file_damaged", workbookOf(t, repeated(sheetHead, `<a>`, 1_000_000, ""), nil)},
 		{"a sheet that is cut", "invalid: file_damaged", workbookOf(t, text(sheetHead, `<row><c><v>1</v></c></row><row>`), nil)},
 	} {
@@ -197,6 +212,31 @@ func TestAWorkbookThatIsABombIsRefusedWithTheLimitItMet(t *testing.T) {
 		}
 		if c.bytes > 1536<<20 { // all that was ever allocated; what is held is far less
 			t.Errorf("%s: %d MiB were allocated for a file of %d KiB", tt.name, c.bytes>>20, len(tt.file)>>10)
+		}
+	}
+}
+
+// Not parallel: what is allocated is measured.
+func TestMergedCellsCostNoMoreThanTheRowsTheyStandIn(t *testing.T) {
+	const rows = 20_000
+	for name, merges := range map[string]func(i int) string{
+		"over each other":  func(i int) string { return fmt.Sprintf("A%d:ALL1048576", i+1) },
+		"down all columns": func(i int) string { return fmt.Sprintf("%c%d:%c%d", 'A'+i%26, i/26*50+1, 'A'+i%26, i/26*50+50) },
+		"across all rows":  func(i int) string { return fmt.Sprintf("A%d:ALL%d", i+1, i+1) },
+	} {
+		file := workbookOf(t, func(w io.Writer) {
+			_, _ = io.WriteString(w, sheetHead)
+			for range rows {
+				_, _ = io.WriteString(w, `<row><c><v>1</v></c><c><v>2</v></c></row>`)
+			}
+			_, _ = io.WriteString(w, `</sheetData><mergeCells>`)
+			for i := range rows {
+				fmt.Fprintf(w, `<mergeCell ref="%s"/>`, merges(i))
+			}
+			_, _ = io.WriteString(w, `</mergeCells></worksheet>`)
+		}, nil)
+		if c := read(t.Context(), file); c.err != nil || c.rows != rows || c.bytes > 64<<20 {
+			t.Errorf("%s: %d rows and %d MiB, %v", name, c.rows, c.bytes>>20, c.err)
 		}
 	}
 }

@@ -59,8 +59,8 @@ func encodingOf(wanted string) (string, encoding.Encoding, error) {
 }
 
 var errEncoding = fault.New(fault.Invalid, "encoding_unknown",
-	"the encoding is not known; there are utf-8, utf-16le, utf-16be, gb18030 (gbk, gb2312), big5, shift_jis, euc-kr, windows-1252 (latin1) "+
-		"and the others of the Encoding Standard")
+	"the encoding is unknown; there are utf-8, utf-16le, utf-16be, gb18030 (gbk, gb2312), big5, shift_jis, euc-kr, "+
+		"windows-1252 (latin1) and the others of the Encoding Standard")
 
 // KnownEncoding reports whether Options may name an encoding so.
 func KnownEncoding(name string) bool {

@@ -115,8 +115,9 @@ func TestEncodingsHaveTheNamesPeopleGiveThem(t *testing.T) {
 		in   encoding.Encoding
 		text string
 	}{
-		"latin1": {charmap.ISO8859_1, "id,René"}, "ISO-8859-1": {charmap.ISO8859_1, "id,René"}, "Windows-1252": {charmap.Windows1252, "id,10 €"},
-		"gbk": {simplifiedchinese.GBK, "编号,王敏"}, "GB2312": {simplifiedchinese.GBK, "编号,王敏"},
+		"latin1": {charmap.ISO8859_1, "id,René"}, "ISO-8859-1": {charmap.ISO8859_1, "id,René"},
+		"Windows-1252": {charmap.Windows1252, "id,10 €"},
+		"gbk":          {simplifiedchinese.GBK, "编号,王敏"}, "GB2312": {simplifiedchinese.GBK, "编号,王敏"},
 		"gb18030": {simplifiedchinese.GB18030, "编号,𠮷"},
 		"cp936":   {simplifiedchinese.GBK, "编号,王敏"}, "big5": {traditionalchinese.Big5, "編號,張偉"}, "shift_jis": {japanese.ShiftJIS, "番号,田中"},
 		"Shift-JIS": {japanese.ShiftJIS, "番号,田中"}, "euc-kr": {korean.EUCKR, "번호,김"}, "utf8": {encoding.Nop, "编号,王敏"},

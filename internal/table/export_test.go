@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// MaxMerges is maxMerges.
+const MaxMerges = maxMerges
+
 // NumberText is numberText, for a property.
 var NumberText = numberText
 
