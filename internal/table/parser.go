@@ -17,6 +17,7 @@ type parser struct {
 	lines     *lineReader
 	delimiter rune
 	width     int // of the last row
+	widest    int
 	blank     blanks
 	work      int64 // bytes that were split into cells
 	again     int64 // bytes that were read in search of a closing quote and then put back
@@ -92,6 +93,7 @@ func (p *parser) record(line int, first string) (Row, error) {
 		row.Cells[i] = check(&row, i, cell)
 	}
 	p.width = len(row.Cells)
+	p.widest = max(p.widest, p.width)
 	return row, nil
 }
 

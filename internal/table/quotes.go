@@ -44,8 +44,8 @@ func (p *parser) reject(line int, problem *stray, text string, more ahead) error
 }
 
 // swallowed reports whether a record over several lines is several records, of which the first has a stray quote that another one happens
-// to close: then most lines by themselves have as many cells as the first one, and what stands in them looks alike. A text of several
-// lines does not.
+// to close: then most lines by themselves have as many cells as the first one, which are as many as the rows before have, and what stands
+// in them looks alike. A text of several lines does not.
 func (p *parser) swallowed(first string, more []string) bool {
 	const looked = 20 // of many lines
 	var model []string
@@ -58,7 +58,9 @@ func (p *parser) swallowed(first string, more []string) bool {
 			continue
 		}
 		if model == nil {
-			model = p.alone(first)
+			if model = p.alone(first); len(model) != p.width && len(model) != p.widest {
+				return false
+			}
 		}
 		switch {
 		case looksLike(model, p.alone(line)):

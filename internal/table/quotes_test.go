@@ -88,6 +88,10 @@ func TestWhatIsQuotedRightlyIsReadAsItIs(t *testing.T) {
 			"id,closed,phone,note\nT-1,2026-11-20,13912348000,\"order 1, item 2, sent, fine\nroom 5, floor 2, done, thanks\"\n",
 			[]string{"1 id/closed/phone/note", "2 T-1/2026-11-20/13912348000/order 1, item 2, sent, fine¶room 5, floor 2, done, thanks"},
 		},
+		"a note in the middle": {
+			"id,phone,note,score,agent\n1001,13912348000,\"two\nlines\",5,Mo\n1002,13912348001,\"5 of\n7 lines\",4,Li\n",
+			[]string{"1 id/phone/note/score/agent", "2 1001/13912348000/two¶lines/5/Mo", "4 1002/13912348001/5 of¶7 lines/4/Li"},
+		},
 		"nothing but quotes": {"id,note\n1,\"\"\n2,\"\"\"\"\n", []string{"1 id/note", "2 1/", "3 2/\""}},
 	} {
 		if got := lines(t, tt.file, table.Options{}); !slices.Equal(got, tt.want) {
