@@ -24,11 +24,35 @@ func checkText(row *Row, at int, text string) string {
 
 // checkValue is checkText for a text that is not broken.
 func checkValue(row *Row, at int, text string) string {
-	if text == "" || text[0] != '#' && text[0] != 'E' || !isErrorValue(text) {
+	if text == "" {
 		return text
 	}
-	row.fault(at, ErrorCell, text)
-	return ""
+	switch text[0] {
+	case '#', 'E':
+		if isErrorValue(text) {
+			row.fault(at, ErrorCell, text)
+			return ""
+		}
+	case '=', '\'':
+		return kept(text)
+	}
+	return text
+}
+
+// kept returns a number that was written so that a spreadsheet keeps all its digits: ="0012", or '0012.
+func kept(text string) string {
+	if inner, found := strings.CutPrefix(text, `="`); found {
+		if inner, found = strings.CutSuffix(strings.TrimRight(inner, " \t"), `"`); found && !strings.Contains(inner, `"`) {
+			return inner
+		}
+		return text
+	}
+	if digits, found := strings.CutPrefix(text, "'"); found && strings.Trim(strings.TrimPrefix(digits, "+"), "0123456789") == "" {
+		if strings.Trim(digits, "+") != "" {
+			return digits
+		}
+	}
+	return text
 }
 
 // isBroken reports whether a text has bytes that are no characters, or what was put in the place of such.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"strings"
+
+	"aftercall/internal/fault"
 )
 
 // listed is a sheet of the workbook with what a look at its first rows told.
@@ -115,6 +117,9 @@ func (w *workbook) look(l *listed) error {
 	for l.rows < lookRows && !s.done {
 		row, err := s.next()
 		var bad *RowError
+		if fault.Is(err, fault.TooLarge) {
+			return err
+		}
 		if err != nil && !errors.As(err, &bad) {
 			break
 		}

@@ -1,6 +1,12 @@
 // Package table reads files of rows as spreadsheets and help desks export them: CSV with any usual delimiter and encoding, also
-// compressed, and XLSX. It reads as a stream, names the line of every row, and goes on after a row it cannot read. Reading is linear in
-// the size of the file and bounded by limits.go, and stops with its context. It also writes cells that no spreadsheet runs as formulas.
+// compressed, and XLSX. It reads as a stream, names the line of every row, and goes on after a row it cannot read. What it has to
+// conclude about a file stands in Found, and a cell that does not say what it seems to has a Fault: nothing is guessed without a word.
+// Reading is linear in the size of the file and bounded by limits.go, and stops with its context. It also writes cells that no
+// spreadsheet runs as formulas.
+//
+//	table     what a file is       kinds, archive
+//	text      lines and cells      encoding, guess; lines, parser, quotes
+//	workbook  sheets and rows      tokens, tags; sheets, sheet, merges, number, styles, shared
 package table
 
 import (

@@ -85,6 +85,15 @@ func TestRowsOfOnlyDelimitersAreCountedAndPassedOver(t *testing.T) {
 	}
 }
 
+func TestANumberThatWasWrittenAsTextIsTheNumber(t *testing.T) {
+	t.Parallel()
+	file := `="13912348000",'0012,'+8613912348000,"=""0012""",="",=1+1,="a"&"b",',it's,'a,'+,"'"` + "\n"
+	want := []string{"13912348000", "0012", "+8613912348000", "0012", "", "=1+1", `="a"&"b"`, "'", "it's", "'a", "'+", "'"}
+	if row := readAll(t, []byte(file), table.Options{})[0]; !slices.Equal(row.Cells, want) || row.Faults != nil {
+		t.Errorf("%q %v", row.Cells, row.Faults)
+	}
+}
+
 func TestAnErrorValueOfASpreadsheetIsNoTextInACSVFileEither(t *testing.T) {
 	t.Parallel()
 	values := []string{"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#n/a", "#SPILL!", "Err:508", "########"}
