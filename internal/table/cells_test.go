@@ -38,6 +38,17 @@ func TestANumberIsReadWithAllItsDigitsWhoeverWroteIt(t *testing.T) {
 	}
 }
 
+func TestAFormulaThatWasNeverCalculatedIsNoZero(t *testing.T) {
+	t.Parallel()
+	sheet := []part{{"S", rowsOf("a|b|c", `<c><f>A1</f><v>0</v></c><c><f>A1</f><v>7</v></c><c><v>0</v></c>`)}}
+	for properties, want := range map[string]string{"": "0/7/0", `<calcPr calcId="124519" fullCalcOnLoad="1"/>`: "/7/0"} {
+		rows := readAll(t, book{properties: properties, sheets: sheet}.bytes(t), table.Options{})
+		if got := strings.Join(rows[1].Cells, "/"); got != want || (len(rows[1].Faults) == 1) == (properties == "") {
+			t.Errorf("%s: %s %v", properties, got, rows[1].Faults)
+		}
+	}
+}
+
 func TestLeadingZerosOfAFormatArePartOfANumber(t *testing.T) {
 	t.Parallel()
 	b := book{
@@ -88,25 +99,27 @@ func TestEveryKindOfCellSaysWhatItSays(t *testing.T) {
 		cell, want string
 		faults     []table.Fault
 	}{
-		"true":                {`<c r="B2" t="b"><v>1</v></c>`, "TRUE", nil},
-		"false":               {`<c r="B2" t="b"><v>0</v></c>`, "FALSE", nil},
-		"false as a word":     {`<c r="B2" t="b"><v>false</v></c>`, "FALSE", nil},
-		"a date of ISO":       {`<c r="B2" t="d"><v>2026-11-20T10:00:00</v></c>`, "2026-11-20T10:00:00", nil},
-		"a formula":           {`<c r="B2"><f>SUM(A1:A2)</f><v>7.0</v></c>`, "7", nil},
-		"a formula of text":   {`<c r="B2" t="str"><f>A1</f><v>x</v></c>`, "x", nil},
-		"an empty formula":    {`<c r="B2" t="str"><f>""</f><v></v></c>`, "", nil},
-		"a formula, not run":  {`<c r="B2"><f>A1&amp;B1</f></c>`, "", faulty("=A1&B1")},
-		"not available":       {`<c r="B2" t="e"><v>#N/A</v></c>`, "", faulty("#N/A")},
-		"a lost reference":    {`<c r="B2" t="e"><f>#REF!</f><v>#REF!</v></c>`, "", faulty("#REF!")},
-		"a pasted error":      {`<c r="B2" t="inlineStr"><is><t>#VALUE!</t></is></c>`, "", faulty("#VALUE!")},
-		"a text that is lost": {`<c r="B2" t="s"><v>9</v></c>`, "", faulty("?9")},
-		"rich text":           {`<c r="B2" t="inlineStr"><is><r><t>a</t></r><r><rPr><b/></rPr><t> b</t></r></is></c>`, "a b", nil},
-		"shared rich text":    {`<c r="B2" t="s"><v>0</v></c>`, "张伟", nil},
-		"a text of digits":    {`<c r="B2" t="inlineStr"><is><t>1.3912340001E10</t></is></c>`, "1.3912340001E10", nil},
-		"entities":            {`<c r="B2" t="str"><v>&lt;&#65;&#x4f60;&gt;&quot;&apos;&nbsp;</v></c>`, `<A你>"'&nbsp;`, nil},
-		"a > in an attribute": {`<c r="B2" cm="a>b" t="b"><v>1</v></c>`, "TRUE", nil},
-		"a comment":           {`<c r="B2"><!-- > no --><v>1</v></c>`, "1", nil},
-		"an empty cell":       {`<c r="B2" s="3"/>`, "", nil},
+		"true":                  {`<c r="B2" t="b"><v>1</v></c>`, "TRUE", nil},
+		"false":                 {`<c r="B2" t="b"><v>0</v></c>`, "FALSE", nil},
+		"false as a word":       {`<c r="B2" t="b"><v>false</v></c>`, "FALSE", nil},
+		"a date of ISO":         {`<c r="B2" t="d"><v>2026-11-20T10:00:00</v></c>`, "2026-11-20T10:00:00", nil},
+		"a formula":             {`<c r="B2"><f>SUM(A1:A2)</f><v>7.0</v></c>`, "7", nil},
+		"a formula of text":     {`<c r="B2" t="str"><f>A1</f><v>x</v></c>`, "x", nil},
+		"an empty formula":      {`<c r="B2" t="str"><f>""</f><v></v></c>`, "", nil},
+		"a formula, not run":    {`<c r="B2"><f>A1&amp;B1</f></c>`, "", faulty("=A1&B1")},
+		"a formula of openpyxl": {`<c r="B2"><f>A1</f><v></v></c>`, "", faulty("=A1")},
+		"a formula of zero":     {`<c r="B2"><f>A1</f><v>0</v></c>`, "0", nil},
+		"not available":         {`<c r="B2" t="e"><v>#N/A</v></c>`, "", faulty("#N/A")},
+		"a lost reference":      {`<c r="B2" t="e"><f>#REF!</f><v>#REF!</v></c>`, "", faulty("#REF!")},
+		"a pasted error":        {`<c r="B2" t="inlineStr"><is><t>#VALUE!</t></is></c>`, "", faulty("#VALUE!")},
+		"a text that is lost":   {`<c r="B2" t="s"><v>9</v></c>`, "", faulty("?9")},
+		"rich text":             {`<c r="B2" t="inlineStr"><is><r><t>a</t></r><r><rPr><b/></rPr><t> b</t></r></is></c>`, "a b", nil},
+		"shared rich text":      {`<c r="B2" t="s"><v>0</v></c>`, "张伟", nil},
+		"a text of digits":      {`<c r="B2" t="inlineStr"><is><t>1.3912340001E10</t></is></c>`, "1.3912340001E10", nil},
+		"entities":              {`<c r="B2" t="str"><v>&lt;&#65;&#x4f60;&gt;&quot;&apos;&nbsp;</v></c>`, `<A你>"'&nbsp;`, nil},
+		"a > in an attribute":   {`<c r="B2" cm="a>b" t="b"><v>1</v></c>`, "TRUE", nil},
+		"a comment":             {`<c r="B2"><!-- > no --><v>1</v></c>`, "1", nil},
+		"an empty cell":         {`<c r="B2" s="3"/>`, "", nil},
 	} {
 		b := book{
 			shared: `<si><r><t>张</t></r><rPh sb="0" eb="1"><t>zhang</t></rPh><r><t>伟</t></r></si>`,

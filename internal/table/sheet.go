@@ -194,7 +194,7 @@ func (s *sheetReader) meant(row *Row, at int, kind string) string {
 	switch {
 	case b.hasInline && !b.hasValue:
 		return checkText(row, at, unescape(string(b.inline)))
-	case !b.hasValue && b.formed: // written by a program that does not calculate
+	case b.formed && s.notCalculated(kind):
 		row.fault(at, ErrorCell, "="+string(appendUnescaped(nil, b.formula)))
 		return ""
 	}
@@ -217,6 +217,13 @@ func (s *sheetReader) meant(row *Row, at int, kind string) string {
 		return string(b.value)
 	}
 	return checkText(row, at, unescape(string(b.value)))
+}
+
+// notCalculated reports whether a formula has no value yet: written by a program that does not calculate, and leaves that to Excel. Some put
+// a 0 there, which would be an answer, and say that the workbook has to be calculated.
+func (s *sheetReader) notCalculated(kind string) bool {
+	b := &s.buf
+	return !b.hasValue || kind == "n" && (len(b.value) == 0 || s.book.recalculate && string(b.value) == "0")
 }
 
 func (s *sheetReader) sharedText(row *Row, at int) string {

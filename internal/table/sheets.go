@@ -43,6 +43,8 @@ func (w *workbook) sheets(main string, relations []relation) ([]listed, error) {
 		switch string(t.name) {
 		case "workbookPr":
 			w.found.Date1904 = w.found.Date1904 || t.is("date1904")
+		case "calcPr":
+			w.recalculate = t.is("fullCalcOnLoad")
 		case "sheet":
 			state := strings.ToLower(t.attribute("state"))
 			sheet := Sheet{Name: t.attribute("name"), Hidden: state == "hidden" || state == "veryhidden"}

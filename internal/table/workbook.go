@@ -11,15 +11,17 @@ import (
 
 // workbook is an XLSX file: a ZIP archive of XML parts that point at each other. Nothing the archive says about sizes is believed.
 type workbook struct {
-	src     *source
-	parts   parts
-	limit   int64
-	shared  *sharedTexts
-	digits  []int8 // of each style
-	found   Found
-	spent   int64 // bytes unpacked so far
-	scanned int64 // bytes unpacked to learn what stands behind the rows
-	peeked  int64 // bytes unpacked to choose a sheet
+	src    *source
+	parts  parts
+	limit  int64
+	shared *sharedTexts
+	digits []int8 // of each style
+	found  Found
+
+	recalculate bool  // formulas are to be calculated by whoever opens it
+	spent       int64 // bytes unpacked so far
+	scanned     int64 // bytes unpacked to learn what stands behind the rows
+	peeked      int64 // bytes unpacked to choose a sheet
 }
 
 // openWorkbook opens a sheet of an XLSX file. Cells are read as they are stored, so that a phone number is not 1.39E+10.
