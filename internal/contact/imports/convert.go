@@ -147,7 +147,28 @@ func (c *converter) convert(row table.Row) converted {
 			in.Answers = append(in.Answers, *answer)
 		}
 	}
+	if in.Status == contact.Resolved && in.ResolvedAt.IsZero() {
+		out.refuseLost(c.columns)
+	}
 	return out
+}
+
+// refuseLost rejects a row that is resolved and whose time of resolution is a cell that cannot be used: the report says why it is not
+// there.
+func (out *converted) refuseLost(columns []column) {
+	at := slices.IndexFunc(columns, func(c column) bool { return c.field == "resolved_at" })
+	if at < 0 {
+		return
+	}
+	for _, w := range out.warnings {
+		if slices.Contains(columns[at].names, w.Name) && (w.Code == table.ErrorCell || w.Code == table.BadEncoding) {
+			w.Problem = errorInRequired.Text
+			if w.Code == table.BadEncoding {
+				w.Problem = badEncodingInRequired.Text
+			}
+			out.problems = append(out.problems, w)
+		}
+	}
 }
 
 func (c *converter) addAttributes(out *converted, row table.Row) {

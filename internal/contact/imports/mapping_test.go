@@ -79,6 +79,87 @@ func TestMappingWrittenIsReadBack(t *testing.T) {
 	}
 }
 
+func TestMappingIsReadInEveryWayItMayBeWritten(t *testing.T) {
+	t.Parallel()
+	m, err := ParseMapping([]byte(`
+columns:
+  external_id: id
+  customer.phones: [手机, 电话#2]
+  resolved_at: {join: [Date, Time]}
+values:
+  status: {1: resolved, "*": open}
+answers:
+  - metric: csat
+    column: score
+    scale: 1 – 5
+    values: {好: 5, 中: 3.0, 差: "1", 5: 5, TRUE: 5, skipped: , "N/A": "", 无: null, "*": ""}
+    no_answer: [系统默认好评]
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	worth := func(n int) Worth { return Worth{&n} }
+	want := Mapping{
+		Columns: map[string]Columns{
+			"external_id": {Headings: []string{"id"}}, "customer.phones": {Headings: []string{"手机", "电话#2"}},
+			"resolved_at": {Headings: []string{"Date", "Time"}, Join: true},
+		},
+		Values: map[string]map[string]string{"status": {"1": "resolved", "*": "open"}},
+		Answers: []Answer{{
+			Metric: "csat", Column: "score", Scale: "1 – 5", NoAnswer: []string{"系统默认好评"},
+			Values: map[string]Worth{
+				"好": worth(5), "中": worth(3), "差": worth(1), "5": worth(5), "true": worth(5), "skipped": {}, "N/A": {}, "无": {}, "*": {},
+			},
+		}},
+	}
+	if diff := cmp.Diff(want, m); diff != "" {
+		t.Error(diff)
+	}
+	body, err := m.Format()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := ParseMapping([]byte(body))
+	if diff := cmp.Diff(m, again); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+}
+
+func TestMappingThatCouldNotBeMeantIsRefused(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		"columns: {external_id: id, customer.phones: {join: [a, b]}}":                        "columns.customer.phones not_joined",
+		"columns: {external_id: id}\nanswers: [{metric: csat, column: a, scale: five}]":      "answers[0].scale not_a_scale",
+		"columns: {external_id: id}\ndates: [YYYY-mm-DD]":                                    "dates unknown_date_format",
+		"columns: {external_id: id, resolved_at: {glue: [a, b]}}":                            "mapping_yaml",
+		"columns: {external_id: id, resolved_at: {join: []}}":                                "mapping_yaml",
+		"columns: {external_id: id}\nanswers: [{metric: csat, column: a, values: {a: 4.5}}]": "mapping_yaml",
+		"columns: {external_id: id}\nanswers: [{metric: csat, column: a, value: {a: 4}}]":    "mapping_yaml",
+	} {
+		_, err := ParseMapping([]byte(body))
+		f, ok := fault.Of(err)
+		if !ok {
+			t.Errorf("%s: %v", body, err)
+			continue
+		}
+		got := f.Code
+		if len(f.Fields) > 0 {
+			got = f.Fields[0].Name + " " + f.Fields[0].Code
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", body, got, want)
+		}
+	}
+	m := Mapping{
+		Columns:   map[string]Columns{"external_id": {Headings: []string{"id"}}},
+		Constants: map[string]string{"opened_at": "yesterday", "talk_seconds": "2:23"},
+	}
+	_, err := newConverter(m, []string{"id"}, table.Found{})
+	if f, ok := fault.Of(err); !ok || len(f.Fields) != 1 || f.Fields[0].Name != "constants.opened_at" {
+		t.Errorf("a constant that cannot be read: %v", err)
+	}
+}
+
 func FuzzMapping(f *testing.F) {
 	f.Add("columns: {external_id: id}\n", "id\n1\n")
 	f.Add("zone: UTC\ndates: [\"M/D/YY\"]\ncolumns: {external_id: a, opened_at: b, customer.phones: [c, d]}\n"+

@@ -67,6 +67,9 @@ func (w *worker) work(ctx context.Context, slice time.Duration) error {
 	defer o.close()
 	w.converter, w.began, w.readAt, w.summary = o.converter, w.now(), w.run.RowsRead, w.run.Report()
 	w.summary.Found, w.summary.Headings = o.rows.Found(), o.headings
+	if w.run.WithoutAnswers {
+		w.converter.answers = nil // nor is anything said of them
+	}
 	for row := int64(0); ; row++ {
 		if err := w.alive(ctx, row); err != nil {
 			return err
@@ -177,9 +180,6 @@ func (w *worker) convert(row table.Row) pending {
 	c := w.converter.convert(row)
 	if c.skipped != "" {
 		c.problems = append(c.problems, fault.Field{Line: row.Line, Name: "row", Code: c.skipped, Problem: "is no contact", Value: firstCell(row)})
-	}
-	if w.run.WithoutAnswers {
-		c.input.Answers = nil
 	}
 	if w.run.ShiftBy != 0 {
 		shift(&c.input, clock.Instant(w.run.ShiftBy))

@@ -129,3 +129,8 @@ func serial(text string, since1904 bool) (civil, bool) {
 	}
 	return c, true
 }
+
+// date is the time as a clock in UTC would show it.
+func (c civil) date() time.Time {
+	return time.Date(c.year, time.Month(c.month), c.day, c.hour, c.minute, c.second, c.nano, time.UTC)
+}

@@ -105,14 +105,7 @@ func (t *Times) formatted(texts []string) (civil, bool) {
 func (t *Times) as(f *format, text string) (civil, bool) {
 	switch f.name {
 	case formatUnix, formatUnixMs:
-		n, err := strconv.ParseInt(strings.TrimSuffix(text, ".0"), 10, 64)
-		if err != nil || n <= 0 || n > 1<<52 {
-			return civil{}, false
-		}
-		if f.name == formatUnix {
-			return civilOf(time.Unix(n, 0).UTC())
-		}
-		return civilOf(time.UnixMilli(n).UTC())
+		return counted(text, f.name == formatUnixMs)
 	case formatExcel, formatExcel1904:
 		c, ok := serial(text, f.name == formatExcel1904)
 		return c, ok && c.hasDate
@@ -124,6 +117,20 @@ func (t *Times) as(f *format, text string) (civil, bool) {
 		return civilOf(at.UTC())
 	}
 	return f.match(text)
+}
+
+// counted reads seconds or milliseconds since 1970. Before 1990 and after 2100 a number is something else: one of the other two.
+func counted(text string, milliseconds bool) (civil, bool) {
+	n, err := strconv.ParseInt(strings.TrimSuffix(text, ".0"), 10, 64)
+	if err != nil {
+		return civil{}, false
+	}
+	at := time.Unix(n, 0).UTC()
+	if milliseconds {
+		at = time.UnixMilli(n).UTC()
+	}
+	c, ok := civilOf(at)
+	return c, ok && at.Year() >= 1990 && at.Year() < 2100
 }
 
 // civilOf is an instant that names its zone.

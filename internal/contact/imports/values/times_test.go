@@ -157,6 +157,8 @@ func TestAMappingCanSayAnyFormat(t *testing.T) {
 		{"excel_1904", "44869.378472222", morning},
 		{"excel", "44869", "2022-11-04 00:00:00"},
 		{"unix", "-1", "bad_date"},
+		{"unix", "20261105", "bad_date"},
+		{"unix_ms", "1793840700", "bad_date"},
 		{"MM/DD/YYYY", "13/11/2026", "bad_date"},
 		{"YYYY-MM-DD", "2026-11-05 09:05", "bad_date"},
 		{"YYYY-MM-DD HH:mm", "2026-11-0509:05", "bad_date"},
