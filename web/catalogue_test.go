@@ -262,7 +262,7 @@ func TestEveryProblemOfAFieldHasAText(t *testing.T) {
 			literal, ok := n.(*ast.CompositeLit)
 			if name := ""; ok {
 				name = nameOf(literal.Type)
-				ok = strings.HasSuffix(name, "fault.Field") || name == "Doubt" || strings.HasSuffix(name, ".Doubt")
+				ok = strings.HasSuffix(name, "fault.Field") || name == "Flaw" || strings.HasSuffix(name, ".Flaw")
 			}
 			if !ok {
 				return true

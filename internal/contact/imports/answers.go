@@ -50,9 +50,9 @@ func (a *answerColumns) read(out *converted, row table.Row, dates *values.Times)
 	if a.noAnswer[closed(comment)] {
 		return nil
 	}
-	value, doubt := a.valueOf(raw)
-	if doubt != nil {
-		out.warn(row, a.answer.Column, raw, doubt)
+	value, flaw := a.valueOf(raw)
+	if flaw != nil {
+		out.warn(row, a.answer.Column, raw, flaw)
 	}
 	if value == nil {
 		return nil
@@ -65,10 +65,10 @@ func (a *answerColumns) read(out *converted, row table.Row, dates *values.Times)
 	if values.IsNoTime(text) {
 		return answer
 	}
-	at, doubt := dates.Read(text)
-	if doubt != nil {
-		out.warn(row, a.answer.AnsweredAt, text, doubt)
-		if !doubt.Assumed {
+	at, flaw := dates.Read(text)
+	if flaw != nil {
+		out.warn(row, a.answer.AnsweredAt, text, flaw)
+		if !flaw.Assumed {
 			return nil
 		}
 	}
@@ -85,7 +85,7 @@ func closed(comment string) string {
 }
 
 // valueOf returns what a text is worth; nil for no answer.
-func (a *answerColumns) valueOf(raw string) (*int, *values.Doubt) {
+func (a *answerColumns) valueOf(raw string) (*int, *values.Flaw) {
 	word := values.Fold(raw)
 	if a.noAnswer[word] || a.noAnswer[closed(raw)] {
 		return nil, nil
@@ -96,12 +96,12 @@ func (a *answerColumns) valueOf(raw string) (*int, *values.Doubt) {
 	if values.IsBlank(raw) {
 		return nil, nil
 	}
-	n, label, doubt := values.Rating(raw, a.scale)
-	if doubt != nil && doubt.Code == "not_a_rating" && a.other != nil {
+	n, label, flaw := values.Rating(raw, a.scale)
+	if flaw != nil && flaw.Code == "not_a_rating" && a.other != nil {
 		return a.listed(*a.other)
 	}
-	if doubt != nil {
-		return nil, doubt
+	if flaw != nil {
+		return nil, flaw
 	}
 	if label != "" {
 		return a.agreed(n, label)
@@ -110,7 +110,7 @@ func (a *answerColumns) valueOf(raw string) (*int, *values.Doubt) {
 }
 
 // agreed takes a number with words beside it, unless the words are listed as something else.
-func (a *answerColumns) agreed(n int, label string) (*int, *values.Doubt) {
+func (a *answerColumns) agreed(n int, label string) (*int, *values.Flaw) {
 	if a.noAnswer[label] || values.IsBlank(label) {
 		return nil, nil
 	}
@@ -121,11 +121,11 @@ func (a *answerColumns) agreed(n int, label string) (*int, *values.Doubt) {
 	case worth.Value == nil:
 		return nil, nil
 	}
-	return nil, &values.Doubt{Code: "rating_contradicts", Text: "is a number and a word that mean different ratings; the answer is left out"}
+	return nil, &values.Flaw{Code: "rating_contradicts", Text: "is a number and a word that mean different ratings; the answer is left out"}
 }
 
 // listed is what the mapping says a word is worth, if the scale has it.
-func (a *answerColumns) listed(worth Worth) (*int, *values.Doubt) {
+func (a *answerColumns) listed(worth Worth) (*int, *values.Flaw) {
 	if worth.Value == nil {
 		return nil, nil
 	}

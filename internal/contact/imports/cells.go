@@ -29,53 +29,53 @@ func firstCell(row table.Row) string {
 	return ""
 }
 
-// fate is what becomes of a cell whose bytes are not all in the encoding of the file.
-type fate int8
+// handling is what becomes of a cell whose bytes are not all in the encoding of the file.
+type handling int8
 
 const (
-	leftOut  fate = iota // it names something, and would name something else
-	cleaned              // people read it; the bad bytes go
-	rejected             // the row is nothing without it
+	leftOut  handling = iota // it names something, and would name something else
+	cleaned                  // people read it; the bad bytes go
+	rejected                 // the row is nothing without it
 )
 
 var (
-	errorCell = &values.Doubt{
+	errorCell = &values.Flaw{
 		Code: table.ErrorCell, Text: "is an error of the spreadsheet; the cell is taken as empty", Assumed: true,
 	}
-	errorInRequired = &values.Doubt{Code: table.ErrorCell, Text: "is an error of the spreadsheet, and the row is nothing without it"}
-	badEncoding     = &values.Doubt{
+	errorInRequired = &values.Flaw{Code: table.ErrorCell, Text: "is an error of the spreadsheet, and the row is nothing without it"}
+	badEncoding     = &values.Flaw{
 		Code: table.BadEncoding, Text: "has bytes that are not in the encoding of the file; it is left out", Assumed: true,
 	}
-	badEncodingCleaned = &values.Doubt{
+	badEncodingCleaned = &values.Flaw{
 		Code: table.BadEncoding, Text: "has bytes that are not in the encoding of the file; they are left out", Assumed: true,
 	}
-	badEncodingInRequired = &values.Doubt{
+	badEncodingInRequired = &values.Flaw{
 		Code: table.BadEncoding, Text: "has bytes that are not in the encoding of the file, and the row is nothing without it",
 	}
 )
 
 // text returns a cell that the mapping uses, and says what is wrong with it. kept is false where it cannot be used.
-func (out *converted) text(row table.Row, cell int, heading string, bad fate) (text string, kept bool) {
+func (out *converted) text(row table.Row, cell int, heading string, bad handling) (text string, kept bool) {
 	if cell < 0 || cell >= len(row.Cells) {
 		return "", true
 	}
 	text = values.Trim(row.Cells[cell])
 	if values.IsError(text) {
-		return "", out.error(row, heading, text, bad)
+		return "", out.errorValue(row, heading, text, bad)
 	}
 	for _, f := range row.Faults {
 		if f.Cell != cell {
 			continue
 		}
 		if f.Code == table.ErrorCell {
-			return "", out.error(row, heading, f.Value, bad)
+			return "", out.errorValue(row, heading, f.Value, bad)
 		}
 		return out.badBytes(row, heading, text, bad)
 	}
 	return text, true
 }
 
-func (out *converted) error(row table.Row, heading, value string, bad fate) bool {
+func (out *converted) errorValue(row table.Row, heading, value string, bad handling) bool {
 	if bad == rejected {
 		out.refuse(row, heading, value, errorInRequired)
 	} else {
@@ -84,7 +84,7 @@ func (out *converted) error(row table.Row, heading, value string, bad fate) bool
 	return false
 }
 
-func (out *converted) badBytes(row table.Row, heading, text string, bad fate) (string, bool) {
+func (out *converted) badBytes(row table.Row, heading, text string, bad handling) (string, bool) {
 	switch bad {
 	case rejected:
 		out.refuse(row, heading, text, badEncodingInRequired)

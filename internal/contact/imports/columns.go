@@ -20,7 +20,7 @@ type column struct {
 	at       func(*contact.Input) *clock.Instant // of a time
 	measured bool
 	boolean  bool
-	bad      fate
+	bad      handling
 	values   map[string]string // by the file's value, folded
 	other    *string           // for values that are not listed; nil: they stay as they are
 }
@@ -28,7 +28,7 @@ type column struct {
 func newColumn(m Mapping, field string, cells []int) column {
 	c := column{
 		field: field, names: m.Columns[field].Headings, cells: cells, joined: m.Columns[field].Join, set: setters[field], at: times[field],
-		measured: measured(field), boolean: slices.Contains(booleans, field), bad: fateOf(field),
+		measured: measured(field), boolean: slices.Contains(booleans, field), bad: handlingOf(field),
 	}
 	if listed := m.Values[field]; len(listed) > 0 {
 		c.values = make(map[string]string, len(listed))
@@ -83,11 +83,11 @@ func (c *column) join(out *converted, row table.Row, r reading) {
 		c.take(out, row, heading, shown, c.set(&out.input, r, shown))
 		return
 	}
-	at, doubt := r.dates.Read(parts...)
-	if doubt == nil || doubt.Assumed {
+	at, flaw := r.dates.Read(parts...)
+	if flaw == nil || flaw.Assumed {
 		*c.at(&out.input) = at
 	}
-	c.take(out, row, heading, shown, doubt)
+	c.take(out, row, heading, shown, flaw)
 }
 
 // absent reports whether a value says that there is none.
@@ -107,13 +107,13 @@ func (c *column) absent(value string) bool {
 
 // take says what is wrong with a value. What names the contact rejects the row, and so does what cannot be read; what only names
 // something else is left out.
-func (c *column) take(out *converted, row table.Row, heading, raw string, doubt *values.Doubt) {
+func (c *column) take(out *converted, row table.Row, heading, raw string, flaw *values.Flaw) {
 	switch {
-	case doubt == nil:
-	case doubt.Assumed:
-		out.warn(row, heading, raw, doubt)
+	case flaw == nil:
+	case flaw.Assumed:
+		out.warn(row, heading, raw, flaw)
 	default:
-		out.refuse(row, heading, raw, doubt)
+		out.refuse(row, heading, raw, flaw)
 	}
 }
 
@@ -130,8 +130,8 @@ func (c *column) translate(raw string) string {
 	return raw
 }
 
-// fateOf returns what becomes of a field whose cell has bad bytes.
-func fateOf(field string) fate {
+// handlingOf returns what becomes of a field whose cell has bad bytes.
+func handlingOf(field string) handling {
 	switch field {
 	case "external_id", "status":
 		return rejected

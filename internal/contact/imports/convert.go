@@ -82,13 +82,13 @@ func (c *converter) findFields(h *headings) {
 			}
 		}
 		value, given := c.mapping.Constants[field]
-		if doubt := c.constant(new(contact.Input), field, value); given && value != "" && doubt != nil && !doubt.Assumed {
-			h.wrong = append(h.wrong, fault.Field{Name: "constants." + field, Code: doubt.Code, Problem: doubt.Text, Value: value})
+		if flaw := c.constant(new(contact.Input), field, value); given && value != "" && flaw != nil && !flaw.Assumed {
+			h.wrong = append(h.wrong, fault.Field{Name: "constants." + field, Code: flaw.Code, Problem: flaw.Text, Value: value})
 		}
 	}
 }
 
-func (c *converter) constant(in *contact.Input, field, value string) *values.Doubt {
+func (c *converter) constant(in *contact.Input, field, value string) *values.Flaw {
 	if value == "" {
 		return nil
 	}
@@ -103,17 +103,17 @@ type converted struct {
 	skipped  string        // why the row is no contact, as a code; "" for a contact
 }
 
-// warn keeps a doubt of a value as the report shows it: under the heading of its column, with the value as it stands in the file.
-func (out *converted) warn(row table.Row, heading, value string, d *values.Doubt) {
+// warn keeps a flaw of a value as the report shows it: under the heading of its column, with the value as it stands in the file.
+func (out *converted) warn(row table.Row, heading, value string, d *values.Flaw) {
 	out.warnings = append(out.warnings, fieldOf(row, heading, value, d))
 }
 
-func (out *converted) refuse(row table.Row, heading, value string, d *values.Doubt) {
+func (out *converted) refuse(row table.Row, heading, value string, d *values.Flaw) {
 	out.problems = append(out.problems, fieldOf(row, heading, value, d))
 }
 
-// fieldOf is a doubt with its place. It knows its line, which tells it from what intake says of a field.
-func fieldOf(row table.Row, heading, value string, d *values.Doubt) fault.Field {
+// fieldOf is a flaw with its place. It knows its line, which tells it from what intake says of a field.
+func fieldOf(row table.Row, heading, value string, d *values.Flaw) fault.Field {
 	if d.Taken != "" {
 		value += " → " + d.Taken
 	}
@@ -123,11 +123,11 @@ func fieldOf(row table.Row, heading, value string, d *values.Doubt) fault.Field 
 // convert returns the contact of a row. With problems, or skipped, it must not be taken.
 func (c *converter) convert(row table.Row) converted {
 	var out converted
-	if out.skipped = c.leftover(row); out.skipped != "" {
+	if out.skipped = c.noContact(row); out.skipped != "" {
 		return out
 	}
 	if len(row.Cells) > c.width && strings.TrimSpace(strings.Join(row.Cells[c.width:], "")) != "" {
-		out.refuse(row, "row", strconv.Itoa(len(row.Cells)), &values.Doubt{
+		out.refuse(row, "row", strconv.Itoa(len(row.Cells)), &values.Flaw{
 			Code: "too_many_cells", Text: fmt.Sprintf("has more cells than the %d headings", c.width),
 		})
 		return out

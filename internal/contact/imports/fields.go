@@ -32,14 +32,14 @@ var splitters = map[string]func(string) []string{"customer.phones": address.Spli
 
 // Why a value does not fit its field.
 var (
-	notSeconds = &values.Doubt{
+	notSeconds = &values.Flaw{
 		Code: "not_seconds", Text: "is neither a number of seconds nor a time such as 01:23 or 1m23s",
 	}
-	notBoolean = &values.Doubt{Code: "not_yes_or_no", Text: "is neither yes nor no"}
-	idLost     = &values.Doubt{
+	notBoolean = &values.Flaw{Code: "not_yes_or_no", Text: "is neither yes nor no"}
+	idLost     = &values.Flaw{
 		Code: "digits_lost", Text: "is a number of which a spreadsheet has dropped digits: make the column text there, and export again",
 	}
-	referenceLost = &values.Doubt{
+	referenceLost = &values.Flaw{
 		Code: "digits_lost", Assumed: true, Text: "is a number of which a spreadsheet has dropped digits; it is left out",
 	}
 )
@@ -51,7 +51,7 @@ type reading struct {
 }
 
 // setter puts a value that is not empty into its field.
-type setter = func(in *contact.Input, r reading, value string) *values.Doubt
+type setter = func(in *contact.Input, r reading, value string) *values.Flaw
 
 var setters = map[string]setter{
 	"external_id":        id(idLost, func(in *contact.Input) *string { return &in.ExternalID }),
@@ -96,14 +96,14 @@ var times = map[string]func(*contact.Input) *clock.Instant{
 var booleans = []string{"complaint", "auto_closed"}
 
 func text[T ~string](field func(*contact.Input) *T) setter {
-	return func(in *contact.Input, _ reading, value string) *values.Doubt {
+	return func(in *contact.Input, _ reading, value string) *values.Flaw {
 		*field(in) = T(value)
 		return nil
 	}
 }
 
-func id(lost *values.Doubt, field func(*contact.Input) *string) setter {
-	return func(in *contact.Input, _ reading, value string) *values.Doubt {
+func id(lost *values.Flaw, field func(*contact.Input) *string) setter {
+	return func(in *contact.Input, _ reading, value string) *values.Flaw {
 		name, gone := values.ID(value)
 		if gone {
 			return lost
@@ -120,7 +120,7 @@ func list(name string, field func(*contact.Input) *[]string) setter {
 			return strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(separators, r) })
 		}
 	}
-	return func(in *contact.Input, _ reading, value string) *values.Doubt {
+	return func(in *contact.Input, _ reading, value string) *values.Flaw {
 		for _, part := range split(value) {
 			if name == "customer.phones" {
 				part, _ = values.ID(values.Trim(part)) // of what lost its digits the address package says what it is
@@ -132,7 +132,7 @@ func list(name string, field func(*contact.Input) *[]string) setter {
 }
 
 func boolean(field func(*contact.Input) **bool) setter {
-	return func(in *contact.Input, _ reading, value string) *values.Doubt {
+	return func(in *contact.Input, _ reading, value string) *values.Flaw {
 		v, ok := values.Truth(value)
 		if !ok {
 			return notBoolean
@@ -143,17 +143,17 @@ func boolean(field func(*contact.Input) **bool) setter {
 }
 
 func instant(field func(*contact.Input) *clock.Instant) setter {
-	return func(in *contact.Input, r reading, value string) *values.Doubt {
-		at, doubt := r.dates.Read(value)
-		if doubt == nil || doubt.Assumed {
+	return func(in *contact.Input, r reading, value string) *values.Flaw {
+		at, flaw := r.dates.Read(value)
+		if flaw == nil || flaw.Assumed {
 			*field(in) = at
 		}
-		return doubt
+		return flaw
 	}
 }
 
 func seconds(field func(*contact.Input) **int64) setter {
-	return func(in *contact.Input, r reading, value string) *values.Doubt {
+	return func(in *contact.Input, r reading, value string) *values.Flaw {
 		n, ok := values.Duration(value, r.workbook)
 		if !ok {
 			return notSeconds

@@ -22,16 +22,16 @@ func ParseScale(text string) (Scale, bool) {
 func (s Scale) String() string { return fmt.Sprintf("%d-%d", s.Low, s.High) }
 
 // Off is what is said of a value that is not on the scale.
-func (s Scale) Off() *Doubt {
-	return &Doubt{
+func (s Scale) Off() *Flaw {
+	return &Flaw{
 		Code: "out_of_scale", Args: map[string]any{"scale": s.String()},
 		Text: "is not on the scale " + s.String() + "; the answer is left out",
 	}
 }
 
 // Rating reads a rating on a scale: 5, 5.0, ５, 5/5, 5 out of 5, 5分, 五星, ★★★★☆, 5-Very satisfied. It returns the words beside the number,
-// if there are any. What says another scale, is between two values or is off the scale is a doubt, and no rating.
-func Rating(text string, scale Scale) (value int, label string, doubt *Doubt) {
+// if there are any. What says another scale, is between two values or is off the scale is a flaw, and no rating.
+func Rating(text string, scale Scale) (value int, label string, flaw *Flaw) {
 	s := strings.ToLower(bare(text))
 	if s == "" || len(s) > 200 {
 		return 0, "", notRating(scale)
@@ -57,31 +57,31 @@ func Rating(text string, scale Scale) (value int, label string, doubt *Doubt) {
 	if label, ok = labelOf(rest); !ok {
 		return 0, "", notRating(scale)
 	}
-	value, doubt = onScale(n, scale)
-	return value, label, doubt
+	value, flaw = onScale(n, scale)
+	return value, label, flaw
 }
 
-func notRating(scale Scale) *Doubt {
-	return &Doubt{
+func notRating(scale Scale) *Flaw {
+	return &Flaw{
 		Code: "not_a_rating", Args: map[string]any{"scale": scale.String()},
 		Text: "is not a rating on the scale " + scale.String() + ", nor listed under values; the answer is left out",
 	}
 }
 
-func otherScale(scale Scale) *Doubt {
-	return &Doubt{
+func otherScale(scale Scale) *Flaw {
+	return &Flaw{
 		Code: "other_scale", Args: map[string]any{"scale": scale.String()},
 		Text: "is on another scale than " + scale.String() + "; the answer is left out",
 	}
 }
 
 // onScale returns a number as a value of the scale.
-func onScale(n float64, scale Scale) (int, *Doubt) {
+func onScale(n float64, scale Scale) (int, *Flaw) {
 	switch {
 	case n < float64(scale.Low) || n > float64(scale.High):
 		return 0, scale.Off()
 	case n != float64(int(n)):
-		return 0, &Doubt{
+		return 0, &Flaw{
 			Code: "between_values", Args: map[string]any{"scale": scale.String()},
 			Text: "is between two values of the scale " + scale.String() + "; the answer is left out",
 		}
@@ -184,7 +184,7 @@ func labelOf(s string) (label string, ok bool) {
 }
 
 // labelled reads a rating behind its words: "满意(4分)", "very satisfied - 5".
-func labelled(s string, scale Scale) (int, string, *Doubt) {
+func labelled(s string, scale Scale) (int, string, *Flaw) {
 	at := strings.IndexAny(s, "0123456789")
 	if at < 1 {
 		return 0, "", notRating(scale)
@@ -198,11 +198,11 @@ func labelled(s string, scale Scale) (int, string, *Doubt) {
 	if strings.HasSuffix(before, "(") {
 		rest = strings.TrimSuffix(rest, ")")
 	}
-	value, more, doubt := Rating(rest, scale)
-	if doubt == nil && more != "" {
+	value, more, flaw := Rating(rest, scale)
+	if flaw == nil && more != "" {
 		return 0, "", notRating(scale)
 	}
-	return value, label, doubt
+	return value, label, flaw
 }
 
 // stars counts stars, and all of them where some are empty.
@@ -224,13 +224,13 @@ func stars(s string) (full, all int, ok bool) {
 
 // starred is a number of stars on a scale. Empty ones state the scale; only empty ones, and all of them, are a rating nobody gave as well
 // as the best, so they are neither.
-func starred(full, all int, half bool, scale Scale) (int, string, *Doubt) {
+func starred(full, all int, half bool, scale Scale) (int, string, *Flaw) {
 	switch {
 	case half:
-		value, doubt := onScale(float64(full)+0.5, scale)
-		return value, "", doubt
+		value, flaw := onScale(float64(full)+0.5, scale)
+		return value, "", flaw
 	case full == 0 && all == scale.High:
-		return 0, "", &Doubt{
+		return 0, "", &Flaw{
 			Code: "stars_unclear", Args: map[string]any{"scale": scale.String()},
 			Text: "is the best rating on the scale " + scale.String() + " or none at all; name it under values. The answer is left out",
 		}
@@ -239,6 +239,6 @@ func starred(full, all int, half bool, scale Scale) (int, string, *Doubt) {
 	case full < all && all != scale.High:
 		return 0, "", otherScale(scale)
 	}
-	value, doubt := onScale(float64(full), scale)
-	return value, "", doubt
+	value, flaw := onScale(float64(full), scale)
+	return value, "", flaw
 }

@@ -8,9 +8,9 @@ import (
 )
 
 func rated(text string, scale Scale) string {
-	n, label, doubt := Rating(text, scale)
-	if doubt != nil {
-		return doubt.Code
+	n, label, flaw := Rating(text, scale)
+	if flaw != nil {
+		return flaw.Code
 	}
 	if label != "" {
 		return strconv.Itoa(n) + " " + label
@@ -80,12 +80,12 @@ func TestADressedRatingIsItselfOrNone(t *testing.T) {
 		if rapid.Bool().Draw(t, "wide") {
 			text = widened(text)
 		}
-		got, _, doubt := Rating(text, scale)
-		if doubt == nil && (got != n || n < scale.Low || n > scale.High) {
+		got, _, flaw := Rating(text, scale)
+		if flaw == nil && (got != n || n < scale.Low || n > scale.High) {
 			t.Fatalf("%q on %s is %d", text, scale, got)
 		}
-		if doubt != nil && text == plain && n >= scale.Low && n <= scale.High {
-			t.Fatalf("%q on %s: %s", text, scale, doubt.Code)
+		if flaw != nil && text == plain && n >= scale.Low && n <= scale.High {
+			t.Fatalf("%q on %s: %s", text, scale, flaw.Code)
 		}
 	})
 }
@@ -98,12 +98,12 @@ func FuzzRating(f *testing.F) {
 		if low < 0 || high <= low || high > 100 {
 			return
 		}
-		n, label, doubt := Rating(text, Scale{low, high})
-		if doubt == nil && (n < low || n > high) {
+		n, label, flaw := Rating(text, Scale{low, high})
+		if flaw == nil && (n < low || n > high) {
 			t.Errorf("%q is %d, off the scale %d-%d", text, n, low, high)
 		}
-		if doubt != nil && (doubt.Code == "" || doubt.Assumed) {
-			t.Errorf("%q: %+v", text, doubt)
+		if flaw != nil && (flaw.Code == "" || flaw.Assumed) {
+			t.Errorf("%q: %+v", text, flaw)
 		}
 		if again, labelAgain, _ := Rating(Plain(text), Scale{low, high}); again != n || labelAgain != label {
 			t.Errorf("%q is %d, and %d when it is plain", text, n, again)

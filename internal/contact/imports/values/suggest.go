@@ -43,7 +43,7 @@ func Readings(text string, zone *time.Location) []Reading {
 	var all []Reading
 	for _, name := range formatsOf(Plain(text)) {
 		if t, err := NewTimes([]string{name}, zone, false, false); err == nil {
-			if at, doubt := t.Read(text); doubt == nil || doubt.Assumed {
+			if at, flaw := t.Read(text); flaw == nil || flaw.Assumed {
 				all = append(all, Reading{name, at})
 			}
 		}

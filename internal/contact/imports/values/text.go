@@ -11,8 +11,8 @@ import (
 	"aftercall/internal/address"
 )
 
-// Doubt is what is wrong with a value or, where it was taken all the same, what was assumed.
-type Doubt struct {
+// Flaw is what is wrong with a value or, where it was taken all the same, what was assumed.
+type Flaw struct {
 	Code    string // stable; translated under "problem.<code>"
 	Text    string // English; the same for all values of its kind
 	Assumed bool   // it was taken

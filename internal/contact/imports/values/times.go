@@ -51,27 +51,27 @@ func IsNoTime(text string) bool {
 }
 
 // Read returns the instant that a text means. Several texts are the cells of a time in parts: a day, a time of day, perhaps AM or PM.
-// With a doubt that is not assumed there is none.
-func (t *Times) Read(texts ...string) (clock.Instant, *Doubt) {
+// With a flaw that is not assumed there is none.
+func (t *Times) Read(texts ...string) (clock.Instant, *Flaw) {
 	plain := make([]string, 0, 2)
 	for _, text := range texts {
 		plain = append(plain, strings.TrimLeft(Plain(text), "'"))
 	}
-	c, doubt := t.civil(plain)
-	if doubt != nil {
-		return 0, doubt
+	c, flaw := t.civil(plain)
+	if flaw != nil {
+		return 0, flaw
 	}
-	at, doubt := t.resolve(c)
-	if doubt == nil && len(texts) > 1 && !c.hasClock {
-		doubt = &Doubt{Code: "time_missing", Text: "has a day and no time of day; taken as 00:00", Assumed: true}
+	at, flaw := t.resolve(c)
+	if flaw == nil && len(texts) > 1 && !c.hasClock {
+		flaw = &Flaw{Code: "time_missing", Text: "has a day and no time of day; taken as 00:00", Assumed: true}
 	}
-	return at, doubt
+	return at, flaw
 }
 
-var errNotADate = &Doubt{Code: "bad_date", Text: "is not a date in the formats of the mapping"}
+var errNotADate = &Flaw{Code: "bad_date", Text: "is not a date in the formats of the mapping"}
 
 // civil reads what the texts say.
-func (t *Times) civil(texts []string) (civil, *Doubt) {
+func (t *Times) civil(texts []string) (civil, *Flaw) {
 	if c, ok := t.formatted(texts); ok {
 		return c, nil
 	}
@@ -144,7 +144,7 @@ func civilOf(at time.Time) (civil, bool) {
 func (t *Times) days(text string) (civil, bool) { return serial(text, t.from1904) }
 
 // free reads one text that has one reading only; with wanted it must say a day.
-func (t *Times) free(text string, wanted bool) (civil, *Doubt) {
+func (t *Times) free(text string, wanted bool) (civil, *Flaw) {
 	if t.workbook {
 		if c, ok := t.days(text); ok && (c.hasDate || !wanted) {
 			return c, nil
@@ -155,7 +155,7 @@ func (t *Times) free(text string, wanted bool) (civil, *Doubt) {
 	case len(r.orders) > 0:
 		return civil{}, ambiguous(text, r.orders)
 	case r.zone != "":
-		return civil{}, &Doubt{
+		return civil{}, &Flaw{
 			Code: "zone_name", Text: "names its zone by letters that mean several zones; write it as +08:00, or leave it out",
 			Args: map[string]any{"zone": r.zone},
 		}
@@ -166,11 +166,11 @@ func (t *Times) free(text string, wanted bool) (civil, *Doubt) {
 }
 
 // ambiguous says how a date can be read.
-func ambiguous(text string, orders []string) *Doubt {
+func ambiguous(text string, orders []string) *Flaw {
 	if whole := formatsOf(text); len(whole) > 0 {
 		orders = whole
 	}
-	d := &Doubt{Code: "ambiguous_date", Args: map[string]any{"formats": orders}}
+	d := &Flaw{Code: "ambiguous_date", Args: map[string]any{"formats": orders}}
 	if d.Text = "can be read as " + strings.Join(orders, " and as ") + "; say which under dates"; len(orders) == 1 {
 		d.Text = "has the day, the month and the year in an order that is not said; try dates: [\"" + orders[0] + "\"]"
 	}
@@ -178,7 +178,7 @@ func ambiguous(text string, orders []string) *Doubt {
 }
 
 // inParts reads a day and a time of day from texts of their own. With formats, one of them must read the day.
-func (t *Times) inParts(texts []string) (civil, *Doubt) {
+func (t *Times) inParts(texts []string) (civil, *Flaw) {
 	if len(texts) == 1 {
 		return civil{}, errNotADate
 	}
@@ -189,9 +189,9 @@ func (t *Times) inParts(texts []string) (civil, *Doubt) {
 		}
 		next, ok := t.formatted([]string{text})
 		if !ok {
-			var doubt *Doubt
-			if next, doubt = t.free(text, false); doubt != nil {
-				return civil{}, doubt
+			var flaw *Flaw
+			if next, flaw = t.free(text, false); flaw != nil {
+				return civil{}, flaw
 			}
 			if len(t.formats) > 0 && next.hasDate && next.year > 1904 && !t.workbook {
 				return civil{}, errNotADate // the formats say how days are written
@@ -208,7 +208,7 @@ func (t *Times) inParts(texts []string) (civil, *Doubt) {
 }
 
 // resolve returns the instant of a time, in the zone of the file if it names none.
-func (t *Times) resolve(c civil) (clock.Instant, *Doubt) {
+func (t *Times) resolve(c civil) (clock.Instant, *Flaw) {
 	if c.hasOffset {
 		return clock.Given(c.date().Add(-time.Duration(c.offset) * time.Second)), nil
 	}
@@ -216,7 +216,7 @@ func (t *Times) resolve(c civil) (clock.Instant, *Doubt) {
 	if code == "" {
 		return clock.Given(at), nil
 	}
-	d := &Doubt{Code: code, Assumed: true, Taken: at.In(t.zone).Format("2006-01-02 15:04:05-07:00")}
+	d := &Flaw{Code: code, Assumed: true, Taken: at.In(t.zone).Format("2006-01-02 15:04:05-07:00")}
 	if code == "time_twice" {
 		d.Text = "is a time that the clocks show twice on that day; the first is taken"
 	} else {

@@ -29,16 +29,16 @@ func timesOf(t testing.TB, zone string, workbook, from1904 bool, formats ...stri
 	return r
 }
 
-// shown is what became of a text: the time in Shanghai, or the code of the doubt; both where it was taken with one.
+// shown is what became of a text: the time in Shanghai, or the code of the flaw; both where it was taken with one.
 func shown(t testing.TB, r *Times, texts ...string) string {
 	t.Helper()
-	at, doubt := r.Read(texts...)
-	if doubt != nil && !doubt.Assumed {
-		return doubt.Code
+	at, flaw := r.Read(texts...)
+	if flaw != nil && !flaw.Assumed {
+		return flaw.Code
 	}
 	s := at.In(zoneOf(t, "Asia/Shanghai")).Format("2006-01-02 15:04:05.999999")
-	if doubt != nil {
-		s += " " + doubt.Code
+	if flaw != nil {
+		s += " " + flaw.Code
 	}
 	return s
 }
@@ -107,10 +107,10 @@ func TestATimeWithTwoReadingsOrNoneIsRefused(t *testing.T) {
 
 func TestAnAmbiguousDateNamesItsReadings(t *testing.T) {
 	t.Parallel()
-	_, doubt := timesOf(t, "UTC", false, false).Read("05/11/2026 9:05")
+	_, flaw := timesOf(t, "UTC", false, false).Read("05/11/2026 9:05")
 	want := "can be read as DD/MM/YYYY H:mm and as MM/DD/YYYY H:mm; say which under dates"
-	if doubt == nil || doubt.Text != want {
-		t.Errorf("%+v", doubt)
+	if flaw == nil || flaw.Text != want {
+		t.Errorf("%+v", flaw)
 	}
 	readings := Readings("05/11/2026 9:05", time.UTC)
 	if got := fmt.Sprint(readings); got != "[{DD/MM/YYYY H:mm 2026-11-05T09:05:00Z} {MM/DD/YYYY H:mm 2026-05-11T09:05:00Z}]" {
@@ -264,12 +264,12 @@ func TestAHourThatTheClocksSkipOrShowTwiceIsSaid(t *testing.T) {
 		{"Asia/Shanghai", "2026-03-08 02:30", "2026-03-07T18:30:00Z", ""},
 		{"UTC", "2026-03-29 01:30", "2026-03-29T01:30:00Z", ""},
 	} {
-		at, doubt := timesOf(t, c.zone, false, false).Read(c.text)
+		at, flaw := timesOf(t, c.zone, false, false).Read(c.text)
 		code := ""
-		if doubt != nil {
-			code = doubt.Code
-			if !doubt.Assumed || doubt.Taken == "" {
-				t.Errorf("%s %s: %+v", c.zone, c.text, doubt)
+		if flaw != nil {
+			code = flaw.Code
+			if !flaw.Assumed || flaw.Taken == "" {
+				t.Errorf("%s %s: %+v", c.zone, c.text, flaw)
 			}
 		}
 		if at.String() != c.want || code != c.code {
@@ -326,10 +326,10 @@ func TestAWrittenTimeIsReadBackAndNeverAsAnother(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, doubt := named.Read(text); doubt != nil || got != clock.At(at) {
-			t.Fatalf("%q as %q: %s %v, want %s", text, p.format, got, doubt, clock.At(at))
+		if got, flaw := named.Read(text); flaw != nil || got != clock.At(at) {
+			t.Fatalf("%q as %q: %s %v, want %s", text, p.format, got, flaw, clock.At(at))
 		}
-		if got, doubt := free.Read(text); doubt == nil && got != clock.At(at) {
+		if got, flaw := free.Read(text); flaw == nil && got != clock.At(at) {
 			t.Fatalf("%q was read as %s, not %s", text, got, clock.At(at))
 		}
 		if p.format != "rfc3339" && !contains(SuggestDates([]string{"", text, "-"}), p.format, text, zone, at) {
@@ -345,7 +345,7 @@ func contains(formats []string, _, text string, zone *time.Location, at time.Tim
 		if err != nil {
 			return false
 		}
-		if got, doubt := r.Read(text); doubt == nil && got == clock.At(at) {
+		if got, flaw := r.Read(text); flaw == nil && got == clock.At(at) {
 			return true
 		}
 	}
@@ -379,13 +379,13 @@ func FuzzTimes(f *testing.F) {
 				if err != nil {
 					continue
 				}
-				at, doubt := r.Read(text)
-				again, doubtAgain := r.Read(Plain(text))
-				if at != again || (doubt == nil) != (doubtAgain == nil) {
+				at, flaw := r.Read(text)
+				again, flawAgain := r.Read(Plain(text))
+				if at != again || (flaw == nil) != (flawAgain == nil) {
 					t.Errorf("%q is %s, and %s when it is plain", text, at, again)
 				}
-				if doubt != nil && (doubt.Code == "" || doubt.Text == "" || !doubt.Assumed && at != 0) {
-					t.Errorf("%q: %+v %s", text, doubt, at)
+				if flaw != nil && (flaw.Code == "" || flaw.Text == "" || !flaw.Assumed && at != 0) {
+					t.Errorf("%q: %+v %s", text, flaw, at)
 				}
 				_, _ = r.Read(text, second)
 			}

@@ -29,8 +29,8 @@ var (
 	}
 )
 
-// leftover returns why a row is no contact, or "". Rows without an id are looked at, and those whose id is a word for a sum or a remark.
-func (c *converter) leftover(row table.Row) string {
+// noContact returns why a row is no contact, or "". Rows without an id are looked at, and those whose id is a word for a sum or a remark.
+func (c *converter) noContact(row table.Row) string {
 	id := cellOf(row, c.id)
 	if id != "" && (id[0] < 0x80 && !mayBegin[id[0]|0x20] || !isTotal(id) && !isNote(id)) {
 		return c.repeated(row, id)
@@ -129,7 +129,7 @@ func (c *converter) hasTime(row table.Row) bool {
 			if text == "" {
 				continue
 			}
-			if _, doubt := c.dates.Read(text); doubt == nil || doubt.Assumed {
+			if _, flaw := c.dates.Read(text); flaw == nil || flaw.Assumed {
 				return true
 			}
 		}
