@@ -146,7 +146,8 @@ func (cl *cleaner) cleanCustomer(t *taken) {
 		}
 	}
 	if t.reference == "" && t.input.tellsOfCustomer() {
-		t.warn("customer", "customer_unidentified", "has no reference, e-mail or phone, so nothing is kept of the customer, or taken away", c.Name)
+		t.warn("customer", "customer_unidentified",
+			"has no reference, e-mail or phone, so nothing of the customer is kept or taken away", c.Name)
 	}
 }
 

@@ -17,15 +17,16 @@ import (
 )
 
 // full is a contact of which everything is known.
-func full(id string) contact.Input {
-	in := resolved(id, ago(time.Hour))
+func full() contact.Input {
+	in := resolved("T-1", ago(time.Hour))
 	in.Channel, in.Category, in.Subcategory, in.Product, in.Severity = contact.Chat, "宽带", "断线", "500M", contact.High
 	in.OrderRef, in.Resolution, in.RecordingURL = "O-1", "重启光猫", "https://pbx.example.com/1"
 	in.Complaint, in.AutoClosed, in.Tags = new(true), new(true), []string{"a", "b"}
 	in.Participants = []contact.InputParticipant{{Agent: "李强", Team: "二线组"}}
 	in.Customer = contact.InputCustomer{
 		Reference: "C-1", Name: "张伟", Phones: []string{"13912348000", "13912348001"}, Emails: []string{"zhang@example.com"},
-		Region: "CN", Language: "zh-CN", Zone: "Asia/Shanghai", Tags: []string{"vip"}, Attributes: map[string]string{"tier": "gold", "plan": "129"},
+		Region: "CN", Language: "zh-CN", Zone: "Asia/Shanghai", Tags: []string{"vip"},
+		Attributes: map[string]string{"tier": "gold", "plan": "129"},
 	}
 	return in
 }
@@ -57,15 +58,17 @@ func (c centre) known(t testing.TB, id int64) map[string]string {
 		"recording_url": d.RecordingURL, "complaint": yes[d.Complaint], "auto_closed": yes[d.AutoClosed],
 		"tags": strings.Join(d.TagList(), " "), "participants": strings.Join(agents, " "), "customer.name": d.Customer.Name,
 		"customer.region": d.Customer.Region, "customer.language": d.Customer.Language, "customer.zone": d.Customer.Zone,
-		"customer.tags":   strings.Join(d.Customer.TagList(), " "),
-		"customer.phones": strings.Join(addresses[contact.PhoneAddress], " "), "customer.emails": strings.Join(addresses[contact.EmailAddress], " "),
+		"customer.tags":       strings.Join(d.Customer.TagList(), " "),
+		"customer.phones":     strings.Join(addresses[contact.PhoneAddress], " "),
+		"customer.emails":     strings.Join(addresses[contact.EmailAddress], " "),
 		"customer.attributes": strings.Join(attributes, " "),
 	}
 }
 
 // emptyings say of each field that it is empty, as a source says it.
 var emptyings = map[string]func(*contact.Input){
-	"complaint": func(in *contact.Input) { in.Complaint = new(false) }, "auto_closed": func(in *contact.Input) { in.AutoClosed = new(false) },
+	"complaint":           func(in *contact.Input) { in.Complaint = new(false) },
+	"auto_closed":         func(in *contact.Input) { in.AutoClosed = new(false) },
 	"tags":                func(in *contact.Input) { in.Tags = []string{} },
 	"participants":        func(in *contact.Input) { in.Participants = []contact.InputParticipant{} },
 	"customer.phones":     func(in *contact.Input) { in.Customer.Phones = []string{} },
@@ -91,7 +94,7 @@ func TestAnEmptyFieldTakesAwayWhatIsKnownAndAnAbsentOneKeepsIt(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
-		before := c.known(t, c.takeOne(t, full("T-1")).ContactID)
+		before := c.known(t, c.takeOne(t, full()).ContactID)
 		if len(before) != len(emptyings) {
 			t.Errorf("%d fields and %d ways of emptying them", len(before), len(emptyings))
 		}
@@ -99,9 +102,10 @@ func TestAnEmptyFieldTakesAwayWhatIsKnownAndAnAbsentOneKeepsIt(t *testing.T) {
 			if before[name] == "" {
 				t.Errorf("%s was not known", name)
 			}
-			o := c.takeOne(t, full("T-1"))
+			c.takeOne(t, full())
 			in := contact.Input{ExternalID: "T-1", Customer: contact.InputCustomer{Reference: "C-1"}}
-			if o = c.takeOne(t, in); len(o.Warnings) > 0 {
+			o := c.takeOne(t, in)
+			if len(o.Warnings) > 0 {
 				t.Errorf("nothing but an id is warned of: %v", o.Warnings)
 			}
 			if diff := cmp.Diff(before, c.known(t, o.ContactID)); diff != "" {
@@ -135,9 +139,9 @@ func TestWhatASourceSaysIsWhatIsKnown(t *testing.T) {
 	t.Parallel()
 	db := dbtest.SQLite(t)
 	c := newCentre(t, db)
-	id := c.takeOne(t, full("T-1")).ContactID
+	id := c.takeOne(t, full()).ContactID
 	rapid.Check(t, func(rt *rapid.T) {
-		c.takeOne(t, full("T-1"))
+		c.takeOne(t, full())
 		want := c.known(t, id)
 		in := contact.Input{ExternalID: "T-1", Customer: contact.InputCustomer{Reference: "C-1"}}
 		for name, empty := range emptyings {
@@ -163,7 +167,7 @@ func TestAttributesAreReplacedByName(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
-		in := full("T-1")
+		in := full()
 		for _, step := range []struct {
 			given map[string]string
 			want  string
@@ -188,11 +192,12 @@ func TestAListOfNothingButBlanksTakesNothingAway(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
-		before := c.known(t, c.takeOne(t, full("T-1")).ContactID)
+		before := c.known(t, c.takeOne(t, full()).ContactID)
 		in := contact.Input{
 			ExternalID: "T-1", Tags: []string{" "}, Participants: []contact.InputParticipant{{Agent: " "}},
 			Customer: contact.InputCustomer{
-				Reference: "C-1", Phones: []string{"", "\u3000"}, Emails: []string{""}, Tags: []string{""}, Attributes: map[string]string{" ": "x"},
+				Reference: "C-1", Phones: []string{"", "\u3000"}, Emails: []string{""}, Tags: []string{""},
+				Attributes: map[string]string{" ": "x"},
 			},
 		}
 		o := c.takeOne(t, in)
@@ -219,11 +224,12 @@ func TestAComplaintThatIsTakenBackIsACorrection(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
-		in := full("T-1")
+		in := full()
 		o := c.takeOne(t, in)
 		in.Complaint = new(false)
 		c.takeOne(t, in)
-		if n := c.count(t, "contact_corrections", "contact_id = ? AND field = 'complaint' AND old_value = 'true' AND new_value = 'false'", o.ContactID); n != 1 {
+		takenBack := "contact_id = ? AND field = 'complaint' AND old_value = 'true' AND new_value = 'false'"
+		if n := c.count(t, "contact_corrections", takenBack, o.ContactID); n != 1 {
 			t.Errorf("%d corrections", n)
 		}
 		if n := c.count(t, "jobs", "kind = ? AND ref = ?", contact.JobCorrected, o.ContactID); n != 1 {
@@ -245,7 +251,7 @@ func TestNothingIsTakenAwayFromACustomerWhomNothingIdentifies(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
-		before := c.known(t, c.takeOne(t, full("T-1")).ContactID)
+		before := c.known(t, c.takeOne(t, full()).ContactID)
 		for name, empty := range emptyings {
 			if !strings.HasPrefix(name, "customer.") {
 				continue

@@ -37,7 +37,8 @@ var fieldWords = map[string]map[string]string{
 		"opened_at":         "When it was opened. One after the first resolution is dropped with a warning." + kept,
 		"first_response_at": "When it was answered first." + kept,
 		"resolved_at": "When it was resolved last. A time that was taken before stays, and another one is a warning; " +
-			"a contact that was reopened gets its next resolution by a later time. Absent keeps it, and it is never taken away: reopen the contact.",
+			"a contact that was reopened gets its next resolution by a later time. " +
+			"Absent keeps it, and it is never taken away: reopen the contact.",
 		"resolutions": "All its resolutions, where the source knows them: the numbers count 1, 2, 3. " +
 			"New ones are added, and known ones stay; absent and [] change nothing.",
 		"participants":    "Who took part." + listed,
@@ -81,7 +82,8 @@ var fieldWords = map[string]map[string]string{
 	"Field": {
 		"line": "Line of the request, from 1; only in NDJSON.", "field": "The field, as in answers[0].value; body for the whole.",
 		"code": "What is wrong with it: stable, for programs.", "problem": "The same in English, for people.",
-		"value": "The value, shortened.", "pointer": "JSON pointer (RFC 6901) to the value in the body; in NDJSON behind the number of the line.",
+		"value":   "The value, shortened.",
+		"pointer": "JSON pointer (RFC 6901) to the value in the body; in NDJSON behind the number of the line.",
 	},
 }
 

@@ -101,11 +101,13 @@ var permissionWords = map[string]map[string]string{
 		"key":        "Of the sender: the same again is not recorded twice.",
 	},
 	"SuppressionInput": {
-		"phone": "The number that must not be contacted; or an e-mail address, not both.", "email": "The address that must not be contacted.",
+		"phone": "The number that must not be contacted; or an e-mail address, not both.",
+		"email": "The address that must not be contacted.",
 		"scope": "From what it is kept; everything when absent or \"\".", "reason": "Why; customer_request when absent or \"\".",
 	},
 	"CheckQuestion": {
-		"reference": "The customer's id at the source; or a phone, or an e-mail.", "phone": "A phone number.", "email": "An e-mail address.",
+		"reference": "The customer's id at the source; or a phone, or an e-mail.",
+		"phone":     "A phone number.", "email": "An e-mail address.",
 		"purpose": "What for; required.", "channel": "Over what; required.",
 	},
 }

@@ -72,7 +72,8 @@ func TestAbsentKeepsEmptyTakesAway(t *testing.T) {
 		if diff := cmp.Diff(before, look()); diff != "" {
 			t.Fatalf("everything is not everything any more: %s", diff)
 		}
-		if r := m.Send("application/json", `{"external_id":"T-1",`+strings.Replace(said, "*", `"reference":"C-1"`, 1)+`}`); r.Status != 200 {
+		said = strings.Replace(said, "*", `"reference":"C-1"`, 1)
+		if r := m.Send("application/json", `{"external_id":"T-1",`+said+`}`); r.Status != 200 {
 			t.Errorf("%s: %d %s", said, r.Status, r.Body)
 		}
 		want := map[string]any{}

@@ -39,7 +39,8 @@ func misread(body []byte, err *json.SemanticError) fault.Field {
 	place, value := err.JSONPointer, valueAt(body, err.ByteOffset)
 	switch {
 	case errors.Is(err, json.ErrUnknownName):
-		return problemAt(place, "unknown_field", "is not a known field"+meant(err.GoType, place.LastToken()), memberAt(body, err.ByteOffset))
+		problem := "is not a known field" + meant(err.GoType, place.LastToken())
+		return problemAt(place, "unknown_field", problem, memberAt(body, err.ByteOffset))
 	case errors.Is(err, errNotWhole):
 		return problemAt(place, "not_a_number", "must be a whole number", value)
 	case errors.Is(err, errTooLarge):
@@ -129,8 +130,9 @@ func typeWord(t reflect.Type) string {
 		return "a list"
 	case reflect.Struct, reflect.Map:
 		return "an object"
+	default:
+		return "a number"
 	}
-	return "a number"
 }
 
 func kindWord(k jsontext.Kind) string {
@@ -143,8 +145,9 @@ func kindWord(k jsontext.Kind) string {
 		return "an object"
 	case jsontext.KindTrue, jsontext.KindFalse:
 		return "true or false"
+	default:
+		return "a number"
 	}
-	return "a number"
 }
 
 // valueAt returns the value that begins at an offset or after it, shortened.

@@ -62,7 +62,8 @@ participants: [{role: handled, agent: agent, team: team}]
 		const header = "id,ref,name,phones,emails,zone,marks,category,channel,complaint,auto,tags,tier,agent,team\n"
 		take := func(row string) {
 			t.Helper()
-			_, err := c.ImportFile(context.Background(), imports.NewRun{SourceID: c.source, Mapping: parse(t, mapping)}, opener(header+row), nil)
+			run := imports.NewRun{SourceID: c.source, Mapping: parse(t, mapping)}
+			_, err := c.ImportFile(context.Background(), run, opener(header+row), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
