@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/go-cmp/cmp"
 
 	"aftercall/internal/account"
 	"aftercall/internal/fault"
@@ -208,5 +209,20 @@ func TestEveryFieldOfABodyIsDescribed(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestTheRefusalInTheDescriptionIsWhatIsAnswered(t *testing.T) {
+	t.Parallel()
+	m := webtest.NewServer(t).Machine(t, "crm")
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(m.Client.Get("/openapi.json").Body))
+	webtest.Must(t, err)
+	refusal := doc.Paths.Value("/contacts").Post.Responses.Value("422").Value
+	shown := refusal.Content["application/problem+json"].Examples["wrong_type"].Value.Value
+	var answered any
+	r := m.Send("application/json", `{"external_id":"T-1","answers":[{"metric":"csat","value":"5"}]}`)
+	webtest.Must(t, json.Unmarshal([]byte(r.Body), &answered))
+	if diff := cmp.Diff(shown, answered); diff != "" {
+		t.Errorf("described and answered: %s", diff)
 	}
 }
