@@ -56,7 +56,7 @@ func (k *intake) attribute(book *customerBook, inputs []*fresh) error {
 				"is used by people with different names and addresses; the customer is told from them by name", c.address)
 		}
 	}
-	return k.find(book, references)
+	return k.find(book, references, nil)
 }
 
 // claimsOf groups the records without a reference by their address, in the order in which they came.
@@ -269,7 +269,7 @@ func (k *intake) rename(book *customerBook, byID map[int64]*claim) error {
 	for i, id := range ids {
 		references[i] = byID[id].keeps(tallies[id])
 	}
-	if err := k.find(book, references); err != nil {
+	if err := k.find(book, references, nil); err != nil {
 		return err
 	}
 	var renamed []Customer

@@ -16,6 +16,7 @@ import (
 	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
+	"aftercall/internal/text"
 	"aftercall/internal/whose"
 )
 
@@ -23,11 +24,14 @@ import (
 type taken struct {
 	input     Input
 	reference string // identifies the customer at the source; empty when nothing does
-	addresses []Address
-	hash      string
-	size      int // about how many bytes it is
-	problems  []fault.Field
-	warnings  []fault.Field
+	formerID  string // what the external id was kept as before ids had one form, where that is another
+	// formerReferences are what identified the customer then.
+	formerReferences []string
+	addresses        []Address
+	hash             string
+	size             int // about how many bytes it is
+	problems         []fault.Field
+	warnings         []fault.Field
 
 	readdressed bool               // the customer was known, and has other addresses now
 	said        *whose.Description // of the customer, where there is no reference; nil: nothing
@@ -60,21 +64,22 @@ func (cl *cleaner) clean(in Input, now clock.Instant) *taken {
 }
 
 func (t *taken) refuse(field, code, problem, value string) {
-	t.problems = append(t.problems, fault.Field{Name: field, Code: code, Problem: problem, Value: shorten(value)})
+	t.problems = append(t.problems, fault.Field{Name: field, Code: code, Problem: problem, Value: shown(value)})
 }
 
 func (t *taken) warn(field, code, problem, value string) {
-	t.warnings = append(t.warnings, fault.Field{Name: field, Code: code, Problem: problem, Value: shorten(value)})
+	t.warnings = append(t.warnings, fault.Field{Name: field, Code: code, Problem: problem, Value: shown(value)})
 }
 
 // cleanFacts checks what is said of the contact itself.
 func (t *taken) cleanFacts() {
 	in := &t.input
-	in.ExternalID = trim(in.ExternalID)
+	t.formerID = text.FormerID(in.ExternalID)
+	in.ExternalID = text.ID(in.ExternalID)
 	if in.ExternalID == "" {
 		t.refuse("external_id", "required", "is required", "")
 	}
-	in.OrderRef = trim(in.OrderRef)
+	in.OrderRef = text.ID(in.OrderRef)
 	in.Category, in.Subcategory, in.Product = Tidy(in.Category), Tidy(in.Subcategory), Tidy(in.Product)
 	t.limit("external_id", in.ExternalID, maxKey)
 	t.limit("category", in.Category, maxKey)
@@ -126,7 +131,8 @@ func (t *taken) cleanPeople() {
 // cleanCustomer checks the customer and finds what identifies them.
 func (cl *cleaner) cleanCustomer(t *taken) {
 	c := &t.input.Customer
-	c.Reference = trim(c.Reference)
+	t.formerReferences = former(c.Reference)
+	c.Reference = text.ID(c.Reference)
 	t.limit("customer.reference", c.Reference, maxKey)
 	c.Name = t.shortened("customer.name", Tidy(c.Name), maxKey)
 	c.Tags = t.tags("customer.tags", c.Tags)
@@ -141,7 +147,7 @@ func (cl *cleaner) cleanCustomer(t *taken) {
 	for _, kind := range []AddressKind{EmailAddress, PhoneAddress} {
 		for _, a := range t.addresses {
 			if t.reference == "" && a.Kind == kind {
-				t.reference = a.Normalised
+				t.reference, t.formerReferences = a.Normalised, earlier(a)
 			}
 		}
 	}

@@ -13,7 +13,7 @@ func (cl *cleaner) addressesOf(t *taken, field string, kind AddressKind, raws []
 	}
 	kept := raws[:0:0]
 	for _, raw := range raws {
-		whole := Tidy(raw)
+		whole := written(raw)
 		raw = cut(whole, maxKey)
 		if raw == "" || slices.Contains(kept, raw) {
 			continue
@@ -21,10 +21,10 @@ func (cl *cleaner) addressesOf(t *taken, field string, kind AddressKind, raws []
 		normalised := normalise(whole) // what is cut off something longer is another address
 		switch {
 		case cl.isPlaceholder(kind, whole, normalised):
-			t.warn(field, "placeholder_address", "is nobody's "+kindWord(kind)+"; kept as it is, and never used", described(raw))
+			t.warn(field, "placeholder_address", "is nobody's "+kindWord(kind)+"; kept as it is, and never used", raw)
 			normalised = ""
 		case normalised == "":
-			t.warn(field, "not_"+string(kind), "is not a valid "+kindWord(kind)+"; kept as it is, and never used", described(raw))
+			t.warn(field, "not_"+string(kind), "is not a valid "+kindWord(kind)+"; kept as it is, and never used", raw)
 		}
 		t.addresses = append(t.addresses, Address{Kind: kind, Position: len(kept), Raw: raw, Normalised: normalised})
 		kept = append(kept, raw)

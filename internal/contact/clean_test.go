@@ -99,3 +99,15 @@ func TestASourceThatSaysNoTimeSaysNotZero(t *testing.T) {
 		t.Error("a call of no time corrects nothing")
 	}
 }
+
+func TestWhatIsTooLongIsShownShortenedWithWhatHidesInIt(t *testing.T) {
+	t.Parallel()
+	got := newCleaner("CN", nil).clean(Input{
+		ExternalID: strings.Repeat("T", maxKey+1), Category: "宽\u00a0带" + strings.Repeat("长", maxKey), Channel: "f\u2029ax",
+	}, now)
+	for i, want := range []string{strings.Repeat("T", 80) + "…", "宽‹NBSP U+00A0›带" + strings.Repeat("长", 77) + "…", "f‹U+2029›ax"} {
+		if got.problems[i].Value != want || i < 2 && got.problems[i].Problem != "has more than 191 characters" {
+			t.Errorf("%+v, want %q", got.problems[i], want)
+		}
+	}
+}

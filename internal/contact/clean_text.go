@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"aftercall/internal/address"
+	"aftercall/internal/text"
 )
 
 // Limits of what a contact keeps, in characters.
@@ -22,20 +22,16 @@ const (
 	maxNumbered = 50 // resolutions of one contact
 )
 
-// trim makes a text safe to store and to compare: valid UTF-8, no NUL, and nothing blank at its end, which MySQL would ignore
-// in a comparison and SQLite would not.
-func trim(s string) string {
-	if !utf8.ValidString(s) {
-		s = strings.ToValidUTF8(s, "\uFFFD")
-	}
-	if strings.IndexByte(s, 0) >= 0 {
-		s = strings.ReplaceAll(s, "\x00", "")
-	}
-	return strings.TrimRightFunc(s, unicode.IsSpace)
-}
+// trim makes a text of several lines safe to store and to compare.
+func trim(s string) string { return text.Lines(s) }
 
-// Tidy is trim on both sides, for names that people type.
-func Tidy(s string) string { return strings.TrimLeftFunc(trim(s), unicode.IsSpace) }
+// Tidy makes a text that stands on one line safe to store and to compare: names, and what is one of a few words.
+func Tidy(s string) string { return text.Name(s) }
+
+// written returns an address as its source wrote it: what hides in it may have been hashed with it by an earlier form.
+func written(s string) string {
+	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", ""))
+}
 
 func tooLong(s string, limit int) bool { return len(s) > limit && utf8.RuneCountInString(s) > limit }
 
@@ -46,13 +42,14 @@ func cut(s string, limit int) string {
 	return string([]rune(s)[:limit])
 }
 
-// shorten returns a value as it is shown in a report.
-func shorten(s string) string {
+// shown returns a value as a report shows it: shortened, with what cannot be seen in it named.
+func shown(s string) string {
 	const limit = 80
-	if !tooLong(s, limit) {
-		return s
+	if tooLong(s, limit) {
+		s = cut(s, limit) + "…"
 	}
-	return cut(s, limit) + "…"
+	named, _ := address.Described(s)
+	return named
 }
 
 // tagList returns tags trimmed, sorted and each once.
@@ -120,9 +117,3 @@ func (c Customer) TagList() []string { return decodeTags(c.Tags) }
 
 // AttributeMap returns what else the source knows of the customer.
 func (c Customer) AttributeMap() map[string]string { return decodeAttributes(c.Attributes) }
-
-// described returns a value as it is shown in a report about an address, with what cannot be seen in it named.
-func described(s string) string {
-	shown, _ := address.Described(s)
-	return shown
-}

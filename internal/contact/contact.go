@@ -143,7 +143,7 @@ type Contact struct {
 	SourceChangedAt clock.Instant // what the source called it when we last took it; an older delivery changes nothing
 	ReceivedAt      clock.Instant
 	ChangedAt       clock.Instant
-	ImportID        int64 // the last import of a file that changed it; 0 for none
+	ImportID        int64  // the last import of a file that changed it; 0 for none
 	DescriptionID   *int64 // what the record said of its customer; 0: nothing, or a reference; nil: from before that was kept
 	CustomerByHand  bool   // somebody said whose it is: its source does not change that
 }

@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"maps"
 	"slices"
 
 	"aftercall/internal/clock"
@@ -30,7 +31,7 @@ type customerBook struct {
 // takeCustomers finds or creates the customer of each input; nil where nothing identifies one.
 func (k *intake) takeCustomers(inputs []*fresh) ([]*Customer, error) {
 	book := &customerBook{drafts: make(map[string]*customerDraft, len(inputs))}
-	if err := k.find(book, referencesOf(inputs)); err != nil {
+	if err := k.find(book, referencesOf(inputs), formerCustomers(inputs)); err != nil {
 		return nil, err
 	}
 	if err := k.attribute(book, inputs); err != nil {
@@ -59,8 +60,8 @@ func referencesOf(inputs []*fresh) []string {
 }
 
 // find enters the customers of references in the book: known ones, which nobody else changes until the transaction ends, as they
-// are, the others as new ones.
-func (k *intake) find(book *customerBook, references []string) error {
+// are, the others as new ones. formers are the references by those under which they may be stored.
+func (k *intake) find(book *customerBook, references []string, formers map[string]string) error {
 	var missing []string
 	for _, reference := range references {
 		if reference != "" && book.drafts[reference] == nil {
@@ -68,15 +69,15 @@ func (k *intake) find(book *customerBook, references []string) error {
 			missing = append(missing, reference)
 		}
 	}
-	known, err := k.store.customersNamedBy(k.sourceID, missing, k.rehearsal == nil)
+	known, err := k.store.customersNamedBy(k.sourceID, slices.AppendSeq(missing, maps.Keys(formers)), k.rehearsal == nil)
 	if err != nil || len(known) == 0 {
 		return err
 	}
 	byID := make(map[int64]*customerDraft, len(known))
-	ids := make([]int64, len(known))
-	for i, c := range known {
-		d := book.drafts[c.Reference]
-		d.customer, byID[c.ID], ids[i] = c, d, c.ID
+	ids := make([]int64, 0, len(known))
+	for i, reference := range presentOf(known, func(c Customer) string { return c.Reference }, book.drafts, formers) {
+		c := known[i]
+		book.drafts[reference].customer, byID[c.ID], ids = c, book.drafts[reference], append(ids, c.ID)
 	}
 	addresses, err := k.store.addresses(ids)
 	for _, a := range addresses {

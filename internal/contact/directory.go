@@ -4,6 +4,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/database"
 	"aftercall/internal/permission"
+	"aftercall/internal/text"
 )
 
 // Directory tells permission who customers are. It keeps nothing.
@@ -47,22 +48,28 @@ func (Directory) CustomersWith(tx database.Tx, kind permission.AddressKind, norm
 
 // CustomersByReference returns the customers that sources name; those nobody knows are left out.
 func (Directory) CustomersByReference(tx database.Tx, names []permission.Reference) (map[permission.Reference]int64, error) {
-	references := map[string][]string{}
-	for _, n := range names {
-		references[n.Source] = append(references[n.Source], n.Reference)
-	}
+	references := referred(names)
 	known, err := store{tx}.sourcesNamed(references)
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[permission.Reference]int64, len(names))
+	stored := make(map[permission.Reference]int64, len(names))
 	for _, source := range known {
 		customers, err := store{tx}.customersReferred(source.ID, database.DistinctNonzero(references[source.Name]))
 		if err != nil {
 			return nil, err
 		}
 		for _, c := range customers {
-			found[permission.Reference{Source: source.Name, Reference: c.Reference}] = c.ID
+			stored[permission.Reference{Source: source.Name, Reference: c.Reference}] = c.ID
+		}
+	}
+	found := make(map[permission.Reference]int64, len(names))
+	for _, n := range names {
+		for _, reference := range append([]string{text.ID(n.Reference)}, former(n.Reference)...) {
+			if id := stored[permission.Reference{Source: text.ID(n.Source), Reference: reference}]; id != 0 {
+				found[n] = id
+				break
+			}
 		}
 	}
 	return found, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"aftercall/internal/account"
-	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
@@ -69,15 +68,15 @@ func (f found) nothing() bool { return !f.all && len(f.contacts)+len(f.customers
 
 // search looks a text up as everything it may be.
 func (s *Service) search(st store, viewer account.Viewer, text string) (found, error) {
-	text = Tidy(text)
-	if text == "" {
+	sought := s.soughtBy(text)
+	if sought.name == "" {
 		return found{all: true}, nil
 	}
-	contacts, err := st.contactsNamed(text)
+	contacts, err := st.contactsNamed(sought.ids)
 	if err != nil {
 		return found{}, err
 	}
-	customers, err := st.customersNamed(viewer, text, s.addressesNamed(text), maxFound)
+	customers, err := st.customersNamed(viewer, sought, maxFound)
 	return found{contacts: contacts, customers: customers}, err
 }
 
@@ -264,19 +263,14 @@ const findLimit = 20
 // Find returns the customers a viewer sees that a text names exactly: by reference, name, phone number or e-mail, in the order of
 // their ids.
 func (s *Service) Find(ctx context.Context, viewer account.Viewer, text string) ([]Customer, error) {
-	text = Tidy(text)
-	if text == "" {
+	sought := s.soughtBy(text)
+	if sought.name == "" {
 		return nil, nil
 	}
 	tx := s.db.View(ctx)
-	ids, err := store{tx}.customersNamed(viewer, text, s.addressesNamed(text), findLimit)
+	ids, err := store{tx}.customersNamed(viewer, sought, findLimit)
 	if err != nil {
 		return nil, err
 	}
 	return find[Customer](store{tx}, "customers", "id", ids, "id", false)
-}
-
-// addressesNamed returns what a text is as an address of each kind; "" where it is none.
-func (s *Service) addressesNamed(text string) map[AddressKind]string {
-	return map[AddressKind]string{EmailAddress: address.Email(text), PhoneAddress: address.Phone(text, s.cleaner.region)}
 }

@@ -9,6 +9,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/text"
 )
 
 // Options are what a centre may set; the zero value works.
@@ -45,10 +46,10 @@ const maxSourceName = 100
 
 // EnsureSource returns the source of a name, and creates it if there is none.
 func (s *Service) EnsureSource(ctx context.Context, name string) (Source, error) {
-	name = trim(name)
+	name = text.ID(name)
 	if name == "" || len([]rune(name)) > maxSourceName {
 		return Source{}, fault.InvalidFields(fault.Field{
-			Name: "source", Code: "source_name", Problem: "must have 1 to 100 characters", Value: shorten(name),
+			Name: "source", Code: "source_name", Problem: "must have 1 to 100 characters", Value: shown(name),
 		})
 	}
 	var source Source

@@ -66,7 +66,7 @@ func settle(tx database.Tx, c whose.Contested, now clock.Instant, limit int) (mo
 	for i, one := range contacts {
 		wanted[i] = references[*one.DescriptionID]
 	}
-	if err := k.find(book, wanted); err != nil {
+	if err := k.find(book, wanted, nil); err != nil {
 		return false, err
 	}
 	for _, d := range said { // who is known already may have said something newer

@@ -48,10 +48,10 @@ func (s store) list(viewer account.Viewer, f Filter, in found) ([]Contact, error
 	return contacts, nil
 }
 
-// contactsNamed returns the contacts with an external id.
-func (s store) contactsNamed(externalID string) ([]int64, error) {
+// contactsNamed returns the contacts with one of some external ids.
+func (s store) contactsNamed(externalIDs []string) ([]int64, error) {
 	var ids []int64
-	err := s.Gorm().Model(&Contact{}).Where("source_id IN (SELECT id FROM sources) AND external_id = ?", externalID).
+	err := s.Gorm().Model(&Contact{}).Where("source_id IN (SELECT id FROM sources) AND external_id IN ?", externalIDs).
 		Limit(maxFound).Pluck("id", &ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("search contacts: %w", err)
@@ -59,18 +59,18 @@ func (s store) contactsNamed(externalID string) ([]int64, error) {
 	return ids, nil
 }
 
-// customersNamed returns the customers a viewer sees whom a text names: by reference, name, phone or e-mail. Those of other teams
+// customersNamed returns the customers a viewer sees whom what is sought names: by reference, name, phone or e-mail. Those of other teams
 // count for nothing: enough of them would hide the viewer's own.
-func (s store) customersNamed(viewer account.Viewer, text string, addresses map[AddressKind]string, limit int) ([]int64, error) {
+func (s store) customersNamed(viewer account.Viewer, by sought, limit int) ([]int64, error) {
 	var ids []int64
 	seen, args := seenCustomers(viewer, "customers.id")
 	onAddress, addressArgs := seenCustomers(viewer, "customer_addresses.customer_id")
 	queries := []*gorm.DB{
-		s.Gorm().Model(&Customer{}).Select("id").Where("source_id IN (SELECT id FROM sources) AND reference = ?", text).
+		s.Gorm().Model(&Customer{}).Select("id").Where("source_id IN (SELECT id FROM sources) AND reference IN ?", by.ids).
 			Where(seen, args...),
-		s.Gorm().Model(&Customer{}).Select("id").Where("name = ?", text).Where(seen, args...),
+		s.Gorm().Model(&Customer{}).Select("id").Where("name = ?", by.name).Where(seen, args...),
 	}
-	for kind, normalised := range addresses {
+	for kind, normalised := range by.addresses {
 		if normalised != "" {
 			queries = append(queries, s.Gorm().Model(&Address{}).Select("customer_id").
 				Where("kind = ? AND normalised = ?", kind, normalised).Where(onAddress, addressArgs...))

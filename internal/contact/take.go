@@ -3,6 +3,7 @@ package contact
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"aftercall/internal/clock"
@@ -252,15 +253,16 @@ func (k *intake) load(part []*taken) error {
 			keys = append(keys, t.input.ExternalID)
 		}
 	}
-	known, err := k.store.contactsOf(k.sourceID, keys, k.rehearsal == nil)
+	formers := formerContacts(part)
+	known, err := k.store.contactsOf(k.sourceID, slices.AppendSeq(keys, maps.Keys(formers)), k.rehearsal == nil)
 	if err != nil || len(known) == 0 {
 		return err
 	}
 	byID := make(map[int64]*draft, len(known))
-	for _, c := range known {
-		d := k.drafts[c.ExternalID]
-		d.contact, d.stored = c, true
-		byID[c.ID] = d
+	for i, id := range presentOf(known, func(c Contact) string { return c.ExternalID }, k.drafts, formers) {
+		d := k.drafts[id]
+		d.contact, d.stored = known[i], true
+		byID[d.contact.ID] = d
 	}
 	return k.loadHistory(byID)
 }

@@ -5,13 +5,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/text"
 )
 
 // deskSource is where somebody of the centre wrote down what a customer said.
@@ -67,7 +67,7 @@ func (s *Service) subject(tx database.Tx, viewer account.Viewer, customerID int6
 
 // SuppressByHand forbids contact with an address, known customer or not. It reports whether that was not recorded already.
 func (s *Service) SuppressByHand(ctx context.Context, viewer account.Viewer, sup Suppression) (bool, error) {
-	sup.UserID, sup.Evidence = viewer.UserID, strings.TrimSpace(sup.Evidence)
+	sup.UserID, sup.Evidence = viewer.UserID, text.Name(sup.Evidence)
 	if problems := s.Problems(sup); len(problems) > 0 {
 		return false, fault.InvalidFields(problems...)
 	}

@@ -9,6 +9,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/text"
 )
 
 // ConsentEvent is a customer saying yes or no to a purpose over a channel. Events are only ever appended; the newest one of its
@@ -77,6 +78,7 @@ func (s *Service) RecordConsent(tx database.Tx, events ...ConsentEvent) error {
 	for i := range events {
 		e := &events[i]
 		e.RecordedAt = now
+		e.Wording, e.Evidence = text.Name(e.Wording), text.Name(e.Evidence)
 		if e.At.IsZero() {
 			e.At = now
 		}

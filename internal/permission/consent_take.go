@@ -9,6 +9,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/text"
 )
 
 // Word is what a customer said about a purpose.
@@ -170,8 +171,8 @@ func (in ConsentInput) event(now clock.Instant, f *fault.Problems) ConsentEvent 
 	default:
 		e.At = now
 	}
-	if in.Key != "" {
-		e.DedupeKey = &in.Key
+	if key := text.ID(in.Key); key != "" {
+		e.DedupeKey = &key
 	}
 	return e
 }

@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"aftercall/internal/account"
 	"aftercall/internal/address"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/text"
 )
 
 // Directory knows who customers are. Permission keeps what they said and what was done; who they are belongs to somebody else.
@@ -119,9 +119,9 @@ const SharedBy = 5
 
 // name returns whom the input is about, or says what is wrong with it.
 func (in ConsentInput) name(region string, f *fault.Problems) Named {
-	in.Source, in.Reference = strings.TrimSpace(in.Source), strings.TrimSpace(in.Reference)
+	in.Source = text.ID(in.Source)
 	switch {
-	case in.Reference != "":
+	case text.ID(in.Reference) != "": // the directory knows in which forms references are kept
 		f.Limit("reference", in.Reference, MaxText)
 		if in.Source == "" {
 			f.Refuse("source", "required", "is required with a reference", "")

@@ -5,13 +5,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"aftercall/internal/account"
 	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/text"
 )
 
 // Scope is what a suppression forbids.
@@ -90,7 +90,7 @@ func (s *Service) suppress(tx database.Tx, suppressions []Suppression) ([]bool, 
 		if sup.At.IsZero() {
 			sup.At = now
 		}
-		hashes[i] = s.hashes(sup.Kind, sup.Address)
+		sup.Evidence, hashes[i] = text.Name(sup.Evidence), s.hashes(sup.Kind, sup.Address)
 		sup.Address, sup.AddressHash, sup.Form = settled(sup.Kind, sup.Address), hashes[i][0], address.Form
 	}
 	known, err := store{tx}.suppressions(database.Distinct(slices.Concat(hashes...)), false)
@@ -145,7 +145,7 @@ func (s *Service) holders(tx database.Tx, suppressions []Suppression) ([]int64, 
 // Lift ends a suppression from this transaction on, and keeps who did so and why. It returns fault.NotFound when there is no such
 // suppression in force, and fault.Invalid without a reason.
 func (s *Service) Lift(tx database.Tx, id, userID int64, reason string) error {
-	reason = strings.TrimSpace(reason)
+	reason = text.Name(reason)
 	var f fault.Problems
 	if reason == "" {
 		f.Refuse("reason", "required", "is required", "")

@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
+	"aftercall/internal/text"
 	"aftercall/web/frame"
 )
 
@@ -111,10 +112,10 @@ func (a *API) askedOf(q checkQuestion, own string, anybody bool) (permission.Ask
 	if !slices.Contains(frame.PurposeChannels, frame.PurposeChannel{Purpose: q.Purpose, Channel: q.Channel}) {
 		refuse("channel", "unknown_way", "is not a channel of that purpose", string(q.Purpose)+" "+string(q.Channel))
 	}
-	source := cmp.Or(q.Source, own)
+	source := cmp.Or(text.ID(q.Source), own)
 	given := 0
 	for _, name := range []string{q.Reference, q.Phone, q.Email} {
-		if name != "" {
+		if text.ID(name) != "" {
 			given++
 		}
 	}
@@ -123,7 +124,7 @@ func (a *API) askedOf(q checkQuestion, own string, anybody bool) (permission.Ask
 		refuse("reference", "one_name", "must be the only name of the customer, or a phone number or e-mail address instead", "")
 	case q.Reference != "" && source == "":
 		refuse("source", "required", "is required with a reference", "")
-	case q.Reference != "" && own != "" && source != own:
+	case q.Reference != "" && own != "" && text.ID(source) != text.ID(own):
 		problems = append(problems, otherSource(source))
 	case q.Reference != "":
 		asked.Who.Reference = permission.Reference{Source: source, Reference: q.Reference}

@@ -10,6 +10,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
+	"aftercall/internal/text"
 	"aftercall/web/frame"
 )
 
@@ -66,8 +67,8 @@ func (a *API) takeConsents(c *gin.Context) error {
 		var good []permission.ConsentInput
 		for i := range inputs {
 			in := &inputs[i]
-			if in.Reference != "" {
-				in.Source = cmp.Or(in.Source, own)
+			if text.ID(in.Source) == text.ID(own) || in.Reference != "" && text.ID(in.Source) == "" {
+				in.Source = own
 			}
 			if own != "" && in.Word == permission.WordGiven { // whose word it is stays with it, of whichever source the customer is
 				in.Evidence = strings.TrimSuffix(own+": "+in.Evidence, ": ")
