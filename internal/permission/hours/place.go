@@ -2,14 +2,12 @@ package hours
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 	_ "time/tzdata" // calling hours must not depend on what the machine has installed
 
 	lru "github.com/hashicorp/golang-lru/v2"
-	"github.com/nyaruka/phonenumbers"
 )
 
 // Place is where a customer may be: in one of the zones, under the rules of all the regions.
@@ -92,54 +90,10 @@ func numberPlace(phone string) Place {
 	}
 	where, known := numberPlaces.Get(phone)
 	if !known {
-		where = Place{Zones: numberZones(phone), Regions: numberRegions(phone)}
+		where = placeOfNumber(phone)
 		numberPlaces.Add(phone, where)
 	}
 	return where
-}
-
-func numberZones(phone string) []*time.Location {
-	names, err := phonenumbers.GetTimezonesForPrefix(phone)
-	if err != nil {
-		return nil
-	}
-	zones := make([]*time.Location, 0, len(names))
-	for _, name := range names {
-		zone := location(name)
-		if zone == nil {
-			return nil // "Etc/Unknown": guessing would be calling at night
-		}
-		if !slices.Contains(zones, zone) {
-			zones = append(zones, zone)
-		}
-	}
-	return zones
-}
-
-// numberRegions returns the country of a number. Most calling codes belong to one; only the others need the number parsed.
-func numberRegions(phone string) []string {
-	for digits := 1; digits <= 3 && digits < len(phone); digits++ {
-		code, err := strconv.Atoi(phone[1 : 1+digits])
-		if err != nil || phone[0] != '+' {
-			return nil
-		}
-		switch found := phonenumbers.GetRegionCodesForCountryCode(code); {
-		case len(found) == 1:
-			return countries(found)
-		case len(found) > 1:
-			number, err := phonenumbers.Parse(phone, "")
-			if err != nil {
-				return nil
-			}
-			return countries([]string{phonenumbers.GetRegionCodeForNumber(number)})
-		}
-	}
-	return nil
-}
-
-// countries leaves out what is no country: "001" of satellite and shared numbers, "ZZ", "".
-func countries(codes []string) []string {
-	return slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return len(regionZones(code)) == 0 })
 }
 
 // locations remembers parsed zones by name. Loading one takes a thousand times longer than a verdict.
