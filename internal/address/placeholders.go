@@ -106,8 +106,8 @@ func (p *Placeholders) matches(email string) bool {
 
 // nones are words that say there is none, in the languages of those who write them, without what parts them.
 var nones = func() map[string]bool {
-	words := wordsOf(`no none null nil nill na nan undefined noone nobody noreply donotreply unknown anonymous anonym
-		unbekannt inconnu desconocido dummy fake placeholder invalid nothing empty test notavailable notprovided notapplicable notknown
+	words := wordsOf(`none null nil nill na nan undefined noone nobody noreply donotreply unknown anonymous anonym
+		unbekannt inconnu desconocido dummy fake placeholder invalid test notavailable notprovided notapplicable notknown
 		notgiven notset nothave 无 無 没有 沒有 暂无 暫無 未知 不详 不詳 不知道 未提供 未填 空 未留`)
 	for _, no := range strings.Fields("no hasno haveno withno not non kein keine without withoutan ohne sin sans pasde pasd") {
 		for _, whose := range []string{"", "valid", "customer", "user", "client", "guest"} {
@@ -158,7 +158,7 @@ func wordsOf(list string) map[string]bool {
 func saysNone(raw string) bool {
 	text := strings.ToLower(norm.NFKC.String(visible(raw)))
 	text = strings.Trim(text, " \t\r\n@.-—–_/()（）[]【】。·*?？#")
-	return text == "" && strings.TrimSpace(raw) != "" || isNone(text)
+	return text == "" && strings.TrimSpace(raw) != "" || text == "no" || isNone(text)
 }
 
 // usualEmail reports whether an address is one that people write where there is none.
