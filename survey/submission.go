@@ -11,6 +11,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
+	"aftercall/internal/text"
 )
 
 // MaxComment is how many characters of free text are taken.
@@ -125,11 +126,11 @@ func (q Question) answer(given Given, at clock.Instant) (answer Answer, code str
 		}
 		answer.Choices = choices(keys)
 	case Comment:
-		text := strings.TrimSpace(strings.ToValidUTF8(given.Text, "\uFFFD"))
-		if utf8.RuneCountInString(text) > MaxComment {
+		comment := strings.TrimSpace(text.Lines(given.Text))
+		if utf8.RuneCountInString(comment) > MaxComment {
 			return answer, "comment_too_long"
 		}
-		answer.Comment = text
+		answer.Comment = comment
 	case Consent:
 		if given.Value != nil && *given.Value == 1 {
 			answer.Value = given.Value

@@ -2,8 +2,58 @@ package address
 
 import (
 	"slices"
+	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
+
+// TestEveryLegalSpellingOfANumberGivesOneForm draws a number and a way to write it: its groups, what is before it, what is beside it.
+func TestEveryLegalSpellingOfANumberGivesOneForm(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		pick := func(label string, of ...string) string { return rapid.SampledFrom(of).Draw(t, label) }
+		mobile := rapid.Bool().Draw(t, "mobile")
+		national, area := pick("block", "139", "138", "150", "186")+rapid.StringMatching(`[0-9]{8}`).Draw(t, "mobile number"), ""
+		if !mobile {
+			area = pick("area", "10", "21", "571", "755")
+			national = pick("first", "5", "6", "8") + rapid.StringMatching(`[0-9]{7}`).Draw(t, "fixed number")
+		}
+		want := "+86" + area + national
+		if parsed(want, "CN") != want {
+			t.Skip("no such number")
+		}
+		between := pick("between", "", " ", "-", ".", "\u00a0", "\u2013", "·", "\u200b")
+		at := rapid.IntRange(3, len(national)-3).Draw(t, "at")
+		number := national[:at] + between + national[at:]
+		before := pick("before", "", "+86", "86", "0086", "86-", "+86 ", "0086 ", "(+86)", "（86）", "+86(0)")
+		if !mobile {
+			number = pick("area as", "0"+area+"-", "(0"+area+")", "0"+area+" ") + number
+			before = strings.TrimSuffix(before, "(0)")
+			if before != "" && !strings.HasSuffix(before, "-") {
+				before += " "
+			}
+		}
+		number = before + number
+		note, extension := "", ""
+		if !mobile && rapid.Bool().Draw(t, "extended") {
+			extension = rapid.StringMatching(`[1-9][0-9]{1,3}`).Draw(t, "extension")
+			number += pick("extended by", "转", " ext. ", "x", " 分机", "#", ",", "*", ";ext=") + extension
+		}
+		if rapid.Bool().Draw(t, "noted") {
+			note = pick("note", "妻子", "王女士", "home", "Mr. Lee")
+			number += pick("noted by", "(", " （", " [", "【") + note + ")"
+			number = strings.NewReplacer("["+note+")", "["+note+"]", "【"+note+")", "【"+note+"】", "（"+note+")", "（"+note+"）").Replace(number)
+		}
+		got := ReadPhone(number, "CN")
+		if got.Normal != want || got.Extension != extension || got.Note != note {
+			t.Errorf("%q: %+v, want %s ext %q note %q", number, got, want, extension, note)
+		}
+		if beside := Beside(number, want); beside != got && (extension != "" || note != "") {
+			t.Errorf("%q: beside it is %+v", number, beside)
+		}
+	})
+}
 
 func TestANumberIsReadHoweverItIsSpelt(t *testing.T) {
 	t.Parallel()

@@ -29,8 +29,11 @@ func TestAnIDIsOneHoweverItIsBlankedAndPasted(t *testing.T) {
 				t.Errorf("%q finds %v", id, found)
 			}
 		}
-		names := []permission.Reference{{Source: " helpdesk", Reference: "C  7"},
-			{Source: "helpdesk", Reference: "\u200bC 7 "}, {Source: "helpdesk", Reference: "C7"}}
+		names := []permission.Reference{
+			{Source: " helpdesk", Reference: "C  7"},
+			{Source: "helpdesk", Reference: "\u200bC 7 "},
+			{Source: "helpdesk", Reference: "C7"},
+		}
 		found, err := contact.Directory{}.CustomersByReference(db.View(context.Background()), names)
 		if err != nil || found[names[0]] == 0 || found[names[0]] != found[names[1]] || found[names[2]] != 0 {
 			t.Errorf("%v %v", found, err)

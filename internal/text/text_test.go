@@ -16,7 +16,7 @@ func TestAnIDIsTheSameHoweverItIsBlankedOrPasted(t *testing.T) {
 	for raw, want := range map[string]string{
 		"  D-2 ": "D-2", "D-2\u3000": "D-2", "\u00a0D-2": "D-2", "\ufeffD-2": "D-2", "D\u200b-2": "D-2", "D-2\x00": "D-2",
 		"\tD-2\r\n": "D-2",
-		"D  2": "D 2", "D \u00a0 2": "D 2", "D\t2": "D 2", "D\r\n2": "D 2", "D\u30002": "D 2", "D\u200d2": "D2",
+		"D  2":      "D 2", "D \u00a0 2": "D 2", "D\t2": "D 2", "D\r\n2": "D 2", "D\u30002": "D 2", "D\u200d2": "D2",
 		"D\x072": "D2", "D\u00ad-2": "D-2",
 		"Cafe\u0301": "Café", "工单　１": "工单 １", "\u200b": "", " ": "", "D\xff2": "D\ufffd2", "D 2": "D 2",
 	} {
@@ -30,7 +30,7 @@ func TestANameLosesWhatIsNoPartOfIt(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
 		" 张伟\u3000": "张伟", "Ann\x00Lee": "AnnLee", "Ann\nLee": "Ann Lee", "\ufeff宽带\u200b": "宽带", "\u202aAnn\u202c": "Ann",
-		"A\u00a0B": "A\u00a0B",
+		"A\u00a0B":      "A\u00a0B",
 		"می\u200cخواهم": "می\u200cخواهم", "👨\u200d👩\u200d👧": "👨\u200d👩\u200d👧", "❤\ufe0f": "❤\ufe0f", "Jose\u0301": "José",
 	} {
 		if got := text.Name(raw); got != want {

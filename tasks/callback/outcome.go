@@ -9,6 +9,7 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
+	"aftercall/internal/text"
 )
 
 // CallResult is the first layer of an outcome: what happened on the line. It is translated under "call_result.<code>".
@@ -182,8 +183,9 @@ const maxNote = 4000 // characters
 
 // normalised returns the outcome without what cannot belong to it: a business result or answers of a call nobody took.
 func (o Outcome) normalised() Outcome {
-	o.Note, o.NoteForNext = strings.TrimSpace(o.Note), strings.TrimSpace(o.NoteForNext)
-	o.Answers.Comment = strings.TrimSpace(o.Answers.Comment)
+	for _, written := range []*string{&o.Note, &o.NoteForNext, &o.Answers.Comment} {
+		*written = strings.TrimSpace(text.Lines(*written))
+	}
 	if code, ok := callCode(o.CallResult); !ok || !code.Reached {
 		o.BusinessResult, o.Answers = "", Answers{}
 	}

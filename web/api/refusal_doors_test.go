@@ -54,9 +54,12 @@ func TestARefusalHoldsAtEveryDoor(t *testing.T) {
 		for kind, spellings := range map[string][]string{
 			"email": {
 				"zed%d@example.org", "\u200bzed%d@example.org", "mailto:zed%d@example.org", "ｚｅｄ%d＠ｅｘａｍｐｌｅ．ｏｒｇ",
-				"zed%d@example.org\ufe0f", "“zed%d@example.org”、", "邮箱：zed%d@example.org",
+				"zed%d@example.org\ufe0f", "“zed%d@example.org”、", "邮箱：zed%d@example.org", "zed%d @ example.org（工作）", "Zed <zed%d@example.org>",
 			},
-			"phone": {"139%d", "\u202a139%d\u202c", "tel:+86139%d", "１３９\u200d%d", "139\u202f%d"},
+			"phone": {
+				"139%d", "\u202a139%d\u202c", "tel:+86139%d", "１３９\u200d%d", "139\u202f%d", "139%d（妻子）", "王女士 139%d", "086-139%d", "139%d.0",
+				"+86 (0)139%d 转 801",
+			},
 		} {
 			for i, refused := range spellings {
 				has := spellings[(i+1)%len(spellings)]
@@ -91,10 +94,21 @@ func TestARefusalHoldsAtEveryDoor(t *testing.T) {
 			}
 		}
 	}
+	unreadable := map[string][]string{
+		"email": {"a\u00a0b@example.org", "a b@example.org", "a@x,com", "a@x.com b@y.com", "Bcc: a@x.com", "a@@x.com", "none"},
+		"phone": {"1.39123E+10", "139O2340001", "13912340001 13912340002", "95588", "王女士", "139****0001", "13912340001-2"},
+	}
 	for door, refuse := range doors {
-		if refuse("email", "a\u00a0b@example.org") || refuse("phone", "1.39123E+10") {
-			t.Errorf("%s takes what is no address in silence", door)
+		for kind, texts := range unreadable {
+			for _, text := range texts {
+				if refuse(kind, text) {
+					t.Errorf("%s takes %q, which is no address, in silence", door, text)
+				}
+			}
 		}
+	}
+	if !doors["api"]("email", "noemail@example.com") || !doors["form"]("phone", "13800000000") {
+		t.Error("a refusal of what is nobody's address is not taken")
 	}
 	typed := url.Values{"address": {"a\u00a0b@example.org"}, "scope": {"everything"}, "reason": {"complaint"}}
 	said := boss.Post("/suppressions", typed).Page(http.StatusUnprocessableEntity).Find("#e-address").Text()

@@ -162,6 +162,21 @@ func TestWhatWasStoredBeforeIsFoundByItsNormalForm(t *testing.T) {
 	})
 }
 
+func TestAPlaceholderThatWasTakenBeforeIsNotUsedAnyMore(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		w := newTown(t, db)
+		g := db.View(context.Background()).Gorm()
+		w.customer(t, "A", []string{"13912348000"}, []string{"noemail@example.com"})
+		fatal(t, g.Exec("UPDATE customer_addresses SET normalised = raw WHERE kind = 'email'").Error)
+		w.settle(t)
+		w.settle(t)
+		if w.count(t, "customer_addresses", "normalised = ''") != 1 || w.count(t, "customer_addresses", "raw = 'noemail@example.com'") != 1 {
+			t.Error("it is used, or is not there as it was written")
+		}
+	})
+}
+
 // TestALineOfArgentinaIsOneHoweverItWasStored begins with what the second form left behind: a mobile with its 9, and what was refused
 // and done under that.
 func TestALineOfArgentinaIsOneHoweverItWasStored(t *testing.T) {
