@@ -111,7 +111,8 @@ var nones = func() map[string]bool {
 		notgiven notset nothave 无 無 没有 沒有 暂无 暫無 未知 不详 不詳 不知道 未提供 未填 空 未留`)
 	for _, no := range strings.Fields("no hasno haveno withno not non kein keine without withoutan ohne sin sans pasde pasd") {
 		for _, whose := range []string{"", "valid", "customer", "user", "client", "guest"} {
-			for _, what := range strings.Fields("mail email mailaddress emailaddress correo courriel address adresse phone tel number phonenumber") {
+			for _, what := range strings.Fields(`mail email mailaddress emailaddress correo courriel address adresse
+				phone tel number phonenumber`) {
 				words[no+whose+what] = true
 			}
 		}
@@ -141,8 +142,8 @@ func isNone(text string) bool {
 // nowhere are first parts of domains at which nobody has an address. typed is what people type without meaning anything, where it stands
 // on both sides of the @.
 var (
-	nowhere = wordsOf(`nomail noemail no-mail no-email no_mail no_email none noreply no-reply nodomain no-domain invalid nowhere unknown fake
-		dummy na null test`)
+	nowhere = wordsOf(`nomail noemail no-mail no-email no_mail no_email none noreply no-reply nodomain no-domain invalid nowhere unknown
+		fake dummy na null test`)
 	typed = wordsOf("abc abcd asd asdf asdfg asdfgh qwe qwer qwert qwerty xyz foo bar mail email no user 123 1234 12345 1123")
 )
 

@@ -91,7 +91,8 @@ func (c Config) Validate(parts Parts) error {
 		}
 	}
 	if _, err := c.placeholders(); err != nil {
-		refuse("placeholders", "placeholder", "must be domains, e-mail addresses and phone numbers, as in example.com,400-820-8820", c.Placeholders)
+		refuse("placeholders", "placeholder", "must be domains, e-mail addresses and phone numbers, as in example.com,400-820-8820",
+			c.Placeholders)
 	}
 	if c.SurveyDelay <= 0 || c.SurveyDelay > maxSurveyDelay {
 		refuse("survey-delay", "out_of_range", "must be more than 0 and at most 168h, as in 1h", c.SurveyDelay.String())

@@ -37,7 +37,7 @@ func TestEverySettingThatCannotWorkIsNamed(t *testing.T) {
 		{"proxies by address and network", Parts{}, func(c *Config) { c.TrustedProxies = "10.0.0.5, 10.1.0.0/24,::1,fd00::/8" }, nil},
 		{"a proxy by name", Parts{}, func(c *Config) { c.TrustedProxies = "10.0.0.5,proxy" }, []string{"trusted-proxies"}},
 		{"a network too narrow", Parts{}, func(c *Config) { c.TrustedProxies = "10.1.0.0/33" }, []string{"trusted-proxies"}},
-		{"the centre's own addresses", Parts{}, func(c *Config) { c.Placeholders = "example.com, 400-820-8820,95588,!no@example.org" }, nil},
+		{"the centre's own addresses", Parts{}, func(c *Config) { c.Placeholders = "example.com, 95588,!no@example.org" }, nil},
 		{"own addresses that are none", Parts{}, func(c *Config) { c.Placeholders = "our numbers" }, []string{"placeholders"}},
 		{"two at once", Parts{}, func(c *Config) { c.Language, c.Region = "de", "CHN" }, []string{"language", "region"}},
 		{"delay below zero", Parts{}, func(c *Config) { c.SurveyDelay = -time.Hour }, []string{"survey-delay"}},

@@ -94,7 +94,8 @@ func TestWhatWasStoredUnderAFormerIDIsNotDoubled(t *testing.T) {
 			}
 		}
 		name := permission.Reference{Source: "helpdesk", Reference: "K  1"}
-		if found, err := (contact.Directory{}).CustomersByReference(db.View(context.Background()), []permission.Reference{name}); err != nil || found[name] == 0 {
+		found, err := contact.Directory{}.CustomersByReference(db.View(context.Background()), []permission.Reference{name})
+		if err != nil || found[name] == 0 {
 			t.Errorf("%v %v", found, err)
 		}
 	})

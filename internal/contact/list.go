@@ -4,9 +4,11 @@ import (
 	"context"
 
 	"aftercall/internal/account"
+	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/text"
 )
 
 // Filter narrows a list of contacts. The zero value means all of them.
@@ -273,4 +275,18 @@ func (s *Service) Find(ctx context.Context, viewer account.Viewer, text string) 
 		return nil, err
 	}
 	return find[Customer](store{tx}, "customers", "id", ids, "id", false)
+}
+
+// sought is everything a text may stand for that somebody looks for.
+type sought struct {
+	name      string
+	ids       []string // external ids and references: as they are kept, and as they were
+	addresses map[AddressKind]string
+}
+
+func (s *Service) soughtBy(typed string) sought {
+	return sought{
+		name: Tidy(typed), ids: append([]string{text.ID(typed)}, former(typed)...),
+		addresses: map[AddressKind]string{EmailAddress: address.Email(typed), PhoneAddress: address.Phone(typed, s.cleaner.region)},
+	}
 }

@@ -33,3 +33,16 @@ func ReservePersons(tx database.Tx, customerIDs ...int64) (map[int64]int64, erro
 	}
 	return nil, fmt.Errorf("reserve the persons of %d customers: %w", len(ids), ErrPersonChanged)
 }
+
+// OutdatePersons tells permission that what it keeps about every record of the persons is out of date.
+func OutdatePersons(tx database.Tx, persons []int64) error {
+	records, err := store{tx}.recordsOf(persons)
+	if err != nil {
+		return err
+	}
+	customers := make([]int64, len(records))
+	for i, r := range records {
+		customers[i] = r.ID
+	}
+	return permission.Outdate(tx, persons, customers)
+}

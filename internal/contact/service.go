@@ -14,7 +14,7 @@ import (
 
 // Options are what a centre may set; the zero value works.
 type Options struct {
-	Region       string                // ISO 3166 code of the country in which a phone number without a country code is read; "CN" when empty
+	Region       string                // country in which a phone number without a country code is read, in ISO 3166; "CN" when empty
 	Placeholders *address.Placeholders // what is nobody's address; the usual ones when nil
 }
 

@@ -9,7 +9,6 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
-	"aftercall/internal/permission"
 )
 
 // OutcomeStatus is what became of one input.
@@ -227,19 +226,6 @@ func (k *intake) outdate() error {
 		return nil
 	}
 	return OutdatePersons(k.store.Tx, persons)
-}
-
-// OutdatePersons tells permission that what it keeps about every record of the persons is out of date.
-func OutdatePersons(tx database.Tx, persons []int64) error {
-	records, err := store{tx}.recordsOf(persons)
-	if err != nil {
-		return err
-	}
-	customers := make([]int64, len(records))
-	for i, r := range records {
-		customers[i] = r.ID
-	}
-	return permission.Outdate(tx, persons, customers)
 }
 
 // load reads the contacts that are known already, with what the rules need of them.

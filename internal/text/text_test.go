@@ -53,10 +53,12 @@ func TestALongTextKeepsItsLines(t *testing.T) {
 func TestATextThatWasMadeSafeStaysAsItIs(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		raw := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a \t\r\n\x00\x{85}\x{a0}\x{200b}\x{200d}\x{301}e\x{3000}\x{fe0f}]{0,12}`)).Draw(t, "raw")
+		odd := rapid.StringMatching(`[a \t\r\n\x00\x{85}\x{a0}\x{200b}\x{200d}\x{301}e\x{3000}\x{fe0f}]{0,12}`)
+		raw := rapid.OneOf(rapid.String(), odd).Draw(t, "raw")
 		for name, f := range map[string]func(string) string{"ID": text.ID, "Name": text.Name, "Lines": text.Lines} {
 			once := f(raw)
-			if f(once) != once || !utf8.ValidString(once) || strings.ContainsRune(once, 0) || strings.TrimRightFunc(once, unicode.IsSpace) != once {
+			if f(once) != once || !utf8.ValidString(once) || strings.ContainsRune(once, 0) ||
+				strings.TrimRightFunc(once, unicode.IsSpace) != once {
 				t.Errorf("%s of %q is %q, and then %q", name, raw, once, f(once))
 			}
 		}

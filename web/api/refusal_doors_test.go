@@ -54,7 +54,8 @@ func TestARefusalHoldsAtEveryDoor(t *testing.T) {
 		for kind, spellings := range map[string][]string{
 			"email": {
 				"zed%d@example.org", "\u200bzed%d@example.org", "mailto:zed%d@example.org", "ｚｅｄ%d＠ｅｘａｍｐｌｅ．ｏｒｇ",
-				"zed%d@example.org\ufe0f", "“zed%d@example.org”、", "邮箱：zed%d@example.org", "zed%d @ example.org（工作）", "Zed <zed%d@example.org>",
+				"zed%d@example.org\ufe0f", "“zed%d@example.org”、", "邮箱：zed%d@example.org",
+				"zed%d @ example.org（工作）", "Zed <zed%d@example.org>",
 			},
 			"phone": {
 				"139%d", "\u202a139%d\u202c", "tel:+86139%d", "１３９\u200d%d", "139\u202f%d", "139%d（妻子）", "王女士 139%d", "086-139%d", "139%d.0",

@@ -37,7 +37,8 @@ func tasksSamples() []frame.View {
 
 // deskSamples are the desk in its states: empty, explained, held, and refused.
 func deskSamples() []frame.View {
-	held := callback.Desk{Phone: "+8613912348000", Extension: "801", PhoneNote: "Ms Wang", Resolver: "Li Qiang", DraftAt: 1, At: 1, Times: []clock.Instant{2}}
+	held := callback.Desk{Phone: "+8613912348000", Resolver: "Li Qiang", DraftAt: 1, At: 1, Times: []clock.Instant{2}}
+	held.Extension, held.PhoneNote = "801", "Ms Wang"
 	held.Callback = callback.Callback{
 		ID: 1, Kind: callback.RecoveryKind, OriginValue: 2,
 		NoteForNext: "n", DueAt: 1, LeaseUntil: 2, State: callback.Claimed,

@@ -30,7 +30,8 @@ var spellings = map[permission.AddressKind][]string{
 	},
 	permission.PhoneAddress: {
 		"139%08d", "+86 139-%08d", "0086139%08d", "86139%08d", "１３９%08d", "\u202a139%08d\u202c",
-		"139%08d (妻子)", "王女士 139%08d", "086-139%08d", "139\u200d%08d\ufeff", "tel:+86139%08d", "TEL:139%08d;phone-context=+86", "(139)\u2014%08d", "139%08d转8",
+		"139%08d (妻子)", "王女士 139%08d", "086-139%08d", "139\u200d%08d\ufeff",
+		"tel:+86139%08d", "TEL:139%08d;phone-context=+86", "(139)\u2014%08d", "139%08d转8",
 	},
 }
 
@@ -171,7 +172,8 @@ func TestAPlaceholderThatWasTakenBeforeIsNotUsedAnyMore(t *testing.T) {
 		fatal(t, g.Exec("UPDATE customer_addresses SET normalised = raw WHERE kind = 'email'").Error)
 		w.settle(t)
 		w.settle(t)
-		if w.count(t, "customer_addresses", "normalised = ''") != 1 || w.count(t, "customer_addresses", "raw = 'noemail@example.com'") != 1 {
+		if w.count(t, "customer_addresses", "normalised = ''") != 1 ||
+			w.count(t, "customer_addresses", "raw = 'noemail@example.com'") != 1 {
 			t.Error("it is used, or is not there as it was written")
 		}
 	})
@@ -191,9 +193,12 @@ func TestALineOfArgentinaIsOneHoweverItWasStored(t *testing.T) {
 		fresh := w.customer(t, "B", []string{"+54 11 15 2345-6789"}, nil)
 		hash := permit.HashAddress(permission.PhoneAddress, before)
 		fatal(t, g.Exec("UPDATE customer_addresses SET normalised = ? WHERE customer_id = ?", before, old).Error)
-		fatal(t, g.Exec("INSERT INTO suppressions (address_hash, kind, scope, reason, at, form) VALUES (?, 'phone', 'surveys', 'import', 1, 2)",
-			hash).Error)
-		fatal(t, g.Exec("INSERT INTO touches (address_hash, kind, purpose, channel, at) VALUES (?, 'attempt', 'survey', 'phone', 1)", hash).Error)
+		for _, insert := range []string{
+			"INSERT INTO suppressions (address_hash, kind, scope, reason, at, form) VALUES (?, 'phone', 'surveys', 'import', 1, 2)",
+			"INSERT INTO touches (address_hash, kind, purpose, channel, at) VALUES (?, 'attempt', 'survey', 'phone', 1)",
+		} {
+			fatal(t, g.Exec(insert, hash).Error)
+		}
 		refused := func(id int64) bool {
 			subjects, err := contact.Subjects(db.View(ctx), []int64{id})
 			fatal(t, err)
@@ -209,7 +214,8 @@ func TestALineOfArgentinaIsOneHoweverItWasStored(t *testing.T) {
 			t.Errorf("%d of two have the line, one person: %t", n, w.same(t, old, fresh))
 		}
 		now := permit.HashAddress(permission.PhoneAddress, "+541123456789")
-		if w.count(t, "suppressions", "address_hash = ? AND form = ?", now, address.Form) != 1 || w.count(t, "touches", "address_hash = ?", now) != 1 {
+		if w.count(t, "suppressions", "address_hash = ? AND form = ?", now, address.Form) != 1 ||
+			w.count(t, "touches", "address_hash = ?", now) != 1 {
 			t.Error("what was kept of the line did not follow it")
 		}
 		if !refused(old) || !refused(fresh) {

@@ -67,8 +67,9 @@ func TestWhatIsNeverUsedOfACellIsNotUsable(t *testing.T) {
 		}
 		for i, cell := range cells {
 			var usable []string
-			if err := db.View(context.Background()).Gorm().Model(&contact.Address{}).Joins("JOIN customers ON customers.id = customer_id").
-				Where("reference = ? AND normalised <> ''", fmt.Sprintf("C-%d", i)).Order("kind, position").Pluck("normalised", &usable).Error; err != nil {
+			query := db.View(context.Background()).Gorm().Model(&contact.Address{}).Joins("JOIN customers ON customers.id = customer_id").
+				Where("reference = ? AND normalised <> ''", fmt.Sprintf("C-%d", i)).Order("kind, position")
+			if err := query.Pluck("normalised", &usable).Error; err != nil {
 				t.Fatal(err)
 			}
 			if got := strings.Join(usable, " "); got != cell.usable {

@@ -73,13 +73,8 @@ func countryOfNumber(number *phonenumbers.PhoneNumber, kind phonenumbers.PhoneNu
 // bound reports whether a kind of number belongs to a place within its country. Where mobiles have area codes they do too: in North
 // America, Mexico, Argentina and Brazil.
 func bound(code int, kind phonenumbers.PhoneNumberType) bool {
-	switch kind {
-	case phonenumbers.FIXED_LINE:
-		return true
-	case phonenumbers.MOBILE, phonenumbers.FIXED_LINE_OR_MOBILE:
-		return slices.Contains([]int{1, 52, 54, 55}, code)
-	}
-	return false
+	mobile := kind == phonenumbers.MOBILE || kind == phonenumbers.FIXED_LINE_OR_MOBILE
+	return kind == phonenumbers.FIXED_LINE || mobile && slices.Contains([]int{1, 52, 54, 55}, code)
 }
 
 // narrowed returns those zones of the regions that the library has for a number, or all where it has none of them, or no others than

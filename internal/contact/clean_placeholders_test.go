@@ -15,7 +15,8 @@ func TestAPlaceholderIsKeptNeverUsedAndIdentifiesNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := newCleaner("CN", own).clean(Input{ExternalID: "T-1", Customer: InputCustomer{
-		Name: "Ann", Emails: []string{"noemail@example.com", "ann@care.example.com", "none"}, Phones: []string{"13800000000", "4008208820", "0"},
+		Name: "Ann", Emails: []string{"noemail@example.com", "ann@care.example.com", "none"},
+		Phones: []string{"13800000000", "4008208820", "0"},
 	}}, now)
 	_, warnings := codes(got)
 	want := []string{
