@@ -191,11 +191,11 @@ func made(digits string) bool {
 func usualPhone(e164 string) bool {
 	const few = 6
 	end := e164[max(1, len(e164)-few):]
-	if !repeated(end) && !made(end) && end != "345678" && end != "138000" && end != "678901" && end != "678900" && end != "567890" {
+	if !repeated(end) && !made(end) && end != "345678" && end != "678901" && end != "678900" && end != "567890" {
 		return false // nearly every number, and telling where the country code ends takes long
 	}
 	if mobile, found := strings.CutPrefix(e164, "+86"); found && len(mobile) == 11 && mobile[0] == '1' {
-		return repeated(mobile[3:]) || mobile[3:] == "12345678" || mobile == "13800138000"
+		return repeated(mobile[3:]) || mobile[3:] == "12345678"
 	}
 	number, err := phonenumbers.Parse(e164, "")
 	return err == nil && made(phonenumbers.GetNationalSignificantNumber(number))

@@ -65,7 +65,7 @@ func typical(n int) contact.Input {
 		FirstResponse: ago(2 * time.Hour), ResolvedAt: ago(time.Hour),
 		Customer: contact.InputCustomer{
 			Reference: fmt.Sprint("C-", n), Name: "张伟",
-			Phones: []string{strconv.Itoa(13900000000 + n)}, Emails: []string{fmt.Sprintf("c%d@example.com", n)},
+			Phones: []string{strconv.Itoa(13912340000 + n)}, Emails: []string{fmt.Sprintf("c%d@example.com", n)},
 		},
 		Participants: []contact.InputParticipant{{
 			Role: contact.Handled, Agent: fmt.Sprint("坐席 ", n%40), Team: fmt.Sprint("组 ", n%5),

@@ -45,7 +45,7 @@ func rows(n int) string {
 	var b strings.Builder
 	b.WriteString("id,state,done,phone,note\n")
 	for i := range n {
-		fmt.Fprintf(&b, "T-%d,closed,2026-11-20 10:00,%d,%s\n", i, 13900000000+i, strings.Repeat("x", 260))
+		fmt.Fprintf(&b, "T-%d,closed,2026-11-20 10:00,%d,%s\n", i, 13912340000+i, strings.Repeat("x", 260))
 	}
 	return b.String()
 }
