@@ -1,6 +1,9 @@
 package contact
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"aftercall/internal/clock"
@@ -16,7 +19,7 @@ type Event struct {
 }
 
 // EventsOfContact returns what is known of a contact's own life, in no particular order: opened, first response, taken in,
-// resolved, reopened, corrected. It is empty for a contact there is none of.
+// resolved, reopened, corrected, rated otherwise too late. It is empty for a contact there is none of.
 func EventsOfContact(tx database.Tx, contactID int64) ([]Event, error) {
 	contacts, err := ContactsByID(tx, []int64{contactID})
 	if err != nil || len(contacts) == 0 {
@@ -40,7 +43,25 @@ func EventsOfContact(tx database.Tx, contactID int64) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(append(events, more...), corrections...), nil
+	late, err := lateRatingEvents(tx, contactID)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(events, more, corrections, late), nil
+}
+
+// lateRatingEvents tells the ratings that were changed at the source when a change did not count any more. survey tells the others.
+func lateRatingEvents(tx database.Tx, contactID int64) ([]Event, error) {
+	told, err := store{tx}.answersOfContacts([]int64{contactID})
+	var events []Event
+	for _, a := range told {
+		if a.Late {
+			_, top, _ := strings.Cut(a.Scale, "-")
+			score := fmt.Sprintf("%d/%s", a.Value, top)
+			events = append(events, Event{At: a.AnsweredAt, Code: "rating_changed_late", Args: map[string]any{"score": score}})
+		}
+	}
+	return events, err
 }
 
 func contactEvents(c Contact, source string) []Event {
