@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
 	"aftercall/internal/figures"
+	"aftercall/internal/flow"
 	"aftercall/tasks/decision"
 )
 
@@ -39,7 +41,14 @@ func (c *cli) decisionsCommand() *cobra.Command {
 			if asJSON {
 				return c.printJSON(s)
 			}
-			return c.printSummary(s)
+			if err := c.printSummary(s); err != nil {
+				return err
+			}
+			waiting, err := a.Flow.Waiting(ctx, operator(), start, end)
+			if err != nil {
+				return err
+			}
+			return printWaiting(c.stdout, flow.Waiting{Undecided: waiting.Undecided})
 		}),
 	}
 	addDays(summary, &from, &to)
@@ -85,7 +94,7 @@ func (c *cli) printSummary(s decision.Summary) error {
 	t := newTable(c.stdout)
 	for _, k := range s.Kinds {
 		t.row(k.Kind, "resolved", k.Resolved)
-		t.row("", "= planned", k.Planned)
+		t.row("", "= planned", k.Planned, fates(k))
 		for _, r := range k.Skipped {
 			t.row("", "+ skipped: "+string(r.Reason), r.Count)
 		}
@@ -96,6 +105,40 @@ func (c *cli) printSummary(s decision.Summary) error {
 	return t.flush()
 }
 
+// fates says what became of the planned ones.
+func fates(k decision.KindSummary) string {
+	parts := make([]string, len(k.Fate))
+	for i, f := range k.Fate {
+		parts[i] = thousands(f.Count) + " " + string(f.Reason)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// printWaiting says what is not in the numbers yet, and who puts it there.
+func printWaiting(out io.Writer, w flow.Waiting) error {
+	const doers = ": `aftercall serve` or `aftercall work` does it\n"
+	for _, note := range []struct {
+		n            int
+		one, several string
+	}{
+		{w.Undecided, "1 resolution waits to be decided" + doers, "%s resolutions wait to be decided" + doers},
+		{w.Answers, "1 answer waits to be scored" + doers, "%s answers wait to be scored" + doers},
+		{w.Entries, "1 entry is counted and not folded yet" + doers, "%s entries are counted and not folded yet" + doers},
+	} {
+		text := note.one
+		if note.n == 0 {
+			continue
+		}
+		if note.n > 1 {
+			text = fmt.Sprintf(note.several, thousands(note.n))
+		}
+		if _, err := fmt.Fprint(out, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (c *cli) scoresCommand() *cobra.Command {
 	return group("scores", "Satisfaction and its sums", "  aftercall scores show --metric csat --by channel",
 		c.scoresShowCommand(), c.scoresVerifyCommand())
@@ -103,21 +146,23 @@ func (c *cli) scoresCommand() *cobra.Command {
 
 func (c *cli) scoresShowCommand() *cobra.Command {
 	var metric, by, from, to string
-	var asJSON bool
+	var asJSON, empty bool
 	cmd := &cobra.Command{
 		Use:   "show",
 		Short: "Show a score with its count and interval, whole and broken down",
-		Long: "show prints csat, nps, ces, solved, evaluation_rate, coverage, resolved, invited or delivered, " +
-			"and its breakdown by agent, team,\n" +
-			"channel, category, product, severity, source, day, week or month. docs/scores.md has the definitions.",
-		Example: "  aftercall scores show --metric csat --by channel --from 2026-11-01 --to 2026-11-30 --json",
+		Long: "show prints csat, nps, ces, solved, evaluation_rate, coverage, resolved, invited, delivered or unresolved, " +
+			"and its\nbreakdown by " + strings.Join(figures.Breakdowns(), ", ") + ".\n" +
+			"Days, weeks and months without anything counted are left out unless --empty is given. What waits to be decided, scored\n" +
+			"or folded is said below the figures. docs/scores.md has the definitions.",
+		Example: "  aftercall scores show --metric csat --by channel --from 2026-11-01 --to 2026-11-30 --json\n" +
+			"  aftercall scores show --metric nps --by week --empty",
 		Args:    cobra.NoArgs,
 		RunE: c.withDays(&from, &to, func(ctx context.Context, a *app.App, first, last clock.Day) error {
 			m, err := figures.ParseMetric(metric)
 			if err != nil {
 				return asUsage(err)
 			}
-			q := figures.Query{Metric: m, From: first, To: last, Viewer: operator()}
+			q := figures.Query{Metric: m, From: first, To: last, Empty: empty, Viewer: operator()}
 			if err := openEnds(ctx, a, &q); err != nil {
 				return err
 			}
@@ -125,15 +170,24 @@ func (c *cli) scoresShowCommand() *cobra.Command {
 			if err != nil {
 				return asUsage(err)
 			}
-			if asJSON {
-				return c.printJSON(report)
+			out, notes := c.printReport, c.stdout
+			if asJSON { // what a program reads holds the report alone
+				out, notes = func(r figures.Report) error { return c.printJSON(r) }, c.stderr
 			}
-			return c.printReport(report)
+			if err := out(report); err != nil {
+				return err
+			}
+			waiting, err := a.Flow.Waiting(ctx, operator(), 0, 0)
+			if err != nil {
+				return err
+			}
+			return printWaiting(notes, waiting)
 		}),
 	}
 	cmd.Flags().StringVar(&metric, "metric", "csat", "what to show")
-	cmd.Flags().StringVar(&by, "by", "all", "what to break it down by")
+	cmd.Flags().StringVar(&by, "by", "all", "what to break it down by: "+strings.Join(figures.Breakdowns(), ", "))
 	addDays(cmd, &from, &to)
+	cmd.Flags().BoolVar(&empty, "empty", false, "with days, weeks and months without anything counted")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
@@ -161,13 +215,25 @@ func (c *cli) printReport(r figures.Report) error {
 	t.row(strings.ToUpper(r.By), "N", "VALUE", "95% INTERVAL", "MEAN", "LOW", "MID", "HIGH")
 	printFigure(t, "all", r.Total)
 	for _, row := range r.Rows {
-		name := row.Name
-		if name == "" {
-			name = row.Member
-		}
-		printFigure(t, name, row.Figure)
+		printFigure(t, rowName(r.By, row), row.Figure)
 	}
-	return t.flush()
+	if err := t.flush(); err != nil || r.Total.Unresolved == 0 {
+		return err
+	}
+	_, err := fmt.Fprintf(c.stdout, "counted apart: answers about contacts that are not resolved: %s\n",
+		thousands(int(r.Total.Unresolved)))
+	return err
+}
+
+// rowName is what a row is called; one of nobody says so.
+func rowName(by string, row figures.Row) string {
+	switch {
+	case row.Name != "":
+		return row.Name
+	case row.Member == "", row.Member == figures.IDMember(0) && figures.Dimension(by).Named():
+		return "(no " + by + ")"
+	}
+	return row.Member
 }
 
 func printFigure(t table, name string, f figures.Figure) {

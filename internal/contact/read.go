@@ -81,6 +81,43 @@ func AgentNames(tx database.Tx, ids []int64) (map[int64]string, error) {
 	return names, err
 }
 
+// AgentNamesApart is AgentNames, with the source behind a name that an agent of another source has too: "李强 · helpdesk".
+func AgentNamesApart(tx database.Tx, ids []int64) (map[int64]string, error) {
+	agents, err := byID(tx, "agents", ids, func(a Agent) int64 { return a.ID })
+	if err != nil {
+		return nil, err
+	}
+	named := make([]string, 0, len(agents))
+	for _, a := range agents {
+		named = append(named, a.Name)
+	}
+	all, err := find[Agent](store{tx}, "agents of the same names", "name", named, "id", false)
+	if err != nil {
+		return nil, err
+	}
+	times := make(map[string]int, len(all))
+	for _, a := range all {
+		times[a.Name]++
+	}
+	names := make(map[int64]string, len(agents))
+	var sources []int64
+	for id, a := range agents {
+		if names[id] = a.Name; times[a.Name] > 1 {
+			sources = append(sources, a.SourceID)
+		}
+	}
+	if len(sources) == 0 {
+		return names, nil
+	}
+	sourceNames, err := SourceNames(tx, sources)
+	for id, a := range agents {
+		if times[a.Name] > 1 {
+			names[id] = a.Name + " · " + sourceNames[a.SourceID]
+		}
+	}
+	return names, err
+}
+
 // SourceNames returns the names of sources; an unknown id is left out.
 func SourceNames(tx database.Tx, ids []int64) (map[int64]string, error) {
 	sources, err := byID(tx, "sources", ids, func(s Source) int64 { return s.ID })

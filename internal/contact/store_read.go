@@ -110,6 +110,18 @@ func CountCustomers(tx database.Tx, atMost int) (int, error) {
 	return n, nil
 }
 
+// CountAnswers counts the ratings that batches of intake brought.
+func CountAnswers(tx database.Tx, batchIDs []int64) (int, error) {
+	counts, err := database.In[struct{ N int }](batchIDs, "the number of answers", func(part []int64) *gorm.DB {
+		return tx.Gorm().Model(&ImportedAnswer{}).Select("COUNT(*) AS n").Where("batch_id IN ?", part)
+	})
+	total := 0
+	for _, c := range counts {
+		total += c.N
+	}
+	return total, err
+}
+
 // LastResolutions returns each customer's newest resolution that stands. A customer without one is not in the map.
 func LastResolutions(tx database.Tx, customerIDs []int64) (map[int64]Resolution, error) {
 	rows, err := database.In[Resolution](customerIDs, "last resolutions", func(part []int64) *gorm.DB {

@@ -66,6 +66,9 @@ func SampleOf(n int64) Sample {
 // Ranked reports whether the figure may stand in a ranking, or be called higher or lower than another.
 func (f Figure) Ranked() bool { return f.Sample == FullSample }
 
+// blank reports whether there is nothing to count, or everything was taken back.
+func (f Figure) blank() bool { return f.Sums == (Sums{}) && f.Unresolved == 0 && len(f.OtherScales) == 0 }
+
 // denominator returns the metric a rate is a share of, and whether m is a rate.
 func (m Metric) denominator() (Metric, bool) {
 	switch m {

@@ -38,6 +38,11 @@ func (s *Service) Fold(ctx context.Context, ticket outbox.Ticket) error {
 // FoldAll folds until nothing is left, without a job. It is for commands, demos and tests.
 func (s *Service) FoldAll(ctx context.Context) error { return s.Fold(ctx, outbox.Ticket{At: s.now()}) }
 
+// Unfolded counts the entries that wait to be folded. Figures hold them already.
+func (s *Service) Unfolded(ctx context.Context) (int, error) {
+	return store{s.db.View(ctx)}.countUnfolded(s.now())
+}
+
 // fold does one batch, ends the job if it was the last, and reports whether there is more to do. Roll-ups of another zone are dropped
 // first: the centre has moved, and its days begin elsewhere now.
 func (s *Service) fold(ctx context.Context, ticket outbox.Ticket) (more bool, err error) {

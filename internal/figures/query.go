@@ -29,6 +29,7 @@ type Query struct {
 	Time   TimeBase               // "" for ByAnswered
 	AsOf   clock.Instant          // only what was recorded until then; none for everything
 	Where  map[Dimension][]string // members; several of one dimension are pooled, several dimensions are all required
+	Empty  bool                   // in a Report by day, week or month: periods without anything counted too
 	Viewer account.Viewer         // narrows to the viewer's teams; the zero Viewer is the machine itself and sees all
 }
 

@@ -2,8 +2,10 @@ package figures
 
 import (
 	"context"
+	"strings"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/fault"
 )
 
 // Report is what `aftercall scores show` prints: a figure, its breakdown, and everything needed to compute both again.
@@ -21,7 +23,7 @@ type Report struct {
 }
 
 // Report computes a figure and its breakdown by a dimension, or by a step: "day", "week" or "month"; "" means no breakdown.
-// Without From and To it covers all days that have entries of the metric. It fails as Score does.
+// Periods without anything counted are left out, unless the query wants them. Without From and To it covers all days that have entries of the metric. It fails as Score does.
 func (s *Service) Report(ctx context.Context, q Query, by string) (Report, error) {
 	if by == "" {
 		by = string(All)
@@ -66,17 +68,34 @@ func (s *Service) reportRows(ctx context.Context, q Query, by string) ([]Row, er
 	}
 	if step, err := ParseStep(by); err == nil {
 		points, err := s.Series(ctx, q, step)
-		rows := make([]Row, len(points))
-		for i, p := range points {
-			rows[i] = Row{Member: p.Label, Figure: p.Figure}
+		rows := make([]Row, 0, len(points))
+		for _, p := range points {
+			if q.Empty || !p.blank() {
+				rows = append(rows, Row{Member: p.Label, Figure: p.Figure})
+			}
 		}
 		return rows, err
 	}
 	d, err := ParseDimension(by)
 	if err != nil {
-		return nil, err
+		return nil, unknownBreakdown(by)
 	}
 	return s.Breakdown(ctx, q, d)
+}
+
+// Breakdowns returns everything a Report can be broken down by: dimensions and steps.
+func Breakdowns() []string {
+	var all []string
+	for _, d := range allDimensions() {
+		all = append(all, string(d))
+	}
+	return append(all, string(Daily), string(Weekly), string(Monthly))
+}
+
+func unknownBreakdown(by string) error {
+	return fault.InvalidFields(fault.Field{
+		Name: "by", Code: "unknown_dimension", Problem: "is none of " + strings.Join(Breakdowns(), ", "), Value: by,
+	})
 }
 
 // Span returns the first and the last day of the centre's zone with an entry of the metric; today twice when there is none.

@@ -47,7 +47,7 @@ func (s *Service) Breakdown(ctx context.Context, q Query, by Dimension) ([]Row, 
 	rows := make([]Row, 0, len(members))
 	for member, of := range members {
 		row := Row{Member: member, Figure: of.figure(q.Metric, q.Scale)}
-		if row.N == 0 && row.Sums == (Sums{}) && row.Unresolved == 0 && len(row.OtherScales) == 0 {
+		if row.blank() {
 			continue // everything it had was taken back
 		}
 		if d, ok := Compare(row.Figure, total.without(of).figure(q.Metric, q.Scale)); ok {

@@ -118,6 +118,14 @@ func (s store) unfolded(now clock.Instant, limit int) ([]Entry, error) {
 	return entries, nil
 }
 
+func (s store) countUnfolded(now clock.Instant) (int, error) {
+	var n int64
+	if err := s.Gorm().Model(&Entry{}).Where("folded = ? AND occurred_at <= ?", false, now).Count(&n).Error; err != nil {
+		return 0, fmt.Errorf("count unfolded entries: %w", err)
+	}
+	return int(n), nil
+}
+
 func (s store) addRollups(rows []rollup) error {
 	add := map[string]any{}
 	for _, column := range []string{"n", "low", "mid", "high", "sum", "sum_squares"} {

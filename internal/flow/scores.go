@@ -32,7 +32,7 @@ func (s *Service) ScoreReport(ctx context.Context, q figures.Query, by string) (
 }
 
 // MemberNames returns the names of members of a dimension whose members are ids; other dimensions have none. A member without a
-// name is left out.
+// name is left out; agents of the same name are told apart by their source.
 func (r Reads) MemberNames(ctx context.Context, d figures.Dimension, members []string) (map[string]string, error) {
 	if !d.Named() {
 		return nil, nil
@@ -57,7 +57,7 @@ func (r Reads) MemberNames(ctx context.Context, d figures.Dimension, members []s
 func namesOf(tx database.Tx, d figures.Dimension, ids []int64) (map[int64]string, error) {
 	switch d {
 	case figures.Agent:
-		return contact.AgentNames(tx, ids)
+		return contact.AgentNamesApart(tx, ids)
 	case figures.Team:
 		return account.TeamNames(tx, ids)
 	case figures.Source:

@@ -111,6 +111,9 @@ func Open(tx database.Tx, kind string, refs ...int64) (map[int64]State, error) {
 	return store{tx}.open(kind, refs)
 }
 
+// OpenRefs returns the refs of all jobs of a kind that are not over, or that wait for a person.
+func OpenRefs(tx database.Tx, kind string) ([]int64, error) { return store{tx}.openRefs(kind) }
+
 // Reschedule sets the due or queued job of a kind about a ref to another time, as a new attempt, and reports whether there was
 // one. A ticket of the attempt before becomes stale. A running job is left alone.
 func Reschedule(tx database.Tx, now clock.Instant, kind string, ref int64, runAt clock.Instant) (bool, error) {

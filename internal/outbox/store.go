@@ -59,6 +59,14 @@ func (s store) open(kind string, refs []int64) (map[int64]State, error) {
 	return states, nil
 }
 
+func (s store) openRefs(kind string) ([]int64, error) {
+	var refs []int64
+	if err := s.Gorm().Model(&Job{}).Where("kind = ? AND state IN ?", kind, OpenStates()).Pluck("ref", &refs).Error; err != nil {
+		return nil, fmt.Errorf("read open %s jobs: %w", kind, err)
+	}
+	return refs, nil
+}
+
 func (s store) reschedule(now clock.Instant, kind string, ref int64, runAt clock.Instant) (bool, error) {
 	r := s.Gorm().Model(&Job{}).
 		Where("kind = ? AND ref = ? AND state IN ?", kind, ref, []State{Due, Queued}).
