@@ -40,7 +40,7 @@ func reads() []string {
 		Imports.Issues Imports.Mapping Imports.Mappings Imports.Preview Imports.Run Imports.Runs Permission.Ask
 		Permission.ConsentsOf Permission.RulesVersion Permission.RulesVersions Permission.StandingCounts Permission.StandingsBy
 		Permission.Subject Permission.Suppressions Permission.SuppressionsOn Permission.Verdicts Permission.Who Figures.Breakdown
-		Figures.Report Figures.Score Figures.Series Figures.Span Figures.Verify Surveys.Answered Surveys.ByToken Surveys.Current
+		Figures.Report Figures.Score Figures.Series Figures.Span Figures.Unfolded Figures.Verify Surveys.Answered Surveys.ByToken Surveys.Current
 		Surveys.LowScores Surveys.Names Surveys.Preferences Surveys.Reasons Policies.Attributes Callbacks.CallAnswers Callbacks.ByID
 		Callbacks.List Callbacks.Count Callbacks.Current Decisions.DaySums Decisions.List Decisions.DryRunByID Decisions.DryRuns
 		Callbacks.MyDay Callbacks.MyTasks Policies.List Policies.ByID Callbacks.Recoveries Callbacks.RecoveriesOf Decisions.Summary

@@ -88,10 +88,14 @@ func contactCases() map[string]useCase {
 			reopened := resolution("P-1", "13900000003", contact.Low, noon.Add(-130*time.Minute))
 			reopened.Status = contact.Reopened
 			corrected := resolution("P-2", "13900000044", contact.High, noon.Add(-130*time.Minute))
+			ahead := resolution("F-1", "13900000009", contact.Low, o.at.Add(time.Hour))
+			ahead.Answers = []contact.InputAnswer{{Metric: "nps", Value: new(2)}}
+			o.take(ahead)
+			ahead.ResolvedAt = at
 			fresh := resolution("N-1", "13900000001", contact.High, at)
 			fresh.Answers = []contact.InputAnswer{{Metric: "csat", Value: new(2)}}
 			return func() (any, error) {
-				return o.Contacts.Take(o.ctx(), o.source, []contact.Input{reopened, corrected, fresh, fresh})
+				return o.Contacts.Take(o.ctx(), o.source, []contact.Input{reopened, corrected, ahead, fresh, fresh})
 			}
 		},
 		"Contacts.Take, people who share an address": func(o *office) func() (any, error) {

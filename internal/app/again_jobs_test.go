@@ -39,9 +39,12 @@ func jobCases() map[string]useCase {
 			return 0
 		},
 		contact.JobRecordAnswers: func(o *office) int64 {
-			in := resolution("N-1", "13900000007", contact.High, o.at.Add(-time.Hour))
+			in := resolution("N-1", "13900000007", contact.High, 0) // rated before it is resolved, and otherwise afterwards
+			in.Status = contact.Open
 			in.Answers = []contact.InputAnswer{{Metric: "csat", Value: new(2), Comment: "slow"}}
-			o.take(in)
+			again := resolution("N-1", "13900000007", contact.High, o.at.Add(-time.Hour))
+			again.Answers = []contact.InputAnswer{{Metric: "csat", Value: new(1)}, {Metric: "nps", Value: new(3)}}
+			o.take(in, again)
 			return 0
 		},
 		contact.JobSettle: func(o *office) int64 {
