@@ -1,7 +1,6 @@
 package survey_test
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -35,7 +34,8 @@ func (c *centre) deliver(inputs ...contact.Input) (codes []string) {
 // batches returns the batches with answers that no job has recorded.
 func (c *centre) batches() (ids []int64) {
 	c.t.Helper()
-	err := c.db.View(c.t.Context()).Gorm().Model(&outbox.Job{}).Where("kind = ?", contact.JobRecordAnswers).Order("id").Pluck("ref", &ids).Error
+	g := c.db.View(c.t.Context()).Gorm().Model(&outbox.Job{}).Where("kind = ?", contact.JobRecordAnswers)
+	err := g.Order("id").Pluck("ref", &ids).Error
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -102,7 +102,8 @@ func TestARatingOfAContactThatIsNotResolvedIsScoredForTheContact(t *testing.T) {
 		c.record(c.batches()...)
 		c.wantCSAT(3, 8, 2)
 		c.wantCoverage(0, 0, 6)
-		if n := c.count("score_entries", "metric = 'csat' AND resolution_id = 0 AND agent_id <> 0 AND team_id <> 0 AND category = '报修'"); n != 2 {
+		const whose = "metric = 'csat' AND resolution_id = 0 AND agent_id <> 0 AND team_id <> 0 AND category = '报修'"
+		if n := c.count("score_entries", whose); n != 2 {
 			t.Errorf("%d answers have the agent, the team and the category of their contact, want 2", n)
 		}
 		if n := c.count("score_entries", "metric = 'csat' AND occurred_at = ?", c.now.Add(-3*time.Hour)); n != 3 {
@@ -151,88 +152,11 @@ func takeOver(t *testing.T, c *centre, backwards bool, answers []contact.InputAn
 	if n := c.count("resolutions", "answered = 1"); n != 1 {
 		t.Error("the resolution does not know that it was answered")
 	}
-	if n := c.count("score_entries", "metric = 'csat' AND sign = 1 AND resolution_id = 1 AND occurred_at = ?", c.now.Add(-time.Hour)); n != 1 {
+	const dated = "metric = 'csat' AND sign = 1 AND resolution_id = 1 AND occurred_at = ?"
+	if n := c.count("score_entries", dated, c.now.Add(-time.Hour)); n != 1 {
 		t.Error("the answer without a time does not count when the contact was resolved, as in one delivery")
 	}
 	c.reconcile()
-}
-
-func TestARatingThatChangesAtItsSourceIsARevision(t *testing.T) {
-	t.Parallel()
-	type told struct {
-		value             int
-		answered, changed time.Duration // before now; 0: not told
-		days              *int
-	}
-	const hour, day = time.Hour, 24 * time.Hour
-	for name, c := range map[string]struct {
-		told      []told
-		value     int // that counts
-		revisions int64
-		kept      int64
-		says      []string
-	}{
-		"another value":                     {told: []told{{value: 2}, {value: 4}}, value: 4, revisions: 2, kept: 2},
-		"there and back":                    {told: []told{{value: 2}, {value: 4}, {value: 2}}, value: 2, revisions: 3, kept: 3},
-		"the same again":                    {told: []told{{value: 2}, {value: 2}}, value: 2, revisions: 1, kept: 1},
-		"the newer answer":                  {told: []told{{2, 5 * hour, 0, nil}, {4, 3 * hour, 0, nil}}, value: 4, revisions: 2, kept: 2},
-		"an older answer":                   {told: []told{{4, 3 * hour, 0, nil}, {2, 5 * hour, 0, nil}}, value: 4, revisions: 1, kept: 1, says: []string{"answer_overtaken"}},
-		"an older answer of the same value": {told: []told{{4, 3 * hour, 0, nil}, {4, 5 * hour, 0, nil}}, value: 4, revisions: 1, kept: 1},
-		"the same value given again, and then one between": {
-			told:  []told{{4, 5 * hour, 0, nil}, {4, 3 * hour, 0, nil}, {1, 4 * hour, 0, nil}},
-			value: 4, revisions: 2, kept: 2, says: []string{"answer_overtaken"},
-		},
-		"an older change":                    {told: []told{{4, 0, 3 * hour, nil}, {2, 0, 5 * hour, nil}}, value: 4, revisions: 1, kept: 1},
-		"a newer change":                     {told: []told{{4, 0, 5 * hour, nil}, {2, 0, 3 * hour, nil}}, value: 2, revisions: 2, kept: 2},
-		"at one time, the newer change":      {told: []told{{4, 5 * hour, 3 * hour, nil}, {2, 5 * hour, 2 * hour, nil}}, value: 2, revisions: 2, kept: 2},
-		"at one time, whatever arrives last": {told: []told{{4, 5 * hour, 0, nil}, {2, 5 * hour, 0, nil}}, value: 2, revisions: 2, kept: 2},
-		"in the window":                      {told: []told{{4, 3 * day, 0, new(1)}, {2, 2 * day, 0, new(1)}}, value: 2, revisions: 2, kept: 2},
-		"after the window": {
-			told: []told{{4, 3 * day, 0, new(1)}, {2, 2*day - 1, 0, new(1)}}, value: 4, revisions: 1, kept: 2, says: []string{"answer_changed_late"},
-		},
-		"after the window, twice": {
-			told:  []told{{4, 3 * day, 0, new(1)}, {2, day, 0, new(1)}, {2, day, 0, new(1)}, {4, 3 * day, 0, new(1)}},
-			value: 4, revisions: 1, kept: 2, says: []string{"answer_changed_late"},
-		},
-		"without a time, after the window": {told: []told{{value: 4, days: new(0)}, {value: 2, days: new(0)}}, value: 4, revisions: 1, kept: 2, says: []string{"answer_changed_late"}},
-		"a window that is too long":        {told: []told{{value: 4}, {value: 2, days: new(4000)}}, value: 4, revisions: 1, kept: 1, says: []string{"out_of_range"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dbtest.Each(t, func(t *testing.T, db *database.DB) {
-				centre := newCentre(t, db)
-				resolved := centre.now.Add(-10 * day)
-				var says []string
-				for n, told := range c.told {
-					in := contact.Input{ExternalID: "1", ResolvedAt: resolved, OrderRef: fmt.Sprint(n)}
-					answer := contact.InputAnswer{Metric: "csat", Value: new(told.value), RevisableDays: told.days}
-					if told.answered != 0 {
-						answer.AnsweredAt = centre.now.Add(-told.answered)
-					}
-					if told.changed != 0 {
-						in.ChangedAt = centre.now.Add(-told.changed)
-					}
-					in.Answers = []contact.InputAnswer{answer}
-					says = append(says, centre.deliver(in)...)
-				}
-				centre.record(centre.batches()...)
-				if diff := cmp.Diff(c.says, says); diff != "" {
-					t.Error(diff)
-				}
-				if n, sum, _, _ := centre.sums(figures.CSAT); n != 1 || sum != c.value {
-					t.Errorf("%d answers, sum %d, want one of %d", n, sum, c.value)
-				}
-				if n := centre.count("answers", "1 = 1"); n != c.revisions {
-					t.Errorf("%d revisions, want %d", n, c.revisions)
-				}
-				if n := centre.count("imported_answers", "1 = 1"); n != c.kept {
-					t.Errorf("%d ratings kept, want %d", n, c.kept)
-				}
-				centre.wantCoverage(1, 1, 0)
-				centre.reconcile()
-			})
-		})
-	}
 }
 
 // A rating moves on a scale that is scored, or off it: what it covers follows.

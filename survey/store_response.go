@@ -126,7 +126,8 @@ func (s store) putResponse(r *Response) error {
 func (s store) putImported(r *Response) error {
 	err := s.Gorm().Model(r).
 		Select("revision", "answered_at", "score_metric", "score_scale", "score_value", "score_band", "excluded_at", "excluded_reason",
-			"resolution_id", "resolved_at", "customer_id", "source_id", "agent_id", "team_id", "channel", "category", "product", "severity").
+			"resolution_id", "resolved_at", "customer_id",
+			"source_id", "agent_id", "team_id", "channel", "category", "product", "severity").
 		Updates(r).Error
 	if err != nil {
 		return fmt.Errorf("revise response %d: %w", r.ID, err)

@@ -156,7 +156,7 @@ func (c *cli) scoresShowCommand() *cobra.Command {
 			"or folded is said below the figures. docs/scores.md has the definitions.",
 		Example: "  aftercall scores show --metric csat --by channel --from 2026-11-01 --to 2026-11-30 --json\n" +
 			"  aftercall scores show --metric nps --by week --empty",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: c.withDays(&from, &to, func(ctx context.Context, a *app.App, first, last clock.Day) error {
 			m, err := figures.ParseMetric(metric)
 			if err != nil {

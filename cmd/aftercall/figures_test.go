@@ -14,8 +14,12 @@ func rated(t *testing.T) (dir string, days []string) {
 	t.Helper()
 	dir = t.TempDir()
 	mapping := filepath.Join(dir, "mapping.yaml")
-	body := "zone: Asia/Shanghai\ncolumns: {external_id: id, status: state, resolved_at: done, opened_at: opened, customer.emails: mail}\n" +
-		"participants: [{role: handled, agent: agent}]\nanswers: [{metric: csat, column: score}]\n"
+	const body = `
+zone: Asia/Shanghai
+columns: {external_id: id, status: state, resolved_at: done, opened_at: opened, customer.emails: mail}
+participants: [{role: handled, agent: agent}]
+answers: [{metric: csat, column: score}]
+`
 	if err := os.WriteFile(mapping, []byte(body), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -24,8 +28,11 @@ func rated(t *testing.T) (dir string, days []string) {
 		days = append(days, time.Now().AddDate(0, 0, -ago).In(shanghai).Format(time.DateOnly))
 	}
 	for source, rows := range map[string][]string{
-		"desk": {"1,resolved,%[1]s 10:00,,a@example.com,Li,5", "2,resolved,%[2]s 10:00,,b@example.com,,4", "3,open,,%[2]s 09:00,c@example.com,Li,1"},
-		"pbx":  {"1,resolved,%[2]s 10:00,,d@example.com,Li,2", "2,resolved,%[2]s 11:00,,e@example.com,Wang,"},
+		"desk": {
+			"1,resolved,%[1]s 10:00,,a@example.com,Li,5", "2,resolved,%[2]s 10:00,,b@example.com,,4",
+			"3,open,,%[2]s 09:00,c@example.com,Li,1",
+		},
+		"pbx": {"1,resolved,%[2]s 10:00,,d@example.com,Li,2", "2,resolved,%[2]s 11:00,,e@example.com,Wang,"},
 	} {
 		file := filepath.Join(dir, source+".csv")
 		text := fmt.Sprintf("id,state,done,opened,mail,agent,score\n"+strings.Join(rows, "\n"), days[0], days[1])

@@ -63,8 +63,8 @@ func TestARatingKeepsTheCommentAndTheTimeThatAreNotToldAgain(t *testing.T) {
 			Comment         string
 		}
 		var got []told
-		err := db.View(context.Background()).Gorm().Table("imported_answers").Where("answered_at = ?", ago(5*time.Hour)).Order("revision").Scan(&got).Error
-		if err != nil {
+		g := db.View(context.Background()).Gorm().Table("imported_answers").Where("answered_at = ?", ago(5*time.Hour))
+		if err := g.Order("revision").Scan(&got).Error; err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff([]told{{1, 4, "慢"}, {2, 2, "慢"}, {3, 2, "太慢"}}, got); diff != "" {

@@ -20,7 +20,8 @@ func TestWhatIsInTheFutureCountsNowhereUntilThen(t *testing.T) {
 		told.ResolvedAt, told.RecordedAt = now, now // answered after its resolution, and both are known now
 		answered := csat(now, 1, Dimensions{AgentID: 2})
 		answered.ResolvedAt = later
-		appendAll(t, db, counter(Resolved, now, Dimensions{}), counter(Resolved, later, Dimensions{}), counter(Resolved, muchLater, Dimensions{}),
+		appendAll(t, db,
+			counter(Resolved, now, Dimensions{}), counter(Resolved, later, Dimensions{}), counter(Resolved, muchLater, Dimensions{}),
 			counter(Covered, now, Dimensions{}), counter(Covered, later, Dimensions{}), told, answered)
 		want := func(when string, resolved, answers, byResolved int64) {
 			t.Helper()

@@ -67,7 +67,9 @@ func SampleOf(n int64) Sample {
 func (f Figure) Ranked() bool { return f.Sample == FullSample }
 
 // blank reports whether there is nothing to count, or everything was taken back.
-func (f Figure) blank() bool { return f.Sums == (Sums{}) && f.Unresolved == 0 && len(f.OtherScales) == 0 }
+func (f Figure) blank() bool {
+	return f.Sums == (Sums{}) && f.Unresolved == 0 && len(f.OtherScales) == 0
+}
 
 // denominator returns the metric a rate is a share of, and whether m is a rate.
 func (m Metric) denominator() (Metric, bool) {

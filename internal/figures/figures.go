@@ -20,7 +20,7 @@ const (
 	Invited   Metric = "invited"   // an invitation sent; occurred when sent
 	Delivered Metric = "delivered" // an invitation delivered; occurred when sent
 	Evaluated Metric = "evaluated" // an invitation with a valid core answer; occurred when sent
-	// a valid core answer about a contact that is not resolved; occurred when answered first
+	// Unresolved is a valid core answer about a contact that is not resolved; occurred when answered first.
 	Unresolved Metric = "unresolved"
 )
 

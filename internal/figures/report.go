@@ -23,7 +23,8 @@ type Report struct {
 }
 
 // Report computes a figure and its breakdown by a dimension, or by a step: "day", "week" or "month"; "" means no breakdown.
-// Periods without anything counted are left out, unless the query wants them. Without From and To it covers all days that have entries of the metric. It fails as Score does.
+// Periods without anything counted are left out, unless the query wants them. Without From and To it covers all days that have entries of
+// the metric. It fails as Score does.
 func (s *Service) Report(ctx context.Context, q Query, by string) (Report, error) {
 	if by == "" {
 		by = string(All)

@@ -17,7 +17,10 @@ func TestAMappingSaysHowLongAChangedRatingCounts(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
-		m := parse(t, "columns: {external_id: id, resolved_at: done}\nanswers: [{metric: csat, column: score, answered_at: at, revisable_days: 2}]\n")
+		m := parse(t, `
+columns: {external_id: id, resolved_at: done}
+answers: [{metric: csat, column: score, answered_at: at, revisable_days: 2}]
+`)
 		for _, file := range []string{
 			"id,done,score,at\nA,2026-11-01 10:00,2,2026-11-01 11:00\nB,2026-11-01 10:00,2,2026-11-01 11:00\n",
 			"id,done,score,at\nA,2026-11-01 10:00,4,2026-11-03 11:00\nB,2026-11-01 10:00,4,2026-11-03 11:01\n",
@@ -39,7 +42,8 @@ func TestAMappingSaysHowLongAChangedRatingCounts(t *testing.T) {
 func TestAWindowThatIsNoneIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, days := range []string{"-1", "3651"} {
-		_, err := imports.ParseMapping([]byte("columns: {external_id: id}\nanswers: [{metric: csat, column: score, revisable_days: " + days + "}]\n"))
+		const body = "columns: {external_id: id}\nanswers: [{metric: csat, column: score, revisable_days: "
+		_, err := imports.ParseMapping([]byte(body + days + "}]\n"))
 		if err == nil || !strings.Contains(err.Error(), "revisable_days") {
 			t.Errorf("%s days: %v", days, err)
 		}
