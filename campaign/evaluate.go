@@ -130,7 +130,7 @@ func idsOf(customers []contact.Customer) []int64 {
 // know loads what rules need to know about customers.
 func (s *Service) know(tx database.Tx, customers []contact.Customer, subjects map[int64]permission.Subject) ([]judged, error) {
 	ids := idsOf(customers)
-	resolutions, err := contact.LastResolutions(tx, ids)
+	resolutions, err := contact.LastResolutions(tx, s.now(), ids)
 	if err != nil {
 		return nil, err
 	}

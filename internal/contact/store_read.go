@@ -122,12 +122,12 @@ func CountAnswers(tx database.Tx, batchIDs []int64) (int, error) {
 	return total, err
 }
 
-// LastResolutions returns each customer's newest resolution that stands. A customer without one is not in the map.
-func LastResolutions(tx database.Tx, customerIDs []int64) (map[int64]Resolution, error) {
+// LastResolutions returns each customer's newest resolution until now that stands. A customer without one is not in the map.
+func LastResolutions(tx database.Tx, now clock.Instant, customerIDs []int64) (map[int64]Resolution, error) {
 	rows, err := database.In[Resolution](customerIDs, "last resolutions", func(part []int64) *gorm.DB {
 		ranked := tx.Gorm().Model(&Resolution{}).
 			Select("*, ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY resolved_at DESC, id DESC) AS newest").
-			Where("customer_id IN ? AND reopened_at = 0", part)
+			Where("customer_id IN ? AND resolved_at <= ? AND reopened_at = 0", part, now)
 		return tx.Gorm().Table("(?) AS ranked", ranked).Where("newest = 1")
 	})
 	found := make(map[int64]Resolution, len(rows))
