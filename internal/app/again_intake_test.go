@@ -105,6 +105,15 @@ func contactCases() map[string]useCase {
 				return o.Contacts.Take(o.ctx(), o.source, []contact.Input{again, sharing("N-3", "Cat", "13900000072")})
 			}
 		},
+		"Identity.TakeApart": func(o *office) func() (any, error) {
+			apart := o.manyInOne()
+			return func() (any, error) { return o.Identity.TakeApart(o.ctx(), o.admin, apart, "two brothers") }
+		},
+		"Identity.Undo, of people taken apart": func(o *office) func() (any, error) {
+			change, err := o.Identity.TakeApart(o.ctx(), o.admin, o.manyInOne(), "two brothers")
+			o.must(err)
+			return func() (any, error) { return o.Identity.Undo(o.ctx(), o.admin, change.ID) }
+		},
 		"Identity.Split": func(o *office) func() (any, error) { return func() (any, error) { return split(o) } },
 		"Identity.Merge": func(o *office) func() (any, error) {
 			return func() (any, error) { return o.Identity.Merge(o.ctx(), o.admin, 1, 2, "one and the same") }
@@ -115,6 +124,17 @@ func contactCases() map[string]useCase {
 			return func() (any, error) { return o.Identity.Undo(o.ctx(), o.admin, change.ID) }
 		},
 	}
+}
+
+// manyInOne takes in two people whom one number makes one customer, and returns how to take them apart.
+func (o *office) manyInOne() contact.Apart {
+	batch := []contact.Input{sharing("N-1", "Ann", "13900000071"), sharing("N-2", "Bea", "13900000071")}
+	outcomes, err := o.Contacts.Take(o.ctx(), o.source, batch)
+	o.must(err)
+	ids := []int64{outcomes[0].ContactID, outcomes[1].ContactID}
+	contacts, err := o.Contacts.ContactsByID(o.ctx(), o.admin, ids)
+	o.must(err)
+	return contact.Apart{CustomerID: contacts[ids[0]].CustomerID, ContactIDs: ids[:1], Name: "Ann"}
 }
 
 const examples = "../../docs/examples/"

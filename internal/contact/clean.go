@@ -36,6 +36,7 @@ type taken struct {
 
 	readdressed bool               // the customer was known, and has other addresses now
 	said        *whose.Description // of the customer, where there is no reference; nil: nothing
+	byHand      bool               // somebody said whose it is
 }
 
 // cleaner checks and normalises inputs. It needs no database, so that it runs outside of transactions.

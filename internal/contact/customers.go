@@ -31,6 +31,9 @@ type customerBook struct {
 // takeCustomers finds or creates the customer of each input; nil where nothing identifies one.
 func (k *intake) takeCustomers(inputs []*fresh) ([]*Customer, error) {
 	book := &customerBook{drafts: make(map[string]*customerDraft, len(inputs))}
+	for _, f := range inputs {
+		k.heed(f)
+	}
 	if err := k.find(book, referencesOf(inputs), formerCustomers(inputs)); err != nil {
 		return nil, err
 	}

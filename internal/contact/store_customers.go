@@ -67,6 +67,51 @@ func (s store) tallies(customerIDs []int64) (map[int64][]tally, error) {
 	return all, err
 }
 
+// lockContactsOf locks those of the contacts that are a customer's.
+func (s store) lockContactsOf(customerID int64, ids []int64) ([]Contact, error) {
+	return find[Contact](s, "contacts", "customer_id = "+id(customerID)+" AND id", database.DistinctNonzero(ids), "id", true)
+}
+
+// lockByHand locks the contacts that somebody gave a customer by hand, at most limit.
+func (s store) lockByHand(customerID int64, limit int) ([]Contact, error) {
+	var rows []Contact
+	err := s.Gorm().Where("customer_id = ? AND customer_by_hand = ?", customerID, true).Order("id").Limit(limit).
+		Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the contacts taken apart: %w", err)
+	}
+	return rows, nil
+}
+
+// countContactsOf counts the contacts of a customer and stops at most.
+func (s store) countContactsOf(customerID int64, most int) (int, error) {
+	n, err := database.CountUpTo(s.Tx, s.Gorm().Model(&Contact{}).Where("customer_id = ?", customerID), most)
+	if err != nil {
+		return 0, fmt.Errorf("count the contacts of a customer: %w", err)
+	}
+	return n, nil
+}
+
+func (s store) lockCustomersByID(ids ...int64) ([]Customer, error) {
+	return find[Customer](s, "customers", "id", ids, "id", true)
+}
+
+// giveAddresses gives addresses of one customer to another. They are written anew: who looks for records of one person looks at new rows.
+func (s store) giveAddresses(rows []Address, to int64) error {
+	ids := make([]int64, len(rows))
+	anew := make([]Address, len(rows))
+	for i, a := range rows {
+		ids[i], anew[i] = a.ID, a
+		anew[i].ID, anew[i].CustomerID = 0, to
+	}
+	for part := range slices.Chunk(ids, database.MaxIn) {
+		if err := s.Gorm().Where("id IN ?", part).Delete(&Address{}).Error; err != nil {
+			return fmt.Errorf("give addresses away: %w", err)
+		}
+	}
+	return s.addAddresses(anew)
+}
+
 // lockMisplaced returns contacts that came with one of the descriptions under an address and are of who was known by the address alone,
 // while that is somebody else, at most limit of them. Whose somebody said they are by hand stay.
 func (s store) lockMisplaced(c whose.Contested, references map[int64]string, limit int) ([]Contact, error) {

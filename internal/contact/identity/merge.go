@@ -56,6 +56,9 @@ func (s *Service) Undo(ctx context.Context, viewer account.Viewer, changeID int6
 			change.Kind = ChangeSplit
 			return g.split(change, moved)
 		}
+		if err := g.bringBack(undone.ID); err != nil {
+			return PersonChange{}, err
+		}
 		change.Kind = ChangeMerge
 		return g.merge(change, moved)
 	})

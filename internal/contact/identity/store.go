@@ -84,6 +84,25 @@ func (s store) addChange(change *PersonChange, moved, stayed []int64) error {
 	return database.Insert(s.Tx, "records of a change of persons", rows)
 }
 
+func (s store) addApart(made madeApart) error {
+	if err := s.Gorm().Create(&made).Error; err != nil {
+		return fmt.Errorf("note who was taken apart: %w", err)
+	}
+	return nil
+}
+
+// apartBy returns whom a change took apart; the zero value where it took nobody.
+func (s store) apartBy(changeID int64) (madeApart, error) {
+	var made []madeApart
+	if err := s.Gorm().Where("change_id = ?", changeID).Find(&made).Error; err != nil {
+		return madeApart{}, fmt.Errorf("read who was taken apart: %w", err)
+	}
+	if len(made) == 0 {
+		return madeApart{}, nil
+	}
+	return made[0], nil
+}
+
 var errNoChange = fault.New(fault.NotFound, "change_unknown", "there is no such change")
 
 // change returns a line of the log with the records it moved and those on the other side, each in order.

@@ -25,6 +25,14 @@ CREATE TABLE IF NOT EXISTS contested_addresses (
     UNIQUE KEY contested_addresses_source_id_address (source_id, address)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
+-- customers_apart: the customers whom somebody made of contacts of another one by hand, so that it can be taken back.
+--   primary key (change_id): read when that change is taken back
+CREATE TABLE IF NOT EXISTS customers_apart (
+    change_id BIGINT NOT NULL PRIMARY KEY,
+    customer_id BIGINT NOT NULL DEFAULT 0,
+    from_id BIGINT NOT NULL DEFAULT 0
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
 -- contacts: description_id is what the record said of its customer; 0 nothing, or it gave a reference; NULL it was taken in before
 -- that was kept. customer_by_hand: somebody said whose it is, which its source does not change. Neither needs an index: contacts are
 -- looked for by their customer.
@@ -36,5 +44,6 @@ ALTER TABLE contacts
 ALTER TABLE contacts
     DROP COLUMN customer_by_hand,
     DROP COLUMN description_id;
+DROP TABLE IF EXISTS customers_apart;
 DROP TABLE IF EXISTS contested_addresses;
 DROP TABLE IF EXISTS customer_descriptions;

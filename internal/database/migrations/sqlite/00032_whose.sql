@@ -24,6 +24,14 @@ CREATE TABLE IF NOT EXISTS contested_addresses (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS contested_addresses_source_id_address ON contested_addresses (source_id, address);
 
+-- customers_apart: the customers whom somebody made of contacts of another one by hand, so that it can be taken back.
+--   primary key (change_id): read when that change is taken back
+CREATE TABLE IF NOT EXISTS customers_apart (
+    change_id INTEGER PRIMARY KEY,
+    customer_id INTEGER NOT NULL DEFAULT 0,
+    from_id INTEGER NOT NULL DEFAULT 0
+);
+
 -- contacts: description_id is what the record said of its customer; 0 nothing, or it gave a reference; NULL it was taken in before
 -- that was kept. customer_by_hand: somebody said whose it is, which its source does not change. Neither needs an index: contacts are
 -- looked for by their customer.
@@ -33,5 +41,6 @@ ALTER TABLE contacts ADD COLUMN customer_by_hand INTEGER NOT NULL DEFAULT 0;
 -- +goose Down
 ALTER TABLE contacts DROP COLUMN customer_by_hand;
 ALTER TABLE contacts DROP COLUMN description_id;
+DROP TABLE IF EXISTS customers_apart;
 DROP TABLE IF EXISTS contested_addresses;
 DROP TABLE IF EXISTS customer_descriptions;
