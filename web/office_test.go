@@ -178,6 +178,7 @@ var sent = map[string]url.Values{
 	"POST /contacts/:id/callbacks":     {"kind": {"confirm"}, "priority": {"2"}, "reason": {"客户要求"}},
 	"POST /customers/:id/merge/search": {"search": {"K-3"}},
 	"POST /customers/:id/split":        {"record": {"1"}, "reason": {"不是本人"}},
+	"POST /customers/:id/apart":        {"contact": {"1"}, "name": {"李娜"}, "reason": {"不是本人"}},
 	"POST /customers/:id/permission/consents": {
 		"purpose": {"survey"}, "answer": {"given"}, "basis": {"consent"}, "evidence": {"x"},
 	},

@@ -97,6 +97,7 @@ type identityService interface {
 	Merge(ctx context.Context, viewer account.Viewer, into, from int64, reason string) (identity.PersonChange, error)
 	Person(ctx context.Context, viewer account.Viewer, customerID int64) (identity.PersonView, error)
 	Split(ctx context.Context, viewer account.Viewer, customerIDs []int64, reason string) (identity.PersonChange, error)
+	TakeApart(ctx context.Context, viewer account.Viewer, a contact.Apart, reason string) (identity.PersonChange, error)
 	Undo(ctx context.Context, viewer account.Viewer, changeID int64) (identity.PersonChange, error)
 }
 

@@ -49,6 +49,8 @@ func (h *handlers) personsRoutes() []frame.Route {
 		{Method: http.MethodPost, Path: path + "/merge", Roles: supervisor, Handle: h.mergePersons},
 		{Method: http.MethodGet, Path: path + "/split", Roles: supervisor, Handle: h.showSplit},
 		{Method: http.MethodPost, Path: path + "/split", Roles: supervisor, Handle: h.splitPerson},
+		{Method: http.MethodGet, Path: path + "/apart", Roles: supervisor, Handle: h.showApart},
+		{Method: http.MethodPost, Path: path + "/apart", Roles: supervisor, Handle: h.takeApart},
 		{Method: http.MethodPost, Path: path + "/changes/:change/undo", Roles: supervisor, Handle: h.undoPersonChange},
 	}
 }
@@ -157,14 +159,9 @@ func (h *handlers) splitPerson(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &splitPage{Leaving: map[int64]bool{}}
+	p := &splitPage{}
 	var ids []int64
-	for _, text := range f.Values["record"] {
-		if id, err := strconv.ParseInt(text, 10, 64); err == nil {
-			ids = append(ids, id)
-			p.Leaving[id] = true
-		}
-	}
+	ids, p.Leaving = idsOf(f.Values["record"])
 	change, err := h.identity.Split(c.Request.Context(), frame.Viewer(c), ids, f.Get("reason"))
 	if err == nil {
 		return h.Redirect(c, customerPath(customer.ID),

@@ -7,6 +7,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"aftercall/internal/account"
+	"aftercall/internal/contact"
 	"aftercall/internal/webtest"
 )
 
@@ -34,4 +35,23 @@ func TestPersonsInABrowser(t *testing.T) {
 	b.Look("customer-person", page)
 	b.Look("person-merge", page+"/merge")
 	b.Look("person-split", page+"/split")
+	var rows []contact.Input
+	for i := range 6 {
+		in := webtest.Example(fmt.Sprint("S-", i))
+		in.Customer = contact.InputCustomer{
+			Reference: "S", Name: fmt.Sprint("客户", i), Phones: []string{fmt.Sprint(13911110010 + i)}, Emails: []string{"shop@example.com"},
+		}
+		rows = append(rows, in)
+	}
+	one, err := ts.Contacts.Contact(t.Context(), account.Viewer{Role: account.Admin}, ts.AddContacts(t, rows...)[0])
+	webtest.Must(t, err)
+	shop := fmt.Sprintf("/customers/%d", one.CustomerID)
+	b.Look("customer-apart", shop+"/apart")
+	b.Click("input[name=contact]")
+	b.Click("#f-name")
+	b.Press("李娜")
+	b.Click("#f-reason")
+	b.Press("登记时都用了门店的电话")
+	b.Click("button.bad")
+	b.WaitText(".flash", "1")
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"aftercall/internal/account"
+	"aftercall/internal/contact"
 	"aftercall/internal/webtest"
 )
 
@@ -64,6 +65,56 @@ func TestRecordsAreMergedSeparatedAndTakenBack(t *testing.T) {
 	}
 }
 
+// Two people whom one mailbox made one customer.
+func TestACustomerIsTakenApartAndThatIsTakenBack(t *testing.T) {
+	t.Parallel()
+	ts := webtest.NewServer(t)
+	c := ts.Login(t, account.Supervisor)
+	customer := ts.AddCustomer(t, "C-1", "张伟", "13911110001")
+	if body := c.Get(fmt.Sprintf("/customers/%d", customer)).Body; strings.Contains(body, "/apart") {
+		t.Error("a customer with one contact is offered to be taken apart")
+	}
+	source, err := ts.Contacts.EnsureSource(t.Context(), "shop")
+	webtest.Must(t, err)
+	var ids []int64
+	for i, name := range []string{"李娜", "王芳"} {
+		done, err := ts.Contacts.Take(t.Context(), source.ID, []contact.Input{{
+			ExternalID: fmt.Sprint("S-", i), Customer: contact.InputCustomer{Reference: "S", Name: name, Emails: []string{"shop@example.com"}},
+		}})
+		webtest.Must(t, err)
+		ids = append(ids, done[0].ContactID)
+	}
+	one, err := ts.Contacts.Contact(t.Context(), account.Viewer{Role: account.Admin}, ids[0])
+	webtest.Must(t, err)
+	page := fmt.Sprintf("/customers/%d", one.CustomerID)
+	if body := c.Get(page).Body; !strings.Contains(body, page+"/apart") {
+		t.Error("the page does not offer to take them apart")
+	}
+	if body := c.Get(page + "/apart").Body; !strings.Contains(body, "S-0") || !strings.Contains(body, "shop@example.com") {
+		t.Error("contacts and addresses are not there to choose")
+	}
+	form := url.Values{"contact": {strconv.FormatInt(ids[0], 10)}, "name": {"王芳"}, "reason": {"不是同一个人"}}
+	same := c.Post(page+"/apart", form)
+	if same.Status != http.StatusUnprocessableEntity || !strings.Contains(same.Body, "the name of the customer they leave") {
+		t.Errorf("under the same name: %d", same.Status)
+	}
+	none := c.Post(page+"/apart", url.Values{"name": {"李娜"}, "reason": {"不是同一个人"}})
+	if none.Status != http.StatusUnprocessableEntity || !strings.Contains(none.Body, "Choose the contacts") {
+		t.Errorf("nothing chosen: %d", none.Status)
+	}
+	form.Set("name", "李娜")
+	done := c.Post(page+"/apart", form)
+	body := c.Follow(done).Body
+	if done.Header.Get("Location") != page || !strings.Contains(body, "1 contact is another customer") ||
+		!strings.Contains(body, "不是同一个人") || strings.Contains(body, "S-0") {
+		t.Errorf("taken apart: %d", done.Status)
+	}
+	body = c.Follow(c.Post(page+"/changes/1/undo", nil)).Body
+	if !strings.Contains(body, "The change was taken back") || !strings.Contains(body, "S-0") {
+		t.Error("it is not taken back")
+	}
+}
+
 func TestWhoAnswersHandoffsSeesThePersonAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)
@@ -74,7 +125,7 @@ func TestWhoAnswersHandoffsSeesThePersonAndChangesNothing(t *testing.T) {
 	if body := c.Get(page).Body; !strings.Contains(body, "李娜") || strings.Contains(body, page+"/merge") {
 		t.Error("a handler does not see the same person, or may merge")
 	}
-	for _, path := range []string{"/merge", "/split", "/changes/1/undo"} {
+	for _, path := range []string{"/merge", "/split", "/apart", "/changes/1/undo"} {
 		if r := c.Post(page+path, nil); r.Status != http.StatusForbidden {
 			t.Errorf("%s: %d", path, r.Status)
 		}

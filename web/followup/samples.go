@@ -2,6 +2,7 @@ package followup
 
 import (
 	"net/url"
+	"slices"
 
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/identity"
@@ -132,12 +133,23 @@ func decisionsSamples() []frame.View {
 }
 
 func personsSamples() []frame.View {
-	ann := contact.Profile{Customer: contact.Customer{ID: 3, Reference: "C-3", Name: "Ann"}, SourceName: "s"}
+	ann := contact.Profile{
+		Customer: contact.Customer{ID: 3, Reference: "C-3", Name: "Ann"}, SourceName: "s",
+		Addresses: []contact.Address{{ID: 1, Kind: contact.PhoneAddress, Raw: "139", Normalised: "+86139"}, {ID: 2, Raw: "12"}},
+	}
 	wrong := frame.Form{Error: "wrong", Errors: map[string]string{"reason": "is short", "record": "leave one", "from": "choose"}}
+	row := contact.Row{Contact: contact.Contact{
+		ID: 7, ExternalID: "T-7", Status: contact.Open, Category: "Repairs", Product: "DSL", ChangedAt: 1,
+	}}
 	found := []identity.Candidate{{PersonID: 8, Total: 2, Hidden: 1, Found: samplePerson().Records}, {PersonID: 9, Total: 1}}
 	return []frame.View{
 		&mergePage{}, &mergePage{Customer: ann, Person: samplePerson(), Searched: true, Form: wrong},
 		&mergePage{Customer: ann, Person: samplePerson(), Searched: true, Candidates: found},
+		&apartPage{}, &apartPage{
+			Customer: ann, Person: samplePerson(), Contacts: slices.Repeat([]contact.Row{row}, historySize),
+			Chosen: map[int64]bool{0: true}, Going: map[int64]bool{1: true},
+			Form: frame.Form{Error: "wrong", Errors: map[string]string{"contact": "choose", "name": "is required"}},
+		},
 		&splitPage{}, &splitPage{Customer: ann, Person: samplePerson(), Leaving: map[int64]bool{3: true}, Form: wrong},
 	}
 }
