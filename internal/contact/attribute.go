@@ -51,7 +51,7 @@ func (k *intake) attribute(book *customerBook, inputs []*fresh) error {
 			f.said = nil // from now on the reference says it
 			references = append(references, f.reference)
 			f.warn(fieldOf(c.address), "customer_shared_address",
-				"is used by people with different names and addresses; the customer is told from them by name", c.address)
+				"is used by several people, who are told apart by name, or by another address", c.address)
 		}
 	}
 	return k.find(book, references, nil)

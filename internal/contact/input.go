@@ -91,7 +91,8 @@ func (in *Input) tellsOfCustomer() bool {
 // empties reports whether a text is said to be empty.
 func (in *Input) empties(name string) bool { return slices.Contains(in.Emptied, name) }
 
-// InputCustomer is the customer as the source knows them. Without a reference, the first e-mail or phone identifies them.
+// InputCustomer is the customer as the source knows them. Without a reference, the first e-mail or phone identifies them, unless people
+// with other names and other addresses use it too: see package whose.
 type InputCustomer struct {
 	Reference string   `json:"reference,omitempty"`
 	Name      string   `json:"name,omitempty"`
