@@ -28,9 +28,9 @@ func (k *intake) attribute(book *customerBook, inputs []*fresh) error {
 	if err := k.loadSaid(claims); err != nil {
 		return err
 	}
+	k.describe(claims, inputs)
 	var contested, newly []*claim
 	for _, c := range claims {
-		k.describe(c)
 		switch {
 		case c.contested:
 			contested = append(contested, c)
@@ -140,15 +140,26 @@ func (k *intake) loadBefore(claims []*claim) error {
 	return nil
 }
 
-// describe notes what each record says; what it leaves out is as the same contact said it before.
-func (k *intake) describe(c *claim) {
-	for _, f := range c.records {
+// describe notes what each record says, in the order in which they came; what one leaves out is as the same contact said it before.
+func (k *intake) describe(claims []*claim, inputs []*fresh) {
+	of := make(map[*fresh]*claim, len(inputs))
+	for _, c := range claims {
+		for _, f := range c.records {
+			of[f] = c
+		}
+	}
+	for _, f := range inputs {
+		c := of[f]
+		if c == nil {
+			continue
+		}
 		d, in := k.drafts[f.input.ExternalID], &f.input.Customer
 		said := whose.Describe(k.sourceID, c.address, in.Name, whoseAddresses(f.addresses))
 		if before := c.saidOf(d); before != nil {
 			said = said.Over(before)
 		}
-		f.said, d.said = nil, &said
+		d.strayed = d.strayed || d.said != nil && d.said.Address != c.address
+		f.said, f.strayed, d.said = nil, d.strayed, &said
 		if !said.Bare() {
 			f.said = c.add(&said)
 			d.said = f.said
@@ -213,7 +224,7 @@ func (k *intake) keepSaid(claims []*claim) error {
 func (k *intake) referenceOf(f *fresh, address string) string {
 	d := k.drafts[f.input.ExternalID]
 	known, id := d.customer, d.contact.DescriptionID
-	isTold := id == nil || *id == 0 // its customer is who it is of, and not who the address alone was of
+	isTold := (id == nil || *id == 0) && !f.strayed // its customer is who it is of, and not who the address alone was of
 	isLess := f.said == nil || !f.said.Named() && known.Name != ""
 	if isTold && isLess && known.Reference != address && whose.Under(known.Reference, address) {
 		return known.Reference

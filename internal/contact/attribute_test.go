@@ -93,9 +93,7 @@ func naive(rows []who) map[string]string {
 	}
 	others := func(w who) []string {
 		var all []string
-		for _, e := range w.Emails {
-			all = append(all, e)
-		}
+		all = append(all, w.Emails...)
 		for _, p := range w.Phones {
 			all = append(all, "+86"+p)
 		}
@@ -178,6 +176,46 @@ func TestWhoIsWhoNeverDependsOnTheOrderOfRows(t *testing.T) {
 				of.checkCustomers(rt, rows, want)
 			}
 		})
+	})
+}
+
+// The same holds where contacts are delivered several times and say something else each time, and come in any order among each other.
+func TestWhoIsWhoNeverDependsOnTheOrderOfOtherContacts(t *testing.T) {
+	t.Parallel()
+	c, life := newCentre(t, dbtest.SQLite(t)), 0
+	rapid.Check(t, func(rt *rapid.T) {
+		life++
+		queues := map[string][]who{}
+		for _, w := range drawRows(rt) {
+			w.ID = rapid.SampledFrom([]string{"T-1", "T-2", "T-3"}).Draw(rt, "contact")
+			queues[w.ID] = append(queues[w.ID], w)
+		}
+		var before map[string]string
+		for round := range 2 {
+			of := c.another(t, fmt.Sprint("life ", life, " round ", round))
+			var rows []who
+			rest := maps.Clone(queues)
+			for len(rest) > 0 {
+				id := rapid.SampledFrom(slices.Sorted(maps.Keys(rest))).Draw(rt, "next")
+				rows = append(rows, rest[id][0])
+				if rest[id] = rest[id][1:]; len(rest[id]) == 0 {
+					delete(rest, id)
+				}
+			}
+			for len(rows) > 0 {
+				n := rapid.IntRange(1, len(rows)).Draw(rt, "batch")
+				of.take(t, inputsOf(rows[:n])...)
+				rows = rows[n:]
+				if rapid.Bool().Draw(rt, "settle") {
+					of.settle(t)
+				}
+			}
+			of.settle(t)
+			if after := of.whose(t); round == 1 && !maps.Equal(before, after) {
+				rt.Fatal(cmp.Diff(before, after))
+			}
+			before = of.whose(t)
+		}
 	})
 }
 
@@ -272,13 +310,15 @@ func TestWhoJoinsUnderOneAddressAndWhoDoesNot(t *testing.T) {
 		rows []who
 		want int
 	}{
-		"the same name, another number":          {[]who{{"1", "Ann", box, a}, {"2", "ann", box, b}}, 1},
-		"another name, the same number":          {[]who{{"1", "Ann", box, a}, {"2", "Ben", box, a}}, 1},
-		"another name, no number":                {[]who{{"1", "Ann", box, a}, {"2", "Ben", box, nil}}, 1},
-		"no name, another number":                {[]who{{"1", "Ann", box, a}, {"2", "", box, b}}, 1},
-		"a family of two":                        {[]who{{"1", "Ann", box, a}, {"2", "Ben", box, b}}, 2},
-		"a switchboard without anything else":    {[]who{{"1", "Ann", nil, a}, {"2", "Ben", nil, a}}, 1},
-		"a number, and other numbers of two":     {[]who{{"1", "Ann", nil, []string{a[0], "13911110003"}}, {"2", "Ben", nil, []string{a[0], b[0]}}}, 2},
+		"the same name, another number":       {[]who{{"1", "Ann", box, a}, {"2", "ann", box, b}}, 1},
+		"another name, the same number":       {[]who{{"1", "Ann", box, a}, {"2", "Ben", box, a}}, 1},
+		"another name, no number":             {[]who{{"1", "Ann", box, a}, {"2", "Ben", box, nil}}, 1},
+		"no name, another number":             {[]who{{"1", "Ann", box, a}, {"2", "", box, b}}, 1},
+		"a family of two":                     {[]who{{"1", "Ann", box, a}, {"2", "Ben", box, b}}, 2},
+		"a switchboard without anything else": {[]who{{"1", "Ann", nil, a}, {"2", "Ben", nil, a}}, 1},
+		"a number, and other numbers of two": {[]who{
+			{"1", "Ann", nil, []string{a[0], "13911110003"}}, {"2", "Ben", nil, []string{a[0], b[0]}},
+		}, 2},
 		"a bare record beside two":               {[]who{{"1", "Ann", box, a}, {"2", "Ben", box, b}, {"3", "", box, nil}}, 3},
 		"an address that cannot be used is none": {[]who{{"1", "Ann", box, []string{"12"}}, {"2", "Ben", box, []string{"34"}}}, 1},
 		"a name alone":                           {[]who{{"1", "Ann", nil, nil}, {"2", "Ann", nil, nil}}, 0},

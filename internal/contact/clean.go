@@ -36,6 +36,7 @@ type taken struct {
 
 	readdressed bool               // the customer was known, and has other addresses now
 	said        *whose.Description // of the customer, where there is no reference; nil: nothing
+	strayed     bool               // the contact was known by another address in between
 	byHand      bool               // somebody said whose it is
 }
 

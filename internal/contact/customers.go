@@ -90,11 +90,10 @@ func (k *intake) find(book *customerBook, references []string, formers map[strin
 }
 
 // add enters a new customer.
-func (b *customerBook) add(k *intake, reference string) *customerDraft {
+func (b *customerBook) add(k *intake, reference string) {
 	d := &customerDraft{customer: Customer{SourceID: k.sourceID, Reference: reference, CreatedAt: k.now}}
 	b.drafts[reference] = d
 	b.order = append(b.order, d)
-	return d
 }
 
 // apply copies what the input says over what is known of the customer.

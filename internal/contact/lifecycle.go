@@ -25,6 +25,7 @@ type draft struct {
 	personID      int64              // of the contact's customer
 	customer      Customer           // as it was known before: id, person, reference and name
 	said          *whose.Description // of the customer, by the input before
+	strayed       bool               // inputs of this batch know the customer by different addresses
 	reopened      bool               // a stored resolution was reopened: what is pending for it must be cancelled
 	corrected     bool               // a source corrected what follow-up was decided by
 	complained    []int64            // persons of whom a complaint was opened, resolved or reopened

@@ -1,7 +1,7 @@
 package whose_test
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -66,7 +66,7 @@ func TestAnAddressWithMoreDescriptionsThanACustomerHasIsContested(t *testing.T) 
 	t.Parallel()
 	var all []*whose.Description
 	for i := range whose.Most {
-		all = append(all, said("Ann", fmt.Sprint(i)))
+		all = append(all, said("Ann", strconv.Itoa(i)))
 	}
 	if whose.Disagree(all) {
 		t.Error("one name with many numbers is several people")

@@ -2,6 +2,7 @@ package followup_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -39,7 +40,7 @@ func TestPersonsInABrowser(t *testing.T) {
 	for i := range 6 {
 		in := webtest.Example(fmt.Sprint("S-", i))
 		in.Customer = contact.InputCustomer{
-			Reference: "S", Name: fmt.Sprint("客户", i), Phones: []string{fmt.Sprint(13911110010 + i)}, Emails: []string{"shop@example.com"},
+			Reference: "S", Name: fmt.Sprint("客户", i), Phones: []string{strconv.Itoa(13911110010 + i)}, Emails: []string{"shop@example.com"},
 		}
 		rows = append(rows, in)
 	}

@@ -79,7 +79,8 @@ func TestACustomerIsTakenApartAndThatIsTakenBack(t *testing.T) {
 	var ids []int64
 	for i, name := range []string{"李娜", "王芳"} {
 		done, err := ts.Contacts.Take(t.Context(), source.ID, []contact.Input{{
-			ExternalID: fmt.Sprint("S-", i), Customer: contact.InputCustomer{Reference: "S", Name: name, Emails: []string{"shop@example.com"}},
+			ExternalID: fmt.Sprint("S-", i),
+			Customer:   contact.InputCustomer{Reference: "S", Name: name, Emails: []string{"shop@example.com"}},
 		}})
 		webtest.Must(t, err)
 		ids = append(ids, done[0].ContactID)

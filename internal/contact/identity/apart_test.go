@@ -1,7 +1,7 @@
 package identity_test
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -30,7 +30,7 @@ func newMerged(t *testing.T, db *database.DB, reference string) merged {
 		in := contact.Input{
 			ExternalID: "T-" + name, Status: contact.Resolved, ResolvedAt: noon.Add(-time.Hour),
 			Customer: contact.InputCustomer{
-				Reference: reference, Name: name, Emails: []string{"box@example.com"}, Phones: []string{fmt.Sprint(13911110000 + i)},
+				Reference: reference, Name: name, Emails: []string{"box@example.com"}, Phones: []string{strconv.Itoa(13911110000 + i)},
 			},
 		}
 		before := in // as intake was before: one customer, however they differ
