@@ -40,7 +40,8 @@ func TestPersonsInABrowser(t *testing.T) {
 	for i := range 6 {
 		in := webtest.Example(fmt.Sprint("S-", i))
 		in.Customer = contact.InputCustomer{
-			Reference: "S", Name: fmt.Sprint("客户", i), Phones: []string{strconv.Itoa(13911110010 + i)}, Emails: []string{"shop@example.com"},
+			Reference: "S", Name: fmt.Sprint("客户", i),
+			Phones: []string{strconv.Itoa(13911110010 + i)}, Emails: []string{"shop@example.com"},
 		}
 		rows = append(rows, in)
 	}
