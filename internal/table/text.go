@@ -147,10 +147,10 @@ func agreement(p *parser, whole bool) (part float64, width int) {
 	return float64(most) / float64(max(len(widths), 1)), width
 }
 
-// isBinary reports whether a sample is no text: not for the one zero byte or Ctrl-Z that a text may have, nor for those it is filled up
-// with at its end.
+// isBinary reports whether a sample is no text: not for a few zero bytes or control characters, which texts have, nor for those it is
+// filled up with at its end.
 func isBinary(sample []byte) bool {
-	const free, share = 2, 50 // one in so many
+	const free, share = 8, 10 // one in so many
 	sample = bytes.TrimRight(sample, "\x00\x1a")
 	odd := 0
 	for _, b := range sample {

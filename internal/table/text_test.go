@@ -22,6 +22,7 @@ func TestOldAndOddTextFilesAreReadAsTheyAreMeant(t *testing.T) {
 		"sep= in UTF-16":        string(encode(t, littleEndian.NewEncoder(), "\ufeffsep=;\nid;note\n1;a\n2;b\n")),
 		"a caret":               "sep=^\nid^note\n1^a\n2^b\n",
 		"one NUL":               "id,note\n1,a\x00\n2,b\n",
+		"a NUL in every cell":   "id\x00,note\x00\n1\x00,a\x00\n2\x00,b\x00\n",
 		"NULs to fill up":       "id,note\n1,a\n2,b\n" + strings.Repeat("\x00", 4000),
 		"Ctrl-Z":                "id,note\r\n1,a\r\n2,b\r\n\x1a",
 		"Ctrl-Z behind a value": "id,note\n1,a\n2,b\x1a",
