@@ -219,8 +219,8 @@ func (s *sheetReader) meant(row *Row, at int, kind string) string {
 	return checkText(row, at, unescape(string(b.value)))
 }
 
-// notCalculated reports whether a formula has no value yet: written by a program that does not calculate, and leaves that to Excel. Some put
-// a 0 there, which would be an answer, and say that the workbook has to be calculated.
+// notCalculated reports whether a formula has no value yet: written by a program that does not calculate, and leaves that to Excel. Some
+// put a 0 there, which would be an answer, and say that the workbook has to be calculated.
 func (s *sheetReader) notCalculated(kind string) bool {
 	b := &s.buf
 	return !b.hasValue || kind == "n" && (len(b.value) == 0 || s.book.recalculate && string(b.value) == "0")

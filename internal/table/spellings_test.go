@@ -20,7 +20,8 @@ import (
 
 // cellTexts are what stands in the tables that are drawn.
 var cellTexts = []string{
-	"", "Lin", "张伟", "a, b; c|d\te", `he said "hi"`, "two\nlines", "5 of\n7, or so\nlines", "13912340001", " blank ", "0012", `27"`, "'", "=1+1", "满意",
+	"", "Lin", "张伟", "a, b; c|d\te", `he said "hi"`, "two\nlines", "5 of\n7, or so\nlines", "13912340001", " blank ", "0012",
+	`27"`, "'", "=1+1", "满意",
 	"https://example.org/?a=1&b=<2>", "-", "5.5", "2026-11-20 10:00", "\"",
 }
 
@@ -124,7 +125,8 @@ func asWorkbook(tb testing.TB, t *rapid.T, rows [][]string) []byte {
 		sheet.WriteString("</row>\n")
 	}
 	office := rapid.SampledFrom([]string{transitional, strict}).Draw(t, "standard")
-	return book{office: office, shared: shared.String(), sheets: []part{{"Cover", rowsOf("Report")}, {"D", sheet.String() + "</sheetData>"}}}.bytes(tb)
+	sheets := []part{{"Cover", rowsOf("Report")}, {"D", sheet.String() + "</sheetData>"}}
+	return book{office: office, shared: shared.String(), sheets: sheets}.bytes(tb)
 }
 
 func TestATableIsTheSameHoweverItIsWritten(t *testing.T) {
