@@ -81,7 +81,7 @@ func closed(comment string) string {
 	if comment == "" || len(comment) > 200 {
 		return ""
 	}
-	return strings.TrimRight(values.Fold(comment), "!.。! ")
+	return strings.TrimRight(values.Fold(comment), "!.。 ")
 }
 
 // valueOf returns what a text is worth; nil for no answer.

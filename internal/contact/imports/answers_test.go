@@ -89,7 +89,8 @@ func TestAnyOtherWordHasTheValueOfTheStar(t *testing.T) {
 func TestTrueAndFalseOfAWorkbookAreWords(t *testing.T) {
 	t.Parallel()
 	const m = "columns: {external_id: id, complaint: complaint}\nanswers: [{metric: csat, column: score}]\n"
-	const listed = "columns: {external_id: id, complaint: complaint}\nanswers: [{metric: csat, column: score, values: {TRUE: 5, FALSE: 1}}]\n"
+	const listed = "columns: {external_id: id, complaint: complaint}\n" +
+		"answers: [{metric: csat, column: score, values: {TRUE: 5, FALSE: 1}}]\n"
 	text := "id,complaint,score\nT-1,TRUE,TRUE\nT-2,FALSE,FALSE\n"
 	book := workbookOf(t, []any{"id", "complaint", "score"}, []any{"T-1", "TRUE", "TRUE"}, []any{"T-2", "false", "false"})
 	for _, f := range []string{book, text} {

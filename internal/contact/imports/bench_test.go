@@ -22,7 +22,10 @@ attributes: {tier: tier}
 	if err != nil {
 		b.Fatal(err)
 	}
-	header := []string{"id", "state", "name", "phone", "opened", "done", "talk", "complaint", "category", "note", "agent", "team", "score", "tier"}
+	header := []string{
+		"id", "state", "name", "phone", "opened", "done", "talk", "complaint", "category", "note", "agent", "team",
+		"score", "tier",
+	}
 	c, err := newConverter(m, header, table.Found{})
 	if err != nil {
 		b.Fatal(err)

@@ -124,7 +124,7 @@ func (c *column) translate(raw string) string {
 	if value, listed := c.values[values.Fold(raw)]; listed {
 		return value
 	}
-	if c.other != nil && !(c.measured && c.absent(raw)) {
+	if c.other != nil && !c.absent(raw) {
 		return *c.other
 	}
 	return raw

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -81,14 +82,16 @@ func answered(c converted) string {
 	if len(c.input.Answers) == 0 {
 		return ""
 	}
-	return fmt.Sprint(*c.input.Answers[0].Value)
+	return strconv.Itoa(*c.input.Answers[0].Value)
 }
 
 func TestADayAndATimeInTwoColumnsAreJoined(t *testing.T) {
 	t.Parallel()
-	const m = "zone: Asia/Shanghai\ncolumns: {external_id: id, resolved_at: {join: [Date, Time]}, customer.name: {join: [First, Last]}, opened_at: [A, B]}\n"
+	const m = "zone: Asia/Shanghai\ncolumns: {external_id: id, resolved_at: {join: [Date, Time]},\n" +
+		"  customer.name: {join: [First, Last]}, opened_at: [A, B]}\n"
 	rows := convertFile(t, m, "id,Date,Time,First,Last,A,B\n"+
-		"T-1,2026-11-05,09:05,Ann,Lee,,2026-11-01\nT-2,2026-11-05,,Ann,,2026-11-02,2026-11-01\nT-3,,,,,,\nT-4,,09:05,,,,\nT-5,2026-11-05,x,,,,\n")
+		"T-1,2026-11-05,09:05,Ann,Lee,,2026-11-01\n"+
+		"T-2,2026-11-05,,Ann,,2026-11-02,2026-11-01\nT-3,,,,,,\nT-4,,09:05,,,,\nT-5,2026-11-05,x,,,,\n")
 	at := func(day, hour, minute int) clock.Instant {
 		return clock.At(time.Date(2026, 11, day, hour-8, minute, 0, 0, time.UTC))
 	}
@@ -127,7 +130,8 @@ func TestADaylightSavingHourIsTakenAndReported(t *testing.T) {
 	const m = "zone: America/New_York\ncolumns: {external_id: id, resolved_at: done}\n"
 	rows := convertFile(t, m, "id,done\nT-1,2026-03-08 02:30\nT-2,2026-11-01 01:30\nT-3,0000-00-00 00:00:00\n")
 	for i, want := range []string{
-		`done time_skipped "2026-03-08 02:30 → 2026-03-08 03:30:00-04:00"`, `done time_twice "2026-11-01 01:30 → 2026-11-01 01:30:00-04:00"`, "",
+		`done time_skipped "2026-03-08 02:30 → 2026-03-08 03:30:00-04:00"`,
+		`done time_twice "2026-11-01 01:30 → 2026-11-01 01:30:00-04:00"`, "",
 	} {
 		if got := said(rows[i]); got != want || (i < 2) != (rows[i].input.ResolvedAt != 0) {
 			t.Errorf("row %d: %s", i+1, got)
@@ -138,19 +142,22 @@ func TestADaylightSavingHourIsTakenAndReported(t *testing.T) {
 func TestAnIDWhoseDigitsAreGoneRejectsTheRow(t *testing.T) {
 	t.Parallel()
 	const m = "columns: {external_id: id, customer.reference: ref, order_reference: order, customer.phones: phone}\n"
-	rows := convertFile(t, m, "id,ref,order,phone\n2.02611E+17,1,1,\nT-2,2.02611E+17,1.39E+10,1.3912340001E10\n2.0000001E7,20000001.0,123E5,13912340001.0\n")
+	rows := convertFile(t, m,
+		"id,ref,order,phone\n2.02611E+17,1,1,\nT-2,2.02611E+17,1.39E+10,1.3912340001E10\n2.0000001E7,20000001.0,123E5,13912340001.0\n")
 	if got := said(rows[0]); got != `rejected id digits_lost "2.02611E+17"` {
 		t.Error(got)
 	}
 	in := rows[1].input
-	if got := said(rows[1]); got != `ref digits_lost "2.02611E+17"; order digits_lost "1.39E+10"` || in.Customer.Reference+in.OrderRef != "" {
+	if got := said(rows[1]); got != `ref digits_lost "2.02611E+17"; order digits_lost "1.39E+10"` ||
+		in.Customer.Reference+in.OrderRef != "" {
 		t.Errorf("%s %+v", got, in)
 	}
 	if in.Customer.Phones[0] != "13912340001" {
 		t.Errorf("%q", in.Customer.Phones)
 	}
 	in = rows[2].input
-	if in.ExternalID != "20000001" || in.Customer.Reference != "20000001" || in.OrderRef != "123E5" || in.Customer.Phones[0] != "13912340001" {
+	if in.ExternalID != "20000001" || in.Customer.Reference != "20000001" ||
+		in.OrderRef != "123E5" || in.Customer.Phones[0] != "13912340001" {
 		t.Errorf("%+v", in)
 	}
 }
@@ -163,7 +170,8 @@ participants: [{role: handled, agent: agent}]
 attributes: {tier: tier}
 `
 	rows := convertFile(t, m, "id,state,name,phone,phone2,talk,done,agent,tier\n"+
-		"#N/A,resolved,Lin,,,,,,\n#REF!,resolved,Bo,,,,,,\nT-3,resolved,#N/A,#VALUE!,13912340001,#DIV/0!,2026-11-05,#REF!,######\nT-4,resolved,,,,,#N/A,,\n")
+		"#N/A,resolved,Lin,,,,,,\n#REF!,resolved,Bo,,,,,,\n"+
+		"T-3,resolved,#N/A,#VALUE!,13912340001,#DIV/0!,2026-11-05,#REF!,######\nT-4,resolved,,,,,#N/A,,\n")
 	if got := said(rows[3]); !strings.HasPrefix(got, `rejected done error_cell "#N/A"`) {
 		t.Errorf("a resolution without its time: %s", got)
 	}
@@ -176,7 +184,8 @@ attributes: {tier: tier}
 		}
 	}
 	in := rows[2].input
-	if in.Customer.Name != "" || len(in.Participants) != 0 || in.TalkSeconds != nil || len(in.Customer.Attributes) != 0 || len(in.Customer.Phones) != 1 {
+	if in.Customer.Name != "" || len(in.Participants) != 0 || in.TalkSeconds != nil ||
+		len(in.Customer.Attributes) != 0 || len(in.Customer.Phones) != 1 {
 		t.Errorf("%+v", in)
 	}
 }
@@ -197,7 +206,8 @@ func TestACellWithBadBytesIsKeptWherePeopleReadIt(t *testing.T) {
 		return c.convert(table.Row{Line: 7, Cells: cells, Faults: []table.Fault{{Cell: cell, Code: table.BadEncoding}}})
 	}
 	for cell, want := range []string{
-		`rejected id bad_encoding "王\ufffd"`, `name bad_encoding "王\ufffd"`, `mail bad_encoding "王\ufffd"`, `rejected state bad_encoding "王\ufffd"`,
+		`rejected id bad_encoding "王\ufffd"`, `name bad_encoding "王\ufffd"`, `mail bad_encoding "王\ufffd"`,
+		`rejected state bad_encoding "王\ufffd"`,
 	} {
 		if got := said(bad(cell, "王\ufffd")); got != strings.ReplaceAll(want, `\ufffd`, "\ufffd") && got != want {
 			t.Errorf("%s, want %s", got, want)
@@ -215,9 +225,11 @@ func TestSumsRemarksAndHeadingsAreNoContacts(t *testing.T) {
 	t.Parallel()
 	const m = "columns: {external_id: id, customer.name: name, resolved_at: done, talk_seconds: talk}\n"
 	for row, want := range map[string]string{
-		"合计,,,120": totalRow, "总计：12,,,": totalRow, ",合计,,3": totalRow, ",,,Total: 120": totalRow, "Total,,,120": totalRow, "Grand Total,,,1": totalRow,
-		"共 12 条,,,": totalRow, "小计,,,5": totalRow, "SUM,,,5": totalRow, "Total rows: 24,,,": totalRow, "合 计,,,5": totalRow, "Average,,,5": totalRow,
-		"共计3笔,,,": totalRow, "总计,,-,5": totalRow,
+		"合计,,,120": totalRow, "总计：12,,,": totalRow, ",合计,,3": totalRow, ",,,Total: 120": totalRow, "Total,,,120": totalRow,
+		"Grand Total,,,1": totalRow,
+		"共 12 条,,,":       totalRow, "小计,,,5": totalRow, "SUM,,,5": totalRow, "Total rows: 24,,,": totalRow, "合 计,,,5": totalRow,
+		"Average,,,5": totalRow,
+		"共计3笔,,,":     totalRow, "总计,,-,5": totalRow,
 		"备注：不含测试工单,,,": noteRow, "导出时间：2026-11-30 10:00,,,": noteRow, ",以上数据不含测试,,": noteRow, "* test tickets left out,,,": noteRow,
 		"Note: no tests,,,": noteRow, "Exported by Mo,,,": noteRow, "制表人：王敏,,,": noteRow, ",anything at all,,": noteRow,
 		"id,name,done,talk":    headingRow,

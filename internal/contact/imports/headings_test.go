@@ -21,7 +21,8 @@ func TestAHeadingThatStandsTwiceIsNamedWithItsPlaces(t *testing.T) {
 		}
 		return newConverter(m, header, table.Found{})
 	}
-	_, err := try("columns: {external_id: Ticket, customer.phones: Phone}\nanswers: [{metric: csat, column: score}]\nattributes: {tier: Gone}\n")
+	_, err := try("columns: {external_id: Ticket, customer.phones: Phone}\nanswers: [{metric: csat, column: score}]\n" +
+		"attributes: {tier: Gone}\n")
 	f, _ := fault.Of(err)
 	var got []string
 	for _, field := range f.Fields {
@@ -35,7 +36,8 @@ func TestAHeadingThatStandsTwiceIsNamedWithItsPlaces(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	c, err := try("columns: {external_id: ticket, customer.phones: [Phone#2, Phone#1, phone], category: \"#7\", customer.name: name, product: état}\n" +
+	c, err := try("columns: {external_id: ticket, customer.phones: [Phone#2, Phone#1, phone], category: \"#7\", customer.name: name,\n" +
+		"  product: état}\n" +
 		"answers: [{metric: csat, column: Score#2}]\nparticipants: [{role: took, agent: Phone#1}]\nattributes: {tier: Score#1}\n")
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +54,8 @@ func TestAHeadingThatStandsTwiceIsNamedWithItsPlaces(t *testing.T) {
 		t.Error(diff)
 	}
 	names := ColumnNames(header)
-	if diff := cmp.Diff([]string{"Ticket", "Phone#1", "phone", "Phone#2", "Score#1", "Score#2", "#7", "e\u0301tat", "Name"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"Ticket", "Phone#1", "phone", "Phone#2", "Score#1", "Score#2", "#7", "e\u0301tat", "Name"},
+		names); diff != "" {
 		t.Error(diff)
 	}
 }

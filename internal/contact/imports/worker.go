@@ -179,7 +179,9 @@ func (w *worker) read(rows *table.Reader) (pending, error) {
 func (w *worker) convert(row table.Row) pending {
 	c := w.converter.convert(row)
 	if c.skipped != "" {
-		c.problems = append(c.problems, fault.Field{Line: row.Line, Name: "row", Code: c.skipped, Problem: "is no contact", Value: firstCell(row)})
+		c.problems = append(c.problems, fault.Field{
+			Line: row.Line, Name: "row", Code: c.skipped, Problem: "is no contact", Value: firstCell(row),
+		})
 	}
 	if w.run.ShiftBy != 0 {
 		shift(&c.input, clock.Instant(w.run.ShiftBy))

@@ -118,7 +118,8 @@ func parseFormat(name string) (format, error) {
 		}
 		f.elements, rest = append(f.elements, e), rest[n:]
 	}
-	return f, f.check()
+	err := f.check()
+	return f, err
 }
 
 func isNumber(k kind) bool {

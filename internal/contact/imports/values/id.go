@@ -17,7 +17,7 @@ func ID(text string) (id string, lost bool) {
 		}
 	}
 	e := strings.LastIndexAny(text, "eE")
-	if e < 1 || !(len(text[:e]) == 1 || text[1] == '.' && e >= 3) {
+	if e != 1 && (e < 3 || text[1] != '.') {
 		return text, false
 	}
 	digits := text[:1] + strings.TrimPrefix(text[1:e], ".")

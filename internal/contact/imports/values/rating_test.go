@@ -27,17 +27,29 @@ func TestARatingIsReadOnAScaleThatSaysSo(t *testing.T) {
 		want  string
 	}{
 		{five, []string{"5", "5.0", "05", " 5 ", "５", "+5", "5,0", "5,00", "'5", "5.00", "\u200b5", "５．０", "0.5e1"}, "5"},
-		{five, []string{"5/5", "5 / 5", "５／５", "5.0/5", "5/5.0", "5 out of 5", "5 OUT OF 5", "5 of 5", "5/5分", "5分/5分", "5(满分5分)", "5分（满分5）"}, "5"},
-		{five, []string{"5分", "5 分", "5星", "5颗星", "5 stars", "5 points", "5pts", "五", "五分", "五星", "★★★★★", "⭐⭐⭐⭐⭐", "★ ★ ★ ★ ★", "5★", "5星级"}, "5"},
+		{five, []string{
+			"5/5", "5 / 5", "５／５", "5.0/5", "5/5.0", "5 out of 5", "5 OUT OF 5", "5 of 5", "5/5分", "5分/5分", "5(满分5分)",
+			"5分（满分5）",
+		}, "5"},
+		{five, []string{
+			"5分", "5 分", "5星", "5颗星", "5 stars", "5 points", "5pts", "五", "五分", "五星", "★★★★★", "⭐⭐⭐⭐⭐", "★ ★ ★ ★ ★", "5★",
+			"5星级",
+		}, "5"},
 		{five, []string{"★★★★☆", "⭐️⭐️⭐️⭐️☆", "★★★★", "☆☆☆☆", "4/5", "4 stars", "四星"}, "4"},
 		{five, []string{"1 star", "★☆☆☆☆", "★", "1e0", "一星", "1 point"}, "1"},
-		{five, []string{"5 - Very satisfied", "5-very satisfied", "5: very satisfied", "5 (Very satisfied)", "very satisfied (5)", "Very satisfied - 5"}, "5 very satisfied"},
+		{five, []string{
+			"5 - Very satisfied", "5-very satisfied", "5: very satisfied", "5 (Very satisfied)", "very satisfied (5)",
+			"Very satisfied - 5",
+		}, "5 very satisfied"},
 		{five, []string{"满意(4分)", "4（满意）", "4、满意", "满意：4"}, "4 满意"},
 		{five, []string{"5/10", "4 out of 10", "8/10", "5/4", "80%", "100%", "5/100", "★★★☆", "★★★★★☆", "4分（满分10分）"}, "other_scale"},
 		{five, []string{"0", "6", "-1", "10", "100", "100分", "★★★★★★", "1000", "-5", "1e9", "0/5", "6分"}, "out_of_scale"},
 		{five, []string{"4.5", "4,5", "3.99", "★★★½", "4.5/5", "1.5分"}, "between_values"},
 		{five, []string{"☆☆☆☆☆"}, "stars_unclear"},
-		{five, []string{"", "x", "非常满意", "TRUE", "N/A", "5 5", "3-5", "3-4", "5.5.5", "1,000", "5/", "/5", "NaN", "Inf", "0x5", "5 days", "2026-11-05", "5a", "--5", "二十"}, "not_a_rating"},
+		{five, []string{
+			"", "x", "非常满意", "TRUE", "N/A", "5 5", "3-5", "3-4", "5.5.5", "1,000", "5/", "/5", "NaN", "Inf", "0x5", "5 days",
+			"2026-11-05", "5a", "--5", "二十",
+		}, "not_a_rating"},
 		{ten, []string{"10", "10.0", "10/10", "10分", "十", "１０", "10 out of 10"}, "10"},
 		{ten, []string{"0", "0/10", "0.0", "零", "0分", "零分", "-0"}, "0"},
 		{ten, []string{"0 - Not at all likely"}, "0 not at all likely"},
@@ -58,7 +70,8 @@ func TestARatingIsReadOnAScaleThatSaysSo(t *testing.T) {
 func TestAScaleIsReadAsPeopleWriteIt(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"1-5": "1-5", "1 - 5": "1-5", "1–5": "1-5", "1~5": "1-5", "０-１０": "0-10", "5": "", "5-1": "", "a-b": "", "": "", "-1-5": "", "1-500": "",
+		"1-5": "1-5", "1 - 5": "1-5", "1–5": "1-5", "1~5": "1-5", "０-１０": "0-10", "5": "", "5-1": "", "a-b": "", "": "", "-1-5": "",
+		"1-500": "",
 	} {
 		scale, ok := ParseScale(text)
 		if ok != (want != "") || ok && scale.String() != want {
@@ -75,7 +88,10 @@ func TestADressedRatingIsItselfOrNone(t *testing.T) {
 		n := rapid.IntRange(0, 110).Draw(t, "n")
 		of := rapid.SampledFrom([]int{3, 5, 7, 10, 100}).Draw(t, "of")
 		plain := strconv.Itoa(n)
-		dress := rapid.SampledFrom([]string{"", "/" + strconv.Itoa(of), " out of " + strconv.Itoa(of), "分", ".0", " stars", "分/" + strconv.Itoa(of)})
+		dress := rapid.SampledFrom([]string{
+			"", "/" + strconv.Itoa(of), " out of " + strconv.Itoa(of), "分", ".0", " stars",
+			"分/" + strconv.Itoa(of),
+		})
 		text := plain + dress.Draw(t, "dress")
 		if rapid.Bool().Draw(t, "wide") {
 			text = widened(text)

@@ -7,15 +7,20 @@ func TestAnIDIsTheSameHoweverAProgramWroteItsNumber(t *testing.T) {
 	for text, want := range map[string]string{
 		"20000001": "20000001", "2.0000001E7": "20000001", "2.0000001e7": "20000001", "20000001.0": "20000001", "20000001.00": "20000001",
 		"1.3912340001E10": "13912340001", "1.3912340001E+10": "13912340001", "13912340001.0": "13912340001", "2.0E7": "20000000",
-		"123E5": "123E5", "1E5": "1E5", "2E7": "2E7", "1.5E3": "1.5E3", "T-1": "T-1", "1.0": "1.0", "12.0": "12.0", "1.2.0": "1.2.0", "007": "007",
-		"12345.6": "12345.6", "12345.": "12345.", "A12345.0": "A12345.0", "1.2E": "1.2E", "1.2E7X": "1.2E7X", "12.5E7": "12.5E7", "": "", "5E": "5E",
+		"123E5": "123E5", "1E5": "1E5", "2E7": "2E7", "1.5E3": "1.5E3", "T-1": "T-1", "1.0": "1.0", "12.0": "12.0", "1.2.0": "1.2.0",
+		"007":     "007",
+		"12345.6": "12345.6", "12345.": "12345.", "A12345.0": "A12345.0", "1.2E": "1.2E", "1.2E7X": "1.2E7X", "12.5E7": "12.5E7", "": "",
+		"5E":         "5E",
 		"2026-11-05": "2026-11-05", "1.2345678E-7": "1.2345678E-7",
 	} {
 		if got, lost := ID(text); got != want || lost {
 			t.Errorf("%q: %q %t, want %q", text, got, lost, want)
 		}
 	}
-	for _, text := range []string{"2.02611E+17", "2.02611e+17", "1.39123E+10", "2E+17", "1E+05", "2.02611123456789E+17", "1.2345678901234567E17"} {
+	for _, text := range []string{
+		"2.02611E+17", "2.02611e+17", "1.39123E+10", "2E+17", "1E+05", "2.02611123456789E+17",
+		"1.2345678901234567E17",
+	} {
 		if got, lost := ID(text); !lost || got != text {
 			t.Errorf("%q is %q, and its digits are gone", text, got)
 		}
@@ -25,14 +30,18 @@ func TestAnIDIsTheSameHoweverAProgramWroteItsNumber(t *testing.T) {
 func TestTextIsComparedWithoutWhatCannotBeSeen(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"a  b": "a b", "\u3000Ａ１ ": "a1", "\ufeffid": "id", "a\u200bb": "ab", "x\u00a0y": "x y", "so\u00adft": "soft", "N／A": "n/a", "\x00a\n b": "a b",
-		"满意": "满意", "": "", " ": "", "a b": "a b", "⭐\ufe0f": "⭐", "−1": "-1",
+		"a  b": "a b", "\u3000Ａ１ ": "a1", "\ufeffid": "id", "a\u200bb": "ab", "x\u00a0y": "x y", "so\u00adft": "soft", "N／A": "n/a",
+		"\x00a\n b": "a b",
+		"满意":        "满意", "": "", " ": "", "a b": "a b", "⭐\ufe0f": "⭐", "−1": "-1",
 	} {
 		if got := Fold(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
-	for text, want := range map[string]string{" a ": "a", "\u3000王 敏\u200b": "王 敏", "\ufeff\u00a0x\t": "x", "，": "，", "": "", "\u200b": ""} {
+	for text, want := range map[string]string{
+		" a ": "a", "\u3000王 敏\u200b": "王 敏", "\ufeff\u00a0x\t": "x", "，": "，", "": "",
+		"\u200b": "",
+	} {
 		if got := Trim(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}

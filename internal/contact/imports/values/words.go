@@ -29,10 +29,29 @@ var halves = []struct {
 	word string
 	half half
 }{
-	{"上午", morning}, {"早上", morning}, {"早晨", morning}, {"凌晨", morning}, {"清晨", morning}, {"午前", morning},
-	{"中午", noon}, {"正午", noon}, {"下午", afternoon}, {"午后", afternoon}, {"午後", afternoon}, {"傍晚", afternoon},
-	{"晚上", night}, {"晚间", night}, {"夜里", night}, {"夜间", night}, {"夜晚", night},
-	{"a.m.", morning}, {"p.m.", afternoon}, {"a.m", morning}, {"p.m", afternoon}, {"am", morning}, {"pm", afternoon},
+	{"上午", morning},
+	{"早上", morning},
+	{"早晨", morning},
+	{"凌晨", morning},
+	{"清晨", morning},
+	{"午前", morning},
+	{"中午", noon},
+	{"正午", noon},
+	{"下午", afternoon},
+	{"午后", afternoon},
+	{"午後", afternoon},
+	{"傍晚", afternoon},
+	{"晚上", night},
+	{"晚间", night},
+	{"夜里", night},
+	{"夜间", night},
+	{"夜晚", night},
+	{"a.m.", morning},
+	{"p.m.", afternoon},
+	{"a.m", morning},
+	{"p.m", afternoon},
+	{"am", morning},
+	{"pm", afternoon},
 }
 
 // halfWord returns the part of the day that a text in lower case begins with, and how long the word is.
