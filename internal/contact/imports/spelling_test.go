@@ -103,11 +103,9 @@ func TestAFileInAnotherSpellingIsTheSameContacts(t *testing.T) {
 		var inputs []any
 		for _, workbook := range []bool{false, false, true} {
 			row := f.written(r, workbook)
-			file := ""
+			file := csvOf(t, header, row)
 			if workbook {
 				file = workbookOf(t, header, row)
-			} else {
-				file = csvOf(t, header, row)
 			}
 			got := convertFile(t, spelt, file)[0]
 			if len(got.problems)+len(got.warnings) > 0 {

@@ -35,7 +35,13 @@ func Duration(text string, workbook bool) (int64, bool) {
 		return whole(n)
 	}
 	if strings.Contains(s, ":") {
-		return clockSeconds(s)
+		days, rest, found := strings.Cut(s, " day") // 0 days 00:02:23
+		if !found {
+			return clockSeconds(s)
+		}
+		n, ok := clockSeconds(strings.TrimLeft(rest, "s "))
+		d, width := leading(days)
+		return n + int64(d)*86400, ok && width == len(days) && width > 0 && width < 4
 	}
 	if iso, found := strings.CutPrefix(s, "pt"); found && iso != "" {
 		s = iso

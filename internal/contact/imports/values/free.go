@@ -63,7 +63,8 @@ func (r *reading) empty() bool { return r.year == 0 && r.month == 0 && r.day == 
 // offsetHere reads an offset from UTC, but not the end of a span such as 09:00-10:00.
 func (r *reading) offsetHere(spaced bool) bool {
 	seconds, n := offset(r.rest)
-	isSpan := n == len("-10:00") && r.rest[0] == '-' && r.hasClock && !r.hasSeconds && !r.parted && !spaced
+	isSpan := r.rest[0] == '-' && r.hasClock && !r.hasSeconds && !r.parted && !spaced &&
+		(n <= len("-10") || strings.Contains(r.rest[:n], ":"))
 	if n == 0 || r.hasOffset || isSpan {
 		return false
 	}

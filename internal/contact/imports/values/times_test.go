@@ -78,11 +78,13 @@ func TestATimeIsReadInEverySpellingThatHasOneReading(t *testing.T) {
 		"5 Nov 2026 09:05": morning, "05-Nov-2026 09:05": morning, "5-NOV-2026 09:05": morning, "Nov 5, 2026 9:05 AM": morning,
 		"November 5th, 2026 at 9:05 am": morning, "Thursday, November 5, 2026 9:05:00 AM": morning,
 		"Thu, 05 Nov 2026 09:05:00 +0800": morning,
-		"nov. 5 2026 09:05":               morning, "2026-Nov-05 09:05": morning, "2026 November 5 09:05": morning, "Sept 5 2026": "2026-09-05 00:00:00",
+		"nov. 5 2026 09:05":               morning, "2026-Nov-05 09:05": morning, "2026 November 5 09:05": morning,
+		"Sept 5 2026": "2026-09-05 00:00:00",
 
 		"2026-11-05 09:05:00.5": morning + ".5", "2026-11-05 09:05:00,123": morning + ".123",
 		"2026-11-05T01:05:00.123456789Z": morning + ".123456",
-		"2026-11-05 24:00":               "2026-11-06 00:00:00", "2026-12-31 24:00:00": "2027-01-01 00:00:00", "05-05-2026": "2026-05-05 00:00:00",
+		"2026-11-05 24:00":               "2026-11-06 00:00:00", "2026-12-31 24:00:00": "2027-01-01 00:00:00",
+		"05-05-2026": "2026-05-05 00:00:00",
 		"2024-02-29": "2024-02-29 00:00:00", "'2026-11-05 09:05": morning,
 	} {
 		if got := shown(t, r, text); got != want {
@@ -101,7 +103,8 @@ func TestATimeWithTwoReadingsOrNoneIsRefused(t *testing.T) {
 		"yesterday": "bad_date", "": "bad_date", "2026-13-01": "bad_date", "2026-02-30 10:00": "bad_date", "2025-02-29": "bad_date",
 		"2026-11-05 09:05:60": "bad_date", "2026-11-05 25:00": "bad_date", "2026-11-05 24:01": "bad_date", "2026-11-05 9:60": "bad_date",
 		"2026-11-05 上午15:05": "bad_date", "2026-11-05 晚上12:05": "bad_date", "2026-11-05 13:05 AM": "bad_date", "11-05": "bad_date",
-		"2026-11": "bad_date", "9:05": "bad_date", "2026-11-05-08:00": "bad_date", "2026-11-05 09:00-10:00": "bad_date",
+		"2026-11": "bad_date", "9:05": "bad_date", "2026-11-05-08:00": "bad_date", "2026-11-05 09:00-10:00": "bad_date", "2026-11-05 下午5:00-6:00": "bad_date", "2026-11-05 9:00-10": "bad_date",
+
 		"46348.5":    "bad_date",
 		"1793840700": "bad_date", "2026-11-05 9:05 9:06": "bad_date", "2026-11-05 2026-11-06": "bad_date", "2026-W45-4": "bad_date",
 		"2026-11-05 09:05+99": "bad_date", "2026/11-05": "bad_date", "05112026": "bad_date", "2026-11-05 PM": "bad_date",
