@@ -32,7 +32,7 @@ var (
 // noContact returns why a row is no contact, or "". Rows without an id are looked at, and those whose id is a word for a sum or a remark.
 func (c *converter) noContact(row table.Row) string {
 	id := cellOf(row, c.id)
-	if id != "" && (id[0] < 0x80 && !mayBegin[id[0]|0x20] || !isTotal(id) && !isNote(id)) {
+	if id != "" && (isUsual(id) || !isTotal(id) && !isNote(id)) {
 		return c.repeated(row, id)
 	}
 	first := firstCell(row)
@@ -45,6 +45,14 @@ func (c *converter) noContact(row table.Row) string {
 		return noteRow
 	}
 	return ""
+}
+
+// isUsual is the short way for nearly every id: it does not begin as the words do.
+func isUsual(id string) bool {
+	if id[0] >= 0x80 || id[0] == '*' {
+		return false
+	}
+	return !mayBegin[id[0]|0x20] || len(id) > 1 && (id[1]|0x20 < 'a' || id[1]|0x20 > 'z')
 }
 
 // mayBegin are the letters that totals and notes begin with.

@@ -114,7 +114,7 @@ func BlankWords() []string { return slices.Clone(blankWords) }
 
 // IsBlank reports whether a cell says nothing, or in words that it has no value.
 func IsBlank(s string) bool {
-	if len(s) > 32 {
+	if len(s) > 32 || s != "" && isDigit(s[0]) { // no such word begins with a digit
 		return false
 	}
 	s = Fold(s)

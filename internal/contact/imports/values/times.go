@@ -35,6 +35,9 @@ var noTimes = []string{"0000-00-00", "0001-01-01", "00/00/0000", "0000/00/00", "
 
 // IsNoTime reports whether a text is blank, or the time that a program writes for none.
 func IsNoTime(text string) bool {
+	if text != "" && text[0] >= '2' && text[0] <= '9' {
+		return false
+	}
 	if IsBlank(text) {
 		return true
 	}

@@ -103,7 +103,8 @@ func TestATimeWithTwoReadingsOrNoneIsRefused(t *testing.T) {
 		"yesterday": "bad_date", "": "bad_date", "2026-13-01": "bad_date", "2026-02-30 10:00": "bad_date", "2025-02-29": "bad_date",
 		"2026-11-05 09:05:60": "bad_date", "2026-11-05 25:00": "bad_date", "2026-11-05 24:01": "bad_date", "2026-11-05 9:60": "bad_date",
 		"2026-11-05 上午15:05": "bad_date", "2026-11-05 晚上12:05": "bad_date", "2026-11-05 13:05 AM": "bad_date", "11-05": "bad_date",
-		"2026-11": "bad_date", "9:05": "bad_date", "2026-11-05-08:00": "bad_date", "2026-11-05 09:00-10:00": "bad_date", "2026-11-05 下午5:00-6:00": "bad_date", "2026-11-05 9:00-10": "bad_date",
+		"2026-11": "bad_date", "9:05": "bad_date", "2026-11-05-08:00": "bad_date", "2026-11-05 09:00-10:00": "bad_date",
+		"2026-11-05 下午5:00-6:00": "bad_date", "2026-11-05 9:00-10": "bad_date",
 
 		"46348.5":    "bad_date",
 		"1793840700": "bad_date", "2026-11-05 9:05 9:06": "bad_date", "2026-11-05 2026-11-06": "bad_date", "2026-W45-4": "bad_date",
