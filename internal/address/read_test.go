@@ -219,3 +219,21 @@ func TestACellIsPartedBetweenAddressesAndNeverWithin(t *testing.T) {
 		}
 	}
 }
+
+func TestPartingACellLosesNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		cell := rapid.OneOf(rapid.String(), rapid.StringMatching(`[0-9a-z@.,;/ "<>()（）、\n+-]{0,40}`)).Draw(t, "cell")
+		if got := strings.Join(SplitPhones(cell), ""); digitsIn(got) != digitsIn(cell) {
+			t.Errorf("%q: %q", cell, SplitPhones(cell))
+		}
+		if got := strings.Join(SplitEmails(cell), ""); strings.Count(got, "@") != strings.Count(cell, "@") {
+			t.Errorf("%q: %q", cell, SplitEmails(cell))
+		}
+		for _, one := range SplitEmails(cell) {
+			if again := SplitEmails(one); Email(one) != "" && !slices.Equal(again, []string{one}) {
+				t.Errorf("%q of %q is parted once more: %q", one, cell, again)
+			}
+		}
+	})
+}
