@@ -58,8 +58,8 @@ func TestARefusalHoldsAtEveryDoor(t *testing.T) {
 				"zed%d @ example.org（工作）", "Zed <zed%d@example.org>",
 			},
 			"phone": {
-				"139%d", "\u202a139%d\u202c", "tel:+86139%d", "１３９\u200d%d", "139\u202f%d", "139%d（妻子）", "王女士 139%d", "086-139%d", "139%d.0",
-				"+86 (0)139%d 转 801",
+				"139%d", "\u202a139%d\u202c", "tel:+86139%d", "１３９\u200d%d", "139\u202f%d", "139%d（妻子）", "王女士 139%d", "086-139%d",
+				"139%d.0", "+86 (0)139%d 转 801",
 			},
 		} {
 			for i, refused := range spellings {
