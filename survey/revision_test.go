@@ -1,10 +1,15 @@
 package survey_test
 
 import (
+	"context"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
@@ -41,7 +46,7 @@ func TestARatingThatChangesAtItsSourceIsARevision(t *testing.T) {
 		"the newer answer":                   {[]given{answered(2, early), answered(4, late)}, 4, 2, 2, ""},
 		"an older answer":                    {[]given{answered(4, late), answered(2, early)}, 4, 1, 1, "answer_overtaken"},
 		"an older answer of the same value":  {[]given{answered(4, late), answered(4, early)}, 4, 1, 1, ""},
-		"given again, and one between":       {[]given{answered(4, early), answered(4, late), answered(1, 4*hour)}, 4, 2, 2, "answer_overtaken"},
+		"again, and one between":             {[]given{answered(4, early), answered(4, late), answered(1, 4*hour)}, 4, 2, 2, "answer_overtaken"},
 		"an older change":                    {[]given{changed(4, late), changed(2, early)}, 4, 1, 1, ""},
 		"a newer change":                     {[]given{changed(4, early), changed(2, late)}, 2, 2, 2, ""},
 		"at one time, the newer change":      {[]given{{4, early, late, nil}, {2, early, hour, nil}}, 2, 2, 2, ""},
@@ -97,4 +102,35 @@ func (c *centre) tell(told []given) (says []string) {
 		says = append(says, c.deliver(in)...)
 	}
 	return says
+}
+
+// Ratings that were kept before they had revisions are gone on with.
+func TestARatingFromBeforeRevisionsIsRevised(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		c.tell([]given{answered(2, 5*time.Hour)})
+		c.record(c.batches()...)
+		folder := "../internal/database/migrations/" + string(db.Dialect())
+		migration, err := os.ReadFile(filepath.Join(folder, "00034_rating_revisions.sql"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, fill, _ := strings.Cut(string(migration), "\nUPDATE imported_answers")
+		fill, _, _ = strings.Cut(fill, ";")
+		for _, statement := range []string{"UPDATE imported_answers SET contact_id = 0, timed = 0", "UPDATE imported_answers" + fill} {
+			err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return tx.Gorm().Exec(statement).Error })
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		says := c.tell([]given{answered(5, 6*time.Hour), answered(4, 3*time.Hour)})
+		if diff := cmp.Diff([]string{"answer_overtaken"}, says); diff != "" {
+			t.Error(diff)
+		}
+		c.record(c.batches()...)
+		c.wantCSAT(1, 4, 0)
+		c.wantCoverage(1, 1, 0)
+		c.reconcile()
+	})
 }

@@ -48,7 +48,8 @@ func TestOnlyATimeInTheFutureIsMended(t *testing.T) {
 			t.Errorf("what was reopened before its time: %+v", list)
 		}
 		const inForce = "metric = 'resolved' AND sign = 1 AND occurred_at > ?"
-		if told, undone := c.count(t, "score_entries", inForce, noon), c.count(t, "score_entries", "sign = -1"); told != 2 || undone != told {
+		told, undone := c.count(t, "score_entries", inForce, noon), c.count(t, "score_entries", "sign = -1")
+		if told != 2 || undone != told {
 			t.Errorf("%d entries in the future, %d of them reversed", told, undone)
 		}
 		if n := c.count(t, "contact_corrections", "field = 'resolved_at'"); n != 3 {

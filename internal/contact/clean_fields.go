@@ -194,7 +194,7 @@ func (t *taken) cleanAnswers(now clock.Instant) {
 		case a.RevisableDays != nil && (*a.RevisableDays < 0 || *a.RevisableDays > MaxRevisableDays):
 			t.refuse(field+".revisable_days", "out_of_range", "must be from 0 to 3650 days", strconv.Itoa(*a.RevisableDays))
 		case slices.ContainsFunc(kept, a.isRival):
-			t.warn(field+".metric", "answered_twice", "was answered twice, and nothing tells which is newer; the first one counts", a.Metric)
+			t.warn(field+".metric", "answered_twice", "was answered twice, and nothing tells which is newer; the first counts", a.Metric)
 		default:
 			t.instant(field+".answered_at", a.AnsweredAt, now)
 			a.Comment = t.shortened(field+".comment", trim(a.Comment), maxText)
