@@ -80,7 +80,7 @@ func TestACorrectionBeforeTheTimeOfAResolutionIsDecidedByAfterIt(t *testing.T) {
 		in := taskstest.Severe(1)
 		in.ResolvedAt = taskstest.Morning.Add(time.Hour)
 		c.Take(t, in)
-		in.Complaint = true
+		in.Complaint = new(true)
 		c.Take(t, in)
 		both := func() {
 			c.Work(t, contact.JobPlan, c.Decisions.Plan)
