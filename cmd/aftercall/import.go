@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -104,7 +105,15 @@ func (c *cli) importContacts(ctx context.Context, a *app.App, path string, flags
 			return err
 		}
 	}
-	return c.importDone(run, flags)
+	done := c.importDone(run, flags)
+	if done != nil && !errors.Is(done, errSome) || flags.asJSON {
+		return done
+	}
+	waiting, err := a.Flow.Waiting(ctx, operator(), 0, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(done, printWaiting(c.stdout, waiting))
 }
 
 // checkContacts tells what an import would do.

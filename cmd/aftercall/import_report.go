@@ -84,15 +84,12 @@ func (c *cli) printImport(run imports.Run, check bool) error {
 	for _, a := range s.Answers {
 		fmt.Fprintf(&b, "%s on %s: %d × %d\n", a.Metric, a.Scale, a.Value, a.Count)
 	}
-	switch {
-	case check:
+	if check {
 		fmt.Fprintf(&b, "customers: %d new, %d known\n", s.NewCustomers, s.KnownCustomers)
 		for _, e := range s.Examples {
 			fmt.Fprintf(&b, "%s, line %d: %s\n", e.Outcome, e.Line, exampleLine(s.Headings, e.Cells))
 		}
 		fmt.Fprintln(&b, "nothing was written: the same command without --check does it")
-	case run.Resolved > 0:
-		fmt.Fprintf(&b, "%s resolutions wait to be decided: 'aftercall serve' or 'aftercall work' does it\n", grouped(run.Resolved))
 	}
 	_, err := fmt.Fprint(c.stdout, b.String())
 	return err
@@ -142,7 +139,7 @@ func delimiterName(d rune) string {
 func groupLine(g imports.Group) string {
 	rows := "1 row"
 	if g.Rows > 1 {
-		rows = grouped(g.Rows) + " rows"
+		rows = thousands(int(g.Rows)) + " rows"
 	}
 	var values []string
 	for _, v := range g.Values[:min(len(g.Values), 3)] {
@@ -180,15 +177,6 @@ func exampleLine(headings, cells []string) string {
 		parts = append(parts, name+"="+strconv.Quote(cell))
 	}
 	return strings.Join(parts, " ")
-}
-
-// grouped writes a count with commas between thousands.
-func grouped(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
 }
 
 // writeRejected writes the rows that were not taken, with the reason behind them, as a file that can be mended and imported.
