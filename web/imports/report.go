@@ -24,13 +24,18 @@ type reportView struct {
 // groupRow is one kind of problem.
 type groupRow struct {
 	imports.Group
-	Name   string // of the column or field
-	Text   string
-	Shown  string   // some of the values
-	Where  string   // the first lines
-	Dates  []string // formats that would read the values
-	Others bool     // there are more lines than those shown
+	Name  string // of the column or field
+	Text  string
+	Shown string   // some of the values
+	Where string   // the first lines
+	Dates []string // formats that would read the values
+	// Readings are the same with what a value of the file would be then.
+	Readings []readingRow
+	Others   bool // there are more lines than those shown
 }
+
+// readingRow is a format of dates with how it would read one of the values.
+type readingRow struct{ Format, As string }
 
 // answerRow is how often one value was answered.
 type answerRow struct {

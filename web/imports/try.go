@@ -3,6 +3,7 @@ package imports
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -34,6 +35,9 @@ func (h *handlers) try(c *gin.Context, p *matchPage, asked matching) error {
 		if at < 0 {
 			p.Others = append(p.Others, g)
 			continue
+		}
+		if len(g.Dates) > 0 {
+			g.Readings = h.readings(c, m.Zone, g.Values[0], imports.SuggestDates(p.Preview.Values[at]))
 		}
 		p.Columns[at].Groups = append(p.Columns[at].Groups, g)
 	}
@@ -81,4 +85,19 @@ func (h *handlers) sheetOptions(c *gin.Context, f table.Found) []frame.Option {
 		}
 	}
 	return options
+}
+
+// readings are the formats that would read the values of a column, with how each would read one of them.
+func (h *handlers) readings(c *gin.Context, zone, sample string, formats []string) []readingRow {
+	in, err := time.LoadLocation(zone)
+	if err != nil {
+		return nil
+	}
+	var rows []readingRow
+	for _, r := range imports.DateReadings(sample, in) {
+		if slices.Contains(formats, r.Format) {
+			rows = append(rows, readingRow{r.Format, sample + " → " + r.At.Time().In(in).Format("2006-01-02 15:04:05")})
+		}
+	}
+	return rows
 }

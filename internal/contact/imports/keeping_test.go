@@ -71,7 +71,9 @@ participants: [{role: handled, agent: agent, team: team}]
 		before := look()
 		for _, blank := range []string{"", " ", "\u3000\t"} {
 			take("T-1,C-1" + strings.Repeat(","+blank, 13) + "\n")
-			if diff := cmp.Diff(before, look()); diff != "" {
+			after := look()
+			after.ImportID = before.ImportID // which is the import's own mark
+			if diff := cmp.Diff(before, after); diff != "" {
 				t.Errorf("cells of %q take away: %s", blank, diff)
 			}
 		}

@@ -114,6 +114,9 @@ func headingLine(ctx context.Context, m Mapping, open Open) (int, error) {
 	for len(widths) < headLines {
 		row, err := rows.Next()
 		var bad *table.RowError
+		if errors.As(err, &bad) && len(widths) == 0 {
+			return bad.Field.Line, nil // it may be the headings, which nothing below is
+		}
 		if errors.As(err, &bad) {
 			continue
 		}
