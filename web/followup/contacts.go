@@ -72,6 +72,7 @@ func (h *handlers) listContacts(c *gin.Context) error {
 		After: contactKey(frame.ListKey(c)), Limit: frame.PageSize + 1,
 	}
 	f.SourceID, _ = strconv.ParseInt(c.Query("source"), 10, 64) // anything else means all sources
+	f.ImportID, _ = strconv.ParseInt(c.Query("import"), 10, 64)
 	rows, err := h.contacts.List(c.Request.Context(), frame.Viewer(c), f)
 	if err != nil {
 		return err
@@ -84,7 +85,7 @@ func (h *handlers) listContacts(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &contactsPage{Filter: f, Narrowed: f.Search != "" || f.Status != "" || f.Channel != "" || f.SourceID != 0}
+	p := &contactsPage{Filter: f, Narrowed: f.Search != "" || f.Status != "" || f.Channel != "" || f.SourceID != 0 || f.ImportID != 0}
 	p.Rows, p.Pager = frame.Paged(c, rows, func(r contact.Row) string { return keyText(r.Key()) })
 	p.Statuses = frame.FilterOptions(h.Site, c, "contacts.any_status", "status.", contact.Statuses())
 	p.Channels = frame.FilterOptions(h.Site, c, "contacts.any_channel", "channel.", contact.Channels())

@@ -34,8 +34,13 @@ func TestFilesThatWentWrongAreMatchedAndCheckedOnThePage(t *testing.T) {
 	b := ts.Open(t)
 	b.Login("admin")
 	for _, path := range [][]string{
-		{"18-dates", "f.csv"}, {"17-ratings", "f.csv"}, {"06-dup-headers", "f.csv"}, {"11-sheets", "two.xlsx"},
-		{"10-merged", "title.xlsx"}, {"40-placeholder", "f.csv"}, {"36-cut-utf8", "f.csv"},
+		{"18-dates", "f.csv"},
+		{"17-ratings", "f.csv"},
+		{"06-dup-headers", "f.csv"},
+		{"11-sheets", "two.xlsx"},
+		{"10-merged", "title.xlsx"},
+		{"40-placeholder", "f.csv"},
+		{"36-cut-utf8", "f.csv"},
 	} {
 		name := path[0]
 		match := c.Upload(path[1], caseFile(t, path...)).Header.Get("Location")
@@ -58,5 +63,51 @@ func TestFilesThatWentWrongAreMatchedAndCheckedOnThePage(t *testing.T) {
 		}
 		webtest.Must(t, ts.Imports.Execute(context.Background(), outbox.Ticket{}, id))
 		b.Look("case-"+name+"-done", run)
+	}
+}
+
+func TestAFormatOfTimesIsOfferedCheckedAndImportedAndWhatWasRejectedComesBack(t *testing.T) {
+	t.Parallel()
+	ts := webtest.NewServer(t)
+	c := ts.Login(t, account.Admin)
+	file := "Ticket,Phone,Created Date,Closed Date,Score\n" +
+		"N-1,13912340001,04/30/2022 11:00:00 PM,05/01/2022 12:07:46 AM,5\n" +
+		"N-2,13912340002,05/13/2022 09:00:00 AM,05/13/2022 10:00:00 AM,4\n" +
+		"N-3,13912340003,05/13/2022 09:00:00 AM,sometime,9\n"
+	match := c.Upload("311.csv", []byte(file)).Header.Get("Location")
+	page := c.Get(match)
+	if format := page.Page(200).Find(`button[name=use_date]`).First().AttrOr("value", ""); format != "MM/DD/YYYY hh:mm:ss A" {
+		t.Fatalf("offered: %q", format)
+	}
+	form := matchForm(page)
+	form.Set("source", "311")
+	form.Set("use_date", "MM/DD/YYYY hh:mm:ss A")
+	page = c.Post(match, form)
+	if left := page.Page(200).Find("tr.note").Text(); strings.Contains(left, "MM/DD") {
+		t.Errorf("still: %s", left)
+	}
+	form = matchForm(page)
+	form.Set("source", "311")
+	form.Set("do", "begin")
+	if r := c.Post(match, form); r.Status != 303 {
+		t.Fatalf("%d %s", r.Status, r.Page(r.Status).Find(".problems").Text())
+	}
+	run := strings.TrimSuffix(match, "/match")
+	var id int64
+	_, err := fmt.Sscanf(run, "/imports/%d", &id)
+	webtest.Must(t, err)
+	webtest.Must(t, ts.Imports.Execute(context.Background(), outbox.Ticket{}, id))
+	done := c.Get(run).Page(200)
+	contacts, has := done.Find(`a.tile[href*="import="]`).Attr("href")
+	if !has {
+		t.Fatal("the result does not lead to its contacts")
+	}
+	if rows := c.Get(contacts).Page(200).Find("tbody tr").Length(); rows != 2 {
+		t.Errorf("%d contacts, want 2", rows)
+	}
+	rejected := c.Get(run + "/rejected")
+	want := "\ufeff\"Ticket\",\"Phone\",\"Created Date\",\"Closed Date\",\"Score\",\"Reason\"\r\n\"N-3\",\"13912340003\",\"05/13/2022 09:00:00 AM\",\"sometime\",\"9\","
+	if !strings.HasPrefix(rejected.Body, want) || !strings.Contains(rejected.Body, "Closed Date") {
+		t.Errorf("%d %q", rejected.Status, rejected.Body)
 	}
 }
