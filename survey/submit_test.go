@@ -3,6 +3,7 @@ package survey_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -255,7 +256,7 @@ func TestWrongAnswersAreRefusedByName(t *testing.T) {
 		},
 		"neither yes nor no": {map[string]survey.Given{survey.KeySolved: {Value: ptr(2)}}, survey.KeySolved},
 		"endless comment": {
-			given: map[string]survey.Given{survey.KeyComment: {Text: string(make([]rune, survey.MaxComment+1))}}, field: survey.KeyComment,
+			given: map[string]survey.Given{survey.KeyComment: {Text: strings.Repeat("长", survey.MaxComment+1)}}, field: survey.KeyComment,
 		},
 		"nothing": {nil, ""},
 	}
