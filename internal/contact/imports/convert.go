@@ -234,3 +234,14 @@ func (c *converter) answer(no string, row table.Row) *answerColumns {
 	}
 	return nil
 }
+
+// timeCells returns the cells that hold moments.
+func (c *converter) timeCells() []int {
+	var cells []int
+	for i := range c.columns {
+		if c.columns[i].at != nil {
+			cells = append(cells, c.columns[i].cells...)
+		}
+	}
+	return cells
+}

@@ -73,7 +73,7 @@ func (l *ledger) add(p pending, o contact.Outcome) {
 	}
 	l.report(p, o)
 	if l.examples {
-		l.summary.show(outcome, p.row)
+		l.summary.show(outcome, p.row, l.converter.timeCells())
 	}
 }
 

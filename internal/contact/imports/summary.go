@@ -65,9 +65,12 @@ const (
 	maxAnswers     = 300
 )
 
+// ambiguousDate is the code of a time with more than one reading.
+const ambiguousDate = "ambiguous_date"
+
 // SuggestedDates returns date formats that would read every value the problem was met with; none for other problems.
 func (g Group) SuggestedDates() []string {
-	if g.Code != "bad_date" && g.Code != "ambiguous_date" {
+	if g.Code != "bad_date" && g.Code != ambiguousDate {
 		return nil
 	}
 	return values.SuggestDates(g.Values)
@@ -75,10 +78,14 @@ func (g Group) SuggestedDates() []string {
 
 // Advice returns what to write into the mapping to mend the problem, beginning with "; ", or "".
 func (g Group) Advice() string {
-	if dates := g.SuggestedDates(); len(dates) > 0 {
-		return fmt.Sprintf("; try dates: [%q]", dates[0])
+	tries := make([]string, 0, 2)
+	for _, format := range g.SuggestedDates() {
+		tries = append(tries, fmt.Sprintf("dates: [%q]", format))
 	}
-	return ""
+	if len(tries) == 0 {
+		return ""
+	}
+	return "; try " + strings.Join(tries, " or ")
 }
 
 // Report returns the summary of the run.
@@ -114,6 +121,9 @@ func (s *Summary) note(i Issue) {
 	if at < 0 && len(s.Groups) >= maxGroups {
 		i = Issue{Line: i.Line, Severity: i.Severity, Field: "row", Code: "other_problems", Problem: "has a problem of yet another kind"}
 		at = slices.IndexFunc(s.Groups, same)
+	}
+	if i.Code == ambiguousDate { // what is said of one value need not hold for the others
+		i.Problem = "has the day, the month and the year in an order that is not said"
 	}
 	if at < 0 {
 		s.Groups = append(s.Groups, Group{Severity: i.Severity, Field: i.Field, Code: i.Code, Problem: i.Problem})
@@ -153,8 +163,11 @@ func (s *Summary) count(answers []contact.InputAnswer, warnings []fault.Field) {
 	}
 }
 
-// show keeps a row as an example of its outcome, if there are few yet.
-func (s *Summary) show(outcome string, row table.Row) {
+// show keeps a row as an example of its outcome, if there are few yet. times are the cells with moments, which a workbook keeps as numbers.
+func (s *Summary) show(outcome string, row table.Row, times []int) {
+	if len(row.Cells) == 0 {
+		return // it could not be split into cells
+	}
 	shown := 0
 	for _, e := range s.Examples {
 		if e.Outcome == outcome {
@@ -167,6 +180,9 @@ func (s *Summary) show(outcome string, row table.Row) {
 	cells := make([]string, min(len(row.Cells), exampleCells))
 	for i := range cells {
 		cells[i] = firstOf(cellOf(row, i), exampleSize)
+		if s.Found.Workbook && slices.Contains(times, i) {
+			cells[i] = WorkbookTime(cells[i], s.Found)
+		}
 	}
 	s.Examples = append(s.Examples, Example{Outcome: outcome, Line: int64(row.Line), Cells: cells})
 }
