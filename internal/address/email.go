@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
+
+	"aftercall/internal/text"
 )
 
 // Limits of an e-mail address, in bytes.
@@ -88,7 +90,7 @@ func shaped(text string) string {
 
 // foreign reports whether a character stands in no address that anybody uses.
 func foreign(r rune) bool {
-	return strings.ContainsRune(",;:<>\"()[]\\", r) || unicode.IsSpace(r) || hidden(r) || isBracket(r)
+	return strings.ContainsRune(",;:<>\"()[]\\", r) || unicode.IsSpace(r) || text.Hidden(r) || isBracket(r)
 }
 
 // noDomain reports whether a character stands in no domain. What is not refused here may be made one by host: a quotation mark after
@@ -105,7 +107,7 @@ func isBracket(r rune) bool {
 // folded joins the spellings of one text.
 func folded(s string) string {
 	for {
-		next := norm.NFKC.String(strings.ToLower(visible(s)))
+		next := norm.NFKC.String(strings.ToLower(text.Visible(s)))
 		next = strings.ReplaceAll(next, "\u3002", ".") // the full stop of a Chinese keyboard
 		next = strings.TrimLeftFunc(next, func(r rune) bool {
 			return unicode.IsSpace(r) || strings.ContainsRune("\"'`*([{•·", r) || isBracket(r)

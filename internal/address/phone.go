@@ -9,6 +9,8 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/text/width"
+
+	"aftercall/internal/text"
 )
 
 // Number is a phone number as it was read: the line it is, how to dial it, and what was written beside it.
@@ -109,7 +111,7 @@ func parsed(text, region string) string {
 func unmarked(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case Invisible(r) || unicode.IsMark(r):
+		case text.Invisible(r) || unicode.IsMark(r):
 			return -1
 		case unicode.IsSpace(r):
 			return ' '

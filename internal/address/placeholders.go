@@ -7,6 +7,8 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/text/unicode/norm"
+
+	"aftercall/internal/text"
 )
 
 // Placeholders knows addresses that are nobody's: what people and programs write where there is none, and the centre's own. They are
@@ -157,9 +159,9 @@ func wordsOf(list string) map[string]bool {
 
 // saysNone reports whether a text that is no address says that there is none.
 func saysNone(raw string) bool {
-	text := strings.ToLower(norm.NFKC.String(visible(raw)))
-	text = strings.Trim(text, " \t\r\n@.-—–_/()（）[]【】。·*?？#")
-	return text == "" && strings.TrimSpace(raw) != "" || text == "no" || isNone(text)
+	said := strings.ToLower(norm.NFKC.String(text.Visible(raw)))
+	said = strings.Trim(said, " \t\r\n@.-—–_/()（）[]【】。·*?？#")
+	return said == "" && strings.TrimSpace(raw) != "" || said == "no" || isNone(said)
 }
 
 // usualEmail reports whether an address is one that people write where there is none.

@@ -8,6 +8,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
+	"aftercall/internal/text"
 	"aftercall/internal/whose"
 )
 
@@ -40,7 +41,7 @@ func TakeApart(tx database.Tx, viewer account.Viewer, a Apart, now clock.Instant
 	if err != nil {
 		return Customer{}, false, err
 	}
-	name := cut(Tidy(a.Name), maxKey)
+	name := text.Cut(text.Name(a.Name), maxKey)
 	if err := checkApartName(from, name); err != nil {
 		return Customer{}, false, err
 	}

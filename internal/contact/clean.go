@@ -83,22 +83,22 @@ func (t *taken) cleanFacts() {
 		t.refuse("external_id", "required", "is required", "")
 	}
 	in.OrderRef = text.ID(in.OrderRef)
-	in.Category, in.Subcategory, in.Product = Tidy(in.Category), Tidy(in.Subcategory), Tidy(in.Product)
+	in.Category, in.Subcategory, in.Product = text.Name(in.Category), text.Name(in.Subcategory), text.Name(in.Product)
 	t.limit("external_id", in.ExternalID, maxKey)
 	t.limit("category", in.Category, maxKey)
 	t.limit("subcategory", in.Subcategory, maxKey)
 	t.limit("product", in.Product, maxKey)
 	t.limit("order_reference", in.OrderRef, maxKey)
-	in.RecordingURL = Tidy(in.RecordingURL)
+	in.RecordingURL = text.Name(in.RecordingURL)
 	t.limit("recording_url", in.RecordingURL, maxURL)
 	in.RecordingURL = t.link("recording_url", in.RecordingURL)
-	in.Resolution = t.shortened("resolution_text", trim(in.Resolution), maxText)
+	in.Resolution = t.shortened("resolution_text", text.Lines(in.Resolution), maxText)
 
-	in.Status = Status(Tidy(string(in.Status)))
+	in.Status = Status(text.Name(string(in.Status)))
 	oneOf(t, "status", in.Status, statuses)
-	in.Channel = Channel(Tidy(string(in.Channel)))
+	in.Channel = Channel(text.Name(string(in.Channel)))
 	oneOf(t, "channel", in.Channel, channels)
-	in.Severity = Severity(Tidy(string(in.Severity)))
+	in.Severity = Severity(text.Name(string(in.Severity)))
 	oneOf(t, "severity", in.Severity, severities)
 
 	t.seconds("talk_seconds", in.TalkSeconds)
@@ -115,7 +115,7 @@ func (t *taken) cleanPeople() {
 	}
 	kept := make([]InputParticipant, 0, len(t.input.Participants))
 	for i, p := range t.input.Participants {
-		p.Agent, p.Team = Tidy(p.Agent), Tidy(p.Team)
+		p.Agent, p.Team = text.Name(p.Agent), text.Name(p.Team)
 		if p.Agent == "" && p.Team == "" {
 			continue
 		}
@@ -137,11 +137,11 @@ func (cl *cleaner) cleanCustomer(t *taken) {
 	t.formerReferences = former(c.Reference)
 	c.Reference = text.ID(c.Reference)
 	t.limit("customer.reference", c.Reference, maxKey)
-	c.Name = t.shortened("customer.name", Tidy(c.Name), maxKey)
+	c.Name = t.shortened("customer.name", text.Name(c.Name), maxKey)
 	c.Tags = t.tags("customer.tags", c.Tags)
 	c.Attributes = t.attributes(c.Attributes)
-	c.Language = cl.language(t, Tidy(c.Language))
-	c.Zone = cl.zone(t, Tidy(c.Zone))
+	c.Language = cl.language(t, text.Name(c.Language))
+	c.Zone = cl.zone(t, text.Name(c.Zone))
 	c.Emails = cl.addressesOf(t, "customer.emails", EmailAddress, c.Emails, address.Email)
 	region := t.regions(cl.region)
 	c.Phones = cl.addressesOf(t, "customer.phones", PhoneAddress, c.Phones, func(raw string) string { return address.Phone(raw, region) })
@@ -169,7 +169,7 @@ func (cl *cleaner) addressesOf(t *taken, field string, kind AddressKind, raws []
 	kept := raws[:0:0]
 	for _, raw := range raws {
 		whole := written(raw)
-		raw = cut(whole, maxKey)
+		raw = text.Cut(whole, maxKey)
 		if raw == "" || slices.Contains(kept, raw) {
 			continue
 		}
@@ -205,7 +205,7 @@ func kindWord(kind AddressKind) string {
 // regions checks where the customer lives and returns the country in which their phone numbers are read.
 func (t *taken) regions(usual string) string {
 	c := &t.input.Customer
-	c.Region, c.PhoneRegion = strings.ToUpper(Tidy(c.Region)), strings.ToUpper(Tidy(c.PhoneRegion))
+	c.Region, c.PhoneRegion = strings.ToUpper(text.Name(c.Region)), strings.ToUpper(text.Name(c.PhoneRegion))
 	if c.Region != "" && !isRegion(c.Region) {
 		t.warn("customer.region", "unknown_region", "is not an ISO country code such as CN; left out", c.Region)
 		c.Region = ""

@@ -9,6 +9,7 @@ import (
 
 	"aftercall/internal/address"
 	"aftercall/internal/clock"
+	"aftercall/internal/text"
 )
 
 func (t *taken) limit(field, value string, limit int) {
@@ -29,7 +30,7 @@ func (t *taken) link(field, value string) string {
 func (t *taken) shortened(field, value string, limit int) string {
 	if tooLong(value, limit) {
 		t.warn(field, "shortened", fmt.Sprintf("was cut to %d characters", limit), value)
-		return cut(value, limit)
+		return text.Cut(value, limit)
 	}
 	return value
 }
@@ -75,7 +76,7 @@ func (t *taken) attributes(given map[string]string) map[string]string {
 	}
 	clean := make(map[string]string, len(given))
 	for name, value := range given {
-		name, value = Tidy(name), Tidy(value)
+		name, value = text.Name(name), text.Name(value)
 		t.limit("customer.attributes", name, maxKey)
 		t.limit("customer.attributes."+name, value, 1000)
 		if name != "" {
@@ -177,7 +178,7 @@ func (t *taken) cleanAnswers(now clock.Instant) {
 	kept := t.input.Answers[:0:0]
 	for i, a := range t.input.Answers {
 		field := "answers[" + strconv.Itoa(i) + "]"
-		a.Metric, a.Scale = strings.ToLower(Tidy(a.Metric)), Tidy(a.Scale)
+		a.Metric, a.Scale = strings.ToLower(text.Name(a.Metric)), text.Name(a.Scale)
 		if a.Scale == "" {
 			a.Scale = usualScales[a.Metric]
 		}
@@ -197,7 +198,7 @@ func (t *taken) cleanAnswers(now clock.Instant) {
 			t.warn(field+".metric", "answered_twice", "was answered twice, and nothing tells which is newer; the first counts", a.Metric)
 		default:
 			t.instant(field+".answered_at", a.AnsweredAt, now)
-			a.Comment = t.shortened(field+".comment", trim(a.Comment), maxText)
+			a.Comment = t.shortened(field+".comment", text.Lines(a.Comment), maxText)
 			kept = append(kept, a)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"aftercall/internal/address"
+	"aftercall/internal/fault"
 	"aftercall/internal/text"
 )
 
@@ -22,12 +22,6 @@ const (
 	maxNumbered = 50 // resolutions of one contact
 )
 
-// trim makes a text of several lines safe to store and to compare.
-func trim(s string) string { return text.Lines(s) }
-
-// Tidy makes a text that stands on one line safe to store and to compare: names, and what is one of a few words.
-func Tidy(s string) string { return text.Name(s) }
-
 // written returns an address as its source wrote it: what hides in it may have been hashed with it by an earlier form.
 func written(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", ""))
@@ -35,20 +29,9 @@ func written(s string) string {
 
 func tooLong(s string, limit int) bool { return len(s) > limit && utf8.RuneCountInString(s) > limit }
 
-func cut(s string, limit int) string {
-	if !tooLong(s, limit) {
-		return s
-	}
-	return string([]rune(s)[:limit])
-}
-
 // shown returns a value as a report shows it: shortened, with what cannot be seen in it named.
 func shown(s string) string {
-	const limit = 80
-	if tooLong(s, limit) {
-		s = cut(s, limit) + "…"
-	}
-	named, _ := address.Described(s)
+	named, _ := text.Described(fault.Shorten(s, fault.MaxShown))
 	return named
 }
 
@@ -59,7 +42,7 @@ func tagList(tags []string) []string {
 	}
 	clean := make([]string, 0, len(tags))
 	for _, tag := range tags {
-		if tag = Tidy(tag); tag != "" {
+		if tag = text.Name(tag); tag != "" {
 			clean = append(clean, tag)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/text"
 )
 
 // Input is one contact as a source describes it: the body of POST /api/v1/contacts, and what a row of a file becomes.
@@ -74,7 +75,7 @@ func (in *Input) Empty(names ...string) {
 // emptyBlanks notes texts of nothing but blanks: they say nothing more than an empty one.
 func (in *Input) emptyBlanks() {
 	for name, of := range emptiable {
-		if value := of(in); value != "" && Tidy(value) == "" {
+		if value := of(in); value != "" && text.Name(value) == "" {
 			in.Empty(name)
 		}
 	}

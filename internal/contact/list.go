@@ -286,7 +286,7 @@ type sought struct {
 
 func (s *Service) soughtBy(typed string) sought {
 	return sought{
-		name: Tidy(typed), ids: append([]string{text.ID(typed)}, former(typed)...),
+		name: text.Name(typed), ids: append([]string{text.ID(typed)}, former(typed)...),
 		addresses: map[AddressKind]string{EmailAddress: address.Email(typed), PhoneAddress: address.Phone(typed, s.cleaner.region)},
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"aftercall/internal/text"
 )
 
 // MaxShown is how much of a wrong value is shown, in characters.
@@ -38,12 +40,9 @@ func OneOf[T ~string](p *Problems, name string, value T, known []T) {
 }
 
 // Shorten cuts a text to so many characters, with a sign that it was cut.
-func Shorten(text string, limit int) string {
-	if len(text) <= limit {
-		return text
+func Shorten(value string, limit int) string {
+	if beginning := text.Cut(value, limit); len(beginning) < len(value) {
+		return beginning + "…"
 	}
-	if r := []rune(text); len(r) > limit {
-		return string(r[:limit]) + "…"
-	}
-	return text
+	return value
 }

@@ -7,6 +7,7 @@ import (
 	"aftercall/internal/address"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/text"
 )
 
 // Normalise returns an address in its normal form: a phone number as E.164, an e-mail as address.Email makes it, or "" if it is not
@@ -31,7 +32,7 @@ func ReadAddress(kind AddressKind, raw, region string) (string, *fault.Field) {
 		return normal, nil
 	}
 	problem := unreadable[kind]
-	shown, hides := address.Described(fault.Shorten(raw, MaxText))
+	shown, hides := text.Described(fault.Shorten(raw, MaxText))
 	if hides {
 		problem.Code = "address_hides"
 		problem.Problem = "has characters that cannot be seen or do not belong in it: type it by hand instead of pasting it"

@@ -3,6 +3,8 @@ package table
 import (
 	"strings"
 	"unicode/utf8"
+
+	"aftercall/internal/fault"
 )
 
 // errorValues are what spreadsheets show, and write into text files, where a formula has no value.
@@ -74,14 +76,5 @@ func (r *Row) fault(cell int, code, value string) {
 	r.Faults = append(r.Faults, Fault{Cell: cell, Code: code, Value: shown(value)})
 }
 
-// shown returns the beginning of a value, as much of it as a report shows.
-func shown(value string) string {
-	const limit = 80
-	runes := 0
-	for i := range value {
-		if runes++; runes > limit {
-			return strings.Clone(value[:i] + "…")
-		}
-	}
-	return strings.Clone(value)
-}
+// shown returns the beginning of a value, as much of it as a report shows, without the block it was read in.
+func shown(value string) string { return strings.Clone(fault.Shorten(value, fault.MaxShown)) }

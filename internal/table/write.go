@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"aftercall/internal/text"
 )
 
 // signs are what a formula begins with; spreadsheets read the wide and the small forms like the plain ones.
@@ -41,7 +43,7 @@ func Meant(text string) string {
 
 func isSign(r rune) bool { return strings.ContainsRune(signs, r) }
 
-func unseen(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Cf, unicode.Z) }
+func unseen(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Z, r) || text.Invisible(r) }
 
 // CSVWriter writes rows of texts for spreadsheets: every cell is inert and quoted, lines end with CR LF. A byte order mark is the
 // caller's.

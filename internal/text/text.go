@@ -8,8 +8,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
-
-	"aftercall/internal/address"
 )
 
 // Lines returns a text of several lines: in NFC, with line feeds alone between lines, without other control characters than tabs, and
@@ -40,7 +38,7 @@ func Name(s string) string {
 		switch {
 		case isBreak(r):
 			return ' '
-		case unicode.IsControl(r) || address.Invisible(r) && !joins(r):
+		case unicode.IsControl(r) || Invisible(r) && !joins(r):
 			return -1
 		}
 		return r
@@ -62,7 +60,7 @@ func ID(s string) string {
 			}
 			blank = true
 			return ' '
-		case unicode.IsControl(r) || address.Invisible(r):
+		case unicode.IsControl(r) || Invisible(r):
 			return -1
 		}
 		blank = false

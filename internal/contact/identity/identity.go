@@ -20,6 +20,7 @@ import (
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
+	"aftercall/internal/text"
 )
 
 // ChangeKind says how records became, or stopped being, one person. It is translated under "person_change.<code>".
@@ -215,7 +216,7 @@ func checkRegroup(viewer account.Viewer, reason string) (string, error) {
 	if !viewer.Is(account.Supervisor) {
 		return "", errRegroupRole
 	}
-	reason = contact.Tidy(reason)
+	reason = text.Name(reason)
 	if n := utf8.RuneCountInString(reason); n < 2 || n > 190 {
 		return "", fault.InvalidFields(fault.Field{Name: "reason", Code: "reason_length", Problem: "must have 2 to 190 characters"})
 	}

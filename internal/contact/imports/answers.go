@@ -6,6 +6,7 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/imports/values"
 	"aftercall/internal/table"
+	"aftercall/internal/text"
 )
 
 // answerColumns are the columns of one answer of a mapping.
@@ -32,10 +33,10 @@ func newAnswerColumns(a Answer, where string, h *headings) answerColumns {
 			c.other = &worth
 			continue
 		}
-		c.worth[values.Fold(word)] = worth
+		c.worth[text.Fold(word)] = worth
 	}
 	for _, word := range a.NoAnswer {
-		c.noAnswer[values.Fold(word)] = true
+		c.noAnswer[text.Fold(word)] = true
 	}
 	return c
 }
@@ -81,12 +82,12 @@ func closed(comment string) string {
 	if comment == "" || len(comment) > 200 {
 		return ""
 	}
-	return strings.TrimRight(values.Fold(comment), "!.。 ")
+	return strings.TrimRight(text.Fold(comment), "!.。 ")
 }
 
 // valueOf returns what a text is worth; nil for no answer.
 func (a *answerColumns) valueOf(raw string) (*int, *values.Flaw) {
-	word := values.Fold(raw)
+	word := text.Fold(raw)
 	if a.noAnswer[word] || a.noAnswer[closed(raw)] {
 		return nil, nil
 	}

@@ -5,18 +5,15 @@ import (
 
 	"aftercall/internal/contact/imports/values"
 	"aftercall/internal/table"
+	"aftercall/internal/text"
 )
 
-// cellOf returns a cell without what is blank or cannot be seen around it; "" where the row has none, or an error of a spreadsheet.
+// cellOf returns a cell without what is blank or cannot be seen around it; "" where the row has none.
 func cellOf(row table.Row, cell int) string {
 	if cell < 0 || cell >= len(row.Cells) {
 		return ""
 	}
-	text := values.Trim(row.Cells[cell])
-	if values.IsError(text) {
-		return ""
-	}
-	return text
+	return text.Trim(row.Cells[cell])
 }
 
 // firstCell returns the first cell of a row that is not empty.
@@ -55,14 +52,11 @@ var (
 )
 
 // text returns a cell that the mapping uses, and says what is wrong with it. kept is false where it cannot be used.
-func (out *converted) text(row table.Row, cell int, heading string, bad handling) (text string, kept bool) {
+func (out *converted) text(row table.Row, cell int, heading string, bad handling) (said string, kept bool) {
 	if cell < 0 || cell >= len(row.Cells) {
 		return "", true
 	}
-	text = values.Trim(row.Cells[cell])
-	if values.IsError(text) {
-		return "", out.errorValue(row, heading, text, bad)
-	}
+	said = text.Trim(row.Cells[cell])
 	for _, f := range row.Faults {
 		if f.Cell != cell {
 			continue
@@ -70,9 +64,9 @@ func (out *converted) text(row table.Row, cell int, heading string, bad handling
 		if f.Code == table.ErrorCell {
 			return "", out.errorValue(row, heading, f.Value, bad)
 		}
-		return out.badBytes(row, heading, text, bad)
+		return out.badBytes(row, heading, said, bad)
 	}
-	return text, true
+	return said, true
 }
 
 func (out *converted) errorValue(row table.Row, heading, value string, bad handling) bool {
@@ -84,15 +78,15 @@ func (out *converted) errorValue(row table.Row, heading, value string, bad handl
 	return false
 }
 
-func (out *converted) badBytes(row table.Row, heading, text string, bad handling) (string, bool) {
+func (out *converted) badBytes(row table.Row, heading, said string, bad handling) (string, bool) {
 	switch bad {
 	case rejected:
-		out.refuse(row, heading, text, badEncodingInRequired)
+		out.refuse(row, heading, said, badEncodingInRequired)
 	case cleaned:
-		out.warn(row, heading, text, badEncodingCleaned)
-		return values.Trim(strings.ReplaceAll(text, "\uFFFD", "")), true
+		out.warn(row, heading, said, badEncodingCleaned)
+		return text.Trim(strings.ReplaceAll(said, "\uFFFD", "")), true
 	case leftOut:
-		out.warn(row, heading, text, badEncoding)
+		out.warn(row, heading, said, badEncoding)
 	}
 	return "", false
 }

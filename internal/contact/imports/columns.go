@@ -8,6 +8,7 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/imports/values"
 	"aftercall/internal/table"
+	"aftercall/internal/text"
 )
 
 // column is one field with the cells it is read from.
@@ -37,7 +38,7 @@ func newColumn(m Mapping, field string, cells []int) column {
 				c.other = &to
 				continue
 			}
-			c.values[values.Fold(from)] = to
+			c.values[text.Fold(from)] = to
 		}
 	}
 	return c
@@ -121,7 +122,7 @@ func (c *column) translate(raw string) string {
 	if raw == "" || c.values == nil {
 		return raw
 	}
-	if value, listed := c.values[values.Fold(raw)]; listed {
+	if value, listed := c.values[text.Fold(raw)]; listed {
 		return value
 	}
 	if c.other != nil && !c.absent(raw) {

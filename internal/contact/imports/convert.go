@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/contact/imports/values"
 	"aftercall/internal/fault"
 	"aftercall/internal/table"
+	"aftercall/internal/text"
 )
 
 // converter turns rows of one file into contacts.
@@ -54,7 +55,7 @@ func newConverter(m Mapping, header []string, found table.Found) (*converter, er
 	}
 	c := &converter{mapping: m, header: make([]string, len(header)), width: len(header), workbook: found.Workbook, dates: dates}
 	for i := range header {
-		c.header[i] = values.Trim(header[i])
+		c.header[i] = text.Trim(header[i])
 	}
 	h := newHeadings(header)
 	c.findFields(h)

@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"aftercall/internal/contact/imports/values"
 	"aftercall/internal/fault"
 	"aftercall/internal/table"
+	"aftercall/internal/text"
 )
 
 // elsewhere says in one sentence that a file has hardly any of the columns of a mapping, and where they are instead: in another line, or
@@ -39,7 +39,7 @@ func elsewhere(ctx context.Context, m Mapping, open Open, o *opened, cause error
 			fmt.Sprintf("line %d has none of the columns, line %d does: say header_line: %d", m.headerLine(), line, line)).
 			With("line", line).With("now", m.headerLine())
 	}
-	has := firstOf(strings.Join(o.headings, ", "), 300)
+	has := text.Cut(strings.Join(o.headings, ", "), 300)
 	var others []string
 	for _, s := range o.rows.Found().Sheets {
 		if s.Name != o.rows.Found().Sheet && !s.Empty {
@@ -86,7 +86,7 @@ func lineOf(ctx context.Context, m Mapping, open Open, named []string) (int, err
 		}
 		found := 0
 		for _, name := range named {
-			if slices.ContainsFunc(row.Cells, func(cell string) bool { return values.Fold(cell) == values.Fold(name) }) {
+			if slices.ContainsFunc(row.Cells, func(cell string) bool { return text.Fold(cell) == text.Fold(name) }) {
 				found++
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/imports/values"
+	"aftercall/internal/text"
 )
 
 // fields are the fields a column can be matched with, in the order in which people look for them.
@@ -55,20 +56,20 @@ type setter = func(in *contact.Input, r reading, value string) *values.Flaw
 
 var setters = map[string]setter{
 	"external_id":        id(idLost, func(in *contact.Input) *string { return &in.ExternalID }),
-	"status":             text(func(in *contact.Input) *contact.Status { return &in.Status }),
-	"channel":            text(func(in *contact.Input) *contact.Channel { return &in.Channel }),
-	"severity":           text(func(in *contact.Input) *contact.Severity { return &in.Severity }),
-	"category":           text(func(in *contact.Input) *string { return &in.Category }),
-	"subcategory":        text(func(in *contact.Input) *string { return &in.Subcategory }),
-	"product":            text(func(in *contact.Input) *string { return &in.Product }),
+	"status":             verbatim(func(in *contact.Input) *contact.Status { return &in.Status }),
+	"channel":            verbatim(func(in *contact.Input) *contact.Channel { return &in.Channel }),
+	"severity":           verbatim(func(in *contact.Input) *contact.Severity { return &in.Severity }),
+	"category":           verbatim(func(in *contact.Input) *string { return &in.Category }),
+	"subcategory":        verbatim(func(in *contact.Input) *string { return &in.Subcategory }),
+	"product":            verbatim(func(in *contact.Input) *string { return &in.Product }),
 	"order_reference":    id(referenceLost, func(in *contact.Input) *string { return &in.OrderRef }),
-	"resolution_text":    text(func(in *contact.Input) *string { return &in.Resolution }),
-	"recording_url":      text(func(in *contact.Input) *string { return &in.RecordingURL }),
+	"resolution_text":    verbatim(func(in *contact.Input) *string { return &in.Resolution }),
+	"recording_url":      verbatim(func(in *contact.Input) *string { return &in.RecordingURL }),
 	"customer.reference": id(referenceLost, func(in *contact.Input) *string { return &in.Customer.Reference }),
-	"customer.name":      text(func(in *contact.Input) *string { return &in.Customer.Name }),
-	"customer.language":  text(func(in *contact.Input) *string { return &in.Customer.Language }),
-	"customer.zone":      text(func(in *contact.Input) *string { return &in.Customer.Zone }),
-	"customer.region":    text(func(in *contact.Input) *string { return &in.Customer.Region }),
+	"customer.name":      verbatim(func(in *contact.Input) *string { return &in.Customer.Name }),
+	"customer.language":  verbatim(func(in *contact.Input) *string { return &in.Customer.Language }),
+	"customer.zone":      verbatim(func(in *contact.Input) *string { return &in.Customer.Zone }),
+	"customer.region":    verbatim(func(in *contact.Input) *string { return &in.Customer.Region }),
 	"customer.phones":    list("customer.phones", func(in *contact.Input) *[]string { return &in.Customer.Phones }),
 	"customer.emails":    list("customer.emails", func(in *contact.Input) *[]string { return &in.Customer.Emails }),
 	"customer.tags":      list("customer.tags", func(in *contact.Input) *[]string { return &in.Customer.Tags }),
@@ -95,7 +96,7 @@ var times = map[string]func(*contact.Input) *clock.Instant{
 // booleans are the fields that are a yes or no.
 var booleans = []string{"complaint", "auto_closed"}
 
-func text[T ~string](field func(*contact.Input) *T) setter {
+func verbatim[T ~string](field func(*contact.Input) *T) setter {
 	return func(in *contact.Input, _ reading, value string) *values.Flaw {
 		*field(in) = T(value)
 		return nil
@@ -123,7 +124,7 @@ func list(name string, field func(*contact.Input) *[]string) setter {
 	return func(in *contact.Input, _ reading, value string) *values.Flaw {
 		for _, part := range split(value) {
 			if name == "customer.phones" {
-				part, _ = values.ID(values.Trim(part)) // of what lost its digits the address package says what it is
+				part, _ = values.ID(text.Trim(part)) // of what lost its digits the address package says what it is
 			}
 			*field(in) = append(*field(in), part)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"aftercall/internal/address"
 	"aftercall/internal/contact/imports/values"
+	"aftercall/internal/text"
 )
 
 // guesses are headings people use, in lower case without blanks and signs, and the field they mostly mean.
@@ -92,7 +93,7 @@ func Guess(header []string, examples [][]string, region string) []string {
 	fields := make([]string, len(header))
 	used := map[string]bool{}
 	for i, heading := range header {
-		bare := strings.NewReplacer(" ", "", "_", "", "-", "", ".", "", "　", "").Replace(values.Fold(heading))
+		bare := strings.NewReplacer(" ", "", "_", "", "-", "", ".", "", "　", "").Replace(text.Fold(heading))
 		field := meaning[bare]
 		if slices.Contains(scoreHeadings, bare) {
 			field = scoredAs(examples[i])
@@ -144,7 +145,7 @@ func looksLike(given []string, region string) string {
 			continue
 		}
 		some++
-		if _, rated := words[values.Fold(value)]; rated {
+		if _, rated := words[text.Fold(value)]; rated {
 			ratings++
 		}
 		if address.Email(value) != "" {

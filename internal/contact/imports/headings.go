@@ -8,8 +8,8 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"aftercall/internal/contact/imports/values"
 	"aftercall/internal/fault"
+	"aftercall/internal/text"
 )
 
 // headings finds columns by their names. Of several with the same name, Name#2 is the second; #7 is the seventh column of the file.
@@ -34,7 +34,7 @@ func newHeadings(cells []string) *headings {
 }
 
 // headingOf is a heading as it is compared: composed, with single blanks inside, without what cannot be seen.
-func headingOf(cell string) string { return norm.NFC.String(values.Plain(cell)) }
+func headingOf(cell string) string { return norm.NFC.String(text.Plain(cell)) }
 
 // ColumnNames returns a name for each column of a file that a mapping can use: its heading or, where that is empty or not the only one,
 // one with the column's place.
@@ -42,7 +42,7 @@ func ColumnNames(header []string) []string {
 	h := newHeadings(header)
 	names := make([]string, len(header))
 	for i, cell := range header {
-		names[i] = values.Trim(cell)
+		names[i] = text.Trim(cell)
 		if found := h.exact[headingOf(cell)]; len(found) > 1 {
 			names[i] += "#" + strconv.Itoa(slices.Index(found, i)+1)
 		}
@@ -110,7 +110,7 @@ func (h *headings) one(where, name string) int {
 func ambiguousHeading(where, name string, found []int) fault.Field {
 	places, choices := make([]string, len(found)), make([]string, len(found))
 	for i, column := range found {
-		places[i], choices[i] = strconv.Itoa(column+1), values.Trim(name)+"#"+strconv.Itoa(i+1)
+		places[i], choices[i] = strconv.Itoa(column+1), text.Trim(name)+"#"+strconv.Itoa(i+1)
 	}
 	return fault.Field{
 		Name: where, Code: "duplicate_column", Value: name,

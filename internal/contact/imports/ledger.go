@@ -7,6 +7,7 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/fault"
 	"aftercall/internal/table"
+	"aftercall/internal/text"
 )
 
 // Reject is a row that was not taken, as it stood in the file.
@@ -141,13 +142,6 @@ func (l *ledger) issue(row table.Row, severity Severity, f fault.Field) Issue {
 	heading, value := l.place(row, f)
 	return Issue{
 		RunID: l.run.ID, Line: int64(row.Line), Severity: severity, Field: lastOf(heading),
-		Code: f.Code, Problem: firstOf(f.Problem, 512), Value: firstOf(value, 191),
+		Code: f.Code, Problem: text.Cut(f.Problem, 512), Value: text.Cut(value, 191),
 	}
-}
-
-func firstOf(s string, limit int) string {
-	if r := []rune(s); len(r) > limit {
-		return string(r[:limit])
-	}
-	return s
 }

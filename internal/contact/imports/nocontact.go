@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"aftercall/internal/contact/imports/values"
 	"aftercall/internal/table"
+	"aftercall/internal/text"
 )
 
 // Reasons for which a row is no contact.
@@ -73,16 +73,16 @@ func filledCells(row table.Row) (n int) {
 }
 
 // isTotal reports whether a text is a word for a sum, perhaps with the sum: "合计：12", "共 12 条", "Total rows: 12".
-func isTotal(text string) bool {
-	text = values.Fold(text)
-	if text != "" && text[0] >= 0x80 {
-		text = strings.ReplaceAll(text, " ", "") // 合 计
+func isTotal(cell string) bool {
+	said := text.Fold(cell)
+	if said != "" && said[0] >= 0x80 {
+		said = strings.ReplaceAll(said, " ", "") // 合 计
 	}
-	if rest, found := strings.CutPrefix(text, "共"); found && len(rest) < 20 && strings.IndexAny(rest, "0123456789") == 0 {
+	if rest, found := strings.CutPrefix(said, "共"); found && len(rest) < 20 && strings.IndexAny(rest, "0123456789") == 0 {
 		return true
 	}
 	for _, word := range totals {
-		if rest, found := strings.CutPrefix(text, word); found {
+		if rest, found := strings.CutPrefix(said, word); found {
 			rest = strings.TrimLeft(strings.Trim(rest, " :=()（）0123456789.,%条行笔单个次人"), " ")
 			if rest == "" || isCounted(rest) {
 				return true
@@ -102,10 +102,10 @@ func isCounted(word string) bool {
 }
 
 // isNote reports whether a text begins as a remark does, and goes on as none of an id would.
-func isNote(text string) bool {
-	text = values.Fold(text)
+func isNote(cell string) bool {
+	said := text.Fold(cell)
 	for _, word := range notes {
-		if rest, found := strings.CutPrefix(text, word); found {
+		if rest, found := strings.CutPrefix(said, word); found {
 			return rest == "" || strings.ContainsAny(rest[:1], " :;,.)(") || rest[0] >= 0x80 && word != "注" || word == "*" || word == "©"
 		}
 	}

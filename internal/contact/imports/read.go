@@ -6,11 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"aftercall/internal/contact/imports/values"
-	"aftercall/internal/table"
-
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/table"
+	"aftercall/internal/text"
 )
 
 // Run returns one run.
@@ -103,14 +102,14 @@ func (s *Service) Remembered(ctx context.Context, header []string) (Run, Mapping
 	}
 	has := make(map[string]bool, len(header))
 	for _, name := range header {
-		has[values.Fold(name)] = true
+		has[text.Fold(name)] = true
 	}
 	for _, run := range runs {
 		m, err := ParseMapping([]byte(run.Mapping))
 		if err != nil {
 			continue // of a version that knew other fields
 		}
-		if names := m.headings(); len(names) > 1 && !slices.ContainsFunc(names, func(name string) bool { return !has[values.Fold(name)] }) {
+		if names := m.headings(); len(names) > 1 && !slices.ContainsFunc(names, func(name string) bool { return !has[text.Fold(name)] }) {
 			return run, m, true, nil
 		}
 	}

@@ -18,7 +18,7 @@ type fact struct {
 	at            time.Time // to the second, in Shanghai
 	talk          int64
 	score         int
-	complaint     bool
+	complaint     string // yes, no, or nothing said
 	name, comment string
 }
 
@@ -51,7 +51,9 @@ func (f fact) written(t *rapid.T, workbook bool) []any {
 	if f.score == 4 {
 		score = append(score, text("满意")...)
 	}
-	complaint := text(map[bool][]string{true: {"yes", "TRUE", "是", "1", "Ｙ"}, false: {"no", "false", "否", "0", "-", ""}}[f.complaint]...)
+	complaint := text(map[string][]string{
+		"yes": {"yes", "TRUE", "是", "1", "Ｙ"}, "no": {"no", "false", "否", "0"}, "": {"-", "", "N/A"},
+	}[f.complaint]...)
 	id, phone := text(strconv.FormatInt(f.id, 10)), text(strconv.FormatInt(f.phone, 10))
 	if workbook {
 		id, phone, score = append(id, f.id), append(phone, f.phone), append(score, f.score)
@@ -93,8 +95,8 @@ func TestAFileInAnotherSpellingIsTheSameContacts(t *testing.T) {
 			id: rapid.Int64Range(10_000, 999_999_999_999).Draw(r, "id"), phone: rapid.Int64Range(13_000_000_000, 19_999_999_999).Draw(r,
 				"phone"),
 			at:   time.Unix(rapid.Int64Range(946_684_800, 2_500_000_000).Draw(r, "at"), 0).In(shanghai),
-			talk: rapid.Int64Range(1, 7200).Draw(r, "talk"), score: rapid.IntRange(1, 5).Draw(r, "score"), complaint: rapid.Bool().Draw(r,
-				"complaint"),
+			talk: rapid.Int64Range(1, 7200).Draw(r, "talk"), score: rapid.IntRange(1, 5).Draw(r, "score"), complaint: rapid.SampledFrom([]string{"yes", "no", ""}).
+				Draw(r, "complaint"),
 			name: rapid.SampledFrom([]string{"王敏", "Ann Lee", "N/A"}).Draw(r, "name"), comment: rapid.SampledFrom([]string{
 				"", "还行",
 				"-",

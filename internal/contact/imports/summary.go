@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/contact/imports/values"
 	"aftercall/internal/fault"
 	"aftercall/internal/table"
+	"aftercall/internal/text"
 )
 
 // Summary is what is known of a run beside its counts: how its file was read, and what became of its rows, by kind.
@@ -134,7 +135,7 @@ func (s *Summary) note(i Issue) {
 	if len(g.Lines) < groupLines {
 		g.Lines = append(g.Lines, i.Line)
 	}
-	if value := firstOf(i.Value, groupValueSize); value != "" && len(g.Values) < groupValues && !slices.Contains(g.Values, value) {
+	if value := text.Cut(i.Value, groupValueSize); value != "" && len(g.Values) < groupValues && !slices.Contains(g.Values, value) {
 		g.Values = append(g.Values, value)
 	}
 }
@@ -179,7 +180,7 @@ func (s *Summary) show(outcome string, row table.Row, times []int) {
 	}
 	cells := make([]string, min(len(row.Cells), exampleCells))
 	for i := range cells {
-		cells[i] = firstOf(cellOf(row, i), exampleSize)
+		cells[i] = text.Cut(cellOf(row, i), exampleSize)
 		if s.Found.Workbook && slices.Contains(times, i) {
 			cells[i] = WorkbookTime(cells[i], s.Found)
 		}

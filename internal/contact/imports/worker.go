@@ -15,6 +15,7 @@ import (
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
 	"aftercall/internal/table"
+	"aftercall/internal/text"
 )
 
 // errStopped means that the run was stopped, or that another process took it over.
@@ -124,7 +125,7 @@ func (w *worker) hopeless() error {
 	}
 	g := w.summary.Groups[at]
 	return fault.New(fault.Invalid, "import_one_reason", fmt.Sprintf("the first %d rows were all rejected for one reason: %s %q %s%s",
-		firstRows, g.Field, firstOf(strings.Join(g.Values, ", "), groupValueSize), g.Problem, g.Advice())).
+		firstRows, g.Field, text.Cut(strings.Join(g.Values, ", "), groupValueSize), g.Problem, g.Advice())).
 		With("rows", firstRows).With("field", g.Field)
 }
 

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"aftercall/internal/text"
 )
 
 // maxSeconds is more than anybody talks, and far from where numbers lose digits.
@@ -20,8 +22,8 @@ var unitSeconds = map[string]float64{
 
 // Duration reads seconds: 143, 143.5, 2:23, 0:02:23, 2分23秒, 143s, 2m23s, 1 h 5 min, PT2M23S. In a workbook a number below 1 is a part
 // of a day, as workbooks store times.
-func Duration(text string, workbook bool) (int64, bool) {
-	s := strings.ToLower(Plain(text))
+func Duration(cell string, workbook bool) (int64, bool) {
+	s := text.Fold(cell)
 	if rest, quoted := strings.CutPrefix(s, "'"); quoted && rest != "" && isDigit(rest[0]) {
 		s = rest
 	}

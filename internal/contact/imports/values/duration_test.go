@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"aftercall/internal/text"
 )
 
 func TestADurationIsReadInEverySpelling(t *testing.T) {
@@ -88,14 +90,14 @@ func FuzzDuration(f *testing.F) {
 	for _, text := range []string{"143", "2:23", "2分23秒", "PT2M23S", "0 days 00:02:23", "1 h 5 min", "0.00165", "2'23\"", "1.43e2"} {
 		f.Add(text)
 	}
-	f.Fuzz(func(t *testing.T, text string) {
+	f.Fuzz(func(t *testing.T, cell string) {
 		for _, workbook := range []bool{false, true} {
-			n, ok := Duration(text, workbook)
+			n, ok := Duration(cell, workbook)
 			if ok && (n < 0 || n > maxSeconds) {
-				t.Errorf("%q is %d seconds", text, n)
+				t.Errorf("%q is %d seconds", cell, n)
 			}
-			if again, okAgain := Duration(Plain(text), workbook); ok != okAgain || ok && n != again {
-				t.Errorf("%q is %d, and %d when it is plain", text, n, again)
+			if again, okAgain := Duration(text.Plain(cell), workbook); ok != okAgain || ok && n != again {
+				t.Errorf("%q is %d, and %d when it is plain", cell, n, again)
 			}
 		}
 	})

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"aftercall/internal/text"
 )
 
 // Formats that are no pattern.
@@ -103,7 +105,7 @@ func parseFormat(name string) (format, error) {
 		f.hasClock = true
 		return f, nil
 	}
-	rest := Plain(name)
+	rest := text.Plain(name)
 	if rest == "" {
 		return f, errors.New("is empty")
 	}

@@ -4,15 +4,17 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"aftercall/internal/text"
 )
 
 // Scale is which values a rating can have.
 type Scale struct{ Low, High int }
 
 // ParseScale reads "1-5".
-func ParseScale(text string) (Scale, bool) {
-	text = strings.NewReplacer(" ", "", "–", "-", "—", "-", "~", "-", "～", "-", "至", "-").Replace(Plain(text))
-	a, b, found := strings.Cut(text, "-")
+func ParseScale(s string) (Scale, bool) {
+	s = strings.NewReplacer(" ", "", "–", "-", "—", "-", "~", "-", "～", "-", "至", "-").Replace(text.Plain(s))
+	a, b, found := strings.Cut(s, "-")
 	low, err1 := strconv.Atoi(a)
 	high, err2 := strconv.Atoi(b)
 	return Scale{low, high}, found && err1 == nil && err2 == nil && low >= 0 && low < high && high <= 100

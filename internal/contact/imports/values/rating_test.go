@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"aftercall/internal/text"
 )
 
 func rated(text string, scale Scale) string {
@@ -110,19 +112,19 @@ func FuzzRating(f *testing.F) {
 	for _, text := range []string{"5/5", "★★★★☆", "满意(4分)", "5 - good", "4,5", "五星", "-1", "80%", "5分（满分5）"} {
 		f.Add(text, 1, 5)
 	}
-	f.Fuzz(func(t *testing.T, text string, low, high int) {
+	f.Fuzz(func(t *testing.T, cell string, low, high int) {
 		if low < 0 || high <= low || high > 100 {
 			return
 		}
-		n, label, flaw := Rating(text, Scale{low, high})
+		n, label, flaw := Rating(cell, Scale{low, high})
 		if flaw == nil && (n < low || n > high) {
-			t.Errorf("%q is %d, off the scale %d-%d", text, n, low, high)
+			t.Errorf("%q is %d, off the scale %d-%d", cell, n, low, high)
 		}
 		if flaw != nil && (flaw.Code == "" || flaw.Assumed) {
-			t.Errorf("%q: %+v", text, flaw)
+			t.Errorf("%q: %+v", cell, flaw)
 		}
-		if again, labelAgain, _ := Rating(Plain(text), Scale{low, high}); again != n || labelAgain != label {
-			t.Errorf("%q is %d, and %d when it is plain", text, n, again)
+		if again, labelAgain, _ := Rating(text.Plain(cell), Scale{low, high}); again != n || labelAgain != label {
+			t.Errorf("%q is %d, and %d when it is plain", cell, n, again)
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/text"
 )
 
 // maxSamples bounds what a suggestion is made from.
@@ -17,10 +18,10 @@ const maxSamples = 500
 func SuggestDates(samples []string) []string {
 	var fitting []string
 	for _, sample := range samples[:min(len(samples), maxSamples)] {
-		if IsNoTime(sample) || IsError(sample) {
+		if IsNoTime(sample) {
 			continue
 		}
-		plain := Plain(sample)
+		plain := text.Plain(sample)
 		if fitting == nil {
 			fitting = formatsOf(plain)
 		}
@@ -39,11 +40,11 @@ type Reading struct {
 }
 
 // Readings returns the ways in which a time can be read in a zone, each with its format.
-func Readings(text string, zone *time.Location) []Reading {
+func Readings(cell string, zone *time.Location) []Reading {
 	var all []Reading
-	for _, name := range formatsOf(Plain(text)) {
+	for _, name := range formatsOf(text.Plain(cell)) {
 		if t, err := NewTimes([]string{name}, zone, false, false); err == nil {
-			if at, flaw := t.Read(text); flaw == nil || flaw.Assumed {
+			if at, flaw := t.Read(cell); flaw == nil || flaw.Assumed {
 				all = append(all, Reading{name, at})
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/text"
 )
 
 // Times reads instants as a file writes them.
@@ -34,38 +35,38 @@ func NewTimes(formats []string, zone *time.Location, workbook, from1904 bool) (*
 var noTimes = []string{"0000-00-00", "0001-01-01", "00/00/0000", "0000/00/00", "0000/0/0", "1/1/0001", "01/01/0001", "0001/1/1"}
 
 // IsNoTime reports whether a text is blank, or the time that a program writes for none.
-func IsNoTime(text string) bool {
-	if text != "" && text[0] >= '2' && text[0] <= '9' {
+func IsNoTime(cell string) bool {
+	if cell != "" && cell[0] >= '2' && cell[0] <= '9' {
 		return false
 	}
-	if IsBlank(text) {
+	if IsBlank(cell) {
 		return true
 	}
-	text = Plain(text)
-	if text[0] > '1' {
+	plain := text.Plain(cell)
+	if plain[0] > '1' {
 		return false
 	}
 	for _, none := range noTimes {
-		if rest, found := strings.CutPrefix(text, none); found && strings.Trim(rest, "0:. TZ") == "" {
+		if rest, found := strings.CutPrefix(plain, none); found && strings.Trim(rest, "0:. TZ") == "" {
 			return true
 		}
 	}
 	return false
 }
 
-// Read returns the instant that a text means. Several texts are the cells of a time in parts: a day, a time of day, perhaps AM or PM.
+// Read returns the instant that a cell means. Several are a time in parts: a day, a time of day, perhaps AM or PM.
 // With a flaw that is not assumed there is none.
-func (t *Times) Read(texts ...string) (clock.Instant, *Flaw) {
+func (t *Times) Read(cells ...string) (clock.Instant, *Flaw) {
 	plain := make([]string, 0, 2)
-	for _, text := range texts {
-		plain = append(plain, strings.TrimLeft(Plain(text), "'"))
+	for _, cell := range cells {
+		plain = append(plain, strings.TrimLeft(text.Plain(cell), "'"))
 	}
 	c, flaw := t.civil(plain)
 	if flaw != nil {
 		return 0, flaw
 	}
 	at, flaw := t.resolve(c)
-	if flaw == nil && len(texts) > 1 && !c.hasClock {
+	if flaw == nil && len(cells) > 1 && !c.hasClock {
 		flaw = &Flaw{Code: "time_missing", Text: "has a day and no time of day; taken as 00:00", Assumed: true}
 	}
 	return at, flaw

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/text"
 )
 
 func zoneOf(t testing.TB, name string) *time.Location {
@@ -383,7 +384,7 @@ func FuzzTimes(f *testing.F) {
 	}
 	f.Add("YYYY/M/D Ah:mm", "2026/11/5 下午9:05", "二〇二六年十一月五日")
 	f.Add("excel", "46331.378", "Thu Nov 05 2026 09:05:00 GMT+0800 (CST)")
-	f.Fuzz(func(t *testing.T, format, text, second string) {
+	f.Fuzz(func(t *testing.T, format, cell, second string) {
 		zone := zoneOf(t, "America/New_York")
 		for _, formats := range [][]string{nil, {format}} {
 			for _, workbook := range []bool{false, true} {
@@ -391,20 +392,20 @@ func FuzzTimes(f *testing.F) {
 				if err != nil {
 					continue
 				}
-				at, flaw := r.Read(text)
-				again, flawAgain := r.Read(Plain(text))
+				at, flaw := r.Read(cell)
+				again, flawAgain := r.Read(text.Plain(cell))
 				if at != again || (flaw == nil) != (flawAgain == nil) {
-					t.Errorf("%q is %s, and %s when it is plain", text, at, again)
+					t.Errorf("%q is %s, and %s when it is plain", cell, at, again)
 				}
 				if flaw != nil && (flaw.Code == "" || flaw.Text == "" || !flaw.Assumed && at != 0) {
-					t.Errorf("%q: %+v %s", text, flaw, at)
+					t.Errorf("%q: %+v %s", cell, flaw, at)
 				}
-				_, _ = r.Read(text, second)
+				_, _ = r.Read(cell, second)
 			}
 		}
-		for _, name := range SuggestDates([]string{text}) {
+		for _, name := range SuggestDates([]string{cell}) {
 			if err := CheckFormat(name); err != nil {
-				t.Errorf("%q suggests %q: %v", text, name, err)
+				t.Errorf("%q suggests %q: %v", cell, name, err)
 			}
 		}
 	})
