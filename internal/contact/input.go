@@ -131,3 +131,59 @@ type InputAnswer struct {
 	// until how many days after the first answer a changed one counts; always when absent, never when 0
 	RevisableDays *int `json:"revisable_days,omitempty"`
 }
+
+// merge copies what the input says over what is known. What the input leaves out stays as it is.
+func (d *draft) merge(t *taken, customer *Customer, people []Participant, now clock.Instant) {
+	in, c := &t.input, &d.contact
+	if customer != nil && !c.CustomerByHand {
+		c.CustomerID, d.personID, c.DescriptionID = customer.ID, customer.PersonID, t.descriptionID()
+	} else if !d.stored && c.DescriptionID == nil {
+		c.DescriptionID = new(int64)
+	}
+	replaceText(&c.Channel, in.Channel, in.empties("channel"))
+	replaceText(&c.Category, in.Category, in.empties("category"))
+	replaceText(&c.Subcategory, in.Subcategory, in.empties("subcategory"))
+	replaceText(&c.Product, in.Product, in.empties("product"))
+	replaceText(&c.Severity, in.Severity, in.empties("severity"))
+	replaceText(&c.OrderReference, in.OrderRef, in.empties("order_reference"))
+	replaceText(&c.ResolutionText, in.Resolution, in.empties("resolution_text"))
+	replaceText(&c.RecordingURL, in.RecordingURL, in.empties("recording_url"))
+	replace(&c.OpenedAt, in.OpenedAt)
+	replace(&c.FirstResponseAt, in.FirstResponse)
+	replace(&c.TalkSeconds, in.TalkSeconds)
+	replace(&c.HoldSeconds, in.HoldSeconds)
+	replace(&c.WrapUpSeconds, in.WrapUpSeconds)
+	replace(&c.SourceChangedAt, in.ChangedAt)
+	replaceBy(&c.Complaint, in.Complaint)
+	replaceBy(&c.AutoClosed, in.AutoClosed)
+	if in.Tags != nil || c.Tags == "" {
+		c.Tags = encodeTags(in.Tags)
+	}
+	if in.Participants != nil {
+		d.people, d.newPeople = people, true
+	}
+	replace(&c.ImportID, in.ImportID)
+	c.ContentHash = t.hash
+	c.ChangedAt = now
+}
+
+func replace[T comparable](known *T, given T) {
+	var none T
+	if given != none {
+		*known = given
+	}
+}
+
+// replaceText is replace for a text that may be said to be empty.
+func replaceText[T ~string](known *T, given T, empties bool) {
+	if given != "" || empties {
+		*known = given
+	}
+}
+
+// replaceBy is replace for what has a value that is none: no is an answer.
+func replaceBy[T any](known, given *T) {
+	if given != nil {
+		*known = *given
+	}
+}

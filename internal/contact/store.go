@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -59,4 +60,136 @@ func (s store) sources() ([]Source, error) {
 		return nil, fmt.Errorf("read sources: %w", err)
 	}
 	return sources, nil
+}
+
+// contactsOf reads the contacts of the keys; locked, others are kept from changing them until the transaction ends.
+func (s store) contactsOf(sourceID int64, keys []string, locked bool) ([]Contact, error) {
+	return find[Contact](s, "contacts", "source_id = "+strconv.FormatInt(sourceID, 10)+" AND external_id", keys, "id", locked)
+}
+
+func (s store) addContacts(drafts []*draft) error {
+	rows := make([]Contact, len(drafts))
+	for i, d := range drafts {
+		rows[i] = d.contact
+	}
+	if err := database.InsertWithIDs(s.Tx, "contacts", rows, func(c *Contact) *int64 { return &c.ID }); err != nil {
+		return err
+	}
+	for i, d := range drafts {
+		d.contact.ID = rows[i].ID
+	}
+	return nil
+}
+
+var contactColumns = []string{
+	"customer_id", "status", "channel", "category", "subcategory", "product", "severity", "complaint", "opened_at",
+	"first_response_at", "talk_seconds", "hold_seconds", "wrap_up_seconds", "order_reference", "resolution_text", "recording_url",
+	"auto_closed", "tags", "content_hash", "resolution_count", "source_changed_at", "changed_at", "import_id", "description_id",
+	"customer_by_hand",
+}
+
+func (s store) updateContacts(drafts []*draft) error {
+	rows := make([]Contact, len(drafts))
+	for i, d := range drafts {
+		rows[i] = d.contact
+	}
+	return rewrite(s, "contacts", rows, contactColumns)
+}
+
+func (s store) participantsOf(contactIDs []int64) ([]Participant, error) {
+	return find[Participant](s, "participants", "contact_id", contactIDs, "id", false)
+}
+
+func (s store) replaceParticipants(contactIDs []int64, people []Participant) error {
+	for part := range slices.Chunk(contactIDs, database.MaxIn) {
+		if err := s.Gorm().Where("contact_id IN ?", part).Delete(&Participant{}).Error; err != nil {
+			return fmt.Errorf("replace participants: %w", err)
+		}
+	}
+	return database.Insert(s.Tx, "participants", people)
+}
+
+func (s store) addCorrections(corrections []Correction) error {
+	return database.Insert(s.Tx, "corrections", corrections)
+}
+
+func (s store) resolutionsOfContacts(contactIDs []int64) ([]Resolution, error) {
+	return find[Resolution](s, "resolutions", "contact_id", contactIDs, "contact_id, no", false)
+}
+
+// answersOfContacts returns the ratings that came with contacts, each metric's in the order they came.
+func (s store) answersOfContacts(contactIDs []int64) ([]ImportedAnswer, error) {
+	return find[ImportedAnswer](s, "imported answers", "contact_id", contactIDs, "contact_id, metric, revision, id", false)
+}
+
+func (s store) addBatch(b Batch) (int64, error) {
+	if err := s.Gorm().Create(&b).Error; err != nil {
+		return 0, fmt.Errorf("add intake batch: %w", err)
+	}
+	return b.ID, nil
+}
+
+func (s store) addResolutions(resolutions []*Resolution) error {
+	rows := make([]Resolution, len(resolutions))
+	for i, r := range resolutions {
+		rows[i] = *r
+	}
+	if err := database.InsertWithIDs(s.Tx, "resolutions", rows, func(r *Resolution) *int64 { return &r.ID }); err != nil {
+		return err
+	}
+	for i, r := range resolutions {
+		r.ID = rows[i].ID
+	}
+	return nil
+}
+
+func (s store) reopen(resolutions []Resolution) error {
+	return rewrite(s, "reopened resolutions", resolutions, []string{"reopened_at"})
+}
+
+func (s store) retime(resolutions []Resolution) error {
+	return rewrite(s, "times of resolutions", resolutions, []string{"resolved_at"})
+}
+
+func (s store) markAnswered(resolutionIDs []int64) error {
+	for part := range slices.Chunk(resolutionIDs, database.MaxIn) {
+		if err := s.Gorm().Model(&Resolution{}).Where("id IN ?", part).Update("answered", true).Error; err != nil {
+			return fmt.Errorf("mark resolutions answered: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s store) addAnswers(answers []ImportedAnswer) error {
+	return database.Insert(s.Tx, "imported answers", answers)
+}
+
+// internAgents returns the id of each name and creates the agents there are none of.
+func (s store) internAgents(sourceID int64, names []string) (map[string]int64, error) {
+	ids := make(map[string]int64, len(names))
+	read := func(names []string) error {
+		agents, err := find[Agent](s, "agents", "source_id = "+strconv.FormatInt(sourceID, 10)+" AND name", names, "id", false)
+		for _, a := range agents {
+			ids[a.Name] = a.ID
+		}
+		return err
+	}
+	if err := read(names); err != nil {
+		return nil, err
+	}
+	var missing []Agent
+	var missingNames []string
+	for _, name := range names {
+		if ids[name] == 0 {
+			missing = append(missing, Agent{SourceID: sourceID, Name: name})
+			missingNames = append(missingNames, name)
+		}
+	}
+	if len(missing) == 0 {
+		return ids, nil
+	}
+	if err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(missing, maxRows).Error; err != nil {
+		return nil, fmt.Errorf("add agents: %w", err)
+	}
+	return ids, read(missingNames)
 }

@@ -289,33 +289,3 @@ func (k *intake) loadHistory(byID map[int64]*draft) error {
 	}
 	return k.loadRatings(byID)
 }
-
-// loadRatings reads what was answered about the newest resolutions, and about contacts that have none.
-func (k *intake) loadRatings(byID map[int64]*draft) error {
-	rated := make([]int64, 0, len(byID))
-	for id, d := range byID {
-		if r := d.newest(); r == nil || r.Answered {
-			rated = append(rated, id)
-		}
-	}
-	answers, err := k.store.answersOfContacts(rated)
-	if err != nil {
-		return err
-	}
-	for _, a := range answers {
-		d := byID[a.ContactID]
-		if d.ratings == nil {
-			d.ratings, d.unbound = map[string]rating{}, d.newest() == nil
-		}
-		d.ratings[a.Metric] = append(d.ratings[a.Metric], a)
-	}
-	for _, id := range rated {
-		d := byID[id]
-		for metric, r := range d.ratings {
-			if d.ratings[metric] = r.about(d.newest()); len(d.ratings[metric]) == 0 {
-				delete(d.ratings, metric)
-			}
-		}
-	}
-	return nil
-}

@@ -61,63 +61,76 @@ func (k *intake) writeCorrections() error {
 	return k.store.addCorrections(corrections)
 }
 
-// writeResolutions writes what was resolved and reopened, with the answers that came along, and wakes up who acts on it.
-func (k *intake) writeResolutions() error {
-	var added []*Resolution
-	var reopened []Resolution
-	var retimed []*draft
-	var answeredLater, reopenedContacts, corrected []int64
-	answers := 0
-	for _, d := range k.order {
+// changes are what happened to the resolutions of all drafts.
+type changes struct {
+	added         []*Resolution
+	reopened      []Resolution
+	retimed       []*draft
+	answeredLater []int64 // resolutions
+	reopenings    []int64 // contacts
+	corrected     []int64 // contacts
+	answers       int
+}
+
+// changesOf gathers what is to be written of resolutions, a list a statement.
+func changesOf(drafts []*draft) changes {
+	var m changes
+	for _, d := range drafts {
 		for i := range d.resolutions {
 			r := &d.resolutions[i]
 			switch {
 			case r.ID == 0:
 				r.ContactID = d.contact.ID
-				added = append(added, r)
+				m.added = append(m.added, r)
 			case d.reopened && !r.ReopenedAt.IsZero():
-				reopened = append(reopened, *r)
+				m.reopened = append(m.reopened, *r)
 			}
 		}
 		if d.retimed.no != 0 {
-			retimed = append(retimed, d)
+			m.retimed = append(m.retimed, d)
 		}
 		if d.answeredLater != 0 {
-			answeredLater = append(answeredLater, d.answeredLater)
+			m.answeredLater = append(m.answeredLater, d.answeredLater)
 		}
 		if d.reopened {
-			reopenedContacts = append(reopenedContacts, d.contact.ID)
+			m.reopenings = append(m.reopenings, d.contact.ID)
 		}
 		if d.corrected && d.stands() {
-			corrected = append(corrected, d.contact.ID)
+			m.corrected = append(m.corrected, d.contact.ID)
 		}
-		answers += len(d.answers)
+		m.answers += len(d.answers)
 	}
-	if err := k.store.reopen(reopened); err != nil {
+	return m
+}
+
+// writeResolutions writes what was resolved and reopened, with the answers that came along, and wakes up who acts on it.
+func (k *intake) writeResolutions() error {
+	m := changesOf(k.order)
+	if err := k.store.reopen(m.reopened); err != nil {
 		return err
 	}
-	jobs, err := k.writeRetimed(retimed)
+	jobs, err := k.writeRetimed(m.retimed)
 	if err != nil {
 		return err
 	}
-	if err := k.store.markAnswered(answeredLater); err != nil {
+	if err := k.store.markAnswered(m.answeredLater); err != nil {
 		return err
 	}
-	for _, id := range reopenedContacts {
+	for _, id := range m.reopenings {
 		jobs = append(jobs, outbox.New(JobReopened, id, outbox.Urgent, k.now))
 	}
-	for _, id := range corrected {
+	for _, id := range m.corrected {
 		jobs = append(jobs, outbox.New(JobCorrected, id, outbox.Normal, k.now))
 	}
-	if len(added)+answers > 0 {
-		batch, err := k.writeBatch(added)
+	if len(m.added)+m.answers > 0 {
+		batch, err := k.writeBatch(m.added)
 		if err != nil {
 			return err
 		}
-		if len(added) > 0 {
+		if len(m.added) > 0 {
 			jobs = append(jobs, outbox.New(JobPlan, batch, outbox.Normal, k.now))
 		}
-		if answers > 0 {
+		if m.answers > 0 {
 			jobs = append(jobs, outbox.New(JobRecordAnswers, batch, outbox.Normal, k.now))
 		}
 	}
