@@ -37,7 +37,8 @@ func reads() []string {
 		Accounts.Sessions Accounts.TeamNames Accounts.Teams Accounts.TeamsOfUsers
 		Accounts.Tokens Accounts.User Accounts.UserNames Accounts.Users Identity.Candidates Contacts.Contact Contacts.ContactsByID
 		Contacts.Customer Contacts.CustomersByID Contacts.Find Contacts.List Identity.Person Contacts.SourceNames Contacts.Sources
-		Imports.Issues Imports.Mapping Imports.Mappings Imports.Preview Imports.Run Imports.Runs Permission.Ask
+		Imports.CheckFile Imports.Issues Imports.Mapping Imports.Mappings Imports.Preview Imports.Remembered Imports.Run Imports.Runs
+		Imports.Try Imports.WriteRejected Permission.Ask
 		Permission.ConsentsOf Permission.RulesVersion Permission.RulesVersions Permission.StandingCounts Permission.StandingsBy
 		Permission.Subject Permission.Suppressions Permission.SuppressionsOn Permission.Verdicts Permission.Who Figures.Breakdown
 		Figures.Report Figures.Score Figures.Series Figures.Span Figures.Unfolded Figures.Verify Surveys.Answered Surveys.ByToken Surveys.Current

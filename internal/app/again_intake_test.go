@@ -169,6 +169,13 @@ func (o *office) begun() imports.Run {
 	return run
 }
 
+// checking is an upload that waits to be looked through.
+func (o *office) checking() imports.Run {
+	run, err := o.Imports.Check(o.ctx(), o.upload().ID, o.newRun())
+	o.must(err)
+	return run
+}
+
 func (o *office) newRun() imports.NewRun {
 	return imports.NewRun{SourceID: o.source, UserID: o.admin.UserID, Filename: "contacts.csv", Mapping: mapping(o.t)}
 }
@@ -201,6 +208,32 @@ func importCases() map[string]useCase {
 		"Imports.Begin": func(o *office) func() (any, error) {
 			run := o.upload()
 			return func() (any, error) { return o.Imports.Begin(o.ctx(), run.ID, o.newRun()) }
+		},
+		"Imports.Check": func(o *office) func() (any, error) {
+			run := o.upload()
+			return func() (any, error) { return o.Imports.Check(o.ctx(), run.ID, o.newRun()) }
+		},
+		"Imports.Begin of a file that was looked through": func(o *office) func() (any, error) {
+			run := o.checking()
+			ticket, ref := o.job(imports.JobRun, run.ID)
+			o.must(o.Imports.Execute(o.ctx(), ticket, ref))
+			return func() (any, error) { return o.Imports.Begin(o.ctx(), run.ID, o.newRun()) }
+		},
+		"Imports.Stop of a check": func(o *office) func() (any, error) {
+			run := o.checking()
+			return func() (any, error) { return nil, o.Imports.Stop(o.ctx(), run.ID) }
+		},
+		"Imports.Rematch": func(o *office) func() (any, error) {
+			run := o.begun()
+			o.must(o.Imports.Stop(o.ctx(), run.ID))
+			return func() (any, error) { return o.Imports.Rematch(o.ctx(), o.admin, run.ID) }
+		},
+		"Imports.Discard of a draft that shares its file": func(o *office) func() (any, error) {
+			run := o.begun()
+			o.must(o.Imports.Stop(o.ctx(), run.ID))
+			draft, err := o.Imports.Rematch(o.ctx(), o.admin, run.ID)
+			o.must(err)
+			return func() (any, error) { return nil, o.Imports.Discard(o.ctx(), draft.ID) }
 		},
 		"Imports.Stop": func(o *office) func() (any, error) {
 			run := o.begun()

@@ -123,7 +123,12 @@ func jobCases() map[string]useCase {
 			return 0
 		},
 	}
-	cases := map[string]useCase{}
+	cases := map[string]useCase{
+		"job " + imports.JobRun + ", a check": func(o *office) func() (any, error) {
+			ticket, ref := o.job(imports.JobRun, o.checking().ID)
+			return func() (any, error) { return nil, o.handlers()[imports.JobRun](o.ctx(), ticket, ref) }
+		},
+	}
 	for kind, prepare := range before {
 		cases["job "+kind] = func(o *office) func() (any, error) {
 			ticket, ref := o.job(kind, prepare(o))

@@ -35,7 +35,7 @@ func models() []any {
 		&identity.PersonChange{}, &contact.Address{}, &contact.Agent{}, &contact.Batch{},
 		&whose.Description{}, &whose.Contested{},
 		&contact.Contact{}, &contact.Participant{}, &contact.Resolution{}, &contact.ImportedAnswer{}, &contact.Correction{},
-		&imports.Run{}, &imports.Issue{}, &imports.SavedMapping{},
+		&imports.Run{}, &imports.Issue{}, &imports.Reject{}, &imports.SavedMapping{},
 		&outbox.Job{},
 		&permission.ConsentEvent{}, &permission.Suppression{}, &permission.Touch{}, &permission.Standing{},
 		&figures.Entry{},

@@ -35,7 +35,7 @@ const readTime = time.Minute
 func (s *Service) Upload(ctx context.Context, viewer account.Viewer, filename string, file io.Reader) (Run, error) {
 	run := Run{UserID: viewer.UserID, Filename: lastOf(filename), State: Draft, StartedAt: s.now(), UpdatedAt: s.now()}
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		run.ID, run.FileID = 0, 0
+		run.ID, run.FileID = 0, 0 // a try that lost a deadlock has left its own
 		if err := (store{tx}).dropOld(s.now().Add(-draftLife), s.now().Add(-fileLife)); err != nil {
 			return err
 		}
