@@ -3,7 +3,9 @@ package imports
 import (
 	"slices"
 	"strings"
+	"time"
 
+	"aftercall/internal/clock"
 	"aftercall/internal/table"
 	"aftercall/internal/text"
 )
@@ -31,11 +33,13 @@ var (
 
 // noContact returns why a row is no contact, or "". Rows without an id are looked at, and those whose id is a word for a sum or a remark.
 func (c *converter) noContact(row table.Row) string {
-	id := cellOf(row, c.id)
+	id, first := cellOf(row, c.id), firstCell(row)
 	if id != "" && (isUsual(id) || !isTotal(id) && !isNote(id)) {
+		if id != first && c.isSummed(row, first) {
+			return totalRow
+		}
 		return c.repeated(row, id)
 	}
-	first := firstCell(row)
 	switch {
 	case first == "" || id != "" && id != first:
 		return ""
@@ -45,6 +49,19 @@ func (c *converter) noContact(row table.Row) string {
 		return noteRow
 	}
 	return ""
+}
+
+// isSummed reports whether a row has a word for a sum, and below everything else, also below the ids, nothing but numbers.
+func (c *converter) isSummed(row table.Row, first string) bool {
+	if isUsual(first) || !isTotal(first) || c.hasTime(row) {
+		return false
+	}
+	for i := range row.Cells {
+		if value := cellOf(row, i); value != "" && value != first && strings.Trim(value, "0123456789.,%E+- ") != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // isUsual is the short way for nearly every id: it does not begin as the words do.
@@ -125,6 +142,9 @@ func (c *converter) repeated(row table.Row, id string) string {
 	return headingRow
 }
 
+// anyTime is before all that happened to contacts: a number of a workbook that would be an earlier one is a sum.
+var anyTime = clock.At(time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC))
+
 // hasTime reports whether a row says when something happened: then it is a contact with an odd id.
 func (c *converter) hasTime(row table.Row) bool {
 	for i := range c.columns {
@@ -137,7 +157,8 @@ func (c *converter) hasTime(row table.Row) bool {
 			if text == "" {
 				continue
 			}
-			if _, flaw := c.dates.Read(text); flaw == nil || flaw.Assumed {
+			at, flaw := c.dates.Read(text)
+			if (flaw == nil || flaw.Assumed) && at > anyTime {
 				return true
 			}
 		}
