@@ -79,8 +79,11 @@ func (t *taken) cleanFacts() {
 	in := &t.input
 	t.formerID = text.FormerID(in.ExternalID)
 	in.ExternalID = text.ID(in.ExternalID)
-	if in.ExternalID == "" {
+	switch {
+	case in.ExternalID == "":
 		t.refuse("external_id", "required", "is required", "")
+	case text.SaysNone(in.ExternalID): // all that have none would become one contact
+		t.refuse("external_id", "placeholder_id", "says that there is none; every contact needs an id of its own", in.ExternalID)
 	}
 	in.OrderRef = text.ID(in.OrderRef)
 	in.Category, in.Subcategory, in.Product = text.Name(in.Category), text.Name(in.Subcategory), text.Name(in.Product)
@@ -115,7 +118,7 @@ func (t *taken) cleanPeople() {
 	}
 	kept := make([]InputParticipant, 0, len(t.input.Participants))
 	for i, p := range t.input.Participants {
-		p.Agent, p.Team = text.Name(p.Agent), text.Name(p.Team)
+		p.Agent, p.Team = named(p.Agent), named(p.Team)
 		if p.Agent == "" && p.Team == "" {
 			continue
 		}
@@ -135,9 +138,9 @@ func (t *taken) cleanPeople() {
 func (cl *cleaner) cleanCustomer(t *taken) {
 	c := &t.input.Customer
 	t.formerReferences = former(c.Reference)
-	c.Reference = text.ID(c.Reference)
+	c.Reference = t.referenceOf(c.Reference)
 	t.limit("customer.reference", c.Reference, maxKey)
-	c.Name = t.shortened("customer.name", text.Name(c.Name), maxKey)
+	c.Name = t.shortened("customer.name", named(c.Name), maxKey)
 	c.Tags = t.tags("customer.tags", c.Tags)
 	c.Attributes = t.attributes(c.Attributes)
 	c.Language = cl.language(t, text.Name(c.Language))

@@ -35,6 +35,17 @@ func (t *taken) shortened(field, value string, limit int) string {
 	return value
 }
 
+// referenceOf returns the id by which a source knows a customer. One that says there is none, or is 0 as that of guests, is left out: all
+// who have it would become one customer.
+func (t *taken) referenceOf(raw string) string {
+	reference := text.ID(raw)
+	if reference != "" && (text.SaysNone(reference) || strings.Trim(reference, "0") == "" || reference == "-1") {
+		t.warn("customer.reference", "placeholder_reference", "says that there is none; left out", reference)
+		return ""
+	}
+	return reference
+}
+
 func (t *taken) seconds(field string, value *int64) {
 	const longest = 30 * 24 * 3600
 	if value != nil && (*value < 0 || *value > longest) {

@@ -39,3 +39,38 @@ func TestAPlaceholderIsKeptNeverUsedAndIdentifiesNobody(t *testing.T) {
 		t.Errorf("the customer is %q", got.reference)
 	}
 }
+
+func TestWhoHasNoReferenceIsNotTheCustomerOfAllWhoHaveNone(t *testing.T) {
+	t.Parallel()
+	for _, none := range []string{"N/A", "NULL", "-", "无", "0", "00000000", "-1", "undefined", "匿名用户", "\u200bnull "} {
+		got := newCleaner("CN", nil).clean(Input{ExternalID: "T-1", Customer: InputCustomer{
+			Reference: none, Name: "Ann", Phones: []string{"13912340101"},
+		}}, now)
+		if _, warnings := codes(got); got.reference != "+8613912340101" || !cmp.Equal(warnings, []string{"customer.reference placeholder_reference"}) {
+			t.Errorf("the customer of %q is %q: %q", none, got.reference, warnings)
+		}
+	}
+}
+
+func TestAContactWhoseIDSaysThatThereIsNoneIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, none := range []string{"N/A", "null", "-", "undefined", "[object Object]", "无"} {
+		if problems, _ := codes(newCleaner("CN", nil).clean(Input{ExternalID: none}, now)); !cmp.Equal(problems, []string{"external_id placeholder_id"}) {
+			t.Errorf("%q: %q", none, problems)
+		}
+	}
+	if problems, _ := codes(newCleaner("CN", nil).clean(Input{ExternalID: "0"}, now)); len(problems) > 0 {
+		t.Errorf("the first of a list that counts from 0: %q", problems)
+	}
+}
+
+func TestAWordForNoNameIsNoName(t *testing.T) {
+	t.Parallel()
+	got := newCleaner("CN", nil).clean(Input{
+		ExternalID: "T-1", Customer: InputCustomer{Reference: "C-1", Name: "N/A"},
+		Participants: []InputParticipant{{Agent: "-", Team: "Night"}, {Agent: "NULL", Team: "无"}},
+	}, now)
+	if in := got.input; in.Customer.Name != "" || len(in.Participants) != 1 || in.Participants[0].Agent != "" {
+		t.Errorf("%+v", in)
+	}
+}

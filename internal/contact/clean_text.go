@@ -22,6 +22,14 @@ const (
 	maxNumbered = 50 // resolutions of one contact
 )
 
+// named returns the name of somebody, or "" where it says that there is none: N/A is nobody, and no other name than Ann.
+func named(s string) string {
+	if s = text.Name(s); text.SaysNone(s) {
+		return ""
+	}
+	return s
+}
+
 // written returns an address as its source wrote it: what hides in it may have been hashed with it by an earlier form.
 func written(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", ""))

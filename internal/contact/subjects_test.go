@@ -79,7 +79,7 @@ func TestARegionSaysWhereTheCustomerIsAndHowToReadTheirNumber(t *testing.T) {
 			{"XX", "XX", "13912348000", "", "+8613912348000", 2},
 		} {
 			o := c.takeOne(t, contact.Input{ExternalID: fmt.Sprint("R-", i), Customer: contact.InputCustomer{
-				Reference: strconv.Itoa(i), Region: row.region, PhoneRegion: row.phoneRegion, Phones: []string{row.phone},
+				Reference: "C-" + strconv.Itoa(i), Region: row.region, PhoneRegion: row.phoneRegion, Phones: []string{row.phone},
 			}})
 			s := c.subject(t, o)
 			if s.Region != row.wantRegion || !cmp.Equal(s.Phones, []string{row.wantPhone}) || len(o.Warnings) != row.warnings {

@@ -115,7 +115,7 @@ var scoreHeadings = []string{"score", "评分", "打分", "得分", "分数", "r
 func scoredAs(given []string) string {
 	onFive, onTen := 0, 0
 	for _, value := range given {
-		n, err := strconv.ParseFloat(strings.TrimSuffix(values.Plain(value), "分"), 64)
+		n, err := strconv.ParseFloat(strings.TrimSuffix(text.Plain(value), "分"), 64)
 		switch {
 		case err != nil:
 		case n >= 1 && n <= 5:
