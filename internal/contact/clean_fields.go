@@ -46,9 +46,14 @@ func (t *taken) referenceOf(raw string) string {
 	return reference
 }
 
-func (t *taken) seconds(field string, value *int64) {
+// IsDuration reports whether a number of seconds may be how long something took.
+func IsDuration(seconds int64) bool {
 	const longest = 30 * 24 * 3600
-	if value != nil && (*value < 0 || *value > longest) {
+	return seconds >= 0 && seconds <= longest
+}
+
+func (t *taken) seconds(field string, value *int64) {
+	if value != nil && !IsDuration(*value) {
 		t.refuse(field, "out_of_range", "must be from 0 to 2592000 seconds", strconv.FormatInt(*value, 10))
 	}
 }
@@ -140,10 +145,13 @@ func (t *taken) cleanTimes(now clock.Instant) {
 	}
 }
 
+// IsPlausible reports whether an instant may be when something happened.
+func IsPlausible(at clock.Instant) bool { return at >= earliest && at < latest }
+
 func (t *taken) instant(field string, at, now clock.Instant) {
 	switch {
 	case at.IsZero():
-	case at < earliest || at >= latest:
+	case !IsPlausible(at):
 		t.refuse(field, "out_of_range", "must be between 1990 and 2100", at.String())
 	case at > now.Add(clockSkew):
 		t.warn(field, "in_the_future", "is in the future", at.String())

@@ -106,16 +106,50 @@ func (c *column) absent(value string) bool {
 	return values.IsBlank(value)
 }
 
-// take says what is wrong with a value. What names the contact rejects the row, and so does what cannot be read; what only names
-// something else is left out.
+// spare reports whether a contact is as good as whole without a field: how long something took and when it began. Without the time of a
+// resolution, or without knowing of a complaint, something else would be decided.
+func spare(field string) bool {
+	return strings.HasSuffix(field, "_seconds") || field == "opened_at" || field == "first_response_at"
+}
+
+// take says what is wrong with a value. What names the contact rejects the row, and so does what cannot be read, where anything is
+// decided by it; what only names something else, or only measures, is left out.
 func (c *column) take(out *converted, row table.Row, heading, raw string, flaw *values.Flaw) {
+	if flaw == nil && spare(c.field) {
+		flaw = c.outOfRange(&out.input)
+	}
 	switch {
 	case flaw == nil:
 	case flaw.Assumed:
 		out.warn(row, heading, raw, flaw)
+	case spare(c.field):
+		spared := *flaw
+		spared.Text += "; left out"
+		out.warn(row, heading, raw, &spared)
 	default:
 		out.refuse(row, heading, raw, flaw)
 	}
+}
+
+var (
+	notThen = &values.Flaw{Code: "out_of_range", Text: "must be between 1990 and 2100"}
+	tooLong = &values.Flaw{Code: "out_of_range", Text: "must be from 0 to 2592000 seconds"}
+)
+
+// outOfRange takes back a value that intake would refuse: programs write 1900-01-01 and 9999-12-31 for none.
+func (c *column) outOfRange(in *contact.Input) *values.Flaw {
+	if c.at != nil {
+		if at := c.at(in); !at.IsZero() && !contact.IsPlausible(*at) {
+			*at = 0
+			return notThen
+		}
+		return nil
+	}
+	if n := measures[c.field](in); *n != nil && !contact.IsDuration(**n) {
+		*n = nil
+		return tooLong
+	}
+	return nil
 }
 
 func (c *column) translate(raw string) string {

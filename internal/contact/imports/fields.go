@@ -80,9 +80,9 @@ var setters = map[string]setter{
 	"first_response_at":  instant(times["first_response_at"]),
 	"resolved_at":        instant(times["resolved_at"]),
 	"changed_at":         instant(times["changed_at"]),
-	"talk_seconds":       seconds(func(in *contact.Input) **int64 { return &in.TalkSeconds }),
-	"hold_seconds":       seconds(func(in *contact.Input) **int64 { return &in.HoldSeconds }),
-	"wrap_up_seconds":    seconds(func(in *contact.Input) **int64 { return &in.WrapUpSeconds }),
+	"talk_seconds":       seconds(measures["talk_seconds"]),
+	"hold_seconds":       seconds(measures["hold_seconds"]),
+	"wrap_up_seconds":    seconds(measures["wrap_up_seconds"]),
 }
 
 // times are the fields that are instants.
@@ -91,6 +91,13 @@ var times = map[string]func(*contact.Input) *clock.Instant{
 	"first_response_at": func(in *contact.Input) *clock.Instant { return &in.FirstResponse },
 	"resolved_at":       func(in *contact.Input) *clock.Instant { return &in.ResolvedAt },
 	"changed_at":        func(in *contact.Input) *clock.Instant { return &in.ChangedAt },
+}
+
+// measures are the fields that are a number of seconds.
+var measures = map[string]func(*contact.Input) **int64{
+	"talk_seconds":    func(in *contact.Input) **int64 { return &in.TalkSeconds },
+	"hold_seconds":    func(in *contact.Input) **int64 { return &in.HoldSeconds },
+	"wrap_up_seconds": func(in *contact.Input) **int64 { return &in.WrapUpSeconds },
 }
 
 // booleans are the fields that are a yes or no.

@@ -45,10 +45,10 @@ func IsBlank(s string) bool {
 
 // Truth reads yes and no.
 func Truth(s string) (yes, ok bool) {
-	switch text.Fold(s) {
-	case "true", "yes", "y", "t", "1", "是", "有", "真", "对", "√", "✓", "✔", "on":
+	switch strings.TrimRight(strings.TrimSuffix(text.Fold(s), ".0"), ".。!") {
+	case "true", "yes", "y", "t", "1", "是", "是的", "有", "真", "对", "√", "✓", "✔", "☑", "✅", "on", "checked":
 		return true, true
-	case "false", "no", "n", "f", "0", "否", "无", "假", "错", "不是", "没有", "×", "✗", "✘", "off":
+	case "false", "no", "n", "f", "0", "否", "无", "無", "假", "错", "不是", "没有", "沒有", "×", "✗", "✘", "☐", "❌", "off", "unchecked":
 		return false, true
 	}
 	return false, false
