@@ -39,7 +39,7 @@ func TestAnEmptyCellKeepsWhatIsKnown(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			d.ContentHash, d.ChangedAt, d.Customer.UpdatedAt = "", 0, 0
+			d.ContentHash, d.ChangedAt, d.Customer.UpdatedAt, d.ImportID = "", 0, 0, 0
 			return d
 		}
 		const mapping = `

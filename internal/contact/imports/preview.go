@@ -96,7 +96,8 @@ func (p *Preview) add(row table.Row) {
 	}
 }
 
-// headingLine returns the first line that is nearly as wide as the widest of the first lines: what stands above it is a title.
+// headingLine returns the first line that is nearly as wide as the widest of the first lines: what stands above it is a title. A line
+// that cannot be read may be the one: then it is said to be, and a line of values is never taken for headings in its stead.
 func headingLine(ctx context.Context, m Mapping, open Open) (int, error) {
 	file, err := open()
 	if err != nil {
@@ -108,6 +109,7 @@ func headingLine(ctx context.Context, m Mapping, open Open) (int, error) {
 		return 0, err
 	}
 	defer func() { _ = rows.Close() }()
+	const unreadable = -1
 	type width struct{ line, cells int }
 	var widths []width
 	widest := 0
@@ -118,6 +120,7 @@ func headingLine(ctx context.Context, m Mapping, open Open) (int, error) {
 			return bad.Field.Line, nil // it may be the headings, which nothing below is
 		}
 		if errors.As(err, &bad) {
+			widths = append(widths, width{bad.Field.Line, unreadable})
 			continue
 		}
 		if errors.Is(err, io.EOF) {
@@ -126,17 +129,12 @@ func headingLine(ctx context.Context, m Mapping, open Open) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		cells := 0
-		for i := range row.Cells {
-			if cellOf(row, i) != "" {
-				cells++
-			}
-		}
+		cells := filledCells(row)
 		widths = append(widths, width{row.Line, cells})
 		widest = max(widest, cells)
 	}
 	for _, w := range widths {
-		if 3*w.cells >= 2*widest {
+		if w.cells == unreadable || 3*w.cells >= 2*widest {
 			return w.line, nil
 		}
 	}
