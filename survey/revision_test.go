@@ -40,13 +40,15 @@ func TestARatingThatChangesAtItsSourceIsARevision(t *testing.T) {
 		revisions, kept int64 // of the answer, and of what was told
 		says            string
 	}{
-		"another value":                      {[]given{plain(2), plain(4)}, 4, 2, 2, ""},
-		"there and back":                     {[]given{plain(2), plain(4), plain(2)}, 2, 3, 3, ""},
-		"the same again":                     {[]given{plain(2), plain(2)}, 2, 1, 1, ""},
-		"the newer answer":                   {[]given{answered(2, early), answered(4, late)}, 4, 2, 2, ""},
-		"an older answer":                    {[]given{answered(4, late), answered(2, early)}, 4, 1, 1, "answer_overtaken"},
-		"an older answer of the same value":  {[]given{answered(4, late), answered(4, early)}, 4, 1, 1, ""},
-		"again, and one between":             {[]given{answered(4, early), answered(4, late), answered(1, 4*hour)}, 4, 2, 2, "answer_overtaken"},
+		"another value":                     {[]given{plain(2), plain(4)}, 4, 2, 2, ""},
+		"there and back":                    {[]given{plain(2), plain(4), plain(2)}, 2, 3, 3, ""},
+		"the same again":                    {[]given{plain(2), plain(2)}, 2, 1, 1, ""},
+		"the newer answer":                  {[]given{answered(2, early), answered(4, late)}, 4, 2, 2, ""},
+		"an older answer":                   {[]given{answered(4, late), answered(2, early)}, 4, 1, 1, "answer_overtaken"},
+		"an older answer of the same value": {[]given{answered(4, late), answered(4, early)}, 4, 1, 1, ""},
+		"again, and one between": {
+			[]given{answered(4, early), answered(4, late), answered(1, 4*hour)}, 4, 2, 2, "answer_overtaken",
+		},
 		"an older change":                    {[]given{changed(4, late), changed(2, early)}, 4, 1, 1, ""},
 		"a newer change":                     {[]given{changed(4, early), changed(2, late)}, 2, 2, 2, ""},
 		"at one time, the newer change":      {[]given{{4, early, late, nil}, {2, early, hour, nil}}, 2, 2, 2, ""},

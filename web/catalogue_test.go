@@ -260,8 +260,8 @@ func TestEveryProblemOfAFieldHasAText(t *testing.T) {
 	walkGo(t, "..", func(files *token.FileSet, file *ast.File) {
 		ast.Inspect(file, func(n ast.Node) bool {
 			literal, ok := n.(*ast.CompositeLit)
-			if name := ""; ok {
-				name = nameOf(literal.Type)
+			if ok {
+				name := nameOf(literal.Type)
 				ok = strings.HasSuffix(name, "fault.Field") || name == "Flaw" || strings.HasSuffix(name, ".Flaw")
 			}
 			if !ok {

@@ -27,8 +27,8 @@ func just(do func(o *office) error) useCase {
 func worked() []string {
 	return strings.Fields(`
 		Accounts.Prune Contacts.SettleAddress Identity.Identify Identity.ScanPersons Imports.Execute Permission.Refresh Figures.Fold
-		Figures.FoldAll Surveys.Invite Surveys.Record Surveys.RecordCall Surveys.Remind Surveys.Reminded Surveys.Sent Decisions.CancelContact
-		Callbacks.Offer Decisions.Plan Decisions.Redecide Decisions.RunDry Campaigns.Build Campaigns.Recount`)
+		Figures.FoldAll Surveys.Invite Surveys.Record Surveys.RecordCall Surveys.Remind Surveys.Reminded Surveys.Sent
+		Decisions.CancelContact Callbacks.Offer Decisions.Plan Decisions.Redecide Decisions.RunDry Campaigns.Build Campaigns.Recount`)
 }
 
 // reads are the exported methods that write nothing, or nothing but a job.
@@ -41,8 +41,8 @@ func reads() []string {
 		Imports.Try Imports.WriteRejected Permission.Ask
 		Permission.ConsentsOf Permission.RulesVersion Permission.RulesVersions Permission.StandingCounts Permission.StandingsBy
 		Permission.Subject Permission.Suppressions Permission.SuppressionsOn Permission.Verdicts Permission.Who Figures.Breakdown
-		Figures.Report Figures.Score Figures.Series Figures.Span Figures.Unfolded Figures.Verify Surveys.Answered Surveys.ByToken Surveys.Current
-		Surveys.LowScores Surveys.Names Surveys.Preferences Surveys.Reasons Policies.Attributes Callbacks.CallAnswers Callbacks.ByID
+		Figures.Report Figures.Score Figures.Series Figures.Span Figures.Unfolded Figures.Verify Surveys.Answered Surveys.ByToken
+		Surveys.Current Surveys.LowScores Surveys.Names Surveys.Preferences Surveys.Reasons Policies.Attributes Callbacks.CallAnswers Callbacks.ByID
 		Callbacks.List Callbacks.Count Callbacks.Current Decisions.DaySums Decisions.List Decisions.DryRunByID Decisions.DryRuns
 		Callbacks.MyDay Callbacks.MyTasks Policies.List Policies.ByID Callbacks.Recoveries Callbacks.RecoveriesOf Decisions.Summary
 		Callbacks.Supply Decisions.SurveyPlan Policies.UsedCodes Policies.Words Campaigns.Audience Campaigns.Audiences

@@ -94,7 +94,8 @@ func TestTrueAndFalseOfAWorkbookAreWords(t *testing.T) {
 	text := "id,complaint,score\nT-1,TRUE,TRUE\nT-2,FALSE,FALSE\n"
 	book := workbookOf(t, []any{"id", "complaint", "score"}, []any{"T-1", "TRUE", "TRUE"}, []any{"T-2", "false", "false"})
 	for _, f := range []string{book, text} {
-		if rows := convertFile(t, m, f); answered(rows[0])+answered(rows[1]) != "" || !isYes(rows[0].input.Complaint) || isYes(rows[1].input.Complaint) {
+		rows := convertFile(t, m, f)
+		if answered(rows[0])+answered(rows[1]) != "" || !isYes(rows[0].input.Complaint) || isYes(rows[1].input.Complaint) {
 			t.Errorf("%s %s", said(rows[0]), said(rows[1]))
 		}
 		if rows := convertFile(t, listed, f); answered(rows[0]) != "5" || answered(rows[1]) != "1" {

@@ -63,18 +63,13 @@ const unknownColumn = "unknown_column"
 // lineOf returns the line among the first ones that has most of the headings, or 0.
 func lineOf(ctx context.Context, m Mapping, open Open, named []string) (int, error) {
 	const looked = 50
-	file, err := open()
-	if err != nil {
-		return 0, fmt.Errorf("open file: %w", err)
-	}
-	defer func() { _ = file.Close() }()
-	rows, err := table.Open(ctx, file, m.TableOptions())
+	o, err := openFile(ctx, m, open)
 	if err != nil {
 		return 0, err
 	}
-	defer func() { _ = rows.Close() }()
+	defer o.close()
 	for range looked {
-		row, err := rows.Next()
+		row, err := o.rows.Next()
 		var bad *table.RowError
 		switch {
 		case errors.As(err, &bad):

@@ -128,7 +128,7 @@ func (s *Service) giveUp(ctx context.Context, runID int64, cause error) error {
 	return errors.Join(cause, s.end(ctx, runID, state, text))
 }
 
-// opened is a file ready to be read: past its headings.
+// opened is a file that is being read; converter and headings are there once its headings were read.
 type opened struct {
 	file      io.Closer
 	rows      *table.Reader
@@ -136,7 +136,8 @@ type opened struct {
 	converter *converter
 }
 
-func openRows(ctx context.Context, m Mapping, open Open) (*opened, error) {
+// openFile opens a file before its first line.
+func openFile(ctx context.Context, m Mapping, open Open) (*opened, error) {
 	file, err := open()
 	if err != nil {
 		return nil, fmt.Errorf("open file: %w", err)
@@ -146,10 +147,18 @@ func openRows(ctx context.Context, m Mapping, open Open) (*opened, error) {
 		_ = file.Close()
 		return nil, err
 	}
-	o := &opened{file: file, rows: rows}
+	return &opened{file: file, rows: rows}, nil
+}
+
+// openRows opens a file and reads its headings.
+func openRows(ctx context.Context, m Mapping, open Open) (*opened, error) {
+	o, err := openFile(ctx, m, open)
+	if err != nil {
+		return nil, err
+	}
 	o.headings, err = o.header(m)
 	if err == nil {
-		o.converter, err = newConverter(m, o.headings, rows.Found())
+		o.converter, err = newConverter(m, o.headings, o.rows.Found())
 	}
 	if err != nil {
 		o.close()

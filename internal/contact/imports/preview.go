@@ -3,7 +3,6 @@ package imports
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 
@@ -53,23 +52,18 @@ func (s *Service) Preview(ctx context.Context, runID int64, m Mapping) (Preview,
 }
 
 func preview(ctx context.Context, m Mapping, open Open) (Preview, error) {
-	file, err := open()
-	if err != nil {
-		return Preview{}, fmt.Errorf("open file: %w", err)
-	}
-	rows, err := table.Open(ctx, file, m.TableOptions())
+	o, err := openFile(ctx, m, open)
 	if err != nil {
 		return Preview{}, err
 	}
-	o := &opened{file: file, rows: rows}
 	defer o.close()
 	header, err := o.header(m)
 	if err != nil {
 		return Preview{}, err
 	}
-	p := Preview{Found: rows.Found(), HeaderLine: m.headerLine(), Header: ColumnNames(header), Values: make([][]string, len(header))}
+	p := Preview{Found: o.rows.Found(), HeaderLine: m.headerLine(), Header: ColumnNames(header), Values: make([][]string, len(header))}
 	for ; p.Lines < previewLines; p.Lines++ {
-		row, err := rows.Next()
+		row, err := o.rows.Next()
 		var bad *table.RowError
 		switch {
 		case errors.Is(err, io.EOF):
@@ -99,22 +93,17 @@ func (p *Preview) add(row table.Row) {
 // headingLine returns the first line that is nearly as wide as the widest of the first lines: what stands above it is a title. A line
 // that cannot be read may be the one: then it is said to be, and a line of values is never taken for headings in its stead.
 func headingLine(ctx context.Context, m Mapping, open Open) (int, error) {
-	file, err := open()
-	if err != nil {
-		return 0, fmt.Errorf("open file: %w", err)
-	}
-	defer func() { _ = file.Close() }()
-	rows, err := table.Open(ctx, file, m.TableOptions())
+	o, err := openFile(ctx, m, open)
 	if err != nil {
 		return 0, err
 	}
-	defer func() { _ = rows.Close() }()
+	defer o.close()
 	const unreadable = -1
 	type width struct{ line, cells int }
 	var widths []width
 	widest := 0
 	for len(widths) < headLines {
-		row, err := rows.Next()
+		row, err := o.rows.Next()
 		var bad *table.RowError
 		if errors.As(err, &bad) && len(widths) == 0 {
 			return bad.Field.Line, nil // it may be the headings, which nothing below is

@@ -72,7 +72,8 @@ func (s store) begin(r Run) (bool, error) {
 
 // countColumns are what is written with every batch of rows.
 var countColumns = []string{
-	"rows_read", "last_line", "accepted", "updated", "resolved", "duplicates", "rejected", "skipped", "warnings", "rate", "summary", "updated_at",
+	"rows_read", "last_line", "accepted", "updated", "resolved", "duplicates", "rejected", "skipped", "warnings", "rate", "summary",
+	"updated_at",
 }
 
 // move changes the state if it is one of those, and reports whether it was.
@@ -104,7 +105,8 @@ func (s store) startOver(r Run) error {
 
 // touch says that a running run is worked on.
 func (s store) touch(id int64, now clock.Instant) error {
-	if err := s.Gorm().Model(&Run{}).Where("id = ? AND state IN ?", id, []State{Running, Checking}).Update("updated_at", now).Error; err != nil {
+	running := s.Gorm().Model(&Run{}).Where("id = ? AND state IN ?", id, []State{Running, Checking})
+	if err := running.Update("updated_at", now).Error; err != nil {
 		return fmt.Errorf("touch import %d: %w", id, err)
 	}
 	return nil
