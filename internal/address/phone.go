@@ -43,9 +43,11 @@ func ReadPhone(raw, region string) Number {
 		return Number{}
 	}
 	text := linked(strings.Trim(width.Fold.String(unmarked(raw)), " \t\r\n,;.=\"'“”‘’"))
-	text = calculated(text)
+	if text = calculated(text); mistakable(text, region) {
+		return Number{}
+	}
 	e164, beside := asFormTwo(text, region), parts{number: text}
-	if e164 == "" || strings.Trim(text, usual) != "" {
+	if e164 == "" || !onlyUsual(text) {
 		beside = partsOf(text)
 	}
 	switch {
@@ -62,6 +64,9 @@ func ReadPhone(raw, region string) Number {
 
 // usual are the characters of a number beside which nothing is written.
 const usual = "0123456789+-()./ "
+
+// onlyUsual reports whether a text is a number beside which nothing is written.
+func onlyUsual(text string) bool { return strings.Trim(text, usual) == "" }
 
 // linked returns a text with what a link has percent-encoded.
 func linked(text string) string {
@@ -167,6 +172,9 @@ func mainlandMobile(raw, region string) string {
 		return ""
 	}
 	if len(raw) > len("13912348000") {
+		if raw[1] == '-' || raw[1] == ' ' {
+			return "" // 1-305-555-1234
+		}
 		raw = strings.ReplaceAll(strings.ReplaceAll(raw, " ", ""), "-", "")
 	}
 	if !isMainlandMobile(raw) {
@@ -191,7 +199,7 @@ func isMainlandMobile(raw string) bool {
 // Beside returns what a text says of a line beyond its number, if anything: the text is what the line was read from, in a country that
 // is not known any more. It is asked of every customer who is decided about, and most texts say nothing else.
 func Beside(raw, line string) Number {
-	if strings.Trim(raw, usual) == "" && digitsIn(raw) < len(line) && !strings.HasPrefix(line, "+54") {
+	if onlyUsual(raw) && digitsIn(raw) < len(line) && !strings.HasPrefix(line, "+54") {
 		return Number{}
 	}
 	number, err := phonenumbers.Parse(line, "")

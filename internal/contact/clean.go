@@ -181,6 +181,9 @@ func (cl *cleaner) addressesOf(t *taken, field string, kind AddressKind, raws []
 		case cl.isPlaceholder(kind, whole, normalised):
 			t.warn(field, "placeholder_address", "is nobody's "+kindWord(kind)+"; kept as it is, and never used", raw)
 			normalised = ""
+		case address.IsDeclined(whole):
+			t.warn(field, "declined_address", "says that it is not to be used; kept as it is, and never used", raw)
+			normalised = ""
 		case normalised == "":
 			t.warn(field, "not_"+string(kind), "is not a valid "+kindWord(kind)+"; kept as it is, and never used", raw)
 		}

@@ -74,3 +74,19 @@ func TestAWordForNoNameIsNoName(t *testing.T) {
 		t.Errorf("%+v", in)
 	}
 }
+
+func TestAnAddressThatSaysNoIsKeptAndNeverUsed(t *testing.T) {
+	t.Parallel()
+	got := newCleaner("CN", nil).clean(Input{ExternalID: "T-1", Customer: InputCustomer{
+		Reference: "C-1", Phones: []string{"13912340101（勿打）", "13912340102"}, Emails: []string{"ann@example.org (unsubscribed)"},
+	}}, now)
+	want := []string{"customer.emails declined_address", "customer.phones declined_address"}
+	if _, warnings := codes(got); !cmp.Equal(warnings, want) || len(got.addresses) != 3 {
+		t.Errorf("%q %+v", warnings, got.addresses)
+	}
+	for _, a := range got.addresses {
+		if (a.Normalised != "") != (a.Raw == "13912340102") {
+			t.Errorf("%q may be used as %q", a.Raw, a.Normalised)
+		}
+	}
+}
