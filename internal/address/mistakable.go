@@ -1,6 +1,10 @@
 package address
 
-import "regexp"
+import (
+	"regexp"
+
+	"aftercall/internal/text"
+)
 
 // How a number is written that would be read as somebody else's.
 var (
@@ -37,5 +41,5 @@ func IsDeclined(raw string) bool {
 	if len(raw) > maxRaw || isPlain(raw) || onlyUsual(raw) {
 		return false
 	}
-	return declined.MatchString(addressed.ReplaceAllString(visible(raw), " "))
+	return declined.MatchString(addressed.ReplaceAllString(text.Visible(raw), " "))
 }

@@ -71,6 +71,7 @@ func TestTheEncodingOfAFileIsFoundAndSaid(t *testing.T) {
 func TestMostlyValidUTF8IsUTF8AndTheBadCellIsSaid(t *testing.T) {
 	t.Parallel()
 	gbk := string(encode(t, simplifiedchinese.GBK.NewEncoder(), chinese+"3,王敏,已经处理完毕"))
+	rare := string(encode(t, simplifiedchinese.GB18030.NewEncoder(), "id,name\n1,㐀㐁㐂"))
 	for name, tt := range map[string]struct {
 		file     string
 		row      int
@@ -83,6 +84,7 @@ func TestMostlyValidUTF8IsUTF8AndTheBadCellIsSaid(t *testing.T) {
 		"a Latin letter":  {"id,product,agent\n1,caf\xe9 au lait 牛奶咖啡,李强\n", 1, "caf\uFFFD au lait 牛奶咖啡", true, "utf-8"},
 		"behind a mark":   {"\ufeffid,product,agent\n1,\xff,李强\n", 1, "\uFFFD", false, "utf-8"},
 		"broken before":   {"id,product,agent\n1,五百\uFFFD,李强\n", 1, "五百\uFFFD", false, "utf-8"},
+		"rare characters": {rare + "\xff\n", 1, "㐀㐁㐂\uFFFD", true, "gb18030"},
 		"half of GBK":     {gbk + "\xff\n", 3, "已经处理完毕\uFFFD", true, "gb18030"},
 		"in quotes, further down": {
 			"id,product,agent\n" + strings.Repeat("1,家庭宽带,李强\n", 30_000) + "2,\"五\xe7\x99\",Mo\n", 30_001, "五\uFFFD", false, "utf-8",

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -67,10 +68,19 @@ func guessEncoding(sample []byte, whole bool) (name string, guessed bool) {
 	if good > bad || 2*good >= bad && good > 0 && badGB(sample) > 0 {
 		return utf8Name, true
 	}
-	if alone, pairs := countRuns(sample); alone > pairs {
+	if alone, pairs := countRuns(sample); alone > pairs && (notWestern(sample) == 0 || notWestern(sample) <= badGB(sample)) {
 		return westernName, true
 	}
 	return gbName, true
+}
+
+// notWestern counts the bytes that stand for nothing in windows-1252: rare characters of GB 18030 have four bytes, of which every other
+// one is a digit.
+func notWestern(sample []byte) (n int) {
+	for _, b := range []byte{0x81, 0x8D, 0x8F, 0x90, 0x9D} {
+		n += bytes.Count(sample, []byte{b})
+	}
+	return n
 }
 
 // countUTF8 counts the characters beyond ASCII that are valid UTF-8, and the bytes that are not. Chinese text in GBK has three times as

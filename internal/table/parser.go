@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"aftercall/internal/fault"
@@ -30,7 +31,7 @@ func (p *parser) next() (Row, error) {
 		if err != nil {
 			return Row{}, err
 		}
-		if strings.TrimSpace(text) == "" {
+		if isEmpty(text) {
 			continue
 		}
 		if len(text) > maxRecordBytes {
@@ -49,11 +50,16 @@ func (p *parser) next() (Row, error) {
 
 func isBlank(cells []string) bool {
 	for _, cell := range cells {
-		if strings.TrimSpace(cell) != "" {
+		if !isEmpty(cell) {
 			return false
 		}
 	}
 	return true
+}
+
+// isEmpty reports whether nothing is to be seen of a text: blanks, or the Ctrl-Z of DOS on a line of its own.
+func isEmpty(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return !unicode.In(r, unicode.White_Space, unicode.Cc, unicode.Cf) }) < 0
 }
 
 // record splits the record that begins with a line, reading more lines while a quote is open.

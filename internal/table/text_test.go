@@ -25,6 +25,8 @@ func TestOldAndOddTextFilesAreReadAsTheyAreMeant(t *testing.T) {
 		"a NUL in every cell":   "id\x00,note\x00\n1\x00,a\x00\n2\x00,b\x00\n",
 		"NULs to fill up":       "id,note\n1,a\n2,b\n" + strings.Repeat("\x00", 4000),
 		"Ctrl-Z":                "id,note\r\n1,a\r\n2,b\r\n\x1a",
+		"Ctrl-Z on a line":      "id,note\n1,a\n2,b\n\x1a\n",
+		"blanks nobody sees":    "id,note\n1,a\n\ufeff,\u200b\n2,b\n",
 		"Ctrl-Z behind a value": "id,note\n1,a\n2,b\x1a",
 		"two marks":             "\ufeff\ufeffid,note\n1,a\n2,b\n",
 	} {

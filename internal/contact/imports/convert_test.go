@@ -232,6 +232,8 @@ func TestSumsRemarksAndHeadingsAreNoContacts(t *testing.T) {
 		"共计3笔,,,":     totalRow, "总计,,-,5": totalRow,
 		"备注：不含测试工单,,,": noteRow, "导出时间：2026-11-30 10:00,,,": noteRow, ",以上数据不含测试,,": noteRow, "* test tickets left out,,,": noteRow,
 		"Note: no tests,,,": noteRow, "Exported by Mo,,,": noteRow, "制表人：王敏,,,": noteRow, ",anything at all,,": noteRow,
+		"Page 1 of 3,,,": noteRow, "--- End of report ---,,,": noteRow, "(2 rows affected),,,": noteRow, "==========,,,": noteRow,
+		"and the second line of a text": noteRow, "word": noteRow, "T-1 (old),Lin,,": "",
 		"id,name,done,talk":    headingRow,
 		"T-1,Lin,2026-11-05,5": "", "T-1,,,": "", "Total,Lin,2026-11-05,5": "", "TOTAL-17,Lin,,5": "", "Notebook-1,,,": "", "共和国-1,,,": "",
 		",Lin,2026-11-05,5": "", "Summer,Lin,,5": "", "Counter 5,Lin,,": "", "注册-1,,,": "",

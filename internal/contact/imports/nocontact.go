@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/table"
@@ -34,6 +35,9 @@ var (
 // noContact returns why a row is no contact, or "". Rows without an id are looked at, and those whose id is a word for a sum or a remark.
 func (c *converter) noContact(row table.Row) string {
 	id, first := cellOf(row, c.id), firstCell(row)
+	if id != "" && c.width > 2 && c.isLone(row, id) && !isTotal(id) {
+		return noteRow
+	}
 	if id != "" && (isUsual(id) || !isTotal(id) && !isNote(id)) {
 		if id != first && c.isSummed(row, first) {
 			return totalRow
@@ -62,6 +66,16 @@ func (c *converter) isSummed(row table.Row, first string) bool {
 		}
 	}
 	return true
+}
+
+// isLone reports whether what stands as an id is all there is in its row, and goes on as no id does: "Page 1 of 3", "--- end of report",
+// or the second line of a text that nobody put in quotes. A row of a text file that ends there says nothing else either.
+func (c *converter) isLone(row table.Row, id string) bool {
+	if len(row.Cells) > 1 && (row.Cells[0] != "" && row.Cells[1] != "" || filledCells(row) != 1) {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(id)
+	return strings.ContainsAny(id, " \u3000\u00a0") || strings.ContainsRune("-=_~*(（<《…", first) || len(row.Cells) == 1 && !c.workbook
 }
 
 // isUsual is the short way for nearly every id: it does not begin as the words do.

@@ -6,8 +6,12 @@ import (
 )
 
 // ID reads a text that names something by digits as one that programs may have taken for a number: 2.0000001E7 is 20000001 and
-// 20000001.0 is 20000001. Of 2.02611E+17 the digits are gone, and lost says so. Anything else is what it says.
+// 20000001.0 is 20000001. Of 2.02611E+17 the digits are gone, and lost says so. Anything else is what it says, without the apostrophe
+// that tells a spreadsheet that it is text.
 func ID(text string) (id string, lost bool) {
+	if strings.LastIndexByte(text, '\'') == 0 && len(text) > 1 {
+		text = strings.TrimLeft(text[1:], " ")
+	}
 	if len(text) < 4 || len(text) > 40 || text[0] < '0' || text[0] > '9' {
 		return text, false
 	}
