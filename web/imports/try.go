@@ -37,7 +37,7 @@ func (h *handlers) try(c *gin.Context, p *matchPage, asked matching) error {
 			continue
 		}
 		if len(g.Dates) > 0 {
-			g.Readings = h.readings(c, m.Zone, g.Values[0], imports.SuggestDates(p.Preview.Values[at]))
+			g.Readings = readings(m.Zone, g.Values[0], p.Preview.Values[at])
 		}
 		p.Columns[at].Groups = append(p.Columns[at].Groups, g)
 	}
@@ -87,16 +87,18 @@ func (h *handlers) sheetOptions(c *gin.Context, f table.Found) []frame.Option {
 	return options
 }
 
-// readings are the formats that would read the values of a column, with how each would read one of them.
-func (h *handlers) readings(c *gin.Context, zone, sample string, formats []string) []readingRow {
+// readings are the formats that would read all values of a column that are times, with how each would read one of them.
+func readings(zone, sample string, column []string) []readingRow {
 	in, err := time.LoadLocation(zone)
 	if err != nil {
 		return nil
 	}
+	times := slices.DeleteFunc(slices.Clone(column), func(value string) bool { return len(imports.DateReadings(value, in)) == 0 })
+	formats := imports.SuggestDates(times)
 	var rows []readingRow
 	for _, r := range imports.DateReadings(sample, in) {
 		if slices.Contains(formats, r.Format) {
-			rows = append(rows, readingRow{r.Format, sample + " → " + r.At.Time().In(in).Format("2006-01-02 15:04:05")})
+			rows = append(rows, readingRow{r.Format, sample + " → " + r.At.In(in).Format("2006-01-02 15:04:05")})
 		}
 	}
 	return rows
