@@ -75,7 +75,7 @@ func (in *Input) Empty(names ...string) {
 // emptyBlanks notes texts of nothing but blanks: they say nothing more than an empty one.
 func (in *Input) emptyBlanks() {
 	for name, of := range emptiable {
-		if value := of(in); value != "" && text.Name(value) == "" {
+		if value := of(in); value != "" && text.IsBlank(value) {
 			in.Empty(name)
 		}
 	}

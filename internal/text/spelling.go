@@ -47,8 +47,13 @@ func Trim(s string) string {
 	if last, _ := utf8.DecodeLastRuneInString(s); isSolid(first) && isSolid(last) {
 		return s
 	}
-	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || Invisible(r) })
+	return strings.TrimFunc(s, func(r rune) bool { return !isSeen(r) })
 }
+
+// IsBlank reports whether nothing of a text can be seen.
+func IsBlank(s string) bool { return strings.IndexFunc(s, isSeen) < 0 }
+
+func isSeen(r rune) bool { return isSolid(r) || !unicode.IsSpace(r) && !unicode.IsControl(r) && !Invisible(r) }
 
 // Cut returns the beginning of a text, at most so many characters.
 func Cut(s string, limit int) string {

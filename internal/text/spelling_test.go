@@ -38,6 +38,9 @@ func TestWhatIsPlainStaysSo(t *testing.T) {
 		if again := text.Plain(plain); again != plain {
 			t.Fatalf("%q is %q, and that is %q", raw, plain, again)
 		}
+		if text.IsBlank(raw) != (plain == "") {
+			t.Fatalf("%q is %q, and blank %t", raw, plain, text.IsBlank(raw))
+		}
 		if trimmed := text.Trim(raw); text.Plain(trimmed) != plain {
 			t.Fatalf("%q trimmed reads otherwise", raw)
 		}

@@ -79,10 +79,10 @@ func FormerID(s string) string {
 	return former
 }
 
-// plain reports whether there is nothing to do: printable ASCII with no blank around it.
+// plain reports whether there is nothing to do: printable ASCII and Han, with no blank around them.
 func plain(s string) bool {
-	for i := range len(s) {
-		if s[i] < 0x20 || s[i] >= 0x7F {
+	for _, r := range s {
+		if !isSolid(r) && r != ' ' {
 			return false
 		}
 	}
