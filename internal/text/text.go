@@ -79,10 +79,10 @@ func FormerID(s string) string {
 	return former
 }
 
-// plain reports whether there is nothing to do: printable ASCII and Han, with no blank around them.
+// plain reports whether there is nothing to do: printable ASCII, Han and its full stops and commas, with no blank around them.
 func plain(s string) bool {
 	for _, r := range s {
-		if !isSolid(r) && r != ' ' {
+		if !isSolid(r) && r != ' ' && r != '。' && r != '、' && (r < '！' || r > '～') {
 			return false
 		}
 	}
