@@ -212,7 +212,7 @@ func (s *sheetReader) meant(row *Row, at int, kind string) string {
 		row.fault(at, ErrorCell, string(b.value))
 		return ""
 	case "n":
-		return checkText(row, at, s.book.padded(numberText(string(b.value)), b.style))
+		return checkText(row, at, s.book.shown(numberText(string(b.value)), b.style))
 	case "d":
 		return string(b.value)
 	}

@@ -2,17 +2,32 @@ package table
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"maps"
+	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxStyles is how many styles of a workbook are looked at; Excel has no more.
 const maxStyles = 1 << 16
 
-// readStyles returns, for each style of cells, how many digits it shows at least: a number 12345 with the format 0000000 is the ticket
-// 0012345 to everybody who sees it, and in every CSV file made of it.
-func (w *workbook) readStyles(name string) (digits []int8, err error) {
+// look is how a style shows a number, where that is another text than its digits. What people see is what every CSV file made of the
+// workbook has: 12345 with the format "T-"0000000 is the ticket T-0012345.
+type look struct {
+	digits  int8   // shows so many at least
+	before  string // shows this before them
+	elapsed bool   // a number of days as hours, minutes and seconds: 1.5 is 36:00:00
+	percent bool
+}
+
+// builtIn are the looks that workbooks do not spell out.
+var builtIn = map[string]look{"9": {percent: true}, "10": {percent: true}, "46": {elapsed: true}}
+
+// readStyles returns the look of each style of cells; nil where all show numbers as they are.
+func (w *workbook) readStyles(name string) (looks []look, err error) {
 	t, err := w.part(name, &w.spent)
 	if errors.Is(err, errNoPart) {
 		return nil, nil
@@ -21,11 +36,11 @@ func (w *workbook) readStyles(name string) (digits []int8, err error) {
 		return nil, err
 	}
 	defer func() { _ = t.close() }()
-	formats := map[string]int8{}
-	inCells, padded := false, false
+	formats := maps.Clone(builtIn)
+	inCells, special := false, false
 	for {
 		err := t.next()
-		if errors.Is(err, io.EOF) || len(digits) > maxStyles || len(formats) > maxStyles {
+		if errors.Is(err, io.EOF) || len(looks) > maxStyles || len(formats) > maxStyles {
 			break
 		}
 		if err != nil {
@@ -36,37 +51,91 @@ func (w *workbook) readStyles(name string) (digits []int8, err error) {
 			inCells = t.kind == startTag
 		case t.kind != startTag:
 		case string(t.name) == "numFmt":
-			if n := zeros(t.attribute("formatCode")); n > 0 {
-				formats[t.attribute("numFmtId")] = n
-			}
+			formats[t.attribute("numFmtId")] = lookOf(t.attribute("formatCode"))
 		case string(t.name) == "xf" && inCells:
-			n := formats[t.attribute("numFmtId")]
-			digits, padded = append(digits, n), padded || n > 0
+			l := formats[t.attribute("numFmtId")]
+			looks, special = append(looks, l), special || l != look{}
 		}
 	}
-	if !padded {
+	if !special {
 		return nil, nil
 	}
-	return digits, nil
+	return looks, nil
 }
 
-// zeros returns how many digits a format shows at least that is nothing but zeros; 0 for any other.
-func zeros(format string) int8 {
+// lookOf returns the look of a format. Any that is not understood shows the number.
+func lookOf(format string) look {
 	format, _, _ = strings.Cut(format, ";")
-	if len(format) < 2 || len(format) > exactDigits || strings.Trim(format, "0") != "" {
-		return 0
+	switch lower := strings.ToLower(format); {
+	case strings.HasPrefix(lower, "[h]:m"), strings.HasPrefix(lower, "[hh]:m"):
+		return look{elapsed: true}
+	case strings.HasSuffix(format, "%") && strings.Trim(format, "0#.,%") == "":
+		return look{percent: true}
 	}
-	return int8(len(format))
+	before, rest := literal(format)
+	if strings.Trim(rest, "0") != "" || rest == "" || len(rest) > exactDigits || len(rest) < 2 && before == "" {
+		return look{}
+	}
+	return look{digits: int8(len(rest)), before: before}
 }
 
-// padded returns a number as a style shows it.
-func (w *workbook) padded(number string, style []byte) string {
-	if w.digits == nil {
+// literal returns the text that a format shows first, in quotes or after backslashes, and the rest of the format.
+func literal(format string) (text, rest string) {
+	for {
+		switch {
+		case strings.HasPrefix(format, `"`):
+			quoted, after, closed := strings.Cut(format[1:], `"`)
+			if !closed {
+				return text, format
+			}
+			text, format = text+quoted, after
+		case strings.HasPrefix(format, `\`) && len(format) > 1:
+			_, size := utf8.DecodeRuneInString(format[1:])
+			text, format = text+format[1:1+size], format[1+size:]
+		default:
+			return text, format
+		}
+	}
+}
+
+// shown returns a number as a style shows it.
+func (w *workbook) shown(number string, style []byte) string {
+	if w.looks == nil {
 		return number
 	}
 	n, err := strconv.Atoi(string(style))
-	if err != nil || n < 0 || n >= len(w.digits) || strings.Trim(number, "0123456789") != "" || number == "" {
+	if err != nil || n < 0 || n >= len(w.looks) || number == "" || w.looks[n] == (look{}) {
 		return number
 	}
-	return strings.Repeat("0", max(int(w.digits[n])-len(number), 0)) + number
+	switch l := w.looks[n]; {
+	case l.elapsed:
+		return elapsed(number)
+	case l.percent:
+		return percent(number)
+	case strings.Trim(number, "0123456789") != "":
+		return number
+	default:
+		return l.before + strings.Repeat("0", max(int(l.digits)-len(number), 0)) + number
+	}
+}
+
+// elapsed returns a number of days as hours, minutes and seconds. Below one it stays a number, as a time of day is one too; and what is
+// more than anybody waits is a date with a strange format.
+func elapsed(number string) string {
+	const secondsOfADay, longest = 24 * 60 * 60, 1000
+	days, err := strconv.ParseFloat(number, 64)
+	if err != nil || days < 1 || days > longest {
+		return number
+	}
+	n := int(math.Round(days * secondsOfADay))
+	return fmt.Sprintf("%d:%02d:%02d", n/3600, n/60%60, n%60)
+}
+
+// percent returns a part as so many of a hundred.
+func percent(number string) string {
+	part, err := strconv.ParseFloat(number, 64)
+	if err != nil {
+		return number
+	}
+	return strconv.FormatFloat(math.Round(part*1e10)/1e8, 'f', -1, 64) + "%"
 }

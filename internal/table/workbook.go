@@ -15,7 +15,7 @@ type workbook struct {
 	parts  parts
 	limit  int64
 	shared *sharedTexts
-	digits []int8 // of each style
+	looks  []look // of each style
 	found  Found
 
 	recalculate bool  // formulas are to be calculated by whoever opens it
@@ -68,8 +68,8 @@ func (w *workbook) open(wanted string) (*sheetReader, error) {
 		switch {
 		case r.is("sharedStrings") && len(w.shared.where) == 0:
 			w.shared, err = w.readShared(r.target)
-		case r.is("styles") && w.digits == nil:
-			w.digits, err = w.readStyles(r.target)
+		case r.is("styles") && w.looks == nil:
+			w.looks, err = w.readStyles(r.target)
 		}
 		if err != nil {
 			return nil, err
