@@ -2,9 +2,12 @@ package lists_test
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
@@ -44,6 +47,59 @@ func TestAColumnThatNobodyReadsIsRefusedByItsName(t *testing.T) {
 		if !ok || len(f.Fields) != 1 || f.Fields[0].Code != "column_unknown" || f.Fields[0].Value != want || f.Fields[0].Line != 1 {
 			t.Errorf("%s: %v", header, err)
 		}
+	}
+}
+
+func TestAColumnThatIsThereTwiceIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, header := range []string{"phone,phone", "phone,\u200bPHONE ", "email,phone,email"} {
+		_, err := lists.ParseSuppressions(t.Context(), strings.NewReader(header+"\n13912345670,13912345671\n"), reading, now,
+			func([]permission.Suppression) error { return nil })
+		if f, ok := fault.Of(err); !ok || len(f.Fields) != 1 || f.Fields[0].Code != "column_twice" {
+			t.Errorf("%s: %v", header, err)
+		}
+	}
+}
+
+// A refusal behind a comma that nobody put in quotes, or below a heading that is not there, is one that nobody would hear of.
+func TestWhatStandsInNoColumnIsReportedAndTheRestTaken(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{
+		"phone\n13912345670,13912345671\n", "phone,\n13912345670,13912345671\n", ",phone\nann@example.org,13912345670\n",
+		"phone,scope\n13912345670,everything,,x\n",
+	} {
+		taken := 0
+		report, err := lists.ParseSuppressions(t.Context(), strings.NewReader(file), reading, now, func(list []permission.Suppression) error {
+			taken += len(list)
+			return nil
+		})
+		if err != nil || taken != 1 || report.Partly != 1 || len(report.Issues) != 1 || report.Issues[0].Code != "cell_unnamed" {
+			t.Errorf("%q: %d taken, %+v %v", file, taken, report, err)
+		}
+	}
+}
+
+func TestASheetThatIsNotReadIsReported(t *testing.T) {
+	t.Parallel()
+	book := excelize.NewFile()
+	for _, sheet := range []string{"Sheet1", "December", "Empty"} {
+		if _, err := book.NewSheet(sheet); err != nil {
+			t.Fatal(err)
+		}
+		if sheet == "Empty" {
+			continue
+		}
+		if err := errors.Join(book.SetCellStr(sheet, "A1", "phone"), book.SetCellStr(sheet, "A2", "13912345670")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var file bytes.Buffer
+	if err := book.Write(&file); err != nil {
+		t.Fatal(err)
+	}
+	report, err := lists.ParseSuppressions(t.Context(), &file, reading, now, func([]permission.Suppression) error { return nil })
+	if err != nil || len(report.Issues) != 1 || report.Issues[0].Code != "sheet_left_out" || report.Issues[0].Value != "December" {
+		t.Errorf("%+v %v", report, err)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
 	"aftercall/internal/table"
+	"aftercall/internal/text"
 )
 
 // Limits of a file that is imported.
@@ -35,6 +36,7 @@ type Reading struct {
 type lines struct {
 	file    *table.Reader
 	columns map[string]int
+	named   []bool // which columns have a name
 	reading Reading
 	rows    int
 	row     table.Row
@@ -62,16 +64,56 @@ func openLines(ctx context.Context, file io.Reader, reading Reading, list listCo
 			return nil, errors.Join(err, reader.Close())
 		}
 	}
-	for i, name := range head.Cells {
-		name = strings.ToLower(strings.TrimSpace(name))
-		if _, twice := l.columns[name]; !twice {
-			l.columns[name] = i
-		}
-	}
-	if problems := list.problems(l.columns); len(problems) > 0 {
+	twice := l.name(head.Cells)
+	if problems := append(list.problems(l.columns), twice...); len(problems) > 0 {
 		return nil, errors.Join(fault.InvalidFields(problems...), reader.Close())
 	}
 	return l, nil
+}
+
+// name finds the columns of the first row. Of two with one name only one would be read, and who stands in the other be contacted.
+func (l *lines) name(head []string) (problems []fault.Field) {
+	l.named = make([]bool, len(head))
+	for i, name := range head {
+		if name = strings.ToLower(text.ID(name)); name == "" {
+			continue
+		}
+		l.named[i] = true
+		if _, twice := l.columns[name]; twice {
+			problems = append(problems, fault.Field{
+				Line: 1, Name: "header", Code: "column_twice", Value: name, Problem: "is there twice; put both into one, or into two files",
+			})
+			continue
+		}
+		l.columns[name] = i
+	}
+	return problems
+}
+
+// leftOver says what a row has where no column has a name: beyond the last one, as behind a comma nobody put in quotes, or below none.
+func (l *lines) leftOver() fault.Problems {
+	for i, cell := range l.row.Cells {
+		if (i >= len(l.named) || !l.named[i]) && strings.TrimSpace(cell) != "" {
+			return fault.Problems{{
+				Line: l.row.Line, Name: "row", Code: "cell_unnamed", Value: cell,
+				Problem: "stands in a column without a name, and is not read",
+			}}
+		}
+	}
+	return nil
+}
+
+// tellOfSheets reports the sheets of a workbook that have something and are not read.
+func (l *lines) tellOfSheets(report *Report) {
+	found := l.file.Found()
+	for _, sheet := range found.Sheets {
+		if !sheet.Empty && sheet.Name != found.Sheet {
+			report.tell(1, fault.Field{
+				Name: "sheet", Code: "sheet_left_out", Value: sheet.Name,
+				Problem: "is another sheet of the workbook, and is not read: import it as a file of its own",
+			})
+		}
+	}
 }
 
 // problems returns what is wrong with the names in the first row.
@@ -170,6 +212,7 @@ func (l *lines) instant(column string, f *fault.Problems) clock.Instant {
 
 // each reads every row and gives it to take, which reports whether it took something of it; what it finds wrong is noted in the report.
 func (l *lines) each(report *Report, take func(f *fault.Problems) (bool, error)) error {
+	l.tellOfSheets(report)
 	for {
 		err := l.next()
 		var unreadable *table.RowError
@@ -204,6 +247,7 @@ func (l *lines) each(report *Report, take func(f *fault.Problems) (bool, error))
 // faults returns what the file itself says is wrong with cells of the row. Those of an address or a note are kept for when the rest of the
 // row was taken: another column says what is meant, and is not guessed.
 func (l *lines) faults() (decisive, kept fault.Problems) {
+	kept = l.leftOver()
 	for _, cell := range l.row.Faults {
 		problem := "is an error value, or a formula without a value"
 		if cell.Code == table.BadEncoding {
