@@ -56,9 +56,9 @@ type setter = func(in *contact.Input, r reading, value string) *values.Flaw
 
 var setters = map[string]setter{
 	"external_id":        id(idLost, func(in *contact.Input) *string { return &in.ExternalID }),
-	"status":             verbatim(func(in *contact.Input) *contact.Status { return &in.Status }),
-	"channel":            verbatim(func(in *contact.Input) *contact.Channel { return &in.Channel }),
-	"severity":           verbatim(func(in *contact.Input) *contact.Severity { return &in.Severity }),
+	"status":             word(func(in *contact.Input) *contact.Status { return &in.Status }),
+	"channel":            word(func(in *contact.Input) *contact.Channel { return &in.Channel }),
+	"severity":           word(func(in *contact.Input) *contact.Severity { return &in.Severity }),
 	"category":           verbatim(func(in *contact.Input) *string { return &in.Category }),
 	"subcategory":        verbatim(func(in *contact.Input) *string { return &in.Subcategory }),
 	"product":            verbatim(func(in *contact.Input) *string { return &in.Product }),
@@ -106,6 +106,14 @@ var booleans = []string{"complaint", "auto_closed"}
 func verbatim[T ~string](field func(*contact.Input) *T) setter {
 	return func(in *contact.Input, _ reading, value string) *values.Flaw {
 		*field(in) = T(value)
+		return nil
+	}
+}
+
+// word is text of a few words: Resolved and RESOLVED are resolved.
+func word[T ~string](field func(*contact.Input) *T) setter {
+	return func(in *contact.Input, _ reading, value string) *values.Flaw {
+		*field(in) = T(text.Fold(value))
 		return nil
 	}
 }
@@ -171,7 +179,7 @@ func seconds(field func(*contact.Input) **int64) setter {
 	}
 }
 
-// measured reports whether a field is a number, a time or a yes or no: what is absent there is not 0.
+// measured reports whether a field is a number, a time, a yes or no or one of a few words: what is absent there is not 0, and no word.
 func measured(field string) bool {
-	return strings.HasSuffix(field, "_at") || strings.HasSuffix(field, "_seconds") || slices.Contains(booleans, field)
+	return field == "channel" || field == "severity" || strings.HasSuffix(field, "_at") || strings.HasSuffix(field, "_seconds") || slices.Contains(booleans, field)
 }

@@ -1,6 +1,9 @@
 package imports
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // One odd value is not the end of a contact, where nothing is decided by it.
 func TestAMeasureThatCannotBeReadLosesItselfAndNotTheContact(t *testing.T) {
@@ -26,6 +29,21 @@ func TestAMeasureThatCannotBeReadLosesItselfAndNotTheContact(t *testing.T) {
 		in := got.input
 		if in.TalkSeconds == nil || *in.TalkSeconds != 60 || in.HoldSeconds != nil || in.OpenedAt != 0 || in.FirstResponse != 0 {
 			t.Errorf("%s: %+v", row, in)
+		}
+	}
+}
+
+func TestOurOwnWordsAreReadInAnyCaseAndWidth(t *testing.T) {
+	t.Parallel()
+	const m = "columns: {external_id: id, status: state, resolved_at: done, channel: via, severity: how}"
+	for row, want := range map[string]string{
+		"Resolved,PHONE,High": "resolved phone high", "ｒｅｓｏｌｖｅｄ,In_Person,low": "resolved in_person low",
+		"\u200bresolved,N/A,-": "resolved  ", ",WeChat,": " wechat ", "Done,,": "done  ", // intake refuses it
+	} {
+		state, rest, _ := strings.Cut(row, ",")
+		in := convertFile(t, m, "id,state,done,via,how\nT-1,"+state+",2026-11-20 10:00,"+rest+"\n")[0].input
+		if got := string(in.Status) + " " + string(in.Channel) + " " + string(in.Severity); got != want {
+			t.Errorf("%s: %q, want %q", row, got, want)
 		}
 	}
 }
