@@ -27,6 +27,14 @@ func mistakable(text, region string) bool {
 	return of != nil && (text[0] == '1' || of[1] != "400" && of[1] != "800") // services of China have these groups too
 }
 
+// beheaded reports whether a number of China is a mobile that lost its first digit: the library takes 12341 before the rest of
+// [1234]13912348000 for what is dialled to choose a carrier.
+func beheaded(text, e164 string) bool {
+	const mobile = 11
+	digits := digitsOf(text)
+	return len(digits) > mobile && isMainlandMobile(digits[len(digits)-mobile:]) && e164 == "+86"+digits[len(digits)-mobile+1:]
+}
+
 // declined is a remark that an address is not to be used, or leads nowhere.
 var declined = regexp.MustCompile(`(?i)勿[打扰電电拨呼致联聯]|请勿|請勿|切勿|不要|[别別](?:再)?[打联聯]|拒[绝絕接访訪收]|退[订訂]|停机|停機|空号|空號|停用|注销|註銷|作废|作廢|` +
 	`无效|無效|错号|錯號|打错|打錯|已换号|已換號|非本人|不是本人|\bdo\s*not\b|\bdon['’]?t\b|\bdnc\b|\bopt(?:ed)?[\s_-]*out\b|\bunsubscribed?\b|\bbounced?\b|` +

@@ -50,6 +50,9 @@ func ReadPhone(raw, region string) Number {
 	if e164 == "" || !onlyUsual(text) {
 		beside = partsOf(text)
 	}
+	if beheaded(text, e164) {
+		return Number{}
+	}
 	switch {
 	case e164 == "" && !beside.refused:
 		e164 = beside.loosely(text, region)
