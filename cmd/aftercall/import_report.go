@@ -190,6 +190,9 @@ func writeRejected(ctx context.Context, a *app.App, run imports.Run, path string
 			err = closed
 		}
 	}()
+	if _, err := file.WriteString("\ufeff"); err != nil { // it is UTF-8, whatever the mapping says of the file it comes from
+		return fmt.Errorf("write the rejected rows: %w", err)
+	}
 	return a.Imports.WriteRejected(ctx, run.ID, csv.NewCSVWriter(file), "reason",
 		func(r imports.Reason) string { return r.Field + " " + r.Problem })
 }

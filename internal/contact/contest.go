@@ -16,7 +16,7 @@ func (k *intake) contest(book *customerBook, newly []*claim) error {
 	for _, c := range newly {
 		c.contested = true
 	}
-	if len(newly) == 0 || k.rehearsal != nil {
+	if len(newly) == 0 {
 		return nil
 	}
 	byID := map[int64]*claim{}
@@ -30,6 +30,9 @@ func (k *intake) contest(book *customerBook, newly []*claim) error {
 	}
 	if err := k.rename(book, byID); err != nil {
 		return err
+	}
+	if k.rehearsal != nil {
+		return nil
 	}
 	if err := whose.Contest(k.store.Tx, rows); err != nil {
 		return err
@@ -69,6 +72,9 @@ func (k *intake) rename(book *customerBook, byID map[int64]*claim) error {
 		case !slices.ContainsFunc(tallies[id], func(t tally) bool { return t.DescriptionID == nil }):
 			c.forget(k.now)
 		}
+	}
+	if k.rehearsal != nil {
+		return nil
 	}
 	return rewrite(k.store, "the references of customers", renamed, []string{"reference"})
 }

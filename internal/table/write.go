@@ -47,10 +47,16 @@ func unseen(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Z, r)
 
 // CSVWriter writes rows of texts for spreadsheets: every cell is inert and quoted, lines end with CR LF. A byte order mark is the
 // caller's.
-type CSVWriter struct{ w *bufio.Writer }
+type CSVWriter struct {
+	w         *bufio.Writer
+	delimiter rune
+}
 
-// NewCSVWriter returns a writer to w.
-func NewCSVWriter(w io.Writer) *CSVWriter { return &CSVWriter{bufio.NewWriter(w)} }
+// NewCSVWriter returns a writer to w, of commas.
+func NewCSVWriter(w io.Writer) *CSVWriter { return &CSVWriter{bufio.NewWriter(w), ','} }
+
+// Delimit puts something else than a comma between the cells from now on.
+func (c *CSVWriter) Delimit(delimiter rune) { c.delimiter = delimiter }
 
 // behindSeparator is a sign that begins a cell where cells are separated by something else than commas: there our quotes are no
 // protection, as they stand in the middle of a cell.
@@ -60,7 +66,7 @@ var behindSeparator = regexp.MustCompile(`([;|][\s\pZ\p{Cf}"]*)([\-` + strings.R
 func (c *CSVWriter) Row(cells ...string) error {
 	for i, cell := range cells {
 		if i > 0 {
-			_ = c.w.WriteByte(',') // the writer keeps its error
+			_, _ = c.w.WriteRune(c.delimiter) // the writer keeps its error
 		}
 		cell = behindSeparator.ReplaceAllString(Inert(cell), "$1'$2")
 		_, _ = c.w.WriteString(`"` + strings.ReplaceAll(cell, `"`, `""`) + `"`)

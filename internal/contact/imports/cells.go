@@ -13,7 +13,7 @@ func cellOf(row table.Row, cell int) string {
 	if cell < 0 || cell >= len(row.Cells) {
 		return ""
 	}
-	return text.Trim(row.Cells[cell])
+	return text.Trim(table.Meant(row.Cells[cell])) // of our own file of rejected rows
 }
 
 // firstCell returns the first cell of a row that is not empty.
@@ -56,7 +56,7 @@ func (out *converted) text(row table.Row, cell int, heading string, bad handling
 	if cell < 0 || cell >= len(row.Cells) {
 		return "", true
 	}
-	said = text.Trim(row.Cells[cell])
+	said = text.Trim(table.Meant(row.Cells[cell]))
 	for _, f := range row.Faults {
 		if f.Cell != cell {
 			continue

@@ -31,13 +31,19 @@ func (c centre) begin(t *testing.T, n int) (int64, outbox.Ticket) {
 	if _, err := c.Begin(ctx, draft.ID, imports.NewRun{SourceID: c.source, Mapping: parse(t, simple)}); err != nil {
 		t.Fatal(err)
 	}
-	err = c.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		return tx.Gorm().Model(&outbox.Job{}).Where("ref = ?", draft.ID).Update("state", outbox.Queued).Error
+	return draft.ID, c.queued(t, draft.ID)
+}
+
+// queued hands the job of a run to the queue, and returns its ticket.
+func (c centre) queued(t *testing.T, run int64) outbox.Ticket {
+	t.Helper()
+	err := c.db.InTx(context.Background(), func(_ context.Context, tx database.Tx) error {
+		return tx.Gorm().Model(&outbox.Job{}).Where("ref = ?", run).Update("state", outbox.Queued).Error
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return draft.ID, outbox.Ticket{JobID: c.job(t, draft.ID).ID, Attempt: 1, At: noon}
+	return outbox.Ticket{JobID: c.job(t, run).ID, Attempt: 1, At: noon}
 }
 
 func (c centre) job(t *testing.T, run int64) outbox.Job {

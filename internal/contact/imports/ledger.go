@@ -10,7 +10,7 @@ import (
 	"aftercall/internal/text"
 )
 
-// Reject is a row that was not taken, as it stood in the file.
+// Reject is a row that was not taken, as it stood in the file; of a workbook, as a text file would have it.
 type Reject struct {
 	ID      int64
 	RunID   int64
@@ -120,7 +120,7 @@ func (l *ledger) reject(row table.Row, problems []fault.Field) {
 		reasons[i] = Reason{Field: heading, Code: f.Code, Problem: f.Problem}
 	}
 	why, err := json.Marshal(reasons)
-	cells, err2 := json.Marshal(row.Cells)
+	cells, err2 := json.Marshal(l.converter.asText(row))
 	if err != nil || err2 != nil || len(cells) > maxRejectBytes {
 		return
 	}

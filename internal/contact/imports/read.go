@@ -64,6 +64,9 @@ func (s *Service) WriteRejected(ctx context.Context, runID int64, to *table.CSVW
 		return err
 	}
 	headings := run.Report().Headings
+	if err := like(to, run); err != nil {
+		return err
+	}
 	if err := to.Row(append(slices.Clone(headings), heading)...); err != nil {
 		return err
 	}
@@ -91,6 +94,24 @@ func (s *Service) WriteRejected(ctx context.Context, runID int64, to *table.CSVW
 			return to.Flush()
 		}
 	}
+}
+
+// like makes a file of rejected rows what the mapping says of the run's own: its headings stand on the same line, behind the same
+// delimiter. Its encoding is the writer's, who begins with a byte order mark, which is believed more than a name.
+func like(to *table.CSVWriter, run Run) error {
+	m, err := ParseMapping([]byte(run.Mapping))
+	if err != nil {
+		return err
+	}
+	if d := m.TableOptions().Delimiter; d != 0 {
+		to.Delimit(d)
+	}
+	for line := 1; line < m.headerLine(); line++ {
+		if err := to.Row(run.Filename); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Remembered returns the newest import whose mapping names only columns that are among the headings, with the mapping, and whether there

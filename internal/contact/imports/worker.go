@@ -116,17 +116,18 @@ func (w *worker) batchSize() int {
 
 // hopeless returns an error when the first rows were all rejected for one reason: the others would be, too.
 func (w *worker) hopeless() error {
-	if w.run.RowsRead != firstRows || w.run.Rejected != firstRows {
+	failed := w.run.Rejected
+	if w.run.RowsRead != firstRows || failed+w.run.Skipped != firstRows || failed <= firstRows/2 {
 		return nil
 	}
-	at := slices.IndexFunc(w.summary.Groups, func(g Group) bool { return g.Severity == RowRejected && g.Rows >= firstRows })
+	at := slices.IndexFunc(w.summary.Groups, func(g Group) bool { return g.Severity == RowRejected && g.Rows >= failed })
 	if at < 0 {
 		return nil
 	}
 	g := w.summary.Groups[at]
 	return fault.New(fault.Invalid, "import_one_reason", fmt.Sprintf("the first %d rows were all rejected for one reason: %s %q %s%s",
-		firstRows, g.Field, text.Cut(strings.Join(g.Values, ", "), groupValueSize), g.Problem, g.Advice())).
-		With("rows", firstRows).With("field", g.Field)
+		failed, g.Field, text.Cut(strings.Join(g.Values, ", "), groupValueSize), g.Problem, g.Advice())).
+		With("rows", failed).With("field", g.Field)
 }
 
 func (w *worker) measure(ctx context.Context, m Mapping) error {
