@@ -209,6 +209,8 @@ func (s store) dropOld(drafts, rest clock.Instant) error {
 	var kept []int64
 	err = s.Gorm().Model(&Run{}).Where("state IN ? AND updated_at < ?", []State{Stopped, Failed, Done}, rest).
 		Where("id IN (?) OR id IN (?)", s.Gorm().Model(&chunk{}).Select("run_id"), s.Gorm().Model(&Reject{}).Select("run_id")).
+		Where("NOT EXISTS (?)", s.Gorm().Table("import_runs AS younger").Select("1").
+			Where("younger.file_id = import_runs.id AND younger.id <> import_runs.id AND younger.updated_at >= ?", rest)).
 		Order("id").Limit(few).Pluck("id", &kept).Error
 	if err != nil {
 		return fmt.Errorf("look for old files: %w", err)
