@@ -76,7 +76,8 @@ var fieldWords = map[string]map[string]string{
 		"value":  "The whole number that was given; required: absent and null are no answer, and refused.",
 		"scale":  "Such as \"1-5\"; the metric's usual one when absent or \"\".", "comment": "What was said beside it.",
 		"answered_at": "When it was given; the time of the resolution when absent, or of arrival while there is none.",
-		"revisable_days": "For how many days after the first answer a later, different one replaces it, from 0 to 3650; for good when absent. " +
+		"revisable_days": "For how many days after the first answer a later, different one replaces it, from 0 to 3650; for good when " +
+			"absent. " +
 			"Both are kept, and the newest counts.",
 	},
 	"Field": {
