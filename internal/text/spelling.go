@@ -53,7 +53,9 @@ func Trim(s string) string {
 // IsBlank reports whether nothing of a text can be seen.
 func IsBlank(s string) bool { return strings.IndexFunc(s, isSeen) < 0 }
 
-func isSeen(r rune) bool { return isSolid(r) || !unicode.IsSpace(r) && !unicode.IsControl(r) && !Invisible(r) }
+func isSeen(r rune) bool {
+	return isSolid(r) || !unicode.IsSpace(r) && !unicode.IsControl(r) && !Invisible(r)
+}
 
 // Cut returns the beginning of a text, at most so many characters.
 func Cut(s string, limit int) string {
