@@ -46,7 +46,8 @@ func TestWhoHasNoReferenceIsNotTheCustomerOfAllWhoHaveNone(t *testing.T) {
 		got := newCleaner("CN", nil).clean(Input{ExternalID: "T-1", Customer: InputCustomer{
 			Reference: none, Name: "Ann", Phones: []string{"13912340101"},
 		}}, now)
-		if _, warnings := codes(got); got.reference != "+8613912340101" || !cmp.Equal(warnings, []string{"customer.reference placeholder_reference"}) {
+		want := []string{"customer.reference placeholder_reference"}
+		if _, warnings := codes(got); got.reference != "+8613912340101" || !cmp.Equal(warnings, want) {
 			t.Errorf("the customer of %q is %q: %q", none, got.reference, warnings)
 		}
 	}
@@ -55,7 +56,8 @@ func TestWhoHasNoReferenceIsNotTheCustomerOfAllWhoHaveNone(t *testing.T) {
 func TestAContactWhoseIDSaysThatThereIsNoneIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, none := range []string{"N/A", "null", "-", "undefined", "[object Object]", "无"} {
-		if problems, _ := codes(newCleaner("CN", nil).clean(Input{ExternalID: none}, now)); !cmp.Equal(problems, []string{"external_id placeholder_id"}) {
+		problems, _ := codes(newCleaner("CN", nil).clean(Input{ExternalID: none}, now))
+		if !cmp.Equal(problems, []string{"external_id placeholder_id"}) {
 			t.Errorf("%q: %q", none, problems)
 		}
 	}

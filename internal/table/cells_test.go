@@ -68,8 +68,10 @@ func TestANumberIsReadAsItsFormatShowsIt(t *testing.T) {
 	t.Parallel()
 	for format, want := range map[string]string{
 		`&quot;T-&quot;0000000`: "T-0012345/T-0000001/1.5", `\T\-0`: "T-12345/T-1/1.5", `&quot;INC&quot;0`: "INC12345/INC1/1.5",
-		"[h]:mm:ss": "12345/24:00:00/36:00:00", "[HH]:MM": "12345/24:00:00/36:00:00", "0%": "1234500%/100%/150%", "0.00%": "1234500%/100%/150%",
-		"General": "12345/1/1.5", "0&quot;分&quot;": "12345/1/1.5", "h:mm:ss": "12345/1/1.5", "&quot;open": "12345/1/1.5", "@": "12345/1/1.5",
+		"[h]:mm:ss": "12345/24:00:00/36:00:00", "[HH]:MM": "12345/24:00:00/36:00:00",
+		"0%": "1234500%/100%/150%", "0.00%": "1234500%/100%/150%",
+		"General": "12345/1/1.5", "0&quot;分&quot;": "12345/1/1.5", "h:mm:ss": "12345/1/1.5",
+		"&quot;open": "12345/1/1.5", "@": "12345/1/1.5",
 	} {
 		b := book{
 			styles: `<numFmts><numFmt numFmtId="164" formatCode="` + format + `"/></numFmts><cellXfs><xf numFmtId="164"/></cellXfs>`,

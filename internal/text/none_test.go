@@ -9,7 +9,8 @@ import (
 func TestAWordForNoneIsNobodysNameAndNoID(t *testing.T) {
 	t.Parallel()
 	for _, none := range []string{
-		"N/A", "n/a", "NULL", "null", "(null)", `\N`, "None", "nil", "NaN", "undefined", "[object Object]", "-", "--", "—", "?", "???", "/", ".",
+		"N/A", "n/a", "NULL", "null", "(null)", `\N`, "None", "nil", "NaN", "undefined", "[object Object]",
+		"-", "--", "—", "?", "???", "/", ".",
 		"***", "#N/A", "(blank)", "Unknown", "anonymous", "无", "暂无", "未知", "匿名", "匿名用户", "游客", "－", "Ｎ／Ａ", " N/A ", "\u200bNULL",
 	} {
 		if !text.SaysNone(none) {
@@ -17,7 +18,8 @@ func TestAWordForNoneIsNobodysNameAndNoID(t *testing.T) {
 		}
 	}
 	for _, one := range []string{
-		"", "0", "Na", "NA12", "Null-7", "Nils", "Noneill", "7", "A-1", "无锡", "吴", "-7", "T-", "#17", "/ticket", "test", "Unknown Pleasures", "匿名-3",
+		"", "0", "Na", "NA12", "Null-7", "Nils", "Noneill", "7", "A-1", "无锡", "吴", "-7", "T-", "#17", "/ticket",
+		"test", "Unknown Pleasures", "匿名-3",
 	} {
 		if text.SaysNone(one) {
 			t.Errorf("%q is taken for none", one)

@@ -181,5 +181,6 @@ func seconds(field func(*contact.Input) **int64) setter {
 
 // measured reports whether a field is a number, a time, a yes or no or one of a few words: what is absent there is not 0, and no word.
 func measured(field string) bool {
-	return field == "channel" || field == "severity" || strings.HasSuffix(field, "_at") || strings.HasSuffix(field, "_seconds") || slices.Contains(booleans, field)
+	return field == "channel" || field == "severity" || strings.HasSuffix(field, "_at") ||
+		strings.HasSuffix(field, "_seconds") || slices.Contains(booleans, field)
 }

@@ -8,8 +8,8 @@ import (
 // One odd value is not the end of a contact, where nothing is decided by it.
 func TestAMeasureThatCannotBeReadLosesItselfAndNotTheContact(t *testing.T) {
 	t.Parallel()
-	const m = `columns: {external_id: id, opened_at: opened, first_response_at: first, resolved_at: done, talk_seconds: talk, hold_seconds: hold,
-  complaint: bad}`
+	const m = `columns: {external_id: id, opened_at: opened, first_response_at: first, resolved_at: done, talk_seconds: talk,
+  hold_seconds: hold, complaint: bad}`
 	for row, want := range map[string]string{
 		"05-11-2026 9:00,,2026-11-20 10:00,60,,":     `opened ambiguous_date "05-11-2026 9:00"`,
 		"1900-01-01,,2026-11-20 10:00,60,,":          `opened out_of_range "1900-01-01"`,

@@ -69,10 +69,11 @@ func TestWhatStandsInNoColumnIsReportedAndTheRestTaken(t *testing.T) {
 		"phone,scope\n13912345670,everything,,x\n",
 	} {
 		taken := 0
-		report, err := lists.ParseSuppressions(t.Context(), strings.NewReader(file), reading, now, func(list []permission.Suppression) error {
+		take := func(list []permission.Suppression) error {
 			taken += len(list)
 			return nil
-		})
+		}
+		report, err := lists.ParseSuppressions(t.Context(), strings.NewReader(file), reading, now, take)
 		if err != nil || taken != 1 || report.Partly != 1 || len(report.Issues) != 1 || report.Issues[0].Code != "cell_unnamed" {
 			t.Errorf("%q: %d taken, %+v %v", file, taken, report, err)
 		}

@@ -44,7 +44,8 @@ func TestWordsForNothingAreKnown(t *testing.T) {
 func TestYesAndNoAreReadInBothLanguages(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
-		"TRUE": true, "true": true, "Yes": true, "y": true, "1": true, "是": true, "有": true, "√": true, "ＴＲＵＥ": true, "1.0": true, "Yes.": true, "是的": true, "☑": true,
+		"TRUE": true, "true": true, "Yes": true, "y": true, "1": true, "是": true, "有": true, "√": true, "ＴＲＵＥ": true,
+		"1.0": true, "Yes.": true, "是的": true, "☑": true,
 		"FALSE": false, "No": false, "n": false, "0": false, "否": false, "无": false, "×": false, "0.0": false, "☐": false, "否。": false,
 	} {
 		if yes, ok := Truth(text); !ok || yes != want {
