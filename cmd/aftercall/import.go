@@ -59,7 +59,8 @@ wrong.`,
 	f.StringVar(&flags.source, "source", "", "name of the system the contacts come from; made if it is new (required)")
 	f.StringVar(&flags.mapping, "mapping", "", "YAML file that says what the columns mean (required)")
 	f.BoolVar(&flags.check, "check", false, "only tell what would happen; nothing is written")
-	f.StringVar(&flags.rejected, "rejected", "", "write the rows that were not taken to this CSV file, with the reason, to be mended and imported")
+	f.StringVar(&flags.rejected, "rejected", "",
+		"write the rows that were not taken to this CSV file, with the reason, to be mended and imported")
 	f.StringVar(&flags.shift, "shift-times", "", "now: move all times so that the newest resolution is now, for trials")
 	f.BoolVar(&flags.withoutAnswers, "without-answers", false, "leave out answers that come with the contacts")
 	f.BoolVar(&flags.asJSON, "json", false, "print the result as JSON")

@@ -45,7 +45,8 @@ func TestAFileIsCheckedImportedMendedAndImportedAgain(t *testing.T) {
 		return path
 	}
 	mapping := path("mapping.yaml", preflightMapping)
-	file := path("tickets.csv", "id,state,closed,score\n1,Closed,2026-11-01 11:00,5\n2,Closed,05/11/2026,4\n3,Closed,2026-11-02 11:00,\n合计,,,2\n")
+	file := path("tickets.csv", "id,state,closed,score\n"+
+		"1,Closed,2026-11-01 11:00,5\n2,Closed,05/11/2026,4\n3,Closed,2026-11-02 11:00,\n合计,,,2\n")
 	rejected, missing := filepath.Join(dir, "rejected.csv"), filepath.Join(dir, "missing")
 	contacts := func(want int, file string, more ...string) (stdout, stderr string) {
 		t.Helper()
@@ -72,8 +73,10 @@ func TestAFileIsCheckedImportedMendedAndImportedAgain(t *testing.T) {
 			t.Errorf("the check does not say %q:\n%s", says, stdout)
 		}
 	}
-	if says := `1 row rejected: closed "05/11/2026"`; !strings.Contains(stderr, says) || !strings.Contains(stderr, `try dates: ["DD/MM/YYYY"]`) {
-		t.Errorf("the check does not say %q with what would mend it:\n%s", says, stderr)
+	for _, says := range []string{`1 row rejected: closed "05/11/2026"`, `try dates: ["DD/MM/YYYY"]`} {
+		if !strings.Contains(stderr, says) {
+			t.Errorf("the check does not say %q:\n%s", says, stderr)
+		}
 	}
 	told, _ := contacts(exitSome, file, "--rejected", rejected)
 	if !strings.Contains(told, "read 4, accepted 2, updated 0, resolved 2, duplicates 0, rejected 1, skipped 1") {
@@ -118,8 +121,11 @@ func TestTheSameMistakeIsSaidOnce(t *testing.T) {
 			t.Errorf("%q: not where, or not what to do: %s", more, stderr)
 		}
 		var result importResult
-		if len(more) == 2 && (json.Unmarshal([]byte(stdout), &result) != nil || len(result.Problems) != 1 || result.Problems[0].Rows != 5000) {
-			t.Errorf("%s", stdout)
+		if len(more) < 2 {
+			continue
+		}
+		if err := json.Unmarshal([]byte(stdout), &result); err != nil || len(result.Problems) != 1 || result.Problems[0].Rows != 5000 {
+			t.Errorf("%v: %s", err, stdout)
 		}
 	}
 	whole := strings.Replace(b.String(), "T,Closed,2026-11-01 11:00,5\n", "", 1)

@@ -105,9 +105,6 @@ func headingLine(ctx context.Context, m Mapping, open Open) (int, error) {
 	for len(widths) < headLines {
 		row, err := o.rows.Next()
 		var bad *table.RowError
-		if errors.As(err, &bad) && len(widths) == 0 {
-			return bad.Field.Line, nil // it may be the headings, which nothing below is
-		}
 		if errors.As(err, &bad) {
 			widths = append(widths, width{bad.Field.Line, unreadable})
 			continue
@@ -126,6 +123,9 @@ func headingLine(ctx context.Context, m Mapping, open Open) (int, error) {
 		if w.cells == unreadable || 3*w.cells >= 2*widest {
 			return w.line, nil
 		}
+	}
+	if unread > 0 {
+		return unread, nil
 	}
 	return 0, fault.New(fault.Invalid, "file_empty", "the file has no line of headings")
 }
