@@ -124,9 +124,6 @@ func headingLine(ctx context.Context, m Mapping, open Open) (int, error) {
 			return w.line, nil
 		}
 	}
-	if unread > 0 {
-		return unread, nil
-	}
 	return 0, fault.New(fault.Invalid, "file_empty", "the file has no line of headings")
 }
 
