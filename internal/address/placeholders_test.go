@@ -95,7 +95,7 @@ func TestAPlaceholderIsNobodysAddress(t *testing.T) {
 		{"138 0000 0000", true, true},
 		{"+86 13900000000", true, true},
 		{"13812345678", true, true},
-		{"13800138000", false, false},
+		{"13800138000", true, true},
 		{"18888888888", true, true},
 		{"15555555555", true, true},
 		{"13888888888", true, false},

@@ -202,6 +202,9 @@ func (t *taken) cleanAnswers(now clock.Instant) {
 			a.Scale = usualScales[a.Metric]
 		}
 		low, high, ok := parseScale(a.Scale)
+		if ok {
+			a.Scale = strconv.Itoa(low) + "-" + strconv.Itoa(high)
+		}
 		switch {
 		case usualScales[a.Metric] == "":
 			t.warn(field+".metric", "answer_metric", "is not csat, nps or ces; the answer is left out", a.Metric)
@@ -235,8 +238,9 @@ func (a InputAnswer) isRival(b InputAnswer) bool {
 	return a.Metric == b.Metric && (a.AnsweredAt.IsZero() || b.AnsweredAt.IsZero() || a.AnsweredAt == b.AnsweredAt)
 }
 
-// parseScale reads "1-5".
+// parseScale reads "1-5", also as "1 – 5" or "1~5".
 func parseScale(scale string) (low, high int, ok bool) {
+	scale = strings.NewReplacer(" ", "", "–", "-", "—", "-", "~", "-", "～", "-", "至", "-").Replace(text.Plain(scale))
 	a, b, found := strings.Cut(scale, "-")
 	low, err1 := strconv.Atoi(a)
 	high, err2 := strconv.Atoi(b)

@@ -92,7 +92,7 @@ func (m Machine) AddCustomers() {
 	m.T.Helper()
 	r := m.Send("application/x-ndjson", `
 {"external_id":"T-1","customer":{"reference":"C-1001","phones":["+8613912348000"],"emails":["liu@example.com"],"zone":"Asia/Shanghai"}}
-{"external_id":"T-2","customer":{"reference":"C-1002","phones":["+8613800138000"],"zone":"Asia/Shanghai"}}`)
+{"external_id":"T-2","customer":{"reference":"C-1002","phones":["+8613800138001"],"zone":"Asia/Shanghai"}}`)
 	if r.Status != http.StatusOK || strings.Contains(r.Body, "rejected") {
 		m.T.Fatalf("%d %s", r.Status, r.Body)
 	}

@@ -26,7 +26,7 @@ func (ts *Server) FillPermission(t testing.TB) int64 {
 	t.Helper()
 	second := Example("T-2")
 	second.Customer = contact.InputCustomer{
-		Reference: "C-2", Name: "刘芳", Phones: []string{"13800138000"}, Emails: []string{"liu@example.com"},
+		Reference: "C-2", Name: "刘芳", Phones: []string{"13800138001"}, Emails: []string{"liu@example.com"},
 	}
 	ids := ts.AddContacts(t, Example("T-1"), second)
 	var customers []int64

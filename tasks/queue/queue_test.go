@@ -121,9 +121,9 @@ func TestAFailingJobIsRetriedLaterThenDeadThenRequeued(t *testing.T) {
 				return e.effect(ctx, ticket, ref)
 			}
 			if ticket.Attempt%2 == 0 { // not by counting calls: the queue may deliver one attempt twice
-				panic("the handler broke on 13800138000")
+				panic("the handler broke on 13800138001")
 			}
-			return errors.New("could not write to 13800138000")
+			return errors.New("could not write to 13800138001")
 		}
 		q := e.queue(map[string]Handler{"effect": handler})
 		inspector := NewInspector(e.db, e.clock.now)
@@ -163,7 +163,7 @@ func TestAFaultThatCannotBeMendedIsDeadAtOnce(t *testing.T) {
 	t.Parallel()
 	each(t, func(e *env) {
 		q := e.queue(map[string]Handler{"gone": func(context.Context, outbox.Ticket, int64) error {
-			return fault.New(fault.NotFound, "contact_missing", "there is no such contact 13800138000")
+			return fault.New(fault.NotFound, "contact_missing", "there is no such contact 13800138001")
 		}})
 		e.start(q)
 		e.add("gone", 1, outbox.Normal)

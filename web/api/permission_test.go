@@ -165,7 +165,7 @@ func TestAPIChecksWhomever(t *testing.T) {
 	reply := check(m, `{"questions":[
 		{"phone":"13700137000","purpose":"service_callback","channel":"phone"},
 		{"email":"liu@example.com","purpose":"survey","channel":"email"},
-		{"phone":"13800138000","purpose":"service_callback","channel":"phone","at":"2026-11-22T15:00:00Z"},
+		{"phone":"13800138001","purpose":"service_callback","channel":"phone","at":"2026-11-22T15:00:00Z"},
 		{"reference":"nobody","purpose":"survey","channel":"sms"},
 		{"email":"liu@example.com","purpose":"service_callback","channel":"phone"}]}`)
 	var got []string
@@ -181,7 +181,7 @@ func TestAPIChecksWhomever(t *testing.T) {
 		t.Errorf("allowed from %s", from)
 	}
 	bad := m.PostTo("/permission/check", "application/json", `{"questions":[
-		{"phone":"13800138000","purpose":"marketing_call","channel":"sms"},
+		{"phone":"13800138001","purpose":"marketing_call","channel":"sms"},
 		{"purpose":"survey","channel":"sms"},
 		{"source":"another","reference":"C","purpose":"survey","channel":"sms"}]}`)
 	var names []string

@@ -74,7 +74,10 @@ func contactsSamples() []frame.View {
 	}
 	options := []frame.Option{{Value: "", Label: "any"}}
 	return []frame.View{
-		&contactsPage{}, &contactsPage{Narrowed: true, Filter: contact.Filter{ImportID: 3}, Statuses: options, Channels: options, Sources: options},
+		&contactsPage{},
+		&contactsPage{
+			Narrowed: true, Filter: contact.Filter{ImportID: 3}, Statuses: options, Channels: options, Sources: options,
+		},
 		&contactsPage{
 			Rows:  []contact.Row{row, {Contact: contact.Contact{ID: 8, Status: contact.Open}}},
 			Pager: frame.Pager{Older: "/contacts?older=1"},

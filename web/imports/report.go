@@ -71,7 +71,7 @@ func (h *handlers) groupRows(c *gin.Context, groups []imports.Group) []groupRow 
 			lines[j] = strconv.FormatInt(line, 10)
 		}
 		rows[i] = groupRow{
-			Group: g, Name: h.Catalogue.TextOr(h.Lang(c), g.Field, nil, "field."+g.Field), Text: h.problemText(c, g.Code, g.Problem, g.Field),
+			Group: g, Name: h.fieldName(c, g.Field), Text: h.problemText(c, g.Code, g.Problem, g.Field),
 			Shown: strings.Join(g.Values, " · "), Where: strings.Join(lines, ", "), Dates: g.SuggestedDates(),
 			Others: g.Rows > int64(len(g.Lines)),
 		}
@@ -84,6 +84,11 @@ func (h *handlers) groupRows(c *gin.Context, groups []imports.Group) []groupRow 
 		return int(b.Rows - a.Rows)
 	})
 	return rows
+}
+
+// fieldName is the heading of a column, or the name of a field.
+func (h *handlers) fieldName(c *gin.Context, field string) string {
+	return h.Catalogue.TextOr(h.Lang(c), field, nil, "field."+field)
 }
 
 func (h *handlers) problemText(c *gin.Context, code, english, field string) string {
@@ -126,8 +131,11 @@ func (h *handlers) howRead(c *gin.Context, f table.Found, blank int) []string {
 	return how
 }
 
+// delimiters are the names of what stands between cells.
+var delimiters = map[rune]string{'\t': "imports.tab", ',': "imports.comma_name", ';': "imports.semicolon", '|': "imports.bar"}
+
 func (h *handlers) delimiterName(c *gin.Context, d rune) string {
-	if name, named := map[rune]string{'\t': "imports.tab", ',': "imports.comma_name", ';': "imports.semicolon", '|': "imports.bar"}[d]; named {
+	if name, named := delimiters[d]; named {
 		return h.T(c, name)
 	}
 	return string(d)

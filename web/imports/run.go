@@ -69,7 +69,7 @@ func (h *handlers) showImport(c *gin.Context) error {
 	}
 	for _, i := range issues {
 		text := h.problemText(c, i.Code, i.Problem, i.Field)
-		i.Field = h.Catalogue.TextOr(h.Lang(c), i.Field, nil, "field."+i.Field)
+		i.Field = h.fieldName(c, i.Field)
 		p.Issues = append(p.Issues, issueRow{i, text})
 	}
 	p.Report = h.reportOf(c, run)
@@ -167,7 +167,8 @@ func (h *handlers) sendRejected(c *gin.Context) error {
 	if _, err := c.Writer.WriteString("\ufeff"); err != nil { // for Excel, which otherwise guesses the encoding
 		return fmt.Errorf("send rejected rows: %w", err)
 	}
-	return h.imports.WriteRejected(c.Request.Context(), id, table.NewCSVWriter(c.Writer), h.T(c, "imports.reason"), func(r imports.Reason) string {
-		return h.Catalogue.TextOr(h.Lang(c), r.Field, nil, "field."+r.Field) + " " + h.problemText(c, r.Code, r.Problem, r.Field)
-	})
+	reason := func(r imports.Reason) string {
+		return h.fieldName(c, r.Field) + " " + h.problemText(c, r.Code, r.Problem, r.Field)
+	}
+	return h.imports.WriteRejected(c.Request.Context(), id, table.NewCSVWriter(c.Writer), h.T(c, "imports.reason"), reason)
 }

@@ -17,7 +17,7 @@ import (
 func (h *handlers) try(c *gin.Context, p *matchPage, asked matching) error {
 	m := asked.mapping
 	m.Values = translatedValues(m, p.Values)
-	if m.Check() != nil {
+	if isWhole := m.Check() == nil; !isWhole {
 		return nil
 	}
 	run, err := h.imports.Try(c.Request.Context(), p.Preview, imports.NewRun{
