@@ -60,7 +60,8 @@ func sampleReport() reportView {
 		How: []string{"UTF-8"}, Headings: []string{"id"}, Answers: []answerRow{{"CSAT", "1-5", 5, 3}},
 		Groups: []groupRow{
 			{
-				Group: imports.Group{Severity: imports.RowRejected, Rows: 3}, Name: "Created", Text: "is no date", Shown: "x", Where: "2, 3",
+				Group: imports.Group{Severity: imports.RowRejected, Rows: 3}, Name: "Created", Text: "is no date",
+				Shown: "x", Where: "2, 3",
 				Dates: []string{"YYYY"}, Readings: []readingRow{{"YYYY", "x"}}, Others: true,
 			},
 			{Group: imports.Group{Severity: imports.RowCorrected, Rows: 1}, Name: "phone", Text: "corrected", Where: "4"},
