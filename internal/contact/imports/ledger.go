@@ -73,7 +73,7 @@ func (l *ledger) add(p pending, o contact.Outcome) {
 		l.reject(p.row, o.Problems)
 	}
 	l.report(p, o)
-	if l.examples {
+	if l.examples && l.summary.wants(outcome) {
 		l.summary.show(outcome, p.row, l.converter.timeCells())
 	}
 }

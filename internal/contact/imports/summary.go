@@ -164,19 +164,21 @@ func (s *Summary) count(answers []contact.InputAnswer, warnings []fault.Field) {
 	}
 }
 
-// show keeps a row as an example of its outcome, if there are few yet. times are the cells with moments, which a workbook keeps as numbers.
-func (s *Summary) show(outcome string, row table.Row, times []int) {
-	if len(row.Cells) == 0 {
-		return // it could not be split into cells
-	}
+// wants reports whether there are few examples of an outcome yet.
+func (s *Summary) wants(outcome string) bool {
 	shown := 0
 	for _, e := range s.Examples {
 		if e.Outcome == outcome {
 			shown++
 		}
 	}
-	if shown >= maxExamples {
-		return
+	return shown < maxExamples
+}
+
+// show keeps a row as an example of its outcome. times are the cells with moments, which a workbook keeps as numbers.
+func (s *Summary) show(outcome string, row table.Row, times []int) {
+	if len(row.Cells) == 0 {
+		return // it could not be split into cells
 	}
 	cells := make([]string, min(len(row.Cells), exampleCells))
 	for i := range cells {
