@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -128,6 +129,7 @@ func (c *cli) checkContacts(ctx context.Context, a *app.App, n imports.NewRun, o
 			n.SourceID = s.ID
 		}
 	}
+	debug.SetGCPercent(50) // it remembers every contact of the file: a million of them fit 200 MB so
 	run, err := a.Imports.CheckFile(ctx, n, open, c.showProgress())
 	if err != nil {
 		return err
