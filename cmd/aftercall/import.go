@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -120,15 +119,11 @@ func (c *cli) importContacts(ctx context.Context, a *app.App, path string, flags
 
 // checkContacts tells what an import would do.
 func (c *cli) checkContacts(ctx context.Context, a *app.App, n imports.NewRun, open imports.Open, flags importFlags) error {
-	sources, err := a.Contacts.Sources(ctx)
+	source, err := a.Contacts.SourceNamed(ctx, n.Source)
 	if err != nil {
 		return err
 	}
-	for _, s := range sources {
-		if s.Name == strings.TrimSpace(n.Source) {
-			n.SourceID = s.ID
-		}
-	}
+	n.SourceID = source.ID
 	debug.SetGCPercent(50) // it remembers every contact of the file: a million of them fit 200 MB so
 	run, err := a.Imports.CheckFile(ctx, n, open, c.showProgress())
 	if err != nil {

@@ -46,14 +46,12 @@ const maxSourceName = 100
 
 // EnsureSource returns the source of a name, and creates it if there is none.
 func (s *Service) EnsureSource(ctx context.Context, name string) (Source, error) {
-	name = text.ID(name)
-	if name == "" || len([]rune(name)) > maxSourceName {
-		return Source{}, fault.InvalidFields(fault.Field{
-			Name: "source", Code: "source_name", Problem: "must have 1 to 100 characters", Value: shown(name),
-		})
+	name, err := sourceName(name)
+	if err != nil {
+		return Source{}, err
 	}
 	var source Source
-	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		var err error
 		source, err = store{tx}.ensureSource(name, s.now())
 		return err
@@ -62,6 +60,32 @@ func (s *Service) EnsureSource(ctx context.Context, name string) (Source, error)
 		return Source{}, fmt.Errorf("ensure source %q: %w", name, err)
 	}
 	return source, nil
+}
+
+// SourceNamed returns the source that EnsureSource would, without an id where there is none yet.
+func (s *Service) SourceNamed(ctx context.Context, name string) (Source, error) {
+	name, err := sourceName(name)
+	if err != nil {
+		return Source{}, err
+	}
+	sources, err := s.Sources(ctx)
+	for _, known := range sources {
+		if known.Name == name {
+			return known, nil
+		}
+	}
+	return Source{Name: name}, err
+}
+
+// sourceName returns the form in which the name of a source is kept.
+func sourceName(name string) (string, error) {
+	name = text.ID(name)
+	if name == "" || len([]rune(name)) > maxSourceName {
+		return "", fault.InvalidFields(fault.Field{
+			Name: "source", Code: "source_name", Problem: "must have 1 to 100 characters", Value: shown(name),
+		})
+	}
+	return name, nil
 }
 
 // Sources returns all sources by name, at most 1,000.

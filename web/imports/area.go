@@ -42,6 +42,7 @@ type contactService interface {
 	Region() string
 	EnsureSource(ctx context.Context, name string) (contact.Source, error)
 	SourceNames(ctx context.Context, ids []int64) (map[int64]string, error)
+	SourceNamed(ctx context.Context, name string) (contact.Source, error)
 	Sources(ctx context.Context) ([]contact.Source, error)
 }
 

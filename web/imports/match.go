@@ -1,7 +1,6 @@
 package imports
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,7 +11,6 @@ import (
 
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/imports"
-	"aftercall/internal/fault"
 	"aftercall/internal/table"
 	"aftercall/web/frame"
 )
@@ -153,10 +151,11 @@ func (h *handlers) startImport(c *gin.Context, id int64, asked matching, check b
 		ShiftToNow: f.Get("shift") != "", WithoutAnswers: f.Get("without_answers") != "",
 	}
 	if check {
-		var err error
-		if n.SourceID, err = h.sourceNamed(ctx, n.Source); err != nil {
+		source, err := h.contacts.SourceNamed(ctx, n.Source)
+		if err != nil {
 			return err
 		}
+		n.SourceID = source.ID
 		_, err = h.imports.Check(ctx, id, n)
 		return err
 	}
@@ -167,20 +166,6 @@ func (h *handlers) startImport(c *gin.Context, id int64, asked matching, check b
 	n.SourceID = source.ID
 	_, err = h.imports.Begin(ctx, id, n)
 	return err
-}
-
-// sourceNamed returns the id of a source, or 0 if there is none yet. It returns fault.Invalid where no name is given.
-func (h *handlers) sourceNamed(ctx context.Context, name string) (int64, error) {
-	if name == "" {
-		return 0, fault.InvalidFields(fault.Field{Name: "source", Code: "required", Problem: "is required"})
-	}
-	sources, err := h.contacts.Sources(ctx)
-	for _, s := range sources {
-		if s.Name == name {
-			return s.ID, nil
-		}
-	}
-	return 0, err
 }
 
 // renderMatch shows the page. An error that nobody can mend on it is returned.

@@ -17,7 +17,6 @@ type reportView struct {
 	Groups   []groupRow
 	Answers  []answerRow
 	Examples []exampleRow
-	Headings []string
 	imports.Summary
 }
 
@@ -52,7 +51,7 @@ type exampleRow struct {
 
 func (h *handlers) reportOf(c *gin.Context, run imports.Run) reportView {
 	s := run.Report()
-	v := reportView{Summary: s, How: h.howRead(c, s.Found, s.Blank), Headings: s.Headings, Groups: h.groupRows(c, s.Groups)}
+	v := reportView{Summary: s, How: h.howRead(c, s.Found, s.Blank), Groups: h.groupRows(c, s.Groups)}
 	for _, a := range s.Answers {
 		v.Answers = append(v.Answers, answerRow{h.T(c, "imports.metric_"+a.Metric), a.Scale, a.Value, a.Count})
 	}

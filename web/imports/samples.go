@@ -57,7 +57,7 @@ func matchSamples() []frame.View {
 
 func sampleReport() reportView {
 	return reportView{
-		How: []string{"UTF-8"}, Headings: []string{"id"}, Answers: []answerRow{{"CSAT", "1-5", 5, 3}},
+		How: []string{"UTF-8"}, Summary: imports.Summary{Headings: []string{"id"}}, Answers: []answerRow{{"CSAT", "1-5", 5, 3}},
 		Groups: []groupRow{
 			{
 				Group: imports.Group{Severity: imports.RowRejected, Rows: 3}, Name: "Created", Text: "is no date",
