@@ -3,8 +3,6 @@ package webtest
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +14,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// Browser is a real browser in a window of its own, without cookies. Complaints of its console fail the test: a refused inline
+// Browser is a window of a real browser, without cookies. Complaints of its console fail the test: a refused inline
 // style, a script that does not load, an exception.
 type Browser struct {
 	t   testing.TB
@@ -24,34 +22,17 @@ type Browser struct {
 	URL string
 }
 
-// BrowserPath finds a Chromium, or skips the test.
-func BrowserPath(t testing.TB) string {
-	t.Helper()
-	for _, name := range []string{os.Getenv("AFTERCALL_TEST_CHROMIUM"), "chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); name != "" && err == nil {
-			return path
-		}
-	}
-	t.Skip("no Chromium: what people do in a browser is not tested (make deps installs one)")
-	return ""
-}
-
-// windows bounds how many browsers run at once: more only make each other slow.
-var windows = make(chan struct{}, 2)
-
-// Open starts a browser on the server, 1280 by 800 and light.
+// Open opens a window on the server, 1280 by 800 and light.
 func (ts *Server) Open(t testing.TB) *Browser {
 	t.Helper()
-	path := BrowserPath(t)
+	chromium := useChromium(t)
 	windows <- struct{}{}
 	t.Cleanup(func() { <-windows })
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
-		chromedp.Flag("lang", "en"), chromedp.WindowSize(1280, 800), chromedp.Flag("hide-scrollbars", true))
-	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
-	ctx, closeTab := chromedp.NewContext(ctx)
-	t.Cleanup(closeTab)
+	ctx, closeWindow := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext())
+	t.Cleanup(closeWindow)
+	Must(t, chromedp.Do(ctx)) // opens it, for longer than the time one step may take
 	b := &Browser{t: t, ctx: ctx, URL: ts.URL}
+	b.Resize(1280, 800, false)
 	b.watchConsole()
 	return b
 }
@@ -191,7 +172,11 @@ func (b *Browser) Resize(width, height int64, dark bool) {
 		scheme = "dark"
 	}
 	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+	focused := emulation.SetFocusEmulationEnabledParams{Enabled: true} // however many windows there are
 	b.Run(chromedp.EmulateViewport(width, height), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		if _, err := cdp.Call(ctx, t, emulation.SetFocusEmulationEnabled, focused); err != nil {
+			return err
+		}
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, media)
 		return err
 	}))

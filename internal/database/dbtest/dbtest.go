@@ -1,12 +1,12 @@
 // Package dbtest gives a test a real, empty, migrated database: SQLite always, MariaDB or MySQL when the address of a server is
-// in AFTERCALL_TEST_MYSQL (scripts/test starts one if it is installed).
+// in AFTERCALL_TEST_MYSQL (scripts/test starts one if it is installed). Migrations run once a test program, on a template; every
+// further database is a copy of it.
 package dbtest
 
 import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -26,7 +26,21 @@ func Each(t *testing.T, test func(t *testing.T, db *database.DB)) {
 // SQLite returns an empty database in the test's own folder.
 func SQLite(t testing.TB) *database.DB {
 	t.Helper()
-	return open(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+	return open(t, SQLiteAddress(t, t.TempDir()))
+}
+
+// SQLiteAddress puts an empty database, aftercall.db, into a folder and returns its address.
+func SQLiteAddress(t testing.TB, folder string) string {
+	t.Helper()
+	template, err := sqliteTemplate()
+	path := filepath.Join(folder, "aftercall.db")
+	if err == nil {
+		err = os.WriteFile(path, template, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "sqlite:" + path
 }
 
 // MySQL returns an empty database of its own on the test server, dropped afterwards, or skips the test.
@@ -38,34 +52,26 @@ func MySQL(t testing.TB) *database.DB {
 // MySQLAddress returns the address of an empty database of its own on the test server, dropped afterwards, or skips the test.
 func MySQLAddress(t testing.TB) string {
 	t.Helper()
-	server := os.Getenv("AFTERCALL_TEST_MYSQL")
-	if server == "" {
+	if os.Getenv("AFTERCALL_TEST_MYSQL") == "" {
 		t.Skip("no MySQL or MariaDB: AFTERCALL_TEST_MYSQL is not set (make test sets it when one is installed; make deps installs one)")
 	}
-	ctx := context.Background()
+	server, err := mysqlTemplate()
+	if err != nil {
+		t.Fatal(err)
+	}
 	name := "t_" + randomName()
-	root, err := database.Open(ctx, server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	exec := func(sql string) {
-		if err := root.View(ctx).Gorm().Exec(sql).Error; err != nil {
-			t.Fatal(err)
-		}
-	}
-	exec("CREATE DATABASE " + name + " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
 	t.Cleanup(func() {
-		exec("DROP DATABASE " + name)
-		_ = root.Close()
+		if err := server.drop(name); err != nil {
+			t.Error(err)
+		}
 	})
-	u, err := url.Parse(server)
-	if err != nil {
+	if err := server.copyTo(name); err != nil {
 		t.Fatal(err)
 	}
-	u.Path = "/" + name
-	return u.String()
+	return server.address(name)
 }
 
+// open opens a copy of a template.
 func open(t testing.TB, address string) *database.DB {
 	t.Helper()
 	db, err := database.Open(context.Background(), address)
@@ -73,9 +79,6 @@ func open(t testing.TB, address string) *database.DB {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	if err := db.Migrate(context.Background()); err != nil {
-		t.Fatal(err)
-	}
 	return db
 }
 

@@ -15,9 +15,14 @@ export function startDialogs() {
   }, { capture: true });
 }
 
+// The answer is heard when it is given: the event "close" comes later, when the next question may be open already.
 function ask(dialog, question) {
   dialog.querySelector("#confirm-text").textContent = question;
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
+  return new Promise((resolve) => {
+    const answered = new AbortController();
+    const hear = (event, yes) => dialog.addEventListener(event, (e) => { answered.abort(); resolve(yes(e)); }, { signal: answered.signal });
+    hear("submit", (e) => e.submitter?.value === "yes");
+    hear("cancel", () => false);
+    dialog.showModal();
+  });
 }
