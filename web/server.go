@@ -24,8 +24,8 @@ type Server struct {
 	handler  http.Handler
 }
 
-// New returns a server. It fails if a route names no roles, or if a template, a catalogue or a sample page has a fault, so that
-// none of these can fail in front of a user.
+// New returns a server. It fails if a route names no roles, if a catalogue has a fault, or if a page has no sample. Its pages are
+// parsed when they are first shown; CheckPages shows all of them.
 func New(services Services, opts Options) (*Server, error) {
 	site, err := frame.New(opts, navigation())
 	if err != nil {

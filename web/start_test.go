@@ -10,7 +10,15 @@ import (
 	"aftercall/web/frame"
 )
 
-// BenchmarkNew is what the web part adds to the start of the program: it parses and executes every page in every language.
+// The program parses a page when somebody first asks for it, so its faults have to be found here.
+func TestEveryPageIsShownWithEverySample(t *testing.T) {
+	t.Parallel()
+	if err := webtest.NewServer(t).CheckPages(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// BenchmarkNew is what the web part adds to the start of the program.
 func BenchmarkNew(b *testing.B) {
 	services := webtest.NewServices(dbtest.SQLite(b), clocktest.Fixed(webtest.Now))
 	for b.Loop() {

@@ -25,13 +25,7 @@ type Browser struct {
 // Open opens a window on the server, 1280 by 800 and light.
 func (ts *Server) Open(t testing.TB) *Browser {
 	t.Helper()
-	chromium := useChromium(t)
-	windows <- struct{}{}
-	t.Cleanup(func() { <-windows })
-	ctx, closeWindow := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext())
-	t.Cleanup(closeWindow)
-	Must(t, chromedp.Do(ctx)) // opens it, for longer than the time one step may take
-	b := &Browser{t: t, ctx: ctx, URL: ts.URL}
+	b := &Browser{t: t, ctx: newWindow(t), URL: ts.URL}
 	b.Resize(1280, 800, false)
 	b.watchConsole()
 	return b

@@ -29,26 +29,33 @@ var windows = make(chan struct{}, 2)
 var chromium struct {
 	sync.Mutex
 	users   int
-	ctx     context.Context
+	window  func() (context.Context, context.CancelFunc) // opens one
 	stop    func()
 	failure error
 }
 
-// useChromium returns the context of the browser, for windows to be opened in until the test ends.
-func useChromium(t testing.TB) context.Context {
+// newWindow opens a window that shares nothing with others, until the test ends.
+func newWindow(t testing.TB) context.Context {
 	t.Helper()
 	path := BrowserPath(t)
+	useChromium(path)
+	t.Cleanup(leaveChromium)
+	windows <- struct{}{}
+	t.Cleanup(func() { <-windows })
+	Must(t, chromium.failure)
+	ctx, closeWindow := chromium.window()
+	t.Cleanup(closeWindow)
+	Must(t, chromedp.Do(ctx)) // opens it, for longer than the time one step may take
+	return ctx
+}
+
+func useChromium(path string) {
 	chromium.Lock()
 	defer chromium.Unlock()
 	if chromium.users == 0 {
-		chromium.ctx, chromium.stop, chromium.failure = startChromium(path)
+		chromium.window, chromium.stop, chromium.failure = startChromium(path)
 	}
 	chromium.users++
-	t.Cleanup(leaveChromium)
-	if chromium.failure != nil {
-		t.Fatal(chromium.failure)
-	}
-	return chromium.ctx
 }
 
 func leaveChromium() {
@@ -59,14 +66,17 @@ func leaveChromium() {
 	}
 }
 
-func startChromium(path string) (context.Context, func(), error) {
+func startChromium(path string) (window func() (context.Context, context.CancelFunc), stop func(), err error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.Flag("lang", "en"), chromedp.WindowSize(1280, 800), chromedp.Flag("hide-scrollbars", true))
 	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, closeAll := chromedp.NewContext(allocator)
-	stop := func() {
+	browser, closeAll := chromedp.NewContext(allocator)
+	window = func() (context.Context, context.CancelFunc) {
+		return chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	}
+	stop = func() {
 		closeAll()
 		end()
 	}
-	return ctx, stop, chromedp.Do(ctx) // starts it
+	return window, stop, chromedp.Do(browser) // starts it
 }

@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 
@@ -41,53 +42,44 @@ type View interface {
 	Frame() *Page
 }
 
-// views are the parsed templates, one set per language and page: layout, partials and the page.
+// views are the templates of the pages, one set per language and page: layout, partials and the page. A set is parsed when its page is
+// first shown: all of them would be most of the memory of a service that nobody uses.
 type views struct {
-	sets map[string]map[string]*template.Template // language → name
+	sets    map[string]map[string]func() (*template.Template, error) // language → name
+	samples []View
 }
 
-// loadViews parses every page and executes every sample in every language. It fails for a template without a sample and for a
-// sample without a template.
+// loadViews finds the pages of the areas. It fails for a template without a sample and for a sample without a template.
 func (s *Site) loadViews(areas []fs.FS, samples []View) (views, error) {
-	v := views{sets: map[string]map[string]*template.Template{}}
+	v := views{sets: map[string]map[string]func() (*template.Template, error){}, samples: samples}
 	for _, lang := range account.Languages() {
-		sets, err := s.parseViews(areas, lang)
-		if err != nil {
-			return views{}, err
-		}
-		v.sets[lang] = sets
-		for _, sample := range samples {
-			*sample.Frame() = s.samplePage(lang, sample.Frame())
-			if err := v.execute(&bytes.Buffer{}, lang, sample); err != nil {
-				return views{}, fmt.Errorf("sample of page %s: %w", sample.Template(), err)
+		v.sets[lang] = map[string]func() (*template.Template, error){}
+		layout := sync.OnceValues(func() (*template.Template, error) {
+			return template.New("").Funcs(s.funcs(lang)).Option("missingkey=error").
+				ParseFS(files, "templates/layout/*.html", "templates/partials/*.html")
+		})
+		for _, area := range areas {
+			if err := addPages(v.sets[lang], layout, area); err != nil {
+				return views{}, fmt.Errorf("find pages: %w", err)
 			}
 		}
-		for name := range sets {
-			if !slices.ContainsFunc(samples, func(p View) bool { return p.Template() == name }) {
-				return views{}, fmt.Errorf("page %s has no struct among the samples", name)
-			}
+	}
+	pages := v.sets[account.Languages()[0]]
+	for _, sample := range samples {
+		if pages[sample.Template()] == nil {
+			return views{}, fmt.Errorf("%s names the template %q, which there is not", reflect.TypeOf(sample), sample.Template())
+		}
+	}
+	for name := range pages {
+		if !slices.ContainsFunc(samples, func(p View) bool { return p.Template() == name }) {
+			return views{}, fmt.Errorf("page %s has no struct among the samples", name)
 		}
 	}
 	return v, nil
 }
 
-func (s *Site) parseViews(areas []fs.FS, lang string) (map[string]*template.Template, error) {
-	layout, err := template.New("").Funcs(s.funcs(lang)).Option("missingkey=error").
-		ParseFS(files, "templates/layout/*.html", "templates/partials/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("parse layout: %w", err)
-	}
-	sets := map[string]*template.Template{}
-	for _, area := range areas {
-		if err := addPages(sets, layout, area); err != nil {
-			return nil, fmt.Errorf("parse pages: %w", err)
-		}
-	}
-	return sets, nil
-}
-
-// addPages parses the pages of an area, each with the layout and the area's own partials. Two pages of one name are refused.
-func addPages(sets map[string]*template.Template, layout *template.Template, area fs.FS) error {
+// addPages adds the pages of an area, each with the layout and the area's own partials. Two pages of one name are refused.
+func addPages(sets map[string]func() (*template.Template, error), layout func() (*template.Template, error), area fs.FS) error {
 	pages, err := fs.Glob(area, "templates/*.html")
 	if err != nil {
 		return err
@@ -96,35 +88,52 @@ func addPages(sets map[string]*template.Template, layout *template.Template, are
 	if err != nil {
 		return err
 	}
-	shared, err := layout.Clone() // the area's partials are parsed once, not for every page
-	if err == nil && len(partials) > 0 {
-		shared, err = shared.ParseFS(area, partials...)
-	}
-	if err != nil {
-		return err
-	}
+	shared := sync.OnceValues(func() (*template.Template, error) { return parseOnto(layout, area, partials...) })
 	for _, page := range pages {
-		set, err := shared.Clone()
-		if err == nil {
-			set, err = set.ParseFS(area, page)
-		}
-		if err != nil {
-			return err
-		}
 		name := strings.TrimSuffix(path.Base(page), ".html")
 		if sets[name] != nil {
 			return fmt.Errorf("two areas have a page %s", name)
 		}
-		sets[name] = set
+		sets[name] = sync.OnceValues(func() (*template.Template, error) { return parseOnto(shared, area, page) })
+	}
+	return nil
+}
+
+// parseOnto returns a copy of what is parsed already with files of an area.
+func parseOnto(parsed func() (*template.Template, error), area fs.FS, names ...string) (*template.Template, error) {
+	set, err := parsed()
+	if err != nil {
+		return nil, err
+	}
+	if set, err = set.Clone(); err != nil || len(names) == 0 {
+		return set, err
+	}
+	return set.ParseFS(area, names...)
+}
+
+// CheckPages executes every sample of the areas in every language and returns the first fault of a template. Tests call it, so that
+// none of these can fail in front of a user.
+func (s *Site) CheckPages() error {
+	for _, lang := range account.Languages() {
+		for _, sample := range s.views.samples {
+			*sample.Frame() = s.samplePage(lang, sample.Frame())
+			if err := s.views.execute(&bytes.Buffer{}, lang, sample); err != nil {
+				return fmt.Errorf("sample of page %s: %w", sample.Template(), err)
+			}
+		}
 	}
 	return nil
 }
 
 // execute writes a page whole. Layout is "app", the frame with the rail, or "bare" for people without a login.
 func (v views) execute(w *bytes.Buffer, lang string, p View) error {
-	set, ok := v.sets[lang][p.Template()]
+	parse, ok := v.sets[lang][p.Template()]
 	if !ok {
 		return fmt.Errorf("%s names the template %q, which there is not", reflect.TypeOf(p), p.Template())
+	}
+	set, err := parse()
+	if err != nil {
+		return fmt.Errorf("parse page %s: %w", p.Template(), err)
 	}
 	layout := "app"
 	if p.Frame().Bare {

@@ -45,7 +45,7 @@ type Site struct {
 // Area is a part of the site with pages of its own.
 type Area struct {
 	Routes  []Route
-	Samples []View // of every page of the area, each at least once and with content; see Site.Open
+	Samples []View // of every page of the area, each at least once and with content; see Site.CheckPages
 	Files   fs.FS  // templates/<page>.html, templates/partials/*.html and locales/<topic>.<language>.json
 }
 
@@ -70,8 +70,8 @@ func New(opts Options, navigation []NavigationEntry) (*Site, error) {
 	return s, err
 }
 
-// Open takes the areas in. It fails if a catalogue, a template or a sample page has a fault, so that none of these can fail in front
-// of a user: every sample is executed in every language, and a template without a sample is refused.
+// Open takes the areas in. It fails if a catalogue has a fault, and for a template without a sample: what CheckPages executes would not
+// be every page.
 func (s *Site) Open(areas ...Area) error {
 	areas = append(areas, s.ownArea())
 	files := make([]fs.FS, len(areas))
