@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -95,11 +96,13 @@ func TestWrongLoginsAreRefusedAlike(t *testing.T) {
 	for _, try := range [][2]string{
 		{"admin", "wrong horse"}, {"nobody", password}, {"off", password}, {"admin", strings.Repeat("x", 1000)}, {"", ""},
 	} {
-		entry, err := d.Login(t.Context(), account.Attempt{Login: try[0], Password: try[1], IP: "10.0.0.1"})
-		wantKind(t, err, fault.Unauthenticated, "login_wrong")
-		if entry != (account.Entry{}) {
-			t.Errorf("%q got a token", try[0])
-		}
+		t.Run(fmt.Sprintf("%s, %.12s", try[0], try[1]), func(t *testing.T) {
+			entry, err := d.Login(t.Context(), account.Attempt{Login: try[0], Password: try[1], IP: "10.0.0.1"})
+			wantKind(t, err, fault.Unauthenticated, "login_wrong")
+			if entry != (account.Entry{}) {
+				t.Errorf("%q got a token", try[0])
+			}
+		})
 	}
 }
 
@@ -244,8 +247,10 @@ func TestTokensOpenTheAPIUntilRevoked(t *testing.T) {
 			t.Fatalf("tokens %+v %v", tokens, err)
 		}
 		for _, wrong := range []string{"", "x", plain[:20], plain + "x", strings.TrimPrefix(plain, account.TokenPrefix)} {
-			_, err := d.ViewerByToken(t.Context(), wrong)
-			wantKind(t, err, fault.Unauthenticated, "token_unknown")
+			t.Run(wrong, func(t *testing.T) {
+				_, err := d.ViewerByToken(t.Context(), wrong)
+				wantKind(t, err, fault.Unauthenticated, "token_unknown")
+			})
 		}
 		if err := d.RevokeToken(t.Context(), tokens[0].ID); err != nil {
 			t.Fatal(err)
@@ -265,19 +270,21 @@ func TestATokenMayWhatItWasMadeForAndNothingElse(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		d := newDesk(db)
 		for _, scopes := range [][]account.Scope{nil, {account.GiveConsent}, account.Scopes()} {
-			plain, err := d.CreateToken(t.Context(), "help desk", account.Machine, 7, scopes...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			viewer, err := d.ViewerByToken(t.Context(), plain)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, scope := range account.Scopes() {
-				if viewer.May(scope) != slices.Contains(scopes, scope) {
-					t.Errorf("made for %v: may %s is %v", scopes, scope, viewer.May(scope))
+			t.Run(fmt.Sprint(scopes), func(t *testing.T) {
+				plain, err := d.CreateToken(t.Context(), "help desk", account.Machine, 7, scopes...)
+				if err != nil {
+					t.Fatal(err)
 				}
-			}
+				viewer, err := d.ViewerByToken(t.Context(), plain)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, scope := range account.Scopes() {
+					if viewer.May(scope) != slices.Contains(scopes, scope) {
+						t.Errorf("made for %v: may %s is %v", scopes, scope, viewer.May(scope))
+					}
+				}
+			})
 		}
 		_, unknown := d.CreateToken(t.Context(), "help desk", account.Machine, 7, "everything")
 		_, person := d.CreateToken(t.Context(), "board", account.Supervisor, 0, account.GiveConsent)

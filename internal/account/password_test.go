@@ -37,9 +37,11 @@ func TestPasswordHashes(t *testing.T) {
 		"", "x", "$argon2i$v=19$m=1,t=1,p=1$YQ$YQ",
 		"$argon2id$v=19$m=19456,t=0,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
 	} {
-		if match, _, err := h.verify(t.Context(), "password", broken); match || err == nil {
-			t.Errorf("%q: match %v, %v", broken, match, err)
-		}
+		t.Run(broken, func(t *testing.T) {
+			if match, _, err := h.verify(t.Context(), "password", broken); match || err == nil {
+				t.Errorf("%q: match %v, %v", broken, match, err)
+			}
+		})
 	}
 }
 
@@ -75,9 +77,11 @@ func TestOneCustomerOfAProviderIsOneAddress(t *testing.T) {
 		"203.0.113.7": "203.0.113.7", "::ffff:203.0.113.7": "203.0.113.7", "2001:db8:1:2:3::4": "2001:db8:1:2::/64",
 		"2001:db8:1:2:ffff::1": "2001:db8:1:2::/64", "2001:db8:1:3::4": "2001:db8:1:3::/64", "fe80::1%eth0": "fe80::/64", "": "",
 	} {
-		if got := networkOf(ip); got != want {
-			t.Errorf("%q is counted as %q, want %q", ip, got, want)
-		}
+		t.Run(ip, func(t *testing.T) {
+			if got := networkOf(ip); got != want {
+				t.Errorf("%q is counted as %q, want %q", ip, got, want)
+			}
+		})
 	}
 }
 

@@ -84,8 +84,10 @@ func TestATryThatHasToWaitWritesNothing(t *testing.T) {
 		d.exec(t, "UPDATE login_tries SET count = 100") // the address, too, has to wait
 		before := d.state(t)
 		for _, login := range []string{"wang", "somebody", "else"} {
-			_, err := d.Login(t.Context(), account.Attempt{Login: login, Password: "wrong horse", IP: "10.0.0.1"})
-			wantKind(t, err, fault.TooMany, "login_throttled")
+			t.Run(login, func(t *testing.T) {
+				_, err := d.Login(t.Context(), account.Attempt{Login: login, Password: "wrong horse", IP: "10.0.0.1"})
+				wantKind(t, err, fault.TooMany, "login_throttled")
+			})
 		}
 		if after := d.state(t); after != before {
 			t.Errorf("before %+v, after %+v", before, after)
@@ -117,9 +119,11 @@ func TestNobodyKeepsAnOwnerFromTheBrowserTheyLoggedInFrom(t *testing.T) {
 			"forged": first.Devices[:len(first.Devices)-1] + "x", "nonsense": "~~a.1.b~",
 			"made to last longer": strings.Replace(first.Devices, ".18", ".19", 1),
 		} {
-			if _, err := try(from("10.0.0.1", password, strange)); !fault.Is(err, fault.TooMany) {
-				t.Errorf("with the device token %s: %v", name, err)
-			}
+			t.Run(name, func(t *testing.T) {
+				if _, err := try(from("10.0.0.1", password, strange)); !fault.Is(err, fault.TooMany) {
+					t.Errorf("with the device token %s: %v", name, err)
+				}
+			})
 		}
 		known, err := try(from("10.0.0.1", password, both.Devices))
 		if err != nil {

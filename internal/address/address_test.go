@@ -59,18 +59,22 @@ func TestPhonesBecomeE164(t *testing.T) {
 		{"139\xff12348000", "CN", ""},
 		{"", "CN", ""},
 	} {
-		if got := Phone(c.raw, c.region); got != c.want {
-			t.Errorf("%q in %s: %q, want %q", c.raw, c.region, got, c.want)
-		}
+		t.Run(c.region+" "+c.raw, func(t *testing.T) {
+			if got := Phone(c.raw, c.region); got != c.want {
+				t.Errorf("%q in %s: %q, want %q", c.raw, c.region, got, c.want)
+			}
+		})
 	}
 }
 
 func TestShortWayForMobilesAgreesWithTheLibrary(t *testing.T) {
 	t.Parallel()
 	for _, raw := range []string{"139 1234 8000", "139-1234-8000", "+8613912348000", "+86 139-1234 8000", "1391234 8000-"} {
-		if got, want := mainlandMobile(raw, "CN"), parsed(raw, "CN"); got != want {
-			t.Errorf("%q is taken as %q without asking, and is %q", raw, got, want)
-		}
+		t.Run(raw, func(t *testing.T) {
+			if got, want := mainlandMobile(raw, "CN"), parsed(raw, "CN"); got != want {
+				t.Errorf("%q is taken as %q without asking, and is %q", raw, got, want)
+			}
+		})
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		raw := fmt.Sprintf("1%010d", rapid.Int64Range(0, 9_999_999_999).Draw(t, "rest"))
@@ -130,9 +134,11 @@ func TestEmailsHaveOneForm(t *testing.T) {
 		strings.Repeat("a", maxRaw) + "@example.com":   "",
 		strings.Repeat("\u200b", 400) + "@example.com": "",
 	} {
-		if got := Email(raw); got != want {
-			t.Errorf("%q: %q, want %q", raw, got, want)
-		}
+		t.Run(fmt.Sprintf("%.40s", raw), func(t *testing.T) {
+			if got := Email(raw); got != want {
+				t.Errorf("%q: %q, want %q", raw, got, want)
+			}
+		})
 	}
 }
 
@@ -250,8 +256,10 @@ func TestOnlyTheWebIsLinkedTo(t *testing.T) {
 		"//example.com/r": false, "/r/1.mp3": false, "http:///r": false, "https:r": false,
 		"http://:80/": false, "java\tscript:x": false, "https://exa mple.com": false, "": false,
 	} {
-		if IsLink(text) != want {
-			t.Errorf("%q: %t", text, !want)
-		}
+		t.Run(text, func(t *testing.T) {
+			if IsLink(text) != want {
+				t.Errorf("%q: %t", text, !want)
+			}
+		})
 	}
 }

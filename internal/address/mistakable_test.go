@@ -16,9 +16,11 @@ func TestANumberThatWouldBeReadAsSomebodyElsesIsRefused(t *testing.T) {
 		"021-5555-0199": "+862155550199", "Tel 13912348000": "+8613912348000", "T13912348000": "+8613912348000",
 		"+86 1-391-234-8000": "+8613912348000",
 	} {
-		if got := Phone(raw, "CN"); got != want {
-			t.Errorf("%q: %q, want %q", raw, got, want)
-		}
+		t.Run(raw, func(t *testing.T) {
+			if got := Phone(raw, "CN"); got != want {
+				t.Errorf("%q: %q, want %q", raw, got, want)
+			}
+		})
 	}
 	if got := Phone("1-305-555-1234", "US"); got != "+13055551234" {
 		t.Errorf("at home it is %q", got)
@@ -32,18 +34,22 @@ func TestARemarkThatSaysNoIsHeard(t *testing.T) {
 		"13912348000/wrong number", "13912348000（打错了，非本人）", "拒接 13912348000", "ann@example.org (已退订)", "unsubscribed: ann@example.org",
 		"DO NOT EMAIL ann@example.org", "Ann (opted out) <ann@example.org>", "ann@example.org bounced", "139１２３４8000（请勿\u200b联系）",
 	} {
-		if !IsDeclined(raw) {
-			t.Errorf("%q is used", raw)
-		}
+		t.Run(raw, func(t *testing.T) {
+			if !IsDeclined(raw) {
+				t.Errorf("%q is used", raw)
+			}
+		})
 	}
 	for _, raw := range []string{
 		"13912348000", "+86 139-1234-8000", "13912348000（妻子）", "ann@example.org", "opt-out@example.org", "invalid@example.org",
 		"do-not@example.org",
 		"Ann <unsubscribe@example.org>", "13912348000 王女士", "010-65551234转801", "Donna Wrongman <ann@example.org>", "",
 	} {
-		if IsDeclined(raw) {
-			t.Errorf("%q is not used", raw)
-		}
+		t.Run(raw, func(t *testing.T) {
+			if IsDeclined(raw) {
+				t.Errorf("%q is not used", raw)
+			}
+		})
 	}
 	if Email("ann@example.org (已退订)") != "ann@example.org" || Phone("13912348000（勿打）", "CN") != "+8613912348000" {
 		t.Error("a refusal that is written so holds for nobody")

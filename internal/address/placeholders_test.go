@@ -79,13 +79,15 @@ func TestAPlaceholderIsNobodysAddress(t *testing.T) {
 		{"keiner@x.de", false, true},
 		{"test@real.example", true, false},
 	} {
-		normal := Email(c.raw)
-		if got := (*Placeholders)(nil).Email(c.raw, normal); got != c.usual {
-			t.Errorf("%q: %t", c.raw, got)
-		}
-		if got := own.Email(c.raw, normal); got != c.ofOwn {
-			t.Errorf("%q with the centre's own: %t", c.raw, got)
-		}
+		t.Run(c.raw, func(t *testing.T) {
+			normal := Email(c.raw)
+			if got := (*Placeholders)(nil).Email(c.raw, normal); got != c.usual {
+				t.Errorf("%q: %t", c.raw, got)
+			}
+			if got := own.Email(c.raw, normal); got != c.ofOwn {
+				t.Errorf("%q with the centre's own: %t", c.raw, got)
+			}
+		})
 	}
 	for _, c := range []struct {
 		raw          string
@@ -130,17 +132,21 @@ func TestAPlaceholderIsNobodysAddress(t *testing.T) {
 		{"王女士", false, false},
 		{"+49 30 111111", false, false},
 	} {
-		normal := Phone(c.raw, "CN")
-		if got := (*Placeholders)(nil).Phone(c.raw, normal); got != c.usual {
-			t.Errorf("%q: %t", c.raw, got)
-		}
-		if got := own.Phone(c.raw, normal); got != c.ofOwn {
-			t.Errorf("%q with the centre's own: %t", c.raw, got)
-		}
+		t.Run(c.raw, func(t *testing.T) {
+			normal := Phone(c.raw, "CN")
+			if got := (*Placeholders)(nil).Phone(c.raw, normal); got != c.usual {
+				t.Errorf("%q: %t", c.raw, got)
+			}
+			if got := own.Phone(c.raw, normal); got != c.ofOwn {
+				t.Errorf("%q with the centre's own: %t", c.raw, got)
+			}
+		})
 	}
 	for _, entry := range []string{"x y", "!", "*", "a@"} {
-		if _, err := NewPlaceholders([]string{entry}, "CN"); (err == nil) != (entry == "!") {
-			t.Errorf("%q is taken: %v", entry, err)
-		}
+		t.Run(entry, func(t *testing.T) {
+			if _, err := NewPlaceholders([]string{entry}, "CN"); (err == nil) != (entry == "!") {
+				t.Errorf("%q is taken: %v", entry, err)
+			}
+		})
 	}
 }

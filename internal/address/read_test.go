@@ -76,9 +76,11 @@ func TestANumberIsReadHoweverItIsSpelt(t *testing.T) {
 		"+525512345678": {"+52 1 55 1234 5678", "+52 55 1234 5678", "0052 1 55 1234 5678", "5215512345678"},
 	} {
 		for _, raw := range spellings {
-			if got := Phone(raw, "CN"); got != want {
-				t.Errorf("%q: %q, want %q", raw, got, want)
-			}
+			t.Run(raw, func(t *testing.T) {
+				if got := Phone(raw, "CN"); got != want {
+					t.Errorf("%q: %q, want %q", raw, got, want)
+				}
+			})
 		}
 	}
 	for _, c := range []struct{ raw, region, want string }{
@@ -93,9 +95,11 @@ func TestANumberIsReadHoweverItIsSpelt(t *testing.T) {
 		{"030/12345678", "DE", "+493012345678"},
 		{"8 (701) 234-56-78", "RU", "+77012345678"},
 	} {
-		if got := Phone(c.raw, c.region); got != c.want {
-			t.Errorf("%q in %s: %q, want %q", c.raw, c.region, got, c.want)
-		}
+		t.Run(c.region+" "+c.raw, func(t *testing.T) {
+			if got := Phone(c.raw, c.region); got != c.want {
+				t.Errorf("%q in %s: %q, want %q", c.raw, c.region, got, c.want)
+			}
+		})
 	}
 }
 
@@ -107,9 +111,11 @@ func TestAnExtensionIsKeptApartAndDialledAfterAPause(t *testing.T) {
 		"010-65551234,801", "010-65551234，，801", "010-65551234;801", "tel:010-65551234;ext=801", "010-65551234p801", "010-65551234-801",
 		"010-65551234（801）", "010-65551234 доб. 801", "010-65551234 Durchwahl 801", "010-65551234 (转801)", "电话：010-65551234 转 801",
 	} {
-		if got := ReadPhone(raw, "CN"); got != (Number{Normal: "+861065551234", Dial: "+861065551234", Extension: "801"}) {
-			t.Errorf("%q: %+v", raw, got)
-		}
+		t.Run(raw, func(t *testing.T) {
+			if got := ReadPhone(raw, "CN"); got != (Number{Normal: "+861065551234", Dial: "+861065551234", Extension: "801"}) {
+				t.Errorf("%q: %+v", raw, got)
+			}
+		})
 	}
 	if got := ReadPhone("+1 212 555 0123 x12", "CN").Dialled(); got != "+12125550123,12" {
 		t.Error(got)
@@ -128,9 +134,11 @@ func TestARemarkBesideANumberIsANote(t *testing.T) {
 		"13912340001，晚上打": "晚上打", "13912340001 / 微信同号": "微信同号", "手机:13912340001": "", "Tel. 13912340001": "", "联系电话 13912340001": "",
 		"（老公）13912340001（晚上）": "老公; 晚上", "13912340001 (2)": "2",
 	} {
-		if got := ReadPhone(raw, "CN"); got.Normal != "+8613912340001" || got.Note != note || got.Extension != "" {
-			t.Errorf("%q: %+v, want %q", raw, got, note)
-		}
+		t.Run(raw, func(t *testing.T) {
+			if got := ReadPhone(raw, "CN"); got.Normal != "+8613912340001" || got.Note != note || got.Extension != "" {
+				t.Errorf("%q: %+v, want %q", raw, got, note)
+			}
+		})
 	}
 	if got := ReadPhone("010-65551234 转 801 王女士", "CN"); got.Extension != "801" || got.Note != "王女士" || got.Normal != "+861065551234" {
 		t.Errorf("%+v", got)
@@ -145,18 +153,22 @@ func TestWhatMayBeAnotherNumberIsNone(t *testing.T) {
 		"转801", "王女士",
 		"1 800 FLOWERS", "13912340001@example.org", "#N/A", "-", "139****0001", "139XXXX0001",
 	} {
-		if got := Phone(raw, "CN"); got != "" {
-			t.Errorf("%q: %q", raw, got)
-		}
+		t.Run(raw, func(t *testing.T) {
+			if got := Phone(raw, "CN"); got != "" {
+				t.Errorf("%q: %q", raw, got)
+			}
+		})
 	}
 }
 
 func TestEarlierPhonesAreFoundUnderTheirLine(t *testing.T) {
 	t.Parallel()
 	for stored, line := range map[string]string{"+5491123456789": "+541123456789", "+541123456789": "+541123456789"} {
-		if got := Line(stored); got != line || !slices.Equal(EarlierPhones(stored), []string{"+5491123456789"}) {
-			t.Errorf("%s: %s %v", stored, got, EarlierPhones(stored))
-		}
+		t.Run(stored, func(t *testing.T) {
+			if got := Line(stored); got != line || !slices.Equal(EarlierPhones(stored), []string{"+5491123456789"}) {
+				t.Errorf("%s: %s %v", stored, got, EarlierPhones(stored))
+			}
+		})
 	}
 	if got := EarlierPhones("+8613912340001"); got != nil {
 		t.Error(got)
@@ -173,9 +185,11 @@ func TestARemarkBesideAnEmailIsNoPartOfIt(t *testing.T) {
 		"a@x.com b@y.com": "",
 		"a@x.com/b@y.com": "", "Bcc: a@x.com": "", "Lin a@x.com": "", "a@x.com (": "a@x.com",
 	} {
-		if got := Email(raw); got != want {
-			t.Errorf("%q: %q, want %q", raw, got, want)
-		}
+		t.Run(raw, func(t *testing.T) {
+			if got := Email(raw); got != want {
+				t.Errorf("%q: %q, want %q", raw, got, want)
+			}
+		})
 	}
 }
 
@@ -193,9 +207,11 @@ func TestACellIsPartedBetweenAddressesAndNeverWithin(t *testing.T) {
 		"0571/88888888/13912340001":        {"0571/88888888", "13912340001"},
 		"tel:010-65551234;ext=801":         {"tel:010-65551234;ext=801"}, "13912340001; ": {"13912340001"}, "": nil, " / ": nil,
 	} {
-		if got := SplitPhones(cell); !slices.Equal(got, want) {
-			t.Errorf("%q: %q, want %q", cell, got, want)
-		}
+		t.Run(cell, func(t *testing.T) {
+			if got := SplitPhones(cell); !slices.Equal(got, want) {
+				t.Errorf("%q: %q, want %q", cell, got, want)
+			}
+		})
 	}
 	for cell, want := range map[string][]string{
 		"a@example.org; b@example.org": {"a@example.org", "b@example.org"}, "a@example.org,b@example.org": {
@@ -214,9 +230,11 @@ func TestACellIsPartedBetweenAddressesAndNeverWithin(t *testing.T) {
 		"none":      {"none"},
 		"a,b@x.com": {"a,b@x.com"}, "-; a@x.com": {"-", "a@x.com"}, "": nil, " ; ": nil,
 	} {
-		if got := SplitEmails(cell); !slices.Equal(got, want) {
-			t.Errorf("%q: %q, want %q", cell, got, want)
-		}
+		t.Run(cell, func(t *testing.T) {
+			if got := SplitEmails(cell); !slices.Equal(got, want) {
+				t.Errorf("%q: %q, want %q", cell, got, want)
+			}
+		})
 	}
 }
 

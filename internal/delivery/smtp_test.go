@@ -133,19 +133,21 @@ func TestOneClickIsPromisedOnlyWhereItCanBeKept(t *testing.T) {
 		"http://cs.example.com/p/abc":  {"<http://cs.example.com/p/abc>", ""},
 		"":                             {"", ""},
 	} {
-		r := newRelay(t, &relay{})
-		m := message()
-		m.OptOutURL = link
-		if _, err := r.sender(t).Send(t.Context(), m); err != nil {
-			t.Fatal(err)
-		}
-		got, err := mail.ReadMessage(strings.NewReader(r.taken[0]))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if headers := [2]string{got.Header.Get("List-Unsubscribe"), got.Header.Get("List-Unsubscribe-Post")}; headers != want {
-			t.Errorf("%q: headers %q, want %q", link, headers, want)
-		}
+		t.Run(link, func(t *testing.T) {
+			r := newRelay(t, &relay{})
+			m := message()
+			m.OptOutURL = link
+			if _, err := r.sender(t).Send(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+			got, err := mail.ReadMessage(strings.NewReader(r.taken[0]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if headers := [2]string{got.Header.Get("List-Unsubscribe"), got.Header.Get("List-Unsubscribe-Post")}; headers != want {
+				t.Errorf("%q: headers %q, want %q", link, headers, want)
+			}
+		})
 	}
 }
 
@@ -214,11 +216,13 @@ func TestASenderAddressSaysWhatItLacks(t *testing.T) {
 		"smtp://relay?tls=no&from=a@b.c":     "sender_address",
 		"carrier pigeon":                     "sender_address",
 	} {
-		_, err := delivery.Open(address, delivery.NewLog(nil, nil))
-		var f *fault.Error
-		errors.As(err, &f)
-		if code == "" && err != nil || code != "" && (f == nil || f.Code != code) {
-			t.Errorf("%q: %v, want %q", address, err, code)
-		}
+		t.Run(address, func(t *testing.T) {
+			_, err := delivery.Open(address, delivery.NewLog(nil, nil))
+			var f *fault.Error
+			errors.As(err, &f)
+			if code == "" && err != nil || code != "" && (f == nil || f.Code != code) {
+				t.Errorf("%q: %v, want %q", address, err, code)
+			}
+		})
 	}
 }

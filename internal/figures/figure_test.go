@@ -1,6 +1,9 @@
 package figures
 
-import "testing"
+import (
+	"strconv"
+	"testing"
+)
 
 func TestSkippedQuestionsAreNotInN(t *testing.T) {
 	t.Parallel()
@@ -64,9 +67,11 @@ func TestScalesAreNeverMergedExceptByTheirBands(t *testing.T) {
 func TestSamplesSayWhatMayBeSaid(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int64]Sample{0: NoSample, 1: CountsOnly, 9: CountsOnly, 10: SmallSample, 29: SmallSample, 30: FullSample} {
-		if got := SampleOf(n); got != want {
-			t.Errorf("n = %d is %q, want %q", n, got, want)
-		}
+		t.Run(strconv.FormatInt(n, 10), func(t *testing.T) {
+			if got := SampleOf(n); got != want {
+				t.Errorf("n = %d is %q, want %q", n, got, want)
+			}
+		})
 	}
 }
 

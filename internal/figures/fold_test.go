@@ -15,7 +15,8 @@ import (
 	"aftercall/internal/outbox"
 )
 
-func TestRollUpsAndTailGiveTheSameFigureHoweverAppendAndFoldInterleave(t *testing.T) {
+// Whatever the order in which entries are appended and folded.
+func TestRollUpsAndTailGiveTheSameFigure(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		s := centre(db, shanghai)

@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -28,10 +29,12 @@ func TestWilsonGivesThePublishedIntervals(t *testing.T) {
 		{85, 100, 0.7672, 0.9069, 4},
 		{1, 1, 0.2065, 1, 4},
 	} {
-		got, ok := Wilson(c.k, c.n)
-		if !ok || !near(got.Lower, c.lower, c.digits) || !near(got.Upper, c.upper, c.digits) {
-			t.Errorf("Wilson(%d, %d) = %v, want %v to %v", c.k, c.n, got, c.lower, c.upper)
-		}
+		t.Run(fmt.Sprintf("%d of %d", c.k, c.n), func(t *testing.T) {
+			got, ok := Wilson(c.k, c.n)
+			if !ok || !near(got.Lower, c.lower, c.digits) || !near(got.Upper, c.upper, c.digits) {
+				t.Errorf("Wilson(%d, %d) = %v, want %v to %v", c.k, c.n, got, c.lower, c.upper)
+			}
+		})
 	}
 }
 
@@ -60,10 +63,12 @@ func TestNPSIntervalGivesTheAdjustedWaldValues(t *testing.T) {
 		{10, 0, 0, 47.50, 100}, // 106.34 before it is cut
 		{0, 0, 10, -100, -47.50},
 	} {
-		got, ok := npsInterval(c.promoters, c.passives, c.detractors)
-		if !ok || !near(got.Lower, c.lower, 2) || !near(got.Upper, c.upper, 2) {
-			t.Errorf("npsInterval(%d, %d, %d) = %v, want %v to %v", c.promoters, c.passives, c.detractors, got, c.lower, c.upper)
-		}
+		t.Run(fmt.Sprintf("%d, %d, %d", c.promoters, c.passives, c.detractors), func(t *testing.T) {
+			got, ok := npsInterval(c.promoters, c.passives, c.detractors)
+			if !ok || !near(got.Lower, c.lower, 2) || !near(got.Upper, c.upper, 2) {
+				t.Errorf("npsInterval(%d, %d, %d) = %v, want %v to %v", c.promoters, c.passives, c.detractors, got, c.lower, c.upper)
+			}
+		})
 	}
 }
 
@@ -88,13 +93,16 @@ func TestStudentTIsRightToSixDigits(t *testing.T) {
 		1: 12.706205, 2: 4.302653, 5: 2.570582, 10: 2.228139, 30: 2.042272,
 		31: 2.039513, 35: 2.030108, 40: 2.021075, 60: 2.000298, 120: 1.979930, 1000: 1.962339, 1e9: 1.959964,
 	} {
-		if got := studentT(df); !near(got, want, 6) {
-			t.Errorf("t(%v) = %.7f, want %v", df, got, want)
-		}
+		t.Run(fmt.Sprint(df), func(t *testing.T) {
+			if got := studentT(df); !near(got, want, 6) {
+				t.Errorf("t(%v) = %.7f, want %v", df, got, want)
+			}
+		})
 	}
 }
 
-func TestGroupsAreDifferentOnlyIfTheIntervalOfTheDifferenceExcludesZero(t *testing.T) {
+// The interval is that of the difference of the two groups.
+func TestGroupsDifferOnlyIfTheirIntervalExcludesZero(t *testing.T) {
 	t.Parallel()
 	csat := func(high, n int64) Figure {
 		return tally{CSAT: {"1-5": {N: n, High: high}}}.figure(CSAT, "")

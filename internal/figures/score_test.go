@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -38,17 +39,19 @@ func TestAnswersFallOnTheDaysOfTheZone(t *testing.T) {
 				noError(t, home.FoldAll(t.Context()))
 			}
 			for _, c := range cases {
-				q := Query{
-					Metric: CSAT, From: c.want - 2, To: c.want + 2, Zone: c.zone,
-					Where: map[Dimension][]string{Category: {c.zone.String() + c.when}},
-				}
-				points, err := home.Series(t.Context(), q, Daily)
-				noError(t, err)
-				for _, p := range points {
-					if (p.N == 1) != (p.Period.From == c.want) {
-						t.Errorf("%s %s (folded: %v): %s has n = %d", c.zone, c.when, fold, p.Label, p.N)
+				t.Run(fmt.Sprintf("%s %s, folded: %t", c.zone, c.when, fold), func(t *testing.T) {
+					q := Query{
+						Metric: CSAT, From: c.want - 2, To: c.want + 2, Zone: c.zone,
+						Where: map[Dimension][]string{Category: {c.zone.String() + c.when}},
 					}
-				}
+					points, err := home.Series(t.Context(), q, Daily)
+					noError(t, err)
+					for _, p := range points {
+						if (p.N == 1) != (p.Period.From == c.want) {
+							t.Errorf("%s %s (folded: %v): %s has n = %d", c.zone, c.when, fold, p.Label, p.N)
+						}
+					}
+				})
 			}
 		}
 	})
@@ -216,9 +219,11 @@ func TestASeriesHasEveryPeriodInIsoWeeksAndMonths(t *testing.T) {
 		{day(2026, 1, 31), day(2026, 3, 1), Monthly, []string{"2026-01", "2026-02", "2026-03"}},
 		{day(2024, 2, 28), day(2024, 3, 1), Daily, []string{"2024-02-28", "2024-02-29", "2024-03-01"}},
 	} {
-		if d := gocmp(c.want, labels(c.from, c.to, c.step)); d != "" {
-			t.Errorf("%s from %s: %s", c.step, c.from, d)
-		}
+		t.Run(string(c.step), func(t *testing.T) {
+			if d := gocmp(c.want, labels(c.from, c.to, c.step)); d != "" {
+				t.Errorf("%s from %s: %s", c.step, c.from, d)
+			}
+		})
 	}
 }
 
@@ -234,9 +239,11 @@ func TestAQueryNobodyCanAnswerSaysWhy(t *testing.T) {
 		"entries over ten years":   {Metric: CSAT, From: today - 3650, To: today, Time: ByResolved},
 		"a time base that is none": {Metric: CSAT, From: today, To: today, Time: "sometime"},
 	} {
-		if _, err := s.Score(t.Context(), q); !fault.Is(err, fault.Invalid) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := s.Score(t.Context(), q); !fault.Is(err, fault.Invalid) {
+				t.Error(err)
+			}
+		})
 	}
 }
 

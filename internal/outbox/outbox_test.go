@@ -35,6 +35,7 @@ func queued(t *testing.T, db *database.DB) outbox.Ticket {
 }
 
 func TestAJobIsDoneOnce(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		ticket := queued(t, db)
 		if err := inTx(t, db, ticket.Done); err != nil {
@@ -47,6 +48,7 @@ func TestAJobIsDoneOnce(t *testing.T) {
 }
 
 func TestAWorkerThatLostItsJobCannotFinishIt(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		ticket := queued(t, db)
 		slow, err := ticket.Begin(t.Context(), db, time.Minute)
@@ -70,6 +72,7 @@ func TestAWorkerThatLostItsJobCannotFinishIt(t *testing.T) {
 }
 
 func TestAKeyedJobIsAddedOnce(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		for range 3 {
 			err := inTx(t, db, func(tx database.Tx) error {
@@ -88,6 +91,7 @@ func TestAKeyedJobIsAddedOnce(t *testing.T) {
 }
 
 func TestOnlyWhatHasNotStartedIsCancelled(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		done := queued(t, db)
 		if err := inTx(t, db, done.Done); err != nil {
@@ -109,6 +113,7 @@ func TestOnlyWhatHasNotStartedIsCancelled(t *testing.T) {
 }
 
 func TestARescheduledJobLeavesItsTicketStale(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		ticket := queued(t, db)
 		err := inTx(t, db, func(tx database.Tx) error {
@@ -128,6 +133,7 @@ func TestARescheduledJobLeavesItsTicketStale(t *testing.T) {
 }
 
 func TestADeadJobIsOpenUntilItIsCancelled(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		add := func(ref int64, state outbox.State) {
 			t.Helper()

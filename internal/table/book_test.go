@@ -147,11 +147,13 @@ func TestASheetIsReadAsEveryProgramWritesIt(t *testing.T) {
 		"no addresses, prefixes": `<x:row><x:c><x:v> 20000001 </x:v></x:c><x:c><x:v>+13912340001</x:v></x:c>` +
 			`<x:c><x:v>4.6346416666666664E4</x:v></x:c><x:c><x:v>05E0</x:v></x:c><x:c t='str'><x:v><![CDATA[a & b]]></x:v></x:c></x:row>`,
 	} {
-		for _, office := range []string{transitional, strict} {
-			got, _ := book{office: office, shared: shared, sheets: []part{{"S", heading + row + end}}}.opened(t, table.Options{})
-			if !slices.Equal(got, want) {
-				t.Errorf("%s:\n got %q\nwant %q", name, got, want)
+		t.Run(name, func(t *testing.T) {
+			for _, office := range []string{transitional, strict} {
+				got, _ := book{office: office, shared: shared, sheets: []part{{"S", heading + row + end}}}.opened(t, table.Options{})
+				if !slices.Equal(got, want) {
+					t.Errorf("\n got %q\nwant %q", got, want)
+				}
 			}
-		}
+		})
 	}
 }

@@ -83,12 +83,14 @@ func TestQuotesAreReadInLinearTimeAndMemory(t *testing.T) {
 		"quotes that open again and again":                 strings.Repeat("x\"y,\"z\n"+strings.Repeat(`a""b`+"\n", 5), 2000),
 		"one line":                                         strings.Repeat(`"a""b",`, 900) + "\n",
 	} {
-		file := []byte("id,text\n" + strings.Repeat(block, 4<<20/len(block)))
-		c := read(t.Context(), file)
-		c.checkText(t, len(file))
-		if c.err != nil && codeOf(c.err) != "too large: file_quotes" {
-			t.Errorf("%s: %v", name, c.err)
-		}
+		t.Run(name, func(t *testing.T) {
+			file := []byte("id,text\n" + strings.Repeat(block, 4<<20/len(block)))
+			c := read(t.Context(), file)
+			c.checkText(t, len(file))
+			if c.err != nil && codeOf(c.err) != "too large: file_quotes" {
+				t.Error(c.err)
+			}
+		})
 	}
 }
 
@@ -206,13 +208,15 @@ func TestAWorkbookThatIsABombIsRefusedWithTheLimitItMet(t *testing.T) {
 		{"nested without end", "invalid: file_damaged", workbookOf(t, repeated(sheetHead, `<a>`, 1_000_000, ""), nil)},
 		{"a sheet that is cut", "invalid: file_damaged", workbookOf(t, text(sheetHead, `<row><c><v>1</v></c></row><row>`), nil)},
 	} {
-		c := read(t.Context(), tt.file)
-		if codeOf(c.err) != tt.want {
-			t.Errorf("%s: %s, want %s", tt.name, codeOf(c.err), tt.want)
-		}
-		if c.bytes > 1536<<20 { // all that was ever allocated; what is held is far less
-			t.Errorf("%s: %d MiB were allocated for a file of %d KiB", tt.name, c.bytes>>20, len(tt.file)>>10)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			c := read(t.Context(), tt.file)
+			if codeOf(c.err) != tt.want {
+				t.Errorf("%s, want %s", codeOf(c.err), tt.want)
+			}
+			if c.bytes > 1536<<20 { // all that was ever allocated; what is held is far less
+				t.Errorf("%d MiB were allocated for a file of %d KiB", c.bytes>>20, len(tt.file)>>10)
+			}
+		})
 	}
 }
 
@@ -224,20 +228,22 @@ func TestMergedCellsCostNoMoreThanTheRowsTheyStandIn(t *testing.T) {
 		"down all columns": func(i int) string { return fmt.Sprintf("%c%d:%c%d", 'A'+i%26, i/26*50+1, 'A'+i%26, i/26*50+50) },
 		"across all rows":  func(i int) string { return fmt.Sprintf("A%d:ALL%d", i+1, i+1) },
 	} {
-		file := workbookOf(t, func(w io.Writer) {
-			_, _ = io.WriteString(w, sheetHead)
-			for range rows {
-				_, _ = io.WriteString(w, `<row><c><v>1</v></c><c><v>2</v></c></row>`)
+		t.Run(name, func(t *testing.T) {
+			file := workbookOf(t, func(w io.Writer) {
+				_, _ = io.WriteString(w, sheetHead)
+				for range rows {
+					_, _ = io.WriteString(w, `<row><c><v>1</v></c><c><v>2</v></c></row>`)
+				}
+				_, _ = io.WriteString(w, `</sheetData><mergeCells>`)
+				for i := range rows {
+					fmt.Fprintf(w, `<mergeCell ref="%s"/>`, merges(i))
+				}
+				_, _ = io.WriteString(w, `</mergeCells></worksheet>`)
+			}, nil)
+			if c := read(t.Context(), file); c.err != nil || c.rows != rows || c.bytes > 64<<20 {
+				t.Errorf("%d rows and %d MiB, %v", c.rows, c.bytes>>20, c.err)
 			}
-			_, _ = io.WriteString(w, `</sheetData><mergeCells>`)
-			for i := range rows {
-				fmt.Fprintf(w, `<mergeCell ref="%s"/>`, merges(i))
-			}
-			_, _ = io.WriteString(w, `</mergeCells></worksheet>`)
-		}, nil)
-		if c := read(t.Context(), file); c.err != nil || c.rows != rows || c.bytes > 64<<20 {
-			t.Errorf("%s: %d rows and %d MiB, %v", name, c.rows, c.bytes>>20, c.err)
-		}
+		})
 	}
 }
 
@@ -277,25 +283,27 @@ func TestReadingStopsWithItsContext(t *testing.T) {
 		"text":     []byte("a,b,c\n" + many),
 		"workbook": workbookOf(t, repeated(sheetHead, `<row><c><v>1</v></c><c><v>2</v></c></row>`, 200_000, sheetTail), nil),
 	} {
-		ctx, cancel := context.WithCancel(t.Context())
-		r, err := table.Open(ctx, bytes.NewReader(file), table.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		cancel()
-		rows := 0
-		for ; err == nil; rows++ {
-			_, err = r.Next()
-		}
-		if !errors.Is(err, context.Canceled) || fault.Is(err, fault.Invalid) || rows > 400_000 {
-			t.Errorf("%s: %d rows, then %v", name, rows, err)
-		}
-		late, cancel := context.WithTimeout(t.Context(), 0)
-		_, err = table.Open(late, bytes.NewReader(file), table.Options{})
-		cancel()
-		if codeOf(err) != "too large: file_takes_too_long" {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			r, err := table.Open(ctx, bytes.NewReader(file), table.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			cancel()
+			rows := 0
+			for ; err == nil; rows++ {
+				_, err = r.Next()
+			}
+			if !errors.Is(err, context.Canceled) || fault.Is(err, fault.Invalid) || rows > 400_000 {
+				t.Errorf("%d rows, then %v", rows, err)
+			}
+			late, cancel := context.WithTimeout(t.Context(), 0)
+			_, err = table.Open(late, bytes.NewReader(file), table.Options{})
+			cancel()
+			if codeOf(err) != "too large: file_takes_too_long" {
+				t.Error(err)
+			}
+		})
 	}
 }
 
@@ -318,13 +326,15 @@ func TestWhatTheFileIsReadFromIsNotTheFilesFault(t *testing.T) {
 		"text": []byte("a,b\n1,2\n"), "packed": gzipped(t, strings.Repeat("a,b\n", 10_000))[:20],
 		"workbook": workbookOf(t, text(sheetHead, sheetTail), nil),
 	} {
-		r, err := table.Open(t.Context(), flaky{bytes.NewReader(file)}, table.Options{})
-		for err == nil {
-			_, err = r.Next()
-		}
-		if !errors.Is(err, errGone) || fault.KindOf(err) != fault.Internal {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			r, err := table.Open(t.Context(), flaky{bytes.NewReader(file)}, table.Options{})
+			for err == nil {
+				_, err = r.Next()
+			}
+			if !errors.Is(err, errGone) || fault.KindOf(err) != fault.Internal {
+				t.Error(err)
+			}
+		})
 	}
 }
 

@@ -31,10 +31,12 @@ func TestANumberIsReadWithAllItsDigitsWhoeverWroteIt(t *testing.T) {
 		"": "", "abc": "abc", "1,5": "1,5", "NaN": "NaN", "0x10": "0x10",
 		"1e": "1e", "--1": "--1", "1.2.3": "1.2.3", ".": ".", "1_000": "1_000",
 	} {
-		b := book{sheets: []part{{"S", rowsOf("x|y", `<c r="A2"><v>`+stored+`</v></c><c r="B2"><v>1</v></c>`)}}}
-		if got, _ := b.opened(t, table.Options{}); got[1] != "2 "+want+"/1" {
-			t.Errorf("%s is read as %q, want %s", stored, got[1], want)
-		}
+		t.Run(stored, func(t *testing.T) {
+			b := book{sheets: []part{{"S", rowsOf("x|y", `<c r="A2"><v>`+stored+`</v></c><c r="B2"><v>1</v></c>`)}}}
+			if got, _ := b.opened(t, table.Options{}); got[1] != "2 "+want+"/1" {
+				t.Errorf("%s is read as %q, want %s", stored, got[1], want)
+			}
+		})
 	}
 }
 
@@ -42,10 +44,12 @@ func TestAFormulaThatWasNeverCalculatedIsNoZero(t *testing.T) {
 	t.Parallel()
 	sheet := []part{{"S", rowsOf("a|b|c", `<c><f>A1</f><v>0</v></c><c><f>A1</f><v>7</v></c><c><v>0</v></c>`)}}
 	for properties, want := range map[string]string{"": "0/7/0", `<calcPr calcId="124519" fullCalcOnLoad="1"/>`: "/7/0"} {
-		rows := readAll(t, book{properties: properties, sheets: sheet}.bytes(t), table.Options{})
-		if got := strings.Join(rows[1].Cells, "/"); got != want || (len(rows[1].Faults) == 1) == (properties == "") {
-			t.Errorf("%s: %s %v", properties, got, rows[1].Faults)
-		}
+		t.Run(properties, func(t *testing.T) {
+			rows := readAll(t, book{properties: properties, sheets: sheet}.bytes(t), table.Options{})
+			if got := strings.Join(rows[1].Cells, "/"); got != want || (len(rows[1].Faults) == 1) == (properties == "") {
+				t.Errorf("%s: %s %v", properties, got, rows[1].Faults)
+			}
+		})
 	}
 }
 
@@ -73,13 +77,15 @@ func TestANumberIsReadAsItsFormatShowsIt(t *testing.T) {
 		"General": "12345/1/1.5", "0&quot;分&quot;": "12345/1/1.5", "h:mm:ss": "12345/1/1.5",
 		"&quot;open": "12345/1/1.5", "@": "12345/1/1.5",
 	} {
-		b := book{
-			styles: `<numFmts><numFmt numFmtId="164" formatCode="` + format + `"/></numFmts><cellXfs><xf numFmtId="164"/></cellXfs>`,
-			sheets: []part{{"S", rowsOf("a|b|c", `<c s="0"><v>12345</v></c><c s="0"><v>1</v></c><c s="0"><v>1.5</v></c>`)}},
-		}
-		if got, _ := b.opened(t, table.Options{}); got[1] != "2 "+want {
-			t.Errorf("%s: %q", format, got)
-		}
+		t.Run(format, func(t *testing.T) {
+			b := book{
+				styles: `<numFmts><numFmt numFmtId="164" formatCode="` + format + `"/></numFmts><cellXfs><xf numFmtId="164"/></cellXfs>`,
+				sheets: []part{{"S", rowsOf("a|b|c", `<c s="0"><v>12345</v></c><c s="0"><v>1</v></c><c s="0"><v>1.5</v></c>`)}},
+			}
+			if got, _ := b.opened(t, table.Options{}); got[1] != "2 "+want {
+				t.Errorf("%s: %q", format, got)
+			}
+		})
 	}
 	b := book{
 		styles: `<cellXfs><xf numFmtId="46"/><xf numFmtId="9"/></cellXfs>`,
@@ -147,14 +153,16 @@ func TestEveryKindOfCellSaysWhatItSays(t *testing.T) {
 		"a comment":             {`<c r="B2"><!-- > no --><v>1</v></c>`, "1", nil},
 		"an empty cell":         {`<c r="B2" s="3"/>`, "", nil},
 	} {
-		b := book{
-			shared: `<si><r><t>张</t></r><rPh sb="0" eb="1"><t>zhang</t></rPh><r><t>伟</t></r></si>`,
-			sheets: []part{{"S", rowsOf("x|y", `<c r="A2"><v>1</v></c>`+tt.cell+`<c r="C2"><v>2</v></c>`)}},
-		}
-		rows := readAll(t, b.bytes(t), table.Options{})
-		want := table.Row{Line: 2, Cells: []string{"1", tt.want, "2"}, Faults: tt.faults}
-		if diff := cmp.Diff(want, rows[1]); diff != "" {
-			t.Errorf("%s: %s", name, diff)
-		}
+		t.Run(name, func(t *testing.T) {
+			b := book{
+				shared: `<si><r><t>张</t></r><rPh sb="0" eb="1"><t>zhang</t></rPh><r><t>伟</t></r></si>`,
+				sheets: []part{{"S", rowsOf("x|y", `<c r="A2"><v>1</v></c>`+tt.cell+`<c r="C2"><v>2</v></c>`)}},
+			}
+			rows := readAll(t, b.bytes(t), table.Options{})
+			want := table.Row{Line: 2, Cells: []string{"1", tt.want, "2"}, Faults: tt.faults}
+			if diff := cmp.Diff(want, rows[1]); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }

@@ -51,20 +51,21 @@ func TestTheEncodingOfAFileIsFoundAndSaid(t *testing.T) {
 		"UTF-16 BE":                   {bigEndian, chinese, "utf-16be", true},
 		"UTF-16 LE, Latin":            {littleEndian, "id\tname\r\n1\tLin\r\n", "utf-16le", true},
 	} {
-		file := encode(t, tt.in.NewEncoder(), tt.text)
-		r, err := table.Open(t.Context(), bytes.NewReader(file), table.Options{})
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		rows := rest(t, r)
-		if got := r.Found(); got.Encoding != tt.want || got.Guessed != tt.guessed {
-			t.Errorf("%s: found %+v", name, got)
-		}
-		as := lines(t, tt.text, table.Options{Encoding: "utf-8"})
-		if len(rows) != len(as) || !strings.HasSuffix(as[len(as)-1], strings.Join(rows[len(rows)-1].Cells, "/")) {
-			t.Errorf("%s: %d rows, the last %q; want %q", name, len(rows), rows[len(rows)-1].Cells, as[len(as)-1])
-		}
+		t.Run(name, func(t *testing.T) {
+			file := encode(t, tt.in.NewEncoder(), tt.text)
+			r, err := table.Open(t.Context(), bytes.NewReader(file), table.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows := rest(t, r)
+			if got := r.Found(); got.Encoding != tt.want || got.Guessed != tt.guessed {
+				t.Errorf("found %+v", got)
+			}
+			as := lines(t, tt.text, table.Options{Encoding: "utf-8"})
+			if len(rows) != len(as) || !strings.HasSuffix(as[len(as)-1], strings.Join(rows[len(rows)-1].Cells, "/")) {
+				t.Errorf("%d rows, the last %q; want %q", len(rows), rows[len(rows)-1].Cells, as[len(as)-1])
+			}
+		})
 	}
 }
 
@@ -90,24 +91,26 @@ func TestMostlyValidUTF8IsUTF8AndTheBadCellIsSaid(t *testing.T) {
 			"id,product,agent\n" + strings.Repeat("1,家庭宽带,李强\n", 30_000) + "2,\"五\xe7\x99\",Mo\n", 30_001, "五\uFFFD", false, "utf-8",
 		},
 	} {
-		r, err := table.Open(t.Context(), strings.NewReader(tt.file), table.Options{})
-		if err != nil {
-			t.Fatal(name, err)
-		}
-		rows := rest(t, r)
-		faults := 0
-		for _, row := range rows {
-			faults += len(row.Faults)
-		}
-		row := rows[tt.row]
-		at := slices.Index(row.Cells, tt.cell)
-		want := []table.Fault{{Cell: at, Code: table.BadEncoding, Value: tt.cell}}
-		if faults != 1 || at < 0 || !slices.Equal(row.Faults, want) {
-			t.Errorf("%s: %d faults; %q %v", name, faults, row.Cells, row.Faults)
-		}
-		if got := r.Found(); got.Encoding != tt.encoding || len(tt.file) < 1000 && got.Guessed != tt.guessed {
-			t.Errorf("%s: found %+v", name, got)
-		}
+		t.Run(name, func(t *testing.T) {
+			r, err := table.Open(t.Context(), strings.NewReader(tt.file), table.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows := rest(t, r)
+			faults := 0
+			for _, row := range rows {
+				faults += len(row.Faults)
+			}
+			row := rows[tt.row]
+			at := slices.Index(row.Cells, tt.cell)
+			want := []table.Fault{{Cell: at, Code: table.BadEncoding, Value: tt.cell}}
+			if faults != 1 || at < 0 || !slices.Equal(row.Faults, want) {
+				t.Errorf("%d faults; %q %v", faults, row.Cells, row.Faults)
+			}
+			if got := r.Found(); got.Encoding != tt.encoding || len(tt.file) < 1000 && got.Guessed != tt.guessed {
+				t.Errorf("found %+v", got)
+			}
+		})
 	}
 }
 
@@ -126,16 +129,20 @@ func TestEncodingsHaveTheNamesPeopleGiveThem(t *testing.T) {
 		"utf-8-sig": {encoding.Nop, "\ufeff编号,王敏"}, "utf-16le": {littleEndian, "编号,王敏"}, "UTF-16BE": {bigEndian, "编号,王敏"},
 		"windows-1251": {charmap.Windows1251, "номер,Иван"}, " utf_8 ": {encoding.Nop, "编号,王敏"},
 	} {
-		rows := readAll(t, encode(t, tt.in.NewEncoder(), tt.text), table.Options{Encoding: name})
-		want := strings.TrimPrefix(tt.text, "\ufeff")
-		if len(rows) != 1 || strings.Join(rows[0].Cells, ",") != want || !table.KnownEncoding(name) {
-			t.Errorf("%s: %v, want %q", name, rows, want)
-		}
+		t.Run(name, func(t *testing.T) {
+			rows := readAll(t, encode(t, tt.in.NewEncoder(), tt.text), table.Options{Encoding: name})
+			want := strings.TrimPrefix(tt.text, "\ufeff")
+			if len(rows) != 1 || strings.Join(rows[0].Cells, ",") != want || !table.KnownEncoding(name) {
+				t.Errorf("%v, want %q", rows, want)
+			}
+		})
 	}
 	for _, name := range []string{"klingon", "iso-2022-kr", "hz-gb-2312", "utf-32"} {
-		_, err := table.Open(t.Context(), strings.NewReader("a,b\n"), table.Options{Encoding: name})
-		if codeOf(err) != "invalid: encoding_unknown" || table.KnownEncoding(name) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			_, err := table.Open(t.Context(), strings.NewReader("a,b\n"), table.Options{Encoding: name})
+			if codeOf(err) != "invalid: encoding_unknown" || table.KnownEncoding(name) {
+				t.Error(err)
+			}
+		})
 	}
 }

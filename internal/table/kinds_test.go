@@ -36,9 +36,11 @@ func TestAFileThatIsNoTableSaysWhatToDo(t *testing.T) {
 		"packed old Excel":    {gzipped(t, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "file_xls"},
 		"packed picture":      {gzipped(t, "\x89PNG\r\n\x1a\n\x00\x00\x00"), "file_binary"},
 	} {
-		if _, err := table.Open(t.Context(), bytes.NewReader(tt.file), table.Options{}); codeOf(err) != "invalid: "+tt.want {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := table.Open(t.Context(), bytes.NewReader(tt.file), table.Options{}); codeOf(err) != "invalid: "+tt.want {
+				t.Error(err)
+			}
+		})
 	}
 }
 
@@ -51,9 +53,11 @@ func TestATableIsNotTakenForSomethingElse(t *testing.T) {
 		"a heading with a sign":  "<id>,name\n1,2\n",
 		"a heading called Table": "table,name\n1,2\n",
 	} {
-		if rows := readAll(t, []byte(file), table.Options{}); len(rows) != 2 {
-			t.Errorf("%s: %v", name, rows)
-		}
+		t.Run(name, func(t *testing.T) {
+			if rows := readAll(t, []byte(file), table.Options{}); len(rows) != 2 {
+				t.Error(rows)
+			}
+		})
 	}
 	packed := gzipped(t, string(book{sheets: []part{{"S", rowsOf("id|x", "1|2")}}}.bytes(t)))
 	if rows := readAll(t, packed, table.Options{}); len(rows) != 2 || strings.Join(rows[1].Cells, "") != "12" {

@@ -65,9 +65,11 @@ func TestAStrayQuoteCostsItsOwnLineAndNoOther(t *testing.T) {
 			"\"id,note\n1,a\n2,b\n", []string{"1 !unclosed_quote", "2 1/a", "3 2/b"},
 		},
 	} {
-		if got := lines(t, tt.file, table.Options{}); !slices.Equal(got, tt.want) {
-			t.Errorf("%s:\n got %q\nwant %q", name, got, tt.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := lines(t, tt.file, table.Options{}); !slices.Equal(got, tt.want) {
+				t.Errorf("\n got %q\nwant %q", got, tt.want)
+			}
+		})
 	}
 }
 
@@ -94,9 +96,11 @@ func TestWhatIsQuotedRightlyIsReadAsItIs(t *testing.T) {
 		},
 		"nothing but quotes": {"id,note\n1,\"\"\n2,\"\"\"\"\n", []string{"1 id/note", "2 1/", "3 2/\""}},
 	} {
-		if got := lines(t, tt.file, table.Options{}); !slices.Equal(got, tt.want) {
-			t.Errorf("%s:\n got %q\nwant %q", name, got, tt.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := lines(t, tt.file, table.Options{}); !slices.Equal(got, tt.want) {
+				t.Errorf("\n got %q\nwant %q", got, tt.want)
+			}
+		})
 	}
 }
 

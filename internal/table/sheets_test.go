@@ -34,10 +34,12 @@ func TestTheFirstVisibleSheetWithDataIsReadAndTheOthersAreListed(t *testing.T) {
 		"only a heading":             {[]part{{"a", "</sheetData>"}, {"b", rowsOf("id|name")}}, "b"},
 		"nothing visible":            {[]part{{`a" state="hidden`, data}}, "a"},
 	} {
-		got, found := book{sheets: tt.sheets}.opened(t, table.Options{})
-		if found.Sheet != tt.want || len(found.Sheets) != len(tt.sheets) {
-			t.Errorf("%s: %q of %+v: %q", name, found.Sheet, found.Sheets, got)
-		}
+		t.Run(name, func(t *testing.T) {
+			got, found := book{sheets: tt.sheets}.opened(t, table.Options{})
+			if found.Sheet != tt.want || len(found.Sheets) != len(tt.sheets) {
+				t.Errorf("%q of %+v: %q", found.Sheet, found.Sheets, got)
+			}
+		})
 	}
 	_, found := book{sheets: []part{{"leer", "</sheetData>"}, {`old" state="veryHidden`, data}, {"new", data}}}.opened(t, table.Options{})
 	want := table.Found{
@@ -60,9 +62,11 @@ func TestASheetIsFoundByItsNameHowEverItIsWritten(t *testing.T) {
 	for name, want := range map[string]string{
 		"Tickets Nov.": "2 7/8", "tickets nov.": "2 7/8", " TICKETS NOV. ": "2 7/8", "R&D": "2 9/9", "Geheim": "2 5/5", "": "2 1/2",
 	} {
-		if got, _ := b.opened(t, table.Options{Sheet: name}); got[1] != want {
-			t.Errorf("%q: %q", name, got)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got, _ := b.opened(t, table.Options{Sheet: name}); got[1] != want {
+				t.Errorf("%q", got)
+			}
+		})
 	}
 	_, err := table.Open(t.Context(), bytes.NewReader(b.bytes(t)), table.Options{Sheet: "Dec"})
 	if f, ok := fault.Of(err); !ok || f.Code != "sheet_unknown" || !strings.Contains(f.Args["sheets"].(string), "R&D") {
@@ -77,10 +81,12 @@ func TestAnEpochOf1904IsSaid(t *testing.T) {
 		`<workbookPr date1904="0"/>`:                false,
 		`<x:workbookPr xmlns:x="x" date1904='on'/>`: true, `<workbookPr defaultThemeVersion="1"/>`: false,
 	} {
-		_, found := book{properties: properties, sheets: []part{{"S", rowsOf("a|b", "1|2")}}}.opened(t, table.Options{})
-		if found.Date1904 != want {
-			t.Errorf("%s: %v", properties, found.Date1904)
-		}
+		t.Run(properties, func(t *testing.T) {
+			_, found := book{properties: properties, sheets: []part{{"S", rowsOf("a|b", "1|2")}}}.opened(t, table.Options{})
+			if found.Date1904 != want {
+				t.Errorf("%s: %v", properties, found.Date1904)
+			}
+		})
 	}
 }
 
@@ -94,15 +100,20 @@ func TestHiddenRowsAreSaid(t *testing.T) {
 	if !found.Filtered || !slices.Equal(got, want) {
 		t.Errorf("%q %+v", got, found)
 	}
-	for sheet, want := range map[string]bool{
-		rowsOf("a|b", "1|2") + `<cols><col hidden="1"/></cols><autoFilter ref="A1:B2"/>`:        false,
-		rowsOf("a|b", "1|2") + `<autoFilter ref="A1:B2"><filterColumn colId="1"/></autoFilter>`: true,
-		rowsOf("a|b", `1|hidden="1"`):                                     false,
-		`<x:row hidden="1"><x:c><x:v>1</x:v></x:c></x:row></x:sheetData>`: true,
+	for name, tt := range map[string]struct {
+		sheet string
+		want  bool
+	}{
+		"a hidden column":   {rowsOf("a|b", "1|2") + `<cols><col hidden="1"/></cols><autoFilter ref="A1:B2"/>`, false},
+		"a filter in use":   {rowsOf("a|b", "1|2") + `<autoFilter ref="A1:B2"><filterColumn colId="1"/></autoFilter>`, true},
+		"the word hidden":   {rowsOf("a|b", `1|hidden="1"`), false},
+		"a row with prefix": {`<x:row hidden="1"><x:c><x:v>1</x:v></x:c></x:row></x:sheetData>`, true},
 	} {
-		if _, found := (book{sheets: []part{{"S", sheet}}}).opened(t, table.Options{}); found.Filtered != want {
-			t.Errorf("%s: %v", sheet, found.Filtered)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, found := (book{sheets: []part{{"S", tt.sheet}}}).opened(t, table.Options{}); found.Filtered != tt.want {
+				t.Errorf("%s: %v", tt.sheet, found.Filtered)
+			}
+		})
 	}
 }
 
@@ -171,11 +182,13 @@ func TestAMergedCellStandsForItsRange(t *testing.T) {
 			[]string{"1 id/a", "2 1/x", "3 2/x", "4 3/x"},
 		},
 	} {
-		sheet := rowsOf(tt.rows...) + `<sheetProtection sheet="1"/><mergeCells><mergeCell ref="` +
-			strings.Join(tt.merges, `"/><mergeCell ref="`) + `"/>`
-		got, _ := book{sheets: []part{{"S", sheet + "</mergeCells></worksheet>"}}}.opened(t, table.Options{})
-		if !slices.Equal(got, tt.want) {
-			t.Errorf("%s:\n got %q\nwant %q", name, got, tt.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			sheet := rowsOf(tt.rows...) + `<sheetProtection sheet="1"/><mergeCells><mergeCell ref="` +
+				strings.Join(tt.merges, `"/><mergeCell ref="`) + `"/>`
+			got, _ := book{sheets: []part{{"S", sheet + "</mergeCells></worksheet>"}}}.opened(t, table.Options{})
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("\n got %q\nwant %q", got, tt.want)
+			}
+		})
 	}
 }

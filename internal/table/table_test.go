@@ -104,9 +104,11 @@ func TestEveryUsualTextFileIsReadAlike(t *testing.T) {
 		"GBK":             encode(t, simplifiedchinese.GBK.NewEncoder(), plain),
 		"UTF-16":          encode(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder(), plain),
 	} {
-		if diff := cmp.Diff(want, readAll(t, file, table.Options{})); diff != "" {
-			t.Errorf("%s: %s", name, diff)
-		}
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(want, readAll(t, file, table.Options{})); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }
 
@@ -182,13 +184,15 @@ func TestFilesThatAreNoTables(t *testing.T) {
 		"picture":          []byte("\x89PNG\r\n\x1a\n\x00\x00\x00"),
 		"unknown encoding": nil,
 	} {
-		opts := table.Options{}
-		if file == nil {
-			opts.Encoding = "klingon"
-		}
-		if _, err := table.Open(t.Context(), bytes.NewReader(file), opts); !fault.Is(err, fault.Invalid) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			opts := table.Options{}
+			if file == nil {
+				opts.Encoding = "klingon"
+			}
+			if _, err := table.Open(t.Context(), bytes.NewReader(file), opts); !fault.Is(err, fault.Invalid) {
+				t.Error(err)
+			}
+		})
 	}
 }
 

@@ -30,14 +30,16 @@ func TestOldAndOddTextFilesAreReadAsTheyAreMeant(t *testing.T) {
 		"Ctrl-Z behind a value": "id,note\n1,a\n2,b\x1a",
 		"two marks":             "\ufeff\ufeffid,note\n1,a\n2,b\n",
 	} {
-		var got []string
-		for _, line := range lines(t, file, table.Options{}) {
-			_, cells, _ := strings.Cut(line, " ")
-			got = append(got, cells)
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("%s: %q", name, got)
-		}
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, line := range lines(t, file, table.Options{}) {
+				_, cells, _ := strings.Cut(line, " ")
+				got = append(got, cells)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%q", got)
+			}
+		})
 	}
 }
 
@@ -59,10 +61,12 @@ func TestTheDelimiterIsTheOneThatRowsAgreeAbout(t *testing.T) {
 		"one row":                     {"id|name|note\n", '|'},
 		"a stray quote near the head": {"id;name;note\n1;\"Lin;a, b\n2;Mo;b, c\n3;Wu;c\n", ';'},
 	} {
-		r, err := table.Open(t.Context(), strings.NewReader(tt.file), table.Options{})
-		if err != nil || r.Found().Delimiter != tt.want {
-			t.Errorf("%s: %q %v", name, r.Found().Delimiter, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			r, err := table.Open(t.Context(), strings.NewReader(tt.file), table.Options{})
+			if err != nil || r.Found().Delimiter != tt.want {
+				t.Errorf("%q %v", r.Found().Delimiter, err)
+			}
+		})
 	}
 	r, err := table.Open(t.Context(), strings.NewReader("sep=;\na,b;c\n"), table.Options{Delimiter: ','})
 	if err != nil || r.Found().Delimiter != ',' {

@@ -85,9 +85,11 @@ func TestNoCellOfACSVFileIsAFormulaWhateverSeparatesCells(t *testing.T) {
 func TestInertTextIsReadBackAsItWasMeant(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"=1", "张伟", "'quoted'", "-3", "O'Neil", "", "＠x"} {
-		if got := table.Meant(table.Inert(text)); got != text {
-			t.Errorf("%q came back as %q", text, got)
-		}
+		t.Run(text, func(t *testing.T) {
+			if got := table.Meant(table.Inert(text)); got != text {
+				t.Errorf("%q came back as %q", text, got)
+			}
+		})
 	}
 }
 

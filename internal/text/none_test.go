@@ -13,16 +13,20 @@ func TestAWordForNoneIsNobodysNameAndNoID(t *testing.T) {
 		"-", "--", "—", "?", "???", "/", ".",
 		"***", "#N/A", "(blank)", "Unknown", "anonymous", "无", "暂无", "未知", "匿名", "匿名用户", "游客", "－", "Ｎ／Ａ", " N/A ", "\u200bNULL",
 	} {
-		if !text.SaysNone(none) {
-			t.Errorf("%q is taken for a name", none)
-		}
+		t.Run(none, func(t *testing.T) {
+			if !text.SaysNone(none) {
+				t.Errorf("%q is taken for a name", none)
+			}
+		})
 	}
 	for _, one := range []string{
 		"", "0", "Na", "NA12", "Null-7", "Nils", "Noneill", "7", "A-1", "无锡", "吴", "-7", "T-", "#17", "/ticket",
 		"test", "Unknown Pleasures", "匿名-3",
 	} {
-		if text.SaysNone(one) {
-			t.Errorf("%q is taken for none", one)
-		}
+		t.Run(one, func(t *testing.T) {
+			if text.SaysNone(one) {
+				t.Errorf("%q is taken for none", one)
+			}
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package text_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,17 +17,21 @@ func TestTextIsComparedWithoutWhatCannotBeSeen(t *testing.T) {
 		"\x00a\n b": "a b",
 		"满意":        "满意", "": "", " ": "", "a b": "a b", "⭐\ufe0f": "⭐", "−1": "-1",
 	} {
-		if got := text.Fold(raw); got != want {
-			t.Errorf("%q: %q, want %q", raw, got, want)
-		}
+		t.Run(raw, func(t *testing.T) {
+			if got := text.Fold(raw); got != want {
+				t.Errorf("%q: %q, want %q", raw, got, want)
+			}
+		})
 	}
 	for raw, want := range map[string]string{
 		" a ": "a", "\u3000王 敏\u200b": "王 敏", "\ufeff\u00a0x\t": "x", "，": "，", "": "",
 		"\u200b": "",
 	} {
-		if got := text.Trim(raw); got != want {
-			t.Errorf("%q: %q, want %q", raw, got, want)
-		}
+		t.Run(raw, func(t *testing.T) {
+			if got := text.Trim(raw); got != want {
+				t.Errorf("%q: %q, want %q", raw, got, want)
+			}
+		})
 	}
 }
 
@@ -54,9 +59,11 @@ func TestATextIsCutBetweenCharacters(t *testing.T) {
 		limit int
 		want  string
 	}{{"", 0, ""}, {"abc", 3, "abc"}, {"abcd", 3, "abc"}, {"满意度", 3, "满意度"}, {"满意度", 2, "满意"}, {"é满", 1, "é"}, {"满", 0, ""}} {
-		if got := text.Cut(c.raw, c.limit); got != c.want {
-			t.Errorf("%q cut to %d: %q", c.raw, c.limit, got)
-		}
+		t.Run(c.raw+" to "+strconv.Itoa(c.limit), func(t *testing.T) {
+			if got := text.Cut(c.raw, c.limit); got != c.want {
+				t.Errorf("%q cut to %d: %q", c.raw, c.limit, got)
+			}
+		})
 	}
 	long := strings.Repeat("满", 100)
 	if got := text.Cut(long, 99); len(got) != 297 {

@@ -20,9 +20,11 @@ func TestAnIDIsTheSameHoweverItIsBlankedOrPasted(t *testing.T) {
 		"D\x072": "D2", "D\u00ad-2": "D-2",
 		"Cafe\u0301": "Café", "工单　１": "工单 １", "\u200b": "", " ": "", "D\xff2": "D\ufffd2", "D 2": "D 2",
 	} {
-		if got := text.ID(raw); got != want {
-			t.Errorf("%q: %q, want %q", raw, got, want)
-		}
+		t.Run(raw, func(t *testing.T) {
+			if got := text.ID(raw); got != want {
+				t.Errorf("%q: %q, want %q", raw, got, want)
+			}
+		})
 	}
 }
 
@@ -33,9 +35,11 @@ func TestANameLosesWhatIsNoPartOfIt(t *testing.T) {
 		"A\u00a0B":      "A\u00a0B",
 		"می\u200cخواهم": "می\u200cخواهم", "👨\u200d👩\u200d👧": "👨\u200d👩\u200d👧", "❤\ufe0f": "❤\ufe0f", "Jose\u0301": "José",
 	} {
-		if got := text.Name(raw); got != want {
-			t.Errorf("%q: %q, want %q", raw, got, want)
-		}
+		t.Run(raw, func(t *testing.T) {
+			if got := text.Name(raw); got != want {
+				t.Errorf("%q: %q, want %q", raw, got, want)
+			}
+		})
 	}
 }
 
@@ -44,9 +48,11 @@ func TestALongTextKeepsItsLines(t *testing.T) {
 	for raw, want := range map[string]string{
 		"  a\r\n\tb\rc\n \n": "  a\n\tb\nc", "a\x00b\x1bc\u0085": "abc", "a\u200b": "a\u200b", "e\u0301": "é",
 	} {
-		if got := text.Lines(raw); got != want {
-			t.Errorf("%q: %q, want %q", raw, got, want)
-		}
+		t.Run(raw, func(t *testing.T) {
+			if got := text.Lines(raw); got != want {
+				t.Errorf("%q: %q, want %q", raw, got, want)
+			}
+		})
 	}
 }
 

@@ -18,16 +18,20 @@ func TestANameIsTheSameInEverySpelling(t *testing.T) {
 		{"김민수", "김 민수"},
 		{"", "-", "***", "  ", "（）"},
 	} {
-		for _, s := range spellings[1:] {
-			if whose.Fold(s) != whose.Fold(spellings[0]) {
-				t.Errorf("%q is %q, %q is %q", s, whose.Fold(s), spellings[0], whose.Fold(spellings[0]))
+		t.Run(spellings[0], func(t *testing.T) {
+			for _, s := range spellings[1:] {
+				if whose.Fold(s) != whose.Fold(spellings[0]) {
+					t.Errorf("%q is %q, %q is %q", s, whose.Fold(s), spellings[0], whose.Fold(spellings[0]))
+				}
 			}
-		}
+		})
 	}
 	for _, pair := range [][2]string{{"王敏", "王芳"}, {"Ann", "Ben"}, {"Ann Lee", "Ann"}, {"张伟", ""}, {"ann1", "ann2"}} {
-		if whose.Fold(pair[0]) == whose.Fold(pair[1]) {
-			t.Errorf("%q and %q are one name", pair[0], pair[1])
-		}
+		t.Run(pair[0]+" "+pair[1], func(t *testing.T) {
+			if whose.Fold(pair[0]) == whose.Fold(pair[1]) {
+				t.Errorf("%q and %q are one name", pair[0], pair[1])
+			}
+		})
 	}
 }
 
@@ -56,9 +60,11 @@ func TestAnAddressIsContestedWhereNameAndEveryOtherAddressDiffer(t *testing.T) {
 		"nothing":                                  {[]*whose.Description{said("Ann", "1"), said("")}, false},
 		"two who disagree with a third in between": {[]*whose.Description{said("Ann", "1"), said("Ben", "1", "2"), said("Cat", "2")}, true},
 	} {
-		if got := whose.Disagree(tt.all); got != tt.want {
-			t.Errorf("%s: contested is %t", name, got)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := whose.Disagree(tt.all); got != tt.want {
+				t.Errorf("contested is %t", got)
+			}
+		})
 	}
 }
 

@@ -49,19 +49,20 @@ func TestAFileOfSpecialDaysNamesLineAndFieldOfEveryMistake(t *testing.T) {
 		"one day twice": {header + "CN,2026-10-01,holiday,\ncn,2026-10-01,working,\n", "3 date day_twice"},
 		"a long name":   {header + "CN,2026-10-01,holiday," + strings.Repeat("长", 81), "2 name too_long"},
 	} {
-		_, err := hours.ParseHolidays(strings.NewReader(c.file))
-		wrong, ok := fault.Of(err)
-		if !ok || wrong.Kind != fault.Invalid {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		var got []string
-		for _, f := range wrong.Fields {
-			got = append(got, fmt.Sprintf("%d %s %s", f.Line, f.Name, f.Code))
-		}
-		if diff := gocmp.Diff(c.want, strings.Join(got, ", ")); diff != "" {
-			t.Errorf("%s: %s", name, diff)
-		}
+		t.Run(name, func(t *testing.T) {
+			_, err := hours.ParseHolidays(strings.NewReader(c.file))
+			wrong, ok := fault.Of(err)
+			if !ok || wrong.Kind != fault.Invalid {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, f := range wrong.Fields {
+				got = append(got, fmt.Sprintf("%d %s %s", f.Line, f.Name, f.Code))
+			}
+			if diff := gocmp.Diff(c.want, strings.Join(got, ", ")); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 	_, err := hours.ParseHolidays(strings.NewReader(header + strings.Repeat("\n", 2<<20)))
 	if !fault.Is(err, fault.TooLarge) {

@@ -62,13 +62,15 @@ func TestANumberIsInTheZonesOfItsCountry(t *testing.T) {
 func TestAMobileMayBeAnywhereInItsCountry(t *testing.T) {
 	t.Parallel()
 	for _, region := range []string{"RU", "AU", "ES", "ID", "NZ", "EC", "MN", "UA", "PG", "CD"} {
-		number := phonenumbers.GetExampleNumberForType(region, phonenumbers.MOBILE)
-		where := placeOfNumber(phonenumbers.Format(number, phonenumbers.E164))
-		for _, zone := range regionZones(region) {
-			if !slices.ContainsFunc(where.Zones, func(z *time.Location) bool { return sameClock(z, zone) }) {
-				t.Errorf("a mobile of %s is never in %s: %s", region, zone, names(where.Zones))
+		t.Run(region, func(t *testing.T) {
+			number := phonenumbers.GetExampleNumberForType(region, phonenumbers.MOBILE)
+			where := placeOfNumber(phonenumbers.Format(number, phonenumbers.E164))
+			for _, zone := range regionZones(region) {
+				if !slices.ContainsFunc(where.Zones, func(z *time.Location) bool { return sameClock(z, zone) }) {
+					t.Errorf("a mobile of %s is never in %s: %s", region, zone, names(where.Zones))
+				}
 			}
-		}
+		})
 	}
 }
 
@@ -94,14 +96,16 @@ func TestZonesOfNumbers(t *testing.T) {
 		"+56961234567": "America/Santiago America/Coyhaique Pacific/Easter, CL",
 		"+24740123":    "Atlantic/St_Helena, AC", "+4779123456": "Arctic/Longyearbyen, SJ", "+35818123456": "Europe/Mariehamn, AX",
 	} {
-		where := placeOfNumber(phone)
-		got := names(where.Zones) + ", " + strings.Join(where.Regions, " ")
-		if !strings.Contains(want, ",") {
-			got = strings.Join(where.Regions, " ")
-		}
-		if got != want {
-			t.Errorf("%s: %s, want %s", phone, got, want)
-		}
+		t.Run(phone, func(t *testing.T) {
+			where := placeOfNumber(phone)
+			got := names(where.Zones) + ", " + strings.Join(where.Regions, " ")
+			if !strings.Contains(want, ",") {
+				got = strings.Join(where.Regions, " ")
+			}
+			if got != want {
+				t.Errorf("%s: %s, want %s", phone, got, want)
+			}
+		})
 	}
 	if where := placeOfNumber("+18005550100"); len(where.Zones) < 20 {
 		t.Errorf("a free number of North America may be anywhere: %s", names(where.Zones))

@@ -15,18 +15,22 @@ func TestPeriodsAreReadAsPeopleWriteThem(t *testing.T) {
 		"13:30–20:00；9：00–12：00":    "09:00-12:00, 13:30-20:00",
 		"09:00-12:00,11:00-24:00":   "09:00-24:00",
 	} {
-		got, err := hours.ParsePeriods(text)
-		if err != nil || got.String() != want {
-			t.Errorf("%q: %q, %v", text, got, err)
-		}
+		t.Run(text, func(t *testing.T) {
+			got, err := hours.ParsePeriods(text)
+			if err != nil || got.String() != want {
+				t.Errorf("%q: %q, %v", text, got, err)
+			}
+		})
 	}
 	for _, text := range []string{
 		"9-12", "09:00", "12:00-09:00", "09:00-09:00", "09:00-24:01", "09:60-10:00", "a", "-", "+9:00-10:00",
 		strings.Repeat("09:00-10:00,", 9),
 	} {
-		if got, err := hours.ParsePeriods(text); err == nil {
-			t.Errorf("%q was read as %q", text, got)
-		}
+		t.Run(text, func(t *testing.T) {
+			if got, err := hours.ParsePeriods(text); err == nil {
+				t.Errorf("%q was read as %q", text, got)
+			}
+		})
 	}
 }
 

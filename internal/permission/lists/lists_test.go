@@ -41,23 +41,27 @@ func FuzzParseConsents(f *testing.F) {
 func TestAColumnThatNobodyReadsIsRefusedByItsName(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]string{"phone,mail,scope": "mail", "phone,untl": "untl", "email,reference": "reference"} {
-		_, err := lists.ParseSuppressions(t.Context(), strings.NewReader(header+"\n13912345670,a@b.com,everything\n"), reading, now,
-			func([]permission.Suppression) error { return nil })
-		f, ok := fault.Of(err)
-		if !ok || len(f.Fields) != 1 || f.Fields[0].Code != "column_unknown" || f.Fields[0].Value != want || f.Fields[0].Line != 1 {
-			t.Errorf("%s: %v", header, err)
-		}
+		t.Run(header, func(t *testing.T) {
+			_, err := lists.ParseSuppressions(t.Context(), strings.NewReader(header+"\n13912345670,a@b.com,everything\n"), reading, now,
+				func([]permission.Suppression) error { return nil })
+			f, ok := fault.Of(err)
+			if !ok || len(f.Fields) != 1 || f.Fields[0].Code != "column_unknown" || f.Fields[0].Value != want || f.Fields[0].Line != 1 {
+				t.Errorf("%s: %v", header, err)
+			}
+		})
 	}
 }
 
 func TestAColumnThatIsThereTwiceIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, header := range []string{"phone,phone", "phone,\u200bPHONE ", "email,phone,email"} {
-		_, err := lists.ParseSuppressions(t.Context(), strings.NewReader(header+"\n13912345670,13912345671\n"), reading, now,
-			func([]permission.Suppression) error { return nil })
-		if f, ok := fault.Of(err); !ok || len(f.Fields) != 1 || f.Fields[0].Code != "column_twice" {
-			t.Errorf("%s: %v", header, err)
-		}
+		t.Run(header, func(t *testing.T) {
+			_, err := lists.ParseSuppressions(t.Context(), strings.NewReader(header+"\n13912345670,13912345671\n"), reading, now,
+				func([]permission.Suppression) error { return nil })
+			if f, ok := fault.Of(err); !ok || len(f.Fields) != 1 || f.Fields[0].Code != "column_twice" {
+				t.Errorf("%s: %v", header, err)
+			}
+		})
 	}
 }
 
@@ -68,15 +72,17 @@ func TestWhatStandsInNoColumnIsReportedAndTheRestTaken(t *testing.T) {
 		"phone\n13912345670,13912345671\n", "phone,\n13912345670,13912345671\n", ",phone\nann@example.org,13912345670\n",
 		"phone,scope\n13912345670,everything,,x\n",
 	} {
-		taken := 0
-		take := func(list []permission.Suppression) error {
-			taken += len(list)
-			return nil
-		}
-		report, err := lists.ParseSuppressions(t.Context(), strings.NewReader(file), reading, now, take)
-		if err != nil || taken != 1 || report.Partly != 1 || len(report.Issues) != 1 || report.Issues[0].Code != "cell_unnamed" {
-			t.Errorf("%q: %d taken, %+v %v", file, taken, report, err)
-		}
+		t.Run(file, func(t *testing.T) {
+			taken := 0
+			take := func(list []permission.Suppression) error {
+				taken += len(list)
+				return nil
+			}
+			report, err := lists.ParseSuppressions(t.Context(), strings.NewReader(file), reading, now, take)
+			if err != nil || taken != 1 || report.Partly != 1 || len(report.Issues) != 1 || report.Issues[0].Code != "cell_unnamed" {
+				t.Errorf("%q: %d taken, %+v %v", file, taken, report, err)
+			}
+		})
 	}
 }
 
@@ -107,11 +113,13 @@ func TestASheetThatIsNotReadIsReported(t *testing.T) {
 func TestAFileWithoutAddressesIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, file := range []string{"", "name,scope\nx,everything\n", "\x00\x01", "source,reference,scope\ncrm,C-1,everything\n"} {
-		_, err := lists.ParseSuppressions(t.Context(), strings.NewReader(file), reading, now,
-			func([]permission.Suppression) error { return nil })
-		if f, ok := fault.Of(err); !ok || f.Kind != fault.Invalid || len(f.Fields) == 1 && f.Fields[0].Code == "header_missing" {
-			t.Errorf("%q: %v", file, err) // a list of consents may have references instead
-		}
+		t.Run(file, func(t *testing.T) {
+			_, err := lists.ParseSuppressions(t.Context(), strings.NewReader(file), reading, now,
+				func([]permission.Suppression) error { return nil })
+			if f, ok := fault.Of(err); !ok || f.Kind != fault.Invalid || len(f.Fields) == 1 && f.Fields[0].Code == "header_missing" {
+				t.Errorf("%q: %v", file, err) // a list of consents may have references instead
+			}
+		})
 	}
 }
 
@@ -121,16 +129,18 @@ func TestACellThatIsAnErrorIsReportedAndTheGoodPartTaken(t *testing.T) {
 		"13912345670,#N/A,everything,": 1, "13912345670,a@example.org,everything,caf\xe9": 2, "13912345670,,#REF!,": 0,
 		"#REF!,,everything,": 0,
 	} {
-		taken := 0
-		file := "phone,email,scope,note\n" + row + "\n13912345671,,everything,张伟先生的电话\n"
-		take := func(list []permission.Suppression) error {
-			taken += len(list)
-			return nil
-		}
-		report, err := lists.ParseSuppressions(t.Context(), strings.NewReader(file), reading, now, take)
-		if err != nil || taken != want+1 || len(report.Issues) == 0 || report.Partly+report.Bad != 1 {
-			t.Errorf("%s: %d taken, want %d: %+v %v", row, taken, want+1, report, err)
-		}
+		t.Run(row, func(t *testing.T) {
+			taken := 0
+			file := "phone,email,scope,note\n" + row + "\n13912345671,,everything,张伟先生的电话\n"
+			take := func(list []permission.Suppression) error {
+				taken += len(list)
+				return nil
+			}
+			report, err := lists.ParseSuppressions(t.Context(), strings.NewReader(file), reading, now, take)
+			if err != nil || taken != want+1 || len(report.Issues) == 0 || report.Partly+report.Bad != 1 {
+				t.Errorf("%s: %d taken, want %d: %+v %v", row, taken, want+1, report, err)
+			}
+		})
 	}
 }
 

@@ -29,9 +29,11 @@ func TestADurationIsReadInEverySpelling(t *testing.T) {
 		144: {"143.5"}, 86400: {"24:00:00", "1d", "1天"}, 5400: {"90:00", "90m", "1.5h"},
 	} {
 		for _, text := range texts {
-			if got, ok := Duration(text, false); !ok || got != want {
-				t.Errorf("%q: %d %t, want %d", text, got, ok, want)
-			}
+			t.Run(text, func(t *testing.T) {
+				if got, ok := Duration(text, false); !ok || got != want {
+					t.Errorf("%q: %d %t, want %d", text, got, ok, want)
+				}
+			})
 		}
 	}
 }
@@ -43,11 +45,13 @@ func TestWhatIsNoDurationIsRefused(t *testing.T) {
 		"2m2m", "2 23",
 		"2分23", "5 apples", "1.5:20", "s", "2:23 PM", "143-150", "PT", "--", "1e9999",
 	} {
-		for _, workbook := range []bool{false, true} {
-			if got, ok := Duration(text, workbook); ok {
-				t.Errorf("%q: %d", text, got)
+		t.Run(text, func(t *testing.T) {
+			for _, workbook := range []bool{false, true} {
+				if got, ok := Duration(text, workbook); ok {
+					t.Errorf("%q: %d", text, got)
+				}
 			}
-		}
+		})
 	}
 }
 
@@ -57,9 +61,11 @@ func TestAWorkbooksDurationIsAPartOfADay(t *testing.T) {
 		"0.00165509259259259": 143, "0.00165": 143, "1.6550925925925926e-3": 143, "0.0416666666666667": 3600, "143": 143, "0": 0, "1": 1,
 		"2:23": 143,
 	} {
-		if got, ok := Duration(text, true); !ok || got != want {
-			t.Errorf("%q: %d %t, want %d", text, got, ok, want)
-		}
+		t.Run(text, func(t *testing.T) {
+			if got, ok := Duration(text, true); !ok || got != want {
+				t.Errorf("%q: %d %t, want %d", text, got, ok, want)
+			}
+		})
 	}
 }
 

@@ -62,9 +62,11 @@ func TestARatingIsReadOnAScaleThatSaysSo(t *testing.T) {
 		{Scale{0, 1}, []string{"1"}, "1"},
 	} {
 		for _, text := range c.texts {
-			if got := rated(text, c.scale); got != c.want {
-				t.Errorf("%q on %s: %s, want %s", text, c.scale, got, c.want)
-			}
+			t.Run(text+" on "+c.scale.String(), func(t *testing.T) {
+				if got := rated(text, c.scale); got != c.want {
+					t.Errorf("%q on %s: %s, want %s", text, c.scale, got, c.want)
+				}
+			})
 		}
 	}
 }
@@ -75,10 +77,12 @@ func TestAScaleIsReadAsPeopleWriteIt(t *testing.T) {
 		"1-5": "1-5", "1 - 5": "1-5", "1–5": "1-5", "1~5": "1-5", "０-１０": "0-10", "5": "", "5-1": "", "a-b": "", "": "", "-1-5": "",
 		"1-500": "",
 	} {
-		scale, ok := ParseScale(text)
-		if ok != (want != "") || ok && scale.String() != want {
-			t.Errorf("%q: %s %t", text, scale, ok)
-		}
+		t.Run(text, func(t *testing.T) {
+			scale, ok := ParseScale(text)
+			if ok != (want != "") || ok && scale.String() != want {
+				t.Errorf("%q: %s %t", text, scale, ok)
+			}
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package values
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,8 +29,10 @@ func TestAFormatIsSuggestedThatReadsEverySample(t *testing.T) {
 		{[]string{"", "N/A", "#N/A"}, nil},
 		{nil, nil},
 	} {
-		if diff := cmp.Diff(c.want, SuggestDates(c.samples)); diff != "" {
-			t.Errorf("%q: %s", c.samples, diff)
-		}
+		t.Run(strings.Join(c.samples, ", "), func(t *testing.T) {
+			if diff := cmp.Diff(c.want, SuggestDates(c.samples)); diff != "" {
+				t.Errorf("%q: %s", c.samples, diff)
+			}
+		})
 	}
 }

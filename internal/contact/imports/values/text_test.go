@@ -13,31 +13,39 @@ func TestAnIDIsTheSameHoweverAProgramWroteItsNumber(t *testing.T) {
 		"5E":         "5E",
 		"2026-11-05": "2026-11-05", "1.2345678E-7": "1.2345678E-7",
 	} {
-		if got, lost := ID(text); got != want || lost {
-			t.Errorf("%q: %q %t, want %q", text, got, lost, want)
-		}
+		t.Run(text, func(t *testing.T) {
+			if got, lost := ID(text); got != want || lost {
+				t.Errorf("%q: %q %t, want %q", text, got, lost, want)
+			}
+		})
 	}
 	for _, text := range []string{
 		"2.02611E+17", "2.02611e+17", "1.39123E+10", "2E+17", "1E+05", "2.02611123456789E+17",
 		"1.2345678901234567E17",
 	} {
-		if got, lost := ID(text); !lost || got != text {
-			t.Errorf("%q is %q, and its digits are gone", text, got)
-		}
+		t.Run(text, func(t *testing.T) {
+			if got, lost := ID(text); !lost || got != text {
+				t.Errorf("%q is %q, and its digits are gone", text, got)
+			}
+		})
 	}
 }
 
 func TestWordsForNothingAreKnown(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", " ", "-", "—", "N/A", "n/a", "NULL", "(null)", "NaN", "none", "未评价", "暂无", "Ｎ／Ａ", "无"} {
-		if !IsBlank(text) {
-			t.Errorf("%q is a value", text)
-		}
+		t.Run(text, func(t *testing.T) {
+			if !IsBlank(text) {
+				t.Errorf("%q is a value", text)
+			}
+		})
 	}
 	for _, text := range []string{"0", "no", "否", "x", "N/A/B"} {
-		if IsBlank(text) {
-			t.Errorf("%q is none", text)
-		}
+		t.Run(text, func(t *testing.T) {
+			if IsBlank(text) {
+				t.Errorf("%q is none", text)
+			}
+		})
 	}
 }
 
@@ -48,9 +56,11 @@ func TestYesAndNoAreReadInBothLanguages(t *testing.T) {
 		"1.0": true, "Yes.": true, "是的": true, "☑": true,
 		"FALSE": false, "No": false, "n": false, "0": false, "否": false, "无": false, "×": false, "0.0": false, "☐": false, "否。": false,
 	} {
-		if yes, ok := Truth(text); !ok || yes != want {
-			t.Errorf("%q: %t %t", text, yes, ok)
-		}
+		t.Run(text, func(t *testing.T) {
+			if yes, ok := Truth(text); !ok || yes != want {
+				t.Errorf("%q: %t %t", text, yes, ok)
+			}
+		})
 	}
 	if _, ok := Truth("maybe"); ok {
 		t.Error("maybe is one of both")

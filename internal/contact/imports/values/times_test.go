@@ -88,9 +88,11 @@ func TestATimeIsReadInEverySpellingThatHasOneReading(t *testing.T) {
 		"05-05-2026": "2026-05-05 00:00:00",
 		"2024-02-29": "2024-02-29 00:00:00", "'2026-11-05 09:05": morning,
 	} {
-		if got := shown(t, r, text); got != want {
-			t.Errorf("%q: %s, want %s", text, got, want)
-		}
+		t.Run(text, func(t *testing.T) {
+			if got := shown(t, r, text); got != want {
+				t.Errorf("%q: %s, want %s", text, got, want)
+			}
+		})
 	}
 }
 
@@ -112,9 +114,11 @@ func TestATimeWithTwoReadingsOrNoneIsRefused(t *testing.T) {
 		"2026-11-05 09:05+99": "bad_date", "2026/11-05": "bad_date", "05112026": "bad_date", "2026-11-05 PM": "bad_date",
 		"32/01/2026": "bad_date",
 	} {
-		if got := shown(t, r, text); got != want {
-			t.Errorf("%q: %s, want %s", text, got, want)
-		}
+		t.Run(text, func(t *testing.T) {
+			if got := shown(t, r, text); got != want {
+				t.Errorf("%q: %s, want %s", text, got, want)
+			}
+		})
 	}
 }
 
@@ -176,9 +180,11 @@ func TestAMappingCanSayAnyFormat(t *testing.T) {
 		{"YYYY-MM-DD", "2026-11-05 09:05", "bad_date"},
 		{"YYYY-MM-DD HH:mm", "2026-11-0509:05", "bad_date"},
 	} {
-		if got := shown(t, timesOf(t, "Asia/Shanghai", false, false, c.format), c.text); got != c.want {
-			t.Errorf("%q as %q: %s, want %s", c.text, c.format, got, c.want)
-		}
+		t.Run(c.text+" as "+c.format, func(t *testing.T) {
+			if got := shown(t, timesOf(t, "Asia/Shanghai", false, false, c.format), c.text); got != c.want {
+				t.Errorf("%q as %q: %s, want %s", c.text, c.format, got, c.want)
+			}
+		})
 	}
 }
 
@@ -189,9 +195,11 @@ func TestAFormatThatNamesNoDayIsRefused(t *testing.T) {
 		"YYYY-mm-DD": "no whole date", "YYYY-MM-DD HH:MM": "a part twice", "YYYY YY-MM-DD": "a part twice", "YYYY-MM": "no whole date",
 		"YYYY-MM-DD mm": "without an hour", "%Y-%m-%d": "not a part of a date", "[YYYY-MM-DD": "not a part of a date",
 	} {
-		if err := CheckFormat(format); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v", format, err)
-		}
+		t.Run(format, func(t *testing.T) {
+			if err := CheckFormat(format); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%q: %v", format, err)
+			}
+		})
 	}
 }
 
@@ -211,9 +219,11 @@ func TestAWorkbooksNumberIsATimeOfItsEpoch(t *testing.T) {
 		{false, "1e300", "bad_date"},
 		{false, "2026-11-05T09:05:00", "2026-11-05 09:05:00"},
 	} {
-		if got := shown(t, timesOf(t, "Asia/Shanghai", true, c.from1904), c.text); got != c.want {
-			t.Errorf("%q from 1904 %t: %s, want %s", c.text, c.from1904, got, c.want)
-		}
+		t.Run(fmt.Sprintf("%s, from 1904: %t", c.text, c.from1904), func(t *testing.T) {
+			if got := shown(t, timesOf(t, "Asia/Shanghai", true, c.from1904), c.text); got != c.want {
+				t.Errorf("%q from 1904 %t: %s, want %s", c.text, c.from1904, got, c.want)
+			}
+		})
 	}
 }
 
@@ -249,13 +259,15 @@ func TestADayAndATimeOfDayAreJoined(t *testing.T) {
 		{true, "DD/MM/YYYY", []string{"05/11/2026", "0.378472222"}, morning},
 		{true, "DD/MM/YYYY", []string{"46331", "0.378472222"}, morning},
 	} {
-		var formats []string
-		if c.format != "" {
-			formats = []string{c.format}
-		}
-		if got := shown(t, timesOf(t, "Asia/Shanghai", c.workbook, false, formats...), c.texts...); got != c.want {
-			t.Errorf("%q as %q: %s, want %s", c.texts, c.format, got, c.want)
-		}
+		t.Run(strings.Join(c.texts, ", "), func(t *testing.T) {
+			var formats []string
+			if c.format != "" {
+				formats = []string{c.format}
+			}
+			if got := shown(t, timesOf(t, "Asia/Shanghai", c.workbook, false, formats...), c.texts...); got != c.want {
+				t.Errorf("%q as %q: %s, want %s", c.texts, c.format, got, c.want)
+			}
+		})
 	}
 }
 
@@ -277,31 +289,37 @@ func TestAHourThatTheClocksSkipOrShowTwiceIsSaid(t *testing.T) {
 		{"Asia/Shanghai", "2026-03-08 02:30", "2026-03-07T18:30:00Z", ""},
 		{"UTC", "2026-03-29 01:30", "2026-03-29T01:30:00Z", ""},
 	} {
-		at, flaw := timesOf(t, c.zone, false, false).Read(c.text)
-		code := ""
-		if flaw != nil {
-			code = flaw.Code
-			if !flaw.Assumed || flaw.Taken == "" {
-				t.Errorf("%s %s: %+v", c.zone, c.text, flaw)
+		t.Run(c.zone+" "+c.text, func(t *testing.T) {
+			at, flaw := timesOf(t, c.zone, false, false).Read(c.text)
+			code := ""
+			if flaw != nil {
+				code = flaw.Code
+				if !flaw.Assumed || flaw.Taken == "" {
+					t.Errorf("%s %s: %+v", c.zone, c.text, flaw)
+				}
 			}
-		}
-		if at.String() != c.want || code != c.code {
-			t.Errorf("%s %s: %s %s, want %s %s", c.zone, c.text, at, code, c.want, c.code)
-		}
+			if at.String() != c.want || code != c.code {
+				t.Errorf("%s %s: %s %s, want %s %s", c.zone, c.text, at, code, c.want, c.code)
+			}
+		})
 	}
 }
 
 func TestTimesThatProgramsWriteForNoneAreNone(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", " ", "-", "N/A", "0000-00-00", "0000-00-00 00:00:00", "0001-01-01T00:00:00Z", "00/00/0000", "未知"} {
-		if !IsNoTime(text) {
-			t.Errorf("%q is a time", text)
-		}
+		t.Run(text, func(t *testing.T) {
+			if !IsNoTime(text) {
+				t.Errorf("%q is a time", text)
+			}
+		})
 	}
 	for _, text := range []string{"2026-11-05", "0001-01-01 10:00", "1970-01-01 00:00:00", "0"} {
-		if IsNoTime(text) {
-			t.Errorf("%q is none", text)
-		}
+		t.Run(text, func(t *testing.T) {
+			if IsNoTime(text) {
+				t.Errorf("%q is none", text)
+			}
+		})
 	}
 }
 
