@@ -1,6 +1,7 @@
 package campaign_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -256,11 +257,13 @@ func TestARuleThatIsNoneIsRefusedByPlace(t *testing.T) {
 		`{"all":[],"fact":"tag","values":["a"]}`:                             "rule",
 		strings.Repeat(`{"not":`, 7) + `{"all":[]}` + strings.Repeat(`}`, 7): "rule.not.not.not.not.not.not",
 	} {
-		_, err := campaign.ParseRule(text)
-		f, ok := fault.Of(err)
-		if !ok || f.Kind != fault.Invalid || f.Fields[0].Name != place {
-			t.Errorf("%s: %v, want %s", text, err, place)
-		}
+		t.Run(fmt.Sprintf("%.60s", text), func(t *testing.T) {
+			_, err := campaign.ParseRule(text)
+			f, ok := fault.Of(err)
+			if !ok || f.Kind != fault.Invalid || f.Fields[0].Name != place {
+				t.Errorf("%s: %v, want %s", text, err, place)
+			}
+		})
 	}
 }
 

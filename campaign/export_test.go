@@ -163,30 +163,32 @@ func TestAnExportHoldsWhatItsReceiptSays(t *testing.T) {
 			})
 		})
 		for _, format := range []campaign.Format{campaign.XLSX, campaign.CSV} {
-			e, body := c.export(s.ID, format)
-			sum := sha256.Sum256(body)
-			if e.SHA256 != hex.EncodeToString(sum[:]) || e.SizeBytes != int64(len(body)) {
-				t.Errorf("%s: the log has %s and %d bytes, the file %x and %d", format, e.SHA256, e.SizeBytes, sum, len(body))
-			}
-			left, err := e.Left()
-			if err != nil {
-				t.Fatal(err)
-			}
-			want := []campaign.Step{{Reason: "suppressed", Count: 2}, {Reason: "touched_lately", Count: 1}}
-			if diff := cmp.Diff(want, left); diff != "" || e.Members != s.Eligible || e.RowCount != s.Eligible-3 {
-				t.Errorf("%s: %d members, %d rows of %d; %s", format, e.Members, e.RowCount, s.Eligible, diff)
-			}
-			rows := read(t, format, body)
-			if len(rows) != 1+e.RowCount {
-				t.Errorf("%s has %d rows, its receipt says %d", format, len(rows)-1, e.RowCount)
-			}
-			for _, row := range rows[1:] {
-				for _, m := range members {
-					if strings.TrimPrefix(row[2], "'") == m.Address {
-						t.Errorf("%s names %s, who must not be contacted", format, m.Address)
+			c.run(string(format), func(t *testing.T) {
+				e, body := c.export(s.ID, format)
+				sum := sha256.Sum256(body)
+				if e.SHA256 != hex.EncodeToString(sum[:]) || e.SizeBytes != int64(len(body)) {
+					t.Errorf("%s: the log has %s and %d bytes, the file %x and %d", format, e.SHA256, e.SizeBytes, sum, len(body))
+				}
+				left, err := e.Left()
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := []campaign.Step{{Reason: "suppressed", Count: 2}, {Reason: "touched_lately", Count: 1}}
+				if diff := cmp.Diff(want, left); diff != "" || e.Members != s.Eligible || e.RowCount != s.Eligible-3 {
+					t.Errorf("%s: %d members, %d rows of %d; %s", format, e.Members, e.RowCount, s.Eligible, diff)
+				}
+				rows := read(t, format, body)
+				if len(rows) != 1+e.RowCount {
+					t.Errorf("%s has %d rows, its receipt says %d", format, len(rows)-1, e.RowCount)
+				}
+				for _, row := range rows[1:] {
+					for _, m := range members {
+						if strings.TrimPrefix(row[2], "'") == m.Address {
+							t.Errorf("%s names %s, who must not be contacted", format, m.Address)
+						}
 					}
 				}
-			}
+			})
 		}
 		var audit []account.AuditEntry
 		err = db.View(t.Context()).Gorm().Order("id DESC").Find(&audit, "subject_kind = ? AND subject_id = ?", "snapshot", s.ID).Error
@@ -275,27 +277,29 @@ func TestNothingInAFileIsAFormulaAndPhonesStayText(t *testing.T) {
 	}
 	s := c.snapshot(c.create(everybodySatisfied()).ID)
 	for _, format := range []campaign.Format{campaign.XLSX, campaign.CSV} {
-		_, body := c.export(s.ID, format)
-		rows := read(t, format, body)
-		if len(rows) != 1+len(names) {
-			t.Fatalf("%s: %d rows", format, len(rows))
-		}
-		for i, row := range rows[1:] {
-			phone := "+861390000000" + strconv.Itoa(i)
-			if format == campaign.CSV {
-				phone, want[i] = "'"+phone, strings.ReplaceAll(want[i], ";=", ";'=") // where semicolons separate, that begins a cell
+		c.run(string(format), func(t *testing.T) {
+			_, body := c.export(s.ID, format)
+			rows := read(t, format, body)
+			if len(rows) != 1+len(names) {
+				t.Fatalf("%s: %d rows", format, len(rows))
 			}
-			if row[1] != want[i] || row[2] != phone {
-				t.Errorf("%s: %q, %q; want %q, %q", format, row[1], row[2], want[i], phone)
+			for i, row := range rows[1:] {
+				phone := "+861390000000" + strconv.Itoa(i)
+				if format == campaign.CSV {
+					phone, want[i] = "'"+phone, strings.ReplaceAll(want[i], ";=", ";'=") // where semicolons separate, that begins a cell
+				}
+				if row[1] != want[i] || row[2] != phone {
+					t.Errorf("%s: %q, %q; want %q, %q", format, row[1], row[2], want[i], phone)
+				}
 			}
-		}
-		if format == campaign.XLSX {
-			book := open(t, body)
-			kind, err := book.GetCellType("export.sheet.list", "C2")
-			if err != nil || (kind != excelize.CellTypeInlineString && kind != excelize.CellTypeSharedString) {
-				t.Errorf("the phone's cell has type %v: %v", kind, err)
+			if format == campaign.XLSX {
+				book := open(t, body)
+				kind, err := book.GetCellType("export.sheet.list", "C2")
+				if err != nil || (kind != excelize.CellTypeInlineString && kind != excelize.CellTypeSharedString) {
+					t.Errorf("the phone's cell has type %v: %v", kind, err)
+				}
 			}
-		}
+		})
 	}
 }
 
@@ -327,31 +331,33 @@ func TestNoFileOfAnExportIsLeftWhateverBecomesOfIt(t *testing.T) {
 		return len(files)
 	}
 	for _, format := range []campaign.Format{campaign.XLSX, campaign.CSV} {
-		request := campaign.ExportRequest{SnapshotID: s.ID, Format: format, Reason: "autumn offer", Text: keyText, Zone: time.UTC}
-		_, file, err := c.campaigns.Export(t.Context(), viewer, request)
-		if err != nil || left() != 1 {
-			t.Fatalf("%s: %d files while it is handed over, %v", format, left(), err)
-		}
-		if err := file.Close(); err != nil || left() != 0 {
-			t.Errorf("%s: %d files are left, %v", format, left(), err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		request.Text = func(key string, args map[string]any) string {
-			if strings.HasPrefix(key, "receipt.") {
-				cancel() // in the middle of it the reader leaves
+		t.Run(string(format), func(t *testing.T) {
+			request := campaign.ExportRequest{SnapshotID: s.ID, Format: format, Reason: "autumn offer", Text: keyText, Zone: time.UTC}
+			_, file, err := c.campaigns.Export(t.Context(), viewer, request)
+			if err != nil || left() != 1 {
+				t.Fatalf("%s: %d files while it is handed over, %v", format, left(), err)
 			}
-			return keyText(key, args)
-		}
-		if _, _, err := c.campaigns.Export(ctx, viewer, request); err == nil || left() != 0 {
-			t.Errorf("%s: stopped in the middle, %d files are left, %v", format, left(), err)
-		}
-		request.Text = func(string, map[string]any) string { panic("a word is missing") }
-		func() {
-			defer func() { _ = recover() }()
-			_, _, _ = c.campaigns.Export(t.Context(), viewer, request)
-		}()
-		if left() != 0 {
-			t.Errorf("%s: after a panic %d files are left", format, left())
-		}
+			if err := file.Close(); err != nil || left() != 0 {
+				t.Errorf("%s: %d files are left, %v", format, left(), err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			request.Text = func(key string, args map[string]any) string {
+				if strings.HasPrefix(key, "receipt.") {
+					cancel() // in the middle of it the reader leaves
+				}
+				return keyText(key, args)
+			}
+			if _, _, err := c.campaigns.Export(ctx, viewer, request); err == nil || left() != 0 {
+				t.Errorf("%s: stopped in the middle, %d files are left, %v", format, left(), err)
+			}
+			request.Text = func(string, map[string]any) string { panic("a word is missing") }
+			func() {
+				defer func() { _ = recover() }()
+				_, _, _ = c.campaigns.Export(t.Context(), viewer, request)
+			}()
+			if left() != 0 {
+				t.Errorf("%s: after a panic %d files are left", format, left())
+			}
+		})
 	}
 }

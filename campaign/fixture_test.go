@@ -56,6 +56,16 @@ func newCentre(tb testing.TB, db *database.DB) *centre {
 	return c
 }
 
+// run is a subtest in the centre: what goes wrong fails that one.
+func (c *centre) run(name string, test func(t *testing.T)) {
+	whole := c.t.(*testing.T)
+	defer func() { c.t = whole }()
+	whole.Run(name, func(t *testing.T) {
+		c.t = t
+		test(t)
+	})
+}
+
 func (c *centre) inTx(fn func(tx database.Tx) error) {
 	c.t.Helper()
 	if err := c.db.InTx(c.t.Context(), func(_ context.Context, tx database.Tx) error { return fn(tx) }); err != nil {

@@ -1,7 +1,6 @@
 package survey_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
 	"aftercall/internal/figures"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
@@ -30,7 +30,7 @@ func at(t *testing.T, text string) clock.Instant {
 
 // centre is a service over a real database with a clock that the test moves.
 type centre struct {
-	t          testing.TB
+	t          *testing.T
 	db         *database.DB
 	now        clock.Instant
 	contacts   *contact.Service
@@ -57,6 +57,16 @@ func newCentre(t *testing.T, db *database.DB) *centre {
 	}
 	c.source = source.ID
 	return c
+}
+
+// run is a subtest in the centre: what goes wrong fails that one.
+func (c *centre) run(name string, test func(t *testing.T)) {
+	whole := c.t
+	defer func() { c.t = whole }()
+	whole.Run(name, func(t *testing.T) {
+		c.t = t
+		test(t)
+	})
 }
 
 var testKey = []byte("a key that is only used by tests")
@@ -201,13 +211,9 @@ func (c *centre) reconcile() {
 }
 
 // count returns how many rows of a table match.
-func (c *centre) count(table, condition string, args ...any) int64 {
+func (c *centre) count(table, condition string, args ...any) int {
 	c.t.Helper()
-	var n int64
-	if err := c.db.View(context.Background()).Gorm().Table(table).Where(condition, args...).Count(&n).Error; err != nil {
-		c.t.Fatal(err)
-	}
-	return n
+	return dbtest.Count(c.t, c.db, table, condition, args...)
 }
 
 func ptr[T any](v T) *T { return &v }

@@ -45,51 +45,54 @@ func TestWhatMayHaveGoneOutStaysUncertainWhenItsContactIsReopened(t *testing.T) 
 				}
 			},
 		} {
-			r := c.resolved(name, name[:2]+"@example.com")
-			out, _, err := c.surveys.Invite(t.Context(), outbox.Ticket{At: c.now},
-				survey.Plan{DecisionID: r.ID, Resolution: r, Reminders: 1})
-			if err != nil {
-				t.Fatal(err)
-			}
-			before(r, out)
-			c.reopen(t, r.ContactID)
-			c.reopen(t, r.ContactID) // once more
-			asked := c.asked(tokenOf(out))
-			i := asked.Invitation
-			if i.State != survey.Uncertain || i.Reason != survey.ReasonReopened || i.Reminder.State != survey.Cancelled {
-				t.Errorf("%s: %s %s, reminder %s", name, i.State, i.Reason, i.Reminder.State)
-			}
-			if asked.LinkState != survey.Closed {
-				t.Errorf("%s: the link is %s", name, asked.LinkState)
-			}
-			if err := c.rate(tokenOf(out), 5); !fault.Is(err, fault.Conflict) {
-				t.Errorf("%s: answered: %v", name, err)
-			}
-			if got := c.story(r.ContactID); got != "survey_uncertain_closed" {
-				t.Errorf("%s: the story is %s", name, got)
-			}
-			if n := c.count("touches", "person_id = ?", r.PersonID); n != 1 {
-				t.Errorf("%s: %d touches", name, n)
-			}
-			if again, send := c.invite(r); send || again.Reason != "" {
-				t.Errorf("%s: sent again: %v, %s", name, send, again.Reason)
-			}
-			other, send := c.invite(c.resolved(name+" again", name[:2]+"@example.com"))
-			if send || other.Reason != string(permission.SurveyCooldown) {
-				t.Errorf("%s: it does not count: %v, %s", name, send, other.Reason)
-			}
+			c.run(name, func(t *testing.T) {
+				r := c.resolved(name, name[:2]+"@example.com")
+				out, _, err := c.surveys.Invite(t.Context(), outbox.Ticket{At: c.now},
+					survey.Plan{DecisionID: r.ID, Resolution: r, Reminders: 1})
+				if err != nil {
+					t.Fatal(err)
+				}
+				before(r, out)
+				c.reopen(t, r.ContactID)
+				c.reopen(t, r.ContactID) // once more
+				asked := c.asked(tokenOf(out))
+				i := asked.Invitation
+				if i.State != survey.Uncertain || i.Reason != survey.ReasonReopened || i.Reminder.State != survey.Cancelled {
+					t.Errorf("%s %s, reminder %s", i.State, i.Reason, i.Reminder.State)
+				}
+				if asked.LinkState != survey.Closed {
+					t.Errorf("the link is %s", asked.LinkState)
+				}
+				if err := c.rate(tokenOf(out), 5); !fault.Is(err, fault.Conflict) {
+					t.Errorf("answered: %v", err)
+				}
+				if got := c.story(r.ContactID); got != "survey_uncertain_closed" {
+					t.Errorf("the story is %s", got)
+				}
+				if n := c.count("touches", "person_id = ?", r.PersonID); n != 1 {
+					t.Errorf("%d touches", n)
+				}
+				if again, send := c.invite(r); send || again.Reason != "" {
+					t.Errorf("sent again: %v, %s", send, again.Reason)
+				}
+				other, send := c.invite(c.resolved(name+" again", name[:2]+"@example.com"))
+				if send || other.Reason != string(permission.SurveyCooldown) {
+					t.Errorf("it does not count: %v, %s", send, other.Reason)
+				}
+			})
 		}
 		c.reconcile()
 	})
 }
 
-func TestWhatBecameOfASendingIsKeptWhenItsContactWasReopenedMeanwhile(t *testing.T) {
+// The contact was reopened while the message was on its way.
+func TestWhatBecameOfASendingIsKeptThoughItWasReopened(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		err     error
 		state   survey.State
 		sent    bool
-		touches int64
+		touches int
 	}{
 		"accepted":         {nil, survey.Cancelled, true, 1},
 		"nobody knows":     {errors.New("connection lost"), survey.Uncertain, false, 1},
@@ -99,16 +102,18 @@ func TestWhatBecameOfASendingIsKeptWhenItsContactWasReopenedMeanwhile(t *testing
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
 		for name, want := range cases {
-			r := c.resolved(name, name[:2]+name[len(name)-2:]+"@example.com")
-			out, _ := c.invite(r)
-			c.reopen(t, r.ContactID)
-			_ = c.surveys.Sent(t.Context(), out.Ticket, out.InvitationID, survey.Receipt{}, want.err)
-			if i := c.asked(tokenOf(out)).Invitation; i.State != want.state || i.SentAt.IsZero() == want.sent {
-				t.Errorf("%s: %s %s, sent %s", name, i.State, i.Reason, i.SentAt)
-			}
-			if n := c.count("touches", "person_id = ?", r.PersonID); n != want.touches {
-				t.Errorf("%s: %d touches", name, n)
-			}
+			c.run(name, func(t *testing.T) {
+				r := c.resolved(name, name[:2]+name[len(name)-2:]+"@example.com")
+				out, _ := c.invite(r)
+				c.reopen(t, r.ContactID)
+				_ = c.surveys.Sent(t.Context(), out.Ticket, out.InvitationID, survey.Receipt{}, want.err)
+				if i := c.asked(tokenOf(out)).Invitation; i.State != want.state || i.SentAt.IsZero() == want.sent {
+					t.Errorf("%s %s, sent %s", i.State, i.Reason, i.SentAt)
+				}
+				if n := c.count("touches", "person_id = ?", r.PersonID); n != want.touches {
+					t.Errorf("%d touches", n)
+				}
+			})
 		}
 		c.reconcile()
 	})

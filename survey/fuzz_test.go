@@ -3,6 +3,7 @@ package survey
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"testing"
 	"unicode/utf8"
 
@@ -98,12 +99,14 @@ func TestAQuestionnaireThatCannotBeAskedIsRefused(t *testing.T) {
 		"no questions": {func(q *Questionnaire) { q.Questions = nil }, "question_incomplete"},
 	}
 	for name, test := range cases {
-		q := builtIn()
-		test.spoil(&q)
-		f, ok := fault.Of(q.validate())
-		if !ok || !slices.ContainsFunc(f.Fields, func(field fault.Field) bool { return field.Code == test.code }) {
-			t.Errorf("%s: %v", name, q.validate())
-		}
+		t.Run(name, func(t *testing.T) {
+			q := builtIn()
+			test.spoil(&q)
+			f, ok := fault.Of(q.validate())
+			if !ok || !slices.ContainsFunc(f.Fields, func(field fault.Field) bool { return field.Code == test.code }) {
+				t.Error(q.validate())
+			}
+		})
 	}
 }
 
@@ -111,8 +114,10 @@ func TestAScaleOnWhichOneIsBestIsReadBackwards(t *testing.T) {
 	t.Parallel()
 	keypad := Scale{Min: 1, Max: 3, Best: 1, Satisfied: 2, Dissatisfied: 3}
 	for value, want := range map[int]int8{1: 1, 2: 1, 3: -1} {
-		if got := keypad.Band(value); int8(got) != want {
-			t.Errorf("key %d falls into band %d, want %d", value, got, want)
-		}
+		t.Run(strconv.Itoa(value), func(t *testing.T) {
+			if got := keypad.Band(value); int8(got) != want {
+				t.Errorf("key %d falls into band %d, want %d", value, got, want)
+			}
+		})
 	}
 }

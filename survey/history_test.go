@@ -14,7 +14,7 @@ import (
 	"aftercall/survey"
 )
 
-func TestScoresAreTheNewestAnswersOfEachCustomerAndNoMoreThanTwenty(t *testing.T) {
+func TestScoresAreTheNewestTwentyAnswersOfACustomer(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)

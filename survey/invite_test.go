@@ -108,25 +108,28 @@ func TestWhatBecameOfASending(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
 		for name, want := range cases {
-			r := c.resolved(name, strings.ReplaceAll(name, " ", "-")+"@example.com")
-			out, _ := c.invite(r)
-			err := c.surveys.Sent(t.Context(), out.Ticket, out.InvitationID, survey.Receipt{Delivered: true}, want.err)
-			if (err != nil) != want.returned {
-				t.Errorf("%s: returned %v", name, err)
-			}
-			if got := c.asked(tokenOf(out)).Invitation.State; got != want.state {
-				t.Errorf("%s: state %s, want %s", name, got, want.state)
-			}
-			touched := c.count("touches", "person_id = ?", r.PersonID) > 0
-			if touched == want.mayAskSoon {
-				t.Errorf("%s: touched %v", name, touched)
-			}
+			c.run(name, func(t *testing.T) {
+				r := c.resolved(name, strings.ReplaceAll(name, " ", "-")+"@example.com")
+				out, _ := c.invite(r)
+				err := c.surveys.Sent(t.Context(), out.Ticket, out.InvitationID, survey.Receipt{Delivered: true}, want.err)
+				if (err != nil) != want.returned {
+					t.Errorf("returned %v", err)
+				}
+				if got := c.asked(tokenOf(out)).Invitation.State; got != want.state {
+					t.Errorf("state %s, want %s", got, want.state)
+				}
+				touched := c.count("touches", "person_id = ?", r.PersonID) > 0
+				if touched == want.mayAskSoon {
+					t.Errorf("touched %v", touched)
+				}
+			})
 		}
 		c.reconcile()
 	})
 }
 
-func TestWhatWasNotSentAfterAllDoesNotCountWhenTheContactWasReopenedMeanwhile(t *testing.T) {
+// The contact was reopened while the message was on its way.
+func TestWhatWasNotSentAfterAllDoesNotCount(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
@@ -162,7 +165,7 @@ func TestRefusedForNowIsSentByTheNextTry(t *testing.T) {
 }
 
 // The gateway is down for a minute; meanwhile the source corrects the contact from Zhang to Li.
-func TestAnInvitationRefusedForNowIsAllOfWhomItsContactWasCorrectedTo(t *testing.T) {
+func TestAnInvitationRefusedForNowIsOfTheCorrectedCustomer(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
@@ -268,11 +271,13 @@ func TestTheMessageSaysWhoAsksAndHowToStop(t *testing.T) {
 	c := newCentre(t, dbtest.SQLite(t))
 	out, _ := c.invite(c.resolved("1", "zhang@example.com"))
 	for name, text := range map[string]string{"text": out.Text, "html": out.HTML} {
-		for _, want := range []string{"示例宽带", "张伟", "11 月 20 日", out.URL, out.OptOutURL} {
-			if !strings.Contains(text, want) {
-				t.Errorf("the %s lacks %q:\n%s", name, want, text)
+		t.Run(name, func(t *testing.T) {
+			for _, want := range []string{"示例宽带", "张伟", "11 月 20 日", out.URL, out.OptOutURL} {
+				if !strings.Contains(text, want) {
+					t.Errorf("the %s lacks %q:\n%s", name, want, text)
+				}
 			}
-		}
+		})
 	}
 	if out.Channel != permission.ByEmail || out.To != "zhang@example.com" || out.Language != survey.Chinese {
 		t.Errorf("%s to %s in %s", out.Channel, out.To, out.Language)

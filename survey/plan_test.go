@@ -1,6 +1,7 @@
 package survey_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -59,10 +60,12 @@ func TestAPlanNamesItsChannelsInOrder(t *testing.T) {
 		{[]permission.Channel{permission.ByPhone, permission.BySMS}, permission.BySMS, ""}, // nothing carries a survey by phone
 		{[]permission.Channel{permission.ByPhone}, "", survey.ReasonNoSender},
 	} {
-		out, _, err := c.surveys.Invite(t.Context(), outbox.Ticket{At: c.now}, survey.Plan{Resolution: someone(), Channels: test.channels})
-		if err != nil || out.Channel != test.want || out.Reason != test.reason {
-			t.Errorf("%v: %q %q %v", test.channels, out.Channel, out.Reason, err)
-		}
+		c.run(fmt.Sprint(test.channels), func(t *testing.T) {
+			out, _, err := c.surveys.Invite(t.Context(), outbox.Ticket{At: c.now}, survey.Plan{Resolution: someone(), Channels: test.channels})
+			if err != nil || out.Channel != test.want || out.Reason != test.reason {
+				t.Errorf("%v: %q %q %v", test.channels, out.Channel, out.Reason, err)
+			}
+		})
 	}
 }
 

@@ -79,11 +79,13 @@ func TestEachChoiceHoldsAtOnceAndCanBeTakenBack(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
 		for name, test := range cases {
-			token := c.sent(c.resolved(name, strings.ReplaceAll(strings.ReplaceAll(name, " ", "-"), ",", "")+"@example.com"))
-			c.say(token, test.said...)
-			if diff := cmp.Diff(test.want, c.settings(token)); diff != "" {
-				t.Errorf("%s:\n%s", name, diff)
-			}
+			c.run(name, func(t *testing.T) {
+				token := c.sent(c.resolved(name, strings.ReplaceAll(strings.ReplaceAll(name, " ", "-"), ",", "")+"@example.com"))
+				c.say(token, test.said...)
+				if diff := cmp.Diff(test.want, c.settings(token)); diff != "" {
+					t.Errorf("%s:\n%s", name, diff)
+				}
+			})
 		}
 	})
 }
@@ -124,22 +126,24 @@ func TestSayingItAgainWritesNothing(t *testing.T) {
 		c := newCentre(t, db)
 		token := c.sent(c.resolved("1", "zhang@example.com"))
 		for _, choice := range []string{"surveys no", "surveys yes", "calls yes", "calls no", "contact no"} {
-			c.say(token, choice)
-			before := c.count("consent_events", "1 = 1") + c.count("suppressions", "1 = 1")
-			var wg sync.WaitGroup
-			errs := make([]error, 3)
-			topic, say, _ := strings.Cut(choice, " ")
-			parsed, _ := survey.ParseChoice(topic, say)
-			for i := range errs {
-				wg.Go(func() { errs[i] = c.surveys.Choose(t.Context(), token, survey.English, parsed) })
-			}
-			wg.Wait()
-			if err := errors.Join(errs...); err != nil {
-				t.Fatal(err)
-			}
-			if n := c.count("consent_events", "1 = 1") + c.count("suppressions", "1 = 1"); n != before {
-				t.Errorf("%s: %d rows more", choice, n-before)
-			}
+			c.run(choice, func(t *testing.T) {
+				c.say(token, choice)
+				before := c.count("consent_events", "1 = 1") + c.count("suppressions", "1 = 1")
+				var wg sync.WaitGroup
+				errs := make([]error, 3)
+				topic, say, _ := strings.Cut(choice, " ")
+				parsed, _ := survey.ParseChoice(topic, say)
+				for i := range errs {
+					wg.Go(func() { errs[i] = c.surveys.Choose(t.Context(), token, survey.English, parsed) })
+				}
+				wg.Wait()
+				if err := errors.Join(errs...); err != nil {
+					t.Fatal(err)
+				}
+				if n := c.count("consent_events", "1 = 1") + c.count("suppressions", "1 = 1"); n != before {
+					t.Errorf("%s: %d rows more", choice, n-before)
+				}
+			})
 		}
 	})
 }
@@ -158,22 +162,24 @@ func TestOnlyTheCustomersOwnRefusalIsTakenBack(t *testing.T) {
 		c := newCentre(t, db)
 		c.sent(c.resolved("first", "first@example.com")) // invitation 1 is not the customer's
 		for name, suppression := range cases {
-			address := strings.ReplaceAll(strings.ReplaceAll(name, " ", "-"), "'", "") + "@example.com"
-			token := c.sent(c.resolved(name, address))
-			c.say(token, "surveys no")
-			err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
-				return tx.Gorm().Create(&permission.Suppression{
-					AddressHash: c.permission.HashAddress(permission.EmailAddress, address), Kind: permission.EmailAddress,
-					Scope: suppression.Scope, Reason: suppression.Reason, Evidence: suppression.Evidence, At: c.now,
-				}).Error
+			c.run(name, func(t *testing.T) {
+				address := strings.ReplaceAll(strings.ReplaceAll(name, " ", "-"), "'", "") + "@example.com"
+				token := c.sent(c.resolved(name, address))
+				c.say(token, "surveys no")
+				err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+					return tx.Gorm().Create(&permission.Suppression{
+						AddressHash: c.permission.HashAddress(permission.EmailAddress, address), Kind: permission.EmailAddress,
+						Scope: suppression.Scope, Reason: suppression.Reason, Evidence: suppression.Evidence, At: c.now,
+					}).Error
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.say(token, "surveys yes")
+				if got := c.settings(token)[0]; got == survey.Yes {
+					t.Error("surveys are allowed again")
+				}
 			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			c.say(token, "surveys yes")
-			if got := c.settings(token)[0]; got == survey.Yes {
-				t.Errorf("%s: surveys are allowed again", name)
-			}
 		}
 	})
 }
@@ -184,7 +190,7 @@ func TestTakingBackOneRefusalLeavesTheOther(t *testing.T) {
 		c := newCentre(t, db)
 		token := c.sent(c.resolved("1", "zhang@example.com"))
 		c.say(token, "surveys no", "contact no", "contact yes")
-		for scope, want := range map[permission.Scope]int64{permission.SurveysOnly: 1, permission.Everything: 0} {
+		for scope, want := range map[permission.Scope]int{permission.SurveysOnly: 1, permission.Everything: 0} {
 			if n := c.count("suppressions", "scope = ? AND lifted_at = 0", scope); n != want {
 				t.Errorf("%d suppressions of %s in force, want %d", n, scope, want)
 			}
@@ -250,13 +256,15 @@ func TestALinkNobodyWasSentHasNoPreferences(t *testing.T) {
 	t.Parallel()
 	c := newCentre(t, dbtest.SQLite(t))
 	for _, token := range []string{"", "0123456789abcdefghijkl", "' OR 1=1 --"} {
-		if _, err := c.surveys.Preferences(t.Context(), token); !fault.Is(err, fault.NotFound) {
-			t.Errorf("%q: %v", token, err)
-		}
-		err := c.surveys.Choose(t.Context(), token, survey.Chinese, survey.Choice{Topic: survey.OfContact})
-		if !fault.Is(err, fault.NotFound) {
-			t.Errorf("%q: %v", token, err)
-		}
+		t.Run(token, func(t *testing.T) {
+			if _, err := c.surveys.Preferences(t.Context(), token); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%q: %v", token, err)
+			}
+			err := c.surveys.Choose(t.Context(), token, survey.Chinese, survey.Choice{Topic: survey.OfContact})
+			if !fault.Is(err, fault.NotFound) {
+				t.Errorf("%q: %v", token, err)
+			}
+		})
 	}
 }
 
@@ -315,29 +323,31 @@ func TestANoIsNeverTakenForSaidBecauseAPartOfItWas(t *testing.T) {
 	}
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
-		written := func() int64 { return c.count("consent_events", "1 = 1") + c.count("suppressions", "1 = 1") }
+		written := func() int { return c.count("consent_events", "1 = 1") + c.count("suppressions", "1 = 1") }
 		n := 0
 		for name, test := range cases {
-			n++
-			r := c.reachable(name, strings.ReplaceAll(strings.ReplaceAll(name, " ", "-"), ",", ""), "+861391234801"+string(rune('0'+n)))
-			token := c.sent(r)
-			c.withdrawn(r.CustomerID, test.withdrawn...)
-			if diff := cmp.Diff(test.before, c.settings(token)); diff != "" {
-				t.Errorf("%s: before\n%s", name, diff)
-			}
-			before := written()
-			c.say(token, test.say)
-			if wrote := written() != before; wrote == test.writesNothing {
-				t.Errorf("%s: %q wrote: %v", name, test.say, wrote)
-			}
-			if diff := cmp.Diff(test.after, c.settings(token)); diff != "" {
-				t.Errorf("%s: after %q\n%s", name, test.say, diff)
-			}
-			before = written()
-			c.say(token, test.say)
-			if more := written() - before; more != 0 {
-				t.Errorf("%s: %q said again wrote %d rows", name, test.say, more)
-			}
+			c.run(name, func(t *testing.T) {
+				n++
+				r := c.reachable(name, strings.ReplaceAll(strings.ReplaceAll(name, " ", "-"), ",", ""), "+861391234801"+string(rune('0'+n)))
+				token := c.sent(r)
+				c.withdrawn(r.CustomerID, test.withdrawn...)
+				if diff := cmp.Diff(test.before, c.settings(token)); diff != "" {
+					t.Errorf("before\n%s", diff)
+				}
+				before := written()
+				c.say(token, test.say)
+				if wrote := written() != before; wrote == test.writesNothing {
+					t.Errorf("%q wrote: %v", test.say, wrote)
+				}
+				if diff := cmp.Diff(test.after, c.settings(token)); diff != "" {
+					t.Errorf("after %q\n%s", test.say, diff)
+				}
+				before = written()
+				c.say(token, test.say)
+				if more := written() - before; more != 0 {
+					t.Errorf("%q said again wrote %d rows", test.say, more)
+				}
+			})
 		}
 	})
 }
@@ -368,7 +378,7 @@ func TestTakingBackWritesEachPurposeOnce(t *testing.T) {
 		token := c.sent(c.resolved("1", "zhang@example.com"))
 		for i, topic := range []string{"surveys", "contact"} {
 			c.say(token, topic+" no", topic+" yes")
-			if n := c.count("consent_events", "given = 1 AND channel = ''"); n != int64(i+1) {
+			if n := c.count("consent_events", "given = 1 AND channel = ''"); n != i+1 {
 				t.Errorf("%s: %d words of yes in all", topic, n)
 			}
 		}

@@ -198,16 +198,18 @@ func TestWhatEndsAReminder(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
 		for name, want := range cases {
-			r := c.resolved(name, strings.ReplaceAll(name, " ", "-")+"@example.com")
-			out := c.reminded(r)
-			c.now = c.now.Add(time.Hour)
-			want.happens(t, c, r, tokenOf(out))
-			c.now = c.now.Add(3 * 24 * time.Hour)
-			_, send := c.remind(out.InvitationID)
-			got := c.reminder(out)
-			if send != (want.reason == "") || got.Reason != want.reason || !send && got.State != survey.Cancelled {
-				t.Errorf("%s: send %v, %s for %q, want %q", name, send, got.State, got.Reason, want.reason)
-			}
+			c.run(name, func(t *testing.T) {
+				r := c.resolved(name, strings.ReplaceAll(name, " ", "-")+"@example.com")
+				out := c.reminded(r)
+				c.now = c.now.Add(time.Hour)
+				want.happens(t, c, r, tokenOf(out))
+				c.now = c.now.Add(3 * 24 * time.Hour)
+				_, send := c.remind(out.InvitationID)
+				got := c.reminder(out)
+				if send != (want.reason == "") || got.Reason != want.reason || !send && got.State != survey.Cancelled {
+					t.Errorf("send %v, %s for %q, want %q", send, got.State, got.Reason, want.reason)
+				}
+			})
 		}
 		c.reconcile()
 	})
@@ -230,22 +232,24 @@ func TestWhatBecameOfAReminder(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
 		for name, want := range cases {
-			r := c.resolved(name, strings.ReplaceAll(name, " ", "-")+"@example.com")
-			first := c.reminded(r)
-			out, _ := c.remind(first.InvitationID)
-			err := c.surveys.Reminded(t.Context(), out.Ticket, out.InvitationID, want.err)
-			if (err != nil) != want.returned {
-				t.Errorf("%s: returned %v", name, err)
-			}
-			if got := c.reminder(first); got.State != want.state {
-				t.Errorf("%s: state %s, want %s", name, got.State, want.state)
-			}
-			if touched := c.count("touches", "kind = ? AND person_id = ?", permission.Reminder, r.PersonID) == 1; touched != want.touched {
-				t.Errorf("%s: touched %v", name, touched)
-			}
-			if _, send := c.remind(first.InvitationID); send != want.returned {
-				t.Errorf("%s: the next try sends %v", name, send)
-			}
+			c.run(name, func(t *testing.T) {
+				r := c.resolved(name, strings.ReplaceAll(name, " ", "-")+"@example.com")
+				first := c.reminded(r)
+				out, _ := c.remind(first.InvitationID)
+				err := c.surveys.Reminded(t.Context(), out.Ticket, out.InvitationID, want.err)
+				if (err != nil) != want.returned {
+					t.Errorf("returned %v", err)
+				}
+				if got := c.reminder(first); got.State != want.state {
+					t.Errorf("state %s, want %s", got.State, want.state)
+				}
+				if touched := c.count("touches", "kind = ? AND person_id = ?", permission.Reminder, r.PersonID) == 1; touched != want.touched {
+					t.Errorf("touched %v", touched)
+				}
+				if _, send := c.remind(first.InvitationID); send != want.returned {
+					t.Errorf("the next try sends %v", send)
+				}
+			})
 		}
 	})
 }
@@ -326,19 +330,21 @@ func TestTheReminderSaysThatItIsOne(t *testing.T) {
 		"English e-mail": {english, "only reminder"},
 		"English SMS":    {sms("3", "en"), "reminder"},
 	} {
-		first := c.reminded(test.resolution)
-		again, _ := c.remind(first.InvitationID)
-		for part, texts := range map[string][2]string{"text": {first.Text, again.Text}, "html": {first.HTML, again.HTML}} {
-			if texts[0] == "" && texts[1] == "" && part == "html" && again.Channel == permission.BySMS {
-				continue
+		c.run(name, func(t *testing.T) {
+			first := c.reminded(test.resolution)
+			again, _ := c.remind(first.InvitationID)
+			for part, texts := range map[string][2]string{"text": {first.Text, again.Text}, "html": {first.HTML, again.HTML}} {
+				if texts[0] == "" && texts[1] == "" && part == "html" && again.Channel == permission.BySMS {
+					continue
+				}
+				if strings.Contains(texts[0], test.word) || !strings.Contains(texts[1], test.word) ||
+					!strings.Contains(texts[1], first.URL) || !strings.Contains(texts[1], first.OptOutURL) {
+					t.Errorf("%s, %s: first %q, then %q", name, part, texts[0], texts[1])
+				}
 			}
-			if strings.Contains(texts[0], test.word) || !strings.Contains(texts[1], test.word) ||
-				!strings.Contains(texts[1], first.URL) || !strings.Contains(texts[1], first.OptOutURL) {
-				t.Errorf("%s, %s: first %q, then %q", name, part, texts[0], texts[1])
+			if again.Channel == permission.ByEmail && again.Subject == first.Subject {
+				t.Errorf("the subject is still %q", again.Subject)
 			}
-		}
-		if again.Channel == permission.ByEmail && again.Subject == first.Subject {
-			t.Errorf("%s: the subject is still %q", name, again.Subject)
-		}
+		})
 	}
 }

@@ -36,8 +36,8 @@ func TestARatingThatChangesAtItsSourceIsARevision(t *testing.T) {
 	const hour, day, early, late = time.Hour, 24 * time.Hour, 5 * time.Hour, 3 * time.Hour
 	for name, c := range map[string]struct {
 		told            []given
-		value           int   // that counts
-		revisions, kept int64 // of the answer, and of what was told
+		value           int // that counts
+		revisions, kept int // of the answer, and of what was told
 		says            string
 	}{
 		"another value":                     {[]given{plain(2), plain(4)}, 4, 2, 2, ""},

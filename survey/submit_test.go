@@ -261,11 +261,13 @@ func TestWrongAnswersAreRefusedByName(t *testing.T) {
 		"nothing": {nil, ""},
 	}
 	for name, test := range cases {
-		err := c.surveys.Submit(t.Context(), token, survey.Chinese, survey.Submission{Given: test.given})
-		f, ok := fault.Of(err)
-		if !ok || f.Kind != fault.Invalid || test.field != "" && (len(f.Fields) != 1 || f.Fields[0].Name != test.field) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			err := c.surveys.Submit(t.Context(), token, survey.Chinese, survey.Submission{Given: test.given})
+			f, ok := fault.Of(err)
+			if !ok || f.Kind != fault.Invalid || test.field != "" && (len(f.Fields) != 1 || f.Fields[0].Name != test.field) {
+				t.Error(err)
+			}
+		})
 	}
 	if err := c.rate("0000000000000000000000", 5); !fault.Is(err, fault.NotFound) {
 		t.Errorf("an unknown link: %v", err)
