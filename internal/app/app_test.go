@@ -203,30 +203,32 @@ func TestTheKeyIsMadeOnceAndAnotherOneIsRefused(t *testing.T) {
 func TestADataDirectoryThatOthersCanReadIsTold(t *testing.T) {
 	t.Parallel()
 	for mode, want := range map[fs.FileMode]bool{0o700: false, 0o755: true, 0o750: true} {
-		cfg := testConfig(t)
-		if err := os.Chmod(cfg.DataDir, mode); err != nil {
-			t.Fatal(err)
-		}
-		var said bytes.Buffer
-		a, err := New(t.Context(), cfg, Parts{Web: true}, slog.New(slog.NewTextHandler(&said, nil)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := a.Stop(t.Context()); err != nil {
-			t.Error(err)
-		}
-		if got := strings.Contains(said.String(), "others can read the data directory"); got != want {
-			t.Errorf("mode %o: %s", mode, said.String())
-		}
-		entries, err := os.ReadDir(cfg.DataDir)
-		if err != nil || len(entries) == 0 {
-			t.Fatalf("%d files: %v", len(entries), err)
-		}
-		for _, e := range entries {
-			if info, err := e.Info(); err != nil || info.Mode().Perm()&0o077 != 0 {
-				t.Errorf("others can read %s: %v", e.Name(), err)
+		t.Run(mode.String(), func(t *testing.T) {
+			cfg := testConfig(t)
+			if err := os.Chmod(cfg.DataDir, mode); err != nil {
+				t.Fatal(err)
 			}
-		}
+			var said bytes.Buffer
+			a, err := New(t.Context(), cfg, Parts{Web: true}, slog.New(slog.NewTextHandler(&said, nil)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := a.Stop(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if got := strings.Contains(said.String(), "others can read the data directory"); got != want {
+				t.Errorf("mode %o: %s", mode, said.String())
+			}
+			entries, err := os.ReadDir(cfg.DataDir)
+			if err != nil || len(entries) == 0 {
+				t.Fatalf("%d files: %v", len(entries), err)
+			}
+			for _, e := range entries {
+				if info, err := e.Info(); err != nil || info.Mode().Perm()&0o077 != 0 {
+					t.Errorf("others can read %s: %v", e.Name(), err)
+				}
+			}
+		})
 	}
 }
 

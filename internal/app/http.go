@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"aftercall/internal/fault"
-	"aftercall/internal/flow"
 	"aftercall/web"
 )
 
@@ -120,12 +119,7 @@ func (a *App) unready(ctx context.Context) string {
 
 // openWeb makes the pages and the API ready to be served.
 func (a *App) openWeb() error {
-	pages, err := web.New(web.Services{
-		Accounts: a.Accounts, Contacts: a.Contacts, Identity: a.Identity, Imports: a.Imports, Permission: a.Permission, Lists: a.Lists,
-		Policies: a.Policies, Callbacks: a.Callbacks, Decisions: a.Decisions,
-		Surveys: a.Surveys, Campaigns: a.Campaigns, Messages: a.Messages,
-		Figures: a.Figures, Jobs: a.Jobs, Reads: flow.NewReads(a.DB, a.Contacts),
-	}, web.Options{
+	pages, err := web.New(a.Shown(), web.Options{
 		Zone: a.zone, Language: a.cfg.Language, CentreName: a.cfg.CentreName, PublicURL: a.publicURL(), Now: a.Now,
 		Demo: a.parts.Demo, TrustedProxies: a.cfg.trustedProxies(), Log: a.log,
 	})

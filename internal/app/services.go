@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"time"
 
 	"aftercall/campaign"
 	"aftercall/internal/account"
@@ -21,6 +23,7 @@ import (
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 	"aftercall/tasks/queue"
+	"aftercall/web"
 )
 
 // Services are all use cases of one centre, on one clock.
@@ -44,48 +47,79 @@ type Services struct {
 	Messages   *delivery.Log
 }
 
-// newServices connects the use cases. sender carries the messages; where it is nil the settings name it.
-func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender) (*Services, error) {
+// Setup is what a centre chooses.
+type Setup struct {
+	Key        []byte
+	Contacts   contact.Options
+	Surveys    survey.Options // with the zone and the name of the centre, and the channels of its sender
+	FirstDelay time.Duration  // of surveys, until a policy says something else
+	Folder     string         // of files that are being written
+	Sender     delivery.Sender
+	Log        *slog.Logger
+}
+
+// Connect connects the use cases of a centre.
+func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
+	zone := setup.Surveys.Zone
 	s := &Services{
 		DB:         db,
 		Now:        now,
-		Accounts:   account.New(db, a.key, now),
-		Permission: permission.New(db, a.key, now, contact.Directory{}),
-		Figures:    figures.New(db, a.zone, now),
+		Accounts:   account.New(db, setup.Key, now),
+		Contacts:   contact.New(db, now, setup.Contacts),
+		Permission: permission.New(db, setup.Key, now, contact.Directory{}),
+		Figures:    figures.New(db, zone, now),
 		Jobs:       queue.NewInspector(db, now),
 		Messages:   delivery.NewLog(db, now),
 	}
-	if sender == nil {
-		var err error
-		if sender, err = delivery.Open(a.cfg.Sender, s.Messages); err != nil {
-			return nil, fmt.Errorf("open the sender of messages: %w", err)
-		}
-	}
-	s.Surveys = survey.New(db, s.Permission, a.key, now, survey.Options{
-		PublicURL: a.publicURL(), CentreName: a.cfg.CentreName, Language: a.cfg.Language, Zone: a.zone, Channels: sender.Channels(),
-	})
+	s.Surveys = survey.New(db, s.Permission, setup.Key, now, setup.Surveys)
 	asked := flow.PolicySurveys{Surveys: s.Surveys}
-	s.Policies = policy.New(db, asked, now, a.cfg.SurveyDelay)
-	s.Callbacks = callback.New(db, s.Permission, decision.Ledger{}, now, callback.Options{Zone: a.zone, CentreName: a.cfg.CentreName})
-	s.Decisions = decision.New(db, s.Permission, s.Policies, s.Callbacks, asked, now, a.zone)
-	nobodys, err := a.cfg.placeholders()
-	if err != nil {
-		return nil, fmt.Errorf("read what is no customer's address: %w", err)
-	}
-	s.Contacts = contact.New(db, now, contact.Options{Region: a.cfg.Region, Placeholders: nobodys})
+	s.Policies = policy.New(db, asked, now, setup.FirstDelay)
+	s.Callbacks = callback.New(db, s.Permission, decision.Ledger{}, now, callback.Options{Zone: zone, CentreName: setup.Surveys.CentreName})
+	s.Decisions = decision.New(db, s.Permission, s.Policies, s.Callbacks, asked, now, zone)
 	s.Identity = identity.New(db, s.Contacts, now, identity.Options{
 		Holds: s.Callbacks, Movers: []identity.PersonMover{s.Permission, s.Callbacks}, Respeller: s.Permission,
 	})
 	s.Lists = lists.New(db, s.Permission, now)
 	s.Imports = imports.New(db, s.Contacts, now)
-	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now, a.files.Path())
+	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now, setup.Folder)
 	s.Flow = flow.New(flow.Services{
 		DB: db, Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Permission: s.Permission, Imports: s.Imports,
 		Policies: s.Policies, Callbacks: s.Callbacks, Decisions: s.Decisions,
 		Surveys: s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures,
-		Sender: sender, Messages: s.Messages, Log: a.log,
+		Sender: setup.Sender, Messages: s.Messages, Log: setup.Log,
 	})
-	return s, nil
+	return s
+}
+
+// newServices connects the use cases as the settings say. sender carries the messages; where it is nil the settings name it.
+func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender) (*Services, error) {
+	if sender == nil {
+		var err error
+		if sender, err = delivery.Open(a.cfg.Sender, delivery.NewLog(db, now)); err != nil {
+			return nil, fmt.Errorf("open the sender of messages: %w", err)
+		}
+	}
+	nobodys, err := a.cfg.placeholders()
+	if err != nil {
+		return nil, fmt.Errorf("read what is no customer's address: %w", err)
+	}
+	return Connect(db, now, Setup{
+		Key: a.key, Contacts: contact.Options{Region: a.cfg.Region, Placeholders: nobodys}, FirstDelay: a.cfg.SurveyDelay,
+		Surveys: survey.Options{
+			PublicURL: a.publicURL(), CentreName: a.cfg.CentreName, Language: a.cfg.Language, Zone: a.zone, Channels: sender.Channels(),
+		},
+		Folder: a.files.Path(), Sender: sender, Log: a.log,
+	}), nil
+}
+
+// Shown is what pages and the API show.
+func (s *Services) Shown() web.Services {
+	return web.Services{
+		Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Imports: s.Imports, Permission: s.Permission, Lists: s.Lists,
+		Policies: s.Policies, Callbacks: s.Callbacks, Decisions: s.Decisions,
+		Surveys: s.Surveys, Campaigns: s.Campaigns, Messages: s.Messages,
+		Figures: s.Figures, Jobs: s.Jobs, Reads: flow.NewReads(s.DB, s.Contacts),
+	}
 }
 
 // prepare adds what every centre starts with.

@@ -16,7 +16,7 @@ import (
 func (o *office) strangers(table string, customer int64) (of, others int64) {
 	o.t.Helper()
 	for count, where := range map[*int64]string{&of: "customer_id = ?", &others: "customer_id <> ?"} {
-		if err := o.db.View(o.t.Context()).Gorm().Table(table).Where(where, customer).Count(count).Error; err != nil {
+		if err := o.DB.View(o.t.Context()).Gorm().Table(table).Where(where, customer).Count(count).Error; err != nil {
 			o.t.Fatal(err)
 		}
 	}
@@ -34,16 +34,16 @@ func TestWhatIsSaidInACallAfterACorrectionIsTheWordOfWhoWasCalled(t *testing.T) 
 		o.take("LI", "13912340002")
 		o.work(contact.JobCorrected, callback.JobOffer)
 		caller := account.Viewer{UserID: 1, Role: account.Caller}
-		desk, err := o.callbacks.Claim(t.Context(), caller)
+		desk, err := o.Callbacks.Claim(t.Context(), caller)
 		if err != nil || desk.Customer.Reference != "LI" {
 			t.Fatalf("claimed the callback of %q: %v", desk.Customer.Reference, err)
 		}
-		phone, err := o.callbacks.Dial(t.Context(), caller, desk.Callback.ID, desk.Callback.Fence)
+		phone, err := o.Callbacks.Dial(t.Context(), caller, desk.Callback.ID, desk.Callback.Fence)
 		if err != nil || phone != "+8613912340002" {
 			t.Fatalf("dialled %s: %v", phone, err)
 		}
 		rating := 1
-		err = o.callbacks.Finish(t.Context(), caller, desk.Callback.ID, desk.Callback.Fence, callback.Outcome{
+		err = o.Callbacks.Finish(t.Context(), caller, desk.Callback.ID, desk.Callback.Fence, callback.Outcome{
 			CallResult: callback.Reached, BusinessResult: callback.Solved, Answers: callback.Answers{Rating: &rating, Consent: true},
 		})
 		if err != nil {

@@ -43,7 +43,7 @@ func happenings() []happening {
 		}},
 		{"a refusal", func(r *trial) {
 			admin := account.Viewer{UserID: 1, Role: account.Admin}
-			_, err := r.flow.Permission.SuppressByHand(r.t.Context(), admin, permission.Suppression{
+			_, err := r.Flow.Permission.SuppressByHand(r.t.Context(), admin, permission.Suppression{
 				Address: fmt.Sprintf("+86139%08d", r.no), Kind: permission.PhoneAddress,
 				Scope: permission.Everything, Reason: "customer_request",
 			})
@@ -60,7 +60,7 @@ func happenings() []happening {
 			persons := map[string]int64{}
 			for _, letter := range []string{"C", "M"} {
 				var id []int64
-				err := r.db.View(r.t.Context()).Gorm().Model(&contact.Customer{}).
+				err := r.DB.View(r.t.Context()).Gorm().Model(&contact.Customer{}).
 					Where("reference = ?", fmt.Sprintf("%s-%d", letter, r.no)).Pluck("person_id", &id).Error
 				if err != nil || len(id) != 1 {
 					r.t.Fatal(id, err)
@@ -68,7 +68,7 @@ func happenings() []happening {
 				persons[letter] = id[0]
 			}
 			admin := account.Viewer{UserID: 1, Role: account.Admin}
-			if _, err := r.flow.Identity.Merge(r.t.Context(), admin, persons["M"], persons["C"], "the same"); err != nil {
+			if _, err := r.Flow.Identity.Merge(r.t.Context(), admin, persons["M"], persons["C"], "the same"); err != nil {
 				r.t.Fatal(err)
 			}
 		}},
@@ -79,7 +79,7 @@ func happenings() []happening {
 // delay puts the due jobs of a kind off for an hour.
 func (r *trial) delay(kind string) {
 	r.t.Helper()
-	err := r.db.InTx(r.t.Context(), func(_ context.Context, tx database.Tx) error {
+	err := r.DB.InTx(r.t.Context(), func(_ context.Context, tx database.Tx) error {
 		return tx.Gorm().Model(&outbox.Job{}).Where("kind = ? AND state = ?", kind, outbox.Due).Update("run_at", r.at.Add(time.Hour)).Error
 	})
 	if err != nil {

@@ -22,7 +22,7 @@ import (
 // write changes rows behind the program's back, as an earlier version left them.
 func (r *trial) write(statement string, args ...any) {
 	r.t.Helper()
-	err := r.db.InTx(r.t.Context(), func(_ context.Context, tx database.Tx) error { return tx.Gorm().Exec(statement, args...).Error })
+	err := r.DB.InTx(r.t.Context(), func(_ context.Context, tx database.Tx) error { return tx.Gorm().Exec(statement, args...).Error })
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -38,9 +38,9 @@ func (r *trial) lose(reason policy.Reason) {
 // listen returns what the periodic job logs.
 func (r *trial) listen() *bytes.Buffer {
 	heard := new(bytes.Buffer)
-	services := r.flow.Services
+	services := r.Flow.Services
 	services.Log = slog.New(slog.NewTextHandler(heard, nil))
-	r.flow = flow.New(services)
+	r.Flow = flow.New(services)
 	return heard
 }
 
@@ -49,7 +49,7 @@ func (r *trial) stands() (survey.Invitation, policy.Reason) {
 	r.t.Helper()
 	var i survey.Invitation
 	var d decision.Decision
-	g := r.db.View(r.t.Context()).Gorm()
+	g := r.DB.View(r.t.Context()).Gorm()
 	if err := g.Where("contact_id = ?", r.contact).Last(&i).Error; err != nil {
 		r.t.Fatal(err)
 	}

@@ -82,11 +82,13 @@ func TestARelayThatIsAwayStopsItsLane(t *testing.T) {
 			t.Fatal(err)
 		}
 		for answer, want := range map[error]bool{unreachable: true, fault.New(fault.Unavailable, "smtp_not_now", "try later"): false} {
-			o.carrier.answer = answer
-			err := o.flow.Handlers()[decision.JobSendSurvey](t.Context(), outbox.Ticket{At: o.at}, job.Ref)
-			if got := errors.Is(err, outbox.ErrLaneAway); got != want {
-				t.Errorf("%v stops the lane: %t", err, got)
-			}
+			t.Run(answer.Error(), func(t *testing.T) {
+				o.carrier.answer = answer
+				err := o.Flow.Handlers()[decision.JobSendSurvey](t.Context(), outbox.Ticket{At: o.at}, job.Ref)
+				if got := errors.Is(err, outbox.ErrLaneAway); got != want {
+					t.Errorf("%v stops the lane: %t", err, got)
+				}
+			})
 		}
 	})
 }

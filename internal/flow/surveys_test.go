@@ -96,7 +96,8 @@ func TestTheReminderJobSendsOnceAndKeepsWhatBecameOfIt(t *testing.T) {
 	})
 }
 
-func TestATextMessageThatIsDueTooLateInTheEveningLeavesInTheMorningAndTheTimelineSaysWhy(t *testing.T) {
+// It is due too late in the evening, and the timeline says why it waits.
+func TestATextMessageDueAtNightLeavesInTheMorning(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		o := newOffice(t, db)
@@ -107,7 +108,7 @@ func TestATextMessageThatIsDueTooLateInTheEveningLeavesInTheMorningAndTheTimelin
 		if len(o.carrier.taken) != 0 {
 			t.Fatalf("sent at night: %+v", o.carrier.taken)
 		}
-		events, err := flow.NewReads(db, o.contacts).Timeline(t.Context(), admin, contactID)
+		events, err := flow.NewReads(db, o.Contacts).Timeline(t.Context(), admin, contactID)
 		if err != nil {
 			t.Fatal(err)
 		}

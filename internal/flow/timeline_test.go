@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"aftercall/internal/account"
+	"aftercall/internal/app"
 	"aftercall/internal/clock"
 	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
@@ -16,7 +17,7 @@ import (
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/flow"
 	"aftercall/internal/outbox"
-	"aftercall/internal/permission"
+	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
@@ -61,14 +62,16 @@ func TestTimelineIsToldToWhomeverTheContactOrTheCallbackIs(t *testing.T) {
 			"a callback nobody has, to no user":    {account.Viewer{TeamIDs: foreign.TeamIDs}, callback.Callback{TeamID: team}, false},
 			"another team's callback, another has": {foreign, callback.Callback{TeamID: team, CallerID: 2}, false},
 		} {
-			events, err := reads.Timeline(ctx, tt.viewer, detail.ID)
-			if tt.callback != (callback.Callback{}) {
-				tt.callback.ContactID = detail.ID
-				events, err = reads.CallbackTimeline(ctx, tt.viewer, tt.callback)
-			}
-			if err != nil || (len(events) > 0) != tt.told {
-				t.Errorf("%s: %v %v", name, events, err)
-			}
+			t.Run(name, func(t *testing.T) {
+				events, err := reads.Timeline(ctx, tt.viewer, detail.ID)
+				if tt.callback != (callback.Callback{}) {
+					tt.callback.ContactID = detail.ID
+					events, err = reads.CallbackTimeline(ctx, tt.viewer, tt.callback)
+				}
+				if err != nil || (len(events) > 0) != tt.told {
+					t.Errorf("%v %v", events, err)
+				}
+			})
 		}
 	})
 }
@@ -172,11 +175,9 @@ func TestTimelineTellsTheCauseBelowItsEffect(t *testing.T) {
 // planner decides by the built-in policy, and knows no surveys.
 func planner(t *testing.T, db *database.DB, now clock.Now) *decision.Service {
 	t.Helper()
-	permit := permission.New(db, []byte("a key for tests only, 32 bytes.."), now, contact.Directory{})
-	policies := policy.New(db, flow.PolicySurveys{}, now, 0)
-	callbacks := callback.New(db, permit, decision.Ledger{}, now, callback.Options{Zone: time.UTC})
-	if err := policies.EnsureBuiltIn(t.Context()); err != nil {
+	s := app.Connect(db, now, app.Setup{Key: []byte("a key for tests only, 32 bytes.."), Surveys: survey.Options{Zone: time.UTC}})
+	if err := s.Policies.EnsureBuiltIn(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return decision.New(db, permit, policies, callbacks, flow.PolicySurveys{}, now, time.UTC)
+	return s.Decisions
 }

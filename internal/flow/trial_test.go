@@ -90,14 +90,14 @@ func newTrials(t *testing.T, db *database.DB) *trials {
 	if err != nil {
 		t.Fatal(err)
 	}
-	draft, err := o.policies.Draft(t.Context(), admin, 0)
+	draft, err := o.Policies.Draft(t.Context(), admin, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if draft, err = o.policies.Save(t.Context(), admin, draft.ID, draft.Revision, p, ""); err != nil {
+	if draft, err = o.Policies.Save(t.Context(), admin, draft.ID, draft.Revision, p, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err = o.policies.Publish(t.Context(), admin, draft.ID, draft.Revision, "for a test"); err != nil {
+	if _, err = o.Policies.Publish(t.Context(), admin, draft.ID, draft.Revision, "for a test"); err != nil {
 		t.Fatal(err)
 	}
 	d := &deaths{}
@@ -113,9 +113,9 @@ func (s *trials) begin(t *testing.T, kind string, at []int, replies ...reply) *t
 	*s.deaths = deaths{kind: kind, at: slices.Clone(at)}
 	r := &trial{office: s.office, deaths: s.deaths, no: s.n, replies: replies, arrived: map[string]int{}}
 	s.carryBy(permission.BySMS)
-	services := s.flow.Services
+	services := s.Flow.Services
 	services.Sender = r
-	s.flow = flow.New(services)
+	s.Flow = flow.New(services)
 	r.contact = r.tell(r.resolved("C", fmt.Sprintf("+86139%08d", r.no)))
 	return r
 }
@@ -139,7 +139,7 @@ func (r *trial) resolved(letter, phone string) contact.Input {
 // tell takes in what the source says.
 func (r *trial) tell(in contact.Input) int64 {
 	r.t.Helper()
-	outcomes, err := r.contacts.Take(r.t.Context(), r.source, []contact.Input{in})
+	outcomes, err := r.Contacts.Take(r.t.Context(), r.source, []contact.Input{in})
 	if err != nil || outcomes[0].Status == contact.Rejected {
 		r.t.Fatal(outcomes, err)
 	}
@@ -150,9 +150,9 @@ func (r *trial) tell(in contact.Input) int64 {
 func (r *trial) runUntil(until clock.Instant) {
 	r.t.Helper()
 	for {
-		_, _ = queue.RunDue(r.t.Context(), r.db, r.now, r.deaths.handlers(r.flow.Handlers())) // what fails is written down
+		_, _ = queue.RunDue(r.t.Context(), r.DB, r.now, r.deaths.handlers(r.Flow.Handlers())) // what fails is written down
 		var next []clock.Instant
-		err := r.db.View(r.t.Context()).Gorm().Model(&outbox.Job{}).Where("state = ?", outbox.Due).Order("run_at").Limit(1).
+		err := r.DB.View(r.t.Context()).Gorm().Model(&outbox.Job{}).Where("state = ?", outbox.Due).Order("run_at").Limit(1).
 			Pluck("run_at", &next).Error
 		if err != nil {
 			r.t.Fatal(err)
@@ -173,7 +173,7 @@ func (r *trial) sendFirst() {
 
 func (r *trial) takeUp() {
 	r.t.Helper()
-	if err := r.flow.Handlers()[flow.JobTakeUp](r.t.Context(), outbox.Ticket{At: r.at}, 0); err != nil {
+	if err := r.Flow.Handlers()[flow.JobTakeUp](r.t.Context(), outbox.Ticket{At: r.at}, 0); err != nil {
 		r.t.Fatal(err)
 	}
 }

@@ -29,7 +29,7 @@ func (m moment) waitsWell(state survey.State, live, dead int) bool {
 func (r *trial) check(t rapid.TB, when moment) {
 	t.Helper()
 	var decisions []decision.Decision // one for each time it was resolved
-	err := r.db.View(r.t.Context()).Gorm().Where("contact_id = ? AND kind = ?", r.contact, policy.FollowUpSurvey).Find(&decisions).Error
+	err := r.DB.View(r.t.Context()).Gorm().Where("contact_id = ? AND kind = ?", r.contact, policy.FollowUpSurvey).Find(&decisions).Error
 	if err != nil || len(decisions) == 0 {
 		t.Fatal(decisions, err)
 	}
@@ -41,7 +41,7 @@ func (r *trial) check(t rapid.TB, when moment) {
 func (r *trial) checkDecision(t rapid.TB, when moment, d decision.Decision) {
 	t.Helper()
 	var invitations []survey.Invitation
-	if err := r.db.View(r.t.Context()).Gorm().Where("resolution_id = ?", d.ResolutionID).Find(&invitations).Error; err != nil {
+	if err := r.DB.View(r.t.Context()).Gorm().Where("resolution_id = ?", d.ResolutionID).Find(&invitations).Error; err != nil {
 		t.Fatal(err)
 	}
 	live, dead := r.jobs(t, decision.JobSendSurvey, d.ID)
@@ -99,7 +99,7 @@ func (r *trial) checkReminder(t rapid.TB, when moment, i survey.Invitation) {
 func (r *trial) jobsOfSurvey(t rapid.TB) (live, dead int) {
 	t.Helper()
 	var d decision.Decision
-	err := r.db.View(r.t.Context()).Gorm().Where("contact_id = ? AND kind = ?", r.contact, policy.FollowUpSurvey).Take(&d).Error
+	err := r.DB.View(r.t.Context()).Gorm().Where("contact_id = ? AND kind = ?", r.contact, policy.FollowUpSurvey).Take(&d).Error
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func (r *trial) jobsOfSurvey(t rapid.TB) (live, dead int) {
 func (r *trial) jobs(t rapid.TB, kind string, ref int64) (live, dead int) {
 	t.Helper()
 	var states []outbox.State
-	err := r.db.View(r.t.Context()).Gorm().Model(&outbox.Job{}).Where("kind = ? AND ref = ?", kind, ref).Pluck("state", &states).Error
+	err := r.DB.View(r.t.Context()).Gorm().Model(&outbox.Job{}).Where("kind = ? AND ref = ?", kind, ref).Pluck("state", &states).Error
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func (r *trial) jobs(t rapid.TB, kind string, ref int64) (live, dead int) {
 func (r *trial) touches(t rapid.TB, kind permission.TouchKind, ref int64) int {
 	t.Helper()
 	var n int64
-	err := r.db.View(r.t.Context()).Gorm().Model(&permission.Touch{}).Where("kind = ? AND ref = ?", kind, ref).Count(&n).Error
+	err := r.DB.View(r.t.Context()).Gorm().Model(&permission.Touch{}).Where("kind = ? AND ref = ?", kind, ref).Count(&n).Error
 	if err != nil {
 		t.Fatal(err)
 	}

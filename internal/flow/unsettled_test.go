@@ -19,7 +19,8 @@ import (
 // what became of it is written. A try that comes to nothing has fewer.
 const steps = 5
 
-func TestEveryInvitationEndsInAStateThatIsTrueWhereverItsWorkerDies(t *testing.T) {
+// Wherever its worker dies.
+func TestEveryInvitationEndsInATrueState(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		all := newTrials(t, db)

@@ -8,24 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"aftercall/campaign"
-	"aftercall/internal/account"
+	"aftercall/internal/app"
 	"aftercall/internal/clock"
-	"aftercall/internal/contact"
-	"aftercall/internal/contact/identity"
-	"aftercall/internal/contact/imports"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
-	"aftercall/internal/delivery"
-	"aftercall/internal/figures"
-	"aftercall/internal/flow"
-	"aftercall/internal/permission"
-	"aftercall/internal/permission/lists"
 	"aftercall/survey"
-	"aftercall/tasks/callback"
-	"aftercall/tasks/decision"
-	"aftercall/tasks/policy"
-	"aftercall/tasks/queue"
 	"aftercall/web"
 )
 
@@ -86,27 +73,7 @@ func testLog(t testing.TB) *slog.Logger {
 
 // NewServices returns every service on one database.
 func NewServices(db *database.DB, now clock.Now) web.Services {
-	zone := time.FixedZone("Asia/Shanghai", 8*60*60)
-	permit := permission.New(db, []byte("a key for tests only, 32 bytes.."), now, contact.Directory{})
-	surveys := survey.New(db, permit, []byte("another key for tests, 32 bytes."), now, survey.Options{Zone: zone})
-	contacts := contact.New(db, now, contact.Options{})
-	asked := flow.PolicySurveys{Surveys: surveys}
-	policies, callbacks := policy.New(db, asked, now, 0), callback.New(db, permit, decision.Ledger{}, now, callback.Options{Zone: zone})
-	return web.Services{
-		Accounts:   account.New(db, nil, now),
-		Contacts:   contacts,
-		Identity:   identity.New(db, contacts, now, identity.Options{}),
-		Imports:    imports.New(db, contacts, now),
-		Permission: permit,
-		Policies:   policies,
-		Callbacks:  callbacks,
-		Decisions:  decision.New(db, permit, policies, callbacks, asked, now, zone),
-		Lists:      lists.New(db, permit, now),
-		Surveys:    surveys,
-		Campaigns:  campaign.New(db, permit, flow.Satisfaction{Surveys: surveys}, now, ""),
-		Messages:   delivery.NewLog(db, now),
-		Figures:    figures.New(db, zone, now),
-		Jobs:       queue.NewInspector(db, now),
-		Reads:      flow.NewReads(db, contacts),
-	}
+	return app.Connect(db, now, app.Setup{
+		Key: []byte("a key for tests only, 32 bytes.."), Surveys: survey.Options{Zone: time.FixedZone("Asia/Shanghai", 8*60*60)},
+	}).Shown()
 }
