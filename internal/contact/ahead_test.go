@@ -18,10 +18,12 @@ func TestTheLastResolutionOfACustomerHasHappened(t *testing.T) {
 		ahead.Customer = before.Customer
 		id := c.contact(t, c.take(t, before, ahead)[0].ContactID).CustomerID
 		for now, want := range map[time.Duration]time.Duration{0: -time.Hour, 2 * time.Hour: time.Hour} {
-			found, err := contact.LastResolutions(db.View(context.Background()), noon.Add(now), []int64{id})
-			if err != nil || found[id].ResolvedAt != noon.Add(want) {
-				t.Errorf("%s later it is %+v: %v", now, found[id], err)
-			}
+			t.Run(now.String(), func(t *testing.T) {
+				found, err := contact.LastResolutions(db.View(context.Background()), noon.Add(now), []int64{id})
+				if err != nil || found[id].ResolvedAt != noon.Add(want) {
+					t.Errorf("%s later it is %+v: %v", now, found[id], err)
+				}
+			})
 		}
 	})
 }

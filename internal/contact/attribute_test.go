@@ -15,6 +15,7 @@ import (
 
 	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/outbox"
@@ -75,10 +76,7 @@ func (c centre) whose(t testing.TB) map[string]string {
 // another returns the centre with another, empty source.
 func (c centre) another(t testing.TB, name string) centre {
 	t.Helper()
-	source, err := c.EnsureSource(context.Background(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	source := contacttest.Source(t, c.Service, name)
 	c.source = source.ID
 	return c
 }
@@ -354,7 +352,7 @@ func TestAReferenceOfTheSourceIsNeverTakenApart(t *testing.T) {
 }
 
 // Who came before the others goes with them, as if the source had corrected it.
-func TestContactsFromBeforeAnAddressWasContestedGoToTheirCustomers(t *testing.T) {
+func TestContactsFromBeforeAContestGoToTheirCustomers(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)

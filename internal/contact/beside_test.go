@@ -22,20 +22,22 @@ func TestANumberIsDialledAsItWasWrittenWhateverItsLineIs(t *testing.T) {
 			"+86 139-1234 8001":    {"+8613912348001", "+8613912348001", "", ""},
 			"+1 (212) 555-0123 x9": {"+12125550123", "+12125550123", "+12125550123,9", ""},
 		} {
-			o := c.takeOne(t, contact.Input{ExternalID: raw, Customer: contact.InputCustomer{Reference: raw, Phones: []string{raw}}})
-			id := c.contact(t, o.ContactID).CustomerID
-			subjects, err := contact.Subjects(db.View(context.Background()), []int64{id})
-			if err != nil {
-				t.Fatal(err)
-			}
-			s := subjects[id]
-			beside, found := s.Beside[want.line]
-			if s.Address(permission.BySMS) != want.line || s.To(permission.ByPhone) != want.to || found != (want.dialled != "") {
-				t.Errorf("%q: %+v", raw, s)
-			}
-			if found && (beside.Dialled() != want.dialled || beside.Note != want.note) {
-				t.Errorf("%q: %+v", raw, beside)
-			}
+			t.Run(raw, func(t *testing.T) {
+				o := c.takeOne(t, contact.Input{ExternalID: raw, Customer: contact.InputCustomer{Reference: raw, Phones: []string{raw}}})
+				id := c.contact(t, o.ContactID).CustomerID
+				subjects, err := contact.Subjects(db.View(context.Background()), []int64{id})
+				if err != nil {
+					t.Fatal(err)
+				}
+				s := subjects[id]
+				beside, found := s.Beside[want.line]
+				if s.Address(permission.BySMS) != want.line || s.To(permission.ByPhone) != want.to || found != (want.dialled != "") {
+					t.Errorf("%q: %+v", raw, s)
+				}
+				if found && (beside.Dialled() != want.dialled || beside.Note != want.note) {
+					t.Errorf("%q: %+v", raw, beside)
+				}
+			})
 		}
 	})
 }

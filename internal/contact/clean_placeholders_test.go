@@ -43,23 +43,27 @@ func TestAPlaceholderIsKeptNeverUsedAndIdentifiesNobody(t *testing.T) {
 func TestWhoHasNoReferenceIsNotTheCustomerOfAllWhoHaveNone(t *testing.T) {
 	t.Parallel()
 	for _, none := range []string{"N/A", "NULL", "-", "无", "0", "00000000", "-1", "undefined", "匿名用户", "\u200bnull "} {
-		got := newCleaner("CN", nil).clean(Input{ExternalID: "T-1", Customer: InputCustomer{
-			Reference: none, Name: "Ann", Phones: []string{"13912340101"},
-		}}, now)
-		want := []string{"customer.reference placeholder_reference"}
-		if _, warnings := codes(got); got.reference != "+8613912340101" || !cmp.Equal(warnings, want) {
-			t.Errorf("the customer of %q is %q: %q", none, got.reference, warnings)
-		}
+		t.Run(none, func(t *testing.T) {
+			got := newCleaner("CN", nil).clean(Input{ExternalID: "T-1", Customer: InputCustomer{
+				Reference: none, Name: "Ann", Phones: []string{"13912340101"},
+			}}, now)
+			want := []string{"customer.reference placeholder_reference"}
+			if _, warnings := codes(got); got.reference != "+8613912340101" || !cmp.Equal(warnings, want) {
+				t.Errorf("the customer of %q is %q: %q", none, got.reference, warnings)
+			}
+		})
 	}
 }
 
 func TestAContactWhoseIDSaysThatThereIsNoneIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, none := range []string{"N/A", "null", "-", "undefined", "[object Object]", "无"} {
-		problems, _ := codes(newCleaner("CN", nil).clean(Input{ExternalID: none}, now))
-		if !cmp.Equal(problems, []string{"external_id placeholder_id"}) {
-			t.Errorf("%q: %q", none, problems)
-		}
+		t.Run(none, func(t *testing.T) {
+			problems, _ := codes(newCleaner("CN", nil).clean(Input{ExternalID: none}, now))
+			if !cmp.Equal(problems, []string{"external_id placeholder_id"}) {
+				t.Errorf("%q: %q", none, problems)
+			}
+		})
 	}
 	if problems, _ := codes(newCleaner("CN", nil).clean(Input{ExternalID: "0"}, now)); len(problems) > 0 {
 		t.Errorf("the first of a list that counts from 0: %q", problems)

@@ -99,28 +99,30 @@ func TestAnEmptyFieldTakesAwayWhatIsKnownAndAnAbsentOneKeepsIt(t *testing.T) {
 			t.Errorf("%d fields and %d ways of emptying them", len(before), len(emptyings))
 		}
 		for name, empty := range emptyings {
-			if before[name] == "" {
-				t.Errorf("%s was not known", name)
-			}
-			c.takeOne(t, full())
-			in := contact.Input{ExternalID: "T-1", Customer: contact.InputCustomer{Reference: "C-1"}}
-			o := c.takeOne(t, in)
-			if len(o.Warnings) > 0 {
-				t.Errorf("nothing but an id is warned of: %v", o.Warnings)
-			}
-			if diff := cmp.Diff(before, c.known(t, o.ContactID)); diff != "" {
-				t.Errorf("absent takes away: %s", diff)
-			}
-			empty(&in)
-			first, again := c.takeOne(t, in), c.takeOne(t, in)
-			if first.Status != contact.Updated || again.Status != contact.Duplicate {
-				t.Errorf("%s emptied is %s, then %s", name, first.Status, again.Status)
-			}
-			after := c.known(t, o.ContactID)
-			want := cloneWithout(before, name)
-			if diff := cmp.Diff(want, after); diff != "" {
-				t.Errorf("%s emptied (-want +got): %s", name, diff)
-			}
+			t.Run(name, func(t *testing.T) {
+				if before[name] == "" {
+					t.Errorf("%s was not known", name)
+				}
+				c.takeOne(t, full())
+				in := contact.Input{ExternalID: "T-1", Customer: contact.InputCustomer{Reference: "C-1"}}
+				o := c.takeOne(t, in)
+				if len(o.Warnings) > 0 {
+					t.Errorf("nothing but an id is warned of: %v", o.Warnings)
+				}
+				if diff := cmp.Diff(before, c.known(t, o.ContactID)); diff != "" {
+					t.Errorf("absent takes away: %s", diff)
+				}
+				empty(&in)
+				first, again := c.takeOne(t, in), c.takeOne(t, in)
+				if first.Status != contact.Updated || again.Status != contact.Duplicate {
+					t.Errorf("%s emptied is %s, then %s", name, first.Status, again.Status)
+				}
+				after := c.known(t, o.ContactID)
+				want := cloneWithout(before, name)
+				if diff := cmp.Diff(want, after); diff != "" {
+					t.Errorf("%s emptied (-want +got): %s", name, diff)
+				}
+			})
 		}
 	})
 }
@@ -256,15 +258,17 @@ func TestNothingIsTakenAwayFromACustomerWhomNothingIdentifies(t *testing.T) {
 			if !strings.HasPrefix(name, "customer.") {
 				continue
 			}
-			in := contact.Input{ExternalID: "T-1"}
-			empty(&in)
-			o := c.takeOne(t, in)
-			if len(o.Warnings) != 1 || o.Warnings[0].Code != "customer_unidentified" {
-				t.Errorf("%s: %v", name, o.Warnings)
-			}
-			if diff := cmp.Diff(before, c.known(t, o.ContactID)); diff != "" {
-				t.Errorf("%s: %s", name, diff)
-			}
+			t.Run(name, func(t *testing.T) {
+				in := contact.Input{ExternalID: "T-1"}
+				empty(&in)
+				o := c.takeOne(t, in)
+				if len(o.Warnings) != 1 || o.Warnings[0].Code != "customer_unidentified" {
+					t.Error(o.Warnings)
+				}
+				if diff := cmp.Diff(before, c.known(t, o.ContactID)); diff != "" {
+					t.Error(diff)
+				}
+			})
 		}
 	})
 }

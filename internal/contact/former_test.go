@@ -21,13 +21,15 @@ func TestAnIDIsOneHoweverItIsBlankedAndPasted(t *testing.T) {
 		in.Customer = contact.InputCustomer{Reference: "C 7", Phones: []string{"13912348000"}}
 		first := c.takeOne(t, in)
 		for _, id := range []string{"  D 2 ", "D  2", "D\u00a02", "D\t2", "\ufeffD\u3000 2\u200b", "D 2\x00", "D 2\r\n"} {
-			in.ExternalID, in.Customer.Reference = id, "C\u3000 7\u200b"
-			if again := c.takeOne(t, in); again.ContactID != first.ContactID || again.Status != contact.Duplicate {
-				t.Errorf("%q: %+v", id, again)
-			}
-			if found := c.list(t, admin, contact.Filter{Search: id}); len(found) != 1 {
-				t.Errorf("%q finds %v", id, found)
-			}
+			t.Run(id, func(t *testing.T) {
+				in.ExternalID, in.Customer.Reference = id, "C\u3000 7\u200b"
+				if again := c.takeOne(t, in); again.ContactID != first.ContactID || again.Status != contact.Duplicate {
+					t.Errorf("%q: %+v", id, again)
+				}
+				if found := c.list(t, admin, contact.Filter{Search: id}); len(found) != 1 {
+					t.Errorf("%q finds %v", id, found)
+				}
+			})
 		}
 		names := []permission.Reference{
 			{Source: " helpdesk", Reference: "C  7"},

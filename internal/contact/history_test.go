@@ -9,6 +9,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/internal/contact/identity"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
@@ -63,10 +64,7 @@ func TestHistoryIsWhatCameBefore(t *testing.T) {
 		now := clocktest.Fixed(clock.At(time.Date(2026, 12, 22, 2, 0, 0, 0, time.UTC)))
 		contacts := contact.New(db, now, contact.Options{})
 		persons := identity.New(db, contacts, now, identity.Options{})
-		source, err := contacts.EnsureSource(ctx, "helpdesk")
-		if err != nil {
-			t.Fatal(err)
-		}
+		source := contacttest.Source(t, contacts, "helpdesk")
 		if _, err := contacts.Take(ctx, source.ID, batch); err != nil {
 			t.Fatal(err)
 		}
@@ -131,10 +129,7 @@ func TestResolutionsBetweenGoesOnWhereItStopped(t *testing.T) {
 		ctx := t.Context()
 		now := clocktest.Fixed(clock.At(time.Date(2026, 12, 22, 2, 0, 0, 0, time.UTC)))
 		contacts := contact.New(db, now, contact.Options{})
-		source, err := contacts.EnsureSource(ctx, "helpdesk")
-		if err != nil {
-			t.Fatal(err)
-		}
+		source := contacttest.Source(t, contacts, "helpdesk")
 		var batch []contact.Input
 		for i, hour := range []int{5, 5, 3, 5, 1, 5, 9, 5, 2, 5} {
 			batch = append(batch, historyInput(string(rune('a'+i)), "x", 0, hour))

@@ -49,9 +49,11 @@ func TestListFindsExactlyWhatIsAskedFor(t *testing.T) {
 			"+861065551234":   {"T-2"},
 			"139 1234 8000":   {"T-1"},
 		} {
-			if diff := cmp.Diff(want, c.list(t, admin, contact.Filter{Search: search})); diff != "" {
-				t.Errorf("search %q: %s", search, diff)
-			}
+			t.Run(search, func(t *testing.T) {
+				if diff := cmp.Diff(want, c.list(t, admin, contact.Filter{Search: search})); diff != "" {
+					t.Errorf("search %q: %s", search, diff)
+				}
+			})
 		}
 		for _, check := range []struct {
 			filter contact.Filter
@@ -62,9 +64,11 @@ func TestListFindsExactlyWhatIsAskedFor(t *testing.T) {
 			{contact.Filter{Channel: contact.Phone, Search: "刘芳"}, []string{"T-2"}},
 			{contact.Filter{SourceID: c.source + 1}, nil},
 		} {
-			if diff := cmp.Diff(check.want, c.list(t, admin, check.filter)); diff != "" {
-				t.Errorf("%+v: %s", check.filter, diff)
-			}
+			t.Run(fmt.Sprintf("%+v", check.filter), func(t *testing.T) {
+				if diff := cmp.Diff(check.want, c.list(t, admin, check.filter)); diff != "" {
+					t.Errorf("%+v: %s", check.filter, diff)
+				}
+			})
 		}
 	})
 }

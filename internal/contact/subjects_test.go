@@ -78,13 +78,15 @@ func TestARegionSaysWhereTheCustomerIsAndHowToReadTheirNumber(t *testing.T) {
 			{"US-", "", "13912348000", "", "+8613912348000", 1},
 			{"XX", "XX", "13912348000", "", "+8613912348000", 2},
 		} {
-			o := c.takeOne(t, contact.Input{ExternalID: fmt.Sprint("R-", i), Customer: contact.InputCustomer{
-				Reference: "C-" + strconv.Itoa(i), Region: row.region, PhoneRegion: row.phoneRegion, Phones: []string{row.phone},
-			}})
-			s := c.subject(t, o)
-			if s.Region != row.wantRegion || !cmp.Equal(s.Phones, []string{row.wantPhone}) || len(o.Warnings) != row.warnings {
-				t.Errorf("%q, %q: %+v %v", row.region, row.phoneRegion, s, o.Warnings)
-			}
+			t.Run(row.region+" "+row.phoneRegion+" "+row.phone, func(t *testing.T) {
+				o := c.takeOne(t, contact.Input{ExternalID: fmt.Sprint("R-", i), Customer: contact.InputCustomer{
+					Reference: "C-" + strconv.Itoa(i), Region: row.region, PhoneRegion: row.phoneRegion, Phones: []string{row.phone},
+				}})
+				s := c.subject(t, o)
+				if s.Region != row.wantRegion || !cmp.Equal(s.Phones, []string{row.wantPhone}) || len(o.Warnings) != row.warnings {
+					t.Errorf("%q, %q: %+v %v", row.region, row.phoneRegion, s, o.Warnings)
+				}
+			})
 		}
 	})
 }
@@ -161,10 +163,12 @@ func TestIntakeOutdatesNothingAboutStrangers(t *testing.T) {
 			"a complaint, also old":   complained("T-1", "A"),
 			"a complaint's new owner": complained("T-2", "A"),
 		} {
-			keep()
-			if c.takeOne(t, in); version() != 0 {
-				t.Errorf("%s leaves what is kept as it was", what)
-			}
+			t.Run(what, func(t *testing.T) {
+				keep()
+				if c.takeOne(t, in); version() != 0 {
+					t.Errorf("%s leaves what is kept as it was", what)
+				}
+			})
 		}
 	})
 }

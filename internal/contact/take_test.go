@@ -11,6 +11,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 )
@@ -29,20 +30,13 @@ type centre struct {
 func newCentre(t testing.TB, db *database.DB) centre {
 	t.Helper()
 	s := contact.New(db, clocktest.Fixed(noon), contact.Options{})
-	source, err := s.EnsureSource(context.Background(), "helpdesk")
-	if err != nil {
-		t.Fatal(err)
-	}
+	source := contacttest.Source(t, s, "helpdesk")
 	return centre{s, db, source.ID}
 }
 
 func (c centre) take(t testing.TB, batch ...contact.Input) []contact.Outcome {
 	t.Helper()
-	outcomes, err := c.Take(context.Background(), c.source, batch)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return outcomes
+	return contacttest.Take(t, c.Service, c.source, batch...)
 }
 
 func (c centre) takeOne(t testing.TB, in contact.Input) contact.Outcome {
@@ -75,11 +69,7 @@ func (c centre) resolutions(t testing.TB, o contact.Outcome) []contact.Resolutio
 // count returns the rows of a table that match a condition.
 func (c centre) count(t testing.TB, table, where string, args ...any) int {
 	t.Helper()
-	var n int64
-	if err := c.db.View(context.Background()).Gorm().Table(table).Where(where, args...).Count(&n).Error; err != nil {
-		t.Fatal(err)
-	}
-	return int(n)
+	return dbtest.Count(t, c.db, table, where, args...)
 }
 
 func resolved(externalID string, at clock.Instant) contact.Input {
@@ -177,9 +167,11 @@ func TestOvertakenDeliveryChangesNothing(t *testing.T) {
 		"the first resolution told again": resolved("T-1", ago(5*time.Hour)),
 		"a change from before":            {ExternalID: "T-1", Category: "资费", ChangedAt: ago(2 * time.Hour)},
 	} {
-		if o := c.takeOne(t, late); o.Status != contact.Duplicate {
-			t.Errorf("%s: %+v, want a duplicate", name, o)
-		}
+		t.Run(name, func(t *testing.T) {
+			if o := c.takeOne(t, late); o.Status != contact.Duplicate {
+				t.Errorf("%+v, want a duplicate", o)
+			}
+		})
 	}
 	if o := c.takeOne(t, contact.Input{ExternalID: "T-1", Status: contact.Reopened}); c.contact(t, o.ContactID).Status != contact.Reopened {
 		t.Errorf("status is %q, want reopened", c.contact(t, o.ContactID).Status)

@@ -217,11 +217,13 @@ func TestTakingApartIsRefused(t *testing.T) {
 			supervisor, contact.Apart{CustomerID: other + 1000, ContactIDs: m.contacts[:1], Name: "Ann"}, "并非本人", "no_customer",
 		},
 	} {
-		_, err := m.TakeApart(t.Context(), tt.viewer, tt.apart, tt.reason)
-		f, known := fault.Of(err)
-		if !known || f.Code != tt.code && (len(f.Fields) == 0 || f.Fields[0].Code != tt.code) {
-			t.Errorf("%s: %v, want %s", name, err, tt.code)
-		}
+		t.Run(name, func(t *testing.T) {
+			_, err := m.TakeApart(t.Context(), tt.viewer, tt.apart, tt.reason)
+			f, known := fault.Of(err)
+			if !known || f.Code != tt.code && (len(f.Fields) == 0 || f.Fields[0].Code != tt.code) {
+				t.Errorf("%v, want %s", err, tt.code)
+			}
+		})
 	}
 	m.held[m.person(t, m.customer)] = m.now().Add(time.Minute)
 	_, err := m.TakeApart(t.Context(), supervisor, m.apart("Ann", m.contacts[0]), "并非本人")

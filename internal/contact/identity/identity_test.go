@@ -13,6 +13,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/internal/contact/identity"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
@@ -58,10 +59,7 @@ func newTown(t testing.TB, db *database.DB) town {
 
 func (w town) addSource(t testing.TB, name string) int64 {
 	t.Helper()
-	source, err := w.contacts.EnsureSource(context.Background(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	source := contacttest.Source(t, w.contacts, name)
 	return source.ID
 }
 
@@ -69,11 +67,7 @@ func (w town) now() clock.Instant { return clock.Instant(w.at.Load()) }
 
 func (w town) takeOne(t testing.TB, in contact.Input) contact.Outcome {
 	t.Helper()
-	outcomes, err := w.contacts.Take(context.Background(), w.source, []contact.Input{in})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return outcomes[0]
+	return contacttest.Take(t, w.contacts, w.source, in)[0]
 }
 
 func (w town) contact(t testing.TB, id int64) contact.Contact {
@@ -88,11 +82,7 @@ func (w town) contact(t testing.TB, id int64) contact.Contact {
 // count returns the rows of a table that match a condition.
 func (w town) count(t testing.TB, table, where string, args ...any) int {
 	t.Helper()
-	var n int64
-	if err := w.db.View(context.Background()).Gorm().Table(table).Where(where, args...).Count(&n).Error; err != nil {
-		t.Fatal(err)
-	}
-	return int(n)
+	return dbtest.Count(t, w.db, table, where, args...)
 }
 
 // customer takes a contact of a customer in, as the source would send it, and returns the customer's id.
@@ -246,7 +236,8 @@ func TestKnownCustomerWhoGetsAnothersNumberBecomesTheSamePerson(t *testing.T) {
 	})
 }
 
-func TestSixthCustomerOnANumberSeparatesWhoOnlySharedTheSwitchboard(t *testing.T) {
+// Who only shared a switchboard is no longer one person, and their touches go with them.
+func TestSixthCustomerOnANumberSeparatesWhoSharedIt(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		w := newTown(t, db)

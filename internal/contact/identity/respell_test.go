@@ -230,9 +230,11 @@ func TestAnAddressThatCannotBeReadIsRefusedWithWhatHidesInIt(t *testing.T) {
 		"a\u00a0b@example.org": "address_hides a‹NBSP U+00A0›b@example.org", "a b@example.org": "email_invalid a b@example.org",
 		"a\x07@example.org": "address_hides a‹U+0007›@example.org", "x@\u200b": "address_hides x@‹ZWSP U+200B›",
 	} {
-		if _, bad := permission.ReadAddress(permission.EmailAddress, raw, "CN"); bad == nil || bad.Code+" "+bad.Value != want {
-			t.Errorf("%q: %+v", raw, bad)
-		}
+		t.Run(raw, func(t *testing.T) {
+			if _, bad := permission.ReadAddress(permission.EmailAddress, raw, "CN"); bad == nil || bad.Code+" "+bad.Value != want {
+				t.Errorf("%q: %+v", raw, bad)
+			}
+		})
 	}
 	_, bad := permission.ReadAddress(permission.PhoneAddress, "1.39123E+10", "CN")
 	if bad == nil || bad.Code != "phone_invalid" || !strings.Contains(bad.Problem, "+86") {

@@ -66,26 +66,28 @@ func TestACustomerIsSeenByTheTeamsOfWhatIsKnownOfThem(t *testing.T) {
 			"its source":          {machine, []int64{mine, other, nobodys, called}},
 			"a machine elsewhere": {account.Viewer{Role: account.Machine, SourceID: w.source + 1}, nil},
 		} {
-			var got []int64
-			for _, id := range []int64{mine, other, nobodys, called} {
-				_, err := w.contacts.Customer(t.Context(), tt.viewer, id)
-				_, person := w.Person(t.Context(), tt.viewer, id)
-				phone := fmt.Sprintf("1391111000%d", slices.Index([]int64{mine, other, nobodys, called}, id)+1)
-				found, finding := w.contacts.Find(t.Context(), tt.viewer, phone)
-				if err == nil {
-					got = append(got, id)
-				} else if !fault.Is(err, fault.NotFound) {
-					t.Fatal(err)
+			t.Run(name, func(t *testing.T) {
+				var got []int64
+				for _, id := range []int64{mine, other, nobodys, called} {
+					_, err := w.contacts.Customer(t.Context(), tt.viewer, id)
+					_, person := w.Person(t.Context(), tt.viewer, id)
+					phone := fmt.Sprintf("1391111000%d", slices.Index([]int64{mine, other, nobodys, called}, id)+1)
+					found, finding := w.contacts.Find(t.Context(), tt.viewer, phone)
+					if err == nil {
+						got = append(got, id)
+					} else if !fault.Is(err, fault.NotFound) {
+						t.Fatal(err)
+					}
+					if (person == nil) != (err == nil) || (len(found) == 1) != (err == nil) || finding != nil {
+						t.Errorf("customer %d: %v, person: %v, found: %d %v", id, err, person, len(found), finding)
+					}
 				}
-				if (person == nil) != (err == nil) || (len(found) == 1) != (err == nil) || finding != nil {
-					t.Errorf("%s: customer %d: %v, person: %v, found: %d %v", name, id, err, person, len(found), finding)
+				slices.Sort(tt.want)
+				slices.Sort(got)
+				if !slices.Equal(got, tt.want) {
+					t.Errorf("%s sees %v, want %v", name, got, tt.want)
 				}
-			}
-			slices.Sort(tt.want)
-			slices.Sort(got)
-			if !slices.Equal(got, tt.want) {
-				t.Errorf("%s sees %v, want %v", name, got, tt.want)
-			}
+			})
 		}
 	})
 }
@@ -158,14 +160,16 @@ func TestAMachineIsToldOfItsOwnCustomers(t *testing.T) {
 			"of nobody":      {machine(w.source + 1), []permission.Subject{stranger}, true},
 			"about whomever": {machine(w.source+1, account.AskPermission), []permission.Subject{subject}, true},
 		} {
-			var questions []permission.Question
-			for _, s := range tt.about {
-				questions = append(questions, permission.Question{Subject: s, Purpose: permission.Survey, Channel: permission.BySMS})
-			}
-			verdicts, err := permit.Verdicts(t.Context(), tt.viewer, questions)
-			if (err == nil) != tt.told || tt.told && len(verdicts) != len(questions) || !tt.told && !fault.Is(err, fault.NotFound) {
-				t.Errorf("%s: %+v %v", name, verdicts, err)
-			}
+			t.Run(name, func(t *testing.T) {
+				var questions []permission.Question
+				for _, s := range tt.about {
+					questions = append(questions, permission.Question{Subject: s, Purpose: permission.Survey, Channel: permission.BySMS})
+				}
+				verdicts, err := permit.Verdicts(t.Context(), tt.viewer, questions)
+				if (err == nil) != tt.told || tt.told && len(verdicts) != len(questions) || !tt.told && !fault.Is(err, fault.NotFound) {
+					t.Errorf("%+v %v", verdicts, err)
+				}
+			})
 		}
 	})
 }
@@ -225,9 +229,11 @@ func TestAPersonAcrossTeamsIsToldAsANumberAndChangedByWhoSeesAll(t *testing.T) {
 			"undoing":                    {func() error { _, err := w.Undo(t.Context(), me, change.ID); return err }, "person_elsewhere"},
 			"undoing a foreign change":   {func() error { _, err := w.Undo(t.Context(), me, foreign.ID); return err }, "change_unknown"},
 		} {
-			if f, _ := fault.Of(tt.do()); f == nil || f.Code != tt.code {
-				t.Errorf("%s: %v, want %s", name, f, tt.code)
-			}
+			t.Run(name, func(t *testing.T) {
+				if f, _ := fault.Of(tt.do()); f == nil || f.Code != tt.code {
+					t.Errorf("%v, want %s", f, tt.code)
+				}
+			})
 		}
 		if !w.same(t, a, b) || w.same(t, a, d) {
 			t.Error("something was changed")
