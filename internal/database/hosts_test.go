@@ -93,13 +93,17 @@ func TestAnAddressMayNameSeveralHosts(t *testing.T) {
 		"mysql://u:p@one/name":                    "one:3306",
 		"mysql://u:p@/name?socket=/run/my.socket": "/run/my.socket",
 	} {
-		if hosts, err := database.Hosts(address); err != nil || strings.Join(hosts, " ") != want {
-			t.Errorf("%s: %v, %v", address, hosts, err)
-		}
+		t.Run(address, func(t *testing.T) {
+			if hosts, err := database.Hosts(address); err != nil || strings.Join(hosts, " ") != want {
+				t.Errorf("%s: %v, %v", address, hosts, err)
+			}
+		})
 	}
 	for _, address := range []string{"mysql://u:p@a,/name", "mysql://u:p@,a/name", "mysql://u:p@a:x,b/name", "mysql://u:p@a,b"} {
-		if hosts, err := database.Hosts(address); !fault.Is(err, fault.Invalid) {
-			t.Errorf("%s: %v, %v", address, hosts, err)
-		}
+		t.Run(address, func(t *testing.T) {
+			if hosts, err := database.Hosts(address); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%s: %v, %v", address, hosts, err)
+			}
+		})
 	}
 }

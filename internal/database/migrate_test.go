@@ -10,6 +10,7 @@ import (
 )
 
 func TestMigratingAgainChangesNothing(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		if err := db.Migrate(t.Context()); err != nil {
 			t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -190,12 +191,14 @@ func TestWhatTheServerSaysDecidesWhetherItIsUnavailable(t *testing.T) {
 		1047: fault.Unavailable, 1053: fault.Unavailable, 1040: fault.Unavailable, 1021: fault.Unavailable, 1114: fault.Unavailable,
 		1836: fault.Unavailable, 1213: fault.Unavailable, 1205: fault.Unavailable, 1064: fault.Internal, 1146: fault.Internal,
 	} {
-		err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
-			return tx.Gorm().Exec(fmt.Sprintf("SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = %d, MESSAGE_TEXT = 'said'", number)).Error
+		t.Run(strconv.Itoa(number), func(t *testing.T) {
+			err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+				return tx.Gorm().Exec(fmt.Sprintf("SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = %d, MESSAGE_TEXT = 'said'", number)).Error
+			})
+			if fault.KindOf(err) != want {
+				t.Errorf("%d is %s, want %s", number, fault.KindOf(err), want)
+			}
 		})
-		if fault.KindOf(err) != want {
-			t.Errorf("%d is %s, want %s", number, fault.KindOf(err), want)
-		}
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 // More values than one IN list may have are all asked for, in lists of a bounded length, and each of them once.
 func TestALongListIsReadInPartsAndEachRowOnce(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		var ids []int64
 		for id := int64(1); id <= 2*database.MaxIn+1; id++ {
@@ -36,6 +37,7 @@ func TestALongListIsReadInPartsAndEachRowOnce(t *testing.T) {
 
 // A row that is not there is the fault that its caller names, and not an error of the database.
 func TestARowThatIsNotThereIsTheNamedFault(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		missing := errors.New("no such guard")
 		find := func(where string) error {

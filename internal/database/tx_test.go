@@ -20,6 +20,7 @@ func exec(t *testing.T, tx database.Tx, sql string) {
 }
 
 func TestATransactionInsideAnotherFailsAtOnce(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		err := db.InTx(t.Context(), func(ctx context.Context, _ database.Tx) error {
 			return db.InTx(ctx, func(context.Context, database.Tx) error { return nil })
@@ -31,6 +32,7 @@ func TestATransactionInsideAnotherFailsAtOnce(t *testing.T) {
 }
 
 func TestAFailedTransactionLeavesNothing(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		broken := errors.New("broken")
 		err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
@@ -48,6 +50,7 @@ func TestAFailedTransactionLeavesNothing(t *testing.T) {
 }
 
 func TestConcurrentIncrementsAreAllCounted(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		exec(t, db.View(t.Context()), "INSERT INTO persons (id, version) VALUES (1, 0)")
 		var group sync.WaitGroup
@@ -74,6 +77,7 @@ func TestConcurrentIncrementsAreAllCounted(t *testing.T) {
 
 // Two transactions that lock the same two rows in opposite order: the database rolls one back with 1213, and InTx runs it again.
 func TestATransactionThatLostADeadlockIsRunAgain(t *testing.T) {
+	t.Parallel()
 	db := dbtest.MySQL(t)
 	exec(t, db.View(t.Context()), "INSERT INTO persons (id, version) VALUES (1, 0), (2, 0)")
 	both := make(chan struct{})
@@ -110,15 +114,19 @@ func TestATransactionThatLostADeadlockIsRunAgain(t *testing.T) {
 }
 
 func TestAnAddressWeDoNotServeIsInvalid(t *testing.T) {
+	t.Parallel()
 	for _, address := range []string{"", "postgres://x/y", "sqlite:", "mysql://host", "mysql://%zz/x"} {
-		if _, err := database.Open(t.Context(), address); fault.KindOf(err) != fault.Invalid {
-			t.Errorf("%q: got %v", address, err)
-		}
+		t.Run(address, func(t *testing.T) {
+			if _, err := database.Open(t.Context(), address); fault.KindOf(err) != fault.Invalid {
+				t.Errorf("%q: got %v", address, err)
+			}
+		})
 	}
 }
 
 // On SQLite, jobs and imports that wait for the one writer must not make a caller wait for all of them.
 func TestWhoWaitsAtAScreenGoesBeforeTheBackground(t *testing.T) {
+	t.Parallel()
 	db := dbtest.SQLite(t)
 	holds, release, done := make(chan struct{}), make(chan struct{}), make(chan string, 9)
 	var group sync.WaitGroup
