@@ -7,6 +7,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/figures"
@@ -51,10 +52,7 @@ func newCentre(t *testing.T, db *database.DB) *centre {
 	if err := c.surveys.EnsureBuiltIn(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	source, err := c.contacts.EnsureSource(t.Context(), "helpdesk")
-	if err != nil {
-		t.Fatal(err)
-	}
+	source := contacttest.Source(t, c.contacts, "helpdesk")
 	c.source = source.ID
 	return c
 }
@@ -91,11 +89,7 @@ func (c *centre) resolved(externalID, email string) contact.Resolution {
 
 func (c *centre) take(in contact.Input) contact.Resolution {
 	c.t.Helper()
-	outcomes, err := c.contacts.Take(c.t.Context(), c.source, []contact.Input{in})
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	o := outcomes[0]
+	o := contacttest.Take(c.t, c.contacts, c.source, in)[0]
 	if len(o.Problems) > 0 {
 		c.t.Fatal(o.Problems)
 	}

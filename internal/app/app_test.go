@@ -18,6 +18,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/internal/fault"
 )
 
@@ -87,10 +88,7 @@ func TestServeAnswersWorksAndStops(t *testing.T) {
 	if status, _ := get(t, a.URL()+"/"); status >= http.StatusInternalServerError {
 		t.Errorf("the first page is %d", status)
 	}
-	source, err := a.Contacts.EnsureSource(t.Context(), "helpdesk")
-	if err != nil {
-		t.Fatal(err)
-	}
+	source := contacttest.Source(t, a.Contacts, "helpdesk")
 	at := a.Now().Add(-time.Hour)
 	outcomes, err := a.Contacts.Take(t.Context(), source.ID, []contact.Input{{
 		ExternalID: "1", Status: contact.Resolved, OpenedAt: at, ResolvedAt: at.Add(time.Minute),

@@ -38,6 +38,16 @@ func testsOfTree(t *testing.T) map[string]bool {
 	return names
 }
 
+// The name of a test is read in one look; what it cannot say stands above it.
+func TestNamesOfTestsAreShort(t *testing.T) {
+	t.Parallel()
+	for name := range testsOfTree(t) {
+		if len(name) > 60 {
+			t.Errorf("%s has %d characters", name, len(name))
+		}
+	}
+}
+
 // Every shape of docs/mapping.md names a test that there is.
 func TestEveryShapeOfAFileHasItsTest(t *testing.T) {
 	t.Parallel()

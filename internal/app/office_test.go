@@ -13,6 +13,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
@@ -92,8 +93,7 @@ func makeOffice(t *testing.T) []byte {
 		_, err := o.Accounts.AddUser(t.Context(), u)
 		o.must(err)
 	}
-	source, err := o.Contacts.EnsureSource(t.Context(), "helpdesk")
-	o.must(err)
+	source := contacttest.Source(t, o.Contacts, "helpdesk")
 	o.source = source.ID
 	resolved := o.at.Add(-10 * time.Minute)
 	o.take(
@@ -136,9 +136,7 @@ func (o *office) must(err error) {
 
 func (o *office) take(inputs ...contact.Input) []contact.Outcome {
 	o.t.Helper()
-	outcomes, err := o.Contacts.Take(o.t.Context(), o.source, inputs)
-	o.must(err)
-	return outcomes
+	return contacttest.Take(o.t, o.Contacts, o.source, inputs...)
 }
 
 func (o *office) runDue() {

@@ -7,6 +7,7 @@ import (
 	"aftercall/internal/app"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/internal/database"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
@@ -47,10 +48,7 @@ func newOffice(t *testing.T, db *database.DB) *office {
 	if err := o.Policies.EnsureBuiltIn(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	source, err := o.Contacts.EnsureSource(t.Context(), "helpdesk")
-	if err != nil {
-		t.Fatal(err)
-	}
+	source := contacttest.Source(t, o.Contacts, "helpdesk")
 	o.source = source.ID
 	return o
 }

@@ -10,6 +10,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/delivery"
@@ -56,17 +57,11 @@ func TestTheReminderJobSendsOnceAndKeepsWhatBecameOfIt(t *testing.T) {
 		if err := surveys.EnsureBuiltIn(ctx); err != nil {
 			t.Fatal(err)
 		}
-		source, err := contacts.EnsureSource(ctx, "helpdesk")
-		if err != nil {
-			t.Fatal(err)
-		}
-		outcomes, err := contacts.Take(ctx, source.ID, []contact.Input{{
+		source := contacttest.Source(t, contacts, "helpdesk")
+		outcomes := contacttest.Take(t, contacts, source.ID, contact.Input{
 			ExternalID: "T-1", OpenedAt: at.Add(-2 * time.Hour), ResolvedAt: at.Add(-time.Hour),
 			Customer: contact.InputCustomer{Emails: []string{"ann@example.com"}},
-		}})
-		if err != nil {
-			t.Fatal(err)
-		}
+		})
 		found, err := contact.ResolutionsByID(db.View(ctx), outcomes[0].Resolutions)
 		if err != nil {
 			t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/flow"
@@ -31,17 +32,11 @@ func TestTimelineIsToldToWhomeverTheContactOrTheCallbackIs(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
 		contacts := contact.New(db, clocktest.Fixed(clock.At(time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC))), contact.Options{})
-		source, err := contacts.EnsureSource(ctx, "helpdesk")
-		if err != nil {
-			t.Fatal(err)
-		}
-		outcomes, err := contacts.Take(ctx, source.ID, []contact.Input{{
+		source := contacttest.Source(t, contacts, "helpdesk")
+		outcomes := contacttest.Take(t, contacts, source.ID, contact.Input{
 			ExternalID: "T-1", OpenedAt: clock.At(time.Date(2026, 11, 22, 5, 0, 0, 0, time.UTC)),
 			Participants: []contact.InputParticipant{{Role: contact.TookIt, Agent: "李强", Team: "一线"}},
-		}})
-		if err != nil {
-			t.Fatal(err)
-		}
+		})
 		detail, err := contacts.Contact(ctx, admin, outcomes[0].ContactID)
 		if err != nil {
 			t.Fatal(err)
@@ -82,17 +77,11 @@ func TestTimelineTellsEveryPartTheNewestFirst(t *testing.T) {
 		ctx := t.Context()
 		at := clock.At(time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC))
 		contacts := contact.New(db, clocktest.Fixed(at), contact.Options{})
-		source, err := contacts.EnsureSource(ctx, "helpdesk")
-		if err != nil {
-			t.Fatal(err)
-		}
-		outcomes, err := contacts.Take(ctx, source.ID, []contact.Input{{
+		source := contacttest.Source(t, contacts, "helpdesk")
+		outcomes := contacttest.Take(t, contacts, source.ID, contact.Input{
 			ExternalID: "T-1", OpenedAt: at.Add(-2 * time.Hour), ResolvedAt: at.Add(-time.Hour),
 			Customer: contact.InputCustomer{Emails: []string{"ann@example.com"}},
-		}})
-		if err != nil {
-			t.Fatal(err)
-		}
+		})
 		resolutions, err := contact.ResolutionsByID(db.View(ctx), outcomes[0].Resolutions)
 		if err != nil {
 			t.Fatal(err)
@@ -127,19 +116,13 @@ func TestTimelineTellsTheCauseBelowItsEffect(t *testing.T) {
 		ctx := t.Context()
 		at := clock.At(time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC))
 		contacts := contact.New(db, clocktest.Fixed(at), contact.Options{})
-		source, err := contacts.EnsureSource(ctx, "helpdesk")
-		if err != nil {
-			t.Fatal(err)
-		}
+		source := contacttest.Source(t, contacts, "helpdesk")
 		planner := planner(t, db, clocktest.Fixed(at))
 		in := contact.Input{
 			ExternalID: "T-1", OpenedAt: at.Add(-2 * time.Hour), ResolvedAt: at.Add(-time.Hour), Severity: contact.High,
 			Customer: contact.InputCustomer{Phones: []string{"+8613912348000"}, Zone: "Asia/Shanghai"},
 		}
-		outcomes, err := contacts.Take(ctx, source.ID, []contact.Input{in})
-		if err != nil {
-			t.Fatal(err)
-		}
+		outcomes := contacttest.Take(t, contacts, source.ID, in)
 		resolutions, err := contact.ResolutionsByID(db.View(ctx), outcomes[0].Resolutions)
 		if err != nil {
 			t.Fatal(err)
@@ -148,9 +131,7 @@ func TestTimelineTellsTheCauseBelowItsEffect(t *testing.T) {
 			t.Fatal(err)
 		}
 		in.Severity = contact.Low
-		if _, err := contacts.Take(ctx, source.ID, []contact.Input{in}); err != nil {
-			t.Fatal(err)
-		}
+		contacttest.Take(t, contacts, source.ID, in)
 		if err := planner.Redecide(ctx, outbox.Ticket{}, outcomes[0].ContactID); err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"aftercall/internal/account"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/web/frame"
 )
 
@@ -29,16 +30,16 @@ type Machine struct {
 // Machine returns a machine with a token of a source that may do what the scopes name.
 func (ts *Server) Machine(t testing.TB, source string, scopes ...account.Scope) Machine {
 	t.Helper()
-	src, err := ts.Contacts.EnsureSource(t.Context(), source)
-	if err != nil {
-		t.Fatal(err)
-	}
+	src := contacttest.Source(t, ts.Contacts, source)
 	token, err := ts.Accounts.CreateToken(t.Context(), source, account.Machine, src.ID, scopes...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return Machine{ts.Anonymous(t), token}
 }
+
+// In is the same machine, for a subtest.
+func (m Machine) In(t testing.TB) Machine { return Machine{m.Client.In(t), m.Token} }
 
 // Send posts contacts.
 func (m Machine) Send(contentType, body string) Response {

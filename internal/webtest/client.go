@@ -58,6 +58,13 @@ func (ts *Server) Login(t testing.TB, role account.Role, teams ...string) *Clien
 	return c
 }
 
+// In is the same browser, for a subtest: what goes wrong fails that one.
+func (c *Client) In(t testing.TB) *Client {
+	in := *c
+	in.T = t
+	return &in
+}
+
 // Do makes a request and reads the answer whole.
 func (c *Client) Do(method, path string, body io.Reader, header http.Header) Response {
 	c.T.Helper()

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 )
 
 // Example is a resolved contact, an hour old.
@@ -24,10 +25,8 @@ func Example(externalID string) contact.Input {
 // AddContacts takes contacts in and returns their ids.
 func (ts *Server) AddContacts(t testing.TB, inputs ...contact.Input) []int64 {
 	t.Helper()
-	source, err := ts.Contacts.EnsureSource(t.Context(), "客服系统")
-	Must(t, err)
-	outcomes, err := ts.Contacts.Take(t.Context(), source.ID, inputs)
-	Must(t, err)
+	source := contacttest.Source(t, ts.Contacts, "客服系统")
+	outcomes := contacttest.Take(t, ts.Contacts, source.ID, inputs...)
 	ids := make([]int64, len(outcomes))
 	for i, o := range outcomes {
 		if ids[i] = o.ContactID; o.ContactID == 0 {

@@ -18,13 +18,7 @@ func (ts *Server) FillDesk(t testing.TB, contacts ...contact.Input) {
 	if err := ts.Surveys.EnsureBuiltIn(ctx); err != nil {
 		t.Fatal(err)
 	}
-	source, err := ts.Contacts.EnsureSource(ctx, "客服系统")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := ts.Contacts.Take(ctx, source.ID, contacts); err != nil {
-		t.Fatal(err)
-	}
+	ts.AddContacts(t, contacts...)
 	ts.runJobs(t, contact.JobPlan, ts.Decisions.Plan)
 	ts.runJobs(t, callback.JobOffer, ts.Callbacks.Offer)
 }

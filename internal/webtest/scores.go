@@ -16,8 +16,6 @@ import (
 // AddAnswers takes in contacts of the last days, a few resolved each day, with answers for about two of three.
 func (ts *Server) AddAnswers(t testing.TB, days, perDay int) {
 	t.Helper()
-	source, err := ts.Contacts.EnsureSource(t.Context(), "客服系统")
-	Must(t, err)
 	teams := []string{"一线组", "二线组", "装维一班"}
 	agents := [][]string{{"赵敏", "李强"}, {"孙悦", "周涛", "何佳"}, {"吴刚"}}
 	categories := []string{"宽带报修", "资费咨询", "移机", "投诉建议"}
@@ -45,8 +43,7 @@ func (ts *Server) AddAnswers(t testing.TB, days, perDay int) {
 		}
 		inputs = append(inputs, in)
 	}
-	_, err = ts.Contacts.Take(t.Context(), source.ID, inputs)
-	Must(t, err)
+	ts.AddContacts(t, inputs...)
 	ts.recordAnswers(t)
 }
 

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
+	"aftercall/internal/database/dbtest"
 	"aftercall/internal/outbox"
 	"aftercall/survey"
 )
@@ -16,20 +18,14 @@ func (ts *Server) Invited(t testing.TB, language string) survey.Outgoing {
 	if err := ts.Surveys.EnsureBuiltIn(ctx); err != nil {
 		t.Fatal(err)
 	}
-	source, err := ts.Contacts.EnsureSource(ctx, "helpdesk")
-	if err != nil {
-		t.Fatal(err)
-	}
-	outcomes, err := ts.Contacts.Take(ctx, source.ID, []contact.Input{{
+	source := contacttest.Source(t, ts.Contacts, "helpdesk")
+	outcomes := contacttest.Take(t, ts.Contacts, source.ID, contact.Input{
 		ExternalID: "T-" + language, Status: contact.Resolved, Category: "宽带报修", ResolvedAt: ts.Now.Add(-time.Hour),
 		Customer: contact.InputCustomer{
 			Reference: language, Name: "张伟", Emails: []string{"a-" + language + "@example.com"}, Language: language,
 		},
 		Participants: []contact.InputParticipant{{Role: contact.Handled, Agent: "李强", Team: "二线"}},
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	})
 	id := outcomes[0].Resolutions[0]
 	found, err := contact.ResolutionsByID(ts.DB.View(ctx), []int64{id})
 	if err != nil {
@@ -46,11 +42,7 @@ func (ts *Server) Invited(t testing.TB, language string) survey.Outgoing {
 }
 
 // Rows returns how many rows a table has.
-func (ts *Server) Rows(t testing.TB, table string) int64 {
+func (ts *Server) Rows(t testing.TB, table string) int {
 	t.Helper()
-	var n int64
-	if err := ts.DB.View(t.Context()).Gorm().Table(table).Count(&n).Error; err != nil {
-		t.Fatal(err)
-	}
-	return n
+	return dbtest.Count(t, ts.DB, table, "1 = 1")
 }
