@@ -66,15 +66,17 @@ func TestWhatIsNeverUsedOfACellIsNotUsable(t *testing.T) {
 			t.Error(diff)
 		}
 		for i, cell := range cells {
-			var usable []string
-			query := db.View(context.Background()).Gorm().Model(&contact.Address{}).Joins("JOIN customers ON customers.id = customer_id").
-				Where("reference = ? AND normalised <> ''", fmt.Sprintf("C-%d", i)).Order("kind, position")
-			if err := query.Pluck("normalised", &usable).Error; err != nil {
-				t.Fatal(err)
-			}
-			if got := strings.Join(usable, " "); got != cell.usable {
-				t.Errorf("of %q %q may be used: %q, want %q", cell.phone, cell.email, got, cell.usable)
-			}
+			t.Run(cell.phone+" "+cell.email, func(t *testing.T) {
+				var usable []string
+				query := db.View(context.Background()).Gorm().Model(&contact.Address{}).Joins("JOIN customers ON customers.id = customer_id").
+					Where("reference = ? AND normalised <> ''", fmt.Sprintf("C-%d", i)).Order("kind, position")
+				if err := query.Pluck("normalised", &usable).Error; err != nil {
+					t.Fatal(err)
+				}
+				if got := strings.Join(usable, " "); got != cell.usable {
+					t.Errorf("of %q %q may be used: %q, want %q", cell.phone, cell.email, got, cell.usable)
+				}
+			})
 		}
 	})
 }

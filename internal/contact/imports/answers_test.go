@@ -46,13 +46,15 @@ func TestAnAnswerThatCannotBeReadIsLeftOutAndTheContactTaken(t *testing.T) {
 		{"FALSE", "", `score not_a_rating "FALSE"`},
 		{"#N/A", "", `score error_cell "#N/A"`},
 	} {
-		got := convertFile(t, csat, "id,score,said\nT-1,"+c.cell+",\n")[0]
-		if len(got.problems) > 0 || got.input.ExternalID != "T-1" || answered(got) != c.want || said(got) != c.said {
-			t.Errorf("%q: %q, said %q; want %q, said %q", c.cell, answered(got), said(got), c.want, c.said)
-		}
-		if f := got.warnings; c.said != "" && c.cell != "#N/A" && c.cell != "4-非常满意" && !strings.Contains(f[0].Problem, "1-5") {
-			t.Errorf("%q: %q does not name the scale", c.cell, f[0].Problem)
-		}
+		t.Run(c.cell, func(t *testing.T) {
+			got := convertFile(t, csat, "id,score,said\nT-1,"+c.cell+",\n")[0]
+			if len(got.problems) > 0 || got.input.ExternalID != "T-1" || answered(got) != c.want || said(got) != c.said {
+				t.Errorf("%q: %q, said %q; want %q, said %q", c.cell, answered(got), said(got), c.want, c.said)
+			}
+			if f := got.warnings; c.said != "" && c.cell != "#N/A" && c.cell != "4-非常满意" && !strings.Contains(f[0].Problem, "1-5") {
+				t.Errorf("%q: %q does not name the scale", c.cell, f[0].Problem)
+			}
+		})
 	}
 }
 
@@ -69,20 +71,22 @@ func TestAnyOtherWordHasTheValueOfTheStar(t *testing.T) {
 	for star, want := range map[string][]string{
 		`""`: {"4", "", "", "", ""}, "3": {"4", "3", "", "", "5"},
 	} {
-		m := "columns: {external_id: id, complaint: c}\nvalues: {complaint: {投诉: \"true\", \"*\": \"false\"}}\n" +
-			"answers: [{metric: csat, column: score, values: {\"*\": " + star + "}}]\n"
-		rows := convertFile(t, m, "id,score,c\nT-1,4,投诉\nT-2,whatever,其他\nT-3,9,-\nT-4,-,\nT-5,5,x\n")
-		for i, row := range rows {
-			if i == 4 {
-				continue // a number is read whatever the star says
+		t.Run(star, func(t *testing.T) {
+			m := "columns: {external_id: id, complaint: c}\nvalues: {complaint: {投诉: \"true\", \"*\": \"false\"}}\n" +
+				"answers: [{metric: csat, column: score, values: {\"*\": " + star + "}}]\n"
+			rows := convertFile(t, m, "id,score,c\nT-1,4,投诉\nT-2,whatever,其他\nT-3,9,-\nT-4,-,\nT-5,5,x\n")
+			for i, row := range rows {
+				if i == 4 {
+					continue // a number is read whatever the star says
+				}
+				if answered(row) != want[i] || len(row.problems) > 0 {
+					t.Errorf("*: %s, row %d: %q, want %q; %s", star, i, answered(row), want[i], said(row))
+				}
 			}
-			if answered(row) != want[i] || len(row.problems) > 0 {
-				t.Errorf("*: %s, row %d: %q, want %q; %s", star, i, answered(row), want[i], said(row))
+			if answered(rows[4]) != "5" || !isYes(rows[0].input.Complaint) || isYes(rows[1].input.Complaint) {
+				t.Errorf("%+v", rows)
 			}
-		}
-		if answered(rows[4]) != "5" || !isYes(rows[0].input.Complaint) || isYes(rows[1].input.Complaint) {
-			t.Errorf("%+v", rows)
-		}
+		})
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/internal/contact/imports"
 	"aftercall/internal/database/dbtest"
 )
@@ -72,10 +73,7 @@ func toldBy(run imports.Run) told {
 func (c centre) another(t *testing.T) int64 {
 	t.Helper()
 	contacts := contact.New(c.db, clocktest.Fixed(noon), contact.Options{})
-	source, err := contacts.EnsureSource(t.Context(), fmt.Sprintf("source %d", c.count(t, "sources", "1 = 1")))
-	if err != nil {
-		t.Fatal(err)
-	}
+	source := contacttest.Source(t, contacts, fmt.Sprintf("source %d", c.count(t, "sources", "1 = 1")))
 	return source.ID
 }
 

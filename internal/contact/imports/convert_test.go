@@ -209,9 +209,11 @@ func TestACellWithBadBytesIsKeptWherePeopleReadIt(t *testing.T) {
 		`rejected id bad_encoding "王\ufffd"`, `name bad_encoding "王\ufffd"`, `mail bad_encoding "王\ufffd"`,
 		`rejected state bad_encoding "王\ufffd"`,
 	} {
-		if got := said(bad(cell, "王\ufffd")); got != strings.ReplaceAll(want, `\ufffd`, "\ufffd") && got != want {
-			t.Errorf("%s, want %s", got, want)
-		}
+		t.Run("cell "+strconv.Itoa(cell), func(t *testing.T) {
+			if got := said(bad(cell, "王\ufffd")); got != strings.ReplaceAll(want, `\ufffd`, "\ufffd") && got != want {
+				t.Errorf("%s, want %s", got, want)
+			}
+		})
 	}
 	if in := bad(1, "王\ufffd").input; in.Customer.Name != "王" {
 		t.Errorf("the name is %q", in.Customer.Name)
@@ -238,8 +240,10 @@ func TestSumsRemarksAndHeadingsAreNoContacts(t *testing.T) {
 		"T-1,Lin,2026-11-05,5": "", "T-1,,,": "", "Total,Lin,2026-11-05,5": "", "TOTAL-17,Lin,,5": "", "Notebook-1,,,": "", "共和国-1,,,": "",
 		",Lin,2026-11-05,5": "", "Summer,Lin,,5": "", "Counter 5,Lin,,": "", "注册-1,,,": "",
 	} {
-		if got := convertFile(t, m, "id,name,done,talk\n"+row+"\n")[0]; got.skipped != want {
-			t.Errorf("%q: %q, want %q", row, got.skipped, want)
-		}
+		t.Run(row, func(t *testing.T) {
+			if got := convertFile(t, m, "id,name,done,talk\n"+row+"\n")[0]; got.skipped != want {
+				t.Errorf("%q: %q, want %q", row, got.skipped, want)
+			}
+		})
 	}
 }

@@ -2,6 +2,7 @@ package imports_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -70,12 +71,14 @@ participants: [{role: handled, agent: agent, team: team}]
 		}
 		before := look()
 		for _, blank := range []string{"", " ", "\u3000\t"} {
-			take("T-1,C-1" + strings.Repeat(","+blank, 13) + "\n")
-			after := look()
-			after.ImportID = before.ImportID // which is the import's own mark
-			if diff := cmp.Diff(before, after); diff != "" {
-				t.Errorf("cells of %q take away: %s", blank, diff)
-			}
+			t.Run(strconv.Quote(blank), func(t *testing.T) {
+				take("T-1,C-1" + strings.Repeat(","+blank, 13) + "\n")
+				after := look()
+				after.ImportID = before.ImportID // which is the import's own mark
+				if diff := cmp.Diff(before, after); diff != "" {
+					t.Errorf("cells of %q take away: %s", blank, diff)
+				}
+			})
 		}
 		take("T-1,C-1,,,,,,,,否,no,,,,\n")
 		if d := look(); d.Complaint || d.AutoClosed {

@@ -2,6 +2,7 @@ package imports_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -154,9 +155,11 @@ func TestARunSaysSinceWhenItWaits(t *testing.T) {
 		{imports.Done, time.Hour, false},
 		{imports.Failed, time.Hour, false},
 	} {
-		since := imports.Run{State: tt.state, UpdatedAt: noon}.WaitingSince(noon.Add(tt.quiet))
-		if (since == noon) != tt.waits || (since == 0) == tt.waits {
-			t.Errorf("%s, not heard of for %v: waiting since %v", tt.state, tt.quiet, since)
-		}
+		t.Run(fmt.Sprintf("%s for %s", tt.state, tt.quiet), func(t *testing.T) {
+			since := imports.Run{State: tt.state, UpdatedAt: noon}.WaitingSince(noon.Add(tt.quiet))
+			if (since == noon) != tt.waits || (since == 0) == tt.waits {
+				t.Errorf("%s, not heard of for %v: waiting since %v", tt.state, tt.quiet, since)
+			}
+		})
 	}
 }

@@ -56,9 +56,11 @@ answers: [{metric: stars}]
 func TestMappingThatIsNoYAML(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"columns: [", "colums: {external_id: a}", "columns: {external_id: {a: b}}", "- 1"} {
-		if _, err := ParseMapping([]byte(body)); !fault.Is(err, fault.Invalid) {
-			t.Errorf("%q: %v", body, err)
-		}
+		t.Run(body, func(t *testing.T) {
+			if _, err := ParseMapping([]byte(body)); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%q: %v", body, err)
+			}
+		})
 	}
 }
 
@@ -136,19 +138,20 @@ func TestMappingThatCouldNotBeMeantIsRefused(t *testing.T) {
 		"columns: {external_id: id}\nanswers: [{metric: csat, column: a, values: {a: 4.5}}]": "mapping_yaml",
 		"columns: {external_id: id}\nanswers: [{metric: csat, column: a, value: {a: 4}}]":    "mapping_yaml",
 	} {
-		_, err := ParseMapping([]byte(body))
-		f, ok := fault.Of(err)
-		if !ok {
-			t.Errorf("%s: %v", body, err)
-			continue
-		}
-		got := f.Code
-		if len(f.Fields) > 0 {
-			got = f.Fields[0].Name + " " + f.Fields[0].Code
-		}
-		if got != want {
-			t.Errorf("%s: %s, want %s", body, got, want)
-		}
+		t.Run(body, func(t *testing.T) {
+			_, err := ParseMapping([]byte(body))
+			f, ok := fault.Of(err)
+			if !ok {
+				t.Fatalf("%s: %v", body, err)
+			}
+			got := f.Code
+			if len(f.Fields) > 0 {
+				got = f.Fields[0].Name + " " + f.Fields[0].Code
+			}
+			if got != want {
+				t.Errorf("%s: %s, want %s", body, got, want)
+			}
+		})
 	}
 	m := Mapping{
 		Columns:   map[string]Columns{"external_id": {Headings: []string{"id"}}},

@@ -57,9 +57,11 @@ func TestAFileThatDoesNotFitItsMappingStopsWithTheReason(t *testing.T) {
 			"one of the first is good": dated(300, func(i int) bool { return i != 70 }), "it is short": dated(99, all),
 			"half of them fail for another reason": strings.ReplaceAll(dated(300, func(i int) bool { return i%2 == 0 }), "2026-11-20", "x"),
 		} {
-			if run, err := c.CheckFile(t.Context(), n, opener(file), nil); err != nil || run.RowsRead < 99 {
-				t.Errorf("%s: %+v %v", name, countsOf(run), err)
-			}
+			t.Run(name, func(t *testing.T) {
+				if run, err := c.CheckFile(t.Context(), n, opener(file), nil); err != nil || run.RowsRead < 99 {
+					t.Errorf("%+v %v", countsOf(run), err)
+				}
+			})
 		}
 	})
 }
@@ -76,11 +78,13 @@ func TestAFileReadFromTheWrongPlaceSaysSoInOneSentence(t *testing.T) {
 		"another file":      {simple, "name,mail\nAnn,ann@example.org\n", "headings_other", "name, mail"},
 		"a title of a book": {simple, bookOf(t, false, []any{"Tickets"}, head, row), "headings_elsewhere", "header_line: 2"},
 	} {
-		_, err := c.CheckFile(t.Context(), imports.NewRun{SourceID: c.source, Mapping: parse(t, tt.mapping)}, opener(tt.file), nil)
-		f, ok := fault.Of(err)
-		if !ok || f.Code != tt.code || !strings.Contains(f.Error(), tt.says) || len(f.Fields) > 0 {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			_, err := c.CheckFile(t.Context(), imports.NewRun{SourceID: c.source, Mapping: parse(t, tt.mapping)}, opener(tt.file), nil)
+			f, ok := fault.Of(err)
+			if !ok || f.Code != tt.code || !strings.Contains(f.Error(), tt.says) || len(f.Fields) > 0 {
+				t.Error(err)
+			}
+		})
 	}
 	one := strings.Replace(rows(2), "done", "closed at", 1)
 	_, err := c.CheckFile(t.Context(), imports.NewRun{SourceID: c.source, Mapping: parse(t, simple)}, opener(one), nil)

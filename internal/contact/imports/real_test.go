@@ -13,9 +13,11 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/internal/contact/imports"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
+	"aftercall/internal/realtest"
 )
 
 var noon = clock.At(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC))
@@ -30,10 +32,7 @@ type centre struct {
 func newCentre(t testing.TB, db *database.DB) centre {
 	t.Helper()
 	contacts := contact.New(db, clocktest.Fixed(noon), contact.Options{})
-	source, err := contacts.EnsureSource(context.Background(), "helpdesk")
-	if err != nil {
-		t.Fatal(err)
-	}
+	source := contacttest.Source(t, contacts, "helpdesk")
 	return centre{imports.New(db, contacts, clocktest.Fixed(noon)), db, source.ID}
 }
 
@@ -57,16 +56,6 @@ func mapping(t testing.TB, name string) imports.Mapping {
 	return m
 }
 
-// shared returns the path of real data that lies beside the repository, or skips the test.
-func shared(t *testing.T, path ...string) string {
-	t.Helper()
-	file := filepath.Join(append([]string{"..", "..", "..", "..", "shared", "data"}, path...)...)
-	if _, err := os.Stat(file); err != nil {
-		t.Skipf("no real data: %v", err)
-	}
-	return file
-}
-
 func (c centre) importFile(t *testing.T, n imports.NewRun, path string) imports.Run {
 	t.Helper()
 	n.SourceID, n.Filename = c.source, filepath.Base(path)
@@ -79,16 +68,12 @@ func (c centre) importFile(t *testing.T, n imports.NewRun, path string) imports.
 
 func (c centre) count(t *testing.T, table, where string, args ...any) int {
 	t.Helper()
-	var n int64
-	if err := c.db.View(context.Background()).Gorm().Table(table).Where(where, args...).Count(&n).Error; err != nil {
-		t.Fatal(err)
-	}
-	return int(n)
+	return dbtest.Count(t, c.db, table, where, args...)
 }
 
 func TestRealSupportTickets(t *testing.T) {
 	t.Parallel()
-	file := shared(t, "support-tickets", "customer_support_tickets.csv.gz")
+	file := realtest.File(t, "data", "support-tickets", "customer_support_tickets.csv.gz")
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
 		n := imports.NewRun{Mapping: mapping(t, "support-tickets.yaml")}
@@ -126,7 +111,7 @@ func TestRealSupportTickets(t *testing.T) {
 func TestRealSupportTicketsShiftedToNow(t *testing.T) {
 	t.Parallel()
 	c := newCentre(t, dbtest.SQLite(t))
-	file := shared(t, "support-tickets", "customer_support_tickets.csv.gz")
+	file := realtest.File(t, "data", "support-tickets", "customer_support_tickets.csv.gz")
 	c.importFile(t, imports.NewRun{Mapping: mapping(t, "support-tickets.yaml"), ShiftToNow: true, WithoutAnswers: true}, file)
 	var newest, oldest int64
 	row := c.db.View(context.Background()).Gorm().Raw("SELECT MAX(resolved_at), MIN(resolved_at) FROM resolutions").Row()
@@ -144,7 +129,7 @@ func TestRealSupportTicketsShiftedToNow(t *testing.T) {
 
 func TestRealServiceRequestsWithoutCustomers(t *testing.T) {
 	t.Parallel()
-	file := shared(t, "nyc311", "311_Service_Requests_2022-05-01.csv")
+	file := realtest.File(t, "data", "nyc311", "311_Service_Requests_2022-05-01.csv")
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
 		run := c.importFile(t, imports.NewRun{Mapping: mapping(t, "nyc311.yaml")}, file)

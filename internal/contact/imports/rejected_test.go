@@ -56,33 +56,35 @@ func TestRejectedRowsAreMendedAndTakenWithTheSameMapping(t *testing.T) {
 		"with a title": {"header_line: 3\n" + rejecting, "导出的工单\n2026-11\n" + file},
 		"of a sheet":   {"sheet: D\n" + rejecting, file},
 	} {
-		c := newCentre(t, dbtest.SQLite(t))
-		n := imports.NewRun{SourceID: c.source, Filename: "工单.csv", Mapping: parse(t, tt.mapping)}
-		run, err := c.ImportFile(t.Context(), n, opener(tt.file), nil)
-		if err != nil || run.Rejected != 2 {
-			t.Fatalf("%s: %+v %v", name, run, err)
-		}
-		back := c.rejected(t, run)
-		if n := strings.Count(back, "state must be one of open, pending, resolved, reopened"); n != 2 {
-			t.Errorf("%s: %d rows have their reason:\n%s", name, n, back)
-		}
-		run, err = c.ImportFile(t.Context(), n, opener(strings.ReplaceAll(back, `"lost"`, `"resolved"`)), nil)
-		if err != nil || run.Accepted != 2 || run.Warnings != 0 {
-			t.Errorf("%s, mended: %+v %v\n%s", name, countsOf(run), err, back)
-		}
-		for where, want := range map[string]int{
-			"external_id = '-2' AND talk_seconds = 143 AND opened_at > 0": 1, "external_id = '+3' AND talk_seconds IS NULL": 1,
-		} {
-			if got := c.count(t, "contacts", where); got != want {
-				t.Errorf("%s: %d contacts where %s:\n%s", name, got, where, back)
+		t.Run(name, func(t *testing.T) {
+			c := newCentre(t, dbtest.SQLite(t))
+			n := imports.NewRun{SourceID: c.source, Filename: "工单.csv", Mapping: parse(t, tt.mapping)}
+			run, err := c.ImportFile(t.Context(), n, opener(tt.file), nil)
+			if err != nil || run.Rejected != 2 {
+				t.Fatalf("%+v %v", run, err)
 			}
-		}
-		if got := c.count(t, "customers", `name IN ('=1+1', 'say "hi"; bye')`); got != 2 {
-			t.Errorf("%s: %d of the names came back:\n%s", name, got, back)
-		}
-		if got := c.count(t, "imported_answers", "1 = 1"); got != 2 {
-			t.Errorf("%s: %d answers, want 2", name, got)
-		}
+			back := c.rejected(t, run)
+			if n := strings.Count(back, "state must be one of open, pending, resolved, reopened"); n != 2 {
+				t.Errorf("%d rows have their reason:\n%s", n, back)
+			}
+			run, err = c.ImportFile(t.Context(), n, opener(strings.ReplaceAll(back, `"lost"`, `"resolved"`)), nil)
+			if err != nil || run.Accepted != 2 || run.Warnings != 0 {
+				t.Errorf("%s, mended: %+v %v\n%s", name, countsOf(run), err, back)
+			}
+			for where, want := range map[string]int{
+				"external_id = '-2' AND talk_seconds = 143 AND opened_at > 0": 1, "external_id = '+3' AND talk_seconds IS NULL": 1,
+			} {
+				if got := c.count(t, "contacts", where); got != want {
+					t.Errorf("%d contacts where %s:\n%s", got, where, back)
+				}
+			}
+			if got := c.count(t, "customers", `name IN ('=1+1', 'say "hi"; bye')`); got != 2 {
+				t.Errorf("%d of the names came back:\n%s", got, back)
+			}
+			if got := c.count(t, "imported_answers", "1 = 1"); got != 2 {
+				t.Errorf("%d answers, want 2", got)
+			}
+		})
 	}
 }
 
@@ -110,33 +112,35 @@ func TestRejectedRowsOfAWorkbookKeepTheirTimes(t *testing.T) {
 		for _, mapping := range []string{
 			rejecting, "dates: [\"MM/DD/YYYY\", \"YYYY-DD-MM H:mm\"]\n" + rejecting, "dates: [" + named + "]\n" + rejecting, joined,
 		} {
-			day := 46346.0
-			if from1904 {
-				day -= 1462
-			}
-			row := []any{"T-1", "lost", "Ann", 13912340001, day - 1 + 0.375, day + 0.4166666666666667, 143.0 / 86400, 5, nil}
-			if mapping == joined {
-				row[5], row[8] = day, 0.4166666666666667
-			}
-			c := newCentre(t, dbtest.SQLite(t))
-			n := imports.NewRun{SourceID: c.source, Mapping: parse(t, mapping)}
-			file := bookOf(t, from1904, []any{"id", "state", "name", "phone", "opened", "done", "talk", "score", "at"}, row)
-			run, err := c.ImportFile(t.Context(), n, opener(file), nil)
-			if err != nil || run.Rejected != 1 {
-				t.Fatalf("%+v %v", run, err)
-			}
-			back := strings.ReplaceAll(c.rejected(t, run), `"lost"`, `"resolved"`)
-			run, err = c.ImportFile(t.Context(), n, opener(back), nil)
-			if diff := cmp.Diff(counts{Read: 1, Accepted: 1, Resolved: 1}, countsOf(run)); diff != "" || err != nil {
-				t.Errorf("%t %s: %v %s\n%s", from1904, mapping, err, diff, back)
-			}
-			opened, resolved := time.Date(2026, 11, 19, 9, 0, 0, 0, time.UTC), time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
-			if got := c.count(t, "contacts", "talk_seconds = 143 AND opened_at = ?", clock.At(opened)); got != 1 {
-				t.Errorf("%t %s: the times of the contact are others:\n%s", from1904, mapping, back)
-			}
-			if got := c.count(t, "resolutions", "resolved_at = ?", clock.At(resolved)); got != 1 {
-				t.Errorf("%t %s: the time of the resolution is another:\n%s", from1904, mapping, back)
-			}
+			t.Run(named+", "+mapping, func(t *testing.T) {
+				day := 46346.0
+				if from1904 {
+					day -= 1462
+				}
+				row := []any{"T-1", "lost", "Ann", 13912340001, day - 1 + 0.375, day + 0.4166666666666667, 143.0 / 86400, 5, nil}
+				if mapping == joined {
+					row[5], row[8] = day, 0.4166666666666667
+				}
+				c := newCentre(t, dbtest.SQLite(t))
+				n := imports.NewRun{SourceID: c.source, Mapping: parse(t, mapping)}
+				file := bookOf(t, from1904, []any{"id", "state", "name", "phone", "opened", "done", "talk", "score", "at"}, row)
+				run, err := c.ImportFile(t.Context(), n, opener(file), nil)
+				if err != nil || run.Rejected != 1 {
+					t.Fatalf("%+v %v", run, err)
+				}
+				back := strings.ReplaceAll(c.rejected(t, run), `"lost"`, `"resolved"`)
+				run, err = c.ImportFile(t.Context(), n, opener(back), nil)
+				if diff := cmp.Diff(counts{Read: 1, Accepted: 1, Resolved: 1}, countsOf(run)); diff != "" || err != nil {
+					t.Errorf("%t %s: %v %s\n%s", from1904, mapping, err, diff, back)
+				}
+				opened, resolved := time.Date(2026, 11, 19, 9, 0, 0, 0, time.UTC), time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
+				if got := c.count(t, "contacts", "talk_seconds = 143 AND opened_at = ?", clock.At(opened)); got != 1 {
+					t.Errorf("%t %s: the times of the contact are others:\n%s", from1904, mapping, back)
+				}
+				if got := c.count(t, "resolutions", "resolved_at = ?", clock.At(resolved)); got != 1 {
+					t.Errorf("%t %s: the time of the resolution is another:\n%s", from1904, mapping, back)
+				}
+			})
 		}
 	}
 }

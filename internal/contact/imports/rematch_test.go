@@ -122,10 +122,12 @@ func TestTheMatchingOfTheLastFileIsRemembered(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, header := range map[bool][]string{true: {"PHONE", "Ｓtate ", "new", "done", "\ufeffid"}, false: {"id", "state", "phone"}} {
-		run, m, found, err := c.Remembered(t.Context(), header)
-		if err != nil || found != want || found && (run.ID != first.ID || !cmp.Equal(m, parse(t, simple))) {
-			t.Errorf("%q: %+v %+v %t %v", header, run, m, found, err)
-		}
+		t.Run(strings.Join(header, ","), func(t *testing.T) {
+			run, m, found, err := c.Remembered(t.Context(), header)
+			if err != nil || found != want || found && (run.ID != first.ID || !cmp.Equal(m, parse(t, simple))) {
+				t.Errorf("%q: %+v %+v %t %v", header, run, m, found, err)
+			}
+		})
 	}
 	other := "columns: {external_id: id, status: state, resolved_at: done}\nvalues: {status: {closed: resolved}}\n"
 	second, err := c.ImportFile(t.Context(), imports.NewRun{SourceID: c.source, Mapping: parse(t, other)}, opener(rows(1)), nil)

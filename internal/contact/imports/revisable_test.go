@@ -42,10 +42,12 @@ answers: [{metric: csat, column: score, answered_at: at, revisable_days: 2}]
 func TestAWindowThatIsNoneIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, days := range []string{"-1", "3651"} {
-		const body = "columns: {external_id: id}\nanswers: [{metric: csat, column: score, revisable_days: "
-		_, err := imports.ParseMapping([]byte(body + days + "}]\n"))
-		if err == nil || !strings.Contains(err.Error(), "revisable_days") {
-			t.Errorf("%s days: %v", days, err)
-		}
+		t.Run(days, func(t *testing.T) {
+			const body = "columns: {external_id: id}\nanswers: [{metric: csat, column: score, revisable_days: "
+			_, err := imports.ParseMapping([]byte(body + days + "}]\n"))
+			if err == nil || !strings.Contains(err.Error(), "revisable_days") {
+				t.Errorf("%s days: %v", days, err)
+			}
+		})
 	}
 }

@@ -22,14 +22,16 @@ func TestAMeasureThatCannotBeReadLosesItselfAndNotTheContact(t *testing.T) {
 		",,昨天,60,,":                                  `rejected done bad_date "昨天"`,
 		",,2026-11-20 10:00,60,,maybe":               `rejected bad not_yes_or_no "maybe"`,
 	} {
-		got := convertFile(t, m, "id,opened,first,done,talk,hold,bad\nT-1,"+row+"\n")[0]
-		if said(got) != want {
-			t.Errorf("%s: %s", row, said(got))
-		}
-		in := got.input
-		if in.TalkSeconds == nil || *in.TalkSeconds != 60 || in.HoldSeconds != nil || in.OpenedAt != 0 || in.FirstResponse != 0 {
-			t.Errorf("%s: %+v", row, in)
-		}
+		t.Run(row, func(t *testing.T) {
+			got := convertFile(t, m, "id,opened,first,done,talk,hold,bad\nT-1,"+row+"\n")[0]
+			if said(got) != want {
+				t.Errorf("%s: %s", row, said(got))
+			}
+			in := got.input
+			if in.TalkSeconds == nil || *in.TalkSeconds != 60 || in.HoldSeconds != nil || in.OpenedAt != 0 || in.FirstResponse != 0 {
+				t.Errorf("%s: %+v", row, in)
+			}
+		})
 	}
 }
 
@@ -40,10 +42,12 @@ func TestOurOwnWordsAreReadInAnyCaseAndWidth(t *testing.T) {
 		"Resolved,PHONE,High": "resolved phone high", "ｒｅｓｏｌｖｅｄ,In_Person,low": "resolved in_person low",
 		"\u200bresolved,N/A,-": "resolved  ", ",WeChat,": " wechat ", "Done,,": "done  ", // intake refuses it
 	} {
-		state, rest, _ := strings.Cut(row, ",")
-		in := convertFile(t, m, "id,state,done,via,how\nT-1,"+state+",2026-11-20 10:00,"+rest+"\n")[0].input
-		if got := string(in.Status) + " " + string(in.Channel) + " " + string(in.Severity); got != want {
-			t.Errorf("%s: %q, want %q", row, got, want)
-		}
+		t.Run(row, func(t *testing.T) {
+			state, rest, _ := strings.Cut(row, ",")
+			in := convertFile(t, m, "id,state,done,via,how\nT-1,"+state+",2026-11-20 10:00,"+rest+"\n")[0].input
+			if got := string(in.Status) + " " + string(in.Channel) + " " + string(in.Severity); got != want {
+				t.Errorf("%s: %q, want %q", row, got, want)
+			}
+		})
 	}
 }
