@@ -1,6 +1,7 @@
 package permission_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -91,9 +92,11 @@ func TestTheMostRestrictiveWordOfAPersonsRecordsWins(t *testing.T) {
 		"the other record took its no back":               {[]permission.ConsentEvent{yes, no, again}, ""},
 		"only the other record agreed":                    {[]permission.ConsentEvent{again}, permission.NoConsent},
 	} {
-		if v := rules.Evaluate(permission.Facts{Consents: c.events}, q); v.First != c.want || (v.ConsentID == 1) != (c.want == "") {
-			t.Errorf("%s: %+v", name, v)
-		}
+		t.Run(name, func(t *testing.T) {
+			if v := rules.Evaluate(permission.Facts{Consents: c.events}, q); v.First != c.want || (v.ConsentID == 1) != (c.want == "") {
+				t.Errorf("%+v", v)
+			}
+		})
 	}
 }
 
@@ -101,14 +104,16 @@ func TestASuppressionOfAScopeThatIsNoneForbidsNothing(t *testing.T) {
 	t.Parallel()
 	facts := permitted()
 	for scope, want := range map[permission.Scope]permission.Code{"campaign": "", "": "", permission.MarketingOnly: permission.Suppressed} {
-		facts.Suppressions = []permission.Suppression{{ID: 5, Scope: scope, CampaignID: 3, At: morning.Add(-days)}}
-		v := rules.Evaluate(facts, ask(permission.MarketingCall, permission.ByPhone))
-		if v.First != want {
-			t.Errorf("scope %q: %+v", scope, v)
-		}
-		if want != "" && (v.All[0].Since != morning.Add(-days) || v.All[0].Evidence != "suppression 5") {
-			t.Errorf("scope %q: %+v", scope, v.All[0])
-		}
+		t.Run(string(scope), func(t *testing.T) {
+			facts.Suppressions = []permission.Suppression{{ID: 5, Scope: scope, CampaignID: 3, At: morning.Add(-days)}}
+			v := rules.Evaluate(facts, ask(permission.MarketingCall, permission.ByPhone))
+			if v.First != want {
+				t.Errorf("scope %q: %+v", scope, v)
+			}
+			if want != "" && (v.All[0].Since != morning.Add(-days) || v.All[0].Evidence != "suppression 5") {
+				t.Errorf("scope %q: %+v", scope, v.All[0])
+			}
+		})
 	}
 }
 
@@ -143,13 +148,15 @@ func TestADayHasRoomForEachCapAndNoMore(t *testing.T) {
 	spread.Caps.AttemptsPerDay, spread.Caps.MessagesPerDay = 5, 3
 	full := append(threeCalls(morning), message, inCall, reminder)
 	for n, want := range map[int]permission.Code{3: "", 6: permission.DailyCap} {
-		v := spread.Evaluate(permission.Facts{ByPerson: full[:n]}, ask(permission.Survey, permission.ByEmail))
-		if v.First != want {
-			t.Errorf("after %d touches: %+v", n, v)
-		}
-		if want != "" && v.AllowedFrom != message.At.Add(days) {
-			t.Errorf("allowed from %s", v.AllowedFrom)
-		}
+		t.Run(fmt.Sprintf("after %d", n), func(t *testing.T) {
+			v := spread.Evaluate(permission.Facts{ByPerson: full[:n]}, ask(permission.Survey, permission.ByEmail))
+			if v.First != want {
+				t.Errorf("after %d touches: %+v", n, v)
+			}
+			if want != "" && v.AllowedFrom != message.At.Add(days) {
+				t.Errorf("allowed from %s", v.AllowedFrom)
+			}
+		})
 	}
 }
 
@@ -174,9 +181,11 @@ func TestARedialIsExemptFromItsOwnAttemptOnly(t *testing.T) {
 	}
 	for _, tt := range tests {
 		for where, facts := range map[string]permission.Facts{"person": {ByPerson: tt.touches}, "address": {ByAddress: tt.touches}} {
-			if v := rules.Evaluate(facts, redial); v.First != tt.want {
-				t.Errorf("%s of the %s: %v", tt.name, where, codes(v))
-			}
+			t.Run(tt.name+" of the "+where, func(t *testing.T) {
+				if v := rules.Evaluate(facts, redial); v.First != tt.want {
+					t.Errorf("%s of the %s: %v", tt.name, where, codes(v))
+				}
+			})
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package permission_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"aftercall/internal/account"
+	"aftercall/internal/database/dbtest"
 	"aftercall/internal/permission"
 )
 
@@ -55,13 +57,7 @@ func TestANoOnASharedLineIsOfTheLine(t *testing.T) {
 			t.Parallel()
 			eachCentre(t, func(t *testing.T, c *centre) {
 				c.shareLine(t, 4) // with the two it has
-				events := func() (n int64) {
-					t.Helper()
-					if err := c.db.View(t.Context()).Gorm().Table("consent_events").Count(&n).Error; err != nil {
-						t.Fatal(err)
-					}
-					return n
-				}
+				events := func() int { return dbtest.Count(t, c.db, "consent_events", "1 = 1") }
 				before := events()
 				in := permission.ConsentInput{Phone: line, Purpose: purpose, Word: permission.WordGiven, At: c.at.Add(-time.Hour)}
 				if r, problems := c.takeOne(t, machine, in); r.Status != permission.ConsentRejected || problems != "phone shared_address" {
@@ -118,14 +114,16 @@ func TestMarketingTakesAYesForMarketingOnlyAndANoForAnything(t *testing.T) {
 		for _, purpose := range permission.Purposes() {
 			for _, viewer := range []account.Viewer{marketing, supervisor, admin, machine} {
 				for _, word := range []permission.Word{permission.WordGiven, permission.WordWithdrawn} {
-					in := permission.ConsentInput{Source: "desk", Reference: "3", Purpose: purpose, Word: word, At: c.at.Add(-time.Hour)}
-					want := ""
-					if viewer.Role == account.Marketing && word == permission.WordGiven && !purpose.Marketing() {
-						want = "purpose purpose_of_others"
-					}
-					if _, problems := c.takeOne(t, viewer, in); problems != want {
-						t.Errorf("%s for %s by %s: %q, want %q", word, purpose, viewer.Role, problems, want)
-					}
+					t.Run(fmt.Sprintf("%s for %s by %s", word, purpose, viewer.Role), func(t *testing.T) {
+						in := permission.ConsentInput{Source: "desk", Reference: "3", Purpose: purpose, Word: word, At: c.at.Add(-time.Hour)}
+						want := ""
+						if viewer.Role == account.Marketing && word == permission.WordGiven && !purpose.Marketing() {
+							want = "purpose purpose_of_others"
+						}
+						if _, problems := c.takeOne(t, viewer, in); problems != want {
+							t.Errorf("%s for %s by %s: %q, want %q", word, purpose, viewer.Role, problems, want)
+						}
+					})
 				}
 			}
 		}

@@ -33,14 +33,16 @@ func TestAConsentThatCannotBeIsRefused(t *testing.T) {
 			"expires_at expires_early": {ExpiresAt: c.at.Add(-time.Hour)},
 			"wording too_long":         {Wording: strings.Repeat("长", 192)},
 		} {
-			if e.Purpose == "" {
-				e.Purpose = permission.Survey
-			}
-			err := c.db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return c.s.RecordConsent(tx, e) })
-			f, ok := fault.Of(err)
-			if !ok || len(f.Fields) != 1 || f.Fields[0].Name+" "+f.Fields[0].Code != code {
-				t.Errorf("%s: %v", code, err)
-			}
+			t.Run(code, func(t *testing.T) {
+				if e.Purpose == "" {
+					e.Purpose = permission.Survey
+				}
+				err := c.db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return c.s.RecordConsent(tx, e) })
+				f, ok := fault.Of(err)
+				if !ok || len(f.Fields) != 1 || f.Fields[0].Name+" "+f.Fields[0].Code != code {
+					t.Errorf("%s: %v", code, err)
+				}
+			})
 		}
 	})
 }

@@ -58,13 +58,15 @@ func TestNoSettingWidensTheHardLimits(t *testing.T) {
 		{"+13055550100", "US-FL", permission.MarketingCall, "America/New_York", "2026-11-24 20:00", false},
 		{"+13055550100", "US-FL", permission.ServiceCallback, "America/New_York", "2026-11-24 20:00", true},
 	} {
-		q := permission.Question{
-			Subject: permission.Subject{CustomerID: 7, Phones: []string{c.phone}, Region: c.region},
-			Purpose: c.purpose, Channel: permission.ByPhone, At: hourstest.At(t, c.zone, c.local),
-		}
-		if v := wide.Evaluate(yes, q); v.Allowed != c.allowed {
-			t.Errorf("%s %s %s: %+v", c.purpose, c.zone, c.local, v)
-		}
+		t.Run(fmt.Sprintf("%s %s %s", c.purpose, c.zone, c.local), func(t *testing.T) {
+			q := permission.Question{
+				Subject: permission.Subject{CustomerID: 7, Phones: []string{c.phone}, Region: c.region},
+				Purpose: c.purpose, Channel: permission.ByPhone, At: hourstest.At(t, c.zone, c.local),
+			}
+			if v := wide.Evaluate(yes, q); v.Allowed != c.allowed {
+				t.Errorf("%s %s %s: %+v", c.purpose, c.zone, c.local, v)
+			}
+		})
 	}
 }
 
@@ -75,16 +77,18 @@ func TestTheZoneThatIsClosedIsNamed(t *testing.T) {
 		Purpose: permission.ServiceCallback, Channel: permission.ByPhone,
 	}
 	for _, local := range []string{"2026-11-24 10:00", "2026-11-24 21:30"} {
-		q.At = hourstest.At(t, "America/New_York", local)
-		v := rules.Evaluate(permission.Facts{}, q)
-		zone, found := strings.CutPrefix(v.All[0].Evidence, "zone ")
-		where, err := time.LoadLocation(zone)
-		if !found || err != nil || v.First != permission.OutsideHours {
-			t.Fatalf("%s: %+v", local, v)
-		}
-		if hour := q.At.In(where).Hour(); hour >= 9 && hour < 20 {
-			t.Errorf("at %s in New York %s is named, where it is %d o'clock", local, zone, hour)
-		}
+		t.Run(local, func(t *testing.T) {
+			q.At = hourstest.At(t, "America/New_York", local)
+			v := rules.Evaluate(permission.Facts{}, q)
+			zone, found := strings.CutPrefix(v.All[0].Evidence, "zone ")
+			where, err := time.LoadLocation(zone)
+			if !found || err != nil || v.First != permission.OutsideHours {
+				t.Fatalf("%s: %+v", local, v)
+			}
+			if hour := q.At.In(where).Hour(); hour >= 9 && hour < 20 {
+				t.Errorf("at %s in New York %s is named, where it is %d o'clock", local, zone, hour)
+			}
+		})
 	}
 }
 
@@ -115,15 +119,17 @@ func TestATextMessageKeepsCallingHoursAndAnEmailDoesNot(t *testing.T) {
 	t.Parallel()
 	morning, night := hourstest.At(t, "Asia/Shanghai", "2026-11-21 09:00"), hourstest.At(t, "Asia/Shanghai", "2026-11-20 23:30")
 	for _, reminder := range []bool{false, true} {
-		q := ask(permission.Survey, permission.BySMS)
-		q.At, q.Reminder = night, reminder
-		if v := rules.Evaluate(permission.Facts{}, q); v.First != permission.OutsideHours || v.AllowedFrom != morning {
-			t.Errorf("by text message: %v, allowed from %s", codes(v), v.AllowedFrom)
-		}
-		q.Channel = permission.ByEmail
-		if v := rules.Evaluate(permission.Facts{}, q); !v.Allowed {
-			t.Errorf("by e-mail: %v", codes(v))
-		}
+		t.Run(fmt.Sprintf("reminder: %t", reminder), func(t *testing.T) {
+			q := ask(permission.Survey, permission.BySMS)
+			q.At, q.Reminder = night, reminder
+			if v := rules.Evaluate(permission.Facts{}, q); v.First != permission.OutsideHours || v.AllowedFrom != morning {
+				t.Errorf("by text message: %v, allowed from %s", codes(v), v.AllowedFrom)
+			}
+			q.Channel = permission.ByEmail
+			if v := rules.Evaluate(permission.Facts{}, q); !v.Allowed {
+				t.Errorf("by e-mail: %v", codes(v))
+			}
+		})
 	}
 }
 
@@ -155,11 +161,13 @@ func TestNoSettingWidensTheHardCaps(t *testing.T) {
 		{"5 messages before a call", callback, touches(5, permission.Offer, permission.ByEmail), ""},
 		{"6 messages before a call", callback, touches(6, permission.Offer, permission.ByEmail), permission.DailyCap},
 	} {
-		for _, facts := range []permission.Facts{{ByPerson: c.touches}, {ByAddress: c.touches}} {
-			if v := wide.Evaluate(facts, c.q); v.First != c.want {
-				t.Errorf("%s: %v, want %q", c.name, codes(v), c.want)
+		t.Run(c.name, func(t *testing.T) {
+			for _, facts := range []permission.Facts{{ByPerson: c.touches}, {ByAddress: c.touches}} {
+				if v := wide.Evaluate(facts, c.q); v.First != c.want {
+					t.Errorf("%v, want %q", codes(v), c.want)
+				}
 			}
-		}
+		})
 	}
 }
 
@@ -207,13 +215,15 @@ func TestHolidaysAndMakeUpDaysHaveTheirOwnHours(t *testing.T) {
 		"2026-10-10 17:59": {Open: true, ClosesAt: hourstest.At(t, "Asia/Shanghai", "2026-10-10 18:00")},
 		"2026-10-10 18:00": {OpensAt: hourstest.At(t, "Asia/Shanghai", "2026-10-12 09:00")},
 	} {
-		want.Zones = []string{"Asia/Shanghai"}
-		at := hourstest.At(t, "Asia/Shanghai", local)
-		if diff := gocmp.Diff(want, r.CallWindow(someone, "", at)); diff != "" {
-			t.Errorf("%s: %s", local, diff)
-		}
-		if diff := gocmp.Diff(want, r.ClassWindow(r.HoursClass(someone), at)); diff != "" {
-			t.Errorf("%s, by class: %s", local, diff)
-		}
+		t.Run(local, func(t *testing.T) {
+			want.Zones = []string{"Asia/Shanghai"}
+			at := hourstest.At(t, "Asia/Shanghai", local)
+			if diff := gocmp.Diff(want, r.CallWindow(someone, "", at)); diff != "" {
+				t.Errorf("%s: %s", local, diff)
+			}
+			if diff := gocmp.Diff(want, r.ClassWindow(r.HoursClass(someone), at)); diff != "" {
+				t.Errorf("%s, by class: %s", local, diff)
+			}
+		})
 	}
 }

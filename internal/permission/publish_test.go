@@ -171,21 +171,22 @@ func TestRulesWiderThanTheHardLimitsAreNotPublished(t *testing.T) {
 			r.Calendar = []hours.Holiday{day, day}
 		}, "kind day_kind, kind day_kind, date day_twice"},
 	} {
-		rules := permission.DefaultRules()
-		c.change(&rules)
-		_, err := s.Publish(t.Context(), admin, rules, 1, "")
-		wrong, ok := fault.Of(err)
-		if !ok || wrong.Kind != fault.Invalid {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		var got []string
-		for _, f := range wrong.Fields {
-			got = append(got, f.Name+" "+f.Code)
-		}
-		if diff := gocmp.Diff(c.want, strings.Join(got, ", ")); diff != "" {
-			t.Errorf("%s: %s", name, diff)
-		}
+		t.Run(name, func(t *testing.T) {
+			rules := permission.DefaultRules()
+			c.change(&rules)
+			_, err := s.Publish(t.Context(), admin, rules, 1, "")
+			wrong, ok := fault.Of(err)
+			if !ok || wrong.Kind != fault.Invalid {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, f := range wrong.Fields {
+				got = append(got, f.Name+" "+f.Code)
+			}
+			if diff := gocmp.Diff(c.want, strings.Join(got, ", ")); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 	if _, err := s.Publish(t.Context(), admin, permission.DefaultRules(), 1, strings.Repeat("x", 191)); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a long note: %v", err)

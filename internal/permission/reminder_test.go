@@ -39,8 +39,10 @@ func TestAReminderIsNotExemptFromARefusal(t *testing.T) {
 		}}},
 		string(permission.Suppressed): {Suppressions: []permission.Suppression{{ID: 2, Scope: permission.SurveysOnly}}},
 	} {
-		if v := rules.Evaluate(facts, q); string(v.First) != name {
-			t.Errorf("%s: %v", name, codes(v))
-		}
+		t.Run(name, func(t *testing.T) {
+			if v := rules.Evaluate(facts, q); string(v.First) != name {
+				t.Error(codes(v))
+			}
+		})
 	}
 }

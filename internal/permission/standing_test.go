@@ -13,6 +13,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/outbox"
@@ -42,10 +43,7 @@ func newCentre(tb testing.TB, db *database.DB) *centre {
 	c.s = permission.New(db, key, now, contact.Directory{})
 	c.lists = lists.New(db, c.s, now)
 	c.contacts = contact.New(db, now, contact.Options{})
-	source, err := c.contacts.EnsureSource(tb.Context(), "desk")
-	if err != nil {
-		tb.Fatal(err)
-	}
+	source := contacttest.Source(tb, c.contacts, "desk")
 	c.source = source.ID
 	return c
 }

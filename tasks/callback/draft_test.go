@@ -32,23 +32,25 @@ func TestNothingIsKeptOrShownOfACallbackThatWasNeverClaimed(t *testing.T) {
 			"another team's caller": {foreign(t, c, 2), fault.NotFound},
 			"a colleague":           {taskstest.Caller(3), fault.Conflict},
 		} {
-			id, fence := desk.Callback.ID, desk.Callback.Fence
-			_, saved := c.Callbacks.SaveDraft(t.Context(), tt.viewer, id, fence, typed)
-			_, dialled := c.Callbacks.Dial(t.Context(), tt.viewer, id, fence)
-			_, released := c.Callbacks.Release(t.Context(), tt.viewer, id, fence)
-			_, skipped := c.Callbacks.Skip(t.Context(), tt.viewer, id, fence, callback.SkipOther)
-			for what, err := range map[string]error{
-				"saved a draft": saved, "finished": c.Callbacks.Finish(t.Context(), tt.viewer, id, fence, typed),
-				"dialled": dialled, "released": released, "skipped": skipped,
-			} {
-				if !fault.Is(err, tt.kind) {
-					t.Errorf("%s %s: %v, want %s", name, what, err, tt.kind)
+			t.Run(name, func(t *testing.T) {
+				id, fence := desk.Callback.ID, desk.Callback.Fence
+				_, saved := c.Callbacks.SaveDraft(t.Context(), tt.viewer, id, fence, typed)
+				_, dialled := c.Callbacks.Dial(t.Context(), tt.viewer, id, fence)
+				_, released := c.Callbacks.Release(t.Context(), tt.viewer, id, fence)
+				_, skipped := c.Callbacks.Skip(t.Context(), tt.viewer, id, fence, callback.SkipOther)
+				for what, err := range map[string]error{
+					"saved a draft": saved, "finished": c.Callbacks.Finish(t.Context(), tt.viewer, id, fence, typed),
+					"dialled": dialled, "released": released, "skipped": skipped,
+				} {
+					if !fault.Is(err, tt.kind) {
+						t.Errorf("%s %s: %v, want %s", name, what, err, tt.kind)
+					}
 				}
-			}
-			mine, err := c.Callbacks.MyTasks(t.Context(), tt.viewer)
-			if err != nil || len(mine.Drafts) != 0 || c.Count(t, "drafts", "1 = 1") != 0 {
-				t.Errorf("%s has drafts: %+v %v", name, mine.Drafts, err)
-			}
+				mine, err := c.Callbacks.MyTasks(t.Context(), tt.viewer)
+				if err != nil || len(mine.Drafts) != 0 || c.Count(t, "drafts", "1 = 1") != 0 {
+					t.Errorf("%s has drafts: %+v %v", name, mine.Drafts, err)
+				}
+			})
 		}
 	})
 }

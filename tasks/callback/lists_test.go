@@ -23,14 +23,16 @@ func TestCountsOfCallbacksAreThoseOfTheViewersTeams(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, want := range map[string]int{"一线": 3, "二线": 2, "": 5} {
-			viewer := account.Viewer{UserID: 9, Role: account.Supervisor}
-			if name != "" {
-				viewer.TeamIDs = []int64{teams[name]}
-			}
-			counts, err := c.Callbacks.Count(t.Context(), viewer)
-			if err != nil || counts.ByState[callback.Ready]+counts.ByState[callback.Waiting] != want || counts.Overdue != 0 {
-				t.Errorf("%q sees %+v, want %d open: %v", name, counts, want, err)
-			}
+			t.Run(name, func(t *testing.T) {
+				viewer := account.Viewer{UserID: 9, Role: account.Supervisor}
+				if name != "" {
+					viewer.TeamIDs = []int64{teams[name]}
+				}
+				counts, err := c.Callbacks.Count(t.Context(), viewer)
+				if err != nil || counts.ByState[callback.Ready]+counts.ByState[callback.Waiting] != want || counts.Overdue != 0 {
+					t.Errorf("%q sees %+v, want %d open: %v", name, counts, want, err)
+				}
+			})
 		}
 	})
 }

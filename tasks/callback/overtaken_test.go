@@ -16,7 +16,8 @@ import (
 	"aftercall/tasks/policy"
 )
 
-func TestASurveyPutOffWhileItsContactWasCorrectedGoesToTheRightCustomer(t *testing.T) {
+// The contact was corrected while its survey waited.
+func TestASurveyPutOffGoesToTheCorrectedCustomer(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := taskstest.New(t, db)
@@ -112,7 +113,7 @@ func TestNobodyIsCalledAboutAContactThatIsAnothers(t *testing.T) {
 	}
 }
 
-func TestACallbackMadeInVainGoesToTheCustomerTheContactWasCorrectedTo(t *testing.T) {
+func TestACallbackMadeInVainGoesToTheCorrectedCustomer(t *testing.T) {
 	t.Parallel()
 	outcomes := map[string]callback.Outcome{
 		"no answer": {CallResult: callback.NoAnswer},
@@ -136,7 +137,8 @@ func TestACallbackMadeInVainGoesToTheCustomerTheContactWasCorrectedTo(t *testing
 	}
 }
 
-func TestWhatWasGivenUpForACorrectionComesBackWhenTheCorrectionIsTakenBack(t *testing.T) {
+// It was given up for a correction, which is then taken back.
+func TestWhatWasGivenUpComesBackWithTheCorrection(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, wrong, _ := taskstest.OneCallback(t, db)
@@ -151,7 +153,7 @@ func TestWhatWasGivenUpForACorrectionComesBackWhenTheCorrectionIsTakenBack(t *te
 	})
 }
 
-func TestACallbackPlannedByHandGoesToTheCustomerTheContactWasCorrectedTo(t *testing.T) {
+func TestACallbackPlannedByHandGoesToTheCorrectedCustomer(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		quiet := taskstest.Severe(1)

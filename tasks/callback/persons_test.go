@@ -231,7 +231,8 @@ func thirdRecord(t *testing.T, c taskstest.Centre) (third int64) {
 	return third
 }
 
-func TestCallbacksFollowTheCustomerTheyAreForNotWhoTheContactFirstSeemedToBeOf(t *testing.T) {
+// And not the customer whom the contact seemed to be of at first.
+func TestCallbacksFollowTheCustomerTheyAreFor(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, _, other := joinable(t, db)
@@ -247,7 +248,8 @@ func TestCallbacksFollowTheCustomerTheyAreForNotWhoTheContactFirstSeemedToBeOf(t
 	})
 }
 
-func TestACallInHandStaysWithItsPersonWhileTheFormerCustomerIsMerged(t *testing.T) {
+// The customer whom the contact was of before is merged meanwhile.
+func TestACallInHandStaysWithItsPerson(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, one, other := joinable(t, db)

@@ -47,10 +47,12 @@ func TestACodeOfCallbacksIsNoReasonOfAPolicy(t *testing.T) {
 		reserved = append(reserved, string(code.Code))
 	}
 	for _, code := range reserved {
-		p := policy.Default(0)
-		p.Reasons = map[policy.Reason]string{policy.Reason(code): "in our words"}
-		if err := p.Check(); err == nil || !strings.Contains(err.Error(), "reason of aftercall itself") {
-			t.Errorf("%s: %v", code, err)
-		}
+		t.Run(code, func(t *testing.T) {
+			p := policy.Default(0)
+			p.Reasons = map[policy.Reason]string{policy.Reason(code): "in our words"}
+			if err := p.Check(); err == nil || !strings.Contains(err.Error(), "reason of aftercall itself") {
+				t.Errorf("%s: %v", code, err)
+			}
+		})
 	}
 }

@@ -15,8 +15,8 @@ import (
 	"aftercall/tasks/policy"
 )
 
-// A rule may plan both kinds of follow-up; each is compared with its own half of it.
-func TestACorrectionThatNoRuleAsksAboutMovesNeitherCallbackNorSurvey(t *testing.T) {
+// Neither the callback nor the survey: a rule may plan both, and each is compared with its own half of it.
+func TestACorrectionThatNoRuleAsksAboutMovesNothing(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := taskstest.New(t, db)

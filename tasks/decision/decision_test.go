@@ -122,8 +122,10 @@ func TestBetterVerdictIsTheEarlierOne(t *testing.T) {
 		{"a date beats none", never, late, late},
 		{"none does not beat a date", late, never, late},
 	} {
-		if diff := cmp.Diff(tt.want, better(tt.a, tt.b)); diff != "" {
-			t.Errorf("%s: %s", tt.name, diff)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, better(tt.a, tt.b)); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }

@@ -102,20 +102,22 @@ func TestTheResolvedAndTheUndecidedAreListedOneByOne(t *testing.T) {
 			{"before", taskstest.Admin, decision.Filter{To: yesterday}, 1, 0},
 			{"one team", account.Viewer{UserID: lee.ID, Role: account.Supervisor, TeamIDs: teams}, decision.Filter{}, 1, 1},
 		} {
-			summary, err := c.Decisions.Summary(t.Context(), tt.viewer, tt.f.From, tt.f.To)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, k := range summary.Kinds {
-				tt.f.Kind, tt.f.State = k.Kind, decision.EveryResolution
-				if n := listed(t, c, tt.viewer, tt.f); n != tt.resolved || n != k.Resolved {
-					t.Errorf("%s, %s: %d rows, %d resolved, want %d", tt.name, k.Kind, n, k.Resolved, tt.resolved)
+			t.Run(tt.name, func(t *testing.T) {
+				summary, err := c.Decisions.Summary(t.Context(), tt.viewer, tt.f.From, tt.f.To)
+				if err != nil {
+					t.Fatal(err)
 				}
-				tt.f.State = decision.Undecided
-				if n := listed(t, c, tt.viewer, tt.f); n != tt.undecided || n != k.Undecided {
-					t.Errorf("%s, %s: %d rows, %d undecided, want %d", tt.name, k.Kind, n, k.Undecided, tt.undecided)
+				for _, k := range summary.Kinds {
+					tt.f.Kind, tt.f.State = k.Kind, decision.EveryResolution
+					if n := listed(t, c, tt.viewer, tt.f); n != tt.resolved || n != k.Resolved {
+						t.Errorf("%s, %s: %d rows, %d resolved, want %d", tt.name, k.Kind, n, k.Resolved, tt.resolved)
+					}
+					tt.f.State = decision.Undecided
+					if n := listed(t, c, tt.viewer, tt.f); n != tt.undecided || n != k.Undecided {
+						t.Errorf("%s, %s: %d rows, %d undecided, want %d", tt.name, k.Kind, n, k.Undecided, tt.undecided)
+					}
 				}
-			}
+			})
 		}
 	})
 }

@@ -256,7 +256,8 @@ func newest(t testing.TB, c taskstest.Centre) decision.Decision {
 	return rows[0].Decision
 }
 
-func TestACallbackMovesToThePoolThatIsOpenWhereTheCustomerTurnsOutToLive(t *testing.T) {
+// The customer turns out to live where it is another hour: that pool is open.
+func TestACallbackMovesToThePoolOfItsCustomersZone(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := taskstest.Planned(t, db, taskstest.Severe(1))

@@ -80,10 +80,12 @@ func TestConditions(t *testing.T) {
 		{"no recommendation was ever asked", HistoryLastNPS, AtLeast, []string{"0"}, false},
 		{"whole days since the last answer", HistoryLastAnswerDays, Is, []string{"3"}, true},
 	} {
-		c := Condition{Field: tt.field, Op: tt.op, Values: tt.value}
-		if got := c.holds(f); got != tt.want {
-			t.Errorf("%s: %s %s %v is %v", tt.name, tt.field, tt.op, tt.value, got)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			c := Condition{Field: tt.field, Op: tt.op, Values: tt.value}
+			if got := c.holds(f); got != tt.want {
+				t.Errorf("%s %s %v is %v", tt.field, tt.op, tt.value, got)
+			}
+		})
 	}
 }
 

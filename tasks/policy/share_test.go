@@ -12,21 +12,23 @@ func TestTheSampleIsUniform(t *testing.T) {
 	t.Parallel()
 	salt := []byte("sixteen bytes ok")
 	for _, share := range []Share{10_000, 250_000, 500_000, 990_000} {
-		const n = 200_000
-		taken, first := 0, 0
-		for id := range int64(n) {
-			if share.includes(salt, id+1) {
-				taken++
-				if id < n/2 {
-					first++
+		t.Run(share.String(), func(t *testing.T) {
+			const n = 200_000
+			taken, first := 0, 0
+			for id := range int64(n) {
+				if share.includes(salt, id+1) {
+					taken++
+					if id < n/2 {
+						first++
+					}
 				}
 			}
-		}
-		p := float64(share) / float64(Everybody)
-		within := func(count, of float64) bool { return math.Abs(count-of*p) < 5*math.Sqrt(of*p*(1-p)) }
-		if !within(float64(taken), n) || !within(float64(first), n/2) {
-			t.Errorf("%v of %d: %d taken, %d in the first half", share, n, taken, first)
-		}
+			p := float64(share) / float64(Everybody)
+			within := func(count, of float64) bool { return math.Abs(count-of*p) < 5*math.Sqrt(of*p*(1-p)) }
+			if !within(float64(taken), n) || !within(float64(first), n/2) {
+				t.Errorf("%v of %d: %d taken, %d in the first half", share, n, taken, first)
+			}
+		})
 	}
 }
 

@@ -96,14 +96,16 @@ func TestWhatIsNoPolicyIsRefused(t *testing.T) {
 		"a share that is none":       "rules:\n  - {id: a, survey: {sample: half}}\n",
 		"two reasons for one kind":   "rules:\n  - {id: a, nothing: {reason: not_needed, survey: auto_closed}}\n",
 	} {
-		start := time.Now()
-		_, err := Parse([]byte(body))
-		if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.TooLarge) {
-			t.Errorf("%s: %v", name, err)
-		}
-		if took := time.Since(start); took > 5*time.Second {
-			t.Errorf("%s: refused after %v", name, took)
-		}
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			_, err := Parse([]byte(body))
+			if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.TooLarge) {
+				t.Error(err)
+			}
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("refused after %v", took)
+			}
+		})
 	}
 }
 
@@ -113,18 +115,19 @@ func TestUnquotedValuesStayAsTheyAreWritten(t *testing.T) {
 	for _, written := range []string{
 		"007", "1.0", "1.50", "0x10", "0o17", "1_000", "+3", "1e3", ".inf", ".nan", "true", "yes", "2026-11-22",
 	} {
-		body := "rules:\n  - {id: a, when: [{field: contact.order_reference, op: is, values: [" + written + "]}], callback: {}}\n"
-		p, err := Parse([]byte(body))
-		if err != nil {
-			t.Errorf("%s: %v", written, err)
-			continue
-		}
-		if got := p.Rules[0].When[0].Values; !slices.Equal(got, []string{written}) {
-			t.Errorf("%s is read as %q", written, got)
-		}
-		if again, err := Parse([]byte(p.Format())); err != nil || !cmp.Equal(p, again, spoken) {
-			t.Errorf("%s does not come back: %v\n%s", written, err, p.Format())
-		}
+		t.Run(written, func(t *testing.T) {
+			body := "rules:\n  - {id: a, when: [{field: contact.order_reference, op: is, values: [" + written + "]}], callback: {}}\n"
+			p, err := Parse([]byte(body))
+			if err != nil {
+				t.Fatalf("%s: %v", written, err)
+			}
+			if got := p.Rules[0].When[0].Values; !slices.Equal(got, []string{written}) {
+				t.Errorf("%s is read as %q", written, got)
+			}
+			if again, err := Parse([]byte(p.Format())); err != nil || !cmp.Equal(p, again, spoken) {
+				t.Errorf("%s does not come back: %v\n%s", written, err, p.Format())
+			}
+		})
 	}
 }
 
@@ -166,15 +169,16 @@ func TestWhatTheFileSaysIsTakenOrRefused(t *testing.T) {
 		"rules:\n":                                "rules key_empty 1",
 		"rules: []\nreasons: [a]\n":               "reasons needs_keys 2",
 	} {
-		_, err := Parse([]byte(body))
-		f, ok := fault.Of(err)
-		if !ok || len(f.Fields) != 1 {
-			t.Errorf("%q: %v", body, err)
-			continue
-		}
-		if got := strings.Join([]string{f.Fields[0].Name, f.Fields[0].Code, strconv.Itoa(f.Fields[0].Line)}, " "); got != want {
-			t.Errorf("%q: %s, want %s", body, got, want)
-		}
+		t.Run(strings.TrimPrefix(body, rule), func(t *testing.T) {
+			_, err := Parse([]byte(body))
+			f, ok := fault.Of(err)
+			if !ok || len(f.Fields) != 1 {
+				t.Fatalf("%q: %v", body, err)
+			}
+			if got := strings.Join([]string{f.Fields[0].Name, f.Fields[0].Code, strconv.Itoa(f.Fields[0].Line)}, " "); got != want {
+				t.Errorf("%q: %s, want %s", body, got, want)
+			}
+		})
 	}
 }
 
@@ -195,23 +199,26 @@ func TestWhatIsNoYAMLIsRefusedInOneWord(t *testing.T) {
 		"- a\n":                             "policy_keys 1",
 		"rules: " + strings.Repeat("[", 99): "policy_deep <nil>",
 	} {
-		_, err := Parse([]byte(body))
-		f, ok := fault.Of(err)
-		if !ok {
-			t.Errorf("%q: %v", body, err)
-			continue
-		}
-		if got := fmt.Sprint(f.Code, " ", f.Args["line"]); got != want {
-			t.Errorf("%q: %s, want %s", body, got, want)
-		}
+		t.Run(want, func(t *testing.T) {
+			_, err := Parse([]byte(body))
+			f, ok := fault.Of(err)
+			if !ok {
+				t.Fatalf("%q: %v", body, err)
+			}
+			if got := fmt.Sprint(f.Code, " ", f.Args["line"]); got != want {
+				t.Errorf("%q: %s, want %s", body, got, want)
+			}
+		})
 	}
 	for _, body := range []string{
 		"\ufeff" + rule, "---\n" + rule, rule + "...\n", rule + "---\n", "%YAML 1.2\n---\n" + rule,
 		strings.ReplaceAll(rule, "\n", "\r\n"),
 	} {
-		if p, err := Parse([]byte(body)); err != nil || len(p.Rules) != 1 {
-			t.Errorf("%q: %v", body, err)
-		}
+		t.Run(strings.ReplaceAll(body, rule, "RULE"), func(t *testing.T) {
+			if p, err := Parse([]byte(body)); err != nil || len(p.Rules) != 1 {
+				t.Errorf("%q: %v", body, err)
+			}
+		})
 	}
 }
 
@@ -238,30 +245,38 @@ func TestSpansAndSharesReadBackAsWritten(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"0": 0, "0s": 0, "90s": 90 * time.Second, "2h": 2 * time.Hour, "1d12h": 36 * time.Hour, "1d1s": day + time.Second, " 3d ": 3 * day,
 	} {
-		if got, err := ParseSpan(text); err != nil || got.Duration() != want {
-			t.Errorf("%q is %v, %v", text, got, err)
-		} else if again, err := ParseSpan(got.String()); err != nil || again != got {
-			t.Errorf("%q reads back as %v, %v", got, again, err)
-		}
+		t.Run(text, func(t *testing.T) {
+			if got, err := ParseSpan(text); err != nil || got.Duration() != want {
+				t.Errorf("%q is %v, %v", text, got, err)
+			} else if again, err := ParseSpan(got.String()); err != nil || again != got {
+				t.Errorf("%q reads back as %v, %v", got, again, err)
+			}
+		})
 	}
 	for _, text := range []string{"", "1", "h", "1x", "-1h", "1.5h", "1h1d", "1h1h", "99999999999d", "1001d", "1000d1s", "１h"} {
-		if got, err := ParseSpan(text); err == nil {
-			t.Errorf("%q is %v", text, got)
-		}
+		t.Run(text, func(t *testing.T) {
+			if got, err := ParseSpan(text); err == nil {
+				t.Errorf("%q is %v", text, got)
+			}
+		})
 	}
 	for text, want := range map[string]Share{
 		"25%": 250_000, "25": 250_000, "0.5 %": 5_000, "0.0001%": 1, "100%": Everybody, "12.25%": 122_500, "0": 0,
 	} {
-		if got, err := ParseShare(text); err != nil || got != want {
-			t.Errorf("%q is %d, %v", text, got, err)
-		} else if again, err := ParseShare(got.String()); err != nil || again != got {
-			t.Errorf("%v reads back as %v, %v", got, again, err)
-		}
+		t.Run(text, func(t *testing.T) {
+			if got, err := ParseShare(text); err != nil || got != want {
+				t.Errorf("%q is %d, %v", text, got, err)
+			} else if again, err := ParseShare(got.String()); err != nil || again != got {
+				t.Errorf("%v reads back as %v, %v", got, again, err)
+			}
+		})
 	}
 	for _, text := range []string{"", "%", ".5%", "5.%", "100.0001%", "101%", "0.00001%", "-1%", "1e2%", "half"} {
-		if got, err := ParseShare(text); err == nil {
-			t.Errorf("%q is %v", text, got)
-		}
+		t.Run(text, func(t *testing.T) {
+			if got, err := ParseShare(text); err == nil {
+				t.Errorf("%q is %v", text, got)
+			}
+		})
 	}
 }
 
@@ -272,13 +287,15 @@ func TestThePoliciesOfTheDocumentsAreValid(t *testing.T) {
 		t.Fatalf("%d examples, %v", len(files), err)
 	}
 	for _, name := range files {
-		body, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := Parse(body); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			body, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Parse(body); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 }
 

@@ -11,8 +11,10 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/internal/contact/identity"
 	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback"
@@ -73,10 +75,7 @@ func New(t testing.TB, db *database.DB) Centre {
 	if err := c.Policies.EnsureBuiltIn(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	source, err := c.Contacts.EnsureSource(context.Background(), "helpdesk")
-	if err != nil {
-		t.Fatal(err)
-	}
+	source := contacttest.Source(t, c.Contacts, "helpdesk")
 	c.Source = source.ID
 	return c
 }
@@ -106,10 +105,7 @@ func (c Centre) Pass(d time.Duration) { c.At.Add(d.Microseconds()) }
 // Take takes contacts in and returns the ids of the planning jobs' batches that are new.
 func (c Centre) Take(t testing.TB, batch ...contact.Input) []contact.Outcome {
 	t.Helper()
-	outcomes, err := c.Contacts.Take(context.Background(), c.Source, batch)
-	if err != nil {
-		t.Fatal(err)
-	}
+	outcomes := contacttest.Take(t, c.Contacts, c.Source, batch...)
 	for i, o := range outcomes {
 		if o.Status == contact.Rejected {
 			t.Fatalf("contact %d was rejected: %+v", i, o)
@@ -158,11 +154,7 @@ func (c Centre) Plan(t testing.TB) {
 // Count returns the rows of a table that match a condition.
 func (c Centre) Count(t testing.TB, table, where string, args ...any) int {
 	t.Helper()
-	var n int64
-	if err := c.DB.View(context.Background()).Gorm().Table(table).Where(where, args...).Count(&n).Error; err != nil {
-		t.Fatal(err)
-	}
-	return int(n)
+	return dbtest.Count(t, c.DB, table, where, args...)
 }
 
 // Callback returns the one callback there is.
