@@ -38,13 +38,16 @@ func TestWhatIsAbsentIsNotZero(t *testing.T) {
 		{"/suppressions", `"phone":"13912348000","until":"1970-01-01T00:00:00Z"`, "rejected until:until_over"},
 		{"/suppressions", `"phone":"13912348000","scope":"campaign"`, "rejected scope:unknown_value"},
 	} {
-		body := "{" + c.body + "}"
-		if c.Path == "/contacts" {
-			body = fmt.Sprintf(`{"external_id":"A-%d","status":"resolved","resolved_at":"2026-11-20T10:00:00+08:00",%s}`, i, c.body)
-		}
-		if got := m.PostTo(c.Path, "application/x-ndjson", body).ProblemsAndWarnings(); got != c.want {
-			t.Errorf("%s: %s, want %s", c.body, got, c.want)
-		}
+		t.Run(c.body, func(t *testing.T) {
+			m := m.In(t)
+			body := "{" + c.body + "}"
+			if c.Path == "/contacts" {
+				body = fmt.Sprintf(`{"external_id":"A-%d","status":"resolved","resolved_at":"2026-11-20T10:00:00+08:00",%s}`, i, c.body)
+			}
+			if got := m.PostTo(c.Path, "application/x-ndjson", body).ProblemsAndWarnings(); got != c.want {
+				t.Errorf("%s: %s, want %s", c.body, got, c.want)
+			}
+		})
 	}
 }
 
@@ -52,20 +55,23 @@ func TestALinkThatIsNoneIsLeftOutAndNamed(t *testing.T) {
 	t.Parallel()
 	m := webtest.NewServer(t).Machine(t, "crm", account.GiveConsent)
 	for i, link := range []string{"javascript:alert(1)", "data:text/html,x", "//example.com/1", "rec/1.mp3", "HTTPS://pbx.example.com/1"} {
-		r := m.Send("application/json", fmt.Sprintf(`{"external_id":"R-%d","recording_url":%q}`, i, link))
-		want := "accepted recording_url:not_a_link"
-		if i == 4 {
-			want = "accepted"
-		}
-		if got := r.ProblemsAndWarnings(); got != want {
-			t.Errorf("%s: %s", link, got)
-		}
-		var view struct {
-			RecordingURL string `json:"recording_url"`
-		}
-		webtest.Must(t, json.Unmarshal([]byte(m.Get(r.Header.Get("Location")).Body), &view))
-		if stored := map[bool]string{true: link}[i == 4]; cmp.Diff(stored, view.RecordingURL) != "" {
-			t.Errorf("%s is stored as %q", link, view.RecordingURL)
-		}
+		t.Run(link, func(t *testing.T) {
+			m := m.In(t)
+			r := m.Send("application/json", fmt.Sprintf(`{"external_id":"R-%d","recording_url":%q}`, i, link))
+			want := "accepted recording_url:not_a_link"
+			if i == 4 {
+				want = "accepted"
+			}
+			if got := r.ProblemsAndWarnings(); got != want {
+				t.Errorf("%s: %s", link, got)
+			}
+			var view struct {
+				RecordingURL string `json:"recording_url"`
+			}
+			webtest.Must(t, json.Unmarshal([]byte(m.Get(r.Header.Get("Location")).Body), &view))
+			if stored := map[bool]string{true: link}[i == 4]; cmp.Diff(stored, view.RecordingURL) != "" {
+				t.Errorf("%s is stored as %q", link, view.RecordingURL)
+			}
+		})
 	}
 }

@@ -154,10 +154,12 @@ func TestAPIRefusesInWords(t *testing.T) {
 		"no number":    {m.Get("/api/v1/contacts/x"), 404, "no_page"},
 		"no operation": {m.Get("/api/v1/customers"), 404, "no_page"},
 	} {
-		p := check.r.Problem()
-		if check.r.Status != check.status || p.Status != check.status || p.Code != check.code {
-			t.Errorf("%s: %d %s, want %d %s", name, check.r.Status, check.r.Body, check.status, check.code)
-		}
+		t.Run(name, func(t *testing.T) {
+			p := check.r.Problem()
+			if check.r.Status != check.status || p.Status != check.status || p.Code != check.code {
+				t.Errorf("%d %s, want %d %s", check.r.Status, check.r.Body, check.status, check.code)
+			}
+		})
 	}
 	cookies := ts.Login(t, account.Admin)
 	header := http.Header{"Content-Type": {"application/json"}}

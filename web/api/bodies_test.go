@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -65,27 +66,32 @@ func TestAFieldInTheWrongCaseIsToldHowItIsWritten(t *testing.T) {
 		`"External_ID":"1"`: "external_id", `"externalId":"1"`: "external_id", `"customer":{"Phone-Region":"CN"}`: "phone_region",
 		`"answers":[{"answeredAt":null}]`: "answered_at", `"emptied":["category"]`: "", `"Emptied":["category"]`: "",
 	} {
-		problem := m.Send("application/json", "{"+given+"}").Problem().Errors[0]
-		_, said, _ := strings.Cut(problem.Problem, "it is written ")
-		if problem.Code != "unknown_field" || said != meant {
-			t.Errorf("%s: %s, %s", given, problem.Code, problem.Problem)
-		}
+		t.Run(given, func(t *testing.T) {
+			m := m.In(t)
+			problem := m.Send("application/json", "{"+given+"}").Problem().Errors[0]
+			_, said, _ := strings.Cut(problem.Problem, "it is written ")
+			if problem.Code != "unknown_field" || said != meant {
+				t.Errorf("%s: %s, %s", given, problem.Code, problem.Problem)
+			}
+		})
 	}
 }
 
 func TestAWholeNumberCountsByItsWorth(t *testing.T) {
 	t.Parallel()
 	m := webtest.NewServer(t).Machine(t, "crm")
-	send := func(number string) webtest.Response {
-		return m.Send("application/json", `{"external_id":"N-1","status":"open","talk_seconds":`+number+`}`)
+	send := func(t *testing.T, number string) webtest.Response {
+		return m.In(t).Send("application/json", `{"external_id":"N-1","status":"open","talk_seconds":`+number+`}`)
 	}
-	if r := send("1000"); r.Status != http.StatusCreated {
+	if r := send(t, "1000"); r.Status != http.StatusCreated {
 		t.Fatal(r.Body)
 	}
 	for _, same := range []string{"1000.0", "1e3", "1E+3", "1.000e3", "10000e-1", "0.1e4", "100000000e-5"} {
-		if r := send(same); !strings.Contains(r.Body, `"duplicate"`) {
-			t.Errorf("%s: %s", same, r.Body)
-		}
+		t.Run(same, func(t *testing.T) {
+			if r := send(t, same); !strings.Contains(r.Body, `"duplicate"`) {
+				t.Errorf("%s: %s", same, r.Body)
+			}
+		})
 	}
 	for number, code := range map[string]string{
 		"1000.5": "not_a_number", "1e-1": "not_a_number", "5e-324": "not_a_number", "1e-999999999999999999999": "not_a_number",
@@ -93,14 +99,18 @@ func TestAWholeNumberCountsByItsWorth(t *testing.T) {
 		"9223372036854775807.0": "out_of_range", "-1.0": "out_of_range", "2592001": "out_of_range",
 		"01": "not_json", "+1": "not_json", ".5": "not_json", "0x10": "not_json", "Infinity": "not_json",
 	} {
-		if f := send(number).Problem().Errors[0]; f.Code != code {
-			t.Errorf("%s: %s, want %s", number, f.Code, code)
-		}
+		t.Run(number, func(t *testing.T) {
+			if f := send(t, number).Problem().Errors[0]; f.Code != code {
+				t.Errorf("%s: %s, want %s", number, f.Code, code)
+			}
+		})
 	}
 	for _, none := range []string{"0", "-0", "0.0", "0e5"} {
-		if r := send(none); r.Status != http.StatusOK {
-			t.Errorf("%s: %s", none, r.Body)
-		}
+		t.Run(none, func(t *testing.T) {
+			if r := send(t, none); r.Status != http.StatusOK {
+				t.Errorf("%s: %s", none, r.Body)
+			}
+		})
 	}
 }
 
@@ -108,37 +118,40 @@ func TestABodyIsJSONInUTF8(t *testing.T) {
 	t.Parallel()
 	m := webtest.NewServer(t).Machine(t, "crm", account.Scopes()...)
 	for path, list := range bodies(t, m) {
-		for _, kind := range []string{
-			"application/json; charset=gbk", `application/json; charset="UTF-16"`, "application/json;charset=us-ascii",
-		} {
-			if p := m.PostTo(path, kind, list[0]).Problem(); p.Status != http.StatusUnsupportedMediaType || p.Code != "charset" {
-				t.Errorf("%s %s: %d %s", path, kind, p.Status, p.Code)
+		t.Run(path, func(t *testing.T) {
+			m := m.In(t)
+			for _, kind := range []string{
+				"application/json; charset=gbk", `application/json; charset="UTF-16"`, "application/json;charset=us-ascii",
+			} {
+				if p := m.PostTo(path, kind, list[0]).Problem(); p.Status != http.StatusUnsupportedMediaType || p.Code != "charset" {
+					t.Errorf("%s %s: %d %s", path, kind, p.Status, p.Code)
+				}
 			}
-		}
-		for _, kind := range []string{"", "text/plain", "application/json; charset", "text/json", "application/x-www-form-urlencoded"} {
-			if p := m.PostTo(path, kind, list[0]).Problem(); p.Status != http.StatusUnsupportedMediaType || p.Code != "content_type" {
-				t.Errorf("%s %q: %d %s", path, kind, p.Status, p.Code)
+			for _, kind := range []string{"", "text/plain", "application/json; charset", "text/json", "application/x-www-form-urlencoded"} {
+				if p := m.PostTo(path, kind, list[0]).Problem(); p.Status != http.StatusUnsupportedMediaType || p.Code != "content_type" {
+					t.Errorf("%s %q: %d %s", path, kind, p.Status, p.Code)
+				}
 			}
-		}
-		packed := m.Do(http.MethodPost, "/api/v1"+path, strings.NewReader(list[0]), http.Header{
-			"Authorization": {"Bearer " + m.Token}, "Content-Type": {"application/json"}, "Content-Encoding": {"gzip"},
+			packed := m.Do(http.MethodPost, "/api/v1"+path, strings.NewReader(list[0]), http.Header{
+				"Authorization": {"Bearer " + m.Token}, "Content-Type": {"application/json"}, "Content-Encoding": {"gzip"},
+			})
+			if p := packed.Problem(); p.Status != http.StatusUnsupportedMediaType || p.Code != "content_encoding" {
+				t.Errorf("%s packed: %d %s", path, p.Status, p.Code)
+			}
+			for _, kind := range []string{"application/json;charset=UTF-8", `APPLICATION/JSON; Charset="utf8"`} {
+				if r := m.PostTo(path, kind, "\ufeff \n"+list[0]+"\r\n"); r.Status >= 300 {
+					t.Errorf("%s %s: %d %s", path, kind, r.Status, r.Body)
+				}
+			}
+			for _, body := range []string{
+				"null", "[]", `"x"`, "1", "", " ", "[" + list[0] + "]", list[0] + list[0], list[0] + ",", list[0][1:], "\xff\xfe{\x00",
+			} {
+				p := m.PostTo(path, "application/json", body).Problem()
+				if p.Status != http.StatusUnprocessableEntity || p.Errors[0].Name != "body" || p.Errors[0].Pointer != "" {
+					t.Errorf("%s %q: %+v", path, body, p)
+				}
+			}
 		})
-		if p := packed.Problem(); p.Status != http.StatusUnsupportedMediaType || p.Code != "content_encoding" {
-			t.Errorf("%s packed: %d %s", path, p.Status, p.Code)
-		}
-		for _, kind := range []string{"application/json;charset=UTF-8", `APPLICATION/JSON; Charset="utf8"`} {
-			if r := m.PostTo(path, kind, "\ufeff \n"+list[0]+"\r\n"); r.Status >= 300 {
-				t.Errorf("%s %s: %d %s", path, kind, r.Status, r.Body)
-			}
-		}
-		for _, body := range []string{
-			"null", "[]", `"x"`, "1", "", " ", "[" + list[0] + "]", list[0] + list[0], list[0] + ",", list[0][1:], "\xff\xfe{\x00",
-		} {
-			p := m.PostTo(path, "application/json", body).Problem()
-			if p.Status != http.StatusUnprocessableEntity || p.Errors[0].Name != "body" || p.Errors[0].Pointer != "" {
-				t.Errorf("%s %q: %+v", path, body, p)
-			}
-		}
 	}
 }
 
@@ -149,12 +162,15 @@ func TestWhatIsNestedTooDeeplyIsRefused(t *testing.T) {
 		strings.Repeat("[", 1_000_000), strings.Repeat(`{"customer":`, 80_000), `{"tags":` + strings.Repeat("[", 900_000),
 		`{"customer":{"attributes":{"a":` + strings.Repeat(`{"a":`, 20_000) + "1" + strings.Repeat("}", 20_002),
 	} {
-		r := m.Send("application/json", body)
-		p := r.Problem()
-		deep := []string{"too_deep", "wrong_type", "not_object", "unknown_field"} // whichever is met first
-		if r.Status != http.StatusUnprocessableEntity || !slices.Contains(deep, p.Errors[0].Code) || len(r.Body) > 2000 {
-			t.Errorf("%.30s: %d %.300s", body, r.Status, r.Body)
-		}
+		t.Run(fmt.Sprintf("%.30s", body), func(t *testing.T) {
+			m := m.In(t)
+			r := m.Send("application/json", body)
+			p := r.Problem()
+			deep := []string{"too_deep", "wrong_type", "not_object", "unknown_field"} // whichever is met first
+			if r.Status != http.StatusUnprocessableEntity || !slices.Contains(deep, p.Errors[0].Code) || len(r.Body) > 2000 {
+				t.Errorf("%.30s: %d %.300s", body, r.Status, r.Body)
+			}
+		})
 	}
 }
 

@@ -224,9 +224,11 @@ func TestAPIOfPermissionKeepsItsLimitsAndRoles(t *testing.T) {
 			422, "invalid_fields",
 		},
 	} {
-		if p := check.r.Problem(); check.r.Status != check.status || p.Code != check.code {
-			t.Errorf("%s: %d %s, want %d %s", name, check.r.Status, check.r.Body, check.status, check.code)
-		}
+		t.Run(name, func(t *testing.T) {
+			if p := check.r.Problem(); check.r.Status != check.status || p.Code != check.code {
+				t.Errorf("%d %s, want %d %s", check.r.Status, check.r.Body, check.status, check.code)
+			}
+		})
 	}
 }
 

@@ -135,31 +135,34 @@ func TestEveryMemberOfEveryBodyIsReadByTheSameRules(t *testing.T) {
 	m := webtest.NewServer(t).Machine(t, "crm", account.Scopes()...)
 	m.AddCustomers()
 	for path, list := range bodies(t, m) {
-		cases := 0
-		for _, body := range list {
-			if r := m.PostTo(path, "application/json", body); r.Status >= 300 {
-				t.Errorf("%s: the example is answered with %d %s", path, r.Status, r.Body)
-			}
-			for _, member := range membersOf(t, []byte(body)) {
-				for _, s := range member.spoil(body) {
-					cases++
-					r := m.PostTo(path, "application/json", s.body)
-					if r.Status != http.StatusUnprocessableEntity {
-						t.Errorf("%s takes %.300q: %d", path, s.body, r.Status)
-						continue
+		t.Run(path, func(t *testing.T) {
+			m := m.In(t)
+			cases := 0
+			for _, body := range list {
+				if r := m.PostTo(path, "application/json", body); r.Status >= 300 {
+					t.Errorf("%s: the example is answered with %d %s", path, r.Status, r.Body)
+				}
+				for _, member := range membersOf(t, []byte(body)) {
+					for _, s := range member.spoil(body) {
+						cases++
+						r := m.PostTo(path, "application/json", s.body)
+						if r.Status != http.StatusUnprocessableEntity {
+							t.Errorf("%s takes %.300q: %d", path, s.body, r.Status)
+							continue
+						}
+						if f := r.Problem().Errors[0]; f.Pointer != s.place || f.Code != s.code || f.Name == "" || f.Problem == "" {
+							t.Errorf("%s: %.300q is %s at %q, want %s at %q", path, s.body, f.Code, f.Pointer, s.code, s.place)
+						}
 					}
-					if f := r.Problem().Errors[0]; f.Pointer != s.place || f.Code != s.code || f.Name == "" || f.Problem == "" {
-						t.Errorf("%s: %.300q is %s at %q, want %s at %q", path, s.body, f.Code, f.Pointer, s.code, s.place)
+					if null := body[:member.value] + "null" + body[member.end:]; !member.attribute {
+						absent(t, m, path, null, string(member.place))
 					}
 				}
-				if null := body[:member.value] + "null" + body[member.end:]; !member.attribute {
-					absent(t, m, path, null, string(member.place))
-				}
 			}
-		}
-		if cases < 40 {
-			t.Errorf("%s: %d ways of saying it wrongly", path, cases)
-		}
+			if cases < 40 {
+				t.Errorf("%s: %d ways of saying it wrongly", path, cases)
+			}
+		})
 	}
 }
 

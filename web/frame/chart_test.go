@@ -44,13 +44,15 @@ func TestTheAxisIsRoundAndHoldsEverythingDrawn(t *testing.T) {
 		"with a target": {[]ChartPoint{value(70), value(75)}, &chartTarget{Value: 95}, []string{"60", "70", "80", "90", "100"}},
 		"nothing":       {nil, nil, []string{"0", "25", "50", "75", "100"}},
 	} {
-		var got []string
-		for _, mark := range (LineChart{Points: c.points, Target: c.target, Top: 100}).draw("chart", 1040, 220, 12).Grid {
-			got = append(got, mark.Text)
-		}
-		if d := cmp.Diff(c.want, got); d != "" {
-			t.Errorf("%s: %s", name, d)
-		}
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, mark := range (LineChart{Points: c.points, Target: c.target, Top: 100}).draw("chart", 1040, 220, 12).Grid {
+				got = append(got, mark.Text)
+			}
+			if d := cmp.Diff(c.want, got); d != "" {
+				t.Error(d)
+			}
+		})
 	}
 }
 
@@ -135,9 +137,11 @@ func TestNumbersAreRoundedHalfAwayFromZero(t *testing.T) {
 		digits int
 		want   string
 	}{{0.25, 1, "0.3"}, {-0.25, 1, "−0.3"}, {-0.04, 1, "0.0"}, {39.256, 1, "39.3"}, {-20, 0, "−20"}, {2.991333, 2, "2.99"}} {
-		if got := Decimal(c.v, c.digits); got != c.want {
-			t.Errorf("%v with %d digits is %s, want %s", c.v, c.digits, got, c.want)
-		}
+		t.Run(c.want, func(t *testing.T) {
+			if got := Decimal(c.v, c.digits); got != c.want {
+				t.Errorf("%v with %d digits is %s, want %s", c.v, c.digits, got, c.want)
+			}
+		})
 	}
 	if got := SignedDecimal(1.25, 1); got != "+1.3" {
 		t.Errorf("a rise of 1.25 is %s", got)

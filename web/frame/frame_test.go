@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -41,9 +42,11 @@ func TestRoutesMustNameTheirRoles(t *testing.T) {
 		"machines":         {Roles: []account.Role{account.Machine}, Handle: handle},
 		"no handler":       {Roles: Everyone()},
 	} {
-		if r.Check() == nil {
-			t.Errorf("a route with %s is accepted", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			if r.Check() == nil {
+				t.Errorf("a route with %s is accepted", name)
+			}
+		})
 	}
 }
 
@@ -111,13 +114,15 @@ func TestFormats(t *testing.T) {
 		{"en", "num", 999, "999"},
 		{"en", "pct", 0.39256, "39.3%"},
 	} {
-		got := callFunc(t, site.funcs(test.lang)[test.call], test.arg)
-		if strings.Contains(got, "<time") {
-			got = got[strings.Index(got, ">")+1 : strings.LastIndex(got, "<")]
-		}
-		if got != test.want {
-			t.Errorf("%s %v in %s: %q, want %q", test.call, test.arg, test.lang, got, test.want)
-		}
+		t.Run(fmt.Sprintf("%s %v in %s", test.call, test.arg, test.lang), func(t *testing.T) {
+			got := callFunc(t, site.funcs(test.lang)[test.call], test.arg)
+			if strings.Contains(got, "<time") {
+				got = got[strings.Index(got, ">")+1 : strings.LastIndex(got, "<")]
+			}
+			if got != test.want {
+				t.Errorf("%s %v in %s: %q, want %q", test.call, test.arg, test.lang, got, test.want)
+			}
+		})
 	}
 }
 

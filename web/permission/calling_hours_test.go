@@ -26,12 +26,15 @@ func TestCallingHoursArePublishedWithANoteAndInsideTheLimits(t *testing.T) {
 	}
 	week.Set("day_2", "10:00-21:00")
 	for lang, text := range map[string]string{"en": "france", "zh-CN": "法国"} {
-		c.Post("/language", url.Values{"language": {lang}})
-		page := c.Post(pages.HoursPath+"/profile", week).Page(http.StatusUnprocessableEntity)
-		got := strings.ToLower(page.Find("#e-day_2").Text())
-		if !strings.Contains(got, text) || page.Find("#f-day_2").AttrOr("value", "") != "10:00-21:00" {
-			t.Errorf("%s: %q", lang, got)
-		}
+		t.Run(lang, func(t *testing.T) {
+			c := c.In(t)
+			c.Post("/language", url.Values{"language": {lang}})
+			page := c.Post(pages.HoursPath+"/profile", week).Page(http.StatusUnprocessableEntity)
+			got := strings.ToLower(page.Find("#e-day_2").Text())
+			if !strings.Contains(got, text) || page.Find("#f-day_2").AttrOr("value", "") != "10:00-21:00" {
+				t.Errorf("%s: %q", lang, got)
+			}
+		})
 	}
 	c.Post("/language", url.Values{"language": {"en"}})
 	week.Set("day_2", "noon")
@@ -110,18 +113,21 @@ func TestACountryIsMadeStricterWithANoteAndInsideTheLaw(t *testing.T) {
 		"no country":           {"region", "", "#e-region"},
 		"a country that is in": {"region", "FR", "#e-region"},
 	} {
-		typed := maps.Clone(demands)
-		typed.Set("note", "works council")
-		if wrong.field == "" {
-			typed.Del("attempts_per_day")
-			typed.Del("refusal_quiet_days")
-		} else {
-			typed.Set(wrong.field, wrong.value)
-		}
-		page := c.Post(pages.StricterPath, typed).Page(http.StatusUnprocessableEntity)
-		if page.Find(wrong.at).Length() != 1 || wrong.field != "" && page.Find("#f-"+wrong.field).AttrOr("value", "") != wrong.value {
-			t.Errorf("%s is not refused where it was typed: %s", name, page.Find(".error").Text())
-		}
+		t.Run(name, func(t *testing.T) {
+			c := c.In(t)
+			typed := maps.Clone(demands)
+			typed.Set("note", "works council")
+			if wrong.field == "" {
+				typed.Del("attempts_per_day")
+				typed.Del("refusal_quiet_days")
+			} else {
+				typed.Set(wrong.field, wrong.value)
+			}
+			page := c.Post(pages.StricterPath, typed).Page(http.StatusUnprocessableEntity)
+			if page.Find(wrong.at).Length() != 1 || wrong.field != "" && page.Find("#f-"+wrong.field).AttrOr("value", "") != wrong.value {
+				t.Errorf("%s is not refused where it was typed: %s", name, page.Find(".error").Text())
+			}
+		})
 	}
 	demands.Set("note", "works council")
 	page := c.Follow(c.Post(pages.StricterPath, demands)).Page(http.StatusOK)
@@ -157,14 +163,17 @@ func TestNoCountryIsMadeLaxerThanItsLaw(t *testing.T) {
 		{"FR", "marketing_calls_per_month", "5", "4 marketing calls", "4 次"},
 		{"US-FL", "attempts_per_day", "4", "3 marketing calls", "3 次"},
 	} {
-		typed := url.Values{"region": {wide.region}, wide.field: {wide.value}, "based_on": {"2"}, "note": {"more"}}
-		for lang, limit := range map[string]string{"en": wide.en, "zh-CN": wide.zh} {
-			c.Post("/language", url.Values{"language": {lang}})
-			page := c.Post(pages.StricterPath, typed).Page(http.StatusUnprocessableEntity)
-			if got := page.Find("#e-" + wide.field).Text(); !strings.Contains(got, limit) {
-				t.Errorf("%s %s=%s: the error %q does not name the limit", wide.region, wide.field, wide.value, got)
+		t.Run(wide.region+" "+wide.field, func(t *testing.T) {
+			c := c.In(t)
+			typed := url.Values{"region": {wide.region}, wide.field: {wide.value}, "based_on": {"2"}, "note": {"more"}}
+			for lang, limit := range map[string]string{"en": wide.en, "zh-CN": wide.zh} {
+				c.Post("/language", url.Values{"language": {lang}})
+				page := c.Post(pages.StricterPath, typed).Page(http.StatusUnprocessableEntity)
+				if got := page.Find("#e-" + wide.field).Text(); !strings.Contains(got, limit) {
+					t.Errorf("%s %s=%s: the error %q does not name the limit", wide.region, wide.field, wide.value, got)
+				}
 			}
-		}
+		})
 	}
 	c.Post(pages.StricterPath+"/remove", url.Values{"region": {"FR"}, "based_on": {"2"}, "note": {"gone"}})
 	if rules := ts.Permission.Rules(); rules.Version != 3 || len(rules.Stricter) != 1 {

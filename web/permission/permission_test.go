@@ -61,13 +61,15 @@ func TestPermissionPagesKnowTheirRoles(t *testing.T) {
 		"GET /settings/holidays":                       only(account.Supervisor),
 		"POST /settings/holidays":                      only(),
 	} {
-		method, path, _ := strings.Cut(request, " ")
-		for _, role := range all {
-			r := clients[role].Do(method, path, nil, http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
-			if allows := r.Status != http.StatusForbidden; allows != allowed[role] || r.Status >= 500 {
-				t.Errorf("%s as %s: %d", request, role, r.Status)
+		t.Run(request, func(t *testing.T) {
+			method, path, _ := strings.Cut(request, " ")
+			for _, role := range all {
+				r := clients[role].Do(method, path, nil, http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
+				if allows := r.Status != http.StatusForbidden; allows != allowed[role] || r.Status >= 500 {
+					t.Errorf("%s as %s: %d", request, role, r.Status)
+				}
 			}
-		}
+		})
 	}
 }
 
@@ -144,13 +146,16 @@ func TestSuppressionsAreFoundAddedAndLifted(t *testing.T) {
 		t.Error("the number is in an address")
 	}
 	for _, lang := range []struct{ lang, text string }{{"en", "is neither a phone number"}, {"zh-CN", "不是有效的号码或邮箱"}} {
-		c.Post("/language", url.Values{"language": {lang.lang}})
-		page := c.Post("/suppressions", url.Values{
-			"address": {"12"}, "scope": {"everything"}, "reason": {"complaint"},
-		}).Page(http.StatusUnprocessableEntity)
-		if got := strings.ToLower(page.Find("#e-address").Text()); !strings.Contains(got, lang.text) {
-			t.Errorf("%s: %q", lang.lang, got)
-		}
+		t.Run(lang.lang, func(t *testing.T) {
+			c := c.In(t)
+			c.Post("/language", url.Values{"language": {lang.lang}})
+			page := c.Post("/suppressions", url.Values{
+				"address": {"12"}, "scope": {"everything"}, "reason": {"complaint"},
+			}).Page(http.StatusUnprocessableEntity)
+			if got := strings.ToLower(page.Find("#e-address").Text()); !strings.Contains(got, lang.text) {
+				t.Errorf("%s: %q", lang.lang, got)
+			}
+		})
 	}
 	c.Post("/language", url.Values{"language": {"en"}})
 	if page := c.Post("/suppressions/1/lift", nil).Page(http.StatusUnprocessableEntity); page.Find("#e-reason").Length() != 1 {
@@ -162,7 +167,8 @@ func TestSuppressionsAreFoundAddedAndLifted(t *testing.T) {
 	}
 }
 
-func TestSuppressionListIsPagedByKeyWithAConstantNumberOfStatements(t *testing.T) {
+// With a constant number of statements.
+func TestSuppressionListIsPagedByKey(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)
 	c := ts.Login(t, account.Supervisor)
@@ -232,10 +238,13 @@ func TestListsAreReportedByLineAndField(t *testing.T) {
 		t.Error("no file is not refused")
 	}
 	for _, sample := range []string{"/suppressions", "/consents"} {
-		body := strings.TrimPrefix(c.Get(sample+"/sample.csv").Body, "\ufeff")
-		if page := c.SendFile(sample+"/import", "sample.csv", body).Page(http.StatusOK); page.Find(".tile").Length() != 4 {
-			t.Errorf("the sample of %s is not taken", sample)
-		}
+		t.Run(sample, func(t *testing.T) {
+			c := c.In(t)
+			body := strings.TrimPrefix(c.Get(sample+"/sample.csv").Body, "\ufeff")
+			if page := c.SendFile(sample+"/import", "sample.csv", body).Page(http.StatusOK); page.Find(".tile").Length() != 4 {
+				t.Errorf("the sample of %s is not taken", sample)
+			}
+		})
 	}
 }
 
@@ -270,8 +279,10 @@ func TestEvidenceIsAWordForARowAndElseWhatSomebodyWrote(t *testing.T) {
 		"attempt 145": "拨打记录 145", "invitation 12": "邀评 12", "response 3": "答卷 3", "zone Asia/Shanghai": "Asia/Shanghai 时区",
 		"response to our letter": "response to our letter", "录音 8812": "录音 8812", "": "",
 	} {
-		if got := ts.Evidence(c, row); got != want {
-			t.Errorf("%q is %q, want %q", row, got, want)
-		}
+		t.Run(row, func(t *testing.T) {
+			if got := ts.Evidence(c, row); got != want {
+				t.Errorf("%q is %q, want %q", row, got, want)
+			}
+		})
 	}
 }

@@ -73,17 +73,20 @@ func TestWhatIsWrongWithAFileIsSaidInTheReadersWords(t *testing.T) {
 		"#":                                   {"no policy", "没有"},
 		strings.Repeat("[", 50):               {"nested", "层"},
 	} {
-		for i, lang := range []string{"en", "zh-CN"} {
-			c.Lang = lang
-			page := c.Post("/policies/import", url.Values{"yaml": {body}}).Page(http.StatusUnprocessableEntity)
-			text := strings.Join(strings.Fields(page.Find(".error.whole").Text()), " ")
-			if !strings.Contains(text, want[i]) || strings.Contains(text, "map[") || strings.Contains(text, "<no value>") {
-				t.Errorf("%s: %q is said as %q, want %q", lang, body, text, want[i])
+		t.Run(body, func(t *testing.T) {
+			c := c.In(t)
+			for i, lang := range []string{"en", "zh-CN"} {
+				c.Lang = lang
+				page := c.Post("/policies/import", url.Values{"yaml": {body}}).Page(http.StatusUnprocessableEntity)
+				text := strings.Join(strings.Fields(page.Find(".error.whole").Text()), " ")
+				if !strings.Contains(text, want[i]) || strings.Contains(text, "map[") || strings.Contains(text, "<no value>") {
+					t.Errorf("%s: %q is said as %q, want %q", lang, body, text, want[i])
+				}
+				if kept := page.Find("textarea").Text(); strings.ContainsRune(kept, '\ufffd') {
+					t.Errorf("what could not be read comes back garbled: %q", kept)
+				}
 			}
-			if kept := page.Find("textarea").Text(); strings.ContainsRune(kept, '\ufffd') {
-				t.Errorf("what could not be read comes back garbled: %q", kept)
-			}
-		}
+		})
 	}
 }
 
@@ -99,11 +102,14 @@ func TestTheFormSaysTheRangeThatIsAllowed(t *testing.T) {
 	for lang, want := range map[string][2]string{
 		"en": {"must be at most 7 days", "must be 1 to 6"}, "zh-CN": {"最长 7 天", "须为 1 到 6"},
 	} {
-		c.Lang = lang
-		page := c.Post(draft+"/rules/NEW", form).Page(http.StatusUnprocessableEntity)
-		delay, attempts := page.Find("#e-callback_delay").Text(), page.Find("#e-callback_attempts").Text()
-		if !strings.HasPrefix(delay, want[0]) || attempts != want[1] {
-			t.Errorf("%s: %q, %q", lang, delay, attempts)
-		}
+		t.Run(lang, func(t *testing.T) {
+			c := c.In(t)
+			c.Lang = lang
+			page := c.Post(draft+"/rules/NEW", form).Page(http.StatusUnprocessableEntity)
+			delay, attempts := page.Find("#e-callback_delay").Text(), page.Find("#e-callback_attempts").Text()
+			if !strings.HasPrefix(delay, want[0]) || attempts != want[1] {
+				t.Errorf("%s: %q, %q", lang, delay, attempts)
+			}
+		})
 	}
 }

@@ -26,12 +26,14 @@ func TestWhoMayDoWhatToPolicies(t *testing.T) {
 	ts := newPolicyServer(t)
 	paths := []string{"/policies", "/policies/1", "/policies/import", "/policies/1/yaml"}
 	for _, role := range []account.Role{account.Caller, account.Marketing, account.Handler} {
-		c := ts.Login(t, role)
-		for _, path := range append(paths, policies.AttributesPath) {
-			if r := c.Get(path); r.Status != http.StatusForbidden {
-				t.Errorf("%s may see %s: %d", role, path, r.Status)
+		t.Run(string(role), func(t *testing.T) {
+			c := ts.Login(t, role)
+			for _, path := range append(paths, policies.AttributesPath) {
+				if r := c.Get(path); r.Status != http.StatusForbidden {
+					t.Errorf("%s may see %s: %d", role, path, r.Status)
+				}
 			}
-		}
+		})
 	}
 	supervisor, admin := ts.Login(t, account.Supervisor), ts.Login(t, account.Admin)
 	for _, path := range paths {
@@ -41,9 +43,12 @@ func TestWhoMayDoWhatToPolicies(t *testing.T) {
 	draft := supervisor.Post("/policies", nil).Header.Get("Location")
 	form := url.Values{"revision": {"1"}}
 	for _, path := range []string{draft + "/publish", "/policies/1/rollback", policies.AttributesPath} {
-		if r := supervisor.Post(path, form); r.Status != http.StatusForbidden {
-			t.Errorf("a supervisor may post to %s: %d", path, r.Status)
-		}
+		t.Run(path, func(t *testing.T) {
+			supervisor := supervisor.In(t)
+			if r := supervisor.Post(path, form); r.Status != http.StatusForbidden {
+				t.Errorf("a supervisor may post to %s: %d", path, r.Status)
+			}
+		})
 	}
 	if page := supervisor.Get(draft); !strings.Contains(page.Body, "ask an administrator") {
 		t.Error("a supervisor is not told who may publish")
@@ -164,14 +169,17 @@ func TestAPolicyGoesOutAndComesBackAsYAML(t *testing.T) {
 	broken := strings.Replace(out.Body, "op: is", "op: wants", 1)
 	line := 1 + strings.Count(out.Body[:strings.Index(out.Body, "op: is")], "\n")
 	for lang, word := range map[string]string{"en": fmt.Sprintf("line %d", line), "zh-CN": fmt.Sprintf("第 %d 行", line)} {
-		c.Lang = lang
-		refused := c.Post("/policies/import", url.Values{"yaml": {broken}}).Page(http.StatusUnprocessableEntity)
-		if text := refused.Find(".problems").Text(); !strings.Contains(text, word) {
-			t.Errorf("%s: the line is not named: %q", lang, text)
-		}
-		if refused.Find("textarea").Text() != broken {
-			t.Error("what was pasted is lost")
-		}
+		t.Run(lang, func(t *testing.T) {
+			c := c.In(t)
+			c.Lang = lang
+			refused := c.Post("/policies/import", url.Values{"yaml": {broken}}).Page(http.StatusUnprocessableEntity)
+			if text := refused.Find(".problems").Text(); !strings.Contains(text, word) {
+				t.Errorf("%s: the line is not named: %q", lang, text)
+			}
+			if refused.Find("textarea").Text() != broken {
+				t.Error("what was pasted is lost")
+			}
+		})
 	}
 	c.Lang = "en"
 	if r := c.Post("/policies/import", nil); r.Status != http.StatusUnprocessableEntity {

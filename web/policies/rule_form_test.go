@@ -89,9 +89,11 @@ func TestCodesOfRulesAreStableAndFree(t *testing.T) {
 	for name, want := range map[string]string{
 		"VIP": "vip_1", "Repeat within 48 h!": "repeat_within_48_h", "重复来访": "rule_2", "9 lives": "lives", "": "rule_2",
 	} {
-		if got := policies.CodeFor(name, "rule", func(code string) bool { return taken[code] }); got != want {
-			t.Errorf("%q: %s, want %s", name, got, want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := policies.CodeFor(name, "rule", func(code string) bool { return taken[code] }); got != want {
+				t.Errorf("%q: %s, want %s", name, got, want)
+			}
+		})
 	}
 }
 
@@ -132,10 +134,13 @@ func TestAReasonOfTheCentresOwnMayHaveAnyWords(t *testing.T) {
 	ts := newPolicyServer(t)
 	c := ts.Login(t, account.Supervisor)
 	for _, reason := range []string{"Not needed", "No answer", "Done", "Reopened", "Undecided"} {
-		draft := c.Post("/policies", nil).Header.Get("Location")
-		saved := c.Follow(c.Post(draft+"/rules/NEW", skippingRule("Quiet", "移机", reason, "1"))).Page(http.StatusOK)
-		if text := saved.Find(".rules").Text(); !strings.Contains(text, reason) {
-			t.Errorf("%s: not as it was typed: %s", reason, text)
-		}
+		t.Run(reason, func(t *testing.T) {
+			c := c.In(t)
+			draft := c.Post("/policies", nil).Header.Get("Location")
+			saved := c.Follow(c.Post(draft+"/rules/NEW", skippingRule("Quiet", "移机", reason, "1"))).Page(http.StatusOK)
+			if text := saved.Find(".rules").Text(); !strings.Contains(text, reason) {
+				t.Errorf("%s: not as it was typed: %s", reason, text)
+			}
+		})
 	}
 }

@@ -74,12 +74,14 @@ func TestARuleIsReadOutAsASentence(t *testing.T) {
 			"以上未判定的工单 | 不回访，也不邀评，原因：不需要回访（非紧急、非投诉）",
 		},
 	} {
-		words := wordsIn(t, site, lang, attributes, reasons)
-		for i, rule := range rules {
-			if diff := cmp.Diff(want[i], spoken(words.sentence(rule, i == 0))); diff != "" {
-				t.Errorf("rule %d in %s (-want +got):\n%s", i, lang, diff)
+		t.Run(lang, func(t *testing.T) {
+			words := wordsIn(t, site, lang, attributes, reasons)
+			for i, rule := range rules {
+				if diff := cmp.Diff(want[i], spoken(words.sentence(rule, i == 0))); diff != "" {
+					t.Errorf("rule %d in %s (-want +got):\n%s", i, lang, diff)
+				}
 			}
-		}
+		})
 	}
 }
 
@@ -92,22 +94,24 @@ func TestEveryConditionCanBeReadOut(t *testing.T) {
 		{Name: "c", Kind: policy.YesNoField},
 	}
 	for _, lang := range account.Languages() {
-		words := wordsIn(t, site, lang, attributes, nil)
-		for _, f := range policy.Fields(attributes) {
-			for _, op := range f.Kind.Ops() {
-				for _, value := range append([]string{policy.Yes, policy.No}, f.Choices...) {
-					if len(f.Choices) > 0 && (value == policy.Yes || value == policy.No) {
-						continue
-					}
-					if text := words.condition(policy.Condition{Field: f.Field, Op: op, Values: []string{value}}); text == "" {
-						t.Errorf("%s %s in %s reads as nothing", f.Field, op, lang)
+		t.Run(string(lang), func(t *testing.T) {
+			words := wordsIn(t, site, lang, attributes, nil)
+			for _, f := range policy.Fields(attributes) {
+				for _, op := range f.Kind.Ops() {
+					for _, value := range append([]string{policy.Yes, policy.No}, f.Choices...) {
+						if len(f.Choices) > 0 && (value == policy.Yes || value == policy.No) {
+							continue
+						}
+						if text := words.condition(policy.Condition{Field: f.Field, Op: op, Values: []string{value}}); text == "" {
+							t.Errorf("%s %s in %s reads as nothing", f.Field, op, lang)
+						}
 					}
 				}
 			}
-		}
-		for _, channel := range policy.SurveyChannels() {
-			words.channels([]permission.Channel{channel})
-		}
+			for _, channel := range policy.SurveyChannels() {
+				words.channels([]permission.Channel{channel})
+			}
+		})
 	}
 }
 

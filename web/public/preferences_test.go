@@ -79,24 +79,27 @@ func TestWhatWasSavedCanBeUndoneOnTheSamePage(t *testing.T) {
 		{"messages", "yes", "no"},
 		{"contact", "no", ""}, // it withdrew consents too, which no tap gives back
 	} {
-		ts.Now++
-		posted := c.Post(out.OptOutURL, url.Values{"topic": {test.topic}, "say": {test.say}})
-		page := c.Follow(posted).Page(http.StatusOK)
-		if n := page.Find("[role=status] p").Length(); n != 1 {
-			t.Errorf("%s %s: %d sentences about what was saved", test.topic, test.say, n)
-		}
-		undo, _ := page.Find("[role=status] button").Attr("value")
-		if undo != test.undo {
-			t.Errorf("%s %s is undone by %q", test.topic, test.say, undo)
-		}
-		if undo == "" {
-			continue
-		}
-		ts.Now++
-		c.Post(out.OptOutURL, url.Values{"topic": {test.topic}, "say": {undo}})
-		if n := c.Get(posted.Header.Get("Location")).Page(http.StatusOK).Find("[role=status]").Length(); n != 0 {
-			t.Errorf("%s: after the undo the address still says it was saved", test.topic)
-		}
+		t.Run(test.topic+" "+test.say, func(t *testing.T) {
+			c := c.In(t)
+			ts.Now++
+			posted := c.Post(out.OptOutURL, url.Values{"topic": {test.topic}, "say": {test.say}})
+			page := c.Follow(posted).Page(http.StatusOK)
+			if n := page.Find("[role=status] p").Length(); n != 1 {
+				t.Errorf("%s %s: %d sentences about what was saved", test.topic, test.say, n)
+			}
+			undo, _ := page.Find("[role=status] button").Attr("value")
+			if undo != test.undo {
+				t.Errorf("%s %s is undone by %q", test.topic, test.say, undo)
+			}
+			if undo == "" {
+				return
+			}
+			ts.Now++
+			c.Post(out.OptOutURL, url.Values{"topic": {test.topic}, "say": {undo}})
+			if n := c.Get(posted.Header.Get("Location")).Page(http.StatusOK).Find("[role=status]").Length(); n != 0 {
+				t.Errorf("%s: after the undo the address still says it was saved", test.topic)
+			}
+		})
 	}
 }
 
@@ -113,7 +116,10 @@ func TestAnUnknownChoiceChangesNothing(t *testing.T) {
 		{"List-Unsubscribe": {"Two-Click"}},
 		{"List-Unsubscribe": {"One-Click", "One-Click"}},
 	} {
-		c.Post(out.OptOutURL, posted).Page(http.StatusUnprocessableEntity)
+		t.Run(posted.Encode(), func(t *testing.T) {
+			c := c.In(t)
+			c.Post(out.OptOutURL, posted).Page(http.StatusUnprocessableEntity)
+		})
 	}
 	r := c.Post(out.OptOutURL, url.Values{"topic": {strings.Repeat("x", public.SurveyBody)}})
 	if r.Status != http.StatusRequestEntityTooLarge || !strings.Contains(r.Body, "64 KiB") {
@@ -244,11 +250,14 @@ func TestOpeningTheUnsubscribeAddressNeverUnsubscribes(t *testing.T) {
 	out := ts.Invited(t, "zh-CN")
 	c := ts.Anonymous(t)
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
-		for _, query := range []string{"", "?List-Unsubscribe=One-Click", "?topic=surveys&say=no", "?topic=contact&say=no"} {
-			if r := c.Do(method, out.OptOutURL+query, nil, nil); r.Status != http.StatusOK {
-				t.Errorf("%s %s: status %d", method, query, r.Status)
+		t.Run(method, func(t *testing.T) {
+			c := c.In(t)
+			for _, query := range []string{"", "?List-Unsubscribe=One-Click", "?topic=surveys&say=no", "?topic=contact&say=no"} {
+				if r := c.Do(method, out.OptOutURL+query, nil, nil); r.Status != http.StatusOK {
+					t.Errorf("%s %s: status %d", method, query, r.Status)
+				}
 			}
-		}
+		})
 	}
 	c.Post(out.OptOutURL+"?List-Unsubscribe=One-Click", url.Values{}).Page(http.StatusUnprocessableEntity)
 	if n := ts.Rows(t, "suppressions") + ts.Rows(t, "consent_events"); n != 0 {
@@ -281,16 +290,18 @@ func TestTheWordsOfAConsentHaveTheVersionTheyAreKeptWith(t *testing.T) {
 	}
 	ts := webtest.NewServer(t)
 	for _, language := range account.Languages() {
-		hash := sha256.New()
-		for _, key := range []string{"calls", "calls_say_yes", "calls_say_no", "messages", "messages_say_yes", "messages_say_no"} {
-			text, err := ts.Catalogue.Text(language, "preferences."+key, nil)
-			webtest.Must(t, err)
-			fmt.Fprintln(hash, []string{text})
-		}
-		version, got := survey.PreferenceWording(language), hex.EncodeToString(hash.Sum(nil))
-		if known[version] != got {
-			t.Errorf("the words of %s hash to %s, not to %q", version, got, known[version])
-		}
+		t.Run(language, func(t *testing.T) {
+			hash := sha256.New()
+			for _, key := range []string{"calls", "calls_say_yes", "calls_say_no", "messages", "messages_say_yes", "messages_say_no"} {
+				text, err := ts.Catalogue.Text(language, "preferences."+key, nil)
+				webtest.Must(t, err)
+				fmt.Fprintln(hash, []string{text})
+			}
+			version, got := survey.PreferenceWording(language), hex.EncodeToString(hash.Sum(nil))
+			if known[version] != got {
+				t.Errorf("the words of %s hash to %s, not to %q", version, got, known[version])
+			}
+		})
 	}
 }
 

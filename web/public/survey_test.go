@@ -27,11 +27,14 @@ func TestAMailScannerRecordsNothingAndAPersonDoes(t *testing.T) {
 		links = append(links, link)
 	}
 	for _, link := range links {
-		for _, method := range []string{http.MethodHead, http.MethodGet} {
-			if r := c.Do(method, link, nil, nil); r.Status != http.StatusOK {
-				t.Errorf("%s %s: status %d", method, link, r.Status)
+		t.Run(link, func(t *testing.T) {
+			c := c.In(t)
+			for _, method := range []string{http.MethodHead, http.MethodGet} {
+				if r := c.Do(method, link, nil, nil); r.Status != http.StatusOK {
+					t.Errorf("%s %s: status %d", method, link, r.Status)
+				}
 			}
-		}
+		})
 	}
 	if n := ts.Rows(t, "responses") + ts.Rows(t, "suppressions") + ts.Rows(t, "consent_events"); n != 0 {
 		t.Fatalf("the scanner wrote %d rows", n)

@@ -40,24 +40,27 @@ func TestTheTimelineTellsWhatBecameOfASurveyInBothLanguages(t *testing.T) {
 		},
 	}
 	for _, test := range cases {
-		webtest.Must(t, ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
-			return tx.Gorm().Exec("UPDATE invitations SET state = ?, reason = ?, sent_at = 0, delivered_at = 0",
-				test.state, test.reason).Error
-		}))
-		for lang, want := range test.told {
-			reader.Lang = lang
-			page := reader.Get(fmt.Sprintf("/contacts/%d", contactID)).Page(http.StatusOK)
-			if told := strings.Join(webtest.TextsOf(page, ".timeline li"), "\n"); !strings.Contains(told, want) {
-				t.Errorf("%s %s: the timeline lacks %q: %s", test.state, test.reason, want, told)
+		t.Run(fmt.Sprintf("%s %s", test.state, test.reason), func(t *testing.T) {
+			reader := reader.In(t)
+			webtest.Must(t, ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+				return tx.Gorm().Exec("UPDATE invitations SET state = ?, reason = ?, sent_at = 0, delivered_at = 0",
+					test.state, test.reason).Error
+			}))
+			for lang, want := range test.told {
+				reader.Lang = lang
+				page := reader.Get(fmt.Sprintf("/contacts/%d", contactID)).Page(http.StatusOK)
+				if told := strings.Join(webtest.TextsOf(page, ".timeline li"), "\n"); !strings.Contains(told, want) {
+					t.Errorf("%s %s: the timeline lacks %q: %s", test.state, test.reason, want, told)
+				}
 			}
-		}
-		for lang, want := range test.link {
-			customer := ts.Anonymous(t)
-			customer.Lang = lang
-			customer.Post("/language", map[string][]string{"language": {lang}})
-			if page := customer.Get(out.URL).Page(http.StatusOK).Text(); !strings.Contains(page, want) {
-				t.Errorf("%s %s: the link lacks %q: %s", test.state, test.reason, want, page)
+			for lang, want := range test.link {
+				customer := ts.Anonymous(t)
+				customer.Lang = lang
+				customer.Post("/language", map[string][]string{"language": {lang}})
+				if page := customer.Get(out.URL).Page(http.StatusOK).Text(); !strings.Contains(page, want) {
+					t.Errorf("%s %s: the link lacks %q: %s", test.state, test.reason, want, page)
+				}
 			}
-		}
+		})
 	}
 }

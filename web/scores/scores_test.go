@@ -83,9 +83,12 @@ func TestAFilterThatCannotBeIsRefusedInWords(t *testing.T) {
 		"?metric=mood", "?by=moon", "?period=9d", "?period=custom&from=yesterday",
 		"?period=custom&from=2001-01-01&to=2026-01-01", "?agent=x", "?time=never", "?step=hour",
 	} {
-		if r := supervisor.Get("/scores" + query); r.Status != 422 && r.Status != 400 {
-			t.Errorf("%s: status %d", query, r.Status)
-		}
+		t.Run(query, func(t *testing.T) {
+			supervisor := supervisor.In(t)
+			if r := supervisor.Get("/scores" + query); r.Status != 422 && r.Status != 400 {
+				t.Errorf("%s: status %d", query, r.Status)
+			}
+		})
 	}
 }
 
@@ -94,19 +97,25 @@ func TestEveryMetricDimensionAndPeriodHasAPage(t *testing.T) {
 	ts := webtest.NewServer(t)
 	ts.AddAnswers(t, 20, 6)
 	supervisor := ts.Login(t, account.Supervisor)
+	paths := []string{"/board?category=&blank=category"}
 	for _, m := range scores.ShownMetrics() {
-		for _, lang := range []string{"en", "zh-CN"} {
-			supervisor.Lang = lang
-			supervisor.Get("/scores?metric=" + string(m) + "&period=7d&time=resolved&compare=none").Page(200)
-		}
+		paths = append(paths, "/scores?metric="+string(m)+"&period=7d&time=resolved&compare=none")
 	}
 	for _, d := range scores.FilterDimensions() {
-		supervisor.Get("/scores?by=" + string(d)).Page(200)
+		paths = append(paths, "/scores?by="+string(d))
 	}
 	for _, p := range scores.ScorePeriods() {
-		supervisor.Get("/board?period=" + p).Page(200)
+		paths = append(paths, "/board?period="+p)
 	}
-	supervisor.Get("/board?category=&blank=category").Page(200)
+	for _, path := range paths {
+		for _, lang := range []string{"en", "zh-CN"} {
+			t.Run(path+" in "+lang, func(t *testing.T) {
+				in := supervisor.In(t)
+				in.Lang = lang
+				in.Get(path).Page(200)
+			})
+		}
+	}
 }
 
 func isDash(_ int, s *goquery.Selection) bool { return strings.TrimSpace(s.Text()) == "–" }

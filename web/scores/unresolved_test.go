@@ -7,6 +7,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/internal/outbox"
 	"aftercall/internal/webtest"
 )
@@ -17,8 +18,7 @@ func TestWhoWasRatedWithoutAResolutionIsSeen(t *testing.T) {
 	ts := webtest.NewServer(t)
 	webtest.Must(t, ts.Surveys.EnsureBuiltIn(t.Context()))
 	for batch, source := range []string{"helpdesk", "pbx"} {
-		s, err := ts.Contacts.EnsureSource(t.Context(), source)
-		webtest.Must(t, err)
+		s := contacttest.Source(t, ts.Contacts, source)
 		in := contact.Input{
 			ExternalID: "1", Status: contact.Open, OpenedAt: webtest.Now.Add(-time.Hour),
 			Participants: []contact.InputParticipant{{Agent: "李强"}}, Answers: []contact.InputAnswer{{Metric: "csat", Value: new(1)}},
@@ -26,8 +26,7 @@ func TestWhoWasRatedWithoutAResolutionIsSeen(t *testing.T) {
 		if source == "pbx" {
 			in.ResolvedAt, in.Status = webtest.Now.Add(-time.Minute), contact.Resolved
 		}
-		_, err = ts.Contacts.Take(t.Context(), s.ID, []contact.Input{in})
-		webtest.Must(t, err)
+		contacttest.Take(t, ts.Contacts, s.ID, in)
 		webtest.Must(t, ts.Surveys.Record(t.Context(), outbox.Ticket{}, int64(batch+1)))
 	}
 	supervisor := ts.Login(t, account.Supervisor)
