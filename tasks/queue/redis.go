@@ -2,15 +2,17 @@ package queue
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 
+	"aftercall/internal/clock"
 	"aftercall/internal/fault"
 )
 
@@ -21,8 +23,6 @@ const Embedded = "embedded"
 type Redis struct {
 	client redis.UniversalClient
 	inside *miniredis.Miniredis // nil for a real one
-	ageing sync.WaitGroup       // the embedded one's goroutine
-	end    context.CancelFunc   // of it
 }
 
 // OpenRedis opens the Redis at an address and asks it for a sign of life:
@@ -37,7 +37,7 @@ type Redis struct {
 func OpenRedis(ctx context.Context, address string) (*Redis, error) {
 	quietRedis()
 	if address == Embedded {
-		return openEmbedded() //nolint:contextcheck // its clock runs as long as the process does
+		return openEmbedded(), nil
 	}
 	client, err := newClient(address)
 	if err != nil {
@@ -57,35 +57,50 @@ type noLog struct{}
 
 func (noLog) Printf(context.Context, string, ...any) {}
 
-// openEmbedded starts a Redis on a free loopback port with a password only this process knows. It keeps nothing: the queue
+// openEmbedded makes a Redis that is reached through memory: it has no port, so that nobody else can. It keeps nothing: the queue
 // fills it again from the jobs table.
-func openEmbedded() (*Redis, error) {
+func openEmbedded() *Redis {
 	inside := miniredis.NewMiniRedis()
-	password := rand.Text()
-	inside.RequireAuth(password)
-	if err := inside.Start(); err != nil {
-		return nil, fmt.Errorf("start the embedded Redis: %w", err)
-	}
-	r := &Redis{client: redis.NewClient(&redis.Options{Addr: inside.Addr(), Password: password, Protocol: protocol}), inside: inside}
-	ctx, end := context.WithCancel(context.Background())
-	r.end = end
-	r.ageing.Go(func() { r.age(ctx) })
-	return r, nil
+	dial := func(context.Context, string, string) (net.Conn, error) { return inside.Dial() }
+	// The address is nowhere: go-redis would look a name up to see whether it is a server's of its maker.
+	client := redis.NewClient(&redis.Options{Addr: ":0", Dialer: dial, Protocol: protocol})
+	ages := &ageing{inside: inside}
+	ages.until.Store(int64(clock.System()))
+	client.AddHook(ages)
+	return &Redis{client: client, inside: inside}
 }
 
-// age lets keys expire, which they do not do by themselves. Letting the embedded Redis look at its clock at every command
-// instead would cost more than the commands.
-func (r *Redis) age(ctx context.Context) {
-	const second = time.Second
-	ticker := time.NewTicker(second)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			r.inside.FastForward(second)
-		}
+// ageing lets keys of the embedded Redis expire, which they do not do by themselves: at the first command of each second. While
+// nobody asks, nothing has to expire. Letting miniredis look at its clock by itself (ClockTTL) would have it count down every key at
+// every command, those within a script included.
+type ageing struct {
+	inside *miniredis.Miniredis
+	until  atomic.Int64 // the clock.Instant to which its keys have aged
+}
+
+func (a *ageing) age() {
+	now, until := clock.System(), clock.Instant(a.until.Load())
+	if passed := now.Sub(until); passed >= time.Second && a.until.CompareAndSwap(int64(until), int64(now)) {
+		a.inside.FastForward(passed)
+	}
+}
+
+// DialHook is part of redis.Hook.
+func (a *ageing) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+// ProcessHook is part of redis.Hook.
+func (a *ageing) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		a.age()
+		return next(ctx, cmd)
+	}
+}
+
+// ProcessPipelineHook is part of redis.Hook.
+func (a *ageing) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		a.age()
+		return next(ctx, cmds)
 	}
 }
 
@@ -104,8 +119,6 @@ func (r *Redis) Ping(ctx context.Context) error {
 func (r *Redis) Close() error {
 	err := r.client.Close()
 	if r.inside != nil {
-		r.end()
-		r.ageing.Wait()
 		r.inside.Close()
 	}
 	if err != nil && !errors.Is(err, redis.ErrClosed) {
