@@ -39,6 +39,8 @@ type DB struct {
 	line    chan struct{} // background work before SQLite's one writer; nil on MySQL
 	writer  chan struct{} // who has SQLite's one writer; nil on MySQL
 	waiting atomic.Int32  // for the writer
+
+	listeners listeners
 }
 
 // Open opens the database at an address: sqlite:PATH, or mysql://user:password@host:port/name. A MySQL address may list several
@@ -89,12 +91,17 @@ func closeHandle(g *gorm.DB) error {
 	return nil // connections that their server ended complain, and are closed all the same
 }
 
+// noExpiry is the one lifetime of prepared statements for which gorm starts no goroutine, which would never end: it would look for
+// expired ones until the process does. There are few enough of them.
+const noExpiry = 10 * 365 * 24 * time.Hour
+
 func config(prepare bool) *gorm.Config {
 	return &gorm.Config{
 		SkipDefaultTransaction: true, // a transaction is one use case and is begun by InTx
 		TranslateError:         true,
 		PrepareStmt:            prepare,
 		PrepareStmtMaxSize:     500,
+		PrepareStmtTTL:         noExpiry,
 		Logger:                 logger.Discard, // errors are returned; parameters are personal data and are never logged
 		NowFunc:                func() time.Time { return time.Time{} },
 	}

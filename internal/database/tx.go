@@ -19,8 +19,9 @@ import (
 type Tx struct {
 	gorm    *gorm.DB
 	dialect Dialect
-	idStep  *int64 // see InsertWithIDs; 0 until it is asked for
-	lanes   int    // see Lanes
+	idStep  *int64    // see InsertWithIDs; 0 until it is asked for
+	lanes   int       // see Lanes
+	news    *[]string // topics of Notify; nil outside InTx
 }
 
 // Gorm returns the gorm handle. It is for files named store*.go only; the linter sees to it.
@@ -165,9 +166,16 @@ func (db *DB) once(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 		return err
 	}
 	defer done()
-	return db.note(db.write.WithContext(ctx).Transaction(func(g *gorm.DB) error { // noted before the next one has the writer
-		return fn(ctx, db.tx(g))
+	var news []string
+	err = db.note(db.write.WithContext(ctx).Transaction(func(g *gorm.DB) error { // noted before the next one has the writer
+		tx := db.tx(g)
+		tx.news = &news
+		return fn(ctx, tx)
 	}))
+	if err == nil {
+		db.listeners.tell(news)
+	}
+	return err
 }
 
 // acquireWriter waits for SQLite's one writer and returns the function that gives it back; on MySQL it does not wait. It

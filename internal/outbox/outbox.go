@@ -96,8 +96,27 @@ func Add(tx database.Tx, now clock.Instant, jobs ...Job) error {
 	for i := range jobs {
 		jobs[i].CreatedAt, jobs[i].UpdatedAt = now, now
 	}
+	for i := range jobs {
+		Wake(tx, jobs[i].Lane)
+	}
 	return store{tx}.insert(jobs)
 }
+
+// Wake tells those in this process who Listen that a job of a lane may be due sooner than they know, once tx is committed. What this
+// package changes it tells by itself.
+func Wake(tx database.Tx, lanes ...Lane) {
+	for _, lane := range lanes {
+		tx.Notify(topic(lane))
+	}
+}
+
+// Listen returns a channel that receives when a job of a lane may be due sooner than was known, and what ends that. It hears of
+// nothing that another process does.
+func Listen(db *database.DB, lane Lane) (heard <-chan struct{}, stop func()) {
+	return db.Listen(topic(lane))
+}
+
+func topic(lane Lane) string { return "jobs." + string(lane) }
 
 // Cancel cancels the jobs of a kind about the refs that are due, queued or dead, and returns how many it cancelled. A running
 // job is left alone: 0 may mean that a worker is at it. Call it in the transaction that makes the work pointless.
@@ -117,6 +136,7 @@ func OpenRefs(tx database.Tx, kind string) ([]int64, error) { return store{tx}.o
 // Reschedule sets the due or queued job of a kind about a ref to another time, as a new attempt, and reports whether there was
 // one. A ticket of the attempt before becomes stale. A running job is left alone.
 func Reschedule(tx database.Tx, now clock.Instant, kind string, ref int64, runAt clock.Instant) (bool, error) {
+	Wake(tx, Lanes()...)
 	return store{tx}.reschedule(now, kind, ref, runAt)
 }
 
@@ -155,6 +175,7 @@ func (t Ticket) Again(tx database.Tx, runAt clock.Instant) error {
 	if t.JobID == 0 {
 		return nil
 	}
+	Wake(tx, Lanes()...)
 	return store{tx}.again(t, runAt)
 }
 

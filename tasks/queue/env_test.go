@@ -59,7 +59,14 @@ func newEnv(t *testing.T, db *database.DB, address string) *env {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = r.Close() })
-	return &env{t: t, db: db, redis: r, clock: &testClock{at: clock.System()}, name: "test-" + rand.Text()}
+	e := &env{t: t, db: db, redis: r, clock: &testClock{at: clock.System()}, name: "test-" + rand.Text()}
+	e.clock.moved = func() { // the relays look at it when they wake
+		_ = db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+			outbox.Wake(tx, outbox.Lanes()...)
+			return nil
+		})
+	}
+	return e
 }
 
 func redisAddress(tb testing.TB) string {
@@ -171,9 +178,10 @@ func (e *env) job(kind string) outbox.Job {
 
 // testClock runs with the machine's clock and can be moved ahead.
 type testClock struct {
-	mu   sync.Mutex
-	at   clock.Instant
-	step clock.Instant // by which it moves whenever it is looked at
+	mu    sync.Mutex
+	at    clock.Instant
+	step  clock.Instant // by which it moves whenever it is looked at
+	moved func()        // called after it was moved ahead
 }
 
 func (c *testClock) now() clock.Instant {
@@ -185,6 +193,7 @@ func (c *testClock) now() clock.Instant {
 
 func (c *testClock) advance(d time.Duration) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.at = c.at.Add(d)
+	c.mu.Unlock()
+	c.moved()
 }

@@ -22,6 +22,8 @@ const (
 	// awayPause is how long a lane waits before what it needs is asked for again, at first; at most awayAtMost.
 	awayPause, awayAtMost = time.Second, 30 * time.Second
 	probeTimeout          = 20 * time.Second
+	// finishPause is how long a server that fetches no more waits before it looks again whether its handlers are through.
+	finishPause = 200 * time.Millisecond
 )
 
 // serve opens and shuts the gate of a lane until ctx ends. The gate is shut while the database, or what the lane needs, is
@@ -49,13 +51,14 @@ func (q *Queue) serve(ctx context.Context, l *lane) {
 // open starts the servers of a lane.
 func (q *Queue) open(l *lane) error {
 	for range q.fetchers() {
-		s := &server{Server: q.newServer(l)}
+		s := q.newServer(l)
 		handler := func(ctx context.Context, task *asynq.Task) error {
 			s.handling.Add(1)
 			defer s.handling.Add(-1)
 			return q.handle(ctx, l, task)
 		}
 		if err := s.Start(asynq.HandlerFunc(handler)); err != nil {
+			s.fetcher.end()
 			return fmt.Errorf("start the workers of lane %s: %w", l.name, err)
 		}
 		l.servers = append(l.servers, s)
@@ -63,10 +66,17 @@ func (q *Queue) open(l *lane) error {
 	return nil
 }
 
-// server is one server of asynq and how many handlers it runs.
+// server is one server of asynq, its client, and how many handlers it runs.
 type server struct {
 	*asynq.Server
+	fetcher  *fetcher
 	handling atomic.Int32
+}
+
+// Stop stops it from fetching.
+func (s *server) Stop() {
+	s.fetcher.end()
+	s.Server.Stop()
 }
 
 // retire stops a lane from fetching. Handlers that still run may finish, however long they take: until then their server keeps
@@ -78,7 +88,7 @@ func (q *Queue) retire(ctx context.Context, l *lane) {
 		q.retiring.Go(func() {
 			stopping.Wait()
 			for s.handling.Load() > 0 && ctx.Err() == nil {
-				wait(ctx, pollInterval, nil)
+				wait(ctx, finishPause, nil)
 			}
 			s.Shutdown()
 		})

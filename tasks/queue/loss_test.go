@@ -65,7 +65,7 @@ func TestJobsWaitWhileRedisIsAway(t *testing.T) {
 	q := e.queue(map[string]Handler{"effect": e.effect})
 	server.kill()
 	e.add("effect", 20, outbox.Normal)
-	if _, _, err := q.move(t.Context(), q.lanes[1]); err == nil {
+	if _, err := q.move(t.Context(), q.lanes[1]); err == nil {
 		t.Fatal("jobs were moved to a Redis that is away")
 	}
 	if job := e.job("effect"); job.State != outbox.Due {
@@ -149,7 +149,7 @@ func TestATaskInTheArchiveOfAsynqIsAFailure(t *testing.T) {
 	each(t, func(e *env) {
 		q := e.queue(map[string]Handler{"effect": e.effect})
 		e.add("effect", 1, outbox.Normal)
-		if _, _, err := q.move(t.Context(), q.lanes[1]); err != nil {
+		if _, err := q.move(t.Context(), q.lanes[1]); err != nil {
 			t.Fatal(err)
 		}
 		if err := q.inspector.ArchiveTask(q.queueName(outbox.Normal), taskID(e.job("effect"))); err != nil {

@@ -44,8 +44,6 @@ const (
 	jobTimeout = 15 * time.Minute
 	// shutdownTimeout is what handlers get to finish on a graceful stop; Kubernetes allows 30 s.
 	shutdownTimeout = 25 * time.Second
-	// pollInterval bounds how long a due job waits for the relay when nothing wakes it, and a pushed one for a worker.
-	pollInterval = 200 * time.Millisecond
 )
 
 // Queue moves due jobs to Redis and runs their handlers. Any number of processes may run one on the same database and Redis:
@@ -77,7 +75,6 @@ type lane struct {
 	name    outbox.Lane
 	queue   string
 	servers []*server     // none while it is shut
-	wake    chan struct{} // somebody may have added a job
 	away    atomic.Bool   // what its jobs need is
 	leave   chan struct{} // that has just been found out
 }
@@ -110,7 +107,7 @@ func New(db *database.DB, redis *Redis, handlers map[string]Handler, now clock.N
 		inspector: asynq.NewInspectorFromRedisClient(redis.client),
 	}
 	for _, name := range outbox.Lanes() {
-		q.lanes = append(q.lanes, &lane{name: name, queue: q.queueName(name), wake: make(chan struct{}, 1), leave: make(chan struct{}, 1)})
+		q.lanes = append(q.lanes, &lane{name: name, queue: q.queueName(name), leave: make(chan struct{}, 1)})
 	}
 	return q
 }
@@ -187,7 +184,7 @@ func (q *Queue) waitAbandoned() {
 // WaitIdle returns when no job is due, queued or running any more; jobs for a later time do not count. It returns ctx's error
 // when ctx ends first. It is for tests and commands.
 func (q *Queue) WaitIdle(ctx context.Context) error {
-	look := time.NewTicker(pollInterval / 4)
+	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()
 	inspector := NewInspector(q.db, q.now)
 	for {
@@ -214,29 +211,21 @@ func (q *Queue) fetchers() int {
 
 // newServer returns an asynq server of one lane. Each lane has its own: one whose workers are all busy stops fetching
 // without holding up the others.
-func (q *Queue) newServer(l *lane) *asynq.Server {
-	return asynq.NewServerFromRedisClient(q.redis.client, asynq.Config{
+func (q *Queue) newServer(l *lane) *server {
+	f := newFetcher(q.redis, l.queue)
+	return &server{fetcher: f, Server: asynq.NewServerFromRedisClient(f, asynq.Config{
 		Concurrency:              max(1, q.opts.Workers/q.fetchers()),
 		Queues:                   map[string]int{l.queue: 1},
 		BaseContext:              func() context.Context { return q.handling },
-		TaskCheckInterval:        pollInterval,
+		TaskCheckInterval:        fetchPause,
 		DelayedTaskCheckInterval: time.Second,
+		JanitorInterval:          time.Hour, // tasks that are done are not kept
 		ShutdownTimeout:          shutdownTimeout,
 		RetryDelayFunc:           func(n int, _ error, _ *asynq.Task) time.Duration { return time.Second << min(n, 6) },
 		IsFailure:                func(err error) bool { return !errors.Is(err, errHandedBack) },
 		Logger:                   asynqLog{q, l.name},
 		LogLevel:                 asynq.WarnLevel,
-	})
+	})}
 }
 
 func (q *Queue) queueName(l outbox.Lane) string { return q.opts.Name + "-" + string(l) }
-
-// wakeRelays tells every lane that a job may have been added.
-func (q *Queue) wakeRelays() {
-	for _, l := range q.lanes {
-		select {
-		case l.wake <- struct{}{}:
-		default: // it is awake already
-		}
-	}
-}

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"aftercall/internal/database"
@@ -10,31 +11,43 @@ import (
 
 const (
 	batchSize = 500
-	// relayPause keeps a relay that is woken by every finished job from asking the database as often.
-	relayPause = 25 * time.Millisecond
+	// relayPause keeps a relay that is woken by every job from asking the database as often.
+	relayPause = 10 * time.Millisecond
+	// fullPause is how long a relay rests while its window is full.
+	fullPause = 200 * time.Millisecond
 	// errorPause is how long a loop waits after the database or Redis refused.
 	errorPause = time.Second
+	// relayInterval bounds how long a job waits for the relay that another process added.
+	relayInterval = 200 * time.Millisecond
+	// embeddedRelayInterval is relayInterval where only commands run beside this process.
+	embeddedRelayInterval = time.Second
 )
 
-// relay moves the due jobs of one lane to Redis until ctx ends. It looks whenever a job was handled in this process, and every
-// pollInterval; it rests while the lane is shut or its window is full.
+// relay moves the due jobs of one lane to Redis until ctx ends. It looks when a job was added in this process, when the next one is
+// due, and every relayInterval for those of other processes; it rests while the lane is shut or its window is full.
 func (q *Queue) relay(ctx context.Context, l *lane) {
+	interval := relayInterval
+	if q.redis.Embedded() {
+		interval = embeddedRelayInterval
+	}
+	added, stop := outbox.Listen(q.db, l.name)
+	defer stop()
 	for ctx.Err() == nil {
 		if q.shut(l) {
-			wait(ctx, pollInterval, nil)
+			wait(ctx, fullPause, nil)
 			continue
 		}
-		moved, full, err := q.move(ctx, l)
+		m, err := q.move(ctx, l)
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
 			q.trouble(ctx, "move due jobs to Redis", err)
 			wait(ctx, errorPause, nil)
-		case full:
-			wait(ctx, pollInterval, nil) // whatever is added now has to wait for the window anyway
-		case moved < batchSize:
+		case m.full:
+			wait(ctx, fullPause, nil) // whatever is added now has to wait for the window anyway
+		case m.jobs < batchSize:
 			wait(ctx, relayPause, nil)
-			wait(ctx, pollInterval, l.wake)
+			wait(ctx, min(interval, m.next), added)
 		}
 	}
 }
@@ -50,23 +63,35 @@ func wait(ctx context.Context, d time.Duration, wake <-chan struct{}) {
 	}
 }
 
+// moved is what became of a move.
+type moved struct {
+	jobs int
+	full bool          // nothing was moved because the lane's window is full
+	next time.Duration // until the next job is due
+}
+
 // move moves one batch of due jobs: mark them queued, commit, push. The order matters: a job that is in Redis before its commit
 // would find no row to finish. After a crash in between, the rows are queued and Redis does not know them; the sweep pushes
-// them. It returns how many jobs it moved, or that the lane's window is full.
-func (q *Queue) move(ctx context.Context, l *lane) (moved int, full bool, err error) {
+// them.
+func (q *Queue) move(ctx context.Context, l *lane) (moved, error) {
 	now := q.now()
 	view := store{q.db.View(ctx)}
-	due, err := view.anyDue(l.name, now)
-	if err != nil || !due {
-		return 0, false, err
+	next, found, err := view.nextDue(l.name)
+	switch {
+	case err != nil:
+		return moved{}, err
+	case !found:
+		return moved{next: math.MaxInt64}, nil
+	case next.After(now):
+		return moved{next: next.Sub(now)}, nil
 	}
 	inFlight, err := view.inFlight(l.name)
 	if err != nil {
-		return 0, false, err
+		return moved{}, err
 	}
 	room := q.opts.Window - inFlight
 	if room < max(1, q.opts.Window/4) {
-		return 0, true, nil // or nearly so: wait until a refill is worth its transaction
+		return moved{full: true}, nil // or nearly so: wait until a refill is worth its transaction
 	}
 	var jobs []outbox.Job
 	err = q.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -74,12 +99,12 @@ func (q *Queue) move(ctx context.Context, l *lane) (moved int, full bool, err er
 		return err
 	})
 	if err != nil {
-		return 0, false, err
+		return moved{}, err
 	}
 	if left, err := q.push(ctx, jobs); err != nil {
-		return 0, false, q.release(ctx, left, err)
+		return moved{}, q.release(ctx, left, err)
 	}
-	return len(jobs), false, nil
+	return moved{jobs: len(jobs)}, nil
 }
 
 // release sets jobs due again that could not be pushed, so that they do not wait for their lease, and returns cause. A job that

@@ -16,8 +16,18 @@ type store struct{ database.Tx }
 // tryColumns is what is needed to run one try of a job.
 const tryColumns = "id, kind, ref, lane, state, attempt, fence"
 
-func (s store) anyDue(lane outbox.Lane, now clock.Instant) (bool, error) {
-	return s.exists("state = ? AND lane = ? AND run_at <= ?", outbox.Due, lane, now)
+// nextDue returns when the first due job of a lane is to run, which may have passed, and whether there is one.
+func (s store) nextDue(lane outbox.Lane) (at clock.Instant, found bool, err error) {
+	var first []clock.Instant
+	err = s.Gorm().Model(&outbox.Job{}).Where("state = ? AND lane = ?", outbox.Due, lane).
+		Order("run_at").Limit(1).Pluck("run_at", &first).Error
+	if err != nil {
+		return 0, false, fmt.Errorf("look for due jobs: %w", err)
+	}
+	if len(first) == 0 {
+		return 0, false, nil
+	}
+	return first[0], true, nil
 }
 
 func (s store) anyLapsed(now clock.Instant) (bool, error) {
@@ -147,6 +157,7 @@ func (s store) failures(job outbox.Job) (int, error) {
 
 // postpone ends this try as a failure and sets the job due again.
 func (s store) postpone(job outbox.Job, now, runAt clock.Instant, failures int, reason string) error {
+	outbox.Wake(s.Tx, outbox.Lanes()...)
 	return s.end(job, map[string]any{
 		"state": outbox.Due, "run_at": runAt, "attempt": job.Attempt + 1, "failures": failures, "last_error": reason, "updated_at": now,
 	})
@@ -155,6 +166,7 @@ func (s store) postpone(job outbox.Job, now, runAt clock.Instant, failures int, 
 // handBack sets a job due again that this process may have marked running at job.UpdatedAt and could not end. What has meanwhile
 // been begun by somebody else, or was ended after all, stays as it is.
 func (s store) handBack(job outbox.Job, now clock.Instant) error {
+	outbox.Wake(s.Tx, outbox.Lanes()...)
 	r := s.Gorm().Model(&outbox.Job{}).
 		Where("id = ? AND attempt = ? AND fence = ? AND state = ? AND updated_at = ?",
 			job.ID, job.Attempt, job.Fence+1, outbox.Running, job.UpdatedAt).

@@ -91,6 +91,7 @@ func (s store) idle(now clock.Instant) (bool, error) {
 }
 
 func (s store) requeue(id int64, now clock.Instant) error {
+	outbox.Wake(s.Tx, outbox.Lanes()...)
 	r := s.Gorm().Model(&outbox.Job{}).Where("id = ? AND state = ?", id, outbox.Dead).Updates(map[string]any{
 		"state": outbox.Due, "run_at": now, "attempt": gorm.Expr("attempt + 1"), "failures": 0, "updated_at": now,
 	})

@@ -40,7 +40,6 @@ func (q *Queue) handle(ctx context.Context, l *lane, task *asynq.Task) error {
 		q.hold(job)
 		return errHandedBack
 	}
-	q.wakeRelays()
 	return err
 }
 

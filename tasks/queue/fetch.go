@@ -1,0 +1,120 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"aftercall/internal/clock"
+)
+
+const (
+	// fetchPause is what asynq sleeps on top, after an answer that was kept back.
+	fetchPause = 100 * time.Microsecond
+	// fetchInterval bounds how long a task waits that another process pushed.
+	fetchInterval = 500 * time.Millisecond
+	// embeddedFetchInterval is fetchInterval where there is no other process, so that nothing should ever wait for it.
+	embeddedFetchInterval = 5 * time.Second
+	// retryMemory is longer than the longest pause before a retry of asynq's.
+	retryMemory = 2 * time.Minute
+)
+
+// fetcher is the client of one asynq server. Such a server asks Redis for a task again and again, with pauses from which nothing can
+// wake it. So its client keeps the answer "none" back until this process pushed a task: a server that has nothing to do asks nothing,
+// and what was pushed is fetched at once. It cannot ask again by itself, as the lease of the task began with asynq's question.
+type fetcher struct {
+	*ringer
+	pending, scheduled, retry string
+
+	shared bool          // others push to this Redis too
+	every  time.Duration // how long an answer is kept back at most
+	bell   *bell
+	rung   <-chan struct{}
+	ended  chan struct{}
+	end    func() // no answer is kept back any more
+}
+
+func newFetcher(r *Redis, queue string) *fetcher {
+	f := &fetcher{
+		ringer: r.client, pending: pendingKey(queue), scheduled: scheduledKey(queue), retry: retryKey(queue),
+		shared: !r.Embedded(), every: fetchInterval, bell: r.client.bell(queue), ended: make(chan struct{}),
+	}
+	if !f.shared {
+		f.every = embeddedFetchInterval
+	}
+	rung, leave := f.bell.listen()
+	f.rung = rung
+	f.end = sync.OnceFunc(func() {
+		close(f.ended)
+		leave()
+	})
+	return f
+}
+
+// EvalSha is part of redis.Scripter.
+func (f *fetcher) EvalSha(ctx context.Context, sha1 string, keys []string, args ...any) *redis.Cmd {
+	return f.run(ctx, keys, func(c redis.Scripter) *redis.Cmd { return c.EvalSha(ctx, sha1, keys, args...) })
+}
+
+// Eval is part of redis.Scripter.
+func (f *fetcher) Eval(ctx context.Context, script string, keys []string, args ...any) *redis.Cmd {
+	return f.run(ctx, keys, func(c redis.Scripter) *redis.Cmd { return c.Eval(ctx, script, keys, args...) })
+}
+
+// run runs a script of the server, which its first key tells.
+func (f *fetcher) run(ctx context.Context, keys []string, script func(redis.Scripter) *redis.Cmd) *redis.Cmd {
+	switch keys[0] {
+	case f.pending:
+		return f.fetch(script)
+	case f.scheduled:
+		return nothing(ctx) // jobs for a later time wait in the database
+	case f.retry:
+		return f.forward(ctx, script)
+	}
+	return script(f.ringer)
+}
+
+// fetch asks for a task. Where there is none, or Redis cannot be asked, it returns when it is worth asking again.
+func (f *fetcher) fetch(script func(redis.Scripter) *redis.Cmd) *redis.Cmd {
+	cmd := script(f.UniversalClient)
+	switch err := cmd.Err(); {
+	case err == nil, errors.Is(err, redis.ErrNoScript):
+	case errors.Is(err, redis.Nil):
+		f.wait(f.every, f.rung)
+	default:
+		f.wait(errorPause, nil) // asynq asks again without a pause
+	}
+	return cmd
+}
+
+func (f *fetcher) wait(d time.Duration, wake <-chan struct{}) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-f.ended:
+	case <-timer.C:
+	case <-wake:
+	}
+}
+
+// forward moves the tasks to the queue whose time to be retried has come.
+func (f *fetcher) forward(ctx context.Context, script func(redis.Scripter) *redis.Cmd) *redis.Cmd {
+	if !f.shared && clock.System().Sub(clock.Instant(f.bell.retried.Load())) > retryMemory {
+		return nothing(ctx)
+	}
+	cmd := script(f.UniversalClient)
+	if n, err := cmd.Int(); err == nil && n > 0 {
+		f.bell.ring()
+	}
+	return cmd
+}
+
+// nothing is the answer that nothing was forwarded.
+func nothing(ctx context.Context) *redis.Cmd {
+	cmd := redis.NewCmd(ctx)
+	cmd.SetVal(int64(0))
+	return cmd
+}
