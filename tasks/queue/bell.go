@@ -45,6 +45,7 @@ func (b *bell) listen() (heard <-chan struct{}, leave func()) {
 
 // The keys of a queue in asynq.
 func pendingKey(queue string) string   { return "asynq:{" + queue + "}:pending" }
+func activeKey(queue string) string    { return "asynq:{" + queue + "}:active" }
 func scheduledKey(queue string) string { return "asynq:{" + queue + "}:scheduled" }
 func retryKey(queue string) string     { return "asynq:{" + queue + "}:retry" }
 

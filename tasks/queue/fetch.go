@@ -81,7 +81,7 @@ func (f *fetcher) run(ctx context.Context, keys []string, script func(redis.Scri
 func (f *fetcher) fetch(script func(redis.Scripter) *redis.Cmd) *redis.Cmd {
 	cmd := script(f.UniversalClient)
 	switch err := cmd.Err(); {
-	case err == nil, errors.Is(err, redis.ErrNoScript):
+	case err == nil, errors.Is(err, redis.ErrNoScript): // it is sent in full next
 	case errors.Is(err, redis.Nil):
 		f.wait(f.every, f.rung)
 	default:

@@ -2,15 +2,16 @@ package queue
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/errgroup"
 
 	"aftercall/internal/fault"
@@ -18,20 +19,57 @@ import (
 )
 
 // message is the payload of a task in Redis: which try of which job, and nothing about anybody. The task's type is the kind.
-type message struct {
-	Job     int64 `json:"job"`
-	Ref     int64 `json:"ref"`
-	Attempt int   `json:"attempt"`
-	Fence   int64 `json:"fence"`
+type message struct{ job, ref, attempt, fence int64 }
+
+// encode returns four numbers with a blank between them.
+func (m message) encode() []byte {
+	b := make([]byte, 0, 32)
+	for _, n := range []int64{m.job, m.ref, m.attempt, m.fence} {
+		b = append(strconv.AppendInt(b, n, 10), ' ')
+	}
+	return b[:len(b)-1]
+}
+
+func decode(payload []byte) (m message, err error) {
+	fields := strings.Fields(string(payload))
+	to := []*int64{&m.job, &m.ref, &m.attempt, &m.fence}
+	if len(fields) != len(to) {
+		return m, fmt.Errorf("a task has %d numbers, not %d", len(fields), len(to))
+	}
+	for i, field := range fields {
+		if *to[i], err = strconv.ParseInt(field, 10, 64); err != nil {
+			return m, err
+		}
+	}
+	return m, nil
 }
 
 // infrastructureRetries is asynq's MaxRetry. Never 0: asynq counts a worker's death as a try.
 const infrastructureRetries = 5
 
+// perTrip is how many tasks are pushed in one round trip. Others wait for Redis meanwhile.
+const perTrip = 100
+
 var errGaveUp = fault.New(fault.Unavailable, "gave_up", "the queue gave the job up after its workers died or could not write")
 
-// push sends jobs to Redis over a few connections at once. It returns those that were not sent, with the first error.
+// push sends jobs to Redis. It returns those that were not sent, with the first error.
 func (q *Queue) push(ctx context.Context, jobs []outbox.Job) ([]outbox.Job, error) {
+	if q.redis.Embedded() || len(jobs) < 2 { // a connection through memory holds no more than one command
+		return q.pushEach(ctx, jobs)
+	}
+	for len(jobs) > 0 {
+		batch := jobs[:min(len(jobs), perTrip)]
+		left, err := q.pushBatch(ctx, batch)
+		if err != nil {
+			return append(left, jobs[len(batch):]...), err
+		}
+		jobs = jobs[len(batch):]
+	}
+	return nil, nil
+}
+
+// pushEach pushes jobs one by one, over a few connections at once.
+func (q *Queue) pushEach(ctx context.Context, jobs []outbox.Job) ([]outbox.Job, error) {
 	var (
 		group errgroup.Group
 		mu    sync.Mutex
@@ -56,16 +94,51 @@ func (q *Queue) push(ctx context.Context, jobs []outbox.Job) ([]outbox.Job, erro
 	return left, group.Wait()
 }
 
-// enqueue pushes one try of a job, unless Redis has it already.
-func (q *Queue) enqueue(ctx context.Context, job outbox.Job) error {
-	payload, err := json.Marshal(message{Job: job.ID, Ref: job.Ref, Attempt: job.Attempt, Fence: job.Fence})
-	if err != nil {
-		return fmt.Errorf("push job %d: %w", job.ID, err)
+// pushBatch pushes jobs in one round trip, and one by one those that were not taken so.
+func (q *Queue) pushBatch(ctx context.Context, jobs []outbox.Job) ([]outbox.Job, error) {
+	c := &collector{UniversalClient: q.redis.client, scripts: q.redis.client.Pipeline()}
+	client := asynq.NewClientFromRedisClient(c)
+	for _, job := range jobs {
+		if err := q.enqueueBy(ctx, client, job); err != nil {
+			return jobs, fmt.Errorf("push job %d: %w", job.ID, err)
+		}
 	}
+	_, _ = c.scripts.Exec(ctx) // each script has its own answer, or error
+	var again []outbox.Job
+	for i, job := range jobs {
+		if n, err := c.answers[i].Int(); err != nil || n == 0 {
+			again = append(again, job)
+		} else {
+			q.redis.client.bell(q.queueName(job.Lane)).ring()
+		}
+	}
+	return q.pushEach(ctx, again)
+}
+
+// collector is a client that keeps the scripts it is given, to be sent in one round trip, and answers each as if it had pushed a task.
+type collector struct {
+	redis.UniversalClient
+	scripts redis.Pipeliner
+	answers []*redis.Cmd
+}
+
+// EvalSha is part of redis.Scripter.
+func (c *collector) EvalSha(ctx context.Context, sha1 string, keys []string, args ...any) *redis.Cmd {
+	c.answers = append(c.answers, c.scripts.EvalSha(ctx, sha1, keys, args...))
+	pushed := redis.NewCmd(ctx)
+	pushed.SetVal(int64(1))
+	return pushed
+}
+
+// SAdd is part of redis.SetCmdable: the first task of a client names its queue.
+func (c *collector) SAdd(ctx context.Context, key string, members ...any) *redis.IntCmd {
+	return c.scripts.SAdd(ctx, key, members...)
+}
+
+// enqueue pushes one try of a job, unless Redis has it already.
+func (q *Queue) enqueue(ctx context.Context, job outbox.Job) (err error) {
 	for range 2 {
-		_, err = q.client.EnqueueContext(ctx, asynq.NewTask(job.Kind, payload),
-			asynq.Queue(q.queueName(job.Lane)), asynq.TaskID(taskID(job)),
-			asynq.MaxRetry(infrastructureRetries), asynq.Timeout(jobTimeout+30*time.Second))
+		err = q.enqueueBy(ctx, q.client, job)
 		if !errors.Is(err, asynq.ErrTaskIDConflict) {
 			break
 		}
@@ -81,6 +154,13 @@ func (q *Queue) enqueue(ctx context.Context, job outbox.Job) error {
 		return fmt.Errorf("push job %d: %w", job.ID, err)
 	}
 	return nil
+}
+
+func (q *Queue) enqueueBy(ctx context.Context, client *asynq.Client, job outbox.Job) error {
+	payload := message{job.ID, job.Ref, int64(job.Attempt), job.Fence}.encode()
+	_, err := client.EnqueueContext(ctx, asynq.NewTask(job.Kind, payload), asynq.Queue(q.queueName(job.Lane)), asynq.TaskID(taskID(job)),
+		asynq.MaxRetry(infrastructureRetries), asynq.Timeout(jobTimeout+30*time.Second))
+	return err
 }
 
 // known reports whether Redis has this try of the job and will run it. It removes one that has ended there: a task asynq put in

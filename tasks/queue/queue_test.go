@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -29,10 +28,7 @@ func TestAJobTakesEffectOnceThoughDeliveredTwice(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, job := range jobs {
-			payload, err := json.Marshal(message{Job: job.ID, Ref: job.Ref, Attempt: 1})
-			if err != nil {
-				t.Fatal(err)
-			}
+			payload := message{job: job.ID, ref: job.Ref, attempt: 1}.encode()
 			if _, err := q.client.Enqueue(asynq.NewTask("effect", payload), asynq.Queue(q.queueName(outbox.Urgent))); err != nil {
 				t.Fatal(err)
 			}
@@ -198,7 +194,7 @@ func TestASlowLaneDoesNotHoldUpAnother(t *testing.T) {
 				t.Fatal("urgent jobs wait for slow ones")
 			}
 		}
-		if n, err := (store{e.db.View(t.Context())}).inFlight(outbox.Sending); err != nil || n > 16 {
+		if n, err := q.inRedis(t.Context(), q.lanes[2]); err != nil || n > 16 {
 			t.Errorf("%d slow jobs in Redis (%v), want at most the window of 16", n, err)
 		}
 		close(release)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"aftercall/internal/database"
 	"aftercall/internal/outbox"
 )
@@ -85,11 +87,11 @@ func (q *Queue) move(ctx context.Context, l *lane) (moved, error) {
 	case next.After(now):
 		return moved{next: next.Sub(now)}, nil
 	}
-	inFlight, err := view.inFlight(l.name)
+	waiting, err := q.inRedis(ctx, l)
 	if err != nil {
 		return moved{}, err
 	}
-	room := q.opts.Window - inFlight
+	room := q.opts.Window - waiting
 	if room < max(1, q.opts.Window/4) {
 		return moved{full: true}, nil // or nearly so: wait until a refill is worth its transaction
 	}
@@ -105,6 +107,16 @@ func (q *Queue) move(ctx context.Context, l *lane) (moved, error) {
 		return moved{}, q.release(ctx, left, err)
 	}
 	return moved{jobs: len(jobs)}, nil
+}
+
+// inRedis returns how many tasks of a lane are in Redis, being worked or waiting for it. The database would have to count them.
+func (q *Queue) inRedis(ctx context.Context, l *lane) (int, error) {
+	var lengths [2]*redis.IntCmd
+	_, err := q.redis.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		lengths[0], lengths[1] = p.LLen(ctx, pendingKey(l.queue)), p.LLen(ctx, activeKey(l.queue))
+		return nil
+	})
+	return int(lengths[0].Val() + lengths[1].Val()), err
 }
 
 // release sets jobs due again that could not be pushed, so that they do not wait for their lease, and returns cause. A job that

@@ -42,15 +42,7 @@ func (s store) exists(where string, args ...any) (bool, error) {
 	return len(ids) > 0, nil
 }
 
-// inFlight counts the jobs of a lane that are in Redis.
-func (s store) inFlight(lane outbox.Lane) (int, error) {
-	var n int64
-	if err := s.Gorm().Model(&outbox.Job{}).Where("state IN ? AND lane = ?", inFlight(), lane).Count(&n).Error; err != nil {
-		return 0, fmt.Errorf("count jobs in flight: %w", err)
-	}
-	return int(n), nil
-}
-
+// inFlight is the states of jobs that were given to Redis.
 func inFlight() []outbox.State { return []outbox.State{outbox.Queued, outbox.Running} }
 
 // claimDue marks the first due jobs of the lanes queued until their lease and returns them. Two claims never return the same.
