@@ -204,11 +204,13 @@ func TestAKeyThatIsPresentTwiceIsRefused(t *testing.T) {
 		"one file":       {"locales/a.en.json": {Data: []byte(`{"x.a": "1", "x.a": "2"}`)}},
 		"as the frame's": {"locales/a.en.json": {Data: []byte(`{"error.title": "x"}`)}},
 	} {
-		site, err := frame.New(frame.Options{Language: "en", Now: clocktest.Fixed(webtest.Now)}, nil)
-		webtest.Must(t, err)
-		if err := site.Open(frame.Area{Files: files}); err == nil || !strings.Contains(err.Error(), "is in") {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			site, err := frame.New(frame.Options{Language: "en", Now: clocktest.Fixed(webtest.Now)}, nil)
+			webtest.Must(t, err)
+			if err := site.Open(frame.Area{Files: files}); err == nil || !strings.Contains(err.Error(), "is in") {
+				t.Error(err)
+			}
+		})
 	}
 }
 

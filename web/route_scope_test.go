@@ -159,11 +159,14 @@ func (o *office) testForms(t *testing.T) {
 			func(id string) url.Values { return url.Values{"record": {"1", id}, "reason": {"不是本人"}} }, "3",
 		},
 	} {
-		there, none := c.Post(tt.Path, tt.form(tt.id)), c.Post(tt.Path, tt.form(unknownID))
-		if there.Status != none.Status || there.Body != none.Body || none.Status >= 500 {
-			t.Errorf("%s another team's: %d %s, nobody: %d %s", name, there.Status, there.Heading(), none.Status, none.Heading())
-		}
-		o.keepsSecrets(name, account.Supervisor, there)
+		t.Run(name, func(t *testing.T) {
+			c := c.In(t)
+			there, none := c.Post(tt.Path, tt.form(tt.id)), c.Post(tt.Path, tt.form(unknownID))
+			if there.Status != none.Status || there.Body != none.Body || none.Status >= 500 {
+				t.Errorf("%s another team's: %d %s, nobody: %d %s", name, there.Status, there.Heading(), none.Status, none.Heading())
+			}
+			o.keepsSecrets(name, account.Supervisor, there)
+		})
 	}
 	changes := o.params["/customers/:id/changes/:change"]
 	foreignPath, unknownPath := "/customers/1/changes/"+changes.foreign+"/undo", "/customers/1/changes/"+unknownID+"/undo"
@@ -178,11 +181,14 @@ func (o *office) testForms(t *testing.T) {
 		"/contacts?q=K-3", "/contacts?q=GD-0003", "/callbacks?state=ready", "/decisions/list?kind=survey&state=planned",
 		"/board", "/tasks", "/day", "/desk",
 	} {
-		r := c.Get(path)
-		if r.Status != http.StatusOK {
-			t.Errorf("%s: %d", path, r.Status)
-		}
-		o.keepsSecrets(path, account.Supervisor, r)
+		t.Run(path, func(t *testing.T) {
+			c := c.In(t)
+			r := c.Get(path)
+			if r.Status != http.StatusOK {
+				t.Errorf("%s: %d", path, r.Status)
+			}
+			o.keepsSecrets(path, account.Supervisor, r)
+		})
 	}
 	r := c.Post("/customers/1/merge/search", url.Values{"search": {"K-3"}})
 	if r.Status != http.StatusOK || strings.Contains(r.Body, `name="from"`) {
@@ -215,9 +221,12 @@ func (o *office) testOperations(t *testing.T) {
 	}
 	// A page takes no token: to pages, a machine is nobody.
 	for _, path := range []string{"/contacts/1", "/customers/1", "/callbacks/1"} {
-		r := own.Do(http.MethodGet, path, nil, http.Header{"Authorization": {"Bearer " + own.Token}})
-		if r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Header.Get("Location"), frame.LoginPath) {
-			t.Errorf("%s with a token: %d", path, r.Status)
-		}
+		t.Run(path, func(t *testing.T) {
+			own := own.In(t)
+			r := own.Do(http.MethodGet, path, nil, http.Header{"Authorization": {"Bearer " + own.Token}})
+			if r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Header.Get("Location"), frame.LoginPath) {
+				t.Errorf("%s with a token: %d", path, r.Status)
+			}
+		})
 	}
 }

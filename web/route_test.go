@@ -31,20 +31,23 @@ func TestEveryAPIOperationAnswersOnlyItsTokens(t *testing.T) {
 		tokens[role] = token
 	}
 	for _, o := range operations {
-		if len(o.Roles) == 0 {
-			t.Errorf("%s %s names no roles", o.Method, o.Path)
-		}
-		path := api.Base + strings.NewReplacer("{id}", "999999").Replace(o.Path)
-		r := admin.Do(o.Method, path, nil, nil)
-		if r.Status != http.StatusUnauthorized || r.Header.Get("Content-Type") != "application/problem+json" {
-			t.Errorf("%s %s without a token: status %d, %s", o.Method, o.Path, r.Status, r.Header.Get("Content-Type"))
-		}
-		for role, token := range tokens {
-			r := admin.Do(o.Method, path, nil, http.Header{"Authorization": {"Bearer " + token}})
-			refused := r.Status == http.StatusForbidden || r.Status == http.StatusUnauthorized
-			if refused == slices.Contains(o.Roles, role) {
-				t.Errorf("%s %s with a token of %s: status %d", o.Method, o.Path, role, r.Status)
+		t.Run(o.Method+" "+o.Path, func(t *testing.T) {
+			admin := admin.In(t)
+			if len(o.Roles) == 0 {
+				t.Errorf("%s %s names no roles", o.Method, o.Path)
 			}
-		}
+			path := api.Base + strings.NewReplacer("{id}", "999999").Replace(o.Path)
+			r := admin.Do(o.Method, path, nil, nil)
+			if r.Status != http.StatusUnauthorized || r.Header.Get("Content-Type") != "application/problem+json" {
+				t.Errorf("%s %s without a token: status %d, %s", o.Method, o.Path, r.Status, r.Header.Get("Content-Type"))
+			}
+			for role, token := range tokens {
+				r := admin.Do(o.Method, path, nil, http.Header{"Authorization": {"Bearer " + token}})
+				refused := r.Status == http.StatusForbidden || r.Status == http.StatusUnauthorized
+				if refused == slices.Contains(o.Roles, role) {
+					t.Errorf("%s %s with a token of %s: status %d", o.Method, o.Path, role, r.Status)
+				}
+			}
+		})
 	}
 }

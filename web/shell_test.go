@@ -34,11 +34,13 @@ func TestLanguageIsTheUsersThenTheBrowsers(t *testing.T) {
 	for accept, want := range map[string]string{
 		"": "登录", "zh": "登录", "zh-Hans-SG,en;q=0.1": "登录", "en-GB,zh;q=0.5": "Log in", "de": "登录", "de,en;q=0.3": "Log in", "%%%": "登录",
 	} {
-		c := ts.Anonymous(t)
-		c.Lang = accept
-		if got := title(c, "/login"); got != want {
-			t.Errorf("Accept-Language %q: %q, want %q", accept, got, want)
-		}
+		t.Run(accept, func(t *testing.T) {
+			c := ts.Anonymous(t)
+			c.Lang = accept
+			if got := title(c, "/login"); got != want {
+				t.Errorf("Accept-Language %q: %q, want %q", accept, got, want)
+			}
+		})
 	}
 	c := ts.Login(t, account.Admin)
 	r := c.Post("/language", url.Values{"language": {"zh-CN"}, "back": {"/settings/users"}})
@@ -58,10 +60,13 @@ func TestThemeIsKeptInTheBrowser(t *testing.T) {
 	t.Parallel()
 	c := webtest.NewServer(t).Anonymous(t)
 	for _, want := range []string{"dark", "light", ""} {
-		c.Post("/theme", url.Values{"theme": {want}})
-		if got, _ := c.Get("/login").Page(http.StatusOK).Find("html").Attr("data-theme"); got != want {
-			t.Errorf("theme %q, want %q", got, want)
-		}
+		t.Run(want, func(t *testing.T) {
+			c := c.In(t)
+			c.Post("/theme", url.Values{"theme": {want}})
+			if got, _ := c.Get("/login").Page(http.StatusOK).Find("html").Attr("data-theme"); got != want {
+				t.Errorf("theme %q, want %q", got, want)
+			}
+		})
 	}
 }
 
@@ -90,34 +95,36 @@ func TestErrorsAreToldByWhoseFaultTheyAre(t *testing.T) {
 			503, "Many people are logging in right now. Try again in a few seconds.",
 		},
 	} {
-		answer := func(accept string) *httptest.ResponseRecorder {
-			w := httptest.NewRecorder()
-			c, engine := gin.CreateTestContext(w)
-			engine.ContextWithFallback = true
-			c.Request = httptest.NewRequestWithContext(frame.WithLang(t.Context(), "en"), http.MethodGet, "/somewhere", nil)
-			c.Request.Header.Set("Accept", accept)
-			ts.Fail(c, test.err)
-			return w
-		}
-		page := answer("text/html")
-		if page.Code != test.status || !strings.Contains(page.Body.String(), test.text) || strings.Contains(page.Body.String(), "secret") {
-			t.Errorf("%s: status %d, want %d; body %s", name, page.Code, test.status, page.Body)
-		}
-		w := answer("application/json")
-		var p frame.Problem
-		err := json.Unmarshal(w.Body.Bytes(), &p)
-		if err != nil || w.Code != test.status || p.Status != test.status || p.Title == "" ||
-			strings.Contains(w.Body.String(), "secret") {
-			t.Errorf("%s as JSON: %d %s %v", name, w.Code, w.Body, err)
-		}
-		if kind := w.Header().Get("Content-Type"); kind != "application/problem+json" {
-			t.Errorf("%s: content type %s", name, kind)
-		}
-		for _, h := range []http.Header{page.Header(), w.Header()} {
-			if after := h.Get("Retry-After"); (name == "busy") != (after == "5") {
-				t.Errorf("%s: try again after %q seconds", name, after)
+		t.Run(name, func(t *testing.T) {
+			answer := func(accept string) *httptest.ResponseRecorder {
+				w := httptest.NewRecorder()
+				c, engine := gin.CreateTestContext(w)
+				engine.ContextWithFallback = true
+				c.Request = httptest.NewRequestWithContext(frame.WithLang(t.Context(), "en"), http.MethodGet, "/somewhere", nil)
+				c.Request.Header.Set("Accept", accept)
+				ts.Fail(c, test.err)
+				return w
 			}
-		}
+			page := answer("text/html")
+			if page.Code != test.status || !strings.Contains(page.Body.String(), test.text) || strings.Contains(page.Body.String(), "secret") {
+				t.Errorf("status %d, want %d; body %s", page.Code, test.status, page.Body)
+			}
+			w := answer("application/json")
+			var p frame.Problem
+			err := json.Unmarshal(w.Body.Bytes(), &p)
+			if err != nil || w.Code != test.status || p.Status != test.status || p.Title == "" ||
+				strings.Contains(w.Body.String(), "secret") {
+				t.Errorf("%s as JSON: %d %s %v", name, w.Code, w.Body, err)
+			}
+			if kind := w.Header().Get("Content-Type"); kind != "application/problem+json" {
+				t.Errorf("content type %s", kind)
+			}
+			for _, h := range []http.Header{page.Header(), w.Header()} {
+				if after := h.Get("Retry-After"); (name == "busy") != (after == "5") {
+					t.Errorf("try again after %q seconds", after)
+				}
+			}
+		})
 	}
 	if r := admin.Get("/nowhere"); r.Status != http.StatusNotFound || r.Page(404).Find(".rail a").Length() == 0 {
 		t.Errorf("a page that does not exist: %d", r.Status)
@@ -137,11 +144,13 @@ func TestAFlashIsShownOnce(t *testing.T) {
 		t.Error("the message is shown twice")
 	}
 	for _, forged := range []string{"!!", "e30", "eyJrIjoib2siLCJ0IjoibmV2ZXIuc2VlbiJ9"} {
-		c := ts.Anonymous(t)
-		r := c.Do(http.MethodGet, "/login", nil, http.Header{"Cookie": {"flash=" + forged}})
-		if r.Page(http.StatusOK).Find(".flash").Length() != 0 {
-			t.Errorf("a forged message %q is shown", forged)
-		}
+		t.Run(forged, func(t *testing.T) {
+			c := ts.Anonymous(t)
+			r := c.Do(http.MethodGet, "/login", nil, http.Header{"Cookie": {"flash=" + forged}})
+			if r.Page(http.StatusOK).Find(".flash").Length() != 0 {
+				t.Errorf("a forged message %q is shown", forged)
+			}
+		})
 	}
 }
 

@@ -37,10 +37,13 @@ func TestLoginLeadsWhereOneWasGoing(t *testing.T) {
 		t.Errorf("led to %s, want %s", r.Header.Get("Location"), next)
 	}
 	for _, foreign := range []string{"https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""} {
-		r = c.Post("/login", url.Values{"login": {"admin"}, "password": {webtest.Password}, "next": {foreign}})
-		if r.Header.Get("Location") != "/" {
-			t.Errorf("next %q led to %s", foreign, r.Header.Get("Location"))
-		}
+		t.Run(foreign, func(t *testing.T) {
+			c := c.In(t)
+			r = c.Post("/login", url.Values{"login": {"admin"}, "password": {webtest.Password}, "next": {foreign}})
+			if r.Header.Get("Location") != "/" {
+				t.Errorf("next %q led to %s", foreign, r.Header.Get("Location"))
+			}
+		})
 	}
 }
 
@@ -84,20 +87,22 @@ func TestWhoTypedTooManyWrongPasswordsIsToldWhenToTryAgain(t *testing.T) {
 		"en":    "Too many wrong passwords. Try again in 15 min, from 14:21 on. If you forgot it, an administrator can set a new one.",
 		"zh-CN": "密码输错次数过多，请 15 分钟后（14:21 起）再试。忘记密码请找管理员重置。",
 	} {
-		ts.Now = webtest.Now.Add(time.Minute - time.Second)
-		c := ts.Anonymous(t)
-		c.Lang = lang
-		c.Post("/login", wrong)
-		ts.MuchTried(t)
-		ts.Now = webtest.Now.Add(time.Minute)
-		r := c.Post("/login", wrong)
-		got := webtest.TextsOf(r.Page(http.StatusTooManyRequests), ".error.whole")
-		if len(got) != 1 || got[0] != text || r.Header.Get("Retry-After") != "899" {
-			t.Errorf("%s: %q, after %s s", lang, got, r.Header.Get("Retry-After"))
-		}
-		if kept, _ := r.Page(http.StatusTooManyRequests).Find("#f-login").Attr("value"); kept != "admin" {
-			t.Errorf("the login typed is now %q", kept)
-		}
+		t.Run(lang, func(t *testing.T) {
+			ts.Now = webtest.Now.Add(time.Minute - time.Second)
+			c := ts.Anonymous(t)
+			c.Lang = lang
+			c.Post("/login", wrong)
+			ts.MuchTried(t)
+			ts.Now = webtest.Now.Add(time.Minute)
+			r := c.Post("/login", wrong)
+			got := webtest.TextsOf(r.Page(http.StatusTooManyRequests), ".error.whole")
+			if len(got) != 1 || got[0] != text || r.Header.Get("Retry-After") != "899" {
+				t.Errorf("%s: %q, after %s s", lang, got, r.Header.Get("Retry-After"))
+			}
+			if kept, _ := r.Page(http.StatusTooManyRequests).Find("#f-login").Attr("value"); kept != "admin" {
+				t.Errorf("the login typed is now %q", kept)
+			}
+		})
 	}
 }
 

@@ -180,8 +180,11 @@ func TestEveryNumberOfTheDecisionsLeadsToAsManyRows(t *testing.T) {
 		"/decisions/list?kind=callback&state=undecided&rule=severe": 2, // no rule has
 		"/decisions/list?state=undecided":                           2,
 	} {
-		if got := boss.Get(path).Page(http.StatusOK).Find("tbody tr").Length(); got != want {
-			t.Errorf("%s shows %d rows, want %d", path, got, want)
-		}
+		t.Run(path, func(t *testing.T) {
+			boss := boss.In(t)
+			if got := boss.Get(path).Page(http.StatusOK).Find("tbody tr").Length(); got != want {
+				t.Errorf("%s shows %d rows, want %d", path, got, want)
+			}
+		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/internal/webtest"
 )
 
@@ -74,15 +75,13 @@ func TestACustomerIsTakenApartAndThatIsTakenBack(t *testing.T) {
 	if body := c.Get(fmt.Sprintf("/customers/%d", customer)).Body; strings.Contains(body, "/apart") {
 		t.Error("a customer with one contact is offered to be taken apart")
 	}
-	source, err := ts.Contacts.EnsureSource(t.Context(), "shop")
-	webtest.Must(t, err)
+	source := contacttest.Source(t, ts.Contacts, "shop")
 	var ids []int64
 	for i, name := range []string{"李娜", "王芳"} {
-		done, err := ts.Contacts.Take(t.Context(), source.ID, []contact.Input{{
+		done := contacttest.Take(t, ts.Contacts, source.ID, contact.Input{
 			ExternalID: fmt.Sprint("S-", i),
 			Customer:   contact.InputCustomer{Reference: "S", Name: name, Emails: []string{"shop@example.com"}},
-		}})
-		webtest.Must(t, err)
+		})
 		ids = append(ids, done[0].ContactID)
 	}
 	one, err := ts.Contacts.Contact(t.Context(), account.Viewer{Role: account.Admin}, ids[0])

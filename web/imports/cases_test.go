@@ -4,26 +4,20 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"aftercall/internal/account"
 	"aftercall/internal/outbox"
+	"aftercall/internal/realtest"
 	"aftercall/internal/webtest"
 )
 
-// caseFile returns a small input that went wrong once. They are kept beside the project; where they are not, the test is skipped, but not
-// in CI, which has them.
+// caseFile returns a small input that went wrong once.
 func caseFile(t *testing.T, path ...string) []byte {
 	t.Helper()
-	body, err := os.ReadFile(filepath.Join(append([]string{"..", "..", "..", "shared", "cases"}, path...)...))
-	if err != nil && os.Getenv("CI") != "" {
-		t.Fatal(err)
-	}
-	if err != nil {
-		t.Skipf("no cases: %v", err)
-	}
+	body, err := os.ReadFile(realtest.File(t, append([]string{"cases"}, path...)...))
+	webtest.Must(t, err)
 	return body
 }
 
@@ -47,31 +41,34 @@ func TestFilesThatWentWrongAreMatchedAndCheckedOnThePage(t *testing.T) {
 		{"40-placeholder", "f.csv"},
 		{"36-cut-utf8", "f.csv"},
 	} {
-		name := path[0]
-		match := c.Upload(path[1], caseFile(t, path...)).Header.Get("Location")
-		look(i, "case-"+name+"-match", match)
-		form := matchForm(c.Get(match))
-		form.Set("source", "客服系统")
-		form.Set("do", "check")
-		if r := c.Post(match, form); r.Status != 303 {
-			t.Errorf("%s: %d %s", name, r.Status, r.Page(r.Status).Find(".problems, .error").Text())
-			continue
-		}
-		run := strings.TrimSuffix(match, "/match")
-		var id int64
-		_, err := fmt.Sscanf(run, "/imports/%d", &id)
-		webtest.Must(t, err)
-		webtest.Must(t, ts.Imports.Execute(context.Background(), outbox.Ticket{}, id))
-		look(i, "case-"+name+"-checked", run)
-		if r := c.Post(run+"/begin", nil); r.Status != 303 {
-			t.Errorf("%s: %d", name, r.Status)
-		}
-		webtest.Must(t, ts.Imports.Execute(context.Background(), outbox.Ticket{}, id))
-		look(i, "case-"+name+"-done", run)
+		t.Run(path[0], func(t *testing.T) {
+			c := c.In(t)
+			name := path[0]
+			match := c.Upload(path[1], caseFile(t, path...)).Header.Get("Location")
+			look(i, "case-"+name+"-match", match)
+			form := matchForm(c.Get(match))
+			form.Set("source", "客服系统")
+			form.Set("do", "check")
+			if r := c.Post(match, form); r.Status != 303 {
+				t.Fatalf("%s: %d %s", name, r.Status, r.Page(r.Status).Find(".problems, .error").Text())
+			}
+			run := strings.TrimSuffix(match, "/match")
+			var id int64
+			_, err := fmt.Sscanf(run, "/imports/%d", &id)
+			webtest.Must(t, err)
+			webtest.Must(t, ts.Imports.Execute(context.Background(), outbox.Ticket{}, id))
+			look(i, "case-"+name+"-checked", run)
+			if r := c.Post(run+"/begin", nil); r.Status != 303 {
+				t.Errorf("%s: %d", name, r.Status)
+			}
+			webtest.Must(t, ts.Imports.Execute(context.Background(), outbox.Ticket{}, id))
+			look(i, "case-"+name+"-done", run)
+		})
 	}
 }
 
-func TestAFormatOfTimesIsOfferedCheckedAndImportedAndWhatWasRejectedComesBack(t *testing.T) {
+// And what was rejected comes back as a file.
+func TestAFormatOfTimesIsOfferedCheckedAndImported(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)
 	c := ts.Login(t, account.Admin)

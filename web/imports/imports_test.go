@@ -31,19 +31,22 @@ func TestAnImportNobodyWorksOnSaysSinceWhenItWaits(t *testing.T) {
 		{ts.Now.Add(-time.Second), map[string]string{"en": "Running", "zh-CN": "导入中"}},
 		{ts.Now.Add(-time.Minute), map[string]string{"en": "Waiting since 20", "zh-CN": "排队中（20"}},
 	} {
-		run := imports.Run{
-			SourceID: 1, Filename: "tickets.csv", State: imports.Running,
-			RowsTotal: 100, RowsRead: 40, StartedAt: ts.Now, UpdatedAt: tt.heard,
-		}
-		webtest.Must(t, ts.DB.View(t.Context()).Gorm().Create(&run).Error)
-		for lang, want := range tt.says {
-			c.Lang = lang
-			for _, path := range []string{"/imports", fmt.Sprintf("/imports/%d", run.ID)} {
-				if state := c.Get(path).Page(http.StatusOK).Find("main .tag").First().Text(); !strings.HasPrefix(state, want) {
-					t.Errorf("%s in %s: %q, want %q", path, lang, state, want)
+		t.Run(tt.heard.String(), func(t *testing.T) {
+			c := c.In(t)
+			run := imports.Run{
+				SourceID: 1, Filename: "tickets.csv", State: imports.Running,
+				RowsTotal: 100, RowsRead: 40, StartedAt: ts.Now, UpdatedAt: tt.heard,
+			}
+			webtest.Must(t, ts.DB.View(t.Context()).Gorm().Create(&run).Error)
+			for lang, want := range tt.says {
+				c.Lang = lang
+				for _, path := range []string{"/imports", fmt.Sprintf("/imports/%d", run.ID)} {
+					if state := c.Get(path).Page(http.StatusOK).Find("main .tag").First().Text(); !strings.HasPrefix(state, want) {
+						t.Errorf("%s in %s: %q, want %q", path, lang, state, want)
+					}
 				}
 			}
-		}
+		})
 	}
 }
 
