@@ -1,7 +1,6 @@
 package campaign_test
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -16,6 +15,7 @@ import (
 	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
 	"aftercall/internal/figures"
 	"aftercall/internal/permission"
 )
@@ -68,9 +68,7 @@ func (c *centre) run(name string, test func(t *testing.T)) {
 
 func (c *centre) inTx(fn func(tx database.Tx) error) {
 	c.t.Helper()
-	if err := c.db.InTx(c.t.Context(), func(_ context.Context, tx database.Tx) error { return fn(tx) }); err != nil {
-		c.t.Fatal(err)
-	}
+	dbtest.InTx(c.t, c.db, fn)
 }
 
 // person is a customer to be added: resolved a day ago, satisfied and consenting unless something else is said.

@@ -1,7 +1,6 @@
 package survey_test
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -21,12 +20,9 @@ import (
 // reopen cancels what is under way about a contact, as the job of a reopening does.
 func (c *centre) reopen(t *testing.T, contactID int64) {
 	t.Helper()
-	err := c.db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+	dbtest.InTx(t, c.db, func(tx database.Tx) error {
 		return c.surveys.CancelContact(tx, contactID, survey.ReasonReopened)
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 func TestWhatMayHaveGoneOutStaysUncertainWhenItsContactIsReopened(t *testing.T) {
@@ -197,10 +193,7 @@ func TestADoubtThatWasWrittenAsCancelledIsShownAgain(t *testing.T) {
 		repair, _, _ = strings.Cut(repair, ";")
 		const reopened = "UPDATE invitations SET state = 'cancelled', reason = 'reopened'"
 		for _, statement := range []string{reopened, "UPDATE invitations" + repair} {
-			err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return tx.Gorm().Exec(statement).Error })
-			if err != nil {
-				t.Fatal(err)
-			}
+			dbtest.InTx(t, db, func(tx database.Tx) error { return tx.Gorm().Exec(statement).Error })
 		}
 		for token, want := range map[string]survey.State{
 			tokenOf(first): survey.Uncertain, tokenOf(second): survey.Cancelled, third: survey.Cancelled,

@@ -135,13 +135,10 @@ func TestWhatWasNotSentAfterAllDoesNotCount(t *testing.T) {
 		c := newCentre(t, db)
 		r := c.resolved("1", "zhang@example.com")
 		out, _ := c.invite(r)
-		err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+		dbtest.InTx(t, db, func(tx database.Tx) error {
 			return c.surveys.CancelContact(tx, r.ContactID, survey.ReasonReopened)
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = c.surveys.Sent(t.Context(), out.Ticket, out.InvitationID, survey.Receipt{}, fault.New(fault.Invalid, "x", "no such mailbox"))
+		err := c.surveys.Sent(t.Context(), out.Ticket, out.InvitationID, survey.Receipt{}, fault.New(fault.Invalid, "x", "no such mailbox"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -302,7 +299,7 @@ func TestAReopenedContactClosesItsSurveyUnlessItWasAnswered(t *testing.T) {
 		open, answered := c.resolved("1", "zhang@example.com"), c.resolved("2", "li@example.com")
 		openToken, answeredToken := c.sent(open), c.sent(answered)
 		c.mustRate(answeredToken, 5)
-		err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+		dbtest.InTx(t, db, func(tx database.Tx) error {
 			for _, r := range []contact.Resolution{open, answered} {
 				if err := c.surveys.CancelContact(tx, r.ContactID, survey.ReasonReopened); err != nil {
 					return err
@@ -310,9 +307,6 @@ func TestAReopenedContactClosesItsSurveyUnlessItWasAnswered(t *testing.T) {
 			}
 			return nil
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
 		if got := c.asked(openToken).LinkState; got != survey.Closed {
 			t.Errorf("the open one is %s", got)
 		}

@@ -1,7 +1,6 @@
 package survey_test
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -166,15 +165,12 @@ func TestOnlyTheCustomersOwnRefusalIsTakenBack(t *testing.T) {
 				address := strings.ReplaceAll(strings.ReplaceAll(name, " ", "-"), "'", "") + "@example.com"
 				token := c.sent(c.resolved(name, address))
 				c.say(token, "surveys no")
-				err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+				dbtest.InTx(t, db, func(tx database.Tx) error {
 					return tx.Gorm().Create(&permission.Suppression{
 						AddressHash: c.permission.HashAddress(permission.EmailAddress, address), Kind: permission.EmailAddress,
 						Scope: suppression.Scope, Reason: suppression.Reason, Evidence: suppression.Evidence, At: c.now,
 					}).Error
 				})
-				if err != nil {
-					t.Fatal(err)
-				}
 				c.say(token, "surveys yes")
 				if got := c.settings(token)[0]; got == survey.Yes {
 					t.Error("surveys are allowed again")
@@ -233,12 +229,9 @@ func TestThePreferencePageOutlivesItsSurvey(t *testing.T) {
 		c := newCentre(t, db)
 		expired, reopened := c.resolved("1", "zhang@example.com"), c.resolved("2", "li@example.com")
 		tokens := []string{c.sent(expired), c.sent(reopened)}
-		err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+		dbtest.InTx(t, db, func(tx database.Tx) error {
 			return c.surveys.CancelContact(tx, reopened.ContactID, survey.ReasonReopened)
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
 		c.now = c.now.Add(400 * 24 * time.Hour)
 		for _, token := range tokens {
 			if got := c.asked(token).LinkState; got == survey.Open {
@@ -276,10 +269,7 @@ func (c *centre) withdrawn(customerID int64, ways ...permission.ConsentEvent) {
 	for i := range ways {
 		ways[i].CustomerID, ways[i].Basis, ways[i].Source = customerID, permission.ByOwnRequest, "api"
 	}
-	err := c.db.InTx(c.t.Context(), func(_ context.Context, tx database.Tx) error { return c.permission.RecordConsent(tx, ways...) })
-	if err != nil {
-		c.t.Fatal(err)
-	}
+	dbtest.InTx(c.t, c.db, func(tx database.Tx) error { return c.permission.RecordConsent(tx, ways...) })
 }
 
 // reachable takes in a contact of a customer with a phone and an e-mail address.

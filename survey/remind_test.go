@@ -80,12 +80,9 @@ func (c *centre) comment(t *testing.T, token string) {
 // unfinish takes back that responses without a rating went through all pages.
 func (c *centre) unfinish(t *testing.T) {
 	t.Helper()
-	err := c.db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+	dbtest.InTx(t, c.db, func(tx database.Tx) error {
 		return tx.Gorm().Exec("UPDATE responses SET finished_at = 0 WHERE score_metric = ''").Error
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // story returns the codes of a contact's events.
@@ -176,12 +173,9 @@ func TestWhatEndsAReminder(t *testing.T) {
 			c.take(contact.Input{ExternalID: "a reopening", Status: contact.Reopened})
 		}, survey.ReasonReopened},
 		"a reopening that was acted on": {func(t *testing.T, c *centre, r contact.Resolution, _ string) {
-			err := c.db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+			dbtest.InTx(t, c.db, func(tx database.Tx) error {
 				return c.surveys.CancelContact(tx, r.ContactID, survey.ReasonReopened)
 			})
-			if err != nil {
-				t.Fatal(err)
-			}
 		}, survey.ReasonReopened},
 		"a correction of whose contact it is": {func(_ *testing.T, c *centre, _ contact.Resolution, _ string) {
 			c.take(contact.Input{ExternalID: "a correction of whose contact it is", Customer: contact.InputCustomer{Reference: "another"}})

@@ -1,7 +1,6 @@
 package survey_test
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -121,10 +120,7 @@ func TestARatingFromBeforeRevisionsIsRevised(t *testing.T) {
 		_, fill, _ := strings.Cut(string(migration), "\nUPDATE imported_answers")
 		fill, _, _ = strings.Cut(fill, ";")
 		for _, statement := range []string{"UPDATE imported_answers SET contact_id = 0, timed = 0", "UPDATE imported_answers" + fill} {
-			err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return tx.Gorm().Exec(statement).Error })
-			if err != nil {
-				t.Fatal(err)
-			}
+			dbtest.InTx(t, db, func(tx database.Tx) error { return tx.Gorm().Exec(statement).Error })
 		}
 		says := c.tell([]given{answered(5, 6*time.Hour), answered(4, 3*time.Hour)})
 		if diff := cmp.Diff([]string{"answer_overtaken"}, says); diff != "" {

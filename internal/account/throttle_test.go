@@ -32,10 +32,7 @@ func (d *desk) state(t *testing.T) (s struct{ Rows, Tries int }) {
 
 func (d *desk) exec(t *testing.T, sql string, args ...any) {
 	t.Helper()
-	err := d.db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return tx.Gorm().Exec(sql, args...).Error })
-	if err != nil {
-		t.Fatal(err)
-	}
+	dbtest.InTx(t, d.db, func(tx database.Tx) error { return tx.Gorm().Exec(sql, args...).Error })
 }
 
 func TestGuessingIsSlowedDown(t *testing.T) {

@@ -24,9 +24,7 @@ func newService(db *database.DB) *permission.Service {
 
 func inTx(t *testing.T, db *database.DB, fn func(tx database.Tx) error) {
 	t.Helper()
-	if err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return fn(tx) }); err != nil {
-		t.Fatal(err)
-	}
+	dbtest.InTx(t, db, fn)
 }
 
 func judge(t *testing.T, db *database.DB, s *permission.Service, questions ...permission.Question) []permission.Verdict {

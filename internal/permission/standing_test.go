@@ -87,9 +87,7 @@ func (c *centre) reset(tb rapid.TB) {
 
 func (c *centre) do(tb rapid.TB, fn func(tx database.Tx) error) {
 	tb.Helper()
-	if err := c.db.InTx(context.Background(), func(_ context.Context, tx database.Tx) error { return fn(tx) }); err != nil {
-		tb.Fatal(err)
-	}
+	dbtest.InTx(tb, c.db, fn)
 }
 
 // take is what the help desk says about one contact of a customer.

@@ -1,7 +1,6 @@
 package callback_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -64,15 +63,12 @@ func TestDiallingAgainUnderTheLeaseOverlooksItsOwnCallOnly(t *testing.T) {
 		if err := c.Dial(t, 1, desk); err != nil {
 			t.Fatalf("the line dropped: %v", err)
 		}
-		err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+		dbtest.InTx(t, db, func(tx database.Tx) error {
 			return c.Permit.Touch(tx, permission.Touch{
 				PersonID: desk.Callback.PersonID + 1, CustomerID: desk.Callback.CustomerID + 1, Kind: permission.Attempt,
 				Purpose: permission.ServiceCallback, Channel: permission.ByPhone, Ref: 99, Address: desk.Phone,
 			})
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
 		if got := refusedFor(c.Dial(t, 1, desk)); got != string(permission.AttemptGap) {
 			t.Errorf("right after a call to the same number: %v", got)
 		}

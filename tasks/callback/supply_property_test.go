@@ -174,7 +174,7 @@ func (k *desks) draw(rt *rapid.T) {
 // write makes the database what the rows say.
 func (k *desks) write(t testing.TB) {
 	t.Helper()
-	err := k.DB.InTx(context.Background(), func(_ context.Context, tx database.Tx) error {
+	dbtest.InTx(t, k.DB, func(tx database.Tx) error {
 		g := tx.Gorm()
 		if err := g.Exec("DELETE FROM holds").Error; err != nil {
 			return err
@@ -198,9 +198,6 @@ func (k *desks) write(t testing.TB) {
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // free says of one row, as somebody with paper and pencil would, whether the viewer may have it now.

@@ -1,7 +1,6 @@
 package decision_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -108,11 +107,8 @@ func TestPermissionIsAskedAboutACallbackByHandToo(t *testing.T) {
 			Scope:   permission.Everything,
 			Reason:  "customer_request",
 		}
-		err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return c.Permit.Suppress(tx, suppression) })
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = c.Decisions.PlanByHand(t.Context(), taskstest.Admin, newest(t, c).ContactID, hand)
+		dbtest.InTx(t, db, func(tx database.Tx) error { return c.Permit.Suppress(tx, suppression) })
+		err := c.Decisions.PlanByHand(t.Context(), taskstest.Admin, newest(t, c).ContactID, hand)
 		if f, ok := fault.Of(err); !ok || f.Code != "callback_refused" || f.Args["reason"] != "suppressed" {
 			t.Errorf("a suppressed customer: %v", err)
 		}

@@ -186,14 +186,11 @@ func rowsOf(t testing.TB, c taskstest.Centre) map[string]int {
 
 func suppress(t testing.TB, c taskstest.Centre, email string, scope permission.Scope) {
 	t.Helper()
-	err := c.DB.InTx(context.Background(), func(_ context.Context, tx database.Tx) error {
+	dbtest.InTx(t, c.DB, func(tx database.Tx) error {
 		return c.Permit.Suppress(tx, permission.Suppression{
 			Address: email, Kind: permission.EmailAddress, Scope: scope, Reason: "customer_request",
 		})
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // liftAll ends what forbids an address.

@@ -229,14 +229,11 @@ func TestSuppressionBetweenPlanAndOfferCancelsTheCallback(t *testing.T) {
 		c.Pass(12 * time.Hour) // 22:05, when nobody is called
 		c.Take(t, taskstest.Severe(1))
 		c.Plan(t)
-		err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+		dbtest.InTx(t, db, func(tx database.Tx) error {
 			return c.Permit.Suppress(tx, permission.Suppression{
 				Address: "+8613912340001", Kind: permission.PhoneAddress, Scope: permission.Everything,
 			})
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
 		c.Pass(11 * time.Hour)
 		c.Work(t, callback.JobOffer, c.Callbacks.Offer)
 		if got := c.Callback(t); got.State != callback.Cancelled || got.CloseReason != "suppressed" {

@@ -1,7 +1,6 @@
 package audiences_test
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"aftercall/campaign"
 	"aftercall/internal/account"
 	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
 	"aftercall/internal/webtest"
 )
 
@@ -58,13 +58,16 @@ func TestASnapshotIsCancelledOnItsPageAndAFailedOneSaysWhy(t *testing.T) {
 		t.Errorf("cancelled twice: %d", r.Status)
 	}
 	for code, why := range map[string]string{"snapshot_not_found": "there is no such snapshot", "": "the program failed"} {
-		webtest.Must(t, ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
-			return tx.Gorm().Model(&campaign.Snapshot{}).Where("id = 1").Updates(map[string]any{
-				"state": campaign.Failed, "error": code,
-			}).Error
-		}))
-		if doc := marketing.Get(path).Page(http.StatusOK); !strings.Contains(doc.Find(".error").Text(), why) {
-			t.Errorf("%q: %s", code, doc.Find(".error").Text())
-		}
+		t.Run(code, func(t *testing.T) {
+			marketing := marketing.In(t)
+			dbtest.InTx(t, ts.DB, func(tx database.Tx) error {
+				return tx.Gorm().Model(&campaign.Snapshot{}).Where("id = 1").Updates(map[string]any{
+					"state": campaign.Failed, "error": code,
+				}).Error
+			})
+			if doc := marketing.Get(path).Page(http.StatusOK); !strings.Contains(doc.Find(".error").Text(), why) {
+				t.Errorf("%q: %s", code, doc.Find(".error").Text())
+			}
+		})
 	}
 }

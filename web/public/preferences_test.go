@@ -3,7 +3,6 @@ package public_test
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -20,6 +19,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
 	"aftercall/internal/permission"
 	"aftercall/internal/webtest"
 	"aftercall/survey"
@@ -163,9 +163,9 @@ func TestWhatStillGoesOnCanBeStopped(t *testing.T) {
 			invitation := ts.DB.View(t.Context()).Gorm().Table("invitations").Where("id = ?", out.InvitationID)
 			webtest.Must(t, invitation.Pluck("customer_id", &event.CustomerID).Error)
 			event.Basis, event.Source = permission.ByOwnRequest, "api"
-			webtest.Must(t, ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+			dbtest.InTx(t, ts.DB, func(tx database.Tx) error {
 				return ts.Permission.RecordConsent(tx, event)
-			}))
+			})
 			got := c.Preferences(out.OptOutURL)
 			if !slices.Equal(got, []string{"surveys=yes", "calls=unasked", "messages=unasked", "contact=yes"}) {
 				t.Errorf("before: %v", got)

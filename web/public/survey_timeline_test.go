@@ -1,7 +1,6 @@
 package public_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -9,6 +8,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
 	"aftercall/internal/webtest"
 	"aftercall/survey"
 )
@@ -42,10 +42,10 @@ func TestTheTimelineTellsWhatBecameOfASurveyInBothLanguages(t *testing.T) {
 	for _, test := range cases {
 		t.Run(fmt.Sprintf("%s %s", test.state, test.reason), func(t *testing.T) {
 			reader := reader.In(t)
-			webtest.Must(t, ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+			dbtest.InTx(t, ts.DB, func(tx database.Tx) error {
 				return tx.Gorm().Exec("UPDATE invitations SET state = ?, reason = ?, sent_at = 0, delivered_at = 0",
 					test.state, test.reason).Error
-			}))
+			})
 			for lang, want := range test.told {
 				reader.Lang = lang
 				page := reader.Get(fmt.Sprintf("/contacts/%d", contactID)).Page(http.StatusOK)

@@ -38,12 +38,9 @@ func (c centre) begin(t *testing.T, n int) (int64, outbox.Ticket) {
 // queued hands the job of a run to the queue, and returns its ticket.
 func (c centre) queued(t *testing.T, run int64) outbox.Ticket {
 	t.Helper()
-	err := c.db.InTx(context.Background(), func(_ context.Context, tx database.Tx) error {
+	dbtest.InTx(t, c.db, func(tx database.Tx) error {
 		return tx.Gorm().Model(&outbox.Job{}).Where("ref = ?", run).Update("state", outbox.Queued).Error
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return outbox.Ticket{JobID: c.job(t, run).ID, Attempt: 1, At: noon}
 }
 
