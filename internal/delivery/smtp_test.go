@@ -116,9 +116,11 @@ func TestAnEmailCarriesWhatMailProgramsNeed(t *testing.T) {
 		"Message-Id": "<invitation-12@example.com>", "List-Unsubscribe": "<https://cs.example.com/p/abc>",
 		"List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Auto-Submitted": "auto-generated", "Content-Language": "zh-CN",
 	} {
-		if v := got.Header.Get(header); v != want {
-			t.Errorf("%s is %q, want %q", header, v, want)
-		}
+		t.Run(header, func(t *testing.T) {
+			if v := got.Header.Get(header); v != want {
+				t.Errorf("%s is %q, want %q", header, v, want)
+			}
+		})
 	}
 	if kind, _, _ := mime.ParseMediaType(got.Header.Get("Content-Type")); kind != "multipart/alternative" {
 		t.Errorf("the message is %s", kind)

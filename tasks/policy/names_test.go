@@ -27,14 +27,18 @@ func TestNoCodeIsGivenTwice(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, code := range []string{"rule_1", "all", "other", "drafted", "severe", "by_hand"} {
-			if !used.Rule(code) {
-				t.Errorf("%s would be the code of a second rule", code)
-			}
+			t.Run(code, func(t *testing.T) {
+				if !used.Rule(code) {
+					t.Errorf("%s would be the code of a second rule", code)
+				}
+			})
 		}
 		for _, code := range []string{"reason_1", "vip", "not_needed", "no_answer", "done", "reopened", "undecided"} {
-			if !used.Reason(code) {
-				t.Errorf("%s would be the code of a second reason", code)
-			}
+			t.Run(code, func(t *testing.T) {
+				if !used.Reason(code) {
+					t.Errorf("%s would be the code of a second reason", code)
+				}
+			})
 		}
 		if used.Rule("rule_2") || used.Reason("reason_2") {
 			t.Error("a free code is not free")

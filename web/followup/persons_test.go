@@ -126,9 +126,12 @@ func TestWhoAnswersHandoffsSeesThePersonAndChangesNothing(t *testing.T) {
 		t.Error("a handler does not see the same person, or may merge")
 	}
 	for _, path := range []string{"/merge", "/split", "/apart", "/changes/1/undo"} {
-		if r := c.Post(page+path, nil); r.Status != http.StatusForbidden {
-			t.Errorf("%s: %d", path, r.Status)
-		}
+		t.Run(path, func(t *testing.T) {
+			c := c.In(t)
+			if r := c.Post(page+path, nil); r.Status != http.StatusForbidden {
+				t.Errorf("%s: %d", path, r.Status)
+			}
+		})
 	}
 }
 

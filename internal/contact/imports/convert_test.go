@@ -105,10 +105,12 @@ func TestADayAndATimeInTwoColumnsAreJoined(t *testing.T) {
 		{0, 0, "", `rejected Date + Time bad_date "09:05"`},
 		{0, 0, "", `rejected Date + Time bad_date "2026-11-05 x"`},
 	} {
-		in := rows[i].input
-		if in.ResolvedAt != want.resolved || in.OpenedAt != want.opened || in.Customer.Name != want.name || said(rows[i]) != want.said {
-			t.Errorf("row %d: %s %s %q %s", i+1, in.ResolvedAt, in.OpenedAt, in.Customer.Name, said(rows[i]))
-		}
+		t.Run(fmt.Sprintf("row %d", i+1), func(t *testing.T) {
+			in := rows[i].input
+			if in.ResolvedAt != want.resolved || in.OpenedAt != want.opened || in.Customer.Name != want.name || said(rows[i]) != want.said {
+				t.Errorf("row %d: %s %s %q %s", i+1, in.ResolvedAt, in.OpenedAt, in.Customer.Name, said(rows[i]))
+			}
+		})
 	}
 }
 
@@ -133,9 +135,11 @@ func TestADaylightSavingHourIsTakenAndReported(t *testing.T) {
 		`done time_skipped "2026-03-08 02:30 → 2026-03-08 03:30:00-04:00"`,
 		`done time_twice "2026-11-01 01:30 → 2026-11-01 01:30:00-04:00"`, "",
 	} {
-		if got := said(rows[i]); got != want || (i < 2) != (rows[i].input.ResolvedAt != 0) {
-			t.Errorf("row %d: %s", i+1, got)
-		}
+		t.Run(fmt.Sprintf("row %d", i+1), func(t *testing.T) {
+			if got := said(rows[i]); got != want || (i < 2) != (rows[i].input.ResolvedAt != 0) {
+				t.Errorf("row %d: %s", i+1, got)
+			}
+		})
 	}
 }
 
@@ -179,9 +183,11 @@ attributes: {tier: tier}
 		`rejected id error_cell "#N/A"`, `rejected id error_cell "#REF!"`,
 		`name error_cell "#N/A"; phone error_cell "#VALUE!"; done`,
 	} {
-		if got := said(rows[i]); i < 2 && got != want || i == 2 && len(rows[i].warnings) != 5 {
-			t.Errorf("row %d: %s", i+1, got)
-		}
+		t.Run(fmt.Sprintf("row %d", i+1), func(t *testing.T) {
+			if got := said(rows[i]); i < 2 && got != want || i == 2 && len(rows[i].warnings) != 5 {
+				t.Errorf("row %d: %s", i+1, got)
+			}
+		})
 	}
 	in := rows[2].input
 	if in.Customer.Name != "" || len(in.Participants) != 0 || in.TalkSeconds != nil ||

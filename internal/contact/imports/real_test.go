@@ -97,9 +97,11 @@ func TestRealSupportTickets(t *testing.T) {
 			{"contacts", "first_response_at > 0 AND status = 'resolved'", 2769 - 1365},
 			{"import_issues", "code = 'after_resolution' AND field = 'First Response Time'", 1365},
 		} {
-			if got := c.count(t, check.table, check.where); got != check.want {
-				t.Errorf("%s where %s: %d, want %d", check.table, check.where, got, check.want)
-			}
+			t.Run(check.table+" where "+check.where, func(t *testing.T) {
+				if got := c.count(t, check.table, check.where); got != check.want {
+					t.Errorf("%s where %s: %d, want %d", check.table, check.where, got, check.want)
+				}
+			})
 		}
 		again := c.importFile(t, n, file)
 		if diff := cmp.Diff(counts{Read: 8469, Duplicates: 8469}, countsOf(again)); diff != "" {
