@@ -5,23 +5,17 @@ import (
 	"testing"
 	"time"
 
-	"aftercall/campaign"
 	"aftercall/internal/account"
+	"aftercall/internal/app"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
-	"aftercall/internal/contact/imports"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/delivery"
 	"aftercall/internal/demo"
 	"aftercall/internal/fault"
-	"aftercall/internal/figures"
 	"aftercall/internal/flow"
-	"aftercall/internal/permission"
 	"aftercall/survey"
-	"aftercall/tasks/callback"
-	"aftercall/tasks/decision"
-	"aftercall/tasks/policy"
 	"aftercall/tasks/queue"
 )
 
@@ -39,38 +33,27 @@ func newCentre(t *testing.T, db *database.DB) built {
 		t.Fatal(err)
 	}
 	hands := &demo.Clock{}
-	now := hands.Now
-	key := []byte("the secret key of a demo in a test")
-	permit := permission.New(db, key, now, contact.Directory{})
-	mailbox := &demo.Mailbox{Log: delivery.NewLog(db, now)}
-	surveys := survey.New(db, permit, key, now, survey.Options{PublicURL: "http://127.0.0.1", CentreName: "demo", Zone: zone})
-	contacts := contact.New(db, now, contact.Options{})
-	asked := flow.PolicySurveys{Surveys: surveys}
-	services := flow.Services{
-		DB: db, Imports: imports.New(db, contacts, now), Surveys: surveys, Sender: mailbox, Messages: mailbox.Log,
-		Policies:  policy.New(db, asked, now, time.Minute),
-		Callbacks: callback.New(db, permit, decision.Ledger{}, now, callback.Options{Zone: zone, CentreName: "demo"}),
-		Campaigns: campaign.New(db, permit, flow.Satisfaction{Surveys: surveys}, now, t.TempDir()),
-		Figures:   figures.New(db, zone, now),
-	}
-	services.Decisions = decision.New(db, permit, services.Policies, services.Callbacks, asked, now, zone)
-	f := flow.New(services)
+	mailbox := &demo.Mailbox{Log: delivery.NewLog(db, hands.Now)}
+	services := app.Connect(db, hands.Now, app.Setup{
+		Key: []byte("the secret key of a demo in a test"), FirstDelay: time.Minute, Folder: t.TempDir(), Sender: mailbox,
+		Surveys: survey.Options{PublicURL: "http://127.0.0.1", CentreName: "demo", Zone: zone},
+	})
 	handlers := map[string]queue.Handler{}
-	for kind, handler := range f.Handlers() {
+	for kind, handler := range services.Flow.Handlers() {
 		handlers[kind] = handler
 	}
-	if err := surveys.EnsureBuiltIn(t.Context()); err != nil {
+	if err := services.Surveys.EnsureBuiltIn(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := services.Policies.EnsureBuiltIn(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return built{flow: f, Centre: demo.Centre{
-		DB: db, Clock: hands, Mailbox: mailbox, Accounts: account.New(db, nil, now), Contacts: contacts, Permission: permit,
-		Surveys: surveys, Policies: services.Policies, Callbacks: services.Callbacks,
+	return built{flow: services.Flow, Centre: demo.Centre{
+		DB: db, Clock: hands, Mailbox: mailbox, Accounts: services.Accounts, Contacts: services.Contacts, Permission: services.Permission,
+		Surveys: services.Surveys, Policies: services.Policies, Callbacks: services.Callbacks,
 		Decisions: services.Decisions, Zone: zone, Language: "zh-CN",
 		RunDue: func(ctx context.Context) error {
-			_, err := queue.RunDue(ctx, db, now, handlers)
+			_, err := queue.RunDue(ctx, db, hands.Now, handlers)
 			return err
 		},
 	}}
