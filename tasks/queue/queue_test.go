@@ -264,9 +264,11 @@ func TestNightlyWorkFollowsTheZone(t *testing.T) {
 		{"2026-11-22T03:00:00+08:00", "2026-11-22T03:00:00+08:00"},
 		{"2026-11-22T23:59:59+08:00", "2026-11-22T03:00:00+08:00"},
 	} {
-		if got, want := nightly.Period(instant(t, c.now)), instant(t, c.want); got != want {
-			t.Errorf("at %s: period began %s, want %s", c.now, got, want)
-		}
+		t.Run(c.now, func(t *testing.T) {
+			if got, want := nightly.Period(instant(t, c.now)), instant(t, c.want); got != want {
+				t.Errorf("at %s: period began %s, want %s", c.now, got, want)
+			}
+		})
 	}
 }
 

@@ -44,13 +44,15 @@ func TestAddressesThatCannotBeReadAreRefused(t *testing.T) {
 		"", "localhost:6379", "http://localhost", "redis-cluster://", "redis-sentinel://one:26379",
 		"redis-sentinel://one:26379/x?master=m",
 	} {
-		client, err := newClient(address)
-		if !fault.Is(err, fault.Invalid) {
-			t.Errorf("%q: %v", address, err)
-		}
-		if client != nil {
-			_ = client.Close()
-		}
+		t.Run(address, func(t *testing.T) {
+			client, err := newClient(address)
+			if !fault.Is(err, fault.Invalid) {
+				t.Errorf("%q: %v", address, err)
+			}
+			if client != nil {
+				_ = client.Close()
+			}
+		})
 	}
 }
 

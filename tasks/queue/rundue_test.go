@@ -63,19 +63,21 @@ func TestRunDueTellsOfFailuresAndOfHandlersThatForgetToFinish(t *testing.T) {
 			"fails":   func(context.Context, outbox.Ticket, int64) error { return broken },
 			"forgets": func(context.Context, outbox.Ticket, int64) error { return nil },
 		} {
-			err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
-				return outbox.Add(tx, start, outbox.New(kind, 1, outbox.Normal, start))
+			t.Run(kind, func(t *testing.T) {
+				err := db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
+					return outbox.Add(tx, start, outbox.New(kind, 1, outbox.Normal, start))
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				n, err := RunDue(t.Context(), db, clocktest.Fixed(start), map[string]Handler{kind: handler})
+				if n != 1 || err == nil {
+					t.Errorf("%s: ran %d, %v; want 1 and an error", kind, n, err)
+				}
+				if kind == "fails" && !errors.Is(err, broken) {
+					t.Errorf("the cause is lost: %v", err)
+				}
 			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			n, err := RunDue(t.Context(), db, clocktest.Fixed(start), map[string]Handler{kind: handler})
-			if n != 1 || err == nil {
-				t.Errorf("%s: ran %d, %v; want 1 and an error", kind, n, err)
-			}
-			if kind == "fails" && !errors.Is(err, broken) {
-				t.Errorf("the cause is lost: %v", err)
-			}
 		}
 	})
 }
