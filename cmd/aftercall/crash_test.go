@@ -24,7 +24,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func TestNothingIsLostOrDoubledWhenWorkersAreKilledAndRedisForgets(t *testing.T) {
+// Workers are killed while they decide and while they send, and Redis forgets everything.
+func TestNothingIsLostOrDoubledWhenWorkersAreKilled(t *testing.T) {
 	t.Run("sqlite and embedded Redis", func(t *testing.T) {
 		t.Parallel()
 		cfg := app.Default()

@@ -92,10 +92,12 @@ func TestADatabaseAddressThatCannotBeRightIsWrongUsage(t *testing.T) {
 			{"work", "--until-idle"},
 			{"jobs"},
 		} {
-			code, stderr := commandIn(map[string]string{"AFTERCALL_DATA_DIR": dir, "AFTERCALL_DATABASE": address}, args...)
-			if code != exitUsage {
-				t.Errorf("%s on %s: exit code %d: %s", args[0], address, code, stderr)
-			}
+			t.Run(args[0]+" on "+address, func(t *testing.T) {
+				code, stderr := commandIn(map[string]string{"AFTERCALL_DATA_DIR": dir, "AFTERCALL_DATABASE": address}, args...)
+				if code != exitUsage {
+					t.Errorf("%s on %s: exit code %d: %s", args[0], address, code, stderr)
+				}
+			})
 		}
 	}
 }
@@ -106,10 +108,12 @@ func TestSettingsOfTheEnvironmentThatCannotWorkAreNamed(t *testing.T) {
 		"AFTERCALL_TRUSTED_PROXIES": {"web", "10.0.0.5,proxy", `trusted-proxies "proxy"`},
 		"AFTERCALL_HEALTH_ADDR":     {"worker", "localhost", `health-addr "localhost"`},
 	} {
-		code, stderr := commandIn(map[string]string{variable: c.value}, c.command)
-		if code != exitUsage || !strings.Contains(stderr, c.named) {
-			t.Errorf("%s=%s: exit code %d: %s", variable, c.value, code, stderr)
-		}
+		t.Run(variable, func(t *testing.T) {
+			code, stderr := commandIn(map[string]string{variable: c.value}, c.command)
+			if code != exitUsage || !strings.Contains(stderr, c.named) {
+				t.Errorf("%s=%s: exit code %d: %s", variable, c.value, code, stderr)
+			}
+		})
 	}
 }
 

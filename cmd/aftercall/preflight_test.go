@@ -113,30 +113,34 @@ func TestTheSameMistakeIsSaidOnce(t *testing.T) {
 	}
 	args := []string{"import", "contacts", file, "--source", "desk", "--mapping", mapping}
 	for _, more := range [][]string{{"--check"}, {"--check", "--json"}, nil} {
-		code, stdout, stderr := command(t, dir, "", append(args, more...)...)
-		if n := strings.Count(stderr, "rejected"); code != exitSome || n != 1 || !strings.Contains(stderr, "5,000 rows rejected") {
-			t.Errorf("%q: exit status %d, said %d times: %s", more, code, n, stderr)
-		}
-		if !strings.Contains(stderr, "lines 3, 4, 5, 6, 7 …; try dates: [\"DD/MM/YYYY\"]") {
-			t.Errorf("%q: not where, or not what to do: %s", more, stderr)
-		}
-		var result importResult
-		if len(more) < 2 {
-			continue
-		}
-		if err := json.Unmarshal([]byte(stdout), &result); err != nil || len(result.Problems) != 1 || result.Problems[0].Rows != 5000 {
-			t.Errorf("%v: %s", err, stdout)
-		}
+		t.Run(fmt.Sprint(more), func(t *testing.T) {
+			code, stdout, stderr := command(t, dir, "", append(args, more...)...)
+			if n := strings.Count(stderr, "rejected"); code != exitSome || n != 1 || !strings.Contains(stderr, "5,000 rows rejected") {
+				t.Errorf("%q: exit status %d, said %d times: %s", more, code, n, stderr)
+			}
+			if !strings.Contains(stderr, "lines 3, 4, 5, 6, 7 …; try dates: [\"DD/MM/YYYY\"]") {
+				t.Errorf("%q: not where, or not what to do: %s", more, stderr)
+			}
+			var result importResult
+			if len(more) < 2 {
+				return
+			}
+			if err := json.Unmarshal([]byte(stdout), &result); err != nil || len(result.Problems) != 1 || result.Problems[0].Rows != 5000 {
+				t.Errorf("%v: %s", err, stdout)
+			}
+		})
 	}
 	whole := strings.Replace(b.String(), "T,Closed,2026-11-01 11:00,5\n", "", 1)
 	if err := os.WriteFile(file, []byte(whole), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, more := range [][]string{{"--check"}, nil} {
-		code, _, stderr := command(t, dir, "", append(args, more...)...)
-		if code != exitFailed || !strings.Contains(stderr, "the first 100 rows were all rejected for one reason") ||
-			!strings.Contains(stderr, `try dates: ["DD/MM/YYYY"]`) || strings.Count(stderr, "\n") > 2 {
-			t.Errorf("%q: exit status %d: %s", more, code, stderr)
-		}
+		t.Run(fmt.Sprint(more), func(t *testing.T) {
+			code, _, stderr := command(t, dir, "", append(args, more...)...)
+			if code != exitFailed || !strings.Contains(stderr, "the first 100 rows were all rejected for one reason") ||
+				!strings.Contains(stderr, `try dates: ["DD/MM/YYYY"]`) || strings.Count(stderr, "\n") > 2 {
+				t.Errorf("%q: exit status %d: %s", more, code, stderr)
+			}
+		})
 	}
 }

@@ -15,20 +15,11 @@ import (
 	"aftercall/internal/app"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/figures"
+	"aftercall/internal/realtest"
 	"aftercall/survey"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 )
-
-// realData returns the path of a file made by others that lies beside the repository, or skips the test.
-func realData(t *testing.T, parts ...string) string {
-	t.Helper()
-	path := filepath.Join(append([]string{"..", "..", "..", "shared", "data"}, parts...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("the data set %s is not there: it lies beside the repository, in shared/data", parts[0])
-	}
-	return path
-}
 
 // shell runs commands against one installation.
 type shell struct {
@@ -129,7 +120,7 @@ type referenceGroup struct {
 
 func readReference(t *testing.T) reference {
 	t.Helper()
-	b, err := os.ReadFile(realData(t, "support-tickets", "reference.json"))
+	b, err := os.ReadFile(realtest.File(t, "data", "support-tickets", "reference.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +155,7 @@ func example(name string) string { return filepath.Join("..", "..", "docs", "exa
 
 func (sh shell) importTickets(more ...string) imported {
 	sh.t.Helper()
-	file := realData(sh.t, "support-tickets", "customer_support_tickets.csv.gz")
+	file := realtest.File(sh.t, "data", "support-tickets", "customer_support_tickets.csv.gz")
 	args := []string{"import", "contacts", file, "--source", "shop", "--mapping", example("support-tickets.yaml")}
 	return read[imported](sh, append(args, more...)...)
 }
@@ -230,7 +221,7 @@ func inOurWords(groups map[string]referenceGroup, words map[string]string) map[s
 var surveyLink = regexp.MustCompile(`/s/([0-9A-Za-z]+)`)
 
 func TestRealTicketsShiftedToNowArePlannedSentAndAnswered(t *testing.T) {
-	realData(t, "support-tickets", "reference.json")
+	realtest.File(t, "data", "support-tickets", "reference.json")
 	onEachStore(t, func(t *testing.T, sh shell) {
 		sh.env["AFTERCALL_SURVEY_DELAY"] = "1s"
 		if got := sh.importTickets("--shift-times", "now", "--without-answers"); got.Resolved != 2769 {
@@ -291,7 +282,7 @@ func (sh shell) answerEverything() int {
 }
 
 func TestRealServiceRequestsWithoutCustomersAreTakenIn(t *testing.T) {
-	file := realData(t, "nyc311", "311_Service_Requests_2022-05-01.csv")
+	file := realtest.File(t, "data", "nyc311", "311_Service_Requests_2022-05-01.csv")
 	onEachStore(t, func(t *testing.T, sh shell) {
 		got := read[imported](sh, "import", "contacts", file, "--source", "nyc311", "--mapping", example("nyc311.yaml"))
 		if got.Read != 924 || got.Accepted != 924 || got.Resolved != 480 || got.Rejected != 0 {

@@ -23,6 +23,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/app"
 	"aftercall/internal/contact"
+	"aftercall/internal/realtest"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 )
@@ -208,8 +209,8 @@ func (sh shell) counts() (got counted, sampled int) {
 // Two public data sets under three policies: every resolution has one decision of each kind, the sums add up, and every count is
 // the one that a few lines over the raw file give.
 func TestRealDataUnderThreePoliciesIsWhatANaiveCountSays(t *testing.T) {
-	tickets := realData(t, "support-tickets", "customer_support_tickets.csv.gz")
-	requests := realData(t, "nyc311", "311_Service_Requests_2022-05-01.csv")
+	tickets := realtest.File(t, "data", "support-tickets", "customer_support_tickets.csv.gz")
+	requests := realtest.File(t, "data", "nyc311", "311_Service_Requests_2022-05-01.csv")
 	sets := []struct {
 		name, file, mapping string
 		rows                []rawRow
