@@ -175,3 +175,26 @@ func TestSupervisorReassignsAndCancels(t *testing.T) {
 		}
 	})
 }
+
+// The next try after a call in vain may be later than anybody would call: then it waits for nothing.
+func TestACallbackWhoseNextTryIsTooLateEndsInTime(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := taskstest.New(t, db)
+		c.Publish(t, taskstest.ParsePolicy(t, "  - {id: own, callback: {within: 30m, expiry: 3h}}\n"))
+		c.Take(t, taskstest.Severe(1))
+		c.Plan(t)
+		desk := c.Claim(t, taskstest.Caller(1))
+		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{CallResult: callback.Off}) // four hours
+		c.Pass(2 * time.Hour)
+		c.Work(t, callback.JobOffer, c.Callbacks.Offer)
+		if got := c.Callback(t); got.State != callback.Waiting {
+			t.Fatalf("before its end it is %s, %s", got.State, got.CloseReason)
+		}
+		c.Pass(time.Hour)
+		c.Work(t, callback.JobOffer, c.Callbacks.Offer)
+		if got := c.Callback(t); got.State != callback.Cancelled || got.CloseReason != callback.ReasonExpired {
+			t.Errorf("at its end it is %s, %s", got.State, got.CloseReason)
+		}
+	})
+}

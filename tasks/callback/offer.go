@@ -25,16 +25,16 @@ func (s *Service) Offer(ctx context.Context, ticket outbox.Ticket, callbackID in
 			return err
 		}
 		switch {
-		case c.closed(), c.State == Waiting && c.ReadyAt.After(now):
-			return nil // an older job; the newer one comes at ReadyAt
+		case c.closed():
+			return nil
 		case c.State == Claimed && c.LeaseUntil.After(now):
 			return lookAgain(tx, c.ID, c.LeaseUntil, now)
 		case c.usedUp():
 			return s.useUp(tx, &c, now)
 		case !c.ExpiresAt.After(now):
 			return s.giveUp(tx, &c, ReasonExpired, now)
-		case c.State != Waiting:
-			return nil
+		case c.State != Waiting, c.ReadyAt.After(now):
+			return nil // an older job; the newer one comes at nextLook
 		}
 		return s.offer(tx, &c, now)
 	})
