@@ -7,7 +7,7 @@ LDFLAGS := -X main.version=$(VERSION)
 export PATH := $(shell $(GO) env GOPATH)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint fmt bench deps fuzz property chaos clean
+.PHONY: help run build test lint fmt bench deps fuzz property soak chaos clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ fuzz: ## Fuzz every parser of outside bytes for a minute each
 
 property: ## Hold the rules on contact against a naive reading of them: a million drawn cases of each property (CASES)
 	$(GO) test ./internal/permission -run '^TestAlways' -rapid.checks=$(or $(CASES),1000000) -timeout 2h
+
+soak: ## Live through days of a centre in minutes, and look every minute whether its promises hold (DAYS=7, SEED)
+	$(GO) test ./internal/soak -count=1 -v -timeout 4h -days $(or $(DAYS),7) -seed $(or $(SEED),0)
 
 chaos: ## Kill, pause and empty the parts of a production set-up for two minutes and check the sums (SEED, FOR=30s)
 	@scripts/chaos $(if $(SEED),-seed $(SEED)) -for $(or $(FOR),2m)
