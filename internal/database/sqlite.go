@@ -64,13 +64,12 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		return nil, fmt.Errorf("keep %s from others: %w", path, err)
 	}
 	// The writer takes its lock at BEGIN: a transaction that reads first and writes later would otherwise fail at once.
-	// It keeps no prepared statements: gorm prepares inside the transaction, and those end with it.
 	db := &DB{dialect: SQLite, health: newHealth(), line: make(chan struct{}, 1), writer: make(chan struct{}, 1)}
 	var err error
-	if db.write, err = db.openSQLiteHandle(ctx, path, "immediate", 1, false); err != nil {
+	if db.write, err = db.openSQLiteHandle(ctx, path, "immediate", 1); err != nil {
 		return nil, err
 	}
-	if db.read, err = db.openSQLiteHandle(ctx, path, "deferred", 4, true); err != nil {
+	if db.read, err = db.openSQLiteHandle(ctx, path, "deferred", 4); err != nil {
 		return nil, errors.Join(err, closeHandle(db.write))
 	}
 	db.probe = db.write
@@ -102,16 +101,16 @@ func keepToOurselves(path string) error {
 	return nil
 }
 
-func (db *DB) openSQLiteHandle(ctx context.Context, path, lock string, connections int, prepare bool) (*gorm.DB, error) {
+func (db *DB) openSQLiteHandle(ctx context.Context, path, lock string, connections int) (*gorm.DB, error) {
 	q := url.Values{"_txlock": {lock}, "_pragma": {
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-16000)",
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-16000)", "wal_autocheckpoint(4000)",
 	}}
 	dsn := (&url.URL{Scheme: "file", Opaque: url.PathEscape(path), RawQuery: q.Encode()}).String()
 	dialector, ok := gormsqlite.New(gormsqlite.Config{Conn: sql.OpenDB(sqliteConnector{&sqlite.Driver{}, dsn})}).(*gormsqlite.Dialector)
 	if !ok {
 		return nil, errors.New("gorm's SQLite dialect has another type than expected")
 	}
-	g, err := gorm.Open(sqliteDialector{dialector, db}, config(prepare))
+	g, err := gorm.Open(sqliteDialector{dialector, db}, config(false))
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}

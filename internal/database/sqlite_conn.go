@@ -9,11 +9,13 @@ import (
 	"modernc.org/sqlite"
 )
 
-// maxStatements bounds the prepared statements of a connection; a large insert takes some 100 KiB.
-const maxStatements = 64
+// maxStatementText bounds the text of the statements that a connection keeps. Prepared they take some twenty times as much, a large
+// insert 100 KiB.
+const maxStatementText = 128 << 10
 
-// sqliteConnector opens connections that keep the statements they executed. An insert of 100 rows takes SQLite about as long to
-// parse as to run, and gorm cannot keep it: what it prepares inside a transaction ends with the transaction.
+// sqliteConnector opens connections that keep their statements. SQLite takes about as long to parse a statement as to run it, and gorm
+// cannot keep it: what it prepares inside a transaction ends with the transaction, and what it prepares outside is kept 500-fold for
+// each connection.
 type sqliteConnector struct {
 	driver *sqlite.Driver
 	dsn    string
@@ -30,8 +32,12 @@ func (c sqliteConnector) Connect(context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, fmt.Errorf("a connection of the SQLite driver is a %T, which is not what this was written for", opened)
 	}
-	statements, err := simplelru.NewLRU(maxStatements, func(_ string, s driver.Stmt) { _ = s.Close() })
-	return &sqliteConn{conn, statements}, err
+	kept := &sqliteConn{bareConn: conn}
+	kept.statements, err = simplelru.NewLRU(maxStatementText, func(query string, s *keptStatement) {
+		kept.text -= len(query)
+		s.drop()
+	})
+	return kept, err
 }
 
 // bareConn is what database/sql uses of the driver's connections.
@@ -46,27 +52,114 @@ type bareConn interface {
 	driver.Validator
 }
 
-// sqliteConn keeps what it executes, but not what it queries: a query's statement is in use until its last row is read.
-type sqliteConn struct {
-	bareConn
-	statements *simplelru.LRU[string, driver.Stmt]
+// bareStatement is what we use of the driver's statements.
+type bareStatement interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
 }
 
-// ExecContext executes a statement, prepared once.
+// sqliteConn keeps the statements it ran last. Like every connection of database/sql it is used by one goroutine at a time.
+type sqliteConn struct {
+	bareConn
+	statements *simplelru.LRU[string, *keptStatement]
+	text       int // length of their texts
+}
+
+// ExecContext executes a statement, prepared once. It is not interrupted, for which the driver would start a goroutine: what we write is
+// bounded, and after the end of ctx its transaction is rolled back.
 func (c *sqliteConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	statement, known := c.statements.Get(query)
-	if !known {
-		var err error
-		if statement, err = c.PrepareContext(ctx, query); err != nil {
-			return nil, err
-		}
-		c.statements.Add(query, statement)
+	s, err := c.statement(ctx, query)
+	if err != nil {
+		return nil, err
 	}
-	return statement.(driver.StmtExecContext).ExecContext(ctx, args)
+	if s.reading {
+		return c.bareConn.ExecContext(ctx, query, args)
+	}
+	return s.ExecContext(context.WithoutCancel(ctx), args)
+}
+
+// QueryContext runs a query, prepared once. It is prepared anew where the rows of an earlier run are still being read.
+func (c *sqliteConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	s, err := c.statement(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if s.reading {
+		return c.bareConn.QueryContext(ctx, query, args)
+	}
+	found, err := s.QueryContext(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	rows, ok := found.(bareRows)
+	if !ok { // never: see TestSQLiteRowsAreAsExpected
+		return nil, fmt.Errorf("rows of the SQLite driver are a %T, which is not what this was written for", found)
+	}
+	s.reading = true
+	return &keptRows{rows, s}, nil
+}
+
+// statement returns the prepared statement of a text.
+func (c *sqliteConn) statement(ctx context.Context, query string) (*keptStatement, error) {
+	if s, known := c.statements.Get(query); known {
+		return s, nil
+	}
+	prepared, err := c.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	s := &keptStatement{bareStatement: prepared.(bareStatement)}
+	c.statements.Add(query, s)
+	for c.text += len(query); c.text > maxStatementText && c.statements.Len() > 1; {
+		c.statements.RemoveOldest()
+	}
+	return s, nil
 }
 
 // Close closes the statements with the connection.
 func (c *sqliteConn) Close() error {
 	c.statements.Purge()
 	return c.bareConn.Close()
+}
+
+// keptStatement is a prepared statement. One query at a time may read from it.
+type keptStatement struct {
+	bareStatement
+	reading bool // rows are being read
+	dropped bool // to be closed when they have been
+}
+
+// drop closes the statement, as soon as its rows have been read.
+func (s *keptStatement) drop() {
+	if s.dropped = true; !s.reading {
+		_ = s.Close()
+	}
+}
+
+// bareRows is what database/sql uses of the driver's rows.
+type bareRows interface {
+	driver.Rows
+	driver.RowsColumnTypeScanType
+	driver.RowsColumnTypeDatabaseTypeName
+	driver.RowsColumnTypeLength
+	driver.RowsColumnTypeNullable
+	driver.RowsColumnTypePrecisionScale
+}
+
+// keptRows are rows whose statement is used again.
+type keptRows struct {
+	bareRows
+	statement *keptStatement
+}
+
+// Close gives the statement back.
+func (r *keptRows) Close() error {
+	err := r.bareRows.Close()
+	if s := r.statement; s.reading {
+		if s.reading = false; s.dropped {
+			_ = s.Close()
+		}
+	}
+	return err
 }

@@ -104,17 +104,17 @@ func mayHaveArgs(callerID int64, now clock.Instant) []any {
 	return []any{callerID, now.Add(-reservationTime), callerID, now, now}
 }
 
-// firstOfPools reads the head of each pool by its index, all pools in one statement.
+// firstOfPools reads the head of each pool by its index, all pools in one statement. The limit is no parameter: SQLite would plan the
+// statement anew each time it is run.
 func (s store) firstOfPools(callerID int64, pools []int64, now clock.Instant) ([]Callback, error) {
-	const head = `SELECT * FROM (SELECT * FROM callbacks WHERE pool_id = ? AND state = 'ready' AND ` + mayHave + `
-		ORDER BY priority, due_at, id LIMIT ?) AS head`
+	head := fmt.Sprintf(`SELECT * FROM (SELECT * FROM callbacks WHERE pool_id = ? AND state = 'ready' AND %s
+		ORDER BY priority, due_at, id LIMIT %d) AS head`, mayHave, perPool)
 	parts := make([]string, len(pools))
-	args := make([]any, 0, 7*len(pools))
+	args := make([]any, 0, 6*len(pools))
 	for i, id := range pools {
 		parts[i] = head
 		args = append(args, id)
 		args = append(args, mayHaveArgs(callerID, now)...)
-		args = append(args, perPool)
 	}
 	var found []Callback
 	if err := s.Gorm().Raw(strings.Join(parts, " UNION ALL "), args...).Scan(&found).Error; err != nil {
