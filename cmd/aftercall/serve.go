@@ -57,7 +57,10 @@ func (c *cli) workerCommand() *cobra.Command {
 
 // serve runs the parts until the process is told to end.
 func (c *cli) serve(ctx context.Context, parts app.Parts) error {
+	progress := newProgressLine(c.stderr, c.cfg.Language)
+	parts.Progress = progress.show
 	a, err := c.open(ctx, parts)
+	progress.end()
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/address"
+	"aftercall/internal/demo"
 	"aftercall/internal/fault"
 	"aftercall/tasks/queue"
 )
@@ -57,6 +58,8 @@ type Parts struct {
 	Work bool // the relay and the job handlers
 	// Demo fills an empty database with a demo centre and runs on its clock.
 	Demo bool
+	// Progress is told how the making of a demo centre gets on; nil: nobody is.
+	Progress func(demo.Progress)
 	// Shared says that other processes run the other parts: what lives in one process only is refused.
 	Shared bool
 }

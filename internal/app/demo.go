@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"time"
 
 	"aftercall/internal/clock"
@@ -14,6 +15,9 @@ import (
 
 // demoSurveyDelay is the survey delay of a demo: nobody waits an hour to see a survey.
 const demoSurveyDelay = time.Minute
+
+// buildGCPercent lets the build, which keeps little and throws a lot away, run with a quarter of the collections.
+const buildGCPercent = 400
 
 // openDemo makes an empty database a demo centre and returns the demo's clock. It returns fault.Conflict for a database with
 // other data.
@@ -52,21 +56,21 @@ func (a *App) buildDemo(ctx context.Context, db *database.DB, until clock.Instan
 		return err
 	}
 	handlers := s.handlers()
-	a.log.InfoContext(ctx, "making the demo centre")
-	shown := 0
+	defer debug.SetGCPercent(debug.SetGCPercent(buildGCPercent))
+	progress := a.parts.Progress
+	if progress == nil {
+		progress = func(demo.Progress) {}
+	}
 	err = demo.Build(ctx, demo.Centre{
 		DB: db, Clock: byHand, Mailbox: mailbox, Accounts: s.Accounts, Contacts: s.Contacts, Permission: s.Permission,
 		Surveys: s.Surveys, Policies: s.Policies, Callbacks: s.Callbacks, Decisions: s.Decisions, Zone: a.zone, Language: a.cfg.Language,
-		RunDue: func(ctx context.Context) error {
-			_, err := queue.RunDue(ctx, db, byHand.Now, handlers)
-			return err
+		RunDue: func(ctx context.Context) (clock.Instant, error) {
+			if _, err := queue.RunDue(ctx, db, byHand.Now, handlers); err != nil {
+				return 0, err
+			}
+			return queue.NextDue(ctx, db)
 		},
-	}, until, func(done, total int) {
-		if fifth := done * 5 / total; fifth > shown {
-			shown = fifth
-			a.log.InfoContext(ctx, "making the demo centre", "percent", shown*20)
-		}
-	})
+	}, until, progress)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ func (l *life) call(ctx context.Context, at clock.Instant) error {
 	for i := range 12 {
 		l.Clock.set(at.Add(time.Duration(i) * 4 * time.Minute))
 		caller := l.callers[i%len(l.callers)]
+		l.stirred = true // a claim puts off what may not be done now
 		desk, err := l.Callbacks.Claim(ctx, caller)
 		if errors.Is(err, callback.ErrNothingReady) || errors.Is(err, callback.ErrClaimBusy) {
 			return nil
@@ -42,7 +43,7 @@ func (l *life) call(ctx context.Context, at clock.Instant) error {
 			return err
 		}
 	}
-	return l.RunDue(ctx)
+	return l.work(ctx)
 }
 
 // outcome draws how a call ends.

@@ -42,9 +42,10 @@ type Centre struct {
 	Policies   *policy.Service
 	Callbacks  *callback.Service
 	Decisions  *decision.Service
-	RunDue     func(ctx context.Context) error // runs every job that is due by Clock
 	Zone       *time.Location
 	Language   string // of the made-up people: zh-CN or en
+	// RunDue runs every job that is due by Clock, and returns when the next one is; 0 for none.
+	RunDue func(ctx context.Context) (clock.Instant, error)
 }
 
 // Clock is a clock that stands still until it is set.
@@ -115,8 +116,14 @@ func Check(ctx context.Context, db *database.DB) (ready bool, err error) {
 	return false, nil
 }
 
-// Build fills an empty database with the centre's past up to an instant. progress is told how many of the events have happened.
-func Build(ctx context.Context, c Centre, until clock.Instant, progress func(done, total int)) error {
+// Progress is how far Build has come.
+type Progress struct {
+	Day         clock.Day // that is being lived, in the centre's zone
+	Done, Total int       // hours
+}
+
+// Build fills an empty database with the centre's past up to an instant. progress is told of each hour that has been lived.
+func Build(ctx context.Context, c Centre, until clock.Instant, progress func(Progress)) error {
 	mark := func(state string) error {
 		return c.DB.InTx(ctx, func(_ context.Context, tx database.Tx) error { return database.PutSetting(tx, settingState, state) })
 	}

@@ -52,9 +52,11 @@ func newCentre(t *testing.T, db *database.DB) built {
 		DB: db, Clock: hands, Mailbox: mailbox, Accounts: services.Accounts, Contacts: services.Contacts, Permission: services.Permission,
 		Surveys: services.Surveys, Policies: services.Policies, Callbacks: services.Callbacks,
 		Decisions: services.Decisions, Zone: zone, Language: "zh-CN",
-		RunDue: func(ctx context.Context) error {
-			_, err := queue.RunDue(ctx, db, hands.Now, handlers)
-			return err
+		RunDue: func(ctx context.Context) (clock.Instant, error) {
+			if _, err := queue.RunDue(ctx, db, hands.Now, handlers); err != nil {
+				return 0, err
+			}
+			return queue.NextDue(ctx, db)
 		},
 	}}
 }
@@ -65,7 +67,7 @@ func TestADemoCentreHasSomethingToShowAndSumsUp(t *testing.T) {
 	t.Parallel()
 	db := dbtest.SQLite(t)
 	c := newCentre(t, db)
-	if err := demo.Build(t.Context(), c.Centre, until, func(int, int) {}); err != nil {
+	if err := demo.Build(t.Context(), c.Centre, until, func(demo.Progress) {}); err != nil {
 		t.Fatal(err)
 	}
 	admin := account.Viewer{Role: account.Admin}

@@ -32,6 +32,8 @@ type life struct {
 	hardship map[string]float64 // by category
 	answers  []answer           // to come, by time
 	taken    []int64            // contacts
+	stirred  bool               // somebody did something since work ran last
+	next     clock.Instant      // when the next job is due, as work left it; 0 for none
 }
 
 // answer is a customer's intention to answer a survey.
@@ -66,18 +68,21 @@ func newLife(ctx context.Context, c Centre, until clock.Instant) (*life, error) 
 }
 
 // live plays the centre from its first event to the end.
-func (l *life) live(ctx context.Context, progress func(done, total int)) error {
+func (l *life) live(ctx context.Context, progress func(Progress)) error {
 	events := l.events(l.until)
 	if len(events) == 0 {
 		return errors.New("the demo has no events")
 	}
-	next := 0
-	for at := events[0].at; at < l.until; at = at.Add(step) {
-		first := next
+	first, next := events[0].at, 0
+	hours := int(l.until.Sub(first) / step)
+	asked := ctx
+	ctx = context.WithoutCancel(ctx) // SQLite's driver starts a goroutine for every statement that might be called off
+	for at := first; at < l.until && asked.Err() == nil; at = at.Add(step) {
+		begin := next
 		for next < len(events) && events[next].at <= at {
 			next++
 		}
-		if err := l.deliver(ctx, at, events[first:next]); err != nil {
+		if err := l.deliver(ctx, at, events[begin:next]); err != nil {
 			return err
 		}
 		if err := l.answer(ctx, at); err != nil {
@@ -86,10 +91,23 @@ func (l *life) live(ctx context.Context, progress func(done, total int)) error {
 		if err := l.call(ctx, at); err != nil {
 			return err
 		}
-		progress(next, len(events))
+		progress(Progress{Day: clock.DayOf(at, l.Zone), Done: int(at.Sub(first) / step), Total: hours})
 	}
 	l.Clock.set(l.until)
-	return l.RunDue(ctx)
+	if err := l.work(ctx); err != nil {
+		return err
+	}
+	return asked.Err()
+}
+
+// work runs the jobs that are due. It looks for them only when there may be some: nothing happens in most hours of the night.
+func (l *life) work(ctx context.Context) (err error) {
+	if !l.stirred && (l.next.IsZero() || l.next > l.Clock.Now()) {
+		return nil
+	}
+	l.stirred = false
+	l.next, err = l.RunDue(ctx)
+	return err
 }
 
 // deliver is the source reporting what happened.
@@ -110,8 +128,9 @@ func (l *life) deliver(ctx context.Context, at clock.Instant, events []event) er
 			}
 			l.taken = append(l.taken, o.ContactID)
 		}
+		l.stirred = true
 	}
-	if err := l.RunDue(ctx); err != nil {
+	if err := l.work(ctx); err != nil {
 		return err
 	}
 	l.readMail(at)
@@ -154,8 +173,9 @@ func (l *life) answer(ctx context.Context, until clock.Instant) error {
 		if err != nil && !fault.Is(err, fault.Conflict) {
 			return err
 		}
+		l.stirred = true
 	}
-	return l.RunDue(ctx)
+	return l.work(ctx)
 }
 
 func (l *life) submission(rating int) survey.Submission {

@@ -100,7 +100,9 @@ func New(db *database.DB, redis *Redis, handlers map[string]Handler, now clock.N
 		opts.Log = slog.Default()
 	}
 	q := &Queue{
-		runner:    runner{db: db, handlers: withHousekeeping(db, handlers), now: now, backoff: opts.Backoff, log: opts.Log},
+		runner: runner{
+			db: db, handlers: withHousekeeping(db, handlers), now: now, backoff: opts.Backoff, timeout: jobTimeout, log: opts.Log,
+		},
 		redis:     redis,
 		opts:      opts,
 		client:    asynq.NewClientFromRedisClient(redis.client),

@@ -25,6 +25,7 @@ func RunDue(ctx context.Context, db *database.DB, now clock.Now, handlers map[st
 		if len(jobs) == 0 {
 			return n, errors.Join(failures...)
 		}
+		var through []outbox.Job // whose handlers returned no error
 		for _, job := range jobs {
 			n++
 			failure := r.call(ctx, job, r.now())
@@ -32,13 +33,21 @@ func RunDue(ctx context.Context, db *database.DB, now clock.Now, handlers map[st
 				return n, errors.Join(append(failures, err)...)
 			}
 			if failure == nil {
-				failure = r.unfinished(ctx, job)
+				through = append(through, job)
 			}
 			if failure != nil && !errors.Is(failure, outbox.ErrStale) && len(failures) < 10 {
 				failures = append(failures, fmt.Errorf("%s job %d: %w", job.Kind, job.ID, failure))
 			}
 		}
+		if err := r.finished(ctx, through); err != nil {
+			failures = append(failures, err)
+		}
 	}
+}
+
+// NextDue returns when the next job is due that waits for its time, or 0 if none does.
+func NextDue(ctx context.Context, db *database.DB) (clock.Instant, error) {
+	return store{db.View(ctx)}.nextDue()
 }
 
 // claim marks the first due jobs of all lanes queued.
@@ -51,14 +60,14 @@ func (r runner) claim(ctx context.Context) (jobs []outbox.Job, err error) {
 	return jobs, err
 }
 
-// unfinished returns an error if the try is still open though its handler is through.
-func (r runner) unfinished(ctx context.Context, job outbox.Job) error {
-	open, err := store{r.db.View(ctx)}.open(job)
+// finished returns an error if the try of one of the jobs is still open though its handler is through.
+func (r runner) finished(ctx context.Context, jobs []outbox.Job) error {
+	open, err := store{r.db.View(ctx)}.open(jobs)
 	if err != nil {
 		return err
 	}
-	if open {
-		return errors.New("the handler returned without finishing its job")
+	if len(open) > 0 {
+		return fmt.Errorf("handlers returned without finishing their jobs %v", open)
 	}
 	return nil
 }

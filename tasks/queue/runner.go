@@ -38,6 +38,7 @@ type runner struct {
 	handlers map[string]Handler
 	now      clock.Now
 	backoff  func(failures int) time.Duration
+	timeout  time.Duration // of a handler; 0: none
 	log      *slog.Logger
 }
 
@@ -54,8 +55,12 @@ func (r runner) call(ctx context.Context, job outbox.Job, at clock.Instant) (err
 			err = fault.New(fault.Internal, "panic", "the handler panicked")
 		}
 	}()
-	ctx, cancel := context.WithTimeout(database.Background(ctx), jobTimeout)
-	defer cancel()
+	ctx = database.Background(ctx)
+	if r.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, r.timeout)
+		defer cancel()
+	}
 	return handler(ctx, outbox.Ticket{JobID: job.ID, Attempt: job.Attempt, Fence: job.Fence, At: at}, job.Ref)
 }
 

@@ -1,8 +1,10 @@
 package queue
 
 import (
-	"errors"
+	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -127,12 +129,39 @@ func (s store) try(job outbox.Job) *gorm.DB {
 		job.ID, job.Attempt, job.Fence, job.Fence+1, inFlight())
 }
 
-func (s store) open(job outbox.Job) (bool, error) {
-	_, err := s.failures(job)
-	if errors.Is(err, outbox.ErrStale) {
-		return false, nil
+// open returns the ids of the jobs whose tries are open, of at most database.MaxIn.
+func (s store) open(jobs []outbox.Job) ([]int64, error) {
+	if len(jobs) == 0 {
+		return nil, nil
 	}
-	return err == nil, err
+	var now []outbox.Job
+	if err := s.Gorm().Select(tryColumns).Where("id IN ? AND state IN ?", ids(jobs), inFlight()).Find(&now).Error; err != nil {
+		return nil, fmt.Errorf("read jobs: %w", err)
+	}
+	tries := make(map[int64]outbox.Job, len(jobs))
+	for _, j := range jobs {
+		tries[j.ID] = j
+	}
+	return ids(slices.DeleteFunc(now, func(j outbox.Job) bool {
+		try := tries[j.ID]
+		return j.Attempt != try.Attempt || j.Fence > try.Fence+1
+	})), nil
+}
+
+// nextDue returns when the first job is due that is not in flight, or 0.
+func (s store) nextDue() (clock.Instant, error) {
+	var first []string
+	var args []any
+	for _, lane := range outbox.Lanes() { // each the first entry of its part of the index
+		first = append(first, "SELECT MIN(run_at) AS run_at FROM jobs WHERE state = ? AND lane = ?")
+		args = append(args, outbox.Due, lane)
+	}
+	var next sql.NullInt64
+	err := s.Gorm().Raw("SELECT MIN(run_at) FROM ("+strings.Join(first, " UNION ALL ")+") AS lanes", args...).Scan(&next).Error
+	if err != nil {
+		return 0, fmt.Errorf("look for the next job: %w", err)
+	}
+	return clock.Instant(next.Int64), nil
 }
 
 // failures returns how often the job failed before, or outbox.ErrStale if this try is not open any more.
