@@ -66,10 +66,11 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	// The writer takes its lock at BEGIN: a transaction that reads first and writes later would otherwise fail at once.
 	db := &DB{dialect: SQLite, health: newHealth(), line: make(chan struct{}, 1), writer: make(chan struct{}, 1)}
 	var err error
-	if db.write, err = db.openSQLiteHandle(ctx, path, "immediate", 1); err != nil {
+	if db.write, err = db.openSQLiteHandle(ctx, path, "immediate", 1, 16_000); err != nil {
 		return nil, err
 	}
-	if db.read, err = db.openSQLiteHandle(ctx, path, "deferred", 4); err != nil {
+	// What a reader has cached is void as soon as something was written: it needs no more than one report reads twice.
+	if db.read, err = db.openSQLiteHandle(ctx, path, "deferred", 4, 4_000); err != nil {
 		return nil, errors.Join(err, closeHandle(db.write))
 	}
 	db.probe = db.write
@@ -101,9 +102,12 @@ func keepToOurselves(path string) error {
 	return nil
 }
 
-func (db *DB) openSQLiteHandle(ctx context.Context, path, lock string, connections int) (*gorm.DB, error) {
+// openSQLiteHandle opens connections that cache so many KiB each.
+func (db *DB) openSQLiteHandle(ctx context.Context, path, lock string, connections, cache int) (*gorm.DB, error) {
 	q := url.Values{"_txlock": {lock}, "_pragma": {
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-16000)", "wal_autocheckpoint(4000)",
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)",
+		"wal_autocheckpoint(4000)", // pages are written back, and the disk is waited for, a quarter as often as by default
+		fmt.Sprintf("cache_size(-%d)", cache),
 	}}
 	dsn := (&url.URL{Scheme: "file", Opaque: url.PathEscape(path), RawQuery: q.Encode()}).String()
 	dialector, ok := gormsqlite.New(gormsqlite.Config{Conn: sql.OpenDB(sqliteConnector{&sqlite.Driver{}, dsn})}).(*gormsqlite.Dialector)

@@ -56,6 +56,9 @@ func (db *DB) tx(g *gorm.DB) Tx { return Tx{gorm: g, dialect: db.dialect, idStep
 // View returns a Tx for reads outside a transaction. Two reads of one View may see different moments: where they must agree,
 // use Snapshot. While the database cannot be read, every statement of a View fails with ErrUnavailable.
 func (db *DB) View(ctx context.Context) Tx {
+	if together, ok := whole(ctx); ok {
+		return db.tx(together.gorm.WithContext(ctx))
+	}
 	tx := db.tx(db.read.WithContext(ctx))
 	tx.gorm.Error = db.health.refusal(true) // every statement fails at once with it
 	tx.lanes = 2
@@ -130,6 +133,9 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 		return errNested
 	}
 	ctx = context.WithValue(ctx, inTxKey{}, true)
+	if together, ok := whole(ctx); ok {
+		return together.part(ctx, fn)
+	}
 	for try := 1; ; try++ {
 		if err := db.health.refusal(false); err != nil {
 			return err

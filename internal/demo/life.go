@@ -77,27 +77,39 @@ func (l *life) live(ctx context.Context, progress func(Progress)) error {
 	hours := int(l.until.Sub(first) / step)
 	asked := ctx
 	ctx = context.WithoutCancel(ctx) // SQLite's driver starts a goroutine for every statement that might be called off
-	for at := first; at < l.until && asked.Err() == nil; at = at.Add(step) {
-		begin := next
-		for next < len(events) && events[next].at <= at {
-			next++
-		}
-		if err := l.deliver(ctx, at, events[begin:next]); err != nil {
+	for at := first; at < l.until; {
+		day := clock.DayOf(at, l.Zone)
+		err := l.DB.Together(ctx, func(ctx context.Context) error { // an interrupted day is as good as none: all is wiped
+			for ; at < l.until && clock.DayOf(at, l.Zone) == day; at = at.Add(step) {
+				begin := next
+				for next < len(events) && events[next].at <= at {
+					next++
+				}
+				if err := l.hour(ctx, at, events[begin:next]); err != nil {
+					return err
+				}
+				progress(Progress{Day: day, Done: int(at.Sub(first) / step), Total: hours})
+			}
+			return asked.Err()
+		})
+		if err != nil {
 			return err
 		}
-		if err := l.answer(ctx, at); err != nil {
-			return err
-		}
-		if err := l.call(ctx, at); err != nil {
-			return err
-		}
-		progress(Progress{Day: clock.DayOf(at, l.Zone), Done: int(at.Sub(first) / step), Total: hours})
 	}
+	progress(Progress{Day: clock.DayOf(l.until, l.Zone), Done: hours, Total: hours})
 	l.Clock.set(l.until)
-	if err := l.work(ctx); err != nil {
+	return l.work(ctx)
+}
+
+// hour plays what happens until an instant and in the hour after it.
+func (l *life) hour(ctx context.Context, at clock.Instant, events []event) error {
+	if err := l.deliver(ctx, at, events); err != nil {
 		return err
 	}
-	return asked.Err()
+	if err := l.answer(ctx, at); err != nil {
+		return err
+	}
+	return l.call(ctx, at)
 }
 
 // work runs the jobs that are due. It looks for them only when there may be some: nothing happens in most hours of the night.

@@ -47,7 +47,7 @@ func RunDue(ctx context.Context, db *database.DB, now clock.Now, handlers map[st
 
 // NextDue returns when the next job is due that waits for its time, or 0 if none does.
 func NextDue(ctx context.Context, db *database.DB) (clock.Instant, error) {
-	return store{db.View(ctx)}.nextDue()
+	return store{db.View(ctx)}.firstDue()
 }
 
 // claim marks the first due jobs of all lanes queued.

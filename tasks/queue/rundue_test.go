@@ -44,9 +44,15 @@ func TestRunDueRunsInOrderUntilNothingIsDue(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if next, err := NextDue(t.Context(), db); err != nil || next != start.Add(-2*time.Hour) {
+			t.Errorf("the first job is due at %v, %v", next, err)
+		}
 		n, err := RunDue(t.Context(), db, clocktest.Fixed(start), handlers)
 		if err != nil || n != 6 {
 			t.Errorf("ran %d jobs, %v; want 6", n, err)
+		}
+		if next, err := NextDue(t.Context(), db); err != nil || next != start.Add(time.Microsecond) {
+			t.Errorf("the next job is due at %v, %v", next, err)
 		}
 		if diff := cmp.Diff([]int64{1, 2, 3, 11, 12, 13}, order); diff != "" {
 			t.Error(diff)

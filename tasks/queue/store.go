@@ -148,8 +148,8 @@ func (s store) open(jobs []outbox.Job) ([]int64, error) {
 	})), nil
 }
 
-// nextDue returns when the first job is due that is not in flight, or 0.
-func (s store) nextDue() (clock.Instant, error) {
+// firstDue returns when the first job is due that is not in flight, or 0.
+func (s store) firstDue() (clock.Instant, error) {
 	var first []string
 	var args []any
 	for _, lane := range outbox.Lanes() { // each the first entry of its part of the index
