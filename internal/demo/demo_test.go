@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"aftercall/internal/account"
 	"aftercall/internal/app"
 	"aftercall/internal/clock"
