@@ -7,7 +7,7 @@ LDFLAGS := -X main.version=$(VERSION)
 export PATH := $(shell $(GO) env GOPATH)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint fmt bench deps fuzz property soak chaos clean
+.PHONY: help run build test race lint fmt bench deps fuzz property soak chaos clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ build: ## Build bin/aftercall, stripped, for this machine
 test: ## Run every test, on the databases, Redis and browser that are installed
 	@scripts/test
 
+race: ## Run the tests of what several do at once under the race detector (PACKAGES narrows; needs a C compiler)
+	@scripts/race $(PACKAGES)
+
 lint: ## Check style and architecture (installs the pinned linter on first use)
 	@scripts/lint $(LINT_VERSION)
 
@@ -32,7 +35,7 @@ fmt: ## Format the code
 bench: ## Print the promised figures beside their bare limits, tab-separated (BENCH=name narrows)
 	@scripts/bench $(BENCH)
 
-deps: ## Install MariaDB, Redis, Chromium and CJK fonts on Debian, for the tests that use them
+deps: ## Install MariaDB, Redis, Chromium, CJK fonts and a C compiler on Debian, for the tests that use them
 	@scripts/deps
 
 fuzz: ## Fuzz every parser of outside bytes for a minute each

@@ -10,9 +10,12 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// BrowserPath finds a Chromium, or skips the test.
+// BrowserPath finds a Chromium, or skips the test, as it does where tests are to be short (make race).
 func BrowserPath(t testing.TB) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("short: nobody opens a browser")
+	}
 	for _, name := range []string{os.Getenv("AFTERCALL_TEST_CHROMIUM"), "chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); name != "" && err == nil {
 			return path
