@@ -89,7 +89,7 @@ func TestAJobIsStartedAtOnceByAQueueThatIsIdle(t *testing.T) {
 			return e.effect(ctx, ticket, ref)
 		}}))
 		for n, lane := range outbox.Lanes() {
-			<-time.After(time.Minute)
+			<-time.After(time.Minute + 1700*time.Millisecond) // no multiple of what anything waits for
 			added := time.Now()
 			e.addFrom("effect", n, 1, lane)
 			if took := (<-started).Sub(added); took > 50*time.Millisecond {
