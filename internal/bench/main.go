@@ -85,11 +85,12 @@ func wanted(name string, prefixes []string) bool {
 func measurements() []measurement {
 	embedded := stores()[0]
 	// First of all: a process started by a large one is counted as that large by the system, for a moment.
-	all := []measurement{{"start/" + embedded.name, start}, {"reading", reading}}
+	all := []measurement{{"start/" + embedded.name, start}, {"idle/" + embedded.name, idle}, {"reading", reading}}
 	for _, s := range stores() {
 		all = append(all,
 			measurement{"intake/" + s.name, func(ctx context.Context) ([]figure, error) { return s.with(ctx, intake) }},
 			measurement{"jobs/" + s.name, func(ctx context.Context) ([]figure, error) { return s.with(ctx, jobs) }},
+			measurement{"jobs-p99/" + s.name, func(ctx context.Context) ([]figure, error) { return s.with(ctx, jobsLatency) }},
 		)
 	}
 	return append(all,

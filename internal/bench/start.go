@@ -15,30 +15,44 @@ import (
 	"time"
 )
 
-// idleFor is how long a process is left alone before its memory is read.
+// idleFor is how long a process is left alone before it is looked at.
 const idleFor = 10 * time.Second
 
 // start measures the program itself on an empty database: the time from its start to the first page, and its resident memory
 // when it has nothing to do. The bare limits are those of the same program printing its version.
-func start(ctx context.Context) (_ []figure, err error) {
-	dir, err := os.MkdirTemp("", "aftercall-bench-")
+func start(ctx context.Context) ([]figure, error) {
+	program, dir, remove, err := buildProgram(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("make a folder: %w", err)
+		return nil, err
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	program := filepath.Join(dir, "aftercall")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/aftercall").CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("build the program: %w: %s", err, out)
-	}
+	defer remove()
 	bareSeconds, bareMemory, err := version(ctx, program)
 	if err != nil {
 		return nil, err
 	}
-	seconds, memory, err := serve(ctx, program, filepath.Join(dir, "data"))
+	var memory float64
+	seconds, err := serve(ctx, program, dir, func(pid int) (err error) {
+		memory, err = residentMemory(pid)
+		return err
+	})
 	return []figure{
 		{"start/sqlite", seconds, "s", bareSeconds},
 		{"memory/sqlite", memory, "MB", bareMemory},
 	}, err
+}
+
+// buildProgram builds the program in a folder of its own.
+func buildProgram(ctx context.Context) (program, dir string, remove func(), err error) {
+	if dir, err = os.MkdirTemp("", "aftercall-bench-"); err != nil {
+		return "", "", nil, fmt.Errorf("make a folder: %w", err)
+	}
+	remove = func() { _ = os.RemoveAll(dir) }
+	program = filepath.Join(dir, "aftercall")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/aftercall").CombinedOutput(); err != nil {
+		remove()
+		return "", "", nil, fmt.Errorf("build the program: %w: %s", err, out)
+	}
+	return program, dir, remove, nil
 }
 
 // version runs the program to print its version and returns the seconds and the peak memory in MB that took.
@@ -56,30 +70,37 @@ func version(ctx context.Context, program string) (seconds, megabytes float64, e
 	return seconds, float64(usage.Maxrss) / 1024, nil
 }
 
-// serve starts the service on an empty folder and returns the seconds to the first page and the memory when idle in MB.
-func serve(ctx context.Context, program, dataDir string) (seconds, megabytes float64, err error) {
+// serve runs the service on an empty folder and looks at its process after a while without work. It returns the seconds from the start
+// to the first page.
+func serve(ctx context.Context, program, dir string, look func(pid int) error) (seconds float64, err error) {
 	address, err := freeAddress(ctx)
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
-	cmd := exec.CommandContext(ctx, program, "serve", "--data-dir", dataDir, "--addr", address)
+	cmd := exec.CommandContext(ctx, program, "serve", "--data-dir", filepath.Join(dir, "data"), "--addr", address)
 	cmd.Stderr = os.Stderr
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
-		return 0, 0, fmt.Errorf("start the service: %w", err)
+		return 0, fmt.Errorf("start the service: %w", err)
 	}
 	defer func() { err = errors.Join(err, cmd.Process.Signal(os.Interrupt), cmd.Wait()) }()
 	if err := firstPage(ctx, "http://"+address+"/login"); err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	seconds = time.Since(began).Seconds()
-	select {
-	case <-time.After(idleFor):
-	case <-ctx.Done():
-		return 0, 0, ctx.Err()
+	if err := pause(ctx, idleFor); err != nil {
+		return 0, err
 	}
-	megabytes, err = residentMemory(cmd.Process.Pid)
-	return seconds, megabytes, err
+	return seconds, look(cmd.Process.Pid)
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func freeAddress(ctx context.Context) (string, error) {
