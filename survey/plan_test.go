@@ -61,7 +61,8 @@ func TestAPlanNamesItsChannelsInOrder(t *testing.T) {
 		{[]permission.Channel{permission.ByPhone}, "", survey.ReasonNoSender},
 	} {
 		c.run(fmt.Sprint(test.channels), func(t *testing.T) {
-			out, _, err := c.surveys.Invite(t.Context(), outbox.Ticket{At: c.now}, survey.Plan{Resolution: someone(), Channels: test.channels})
+			plan := survey.Plan{Resolution: someone(), Channels: test.channels}
+			out, _, err := c.surveys.Invite(t.Context(), outbox.Ticket{At: c.now}, plan)
 			if err != nil || out.Channel != test.want || out.Reason != test.reason {
 				t.Errorf("%v: %q %q %v", test.channels, out.Channel, out.Reason, err)
 			}

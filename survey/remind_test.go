@@ -237,8 +237,9 @@ func TestWhatBecameOfAReminder(t *testing.T) {
 				if got := c.reminder(first); got.State != want.state {
 					t.Errorf("state %s, want %s", got.State, want.state)
 				}
-				if touched := c.count("touches", "kind = ? AND person_id = ?", permission.Reminder, r.PersonID) == 1; touched != want.touched {
-					t.Errorf("touched %v", touched)
+				touches := c.count("touches", "kind = ? AND person_id = ?", permission.Reminder, r.PersonID)
+				if (touches == 1) != want.touched {
+					t.Errorf("%d touches", touches)
 				}
 				if _, send := c.remind(first.InvitationID); send != want.returned {
 					t.Errorf("the next try sends %v", send)

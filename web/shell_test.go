@@ -106,8 +106,9 @@ func TestErrorsAreToldByWhoseFaultTheyAre(t *testing.T) {
 				return w
 			}
 			page := answer("text/html")
-			if page.Code != test.status || !strings.Contains(page.Body.String(), test.text) || strings.Contains(page.Body.String(), "secret") {
-				t.Errorf("status %d, want %d; body %s", page.Code, test.status, page.Body)
+			body := page.Body.String()
+			if page.Code != test.status || !strings.Contains(body, test.text) || strings.Contains(body, "secret") {
+				t.Errorf("status %d, want %d; body %s", page.Code, test.status, body)
 			}
 			w := answer("application/json")
 			var p frame.Problem

@@ -115,7 +115,9 @@ func TestMarketingTakesAYesForMarketingOnlyAndANoForAnything(t *testing.T) {
 			for _, viewer := range []account.Viewer{marketing, supervisor, admin, machine} {
 				for _, word := range []permission.Word{permission.WordGiven, permission.WordWithdrawn} {
 					t.Run(fmt.Sprintf("%s for %s by %s", word, purpose, viewer.Role), func(t *testing.T) {
-						in := permission.ConsentInput{Source: "desk", Reference: "3", Purpose: purpose, Word: word, At: c.at.Add(-time.Hour)}
+						in := permission.ConsentInput{
+							Source: "desk", Reference: "3", Purpose: purpose, Word: word, At: c.at.Add(-time.Hour),
+						}
 						want := ""
 						if viewer.Role == account.Marketing && word == permission.WordGiven && !purpose.Marketing() {
 							want = "purpose purpose_of_others"

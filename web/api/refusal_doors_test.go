@@ -80,7 +80,8 @@ func TestARefusalHoldsAtEveryDoor(t *testing.T) {
 					question := object(kind, fmt.Sprintf(spellings[(i+2)%len(spellings)], number),
 						"purpose", "survey", "channel", map[string]string{"email": "email", "phone": "sms"}[kind])
 					answer := check(m, `{"questions":[`+question+`]}`).Answers[0]
-					if answer.Allowed || answer.Known != 1 || (answer.First != permission.Suppressed && answer.First != permission.Refused) {
+					held := answer.First == permission.Suppressed || answer.First == permission.Refused
+					if answer.Allowed || answer.Known != 1 || !held {
 						t.Errorf("%s: %q was refused, and %q is written to: %+v", door, refused, has, answer)
 					}
 					r := boss.Get("/contacts?q=" + url.QueryEscape(fmt.Sprintf(refused, number)))

@@ -94,7 +94,7 @@ func TestEveryConditionCanBeReadOut(t *testing.T) {
 		{Name: "c", Kind: policy.YesNoField},
 	}
 	for _, lang := range account.Languages() {
-		t.Run(string(lang), func(t *testing.T) {
+		t.Run(lang, func(t *testing.T) {
 			words := wordsIn(t, site, lang, attributes, nil)
 			for _, f := range policy.Fields(attributes) {
 				for _, op := range f.Kind.Ops() {

@@ -68,7 +68,7 @@ func TestWhatIsNeverUsedOfACellIsNotUsable(t *testing.T) {
 		for i, cell := range cells {
 			t.Run(cell.phone+" "+cell.email, func(t *testing.T) {
 				var usable []string
-				query := db.View(context.Background()).Gorm().Model(&contact.Address{}).Joins("JOIN customers ON customers.id = customer_id").
+				query := db.View(t.Context()).Gorm().Model(&contact.Address{}).Joins("JOIN customers ON customers.id = customer_id").
 					Where("reference = ? AND normalised <> ''", fmt.Sprintf("C-%d", i)).Order("kind, position")
 				if err := query.Pluck("normalised", &usable).Error; err != nil {
 					t.Fatal(err)
