@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -69,6 +70,7 @@ func (c *cli) serve(ctx context.Context, parts app.Parts) error {
 			return errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
 		}
 	}
+	debug.FreeOSMemory() // once: to start takes more memory than to go on, above all where a demo was made
 	c.log.InfoContext(ctx, "aftercall runs", "version", programVersion(), "web", a.URL(), "work", parts.Work, "health", a.HealthURL())
 	if err := a.Run(ctx); err != nil {
 		return err

@@ -74,11 +74,7 @@ func (a *App) buildDemo(ctx context.Context, db *database.DB, until clock.Instan
 	if err != nil {
 		return err
 	}
-	if err := s.Figures.FoldAll(ctx); err != nil {
-		return err
-	}
-	debug.FreeOSMemory() // what it took to live three months in seconds; the service needs a fraction
-	return nil
+	return s.Figures.FoldAll(ctx)
 }
 
 // keepDemoTime writes down how far the demo's clock has come, so that the next run does not go back in time.

@@ -69,8 +69,9 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if db.write, err = db.openSQLiteHandle(ctx, path, "immediate", 1, 16_000); err != nil {
 		return nil, err
 	}
-	// What a reader has cached is void as soon as something was written: it needs no more than one report reads twice.
-	if db.read, err = db.openSQLiteHandle(ctx, path, "deferred", 4, 4_000); err != nil {
+	// What a reader has cached is void as soon as something was written, so more would be of little use. And it takes twice as much
+	// memory as it says: the driver's allocator rounds a page up to 8 KiB.
+	if db.read, err = db.openSQLiteHandle(ctx, path, "deferred", 4, 2_000); err != nil {
 		return nil, errors.Join(err, closeHandle(db.write))
 	}
 	db.probe = db.write
