@@ -66,11 +66,11 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	// The writer takes its lock at BEGIN: a transaction that reads first and writes later would otherwise fail at once.
 	db := &DB{dialect: SQLite, health: newHealth(), line: make(chan struct{}, 1), writer: make(chan struct{}, 1)}
 	var err error
-	if db.write, err = db.openSQLiteHandle(ctx, path, "immediate", 1, 16_000); err != nil {
+	// A cache takes twice as much memory as it says: the driver's allocator rounds a page up to 8 KiB. What a reader has cached is void as
+	// soon as something was written, so that more would be of little use to it.
+	if db.write, err = db.openSQLiteHandle(ctx, path, "immediate", 1, 8_000); err != nil {
 		return nil, err
 	}
-	// What a reader has cached is void as soon as something was written, so more would be of little use. And it takes twice as much
-	// memory as it says: the driver's allocator rounds a page up to 8 KiB.
 	if db.read, err = db.openSQLiteHandle(ctx, path, "deferred", 4, 2_000); err != nil {
 		return nil, errors.Join(err, closeHandle(db.write))
 	}

@@ -2,6 +2,7 @@ package demo_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -130,6 +131,33 @@ func rows(t *testing.T, db *database.DB) map[string]int64 {
 		counts[table] = n
 	}
 	return counts
+}
+
+// What was lived before somebody pressed Ctrl+C is gone when the demo is started again.
+func TestAnInterruptedDemoIsWiped(t *testing.T) {
+	t.Parallel()
+	db := dbtest.SQLite(t)
+	ctx, interrupt := context.WithCancel(t.Context())
+	lived := 0
+	err := demo.Build(ctx, newCentre(t, db).Centre, until, func(at demo.Progress) {
+		if lived = at.Done; lived == 60 {
+			interrupt()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || lived > 100 {
+		t.Fatalf("after %d hours: %v", lived, err)
+	}
+	if before := rows(t, db); before["contacts"] == 0 {
+		t.Fatal("nothing was lived before the interruption")
+	}
+	if ready, err := demo.Check(t.Context(), db); err != nil || ready {
+		t.Fatalf("ready: %v, %v", ready, err)
+	}
+	for table, n := range rows(t, db) {
+		if n > 0 {
+			t.Errorf("%d rows are left in %s", n, table)
+		}
+	}
 }
 
 func TestADemoRefusesADatabaseWithOtherData(t *testing.T) {
