@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -19,13 +20,15 @@ import (
 )
 
 const (
-	intakeContacts = 20_000
+	intakeContacts = 20_000 // of a round
 	intakeBatch    = 2_000
 	intakeClients  = 2
+	intakeAtLeast  = 5 * time.Second // of rounds, and of their limit
+	intakeRows     = 8               // a contact: what is aimed at
 )
 
-// intake posts resolved contacts to the API as NDJSON and waits until all are decided: contacts, customers, resolutions,
-// decisions, callbacks and jobs. The bare limit is a multi-row INSERT of the same contact rows and nothing else.
+// intake posts resolved contacts to the API as NDJSON and waits until all are decided. The bare limit is multi-row INSERTs of every
+// row that this leaves, in whatever table, by as many clients.
 func intake(ctx context.Context, b bench) (_ []figure, err error) {
 	a, closeAll, err := b.open(ctx, app.Parts{Web: true, Work: true})
 	if err != nil {
@@ -40,7 +43,35 @@ func intake(ctx context.Context, b bench) (_ []figure, err error) {
 	if err != nil {
 		return nil, err
 	}
-	bodies := intakeBodies(clock.System())
+	before, err := countRows(ctx, a.DB)
+	if err != nil {
+		return nil, err
+	}
+	contacts, took := 0, time.Duration(0)
+	for ; took < intakeAtLeast; contacts += intakeContacts {
+		round, err := takeRound(ctx, a, token, contacts)
+		if err != nil {
+			return nil, err
+		}
+		took += round
+	}
+	if err := decidedAll(ctx, a, contacts); err != nil {
+		return nil, err
+	}
+	left, err := leftRows(ctx, a.DB, before)
+	if err != nil {
+		return nil, err
+	}
+	limit, err := bareIntake(ctx, b, left, contacts)
+	return []figure{
+		{"intake/" + b.name, float64(contacts) / took.Seconds(), "contacts/s", limit},
+		{"intake-rows/" + b.name, float64(left.count) / float64(contacts), "rows/contact", intakeRows},
+	}, err
+}
+
+// takeRound posts contacts from a number on, and returns how long it took until all were decided.
+func takeRound(ctx context.Context, a *app.App, token string, first int) (time.Duration, error) {
+	bodies := intakeBodies(clock.System(), first)
 	began := time.Now()
 	clients, posting := errgroup.WithContext(ctx)
 	clients.SetLimit(intakeClients)
@@ -48,17 +79,10 @@ func intake(ctx context.Context, b bench) (_ []figure, err error) {
 		clients.Go(func() error { return post(posting, a.URL()+"/api/v1/contacts", token, body) })
 	}
 	if err := clients.Wait(); err != nil {
-		return nil, err
+		return 0, err
 	}
-	if err := a.WaitIdle(ctx); err != nil {
-		return nil, err
-	}
-	rate := intakeContacts / time.Since(began).Seconds()
-	if err := decidedAll(ctx, a); err != nil {
-		return nil, err
-	}
-	bare, err := bareInsert(ctx, a, b)
-	return []figure{{"intake/" + b.name, rate, "contacts/s", bare}}, err
+	err := a.WaitIdle(ctx)
+	return time.Since(began), err
 }
 
 func post(ctx context.Context, url, token string, body []byte) error {
@@ -81,12 +105,12 @@ func post(ctx context.Context, url, token string, body []byte) error {
 }
 
 // intakeBodies are contacts as a help desk sends them when they are resolved, one in eight of them severe.
-func intakeBodies(now clock.Instant) [][]byte {
+func intakeBodies(now clock.Instant, first int) [][]byte {
 	var bodies [][]byte
-	for first := 0; first < intakeContacts; first += intakeBatch {
+	for from := first; from < first+intakeContacts; from += intakeBatch {
 		var body bytes.Buffer
 		lines := json.NewEncoder(&body)
-		for n := first; n < first+intakeBatch; n++ {
+		for n := from; n < from+intakeBatch; n++ {
 			_ = lines.Encode(resolvedContact(n, now)) // a buffer takes everything
 		}
 		bodies = append(bodies, body.Bytes())
@@ -116,35 +140,50 @@ func resolvedContact(n int, now clock.Instant) contact.Input {
 }
 
 // decidedAll makes sure that what was measured was done.
-func decidedAll(ctx context.Context, a *app.App) error {
+func decidedAll(ctx context.Context, a *app.App, contacts int) error {
 	summary, err := a.Decisions.Summary(ctx, account.Viewer{Role: account.Admin}, 0, 0)
 	if err != nil {
 		return err
 	}
 	for _, k := range summary.Kinds {
-		if k.Resolved != intakeContacts || k.Planned+k.SkippedTotal() != intakeContacts {
+		if k.Resolved != contacts || k.Planned+k.SkippedTotal() != contacts {
 			return fmt.Errorf("%s: %d of %d resolutions are decided", k.Kind, k.Planned+k.SkippedTotal(), k.Resolved)
 		}
 	}
 	return nil
 }
 
-// bareInsert inserts the same contact rows into an empty copy of the table, in statements of as many rows as intake may use.
-func bareInsert(ctx context.Context, a *app.App, b bench) (rate float64, err error) {
-	columns, rows, err := contactRows(ctx, a.DB)
-	if err != nil {
-		return 0, err
+// bareIntake returns how many contacts a second can be had by nothing but inserting the rows they leave: transactions of the rows of
+// as many contacts as intake takes in one, in statements of as many rows. Empty databases are filled until it took long enough.
+func bareIntake(ctx context.Context, b bench, left leftBehind, contacts int) (float64, error) {
+	filled, took := 0, time.Duration(0)
+	for ; took < intakeAtLeast; filled += contacts {
+		once, err := fillOnce(ctx, b, left, contacts)
+		if err != nil {
+			return 0, err
+		}
+		took += once
 	}
+	return float64(filled) / took.Seconds(), nil
+}
+
+func fillOnce(ctx context.Context, b bench, left leftBehind, contacts int) (took time.Duration, err error) {
 	db, closeAll, err := b.empty(ctx)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, closeAll()) }()
-	began := time.Now()
-	for first := 0; first < len(rows); first += db.RowsPerTx() {
-		if err := insertBare(ctx, db, first, columns, rows[first:min(first+db.RowsPerTx(), len(rows))]); err != nil {
-			return 0, err
-		}
+	if err := clearTables(ctx, db, left); err != nil {
+		return 0, err
 	}
-	return float64(len(rows)) / time.Since(began).Seconds(), nil
+	runtime.GC() // what was read, or filled before, is none of the limit's work
+	parts := (contacts + db.RowsPerTx() - 1) / db.RowsPerTx()
+	began := time.Now()
+	clients, filling := errgroup.WithContext(ctx)
+	clients.SetLimit(intakeClients)
+	for part := range parts {
+		clients.Go(func() error { return insertPart(filling, db, left, part, parts) })
+	}
+	err = clients.Wait()
+	return time.Since(began), err
 }
