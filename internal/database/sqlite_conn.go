@@ -93,7 +93,7 @@ func (c *sqliteConn) QueryContext(ctx context.Context, query string, args []driv
 		return nil, err
 	}
 	rows, ok := found.(bareRows)
-	if !ok { // never: see TestSQLiteRowsAreAsExpected
+	if !ok {
 		return nil, fmt.Errorf("rows of the SQLite driver are a %T, which is not what this was written for", found)
 	}
 	s.reading = true
