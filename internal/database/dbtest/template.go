@@ -43,7 +43,7 @@ func migrate(address string) error {
 // mysqlServer is the test server, and the statements that fill a new database with the tables and rows of the template.
 type mysqlServer struct {
 	url    *url.URL
-	pool   *sql.DB
+	config *mysql.Config
 	fill   []string
 	values []any // of the rows
 }
@@ -57,11 +57,7 @@ var mysqlTemplate = sync.OnceValues(func() (s *mysqlServer, err error) {
 	c := mysql.NewConfig()
 	c.Net, c.Addr, c.User, c.MultiStatements, c.InterpolateParams = "tcp", s.url.Host, s.url.User.Username(), true, true
 	c.Passwd, _ = s.url.User.Password()
-	connector, err := mysql.NewConnector(c)
-	if err != nil {
-		return nil, err
-	}
-	s.pool = sql.OpenDB(connector)
+	s.config = c
 	template := "t_" + randomName()
 	defer func() { err = errors.Join(err, s.drop(template)) }()
 	if err := s.create(template); err != nil {
@@ -86,8 +82,22 @@ func (s *mysqlServer) create(name string) error {
 
 func (s *mysqlServer) drop(name string) error { return s.exec("DROP DATABASE IF EXISTS " + name) }
 
-func (s *mysqlServer) exec(statements string, values ...any) error {
-	if _, err := s.pool.ExecContext(context.Background(), statements, values...); err != nil {
+// connect opens a pool for one use: tests look for what is left open.
+func (s *mysqlServer) connect() (*sql.DB, error) {
+	connector, err := mysql.NewConnector(s.config)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(connector), nil
+}
+
+func (s *mysqlServer) exec(statements string, values ...any) (err error) {
+	pool, err := s.connect()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	if _, err := pool.ExecContext(context.Background(), statements, values...); err != nil {
 		return fmt.Errorf("%.80s: %w", statements, err)
 	}
 	return nil
@@ -128,7 +138,12 @@ func (s *mysqlServer) learn(template string) error {
 
 // query returns all rows, their values as the server writes them.
 func (s *mysqlServer) query(statement string, values ...any) (all [][]any, err error) {
-	rows, err := s.pool.QueryContext(context.Background(), statement, values...)
+	pool, err := s.connect()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	rows, err := pool.QueryContext(context.Background(), statement, values...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", statement, err)
 	}
