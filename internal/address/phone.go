@@ -196,7 +196,15 @@ func isMainlandMobile(raw string) bool {
 			return false
 		}
 	}
-	return raw[1] == '3' || raw[1] == '8' || (raw[1] == '5' && raw[2] != '4')
+	switch raw[1] {
+	case '3', '8':
+		return true
+	case '5', '9':
+		return raw[2] != '4'
+	case '7':
+		return raw[2] != '4' && raw[2] != '9'
+	}
+	return false
 }
 
 // Beside returns what a text says of a line beyond its number, if anything: the text is what the line was read from, in a country that
