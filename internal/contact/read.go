@@ -141,7 +141,7 @@ func AddressesOf(tx database.Tx, customerIDs []int64) (map[int64][]Address, erro
 // Subjects returns customers as permission sees them: their usable addresses, where they are, who else is the same person, and
 // the complaints of that person. An unknown id is left out. It takes four queries, whatever the number of customers up to 500.
 func Subjects(tx database.Tx, customerIDs []int64) (map[int64]permission.Subject, error) {
-	customers, err := find[Customer](store{tx}, "customers", "id", database.DistinctNonzero(customerIDs), "id", false)
+	customers, err := store{tx}.whereabouts(database.DistinctNonzero(customerIDs))
 	if err != nil || len(customers) == 0 {
 		return nil, err
 	}

@@ -16,11 +16,13 @@ import (
 
 // customersNamedBy reads the customers of the references; locked, others are kept from changing them until the transaction ends.
 func (s store) customersNamedBy(sourceID int64, references []string, locked bool) ([]Customer, error) {
-	return find[Customer](s, "customers", "source_id = "+strconv.FormatInt(sourceID, 10)+" AND reference", references, "id", locked)
+	return findIn[Customer](s.along("customers", "customers_source_id_reference"), "customers",
+		"source_id = "+strconv.FormatInt(sourceID, 10)+" AND reference", references, "id", locked)
 }
 
 func (s store) addresses(customerIDs []int64) ([]Address, error) {
-	return find[Address](s, "addresses", "customer_id", customerIDs, "customer_id, kind, position", false)
+	return findIn[Address](s.along("customer_addresses", "customer_addresses_customer_id_kind_position"), "addresses",
+		"customer_id", customerIDs, "customer_id, kind, position", false)
 }
 
 // persons returns the person of each customer.

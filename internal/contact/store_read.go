@@ -167,7 +167,7 @@ type complaint struct {
 // complaints returns the customers who ever complained. The index by customer finds their contacts, of which a person has few.
 func (s store) complaints(customerIDs []int64) (map[int64]complaint, error) {
 	rows, err := database.In[complaint](customerIDs, "complaints", func(part []int64) *gorm.DB {
-		return s.Gorm().Table("contacts AS c").Joins("LEFT JOIN resolutions AS r ON r.contact_id = c.id").
+		return s.along("contacts AS c", "contacts_customer_id_opened_at").Joins("LEFT JOIN resolutions AS r ON r.contact_id = c.id").
 			Select("c.customer_id, MAX(c.status <> ?) AS open, COALESCE(MAX(r.resolved_at), 0) AS resolved_at", Resolved).
 			Where("c.customer_id IN ? AND c.complaint = ?", part, true).Group("c.customer_id")
 	})
@@ -178,11 +178,18 @@ func (s store) complaints(customerIDs []int64) (map[int64]complaint, error) {
 	return found, err
 }
 
+// whereabouts returns customers with person, zone and region only.
+func (s store) whereabouts(ids []int64) ([]Customer, error) {
+	return database.In[Customer](ids, "where customers are", func(part []int64) *gorm.DB {
+		return s.Gorm().Select("id", "person_id", "zone", "region").Where("id IN ?", part).Order("id")
+	})
+}
+
 // recordsOf returns every customer of the persons, with id and person only. A person has few: identity joins at most permission.SharedBy
 // customers by one address, and people join the others one by one.
 func (s store) recordsOf(personIDs []int64) ([]Customer, error) {
 	return database.In[Customer](personIDs, "the records of persons", func(part []int64) *gorm.DB {
-		return s.Gorm().Select("id", "person_id").Where("person_id IN ?", part).Order("id")
+		return s.along("customers", "customers_person_id").Select("id", "person_id").Where("person_id IN ?", part).Order("id")
 	})
 }
 
