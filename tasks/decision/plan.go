@@ -23,8 +23,8 @@ import (
 // It matches and judges outside the transaction, so that on SQLite nobody waits for it. What changes in between is noticed at
 // the moment of contact: callback.Offer and SurveyPlan look again.
 func (s *Service) Plan(ctx context.Context, ticket outbox.Ticket, batchID int64) error {
-	plan := func() error {
-		p := planner{Service: s, tx: s.db.View(ctx), now: ticket.Now(s.now)}
+	plan := func(isFirst bool) error {
+		p := planner{Service: s, tx: s.db.View(ctx), now: ticket.Now(s.now), isFirst: isFirst}
 		if err := p.decide(batchID); err != nil {
 			return err
 		}
@@ -36,9 +36,11 @@ func (s *Service) Plan(ctx context.Context, ticket outbox.Ticket, batchID int64)
 			return p.write()
 		})
 	}
-	err := plan()
-	if errors.Is(err, errDecided) { // by somebody else, between our look and our insert: now we see theirs
-		err = plan()
+	err := plan(ticket.Attempt == 1)
+	for range 2 {
+		if errors.Is(err, errDecided) { // before this was asked, or between our look and our insert: now we see theirs
+			err = plan(false)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("plan batch %d: %w", batchID, err)
@@ -85,6 +87,7 @@ func (p *planner) finish(tx database.Tx, ticket outbox.Ticket) error {
 type planner struct {
 	*Service
 	policy   *policy.Policy
+	isFirst  bool // nobody is likely to have decided yet: it is not asked, and the insert would tell
 	tx       database.Tx
 	now      clock.Instant
 	again    clock.Instant // when the next resolution of the batch happens; none: all have
@@ -106,9 +109,12 @@ func (p *planner) match(resolutions []contact.Resolution) error {
 	for _, r := range resolutions {
 		ids = append(ids, r.ID)
 	}
-	decided, err := store{p.tx}.decided(ids)
-	if err != nil {
-		return err
+	var decided map[key]bool
+	if !p.isFirst {
+		var err error
+		if decided, err = (store{p.tx}).decided(ids); err != nil {
+			return err
+		}
 	}
 	facts := make([]*policy.Facts, len(resolutions))
 	for i, r := range resolutions {
@@ -117,6 +123,7 @@ func (p *planner) match(resolutions []contact.Resolution) error {
 	if err := p.policies.LoadFacts(p.tx, p.policy, facts); err != nil {
 		return err
 	}
+	p.items = make([]planned, 0, len(policy.Kinds())*len(facts))
 	for _, f := range facts {
 		for _, wish := range p.policy.Match(f) {
 			if !decided[key{f.Resolution.ID, wish.Kind}] {
@@ -139,8 +146,8 @@ func (p *planner) judge() error {
 	if p.subjects, err = contact.Subjects(p.tx, customers); err != nil {
 		return err
 	}
-	questions := make([]permission.Question, 0, len(customers))
-	of := make([]int, 0, len(customers)) // questions[i] is about items[of[i]]
+	questions := make([]permission.Question, 0, 2*len(customers)) // a survey may go by two channels
+	of := make([]int, 0, cap(questions))                          // questions[i] is about items[of[i]]
 	for i, item := range p.items {
 		for _, q := range questionsFor(item.wish, p.subjects[item.resolution.CustomerID]) {
 			questions, of = append(questions, q), append(of, i)
