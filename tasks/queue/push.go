@@ -2,11 +2,11 @@ package queue
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -19,29 +19,11 @@ import (
 )
 
 // message is the payload of a task in Redis: which try of which job, and nothing about anybody. The task's type is the kind.
-type message struct{ job, ref, attempt, fence int64 }
-
-// encode returns four numbers with a blank between them.
-func (m message) encode() []byte {
-	b := make([]byte, 0, 32)
-	for _, n := range []int64{m.job, m.ref, m.attempt, m.fence} {
-		b = append(strconv.AppendInt(b, n, 10), ' ')
-	}
-	return b[:len(b)-1]
-}
-
-func decode(payload []byte) (m message, err error) {
-	fields := strings.Fields(string(payload))
-	to := []*int64{&m.job, &m.ref, &m.attempt, &m.fence}
-	if len(fields) != len(to) {
-		return m, fmt.Errorf("a task has %d numbers, not %d", len(fields), len(to))
-	}
-	for i, field := range fields {
-		if *to[i], err = strconv.ParseInt(field, 10, 64); err != nil {
-			return m, err
-		}
-	}
-	return m, nil
+type message struct {
+	Job     int64 `json:"job"`
+	Ref     int64 `json:"ref"`
+	Attempt int   `json:"attempt"`
+	Fence   int64 `json:"fence"`
 }
 
 // infrastructureRetries is asynq's MaxRetry. Never 0: asynq counts a worker's death as a try.
@@ -157,8 +139,11 @@ func (q *Queue) enqueue(ctx context.Context, job outbox.Job) (err error) {
 }
 
 func (q *Queue) enqueueBy(ctx context.Context, client *asynq.Client, job outbox.Job) error {
-	payload := message{job.ID, job.Ref, int64(job.Attempt), job.Fence}.encode()
-	_, err := client.EnqueueContext(ctx, asynq.NewTask(job.Kind, payload), asynq.Queue(q.queueName(job.Lane)), asynq.TaskID(taskID(job)),
+	payload, err := json.Marshal(message{Job: job.ID, Ref: job.Ref, Attempt: job.Attempt, Fence: job.Fence})
+	if err != nil {
+		return err
+	}
+	_, err = client.EnqueueContext(ctx, asynq.NewTask(job.Kind, payload), asynq.Queue(q.queueName(job.Lane)), asynq.TaskID(taskID(job)),
 		asynq.MaxRetry(infrastructureRetries), asynq.Timeout(jobTimeout+30*time.Second))
 	return err
 }

@@ -51,16 +51,3 @@ func TestAnIncompletePushSaysWhatIsLeft(t *testing.T) {
 		}
 	})
 }
-
-func TestATaskNamesATryOfAJob(t *testing.T) {
-	t.Parallel()
-	m := message{job: 1, ref: 9_000_000_000_000_000_000, attempt: 3, fence: 0}
-	if got, err := decode(m.encode()); err != nil || got != m {
-		t.Errorf("%+v became %+v, %v", m, got, err)
-	}
-	for _, bad := range []string{"", "1 2 3", "1 2 3 4 5", "1 2 x 4", `{"job":1}`} {
-		if m, err := decode([]byte(bad)); err == nil {
-			t.Errorf("%q was read as %+v", bad, m)
-		}
-	}
-}

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -28,7 +29,10 @@ func TestAJobTakesEffectOnceThoughDeliveredTwice(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, job := range jobs {
-			payload := message{job: job.ID, ref: job.Ref, attempt: 1}.encode()
+			payload, err := json.Marshal(message{Job: job.ID, Ref: job.Ref, Attempt: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
 			if _, err := q.client.Enqueue(asynq.NewTask("effect", payload), asynq.Queue(q.queueName(outbox.Urgent))); err != nil {
 				t.Fatal(err)
 			}

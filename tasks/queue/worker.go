@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -20,18 +21,18 @@ func (q *Queue) handle(ctx context.Context, l *lane, task *asynq.Task) error {
 	if q.shut(l) {
 		return errHandedBack
 	}
-	m, err := decode(task.Payload())
-	if err != nil {
+	var m message
+	if err := json.Unmarshal(task.Payload(), &m); err != nil {
 		return fmt.Errorf("read task: %w: %w", err, asynq.SkipRetry)
 	}
-	job := outbox.Job{ID: m.job, Kind: task.Type(), Ref: m.ref, Attempt: int(m.attempt), Fence: m.fence}
+	job := outbox.Job{ID: m.Job, Kind: task.Type(), Ref: m.Ref, Attempt: m.Attempt, Fence: m.Fence}
 	job.UpdatedAt = q.now() // as Begin stamps it
 	failure := q.call(ctx, job, job.UpdatedAt)
 	if errors.Is(failure, outbox.ErrLaneAway) {
 		q.stand(ctx, l, failure)
 		failure = q.putOff(ctx, job)
 	}
-	err = failure
+	err := failure
 	if !errors.Is(failure, database.ErrUnavailable) {
 		err = q.settle(ctx, job, failure)
 	}
