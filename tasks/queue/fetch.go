@@ -3,7 +3,6 @@ package queue
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"time"
 
@@ -75,9 +74,6 @@ func (f *fetcher) run(ctx context.Context, keys []string, script func(redis.Scri
 	case f.retry:
 		return f.forward(ctx, script)
 	}
-	if !f.shared && strings.HasPrefix(keys[0], serversKey) {
-		return nothing(ctx) // which servers there are, every few seconds, for tools that cannot reach this Redis
-	}
 	return script(f.ringer)
 }
 
@@ -116,7 +112,7 @@ func (f *fetcher) forward(ctx context.Context, script func(redis.Scripter) *redi
 	return cmd
 }
 
-// nothing is the answer that nothing was done.
+// nothing is the answer that nothing was forwarded.
 func nothing(ctx context.Context) *redis.Cmd {
 	cmd := redis.NewCmd(ctx)
 	cmd.SetVal(int64(0))
