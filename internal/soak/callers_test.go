@@ -155,7 +155,7 @@ func (c *centre) supervise() {
 		}
 		err = c.Callbacks.CancelByHand(ctx, c.supervisor, id, "not worth it")
 	}
-	if c.ok(what, err, fault.Conflict, fault.NotFound) {
+	if c.ok(what, err, fault.Conflict, fault.NotFound, fault.Unavailable) {
 		c.did(what, "")
 	}
 }

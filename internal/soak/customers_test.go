@@ -57,7 +57,7 @@ func (c *centre) answer(who *customer, token string) {
 	if unanswered := asked.Response.ID == 0; late && unanswered && asked.LinkState == survey.Open {
 		c.t.Errorf("invitation %d can be answered after its end", asked.Invitation.ID)
 	}
-	if c.chance(6) {
+	if c.chance(12) {
 		c.choose(asked.Invitation.CustomerID, token, language)
 		return
 	}

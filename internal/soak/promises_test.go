@@ -47,6 +47,11 @@ var promises = []promise{
 		AND c.lease_until = h.until_at)`},
 	{"a callback has no more attempts than it may", `SELECT * FROM callbacks WHERE attempts > max_attempts`},
 
+	{"nobody is called for a case that is open again", `SELECT c.* FROM callbacks c JOIN resolutions r ON r.id = c.resolution_id
+		WHERE c.state IN ('waiting', 'ready', 'claimed') AND r.reopened_at BETWEEN 1 AND @grace`},
+	{"nobody is asked about a case that is open again", `SELECT d.* FROM jobs JOIN decisions d ON d.id = jobs.ref
+		JOIN resolutions r ON r.id = d.resolution_id
+		WHERE jobs.kind = 'survey.send' AND jobs.state = 'due' AND r.reopened_at BETWEEN 1 AND @grace`},
 	{"a number is called three times a day at most", `SELECT address_hash FROM touches WHERE kind = 'attempt' AND at > @yesterday
 		GROUP BY address_hash HAVING COUNT(*) > 3`},
 	{"an address gets one message a day, and its reminder", `SELECT address_hash FROM touches WHERE kind = 'invitation'
