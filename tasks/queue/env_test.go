@@ -99,7 +99,7 @@ func (e *env) start(q *Queue) {
 
 func (e *env) waitIdle(q *Queue) {
 	e.t.Helper()
-	ctx, cancel := context.WithTimeout(e.t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(e.t.Context(), 5*time.Minute) // a thousand jobs under the race detector on a busy machine
 	defer cancel()
 	if err := q.WaitIdle(ctx); err != nil {
 		e.t.Fatalf("%v; jobs: %v", err, e.states())
