@@ -32,7 +32,7 @@ func TestOnlyATrustedProxySaysWhereALoginComesFrom(t *testing.T) {
 		{"another header", []string{"127.0.0.1"}, "X-Real-Ip", "203.0.113.7", "127.0.0.1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			ts.Now = ts.Now.Add(time.Second) // so that this session is the newest
+			ts.Advance(time.Second) // so that this session is the newest
 			if r := ts.Behind(t, c.proxies...).LoginFrom("admin", webtest.Password, c.header, c.from); r.Status != http.StatusSeeOther {
 				t.Fatalf("status %d", r.Status)
 			}

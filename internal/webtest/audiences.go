@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/permission"
@@ -17,7 +16,7 @@ func (ts *Server) FillAudiences(t testing.TB) {
 	t.Helper()
 	ts.AddAnswers(t, 60, 12)
 	Must(t, ts.Campaigns.EnsureBuiltIn(t.Context()))
-	permit := permission.New(ts.DB, []byte("a key for tests only, 32 bytes.."), func() clock.Instant { return ts.Now }, contact.Directory{})
+	permit := permission.New(ts.DB, []byte("a key for tests only, 32 bytes.."), ts.Now, contact.Directory{})
 	Must(t, ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
 		customers, err := contact.CustomersAfter(tx, 0, 1000)
 		if err != nil {

@@ -28,14 +28,14 @@ func (ts *Server) runJobs(t testing.TB, kind string, handle func(context.Context
 	t.Helper()
 	g := ts.DB.View(context.Background()).Gorm()
 	var jobs []outbox.Job
-	if err := g.Where("kind = ? AND state = ? AND run_at <= ?", kind, outbox.Due, ts.Now).Order("id").Find(&jobs).Error; err != nil {
+	if err := g.Where("kind = ? AND state = ? AND run_at <= ?", kind, outbox.Due, ts.Now()).Order("id").Find(&jobs).Error; err != nil {
 		t.Fatal(err)
 	}
 	for _, job := range jobs {
 		if err := g.Exec("UPDATE jobs SET state = ? WHERE id = ?", outbox.Queued, job.ID).Error; err != nil {
 			t.Fatal(err)
 		}
-		if err := handle(context.Background(), outbox.Ticket{JobID: job.ID, Attempt: job.Attempt, At: ts.Now}, job.Ref); err != nil {
+		if err := handle(context.Background(), outbox.Ticket{JobID: job.ID, Attempt: job.Attempt, At: ts.Now()}, job.Ref); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -5,6 +5,7 @@ package webtest
 import (
 	"log/slog"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ type Server struct {
 	web.Services
 	DB  *database.DB
 	URL string
-	Now clock.Instant
+	now atomic.Int64 // the access log of an answer reads it when the test already has the answer
 }
 
 // NewServer returns a server on a new SQLite database; what goes wrong inside is shown in the output of the test.
@@ -48,14 +49,14 @@ func NewServer(t testing.TB) *Server {
 // NewServerOn returns a server on a database.
 func NewServerOn(t testing.TB, db *database.DB, log *slog.Logger) *Server {
 	t.Helper()
-	ts := &Server{DB: db, Now: Now}
-	now := func() clock.Instant { return ts.Now }
+	ts := &Server{DB: db}
+	ts.MoveTo(Now)
 	zone, err := time.LoadLocation("Asia/Shanghai")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ts.Services = NewServices(db, now)
-	ts.Server, err = web.New(ts.Services, web.Options{Zone: zone, Language: "zh-CN", CentreName: "安心宽带", Now: now, Log: log})
+	ts.Services = NewServices(db, ts.Now)
+	ts.Server, err = web.New(ts.Services, web.Options{Zone: zone, Language: "zh-CN", CentreName: "安心宽带", Now: ts.Now, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,6 +66,15 @@ func NewServerOn(t testing.TB, db *database.DB, log *slog.Logger) *Server {
 	ts.URL = listener.URL
 	return ts
 }
+
+// Now is what the clock of the server says.
+func (ts *Server) Now() clock.Instant { return clock.Instant(ts.now.Load()) }
+
+// MoveTo moves the clock of the server.
+func (ts *Server) MoveTo(at clock.Instant) { ts.now.Store(int64(at)) }
+
+// Advance moves the clock of the server on.
+func (ts *Server) Advance(by time.Duration) { ts.now.Add(by.Microseconds()) }
 
 // testLog shows what went wrong inside, which no page says.
 func testLog(t testing.TB) *slog.Logger {

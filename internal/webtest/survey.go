@@ -20,7 +20,7 @@ func (ts *Server) Invited(t testing.TB, language string) survey.Outgoing {
 	}
 	source := contacttest.Source(t, ts.Contacts, "helpdesk")
 	outcomes := contacttest.Take(t, ts.Contacts, source.ID, contact.Input{
-		ExternalID: "T-" + language, Status: contact.Resolved, Category: "宽带报修", ResolvedAt: ts.Now.Add(-time.Hour),
+		ExternalID: "T-" + language, Status: contact.Resolved, Category: "宽带报修", ResolvedAt: ts.Now().Add(-time.Hour),
 		Customer: contact.InputCustomer{
 			Reference: language, Name: "张伟", Emails: []string{"a-" + language + "@example.com"}, Language: language,
 		},

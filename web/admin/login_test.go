@@ -63,7 +63,7 @@ func TestTheSessionCookie(t *testing.T) {
 		t.Errorf("logging in again leaves %d sessions, want the new one: %v", len(sessions), err)
 	}
 	c.Get("/me").Page(http.StatusOK)
-	ts.Now = ts.Now.Add(account.SessionIdle)
+	ts.Advance(account.SessionIdle)
 	if r := c.Get("/me"); !strings.HasPrefix(r.Header.Get("Location"), "/login") {
 		t.Errorf("an idle session gets status %d to %q", r.Status, r.Header.Get("Location"))
 	}
@@ -88,12 +88,12 @@ func TestWhoTypedTooManyWrongPasswordsIsToldWhenToTryAgain(t *testing.T) {
 		"zh-CN": "密码输错次数过多，请 15 分钟后（14:21 起）再试。忘记密码请找管理员重置。",
 	} {
 		t.Run(lang, func(t *testing.T) {
-			ts.Now = webtest.Now.Add(time.Minute - time.Second)
+			ts.MoveTo(webtest.Now.Add(time.Minute - time.Second))
 			c := ts.Anonymous(t)
 			c.Lang = lang
 			c.Post("/login", wrong)
 			ts.MuchTried(t)
-			ts.Now = webtest.Now.Add(time.Minute)
+			ts.MoveTo(webtest.Now.Add(time.Minute))
 			r := c.Post("/login", wrong)
 			got := webtest.TextsOf(r.Page(http.StatusTooManyRequests), ".error.whole")
 			if len(got) != 1 || got[0] != text || r.Header.Get("Retry-After") != "899" {

@@ -65,7 +65,7 @@ func TestDialAsksPermissionAtThatMoment(t *testing.T) {
 	b.Visit("/desk")
 	b.Next()
 	b.Wait("[data-dial]")
-	ts.Now = ts.Now.Add(6 * time.Hour) // 20:05
+	ts.Advance(6 * time.Hour) // 20:05
 	b.Press(kb.F2)
 	b.Wait("#desk-problem")
 	if got := b.Text("#desk-problem"); got != "This customer may not be called now. Outside calling hours." {
@@ -114,7 +114,7 @@ func TestDeskAndListsInABrowser(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ts.Now = ts.Now.Add(3 * time.Minute)
+		ts.Advance(3 * time.Minute)
 		if err := ts.Callbacks.Finish(t.Context(), admin, desk.Callback.ID, desk.Callback.Fence, o); err != nil {
 			t.Fatal(err)
 		}

@@ -92,7 +92,7 @@ func TestStaleOutcomeIsKeptAndShown(t *testing.T) {
 	caller := ts.Login(t, account.Caller)
 	desk := caller.Follow(caller.Post("/desk/claim", nil))
 	action, form := deskForm(t, desk, url.Values{"call_result": {"reached"}, "business_result": {"solved"}, "note": {"客户很满意"}})
-	ts.Now = ts.Now.Add(callback.Lease)
+	ts.Advance(callback.Lease)
 	if _, err := ts.Callbacks.Claim(t.Context(), account.Viewer{UserID: 99, Role: account.Caller}); err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestPassingOnTheLastAttemptSaysThatItIsClosed(t *testing.T) {
 func TestEmptyDeskSaysWhyAndWhen(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)
-	ts.Now = webtest.Now.Add(7 * time.Hour) // 21:05
+	ts.MoveTo(webtest.Now.Add(7 * time.Hour)) // 21:05
 	ts.FillDesk(t, webtest.SevereContact(1, "张伟", "宽带报修"), webtest.SevereContact(2, "刘芳", "移机"))
 	doc := ts.Login(t, account.Caller).Get("/desk").Page(http.StatusOK)
 	rows := webtest.TextsOf(doc, ".desk-empty tbody tr")

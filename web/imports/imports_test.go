@@ -28,14 +28,14 @@ func TestAnImportNobodyWorksOnSaysSinceWhenItWaits(t *testing.T) {
 		heard clock.Instant
 		says  map[string]string
 	}{
-		{ts.Now.Add(-time.Second), map[string]string{"en": "Running", "zh-CN": "导入中"}},
-		{ts.Now.Add(-time.Minute), map[string]string{"en": "Waiting since 20", "zh-CN": "排队中（20"}},
+		{ts.Now().Add(-time.Second), map[string]string{"en": "Running", "zh-CN": "导入中"}},
+		{ts.Now().Add(-time.Minute), map[string]string{"en": "Waiting since 20", "zh-CN": "排队中（20"}},
 	} {
 		t.Run(tt.heard.String(), func(t *testing.T) {
 			c := c.In(t)
 			run := imports.Run{
 				SourceID: 1, Filename: "tickets.csv", State: imports.Running,
-				RowsTotal: 100, RowsRead: 40, StartedAt: ts.Now, UpdatedAt: tt.heard,
+				RowsTotal: 100, RowsRead: 40, StartedAt: ts.Now(), UpdatedAt: tt.heard,
 			}
 			webtest.Must(t, ts.DB.View(t.Context()).Gorm().Create(&run).Error)
 			for lang, want := range tt.says {

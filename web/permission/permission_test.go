@@ -113,7 +113,7 @@ func TestNeverContactCanBeTakenBack(t *testing.T) {
 	if got := strings.Join(webtest.TextsOf(page, "section:first-child table.may .tag"), " "); strings.Contains(got, "Yes") {
 		t.Errorf("after never again: %s", got)
 	}
-	ts.Now = ts.Now.Add(time.Second)
+	ts.Advance(time.Second)
 	undo, _ := page.Find(".flash form").Attr("action")
 	if r := c.Post(undo, nil); r.Status != http.StatusSeeOther {
 		t.Fatalf("undo: %d %.300s", r.Status, r.Body)

@@ -46,7 +46,7 @@ func TestASupervisorPlansACallbackByHand(t *testing.T) {
 	}
 	wish.Set("due", "")
 	wish.Set("reason", "customer asked on WeChat")
-	ts.Now = ts.Now.Add(time.Hour)
+	ts.Advance(time.Hour)
 	told := strings.Join(webtest.TextsOf(c.Follow(c.Post(path+"/callbacks", wish)).Page(http.StatusOK), ".timeline"), "")
 	for _, want := range []string{
 		"Planned by hand: callback The supervisorcustomer asked on WeChat", "Planned: callback", "No callback: Not needed",

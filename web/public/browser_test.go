@@ -28,7 +28,7 @@ func TestTheSurveyFitsAThumb(t *testing.T) {
 	b.LookAtPhone("preferences-saved", unanswered.OptOutURL+"?topic=surveys&say=no")
 	c.Post(unanswered.OptOutURL, url.Values{"topic": {"contact"}, "say": {"no"}})
 	b.LookAtPhone("preferences-no-contact", unanswered.OptOutURL+"?topic=contact&say=no")
-	ts.Now = ts.Now.Add(15 * 24 * time.Hour)
+	ts.Advance(15 * 24 * time.Hour)
 	b.LookAtPhone("survey-answered", out.URL)
 	b.LookAtPhone("survey-expired", unanswered.URL)
 }

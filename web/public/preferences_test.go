@@ -41,7 +41,7 @@ func TestThePreferencePageSaysWhereACustomerStandsAndChangesIt(t *testing.T) {
 	// tap presses the button of a topic as it is on the page, and returns what is said about it.
 	tap := func(selector string) []string {
 		t.Helper()
-		ts.Now++
+		ts.Advance(time.Microsecond)
 		button := c.Get(out.OptOutURL).Page(http.StatusOK).Find(selector + " button")
 		topic, _ := button.Parent().Find("input[name=topic]").Attr("value")
 		say, _ := button.Attr("value")
@@ -81,7 +81,7 @@ func TestWhatWasSavedCanBeUndoneOnTheSamePage(t *testing.T) {
 	} {
 		t.Run(test.topic+" "+test.say, func(t *testing.T) {
 			c := c.In(t)
-			ts.Now++
+			ts.Advance(time.Microsecond)
 			posted := c.Post(out.OptOutURL, url.Values{"topic": {test.topic}, "say": {test.say}})
 			page := c.Follow(posted).Page(http.StatusOK)
 			if n := page.Find("[role=status] p").Length(); n != 1 {
@@ -94,7 +94,7 @@ func TestWhatWasSavedCanBeUndoneOnTheSamePage(t *testing.T) {
 			if undo == "" {
 				return
 			}
-			ts.Now++
+			ts.Advance(time.Microsecond)
 			c.Post(out.OptOutURL, url.Values{"topic": {test.topic}, "say": {undo}})
 			if n := c.Get(posted.Header.Get("Location")).Page(http.StatusOK).Find("[role=status]").Length(); n != 0 {
 				t.Errorf("%s: after the undo the address still says it was saved", test.topic)
@@ -170,7 +170,7 @@ func TestWhatStillGoesOnCanBeStopped(t *testing.T) {
 			if !slices.Equal(got, []string{"surveys=yes", "calls=unasked", "messages=unasked", "contact=yes"}) {
 				t.Errorf("before: %v", got)
 			}
-			ts.Now++
+			ts.Advance(time.Microsecond)
 			c.Post(out.OptOutURL, test.post)
 			if got := c.Preferences(out.OptOutURL); !slices.Equal(got, test.want) {
 				t.Errorf("after: %v, want %v", got, test.want)
@@ -270,7 +270,7 @@ func TestThePreferencePageOutlivesTheSurvey(t *testing.T) {
 	ts := webtest.NewServer(t)
 	out := ts.Invited(t, "zh-CN")
 	c := ts.Anonymous(t)
-	ts.Now = ts.Now.Add(3 * 365 * 24 * time.Hour)
+	ts.Advance(3 * 365 * 24 * time.Hour)
 	if n := c.Get(out.URL).Page(http.StatusOK).Find("[data-end=expired]").Length(); n != 1 {
 		t.Fatal("the survey has not expired")
 	}

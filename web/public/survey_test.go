@@ -84,7 +84,7 @@ func TestACustomerAnswersWithoutScripts(t *testing.T) {
 	if got := edit.Find("textarea").Text(); got != "<b>slow</b>" {
 		t.Errorf("the comment comes back as %q", got)
 	}
-	ts.Now = ts.Now.Add(24*time.Hour + time.Microsecond)
+	ts.Advance(24*time.Hour + time.Microsecond)
 	if got := c.Get(out.URL).Page(http.StatusOK).Find("[data-end=answered]").Length(); got != 1 {
 		t.Error("after the edit window the link still asks")
 	}
@@ -109,7 +109,7 @@ func TestEveryEndOfALinkIsAPageForTheCustomer(t *testing.T) {
 	end(c.Get("/s/0123456789abcdefghijkl"), http.StatusNotFound, "unknown")
 	end(c.Get("/s/%3Cscript%3E"), http.StatusNotFound, "unknown")
 	end(c.Get("/p/short"), http.StatusNotFound, "unknown")
-	ts.Now = ts.Now.Add(14*24*time.Hour + time.Microsecond)
+	ts.Advance(14*24*time.Hour + time.Microsecond)
 	end(c.Get(out.URL), http.StatusOK, "expired")
 }
 
@@ -142,7 +142,7 @@ func TestAScriptThatPostsOverAndOverIsSlowedDown(t *testing.T) {
 	if r.Status != http.StatusTooManyRequests || r.Header.Get("Retry-After") != "60" {
 		t.Errorf("status %d, %v", r.Status, r.Header)
 	}
-	ts.Now = ts.Now.Add(time.Minute)
+	ts.Advance(time.Minute)
 	if got := post(); got != http.StatusSeeOther {
 		t.Errorf("status %d a minute later", got)
 	}

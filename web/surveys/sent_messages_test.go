@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"aftercall/internal/account"
-	"aftercall/internal/clock"
 	"aftercall/internal/delivery"
 	"aftercall/internal/webtest"
 )
@@ -14,7 +13,7 @@ func TestKeptMessagesHaveLinksThatWork(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)
 	out := ts.Invited(t, "zh-CN")
-	log := delivery.NewLog(ts.DB, func() clock.Instant { return ts.Now })
+	log := delivery.NewLog(ts.DB, ts.Now)
 	for range 2 {
 		_, err := log.Send(t.Context(), delivery.Message{
 			ID: out.MessageID, Channel: out.Channel, To: out.To, Subject: out.Subject,
@@ -37,7 +36,7 @@ func TestTheMessagesPageLooksLikeTheOthers(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)
 	out := ts.Invited(t, "zh-CN")
-	log := delivery.NewLog(ts.DB, func() clock.Instant { return ts.Now })
+	log := delivery.NewLog(ts.DB, ts.Now)
 	for _, m := range []delivery.Message{
 		{ID: "1", Channel: "email", To: out.To, Subject: out.Subject, Text: out.Text},
 		{ID: "2", Channel: "sms", To: "+8613912348000", Text: "请评价 https://cs.example.com/s/0123456789abcdefghijkl"},
