@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"gorm.io/gorm"
@@ -91,8 +92,9 @@ func randomName() string {
 // CountQueries returns how many SQL statements fn ran on the database; tests of list pages use it against N+1.
 func CountQueries(t testing.TB, db *database.DB, fn func()) int {
 	t.Helper()
-	count, name := 0, "count:"+randomName()
-	inc := func(*gorm.DB) { count++ }
+	name := "count:" + randomName()
+	var count atomic.Int64 // fn may ask from several goroutines
+	inc := func(*gorm.DB) { count.Add(1) }
 	calls := db.View(context.Background()).Gorm().Callback()
 	for _, err := range []error{
 		calls.Query().After("gorm:query").Register(name, inc),
@@ -109,5 +111,5 @@ func CountQueries(t testing.TB, db *database.DB, fn func()) int {
 		_ = calls.Row().Remove(name)
 	}()
 	fn()
-	return count
+	return int(count.Load())
 }
