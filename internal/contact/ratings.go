@@ -45,9 +45,17 @@ func (r rating) newest() ImportedAnswer {
 	return ImportedAnswer{} // the first one is never late
 }
 
-// knows reports whether the answer says nothing that was not told before.
+// knows reports whether the answer says nothing that was not told before. One that came too late to count, and is told again by a
+// source that lets it count now, is new.
 func (r rating) knows(a ImportedAnswer, now clock.Instant) bool {
-	return r.newest().saysAllOf(a, now) || r[len(r)-1].saysAllOf(a, now)
+	last := r[len(r)-1]
+	return r.newest().saysAllOf(a, now) || last.Late && a.Late && last.saysAllOf(a, now)
+}
+
+// ended reports whether the answer was given when, as its source says, changes did not count any more.
+func (r rating) ended(a ImportedAnswer, revisableDays *int, now clock.Instant) bool {
+	return len(r) > 0 && revisableDays != nil &&
+		cmp.Or(a.AnsweredAt, a.SourceChangedAt, now) > r.first().Add(time.Duration(*revisableDays)*24*time.Hour)
 }
 
 // given is when the customer answered, as far as the source tells; nobody has answered in the future, so that such a time tells nothing.
@@ -110,6 +118,7 @@ func (d *draft) takeAnswer(t *taken, in InputAnswer, now clock.Instant) {
 		Timed: !in.AnsweredAt.IsZero(), SourceChangedAt: t.input.ChangedAt,
 	}
 	known := d.ratings[a.Metric]
+	a.Late = known.ended(a, in.RevisableDays, now)
 	switch {
 	case len(known) == 0:
 		if !a.Timed && d.newest() == nil {
@@ -122,10 +131,6 @@ func (d *draft) takeAnswer(t *taken, in InputAnswer, now clock.Instant) {
 		return
 	default:
 		a.Comment = cmp.Or(a.Comment, known.newest().Comment)
-		if in.RevisableDays != nil {
-			end := known.first().Add(time.Duration(*in.RevisableDays) * 24 * time.Hour)
-			a.Late = cmp.Or(a.AnsweredAt, a.SourceChangedAt, now) > end
-		}
 		if a.Late {
 			t.warn("answers", "answer_changed_late", "was changed when changes do not count any more; the answer before counts", a.Metric)
 		}

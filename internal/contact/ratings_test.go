@@ -2,6 +2,7 @@ package contact_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -36,6 +37,28 @@ func TestARatingThatIsChangedTooLateIsKeptAndTold(t *testing.T) {
 		}
 		want := []contact.Event{{At: ago(time.Hour), Code: "rating_changed_late", Args: map[string]any{"score": "2/5"}}}
 		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// Told again with another window, or none, a change that came too late counts after all; told again as before it stays what it was.
+func TestALateRatingCountsWhenItsWindowIsLifted(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		in := resolved("T-1", ago(9*time.Hour))
+		first := contact.InputAnswer{Metric: "csat", Value: new(4), AnsweredAt: ago(9 * time.Hour)}
+		late := contact.InputAnswer{Metric: "csat", Value: new(2), RevisableDays: new(0)}
+		lifted := contact.InputAnswer{Metric: "csat", Value: new(2)}
+		var told []string
+		for _, a := range []contact.InputAnswer{first, late, late, lifted, lifted} {
+			in.Answers = []contact.InputAnswer{a}
+			o := c.takeOne(t, in)
+			told = append(told, fmt.Sprint(o.Status, " ", len(o.Warnings)))
+		}
+		want := []string{"accepted 0", "updated 1", "duplicate 0", "updated 0", "duplicate 0"}
+		if diff := cmp.Diff(want, told); diff != "" {
 			t.Error(diff)
 		}
 	})

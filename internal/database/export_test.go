@@ -27,9 +27,6 @@ func (db *DB) ForgetFailures() {
 	}
 }
 
-// Waiting is how many wait for SQLite's one writer.
-func (db *DB) Waiting() int { return int(db.waiting.Load()) }
-
 // Watched reports whether somebody watches.
 func (db *DB) Watched() bool {
 	db.health.mu.Lock()

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -38,7 +37,6 @@ type DB struct {
 	health  *health
 	line    chan struct{} // background work before SQLite's one writer; nil on MySQL
 	writer  chan struct{} // who has SQLite's one writer; nil on MySQL
-	waiting atomic.Int32  // for the writer
 
 	listeners listeners
 }

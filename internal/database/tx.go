@@ -188,8 +188,6 @@ func (db *DB) once(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 // returns ErrUnavailable as soon as an outage is known: otherwise each waiting transaction would in turn wait for the locked
 // file.
 func (db *DB) acquireWriter(ctx context.Context) (func(), error) {
-	db.waiting.Add(1)
-	defer db.waiting.Add(-1)
 	for db.writer != nil {
 		changed, err := db.Outage()
 		if err != nil {

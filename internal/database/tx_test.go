@@ -3,9 +3,9 @@ package database_test
 import (
 	"context"
 	"errors"
-	"runtime"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
@@ -127,30 +127,30 @@ func TestAnAddressWeDoNotServeIsInvalid(t *testing.T) {
 // On SQLite, jobs and imports that wait for the one writer must not make a caller wait for all of them.
 func TestWhoWaitsAtAScreenGoesBeforeTheBackground(t *testing.T) {
 	t.Parallel()
-	db := dbtest.SQLite(t)
-	holds, release, done := make(chan struct{}), make(chan struct{}), make(chan string, 9)
-	var group sync.WaitGroup
-	transact := func(ctx context.Context, name string, work func()) {
-		group.Go(func() {
-			err := db.InTx(ctx, func(context.Context, database.Tx) error { work(); done <- name; return nil })
-			if err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	background := database.Background(t.Context())
-	transact(background, "first", func() { close(holds); <-release })
-	<-holds
-	for range 5 {
-		transact(background, "background", func() {})
-	}
-	transact(t.Context(), "caller", func() {})
-	for db.Waiting() == 0 { // until the caller stands in line
-		runtime.Gosched()
-	}
-	close(release)
-	group.Wait()
-	if first, second := <-done, <-done; first != "first" || second != "caller" {
-		t.Fatalf("the order was %s, %s", first, second)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		db := dbtest.SQLite(t)
+		holds, release, done := make(chan struct{}), make(chan struct{}), make(chan string, 9)
+		var group sync.WaitGroup
+		transact := func(ctx context.Context, name string, work func()) {
+			group.Go(func() {
+				err := db.InTx(ctx, func(context.Context, database.Tx) error { work(); done <- name; return nil })
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		background := database.Background(t.Context())
+		transact(background, "first", func() { close(holds); <-release })
+		<-holds
+		for range 5 {
+			transact(background, "background", func() {})
+		}
+		transact(t.Context(), "caller", func() {})
+		synctest.Wait() // until the caller stands in line
+		close(release)
+		group.Wait()
+		if first, second := <-done, <-done; first != "first" || second != "caller" {
+			t.Fatalf("the order was %s, %s", first, second)
+		}
+	})
 }
