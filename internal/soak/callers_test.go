@@ -98,7 +98,15 @@ func (c *centre) draft(caller account.Viewer, desk callback.Desk) {
 func (c *centre) finish(n int, desk callback.Desk, again func(time.Duration)) {
 	again(c.between(5*time.Second, 2*time.Minute))
 	outcome := c.outcome(desk)
-	err := c.Callbacks.Finish(c.t.Context(), c.callers[n], desk.Callback.ID, desk.Callback.Fence, outcome)
+	finish := func() error {
+		return c.Callbacks.Finish(c.t.Context(), c.callers[n], desk.Callback.ID, desk.Callback.Fence, outcome)
+	}
+	err := finish()
+	if outcome.BusinessResult == callback.Appointment && fault.Is(err, fault.Invalid) { // other hours were published during the call
+		c.did("appointment refused", "%v", err)
+		outcome = callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved}
+		err = finish()
+	}
 	if !c.ok("finish", err, fault.Conflict) {
 		return
 	}

@@ -49,6 +49,9 @@ func activeKey(queue string) string    { return "asynq:{" + queue + "}:active" }
 func scheduledKey(queue string) string { return "asynq:{" + queue + "}:scheduled" }
 func retryKey(queue string) string     { return "asynq:{" + queue + "}:retry" }
 
+// serversKey begins the key under which a server of asynq tells of itself.
+const serversKey = "asynq:servers:"
+
 // ringer is a client that rings the bell of every queue to which it pushes a task. All that pushes in asynq is scripts that name the
 // list of pending tasks among their keys.
 type ringer struct {

@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,7 +18,7 @@ const (
 	// fetchInterval bounds how long a task waits that another process pushed.
 	fetchInterval = 500 * time.Millisecond
 	// embeddedFetchInterval is fetchInterval where there is no other process, so that nothing should ever wait for it.
-	embeddedFetchInterval = 5 * time.Second
+	embeddedFetchInterval = time.Minute
 	// retryMemory is longer than the longest pause before a retry of asynq's.
 	retryMemory = 2 * time.Minute
 )
@@ -74,6 +75,9 @@ func (f *fetcher) run(ctx context.Context, keys []string, script func(redis.Scri
 	case f.retry:
 		return f.forward(ctx, script)
 	}
+	if !f.shared && strings.HasPrefix(keys[0], serversKey) {
+		return nothing(ctx) // a server tells of itself every five seconds, to tools that cannot reach this Redis
+	}
 	return script(f.ringer)
 }
 
@@ -112,7 +116,7 @@ func (f *fetcher) forward(ctx context.Context, script func(redis.Scripter) *redi
 	return cmd
 }
 
-// nothing is the answer that nothing was forwarded.
+// nothing is the answer that nothing was done.
 func nothing(ctx context.Context) *redis.Cmd {
 	cmd := redis.NewCmd(ctx)
 	cmd.SetVal(int64(0))

@@ -127,7 +127,7 @@ func TestATaskThatAnotherProcessPushedIsFetchedSoon(t *testing.T) {
 }
 
 // Tasks that asynq has to retry are looked for only after there were some.
-func TestATaskThatWasHandedBackIsOfferedAgainThoughNothingElseHappens(t *testing.T) {
+func TestATaskThatWasHandedBackIsOfferedAgainByItself(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(e *env) {
 		tries := make(chan time.Time, 2)

@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hibiken/asynq"
-
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
@@ -96,11 +94,15 @@ func (e *env) wantUntried(db *database.DB) {
 	}
 }
 
-// noFetching reports whether no server of the queue takes tasks from Redis; each says so every five seconds.
+// noFetching reports whether no server of the queue asks Redis for tasks.
 func noFetching(q *Queue) func() bool {
 	return func() bool {
-		servers, err := q.inspector.Servers()
-		return err == nil && !slices.ContainsFunc(servers, func(s *asynq.ServerInfo) bool { return s.Status == "active" })
+		return !slices.ContainsFunc(q.lanes, func(l *lane) bool {
+			b := q.redis.client.bell(l.queue)
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			return len(b.ears) > 0
+		})
 	}
 }
 

@@ -22,7 +22,7 @@ const (
 	// relayInterval bounds how long a job waits for the relay that another process added.
 	relayInterval = 200 * time.Millisecond
 	// embeddedRelayInterval is relayInterval where only commands run beside this process.
-	embeddedRelayInterval = time.Second
+	embeddedRelayInterval = 2 * time.Second
 )
 
 // relay moves the due jobs of one lane to Redis until ctx ends. It looks when a job was added in this process, when the next one is
