@@ -29,7 +29,7 @@ const barWidth = 30
 
 // show is told of each hour that has been lived.
 func (p *progressLine) show(at demo.Progress) {
-	percent := at.Done * 100 / at.Total
+	percent := at.Done * 100 / max(1, at.Total)
 	line := p.text
 	if p.terminal {
 		bar := strings.Repeat("=", percent*barWidth/100)

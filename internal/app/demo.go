@@ -35,7 +35,7 @@ func (a *App) openDemo(ctx context.Context, db *database.DB) (clock.Now, error) 
 		a.cfg.CentreName = demo.CentreName(a.cfg.Language)
 	}
 	if !ready {
-		if err := a.buildDemo(ctx, db, start); err != nil {
+		if err := a.buildDemo(ctx, start); err != nil {
 			return nil, err
 		}
 	}
@@ -44,8 +44,14 @@ func (a *App) openDemo(ctx context.Context, db *database.DB) (clock.Now, error) 
 	return now, nil
 }
 
-// buildDemo plays the centre's past on services of its own, under a clock that is set by hand.
-func (a *App) buildDemo(ctx context.Context, db *database.DB, until clock.Instant) error {
+// buildDemo plays the centre's past on services of its own, under a clock that is set by hand. It has connections of its own too: what
+// they keep of the past in memory goes with them.
+func (a *App) buildDemo(ctx context.Context, until clock.Instant) (err error) {
+	db, err := database.Open(ctx, a.cfg.database())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
 	byHand := &demo.Clock{}
 	mailbox := &demo.Mailbox{Log: delivery.NewLog(db, byHand.Now)}
 	s, err := a.newServices(db, byHand.Now, mailbox)

@@ -67,7 +67,7 @@ type sqliteConn struct {
 }
 
 // ExecContext executes a statement, prepared once. It is not interrupted, for which the driver would start a goroutine: what we write is
-// bounded, and after the end of ctx its transaction is rolled back.
+// bounded. After the end of ctx database/sql rolls its transaction back.
 func (c *sqliteConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	s, err := c.statement(ctx, query)
 	if err != nil {
@@ -94,6 +94,7 @@ func (c *sqliteConn) QueryContext(ctx context.Context, query string, args []driv
 	}
 	rows, ok := found.(bareRows)
 	if !ok {
+		_ = found.Close()
 		return nil, fmt.Errorf("rows of the SQLite driver are a %T, which is not what this was written for", found)
 	}
 	s.reading = true

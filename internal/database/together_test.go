@@ -30,6 +30,9 @@ func TestTogetherPartsAreOneTransaction(t *testing.T) {
 		}
 		broken := errors.New("broken")
 		err := db.Together(t.Context(), func(ctx context.Context) error {
+			if err := db.Together(ctx, func(context.Context) error { return nil }); err == nil {
+				t.Error("it began inside itself")
+			}
 			if err := put(ctx, "first", nil); err != nil {
 				return err
 			}
@@ -48,6 +51,16 @@ func TestTogetherPartsAreOneTransaction(t *testing.T) {
 			}
 			if seen(t.Context(), "first") {
 				t.Error("others see what is not committed")
+			}
+			err := db.Snapshot(ctx, func(_ context.Context, tx database.Tx) error {
+				text, err := database.Setting(tx, "first")
+				if text == "" {
+					t.Error("a snapshot does not see the parts before")
+				}
+				return err
+			})
+			if err != nil {
+				return err
 			}
 			return put(ctx, "last", nil)
 		})

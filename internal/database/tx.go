@@ -56,8 +56,8 @@ func (db *DB) tx(g *gorm.DB) Tx { return Tx{gorm: g, dialect: db.dialect, idStep
 // View returns a Tx for reads outside a transaction. Two reads of one View may see different moments: where they must agree,
 // use Snapshot. While the database cannot be read, every statement of a View fails with ErrUnavailable.
 func (db *DB) View(ctx context.Context) Tx {
-	if together, ok := whole(ctx); ok {
-		return db.tx(together.gorm.WithContext(ctx))
+	if t := whole(ctx); t != nil {
+		return db.tx(t.tx.gorm.WithContext(ctx))
 	}
 	tx := db.tx(db.read.WithContext(ctx))
 	tx.gorm.Error = db.health.refusal(true) // every statement fails at once with it
@@ -77,6 +77,9 @@ func (tx Tx) Judged(err error) error {
 // checks that compare several tables. fn must only read, and should end within minutes: the database keeps old rows for it. It
 // returns ErrUnavailable while the database cannot be read.
 func (db *DB) Snapshot(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error {
+	if whole(ctx) != nil {
+		return fn(ctx, db.View(ctx)) // nobody else writes meanwhile
+	}
 	var options []*sql.TxOptions // on SQLite a transaction of the readers is a snapshot by itself
 	if db.dialect == MySQL {
 		options = append(options, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
@@ -133,8 +136,8 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx Tx) erro
 		return errNested
 	}
 	ctx = context.WithValue(ctx, inTxKey{}, true)
-	if together, ok := whole(ctx); ok {
-		return together.part(ctx, fn)
+	if t := whole(ctx); t != nil {
+		return t.part(ctx, fn)
 	}
 	for try := 1; ; try++ {
 		if err := db.health.refusal(false); err != nil {

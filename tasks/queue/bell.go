@@ -2,20 +2,19 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/redis/go-redis/v9"
-
-	"aftercall/internal/clock"
 )
 
 // bell tells the fetchers of one queue in Redis what this process did there.
 type bell struct {
 	mu      sync.Mutex
 	ears    []chan struct{}
-	retried atomic.Int64 // the clock.Instant when a task was last left to be retried
+	retrying atomic.Bool // a task may be waiting to be retried
 }
 
 // ring wakes the fetchers that wait for a task.
@@ -89,7 +88,7 @@ func (r *ringer) Eval(ctx context.Context, script string, keys []string, args ..
 
 // note takes in what a script was run on.
 func (r *ringer) note(keys []string, cmd *redis.Cmd) *redis.Cmd {
-	if cmd.Err() != nil {
+	if errors.Is(cmd.Err(), redis.ErrNoScript) { // it is sent in full next; any other may have been run, though its answer was lost
 		return cmd
 	}
 	r.mu.RLock()
@@ -98,7 +97,7 @@ func (r *ringer) note(keys []string, cmd *redis.Cmd) *redis.Cmd {
 		if b := r.pending[key]; b != nil {
 			b.ring()
 		} else if b := r.retry[key]; b != nil {
-			b.retried.Store(int64(clock.System()))
+			b.retrying.Store(true)
 		}
 	}
 	return cmd

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
-
-	"aftercall/internal/clock"
 )
 
 const (
@@ -19,8 +17,6 @@ const (
 	fetchInterval = 500 * time.Millisecond
 	// embeddedFetchInterval is fetchInterval where there is no other process, so that nothing should ever wait for it.
 	embeddedFetchInterval = time.Minute
-	// retryMemory is longer than the longest pause before a retry of asynq's.
-	retryMemory = 2 * time.Minute
 )
 
 // fetcher is the client of one asynq server. Such a server asks Redis for a task again and again, with pauses from which nothing can
@@ -106,12 +102,20 @@ func (f *fetcher) wait(d time.Duration, wake <-chan struct{}) {
 
 // forward moves the tasks to the queue whose time to be retried has come.
 func (f *fetcher) forward(ctx context.Context, script func(redis.Scripter) *redis.Cmd) *redis.Cmd {
-	if !f.shared && clock.System().Sub(clock.Instant(f.bell.retried.Load())) > retryMemory {
+	if !f.shared && !f.bell.retrying.Load() {
 		return nothing(ctx)
 	}
 	cmd := script(f.UniversalClient)
-	if n, err := cmd.Int(); err == nil && n > 0 {
+	n, err := cmd.Int()
+	switch {
+	case err != nil:
+	case n > 0:
 		f.bell.ring()
+	default: // none whose time has come; is there one at all?
+		f.bell.retrying.Store(false)
+		if waiting, err := f.ZCard(ctx, f.retry).Result(); err != nil || waiting > 0 {
+			f.bell.retrying.Store(true)
+		}
 	}
 	return cmd
 }

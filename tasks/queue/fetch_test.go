@@ -2,7 +2,9 @@ package queue
 
 import (
 	"context"
+	"maps"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,7 +51,7 @@ func (q *questions) within(d time.Duration) map[string]int {
 	<-time.After(d)
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.asked
+	return maps.Clone(q.asked)
 }
 
 // inBubble runs a test on SQLite and the embedded Redis, where time passes only while everybody waits.
@@ -69,7 +71,7 @@ func TestAnIdleQueueAsksNextToNothing(t *testing.T) {
 		<-time.After(time.Minute)
 		scripts := asked.within(time.Minute)
 		for _, l := range q.lanes {
-			if n := scripts[pendingKey(l.queue)]; n > 12 {
+			if n := scripts[pendingKey(l.queue)]; n > 2 {
 				t.Errorf("lane %s asked for a task %d times within a minute", l.name, n)
 			}
 			if n := scripts[retryKey(l.queue)] + scripts[scheduledKey(l.queue)]; n > 0 {
@@ -145,6 +147,36 @@ func TestATaskThatWasHandedBackIsOfferedAgainByItself(t *testing.T) {
 		if took := (<-tries).Sub(<-tries).Abs(); took > 3*time.Second {
 			t.Errorf("it was offered again after %s", took)
 		}
+	})
+}
+
+// What was fetched when the lane was about to be shut waits in Redis to be retried, however long the lane stays shut.
+func TestTasksHandedBackBeforeALongOutageAreDone(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(e *env) {
+		const n = 300
+		var away atomic.Bool
+		away.Store(true)
+		need := func(context.Context) error {
+			if away.Load() {
+				return outbox.ErrLaneAway
+			}
+			return nil
+		}
+		e.start(e.queue(map[string]Handler{"effect": func(ctx context.Context, ticket outbox.Ticket, ref int64) error {
+			if err := need(ctx); err != nil {
+				return err
+			}
+			return e.effect(ctx, ticket, ref)
+		}}, func(o *Options) { o.Needs = map[outbox.Lane]func(context.Context) error{outbox.Sending: need} }))
+		e.add("effect", n, outbox.Sending)
+		<-time.After(10 * time.Minute)
+		if retried := e.redis.client.ZCard(e.t.Context(), retryKey(e.name+"-"+string(outbox.Sending))).Val(); retried == 0 {
+			e.t.Error("no task was handed back: the test shows nothing")
+		}
+		away.Store(false)
+		<-time.After(3 * time.Minute)
+		e.wantEffects(n)
 	})
 }
 
