@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -70,7 +71,7 @@ func (c *cli) serve(ctx context.Context, parts app.Parts) error {
 			return errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
 		}
 	}
-	debug.FreeOSMemory() // once: to start takes more memory than to go on, above all where a demo was made
+	time.AfterFunc(5*time.Second, debug.FreeOSMemory) // once: to start takes more memory than to go on, above all where a demo was made
 	c.log.InfoContext(ctx, "aftercall runs", "version", programVersion(), "web", a.URL(), "work", parts.Work, "health", a.HealthURL())
 	if err := a.Run(ctx); err != nil {
 		return err

@@ -12,8 +12,8 @@ import (
 
 // bell tells the fetchers of one queue in Redis what this process did there.
 type bell struct {
-	mu      sync.Mutex
-	ears    []chan struct{}
+	mu       sync.Mutex
+	ears     []chan struct{}
 	retrying atomic.Bool // a task may be waiting to be retried
 }
 
