@@ -16,17 +16,17 @@ type listeners struct {
 // nobody listens any more.
 func (db *DB) Listen(topic string) (heard <-chan struct{}, stop func()) {
 	l := &db.listeners
-	ear := make(chan struct{}, 1)
+	listener := make(chan struct{}, 1)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.topics == nil {
 		l.topics = map[string][]chan struct{}{}
 	}
-	l.topics[topic] = append(l.topics[topic], ear)
-	return ear, func() {
+	l.topics[topic] = append(l.topics[topic], listener)
+	return listener, func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.topics[topic] = slices.DeleteFunc(l.topics[topic], func(c chan struct{}) bool { return c == ear })
+		l.topics[topic] = slices.DeleteFunc(l.topics[topic], func(c chan struct{}) bool { return c == listener })
 	}
 }
 
@@ -45,9 +45,9 @@ func (l *listeners) tell(topics []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, topic := range topics {
-		for _, ear := range l.topics[topic] {
+		for _, listener := range l.topics[topic] {
 			select {
-			case ear <- struct{}{}:
+			case listener <- struct{}{}:
 			default: // it has not yet heard of the last one
 			}
 		}

@@ -11,7 +11,10 @@
 //	                                    └────► dead, after outbox.MaxAttempts failures or one that cannot be mended
 //
 // A task's id in Redis is "<job>:<attempt>", so that pushing again what is still there changes nothing. Every lane has its own
-// asynq queue, its own asynq server and its own bounded window of jobs in Redis, so that slow sending never holds up a recovery.
+// asynq queue, its own asynq servers and its own bounded window of jobs in Redis, so that slow sending never holds up a recovery.
+//
+// Nothing polls for work of this process: the commit that adds a job wakes the relay (database.Tx.Notify), and a push wakes the servers
+// of asynq, whose client keeps the answer "no task" back until then (fetch.go, wakeup.go).
 //
 // Retries of a job that failed live in its row. asynq's own retries are for the infrastructure only: a worker that died. A process
 // without its database, or a lane without what it needs, fetches nothing and hands back what it holds, uncounted (gate.go).

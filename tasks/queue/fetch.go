@@ -23,27 +23,27 @@ const (
 // wake it. So its client keeps the answer "none" back until this process pushed a task: a server that has nothing to do asks nothing,
 // and what was pushed is fetched at once. It cannot ask again by itself, as the lease of the task began with asynq's question.
 type fetcher struct {
-	*ringer
+	*wakingClient
 	pending, scheduled, retry string
 
 	shared bool          // others push to this Redis too
 	every  time.Duration // how long an answer is kept back at most
-	bell   *bell
-	rung   <-chan struct{}
+	wakeup *wakeup
+	woken  <-chan struct{}
 	ended  chan struct{}
 	end    func() // no answer is kept back any more
 }
 
 func newFetcher(r *Redis, queue string) *fetcher {
 	f := &fetcher{
-		ringer: r.client, pending: pendingKey(queue), scheduled: scheduledKey(queue), retry: retryKey(queue),
-		shared: !r.Embedded(), every: fetchInterval, bell: r.client.bell(queue), ended: make(chan struct{}),
+		wakingClient: r.client, pending: pendingKey(queue), scheduled: scheduledKey(queue), retry: retryKey(queue),
+		shared: !r.Embedded(), every: fetchInterval, wakeup: r.client.wakeup(queue), ended: make(chan struct{}),
 	}
 	if !f.shared {
 		f.every = embeddedFetchInterval
 	}
-	rung, leave := f.bell.listen()
-	f.rung = rung
+	woken, leave := f.wakeup.listen()
+	f.woken = woken
 	f.end = sync.OnceFunc(func() {
 		close(f.ended)
 		leave()
@@ -74,7 +74,7 @@ func (f *fetcher) run(ctx context.Context, keys []string, script func(redis.Scri
 	if !f.shared && strings.HasPrefix(keys[0], serversKey) {
 		return nothing(ctx) // a server tells of itself every five seconds, to tools that cannot reach this Redis
 	}
-	return script(f.ringer)
+	return script(f.wakingClient)
 }
 
 // fetch asks for a task. Where there is none, or Redis cannot be asked, it returns when it is worth asking again.
@@ -83,7 +83,7 @@ func (f *fetcher) fetch(script func(redis.Scripter) *redis.Cmd) *redis.Cmd {
 	switch err := cmd.Err(); {
 	case err == nil, errors.Is(err, redis.ErrNoScript): // it is sent in full next
 	case errors.Is(err, redis.Nil):
-		f.wait(f.every, f.rung)
+		f.wait(f.every, f.woken)
 	default:
 		f.wait(errorPause, nil) // asynq asks again without a pause
 	}
@@ -102,7 +102,7 @@ func (f *fetcher) wait(d time.Duration, wake <-chan struct{}) {
 
 // forward moves the tasks to the queue whose time to be retried has come.
 func (f *fetcher) forward(ctx context.Context, script func(redis.Scripter) *redis.Cmd) *redis.Cmd {
-	if !f.shared && !f.bell.retrying.Load() {
+	if !f.shared && !f.wakeup.retrying.Load() {
 		return nothing(ctx)
 	}
 	cmd := script(f.UniversalClient)
@@ -110,11 +110,11 @@ func (f *fetcher) forward(ctx context.Context, script func(redis.Scripter) *redi
 	switch {
 	case err != nil:
 	case n > 0:
-		f.bell.ring()
+		f.wakeup.wake()
 	default: // none whose time has come; is there one at all?
-		f.bell.retrying.Store(false)
+		f.wakeup.retrying.Store(false)
 		if waiting, err := f.ZCard(ctx, f.retry).Result(); err != nil || waiting > 0 {
-			f.bell.retrying.Store(true)
+			f.wakeup.retrying.Store(true)
 		}
 	}
 	return cmd

@@ -103,7 +103,7 @@ func TestAJobIsStartedAtOnceByAQueueThatIsIdle(t *testing.T) {
 	})
 }
 
-// Another process has no way to ring: its own servers are the first to fetch what it pushed.
+// Another process cannot wake these servers: its own servers are the first to fetch what it pushed.
 func TestATaskThatAnotherProcessPushedIsFetchedSoon(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, dbtest.SQLite(t), redisAddress(t))

@@ -98,10 +98,10 @@ func (e *env) wantUntried(db *database.DB) {
 func noFetching(q *Queue) func() bool {
 	return func() bool {
 		return !slices.ContainsFunc(q.lanes, func(l *lane) bool {
-			b := q.redis.client.bell(l.queue)
+			b := q.redis.client.wakeup(l.queue)
 			b.mu.Lock()
 			defer b.mu.Unlock()
-			return len(b.ears) > 0
+			return len(b.listeners) > 0
 		})
 	}
 }

@@ -91,7 +91,7 @@ func (q *Queue) pushBatch(ctx context.Context, jobs []outbox.Job) ([]outbox.Job,
 		if n, err := c.answers[i].Int(); err != nil || n == 0 {
 			again = append(again, job)
 		} else {
-			q.redis.client.bell(q.queueName(job.Lane)).ring()
+			q.redis.client.wakeup(q.queueName(job.Lane)).wake()
 		}
 	}
 	return q.pushEach(ctx, again)

@@ -21,7 +21,7 @@ const Embedded = "embedded"
 
 // Redis is a connection to a Redis, or a Redis inside this process.
 type Redis struct {
-	client *ringer
+	client *wakingClient
 	inside *miniredis.Miniredis // nil for a real one
 }
 
@@ -43,7 +43,7 @@ func OpenRedis(ctx context.Context, address string) (*Redis, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Redis{client: newRinger(client)}
+	r := &Redis{client: newWakingClient(client)}
 	if err := r.Ping(ctx); err != nil {
 		return nil, errors.Join(fault.Wrap(err, fault.Unavailable, "redis_unreachable", "Redis cannot be reached"), r.Close())
 	}
@@ -67,7 +67,7 @@ func openEmbedded() *Redis {
 	ages := &ageing{inside: inside}
 	ages.until.Store(int64(clock.System()))
 	client.AddHook(ages)
-	return &Redis{client: newRinger(client), inside: inside}
+	return &Redis{client: newWakingClient(client), inside: inside}
 }
 
 // ageing lets keys of the embedded Redis expire, which they do not do by themselves: at the first command of each second. While
