@@ -47,7 +47,8 @@ func (t *together) part(ctx context.Context, fn func(ctx context.Context, tx Tx)
 	defer func() {
 		if failed {
 			ctx = context.WithoutCancel(ctx)
-			if undone := errors.Join(tx.savepoint(ctx, "ROLLBACK TO SAVEPOINT part"), tx.savepoint(ctx, "RELEASE SAVEPOINT part")); undone != nil {
+			undone := errors.Join(tx.savepoint(ctx, "ROLLBACK TO SAVEPOINT part"), tx.savepoint(ctx, "RELEASE SAVEPOINT part"))
+			if undone != nil {
 				t.broken = undone
 				err = errors.Join(err, undone)
 			}
