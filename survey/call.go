@@ -29,7 +29,7 @@ type CallAnswers struct {
 }
 
 // RecordCall stores the answers of a call as a response to the built-in survey, and spends the survey allowance of the person.
-// The same call again changes nothing; other answers for it make a revision. It returns fault.Invalid when an answer is not one
+// The same call again changes nothing; other answers for it make a revision, and none take back those before. It returns fault.Invalid when an answer is not one
 // of the options, and outbox.ErrStale when another worker has the job.
 func (s *Service) RecordCall(ctx context.Context, ticket outbox.Ticket, call CallAnswers) error {
 	now := ticket.Now(s.now)
@@ -72,7 +72,7 @@ func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) erro
 		return err
 	}
 	rec.answers, err = version.questionnaire.answers(call.submission(), rec.prior, call.AnsweredAt)
-	if err != nil || len(rec.answers) == 0 {
+	if err != nil || len(rec.answers) == 0 && rec.response.ID == 0 {
 		return err
 	}
 	if rec.response.ID == 0 { // the first time; what comes later corrects it
@@ -113,5 +113,5 @@ func (c CallAnswers) submission() Submission {
 	if c.Consent {
 		given[KeyConsent] = Given{Value: number(true)}
 	}
-	return Submission{Given: given}
+	return Submission{Given: given, Whole: true}
 }

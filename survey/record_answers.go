@@ -26,8 +26,8 @@ type recording struct {
 // person.
 func (s *Service) recordAnswers(st store, now clock.Instant, rec recording) error {
 	r := rec.response
-	before := r.entries(rec.prior, rec.sentAt)
-	covered, err := st.isCovered(r.ResolutionID)
+	before, wasEvaluated := r.entries(rec.prior, rec.sentAt), r.evaluated()
+	coveredBefore, err := st.covering(r.ResolutionID)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,10 @@ func (s *Service) recordAnswers(st store, now clock.Instant, rec recording) erro
 		r.AnsweredAt = newest(r.AnsweredAt, rec.answers)
 		r.score(rec.answers)
 	}
-	if rec.finished && r.FinishedAt.IsZero() {
+	switch {
+	case len(rec.answers) == 0:
+		r.FinishedAt = 0 // all was taken back
+	case rec.finished && r.FinishedAt.IsZero():
 		r.FinishedAt = r.AnsweredAt
 	}
 	if err := st.putResponse(&r); err != nil {
@@ -49,11 +52,17 @@ func (s *Service) recordAnswers(st store, now clock.Instant, rec recording) erro
 	if err := st.addAnswers(revision(r, rec.answers)); err != nil {
 		return err
 	}
-	entries := corrections(before, r.entries(rec.answers, rec.sentAt), now)
-	if !covered && r.counted() && r.evaluated() {
-		entries = append(entries, recordedAt([]figures.Entry{r.covered()}, now)...)
+	coveredAfter := coveredBefore
+	switch {
+	case wasEvaluated && !r.evaluated():
+		if coveredAfter, err = st.covering(r.ResolutionID); err != nil {
+			return err
+		}
+	case len(coveredBefore) == 0 && r.counted() && r.evaluated():
+		coveredAfter = []figures.Entry{r.covered()}
 	}
-	if err := appendEntries(st.Tx, entries); err != nil {
+	after := append(r.entries(rec.answers, rec.sentAt), coveredAfter...)
+	if err := appendEntries(st.Tx, corrections(append(before, coveredBefore...), after, now)); err != nil {
 		return err
 	}
 	if err := s.recordConsent(st.Tx, now, r, rec); err != nil {

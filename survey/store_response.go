@@ -30,12 +30,6 @@ func (s store) isComplete(resolutionID int64) (bool, error) {
 	return n > 0, nil
 }
 
-// isCovered reports whether the resolution has a valid core answer.
-func (s store) isCovered(resolutionID int64) (bool, error) {
-	covered, err := s.firstCovering([]int64{resolutionID})
-	return covered[resolutionID] != 0, err
-}
-
 // firstCovering returns, for each resolution that has a valid core answer, the response that gave the first one.
 func (s store) firstCovering(resolutionIDs []int64) (map[int64]int64, error) {
 	type covering struct{ ResolutionID, FirstID int64 }

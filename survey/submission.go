@@ -21,6 +21,7 @@ const MaxComment = 2000
 type Submission struct {
 	Screen int              // the page; 0 for all pages at once
 	Given  map[string]Given // by question key; what is absent was not answered
+	Whole  bool             // this is all there is: an earlier answer that is absent was taken back
 }
 
 // Given is what was given to one question. Which of the fields matters depends on the question's kind.
@@ -85,7 +86,7 @@ func (q Questionnaire) answers(sub Submission, prior []Answer, at clock.Instant)
 			bad = append(bad, problem(c, code))
 			continue
 		}
-		keep := answer.empty() && (c.Kind == Rating || c.Kind == YesNo)
+		keep := answer.empty() && !sub.Whole && (c.Kind == Rating || c.Kind == YesNo)
 		if keep || answer.same(before) {
 			answer = before
 		}

@@ -84,11 +84,13 @@ func jobCases() map[string]useCase {
 			return 0
 		},
 		callback.JobOffer: func(o *office) int64 { o.at = o.at.Add(8 * 24 * time.Hour); return 1 },
-		callback.JobAnswered: func(o *office) int64 {
+		callback.JobOutcome: func(o *office) int64 {
 			d := o.claim()
-			o.must(o.Callbacks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, callback.Outcome{
+			_, err := o.Callbacks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, callback.Outcome{
 				CallResult: callback.Reached, BusinessResult: callback.Solved, Answers: callback.Answers{Rating: &one},
-			}))
+			})
+			o.must(err)
+			o.at = o.at.Add(callback.UndoTime)
 			return 0
 		},
 		survey.JobAnswered: func(o *office) int64 { answered(o); return 0 },

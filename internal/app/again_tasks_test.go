@@ -46,11 +46,28 @@ func surveyCases() map[string]useCase {
 	}
 }
 
+// lowScore is what a customer answered about a resolution that has no recovery yet.
+func lowScore(o *office) callback.LowScore {
+	resolutions, err := contact.ResolutionsByID(o.DB.View(o.ctx()), []int64{3})
+	o.must(err)
+	return callback.LowScore{
+		ResponseID: 1, CustomerID: 3, Resolution: resolutions[3], Value: 1, Scale: "1-5", AnsweredAt: o.at, MaxAge: 7 * 24 * time.Hour,
+	}
+}
+
 func callerCases() map[string]useCase {
 	atWork := func(do func(o *office, desk callback.Desk) (any, error)) useCase {
 		return func(o *office) func() (any, error) {
 			desk := o.claim()
 			return func() (any, error) { return do(o, desk) }
+		}
+	}
+	finished := func(do func(o *office, r callback.Recorded) (any, error)) useCase {
+		return func(o *office) func() (any, error) {
+			d := o.claim()
+			recorded, err := o.Callbacks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, callback.Outcome{CallResult: callback.Busy})
+			o.must(err)
+			return func() (any, error) { return do(o, recorded) }
 		}
 	}
 	typed := callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.NeverContact, Note: "asked to be left alone"}
@@ -65,16 +82,23 @@ func callerCases() map[string]useCase {
 			return o.Callbacks.SaveDraft(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, typed)
 		}),
 		"Callbacks.Finish": atWork(func(o *office, d callback.Desk) (any, error) {
-			return nil, o.Callbacks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, typed)
+			return o.Callbacks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, typed)
 		}),
 		"Callbacks.Finish with answers": atWork(func(o *office, d callback.Desk) (any, error) {
 			rating := 2
-			return nil, o.Callbacks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, callback.Outcome{
+			return o.Callbacks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, callback.Outcome{
 				CallResult: callback.Reached, BusinessResult: callback.Solved, Answers: callback.Answers{Rating: &rating},
 			})
 		}),
+		"Callbacks.Undo": finished(func(o *office, r callback.Recorded) (any, error) {
+			return o.Callbacks.Undo(o.ctx(), o.caller, r.Callback.ID)
+		}),
+		"Callbacks.Correct": finished(func(o *office, r callback.Recorded) (any, error) {
+			never := callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.NeverContact}
+			return nil, o.Callbacks.Correct(o.ctx(), o.caller, r.AttemptID, never, "heard wrong")
+		}),
 		"Callbacks.Finish without reaching anybody": atWork(func(o *office, d callback.Desk) (any, error) {
-			return nil, o.Callbacks.Finish(
+			return o.Callbacks.Finish(
 				o.ctx(),
 				o.caller,
 				d.Callback.ID,
@@ -109,22 +133,14 @@ func taskCases() map[string]useCase {
 			)
 		}),
 		"Callbacks.Recover": func(o *office) func() (any, error) {
-			resolutions, err := contact.ResolutionsByID(o.DB.View(o.ctx()), []int64{3})
-			o.must(err)
+			low := lowScore(o)
+			return func() (any, error) { return nil, o.Callbacks.Recover(o.ctx(), outbox.Ticket{}, low) }
+		},
+		"Callbacks.CallOff": func(o *office) func() (any, error) {
+			low := lowScore(o)
+			o.must(o.Callbacks.Recover(o.ctx(), outbox.Ticket{}, low))
 			return func() (any, error) {
-				return nil, o.Callbacks.Recover(
-					o.ctx(),
-					outbox.Ticket{},
-					callback.LowScore{
-						ResponseID: 1,
-						CustomerID: 3,
-						Resolution: resolutions[3],
-						Value:      1,
-						Scale:      "1-5",
-						AnsweredAt: o.at,
-						MaxAge:     7 * 24 * time.Hour,
-					},
-				)
+				return nil, o.Callbacks.CallOff(o.ctx(), outbox.Ticket{}, low.Resolution.ID, low.ResponseID)
 			}
 		},
 		"Decisions.SurveyPutOff": just(func(o *office) error {

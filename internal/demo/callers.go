@@ -39,7 +39,7 @@ func (l *life) call(ctx context.Context, at clock.Instant) error {
 			continue
 		}
 		l.Clock.set(l.Clock.Now().Add(time.Duration(40+l.random.IntN(170)) * time.Second))
-		if err := l.Callbacks.Finish(ctx, caller, c.ID, c.Fence, l.outcome(desk)); err != nil {
+		if _, err := l.Callbacks.Finish(ctx, caller, c.ID, c.Fence, l.outcome(desk)); err != nil {
 			return err
 		}
 	}

@@ -9,8 +9,9 @@ import (
 	"aftercall/tasks/callback"
 )
 
-// recordCallAnswers hands the answers of a call to survey, which scores them like answers by link.
-func (s *Service) recordCallAnswers(ctx context.Context, ticket outbox.Ticket, attemptID int64) error {
+// followOutcome hands the answers of a call to survey, which scores them like answers by link. That there are none is told too: a
+// corrected outcome may have taken them back.
+func (s *Service) followOutcome(ctx context.Context, ticket outbox.Ticket, attemptID int64) error {
 	a, err := s.Callbacks.CallAnswers(ctx, attemptID)
 	if err != nil {
 		return err
@@ -21,14 +22,14 @@ func (s *Service) recordCallAnswers(ctx context.Context, ticket outbox.Ticket, a
 	})
 }
 
-// recoverLowScore hands a dissatisfied answer to callback, which plans the recovery. Any other answer only ends the job.
+// recoverLowScore hands a dissatisfied answer to callback, which plans the recovery. Any other answer calls the recovery off that one corrected since had asked for.
 func (s *Service) recoverLowScore(ctx context.Context, ticket outbox.Ticket, responseID int64) error {
 	answered, err := s.Surveys.Answered(ctx, responseID)
 	if err != nil {
 		return err
 	}
 	if !answered.Dissatisfied {
-		return s.finish(ctx, ticket)
+		return s.Callbacks.CallOff(ctx, ticket, answered.ResolutionID, responseID)
 	}
 	inForce, err := s.Policies.InForce(s.DB.View(ctx))
 	if err != nil {

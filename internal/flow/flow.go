@@ -76,7 +76,7 @@ func (s *Service) Handlers() map[string]Handler {
 		contact.JobCorrected:     s.Decisions.Redecide,
 		decision.JobDryRun:       s.Decisions.RunDry,
 		callback.JobOffer:        s.Callbacks.Offer,
-		callback.JobAnswered:     s.recordCallAnswers,
+		callback.JobOutcome:      s.followOutcome,
 		survey.JobAnswered:       s.recoverLowScore,
 		survey.JobRemind:         s.remindSurvey,
 		campaign.JobBuild:        s.Campaigns.Build,

@@ -121,43 +121,52 @@ func (s *Service) TakeBackRefusal(ctx context.Context, viewer account.Viewer, cu
 		if err != nil {
 			return err
 		}
-		lifted, err := s.liftThose(tx, subject, viewer.UserID, at)
+		said := Refusal{Subject: subject, Source: deskSource, UserID: viewer.UserID, At: at}
+		taken, err := s.TakeBack(tx, said, viewer.UserID, "undo")
 		if err != nil {
 			return err
 		}
-		restored, err := s.before(tx, subject, viewer.UserID, at)
-		if err != nil {
-			return err
-		}
-		if lifted+len(restored) == 0 {
+		if !taken {
 			return errNothingTaken
-		}
-		if err := s.RecordConsent(tx, restored...); err != nil {
-			return err
 		}
 		return account.Audit(tx, s.now(), viewer, "refusal.undo", "customer", customerID, "")
 	})
 }
 
-// liftThose lifts the suppressions a user recorded at an instant, but not one that covers a no said again later by the same evidence.
-func (s *Service) liftThose(tx database.Tx, subject Subject, userID int64, at clock.Instant) (int, error) {
-	list, err := s.SuppressionsOf(tx, subject)
+// TakeBack takes a refusal back that was recorded by mistake, and reports whether there was anything to take back: it lifts the
+// suppressions that the refusal's user recorded at its instant, and appends, for each purpose and channel withdrawn with them through its
+// source, what was in force before. What was said since stands. Suppressions keep who took them back and why.
+func (s *Service) TakeBack(tx database.Tx, said Refusal, userID int64, why string) (bool, error) {
+	lifted, err := s.liftThose(tx, said, userID, why)
+	if err != nil {
+		return false, err
+	}
+	restored, err := s.before(tx, said, userID)
+	if err != nil {
+		return false, err
+	}
+	return lifted+len(restored) > 0, s.RecordConsent(tx, restored...)
+}
+
+// liftThose lifts the suppressions of a refusal, but not one that covers a no said again later by the same evidence.
+func (s *Service) liftThose(tx database.Tx, said Refusal, userID int64, why string) (int, error) {
+	list, err := s.SuppressionsOf(tx, said.Subject)
 	if err != nil {
 		return 0, err
 	}
-	events, err := store{tx}.consentsOfRecords(subject.records(), maxEvents)
+	events, err := store{tx}.consentsOfRecords(said.Subject.records(), maxEvents)
 	if err != nil {
 		return 0, err
 	}
 	lifted := 0
 	for _, sup := range list {
 		saidAgain := slices.ContainsFunc(events, func(e ConsentEvent) bool {
-			return !e.Given && e.At > at && e.Evidence == sup.Evidence && sup.Scope.covers(e.Purpose)
+			return !e.Given && e.At > said.At && e.Evidence == sup.Evidence && sup.Scope.covers(e.Purpose)
 		})
-		if sup.At != at || sup.UserID != userID || saidAgain {
+		if sup.At != said.At || sup.UserID != said.UserID || saidAgain {
 			continue
 		}
-		if err := s.Lift(tx, sup.ID, userID, "undo"); err != nil {
+		if err := s.Lift(tx, sup.ID, userID, why); err != nil {
 			return 0, err
 		}
 		lifted++
@@ -168,18 +177,18 @@ func (s *Service) liftThose(tx database.Tx, subject Subject, userID int64, at cl
 // maxEvents bounds what is read of one customer; nobody says yes or no more often than that.
 const maxEvents = 100
 
-// before returns the events that say again what was in force before a user's withdrawals at an instant.
-func (s *Service) before(tx database.Tx, subject Subject, userID int64, at clock.Instant) ([]ConsentEvent, error) {
+// before returns the events that say again what was in force before the withdrawals of a refusal.
+func (s *Service) before(tx database.Tx, said Refusal, userID int64) ([]ConsentEvent, error) {
 	var restored []ConsentEvent
-	for _, customerID := range subject.records() {
+	for _, customerID := range said.Subject.records() {
 		events, err := store{tx}.consentsOf(customerID, maxEvents)
 		if err != nil {
 			return nil, err
 		}
 		withdrawn := func(e ConsentEvent) bool {
-			return e.At == at && e.UserID == userID && !e.Given && e.Source == deskSource
+			return e.At == said.At && e.UserID == said.UserID && !e.Given && e.Source == said.Source
 		}
-		older := slices.DeleteFunc(slices.Clone(events), func(e ConsentEvent) bool { return withdrawn(e) || e.At > at })
+		older := slices.DeleteFunc(slices.Clone(events), func(e ConsentEvent) bool { return withdrawn(e) || e.At > said.At })
 		for _, e := range events {
 			if withdrawn(e) {
 				restored = append(restored, s.saidBefore(older, e, userID)...)

@@ -99,7 +99,8 @@ func (c *centre) finish(n int, desk callback.Desk, again func(time.Duration)) {
 	again(c.between(5*time.Second, 2*time.Minute))
 	outcome := c.outcome(desk)
 	finish := func() error {
-		return c.Callbacks.Finish(c.t.Context(), c.callers[n], desk.Callback.ID, desk.Callback.Fence, outcome)
+		_, err := c.Callbacks.Finish(c.t.Context(), c.callers[n], desk.Callback.ID, desk.Callback.Fence, outcome)
+		return err
 	}
 	err := finish()
 	if outcome.BusinessResult == callback.Appointment && fault.Is(err, fault.Invalid) { // other hours were published during the call

@@ -44,7 +44,7 @@ func benchmarkClaim(b *testing.B, db *database.DB, rows int) {
 		b.StopTimer()
 		c.Pass(time.Second)
 		wrong := callback.Outcome{CallResult: callback.WrongNumber}
-		if err := c.Callbacks.Finish(b.Context(), viewer, desk.Callback.ID, desk.Callback.Fence, wrong); err != nil {
+		if _, err := c.Callbacks.Finish(b.Context(), viewer, desk.Callback.ID, desk.Callback.Fence, wrong); err != nil {
 			b.Fatal(err)
 		}
 		b.StartTimer()

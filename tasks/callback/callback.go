@@ -266,6 +266,11 @@ func (c *Callback) record(callerID, fence int64, o Outcome, now clock.Instant) e
 	if !c.heldBy(callerID, fence) {
 		return ErrStale
 	}
+	return c.follow(callerID, o, now)
+}
+
+// follow is what an outcome makes of the callback it was recorded about.
+func (c *Callback) follow(callerID int64, o Outcome, now clock.Instant) error {
 	c.CallResult, c.Note, c.NoteForNext, c.ChangedAt = o.CallResult, o.Note, o.NoteForNext, now
 	if o.BusinessResult != "" {
 		c.BusinessResult = o.BusinessResult

@@ -2,7 +2,6 @@ package callback
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -31,6 +30,7 @@ type Attempt struct {
 	BusinessResult BusinessResult
 	Note           string
 	Answers        string // JSON of Answers; empty when nothing was asked
+	CallbackBefore string // JSON of before; empty while there is no outcome, and of attempts older than it
 }
 
 var errDialRefused = fault.New(fault.Conflict, "dial_refused", "this customer may not be called now")
@@ -155,52 +155,4 @@ func extendHold(tx database.Tx, c *Callback, over bool, now clock.Instant) error
 	}
 	c.PersonID = persons[c.CustomerID]
 	return store{tx}.hold(*c, now)
-}
-
-// CallAnswers is what a customer answered in a call, for whoever keeps answers.
-type CallAnswers struct {
-	AttemptID    int64
-	CallbackID   int64
-	ResolutionID int64
-	CustomerID   int64
-	CallerID     int64
-	AnsweredAt   clock.Instant
-	Answers
-}
-
-// CallAnswers returns what the customer answered in the call of an attempt. It returns fault.NotFound for an unknown attempt,
-// and when nothing was asked in that call.
-func (s *Service) CallAnswers(ctx context.Context, attemptID int64) (CallAnswers, error) {
-	st := store{s.db.View(ctx)}
-	a, err := st.attempt(attemptID)
-	if err != nil {
-		return CallAnswers{}, err
-	}
-	c, err := st.callback(a.CallbackID)
-	if err != nil {
-		return CallAnswers{}, err
-	}
-	result := CallAnswers{
-		AttemptID: a.ID, CallbackID: c.ID, ResolutionID: c.ResolutionID, CustomerID: c.CustomerID, CallerID: a.CallerID,
-		AnsweredAt: a.EndedAt,
-	}
-	if a.Answers == "" {
-		return CallAnswers{}, fault.New(fault.NotFound, "nothing_answered", "nothing was answered in that call")
-	}
-	if err := json.Unmarshal([]byte(a.Answers), &result.Answers); err != nil {
-		return CallAnswers{}, fmt.Errorf("read the answers of attempt %d: %w", attemptID, err)
-	}
-	return result, nil
-}
-
-// encode returns the answers as JSON, or "" when nothing was asked.
-func (a Answers) encode() (string, error) {
-	if a.Empty() {
-		return "", nil
-	}
-	b, err := json.Marshal(a)
-	if err != nil {
-		return "", fmt.Errorf("write answers: %w", err)
-	}
-	return string(b), nil
 }

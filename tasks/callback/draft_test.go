@@ -35,11 +35,12 @@ func TestNothingIsKeptOrShownOfACallbackThatWasNeverClaimed(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				id, fence := desk.Callback.ID, desk.Callback.Fence
 				_, saved := c.Callbacks.SaveDraft(t.Context(), tt.viewer, id, fence, typed)
+				_, finished := c.Callbacks.Finish(t.Context(), tt.viewer, id, fence, typed)
 				_, dialled := c.Callbacks.Dial(t.Context(), tt.viewer, id, fence)
 				_, released := c.Callbacks.Release(t.Context(), tt.viewer, id, fence)
 				_, skipped := c.Callbacks.Skip(t.Context(), tt.viewer, id, fence, callback.SkipOther)
 				for what, err := range map[string]error{
-					"saved a draft": saved, "finished": c.Callbacks.Finish(t.Context(), tt.viewer, id, fence, typed),
+					"saved a draft": saved, "finished": finished,
 					"dialled": dialled, "released": released, "skipped": skipped,
 				} {
 					if !fault.Is(err, tt.kind) {
@@ -64,7 +65,7 @@ func TestDraftsAreShownOnlyToWhoSeesTheCallback(t *testing.T) {
 		c.Claim(t, taskstest.Caller(2))
 		moved := foreign(t, c, 1)
 		typed := callback.Outcome{CallResult: callback.WrongNumber, Note: "空号"}
-		if err := c.Callbacks.Finish(t.Context(), moved, desk.Callback.ID, desk.Callback.Fence, typed); !fault.Is(err, fault.Conflict) {
+		if _, err := c.Callbacks.Finish(t.Context(), moved, desk.Callback.ID, desk.Callback.Fence, typed); !fault.Is(err, fault.Conflict) {
 			t.Errorf("the old holder finished: %v", err)
 		}
 		if err := c.Callbacks.Reassign(t.Context(), moved, desk.Callback.ID, 1, "mine"); !fault.Is(err, fault.NotFound) {

@@ -3,6 +3,7 @@ package callback
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
@@ -12,20 +13,32 @@ import (
 	"aftercall/internal/permission"
 )
 
-// Finish records the outcome of a claimed callback. The callback is closed, or waits for its next attempt or appointment.
-// Answers to the survey are handed on by a job; those of a recovery stay with the attempt, so that a mended score does not
-// count.
+// UndoTime is how long an outcome can be undone: until then nothing of it has left the callback.
+const UndoTime = 6 * time.Second
+
+// Recorded is what came of recording an outcome.
+type Recorded struct {
+	Callback  Callback // as it is now
+	AttemptID int64
+	UndoUntil clock.Instant // none when it can only be corrected
+}
+
+// Finish records the outcome of a claimed callback. The callback is closed, or waits for its next attempt or appointment. What
+// leaves the callback, such as answers to the survey, is handed on by a job after UndoTime; that the customer wants no contact
+// takes effect at once. Answers of a recovery stay with the attempt, so that a mended score does not count.
 //
 // It returns fault.Invalid with the wrong fields, and ErrStale when the claim is not the last one any more: the outcome is then
 // kept as the viewer's draft. It returns fault.Conflict, and keeps nothing, for a callback the viewer never claimed.
-func (s *Service) Finish(ctx context.Context, viewer account.Viewer, callbackID, fence int64, outcome Outcome) error {
+func (s *Service) Finish(
+	ctx context.Context, viewer account.Viewer, callbackID, fence int64, outcome Outcome,
+) (recorded Recorded, err error) {
 	now := s.now()
 	outcome = outcome.normalised()
 	if err := outcome.validate(now); err != nil {
-		return err
+		return Recorded{}, err
 	}
 	stale := false
-	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		c, had, err := lockFor(tx, viewer, callbackID)
 		if err == nil && !had {
 			err = errNotClaimed
@@ -36,55 +49,70 @@ func (s *Service) Finish(ctx context.Context, viewer account.Viewer, callbackID,
 		if stale = !c.heldBy(viewer.UserID, fence); stale {
 			return store{tx}.saveDraft(callbackID, viewer.UserID, outcome, now)
 		}
-		return s.finish(tx, viewer, &c, outcome, now)
+		recorded, err = s.finish(tx, viewer, &c, outcome, now)
+		return err
 	})
 	switch {
 	case err != nil:
-		return fmt.Errorf("finish callback %d: %w", callbackID, err)
+		return Recorded{}, fmt.Errorf("finish callback %d: %w", callbackID, err)
 	case stale:
-		return ErrStale
+		return Recorded{}, ErrStale
 	}
-	return nil
+	return recorded, nil
 }
 
-func (s *Service) finish(tx database.Tx, viewer account.Viewer, c *Callback, o Outcome, now clock.Instant) error {
+func (s *Service) finish(tx database.Tx, viewer account.Viewer, c *Callback, o Outcome, now clock.Instant) (Recorded, error) {
 	subject, err := loadSubject(tx, c.CustomerID)
 	if err != nil {
-		return err
+		return Recorded{}, err
 	}
 	if err := s.checkAppointment(subject, o); err != nil {
-		return err
+		return Recorded{}, err
 	}
 	attempt, err := s.endAttempt(tx, c, subject, o, now)
 	if err != nil {
-		return err
+		return Recorded{}, err
 	}
-	if code, _ := businessCode(o.BusinessResult); code.Suppress {
-		err := s.permit.Refuse(tx, permission.Refusal{
-			Subject: subject, Scope: permission.Everything, Source: "call", Evidence: fmt.Sprintf("attempt %d", attempt.ID),
-			UserID: viewer.UserID, At: now,
-		})
-		if err != nil {
-			return err
-		}
+	recorded := Recorded{AttemptID: attempt.ID}
+	if attempt.suppresses() {
+		err = s.permit.Refuse(tx, attempt.refusal(subject))
+	} else {
+		recorded.UndoUntil = now.Add(UndoTime)
+	}
+	if err != nil {
+		return Recorded{}, err
 	}
 	if err := c.record(viewer.UserID, c.Fence, o, now); err != nil {
-		return err
+		return Recorded{}, err
 	}
 	if c.State == Waiting {
 		if err := s.nextAllowed(tx, c, now); err != nil {
-			return err
+			return Recorded{}, err
 		}
 	}
-	if attempt.Answers != "" && c.Kind != RecoveryKind { // a call made to mend a score must not mend the figure
-		if err := outbox.Add(tx, now, outbox.New(JobAnswered, attempt.ID, outbox.Urgent, now)); err != nil {
-			return err
-		}
+	if err := outbox.Add(tx, now, outbox.New(JobOutcome, attempt.ID, outbox.Urgent, now.Add(UndoTime))); err != nil {
+		return Recorded{}, err
 	}
 	if err := (store{tx}).deleteDraft(c.ID, viewer.UserID); err != nil {
-		return err
+		return Recorded{}, err
 	}
-	return s.keep(tx, c, now)
+	err = s.keep(tx, c, now)
+	recorded.Callback = *c
+	return recorded, err
+}
+
+// suppresses reports whether the outcome says that the customer wants no contact any more.
+func (a Attempt) suppresses() bool {
+	code, _ := businessCode(a.BusinessResult)
+	return code.Suppress
+}
+
+// refusal is that the customer wants no contact any more, as said in the call of an attempt.
+func (a Attempt) refusal(subject permission.Subject) permission.Refusal {
+	return permission.Refusal{
+		Subject: subject, Scope: permission.Everything, Source: "call", Evidence: fmt.Sprintf("attempt %d", a.ID),
+		UserID: a.CallerID, At: a.EndedAt,
+	}
 }
 
 // checkAppointment refuses an appointment at a time at which the customer may not be called.
@@ -109,11 +137,21 @@ func (s *Service) endAttempt(tx database.Tx, c *Callback, subject permission.Sub
 			return Attempt{}, err
 		}
 	}
-	attempt.EndedAt, attempt.CallResult, attempt.BusinessResult, attempt.Note = now, o.CallResult, o.BusinessResult, o.Note
-	if attempt.Answers, err = o.Answers.encode(); err != nil {
+	if attempt.CallbackBefore, err = c.before(); err != nil {
+		return Attempt{}, err
+	}
+	attempt.EndedAt = now
+	if err := attempt.say(o); err != nil {
 		return Attempt{}, err
 	}
 	return attempt, st.updateAttempt(attempt)
+}
+
+// say writes an outcome down with the attempt it came of.
+func (a *Attempt) say(o Outcome) (err error) {
+	a.CallResult, a.BusinessResult, a.Note = o.CallResult, o.BusinessResult, o.Note
+	a.Answers, err = o.Answers.encode()
+	return err
 }
 
 // nextAllowed moves a waiting callback to the first time at which permission allows the call, so that lists show the real time.

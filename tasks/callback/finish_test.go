@@ -199,7 +199,12 @@ func TestAnswersInTheCallGoOnAsAJob(t *testing.T) {
 		c.Finish(t, taskstest.Caller(1), c.Claim(t, taskstest.Caller(1)), callback.Outcome{
 			CallResult: callback.Reached, BusinessResult: callback.NotSolved, Note: "仍未解决", Answers: answers,
 		})
-		jobs := c.Jobs(t, callback.JobAnswered)
+		if jobs := c.Jobs(t, callback.JobOutcome); len(jobs) != 0 {
+			t.Errorf("%d jobs are due while it can be undone", len(jobs))
+		}
+		answered := c.Now()
+		c.Pass(callback.UndoTime)
+		jobs := c.Jobs(t, callback.JobOutcome)
 		if len(jobs) != 1 {
 			t.Fatalf("%d jobs, want 1", len(jobs))
 		}
@@ -207,7 +212,7 @@ func TestAnswersInTheCallGoOnAsAJob(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := gocmp.Diff(answers, got.Answers); diff != "" || got.ResolutionID == 0 || got.AnsweredAt != c.Now() {
+		if diff := gocmp.Diff(answers, got.Answers); diff != "" || got.ResolutionID == 0 || got.AnsweredAt != answered {
 			t.Errorf("%+v %s", got, diff)
 		}
 	})
@@ -253,7 +258,7 @@ func TestOutcomeNamesWhatIsMissing(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			err := c.Callbacks.Finish(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, tt.outcome)
+			_, err := c.Callbacks.Finish(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, tt.outcome)
 			flt, ok := fault.Of(err)
 			if !ok || flt.Kind != fault.Invalid {
 				t.Fatalf("got %v", err)

@@ -82,7 +82,7 @@ func TestLastAttemptWithoutAnOutcomeClosesTheCallback(t *testing.T) {
 					t.Errorf("the timeline does not tell it: %+v, %v", events, err)
 				}
 				unheard := callback.Outcome{CallResult: callback.NoAnswer}
-				err = c.Callbacks.Finish(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, unheard)
+				_, err = c.Callbacks.Finish(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, unheard)
 				if !errors.Is(err, callback.ErrStale) {
 					t.Errorf("closed a second time: %v", err)
 				}

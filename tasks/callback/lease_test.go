@@ -25,7 +25,7 @@ func TestExpiredLeaseCanBeClaimedAndTheOldHolderIsRefused(t *testing.T) {
 			t.Fatalf("got %d with fence %d", second.Callback.ID, second.Callback.Fence)
 		}
 		typed := callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "客户说网速正常了"}
-		err := c.Callbacks.Finish(t.Context(), taskstest.Caller(1), first.Callback.ID, first.Callback.Fence, typed)
+		_, err := c.Callbacks.Finish(t.Context(), taskstest.Caller(1), first.Callback.ID, first.Callback.Fence, typed)
 		if !errors.Is(err, callback.ErrStale) {
 			t.Fatalf("the old holder finished: %v", err)
 		}

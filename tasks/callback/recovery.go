@@ -77,6 +77,35 @@ func (s *Service) recover(tx database.Tx, low LowScore, now clock.Instant) error
 	return s.Add(tx, now, []Callback{c}, map[int64]permission.Subject{low.CustomerID: subject})
 }
 
+// CallOff is the job that cancels the open recovery of a response that is not a low score any more, unless it has begun.
+func (s *Service) CallOff(ctx context.Context, ticket outbox.Ticket, resolutionID, responseID int64) error {
+	now := ticket.Now(s.now)
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := ticket.Done(tx); err != nil {
+			return err
+		}
+		open, err := store{tx}.openCallbacks([]int64{resolutionID})
+		if err != nil {
+			return err
+		}
+		for _, seen := range open {
+			if seen.Kind != RecoveryKind || seen.OriginRef != responseID {
+				continue
+			}
+			c, err := store{tx}.lockCallback(seen.ID)
+			if err != nil || c.closed() || c.inHand(now) || c.begun() {
+				return err
+			}
+			return s.giveUp(tx, &c, ReasonCorrected, now)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("call the recovery of response %d off: %w", responseID, err)
+	}
+	return nil
+}
+
 // RecoveryCounts is how recoveries stand. The recovery rate is Recovered of Closed.
 type RecoveryCounts struct {
 	Open      int // not closed, whenever they were planned

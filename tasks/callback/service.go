@@ -15,8 +15,8 @@ import (
 
 // The kinds of job this package adds.
 const (
-	JobOffer    = "callback.offer"     // ref: callback
-	JobAnswered = "callbacks.answered" // ref: attempt in which survey questions were asked
+	JobOffer   = "callback.offer"   // ref: callback
+	JobOutcome = "callback.outcome" // ref: attempt; what leaves the callback after an outcome, once that can no longer be undone
 )
 
 // Decisions is told what becomes of the callbacks that decisions planned. Package decision implements it: this package does not

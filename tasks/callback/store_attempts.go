@@ -88,6 +88,7 @@ func (s store) insertAttempt(a *Attempt) error {
 func (s store) updateAttempt(a Attempt) error {
 	err := s.Gorm().Model(&Attempt{}).Where("id = ?", a.ID).Updates(map[string]any{
 		"ended_at": a.EndedAt, "call_result": a.CallResult, "business_result": a.BusinessResult, "note": a.Note, "answers": a.Answers,
+		"callback_before": a.CallbackBefore,
 	}).Error
 	if err != nil {
 		return fmt.Errorf("update attempt: %w", err)
@@ -95,9 +96,10 @@ func (s store) updateAttempt(a Attempt) error {
 	return nil
 }
 
+var errNoAttempt = fault.New(fault.NotFound, "attempt_unknown", "there is no such attempt")
+
 func (s store) attempt(id int64) (Attempt, error) {
-	return database.One[Attempt](s.Gorm().Where("id = ?", id), "attempt",
-		fault.New(fault.NotFound, "attempt_unknown", "there is no such attempt"))
+	return database.One[Attempt](s.Gorm().Where("id = ?", id), "attempt", errNoAttempt)
 }
 
 // attemptUnder returns the attempt begun under a claim, if it was; the newest, if the lease was over in between.

@@ -33,7 +33,7 @@ func TestReopeningAtOnceWithFinishingLosesNoOutcome(t *testing.T) {
 			var both sync.WaitGroup
 			both.Go(func() {
 				outcome := callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "已恢复"}
-				err := c.Callbacks.Finish(t.Context(), taskstest.Caller(int64(i+1)), desk.Callback.ID, desk.Callback.Fence, outcome)
+				_, err := c.Callbacks.Finish(t.Context(), taskstest.Caller(int64(i+1)), desk.Callback.ID, desk.Callback.Fence, outcome)
 				if err != nil {
 					t.Errorf("finish: %v", err)
 				}

@@ -47,7 +47,9 @@ type callbackService interface {
 	Current(ctx context.Context, viewer account.Viewer) (callback.Desk, error)
 	Dial(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (phone string, err error)
 	DiscardDraft(ctx context.Context, viewer account.Viewer, callbackID int64) error
-	Finish(ctx context.Context, viewer account.Viewer, callbackID, fence int64, outcome callback.Outcome) error
+	Finish(
+		ctx context.Context, viewer account.Viewer, callbackID, fence int64, outcome callback.Outcome,
+	) (callback.Recorded, error)
 	MyDay(ctx context.Context, viewer account.Viewer, date clock.Day) (callback.Day, error)
 	MyTasks(ctx context.Context, viewer account.Viewer) (callback.Mine, error)
 	Release(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (callback.Callback, error)
@@ -57,6 +59,7 @@ type callbackService interface {
 	Script(desk callback.Desk, callerName, fallback string) ([]string, error)
 	Skip(ctx context.Context, viewer account.Viewer, callbackID, fence int64, reason callback.SkipReason) (callback.Callback, error)
 	Supply(ctx context.Context, viewer account.Viewer) (callback.Supply, error)
+	Undo(ctx context.Context, viewer account.Viewer, callbackID int64) (callback.Desk, error)
 }
 
 // timelineService is what these pages ask about what happened.

@@ -115,7 +115,7 @@ func TestDeskAndListsInABrowser(t *testing.T) {
 			t.Fatal(err)
 		}
 		ts.Advance(3 * time.Minute)
-		if err := ts.Callbacks.Finish(t.Context(), admin, desk.Callback.ID, desk.Callback.Fence, o); err != nil {
+		if _, err := ts.Callbacks.Finish(t.Context(), admin, desk.Callback.ID, desk.Callback.Fence, o); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -39,6 +39,7 @@ func (h *handlers) deskRoutes() []frame.Route {
 		{Method: http.MethodPost, Path: "/desk/:id/dial", Roles: caller, Handle: h.dialCallback},
 		{Method: http.MethodPost, Path: "/desk/:id/draft", Roles: caller, Handle: h.saveDraft},
 		{Method: http.MethodPost, Path: "/desk/:id/finish", Roles: caller, Handle: h.finishCallback},
+		{Method: http.MethodPost, Path: "/desk/:id/undo", Roles: caller, Handle: h.undoOutcome},
 		{Method: http.MethodPost, Path: "/desk/:id/skip", Roles: caller, Handle: h.skipCallback},
 		{Method: http.MethodPost, Path: "/desk/:id/release", Roles: caller, Handle: h.releaseCallback},
 	}
@@ -119,7 +120,7 @@ func (h *handlers) finishCallback(c *gin.Context) error {
 		return err
 	}
 	outcome := h.outcomeOf(f)
-	err = h.callbacks.Finish(c.Request.Context(), frame.Viewer(c), id, formInt(f, "fence"), outcome)
+	recorded, err := h.callbacks.Finish(c.Request.Context(), frame.Viewer(c), id, formInt(f, "fence"), outcome)
 	switch {
 	case errors.Is(err, callback.ErrStale):
 		return h.Redirect(c, "/tasks#drafts", frame.Refused("desk.stale"))
@@ -128,20 +129,45 @@ func (h *handlers) finishCallback(c *gin.Context) error {
 	case err != nil:
 		return err
 	case f.Get("then") == "stop":
-		return h.Redirect(c, "/desk", frame.Done("desk.finished"))
+		return h.Redirect(c, "/desk", h.finishedFlash("desk.finished", recorded))
 	}
-	return h.claimAfter(c)
+	return h.claimAfter(c, recorded)
+}
+
+// finishedFlash says that an outcome was recorded, and offers to undo it while that is possible.
+func (h *handlers) finishedFlash(key string, recorded callback.Recorded) frame.Flash {
+	done := frame.Done(key)
+	if recorded.UndoUntil.IsZero() {
+		return done
+	}
+	return done.Undo(fmt.Sprintf("/desk/%d/undo", recorded.Callback.ID))
+}
+
+// undoOutcome takes back the outcome that was just recorded: the callback is at hand again with what was typed.
+func (h *handlers) undoOutcome(c *gin.Context) error {
+	id, err := frame.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	_, err = h.callbacks.Undo(c.Request.Context(), frame.Viewer(c), id)
+	if f, ok := fault.Of(err); ok && fault.Is(err, fault.Conflict) {
+		return h.Redirect(c, "/desk", frame.Refused("fault."+f.Code))
+	}
+	if err != nil {
+		return err
+	}
+	return h.Redirect(c, "/desk", frame.Done("desk.undone"))
 }
 
 // claimAfter hands out the next callback after a finished one. That there is none takes nothing from what was finished.
-func (h *handlers) claimAfter(c *gin.Context) error {
+func (h *handlers) claimAfter(c *gin.Context, recorded callback.Recorded) error {
 	if _, err := h.callbacks.Claim(c.Request.Context(), frame.Viewer(c)); err != nil {
 		if fault.KindOf(err) == fault.Internal {
 			h.Log.ErrorContext(c.Request.Context(), "claim after finish failed", "error", err)
 		}
-		return h.Redirect(c, "/desk", frame.Done("desk.finished_last"))
+		return h.Redirect(c, "/desk", h.finishedFlash("desk.finished_last", recorded))
 	}
-	return h.Redirect(c, "/desk", frame.Done("desk.finished"))
+	return h.Redirect(c, "/desk", h.finishedFlash("desk.finished", recorded))
 }
 
 // refuseOutcome shows the desk again with everything in place and what is missing in words.

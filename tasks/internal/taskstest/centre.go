@@ -183,7 +183,7 @@ func (c Centre) Claim(t testing.TB, viewer account.Viewer) callback.Desk {
 // Finish records the outcome of the call.
 func (c Centre) Finish(t testing.TB, viewer account.Viewer, desk callback.Desk, o callback.Outcome) {
 	t.Helper()
-	if err := c.Callbacks.Finish(context.Background(), viewer, desk.Callback.ID, desk.Callback.Fence, o); err != nil {
+	if _, err := c.Callbacks.Finish(context.Background(), viewer, desk.Callback.ID, desk.Callback.Fence, o); err != nil {
 		t.Fatalf("finish: %v", err)
 	}
 }

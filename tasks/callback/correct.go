@@ -1,0 +1,138 @@
+package callback
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+	"aftercall/internal/outbox"
+)
+
+// The refusals of correcting.
+var (
+	errCorrectInHand = fault.New(fault.Conflict, "correct_in_hand",
+		"a caller is at work on this callback; correct the outcome when they have finished")
+	errNoOutcome = fault.New(fault.Conflict, "correct_nothing", "this attempt has no outcome yet")
+)
+
+// Correct replaces the outcome of an attempt by what it should have been, and lets all that follows from it follow anew: whether the
+// customer may be contacted, the answers and their scores, and, when it is the last attempt, whether and when the callback is tried again.
+// A callback that was cancelled since stays so. The caller who made the attempt may correct it, and whoever else than a caller sees its
+// team; the audit keeps who did, why, and what it was.
+//
+// It returns fault.Invalid with the wrong fields, one of them why; fault.NotFound for an attempt the viewer may not correct; and
+// fault.Conflict while a caller is at work on the callback.
+func (s *Service) Correct(ctx context.Context, viewer account.Viewer, attemptID int64, outcome Outcome, why string) error {
+	now := s.now()
+	outcome, why = outcome.normalised(), strings.TrimSpace(why)
+	if why == "" {
+		return sayWhy("correct_why")
+	}
+	if err := outcome.validate(now); err != nil {
+		return err
+	}
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		c, a, err := lockToCorrect(tx, viewer, attemptID)
+		if err != nil {
+			return err
+		}
+		detail := fmt.Sprintf("attempt %d, was %s %s: %s", a.No, a.CallResult, a.BusinessResult, why)
+		if err := s.correct(tx, viewer, c, a, outcome, why, now); err != nil {
+			return err
+		}
+		return account.Audit(tx, now, viewer, "callback.correct", "callback", c.ID, detail)
+	})
+	if err != nil {
+		return fmt.Errorf("correct attempt %d: %w", attemptID, err)
+	}
+	return nil
+}
+
+// lockToCorrect returns an attempt that the viewer may correct, with its callback, which nobody else changes meanwhile.
+func lockToCorrect(tx database.Tx, viewer account.Viewer, attemptID int64) (c Callback, a Attempt, err error) {
+	st := store{tx}
+	if a, err = st.attempt(attemptID); err != nil {
+		return c, a, err
+	}
+	if c, err = st.lockCallback(a.CallbackID); err != nil {
+		return c, a, err
+	}
+	if a, err = st.attempt(attemptID); err != nil { // as it is now that it stays so
+		return c, a, err
+	}
+	own := a.CallerID == viewer.UserID
+	if !own && (!viewer.Is(account.Supervisor) || !viewer.SeesTeam(c.TeamID)) {
+		return c, a, errNoAttempt
+	}
+	if a.EndedAt.IsZero() {
+		return c, a, errNoOutcome
+	}
+	return c, a, nil
+}
+
+func (s *Service) correct(
+	tx database.Tx, viewer account.Viewer, c Callback, a Attempt, o Outcome, why string, now clock.Instant,
+) error {
+	subject, err := loadSubject(tx, c.CustomerID)
+	if err != nil {
+		return err
+	}
+	if err := s.checkAppointment(subject, o); err != nil {
+		return err
+	}
+	last := a.No == c.Attempts
+	if last && c.State == Claimed {
+		return errCorrectInHand
+	}
+	suppressed := a.suppresses()
+	if err := a.say(o); err != nil {
+		return err
+	}
+	switch suppresses := a.suppresses(); {
+	case suppresses && !suppressed:
+		err = s.permit.Refuse(tx, a.refusal(subject))
+	case suppressed && !suppresses:
+		_, err = s.permit.TakeBack(tx, a.refusal(subject), viewer.UserID, why)
+	}
+	if err != nil {
+		return err
+	}
+	if err := (store{tx}).updateAttempt(a); err != nil {
+		return err
+	}
+	if last {
+		if err := s.followAnew(tx, c, a, o, now); err != nil {
+			return err
+		}
+	}
+	if _, err := outbox.Cancel(tx, now, JobOutcome, a.ID); err != nil {
+		return err
+	}
+	return outbox.Add(tx, now, outbox.New(JobOutcome, a.ID, outbox.Urgent, now))
+}
+
+// followAnew lets a callback follow from the corrected outcome of its last attempt, as if that had been recorded when the call ended.
+func (s *Service) followAnew(tx database.Tx, c Callback, a Attempt, o Outcome, now clock.Instant) error {
+	if a.CallbackBefore == "" || c.State == Cancelled {
+		c.CallResult, c.BusinessResult, c.Note, c.ChangedAt = a.CallResult, a.BusinessResult, a.Note, now
+		return store{tx}.updateCallback(c)
+	}
+	if err := c.takeBack(a, now); err != nil {
+		return err
+	}
+	if err := c.follow(a.CallerID, o, a.EndedAt); err != nil {
+		return err
+	}
+	c.ChangedAt = now
+	if c.State == Waiting {
+		c.ReadyAt = max(c.ReadyAt, now)
+		if err := s.nextAllowed(tx, &c, now); err != nil {
+			return err
+		}
+	}
+	return s.keep(tx, &c, now)
+}

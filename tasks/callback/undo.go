@@ -1,0 +1,178 @@
+package callback
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+	"aftercall/internal/outbox"
+)
+
+// The refusals of undoing.
+var (
+	errUndoTooLate = fault.New(fault.Conflict, "outcome_at_work",
+		"this outcome is at work already; open the callback and correct the outcome")
+	errUndoSuppresses = fault.New(fault.Conflict, "outcome_suppresses",
+		"the customer is not contacted any more; to take that back, correct the outcome and say why")
+	errUndoDialled = fault.New(fault.Conflict, "undo_dialled",
+		"you have dialled the next customer; finish that call, then correct this outcome")
+)
+
+// state is what an outcome changes about a callback.
+type state struct {
+	Priority       int            `json:"priority"`
+	MaxAttempts    int            `json:"max_attempts"`
+	ReadyAt        clock.Instant  `json:"ready_at"`
+	DueAt          clock.Instant  `json:"due_at"`
+	ExpiresAt      clock.Instant  `json:"expires_at"`
+	ReservedFor    int64          `json:"reserved_for"`
+	AppointmentAt  clock.Instant  `json:"appointment_at"`
+	CallResult     CallResult     `json:"call_result"`
+	BusinessResult BusinessResult `json:"business_result"`
+	Note           string         `json:"note"`
+	NoteForNext    string         `json:"note_for_next"`
+}
+
+// before returns what an outcome is about to change, as JSON for Attempt.CallbackBefore.
+func (c *Callback) before() (string, error) {
+	b, err := json.Marshal(state{
+		Priority: c.Priority, MaxAttempts: c.MaxAttempts, ReadyAt: c.ReadyAt, DueAt: c.DueAt, ExpiresAt: c.ExpiresAt,
+		ReservedFor: c.ReservedFor, AppointmentAt: c.AppointmentAt, CallResult: c.CallResult, BusinessResult: c.BusinessResult,
+		Note: c.Note, NoteForNext: c.NoteForNext,
+	})
+	if err != nil {
+		return "", fmt.Errorf("write what callback %d was before: %w", c.ID, err)
+	}
+	return string(b), nil
+}
+
+// takeBack makes the callback again what it was while its caller was at work on it, before the outcome of an attempt.
+func (c *Callback) takeBack(a Attempt, now clock.Instant) error {
+	var was state
+	if err := json.Unmarshal([]byte(a.CallbackBefore), &was); err != nil {
+		return fmt.Errorf("read what callback %d was before: %w", c.ID, err)
+	}
+	c.Priority, c.MaxAttempts, c.ReadyAt, c.DueAt, c.ExpiresAt = was.Priority, was.MaxAttempts, was.ReadyAt, was.DueAt, was.ExpiresAt
+	c.ReservedFor, c.AppointmentAt = was.ReservedFor, was.AppointmentAt
+	c.CallResult, c.BusinessResult, c.Note, c.NoteForNext = was.CallResult, was.BusinessResult, was.Note, was.NoteForNext
+	c.State, c.WaitReason, c.CloseReason, c.ClosedAt = Claimed, "", "", 0
+	c.LeaseUntil, c.ChangedAt = now.Add(Lease), now
+	return nil
+}
+
+// Undo takes back the outcome the viewer has just recorded about a callback: the callback is theirs again under the same fence,
+// with what they had typed as its draft. A callback they claimed since and have not dialled goes back to its pool.
+//
+// It returns fault.Conflict when the outcome can only be corrected: it is at work already (UndoTime is over), it said that the
+// customer wants no contact, or the next customer has been dialled.
+func (s *Service) Undo(ctx context.Context, viewer account.Viewer, callbackID int64) (Desk, error) {
+	now := s.now()
+	var c Callback
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) (err error) {
+		var had bool
+		if c, had, err = lockFor(tx, viewer, callbackID); err == nil && !had {
+			err = errNotClaimed
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.undo(tx, viewer, &c, now); err != nil {
+			return err
+		}
+		return account.Audit(tx, now, viewer, "callback.undo", "callback", callbackID, "")
+	})
+	if err != nil {
+		return Desk{}, fmt.Errorf("undo the outcome of callback %d: %w", callbackID, err)
+	}
+	return s.show(ctx, viewer, c, now)
+}
+
+func (s *Service) undo(tx database.Tx, viewer account.Viewer, c *Callback, now clock.Instant) error {
+	st := store{tx}
+	a, found, err := st.attemptUnder(c.ID, c.Fence)
+	switch {
+	case err != nil:
+		return err
+	case !found, a.EndedAt.IsZero(), c.CallerID != viewer.UserID, c.State != Waiting && c.State != Finished:
+		return errUndoTooLate
+	case a.suppresses():
+		return errUndoSuppresses
+	}
+	cancelled, err := outbox.Cancel(tx, now, JobOutcome, a.ID)
+	if err != nil {
+		return err
+	}
+	if cancelled == 0 {
+		return errUndoTooLate
+	}
+	typed, err := a.outcome(*c)
+	if err != nil {
+		return err
+	}
+	if err := s.makeRoom(tx, viewer, c.ID, now); err != nil {
+		return err
+	}
+	if err := c.takeBack(a, now); err != nil {
+		return err
+	}
+	persons, err := contact.ReservePersons(tx, c.CustomerID)
+	if err != nil {
+		return err
+	}
+	c.PersonID = persons[c.CustomerID]
+	if err := st.hold(*c, now); errors.Is(err, errHeld) {
+		return errUndoTooLate
+	} else if err != nil {
+		return err
+	}
+	a.EndedAt, a.CallResult, a.BusinessResult, a.Note, a.Answers, a.CallbackBefore = 0, "", "", "", "", ""
+	if err := st.updateAttempt(a); err != nil {
+		return err
+	}
+	if err := st.saveDraft(c.ID, viewer.UserID, typed, now); err != nil {
+		return err
+	}
+	return s.keep(tx, c, now)
+}
+
+// makeRoom gives back what the viewer has claimed since, unless it was dialled.
+func (s *Service) makeRoom(tx database.Tx, viewer account.Viewer, callbackID int64, now clock.Instant) error {
+	held, err := s.held(tx, viewer, now)
+	if err != nil || held == nil || held.ID == callbackID {
+		return err
+	}
+	c, err := store{tx}.lockCallback(held.ID)
+	switch {
+	case err != nil:
+		return err
+	case !c.DialledAt.IsZero():
+		return errUndoDialled
+	}
+	if err := c.release(viewer.UserID, held.Fence, now); err != nil {
+		return err
+	}
+	return s.keep(tx, &c, now)
+}
+
+// outcome returns what was recorded about an attempt, as it was typed; the callback still is what the outcome made of it.
+func (a Attempt) outcome(c Callback) (Outcome, error) {
+	o := Outcome{CallResult: a.CallResult, BusinessResult: a.BusinessResult, Note: a.Note, NoteForNext: c.NoteForNext}
+	if a.Answers != "" {
+		if err := json.Unmarshal([]byte(a.Answers), &o.Answers); err != nil {
+			return Outcome{}, fmt.Errorf("read the answers of attempt %d: %w", a.ID, err)
+		}
+	}
+	if c.WaitReason == ReasonAppointment {
+		o.AppointmentAt = c.AppointmentAt
+		if c.ReservedFor == a.CallerID {
+			o.AppointmentFor = ForMe
+		}
+	}
+	return o, nil
+}

@@ -1,0 +1,235 @@
+package callback_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"aftercall/internal/account"
+	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
+	"aftercall/internal/fault"
+	"aftercall/internal/outbox"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/internal/taskstest"
+)
+
+// outcomes are one of every kind of outcome that can be undone.
+func outcomes(c taskstest.Centre) map[string]callback.Outcome {
+	two := 2
+	return map[string]callback.Outcome{
+		"no answer":    {CallResult: callback.NoAnswer, Note: "响了十声", NoteForNext: "下午打"},
+		"wrong number": {CallResult: callback.WrongNumber},
+		"not solved": {
+			CallResult: callback.Reached, BusinessResult: callback.NotSolved, Note: "仍慢",
+			Answers: callback.Answers{Rating: &two, Reasons: []string{"waited"}},
+		},
+		"appointment": {
+			CallResult: callback.Reached, BusinessResult: callback.Appointment,
+			AppointmentAt: c.Now().Add(3 * time.Hour), AppointmentFor: callback.ForMe,
+		},
+	}
+}
+
+func TestAnUndoneOutcomeNeverWas(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := taskstest.AtWork(t, db)
+		dial := func() {
+			if _, err := c.Callbacks.Dial(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence); err != nil {
+				t.Fatal(err)
+			}
+		}
+		dial()
+		before := c.Callback(t)
+		for name, o := range outcomes(c) {
+			c.Finish(t, taskstest.Caller(1), desk, o)
+			c.Pass(4 * time.Second)
+			again, err := c.Callbacks.Undo(t.Context(), taskstest.Caller(1), desk.Callback.ID)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			leased := cmpopts.IgnoreFields(callback.Callback{}, "LeaseUntil", "ChangedAt")
+			if diff := gocmp.Diff(before, c.Callback(t), leased); diff != "" {
+				t.Errorf("%s: the callback is not what it was: %s", name, diff)
+			}
+			if diff := gocmp.Diff(o, again.Draft); diff != "" {
+				t.Errorf("%s: what was typed is not at hand again: %s", name, diff)
+			}
+			if n := c.Count(t, "jobs", "kind LIKE 'callback.%' AND state IN ?", outbox.OpenStates()); n != 0 {
+				t.Errorf("%s: %d jobs are left", name, n)
+			}
+			if len(again.Attempts) != 1 || again.Attempts[0].CallResult != "" {
+				t.Errorf("%s: attempts %+v", name, again.Attempts)
+			}
+			dial() // the line dropped: the same attempt
+		}
+		if n := c.Count(t, "touches", "kind = 'attempt'"); n != 1 {
+			t.Errorf("%d touches, want the one of the call", n)
+		}
+		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved})
+		if got := c.Callback(t); got.State != callback.Finished || got.Attempts != 1 {
+			t.Errorf("%s after %d attempts", got.State, got.Attempts)
+		}
+	})
+}
+
+func TestWhatIsAtWorkIsNotUndone(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := taskstest.Planned(t, db, taskstest.Severes(3)...)
+		undo := func(caller int64, desk callback.Desk) error {
+			_, err := c.Callbacks.Undo(t.Context(), taskstest.Caller(caller), desk.Callback.ID)
+			return err
+		}
+		refused := func(code string, err error) {
+			t.Helper()
+			if f, ok := fault.Of(err); !ok || f.Code != code {
+				t.Errorf("%v, want %s", err, code)
+			}
+		}
+		first := c.Claim(t, taskstest.Caller(1))
+		refused("outcome_at_work", undo(1, first)) // nothing recorded yet
+		c.Finish(t, taskstest.Caller(1), first, callback.Outcome{CallResult: callback.WrongNumber})
+		refused("callback_not_claimed", undo(2, first))
+		c.Pass(callback.UndoTime)
+		c.Work(t, callback.JobOutcome, func(_ context.Context, ticket outbox.Ticket, _ int64) error {
+			return db.InTx(t.Context(), func(_ context.Context, tx database.Tx) error { return ticket.Done(tx) })
+		})
+		refused("outcome_at_work", undo(1, first))
+
+		second := c.Claim(t, taskstest.Caller(1))
+		c.Finish(t, taskstest.Caller(1), second, callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.NeverContact})
+		refused("outcome_suppresses", undo(1, second))
+
+		third := c.Claim(t, taskstest.Caller(1))
+		c.Finish(t, taskstest.Caller(1), third, callback.Outcome{CallResult: callback.WrongNumber})
+		if err := undo(1, third); err != nil {
+			t.Fatal(err)
+		}
+		if err := undo(1, third); err == nil {
+			t.Error("undone twice")
+		}
+	})
+}
+
+// The next customer was shown and not dialled: they go back, and come again.
+func TestUndoGivesBackWhoIsNotDialled(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := taskstest.Planned(t, db, taskstest.Severes(2)...)
+		me := taskstest.Caller(1)
+		first := c.Claim(t, me)
+		c.Finish(t, me, first, callback.Outcome{CallResult: callback.WrongNumber})
+		next := c.Claim(t, me)
+		if _, err := c.Callbacks.Undo(t.Context(), me, first.Callback.ID); err != nil {
+			t.Fatal(err)
+		}
+		if held, err := c.Callbacks.Current(t.Context(), me); err != nil || held.Callback.ID != first.Callback.ID {
+			t.Fatalf("at hand is %d, %v", held.Callback.ID, err)
+		}
+		c.Finish(t, me, first, callback.Outcome{CallResult: callback.WrongNumber})
+		again := c.Claim(t, me)
+		if again.Callback.ID != next.Callback.ID {
+			t.Fatalf("next comes %d, want %d", again.Callback.ID, next.Callback.ID)
+		}
+		if err := c.Dial(t, 1, again); err != nil {
+			t.Fatal(err)
+		}
+		_, err := c.Callbacks.Undo(t.Context(), me, first.Callback.ID)
+		if f, ok := fault.Of(err); !ok || f.Code != "undo_dialled" {
+			t.Errorf("undone during the next call: %v", err)
+		}
+	})
+}
+
+func TestACorrectedOutcomeFollowsAnew(t *testing.T) {
+	t.Parallel()
+	solved := callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved}
+	never := callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.NeverContact}
+	noAnswer := callback.Outcome{CallResult: callback.NoAnswer}
+	tests := []struct {
+		name     string
+		was, is  callback.Outcome
+		state    callback.State
+		reason   callback.Reason
+		refusals int // the number and the e-mail address
+	}{
+		{"closed after all", noAnswer, solved, callback.Finished, callback.Reason(callback.Solved), 0},
+		{"to be tried again after all", solved, noAnswer, callback.Waiting, callback.Reason(callback.NoAnswer), 0},
+		{"wants no contact after all", solved, never, callback.Finished, callback.Reason(callback.NeverContact), 2},
+		{"may be contacted after all", never, solved, callback.Finished, callback.Reason(callback.Solved), 0},
+		{"tried again and may be contacted", never, noAnswer, callback.Waiting, callback.Reason(callback.NoAnswer), 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dbtest.Each(t, func(t *testing.T, db *database.DB) {
+				c, desk := taskstest.AtWork(t, db)
+				c.Finish(t, taskstest.Caller(1), desk, tt.was)
+				c.Pass(10 * time.Minute)
+				attempt := c.Callback(t)
+				by, err := c.Callbacks.ByID(t.Context(), taskstest.Caller(1), attempt.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := c.Callbacks.Correct(t.Context(), taskstest.Caller(1), by.Attempts[0].ID, tt.is, "听错了"); err != nil {
+					t.Fatal(err)
+				}
+				got := c.Callback(t)
+				reason := got.CloseReason
+				if got.State == callback.Waiting {
+					reason = got.WaitReason
+				}
+				if got.State != tt.state || reason != tt.reason || got.Attempts != 1 {
+					t.Errorf("%s for %q after %d attempts", got.State, reason, got.Attempts)
+				}
+				if n := c.Count(t, "suppressions", "lifted_at = 0"); n != tt.refusals {
+					t.Errorf("%d suppressions in force, want %d", n, tt.refusals)
+				}
+				if n := c.Count(t, "jobs", "kind = ? AND state = ?", callback.JobOutcome, outbox.Due); n != 1 {
+					t.Errorf("%d jobs hand it on, want 1", n)
+				}
+			})
+		})
+	}
+}
+
+func TestWhoMayCorrectAnOutcomeAndWhen(t *testing.T) {
+	t.Parallel()
+	c, desk := taskstest.AtWork(t, dbtest.SQLite(t))
+	c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{CallResult: callback.NoAnswer})
+	is := callback.Outcome{CallResult: callback.Busy}
+	correct := func(viewer account.Viewer, o callback.Outcome, why string) error {
+		return c.Callbacks.Correct(t.Context(), viewer, 1, o, why)
+	}
+	stranger := account.Viewer{UserID: 9, Role: account.Supervisor, TeamIDs: []int64{99}}
+	for name, err := range map[string]error{
+		"another caller": correct(taskstest.Caller(2), is, "why"), "the supervisor of another team": correct(stranger, is, "why"),
+	} {
+		if !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s: %v, want it not found", name, err)
+		}
+	}
+	for name, err := range map[string]error{
+		"without a reason": correct(taskstest.Caller(1), is, " "), "without a result": correct(taskstest.Caller(1), callback.Outcome{}, "why"),
+	} {
+		if !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v, want it invalid", name, err)
+		}
+	}
+	for range 30 {
+		c.Work(t, callback.JobOffer, c.Callbacks.Offer)
+		if c.Callback(t).State == callback.Ready {
+			break
+		}
+		c.At.Store(int64(c.Callback(t).ReadyAt))
+	}
+	c.Claim(t, taskstest.Caller(2))
+	if err := correct(taskstest.Caller(1), is, "why"); !fault.Is(err, fault.Conflict) {
+		t.Errorf("corrected while a colleague calls: %v", err)
+	}
+}
