@@ -30,11 +30,6 @@ func Audit(tx database.Tx, at clock.Instant, viewer Viewer, action, subjectKind 
 	})
 }
 
-// Did reports whether the audit knows that a user ever did an action to a subject.
-func Did(tx database.Tx, userID int64, action, subjectKind string, subjectID int64) (bool, error) {
-	return store{tx}.audited(userID, action, subjectKind, subjectID)
-}
-
 // auditDetail writes named values as JSON with sorted keys.
 func auditDetail(values map[string]any) string {
 	b, err := json.Marshal(values)

@@ -163,10 +163,3 @@ func (s store) revokeToken(id int64, now clock.Instant) error {
 func (s store) insertAudit(e AuditEntry) error {
 	return wrapped(s.Gorm().Create(&e).Error, "write audit")
 }
-
-func (s store) audited(userID int64, action, kind string, id int64) (bool, error) {
-	var rows []AuditEntry
-	err := s.Gorm().Select("id").Where("subject_kind = ? AND subject_id = ? AND action = ? AND user_id = ?", kind, id, action, userID).
-		Limit(1).Find(&rows).Error
-	return len(rows) > 0, wrapped(err, "look into the audit")
-}

@@ -39,7 +39,7 @@ func models() []any {
 		&outbox.Job{},
 		&permission.ConsentEvent{}, &permission.Suppression{}, &permission.Touch{}, &permission.Standing{},
 		&figures.Entry{},
-		&decision.Decision{}, &decision.Change{}, &callback.Callback{}, &callback.Attempt{}, &policy.Attribute{}, &decision.DryRun{},
+		&decision.Decision{}, &decision.Change{}, &callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &policy.Attribute{}, &decision.DryRun{},
 		&survey.Survey{}, &survey.Version{}, &survey.Invitation{}, &survey.Response{}, &survey.Answer{},
 		&delivery.Kept{},
 		&campaign.Audience{}, &campaign.Snapshot{}, &campaign.Member{}, &campaign.Export{},

@@ -59,7 +59,7 @@ func TestTimelineIsToldToWhomeverTheContactOrTheCallbackIs(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				events, err := reads.Timeline(ctx, tt.viewer, detail.ID)
-				if tt.callback != (callback.Callback{}) {
+				if tt.callback.TeamID != 0 {
 					tt.callback.ContactID = detail.ID
 					events, err = reads.CallbackTimeline(ctx, tt.viewer, tt.callback)
 				}

@@ -5,7 +5,6 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
-	"aftercall/internal/permission"
 )
 
 // Kind is what a callback is for. It is translated under "callback_kind.<code>".
@@ -43,11 +42,13 @@ func States() []State {
 // Limits of a callback's life.
 const (
 	Lease           = 15 * time.Minute    // of a claim; a draft or a dial extends it
+	PrefetchLease   = 90 * time.Second    // of the next one
 	MaxAttempts     = 6                   // the most a policy may ask for; then it is closed as unreachable
 	recoveryWithin  = 24 * time.Hour      // from the low score to when its recovery is overdue
 	callbackLife    = 7 * 24 * time.Hour  // from planning to expiry, if nobody calls and no rule says otherwise
 	reservationTime = 30 * time.Minute    // after its time an appointment is anybody's
-	skipPause       = 30 * time.Minute    // a skipped callback does not come straight back
+	LongestPause    = 72 * time.Hour      // of a callback that waits for something inside
+	afterPause      = 24 * time.Hour      // from the end of a pause to expiry, at least
 	LongestDelay    = 60 * 24 * time.Hour // of an appointment
 )
 
@@ -75,7 +76,9 @@ type Callback struct {
 	WaitReason     Reason        // waiting: for what
 	ClaimedAt      clock.Instant
 	DialledAt      clock.Instant // none until the caller dialled under this claim
-	Fence          int64         // raised by every claim
+	Fence          int64         // raised by every claim, to the same for all callbacks of one hold
+	Slot           Slot          // claimed: in which of the caller's hands
+	Skips          int           // how often it was passed on since it was promised or given to somebody
 	Attempts       int
 	MaxAttempts    int    // then it is closed as unreachable
 	Script         string // one of policy.Scripts; empty: that of the kind
@@ -91,6 +94,8 @@ type Callback struct {
 	ChangedAt      clock.Instant
 	ClosedAt       clock.Instant
 	CloseReason    Reason // a call result, a business result, or a Reason
+
+	changes []Change // noted and not stored yet
 }
 
 // The refusals of callbacks.
@@ -135,138 +140,18 @@ func (c *Callback) claimable(callerID int64, now clock.Instant) bool {
 // reservedUntil is when a reservation ends.
 func (c *Callback) reservedUntil() clock.Instant { return c.ReadyAt.Add(reservationTime) }
 
-// offer makes a waiting callback ready, if the verdict allows a call now; otherwise it waits on, or is cancelled when only the
-// customer can change the reason.
-func (c *Callback) offer(v permission.Verdict, now clock.Instant) error {
-	if c.State != Waiting {
-		return errGone
-	}
-	if !v.Allowed {
-		return c.putOff(v, now)
-	}
-	c.State, c.WaitReason, c.ReadyAt, c.ChangedAt = Ready, "", now, now
-	return nil
-}
-
-// putOff sets a callback aside until the call is allowed, or cancels it if the verdict names no such time.
-func (c *Callback) putOff(v permission.Verdict, now clock.Instant) error {
-	if v.AllowedFrom.IsZero() {
-		return c.cancel(Reason(v.First), now)
-	}
-	return c.wait(Reason(v.First), v.AllowedFrom, now)
-}
-
-// wait sets the callback aside until a time.
-func (c *Callback) wait(reason Reason, until, now clock.Instant) error {
-	if c.closed() {
-		return errGone
-	}
-	c.State, c.WaitReason, c.ReadyAt, c.ChangedAt, c.LeaseUntil = Waiting, reason, until, now, 0
-	return nil
-}
-
-// claim gives the callback to the caller for a lease and raises the fence.
-func (c *Callback) claim(callerID int64, now clock.Instant) error {
-	if !c.claimable(callerID, now) {
-		return errGone
-	}
-	c.State, c.CallerID, c.Fence, c.LeaseUntil = Claimed, callerID, c.Fence+1, now.Add(Lease)
-	c.ClaimedAt, c.DialledAt, c.ChangedAt = now, 0, now
-	return nil
-}
-
-// renew gives a claim a new lease from now, and reports whether the old lease was over. If it was, a new hold of the person is
-// needed, and the next dial is another attempt.
-func (c *Callback) renew(now clock.Instant) (over bool) {
-	if over = !c.LeaseUntil.After(now); over {
-		c.DialledAt = 0
-	}
-	c.LeaseUntil, c.ChangedAt = max(c.LeaseUntil, now.Add(Lease)), now
-	return over
-}
-
-// usedUp reports whether this claim has made the last attempt. If such a claim ends without an outcome, the callback is closed
-// as unreachable instead of handed out again.
-func (c *Callback) usedUp() bool { return c.State == Claimed && c.Attempts >= c.MaxAttempts }
-
-// release gives a claimed callback back to its pool.
-func (c *Callback) release(callerID, fence int64, now clock.Instant) error {
-	switch {
-	case !c.heldBy(callerID, fence):
-		return ErrStale
-	case c.usedUp():
-		return c.finish(ReasonUnreachable, now)
-	}
-	c.LeaseUntil, c.ChangedAt = 0, now
-	if !c.closed() {
-		c.State, c.ReadyAt = Ready, now
-	}
-	return nil
-}
-
-// skip passes a claimed callback on: it comes back after a pause, also to somebody else.
-func (c *Callback) skip(callerID, fence int64, now clock.Instant) error {
-	if !c.heldBy(callerID, fence) {
-		return ErrStale
-	}
-	c.ReservedFor = 0
-	switch {
-	case c.closed():
-		c.LeaseUntil, c.ChangedAt = 0, now
-		return nil
-	case c.usedUp():
-		return c.finish(ReasonUnreachable, now)
-	}
-	return c.wait(ReasonSkipped, now.Add(skipPause), now)
-}
-
-// reserve keeps the callback for one caller; 0 frees it for anybody.
-func (c *Callback) reserve(callerID int64, now clock.Instant) error {
-	if c.closed() || c.usedUp() || (c.State == Claimed && c.LeaseUntil.After(now)) {
-		return errGone
-	}
-	if callerID != 0 && callerID == c.NotFor {
-		return fault.New(fault.Conflict, "callback_not_for",
-			"this caller made the call the customer was dissatisfied after; choose another one")
-	}
-	if c.State == Claimed {
-		c.State, c.LeaseUntil = Ready, 0
-	}
-	if c.State == Ready {
-		c.ReadyAt = now
-	}
-	c.ReservedFor, c.ChangedAt = callerID, now
-	return nil
-}
-
-// cancel gives the callback up. A caller who is at work on it keeps the claim, to record what happened.
-func (c *Callback) cancel(reason Reason, now clock.Instant) error {
-	if c.closed() {
-		return errGone
-	}
-	if c.State != Claimed || !c.LeaseUntil.After(now) {
-		c.LeaseUntil = 0
-	}
-	c.State, c.CloseReason, c.ClosedAt, c.ChangedAt, c.WaitReason = Cancelled, reason, now, now, ""
-	return nil
-}
-
-// finish closes the callback with a result.
-func (c *Callback) finish(reason Reason, now clock.Instant) error {
-	if c.closed() {
-		return errGone
-	}
-	c.State, c.CloseReason, c.ClosedAt, c.ChangedAt, c.LeaseUntil, c.WaitReason = Finished, reason, now, now, 0, ""
-	return nil
-}
-
 // record applies the outcome of an attempt: the callback is closed, or waits for the next attempt. One that was cancelled under
 // the claim stays cancelled.
 func (c *Callback) record(callerID, fence int64, o Outcome, now clock.Instant) error {
 	if !c.heldBy(callerID, fence) {
 		return ErrStale
 	}
-	return c.follow(callerID, o, now)
+	from := c.State
+	if err := c.follow(callerID, o, now); err != nil {
+		return err
+	}
+	c.note(Change{Kind: ChangeOutcome, FromState: from, UserID: callerID, Reason: o.reason()})
+	return nil
 }
 
 // follow is what an outcome makes of the callback it was recorded about.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
@@ -29,41 +30,70 @@ const (
 	firstLook   = 12
 )
 
-// Claim gives the viewer the most urgent callback they may make now, for a lease of 15 minutes, and holds its person. A viewer
-// who has one already gets that one again, with its old fence. Callbacks that may not be made now are put off or cancelled on
-// the way.
+// want is what a caller takes a callback for.
+type want struct {
+	slot  Slot
+	kind  ChangeKind
+	lease time.Duration
+}
+
+var (
+	toCall   = want{SlotCurrent, ChangeClaimed, Lease}
+	nextCall = want{SlotNext, ChangePrefetched, PrefetchLease}
+	chosen   = want{SlotCurrent, ChangePicked, Lease}
+)
+
+// Claim gives the viewer the most urgent callback they may make now, for a lease of 15 minutes, and holds its person: with it they have
+// all other callbacks of that person that they may make now, under the same fence. What was prefetched for them comes first, if it still
+// may be made. A viewer who has one already gets that one again, with its old fence. Callbacks that may not be made now are put off or
+// cancelled on the way.
 //
 // It returns ErrNothingReady when there is none (Supply says why), and ErrClaimBusy when colleagues were faster three times.
 func (s *Service) Claim(ctx context.Context, viewer account.Viewer) (Desk, error) {
 	now := s.now()
 	for round := range claimRounds {
-		held, err := s.held(s.db.View(ctx), viewer, now)
+		c, err := s.claimRound(ctx, viewer, round, now)
+		if errors.Is(err, ErrNothingReady) {
+			return Desk{}, err
+		}
 		if err != nil {
 			return Desk{}, fmt.Errorf("claim callback: %w", err)
 		}
-		if held != nil {
-			return s.show(ctx, viewer, *held, now)
-		}
-		candidates, err := s.candidates(s.db.View(ctx), viewer, now, firstLook<<(2*round))
-		if err != nil {
-			return Desk{}, fmt.Errorf("claim callback: %w", err)
-		}
-		if len(candidates) == 0 {
-			return Desk{}, ErrNothingReady
-		}
-		claimed, err := s.claimFirst(ctx, viewer, candidates, now)
-		if err != nil {
-			return Desk{}, fmt.Errorf("claim callback: %w", err)
-		}
-		if claimed != nil {
-			return s.show(ctx, viewer, *claimed, now)
+		if c != nil {
+			return s.show(ctx, viewer, *c, now)
 		}
 	}
 	return Desk{}, ErrClaimBusy
 }
 
-// claimAction is the action of a claim in the audit. lockFor reads it to learn who ever had a callback.
-const claimAction = "callback.claim"
+// claimRound returns what the viewer has or now has, or nil when colleagues were faster.
+func (s *Service) claimRound(ctx context.Context, viewer account.Viewer, round int, now clock.Instant) (*Callback, error) {
+	held, err := store{s.db.View(ctx)}.inHands(viewer.UserID, now, SlotCurrent, SlotNext)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(held) > 0 && held[0].Slot == SlotCurrent:
+		return &held[0], nil
+	case len(held) > 0:
+		c, err := s.promote(ctx, viewer, held, now)
+		if c != nil || err != nil {
+			return c, err
+		}
+	}
+	return s.claimNew(ctx, viewer, toCall, round, now)
+}
+
+// claimNew claims the most urgent callback there is for a slot. It returns nil when colleagues were faster, and ErrNothingReady.
+func (s *Service) claimNew(ctx context.Context, viewer account.Viewer, w want, round int, now clock.Instant) (*Callback, error) {
+	candidates, err := s.candidates(s.db.View(ctx), viewer, now, firstLook<<(2*round))
+	if err != nil {
+		return nil, err
+	}
+	if len(candidates) == 0 {
+		return nil, ErrNothingReady
+	}
+	return s.claimFirst(ctx, viewer, w, candidates, now)
+}
 
 // lockFor locks a callback until the transaction ends, and reports whether the viewer has it or once had it. It returns
 // errNoCallback for a viewer who never had it and does not see its team.
@@ -72,7 +102,7 @@ func lockFor(tx database.Tx, viewer account.Viewer, callbackID int64) (c Callbac
 		return Callback{}, false, err
 	}
 	if had = c.CallerID != 0 && c.CallerID == viewer.UserID; !had {
-		had, err = account.Did(tx, viewer.UserID, claimAction, "callback", callbackID)
+		had, err = store{tx}.everHad(callbackID, viewer.UserID)
 	}
 	if err == nil && !had && !viewer.SeesTeam(c.TeamID) {
 		err = errNoCallback
@@ -80,9 +110,14 @@ func lockFor(tx database.Tx, viewer account.Viewer, callbackID int64) (c Callbac
 	return c, had, err
 }
 
-// held returns the callback the viewer is at work on, or nil.
+// held returns the callback the viewer is at work on, or nil: of those they hold together, the one they claimed first of all, and when
+// that is finished the most urgent one left.
 func (s *Service) held(tx database.Tx, viewer account.Viewer, now clock.Instant) (*Callback, error) {
-	return store{tx}.heldBy(viewer.UserID, now)
+	held, err := store{tx}.inHands(viewer.UserID, now, SlotCurrent)
+	if err != nil || len(held) == 0 {
+		return nil, err
+	}
+	return &held[0], nil
 }
 
 // candidate is a callback a caller might be given, with what permission says about calling its customer now.
@@ -104,7 +139,7 @@ func (s *Service) candidates(tx database.Tx, viewer account.Viewer, now clock.In
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(callbacks, func(a, b Callback) int { return compareUrgency(a, b, viewer.UserID) })
+	slices.SortFunc(callbacks, func(a, b Callback) int { return compareUrgency(a, b, viewer) })
 	callbacks = callbacks[:min(limit, len(callbacks))]
 	customers := make([]int64, len(callbacks))
 	for i, c := range callbacks {
@@ -133,16 +168,22 @@ func (s *Service) candidates(tx database.Tx, viewer account.Viewer, now clock.In
 	return candidates, nil
 }
 
-// compareUrgency orders callbacks as they are handed out: the caller's own appointments and unfinished ones, then by priority
-// group, then by due time.
-func compareUrgency(a, b Callback, callerID int64) int {
+// compareUrgency orders callbacks as they are handed out: the caller's own appointments and unfinished ones, then those of their own
+// teams before those of no team, then by priority group, in it what was never skipped first, then by due time.
+func compareUrgency(a, b Callback, viewer account.Viewer) int {
 	own := func(c Callback) int {
-		if c.ReservedFor == callerID || (c.State == Claimed && c.CallerID == callerID) {
+		switch {
+		case c.ReservedFor == viewer.UserID || (c.State == Claimed && c.CallerID == viewer.UserID && c.Slot != SlotNext):
 			return 0
+		case viewer.SeesAllTeams() || c.TeamID != 0:
+			return 1
 		}
-		return 1
+		return 2
 	}
-	return cmp.Or(cmp.Compare(own(a), own(b)), cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.DueAt, b.DueAt), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(
+		cmp.Compare(own(a), own(b)), cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Skips, b.Skips),
+		cmp.Compare(a.DueAt, b.DueAt), cmp.Compare(a.ID, b.ID),
+	)
 }
 
 // openPools returns the ids of the pools the viewer sees whose calling hours are on.
@@ -172,8 +213,10 @@ func (s *Service) poolsOf(tx database.Tx, viewer account.Viewer) ([]pool, error)
 // claimFirst claims the first candidate that nobody else was faster at, and puts off or cancels those before it that may not be
 // made now, all in one transaction. It returns nil when none is left.
 //
-// Lock order: the callback, then its person.
-func (s *Service) claimFirst(ctx context.Context, viewer account.Viewer, candidates []candidate, now clock.Instant) (*Callback, error) {
+// Lock order: the callback, then its person. The other callbacks of the person are locked without waiting.
+func (s *Service) claimFirst(
+	ctx context.Context, viewer account.Viewer, w want, candidates []candidate, now clock.Instant,
+) (*Callback, error) {
 	var claimed *Callback
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		claimed = nil
@@ -185,13 +228,13 @@ func (s *Service) claimFirst(ctx context.Context, viewer account.Viewer, candida
 			if err != nil {
 				return err
 			}
-			ok, err := s.claimOne(tx, viewer, c, candidate, now)
+			ok, err := s.claimOne(tx, viewer, w, c, candidate, now)
 			if err != nil {
 				return err
 			}
 			if ok {
 				claimed = c
-				return account.Audit(tx, now, viewer, claimAction, "callback", c.ID, "")
+				return nil
 			}
 		}
 		return nil
@@ -201,7 +244,7 @@ func (s *Service) claimFirst(ctx context.Context, viewer account.Viewer, candida
 
 // claimOne claims a locked callback and reports whether it did: not when the callback may not be made now, or when somebody
 // else holds its person.
-func (s *Service) claimOne(tx database.Tx, viewer account.Viewer, c *Callback, seen candidate, now clock.Instant) (bool, error) {
+func (s *Service) claimOne(tx database.Tx, viewer account.Viewer, w want, c *Callback, seen candidate, now clock.Instant) (bool, error) {
 	if !c.claimable(viewer.UserID, now) {
 		return false, nil
 	}
@@ -214,31 +257,30 @@ func (s *Service) claimOne(tx database.Tx, viewer account.Viewer, c *Callback, s
 	if !seen.verdict.Allowed {
 		return false, s.moveAway(tx, c, seen.verdict, now)
 	}
-	// Behind the guard row nobody merges, splits or holds the person, and we see the call to them that somebody may have made since
-	// we looked.
-	persons, err := contact.ReservePersons(tx, c.CustomerID)
-	if err != nil {
-		return false, err
-	}
-	c.PersonID = persons[c.CustomerID]
-	v, _, err := s.JudgeCall(tx, c.CustomerID, now)
+	v, err := s.reserveAndJudge(tx, c, now)
 	if err != nil {
 		return false, err
 	}
 	if !v.Allowed {
 		return false, s.moveAway(tx, c, v, now)
 	}
-	if err := c.claim(viewer.UserID, now); err != nil {
-		return false, err
-	}
-	err = store{tx}.hold(*c, now)
+	err = s.holdConversation(tx, viewer, w, c, now)
 	if errors.Is(err, errHeld) {
 		return false, nil
 	}
+	return err == nil, err
+}
+
+// reserveAndJudge asks permission to call the customer of a callback behind the guard row of their person: nobody merges, splits or holds
+// the person until the transaction ends, and we see the call to them that somebody may have made since we looked.
+func (s *Service) reserveAndJudge(tx database.Tx, c *Callback, now clock.Instant) (permission.Verdict, error) {
+	persons, err := contact.ReservePersons(tx, c.CustomerID)
 	if err != nil {
-		return false, err
+		return permission.Verdict{}, err
 	}
-	return true, store{tx}.updateCallback(*c)
+	c.PersonID = persons[c.CustomerID]
+	v, _, err := s.JudgeCall(tx, c.CustomerID, now)
+	return v, err
 }
 
 // moveAway sets a callback that may not be made now aside, or cancels it.

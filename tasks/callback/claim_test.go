@@ -49,8 +49,13 @@ func TestManyClaimersNeverShareACallbackOrAPerson(t *testing.T) {
 			})
 		}
 		group.Wait()
-		if n := c.Count(t, "callbacks", "state = ?", callback.Claimed); n != callers {
-			t.Errorf("%d callbacks are claimed, want %d", n, callers)
+		if n := c.Count(t, "holds", "1 = 1"); n != callers {
+			t.Errorf("%d persons are held, want %d", n, callers)
+		}
+		const together = "SELECT 1 FROM holds AS h WHERE h.person_id = callbacks.person_id AND h.caller_id = callbacks.caller_id " +
+			"AND h.fence = callbacks.fence AND h.until_at = callbacks.lease_until"
+		if n := c.Count(t, "callbacks", "state = ? AND NOT EXISTS ("+together+")", callback.Claimed); n != 0 {
+			t.Errorf("%d callbacks are claimed by somebody who does not hold the person", n)
 		}
 	})
 }
@@ -138,6 +143,10 @@ func TestNotAllowedNowIsMovedToWhenItIs(t *testing.T) {
 		desk := c.Claim(t, taskstest.Caller(1))
 		c.Pass(time.Minute)
 		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved})
+		other := c.Claim(t, taskstest.Caller(1))
+		if _, err := c.Callbacks.Release(t.Context(), taskstest.Caller(1), other.Callback.ID, other.Callback.Fence); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := c.Callbacks.Claim(t.Context(), taskstest.Caller(2)); !errors.Is(err, callback.ErrNothingReady) &&
 			!errors.Is(err, callback.ErrClaimBusy) {
 			t.Fatalf("the person was handed out again at once: %v", err)

@@ -22,7 +22,7 @@ var (
 // Correct replaces the outcome of an attempt by what it should have been, and lets all that follows from it follow anew: whether the
 // customer may be contacted, the answers and their scores, and, when it is the last attempt, whether and when the callback is tried again.
 // A callback that was cancelled since stays so. The caller who made the attempt may correct it, and whoever else than a caller sees its
-// team; the audit keeps who did, why, and what it was.
+// team; the change keeps who did, why, and what it was.
 //
 // It returns fault.Invalid with the wrong fields, one of them why; fault.NotFound for an attempt the viewer may not correct; and
 // fault.Conflict while a caller is at work on the callback.
@@ -40,11 +40,7 @@ func (s *Service) Correct(ctx context.Context, viewer account.Viewer, attemptID 
 		if err != nil {
 			return err
 		}
-		detail := fmt.Sprintf("attempt %d, was %s %s: %s", a.No, a.CallResult, a.BusinessResult, why)
-		if err := s.correct(tx, viewer, c, a, outcome, why, now); err != nil {
-			return err
-		}
-		return account.Audit(tx, now, viewer, "callback.correct", "callback", c.ID, detail)
+		return s.correct(tx, viewer, c, a, outcome, why, now)
 	})
 	if err != nil {
 		return fmt.Errorf("correct attempt %d: %w", attemptID, err)
@@ -89,6 +85,8 @@ func (s *Service) correct(
 		return errCorrectInHand
 	}
 	suppressed := a.suppresses()
+	was := Outcome{CallResult: a.CallResult, BusinessResult: a.BusinessResult}
+	change := Change{Kind: ChangeCorrected, FromState: c.State, UserID: viewer.UserID, Reason: was.reason(), Detail: why}
 	if err := a.say(o); err != nil {
 		return err
 	}
@@ -105,9 +103,14 @@ func (s *Service) correct(
 		return err
 	}
 	if last {
-		if err := s.followAnew(tx, c, a, o, now); err != nil {
-			return err
-		}
+		err = s.followAnew(tx, &c, a, o, change, now)
+	} else {
+		c.ChangedAt = now
+		c.note(change)
+		err = store{tx}.write(&c)
+	}
+	if err != nil {
+		return err
 	}
 	if _, err := outbox.Cancel(tx, now, JobOutcome, a.ID); err != nil {
 		return err
@@ -116,10 +119,11 @@ func (s *Service) correct(
 }
 
 // followAnew lets a callback follow from the corrected outcome of its last attempt, as if that had been recorded when the call ended.
-func (s *Service) followAnew(tx database.Tx, c Callback, a Attempt, o Outcome, now clock.Instant) error {
+func (s *Service) followAnew(tx database.Tx, c *Callback, a Attempt, o Outcome, change Change, now clock.Instant) error {
 	if a.CallbackBefore == "" || c.State == Cancelled {
 		c.CallResult, c.BusinessResult, c.Note, c.ChangedAt = a.CallResult, a.BusinessResult, a.Note, now
-		return store{tx}.updateCallback(c)
+		c.note(change)
+		return store{tx}.write(c)
 	}
 	if err := c.takeBack(a, now); err != nil {
 		return err
@@ -127,12 +131,13 @@ func (s *Service) followAnew(tx database.Tx, c Callback, a Attempt, o Outcome, n
 	if err := c.follow(a.CallerID, o, a.EndedAt); err != nil {
 		return err
 	}
-	c.ChangedAt = now
 	if c.State == Waiting {
 		c.ReadyAt = max(c.ReadyAt, now)
-		if err := s.nextAllowed(tx, &c, now); err != nil {
+		if err := s.nextAllowed(tx, c, now); err != nil {
 			return err
 		}
 	}
-	return s.keep(tx, &c, now)
+	c.ChangedAt = now
+	c.note(change)
+	return s.keep(tx, c, now)
 }

@@ -22,7 +22,8 @@ type Desk struct {
 	PhoneNote  string // what the source wrote beside the phone, such as whose it is
 	Contact    contact.Contact
 	Resolution contact.Resolution
-	Resolver   string // name of the agent who resolved it
+	Resolver   string  // name of the agent who resolved it
+	Others     []Other // of the same person, held together with it; each gets an outcome of its own
 	Attempts   []Attempt
 	Callers    map[int64]string // names of whoever made the attempts
 	Window     hours.Window     // calling hours of the number
@@ -65,9 +66,16 @@ func (s *Service) gather(tx database.Tx, viewer account.Viewer, c Callback, now 
 	if err != nil {
 		return Desk{}, err
 	}
-	contacts, err := contact.ContactsByID(tx, []int64{c.ContactID})
+	together, err := store{tx}.together(c, now)
 	if err != nil {
 		return Desk{}, err
+	}
+	contacts, err := contact.ContactsByID(tx, contactsOf(append(together, c)))
+	if err != nil {
+		return Desk{}, err
+	}
+	for _, other := range together {
+		shown.Others = append(shown.Others, Other{Callback: other, Contact: contacts[other.ContactID]})
 	}
 	if shown.Resolution, err = contact.ResolutionByID(tx, c.ResolutionID); err != nil {
 		return Desk{}, err
@@ -106,4 +114,12 @@ func (s *Service) gatherOwn(tx database.Tx, viewer account.Viewer, shown *Desk) 
 // beside returns what was written with the number that is called.
 func beside(subject permission.Subject) address.Number {
 	return subject.Beside[subject.Address(permission.ByPhone)]
+}
+
+func contactsOf(callbacks []Callback) []int64 {
+	ids := make([]int64, len(callbacks))
+	for i, c := range callbacks {
+		ids[i] = c.ContactID
+	}
+	return ids
 }

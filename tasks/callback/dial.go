@@ -61,7 +61,9 @@ func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, f
 		if reason := undone[c.ID]; reason != "" {
 			return errDialRefused.With("reason", string(reason))
 		}
-		over := c.renew(now)
+		if err := holdOn(tx, &c, c.renew(now), now); err != nil {
+			return err
+		}
 		v, subject, err := s.judgeDial(tx, c, now)
 		if err != nil {
 			return err
@@ -74,12 +76,11 @@ func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, f
 		case !v.Allowed:
 			return errDialRefused.With("reason", string(v.First))
 		case another:
-			c.DialledAt = now
 			if _, err := s.beginAttempt(tx, &c, subject, now); err != nil {
 				return err
 			}
 		}
-		return holdOn(tx, &c, over, now)
+		return store{tx}.write(&c)
 	})
 	if err != nil {
 		return "", fmt.Errorf("dial callback %d: %w", callbackID, err)
@@ -98,11 +99,11 @@ func (s *Service) judgeDial(tx database.Tx, c Callback, now clock.Instant) (perm
 		return permission.Verdict{}, permission.Subject{}, err
 	}
 	question := Question(subject, now)
-	if !c.DialledAt.IsZero() { // the line dropped
-		attempt, _, err := store{tx}.attemptUnder(c.ID, c.Fence)
-		if err != nil {
-			return permission.Verdict{}, permission.Subject{}, err
-		}
+	attempt, on, err := callOn(tx, c, subject) // the line dropped, or this is another callback of the same call
+	if err != nil {
+		return permission.Verdict{}, permission.Subject{}, err
+	}
+	if on {
 		question.Redial = attempt.ID
 	}
 	if err := s.permit.ReserveAddresses(tx, question); err != nil {
@@ -112,15 +113,23 @@ func (s *Service) judgeDial(tx database.Tx, c Callback, now clock.Instant) (perm
 	return v, subject, err
 }
 
-// beginAttempt writes the attempt and the touch that permission counts.
+// beginAttempt writes the attempt and the touch that permission counts, unless the call is on already for another callback of the person.
 func (s *Service) beginAttempt(tx database.Tx, c *Callback, subject permission.Subject, started clock.Instant) (Attempt, error) {
+	_, on, err := callOn(tx, *c, subject)
+	if err != nil {
+		return Attempt{}, err
+	}
 	c.Attempts++
+	c.DialledAt = started
 	a := Attempt{
 		CallbackID: c.ID, No: c.Attempts, CustomerID: c.CustomerID, PersonID: c.PersonID, CallerID: c.CallerID, Fence: c.Fence,
 		ClaimedAt: c.ClaimedAt, StartedAt: started,
 	}
 	if err := (store{tx}).insertAttempt(&a); err != nil {
 		return Attempt{}, err
+	}
+	if on {
+		return a, nil
 	}
 	touch := permission.Touch{
 		PersonID: c.PersonID, CustomerID: c.CustomerID, Kind: permission.Attempt, Purpose: permission.ServiceCallback,
@@ -130,8 +139,8 @@ func (s *Service) beginAttempt(tx database.Tx, c *Callback, subject permission.S
 	return a, s.permit.Touch(tx, touch)
 }
 
-// holdOn stores a renewed claim together with the hold of its person. It returns ErrStale when the lease was over and meanwhile
-// somebody else holds the person, or the caller holds another person.
+// holdOn stores a renewed claim together with the hold of its person and what is held with it. It returns ErrStale when the lease was
+// over and meanwhile somebody else holds the person, or the caller holds another person.
 func holdOn(tx database.Tx, c *Callback, over bool, now clock.Instant) error {
 	err := extendHold(tx, c, over, now)
 	if errors.Is(err, errHeld) {
@@ -140,7 +149,7 @@ func holdOn(tx database.Tx, c *Callback, over bool, now clock.Instant) error {
 	if err != nil {
 		return err
 	}
-	return store{tx}.updateCallback(*c)
+	return store{tx}.write(c)
 }
 
 // extendHold extends the hold of the callback's person. If the lease was over, it takes a new hold as a claim does: first the
@@ -154,5 +163,8 @@ func extendHold(tx database.Tx, c *Callback, over bool, now clock.Instant) error
 		return err
 	}
 	c.PersonID = persons[c.CustomerID]
-	return store{tx}.hold(*c, now)
+	if err := (store{tx}).hold(holdOf(*c), now); err != nil {
+		return err
+	}
+	return store{tx}.forgetDials(*c)
 }

@@ -49,8 +49,10 @@ func (s *Service) Finish(
 		if stale = !c.heldBy(viewer.UserID, fence); stale {
 			return store{tx}.saveDraft(callbackID, viewer.UserID, outcome, now)
 		}
-		recorded, err = s.finish(tx, viewer, &c, outcome, now)
-		return err
+		if recorded, err = s.finish(tx, viewer, &c, outcome, now); err != nil {
+			return err
+		}
+		return s.endTogether(tx, viewer, c, outcome, now)
 	})
 	switch {
 	case err != nil:
@@ -95,6 +97,11 @@ func (s *Service) finish(tx database.Tx, viewer account.Viewer, c *Callback, o O
 	}
 	if err := (store{tx}).deleteDraft(c.ID, viewer.UserID); err != nil {
 		return Recorded{}, err
+	}
+	if !recorded.UndoUntil.IsZero() {
+		if err := (store{tx}).keepForUndo(*c, recorded.UndoUntil); err != nil {
+			return Recorded{}, err
+		}
 	}
 	err = s.keep(tx, c, now)
 	recorded.Callback = *c

@@ -68,37 +68,77 @@ func (s *Service) SaveDraft(
 	return leaseUntil, nil
 }
 
-// Skip passes a claimed callback on, with a reason for the audit, and returns the callback as it is now: waiting for a pause,
-// then ready for anybody. It is closed as unreachable if its attempts are used up, and stays cancelled if it was cancelled
-// meanwhile. It returns fault.Invalid for an unknown reason, and ErrStale when the claim is not the last one any more.
+// Skip passes a claimed callback on, with a reason, and returns it as it is now: waiting for a pause that grows with every skip, then
+// ready for anybody, behind what was not skipped. What is held with it is skipped alike. It is closed as unreachable if its attempts are
+// used up, and stays cancelled if it was cancelled meanwhile. It returns fault.Invalid for an unknown reason, and ErrStale when the claim
+// is not the last one any more.
 func (s *Service) Skip(ctx context.Context, viewer account.Viewer, callbackID, fence int64, reason SkipReason) (Callback, error) {
 	if !slices.Contains(SkipReasons(), reason) {
 		return Callback{}, fault.InvalidFields(fault.Field{
 			Name: "skip_reason", Code: "choose", Problem: "choose why you pass it on", Value: string(reason),
 		})
 	}
-	return s.change(ctx, viewer, callbackID, "callback.skip", string(reason), func(c *Callback, now clock.Instant) error {
-		return c.skip(viewer.UserID, fence, now)
+	return s.endClaim(ctx, viewer, callbackID, fence, "skip", func(_ database.Tx, c *Callback, now clock.Instant) error {
+		return c.skip(viewer.UserID, fence, reason, now)
 	})
 }
 
-// Release gives a claimed callback back and returns it as it is now: ready for anybody at once. It is closed as unreachable if
-// its attempts are used up, and stays cancelled if it was cancelled meanwhile. It returns ErrStale when the claim is not the
-// last one any more.
+// Release gives a claimed callback back and returns it as it is now: ready for anybody at once. What is held with it is given back
+// alike. It is closed as unreachable if its attempts are used up, and stays cancelled if it was cancelled meanwhile. It returns ErrStale
+// when the claim is not the last one any more.
 func (s *Service) Release(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (Callback, error) {
-	return s.change(ctx, viewer, callbackID, "callback.release", "", func(c *Callback, now clock.Instant) error {
+	return s.endClaim(ctx, viewer, callbackID, fence, "release", func(_ database.Tx, c *Callback, now clock.Instant) error {
 		return c.release(viewer.UserID, fence, now)
 	})
 }
 
+// endClaim ends a claim without an outcome, by the same transition for everything that is held together: it is one conversation.
+func (s *Service) endClaim(
+	ctx context.Context, viewer account.Viewer, callbackID, fence int64, doing string,
+	transition func(database.Tx, *Callback, clock.Instant) error,
+) (c Callback, err error) {
+	now := s.now()
+	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if c, _, err = lockFor(tx, viewer, callbackID); err != nil {
+			return err
+		}
+		if !c.heldBy(viewer.UserID, fence) {
+			return ErrStale
+		}
+		others, err := store{tx}.lockTogether(c)
+		if err != nil {
+			return err
+		}
+		for i := range others {
+			if err := s.passOn(tx, &others[i], now, transition); err != nil {
+				return err
+			}
+		}
+		return s.passOn(tx, &c, now, transition)
+	})
+	if err != nil {
+		return Callback{}, fmt.Errorf("%s callback %d: %w", doing, callbackID, err)
+	}
+	return c, nil
+}
+
+func (s *Service) passOn(
+	tx database.Tx, c *Callback, now clock.Instant, transition func(database.Tx, *Callback, clock.Instant) error,
+) error {
+	if err := transition(tx, c, now); err != nil {
+		return err
+	}
+	return s.keep(tx, c, now)
+}
+
 // Reassign reserves a callback for one caller, for half an hour from when it is ready; a callerID of 0 frees it for anybody.
-// The audit keeps why. It returns fault.Invalid without a why, fault.NotFound for a callback of a team the viewer does not see,
+// What became of the callback keeps why. It returns fault.Invalid without a why, fault.NotFound for a callback of a team the viewer does not see,
 // and fault.Conflict for one that is closed or in hand, or that this caller must not make.
 func (s *Service) Reassign(ctx context.Context, viewer account.Viewer, callbackID, callerID int64, why string) error {
 	if strings.TrimSpace(why) == "" {
 		return sayWhy("reassign_why")
 	}
-	_, err := s.change(ctx, viewer, callbackID, "callback.reassign", why, func(c *Callback, now clock.Instant) error {
+	_, err := s.change(ctx, viewer, callbackID, "reassign", why, func(c *Callback, now clock.Instant) error {
 		if !viewer.SeesTeam(c.TeamID) { // also who once had it
 			return errNoCallback
 		}
@@ -107,14 +147,14 @@ func (s *Service) Reassign(ctx context.Context, viewer account.Viewer, callbackI
 	return err
 }
 
-// CancelByHand cancels a callback; the audit keeps why. A caller who is at work on it may still record the outcome. It returns
+// CancelByHand cancels a callback, and keeps why. A caller who is at work on it may still record the outcome. It returns
 // fault.Invalid without a why, fault.NotFound for a callback of a team the viewer does not see, and fault.Conflict for one that
 // is closed.
 func (s *Service) CancelByHand(ctx context.Context, viewer account.Viewer, callbackID int64, why string) error {
 	if strings.TrimSpace(why) == "" {
 		return sayWhy("why")
 	}
-	_, err := s.change(ctx, viewer, callbackID, "callback.cancel", why, func(c *Callback, now clock.Instant) error {
+	_, err := s.change(ctx, viewer, callbackID, "cancel", why, func(c *Callback, now clock.Instant) error {
 		if !viewer.SeesTeam(c.TeamID) {
 			return errNoCallback
 		}
@@ -127,9 +167,9 @@ func sayWhy(field string) error {
 	return fault.InvalidFields(fault.Field{Name: field, Code: "required", Problem: "say why"})
 }
 
-// change locks one callback, applies a transition, stores the callback with what follows (keep), and writes the audit.
+// change locks one callback, applies a transition, and stores the callback with what follows (keep), who did it and why.
 func (s *Service) change(
-	ctx context.Context, viewer account.Viewer, callbackID int64, action, detail string, transition func(*Callback, clock.Instant) error,
+	ctx context.Context, viewer account.Viewer, callbackID int64, doing, why string, transition func(*Callback, clock.Instant) error,
 ) (c Callback, err error) {
 	now := s.now()
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -139,13 +179,11 @@ func (s *Service) change(
 		if err := transition(&c, now); err != nil {
 			return err
 		}
-		if err := s.keep(tx, &c, now); err != nil {
-			return err
-		}
-		return account.Audit(tx, now, viewer, action, "callback", callbackID, detail)
+		c.noteWho(viewer, why)
+		return s.keep(tx, &c, now)
 	})
 	if err != nil {
-		return Callback{}, fmt.Errorf("%s %d: %w", action, callbackID, err)
+		return Callback{}, fmt.Errorf("%s callback %d: %w", doing, callbackID, err)
 	}
 	return c, nil
 }

@@ -80,16 +80,16 @@ func (s *Service) JudgeCall(tx database.Tx, customerID int64, at clock.Instant) 
 	return v, subject, err
 }
 
-// keep stores a callback after a transition, with what follows from its new state. While it waits or is ready, exactly one job
-// looks at it next. When no caller has it, the hold of its person ends. When it was cancelled, the decision that planned it is
+// keep stores a callback after a transition, with what was noted about it and what follows from its new state. While it waits or is ready, exactly one job
+// looks at it next. When no caller has it, it leaves the hold of its person. When it was cancelled, the decision that planned it is
 // told.
 func (s *Service) keep(tx database.Tx, c *Callback, now clock.Instant) error {
 	st := store{tx}
-	if err := st.updateCallback(*c); err != nil {
+	if err := st.write(c); err != nil {
 		return err
 	}
 	if c.State != Claimed && !c.cancelledUnderClaim() {
-		if err := st.endHold(c.PersonID, c.ID); err != nil {
+		if err := st.leaveHold(*c); err != nil {
 			return err
 		}
 	}
@@ -119,7 +119,7 @@ func lookAgain(tx database.Tx, callbackID int64, at, now clock.Instant) error {
 
 // useUp closes a callback whose last attempt was left without an outcome.
 func (s *Service) useUp(tx database.Tx, c *Callback, now clock.Instant) error {
-	if err := c.finish(ReasonUnreachable, now); err != nil {
+	if err := c.useUp(0, now); err != nil {
 		return err
 	}
 	return s.keep(tx, c, now)

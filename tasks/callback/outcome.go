@@ -1,6 +1,7 @@
 package callback
 
 import (
+	"cmp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -51,6 +52,7 @@ const (
 	ReasonPlanned     Reason = "planned"     // waits for its first time
 	ReasonAppointment Reason = "appointment" // the customer named a time
 	ReasonSkipped     Reason = "skipped"     // a caller passed it on
+	ReasonPaused      Reason = "paused"      // something has to happen inside first
 	ReasonExpired     Reason = "expired"     // nobody called in time
 	ReasonUnreachable Reason = "unreachable" // all attempts used up
 	ReasonByHand      Reason = "by_hand"     // a supervisor cancelled it
@@ -102,7 +104,7 @@ func BusinessCodes() []BusinessCode {
 // Reasons returns everything a callback may wait for or have ended with, in the order in which lists offer it. A call that reached
 // somebody leaves its business result, or an appointment.
 func Reasons() []Reason {
-	all := []Reason{ReasonPlanned, ReasonAppointment, ReasonSkipped}
+	all := []Reason{ReasonPlanned, ReasonAppointment, ReasonSkipped, ReasonPaused}
 	for _, c := range CallCodes() {
 		if !c.Reached {
 			all = append(all, Reason(c.Code))
@@ -180,6 +182,11 @@ const (
 )
 
 const maxNote = 4000 // characters
+
+// reason returns the code that says what came of the call.
+func (o Outcome) reason() string {
+	return cmp.Or(string(o.BusinessResult), string(o.CallResult))
+}
 
 // normalised returns the outcome without what cannot belong to it: a business result or answers of a call nobody took.
 func (o Outcome) normalised() Outcome {

@@ -34,6 +34,7 @@ func TestDiallingAgainAfterAColleagueCalledIsRefused(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, first := dialled(t, db)
+		c.NotFor(t, first, 2)
 		c.Take(t, taskstest.ComplaintOf(1))
 		c.Plan(t)
 		c.Pass(61 * time.Minute)

@@ -42,10 +42,11 @@ func (s store) lockFree(seen Callback) (*Callback, error) {
 // updateCallback writes everything about a callback that a transition may change.
 func (s store) updateCallback(c Callback) error {
 	err := s.Gorm().Model(&Callback{}).Where("id = ?", c.ID).Updates(map[string]any{
-		"person_id": c.PersonID, "pool_id": c.PoolID, "state": c.State, "priority": c.Priority,
+		"person_id": c.PersonID, "team_id": c.TeamID, "pool_id": c.PoolID, "state": c.State, "priority": c.Priority,
 		"ready_at": c.ReadyAt, "due_at": c.DueAt, "expires_at": c.ExpiresAt,
 		"lease_until": c.LeaseUntil, "caller_id": c.CallerID, "reserved_for": c.ReservedFor, "wait_reason": c.WaitReason,
-		"claimed_at": c.ClaimedAt, "dialled_at": c.DialledAt, "fence": c.Fence, "attempts": c.Attempts, "max_attempts": c.MaxAttempts,
+		"claimed_at": c.ClaimedAt, "dialled_at": c.DialledAt, "fence": c.Fence, "slot": c.Slot, "skips": c.Skips,
+		"attempts": c.Attempts, "max_attempts": c.MaxAttempts,
 		"appointment_at": c.AppointmentAt, "call_result": c.CallResult, "business_result": c.BusinessResult,
 		"note": c.Note, "note_for_next": c.NoteForNext, "changed_at": c.ChangedAt, "closed_at": c.ClosedAt, "close_reason": c.CloseReason,
 	}).Error
@@ -53,21 +54,6 @@ func (s store) updateCallback(c Callback) error {
 		return fmt.Errorf("update callback %d: %w", c.ID, err)
 	}
 	return nil
-}
-
-// heldBy returns the callback a caller is at work on, or nil. One that was cancelled under their hands counts until its lease ends.
-func (s store) heldBy(callerID int64, now clock.Instant) (*Callback, error) {
-	var found []Callback
-	err := s.Gorm().
-		Where("caller_id = ? AND state IN ? AND lease_until > ?", callerID, []State{Claimed, Cancelled}, now).
-		Order("claimed_at DESC").Limit(1).Find(&found).Error
-	if err != nil {
-		return nil, fmt.Errorf("read held callback: %w", err)
-	}
-	if len(found) == 0 {
-		return nil, nil //nolint:nilnil // holding nothing is usual
-	}
-	return &found[0], nil
 }
 
 // claimable reads the first few callbacks that the caller may have in each of the pools, those reserved for them, and those whose
@@ -108,7 +94,7 @@ func mayHaveArgs(callerID int64, now clock.Instant) []any {
 // statement anew each time it is run.
 func (s store) firstOfPools(callerID int64, pools []int64, now clock.Instant) ([]Callback, error) {
 	head := fmt.Sprintf(`SELECT * FROM (SELECT * FROM callbacks WHERE pool_id = ? AND state = 'ready' AND %s
-		ORDER BY priority, due_at, id LIMIT %d) AS head`, mayHave, perPool)
+		ORDER BY priority, skips, due_at, id LIMIT %d) AS head`, mayHave, perPool)
 	parts := make([]string, len(pools))
 	args := make([]any, 0, 6*len(pools))
 	for i, id := range pools {
@@ -141,7 +127,7 @@ func (s store) lapsedOfPools(callerID int64, pools []int64, now clock.Instant) (
 	var found []Callback
 	err := s.Gorm().Where("state = ? AND lease_until <= ? AND +pool_id IN ?", Claimed, now, pools).
 		Where(mayHave, mayHaveArgs(callerID, now)...).
-		Order(fmt.Sprintf("CASE WHEN caller_id = %d THEN 0 ELSE 1 END, priority, due_at, id", callerID)).
+		Order(fmt.Sprintf("CASE WHEN caller_id = %d THEN 0 ELSE 1 END, priority, skips, due_at, id", callerID)).
 		Limit(4 * perPool).Find(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("read lapsed callbacks: %w", err)

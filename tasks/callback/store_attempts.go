@@ -114,6 +114,37 @@ func (s store) attemptUnder(callbackID, fence int64) (a Attempt, found bool, err
 	return rows[0], true, nil
 }
 
+// attemptsTogether returns the attempts of the call that is on: of the callbacks claimed together with this one, since the lease was
+// last over, the first one first.
+func (s store) attemptsTogether(c Callback) ([]Attempt, error) {
+	var rows []Attempt
+	err := s.Gorm().Joins("JOIN callbacks ON callbacks.id = attempts.callback_id").
+		Where("callbacks.person_id = ? AND +callbacks.caller_id = ? AND callbacks.claimed_at = ?", c.PersonID, c.CallerID, c.ClaimedAt).
+		Where("callbacks.fence = ? AND attempts.fence = callbacks.fence", c.Fence).
+		Where("callbacks.dialled_at > 0 AND attempts.started_at = callbacks.dialled_at").
+		Order("attempts.id").Limit(mostTogether).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the attempts of a call: %w", err)
+	}
+	return rows, nil
+}
+
+// lockEndedWith locks the callbacks that ended with one because nobody took the call of an attempt; those that were claimed together and
+// got an outcome of their own are not among them.
+func (s store) lockEndedWith(c Callback, a Attempt) ([]Callback, error) {
+	if call, _ := callCode(a.CallResult); call.Reached {
+		return nil, nil
+	}
+	var found []Callback
+	err := s.claimedTogether(c).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id <> ?", c.ID).
+		Where("id IN (SELECT callback_id FROM attempts WHERE fence = ? AND ended_at = ? AND caller_id = ?)", c.Fence, a.EndedAt, c.CallerID).
+		Order("id").Limit(mostTogether).Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("lock what ended with callback %d: %w", c.ID, err)
+	}
+	return found, nil
+}
+
 // attemptsOf returns the attempts of a callback, the newest first.
 func (s store) attemptsOf(callbackID int64) ([]Attempt, error) {
 	var rows []Attempt

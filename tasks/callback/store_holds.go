@@ -6,19 +6,32 @@ import (
 	"slices"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 )
 
-// errHeld means that the person is held by somebody else, or the caller holds somebody else.
+// errHeld means that the person is held by somebody else, or the caller holds somebody else in that slot.
 var errHeld = errors.New("the person is held")
 
-// hold is the guard row of a claim.
+// Slot is one of the hands of whoever calls: in each they hold one person. A batch makes slots of its own.
+type Slot string
+
+// The slots of a caller at the desk.
+const (
+	SlotCurrent Slot = "current" // whom they call
+	SlotNext    Slot = "next"    // whom they call next; not shown to anybody else meanwhile
+	SlotUndo    Slot = "undo"    // whose outcome they may still take back
+)
+
+// hold is the guard row of a conversation: a caller has a person, and with them the callbacks of the person that were claimed with the
+// same fence. A callback that is finished leaves the hold; the hold goes with the last.
 type hold struct {
 	PersonID   int64 `gorm:"primaryKey;autoIncrement:false"`
-	CallbackID int64
 	CallerID   int64
+	Slot       Slot
+	CallbackID int64 // which it was taken for; the desk shows it first
 	Fence      int64
 	UntilAt    clock.Instant
 }
@@ -29,20 +42,32 @@ func (hold) TableName() string { return "holds" }
 // heldPersons selects the persons somebody is calling; its one argument is the current instant.
 const heldPersons = "(SELECT person_id FROM holds WHERE until_at > ?)"
 
-// hold takes the guard row of the callback's person for its caller. It returns errHeld when somebody else has it, or when the
-// caller already holds another person: the same click twice.
-func (s store) hold(c Callback, now clock.Instant) error {
-	g := s.Gorm()
-	if err := g.Where("caller_id = ? AND until_at <= ? AND person_id <> ?", c.CallerID, now, c.PersonID).Delete(&hold{}).Error; err != nil {
-		return fmt.Errorf("end lapsed holds: %w", err)
+// inHold is the condition under which a callback, as far as it was claimed, belongs to a hold. The plus keeps SQLite from walking all
+// that the caller ever had instead of the person's few.
+const inHold = `callbacks.person_id = holds.person_id AND +callbacks.caller_id = holds.caller_id AND callbacks.fence = holds.fence
+	AND callbacks.state IN ('claimed', 'cancelled') AND callbacks.lease_until > 0`
+
+// holdOf is the hold under which a claimed callback is, or is to be.
+func holdOf(c Callback) hold {
+	return hold{
+		PersonID: c.PersonID, CallerID: c.CallerID, Slot: c.Slot, CallbackID: c.ID, Fence: c.Fence, UntilAt: c.LeaseUntil,
 	}
-	h := hold{PersonID: c.PersonID, CallbackID: c.ID, CallerID: c.CallerID, Fence: c.Fence, UntilAt: c.LeaseUntil}
-	r := g.Model(&hold{}).Where("person_id = ? AND until_at <= ?", c.PersonID, now).Updates(map[string]any{
-		"callback_id": h.CallbackID, "caller_id": h.CallerID, "fence": h.Fence, "until_at": h.UntilAt,
-	})
+}
+
+// hold takes the guard row of a person, or extends it for who has it. It returns errHeld when somebody else has it, or when the caller
+// already holds another person in that slot: the same click twice.
+func (s store) hold(h hold, now clock.Instant) error {
+	if err := s.emptySlot(h, now); err != nil {
+		return err
+	}
+	r := s.Gorm().Model(&hold{}).
+		Where("person_id = ? AND (until_at <= ? OR (caller_id = ? AND fence = ?))", h.PersonID, now, h.CallerID, h.Fence).
+		Updates(map[string]any{
+			"callback_id": h.CallbackID, "caller_id": h.CallerID, "slot": h.Slot, "fence": h.Fence, "until_at": h.UntilAt,
+		})
 	err := r.Error
 	if err == nil && r.RowsAffected == 0 {
-		err = g.Create(&h).Error
+		err = s.Gorm().Create(&h).Error
 	}
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return errHeld
@@ -53,10 +78,20 @@ func (s store) hold(c Callback, now clock.Instant) error {
 	return nil
 }
 
-// extendHold moves the end of a callback's hold. It returns errHeld when there is none any more: by another process's clock it was
-// over, and somebody took the person.
+// emptySlot forgets whom the caller held in the slot before, if that is over.
+func (s store) emptySlot(h hold, now clock.Instant) error {
+	err := s.Gorm().Where("caller_id = ? AND slot = ? AND until_at <= ? AND person_id <> ?", h.CallerID, h.Slot, now, h.PersonID).
+		Delete(&hold{}).Error
+	if err != nil {
+		return fmt.Errorf("end lapsed holds: %w", err)
+	}
+	return nil
+}
+
+// extendHold moves the end of a callback's hold, and of the leases of what is held with it. It returns errHeld when there is none any
+// more: by another process's clock it was over, and somebody took the person.
 func (s store) extendHold(c Callback) error {
-	r := s.Gorm().Model(&hold{}).Where("person_id = ? AND callback_id = ? AND fence = ?", c.PersonID, c.ID, c.Fence).
+	r := s.Gorm().Model(&hold{}).Where("person_id = ? AND caller_id = ? AND fence = ?", c.PersonID, c.CallerID, c.Fence).
 		Update("until_at", c.LeaseUntil)
 	if r.Error != nil {
 		return fmt.Errorf("extend hold: %w", r.Error)
@@ -64,13 +99,123 @@ func (s store) extendHold(c Callback) error {
 	if r.RowsAffected == 0 {
 		return errHeld
 	}
+	return s.extendTogether(c)
+}
+
+// forgetDials makes the next call to a person another one, also for what the last one was finished for: the lease was over.
+func (s store) forgetDials(c Callback) error {
+	if err := s.claimedTogether(c).Model(&Callback{}).Update("dialled_at", 0).Error; err != nil {
+		return fmt.Errorf("forget the dials of callback %d: %w", c.ID, err)
+	}
+	return s.extendTogether(c)
+}
+
+// extendTogether gives what is held together with a callback its lease.
+func (s store) extendTogether(c Callback) error {
+	err := s.claimedTogether(c).Model(&Callback{}).Where("state = ? AND id <> ?", Claimed, c.ID).Update("lease_until", c.LeaseUntil).Error
+	if err != nil {
+		return fmt.Errorf("extend what is held with callback %d: %w", c.ID, err)
+	}
 	return nil
 }
 
-func (s store) endHold(personID, callbackID int64) error {
-	err := s.Gorm().Where("person_id = ? AND callback_id = ?", personID, callbackID).Delete(&hold{}).Error
+// claimedTogether selects the callbacks that were claimed together with one, itself among them, whatever became of them since.
+func (s store) claimedTogether(c Callback) *gorm.DB {
+	return s.Gorm().Where("person_id = ? AND +caller_id = ? AND fence = ? AND claimed_at = ?", c.PersonID, c.CallerID, c.Fence, c.ClaimedAt)
+}
+
+// leaveHold takes a callback out of its hold, which ends when it was the last in it, unless its outcome may be undone.
+func (s store) leaveHold(c Callback) error {
+	err := s.Gorm().Where("person_id = ? AND caller_id = ? AND fence = ? AND slot <> ?", c.PersonID, c.CallerID, c.Fence, SlotUndo).
+		Where("NOT EXISTS (SELECT 1 FROM callbacks WHERE "+inHold+" AND callbacks.id <> ?)", c.ID).
+		Delete(&hold{}).Error
 	if err != nil {
 		return fmt.Errorf("end hold: %w", err)
+	}
+	return nil
+}
+
+// keepForUndo keeps the person of a callback that is being finished, and that is the last in its hold, for who may still undo its
+// outcome. Whom the caller could undo before is let go.
+func (s store) keepForUndo(c Callback, until clock.Instant) error {
+	err := s.Gorm().Where("caller_id = ? AND slot = ? AND person_id <> ?", c.CallerID, SlotUndo, c.PersonID).Delete(&hold{}).Error
+	if err != nil {
+		return fmt.Errorf("let the person before go: %w", err)
+	}
+	err = s.Gorm().Model(&hold{}).Where("person_id = ? AND caller_id = ? AND fence = ?", c.PersonID, c.CallerID, c.Fence).
+		Where("NOT EXISTS (SELECT 1 FROM callbacks WHERE "+inHold+" AND callbacks.id <> ?)", c.ID).
+		Updates(map[string]any{"slot": SlotUndo, "until_at": until}).Error
+	if err != nil {
+		return fmt.Errorf("hold a person for undo: %w", err)
+	}
+	return nil
+}
+
+// inHands returns the callbacks a caller holds in the slots, at most 50: by slot, in each the one it was taken for first, then by urgency.
+// One that was cancelled under their hands is among them until its lease ends.
+func (s store) inHands(callerID int64, now clock.Instant, slots ...Slot) ([]Callback, error) {
+	var found []Callback
+	err := s.Gorm().Joins("JOIN holds ON "+inHold).
+		Where("holds.caller_id = ? AND holds.slot IN ? AND holds.until_at > ?", callerID, slots, now).
+		Order("holds.slot, callbacks.id <> holds.callback_id, priority, skips, due_at, callbacks.id").Limit(mostTogether).Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("read held callbacks: %w", err)
+	}
+	return found, nil
+}
+
+// together returns what is held together with a callback, without it, by urgency.
+func (s store) together(c Callback, now clock.Instant) ([]Callback, error) {
+	if !c.LeaseUntil.After(now) {
+		return nil, nil
+	}
+	return listCallbacks(s.claimedTogether(c).
+		Where("state IN ? AND lease_until > 0 AND id <> ?", []State{Claimed, Cancelled}, c.ID).
+		Order("priority, skips, due_at, id").Limit(mostTogether))
+}
+
+// lockTogether locks what is held together with a callback, without it.
+func (s store) lockTogether(c Callback) ([]Callback, error) {
+	var found []Callback
+	err := s.claimedTogether(c).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
+		Where("state IN ? AND lease_until > 0 AND id <> ?", []State{Claimed, Cancelled}, c.ID).
+		Order("id").Limit(mostTogether).Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("lock what is held with callback %d: %w", c.ID, err)
+	}
+	return found, nil
+}
+
+// mostTogether bounds how many callbacks of one person are claimed together.
+const mostTogether = 50
+
+// ofPerson returns the callbacks of a callback's person that can be claimed or are, without it, those with the highest fence first.
+func (s store) ofPerson(c Callback) ([]Callback, error) {
+	var found []Callback
+	err := s.Gorm().
+		Where("person_id = ? AND state IN ? AND id <> ?", c.PersonID, []State{Ready, Claimed, Cancelled}, c.ID).
+		Where("state <> ? OR lease_until > 0", Cancelled).
+		Order("fence DESC").Limit(mostTogether).Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the callbacks of person %d: %w", c.PersonID, err)
+	}
+	return found, nil
+}
+
+// promoteHold makes the next person of a caller the one they call. It returns errHeld when they call another one.
+func (s store) promoteHold(c Callback, now clock.Instant) error {
+	h := holdOf(c)
+	if err := s.emptySlot(h, now); err != nil {
+		return err
+	}
+	r := s.Gorm().Model(&hold{}).
+		Where("person_id = ? AND caller_id = ? AND fence = ? AND slot = ?", h.PersonID, h.CallerID, h.Fence, SlotNext).
+		Updates(map[string]any{"slot": h.Slot, "callback_id": h.CallbackID, "until_at": h.UntilAt})
+	if errors.Is(r.Error, gorm.ErrDuplicatedKey) || (r.Error == nil && r.RowsAffected == 0) {
+		return errHeld
+	}
+	if r.Error != nil {
+		return fmt.Errorf("hold the next person: %w", r.Error)
 	}
 	return nil
 }
@@ -125,7 +270,10 @@ func (s store) moveHold(callbackIDs []int64, from, to int64) error {
 	if lapsed > 0 {
 		return nil
 	}
-	err := s.Gorm().Model(&hold{}).Where("person_id = ? AND callback_id IN ?", from, callbackIDs).Update("person_id", to).Error
+	err := s.Gorm().Model(&hold{}).Where("person_id = ?", from).
+		Where(`EXISTS (SELECT 1 FROM callbacks WHERE id IN ? AND callbacks.caller_id = holds.caller_id
+			AND callbacks.fence = holds.fence)`, callbackIDs).
+		Update("person_id", to).Error
 	if err != nil {
 		return fmt.Errorf("move a hold to another person: %w", err)
 	}

@@ -61,13 +61,14 @@ func (c *Callback) takeBack(a Attempt, now clock.Instant) error {
 	c.Priority, c.MaxAttempts, c.ReadyAt, c.DueAt, c.ExpiresAt = was.Priority, was.MaxAttempts, was.ReadyAt, was.DueAt, was.ExpiresAt
 	c.ReservedFor, c.AppointmentAt = was.ReservedFor, was.AppointmentAt
 	c.CallResult, c.BusinessResult, c.Note, c.NoteForNext = was.CallResult, was.BusinessResult, was.Note, was.NoteForNext
-	c.State, c.WaitReason, c.CloseReason, c.ClosedAt = Claimed, "", "", 0
+	c.State, c.Slot, c.WaitReason, c.CloseReason, c.ClosedAt = Claimed, SlotCurrent, "", "", 0
 	c.LeaseUntil, c.ChangedAt = now.Add(Lease), now
 	return nil
 }
 
 // Undo takes back the outcome the viewer has just recorded about a callback: the callback is theirs again under the same fence,
-// with what they had typed as its draft. A callback they claimed since and have not dialled goes back to its pool.
+// with what they had typed as its draft, and so is what ended with it because nobody took the call. What they claimed since and have
+// not dialled goes back to its pool.
 //
 // It returns fault.Conflict when the outcome can only be corrected: it is at work already (UndoTime is over), it said that the
 // customer wants no contact, or the next customer has been dialled.
@@ -82,10 +83,7 @@ func (s *Service) Undo(ctx context.Context, viewer account.Viewer, callbackID in
 		if err != nil {
 			return err
 		}
-		if err := s.undo(tx, viewer, &c, now); err != nil {
-			return err
-		}
-		return account.Audit(tx, now, viewer, "callback.undo", "callback", callbackID, "")
+		return s.undo(tx, viewer, &c, now)
 	})
 	if err != nil {
 		return Desk{}, fmt.Errorf("undo the outcome of callback %d: %w", callbackID, err)
@@ -99,26 +97,12 @@ func (s *Service) undo(tx database.Tx, viewer account.Viewer, c *Callback, now c
 	switch {
 	case err != nil:
 		return err
-	case !found, a.EndedAt.IsZero(), c.CallerID != viewer.UserID, c.State != Waiting && c.State != Finished:
+	case !found, a.EndedAt.IsZero(), c.CallerID != viewer.UserID:
 		return errUndoTooLate
 	case a.suppresses():
 		return errUndoSuppresses
 	}
-	cancelled, err := outbox.Cancel(tx, now, JobOutcome, a.ID)
-	if err != nil {
-		return err
-	}
-	if cancelled == 0 {
-		return errUndoTooLate
-	}
-	typed, err := a.outcome(*c)
-	if err != nil {
-		return err
-	}
-	if err := s.makeRoom(tx, viewer, c.ID, now); err != nil {
-		return err
-	}
-	if err := c.takeBack(a, now); err != nil {
+	if err := s.makeRoom(tx, viewer, *c, now); err != nil {
 		return err
 	}
 	persons, err := contact.ReservePersons(tx, c.CustomerID)
@@ -126,38 +110,78 @@ func (s *Service) undo(tx database.Tx, viewer account.Viewer, c *Callback, now c
 		return err
 	}
 	c.PersonID = persons[c.CustomerID]
-	if err := st.hold(*c, now); errors.Is(err, errHeld) {
-		return errUndoTooLate
-	} else if err != nil {
+	others, err := st.lockEndedWith(*c, a)
+	if err != nil {
 		return err
 	}
+	if err := s.undoOne(tx, c, a, now); err != nil {
+		return err
+	}
+	for i := range others {
+		attempt, _, err := st.attemptUnder(others[i].ID, c.Fence)
+		if err != nil {
+			return err
+		}
+		if err := s.undoOne(tx, &others[i], attempt, now); err != nil {
+			return err
+		}
+	}
+	if err = st.hold(holdOf(*c), now); errors.Is(err, errHeld) {
+		return errUndoTooLate
+	}
+	return err
+}
+
+// undoOne gives one callback back to its caller as it was before the outcome of an attempt.
+func (s *Service) undoOne(tx database.Tx, c *Callback, a Attempt, now clock.Instant) error {
+	st, from := store{tx}, c.State
+	cancelled, err := outbox.Cancel(tx, now, JobOutcome, a.ID)
+	if err != nil {
+		return err
+	}
+	if cancelled == 0 || from != Waiting && from != Finished {
+		return errUndoTooLate
+	}
+	typed, err := a.outcome(*c)
+	if err != nil {
+		return err
+	}
+	if err := c.takeBack(a, now); err != nil {
+		return err
+	}
+	c.note(Change{Kind: ChangeUndone, FromState: from, UserID: c.CallerID, Reason: typed.reason()})
 	a.EndedAt, a.CallResult, a.BusinessResult, a.Note, a.Answers, a.CallbackBefore = 0, "", "", "", "", ""
 	if err := st.updateAttempt(a); err != nil {
 		return err
 	}
-	if err := st.saveDraft(c.ID, viewer.UserID, typed, now); err != nil {
+	if err := st.saveDraft(c.ID, c.CallerID, typed, now); err != nil {
 		return err
 	}
 	return s.keep(tx, c, now)
 }
 
-// makeRoom gives back what the viewer has claimed since, unless it was dialled.
-func (s *Service) makeRoom(tx database.Tx, viewer account.Viewer, callbackID int64, now clock.Instant) error {
-	held, err := s.held(tx, viewer, now)
-	if err != nil || held == nil || held.ID == callbackID {
+// makeRoom gives back what the viewer has claimed since they had a callback, unless it was dialled.
+func (s *Service) makeRoom(tx database.Tx, viewer account.Viewer, undone Callback, now clock.Instant) error {
+	held, err := store{tx}.inHands(viewer.UserID, now, SlotCurrent)
+	if err != nil || len(held) == 0 || held[0].Fence == undone.Fence && held[0].PersonID == undone.PersonID {
 		return err
 	}
-	c, err := store{tx}.lockCallback(held.ID)
-	switch {
-	case err != nil:
-		return err
-	case !c.DialledAt.IsZero():
-		return errUndoDialled
+	for _, seen := range held {
+		c, err := store{tx}.lockCallback(seen.ID)
+		switch {
+		case err != nil:
+			return err
+		case !c.DialledAt.IsZero():
+			return errUndoDialled
+		}
+		if err := c.release(viewer.UserID, seen.Fence, now); err != nil {
+			return err
+		}
+		if err := s.keep(tx, &c, now); err != nil {
+			return err
+		}
 	}
-	if err := c.release(viewer.UserID, held.Fence, now); err != nil {
-		return err
-	}
-	return s.keep(tx, &c, now)
+	return nil
 }
 
 // outcome returns what was recorded about an attempt, as it was typed; the callback still is what the outcome made of it.

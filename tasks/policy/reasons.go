@@ -57,7 +57,7 @@ const ReasonUndecided Reason = "undecided"
 func reservedReasons() []Reason {
 	return append(reasonsAgainst(),
 		"scheduled", "handed_over", // fates of decisions
-		"planned", "appointment", "skipped", "expired", "unreachable", "by_hand", // why callbacks wait or end
+		"planned", "appointment", "skipped", "paused", "expired", "unreachable", "by_hand", // why callbacks wait or end
 		"waiting", "ready", "claimed", "done", "cancelled",
 		"reached", "no_answer", "busy", "off", "suspended", "wrong_number", "rejected", "not_the_person",
 		"solved", "not_solved", "appointment", "declined", "complaint", "never_contact",

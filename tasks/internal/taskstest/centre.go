@@ -188,6 +188,15 @@ func (c Centre) Finish(t testing.TB, viewer account.Viewer, desk callback.Desk, 
 	}
 }
 
+// NotFor keeps a callback from a caller, as a recovery is kept from whoever made the call it mends.
+func (c Centre) NotFor(t testing.TB, desk callback.Desk, callerID int64) {
+	t.Helper()
+	err := c.DB.View(context.Background()).Gorm().Exec("UPDATE callbacks SET not_for = ? WHERE id = ?", callerID, desk.Callback.ID).Error
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Caller is a caller without teams.
 func Caller(id int64) account.Viewer {
 	return account.Viewer{UserID: id, Name: fmt.Sprintf("caller %d", id), Role: account.Caller}

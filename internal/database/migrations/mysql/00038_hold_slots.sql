@@ -1,0 +1,18 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+
+-- holds: whoever calls may hold several persons, each in a slot of its own: the one they are talking to, the next one, the one whose
+-- outcome they may still undo; a batch makes slots of its own. A hold names a person by id only: it goes when the call ends, so that
+-- erasing a customer finds nothing in it.
+--   unique (caller_id, slot): one person in each slot, also when the same caller clicks twice. It takes the place of (caller_id)
+ALTER TABLE holds
+    ADD COLUMN slot VARCHAR(40) NOT NULL DEFAULT 'current',
+    DROP KEY holds_caller_id,
+    ADD UNIQUE KEY holds_caller_id_slot (caller_id, slot);
+
+-- +goose Down
+DELETE FROM holds WHERE slot <> 'current';
+ALTER TABLE holds
+    DROP KEY holds_caller_id_slot,
+    ADD UNIQUE KEY holds_caller_id (caller_id),
+    DROP COLUMN slot;

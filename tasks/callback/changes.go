@@ -1,0 +1,107 @@
+package callback
+
+import (
+	"context"
+	"fmt"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+)
+
+// ChangeKind is what became of a callback. It is translated under "callback_change.<kind>".
+type ChangeKind string
+
+// What can become of a callback after it was planned.
+const (
+	ChangeOffered     ChangeKind = "offered"     // its time has come
+	ChangePutOff      ChangeKind = "put_off"     // not allowed now
+	ChangePrefetched  ChangeKind = "prefetched"  // a caller's next one
+	ChangeClaimed     ChangeKind = "claimed"     // handed out, with the number
+	ChangePicked      ChangeKind = "picked"      // chosen by the caller, with the number
+	ChangeRenewed     ChangeKind = "renewed"     // the lease was over, and its caller went on
+	ChangeReleased    ChangeKind = "released"    // given back
+	ChangeSkipped     ChangeKind = "skipped"     // passed on; the reason is a SkipReason
+	ChangeTransferred ChangeKind = "transferred" // handed to a colleague or a team
+	ChangePaused      ChangeKind = "paused"
+	ChangeResumed     ChangeKind = "resumed"
+	ChangeReserved    ChangeKind = "reserved"  // kept for a caller, or freed, by a supervisor
+	ChangeOutcome     ChangeKind = "outcome"   // a call ended
+	ChangeUndone      ChangeKind = "undone"    // an outcome was taken back at once
+	ChangeCorrected   ChangeKind = "corrected" // an outcome was replaced
+	ChangeClosed      ChangeKind = "closed"    // no attempt is left
+	ChangeCancelled   ChangeKind = "cancelled"
+)
+
+// ChangeKinds returns every kind of change.
+func ChangeKinds() []ChangeKind {
+	return []ChangeKind{
+		ChangeOffered, ChangePutOff, ChangePrefetched, ChangeClaimed, ChangePicked, ChangeRenewed, ChangeReleased, ChangeSkipped,
+		ChangeTransferred, ChangePaused, ChangeResumed, ChangeReserved, ChangeOutcome, ChangeUndone, ChangeCorrected, ChangeClosed,
+		ChangeCancelled,
+	}
+}
+
+// Change is one thing that became of a callback. That it was planned is told by its decision.
+type Change struct {
+	ID         int64
+	CallbackID int64
+	At         clock.Instant
+	UserID     int64 // 0: the service itself
+	Kind       ChangeKind
+	FromState  State // empty for changes from before they were written down
+	ToState    State
+	Reason     string // a code: a SkipReason of a skip, else a Reason or a call result; empty where the kind says it all
+	Detail     string // what somebody wrote
+}
+
+// TableName names the table.
+func (Change) TableName() string { return "callback_changes" }
+
+// note remembers a change for whoever stores the callback (store.write), as of the instant it was changed.
+func (c *Callback) note(change Change) {
+	change.CallbackID, change.At, change.ToState = c.ID, c.ChangedAt, c.State
+	c.changes = append(c.changes, change)
+}
+
+// noteWho says of everything noted who did it and what they wrote.
+func (c *Callback) noteWho(viewer account.Viewer, detail string) {
+	for i := range c.changes {
+		c.changes[i].UserID, c.changes[i].Detail = viewer.UserID, detail
+	}
+}
+
+// ChangeRow is a change with the name of who made it.
+type ChangeRow struct {
+	Change
+	By string // empty for the service itself
+}
+
+// Changes returns what became of a callback, the newest first, at most 200. It returns fault.NotFound for a callback that does not
+// exist or whose team the viewer does not see.
+func (s *Service) Changes(ctx context.Context, viewer account.Viewer, callbackID int64) ([]ChangeRow, error) {
+	tx := s.db.View(ctx)
+	c, err := store{tx}.callback(callbackID)
+	if err == nil && !viewer.SeesTeam(c.TeamID) {
+		err = errNoCallback
+	}
+	if err != nil {
+		return nil, err
+	}
+	changes, err := store{tx}.changesOf(callbackID, maxEvents)
+	if err != nil {
+		return nil, err
+	}
+	users := make([]int64, len(changes))
+	for i, change := range changes {
+		users[i] = change.UserID
+	}
+	names, err := account.UserNames(tx, users)
+	if err != nil {
+		return nil, fmt.Errorf("name who changed callback %d: %w", callbackID, err)
+	}
+	list := make([]ChangeRow, len(changes))
+	for i, change := range changes {
+		list[i] = ChangeRow{Change: change, By: names[change.UserID]}
+	}
+	return list, nil
+}

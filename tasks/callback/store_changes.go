@@ -1,0 +1,38 @@
+package callback
+
+import "fmt"
+
+// write stores everything about a callback that a transition may change, and what was noted about it.
+func (s store) write(c *Callback) error {
+	if err := s.updateCallback(*c); err != nil {
+		return err
+	}
+	if len(c.changes) > 0 {
+		if err := s.Gorm().Create(&c.changes).Error; err != nil {
+			return fmt.Errorf("write the changes of callback %d: %w", c.ID, err)
+		}
+		c.changes = nil
+	}
+	return nil
+}
+
+// changesOf returns what became of a callback, the newest first.
+func (s store) changesOf(callbackID int64, limit int) ([]Change, error) {
+	var rows []Change
+	if err := s.Gorm().Where("callback_id = ?", callbackID).Order("id DESC").Limit(limit).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read the changes of callback %d: %w", callbackID, err)
+	}
+	return rows, nil
+}
+
+// everHad reports whether a user ever was given a callback to call: also what they typed about it late is kept.
+func (s store) everHad(callbackID, userID int64) (bool, error) {
+	var ids []int64
+	err := s.Gorm().Model(&Change{}).
+		Where("callback_id = ? AND user_id = ? AND kind IN ?", callbackID, userID, []ChangeKind{ChangeClaimed, ChangePicked}).
+		Limit(1).Pluck("id", &ids).Error
+	if err != nil {
+		return false, fmt.Errorf("read who had callback %d: %w", callbackID, err)
+	}
+	return len(ids) > 0, nil
+}
