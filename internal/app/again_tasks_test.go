@@ -75,6 +75,19 @@ func callerCases() map[string]useCase {
 		"Callbacks.Claim": func(o *office) func() (any, error) {
 			return func() (any, error) { return o.Callbacks.Claim(o.ctx(), o.caller) }
 		},
+		"Callbacks.Prefetch": func(o *office) func() (any, error) {
+			return func() (any, error) { return o.Callbacks.Prefetch(o.ctx(), o.caller) }
+		},
+		"Callbacks.Prefetch of what is kept already": func(o *office) func() (any, error) {
+			_, err := o.Callbacks.Prefetch(o.ctx(), o.caller)
+			o.must(err)
+			return func() (any, error) { return o.Callbacks.Prefetch(o.ctx(), o.caller) }
+		},
+		"Callbacks.Claim of what is next": func(o *office) func() (any, error) {
+			_, err := o.Callbacks.Prefetch(o.ctx(), o.caller)
+			o.must(err)
+			return func() (any, error) { return o.Callbacks.Claim(o.ctx(), o.caller) }
+		},
 		"Callbacks.Dial": atWork(func(o *office, d callback.Desk) (any, error) {
 			return o.Callbacks.Dial(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence)
 		}),

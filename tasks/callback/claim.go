@@ -101,7 +101,7 @@ func lockFor(tx database.Tx, viewer account.Viewer, callbackID int64) (c Callbac
 	if c, err = (store{tx}).lockCallback(callbackID); err != nil {
 		return Callback{}, false, err
 	}
-	if had = c.CallerID != 0 && c.CallerID == viewer.UserID; !had {
+	if had = c.CallerID != 0 && c.CallerID == viewer.UserID && c.Slot != SlotNext; !had {
 		had, err = store{tx}.everHad(callbackID, viewer.UserID)
 	}
 	if err == nil && !had && !viewer.SeesTeam(c.TeamID) {

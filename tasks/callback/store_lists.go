@@ -66,7 +66,9 @@ func (s store) reservedFor(teams []int64, callerID int64, limit int) ([]Callback
 
 func (s store) triedBy(teams []int64, callerID int64, limit int) ([]Callback, error) {
 	return listCallbacks(within(teams, s.Gorm()).
-		Where("caller_id = ? AND state IN ? AND reserved_for <> ?", callerID, openStates, callerID).Order("ready_at, id").Limit(limit))
+		Where("caller_id = ? AND state IN ? AND reserved_for <> ?", callerID, openStates, callerID).
+		Where("NOT (state = ? AND slot = ?)", Claimed, SlotNext). // only looked at
+		Order("ready_at, id").Limit(limit))
 }
 
 func (s store) closedBy(teams []int64, callerID int64, limit int) ([]Callback, error) {
