@@ -233,3 +233,27 @@ func TestWhoMayCorrectAnOutcomeAndWhen(t *testing.T) {
 		t.Errorf("corrected while a colleague calls: %v", err)
 	}
 }
+
+// Nobody took the call: both callbacks of the person wait, and both are at hand again after one undo.
+func TestUndoGivesTheWholeConversationBack(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := talking(t, db)
+		me := taskstest.Caller(1)
+		c.Finish(t, me, desk, callback.Outcome{CallResult: callback.NoAnswer})
+		if n := c.Count(t, "callbacks", "state = ?", callback.Waiting); n != 2 {
+			t.Fatalf("%d callbacks wait, want both", n)
+		}
+		again, err := c.Callbacks.Undo(t.Context(), me, desk.Callback.ID)
+		if err != nil || len(again.Others) != 1 {
+			t.Fatalf("%d others are at hand, %v", len(again.Others), err)
+		}
+		if n := c.Count(t, "attempts", "ended_at > 0"); n != 0 {
+			t.Errorf("%d attempts keep their outcome", n)
+		}
+		c.Finish(t, me, again, callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved})
+		if next, err := c.Callbacks.Current(t.Context(), me); err != nil || next.Callback.ID != again.Others[0].Callback.ID {
+			t.Errorf("then comes %d, %v", next.Callback.ID, err)
+		}
+	})
+}
