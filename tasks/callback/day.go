@@ -18,6 +18,7 @@ type Day struct {
 	Handling time.Duration // mean time from claim to outcome, of the attempts with an outcome; 0 when there is none
 	Results  []ResultCount // attempts by call result, in the order of the desk
 	Attempts []DayAttempt  // those of callbacks the viewer sees, the newest first, at most 50
+	Pauses   []Pause       // that began on this day, by time, at most 50
 	At       clock.Instant
 }
 
@@ -47,6 +48,9 @@ func (s *Service) MyDay(ctx context.Context, viewer account.Viewer, date clock.D
 		return Day{}, err
 	}
 	day.add(counts)
+	if day.Pauses, err = (store{tx}).pausesOf(viewer.UserID, from, to, mineRows); err != nil {
+		return Day{}, err
+	}
 	attempts, err := store{tx}.attemptsBy(viewer.UserID, from, to, mineRows)
 	if err != nil {
 		return Day{}, err

@@ -170,6 +170,7 @@ type Outcome struct {
 	NoteForNext    string         `json:"note_for_next,omitempty"`
 	AppointmentAt  clock.Instant  `json:"appointment_at,omitzero"`
 	AppointmentFor Whose          `json:"appointment_for,omitempty"`
+	TimeTyped      string         `json:"time_typed,omitempty"` // of a draft: what was typed for the appointment and is no time yet
 }
 
 // Whose says who makes the call of an appointment.

@@ -1,0 +1,101 @@
+package callback
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+)
+
+// Pulse is how a claim stands at an instant, as an open desk asks every few seconds.
+type Pulse struct {
+	LeaseUntil clock.Instant // when the claim ends, or ended; none once it is lost
+	Lapsed     bool          // the lease is over and nobody else has taken the callback: typing or dialling takes it up again
+	Lost       bool          // the claim is not the last one, or its outcome is recorded
+	Cancelled  Reason        // why the callback was cancelled meanwhile; empty while it was not
+	Forbidden  Reason        // why the customer may not be called now; empty while they may
+	From       clock.Instant // from when they may be called again; none when that does not end by itself
+	Recorded   *Attempt      // what was recorded under this very claim, for a browser that never heard of it; nil when nothing was
+	At         clock.Instant
+}
+
+// Beat tells how the viewer's claim of a callback stands. It changes nothing: a lease ends if the caller has left, however long their
+// page stays open. It returns fault.NotFound for a callback that does not exist, or that the viewer neither has nor sees.
+func (s *Service) Beat(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (Pulse, error) {
+	tx := s.db.View(ctx)
+	p, err := s.pulse(tx, viewer, callbackID, fence)
+	if err != nil {
+		return Pulse{}, fmt.Errorf("look how the claim of callback %d stands: %w", callbackID, err)
+	}
+	return p, nil
+}
+
+func (s *Service) pulse(tx database.Tx, viewer account.Viewer, callbackID, fence int64) (Pulse, error) {
+	p := Pulse{At: s.now()}
+	c, err := store{tx}.callback(callbackID)
+	if err != nil {
+		return Pulse{}, err
+	}
+	if c.CallerID != viewer.UserID && !viewer.SeesTeam(c.TeamID) {
+		return Pulse{}, errNoCallback
+	}
+	attempt, made, err := store{tx}.attemptUnder(c.ID, fence)
+	if err != nil {
+		return Pulse{}, err
+	}
+	if made && attempt.CallerID == viewer.UserID && attempt.CallResult != "" {
+		p.Recorded = &attempt
+	}
+	if c.State == Cancelled {
+		p.Cancelled = c.CloseReason
+	}
+	if !c.heldBy(viewer.UserID, fence) {
+		p.Lost = true
+		return p, nil
+	}
+	p.LeaseUntil, p.Lapsed = c.LeaseUntil, !c.LeaseUntil.After(p.At)
+	if p.Cancelled != "" {
+		return p, nil
+	}
+	return p, s.forbidden(tx, c, &p)
+}
+
+// forbidden fills in why the customer may not be called now: the contact was overtaken, or permission says so. A call that was begun
+// under the claim does not stand in the way of dialling its line again.
+func (s *Service) forbidden(tx database.Tx, c Callback, p *Pulse) error {
+	undone, err := overtaken(tx, c)
+	if err != nil {
+		return err
+	}
+	if p.Forbidden = undone[c.ID]; p.Forbidden != "" {
+		return nil
+	}
+	subject, err := loadSubject(tx, c.CustomerID)
+	if err != nil {
+		return err
+	}
+	question := Question(subject, p.At)
+	if !c.DialledAt.IsZero() {
+		attempt, _, err := store{tx}.attemptUnder(c.ID, c.Fence)
+		if err != nil {
+			return err
+		}
+		question.Redial = attempt.ID
+	}
+	v, err := s.judge(tx, question)
+	if err == nil && !v.Allowed {
+		p.Forbidden, p.From = Reason(v.First), v.AllowedFrom
+	}
+	return err
+}
+
+// Is reports whether an outcome says what the attempt has: a browser that was cut off sends it once more.
+func (a Attempt) Is(o Outcome) bool {
+	o = o.normalised()
+	answers, err := json.Marshal(o.Answers)
+	same := err == nil && (a.Answers == string(answers) || a.Answers == "" && o.Answers.Empty())
+	return same && a.CallResult == o.CallResult && a.BusinessResult == o.BusinessResult && a.Note == o.Note
+}
