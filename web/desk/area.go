@@ -23,11 +23,14 @@ type handlers struct {
 	callbacks callbackService
 	timelines timelineService
 	surveys   surveyService
+	contacts  contactService
 }
 
 // New returns the area.
-func New(site *frame.Site, callbacks callbackService, timelines timelineService, surveys surveyService) frame.Area {
-	h := &handlers{Site: site, callbacks: callbacks, timelines: timelines, surveys: surveys}
+func New(
+	site *frame.Site, callbacks callbackService, timelines timelineService, surveys surveyService, contacts contactService,
+) frame.Area {
+	h := &handlers{Site: site, callbacks: callbacks, timelines: timelines, surveys: surveys, contacts: contacts}
 	return frame.Area{
 		Files: files,
 		Routes: slices.Concat(
@@ -43,21 +46,25 @@ func New(site *frame.Site, callbacks callbackService, timelines timelineService,
 
 // callbackService is what these pages ask of callbacks.
 type callbackService interface {
+	Beat(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (callback.Pulse, error)
 	Claim(ctx context.Context, viewer account.Viewer) (callback.Desk, error)
 	Current(ctx context.Context, viewer account.Viewer) (callback.Desk, error)
 	Dial(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (phone string, err error)
 	DiscardDraft(ctx context.Context, viewer account.Viewer, callbackID int64) error
+	EndPause(ctx context.Context, viewer account.Viewer) error
 	Finish(
 		ctx context.Context, viewer account.Viewer, callbackID, fence int64, outcome callback.Outcome,
 	) (callback.Recorded, error)
 	MyDay(ctx context.Context, viewer account.Viewer, date clock.Day) (callback.Day, error)
 	MyTasks(ctx context.Context, viewer account.Viewer) (callback.Mine, error)
+	OnPause(ctx context.Context, viewer account.Viewer) (pause callback.Pause, on bool, err error)
 	Release(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (callback.Callback, error)
 	SaveDraft(
 		ctx context.Context, viewer account.Viewer, callbackID, fence int64, typed callback.Outcome,
 	) (leaseUntil clock.Instant, err error)
 	Script(desk callback.Desk, callerName, fallback string) ([]string, error)
 	Skip(ctx context.Context, viewer account.Viewer, callbackID, fence int64, reason callback.SkipReason) (callback.Callback, error)
+	StartPause(ctx context.Context, viewer account.Viewer, reason callback.PauseReason) error
 	Supply(ctx context.Context, viewer account.Viewer) (callback.Supply, error)
 	Undo(ctx context.Context, viewer account.Viewer, callbackID int64) (callback.Desk, error)
 }
@@ -69,5 +76,11 @@ type timelineService interface {
 
 // surveyService is what these pages ask of surveys.
 type surveyService interface {
+	Answered(ctx context.Context, responseID int64) (survey.AnsweredResponse, error)
 	Current(ctx context.Context) (survey.Questionnaire, error)
+}
+
+// contactService is what these pages ask of contacts.
+type contactService interface {
+	List(ctx context.Context, viewer account.Viewer, f contact.Filter) ([]contact.Row, error)
 }

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"fmt"
 	"net/url"
 	"testing"
 	"time"
@@ -46,13 +47,18 @@ func TestCallbackIsWorkedByKeyboardAlone(t *testing.T) {
 		desk.Attempts[0].Answers != `{"rating":2,"solved":false,"reasons":["waited","attitude"]}` {
 		t.Errorf("recorded as %q with %s", desk.Callback.CloseReason, desk.Attempts[0].Answers)
 	}
-	b.Press("2") // no answer: one key and the end
-	b.Next()
+	pressAlone(b, "2") // no answer: one key and the end
 	b.Wait(".desk-empty")
 	desk, err = ts.Callbacks.ByID(t.Context(), account.Viewer{Role: account.Admin}, 2)
 	if err != nil || desk.Callback.WaitReason != callback.Reason(callback.NoAnswer) {
 		t.Errorf("the second one waits for %q, %v", desk.Callback.WaitReason, err)
 	}
+}
+
+// pressAlone presses the digit of a call nobody took, once the desk hears it: not in the first moment of a callback.
+func pressAlone(b *webtest.Browser, digit string) {
+	b.Wait(`label[data-alone][data-key="Digit` + digit + `"]`)
+	b.Press(digit)
 }
 
 func TestDialAsksPermissionAtThatMoment(t *testing.T) {
@@ -137,8 +143,14 @@ func TestDeskAndListsInABrowser(t *testing.T) {
 	} {
 		b.Look(name, path)
 	}
-	b.Resize(1024, 768, false)
-	b.Visit("/desk")
-	b.Fits("desk at 1024")
-	b.Screenshot("desk-held-1024")
+	for _, size := range []struct{ width, height int64 }{{1440, 900}, {1024, 768}, {390, 844}} {
+		b.Resize(size.width, size.height, size.width == 1440)
+		b.Visit("/desk")
+		b.Fits(fmt.Sprintf("desk at %d", size.width))
+		b.Screenshot(fmt.Sprintf("desk-held-%d", size.width))
+		b.Click(`[name="business_result"][value="appointment"]`)
+		b.Wait(".appointment .choice")
+		b.Fits(fmt.Sprintf("appointment at %d", size.width))
+		b.Screenshot(fmt.Sprintf("desk-appointment-%d", size.width))
+	}
 }

@@ -2,28 +2,39 @@ package desk
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/account"
+	"aftercall/internal/clock"
 	"aftercall/internal/fault"
 	"aftercall/tasks/callback"
 	"aftercall/web/frame"
 )
 
-// deskPage is where a caller works: the callback they hold with everything to know and to fill in, or why there is none.
+// shiftGoal is how many callbacks an eight-hour shift finishes at a mean of 185 seconds: the yardstick in the foot.
+const shiftGoal = 120
+
+// deskPage is where a caller works: the callback at hand with everything to know and to fill in, or why there is none.
 type deskPage struct {
 	frame.Page
 	Desk     callback.Desk // its Callback.ID is 0 when the caller holds none
 	Facts    deskFacts
+	Low      lowScore
+	History  []contactLine
 	Script   []string
 	Timeline []frame.TimelineLine
 	Form     frame.Form
 	Fields   outcomeFields
+	Choices  deskChoices
 	Supply   callback.Supply // when none is held
 	Day      callback.Day
+	Goal     int
+	Pause    pauseView
+	Now      int64 // in milliseconds: a browser's clock may be wrong
 }
 
 func (*deskPage) Template() string { return "desk" }
@@ -31,242 +42,143 @@ func (*deskPage) Template() string { return "desk" }
 // Held reports whether the caller holds a callback.
 func (p *deskPage) Held() bool { return p.Desk.Callback.ID != 0 }
 
+// DraftAt is when the draft was saved, in milliseconds; 0 when there is none.
+func (p *deskPage) DraftAt() int64 { return int64(p.Desk.DraftAt) / 1000 }
+
 func (h *handlers) deskRoutes() []frame.Route {
 	caller := []account.Role{account.Caller, account.Supervisor}
-	return []frame.Route{
+	routes := []frame.Route{
 		{Method: http.MethodGet, Path: "/desk", Roles: caller, Handle: h.showDesk},
-		{Method: http.MethodPost, Path: "/desk/claim", Roles: caller, Handle: h.claimCallback},
-		{Method: http.MethodPost, Path: "/desk/:id/dial", Roles: caller, Handle: h.dialCallback},
-		{Method: http.MethodPost, Path: "/desk/:id/draft", Roles: caller, Handle: h.saveDraft},
-		{Method: http.MethodPost, Path: "/desk/:id/finish", Roles: caller, Handle: h.finishCallback},
-		{Method: http.MethodPost, Path: "/desk/:id/undo", Roles: caller, Handle: h.undoOutcome},
-		{Method: http.MethodPost, Path: "/desk/:id/skip", Roles: caller, Handle: h.skipCallback},
-		{Method: http.MethodPost, Path: "/desk/:id/release", Roles: caller, Handle: h.releaseCallback},
+		{Method: http.MethodGet, Path: "/desk/:id/beat", Roles: caller, Handle: h.own(h.beat)},
+	}
+	for _, r := range []struct {
+		path   string
+		handle func(*gin.Context) error
+	}{
+		{"/desk/claim", h.claimCallback},
+		{"/desk/pause", h.startPause},
+		{"/desk/resume", h.endPause},
+		{"/desk/:id/dial", h.dialCallback},
+		{"/desk/:id/draft", h.saveDraft},
+		{"/desk/:id/finish", h.finishCallback},
+		{"/desk/:id/undo", h.undoOutcome},
+		{"/desk/:id/skip", h.skipCallback},
+		{"/desk/:id/release", h.releaseCallback},
+	} {
+		routes = append(
+			routes,
+			frame.Route{Method: http.MethodPost, Path: r.path, Roles: caller, Handle: h.own(r.handle)},
+			// A refused form leaves its address in the bar, and people come back to it.
+			frame.Route{Method: http.MethodGet, Path: r.path, Roles: caller, Handle: h.backToDesk},
+		)
+	}
+	return routes
+}
+
+// own refuses what a page sends that somebody else has opened: two people share a browser, and the second has logged in.
+func (h *handlers) own(handle func(*gin.Context) error) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		if user := c.GetHeader("Desk-User"); user != "" && user != strconv.FormatInt(frame.Viewer(c).UserID, 10) {
+			return fault.New(fault.Conflict, "desk_other_user", "somebody else has logged in here; open the desk again")
+		}
+		return handle(c)
 	}
 }
 
 // showDesk shows the callback the caller holds, with what they have typed so far, or why there is none. It never claims.
-func (h *handlers) showDesk(c *gin.Context) error {
+func (h *handlers) showDesk(c *gin.Context) error { return h.renderNow(c) }
+
+func (h *handlers) backToDesk(c *gin.Context) error { return h.Redirect(c, "/desk") }
+
+// inPlace reports whether a script of the desk asks, which puts the page it gets in the place of the one that is shown.
+func inPlace(c *gin.Context) bool { return c.GetHeader("Desk-User") != "" }
+
+// toDesk ends what was done at the desk: a form is led to the desk, a script gets it at once. The callback is what the caller holds by
+// now, where that is known.
+func (h *handlers) toDesk(c *gin.Context, held *callback.Desk, messages ...frame.Flash) error {
+	switch {
+	case !inPlace(c):
+		return h.Redirect(c, "/desk", messages...)
+	case held != nil:
+		return h.renderDesk(c, http.StatusOK, *held, frame.Form{Values: h.outcomeValues(held.Draft)}, messages...)
+	}
+	return h.renderNow(c, messages...)
+}
+
+// renderNow shows the desk as it is, with what is typed so far.
+func (h *handlers) renderNow(c *gin.Context, messages ...frame.Flash) error {
 	desk, err := h.callbacks.Current(c.Request.Context(), frame.Viewer(c))
 	switch {
 	case errors.Is(err, callback.ErrNothingReady):
-		return h.renderEmptyDesk(c)
+		return h.renderEmptyDesk(c, messages...)
 	case err != nil:
 		return err
 	}
-	return h.renderDesk(c, http.StatusOK, desk, frame.Form{Values: h.outcomeValues(desk.Draft)})
+	return h.renderDesk(c, http.StatusOK, desk, frame.Form{Values: h.outcomeValues(desk.Draft)}, messages...)
 }
 
 // renderDesk shows a held callback with a form as it was typed.
-func (h *handlers) renderDesk(c *gin.Context, status int, desk callback.Desk, f frame.Form) error {
+func (h *handlers) renderDesk(c *gin.Context, status int, desk callback.Desk, f frame.Form, messages ...frame.Flash) error {
 	ctx := c.Request.Context()
 	questions, err := h.surveys.Current(ctx)
 	if err != nil {
 		return err
 	}
+	oneTime(f, desk.Times)
 	p := &deskPage{Desk: desk, Facts: h.deskFacts(c, desk), Form: f, Fields: h.outcomeFields(c, f, desk, questions)}
+	p.Choices = h.deskChoices(c, f, desk)
+	markFields(p.Fields)
 	if p.Script, err = h.callbacks.Script(desk, frame.Viewer(c).Name, h.Lang(c)); err != nil {
 		return err
 	}
-	if p.Day, err = h.callbacks.MyDay(ctx, frame.Viewer(c), 0); err != nil {
+	if p.Low, err = h.lowScore(c, desk.Callback, questions); err != nil {
 		return err
 	}
-	events, err := h.timelines.CallbackTimeline(c.Request.Context(), frame.Viewer(c), desk.Callback)
+	if p.History, err = h.history(c, desk); err != nil {
+		return err
+	}
+	events, err := h.timelines.CallbackTimeline(ctx, frame.Viewer(c), desk.Callback)
 	if err != nil {
 		return err
 	}
 	p.Timeline = h.TimelineLines(c, events)
-	p.Page = h.Page(c, "desk.title")
-	return h.RenderStatus(c, status, p)
+	return h.renderPage(c, status, p, messages)
 }
 
 // renderEmptyDesk says what there is to claim, or why there is nothing.
-func (h *handlers) renderEmptyDesk(c *gin.Context) error {
+func (h *handlers) renderEmptyDesk(c *gin.Context, messages ...frame.Flash) error {
 	supply, err := h.callbacks.Supply(c.Request.Context(), frame.Viewer(c))
 	if err != nil {
 		return err
 	}
-	day, err := h.callbacks.MyDay(c.Request.Context(), frame.Viewer(c), 0)
-	if err != nil {
+	return h.renderPage(c, http.StatusOK, &deskPage{Supply: supply}, messages)
+}
+
+// renderPage adds what every desk has, and writes it. Whatever address was posted to, the page is the desk's.
+func (h *handlers) renderPage(c *gin.Context, status int, p *deskPage, messages []frame.Flash) error {
+	var err error
+	if p.Day, err = h.callbacks.MyDay(c.Request.Context(), frame.Viewer(c), 0); err != nil {
 		return err
 	}
-	p := &deskPage{Supply: supply, Day: day}
+	if p.Pause, err = h.pauseView(c); err != nil {
+		return err
+	}
+	p.Goal, p.Now = shiftGoal, int64(h.Now())/1000
 	p.Page = h.Page(c, "desk.title")
-	return h.Render(c, p)
+	p.Path = "/desk"
+	if len(messages) > 0 {
+		p.Flash = &messages[len(messages)-1]
+	}
+	return h.RenderStatus(c, status, p)
 }
 
-// claimCallback hands out the next callback. That there is none is no error: the desk says why.
-func (h *handlers) claimCallback(c *gin.Context) error {
-	_, err := h.callbacks.Claim(c.Request.Context(), frame.Viewer(c))
-	switch {
-	case errors.Is(err, callback.ErrClaimBusy):
-		return h.Redirect(c, "/desk", frame.Refused("desk.busy"))
-	case errors.Is(err, callback.ErrNothingReady):
-		return h.Redirect(c, "/desk", frame.Refused("desk.nothing_ready"))
-	case err != nil:
-		return err
+// oneTime leaves of an appointment either the proposed time or the one that was typed: the second would win over a proposal that is
+// chosen later.
+func oneTime(f frame.Form, proposed []clock.Instant) {
+	chosen := formInt(f, "appointment")
+	if slices.Contains(proposed, clock.Instant(chosen)) {
+		f.Values.Del("appointment_at")
+	} else {
+		f.Values.Del("appointment")
 	}
-	return h.Redirect(c, "/desk")
-}
-
-// finishCallback records the outcome and, unless the caller wants a break, claims the next callback.
-func (h *handlers) finishCallback(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
-	outcome := h.outcomeOf(f)
-	recorded, err := h.callbacks.Finish(c.Request.Context(), frame.Viewer(c), id, formInt(f, "fence"), outcome)
-	switch {
-	case errors.Is(err, callback.ErrStale):
-		return h.Redirect(c, "/tasks#drafts", frame.Refused("desk.stale"))
-	case fault.Is(err, fault.Invalid):
-		return h.refuseOutcome(c, id, f, err)
-	case err != nil:
-		return err
-	case f.Get("then") == "stop":
-		return h.Redirect(c, "/desk", h.finishedFlash("desk.finished", recorded))
-	}
-	return h.claimAfter(c, recorded)
-}
-
-// finishedFlash says that an outcome was recorded, and offers to undo it while that is possible.
-func (h *handlers) finishedFlash(key string, recorded callback.Recorded) frame.Flash {
-	done := frame.Done(key)
-	if recorded.UndoUntil.IsZero() {
-		return done
-	}
-	return done.Undo(fmt.Sprintf("/desk/%d/undo", recorded.Callback.ID))
-}
-
-// undoOutcome takes back the outcome that was just recorded: the callback is at hand again with what was typed.
-func (h *handlers) undoOutcome(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	_, err = h.callbacks.Undo(c.Request.Context(), frame.Viewer(c), id)
-	if f, ok := fault.Of(err); ok && fault.Is(err, fault.Conflict) {
-		return h.Redirect(c, "/desk", frame.Refused("fault."+f.Code))
-	}
-	if err != nil {
-		return err
-	}
-	return h.Redirect(c, "/desk", frame.Done("desk.undone"))
-}
-
-// claimAfter hands out the next callback after a finished one. That there is none takes nothing from what was finished.
-func (h *handlers) claimAfter(c *gin.Context, recorded callback.Recorded) error {
-	if _, err := h.callbacks.Claim(c.Request.Context(), frame.Viewer(c)); err != nil {
-		if fault.KindOf(err) == fault.Internal {
-			h.Log.ErrorContext(c.Request.Context(), "claim after finish failed", "error", err)
-		}
-		return h.Redirect(c, "/desk", h.finishedFlash("desk.finished_last", recorded))
-	}
-	return h.Redirect(c, "/desk", h.finishedFlash("desk.finished", recorded))
-}
-
-// refuseOutcome shows the desk again with everything in place and what is missing in words.
-func (h *handlers) refuseOutcome(c *gin.Context, id int64, f frame.Form, cause error) error {
-	desk, err := h.callbacks.Current(c.Request.Context(), frame.Viewer(c))
-	if err != nil || desk.Callback.ID != id {
-		return cause
-	}
-	refusedForm, err := h.RefusedForm(c, f, cause)
-	if err != nil {
-		return err
-	}
-	return h.renderDesk(c, frame.StatusOf(cause), desk, refusedForm)
-}
-
-func (h *handlers) skipCallback(c *gin.Context) error {
-	return h.giveBack(c, "desk.skipped", func(id int64, f frame.Form) (callback.Callback, error) {
-		return h.callbacks.Skip(c.Request.Context(), frame.Viewer(c), id, formInt(f, "fence"), callback.SkipReason(f.Get("skip_reason")))
-	})
-}
-
-func (h *handlers) releaseCallback(c *gin.Context) error {
-	return h.giveBack(c, "desk.released", func(id int64, f frame.Form) (callback.Callback, error) {
-		return h.callbacks.Release(c.Request.Context(), frame.Viewer(c), id, formInt(f, "fence"))
-	})
-}
-
-// giveBack ends a claim without an outcome, and says so if the callback is closed by that.
-func (h *handlers) giveBack(c *gin.Context, message string, end func(id int64, f frame.Form) (callback.Callback, error)) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
-	ended, err := end(id, f)
-	switch {
-	case errors.Is(err, callback.ErrStale):
-		return h.Redirect(c, "/desk", frame.Refused("desk.not_yours"))
-	case err != nil:
-		return err
-	case ended.CloseReason == callback.ReasonUnreachable:
-		message = "desk.unreachable"
-	}
-	return h.Redirect(c, "/desk", frame.Done(message))
-}
-
-// dialCallback asks permission once more and notes that the caller dials. Scripts get JSON; without them the browser is led on to
-// the telephone.
-func (h *handlers) dialCallback(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
-	phone, err := h.callbacks.Dial(c.Request.Context(), frame.Viewer(c), id, formInt(f, "fence"))
-	if err != nil {
-		return h.deskProblem(c, err)
-	}
-	if c.GetHeader("Accept") != "application/json" {
-		c.Redirect(http.StatusSeeOther, "tel:"+phone)
-		return nil
-	}
-	c.JSON(http.StatusOK, gin.H{"phone": phone})
-	return nil
-}
-
-// saveDraft keeps what is typed and extends the lease; only scripts call it.
-func (h *handlers) saveDraft(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
-	until, err := h.callbacks.SaveDraft(c.Request.Context(), frame.Viewer(c), id, formInt(f, "fence"), h.outcomeOf(f))
-	if err != nil {
-		return h.deskProblem(c, err)
-	}
-	c.JSON(http.StatusOK, gin.H{"saved": h.clockTime(h.Now()), "lease": h.clockTime(until)})
-	return nil
-}
-
-// deskProblem tells the desk's script what went wrong, in the caller's words.
-func (h *handlers) deskProblem(c *gin.Context, err error) error {
-	if c.GetHeader("Accept") != "application/json" || fault.KindOf(err) == fault.Internal {
-		return err
-	}
-	if f, ok := fault.Of(err); ok && f.Args["reason"] != nil {
-		err = f.With("reason", h.T(c, fmt.Sprintf("reason.%s", f.Args["reason"])))
-	}
-	frame.RetryAfterStatus(c, frame.StatusOf(err))
-	c.JSON(frame.StatusOf(err), gin.H{"problem": h.FaultText(c, err)})
-	return nil
 }

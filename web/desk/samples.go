@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/contact"
 	"aftercall/tasks/callback"
 	"aftercall/web/frame"
 )
@@ -30,6 +31,7 @@ func tasksSamples() []frame.View {
 		&dayPage{Date: "2026-11-22", Before: "/day", After: "/day", ReachRate: .5, Day: callback.Day{
 			Dialled: 2, Reached: 1, Finished: 1, Handling: time.Minute,
 			Results:  []callback.ResultCount{{Result: callback.Reached, Count: 1}},
+			Pauses:   []callback.Pause{{BeganAt: 1, EndedAt: 2, Reason: callback.PauseMeal}, {BeganAt: 1, Reason: callback.PauseOther}},
 			Attempts: []callback.DayAttempt{{Attempt: attempt, Row: row}, {Attempt: callback.Attempt{StartedAt: 1}, Row: row}},
 		}},
 	}
@@ -50,16 +52,28 @@ func deskSamples() []frame.View {
 		Phone: "139 1234 8000", Local: "14:05", Zone: "Asia/Tokyo", Until: "20:00",
 		Subject: "s", Contact: "/contacts/1", Due: "d", Lease: "l",
 		Last:   callback.Attempt{ID: 1, CallResult: callback.NoAnswer, EndedAt: 1},
-		LastBy: "b", ForNext: "n", Attempt: 2, Severe: true, Language: "en",
+		LastBy: "b", ForNext: "n", Attempt: 2, Severe: true, Overdue: true, Wished: "w", Language: "en",
 	}
-	choices := []choice{{Value: "reached", Label: "Reached", Digit: 1, Checked: true}}
+	choices := []choice{
+		{Value: "reached", Label: "Reached", Digit: 1, Checked: true},
+		{Value: "off", Label: "Off", Digit: 4, Alone: true},
+		{Value: "declined", Label: "Declined", Hides: true, NeedsNote: true},
+	}
 	fields := outcomeFields{
 		Calls: choices, Results: choices, Ratings: choices, Reasons: choices, Consent: "c", Recovery: true,
-		Skips: []frame.Option{{Value: "other", Label: "Other"}}, Times: []frame.Option{{Value: "2", Label: "tomorrow"}},
+	}
+	marked := []choice{
+		{Value: "no_answer", Label: "No answer", Digit: 2, Alone: true, Hides: true, NeedsNote: true}, {Value: "v", Label: "l", Checked: true},
 	}
 	full := deskPage{
 		Desk: held, Facts: facts, Script: []string{"Hello"},
 		Timeline: []frame.TimelineLine{{At: 1, Text: "t", Actor: "a", Note: "n"}}, Fields: fields,
+		Choices: deskChoices{Times: marked, Skips: marked, Anybody: true}, Goal: shiftGoal, Pause: pauseView{Choices: marked},
+		Low: lowScore{Reasons: []string{"r"}, Comment: "c"},
+		History: []contactLine{
+			{At: 1, ExternalID: "e", About: "a", Href: "/contacts/1", Who: "w", Status: contact.Open, Complaint: true},
+			{ExternalID: "e", Status: contact.Resolved},
+		},
 		Form: frame.Form{
 			Values: url.Values{"appointment": {"2"}},
 			Errors: map[string]string{"note": "e", "call_result": "e", "business_result": "e", "appointment_at": "e", "rating": "e"},
@@ -75,6 +89,7 @@ func deskSamples() []frame.View {
 			InHand:  1, Kept: 1, Next: 1,
 		}},
 		&deskPage{Supply: callback.Supply{Ready: 3}},
+		&deskPage{Pause: pauseView{On: true, Reason: "meal", Seconds: 61}},
 		&full, &cancelled,
 	}
 }

@@ -19,12 +19,14 @@ import (
 // deskFacts are the facts about a claimed callback that need more than a format.
 type deskFacts struct {
 	Phone    string // as people write it
-	Local    string // time of day where the customer is; empty when nobody knows where
+	Local    string // time of day where the customer is, with seconds; empty when nobody knows where
 	Zone     string // of the customer, where it is not the centre's
 	Until    string // time of day until which they may be called, there
 	Subject  string // category and product
 	Contact  string // address of the contact, for those who may open it
 	Due      string
+	Overdue  bool
+	Wished   string // the time the customer asked for
 	Lease    string
 	Last     callback.Attempt // the newest attempt with an outcome
 	LastBy   string
@@ -38,7 +40,7 @@ func (h *handlers) deskFacts(c *gin.Context, desk callback.Desk) deskFacts {
 	cb := desk.Callback
 	f := deskFacts{
 		Phone: phoneText(desk.Phone), Subject: frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product),
-		Due: h.whenText(c, cb.DueAt), Lease: h.clockTime(cb.LeaseUntil), ForNext: cb.NoteForNext, Attempt: cb.Attempts + 1,
+		Due: h.whenText(c, cb.DueAt), Overdue: cb.Overdue(desk.At), Lease: h.clockTime(cb.LeaseUntil), ForNext: cb.NoteForNext, Attempt: cb.Attempts + 1,
 		Language: otherLanguage(desk.Customer.Language, h.Lang(c)),
 		Severe:   desk.Resolution.Severity == "high" || desk.Resolution.Severity == "critical",
 	}
@@ -48,9 +50,12 @@ func (h *handlers) deskFacts(c *gin.Context, desk callback.Desk) deskFacts {
 	if !cb.DialledAt.IsZero() {
 		f.Attempt = cb.Attempts
 	}
+	if !cb.AppointmentAt.IsZero() {
+		f.Wished = h.whenText(c, cb.AppointmentAt)
+	}
 	if len(desk.Window.Zones) == 1 {
 		if zone, err := time.LoadLocation(desk.Window.Zones[0]); err == nil {
-			f.Local = desk.At.In(zone).Format("15:04")
+			f.Local = desk.At.In(zone).Format("15:04:05")
 			if !desk.Window.ClosesAt.IsZero() {
 				f.Until = desk.Window.ClosesAt.In(zone).Format("15:04")
 			}
@@ -111,15 +116,16 @@ type choice struct {
 	Value, Label string
 	Digit        int
 	Checked      bool
+	Alone        bool // nothing else is needed: its digit finishes the callback
+	Hides        bool // after it nobody asks how satisfied the customer is, nor whether they want offers
+	NeedsNote    bool
 }
 
 // outcomeFields are the choices of the outcome form.
 type outcomeFields struct {
 	Calls, Results, Ratings, Reasons []choice
-	Skips                            []frame.Option
-	Times                            []frame.Option // proposed appointments
-	Consent                          string         // the question, as worded; empty when it is not asked
-	Recovery                         bool           // the rating is not a score then
+	Consent                          string // the question, as worded; empty when it is not asked
+	Recovery                         bool   // the rating is not a score then
 }
 
 func (h *handlers) outcomeFields(c *gin.Context, f frame.Form, desk callback.Desk, questions survey.Questionnaire) outcomeFields {
@@ -129,9 +135,6 @@ func (h *handlers) outcomeFields(c *gin.Context, f frame.Form, desk callback.Des
 	}
 	for i, code := range callback.BusinessCodes() {
 		fields.Results = append(fields.Results, h.codeChoice(c, f, "business_result", string(code.Code), i+1))
-	}
-	for _, reason := range callback.SkipReasons() {
-		fields.Skips = append(fields.Skips, frame.Option{Value: string(reason), Label: h.T(c, "skip_reason."+string(reason))})
 	}
 	rating, _ := questions.Question(survey.KeyRating)
 	for _, o := range rating.Options {
@@ -148,9 +151,6 @@ func (h *handlers) outcomeFields(c *gin.Context, f frame.Form, desk callback.Des
 	if !fields.Recovery { // nobody who is dissatisfied is asked about offers
 		consent, _ := questions.Question(survey.KeyConsent)
 		fields.Consent = consent.Text.In(h.Lang(c))
-	}
-	for _, at := range desk.Times {
-		fields.Times = append(fields.Times, frame.Option{Value: strconv.FormatInt(int64(at), 10), Label: h.whenText(c, at)})
 	}
 	return fields
 }
@@ -176,6 +176,8 @@ func (h *handlers) outcomeOf(f frame.Form) callback.Outcome {
 	o.AppointmentAt = clock.Instant(formInt(f, "appointment"))
 	if at, err := time.ParseInLocation(frame.LocalInput, f.Get("appointment_at"), h.Zone); err == nil {
 		o.AppointmentAt = clock.At(at)
+	} else {
+		o.TimeTyped = f.Get("appointment_at")
 	}
 	return o
 }
@@ -185,7 +187,7 @@ func (h *handlers) outcomeValues(o callback.Outcome) url.Values {
 	v := url.Values{}
 	for name, text := range map[string]string{
 		"call_result": string(o.CallResult), "business_result": string(o.BusinessResult), "note": o.Note, "note_for_next": o.NoteForNext,
-		"comment": o.Answers.Comment, "appointment_for": string(o.AppointmentFor),
+		"comment": o.Answers.Comment, "appointment_for": string(o.AppointmentFor), "appointment_at": o.TimeTyped,
 	} {
 		v.Set(name, text)
 	}
@@ -198,7 +200,9 @@ func (h *handlers) outcomeValues(o callback.Outcome) url.Values {
 	}
 	if !o.AppointmentAt.IsZero() {
 		v.Set("appointment", strconv.FormatInt(int64(o.AppointmentAt), 10))
-		v.Set("appointment_at", o.AppointmentAt.In(h.Zone).Format(frame.LocalInput))
+		if o.TimeTyped == "" {
+			v.Set("appointment_at", o.AppointmentAt.In(h.Zone).Format(frame.LocalInput))
+		}
 	}
 	return v
 }

@@ -1,9 +1,12 @@
 // What every page has beyond its HTML. Nothing here is needed to work: it only saves clicks.
 import { startKeys } from "./keys.js";
 import { startDialogs } from "./dialogs.js";
+import { startFlash } from "./flash.js";
+import { forgetAll } from "./kept.js";
 
 startKeys();
 startDialogs();
+startFlash();
 
 // A row with data-href opens like its link, but not when text is being selected or a control inside was meant.
 document.addEventListener("click", (event) => {
@@ -32,12 +35,10 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 
-// A message of success leaves by itself, unless it is being read or used.
-const flash = document.querySelector("[data-flash].ok");
-if (flash) {
-  const leave = () => (flash.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : flash.remove());
-  setTimeout(leave, 7000);
-}
+// Who logs out takes what they typed at the desk with them: the next one at this computer has no business with it.
+document.addEventListener("submit", (event) => {
+  if (new URL(event.target.action, location.href).pathname === "/logout") forgetAll();
+});
 
 // A text with data-copy gets a button that copies it, where the browser lets pages do that.
 for (const secret of document.querySelectorAll("[data-copy]")) {

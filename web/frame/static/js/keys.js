@@ -1,6 +1,7 @@
 // Keys. An element with data-key="F2", "Ctrl+Enter" or "Digit1" is clicked (a field: focused) by that key, named by event.code, so
 // that it is the same key on every layout. data-key-text is what the list of shortcuts says. Keys without Ctrl, Alt or F are left
-// alone while somebody types, and every key is while an input method composes.
+// alone while somebody types, and every key is while an input method composes. A key that is held down works once: it is heard again
+// when it was let go.
 
 const editable = (element) => element instanceof Element && Boolean(element.closest("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox], [type=button], [type=submit])"));
 
@@ -12,9 +13,14 @@ export function nameOf(event) {
 
 const visible = (element) => (element.checkVisibility ? element.checkVisibility() : element.offsetParent !== null);
 
-const works = (name) => /^(Ctrl|Alt)\+|^F\d+$/.test(name);
+const held = new Set();
+
+// What works while somebody types. Undoing is then of the text.
+const works = (name) => name !== "Ctrl+KeyZ" && /^(Ctrl|Alt)\+|^F\d+$/.test(name);
 
 function onKey(event) {
+  if (event.repeat || held.has(event.code)) return onHeld(event);
+  held.add(event.code);
   if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
   const name = nameOf(event);
   const typing = editable(event.target);
@@ -22,18 +28,32 @@ function onKey(event) {
   if (document.querySelector("dialog[open]") || (typing && !works(name))) return;
   if (name === "Shift+Slash") return act(event, () => showKeys());
   if (name === "Slash") return act(event, () => document.querySelector("[data-search]")?.select());
-  const target = [...document.querySelectorAll(`[data-key="${CSS.escape(name)}"]`)].find((e) => visible(e) && !e.disabled);
+  const target = targetOf(name);
   if (target) act(event, () => press(target));
 }
+
+// A held key does what it does without us only where somebody types.
+function onHeld(event) {
+  const name = nameOf(event);
+  if (targetOf(name) && (!editable(event.target) || works(name))) event.preventDefault();
+}
+
+const targetOf = (name) => [...document.querySelectorAll(`[data-key="${CSS.escape(name)}"]`)].find((e) => visible(e) && !e.disabled);
 
 function act(event, action) {
   event.preventDefault();
   action();
 }
 
+// A field gets the focus with the caret behind its text; what is pressed is told that a key did it.
 function press(target) {
-  if (editable(target)) target.focus();
-  else target.click();
+  if (!editable(target)) {
+    target.click();
+    target.dispatchEvent(new Event("key", { bubbles: true }));
+    return;
+  }
+  target.focus();
+  if (target.matches("textarea, [type=text]")) target.setSelectionRange(target.value.length, target.value.length);
 }
 
 function escape(event, typing) {
@@ -52,14 +72,23 @@ export function showKeys() {
   if (!dialog || dialog.open) return;
   const list = dialog.querySelector("[data-keys]");
   list.querySelectorAll("[data-own]").forEach((e) => e.remove());
+  const search = list.querySelector("[data-of-search]");
+  for (const e of [search, search?.nextElementSibling]) if (e) e.hidden = !document.querySelector("[data-search]");
   const seen = new Set();
   for (const element of document.querySelectorAll("[data-key]")) {
-    const text = element.dataset.keyText ?? element.closest("label")?.innerText.trim() ?? element.innerText.trim();
-    if (!visible(element) || !text || seen.has(element.dataset.key)) continue;
+    const text = element.dataset.keyText ?? wordsOf(element.closest("label") ?? element);
+    if (!visible(element) || element.disabled || !text || seen.has(element.dataset.key)) continue;
     seen.add(element.dataset.key);
     list.append(term(element.dataset.key), description(text));
   }
   dialog.showModal();
+}
+
+// The words of a button or label, without the caps that are drawn on it.
+function wordsOf(element) {
+  const copy = element.cloneNode(true);
+  copy.querySelectorAll("kbd").forEach((e) => e.remove());
+  return copy.textContent.trim();
 }
 
 function term(name) {
@@ -82,6 +111,11 @@ function description(text) {
 
 export function startKeys() {
   document.addEventListener("keydown", onKey);
+  document.addEventListener("keyup", (event) => {
+    if (event.code.startsWith("Meta")) held.clear(); // macOS tells of no other key that was let go before it
+    held.delete(event.code);
+  }, { capture: true });
+  addEventListener("blur", () => held.clear());
   for (const button of document.querySelectorAll("[data-shortcuts]")) {
     button.hidden = false;
     button.addEventListener("click", showKeys);

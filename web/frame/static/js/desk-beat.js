@@ -1,0 +1,53 @@
+// The heartbeat: every ten seconds, and once a minute while the page is hidden, the desk asks how its claim stands, and says so. It
+// renews nothing; once the claim is over there is nothing more to ask. An empty desk looks every fifteen seconds for what can be claimed,
+// as long as somebody is there.
+import { ask, tell } from "./desk-net.js";
+import { refresh } from "./desk-send.js";
+
+const every = 10_000;
+const everyHidden = 55_000; // browsers let hidden pages do something once a minute
+const everyEmpty = 15_000;
+const gone = 60 * 60_000; // after which nobody is there: a page that asks would keep the login for ever
+
+let last = 0;
+let moved = Date.now();
+
+const theForm = () => document.querySelector("[data-outcome]");
+
+export async function beat() {
+  const form = theForm();
+  if (!form || form.dataset.over) return;
+  last = Date.now();
+  try {
+    const pulse = await (await ask(form.dataset.beat)).json();
+    if (form !== theForm() || form.getAttribute("aria-busy")) return;
+    tell("beat", pulse.text);
+    const dial = document.querySelector("[data-dial]");
+    if (dial) dial.hidden = !pulse.dial;
+    if (!pulse.lost && !pulse.lapsed) document.querySelector("[data-lease]").textContent = pulse.lease;
+    if (pulse.lost) form.dataset.over = "true";
+  } catch (problem) {
+    if (form === theForm() && problem.status && !problem.passing) tell("beat", problem.message);
+  }
+}
+
+async function look() {
+  if (Date.now() - moved > gone) return;
+  const held = theForm() !== null;
+  if (held && Date.now() - last >= (document.hidden ? everyHidden : every) - 100) return beat();
+  if (held || document.hidden || Date.now() - last < everyEmpty - 100) return;
+  last = Date.now();
+  await refresh().catch(() => {}); // the banner says what is wrong
+}
+
+// startBeat begins with a page that has just been put up; its first beat comes after one pause.
+export function startBeat() {
+  last = Date.now();
+}
+
+// watch is called once.
+export function watchBeat() {
+  for (const sign of ["keydown", "pointermove", "pointerdown"]) addEventListener(sign, () => (moved = Date.now()), { passive: true });
+  document.addEventListener("visibilitychange", () => document.hidden || look());
+  setInterval(look, 1000);
+}

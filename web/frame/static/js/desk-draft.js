@@ -1,0 +1,118 @@
+// What is typed is kept in the browser at once, and on the server a second after the last change, when the page is left or hidden, and
+// once a minute during a call, which keeps the lease.
+import { ask, now, tell, words } from "./desk-net.js";
+import { forget, keep, kept } from "./kept.js";
+
+const longestCall = 30 * 60_000;
+const largest = 60_000; // of what browsers send while a page goes away
+
+const theForm = () => document.querySelector("[data-outcome]");
+export const bodyOf = (form) => new URLSearchParams(new FormData(form)).toString();
+
+let dirty = false; // something is typed that the server has not got
+let timer = 0;
+let failed = false;
+let sending = false; // an outcome is on its way: it has everything that was typed
+
+const entryOf = (form, more) => ({ fence: form.elements.fence.value, at: now(), body: bodyOf(form), ...more });
+
+function typed(form) {
+  dirty = true;
+  keep(words().user, form.dataset.id, entryOf(form));
+  clearTimeout(timer);
+  if (!sending) timer = setTimeout(save, 1000);
+}
+
+// save puts what is typed on the server.
+export async function save() {
+  clearTimeout(timer);
+  const form = theForm();
+  if (!form || sending) return;
+  const body = bodyOf(form);
+  try {
+    const answer = await (await ask(form.dataset.draft, { body })).json();
+    if (form !== theForm()) return;
+    const saved = document.querySelector("[data-saved]");
+    saved.textContent = form.dataset.savedText.replace("{time}", answer.saved);
+    document.querySelector("[data-lease]").textContent = answer.lease;
+    if (failed) tell("draft", "");
+    failed = false;
+    if (bodyOf(form) !== body) return; // typed on meanwhile: the next save has it
+    dirty = false;
+    if (!kept(words().user, form.dataset.id)?.url) forget(words().user, form.dataset.id);
+  } catch (problem) {
+    if (form !== theForm()) return;
+    document.querySelector("[data-saved]").textContent = words().kept;
+    failed = true;
+    if (problem.status) tell("draft", problem.message);
+    if (problem.passing) timer = setTimeout(save, 5000);
+  }
+}
+
+// saveLeaving saves while the page goes away. What is too large for that stays in the browser.
+export function saveLeaving() {
+  const form = theForm();
+  if (!form || !dirty || sending) return;
+  const body = bodyOf(form);
+  if (body.length > largest) return;
+  dirty = false;
+  const headers = { Accept: "application/json", "Desk-User": words().user, "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8" };
+  fetch(form.dataset.draft, { method: "POST", body, headers, keepalive: true }).catch(() => {});
+}
+
+// beginSending holds back drafts while an outcome is on its way, and keeps it in the browser until it has arrived.
+export function beginSending(form, url, body) {
+  sending = true;
+  clearTimeout(timer);
+  keep(words().user, form.dataset.id, entryOf(form, { url, body }));
+}
+
+// endSending tells what became of the outcome: it arrived, or it is a draft again.
+export function endSending(id, arrived) {
+  sending = false;
+  if (arrived) {
+    dirty = false;
+    failed = false;
+    forget(words().user, id);
+    return;
+  }
+  const form = theForm();
+  if (form?.dataset.id !== id) return;
+  keep(words().user, id, entryOf(form));
+  dirty = true;
+  timer = setTimeout(save, 1000);
+}
+
+// restore puts what this browser kept into the form, if it is newer than what the server has.
+function restore(form) {
+  const entry = kept(words().user, form.dataset.id);
+  if (!entry || entry.at <= Number(form.dataset.draftAt)) return;
+  fill(form, new URLSearchParams(entry.body));
+  form.dispatchEvent(new Event("desk:filled"));
+  if (!entry.url) save();
+}
+
+function fill(form, values) {
+  for (const field of form.elements) {
+    if (!field.name || field.name === "fence" || field.name === "then") continue;
+    if (field.type === "radio" || field.type === "checkbox") field.checked = values.getAll(field.name).includes(field.value);
+    else if (values.has(field.name)) field.value = values.get(field.name);
+  }
+}
+
+// startDraft begins to keep what is typed in a form that has just been put on the page.
+export function startDraft(form) {
+  dirty = false;
+  failed = false;
+  form.addEventListener("input", () => typed(form));
+  restore(form);
+}
+
+// watchLeaving is called once.
+export function watchLeaving() {
+  addEventListener("pagehide", saveLeaving);
+  document.addEventListener("visibilitychange", () => document.hidden && saveLeaving());
+  document.addEventListener("submit", (event) => event.target.matches("[data-outcome], dialog form") || saveLeaving(), { capture: true });
+  document.addEventListener("desk:online", () => theForm() && (dirty || failed) && save());
+  setInterval(() => Date.now() - Number(theForm()?.dataset.called ?? 0) < longestCall && save(), 60_000);
+}
