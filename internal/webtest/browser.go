@@ -10,6 +10,8 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -95,11 +97,11 @@ func (b *Browser) Wait(selector string) {
 // Gone waits until no element of a CSS selector can be seen.
 func (b *Browser) Gone(selector string) {
 	b.t.Helper()
-	b.until(fmt.Sprintf("!document.querySelector(%q)?.checkVisibility()", selector))
+	b.Until(fmt.Sprintf("!document.querySelector(%q)?.checkVisibility()", selector))
 }
 
-// until waits until a condition in JavaScript holds, on whatever page there is by then.
-func (b *Browser) until(condition string) {
+// Until waits until a condition in JavaScript holds, on whatever page there is by then.
+func (b *Browser) Until(condition string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
 	defer cancel()
@@ -155,7 +157,7 @@ func (b *Browser) Text(selector string) string {
 // WaitText waits until an element has a text that contains what is wanted.
 func (b *Browser) WaitText(selector, want string) {
 	b.t.Helper()
-	b.until(fmt.Sprintf("document.querySelector(%q)?.innerText.includes(%q)", selector, want))
+	b.Until(fmt.Sprintf("document.querySelector(%q)?.innerText.includes(%q)", selector, want))
 }
 
 // Resize sets the size of the window and whether the system asks for dark pages.
@@ -186,4 +188,47 @@ func (b *Browser) Next() {
 func (b *Browser) Focus(selector string) {
 	b.t.Helper()
 	b.Run(chromedp.Focus(chromedp.CSS(selector)))
+}
+
+// Offline cuts the window off, or connects it again.
+func (b *Browser) Offline(off bool) {
+	b.t.Helper()
+	all := network.Conditions{Offline: off, DownloadThroughput: -1, UploadThroughput: -1}
+	b.Run(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		if _, err := cdp.Call(ctx, t, network.Enable, network.EnableParams{}); err != nil {
+			return err
+		}
+		_, err := cdp.Call(ctx, t, network.EmulateNetworkConditionsByRule,
+			network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{&all}})
+		return err
+	}))
+}
+
+// Hold presses a key and keeps it down for as long as a keyboard repeats it n times, then lets it go.
+func (b *Browser) Hold(key string, n int) {
+	b.t.Helper()
+	down := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: key, Code: "Digit" + key, Text: key}
+	b.Run(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for i := range n {
+			event := down
+			event.AutoRepeat = new(i > 0)
+			if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, event); err != nil {
+				return err
+			}
+		}
+		_, err := cdp.Call(ctx, t, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyUp, Key: key, Code: down.Code})
+		return err
+	}))
+}
+
+// Chord presses a key together with Ctrl, Alt or Shift.
+func (b *Browser) Chord(key string, modifiers ...chromedp.Modifier) {
+	b.t.Helper()
+	b.Run(chromedp.KeyEvent(key, chromedp.KeyModifiers(modifiers...)))
+}
+
+// Type types a text into whatever has the focus.
+func (b *Browser) Type(text string) {
+	b.t.Helper()
+	b.Run(chromedp.KeyEvent(text))
 }
