@@ -1,0 +1,16 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+
+-- outcome_sets: what may be recorded of a call and what follows, one row for each published version, for ever; document is JSON. It names
+-- no customer, so that neither erasure nor retention reach it.
+--   primary key (version): one version after the other; the newest is in force, which MAX reads from the end of the key
+CREATE TABLE IF NOT EXISTS outcome_sets (
+    version BIGINT NOT NULL PRIMARY KEY,
+    document MEDIUMTEXT NOT NULL,
+    note VARCHAR(190) NOT NULL DEFAULT '',
+    published_by BIGINT NOT NULL DEFAULT 0,
+    published_at BIGINT NOT NULL DEFAULT 0
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- +goose Down
+DROP TABLE IF EXISTS outcome_sets;
