@@ -11,11 +11,7 @@ import (
 // appointmentTimes proposes times for the next call: in one and in two hours, this afternoon, and the mornings and afternoons of the
 // next days in the customer's own zone, as far as they may be called then.
 func appointmentTimes(rules permission.Rules, subject permission.Subject, zone *time.Location, now clock.Instant) []clock.Instant {
-	if w := rules.CallWindow(subject, "", now); len(w.Zones) == 1 {
-		if local, err := time.LoadLocation(w.Zones[0]); err == nil {
-			zone = local
-		}
-	}
+	zone = zoneOf(rules, subject, zone, now)
 	y, m, d := now.In(zone).Date()
 	proposals := []clock.Instant{quarterAfter(now.Add(time.Hour)), quarterAfter(now.Add(2 * time.Hour))}
 	for _, at := range []struct{ days, hour int }{{0, 16}, {0, 19}, {1, 10}, {1, 15}, {1, 19}, {2, 10}, {2, 15}, {7, 10}} {

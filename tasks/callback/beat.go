@@ -8,6 +8,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
+	"aftercall/tasks/callback/outcome"
 )
 
 // Pulse is how a claim stands at an instant, as an open desk asks every few seconds.
@@ -92,9 +93,9 @@ func (s *Service) forbidden(tx database.Tx, c Callback, p *Pulse) error {
 	return err
 }
 
-// Is reports whether an outcome says what the attempt has: a browser that was cut off sends it once more.
-func (a Attempt) Is(o Outcome) bool {
-	o = o.normalised()
+// Is reports whether an outcome, read by a set, says what the attempt has: a browser that was cut off sends it once more.
+func (a Attempt) Is(set *outcome.Set, o Outcome) bool {
+	o = o.normalised(set)
 	answers, err := json.Marshal(o.Answers)
 	same := err == nil && (a.Answers == string(answers) || a.Answers == "" && o.Answers.Empty())
 	return same && a.CallResult == o.CallResult && a.BusinessResult == o.BusinessResult && a.Note == o.Note

@@ -5,6 +5,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
+	"aftercall/tasks/callback/outcome"
 )
 
 // Kind is what a callback is for. It is translated under "callback_kind.<code>".
@@ -140,14 +141,14 @@ func (c *Callback) claimable(callerID int64, now clock.Instant) bool {
 // reservedUntil is when a reservation ends.
 func (c *Callback) reservedUntil() clock.Instant { return c.ReadyAt.Add(reservationTime) }
 
-// record applies the outcome of an attempt: the callback is closed, or waits for the next attempt. One that was cancelled under
-// the claim stays cancelled.
-func (c *Callback) record(callerID, fence int64, o Outcome, now clock.Instant) error {
+// record applies the outcome of an attempt: the callback is closed, or waits for the next attempt, as next says. One that was cancelled
+// under the claim stays cancelled.
+func (c *Callback) record(callerID, fence int64, o Outcome, next outcome.Next, now clock.Instant) error {
 	if !c.heldBy(callerID, fence) {
 		return ErrStale
 	}
 	from := c.State
-	if err := c.follow(callerID, o, now); err != nil {
+	if err := c.follow(callerID, o, next, now); err != nil {
 		return err
 	}
 	c.note(Change{Kind: ChangeOutcome, FromState: from, UserID: callerID, Reason: o.reason()})
@@ -155,7 +156,7 @@ func (c *Callback) record(callerID, fence int64, o Outcome, now clock.Instant) e
 }
 
 // follow is what an outcome makes of the callback it was recorded about.
-func (c *Callback) follow(callerID int64, o Outcome, now clock.Instant) error {
+func (c *Callback) follow(callerID int64, o Outcome, next outcome.Next, now clock.Instant) error {
 	c.CallResult, c.Note, c.NoteForNext, c.ChangedAt = o.CallResult, o.Note, o.NoteForNext, now
 	if o.BusinessResult != "" {
 		c.BusinessResult = o.BusinessResult
@@ -164,18 +165,16 @@ func (c *Callback) follow(callerID int64, o Outcome, now clock.Instant) error {
 		c.LeaseUntil = 0
 		return nil
 	}
-	call, _ := callCode(o.CallResult)
-	business, _ := businessCode(o.BusinessResult)
 	switch {
-	case business.NeedsTime:
+	case next.Appointed:
 		return c.appoint(callerID, o, now)
-	case call.Reached:
-		return c.finish(Reason(o.BusinessResult), now)
-	case call.Ends:
-		return c.finish(Reason(o.CallResult), now)
-	case c.Attempts >= c.MaxAttempts:
+	case o.BusinessResult != "" && (next.Closed || c.Attempts >= c.MaxAttempts):
+		return c.finish(Reason(next.Key), now) // somebody talked to them
+	case next.UsedUp, !next.Closed && c.Attempts >= c.MaxAttempts:
 		return c.finish(ReasonUnreachable, now)
+	case next.Closed:
+		return c.finish(Reason(next.Key), now)
 	}
 	c.ReservedFor = 0
-	return c.wait(Reason(o.CallResult), now.Add(call.RetryAfter), now)
+	return c.wait(Reason(next.Key), next.At, now)
 }

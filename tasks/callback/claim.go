@@ -145,7 +145,7 @@ func (s *Service) candidates(tx database.Tx, viewer account.Viewer, now clock.In
 	for i, c := range callbacks {
 		customers[i] = c.CustomerID
 	}
-	subjects, err := contact.Subjects(tx, customers)
+	subjects, err := loadSubjects(tx, customers)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/permission"
+	"aftercall/tasks/callback/outcome"
 )
 
 // One person, one conversation: who claims a callback has with it the other callbacks of the person that they may make now. The hold has
@@ -100,7 +101,7 @@ func (s *Service) judgeCustomers(tx database.Tx, callbacks []Callback, now clock
 		ids[i] = c.CustomerID
 	}
 	ids = database.Distinct(ids)
-	subjects, err := contact.Subjects(tx, ids)
+	subjects, err := loadSubjects(tx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +145,7 @@ func sameNumber[T any](tx database.Tx, subject permission.Subject, customerID in
 	if len(foreign) == 0 {
 		return items, nil
 	}
-	subjects, err := contact.Subjects(tx, database.Distinct(foreign))
+	subjects, err := loadSubjects(tx, database.Distinct(foreign))
 	if err != nil {
 		return nil, err
 	}
@@ -157,16 +158,20 @@ func sameNumber[T any](tx database.Tx, subject permission.Subject, customerID in
 // endTogether lets the outcome of a call end what was held together with its callback, as far as it is theirs too: a call that nobody
 // took was made for all of them, and who wants no contact is called about none.
 func (s *Service) endTogether(tx database.Tx, viewer account.Viewer, c Callback, o Outcome, now clock.Instant) error {
-	call, _ := callCode(o.CallResult)
-	business, _ := businessCode(o.BusinessResult)
-	if call.Reached && !business.Suppress {
+	set, err := s.outcomes.InForce(tx)
+	if err != nil {
+		return err
+	}
+	call, _ := o.codes(set)
+	refused := o.suppressed(set) != ""
+	if call.Is(outcome.CountsAsReached) && !refused {
 		return nil
 	}
 	others, err := store{tx}.lockTogether(c)
 	if err != nil || len(others) == 0 {
 		return err
 	}
-	if business.Suppress {
+	if refused {
 		return s.letGo(tx, others, now)
 	}
 	subject, err := loadSubject(tx, c.CustomerID)

@@ -10,6 +10,8 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
+	"aftercall/tasks/callback/outcome"
 )
 
 // The refusals of correcting.
@@ -26,21 +28,25 @@ var (
 //
 // It returns fault.Invalid with the wrong fields, one of them why; fault.NotFound for an attempt the viewer may not correct; and
 // fault.Conflict while a caller is at work on the callback.
-func (s *Service) Correct(ctx context.Context, viewer account.Viewer, attemptID int64, outcome Outcome, why string) error {
+func (s *Service) Correct(ctx context.Context, viewer account.Viewer, attemptID int64, o Outcome, why string) error {
 	now := s.now()
-	outcome, why = outcome.normalised(), strings.TrimSpace(why)
+	set, err := s.outcomes.Current(ctx)
+	if err != nil {
+		return fmt.Errorf("correct attempt %d: %w", attemptID, err)
+	}
+	o, why = o.normalised(set), strings.TrimSpace(why)
 	if why == "" {
 		return sayWhy("correct_why")
 	}
-	if err := outcome.validate(now); err != nil {
+	if err := o.validate(set, now); err != nil {
 		return err
 	}
-	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		c, a, err := lockToCorrect(tx, viewer, attemptID)
 		if err != nil {
 			return err
 		}
-		return s.correct(tx, viewer, c, a, outcome, why, now)
+		return s.correct(tx, viewer, c, a, o, why, now)
 	})
 	if err != nil {
 		return fmt.Errorf("correct attempt %d: %w", attemptID, err)
@@ -84,26 +90,28 @@ func (s *Service) correct(
 	if last && c.State == Claimed {
 		return errCorrectInHand
 	}
-	suppressed := a.suppresses()
-	was := Outcome{CallResult: a.CallResult, BusinessResult: a.BusinessResult}
-	change := Change{Kind: ChangeCorrected, FromState: c.State, UserID: viewer.UserID, Reason: was.reason(), Detail: why}
-	if err := a.say(o); err != nil {
-		return err
-	}
-	switch suppresses := a.suppresses(); {
-	case suppresses && !suppressed:
-		err = s.permit.Refuse(tx, a.refusal(subject))
-	case suppressed && !suppresses:
-		_, err = s.permit.TakeBack(tx, a.refusal(subject), viewer.UserID, why)
-	}
+	was, of, err := s.said(tx, a)
 	if err != nil {
 		return err
+	}
+	set, err := s.outcomes.InForce(tx)
+	if err != nil {
+		return err
+	}
+	change := Change{Kind: ChangeCorrected, FromState: c.State, UserID: viewer.UserID, Reason: was.reason(), Detail: why}
+	if err := a.say(set, subject, o); err != nil {
+		return err
+	}
+	if before, after := was.suppressed(of), o.suppressed(set); before != after {
+		if err := s.refuseAnew(tx, a, subject, before, after, viewer, why); err != nil {
+			return err
+		}
 	}
 	if err := (store{tx}).updateAttempt(a); err != nil {
 		return err
 	}
 	if last {
-		err = s.followAnew(tx, &c, a, o, change, now)
+		err = s.followAnew(tx, &c, a, set, subject, o, change, now)
 	} else {
 		c.ChangedAt = now
 		c.note(change)
@@ -118,8 +126,25 @@ func (s *Service) correct(
 	return outbox.Add(tx, now, outbox.New(JobOutcome, a.ID, outbox.Urgent, now))
 }
 
+// refuseAnew takes back what the customer was said to have refused, and records what they refused instead, where there is any.
+func (s *Service) refuseAnew(
+	tx database.Tx, a Attempt, subject permission.Subject, before, after permission.Scope, viewer account.Viewer, why string,
+) error {
+	if before != "" {
+		if _, err := s.permit.TakeBack(tx, a.refusal(subject, before), viewer.UserID, why); err != nil {
+			return err
+		}
+	}
+	if after == "" {
+		return nil
+	}
+	return s.permit.Refuse(tx, a.refusal(subject, after))
+}
+
 // followAnew lets a callback follow from the corrected outcome of its last attempt, as if that had been recorded when the call ended.
-func (s *Service) followAnew(tx database.Tx, c *Callback, a Attempt, o Outcome, change Change, now clock.Instant) error {
+func (s *Service) followAnew(
+	tx database.Tx, c *Callback, a Attempt, set *outcome.Set, subject permission.Subject, o Outcome, change Change, now clock.Instant,
+) error {
 	if a.CallbackBefore == "" || c.State == Cancelled {
 		c.CallResult, c.BusinessResult, c.Note, c.ChangedAt = a.CallResult, a.BusinessResult, a.Note, now
 		c.note(change)
@@ -128,7 +153,11 @@ func (s *Service) followAnew(tx database.Tx, c *Callback, a Attempt, o Outcome, 
 	if err := c.takeBack(a, now); err != nil {
 		return err
 	}
-	if err := c.follow(a.CallerID, o, a.EndedAt); err != nil {
+	next, err := s.next(tx, c, set, subject, o, a.EndedAt)
+	if err != nil {
+		return err
+	}
+	if err := c.follow(a.CallerID, o, next, a.EndedAt); err != nil {
 		return err
 	}
 	if c.State == Waiting {

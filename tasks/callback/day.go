@@ -7,12 +7,14 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/tasks/callback/outcome"
 )
 
 // Day is what a caller did on one day of the centre's zone.
 type Day struct {
 	Date     clock.Day
-	Dialled  int           // attempts
+	Dialled  int           // attempts; those of an abusive customer are in no figure
 	Reached  int           // of them, with the customer on the line
 	Finished int           // callbacks closed by a result
 	Handling time.Duration // mean time from claim to outcome, of the attempts with an outcome; 0 when there is none
@@ -47,7 +49,9 @@ func (s *Service) MyDay(ctx context.Context, viewer account.Viewer, date clock.D
 	if err != nil {
 		return Day{}, err
 	}
-	day.add(counts)
+	if err := s.addUp(tx, &day, counts); err != nil {
+		return Day{}, fmt.Errorf("add the day up: %w", err)
+	}
 	if day.Pauses, err = (store{tx}).pausesOf(viewer.UserID, from, to, mineRows); err != nil {
 		return Day{}, err
 	}
@@ -75,35 +79,45 @@ func (s *Service) MyDay(ctx context.Context, viewer account.Viewer, date clock.D
 	return day, nil
 }
 
-// add fills in the figures from the counts by result.
-func (d *Day) add(counts []dayCount) {
+// addUp fills in the figures from the counts by result, each read by the set it was recorded under. A call in which the customer was
+// abusive is in none of them.
+func (s *Service) addUp(tx database.Tx, d *Day, counts []dayCount) error {
 	var handled int
 	var micros int64
 	byResult := make(map[CallResult]int)
 	for _, c := range counts {
+		set, err := s.outcomes.At(tx, c.OutcomeVersion)
+		if err != nil {
+			return err
+		}
+		o := Outcome{CallResult: c.CallResult, BusinessResult: c.BusinessResult}
+		call, business := o.codes(set)
+		if business.Is(outcome.Abuse) {
+			continue
+		}
 		d.Dialled += c.Count
 		byResult[c.CallResult] += c.Count
 		if c.CallResult != "" {
 			handled += c.Count
 			micros += c.Micros
 		}
-		if code, ok := callCode(c.CallResult); ok && code.Reached {
+		if call.Is(outcome.CountsAsReached) {
 			d.Reached += c.Count
-			if business, ok := businessCode(c.BusinessResult); ok && business.Ends {
-				d.Finished += c.Count
-			}
-		} else if ok && code.Ends {
+		}
+		if o.deciding(set).Is(outcome.Final) {
 			d.Finished += c.Count
 		}
 	}
 	if handled > 0 {
 		d.Handling = time.Duration(micros/int64(handled)) * time.Microsecond
 	}
-	for _, code := range CallCodes() {
-		if n := byResult[code.Code]; n > 0 {
-			d.Results = append(d.Results, ResultCount{Result: code.Code, Count: n})
+	keys, err := s.outcomes.Keys(tx)
+	for _, key := range keys {
+		if n := byResult[CallResult(key)]; n > 0 {
+			d.Results = append(d.Results, ResultCount{Result: CallResult(key), Count: n})
 		}
 	}
+	return err
 }
 
 func callbackIDsOf(attempts []Attempt) []int64 {

@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
+	"aftercall/tasks/callback/outcome"
 )
 
 // Attempt is one try to reach the customer. It begins with the dial, so it counts even if no outcome is ever recorded.
@@ -29,8 +30,13 @@ type Attempt struct {
 	CallResult     CallResult    // empty until the outcome is recorded
 	BusinessResult BusinessResult
 	Note           string
-	Answers        string // JSON of Answers; empty when nothing was asked
-	CallbackBefore string // JSON of before; empty while there is no outcome, and of attempts older than it
+	Answers        string        // JSON of Answers; empty when nothing was asked
+	OutcomeVersion int           // of the set the outcome was recorded under
+	Mark           outcome.Flag  // of which supervisors are told; empty for none
+	MarkSeenAt     clock.Instant // when somebody said that they know
+	MarkSeenBy     int64
+	WrongPhone     string // E.164: the line that was dialled, where it turned out not to be the customer's
+	CallbackBefore string // JSON of state; empty while there is no outcome, and of attempts older than it
 }
 
 var errDialRefused = fault.New(fault.Conflict, "dial_refused", "this customer may not be called now")

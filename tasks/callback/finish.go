@@ -11,6 +11,7 @@ import (
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
+	"aftercall/tasks/callback/outcome"
 )
 
 // UndoTime is how long an outcome can be undone: until then nothing of it has left the callback.
@@ -30,11 +31,15 @@ type Recorded struct {
 // It returns fault.Invalid with the wrong fields, and ErrStale when the claim is not the last one any more: the outcome is then
 // kept as the viewer's draft. It returns fault.Conflict, and keeps nothing, for a callback the viewer never claimed.
 func (s *Service) Finish(
-	ctx context.Context, viewer account.Viewer, callbackID, fence int64, outcome Outcome,
+	ctx context.Context, viewer account.Viewer, callbackID, fence int64, o Outcome,
 ) (recorded Recorded, err error) {
 	now := s.now()
-	outcome = outcome.normalised()
-	if err := outcome.validate(now); err != nil {
+	set, err := s.outcomes.Current(ctx)
+	if err != nil {
+		return Recorded{}, fmt.Errorf("finish callback %d: %w", callbackID, err)
+	}
+	o = o.normalised(set)
+	if err := o.validate(set, now); err != nil {
 		return Recorded{}, err
 	}
 	stale := false
@@ -47,12 +52,12 @@ func (s *Service) Finish(
 			return err
 		}
 		if stale = !c.heldBy(viewer.UserID, fence); stale {
-			return store{tx}.saveDraft(callbackID, viewer.UserID, outcome, now)
+			return store{tx}.saveDraft(callbackID, viewer.UserID, o, now)
 		}
-		if recorded, err = s.finish(tx, viewer, &c, outcome, now); err != nil {
+		if recorded, err = s.finish(tx, viewer, &c, o, now); err != nil {
 			return err
 		}
-		return s.endTogether(tx, viewer, c, outcome, now)
+		return s.endTogether(tx, viewer, c, o, now)
 	})
 	switch {
 	case err != nil:
@@ -68,23 +73,34 @@ func (s *Service) finish(tx database.Tx, viewer account.Viewer, c *Callback, o O
 	if err != nil {
 		return Recorded{}, err
 	}
+	set, err := s.outcomes.InForce(tx)
+	if err != nil {
+		return Recorded{}, err
+	}
+	if err := o.checkTalk(set, c, now); err != nil {
+		return Recorded{}, err
+	}
 	if err := s.checkAppointment(subject, o); err != nil {
 		return Recorded{}, err
 	}
-	attempt, err := s.endAttempt(tx, c, subject, o, now)
+	attempt, err := s.endAttempt(tx, c, set, subject, o, now)
 	if err != nil {
 		return Recorded{}, err
 	}
 	recorded := Recorded{AttemptID: attempt.ID}
-	if attempt.suppresses() {
-		err = s.permit.Refuse(tx, attempt.refusal(subject))
+	if scope := o.suppressed(set); scope != "" {
+		err = s.permit.Refuse(tx, attempt.refusal(subject, scope))
 	} else {
 		recorded.UndoUntil = now.Add(UndoTime)
 	}
 	if err != nil {
 		return Recorded{}, err
 	}
-	if err := c.record(viewer.UserID, c.Fence, o, now); err != nil {
+	next, err := s.next(tx, c, set, subject, o, now)
+	if err != nil {
+		return Recorded{}, err
+	}
+	if err := c.record(viewer.UserID, c.Fence, o, next, now); err != nil {
 		return Recorded{}, err
 	}
 	if c.State == Waiting {
@@ -108,17 +124,10 @@ func (s *Service) finish(tx database.Tx, viewer account.Viewer, c *Callback, o O
 	return recorded, err
 }
 
-// suppresses reports whether the outcome says that the customer wants no contact any more.
-func (a Attempt) suppresses() bool {
-	code, _ := businessCode(a.BusinessResult)
-	return code.Suppress
-}
-
-// refusal is that the customer wants no contact any more, as said in the call of an attempt.
-func (a Attempt) refusal(subject permission.Subject) permission.Refusal {
+// refusal is that the customer does not want to be contacted any more, as said in the call of an attempt.
+func (a Attempt) refusal(subject permission.Subject, scope permission.Scope) permission.Refusal {
 	return permission.Refusal{
-		Subject: subject, Scope: permission.Everything, Source: "call", Evidence: fmt.Sprintf("attempt %d", a.ID),
-		UserID: a.CallerID, At: a.EndedAt,
+		Subject: subject, Scope: scope, Source: "call", Evidence: fmt.Sprintf("attempt %d", a.ID), UserID: a.CallerID, At: a.EndedAt,
 	}
 }
 
@@ -133,7 +142,9 @@ func (s *Service) checkAppointment(subject permission.Subject, o Outcome) error 
 }
 
 // endAttempt completes the attempt that began with the dial, or writes one when the dial was not seen.
-func (s *Service) endAttempt(tx database.Tx, c *Callback, subject permission.Subject, o Outcome, now clock.Instant) (Attempt, error) {
+func (s *Service) endAttempt(
+	tx database.Tx, c *Callback, set *outcome.Set, subject permission.Subject, o Outcome, now clock.Instant,
+) (Attempt, error) {
 	st := store{tx}
 	attempt, found, err := st.attemptUnder(c.ID, c.Fence)
 	if err != nil {
@@ -148,17 +159,10 @@ func (s *Service) endAttempt(tx database.Tx, c *Callback, subject permission.Sub
 		return Attempt{}, err
 	}
 	attempt.EndedAt = now
-	if err := attempt.say(o); err != nil {
+	if err := attempt.say(set, subject, o); err != nil {
 		return Attempt{}, err
 	}
 	return attempt, st.updateAttempt(attempt)
-}
-
-// say writes an outcome down with the attempt it came of.
-func (a *Attempt) say(o Outcome) (err error) {
-	a.CallResult, a.BusinessResult, a.Note = o.CallResult, o.BusinessResult, o.Note
-	a.Answers, err = o.Answers.encode()
-	return err
 }
 
 // nextAllowed moves a waiting callback to the first time at which permission allows the call, so that lists show the real time.

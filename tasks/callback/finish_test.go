@@ -14,6 +14,7 @@ import (
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/internal/taskstest"
 )
 
@@ -280,26 +281,34 @@ func TestOutcomeNamesWhatIsMissing(t *testing.T) {
 // Lists offer every reason to choose from: whatever a caller records, the callback is found by what it waits for or ended with.
 func TestEveryOutcomeLeavesAReasonThatListsKnow(t *testing.T) {
 	t.Parallel()
+	stock := outcome.Stock(outcome.China)
 	var outcomes []callback.Outcome
-	for _, code := range callback.CallCodes() {
-		if !code.Reached {
-			outcomes = append(outcomes, callback.Outcome{CallResult: code.Code})
+	for _, code := range stock.Call {
+		if !code.Is(outcome.CountsAsReached) {
+			outcomes = append(outcomes, callback.Outcome{CallResult: callback.CallResult(code.Key), Note: "听客户说"})
 		}
 	}
-	for _, code := range callback.BusinessCodes() {
-		outcomes = append(outcomes, callback.Outcome{CallResult: callback.Reached, BusinessResult: code.Code, Note: "听客户说"})
+	for _, code := range stock.Business {
+		outcomes = append(outcomes,
+			callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.BusinessResult(code.Key), Note: "听客户说"})
 	}
 	for _, o := range outcomes {
 		t.Run(string(o.CallResult+"/"+callback.CallResult(o.BusinessResult)), func(t *testing.T) {
 			t.Parallel()
-			c, desk := taskstest.AtWork(t, dbtest.SQLite(t))
+			c := taskstest.Planned(t, dbtest.SQLite(t), taskstest.Severe(1))
+			c.WithStock(t)
+			desk := c.Claim(t, taskstest.Caller(1))
 			if o.BusinessResult == callback.Appointment {
 				o.AppointmentAt = c.Now().Add(2 * time.Hour)
 			}
 			c.Finish(t, taskstest.Caller(1), desk, o)
 			got := c.Callback(t)
-			if reason := cmp.Or(got.CloseReason, got.WaitReason); !slices.Contains(callback.Reasons(), reason) {
-				t.Errorf("it is %s for %q, which is none of %v", got.State, reason, callback.Reasons())
+			reasons, err := c.Callbacks.Reasons(t.Context())
+			if reason := cmp.Or(got.CloseReason, got.WaitReason); err != nil || !slices.Contains(reasons, reason) {
+				t.Errorf("it is %s for %q, which is none of %v (%v)", got.State, reason, reasons, err)
+			}
+			if got.State == callback.Waiting && !got.ReadyAt.After(c.Now()) {
+				t.Errorf("it waits until %v, which is past", got.ReadyAt)
 			}
 		})
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"aftercall/internal/clock"
-	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
@@ -136,12 +135,6 @@ func (s *Service) giveUp(tx database.Tx, c *Callback, reason Reason, now clock.I
 // Question asks whether a customer may be called about a contact at an instant.
 func Question(subject permission.Subject, at clock.Instant) permission.Question {
 	return permission.Question{Subject: subject, Purpose: permission.ServiceCallback, Channel: permission.ByPhone, At: at}
-}
-
-// loadSubject returns one customer as permission sees them.
-func loadSubject(tx database.Tx, customerID int64) (permission.Subject, error) {
-	subjects, err := contact.Subjects(tx, []int64{customerID})
-	return subjects[customerID], err
 }
 
 // judge decides one question.

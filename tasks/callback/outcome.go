@@ -2,6 +2,9 @@ package callback
 
 import (
 	"cmp"
+	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -11,12 +14,14 @@ import (
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
 	"aftercall/internal/text"
+	"aftercall/tasks/callback/outcome"
 )
 
-// CallResult is the first layer of an outcome: what happened on the line. It is translated under "call_result.<code>".
+// CallResult is the first layer of an outcome: what happened on the line. It is the key of a code of package outcome, and translated under
+// "call_result.<code>" where the set says nothing.
 type CallResult string
 
-// The call results.
+// The call results that every centre had before it could have its own.
 const (
 	Reached      CallResult = "reached"
 	NoAnswer     CallResult = "no_answer"
@@ -28,10 +33,10 @@ const (
 	NotThePerson CallResult = "not_the_person"
 )
 
-// BusinessResult is the second layer: what came of the talk. It is translated under "business_result.<code>".
+// BusinessResult is the second layer: what came of the talk. It is the key of a code too, and translated under "business_result.<code>".
 type BusinessResult string
 
-// The business results.
+// The business results that every centre had before.
 const (
 	Solved       BusinessResult = "solved"
 	NotSolved    BusinessResult = "not_solved"
@@ -58,67 +63,24 @@ const (
 	ReasonByHand      Reason = "by_hand"     // a supervisor cancelled it
 )
 
-// CallCode is a call result with what follows from it.
-type CallCode struct {
-	Code       CallResult
-	Reached    bool          // the customer was on the line: a business result is needed
-	Ends       bool          // the callback is closed; calling again cannot help
-	RetryAfter time.Duration // otherwise: when to try again at the earliest
-}
-
-// BusinessCode is a business result with what follows from it.
-type BusinessCode struct {
-	Code      BusinessResult
-	Ends      bool // the callback is closed
-	Suppress  bool // the customer must not be contacted any more
-	NeedsTime bool // a time for the next call is needed
-	NeedsNote bool // a note is needed: somebody else will work with it
-}
-
-// CallCodes returns the call results in the order of their keys on the desk.
-func CallCodes() []CallCode {
-	return []CallCode{
-		{Code: Reached, Reached: true},
-		{Code: NoAnswer, RetryAfter: 2 * time.Hour},
-		{Code: Busy, RetryAfter: 30 * time.Minute},
-		{Code: Off, RetryAfter: 4 * time.Hour},
-		{Code: OutOfService, RetryAfter: 24 * time.Hour},
-		{Code: WrongNumber, Ends: true},
-		{Code: Rejected, RetryAfter: 4 * time.Hour},
-		{Code: NotThePerson, RetryAfter: 4 * time.Hour},
+// Reasons returns everything a callback may wait for or have ended with, in the order in which lists offer it: also what a set of outcomes
+// that is not in force any more had.
+func (s *Service) Reasons(ctx context.Context) ([]Reason, error) {
+	keys, err := s.outcomes.Keys(s.db.View(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("list the reasons of callbacks: %w", err)
 	}
-}
-
-// BusinessCodes returns the business results in the order in which the desk shows them.
-func BusinessCodes() []BusinessCode {
-	return []BusinessCode{
-		{Code: Solved, Ends: true},
-		{Code: NotSolved, Ends: true, NeedsNote: true},
-		{Code: Appointment, NeedsTime: true},
-		{Code: Declined, Ends: true},
-		{Code: Complaint, Ends: true, NeedsNote: true},
-		{Code: NeverContact, Ends: true, Suppress: true},
-	}
-}
-
-// Reasons returns everything a callback may wait for or have ended with, in the order in which lists offer it. A call that reached
-// somebody leaves its business result, or an appointment.
-func Reasons() []Reason {
 	all := []Reason{ReasonPlanned, ReasonAppointment, ReasonSkipped, ReasonPaused}
-	for _, c := range CallCodes() {
-		if !c.Reached {
-			all = append(all, Reason(c.Code))
-		}
-	}
 	for _, code := range againstCalls() {
 		all = append(all, Reason(code))
 	}
-	for _, c := range BusinessCodes() {
-		if c.Ends {
-			all = append(all, Reason(c.Code))
+	for _, key := range keys {
+		// A call that reached somebody leaves its business result, or an appointment.
+		if reason := Reason(key); key != outcome.ReachedKey && !slices.Contains(all, reason) {
+			all = append(all, reason)
 		}
 	}
-	return append(all, ReasonUnreachable, ReasonReopened, ReasonCorrected, ReasonExpired, ReasonByHand)
+	return append(all, ReasonUnreachable, ReasonReopened, ReasonCorrected, ReasonExpired, ReasonByHand), nil
 }
 
 // againstCalls are permission's codes that may stand against a service callback.
@@ -129,23 +91,8 @@ func againstCalls() []permission.Code {
 	}
 }
 
-func callCode(code CallResult) (CallCode, bool) {
-	for _, c := range CallCodes() {
-		if c.Code == code {
-			return c, true
-		}
-	}
-	return CallCode{}, false
-}
-
-func businessCode(code BusinessResult) (BusinessCode, bool) {
-	for _, c := range BusinessCodes() {
-		if c.Code == code {
-			return c, true
-		}
-	}
-	return BusinessCode{}, false
-}
+// Outcomes returns the outcomes that may be recorded now.
+func (s *Service) Outcomes(ctx context.Context) (*outcome.Set, error) { return s.outcomes.Current(ctx) }
 
 // Answers is what the customer said to the survey asked in a call.
 type Answers struct {
@@ -189,32 +136,57 @@ func (o Outcome) reason() string {
 	return cmp.Or(string(o.BusinessResult), string(o.CallResult))
 }
 
-// normalised returns the outcome without what cannot belong to it: a business result or answers of a call nobody took.
-func (o Outcome) normalised() Outcome {
+// codes returns the codes of the two results; what is not of the set has none.
+func (o Outcome) codes(set *outcome.Set) (call, business outcome.Code) {
+	call, _ = set.Code(outcome.CallLayer, string(o.CallResult))
+	if call.Is(outcome.CountsAsReached) {
+		business, _ = set.Code(outcome.BusinessLayer, string(o.BusinessResult))
+	}
+	return call, business
+}
+
+// deciding returns the code by which the callback goes on or ends.
+func (o Outcome) deciding(set *outcome.Set) outcome.Code {
+	return set.Deciding(string(o.CallResult), string(o.BusinessResult))
+}
+
+// normalised returns the outcome without what cannot belong to it: a business result or answers of a call nobody took, and answers where
+// nothing was asked. What the customer said in their own words is kept in the note then.
+func (o Outcome) normalised(set *outcome.Set) Outcome {
 	for _, written := range []*string{&o.Note, &o.NoteForNext, &o.Answers.Comment} {
 		*written = strings.TrimSpace(text.Lines(*written))
 	}
-	if code, ok := callCode(o.CallResult); !ok || !code.Reached {
-		o.BusinessResult, o.Answers = "", Answers{}
+	call, business := o.codes(set)
+	if !call.Is(outcome.CountsAsReached) {
+		o.BusinessResult = ""
 	}
-	if code, ok := businessCode(o.BusinessResult); !ok || !code.NeedsTime {
+	if !call.Is(outcome.CountsAsReached) || business.Is(outcome.HideQuestions) {
+		if o.Answers.Comment != "" && o.Answers.Comment != o.Note {
+			o.Note = strings.TrimSpace(o.Note + "\n" + o.Answers.Comment)
+		}
+		o.Answers = Answers{}
+	}
+	if !business.Is(outcome.Appointment) {
 		o.AppointmentAt, o.AppointmentFor = 0, ForAnybody
 	}
 	return o
 }
 
 // validate returns fault.Invalid that names every field that is missing or wrong.
-func (o Outcome) validate(now clock.Instant) error {
+func (o Outcome) validate(set *outcome.Set, now clock.Instant) error {
 	var fields []fault.Field
 	problem := func(name, code, text, value string) {
 		fields = append(fields, fault.Field{Name: name, Code: code, Problem: text, Value: value})
 	}
-	call, ok := callCode(o.CallResult)
-	if !ok {
+	call, business := o.codes(set)
+	switch {
+	case call.Key == "":
 		problem("call_result", "choose", "choose what happened on the line", string(o.CallResult))
+	case call.Is(outcome.CountsAsReached):
+		o.validateTalk(business, now, problem)
 	}
-	if call.Reached {
-		o.validateTalk(now, problem)
+	if (call.Is(outcome.NeedsNote) || business.Is(outcome.NeedsNote)) && o.Note == "" {
+		problem("note", "required", "write what the customer said: somebody will work with it", "")
 	}
 	for name, text := range map[string]string{"note": o.Note, "note_for_next": o.NoteForNext, "comment": o.Answers.Comment} {
 		if utf8.RuneCountInString(text) > maxNote {
@@ -227,19 +199,54 @@ func (o Outcome) validate(now clock.Instant) error {
 	return nil
 }
 
-func (o Outcome) validateTalk(now clock.Instant, problem func(name, code, text, value string)) {
-	business, ok := businessCode(o.BusinessResult)
+func (o Outcome) validateTalk(business outcome.Code, now clock.Instant, problem func(name, code, text, value string)) {
+	needsTime := business.Is(outcome.Appointment)
 	switch {
-	case !ok:
+	case business.Key == "":
 		problem("business_result", "choose", "choose what came of the talk", string(o.BusinessResult))
-	case business.NeedsTime && !o.AppointmentAt.After(now):
+	case needsTime && !o.AppointmentAt.After(now):
 		problem("appointment_at", "future", "choose a time that is still to come", "")
-	case business.NeedsTime && o.AppointmentAt.Sub(now) > LongestDelay:
+	case needsTime && o.AppointmentAt.Sub(now) > LongestDelay:
 		problem("appointment_at", "too_far", "choose a time within 60 days", "")
-	case business.NeedsNote && o.Note == "":
-		problem("note", "required", "write what the customer said: somebody will work with it", "")
 	}
 	if r := o.Answers.Rating; r != nil && (*r < 1 || *r > 5) {
 		problem("rating", "range", "must be from 1 to 5", "")
 	}
+}
+
+// checkTalk refuses an outcome that counts as reached sooner after the dial than anybody can have talked. Where no dial was seen, such as
+// on a telephone beside the desk, nobody can tell, and nothing is refused. Whoever is insulted may hang up at once.
+func (o Outcome) checkTalk(set *outcome.Set, c *Callback, now clock.Instant) error {
+	call, business := o.codes(set)
+	least := set.Kinds[string(c.Kind)].MinTalk
+	talked := now.Sub(c.DialledAt)
+	if !call.Is(outcome.CountsAsReached) || business.Is(outcome.Abuse) || c.DialledAt.IsZero() || talked < 0 {
+		return nil
+	}
+	if talked >= time.Duration(least)*time.Second {
+		return nil
+	}
+	return fault.InvalidFields(fault.Field{
+		Name: "call_result", Code: "talk_too_short", Value: string(o.CallResult),
+		Problem: fmt.Sprintf("was dialled less than %d seconds ago; a silent line and one that hung up have results of their own", least),
+		Args:    map[string]any{"seconds": least},
+	})
+}
+
+// suppressed returns what the customer does not want to be contacted for any more, by what was recorded; empty for nothing.
+func (o Outcome) suppressed(set *outcome.Set) permission.Scope {
+	call, business := o.codes(set)
+	scopes := []outcome.Scope{call.Suppress, business.Suppress}
+	for _, scope := range []outcome.Scope{outcome.Everything, outcome.Marketing, outcome.Surveys} {
+		if slices.Contains(scopes, scope) {
+			return permission.Scope(scope)
+		}
+	}
+	return ""
+}
+
+// mark returns the flag of which supervisors are told; empty for none.
+func (o Outcome) mark(set *outcome.Set) outcome.Flag {
+	call, business := o.codes(set)
+	return cmp.Or(business.Tells(), call.Tells())
 }

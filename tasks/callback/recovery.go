@@ -64,9 +64,13 @@ func (s *Service) recover(tx database.Tx, low LowScore, now clock.Instant) error
 	if err != nil {
 		return err
 	}
+	set, err := s.outcomes.InForce(tx)
+	if err != nil {
+		return err
+	}
 	c := Callback{
 		ResolutionID: r.ID, ContactID: r.ContactID, CustomerID: low.CustomerID, PersonID: subject.PersonID, TeamID: r.TeamID,
-		Kind: RecoveryKind, Round: 1, MaxAttempts: MaxAttempts, Priority: priorityRecovery, NotFor: asker,
+		Kind: RecoveryKind, Round: 1, MaxAttempts: set.Kinds[string(RecoveryKind)].Attempts, Priority: priorityRecovery, NotFor: asker,
 		State: Waiting, WaitReason: ReasonPlanned, ReadyAt: now,
 		DueAt: now.Add(recoveryWithin), ExpiresAt: now.Add(callbackLife), OriginRef: low.ResponseID, OriginValue: low.Value,
 		OriginScale: low.Scale, CreatedAt: now, ChangedAt: now,
@@ -117,7 +121,12 @@ type RecoveryCounts struct {
 
 // Recoveries counts the recoveries the viewer sees: the open ones now, and those finished in [from, to).
 func (s *Service) Recoveries(ctx context.Context, viewer account.Viewer, from, to clock.Instant) (RecoveryCounts, error) {
-	return store{s.db.View(ctx)}.recoveryCounts(viewer.VisibleTeams(), from, to, s.now())
+	tx := s.db.View(ctx)
+	solved, err := s.outcomes.Solving(tx)
+	if err != nil {
+		return RecoveryCounts{}, fmt.Errorf("count recoveries: %w", err)
+	}
+	return store{tx}.recoveryCounts(viewer.VisibleTeams(), solved, from, to, s.now())
 }
 
 // RecoveriesOf returns the recovery callbacks of resolutions, by resolution.

@@ -11,6 +11,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/permission"
+	"aftercall/tasks/callback/outcome"
 )
 
 // The kinds of job this package adds.
@@ -28,8 +29,9 @@ type Decisions interface {
 
 // Options are the settings of the centre.
 type Options struct {
-	Zone       *time.Location // of the centre, for days and shown times; required
-	CentreName string         // as scripts say it
+	Zone       *time.Location   // of the centre, for days and shown times; required
+	CentreName string           // as scripts say it
+	Outcomes   *outcome.Service // what may be recorded of a call; nil: the centre's sets, with what elsewhere than in China begins with
 }
 
 // Service hands out callbacks and records what came of them. Methods for the caller at work take the fence of the claim; they
@@ -40,6 +42,7 @@ type Service struct {
 	decisions Decisions
 	now       clock.Now
 	opts      Options
+	outcomes  *outcome.Service
 }
 
 // New returns a service. It panics without a zone: days would silently be UTC days.
@@ -47,5 +50,8 @@ func New(db *database.DB, permit *permission.Service, decisions Decisions, now c
 	if opts.Zone == nil {
 		panic(errors.New("callback: the centre's zone is required"))
 	}
-	return &Service{db: db, permit: permit, decisions: decisions, now: now, opts: opts}
+	if opts.Outcomes == nil {
+		opts.Outcomes = outcome.New(db, now, "")
+	}
+	return &Service{db: db, permit: permit, decisions: decisions, now: now, opts: opts, outcomes: opts.Outcomes}
 }

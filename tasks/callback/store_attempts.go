@@ -10,6 +10,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/tasks/callback/outcome"
 )
 
 // draft is what a caller has typed about a callback and not finished.
@@ -89,6 +90,7 @@ func (s store) updateAttempt(a Attempt) error {
 	err := s.Gorm().Model(&Attempt{}).Where("id = ?", a.ID).Updates(map[string]any{
 		"ended_at": a.EndedAt, "call_result": a.CallResult, "business_result": a.BusinessResult, "note": a.Note, "answers": a.Answers,
 		"callback_before": a.CallbackBefore,
+		"outcome_version": a.OutcomeVersion, "mark": a.Mark, "wrong_phone": a.WrongPhone,
 	}).Error
 	if err != nil {
 		return fmt.Errorf("update attempt: %w", err)
@@ -132,9 +134,6 @@ func (s store) attemptsTogether(c Callback) ([]Attempt, error) {
 // lockEndedWith locks the callbacks that ended with one because nobody took the call of an attempt; those that were claimed together and
 // got an outcome of their own are not among them.
 func (s store) lockEndedWith(c Callback, a Attempt) ([]Callback, error) {
-	if call, _ := callCode(a.CallResult); call.Reached {
-		return nil, nil
-	}
 	var found []Callback
 	err := s.claimedTogether(c).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id <> ?", c.ID).
 		Where("id IN (SELECT callback_id FROM attempts WHERE fence = ? AND ended_at = ? AND caller_id = ?)", c.Fence, a.EndedAt, c.CallerID).
@@ -191,4 +190,37 @@ func (s store) attemptsOfCallbacks(callbackIDs []int64) ([]Attempt, error) {
 		return nil, fmt.Errorf("read attempts: %w", err)
 	}
 	return rows, nil
+}
+
+// wrongPhones returns the lines that were found not to be a customer's, by customer.
+func (s store) wrongPhones(customerIDs []int64) (map[int64][]string, error) {
+	rows, err := database.In[Attempt](database.DistinctNonzero(customerIDs), "wrong phones", func(part []int64) *gorm.DB {
+		return s.Gorm().Select("customer_id", "wrong_phone").Where("customer_id IN ? AND wrong_phone > ''", part)
+	})
+	wrong := make(map[int64][]string, len(rows))
+	for _, a := range rows {
+		wrong[a.CustomerID] = append(wrong[a.CustomerID], a.WrongPhone)
+	}
+	return wrong, err
+}
+
+// unseenMarks returns the attempts with one of the marks that nobody has seen, the newest first. They are found by the index of marks;
+// there are as many as supervisors leave unseen.
+func (s store) unseenMarks(teams []int64, marks []outcome.Flag, limit int) ([]Attempt, error) {
+	var found []Attempt
+	err := within(teams, s.Gorm().Joins("JOIN callbacks ON callbacks.id = attempts.callback_id")).
+		Where("mark IN ? AND mark_seen_at = 0", marks).Order("attempts.id DESC").Limit(limit).Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("read marks: %w", err)
+	}
+	return found, nil
+}
+
+func (s store) seeMarks(callbackID, userID int64, now clock.Instant) error {
+	err := s.Gorm().Model(&Attempt{}).Where("callback_id = ? AND mark <> '' AND mark_seen_at = 0", callbackID).
+		Updates(map[string]any{"mark_seen_at": now, "mark_seen_by": userID}).Error
+	if err != nil {
+		return fmt.Errorf("see marks: %w", err)
+	}
+	return nil
 }

@@ -121,6 +121,7 @@ func (s store) inPoolsOf(teams []int64) (func() *gorm.DB, error) {
 
 // dayCount is how many attempts of a day ended alike, and how long they took from claim to outcome.
 type dayCount struct {
+	OutcomeVersion int
 	CallResult     CallResult
 	BusinessResult BusinessResult
 	Count          int
@@ -130,10 +131,10 @@ type dayCount struct {
 func (s store) dayCounts(callerID int64, from, to clock.Instant) ([]dayCount, error) {
 	var rows []dayCount
 	err := s.Gorm().Model(&Attempt{}).
-		Select("call_result, business_result, COUNT(*) AS count, "+
+		Select("outcome_version, call_result, business_result, COUNT(*) AS count, "+
 			"SUM(CASE WHEN ended_at > 0 THEN ended_at - claimed_at ELSE 0 END) AS micros").
 		Where("caller_id = ? AND started_at >= ? AND started_at < ?", callerID, from, to).
-		Group("call_result, business_result").Scan(&rows).Error
+		Group("outcome_version, call_result, business_result").Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("count attempts: %w", err)
 	}
@@ -150,7 +151,8 @@ func (s store) attemptsBy(callerID int64, from, to clock.Instant, limit int) ([]
 	return rows, nil
 }
 
-func (s store) recoveryCounts(teams []int64, from, to, now clock.Instant) (RecoveryCounts, error) {
+// recoveryCounts counts recoveries; solved are the business results that say that it is solved now.
+func (s store) recoveryCounts(teams []int64, solved []string, from, to, now clock.Instant) (RecoveryCounts, error) {
 	var c, finished RecoveryCounts
 	err := within(teams, s.Gorm().Model(&Callback{})).Where("state IN ? AND kind = ?", openStates, RecoveryKind).
 		Select("COUNT(*) AS open, COUNT(CASE WHEN due_at < ? THEN 1 END) AS overdue, "+
@@ -162,7 +164,7 @@ func (s store) recoveryCounts(teams []int64, from, to, now clock.Instant) (Recov
 	// The bound on due_at lets the index on state and due_at skip what was finished long ago.
 	err = within(teams, s.Gorm().Model(&Callback{})).Where("state = ? AND kind = ?", Finished, RecoveryKind).
 		Where("due_at >= ? AND closed_at >= ? AND closed_at < ?", from.Add(-LongestDelay), from, to).
-		Select("COUNT(*) AS closed, COUNT(CASE WHEN business_result = ? THEN 1 END) AS recovered", Solved).
+		Select("COUNT(*) AS closed, COUNT(CASE WHEN business_result IN ? THEN 1 END) AS recovered", solved).
 		Scan(&finished).Error
 	if err != nil {
 		return RecoveryCounts{}, fmt.Errorf("count finished recoveries: %w", err)

@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
+	"aftercall/tasks/callback/outcome"
 )
 
 // The refusals of undoing.
@@ -99,7 +100,12 @@ func (s *Service) undo(tx database.Tx, viewer account.Viewer, c *Callback, now c
 		return err
 	case !found, a.EndedAt.IsZero(), c.CallerID != viewer.UserID:
 		return errUndoTooLate
-	case a.suppresses():
+	}
+	said, set, err := s.said(tx, a)
+	if err != nil {
+		return err
+	}
+	if said.suppressed(set) != "" {
 		return errUndoSuppresses
 	}
 	if err := s.makeRoom(tx, viewer, *c, now); err != nil {
@@ -110,9 +116,11 @@ func (s *Service) undo(tx database.Tx, viewer account.Viewer, c *Callback, now c
 		return err
 	}
 	c.PersonID = persons[c.CustomerID]
-	others, err := st.lockEndedWith(*c, a)
-	if err != nil {
-		return err
+	var others []Callback
+	if call, _ := said.codes(set); !call.Is(outcome.CountsAsReached) {
+		if others, err = st.lockEndedWith(*c, a); err != nil {
+			return err
+		}
 	}
 	if err := s.undoOne(tx, c, a, now); err != nil {
 		return err
@@ -151,6 +159,7 @@ func (s *Service) undoOne(tx database.Tx, c *Callback, a Attempt, now clock.Inst
 	}
 	c.note(Change{Kind: ChangeUndone, FromState: from, UserID: c.CallerID, Reason: typed.reason()})
 	a.EndedAt, a.CallResult, a.BusinessResult, a.Note, a.Answers, a.CallbackBefore = 0, "", "", "", "", ""
+	a.Mark, a.WrongPhone = "", ""
 	if err := st.updateAttempt(a); err != nil {
 		return err
 	}

@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"aftercall/internal/permission"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 )
@@ -40,12 +42,16 @@ func TestACodeOfCallbacksIsNoReasonOfAPolicy(t *testing.T) {
 	for _, state := range callback.States() {
 		reserved = append(reserved, string(state))
 	}
-	for _, code := range callback.CallCodes() {
-		reserved = append(reserved, string(code.Code))
+	for _, set := range []outcome.Set{outcome.Former(), outcome.Stock(outcome.China), outcome.Stock("DE")} {
+		for _, layer := range outcome.Layers() {
+			reserved = append(reserved, set.Keys(layer, func(outcome.Code) bool { return true })...)
+		}
 	}
-	for _, code := range callback.BusinessCodes() {
-		reserved = append(reserved, string(code.Code))
+	for _, code := range outcome.Reserved() { // among them every reason of permission's, such as attempt_gap
+		reserved = append(reserved, code)
 	}
+	slices.Sort(reserved)
+	reserved = slices.Compact(reserved)
 	for _, code := range reserved {
 		t.Run(code, func(t *testing.T) {
 			p := policy.Default(0)
@@ -54,5 +60,21 @@ func TestACodeOfCallbacksIsNoReasonOfAPolicy(t *testing.T) {
 				t.Errorf("%s: %v", code, err)
 			}
 		})
+	}
+}
+
+// A code of a centre's own set is shown as the reason for which a callback waits or ends: it means nothing else.
+func TestAReasonOfAftercallIsNoOutcomeOfACentre(t *testing.T) {
+	t.Parallel()
+	reserved := outcome.Reserved()
+	for _, code := range []string{
+		string(callback.ReasonPlanned), string(callback.ReasonSkipped), string(callback.ReasonExpired), string(callback.ReasonUnreachable),
+		string(callback.ReasonByHand), string(callback.ReasonReopened), string(callback.ReasonCorrected), string(permission.NoAddress),
+		string(permission.Suppressed), string(permission.Refused), string(permission.AttemptGap), string(permission.AttemptCap),
+		string(permission.DailyCap), string(permission.ZoneUnknown), string(permission.OutsideHours),
+	} {
+		if !slices.Contains(reserved, code) {
+			t.Errorf("a centre could have an outcome %s", code)
+		}
 	}
 }

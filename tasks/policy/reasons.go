@@ -56,10 +56,15 @@ const ReasonUndecided Reason = "undecided"
 // also those of callbacks and surveys, which this package does not import.
 func reservedReasons() []Reason {
 	return append(reasonsAgainst(),
-		"scheduled", "handed_over", // fates of decisions
-		"planned", "appointment", "skipped", "paused", "expired", "unreachable", "by_hand", // why callbacks wait or end
+		"scheduled", "handed_over", "undecided", "made", // fates of decisions
+		"planned", "appointment", "skipped", "expired", "unreachable", "by_hand", // why callbacks wait or end
+		"superseded", "newer_contact", "paused", "back_office",
 		"waiting", "ready", "claimed", "done", "cancelled",
-		"reached", "no_answer", "busy", "off", "suspended", "wrong_number", "rejected", "not_the_person",
-		"solved", "not_solved", "appointment", "declined", "complaint", "never_contact",
+		"attempt_gap", "refusal_quiet", "no_consent", "complaint_quiet", "touched_lately", "marketing_cap", // permission's, of other purposes
+		// Results of calls that every centre has, or starts with.
+		"reached", "no_answer", "busy", "off", "suspended", "wrong_number", "rejected", "not_the_person", "hung_up", "voicemail",
+		"unavailable", "assistant", "barred", "silent", "number_changed", "language_barrier", "family", "fax",
+		"solved", "not_solved", "appointment", "declined", "complaint", "never_contact", "phone_solved", "praise", "suggestion",
+		"abuse", "transferred", "call_later", "no_marketing",
 	)
 }

@@ -265,7 +265,9 @@ func drawn(t *rapid.T) outcome.Set {
 func TestRetriesOfOneCode(t *testing.T) {
 	t.Parallel()
 	zone := time.FixedZone("", 8*3600)
-	at := func(day, hour, minute int) clock.Instant { return clock.At(time.Date(2026, 11, day, hour, minute, 0, 0, zone)) }
+	at := func(day, hour, minute int) clock.Instant {
+		return clock.At(time.Date(2026, 11, day, hour, minute, 0, 0, zone))
+	}
 	always := func(at clock.Instant) clock.Instant { return at }
 	// The customer may be called from 9 to 12 and from 13:30 to 17.
 	daytime := func(from clock.Instant) clock.Instant {

@@ -38,6 +38,7 @@ type known struct {
 	sets   map[int]*Set    // by version
 	words  map[string]Text // of every code there ever was, as the newest set with it says it
 	keys   []string        // of words: those of the newest set in its order, then older ones
+	solves []string        // keys of the business results that say that the problem is solved
 }
 
 // New returns a service. Country is an ISO 3166 code such as CN: it chooses what a new centre starts with.
@@ -58,9 +59,12 @@ func knownOf(sets []*Set) *known {
 		k.sets[set.Version] = set
 		for _, layer := range Layers() {
 			for _, code := range set.Codes(layer) {
-				if _, there := k.words[code.Key]; !there {
-					k.words[code.Key] = code.Labels
-					k.keys = append(k.keys, code.Key)
+				if _, there := k.words[code.Key]; there {
+					continue
+				}
+				k.words[code.Key], k.keys = code.Labels, append(k.keys, code.Key)
+				if code.Solved == Yes {
+					k.solves = append(k.solves, code.Key)
 				}
 			}
 		}
@@ -123,7 +127,7 @@ func (s *Service) Current(ctx context.Context) (*Set, error) { return s.InForce(
 func (s *Service) read(tx database.Tx) (*known, error) {
 	k := s.known.Load()
 	version, err := store{tx}.newestVersion()
-	if err != nil || version == 0 || version == k.newest.Version && k.sets[1] != nil {
+	if err != nil || version == 0 || version == k.newest.Version {
 		return k, err // without a version nothing is published: the set of before holds
 	}
 	rows, err := store{tx}.sets(mostVersions)
@@ -161,6 +165,15 @@ func (s *Service) Keys(tx database.Tx) ([]string, error) {
 		return nil, err
 	}
 	return slices.Clone(k.keys), nil
+}
+
+// Solving returns the keys of the business results, of now and of before, that say that the problem is solved.
+func (s *Service) Solving(tx database.Tx) ([]string, error) {
+	k, err := s.read(tx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(k.solves), nil
 }
 
 // lookEvery is how often Label asks at most.

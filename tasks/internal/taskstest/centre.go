@@ -18,6 +18,7 @@ import (
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 )
@@ -29,6 +30,7 @@ var Morning = clock.At(time.Date(2026, 11, 22, 2, 5, 0, 0, time.UTC))
 type Centre struct {
 	Policies  *policy.Service
 	Callbacks *callback.Service
+	Outcomes  *outcome.Service // the set of before, until WithStock
 	Decisions *decision.Service
 	Contacts  *contact.Service
 	Identity  *identity.Service // of a centre where persons are merged
@@ -70,7 +72,10 @@ func New(t testing.TB, db *database.DB) Centre {
 	c.Permit = permission.New(db, []byte("0123456789abcdef0123456789abcdef"), c.Now, contact.Directory{})
 	c.Surveys = &Surveys{Names: []string{"csat", "nps"}}
 	c.Policies = policy.New(db, c.Surveys, c.Now, 0)
-	c.Callbacks = callback.New(db, c.Permit, decision.Ledger{}, c.Now, callback.Options{Zone: zone, CentreName: "示范中心"})
+	c.Outcomes = outcome.New(db, c.Now, outcome.China)
+	c.Callbacks = callback.New(db, c.Permit, decision.Ledger{}, c.Now, callback.Options{
+		Zone: zone, CentreName: "示范中心", Outcomes: c.Outcomes,
+	})
 	c.Decisions = decision.New(db, c.Permit, c.Policies, c.Callbacks, c.Surveys, c.Now, zone)
 	if err := c.Policies.EnsureBuiltIn(context.Background()); err != nil {
 		t.Fatal(err)
@@ -78,6 +83,14 @@ func New(t testing.TB, db *database.DB) Centre {
 	source := contacttest.Source(t, c.Contacts, "helpdesk")
 	c.Source = source.ID
 	return c
+}
+
+// WithStock puts the outcomes in force that a new centre in China starts with. Nobody may have called yet.
+func (c Centre) WithStock(t testing.TB) {
+	t.Helper()
+	if err := c.Outcomes.EnsureBuiltIn(context.Background()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Planned is a centre in which contacts were taken in and planned.
