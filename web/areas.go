@@ -7,6 +7,7 @@ import (
 	"aftercall/web/followup"
 	"aftercall/web/frame"
 	"aftercall/web/imports"
+	"aftercall/web/outcomes"
 	"aftercall/web/permission"
 	"aftercall/web/policies"
 	"aftercall/web/public"
@@ -22,6 +23,7 @@ func areas(site *frame.Site, s Services) []frame.Area {
 		desk.New(site, s.Callbacks, s.Reads, s.Surveys, s.Contacts),
 		followup.New(site, s.Accounts, s.Callbacks, s.Contacts, s.Decisions, s.Identity, s.Permission, s.Policies, s.Reads),
 		policies.New(site, s.Accounts, s.Contacts, s.Decisions, s.Figures, s.Policies, s.Surveys),
+		outcomes.New(site, s.Accounts, s.Outcomes),
 		permission.New(site, s.Accounts, s.Contacts, s.Lists, s.Permission),
 		surveys.New(site, s.Messages),
 		scores.New(site, s.Callbacks, s.Contacts, s.Figures, s.Reads, s.Surveys),

@@ -33,6 +33,7 @@ func navigation() []frame.NavigationEntry {
 		{Key: "rail.settings"},
 		{Path: "/settings/calling-hours", Key: "rail.hours", Roles: supervisor},
 		{Path: "/settings/holidays", Key: "rail.holidays", Roles: supervisor},
+		{Path: "/settings/outcomes", Key: "rail.outcomes", Roles: supervisor},
 		{Path: "/settings/users", Key: "rail.users"},
 		{Path: "/settings/attributes", Key: "rail.attributes"},
 		{Path: "/settings/tokens", Key: "rail.tokens"},

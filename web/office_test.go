@@ -102,6 +102,7 @@ func newOffice(t testing.TB) *office {
 	export := campaign.Export{SnapshotID: snapshot.ID, Format: campaign.CSV, Reason: "x", LeftOut: "{}", CreatedBy: 1}
 	webtest.Must(t, o.DB.View(t.Context()).Gorm().Create(&export).Error)
 	text := func(id int64) string { return strconv.FormatInt(id, 10) }
+	webtest.Must(t, o.Outcomes.EnsureBuiltIn(t.Context()))
 	o.params = map[string]namedBy{
 		"/contacts/:id":                  ours("1", "3"),
 		"/customers/:id":                 ours("1", "3"),
@@ -139,6 +140,7 @@ func newOffice(t testing.TB) *office {
 			return text(list[0].ID)
 		}),
 		"/settings/calling-hours/versions/:id": one(text(o.published())),
+		"/settings/outcomes/versions/:id":      one("1"),
 		"/settings/tokens/:id": each(func() string {
 			_, err := o.Accounts.CreateToken(t.Context(), "x", account.Caller, 0)
 			webtest.Must(t, err)
@@ -186,6 +188,7 @@ var sent = map[string]url.Values{
 	"POST /audiences/:id/snapshots":                     {"reason": {"x"}},
 	"POST /audiences/:id/snapshots/:snapshot/exports":   {"format": {"csv"}, "reason": {"x"}},
 	"POST /settings/calling-hours/versions/:id/publish": {"note": {"x"}, "based_on": {"1"}},
+	"GET /settings/outcomes/code":                       {"layer": {"call"}, "key": {"busy"}},
 	"POST /suppressions/:id/lift":                       {"reason": {"x"}},
 	"POST /policies/:id":                                {"revision": {"1"}},
 	"POST /policies/:id/rules/:rule":                    {"revision": {"1"}},

@@ -34,6 +34,9 @@ func New(services Services, opts Options) (*Server, error) {
 	if err := site.Open(areas(site, services)...); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
+	if services.Outcomes != nil {
+		site.Catalogue.Outcomes = services.Outcomes.Label
+	}
 	s := &Server{Site: site, accounts: services.Accounts, api: api.New(site, services.Accounts, services.Contacts, services.Permission)}
 	if s.handler, err = s.mount(); err != nil {
 		return nil, fmt.Errorf("web: %w", err)

@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/permission/lists"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 	"aftercall/web/admin"
@@ -28,6 +29,7 @@ type Services struct {
 	Lists      *lists.Service
 	Policies   *policy.Service
 	Callbacks  *callback.Service
+	Outcomes   *outcome.Service
 	Decisions  *decision.Service
 	Surveys    *survey.Service
 	Campaigns  *campaign.Service

@@ -20,6 +20,7 @@ import (
 	"aftercall/internal/permission/lists"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 	"aftercall/tasks/queue"
@@ -40,6 +41,7 @@ type Services struct {
 	Surveys    *survey.Service
 	Policies   *policy.Service
 	Callbacks  *callback.Service
+	Outcomes   *outcome.Service
 	Decisions  *decision.Service
 	Campaigns  *campaign.Service
 	Flow       *flow.Service
@@ -74,7 +76,10 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Surveys = survey.New(db, s.Permission, setup.Key, now, setup.Surveys)
 	asked := flow.PolicySurveys{Surveys: s.Surveys}
 	s.Policies = policy.New(db, asked, now, setup.FirstDelay)
-	s.Callbacks = callback.New(db, s.Permission, decision.Ledger{}, now, callback.Options{Zone: zone, CentreName: setup.Surveys.CentreName})
+	s.Outcomes = outcome.New(db, now, setup.Contacts.Region)
+	s.Callbacks = callback.New(db, s.Permission, decision.Ledger{}, now, callback.Options{
+		Zone: zone, CentreName: setup.Surveys.CentreName, Outcomes: s.Outcomes,
+	})
 	s.Decisions = decision.New(db, s.Permission, s.Policies, s.Callbacks, asked, now, zone)
 	s.Identity = identity.New(db, s.Contacts, now, identity.Options{
 		Holds: s.Callbacks, Movers: []identity.PersonMover{s.Permission, s.Callbacks}, Respeller: s.Permission,
@@ -116,7 +121,7 @@ func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender
 func (s *Services) Shown() web.Services {
 	return web.Services{
 		Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Imports: s.Imports, Permission: s.Permission, Lists: s.Lists,
-		Policies: s.Policies, Callbacks: s.Callbacks, Decisions: s.Decisions,
+		Policies: s.Policies, Callbacks: s.Callbacks, Outcomes: s.Outcomes, Decisions: s.Decisions,
 		Surveys: s.Surveys, Campaigns: s.Campaigns, Messages: s.Messages,
 		Figures: s.Figures, Jobs: s.Jobs, Reads: flow.NewReads(s.DB, s.Contacts),
 	}
@@ -132,6 +137,9 @@ func (s *Services) prepare(ctx context.Context) error {
 	}
 	if err := s.Policies.EnsureBuiltIn(ctx); err != nil {
 		return fmt.Errorf("add the built-in policy: %w", err)
+	}
+	if err := s.Outcomes.EnsureBuiltIn(ctx); err != nil {
+		return fmt.Errorf("add the built-in outcomes: %w", err)
 	}
 	if err := s.Campaigns.EnsureBuiltIn(ctx); err != nil {
 		return fmt.Errorf("add the built-in audience: %w", err)

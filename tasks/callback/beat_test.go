@@ -75,15 +75,19 @@ func TestABeatTellsWhatWasRecordedUnderTheClaim(t *testing.T) {
 			CallResult: callback.Reached, BusinessResult: callback.Solved, Note: " fine ", Answers: callback.Answers{Rating: &rating},
 		}
 		c.Finish(t, taskstest.Caller(1), desk, said)
+		set, err := c.Outcomes.Current(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
 		p := beat(t, c, taskstest.Caller(1), desk)
-		if !p.Lost || p.Recorded == nil || !p.Recorded.Is(said) {
+		if !p.Lost || p.Recorded == nil || !p.Recorded.Is(set, said) {
 			t.Fatalf("after the outcome: %+v", p)
 		}
 		said.Note = "not fine"
-		if p.Recorded.Is(said) {
+		if p.Recorded.Is(set, said) {
 			t.Error("another outcome passes for the recorded one")
 		}
-		_, err := c.Callbacks.Beat(t.Context(), foreign(t, c, 2), desk.Callback.ID, desk.Callback.Fence)
+		_, err = c.Callbacks.Beat(t.Context(), foreign(t, c, 2), desk.Callback.ID, desk.Callback.Fence)
 		if !fault.Is(err, fault.NotFound) {
 			t.Errorf("another team's caller: %v", err)
 		}

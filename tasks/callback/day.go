@@ -86,6 +86,10 @@ func (s *Service) addUp(tx database.Tx, d *Day, counts []dayCount) error {
 	var micros int64
 	byResult := make(map[CallResult]int)
 	for _, c := range counts {
+		if c.CallResult == "" { // dialled, and nothing is recorded
+			d.Dialled += c.Count
+			continue
+		}
 		set, err := s.outcomes.At(tx, c.OutcomeVersion)
 		if err != nil {
 			return err
@@ -95,12 +99,8 @@ func (s *Service) addUp(tx database.Tx, d *Day, counts []dayCount) error {
 		if business.Is(outcome.Abuse) {
 			continue
 		}
-		d.Dialled += c.Count
+		d.Dialled, handled, micros = d.Dialled+c.Count, handled+c.Count, micros+c.Micros
 		byResult[c.CallResult] += c.Count
-		if c.CallResult != "" {
-			handled += c.Count
-			micros += c.Micros
-		}
 		if call.Is(outcome.CountsAsReached) {
 			d.Reached += c.Count
 		}

@@ -31,7 +31,7 @@ type Attempt struct {
 	BusinessResult BusinessResult
 	Note           string
 	Answers        string        // JSON of Answers; empty when nothing was asked
-	OutcomeVersion int           // of the set the outcome was recorded under
+	OutcomeVersion int           // of the set the outcome was recorded under; 0 until it is
 	Mark           outcome.Flag  // of which supervisors are told; empty for none
 	MarkSeenAt     clock.Instant // when somebody said that they know
 	MarkSeenBy     int64

@@ -226,10 +226,15 @@ func (o Outcome) checkTalk(set *outcome.Set, c *Callback, now clock.Instant) err
 	if talked >= time.Duration(least)*time.Second {
 		return nil
 	}
+	args := map[string]any{"seconds": least, "silent": "", "hung_up": ""}
+	for _, key := range []string{"silent", "hung_up"} { // what it may have been instead, where the set has it
+		if _, offered := set.Code(outcome.CallLayer, key); offered {
+			args[key] = key
+		}
+	}
 	return fault.InvalidFields(fault.Field{
-		Name: "call_result", Code: "talk_too_short", Value: string(o.CallResult),
+		Name: "call_result", Code: "talk_too_short", Value: string(o.CallResult), Args: args,
 		Problem: fmt.Sprintf("was dialled less than %d seconds ago; a silent line and one that hung up have results of their own", least),
-		Args:    map[string]any{"seconds": least},
 	})
 }
 

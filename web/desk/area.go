@@ -11,6 +11,7 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/outcome"
 	"aftercall/web/frame"
 )
 
@@ -58,6 +59,7 @@ type callbackService interface {
 	MyDay(ctx context.Context, viewer account.Viewer, date clock.Day) (callback.Day, error)
 	MyTasks(ctx context.Context, viewer account.Viewer) (callback.Mine, error)
 	OnPause(ctx context.Context, viewer account.Viewer) (pause callback.Pause, on bool, err error)
+	Outcomes(ctx context.Context) (*outcome.Set, error)
 	Release(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (callback.Callback, error)
 	SaveDraft(
 		ctx context.Context, viewer account.Viewer, callbackID, fence int64, typed callback.Outcome,

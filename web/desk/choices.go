@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -41,41 +40,4 @@ func digitOf(i int) int {
 		return i + 1
 	}
 	return 0
-}
-
-// markFields says of each result what follows from it.
-func markFields(fields outcomeFields) {
-	for i := range fields.Calls {
-		fields.Calls[i].Alone = alone(callback.CallResult(fields.Calls[i].Value))
-	}
-	for i := range fields.Results {
-		result := callback.BusinessResult(fields.Results[i].Value)
-		fields.Results[i].Hides = hidesQuestions(result)
-		fields.Results[i].NeedsNote = slices.ContainsFunc(callback.BusinessCodes(), func(b callback.BusinessCode) bool {
-			return b.Code == result && b.NeedsNote
-		})
-	}
-}
-
-// alone reports whether a call result is a whole outcome: nobody was on the line.
-func alone(result callback.CallResult) bool {
-	return slices.ContainsFunc(callback.CallCodes(), func(code callback.CallCode) bool { return code.Code == result && !code.Reached })
-}
-
-// hidesQuestions reports whether nobody asks how satisfied the customer is, nor whether they want offers: they refused, they complain,
-// or they have no time now.
-func hidesQuestions(result callback.BusinessResult) bool {
-	switch result {
-	case callback.Declined, callback.Complaint, callback.NeverContact, callback.Appointment:
-		return true
-	}
-	return false
-}
-
-// asked is an outcome without the answers to questions that were not shown any more when it was sent.
-func asked(o callback.Outcome) callback.Outcome {
-	if hidesQuestions(o.BusinessResult) {
-		o.Answers.Rating, o.Answers.Reasons, o.Answers.Consent = nil, nil, false
-	}
-	return o
 }

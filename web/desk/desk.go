@@ -124,10 +124,13 @@ func (h *handlers) renderDesk(c *gin.Context, status int, desk callback.Desk, f 
 	if err != nil {
 		return err
 	}
+	set, err := h.callbacks.Outcomes(ctx)
+	if err != nil {
+		return err
+	}
 	oneTime(f, desk.Times)
-	p := &deskPage{Desk: desk, Facts: h.deskFacts(c, desk), Form: f, Fields: h.outcomeFields(c, f, desk, questions)}
+	p := &deskPage{Desk: desk, Facts: h.deskFacts(c, desk), Form: f, Fields: h.outcomeFields(c, f, desk, set, questions)}
 	p.Choices = h.deskChoices(c, f, desk)
-	markFields(p.Fields)
 	if p.Script, err = h.callbacks.Script(desk, frame.Viewer(c).Name, h.Lang(c)); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"aftercall/internal/fault"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/outcome"
 	"aftercall/web/frame"
 )
 
@@ -33,10 +34,13 @@ func (h *handlers) finishCallback(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	typed := h.outcomeOf(f)
-	outcome := asked(typed)
-	recorded, err := h.callbacks.Finish(c.Request.Context(), frame.Viewer(c), id, formInt(f, "fence"), outcome)
-	if errors.Is(err, callback.ErrStale) && h.wasRecorded(c, id, formInt(f, "fence"), outcome) {
+	set, err := h.callbacks.Outcomes(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	typed := solvedBy(h.outcomeOf(f), set)
+	recorded, err := h.callbacks.Finish(c.Request.Context(), frame.Viewer(c), id, formInt(f, "fence"), typed)
+	if errors.Is(err, callback.ErrStale) && h.wasRecorded(c, id, formInt(f, "fence"), set, typed) {
 		err = nil // and nothing is known that could be undone
 	}
 	switch {
@@ -52,6 +56,8 @@ func (h *handlers) finishCallback(c *gin.Context) error {
 		return err
 	case f.Get("then") == "stop":
 		return h.toDesk(c, nil, h.finishedFlash(c, recorded, "desk.finished"))
+	case set.Deciding(string(typed.CallResult), string(typed.BusinessResult)).Is(outcome.Abuse):
+		return h.toDesk(c, nil, h.finishedFlash(c, recorded, "desk.finished_abuse")) // nothing is handed out until they are ready
 	}
 	return h.claimAfter(c, recorded)
 }
@@ -105,10 +111,10 @@ func submitted(c *gin.Context) (id int64, f frame.Form, err error) {
 
 // wasRecorded reports whether a stale outcome is the one that was recorded under the very claim: the connection broke before the
 // browser heard so, and it sent it once more. What was kept as a draft on that account is forgotten.
-func (h *handlers) wasRecorded(c *gin.Context, id, fence int64, outcome callback.Outcome) bool {
+func (h *handlers) wasRecorded(c *gin.Context, id, fence int64, set *outcome.Set, typed callback.Outcome) bool {
 	ctx, viewer := c.Request.Context(), frame.Viewer(c)
 	pulse, err := h.callbacks.Beat(ctx, viewer, id, fence)
-	if err != nil || pulse.Recorded == nil || !pulse.Recorded.Is(outcome) {
+	if err != nil || pulse.Recorded == nil || !pulse.Recorded.Is(set, typed) {
 		return false
 	}
 	return h.callbacks.DiscardDraft(ctx, viewer, id) == nil

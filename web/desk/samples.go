@@ -57,13 +57,14 @@ func deskSamples() []frame.View {
 	choices := []choice{
 		{Value: "reached", Label: "Reached", Digit: 1, Checked: true},
 		{Value: "off", Label: "Off", Digit: 4, Alone: true},
-		{Value: "declined", Label: "Declined", Hides: true, NeedsNote: true},
+		{Value: "declined", Label: "Declined", Flags: "hide note"},
 	}
+	more := []choice{{Name: "call_result", Value: "family", Label: "Family", Digit: 8, Flags: "talk", Hint: "h", Checked: true}, {Value: "x"}}
 	fields := outcomeFields{
-		Calls: choices, Results: choices, Ratings: choices, Reasons: choices, Consent: "c", Recovery: true,
+		Calls: choices, Results: choices, MoreCalls: more, MoreResults: more, Ratings: choices, Reasons: choices, Consent: "c", Recovery: true,
 	}
 	marked := []choice{
-		{Value: "no_answer", Label: "No answer", Digit: 2, Alone: true, Hides: true, NeedsNote: true}, {Value: "v", Label: "l", Checked: true},
+		{Value: "no_answer", Label: "No answer", Digit: 2, Alone: true}, {Value: "v", Label: "l", Checked: true},
 	}
 	full := deskPage{
 		Desk: held, Facts: facts, Script: []string{"Hello"},

@@ -13,6 +13,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/outcome"
 	"aftercall/web/frame"
 )
 
@@ -113,29 +114,35 @@ func (h *handlers) whenText(c *gin.Context, at clock.Instant) string {
 
 // choice is one thing to choose by a click or by a digit.
 type choice struct {
+	Name         string // of the field; of an outcome
 	Value, Label string
-	Digit        int
+	Digit        int // 0: none
 	Checked      bool
-	Alone        bool // nothing else is needed: its digit finishes the callback
-	Hides        bool // after it nobody asks how satisfied the customer is, nor whether they want offers
-	NeedsNote    bool
+	Alone        bool   // nothing else is needed: its digit finishes the callback
+	Flags        string // of an outcome, as words of a class: those that say what else is asked
+	Hint         string // to the caller who chooses it
 }
 
 // outcomeFields are the choices of the outcome form.
 type outcomeFields struct {
 	Calls, Results, Ratings, Reasons []choice
-	Consent                          string // the question, as worded; empty when it is not asked
-	Recovery                         bool   // the rating is not a score then
+	// The outcomes behind a second key: the digit 0, and then theirs.
+	MoreCalls, MoreResults []choice
+	Consent                string // the question, as worded; empty when it is not asked
+	Recovery               bool   // the rating is not a score then
 }
 
-func (h *handlers) outcomeFields(c *gin.Context, f frame.Form, desk callback.Desk, questions survey.Questionnaire) outcomeFields {
+// Chosen reports whether one of the choices is chosen.
+func (outcomeFields) Chosen(choices []choice) bool {
+	return slices.ContainsFunc(choices, func(c choice) bool { return c.Checked })
+}
+
+func (h *handlers) outcomeFields(
+	c *gin.Context, f frame.Form, desk callback.Desk, set *outcome.Set, questions survey.Questionnaire,
+) outcomeFields {
 	fields := outcomeFields{Recovery: desk.Callback.Kind == callback.RecoveryKind}
-	for i, code := range callback.CallCodes() {
-		fields.Calls = append(fields.Calls, h.codeChoice(c, f, "call_result", string(code.Code), i+1))
-	}
-	for i, code := range callback.BusinessCodes() {
-		fields.Results = append(fields.Results, h.codeChoice(c, f, "business_result", string(code.Code), i+1))
-	}
+	fields.Calls, fields.MoreCalls = h.codeChoices(c, f, "call_result", set.Call)
+	fields.Results, fields.MoreResults = h.codeChoices(c, f, "business_result", set.Business)
 	rating, _ := questions.Question(survey.KeyRating)
 	for _, o := range rating.Options {
 		value := strconv.Itoa(o.Value)
@@ -155,8 +162,39 @@ func (h *handlers) outcomeFields(c *gin.Context, f frame.Form, desk callback.Des
 	return fields
 }
 
-func (h *handlers) codeChoice(c *gin.Context, f frame.Form, field, code string, digit int) choice {
-	return choice{Value: code, Label: h.T(c, field+"."+code), Digit: digit, Checked: f.Get(field) == code}
+// asking are the flags that decide what the form asks, as templates and styles know them.
+var asking = map[outcome.Flag]string{
+	outcome.CountsAsReached: "talk", outcome.Appointment: "time", outcome.NeedsNote: "note", outcome.HideQuestions: "hide", outcome.Abuse: "abuse",
+}
+
+// codeChoices are the outcomes of a layer: those with a digit of their own, and those behind a second key.
+func (h *handlers) codeChoices(c *gin.Context, f frame.Form, field string, codes []outcome.Code) (first, more []choice) {
+	for _, code := range codes {
+		one := choice{
+			Name: field, Value: code.Key, Label: code.Labels.In(h.Lang(c)), Hint: code.Hint.In(h.Lang(c)), Checked: f.Get(field) == code.Key,
+		}
+		var flags []string
+		for _, flag := range code.Flags {
+			if word := asking[flag]; word != "" {
+				flags = append(flags, word)
+			}
+		}
+		if code.Suppress == outcome.Everything {
+			flags = append(flags, "never")
+		}
+		one.Alone = field == "call_result" && !code.Is(outcome.CountsAsReached) && !code.Is(outcome.NeedsNote)
+		one.Flags = strings.Join(flags, " ")
+		digit := strings.TrimPrefix(code.Digit, "0")
+		if n, err := strconv.Atoi(digit); err == nil {
+			one.Digit = n
+		}
+		if len(code.Digit) == 1 {
+			first = append(first, one)
+		} else {
+			more = append(more, one)
+		}
+	}
+	return first, more
 }
 
 // outcomeOf reads the outcome form. What cannot be read is left out, and the use case says that it is missing.
@@ -169,15 +207,20 @@ func (h *handlers) outcomeOf(f frame.Form) callback.Outcome {
 	if rating, err := strconv.Atoi(f.Get("rating")); err == nil {
 		o.Answers.Rating = &rating
 	}
-	if o.BusinessResult == callback.Solved || o.BusinessResult == callback.NotSolved {
-		solved := o.BusinessResult == callback.Solved
-		o.Answers.Solved = &solved
-	}
 	o.AppointmentAt = clock.Instant(formInt(f, "appointment"))
 	if at, err := time.ParseInLocation(frame.LocalInput, f.Get("appointment_at"), h.Zone); err == nil {
 		o.AppointmentAt = clock.At(at)
 	} else {
 		o.TimeTyped = f.Get("appointment_at")
+	}
+	return o
+}
+
+// solvedBy adds what the business result says to the question whether the problem is solved, which the form does not ask again.
+func solvedBy(o callback.Outcome, set *outcome.Set) callback.Outcome {
+	if code, _ := set.Code(outcome.BusinessLayer, string(o.BusinessResult)); code.Solved != outcome.Unsaid {
+		solved := code.Solved == outcome.Yes
+		o.Answers.Solved = &solved
 	}
 	return o
 }

@@ -72,7 +72,10 @@ type callbackService interface {
 	CancelByHand(ctx context.Context, viewer account.Viewer, callbackID int64, why string) error
 	Count(ctx context.Context, viewer account.Viewer) (callback.StateCounts, error)
 	List(ctx context.Context, viewer account.Viewer, f callback.Filter) ([]callback.Row, error)
+	Marks(ctx context.Context, viewer account.Viewer) ([]callback.MarkRow, error)
+	Reasons(ctx context.Context) ([]callback.Reason, error)
 	Reassign(ctx context.Context, viewer account.Viewer, callbackID, callerID int64, why string) error
+	SeeMarks(ctx context.Context, viewer account.Viewer, callbackID int64) error
 }
 
 // contactService is what these pages ask of contacts.

@@ -18,6 +18,7 @@ import (
 // callbacksPage is the supervisor's list of callbacks.
 type callbacksPage struct {
 	frame.Page
+	Marks    []callback.MarkRow // what supervisors are told and have not seen
 	Rows     []callback.Row
 	Pager    frame.Pager
 	Counts   callback.StateCounts
@@ -55,6 +56,7 @@ func (h *handlers) callbacksRoutes() []frame.Route {
 		{Method: http.MethodGet, Path: "/callbacks/:id", Roles: supervisor, Handle: h.showCallback},
 		{Method: http.MethodPost, Path: "/callbacks/:id/reassign", Roles: supervisor, Handle: h.reassignCallback},
 		{Method: http.MethodPost, Path: "/callbacks/:id/cancel", Roles: supervisor, Handle: h.cancelCallback},
+		{Method: http.MethodPost, Path: "/callbacks/:id/seen", Roles: supervisor, Handle: h.seeMarks},
 	}
 }
 
@@ -68,11 +70,20 @@ func (h *handlers) showCallbacks(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	reasons, err := h.callbacks.Reasons(c.Request.Context())
+	if err != nil {
+		return err
+	}
 	p := &callbacksPage{Counts: counts, Filter: f, Now: h.Now(), Filtered: f.State != "" || f.Kind != "" || f.Reason != "" || f.Overdue}
+	if !p.Filtered && f.Before == 0 {
+		if p.Marks, err = h.callbacks.Marks(c.Request.Context(), frame.Viewer(c)); err != nil {
+			return err
+		}
+	}
 	p.Rows, p.Pager = frame.PagedByID(c, rows, func(r callback.Row) int64 { return r.Callback.ID })
 	p.States = frame.FilterOptions(h.Site, c, "callbacks.any_state", "callback_state.", callback.States())
 	p.Kinds = frame.FilterOptions(h.Site, c, "callbacks.any_kind", "callback_kind.", callback.Kinds())
-	p.Reasons = frame.FilterOptions(h.Site, c, "callbacks.any_reason", "reason.", callback.Reasons())
+	p.Reasons = frame.FilterOptions(h.Site, c, "callbacks.any_reason", "reason.", reasons)
 	p.Page = h.Page(c, "callbacks.title")
 	return h.Render(c, p)
 }
@@ -143,6 +154,18 @@ func (h *handlers) cancelCallback(c *gin.Context) error {
 	return h.changeCallback(c, "callbacks.cancelled", func(id int64, f frame.Form) error {
 		return h.callbacks.CancelByHand(c.Request.Context(), frame.Viewer(c), id, f.Get("why"))
 	})
+}
+
+// seeMarks notes that somebody knows what the calls of a callback say. The list is where it was marked.
+func (h *handlers) seeMarks(c *gin.Context) error {
+	id, err := frame.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := h.callbacks.SeeMarks(c.Request.Context(), frame.Viewer(c), id); err != nil {
+		return err
+	}
+	return h.Redirect(c, "/callbacks", frame.Done("callbacks.marks_seen"))
 }
 
 func (h *handlers) changeCallback(c *gin.Context, message string, change func(id int64, f frame.Form) error) error {

@@ -10,23 +10,25 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/webtest"
-	"aftercall/tasks/callback"
 )
 
 // The filter knew half of the reasons: callbacks that ended with "declined", say, could not be listed.
 func TestCallbacksAreFilteredByEveryReasonTheyCanHave(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)
+	webtest.Must(t, ts.Outcomes.EnsureBuiltIn(t.Context()))
 	ts.FillDesk(t, webtest.ComplaintContact(1, "张伟", "宽带报修"))
 	c := ts.Login(t, account.Supervisor)
 	offered := map[string]string{}
 	c.Get("/callbacks").Page(http.StatusOK).Find(`[name="reason"] option`).Each(func(_ int, option *goquery.Selection) {
 		offered[option.AttrOr("value", "")] = option.Text()
 	})
-	if len(offered) != 1+len(callback.Reasons()) {
-		t.Errorf("%d choices for any and %d reasons", len(offered), len(callback.Reasons()))
+	reasons, err := ts.Callbacks.Reasons(t.Context())
+	webtest.Must(t, err)
+	if len(offered) != 1+len(reasons) {
+		t.Errorf("%d choices for any and %d reasons", len(offered), len(reasons))
 	}
-	for _, reason := range callback.Reasons() {
+	for _, reason := range reasons {
 		if text := offered[string(reason)]; text == "" || strings.HasPrefix(text, "reason.") {
 			t.Errorf("%s is offered as %q", reason, text)
 		}

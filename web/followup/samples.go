@@ -7,6 +7,7 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/identity"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 	"aftercall/web/frame"
@@ -35,7 +36,10 @@ func callbacksSamples() []frame.View {
 	return []frame.View{
 		&callbacksPage{},
 		&callbacksPage{
-			Rows: rows, Pager: frame.Pager{Older: "/x"},
+			Rows: rows, Pager: frame.Pager{Older: "/x"}, Marks: []callback.MarkRow{
+				{Attempt: callback.Attempt{Mark: outcome.Abuse, EndedAt: 1, Note: "n"}, Row: rows[0], Caller: "c", Agent: "a"},
+				{Attempt: callback.Attempt{Mark: outcome.NeedsAction, EndedAt: 1}},
+			},
 			Counts: callback.StateCounts{ByState: map[callback.State]int{callback.Ready: 1}, Overdue: 1},
 			States: options, Kinds: options, Reasons: options, Filtered: true, Now: 2,
 		},

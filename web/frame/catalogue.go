@@ -21,6 +21,7 @@ type Catalogue struct {
 	localizers map[string]*i18n.Localizer
 	matcher    language.Matcher
 	tags       []string // of matcher, in its order
+	Outcomes   OutcomeLabels
 }
 
 // loadCatalogue reads locales/<topic>.<language>.json of every area, flat objects of "topic.key": "text" or {"one": …, "other": …}. It
@@ -93,8 +94,17 @@ func keysOf(body []byte) ([]string, error) {
 	return keys, nil
 }
 
-// Text returns the text of a key with its named values. A value named "count" chooses the plural.
+// Text returns the text of a key with its named values. A value named "count" chooses the plural. What the centre calls an outcome of a
+// call goes before what we call it.
 func (c Catalogue) Text(lang, key string, args map[string]any) (string, error) {
+	if text, own := c.outcomeText(lang, key, args); own {
+		return text, nil
+	}
+	return c.text(lang, key, args)
+}
+
+// text is Text without the centre's own words.
+func (c Catalogue) text(lang, key string, args map[string]any) (string, error) {
 	config := &i18n.LocalizeConfig{MessageID: key, TemplateData: args}
 	if count, ok := args["count"]; ok {
 		switch n := count.(type) {

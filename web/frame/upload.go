@@ -56,6 +56,38 @@ func (u *upload) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// SentText returns the text of a form's file, or else what was pasted into a field. One byte more than the limit is read, so that whoever
+// reads the text can refuse it as too large.
+func SentText(c *gin.Context, field string, limit int64) (string, error) {
+	parts, err := c.Request.MultipartReader()
+	if errors.Is(err, http.ErrNotMultipart) {
+		f, err := FormOf(c)
+		return f.Get(field), err
+	}
+	if err != nil {
+		return "", fault.Wrap(err, fault.Invalid, "form_unreadable", "the form cannot be read")
+	}
+	for pasted := ""; ; {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return pasted, nil
+		}
+		if err != nil {
+			return "", NotSent(err, DefaultBody)
+		}
+		body, err := io.ReadAll(io.LimitReader(part, limit+1))
+		switch {
+		case err != nil:
+			return "", NotSent(err, DefaultBody)
+		case part.FormName() == "file" && len(body) > 0:
+			_, _ = io.Copy(io.Discard, c.Request.Body) // browsers show no answer that comes while they still send
+			return string(body), nil
+		case part.FormName() == field:
+			pasted = string(body)
+		}
+	}
+}
+
 // NotSent says why a file did not arrive. The cause is left out: an unexpected end would be taken for the end.
 func NotSent(err error, limit int64) error {
 	if many := (*http.MaxBytesError)(nil); errors.As(err, &many) {

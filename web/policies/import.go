@@ -1,9 +1,7 @@
 package policies
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -32,7 +30,7 @@ func (h *handlers) showPolicyImport(c *gin.Context) error {
 
 // importPolicy makes a draft of what was sent. What cannot be read comes back to be mended where it was typed.
 func (h *handlers) importPolicy(c *gin.Context) error {
-	text, err := sentPolicy(c)
+	text, err := frame.SentText(c, "yaml", policy.MaxBytes)
 	if err != nil {
 		return err
 	}
@@ -58,37 +56,6 @@ func (h *handlers) importPolicy(c *gin.Context) error {
 	p.Page = h.Page(c, "policy.import_title")
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "policy.title"), Href: policiesPath}}
 	return h.RenderStatus(c, frame.StatusOf(err), p)
-}
-
-// sentPolicy returns the text of the file, or else what was pasted. One byte too many is read, so that it is refused as too large.
-func sentPolicy(c *gin.Context) (string, error) {
-	parts, err := c.Request.MultipartReader()
-	if errors.Is(err, http.ErrNotMultipart) {
-		f, err := frame.FormOf(c)
-		return f.Get("yaml"), err
-	}
-	if err != nil {
-		return "", fault.Wrap(err, fault.Invalid, "form_unreadable", "the form cannot be read")
-	}
-	for pasted := ""; ; {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			return pasted, nil
-		}
-		if err != nil {
-			return "", frame.NotSent(err, frame.DefaultBody)
-		}
-		body, err := io.ReadAll(io.LimitReader(part, policy.MaxBytes+1))
-		switch {
-		case err != nil:
-			return "", frame.NotSent(err, frame.DefaultBody)
-		case part.FormName() == "file" && len(body) > 0:
-			_, _ = io.Copy(io.Discard, c.Request.Body) // browsers show no answer that comes while they still send
-			return string(body), nil
-		case part.FormName() == "yaml":
-			pasted = string(body)
-		}
-	}
 }
 
 func (h *handlers) exportPolicy(c *gin.Context) error {

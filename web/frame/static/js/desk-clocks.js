@@ -21,7 +21,7 @@ function startWrapUp(form) {
   const start = () => (wrapUp ||= performance.now());
   form.querySelector("[data-wrap-up]").hidden = false;
   form.querySelector("[data-hang-up]").addEventListener("click", start);
-  form.addEventListener("change", (event) => event.target.name === "call_result" && event.target.value !== "reached" && start());
+  form.addEventListener("change", (event) => event.target.name === "call_result" && !event.target.dataset.flags?.split(" ").includes("talk") && start());
 }
 
 function tick() {

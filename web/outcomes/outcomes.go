@@ -1,0 +1,240 @@
+package outcomes
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/account"
+	"aftercall/tasks/callback/outcome"
+	"aftercall/web/frame"
+)
+
+const outcomesPath = "/settings/outcomes"
+
+// setPage shows the outcomes in force, and the versions there were.
+type setPage struct {
+	frame.Page
+	Current versionRow
+	Layers  []layerTable
+	Kinds   []kindRow
+	Form    frame.Form // of the kinds
+	MayEdit bool
+	History []versionRow
+	Pager   frame.Pager
+}
+
+func (*setPage) Template() string { return "outcomes" }
+
+// versionRow is one version of the outcomes.
+type versionRow struct {
+	outcome.Version
+	By      string
+	Current bool
+}
+
+// Path is the address of the version.
+func (r versionRow) Path() string { return outcomesPath + "/versions/" + strconv.Itoa(r.Number) }
+
+// shown are the layers of a set, with ways to edit them.
+type shown struct {
+	Layers []layerTable
+	Edit   bool
+}
+
+// Shown is what the table of the page is about.
+func (p *setPage) Shown() shown { return shown{p.Layers, p.MayEdit} }
+
+// Shown is what the table of the page is about; a version that was published is not edited.
+func (p *versionPage) Shown() shown { return shown{Layers: p.Layers} }
+
+// layerTable are the outcomes of a layer in words.
+type layerTable struct {
+	Layer outcome.Layer
+	Title string
+	Rows  []codeRow
+}
+
+// codeRow is one outcome in words.
+type codeRow struct {
+	Key, Label, Digit, Follows, Hint string
+	Flags                            []string
+	Href                             string
+}
+
+// kindRow is what holds for one kind of callback.
+type kindRow struct {
+	Name, Label string
+	outcome.Kind
+}
+
+// MinTalkField names the field of the least time of a talk.
+func (k kindRow) MinTalkField() string { return "min_talk_" + k.Name }
+
+func (h *handlers) routes() []frame.Route {
+	admin, readers := []account.Role{account.Admin}, []account.Role{account.Supervisor}
+	return []frame.Route{
+		{Method: http.MethodGet, Path: outcomesPath, Roles: readers, Handle: h.showSet},
+		{Method: http.MethodGet, Path: outcomesPath + "/code", Roles: admin, Handle: h.showCode},
+		{Method: http.MethodPost, Path: outcomesPath + "/code", Roles: admin, Handle: h.changeCode},
+		{Method: http.MethodPost, Path: outcomesPath + "/code/remove", Roles: admin, Handle: h.removeCode},
+		{Method: http.MethodPost, Path: outcomesPath + "/kinds", Roles: admin, Handle: h.changeKinds},
+		{Method: http.MethodGet, Path: outcomesPath + "/import", Roles: admin, Handle: h.showImport},
+		{Method: http.MethodPost, Path: outcomesPath + "/import", Roles: admin, Handle: h.importSet},
+		{Method: http.MethodPost, Path: outcomesPath + "/publish", Roles: admin, Handle: h.publish},
+		{Method: http.MethodGet, Path: outcomesPath + "/versions/:id", Roles: readers, Handle: h.showVersion},
+		{Method: http.MethodGet, Path: outcomesPath + "/versions/:id/yaml", Roles: readers, Handle: h.exportVersion},
+	}
+}
+
+func (h *handlers) showSet(c *gin.Context) error { return h.renderSet(c, http.StatusOK, frame.Form{}) }
+
+func (h *handlers) renderSet(c *gin.Context, status int, f frame.Form) error {
+	ctx := c.Request.Context()
+	set, err := h.outcomes.Current(ctx)
+	if err != nil {
+		return err
+	}
+	versions, err := h.outcomes.Versions(ctx, int(frame.ListKeyID(c)), frame.PageSize+1)
+	if err != nil {
+		return err
+	}
+	newest, err := h.outcomes.Versions(ctx, 0, 1)
+	if err != nil {
+		return err
+	}
+	p := &setPage{Layers: h.layers(c, set), Kinds: h.kinds(c, set), Form: f, MayEdit: frame.Viewer(c).Is(account.Admin)}
+	p.Current = versionRow{Version: outcome.Version{Number: set.Version}, Current: true}
+	if len(newest) > 0 {
+		rows, err := h.versionRows(ctx, newest, set.Version)
+		if err != nil {
+			return err
+		}
+		p.Current = rows[0]
+	}
+	versions, p.Pager = frame.PagedByID(c, versions, func(v outcome.Version) int64 { return int64(v.Number) })
+	if p.History, err = h.versionRows(ctx, versions, set.Version); err != nil {
+		return err
+	}
+	p.Page = h.Page(c, "outcomes.title")
+	return h.RenderStatus(c, status, p)
+}
+
+func (h *handlers) versionRows(ctx context.Context, versions []outcome.Version, current int) ([]versionRow, error) {
+	names, err := h.accounts.UserNames(ctx, frame.IDsBy(versions, func(v outcome.Version) int64 { return v.PublishedBy }))
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]versionRow, len(versions))
+	for i, v := range versions {
+		rows[i] = versionRow{Version: v, By: names[v.PublishedBy], Current: v.Number == current}
+	}
+	return rows, nil
+}
+
+func (h *handlers) layers(c *gin.Context, set *outcome.Set) []layerTable {
+	var tables []layerTable
+	for _, layer := range outcome.Layers() {
+		table := layerTable{Layer: layer, Title: h.T(c, "outcome_layer."+string(layer))}
+		for _, code := range set.Codes(layer) {
+			table.Rows = append(table.Rows, h.codeRow(c, layer, code))
+		}
+		tables = append(tables, table)
+	}
+	return tables
+}
+
+func (h *handlers) codeRow(c *gin.Context, layer outcome.Layer, code outcome.Code) codeRow {
+	row := codeRow{
+		Key: code.Key, Label: code.Labels.In(h.Lang(c)), Digit: code.Digit, Hint: code.Hint.In(h.Lang(c)),
+		Follows: h.followsText(c, layer, code), Href: codePath(layer, code.Key),
+	}
+	for _, flag := range outcome.Flags(layer) {
+		if code.Is(flag) && !slices.Contains(saidByEnd(), flag) {
+			row.Flags = append(row.Flags, h.T(c, "outcome_flag."+string(flag)))
+		}
+	}
+	if code.Suppress != outcome.Nothing {
+		row.Flags = append(row.Flags, h.T(c, "outcomes.suppresses", "scope", h.T(c, "scope."+string(code.Suppress))))
+	}
+	if code.Solved != outcome.Unsaid {
+		row.Flags = append(row.Flags, h.T(c, "outcomes.solved_"+string(code.Solved)))
+	}
+	return row
+}
+
+func (h *handlers) kinds(c *gin.Context, set *outcome.Set) []kindRow {
+	var rows []kindRow
+	for _, name := range outcome.KindNames() {
+		rows = append(rows, kindRow{Name: name, Label: h.T(c, "callback_kind."+name), Kind: set.Kinds[name]})
+	}
+	return rows
+}
+
+// versionPage shows one version of the outcomes and what it changed.
+type versionPage struct {
+	frame.Page
+	Version versionRow
+	Layers  []layerTable
+	Kinds   []kindRow
+	Changes []string // against the version before; none for the first
+	YAML    string
+	BasedOn int
+	MayEdit bool
+}
+
+func (*versionPage) Template() string { return "outcomes_version" }
+
+func (h *handlers) showVersion(c *gin.Context) error {
+	id, err := frame.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	version, set, err := h.outcomes.Version(ctx, int(id))
+	if err != nil {
+		return err
+	}
+	current, err := h.outcomes.Current(ctx)
+	if err != nil {
+		return err
+	}
+	rows, err := h.versionRows(ctx, []outcome.Version{version}, current.Version)
+	if err != nil {
+		return err
+	}
+	p := &versionPage{Version: rows[0], Layers: h.layers(c, set), Kinds: h.kinds(c, set), YAML: set.Format(), BasedOn: current.Version}
+	p.MayEdit = frame.Viewer(c).Is(account.Admin) && !p.Version.Current
+	if version.Number > 1 {
+		_, before, err := h.outcomes.Version(ctx, version.Number-1)
+		if err != nil {
+			return err
+		}
+		p.Changes = h.changesInWords(c, before, set)
+	}
+	p.Page = h.Page(c, "outcomes.version", "n", version.Number)
+	p.Crumbs = h.crumbs(c)
+	return h.Render(c, p)
+}
+
+func (h *handlers) crumbs(c *gin.Context) []frame.Crumb {
+	return []frame.Crumb{{Text: h.T(c, "outcomes.title"), Href: outcomesPath}}
+}
+
+func (h *handlers) exportVersion(c *gin.Context) error {
+	id, err := frame.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	version, set, err := h.outcomes.Version(c.Request.Context(), int(id))
+	if err != nil {
+		return err
+	}
+	c.Header("Content-Disposition", fmt.Sprintf(`attachment; filename="outcomes-v%d.yaml"`, version.Number))
+	c.Data(http.StatusOK, "application/yaml; charset=utf-8", []byte(set.Format()))
+	return nil
+}

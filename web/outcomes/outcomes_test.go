@@ -1,0 +1,219 @@
+package outcomes_test
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"aftercall/internal/account"
+	"aftercall/internal/webtest"
+	"aftercall/tasks/callback/outcome"
+)
+
+// office is a server with the outcomes of a new centre.
+func office(t *testing.T) *webtest.Server {
+	t.Helper()
+	ts := webtest.NewServer(t)
+	webtest.Must(t, ts.Outcomes.EnsureBuiltIn(t.Context()))
+	return ts
+}
+
+// hidden returns what the review hands on.
+func hidden(t *testing.T, page webtest.Response) (changes string, values url.Values) {
+	t.Helper()
+	doc := page.Page(http.StatusOK)
+	form := doc.Find(`form[action="/settings/outcomes/publish"]`)
+	values = url.Values{"yaml": {form.Find("textarea").Text()}, "based_on": {form.Find(`[name="based_on"]`).AttrOr("value", "")}}
+	return strings.Join(strings.Fields(form.Find(".changes").Text()), " "), values
+}
+
+// formOf returns the fields of the form of an outcome as a browser would send them.
+func formOf(page webtest.Response) url.Values {
+	values := url.Values{}
+	page.Page(http.StatusOK).Find(".outcome-form").Find("input, select").Each(func(_ int, field *goquery.Selection) {
+		name, value := field.AttrOr("name", ""), field.AttrOr("value", "")
+		switch {
+		case goquery.NodeName(field) == "select":
+			value = field.Find("option[selected]").AttrOr("value", "")
+		case field.AttrOr("type", "") == "checkbox":
+			if _, checked := field.Attr("checked"); !checked {
+				return
+			}
+		}
+		values.Add(name, value)
+	})
+	return values
+}
+
+func TestAnOutcomeIsEditedReviewedAndPublished(t *testing.T) {
+	t.Parallel()
+	ts := office(t)
+	admin := ts.Login(t, account.Admin)
+	form := formOf(admin.Get("/settings/outcomes/code?layer=call&key=busy"))
+	changes, unchanged := hidden(t, admin.Post("/settings/outcomes/code", form))
+	if changes != "" || unchanged.Get("yaml") != "" {
+		t.Errorf("what was not changed changes %q", changes)
+	}
+	form.Set("after_minutes", "45")
+	form.Set("label_en", "Engaged")
+	form.Del("grows")
+	form.Add("flags", "needs_note")
+	changes, review := hidden(t, admin.Post("/settings/outcomes/code", form))
+	for _, want := range []string{"Busy” to “Engaged", "Needs a note", "30 min", "45 min"} {
+		if !strings.Contains(changes, want) {
+			t.Errorf("the review says %q, not %q", changes, want)
+		}
+	}
+	if set, err := ts.Outcomes.Current(t.Context()); err != nil || set.Version != 2 {
+		t.Fatalf("published before it was: %v %v", set, err)
+	}
+	if r := admin.Post("/settings/outcomes/publish", review); r.Status != http.StatusUnprocessableEntity {
+		t.Errorf("published without a note: %d", r.Status)
+	}
+	review.Set("note", "the line is busy for long")
+	page := admin.Follow(admin.Post("/settings/outcomes/publish", review)).Page(http.StatusOK)
+	if text := page.Find("#call").Text(); !strings.Contains(text, "Engaged") {
+		t.Errorf("the page does not show the label: %q", text)
+	}
+	set, err := ts.Outcomes.Current(t.Context())
+	webtest.Must(t, err)
+	if code, _ := set.Code(outcome.CallLayer, "busy"); set.Version != 3 || code.Retry == nil || *code.Retry != (outcome.Retry{After: 45}) ||
+		!code.Is(outcome.NeedsNote) {
+		t.Errorf("version %d has %+v", set.Version, code)
+	}
+	if text := admin.Get("/settings/outcomes/versions/3").Page(http.StatusOK).Find("main").Text(); !strings.Contains(text, "Engaged") {
+		t.Error("the version does not say what it changed")
+	}
+}
+
+// Two who edit from the same version: the second one is told, and what they typed is compared with the newer one.
+func TestWhoPublishesSecondSeesWhatTheFirstOneDid(t *testing.T) {
+	t.Parallel()
+	ts := office(t)
+	admin := ts.Login(t, account.Admin)
+	form := formOf(admin.Get("/settings/outcomes/code?layer=call&key=busy"))
+	form.Set("after_minutes", "45")
+	_, mine := hidden(t, admin.Post("/settings/outcomes/code", form))
+	form.Set("after_minutes", "50")
+	_, theirs := hidden(t, admin.Post("/settings/outcomes/code", form))
+	theirs.Set("note", "first")
+	admin.Follow(admin.Post("/settings/outcomes/publish", theirs))
+	mine.Set("note", "second")
+	r := admin.Post("/settings/outcomes/publish", mine)
+	doc := r.Page(http.StatusConflict)
+	if text := doc.Find("main").Text(); !strings.Contains(text, "Somebody else has published") || !strings.Contains(text, "50 min") {
+		t.Errorf("the page says %q", text)
+	}
+}
+
+func TestOutcomesAreExportedAndImported(t *testing.T) {
+	t.Parallel()
+	ts := office(t)
+	admin := ts.Login(t, account.Admin)
+	file := admin.Get("/settings/outcomes/versions/2/yaml").Body
+	stock := ts.Outcomes.Stock()
+	if file != stock.Format() {
+		t.Errorf("the file is not the set: %.200q", file)
+	}
+	own := strings.Replace(file, "business:\n", "  - key: not_at_home\n    labels:\n      zh-CN: 不在家\n      en: Not at home\n"+
+		"    retry:\n      after_minutes: 60\nbusiness:\n", 1)
+	changes, review := hidden(t, admin.Post("/settings/outcomes/import", url.Values{"yaml": {own}}))
+	if !strings.Contains(changes, "Not at home is new") {
+		t.Fatalf("the review says %q", changes)
+	}
+	review.Set("note", "our own")
+	admin.Follow(admin.Post("/settings/outcomes/publish", review))
+	// Wherever the code is shown it has the centre's words.
+	lists := ts.Login(t, account.Supervisor).Get("/callbacks").Page(http.StatusOK)
+	if text := lists.Find(`[name="reason"] option[value="not_at_home"]`).Text(); text != "Not at home" {
+		t.Errorf("the filter offers %q", text)
+	}
+	broken := strings.Replace(own, "after_minutes: 60", "after_minutes: 0", 1)
+	doc := admin.Post("/settings/outcomes/import", url.Values{"yaml": {broken}}).Page(http.StatusUnprocessableEntity)
+	if text := doc.Find(".problems").Text(); !strings.Contains(text, "Line") || !strings.Contains(text, "not_at_home") {
+		t.Errorf("the problem is told as %q", text)
+	}
+}
+
+func TestAnOutcomeThatIsWrongComesBackWithItsFields(t *testing.T) {
+	t.Parallel()
+	ts := office(t)
+	admin := ts.Login(t, account.Admin)
+	form := formOf(admin.Get("/settings/outcomes/code?layer=business"))
+	form.Set("key", "No Good")
+	form.Set("digit", "12")
+	form.Set("label_en", "Ours")
+	form.Set("end", "retry")
+	doc := admin.Post("/settings/outcomes/code", form).Page(http.StatusUnprocessableEntity)
+	for _, field := range []string{"key", "digit", "label_zh", "after_minutes"} {
+		if text := doc.Find("#e-" + field).Text(); text == "" || strings.Contains(text, "problem.") {
+			t.Errorf("%s is told as %q", field, text)
+		}
+	}
+	if value := doc.Find(`[name="label_en"]`).AttrOr("value", ""); value != "Ours" {
+		t.Errorf("what was typed came back as %q", value)
+	}
+	remove := formOf(admin.Get("/settings/outcomes/code?layer=business&key=never_contact"))
+	doc = admin.Post("/settings/outcomes/code/remove", remove).Page(http.StatusUnprocessableEntity)
+	if text := doc.Find(".error.whole").Text(); !strings.Contains(text, "never wants to be contacted") {
+		t.Errorf("removing what must be there is told as %q", text)
+	}
+}
+
+func TestLeastTalkAndAttemptsOfRecoveriesAreSet(t *testing.T) {
+	t.Parallel()
+	ts := office(t)
+	admin := ts.Login(t, account.Admin)
+	form := url.Values{
+		"based_on": {"2"}, "min_talk_confirm": {"0"}, "min_talk_complaint": {"8"}, "min_talk_recovery": {"x"}, "attempts": {"9"},
+	}
+	doc := admin.Post("/settings/outcomes/kinds", form).Page(http.StatusUnprocessableEntity)
+	if doc.Find("#e-min_talk_recovery").Length() != 1 {
+		t.Error("what is no number is not told")
+	}
+	form.Set("min_talk_recovery", "5")
+	doc = admin.Post("/settings/outcomes/kinds", form).Page(http.StatusUnprocessableEntity)
+	if doc.Find("#e-attempts").Length() != 1 {
+		t.Error("nine attempts are taken")
+	}
+	form.Set("attempts", "4")
+	if changes, _ := hidden(t, admin.Post("/settings/outcomes/kinds", form)); !strings.Contains(changes, "from “5” to “8”") {
+		t.Errorf("the review says %q", changes)
+	}
+}
+
+func TestSupervisorsReadOutcomesAndChangeNone(t *testing.T) {
+	t.Parallel()
+	ts := office(t)
+	supervisor := ts.Login(t, account.Supervisor)
+	doc := supervisor.Get("/settings/outcomes").Page(http.StatusOK)
+	if doc.Find(`a[href*="/settings/outcomes/code"], main button`).Length() != 0 {
+		t.Error("a supervisor is offered to edit")
+	}
+}
+
+var refusal = regexp.MustCompile(`\.refuse\([^,]+, "([a-z_]+)"`)
+
+// The check of a set names its problems in a helper of its own, which the test of all texts does not know.
+func TestEveryProblemOfASetHasAText(t *testing.T) {
+	t.Parallel()
+	ts := office(t)
+	source, err := os.ReadFile("../../tasks/callback/outcome/check.go")
+	webtest.Must(t, err)
+	codes := refusal.FindAllStringSubmatch(string(source), -1)
+	if len(codes) < 15 {
+		t.Fatalf("only %d problems: are they written in another way?", len(codes))
+	}
+	for _, code := range codes {
+		for _, lang := range account.Languages() {
+			if _, err := ts.Catalogue.Text(lang, "problem."+code[1], map[string]any{"least": 1, "most": 2}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}

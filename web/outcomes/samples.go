@@ -1,0 +1,38 @@
+package outcomes
+
+import (
+	"net/url"
+
+	"aftercall/tasks/callback/outcome"
+	"aftercall/web/frame"
+)
+
+func samples() []frame.View {
+	version := versionRow{Version: outcome.Version{Number: 3, Note: "n", PublishedBy: 1, PublishedAt: 1}, By: "Li", Current: true}
+	old := version
+	old.By, old.Current, old.Note = "", false, ""
+	table := []layerTable{{Layer: outcome.CallLayer, Title: "Call result", Rows: []codeRow{
+		{Key: "busy", Label: "Busy", Digit: "3", Follows: "again", Flags: []string{"note"}, Hint: "h", Href: "/x"}, {Key: "x", Label: "X"},
+	}}}
+	kinds := []kindRow{{"confirm", "Confirm", outcome.Kind{MinTalk: 5}}, {"recovery", "Recovery", outcome.Kind{Attempts: 3}}}
+	wrong := frame.Form{
+		Error: "e", Errors: map[string]string{"flags": "e", "key": "e", "yaml": "e", "note": "e", "attempts": "e"},
+		Values: url.Values{"grows": {"yes"}, "spread": {"yes"}, "yaml": {"kinds: {}"}},
+	}
+	choices := []frame.Option{{Value: "final", Label: "Final"}}
+	boxes := []frame.Checkbox{{Name: "flags", Value: "needs_note", Label: "Needs a note", Checked: true}, {Name: "flags", Value: "x", Label: "X"}}
+	return []frame.View{
+		&setPage{},
+		&setPage{
+			Current: version, Layers: table, Kinds: kinds, MayEdit: true, Form: wrong, History: []versionRow{version, old},
+			Pager: frame.Pager{Older: "/x"},
+		},
+		&setPage{Current: old, Layers: table, Kinds: kinds},
+		&versionPage{Version: old, Layers: table, Kinds: kinds, Changes: []string{"c"}, YAML: "kinds: {}", BasedOn: 3, MayEdit: true},
+		&versionPage{Version: version},
+		&codePage{Layer: outcome.CallLayer, Ends: choices, Scopes: choices, Flags: boxes, Form: wrong, BasedOn: 3},
+		&codePage{Layer: outcome.BusinessLayer, Key: "solved", Ends: choices, Scopes: choices, Solved: choices, Business: true, BasedOn: 3},
+		&reviewPage{}, &reviewPage{Changes: []string{"c"}, Form: wrong},
+		&importPage{}, &importPage{Form: wrong, Stock: "s", Problems: []frame.FieldProblem{{Line: 3, Name: "call", Problem: "p", Value: "v"}, {}}},
+	}
+}
