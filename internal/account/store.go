@@ -99,6 +99,12 @@ func (s store) teamsOfUsers(userIDs []int64) (map[int64][]int64, error) {
 	return teams, err
 }
 
+// active returns the users of some roles who may log in, by name.
+func (s store) active(roles ...Role) (list []User, err error) {
+	err = wrapped(s.Gorm().Where("role IN ? AND disabled_at = 0", roles).Order("name, id").Limit(1000).Find(&list).Error, "list users")
+	return list, err
+}
+
 func (s store) teams() (list []Team, err error) {
 	err = wrapped(s.Gorm().Order("name, id").Limit(1000).Find(&list).Error, "list teams")
 	return list, err

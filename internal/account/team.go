@@ -1,8 +1,11 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"aftercall/internal/database"
 )
@@ -53,4 +56,37 @@ func UserNames(tx database.Tx, ids []int64) (map[int64]string, error) {
 // UserNames is the function of that name.
 func (s *Service) UserNames(ctx context.Context, ids []int64) (map[int64]string, error) {
 	return UserNames(s.db.View(ctx), ids)
+}
+
+// Colleagues returns the callers and supervisors who may log in, with their teams, by name, at most 1,000.
+func Colleagues(tx database.Tx) ([]Viewer, error) {
+	st := store{tx}
+	users, err := st.active(Caller, Supervisor)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(users))
+	for i, u := range users {
+		ids[i] = u.ID
+	}
+	teams, err := st.teamsOfUsers(ids)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Viewer, len(users))
+	for i, u := range users {
+		list[i] = Viewer{UserID: u.ID, Name: u.Name, Role: u.Role, TeamIDs: teams[u.ID]}
+	}
+	return list, nil
+}
+
+// TeamsByID returns teams by name; an unknown id is left out.
+func TeamsByID(tx database.Tx, ids []int64) ([]Team, error) {
+	names, err := TeamNames(tx, database.Distinct(ids))
+	list := make([]Team, 0, len(names))
+	for id, name := range names {
+		list = append(list, Team{ID: id, Name: name})
+	}
+	slices.SortFunc(list, func(a, b Team) int { return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	return list, err
 }

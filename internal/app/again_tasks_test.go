@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"aftercall/campaign"
+	"aftercall/internal/account"
 	"aftercall/internal/contact"
 	"aftercall/internal/delivery"
 	"aftercall/internal/outbox"
@@ -125,6 +126,27 @@ func callerCases() map[string]useCase {
 		"Callbacks.Release": atWork(func(o *office, d callback.Desk) (any, error) {
 			return o.Callbacks.Release(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence)
 		}),
+		"Callbacks.Transfer": func(o *office) func() (any, error) {
+			d := o.claim()
+			colleague, err := o.Accounts.AddUser(o.ctx(), account.NewUser{Login: "colleague", Password: password, Role: account.Caller})
+			o.must(err)
+			to := callback.Handover{CallerID: colleague.ID, Words: "next please"}
+			return func() (any, error) {
+				return o.Callbacks.Transfer(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, to)
+			}
+		},
+		"Callbacks.Pause": atWork(func(o *office, d callback.Desk) (any, error) {
+			return o.Callbacks.Pause(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, 0, "the store answers tomorrow")
+		}),
+		"Callbacks.Resume": func(o *office) func() (any, error) {
+			d := o.claim()
+			_, err := o.Callbacks.Pause(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, 0, "")
+			o.must(err)
+			return func() (any, error) { return o.Callbacks.Resume(o.ctx(), o.caller, d.Callback.ID) }
+		},
+		"Callbacks.Pick": func(o *office) func() (any, error) {
+			return func() (any, error) { return o.Callbacks.Pick(o.ctx(), o.admin, 1) }
+		},
 		"Callbacks.DiscardDraft": atWork(func(o *office, d callback.Desk) (any, error) {
 			_, err := o.Callbacks.SaveDraft(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, typed)
 			o.must(err)

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
 	"aftercall/internal/permission"
 )
 
@@ -30,10 +32,24 @@ func quarterAfter(at clock.Instant) clock.Instant {
 	return (at + quarter - 1) / quarter * quarter
 }
 
+// checkOwn refuses one more appointment of the caller's own when they have as many as they may: nobody can keep that many promises.
+func (s *Service) checkOwn(tx database.Tx, callerID, callbackID int64, o Outcome) error {
+	if o.AppointmentFor != ForMe {
+		return nil
+	}
+	open, err := store{tx}.ownAppointments(callerID, callbackID)
+	if err != nil || open < s.opts.OwnAppointments {
+		return err
+	}
+	return fault.InvalidFields(fault.Field{
+		Name: "appointment_for", Code: "own_appointments", Problem: "you have as many appointments of your own as you may: let anybody make it",
+	})
+}
+
 // appoint sets the callback aside for the time the customer named. A promise goes before everything else, and there is an attempt
 // left to keep it.
 func (c *Callback) appoint(callerID int64, o Outcome, now clock.Instant) error {
-	c.AppointmentAt, c.Priority, c.ReservedFor = o.AppointmentAt, priorityPromise, 0
+	c.AppointmentAt, c.Priority, c.ReservedFor, c.Skips = o.AppointmentAt, priorityPromise, 0, 0
 	if o.AppointmentFor == ForMe {
 		c.ReservedFor = callerID
 	}

@@ -47,6 +47,7 @@ type Change struct {
 	CallbackID int64
 	At         clock.Instant
 	UserID     int64 // 0: the service itself
+	ForUserID  int64 // whom it is kept for from now on; 0: nobody
 	Kind       ChangeKind
 	FromState  State // empty for changes from before they were written down
 	ToState    State
@@ -70,10 +71,11 @@ func (c *Callback) noteWho(viewer account.Viewer, detail string) {
 	}
 }
 
-// ChangeRow is a change with the name of who made it.
+// ChangeRow is a change with the names of whom it is about.
 type ChangeRow struct {
 	Change
-	By string // empty for the service itself
+	By  string // empty for the service itself
+	For string // empty for nobody
 }
 
 // Changes returns what became of a callback, the newest first, at most 200. It returns fault.NotFound for a callback that does not
@@ -91,9 +93,9 @@ func (s *Service) Changes(ctx context.Context, viewer account.Viewer, callbackID
 	if err != nil {
 		return nil, err
 	}
-	users := make([]int64, len(changes))
-	for i, change := range changes {
-		users[i] = change.UserID
+	users := make([]int64, 0, 2*len(changes))
+	for _, change := range changes {
+		users = append(users, change.UserID, change.ForUserID)
 	}
 	names, err := account.UserNames(tx, users)
 	if err != nil {
@@ -101,7 +103,7 @@ func (s *Service) Changes(ctx context.Context, viewer account.Viewer, callbackID
 	}
 	list := make([]ChangeRow, len(changes))
 	for i, change := range changes {
-		list[i] = ChangeRow{Change: change, By: names[change.UserID]}
+		list[i] = ChangeRow{Change: change, By: names[change.UserID], For: names[change.ForUserID]}
 	}
 	return list, nil
 }

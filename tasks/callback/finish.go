@@ -83,6 +83,9 @@ func (s *Service) finish(tx database.Tx, viewer account.Viewer, c *Callback, o O
 	if err := s.checkAppointment(subject, o); err != nil {
 		return Recorded{}, err
 	}
+	if err := s.checkOwn(tx, viewer.UserID, c.ID, o); err != nil {
+		return Recorded{}, err
+	}
 	attempt, err := s.endAttempt(tx, c, set, subject, o, now)
 	if err != nil {
 		return Recorded{}, err

@@ -167,20 +167,28 @@ func sayWhy(field string) error {
 	return fault.InvalidFields(fault.Field{Name: field, Code: "required", Problem: "say why"})
 }
 
-// change locks one callback, applies a transition, and stores the callback with what follows (keep), who did it and why.
+// change is changeIn for a transition by whoever may, with why.
 func (s *Service) change(
 	ctx context.Context, viewer account.Viewer, callbackID int64, doing, why string, transition func(*Callback, clock.Instant) error,
+) (Callback, error) {
+	return s.changeIn(ctx, viewer, callbackID, doing, func(_ database.Tx, c *Callback, now clock.Instant) error {
+		err := transition(c, now)
+		c.noteWho(viewer, why)
+		return err
+	})
+}
+
+// changeIn locks one callback, applies a transition, and stores the callback with what follows (keep).
+func (s *Service) changeIn(
+	ctx context.Context, viewer account.Viewer, callbackID int64, doing string,
+	transition func(database.Tx, *Callback, clock.Instant) error,
 ) (c Callback, err error) {
 	now := s.now()
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		if c, _, err = lockFor(tx, viewer, callbackID); err != nil {
 			return err
 		}
-		if err := transition(&c, now); err != nil {
-			return err
-		}
-		c.noteWho(viewer, why)
-		return s.keep(tx, &c, now)
+		return s.passOn(tx, &c, now, transition)
 	})
 	if err != nil {
 		return Callback{}, fmt.Errorf("%s callback %d: %w", doing, callbackID, err)

@@ -62,10 +62,32 @@ func (s *Service) offer(tx database.Tx, c *Callback, now clock.Instant) error {
 		return err
 	}
 	c.PoolID = pools[key]
+	if v.Allowed {
+		if err := keepForOwner(tx, c, now); err != nil {
+			return err
+		}
+	}
 	if err := c.offer(v, now); err != nil {
 		return err
 	}
 	return s.keep(tx, c, now)
+}
+
+// keepForOwner keeps a callback that becomes ready for the caller who reached the customer last, if they are at work now: the customer
+// need not tell everything twice. It is kept as long as an appointment is, and then anybody's.
+func keepForOwner(tx database.Tx, c *Callback, now clock.Instant) error {
+	if c.ReservedFor != 0 || c.BusinessResult == "" {
+		return nil
+	}
+	owner, err := store{tx}.reachedBy(c.ID)
+	if err != nil || owner == 0 || owner == c.NotFor {
+		return err
+	}
+	onDuty, err := store{tx}.onDuty(owner, now)
+	if onDuty {
+		c.ReservedFor = owner
+	}
+	return err
 }
 
 // JudgeCall asks permission to call a customer at an instant, and returns the verdict with the subject it is about. It reserves

@@ -5,6 +5,7 @@
 package callback
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -32,7 +33,16 @@ type Options struct {
 	Zone       *time.Location   // of the centre, for days and shown times; required
 	CentreName string           // as scripts say it
 	Outcomes   *outcome.Service // what may be recorded of a call; nil: the centre's sets, with what elsewhere than in China begins with
+	// How many callbacks one caller may keep for themselves at once; 0 for the usual.
+	OwnAppointments int // 20: with a time that the customer named
+	Paused          int // 10: that wait for something inside
 }
+
+// The usual limits on what one caller keeps for themselves.
+const (
+	usualOwnAppointments = 20
+	usualPaused          = 10
+)
 
 // Service hands out callbacks and records what came of them. Methods for the caller at work take the fence of the claim; they
 // refuse an old fence with ErrStale.
@@ -53,5 +63,7 @@ func New(db *database.DB, permit *permission.Service, decisions Decisions, now c
 	if opts.Outcomes == nil {
 		opts.Outcomes = outcome.New(db, now, "")
 	}
+	opts.OwnAppointments = cmp.Or(opts.OwnAppointments, usualOwnAppointments)
+	opts.Paused = cmp.Or(opts.Paused, usualPaused)
 	return &Service{db: db, permit: permit, decisions: decisions, now: now, opts: opts, outcomes: opts.Outcomes}
 }

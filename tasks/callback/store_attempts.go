@@ -3,6 +3,7 @@ package callback
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -152,6 +153,35 @@ func (s store) attemptsOf(callbackID int64) ([]Attempt, error) {
 	}
 	return rows, nil
 }
+
+// reachedBy returns the caller who last reached the customer of a callback, or 0.
+func (s store) reachedBy(callbackID int64) (int64, error) {
+	var ids []int64
+	err := s.Gorm().Model(&Attempt{}).Where("callback_id = ? AND business_result <> ''", callbackID).
+		Order("no DESC").Limit(1).Pluck("caller_id", &ids).Error
+	if err != nil {
+		return 0, fmt.Errorf("read who reached the customer: %w", err)
+	}
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	return ids[0], nil
+}
+
+// onDuty reports whether a caller is at work: they have somebody in hand, or called somebody within half an hour.
+func (s store) onDuty(callerID int64, now clock.Instant) (bool, error) {
+	var held, called int64
+	err := s.Gorm().Model(&hold{}).Where("caller_id = ? AND until_at > ?", callerID, now).Count(&held).Error
+	if err == nil && held == 0 {
+		err = s.Gorm().Model(&Attempt{}).Where("caller_id = ? AND started_at > ?", callerID, now.Add(-dutyTime)).Count(&called).Error
+	}
+	if err != nil {
+		return false, fmt.Errorf("read whether a caller is at work: %w", err)
+	}
+	return held+called > 0, nil
+}
+
+const dutyTime = 30 * time.Minute // a caller who called nobody for so long is away
 
 // answered selects the attempts about a resolution in which survey questions were answered.
 func (s store) answered(resolutionID int64) *gorm.DB {

@@ -151,6 +151,17 @@ func (s store) keepForUndo(c Callback, until clock.Instant) error {
 	return nil
 }
 
+// lapse ends a hold and the leases of what is held under it, as time would: who has it may claim it in another slot.
+func (s store) lapse(c *Callback, now clock.Instant) error {
+	c.LeaseUntil = now
+	err := s.Gorm().Model(&hold{}).Where("person_id = ? AND caller_id = ? AND fence = ?", c.PersonID, c.CallerID, c.Fence).
+		Update("until_at", now).Error
+	if err != nil {
+		return fmt.Errorf("end hold: %w", err)
+	}
+	return s.extendTogether(*c)
+}
+
 // inHands returns the callbacks a caller holds in the slots, at most 50: by slot, in each the one it was taken for first, then by urgency.
 // One that was cancelled under their hands is among them until its lease ends.
 func (s store) inHands(callerID int64, now clock.Instant, slots ...Slot) ([]Callback, error) {

@@ -71,6 +71,26 @@ func (s store) triedBy(teams []int64, callerID int64, limit int) ([]Callback, er
 		Order("ready_at, id").Limit(limit))
 }
 
+// ownAppointments counts the open appointments a caller keeps for themselves, without one callback.
+func (s store) ownAppointments(callerID, without int64) (int, error) {
+	n, err := database.CountUpTo(s.Tx, s.Gorm().Model(&Callback{}).
+		Where("reserved_for = ? AND state IN ? AND appointment_at > 0 AND id <> ?", callerID, openStates, without), MaxRows)
+	if err != nil {
+		return 0, fmt.Errorf("count own appointments: %w", err)
+	}
+	return n, nil
+}
+
+// pausedBy counts the callbacks a caller has paused.
+func (s store) pausedBy(callerID int64) (int, error) {
+	n, err := database.CountUpTo(s.Tx, s.Gorm().Model(&Callback{}).
+		Where("reserved_for = ? AND state = ? AND wait_reason = ?", callerID, Waiting, ReasonPaused), MaxRows)
+	if err != nil {
+		return 0, fmt.Errorf("count paused callbacks: %w", err)
+	}
+	return n, nil
+}
+
 func (s store) closedBy(teams []int64, callerID int64, limit int) ([]Callback, error) {
 	return listCallbacks(within(teams, s.Gorm()).Where("caller_id = ? AND state = ?", callerID, Finished).
 		Order("closed_at DESC, id DESC").Limit(limit))

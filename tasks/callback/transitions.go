@@ -20,7 +20,7 @@ func (c *Callback) offer(v permission.Verdict, now clock.Instant) error {
 		return c.putOff(v, now)
 	}
 	c.State, c.WaitReason, c.ReadyAt, c.ChangedAt = Ready, "", now, now
-	c.note(Change{Kind: ChangeOffered, FromState: Waiting})
+	c.note(Change{Kind: ChangeOffered, FromState: Waiting, ForUserID: c.ReservedFor})
 	return nil
 }
 
@@ -106,10 +106,13 @@ func (c *Callback) leave(callerID, fence int64, change Change, now clock.Instant
 	return nil
 }
 
-// release gives a claimed callback back to its pool.
+// release gives a claimed callback back to its pool; what was kept for its caller is not kept any more.
 func (c *Callback) release(callerID, fence int64, now clock.Instant) error {
 	return c.leave(callerID, fence, Change{Kind: ChangeReleased}, now, func() error {
 		c.makeReady(now)
+		if c.ReservedFor == callerID {
+			c.ReservedFor = 0
+		}
 		return nil
 	})
 }
@@ -136,7 +139,7 @@ func skipPause(n int) time.Duration {
 
 // handOver gives a claimed callback to a colleague, or to anybody of its team, with a note.
 func (c *Callback) handOver(callerID, fence, to int64, words string, now clock.Instant) error {
-	return c.leave(callerID, fence, Change{Kind: ChangeTransferred, Detail: words}, now, func() error {
+	return c.leave(callerID, fence, Change{Kind: ChangeTransferred, ForUserID: to, Detail: words}, now, func() error {
 		c.makeReady(now)
 		c.ReservedFor, c.NoteForNext, c.Skips = to, words, 0
 		return nil
@@ -145,7 +148,7 @@ func (c *Callback) handOver(callerID, fence, to int64, words string, now clock.I
 
 // pause sets a claimed callback aside until something has happened inside. Then it is its caller's for a while.
 func (c *Callback) pause(callerID, fence int64, until clock.Instant, words string, now clock.Instant) error {
-	return c.leave(callerID, fence, Change{Kind: ChangePaused, Detail: words}, now, func() error {
+	return c.leave(callerID, fence, Change{Kind: ChangePaused, ForUserID: callerID, Detail: words}, now, func() error {
 		c.ReservedFor, c.ExpiresAt = callerID, max(c.ExpiresAt, until.Add(afterPause))
 		if words != "" {
 			c.NoteForNext = words
@@ -170,7 +173,7 @@ func (c *Callback) reserve(callerID int64, now clock.Instant) error {
 		c.ReadyAt = now
 	}
 	c.ReservedFor, c.Skips, c.ChangedAt = callerID, 0, now
-	c.note(Change{Kind: ChangeReserved, FromState: from})
+	c.note(Change{Kind: ChangeReserved, FromState: from, ForUserID: callerID})
 	return nil
 }
 

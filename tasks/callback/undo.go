@@ -34,6 +34,7 @@ type state struct {
 	ExpiresAt      clock.Instant  `json:"expires_at"`
 	ReservedFor    int64          `json:"reserved_for"`
 	AppointmentAt  clock.Instant  `json:"appointment_at"`
+	Skips          int            `json:"skips"`
 	CallResult     CallResult     `json:"call_result"`
 	BusinessResult BusinessResult `json:"business_result"`
 	Note           string         `json:"note"`
@@ -44,8 +45,8 @@ type state struct {
 func (c *Callback) before() (string, error) {
 	b, err := json.Marshal(state{
 		Priority: c.Priority, MaxAttempts: c.MaxAttempts, ReadyAt: c.ReadyAt, DueAt: c.DueAt, ExpiresAt: c.ExpiresAt,
-		ReservedFor: c.ReservedFor, AppointmentAt: c.AppointmentAt, CallResult: c.CallResult, BusinessResult: c.BusinessResult,
-		Note: c.Note, NoteForNext: c.NoteForNext,
+		ReservedFor: c.ReservedFor, AppointmentAt: c.AppointmentAt, Skips: c.Skips, CallResult: c.CallResult,
+		BusinessResult: c.BusinessResult, Note: c.Note, NoteForNext: c.NoteForNext,
 	})
 	if err != nil {
 		return "", fmt.Errorf("write what callback %d was before: %w", c.ID, err)
@@ -60,7 +61,7 @@ func (c *Callback) takeBack(a Attempt, now clock.Instant) error {
 		return fmt.Errorf("read what callback %d was before: %w", c.ID, err)
 	}
 	c.Priority, c.MaxAttempts, c.ReadyAt, c.DueAt, c.ExpiresAt = was.Priority, was.MaxAttempts, was.ReadyAt, was.DueAt, was.ExpiresAt
-	c.ReservedFor, c.AppointmentAt = was.ReservedFor, was.AppointmentAt
+	c.ReservedFor, c.AppointmentAt, c.Skips = was.ReservedFor, was.AppointmentAt, was.Skips
 	c.CallResult, c.BusinessResult, c.Note, c.NoteForNext = was.CallResult, was.BusinessResult, was.Note, was.NoteForNext
 	c.State, c.Slot, c.WaitReason, c.CloseReason, c.ClosedAt = Claimed, SlotCurrent, "", "", 0
 	c.LeaseUntil, c.ChangedAt = now.Add(Lease), now

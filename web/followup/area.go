@@ -70,6 +70,7 @@ type accountService interface {
 type callbackService interface {
 	ByID(ctx context.Context, viewer account.Viewer, id int64) (callback.Desk, error)
 	CancelByHand(ctx context.Context, viewer account.Viewer, callbackID int64, why string) error
+	Changes(ctx context.Context, viewer account.Viewer, callbackID int64) ([]callback.ChangeRow, error)
 	Count(ctx context.Context, viewer account.Viewer) (callback.StateCounts, error)
 	List(ctx context.Context, viewer account.Viewer, f callback.Filter) ([]callback.Row, error)
 	Marks(ctx context.Context, viewer account.Viewer) ([]callback.MarkRow, error)

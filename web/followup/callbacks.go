@@ -42,6 +42,7 @@ type callbackPage struct {
 	Phone    string // masked: only a claim shows it whole
 	Subject  string
 	Timeline []frame.TimelineLine
+	Changes  []frame.TimelineLine
 	Callers  []frame.Option
 	Form     frame.Form
 	Open     bool
@@ -117,12 +118,39 @@ func (h *handlers) renderCallback(c *gin.Context, status int, f frame.Form) erro
 		return err
 	}
 	p.Timeline = h.TimelineLines(c, events)
+	changes, err := h.callbacks.Changes(ctx, frame.Viewer(c), id)
+	if err != nil {
+		return err
+	}
+	p.Changes = h.changeLines(c, changes)
 	if p.Callers, err = h.callerOptions(c); err != nil {
 		return err
 	}
 	p.Page = h.Page(c, "callbacks.one", "id", id)
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "callbacks.title"), Href: "/callbacks"}}
 	return h.RenderStatus(c, status, p)
+}
+
+// changeLines says in words what became of a callback.
+func (h *handlers) changeLines(c *gin.Context, changes []callback.ChangeRow) []frame.TimelineLine {
+	lines := make([]frame.TimelineLine, len(changes))
+	for i, change := range changes {
+		key, reason := "callback_change."+string(change.Kind), ""
+		if change.For != "" {
+			key += "_for"
+		}
+		switch {
+		case change.Reason == "":
+		case change.Kind == callback.ChangeSkipped:
+			reason = h.T(c, "skip_reason."+change.Reason)
+		default:
+			reason = h.T(c, "reason."+change.Reason)
+		}
+		lines[i] = frame.TimelineLine{
+			At: change.At, Text: h.T(c, key, "reason", reason, "name", change.For), Actor: change.By, Note: change.Detail,
+		}
+	}
+	return lines
 }
 
 // callerOptions are the users a callback can be kept for.

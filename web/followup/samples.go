@@ -46,6 +46,7 @@ func callbacksSamples() []frame.View {
 		&callbackPage{
 			Desk: desk, Phone: "+86139••••8000", Subject: "s", Callers: options,
 			Open: true, Timeline: []frame.TimelineLine{{At: 1, Text: "t"}},
+			Changes: []frame.TimelineLine{{At: 1, Text: "t", Actor: "a", Note: "n"}},
 		},
 		&callbackPage{Desk: closed},
 	}

@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS callback_changes (
     callback_id BIGINT NOT NULL DEFAULT 0,
     at BIGINT NOT NULL DEFAULT 0,
     user_id BIGINT NOT NULL DEFAULT 0,
+    for_user_id BIGINT NOT NULL DEFAULT 0,
     kind VARCHAR(40) NOT NULL DEFAULT '',
     from_state VARCHAR(40) NOT NULL DEFAULT '',
     to_state VARCHAR(40) NOT NULL DEFAULT '',

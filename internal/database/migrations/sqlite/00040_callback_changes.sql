@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS callback_changes (
     callback_id INTEGER NOT NULL DEFAULT 0,
     at INTEGER NOT NULL DEFAULT 0,
     user_id INTEGER NOT NULL DEFAULT 0,
+    for_user_id INTEGER NOT NULL DEFAULT 0,
     kind TEXT NOT NULL DEFAULT '',
     from_state TEXT NOT NULL DEFAULT '',
     to_state TEXT NOT NULL DEFAULT '',

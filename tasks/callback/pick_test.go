@@ -1,0 +1,159 @@
+package callback_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"aftercall/internal/account"
+	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
+	"aftercall/internal/fault"
+	"aftercall/internal/permission"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/internal/taskstest"
+)
+
+// of returns the callback of a contact number.
+func of(t *testing.T, c taskstest.Centre, number int) callback.Callback {
+	t.Helper()
+	rows, err := c.Callbacks.List(t.Context(), taskstest.Admin, callback.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	customer := c.DecisionOf(t, number).CustomerID
+	for _, row := range rows {
+		if row.Callback.CustomerID == customer {
+			return row.Callback
+		}
+	}
+	t.Fatalf("contact %d has no callback", number)
+	return callback.Callback{}
+}
+
+func code(err error) string {
+	if f, ok := fault.Of(err); ok {
+		return f.Code
+	}
+	return ""
+}
+
+func TestASupervisorPicksAnyCallback(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		urgent := taskstest.Severe(1)
+		urgent.Complaint = new(true)
+		c := taskstest.Planned(t, db, urgent, taskstest.Severe(2))
+		want := of(t, c, 2)
+		desk, err := c.Callbacks.Pick(t.Context(), taskstest.Supervisor, want.ID)
+		if err != nil || desk.Callback.ID != want.ID {
+			t.Fatalf("picked %d, %v", desk.Callback.ID, err)
+		}
+		again, err := c.Callbacks.Pick(t.Context(), taskstest.Supervisor, want.ID)
+		if err != nil || again.Callback.Fence != desk.Callback.Fence {
+			t.Errorf("a second click: %v", err)
+		}
+		if n := c.Count(t, "callback_changes", "callback_id = ? AND kind = 'picked' AND user_id = 900", want.ID); n != 1 {
+			t.Errorf("written down %d times", n)
+		}
+		_, err = c.Callbacks.Pick(t.Context(), taskstest.Supervisor, of(t, c, 1).ID)
+		if code(err) != "desk_taken" {
+			t.Errorf("with another one on the desk: %v", err)
+		}
+		boss := account.Viewer{UserID: 901, Role: account.Supervisor}
+		if _, err := c.Callbacks.Pick(t.Context(), boss, want.ID); code(err) != "callback_in_hand" {
+			t.Errorf("out of a colleague's hands: %v", err)
+		}
+	})
+}
+
+func TestACallerPicksOnlyWhatIsTheirs(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := taskstest.Planned(t, db, taskstest.Severe(1), taskstest.Severe(2))
+		first, second := of(t, c, 1), of(t, c, 2)
+		if _, err := c.Callbacks.Pick(t.Context(), taskstest.Caller(1), first.ID); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("what is anybody's: %v", err)
+		}
+		if err := c.Callbacks.Reassign(t.Context(), taskstest.Supervisor, first.ID, 1, "熟悉客户"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Callbacks.Pick(t.Context(), taskstest.Supervisor, first.ID); code(err) != "callback_kept" {
+			t.Errorf("what is kept for somebody else: %v", err)
+		}
+		desk, err := c.Callbacks.Pick(t.Context(), taskstest.Caller(1), first.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Finish(t, taskstest.Caller(1), desk, solved)
+		if _, err := c.Callbacks.Pick(t.Context(), taskstest.Caller(1), first.ID); code(err) != "callback_state" {
+			t.Errorf("what is done: %v", err)
+		}
+		had := c.Claim(t, taskstest.Caller(1))
+		if _, err := c.Callbacks.Release(t.Context(), taskstest.Caller(1), had.Callback.ID, had.Callback.Fence); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Callbacks.Pick(t.Context(), taskstest.Caller(1), second.ID); err != nil {
+			t.Errorf("what they had before: %v", err)
+		}
+	})
+}
+
+// Picking skips the queue, and nothing else: the customer may not be called again at once, and not about what is reopened.
+func TestAPickIsJudgedLikeAClaim(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := taskstest.AtWork(t, db)
+		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{CallResult: callback.NoAnswer})
+		c.Pass(time.Minute)
+		_, err := c.Callbacks.Pick(t.Context(), taskstest.Caller(1), desk.Callback.ID)
+		if got := refusedFor(err); got != string(permission.AttemptGap) {
+			t.Errorf("a minute after the call: %v", got)
+		}
+		if got := c.Callback(t); got.State != callback.Waiting || got.WaitReason != callback.Reason(callback.NoAnswer) {
+			t.Errorf("the refusal made it %s for %s", got.State, got.WaitReason)
+		}
+		c.Pass(61 * time.Minute) // an hour before its next try
+		if _, err := c.Callbacks.Pick(t.Context(), taskstest.Caller(1), desk.Callback.ID); err != nil {
+			t.Errorf("while it waits: %v", err)
+		}
+	})
+}
+
+func TestAPersonInACallIsNotPicked(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, _ := taskstest.AtWork(t, db)
+		c.Take(t, taskstest.ComplaintOf(1))
+		c.Plan(t)
+		rows, err := c.Callbacks.List(t.Context(), taskstest.Admin, callback.Filter{Kind: callback.ComplaintKind})
+		if err != nil || len(rows) != 1 {
+			t.Fatal(err)
+		}
+		if _, err := c.Callbacks.Pick(t.Context(), taskstest.Supervisor, rows[0].Callback.ID); code(err) != "customer_in_call" {
+			t.Errorf("a supervisor: %v", err)
+		}
+	})
+}
+
+func TestWhatIsNextMayBePicked(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := taskstest.Planned(t, db, taskstest.Severe(1), taskstest.ComplaintOf(1))
+		next, err := c.Callbacks.Prefetch(t.Context(), taskstest.Supervisor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		desk, err := c.Callbacks.Pick(t.Context(), taskstest.Supervisor, next.Others[0].Callback.ID)
+		if err != nil || desk.Callback.ID != next.Others[0].Callback.ID || len(desk.Others) != 1 {
+			t.Fatalf("%+v, %v", desk.Callback, err)
+		}
+		current, err := c.Callbacks.Current(t.Context(), taskstest.Supervisor)
+		if err != nil || current.Callback.ID != desk.Callback.ID {
+			t.Errorf("on the desk is %d, %v", current.Callback.ID, err)
+		}
+		if _, err := c.Callbacks.Claim(t.Context(), taskstest.Caller(1)); !errors.Is(err, callback.ErrNothingReady) {
+			t.Errorf("a colleague: %v", err)
+		}
+	})
+}
