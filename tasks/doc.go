@@ -13,16 +13,36 @@
 //
 // A callback is work for a caller:
 //
-//	         not allowed yet, retry, appointment, skipped
-//	        ┌──────────────────────────────────────────────┐
-//	        ▼                                              │
-//	    waiting ──Offer──► ready ──Claim──► claimed ──Finish──► done
-//	        ▲                │ ▲               │
-//	        └─not allowed now┘ └──Release──────┘
-//	waiting, ready, claimed ──reopened, suppressed, expired, by hand──► cancelled
+//	         not allowed yet, retry, appointment, Skip, Pause                   Undo (6 s), Correct
+//	        ┌──────────────────────────────────────────────────┐            ┌────────────────────┐
+//	        ▼                                                  │            ▼                    │
+//	    waiting ──Offer, Resume──► ready ──Claim, Pick──► claimed ──Finish──┴─► done, waiting ───┘
+//	        ▲                     │  │ ▲                  │  ▲ │
+//	        └──not allowed now────┘  │ └─Release, Transfer┘  │ └─ no attempt left ──► done (unreachable)
+//	                          Prefetch                       Claim
+//	                                 └──► claimed (next) ────┘
+//	                                        │ 90 s over: anybody's, like every lease that is over
+//	waiting, ready, claimed ──reopened, corrected, suppressed, expired, CancelByHand──► cancelled
 //
-// A claim is a lease of 15 minutes: a callback whose lease is over can be claimed like a ready one. Each claim raises the fence,
-// every later write carries it, and a write with an old fence is refused, keeping what was typed as a draft. While a callback is
-// claimed its person is held: no other callback of the same person is handed out. A claim that made the last attempt and ends without
-// an outcome, by a release, a skip or its lease, closes the callback as unreachable.
+// Who does what with it, beside what its time and permission do:
+//
+//	Claim      the most urgent one, or what was prefetched; 15 minutes, which Dial and SaveDraft extend
+//	Prefetch   the next one, for 90 seconds; it is not on the desk yet, and nothing is counted
+//	Pick       one that is chosen: by supervisors any, by callers what is kept for them or was theirs; it may be waiting
+//	Release    ready for anybody at once
+//	Skip       waits 30 minutes, each time twice as long, at most a day; then behind what was not skipped
+//	Transfer   ready, kept for a colleague for half an hour, or another team's
+//	Pause      waits for something inside, at most 72 hours, then kept for its caller for half an hour; Resume ends it earlier
+//	Finish     done, or waiting for the next attempt or an appointment
+//	Undo       what Finish did, within six seconds: claimed again under the same fence
+//	Correct    what Finish did, later: as if the right outcome had been recorded when the call ended
+//
+// One person is one conversation: a claim takes all callbacks of the person that the caller may make now. While it lasts the person is
+// held in a slot of the caller (the current one, the next one, the one whose outcome may be undone), and no other callback of the person
+// is handed out. The hold has one fence, higher than any the person's callbacks had; every later write carries it, and a write with an old
+// fence is refused, keeping what was typed as a draft. Each callback is finished for itself; a call that nobody took ends all it was made
+// for; Release, Skip and Transfer end the whole conversation. A claim that made the last attempt and ends without an outcome, by a
+// release, a skip or its lease, closes the callback as unreachable.
+//
+// What became of a callback, when, by whom and why is written down with it (callback_changes).
 package tasks

@@ -131,12 +131,17 @@ func (h *handlers) renderCallback(c *gin.Context, status int, f frame.Form) erro
 	return h.RenderStatus(c, status, p)
 }
 
+// keptFor are the changes that may keep a callback for somebody from then on.
+var keptFor = []callback.ChangeKind{
+	callback.ChangeOffered, callback.ChangeTransferred, callback.ChangePaused, callback.ChangeReserved,
+}
+
 // changeLines says in words what became of a callback.
 func (h *handlers) changeLines(c *gin.Context, changes []callback.ChangeRow) []frame.TimelineLine {
 	lines := make([]frame.TimelineLine, len(changes))
 	for i, change := range changes {
 		key, reason := "callback_change."+string(change.Kind), ""
-		if change.For != "" {
+		if change.For != "" && slices.Contains(keptFor, change.Kind) {
 			key += "_for"
 		}
 		switch {
