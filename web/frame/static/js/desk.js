@@ -43,6 +43,11 @@ function startDial(form) {
   });
 }
 
+// A box that takes the digits takes the focus too: they are no text of the note.
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches("[data-takes-digits][open]")) event.target.querySelector("button").focus();
+}, { capture: true });
+
 mount();
 forgetOld(now());
 watchLeaving();
