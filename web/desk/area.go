@@ -60,6 +60,7 @@ type callbackService interface {
 	MyTasks(ctx context.Context, viewer account.Viewer) (callback.Mine, error)
 	OnPause(ctx context.Context, viewer account.Viewer) (pause callback.Pause, on bool, err error)
 	Outcomes(ctx context.Context) (*outcome.Set, error)
+	Prefetch(ctx context.Context, viewer account.Viewer) (callback.Upcoming, error)
 	Release(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (callback.Callback, error)
 	SaveDraft(
 		ctx context.Context, viewer account.Viewer, callbackID, fence int64, typed callback.Outcome,

@@ -56,6 +56,7 @@ func (h *handlers) deskRoutes() []frame.Route {
 		handle func(*gin.Context) error
 	}{
 		{"/desk/claim", h.claimCallback},
+		{"/desk/next", h.prefetchNext},
 		{"/desk/pause", h.startPause},
 		{"/desk/resume", h.endPause},
 		{"/desk/:id/dial", h.dialCallback},

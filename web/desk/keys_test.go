@@ -119,6 +119,16 @@ func TestConsentHasAKeyOfItsOwn(t *testing.T) {
 	b.Until(`document.querySelector('[name="consent"]').checked`)
 }
 
+// While the caller wraps up, the next customer is claimed for them and named in the foot.
+func TestTheNextCustomerIsNamedDuringTheWrapUp(t *testing.T) {
+	t.Parallel()
+	_, b := atDesk(t, "张伟", "刘芳")
+	b.Press("1", "1", "5", kb.F8)
+	b.WaitText("[data-next]", "Next: 刘芳 (Confirmation, due tomorrow 14:05)")
+	b.Next()
+	b.Wait(`[data-outcome][data-id="2"]`)
+}
+
 // While on a pause nothing is claimed after a finish.
 func TestNothingIsClaimedWhileOnAPause(t *testing.T) {
 	t.Parallel()

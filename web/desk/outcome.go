@@ -27,6 +27,31 @@ func (h *handlers) claimCallback(c *gin.Context) error {
 	return h.toDesk(c, &desk)
 }
 
+// prefetchNext claims the next callback ahead, while the caller wraps up, and says whose it is; only scripts call it. On a pause nothing
+// is claimed.
+func (h *handlers) prefetchNext(c *gin.Context) error {
+	ctx, viewer := c.Request.Context(), frame.Viewer(c)
+	_, paused, err := h.callbacks.OnPause(ctx, viewer)
+	if err != nil {
+		return err
+	}
+	if paused {
+		c.JSON(http.StatusOK, gin.H{"next": ""})
+		return nil
+	}
+	next, err := h.callbacks.Prefetch(ctx, viewer)
+	switch {
+	case errors.Is(err, callback.ErrNothingReady), errors.Is(err, callback.ErrClaimBusy):
+		c.JSON(http.StatusOK, gin.H{"next": ""})
+		return nil
+	case err != nil:
+		return err
+	}
+	c.JSON(http.StatusOK, gin.H{"next": h.T(c, "desk.next_up", "name", next.Customer.DisplayName(),
+		"kind", h.T(c, "callback_kind."+string(next.Callback.Kind)), "when", h.whenText(c, next.Callback.DueAt))})
+	return nil
+}
+
 // finishCallback records the outcome and, unless the caller wants a break, claims the next callback. Whatever is refused is kept as the
 // draft first.
 func (h *handlers) finishCallback(c *gin.Context) error {

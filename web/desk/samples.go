@@ -46,6 +46,7 @@ func deskSamples() []frame.View {
 		NoteForNext: "n", DueAt: 1, LeaseUntil: 2, State: callback.Claimed,
 	}
 	held.Customer.Name, held.Contact.ID, held.Resolution.ResolvedAt = "Zhang Wei", 1, 1
+	held.Others = []callback.Other{{Callback: callback.Callback{Kind: callback.ConfirmKind}, Contact: contact.Contact{Category: "c"}}}
 	gone := held
 	gone.Callback.State, gone.Callback.CloseReason = callback.Cancelled, callback.ReasonReopened
 	facts := deskFacts{

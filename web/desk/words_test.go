@@ -47,6 +47,11 @@ func logOut(t *testing.T, ts *webtest.Server) {
 	webtest.Must(t, ts.DB.View(t.Context()).Gorm().Exec("DELETE FROM login_sessions").Error)
 }
 
+// comeBack returns to the tab of the desk, which asks at once how things stand.
+func comeBack(b *webtest.Browser) {
+	b.Run(chromedp.Evaluate[chromedp.Void](`document.dispatchEvent(new Event("visibilitychange"))`))
+}
+
 // The draft waited for a second of silence, and submitting cancelled it: what a refused outcome said was nowhere.
 func TestARefusedOutcomeIsKeptWithItsLastWords(t *testing.T) {
 	t.Parallel()
@@ -245,6 +250,7 @@ func TestTheDeskSaysThatItsLeaseIsOver(t *testing.T) {
 	t.Parallel()
 	ts, b := atDesk(t, "张伟")
 	ts.Advance(callback.Lease + 1e9)
+	comeBack(b)
 	b.WaitText("#desk-problem", "Your hold ended at 14:20")
 	b.Press(kb.F4)
 	b.Type("还在说")
@@ -264,6 +270,7 @@ func TestTheEmptyDeskShowsWhatCanBeClaimed(t *testing.T) {
 	b.Visit("/desk")
 	b.Focus(`.desk-empty [data-key="Ctrl+Enter"]`)
 	ts.FillDesk(t, webtest.SevereContact(1, "张伟", "宽带报修"))
+	comeBack(b)
 	b.WaitText(".desk-empty h2", "1 callback is ready")
 	b.Until(`document.activeElement.dataset.key === "Ctrl+Enter"`)
 	b.Next()

@@ -1,6 +1,6 @@
 // The heartbeat: every ten seconds, and once a minute while the page is hidden, the desk asks how its claim stands, and says so. It
 // renews nothing; once the claim is over there is nothing more to ask. An empty desk looks every fifteen seconds for what can be claimed,
-// as long as somebody is there.
+// as long as somebody is there. While the caller wraps up, the next customer is claimed ahead and named in the foot.
 import { ask, tell } from "./desk-net.js";
 import { refresh } from "./desk-send.js";
 
@@ -9,7 +9,10 @@ const everyHidden = 55_000; // browsers let hidden pages do something once a min
 const everyEmpty = 15_000;
 const gone = 60 * 60_000; // after which nobody is there: a page that asks would keep the login for ever
 
+const everyNext = 60_000; // the next one is kept for 90 seconds
+
 let last = 0;
+let asked = 0; // when the next one was claimed ahead; 0 until the caller wraps up
 let moved = Date.now();
 
 const theForm = () => document.querySelector("[data-outcome]");
@@ -31,7 +34,23 @@ export async function beat() {
   }
 }
 
+async function claimAhead() {
+  const form = theForm();
+  const box = document.querySelector("[data-next]");
+  if (!form || !box || form.getAttribute("aria-busy")) return;
+  asked = Date.now();
+  try {
+    const { next } = await (await ask("/desk/next", { body: "" })).json();
+    if (form !== theForm()) return;
+    box.textContent = next;
+    box.hidden = !next;
+  } catch {
+    box.hidden = true; // the claim after the outcome looks anew
+  }
+}
+
 async function look() {
+  if (asked && Date.now() - asked > everyNext && !document.hidden && Date.now() - moved < everyNext) claimAhead();
   if (Date.now() - moved > gone) return;
   const held = theForm() !== null;
   if (held && Date.now() - last >= (document.hidden ? everyHidden : every) - 100) return beat();
@@ -43,11 +62,17 @@ async function look() {
 // startBeat begins with a page that has just been put up; its first beat comes after one pause.
 export function startBeat() {
   last = Date.now();
+  asked = 0;
 }
 
 // watch is called once.
 export function watchBeat() {
   for (const sign of ["keydown", "pointermove", "pointerdown"]) addEventListener(sign, () => (moved = Date.now()), { passive: true });
-  document.addEventListener("visibilitychange", () => document.hidden || look());
+  document.addEventListener("desk:wrap-up", () => setTimeout(claimAhead, 300)); // unless that key was the whole outcome
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    last = 0; // who comes back hears at once
+    look();
+  });
   setInterval(look, 1000);
 }

@@ -18,7 +18,11 @@ export function startClocks() {
 
 // The wrap-up clock runs from when the caller hangs up, or from the result of a call nobody took.
 function startWrapUp(form) {
-  const start = () => (wrapUp ||= performance.now());
+  const start = () => {
+    if (wrapUp) return;
+    wrapUp = performance.now();
+    document.dispatchEvent(new Event("desk:wrap-up"));
+  };
   form.querySelector("[data-wrap-up]").hidden = false;
   form.querySelector("[data-hang-up]").addEventListener("click", start);
   form.addEventListener("change", (event) => event.target.name === "call_result" && !event.target.dataset.flags?.split(" ").includes("talk") && start());
