@@ -216,6 +216,22 @@ func TestWordsInTheBrowserGoAtLogout(t *testing.T) {
 	}
 }
 
+// Two tabs of one desk show the same words: the older ones would be saved over the newer every minute.
+func TestAnotherTabOfTheDeskShowsWhatIsTyped(t *testing.T) {
+	t.Parallel()
+	_, b := atDesk(t, "张伟")
+	b.Run(chromedp.Evaluate[chromedp.Void](`(() => {
+		const key = "desk:" + document.querySelector("[data-desk]").dataset.user + ":1";
+		const newValue = JSON.stringify({ fence: "1", at: Date.now(), body: "call_result=reached&note=" + encodeURIComponent("另一页写的") });
+		localStorage.setItem(key, newValue);
+		dispatchEvent(new StorageEvent("storage", { key, newValue }));
+	})()`))
+	if note := b.Value(`[name="note"]`); note != "另一页写的" {
+		t.Errorf("the note is %q", note)
+	}
+	b.Wait(".talk")
+}
+
 // Refusing and complaining end the questions: what was answered before is not recorded, whatever the browser sends.
 func TestNobodyWhoRefusedIsAskedHowSatisfiedTheyAre(t *testing.T) {
 	t.Parallel()

@@ -1,7 +1,7 @@
 // What is typed is kept in the browser at once, and on the server a second after the last change, when the page is left or hidden, and
 // once a minute during a call, which keeps the lease.
 import { ask, now, tell, words } from "./desk-net.js";
-import { forget, keep, kept } from "./kept.js";
+import { forget, heard, keep, kept } from "./kept.js";
 
 const longestCall = 30 * 60_000;
 const largest = 60_000; // of what browsers send while a page goes away
@@ -108,9 +108,19 @@ export function startDraft(form) {
   restore(form);
 }
 
+// hearOtherTab puts what is typed in another tab of the same desk into this one: otherwise the older text would be saved over it.
+function hearOtherTab(event) {
+  const form = theForm();
+  const entry = form && !sending && heard(event, words().user, form.dataset.id);
+  if (!entry) return;
+  fill(form, new URLSearchParams(entry.body));
+  form.dispatchEvent(new Event("desk:filled"));
+}
+
 // watchLeaving is called once.
 export function watchLeaving() {
   addEventListener("pagehide", saveLeaving);
+  addEventListener("storage", hearOtherTab);
   document.addEventListener("visibilitychange", () => document.hidden && saveLeaving());
   document.addEventListener("submit", (event) => event.target.matches("[data-outcome], dialog form") || saveLeaving(), { capture: true });
   document.addEventListener("desk:online", () => theForm() && (dirty || failed) && save());

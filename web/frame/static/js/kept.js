@@ -26,6 +26,12 @@ export function keep(user, id, entry) {
 
 export const kept = (user, id) => parse(keyOf(user, id));
 
+// heard returns the entry that another tab has just kept about the same callback, or null.
+export function heard(event, user, id) {
+  const entry = event.key === keyOf(user, id) && event.newValue ? kept(user, id) : null;
+  return entry && !entry.url ? entry : null;
+}
+
 export function forget(user, id) {
   attempt(() => localStorage.removeItem(keyOf(user, id)));
 }
