@@ -29,8 +29,10 @@ type CallAnswers struct {
 }
 
 // RecordCall stores the answers of a call as a response to the built-in survey, and spends the survey allowance of the person.
-// The same call again changes nothing; other answers for it make a revision, and none take back those before. It returns fault.Invalid when an answer is not one
-// of the options, and outbox.ErrStale when another worker has the job.
+// The same call again changes nothing; other answers for it make a revision, and none take back those before. A rating closes the
+// invitations about the resolution. Where there is a rating already, by link, in another call or from the source, that one counts: this
+// one is kept and not scored. RecordCall returns fault.Invalid when an answer is not one of the options, and outbox.ErrStale when another
+// worker has the job.
 func (s *Service) RecordCall(ctx context.Context, ticket outbox.Ticket, call CallAnswers) error {
 	now := ticket.Now(s.now)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -50,7 +52,7 @@ func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) erro
 	if err != nil {
 		return err
 	}
-	persons, err := reserve(st.Tx, call.CustomerID)
+	persons, err := reserveForCall(st, call)
 	if err != nil {
 		return err
 	}
@@ -76,11 +78,60 @@ func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) erro
 		return err
 	}
 	if rec.response.ID == 0 { // the first time; what comes later corrects it
+		rated, err := st.covering(r.ID)
+		if err != nil {
+			return err
+		}
+		if len(rated) > 0 {
+			rec.response.ExcludedAt, rec.response.ExcludedReason = call.AnsweredAt, ReasonAnswered
+		}
 		if err := s.permission.Touch(st.Tx, call.touch(persons[call.CustomerID], version.Family)); err != nil {
 			return err
 		}
 	}
-	return s.recordAnswers(st, now, rec)
+	if err := s.recordAnswers(st, now, rec); err != nil || call.Rating == nil {
+		return err
+	}
+	return closeOthers(st, r.ID)
+}
+
+// reserveForCall reserves the person who was called, and those who were sent a link about the resolution, who may be others since a
+// correction: an answer by link waits, or was there before. It returns the persons by customer.
+func reserveForCall(st store, call CallAnswers) (map[int64]int64, error) {
+	invitations, err := st.invitationsAbout(call.ResolutionID)
+	if err != nil {
+		return nil, err
+	}
+	customers := []int64{call.CustomerID}
+	for _, i := range invitations {
+		customers = append(customers, i.CustomerID)
+	}
+	return reserve(st.Tx, database.Distinct(customers)...)
+}
+
+// closeOthers closes the invitations about a resolution that was rated in a call, but for one with a rating of its own, which may
+// still be changed. Call it behind the guard rows of reserveForCall.
+func closeOthers(st store, resolutionID int64) error {
+	invitations, err := st.invitationsAbout(resolutionID)
+	if err != nil {
+		return err
+	}
+	for _, i := range invitations {
+		if i.closed() || i.State == Failed {
+			continue
+		}
+		response, _, err := st.responseTo(i.ID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if response.evaluated() {
+			continue
+		}
+		if err := withdraw(st, i, ReasonInCall); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // touch returns the touch of a survey asked in a call: it keeps the customer from being asked the same again soon. The call itself,

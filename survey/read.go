@@ -46,6 +46,16 @@ func (s *Service) Answered(ctx context.Context, responseID int64) (AnsweredRespo
 	return answered(r, answers), nil
 }
 
+// Rating returns the answer that counts about a resolution, in whatever way it was given, without its reasons and comment. It reports
+// false when there is none.
+func (s *Service) Rating(tx database.Tx, resolutionID int64) (AnsweredResponse, bool, error) {
+	first, err := store{tx}.firstCounted(resolutionID)
+	if err != nil || len(first) == 0 {
+		return AnsweredResponse{}, false, err
+	}
+	return answered(first[0], nil), true, nil
+}
+
 func answered(r Response, answers []Answer) AnsweredResponse {
 	a := AnsweredResponse{
 		ResponseID: r.ID, ResolutionID: r.ResolutionID, ContactID: r.ContactID, CustomerID: r.CustomerID, AgentID: r.AgentID,

@@ -168,7 +168,7 @@ func TestWhatEndsAReminder(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-		}, survey.ReasonAnswered},
+		}, survey.ReasonInCall},
 		"a reopening": {func(_ *testing.T, c *centre, _ contact.Resolution, _ string) {
 			c.take(contact.Input{ExternalID: "a reopening", Status: contact.Reopened})
 		}, survey.ReasonReopened},

@@ -44,8 +44,18 @@ func (s store) firstCovering(resolutionIDs []int64) (map[int64]int64, error) {
 	return first, err
 }
 
-// covering returns the entry of a resolution that has a valid core answer: that of the response which gave the first one.
-func (s store) covering(resolutionID int64) ([]figures.Entry, error) {
+// ratedInCall reports whether a caller was given a core answer about the resolution that counts.
+func (s store) ratedInCall(resolutionID int64) (bool, error) {
+	var n int64
+	err := s.Gorm().Model(&Response{}).Where("resolution_id = ? AND via = ?", resolutionID, InCall).Where(counts).Limit(1).Count(&n).Error
+	if err != nil {
+		return false, fmt.Errorf("look for ratings of resolution %d in calls: %w", resolutionID, err)
+	}
+	return n > 0, nil
+}
+
+// firstCounted returns the response with the first valid core answer about a resolution; none when there is none.
+func (s store) firstCounted(resolutionID int64) ([]Response, error) {
 	if resolutionID == 0 {
 		return nil, nil // a contact without a resolution covers none
 	}
@@ -53,11 +63,17 @@ func (s store) covering(resolutionID int64) ([]figures.Entry, error) {
 	if err := s.Gorm().Where("resolution_id = ?", resolutionID).Where(counts).Order("id").Limit(1).Find(&first).Error; err != nil {
 		return nil, fmt.Errorf("read what covers resolution %d: %w", resolutionID, err)
 	}
+	return first, nil
+}
+
+// covering returns the entry of a resolution that has a valid core answer: that of the response which gave the first one.
+func (s store) covering(resolutionID int64) ([]figures.Entry, error) {
+	first, err := s.firstCounted(resolutionID)
 	var entries []figures.Entry
 	for _, r := range first {
 		entries = append(entries, r.covered())
 	}
-	return entries, nil
+	return entries, err
 }
 
 // responseTo returns the response to an invitation with its current answers.

@@ -19,6 +19,7 @@ const (
 	Answered LinkState = "answered" // answered, and the time for changes is over
 	Expired  LinkState = "expired"  // not answered in time
 	Closed   LinkState = "closed"   // not asked any more: the contact was reopened
+	ByPhone  LinkState = "by_phone" // the customer gave their rating to a caller: there is one for each resolution
 )
 
 // Asked is a survey as the person with the link sees it: the questions, and what has been answered so far.
@@ -84,13 +85,22 @@ func (s *Service) asked(st store, invitation Invitation) (Asked, error) {
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return Asked{}, err
 	}
-	asked.LinkState = asked.linkState(s.now())
+	byPhone := false
+	if !asked.Response.evaluated() { // asked of the answers too: a version before this did not close the invitation
+		if byPhone, err = st.ratedInCall(invitation.ResolutionID); err != nil {
+			return Asked{}, err
+		}
+	}
+	asked.LinkState = asked.linkState(byPhone, s.now())
 	return asked, nil
 }
 
-func (a Asked) linkState(now clock.Instant) LinkState {
+func (a Asked) linkState(byPhone bool, now clock.Instant) LinkState {
+	closed := a.Invitation.closed()
 	switch {
-	case a.Invitation.closed():
+	case closed && a.Invitation.Reason == ReasonInCall, byPhone && !closed:
+		return ByPhone
+	case closed:
 		return Closed
 	case a.Response.ID != 0 && a.Response.editable(now):
 		return Open
@@ -105,8 +115,8 @@ func (a Asked) linkState(now clock.Instant) LinkState {
 // Submit stores one posted page. The first page makes the response; later ones within a day make revisions, and the same
 // answers again change nothing. An answer after the expiry is stored and acted on, but not scored.
 //
-// It returns fault.NotFound for an unknown link, fault.Conflict when the survey is closed or its time for changes is over, and
-// fault.Invalid when nothing was answered or an answer is not one of the options.
+// It returns fault.NotFound for an unknown link, fault.Conflict when the survey is closed, was answered in a call, or its time for
+// changes is over, and fault.Invalid when nothing was answered or an answer is not one of the options.
 func (s *Service) Submit(ctx context.Context, token, language string, sub Submission) error {
 	now := s.now()
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -138,6 +148,8 @@ func (s *Service) submit(st store, now clock.Instant, asked Asked, language stri
 		return fault.New(fault.Conflict, "survey_closed", "this survey is closed")
 	case Answered:
 		return fault.New(fault.Conflict, "survey_answered", "this survey has been answered")
+	case ByPhone:
+		return fault.New(fault.Conflict, "survey_answered_by_phone", "this survey has been answered in a call")
 	case Open, Expired:
 	}
 	answers, err := asked.Questionnaire.answers(sub, asked.Answers, now)

@@ -104,7 +104,7 @@ func TestAnEditMovesTheScoreAndKeepsTheRevision(t *testing.T) {
 	})
 }
 
-func TestConcurrentAnswersMakeOneResponse(t *testing.T) {
+func TestConcurrentAnswersMakeOneScore(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
@@ -120,21 +120,23 @@ func TestConcurrentAnswersMakeOneResponse(t *testing.T) {
 					})
 					return
 				}
-				errs[i] = c.rate(token, i)
+				if err := c.rate(token, i); !fault.Is(err, fault.Conflict) { // who comes behind the call is told so
+					errs[i] = err
+				}
 			})
 		}
 		wg.Wait()
 		if err := errors.Join(errs...); err != nil {
 			t.Fatal(err)
 		}
-		if n := c.count("responses", "invitation_id IS NOT NULL"); n != 1 {
+		if n := c.count("responses", "invitation_id IS NOT NULL"); n > 1 {
 			t.Errorf("%d responses to one invitation", n)
 		}
 		if n, _, _, _ := c.sums(figures.Covered); n != 1 {
 			t.Errorf("the resolution is covered %d times", n)
 		}
-		if n, _, _, _ := c.sums(figures.CSAT); n != 2 {
-			t.Errorf("%d scores, want one by link and one by call", n)
+		if n, _, _, _ := c.sums(figures.CSAT); n != 1 {
+			t.Errorf("%d scores of one case, by link or by call", n)
 		}
 		c.reconcile()
 	})

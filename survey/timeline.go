@@ -80,6 +80,8 @@ func responseEvents(r Response, answers []Answer) []contact.Event {
 		code = "survey_commented"
 	case r.Late:
 		code = "survey_answered_late"
+	case r.ExcludedReason == ReasonAnswered:
+		code = "survey_answered_again"
 	}
 	if r.evaluated() {
 		_, top, _ := strings.Cut(r.ScoreScale, "-")

@@ -79,6 +79,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Outcomes = outcome.New(db, now, setup.Contacts.Region)
 	s.Callbacks = callback.New(db, s.Permission, decision.Ledger{}, now, callback.Options{
 		Zone: zone, CentreName: setup.Surveys.CentreName, Outcomes: s.Outcomes,
+		Scores: flow.CallScores{Surveys: s.Surveys},
 	})
 	s.Decisions = decision.New(db, s.Permission, s.Policies, s.Callbacks, asked, now, zone)
 	s.Identity = identity.New(db, s.Contacts, now, identity.Options{

@@ -22,11 +22,17 @@ func (s *Service) followOutcome(ctx context.Context, ticket outbox.Ticket, attem
 	})
 }
 
-// recoverLowScore hands a dissatisfied answer to callback, which plans the recovery. Any other answer calls the recovery off that one corrected since had asked for.
-func (s *Service) recoverLowScore(ctx context.Context, ticket outbox.Ticket, responseID int64) error {
+// actOnAnswer gives up the survey that was still to be sent about what was answered in a call, and hands a dissatisfied answer to callback,
+// which plans the recovery. Any other answer calls the recovery off that one corrected since had asked for.
+func (s *Service) actOnAnswer(ctx context.Context, ticket outbox.Ticket, responseID int64) error {
 	answered, err := s.Surveys.Answered(ctx, responseID)
 	if err != nil {
 		return err
+	}
+	if answered.Via == survey.InCall { // a link is the answer to the survey that was sent
+		if err := s.Decisions.SurveyAnswered(ctx, answered.ResolutionID); err != nil {
+			return err
+		}
 	}
 	if !answered.Dissatisfied {
 		return s.Callbacks.CallOff(ctx, ticket, answered.ResolutionID, responseID)

@@ -77,7 +77,7 @@ func (s *Service) Handlers() map[string]Handler {
 		decision.JobDryRun:       s.Decisions.RunDry,
 		callback.JobOffer:        s.Callbacks.Offer,
 		callback.JobOutcome:      s.followOutcome,
-		survey.JobAnswered:       s.recoverLowScore,
+		survey.JobAnswered:       s.actOnAnswer,
 		survey.JobRemind:         s.remindSurvey,
 		campaign.JobBuild:        s.Campaigns.Build,
 		campaign.JobCount:        s.Campaigns.Recount,

@@ -56,11 +56,23 @@ func newOffice(t *testing.T, db *database.DB) *office {
 // take takes in that the contact is of the customer with a reference and a phone, and returns its id.
 func (o *office) take(reference, phone string) int64 {
 	o.t.Helper()
-	outcomes, err := o.Contacts.Take(o.t.Context(), o.source, []contact.Input{{
-		ExternalID: "T-1", Status: contact.Resolved, Severity: contact.High,
+	return o.takeAs("T-1", reference, phone)
+}
+
+// takeAs is take for a contact with an id of its source.
+func (o *office) takeAs(external, reference, phone string) int64 {
+	o.t.Helper()
+	return o.tell(contact.Input{
+		ExternalID: external, Status: contact.Resolved, Severity: contact.High,
 		ResolvedAt: clock.At(time.Date(2026, 11, 22, 1, 55, 0, 0, time.UTC)),
 		Customer:   contact.InputCustomer{Reference: reference, Phones: []string{phone}, Zone: "Asia/Shanghai"},
-	}})
+	})
+}
+
+// tell takes in what the source says, and returns the contact.
+func (o *office) tell(in contact.Input) int64 {
+	o.t.Helper()
+	outcomes, err := o.Contacts.Take(o.t.Context(), o.source, []contact.Input{in})
 	if err != nil || outcomes[0].Status == contact.Rejected {
 		o.t.Fatal(outcomes, err)
 	}

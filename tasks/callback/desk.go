@@ -28,6 +28,7 @@ type Desk struct {
 	Callers    map[int64]string // names of whoever made the attempts
 	Window     hours.Window     // calling hours of the number
 	Times      []clock.Instant  // proposals for an appointment
+	Answered   *Answered        // the customer has rated this resolution already: it is shown, and not asked; nil when it may be asked
 	Draft      Outcome          // what was typed and not finished
 	DraftAt    clock.Instant    // none when there is no draft
 	At         clock.Instant    // the instant this was read at
@@ -89,8 +90,23 @@ func (s *Service) gather(tx database.Tx, viewer account.Viewer, c Callback, now 
 	shown.Customer, shown.Contact, shown.Resolver = customers[c.CustomerID], contacts[c.ContactID], agents[shown.Resolution.AgentID]
 	shown.Window = s.permit.Rules().CallWindow(subject, "", now)
 	shown.Times = appointmentTimes(s.permit.Rules(), subject, s.opts.Zone, now)
+	if shown.Answered, err = s.answered(tx, c); err != nil {
+		return Desk{}, err
+	}
 	err = s.gatherOwn(tx, viewer, &shown)
 	return shown, err
+}
+
+// answered returns the answer that makes asking in this call pointless. A recovery asks how it is now, which counts nowhere.
+func (s *Service) answered(tx database.Tx, c Callback) (*Answered, error) {
+	if s.opts.Scores == nil || c.Kind == RecoveryKind {
+		return nil, nil //nolint:nilnil // that nothing was answered is usual
+	}
+	given, found, err := s.opts.Scores.ScoreOf(tx, c.ResolutionID)
+	if err != nil || !found {
+		return nil, err
+	}
+	return &given, nil
 }
 
 // gatherOwn adds what this package keeps: the attempts, with the callers' names, and the draft.

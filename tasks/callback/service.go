@@ -28,11 +28,26 @@ type Decisions interface {
 	CallbackCancelled(tx database.Tx, decisionID int64, revision int, reason Reason, now clock.Instant) error
 }
 
+// Scores knows what customers answered, in whatever way. Package survey keeps that: this package does not import it.
+type Scores interface {
+	// ScoreOf returns the answer that counts about a resolution, and false when there is none.
+	ScoreOf(tx database.Tx, resolutionID int64) (Answered, bool, error)
+}
+
+// Answered is an answer that counts about a resolution: the question is not asked again.
+type Answered struct {
+	Value int
+	Scale string // such as "1-5"
+	Via   string // link, call or import
+	At    clock.Instant
+}
+
 // Options are the settings of the centre.
 type Options struct {
 	Zone       *time.Location   // of the centre, for days and shown times; required
 	CentreName string           // as scripts say it
 	Outcomes   *outcome.Service // what may be recorded of a call; nil: the centre's sets, with what elsewhere than in China begins with
+	Scores     Scores           // nothing is known to be answered when nil
 	// How many callbacks one caller may keep for themselves at once; 0 for the usual.
 	OwnAppointments int // 20: with a time that the customer named
 	Paused          int // 10: that wait for something inside

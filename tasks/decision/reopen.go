@@ -28,17 +28,8 @@ func (s *Service) CancelContact(ctx context.Context, ticket outbox.Ticket, conta
 		if err != nil {
 			return err
 		}
-		for _, d := range surveys {
-			free, err := s.withdrawSurvey(tx, d, policy.ReasonReopened, now)
-			if err != nil {
-				return err
-			}
-			if !free {
-				continue // sent already, or being sent: whoever sends looks at the reopening too
-			}
-			if err := st.cancelDecisions(now, policy.ReasonReopened, d.ID); err != nil {
-				return err
-			}
+		if err := s.giveUpSurveys(tx, surveys, policy.ReasonReopened, now); err != nil {
+			return err
 		}
 		return s.callbacks.CancelReopened(tx, undone, now)
 	})

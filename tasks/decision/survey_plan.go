@@ -2,6 +2,7 @@ package decision
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"aftercall/internal/clock"
@@ -120,6 +121,40 @@ func (s *Service) SurveySkipped(ctx context.Context, ticket outbox.Ticket, decis
 		}
 		return contact.DecideAgain(tx, d.ContactID, now)
 	})
+}
+
+// SurveyAnswered gives up the survey that was still to be sent about a resolution, since the customer has answered in a call. Once more
+// it changes nothing.
+func (s *Service) SurveyAnswered(ctx context.Context, resolutionID int64) error {
+	now := s.now()
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		planned, err := store{tx}.liveSurveyDecisions([]int64{resolutionID})
+		if err != nil {
+			return err
+		}
+		return s.giveUpSurveys(tx, planned, policy.ReasonAlreadyAnswered, now)
+	})
+	if err != nil {
+		return fmt.Errorf("give up the survey about resolution %d: %w", resolutionID, err)
+	}
+	return nil
+}
+
+// giveUpSurveys cancels planned surveys that have certainly not been sent. Whoever is sending one looks again by itself.
+func (s *Service) giveUpSurveys(tx database.Tx, planned []Decision, why policy.Reason, now clock.Instant) error {
+	for _, d := range planned {
+		free, err := s.withdrawSurvey(tx, d, why, now)
+		if err != nil {
+			return err
+		}
+		if !free {
+			continue
+		}
+		if err := (store{tx}).cancelDecisions(now, why, d.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SurveysHandedOver unmarks planned surveys that were marked as cancelled: it turned out that they were sent, or may have been.

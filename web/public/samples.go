@@ -42,6 +42,6 @@ func surveySamples() []frame.View {
 			{Key: "consent", Kind: survey.Consent, Checked: true},
 		}},
 		&surveyEndPage{Page: bare, End: "thanks", Token: "t", Edit: true, Score: "Satisfied"},
-		&surveyEndPage{Page: bare, End: "unknown"},
+		&surveyEndPage{Page: bare, End: "unknown"}, &surveyEndPage{Page: bare, End: "by_phone", Token: "t"},
 	}
 }

@@ -57,7 +57,7 @@ type surveyAbout struct {
 type surveyEndPage struct {
 	frame.Page
 	Token string
-	End   string // thanks, expired, answered, closed, unknown, busy: survey.<end>_title and survey.<end>_text
+	End   string // thanks, expired, answered, by_phone, closed, unknown, busy: survey.<end>_title and survey.<end>_text
 	Edit  bool   // the answers may still be changed
 	Score string // label of what was answered
 }
@@ -161,6 +161,8 @@ func (h *handlers) endOfError(c *gin.Context, err error) error {
 		p.End = "closed"
 	case f.Code == "survey_answered":
 		p.End = "answered"
+	case f.Code == "survey_answered_by_phone":
+		p.End = "by_phone"
 	default:
 		return err
 	}
@@ -171,7 +173,7 @@ func (h *handlers) endOfError(c *gin.Context, err error) error {
 // showEnd thanks, or says why there is nothing to answer.
 func (h *handlers) showEnd(c *gin.Context, status int, asked survey.Asked) error {
 	ends := map[survey.LinkState]string{
-		survey.Open: "thanks", survey.Answered: "answered", survey.Expired: "expired", survey.Closed: "closed",
+		survey.Open: "thanks", survey.Answered: "answered", survey.Expired: "expired", survey.Closed: "closed", survey.ByPhone: "by_phone",
 	}
 	p := &surveyEndPage{Token: c.Param("token"), End: ends[asked.LinkState], Edit: asked.LinkState == survey.Open}
 	p.Score = scoreLabel(asked, h.Lang(c))
