@@ -68,6 +68,7 @@ type Outgoing struct {
 const (
 	ReasonReopened  = string(contact.ByReopening)
 	ReasonAnswered  = "already_answered"
+	ReasonNewer     = string(contact.ByNewer)      // the person has reported something since, and it is open
 	ReasonInCall    = "answered_in_call"           // of what was open when the customer gave their rating to a caller
 	ReasonCorrected = string(contact.ByCorrection) // the source says by now that the contact is another customer's
 	ReasonNoSender  = "no_sender"                  // none for any channel of the plan

@@ -36,9 +36,26 @@ func (s *Service) check(st store, now clock.Instant, plan Plan) (address, obstac
 	if answered {
 		return address{}, obstacle{reason: ReasonAnswered}, nil
 	}
+	since := contact.Since{PersonID: r.PersonID, ContactID: r.ContactID, After: fresh.ResolvedAt}
+	if against, err := heldByNewer(st, since, now, plan.LastChance); err != nil || against.reason != "" {
+		return address{}, against, err
+	}
 	return s.reach(st, approach{
 		customerID: r.CustomerID, family: plan.Family, channels: plan.Channels, at: now, lastChance: plan.LastChance,
 	})
+}
+
+// heldByNewer returns the obstacle that the person has reported something newer which is open. It is waited for until the last chance.
+func heldByNewer(st store, since contact.Since, now, lastChance clock.Instant) (obstacle, error) {
+	newer, err := contact.Newer(st.Tx, since)
+	if err != nil || len(newer[0]) == 0 {
+		return obstacle{}, err
+	}
+	against := obstacle{reason: ReasonNewer}
+	if again := now.Add(contact.LookAgain); again <= lastChance {
+		against.ends = again
+	}
+	return against, nil
 }
 
 // approach is a way of asking a customer that is to be decided about.

@@ -142,6 +142,10 @@ func (s *Service) checkReminder(st store, now clock.Instant, i Invitation, famil
 	if complete {
 		return address{}, obstacle{reason: ReasonAnswered}, nil
 	}
+	since := contact.Since{PersonID: i.PersonID, ContactID: i.ContactID, After: i.ResolvedAt}
+	if against, err := heldByNewer(st, since, now, i.ExpiresAt); err != nil || against.reason != "" {
+		return address{}, against, err
+	}
 	return s.reach(st, approach{
 		customerID: i.CustomerID, family: family, channels: []permission.Channel{i.OutboundChannel}, reminder: true, at: now,
 		lastChance: i.ExpiresAt,

@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -105,6 +106,48 @@ func (s store) readPast(p *past, persons []int64, from, to clock.Instant) error 
 		p.resolutions[row.Person] = append(p.resolutions[row.Person], row.Row)
 	}
 	return s.readComplaints(p, persons)
+}
+
+// openContact is an open contact of a person, and when it began, or began again.
+type openContact struct {
+	ofPerson[Contact]
+	began clock.Instant
+}
+
+// maxOpen bounds how many open contacts of a few persons are looked at, the newest first: a source that never resolves any must not
+// hold up a claim.
+const maxOpen = 2000
+
+// openOf returns the open contacts of persons, by person.
+func (s store) openOf(personIDs []int64) (map[int64][]openContact, error) {
+	rows, err := database.In[ofPerson[Contact]](personIDs, "open contacts of persons", func(part []int64) *gorm.DB {
+		return s.Gorm().Table("customers").Joins("JOIN contacts ON contacts.customer_id = customers.id").
+			Where("customers.person_id IN ? AND contacts.status IN ?", part, []Status{Open, Pending, Reopened}).
+			Select("customers.person_id AS person, contacts.*").Order("contacts.id DESC").Limit(maxOpen)
+	})
+	if err != nil {
+		return nil, err
+	}
+	var again []int64
+	for _, row := range rows {
+		if row.Row.Status == Reopened {
+			again = append(again, row.Row.ID)
+		}
+	}
+	resolutions, err := s.resolutionsOfContacts(again)
+	if err != nil {
+		return nil, err
+	}
+	reopened := make(map[int64]clock.Instant, len(again))
+	for _, r := range resolutions {
+		reopened[r.ContactID] = max(reopened[r.ContactID], r.ReopenedAt)
+	}
+	open := make(map[int64][]openContact, len(personIDs))
+	for _, row := range rows {
+		began := max(cmp.Or(row.Row.OpenedAt, row.Row.ReceivedAt), reopened[row.Row.ID])
+		open[row.Person] = append(open[row.Person], openContact{row, began})
+	}
+	return open, nil
 }
 
 func (s store) readComplaints(p *past, persons []int64) error {

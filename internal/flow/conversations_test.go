@@ -243,3 +243,250 @@ func TestOfALinkAndACallAtOnceExactlyOneCounts(t *testing.T) {
 		}
 	})
 }
+
+// dissatisfied gives a low score by link.
+func (o *office) dissatisfied(token string) {
+	o.t.Helper()
+	if err := o.click(token, 1); err != nil {
+		o.t.Fatal(err)
+	}
+	o.answered()
+}
+
+func (o *office) callback(kind callback.Kind) callback.Callback {
+	o.t.Helper()
+	return one[callback.Callback](o, "kind = ?", kind)
+}
+
+func TestARecoverySupersedesTheConfirmation(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		o := newOffice(t, db)
+		o.take("ZHANG", "13912348001")
+		o.work(contact.JobPlan)
+		o.dissatisfied(o.invited())
+		if c := o.callback(callback.ConfirmKind); c.State != callback.Cancelled || c.CloseReason != callback.ReasonSuperseded {
+			t.Errorf("the confirmation is %s because %s", c.State, c.CloseReason)
+		}
+		d := one[decision.Decision](o, "kind = ?", policy.FollowUpCallback)
+		if d.CancelledAt != o.at || d.CancelReason != policy.Reason(callback.ReasonSuperseded) {
+			t.Errorf("its decision says %+v", d)
+		}
+		if c := o.callback(callback.RecoveryKind); c.State != callback.Waiting {
+			t.Errorf("the recovery is %s", c.State)
+		}
+	})
+}
+
+// What a caller has in hand is theirs to finish; once they give it back it is not called any more, and there is one recovery.
+func TestAConfirmationInHandIsLeftByTheRecovery(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		o := newOffice(t, db)
+		o.take("ZHANG", "13912348001")
+		o.work(contact.JobPlan)
+		token := o.invited()
+		desk := o.claim()
+		o.dissatisfied(token)
+		if c := o.callback(callback.ConfirmKind); c.State != callback.Claimed {
+			t.Fatalf("in hand, the confirmation is %s because %s", c.State, c.CloseReason)
+		}
+		if _, err := o.Callbacks.Dial(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence); err != nil {
+			t.Errorf("dialling: %v", err)
+		}
+		err := o.Callbacks.Finish(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence, callback.Outcome{CallResult: callback.NoAnswer})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.at = o.at.Add(2 * time.Hour)
+		o.work(callback.JobOffer)
+		if c := o.callback(callback.ConfirmKind); c.State != callback.Cancelled || c.CloseReason != callback.ReasonSuperseded {
+			t.Errorf("given back, the confirmation is %s because %s", c.State, c.CloseReason)
+		}
+		if err := o.click(token, 2); err != nil { // changed within the day
+			t.Fatal(err)
+		}
+		o.answered()
+		o.callback(callback.RecoveryKind)
+	})
+}
+
+func TestAConfirmationPlannedBesideARecoveryIsCancelled(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		o := newOffice(t, db)
+		in := contact.Input{
+			ExternalID: "T-1", Severity: contact.Low, ResolvedAt: o.at.Add(-10 * time.Minute),
+			Customer: contact.InputCustomer{Reference: "ZHANG", Phones: []string{"13912348001"}, Zone: "Asia/Shanghai"},
+		}
+		o.tell(in)
+		o.work(contact.JobPlan)
+		o.dissatisfied(o.invited())
+		in.Severity = contact.Critical // its source corrects it, and the policy wants it confirmed
+		o.tell(in)
+		o.work(contact.JobCorrected)
+		if c := o.callback(callback.ConfirmKind); c.State != callback.Cancelled || c.CloseReason != callback.ReasonSuperseded {
+			t.Errorf("the confirmation is %s because %s", c.State, c.CloseReason)
+		}
+		d := one[decision.Decision](o, "kind = ?", policy.FollowUpCallback)
+		if d.State != decision.Planned || d.CancelReason != policy.Reason(callback.ReasonSuperseded) {
+			t.Errorf("its decision says %+v", d)
+		}
+	})
+}
+
+// again takes in that the customer reports something else, or what became of that.
+func (o *office) again(status contact.Status) int64 {
+	o.t.Helper()
+	in := contact.Input{
+		ExternalID: "T-2", Status: status, OpenedAt: o.at, Severity: contact.High,
+		Customer: contact.InputCustomer{Reference: "ZHANG", Phones: []string{"13912348001"}, Zone: "Asia/Shanghai"},
+	}
+	if status == contact.Resolved {
+		in.OpenedAt, in.ResolvedAt = 0, o.at
+	}
+	return o.tell(in)
+}
+
+func TestANewerOpenContactHoldsTheOlderConfirmation(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		o := newOffice(t, db)
+		older := o.take("ZHANG", "13912348001")
+		o.work(contact.JobPlan)
+		o.at = o.at.Add(10 * time.Minute)
+		newer := o.again(contact.Open)
+		if _, err := o.Callbacks.Claim(t.Context(), mei); !fault.Is(err, fault.NotFound) {
+			t.Fatalf("claimed: %v", err)
+		}
+		c := one[callback.Callback](o, "contact_id = ?", older)
+		if c.State != callback.Waiting || c.WaitReason != callback.ReasonNewer || c.ReadyAt != o.at.Add(contact.LookAgain) {
+			t.Fatalf("%s for %s until %s", c.State, c.WaitReason, c.ReadyAt)
+		}
+		o.at = o.at.Add(contact.LookAgain)
+		o.work(callback.JobOffer)
+		if c = one[callback.Callback](o, "contact_id = ?", older); c.State != callback.Waiting || c.ReadyAt != o.at.Add(contact.LookAgain) {
+			t.Fatalf("a quarter of an hour later: %s until %s", c.State, c.ReadyAt)
+		}
+		o.again(contact.Resolved)
+		o.work(contact.JobPlan)
+		if c = one[callback.Callback](o, "contact_id = ?", older); c.State != callback.Cancelled || c.CloseReason != callback.ReasonSuperseded {
+			t.Errorf("when the newer one is resolved and confirmed: %s because %s", c.State, c.CloseReason)
+		}
+		if desk := o.claim(); desk.Contact.ID != newer {
+			t.Errorf("claimed the callback of contact %d, not %d", desk.Contact.ID, newer)
+		}
+	})
+}
+
+func TestAHeldConfirmationGoesOnIfTheNewerOnePlansNone(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		o := newOffice(t, db)
+		older := o.take("ZHANG", "13912348001")
+		o.work(contact.JobPlan)
+		o.at = o.at.Add(10 * time.Minute)
+		in := contact.Input{
+			ExternalID: "T-2", OpenedAt: o.at, Severity: contact.Low,
+			Customer: contact.InputCustomer{Reference: "ZHANG", Phones: []string{"13912348001"}, Zone: "Asia/Shanghai"},
+		}
+		o.tell(in)
+		_, _ = o.Callbacks.Claim(t.Context(), mei)
+		in.ResolvedAt = o.at.Add(time.Minute)
+		o.at = o.at.Add(contact.LookAgain)
+		o.tell(in)
+		o.work(contact.JobPlan, callback.JobOffer)
+		if c := one[callback.Callback](o, "contact_id = ?", older); c.State != callback.Ready {
+			t.Errorf("%s for %s", c.State, c.WaitReason)
+		}
+	})
+}
+
+// The caller has it in hand at 13:35, the customer reports again at 13:40.
+func TestANewerOpenContactIsAskedAboutAtTheDial(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		o := newOffice(t, db)
+		o.take("ZHANG", "13912348001")
+		o.work(contact.JobPlan)
+		desk := o.claim()
+		if len(desk.Newer) != 0 {
+			t.Fatalf("newer: %+v", desk.Newer)
+		}
+		o.at = o.at.Add(time.Minute)
+		newer := o.again(contact.Open)
+		_, err := o.Callbacks.Dial(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence)
+		if f, ok := fault.Of(err); !ok || f.Args["reason"] != string(callback.ReasonNewer) {
+			t.Errorf("dialling: %v", err)
+		}
+		if desk = o.claim(); len(desk.Newer) != 1 || desk.Newer[0].ID != newer {
+			t.Errorf("the desk shows %+v", desk.Newer)
+		}
+	})
+}
+
+func TestANewerContactIsShownAndHoldsNoRecoveryNorPromise(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		o := newOffice(t, db)
+		o.take("ZHANG", "13912348001")
+		o.work(contact.JobPlan)
+		o.dissatisfied(o.invited())
+		o.work(callback.JobOffer)
+		newer := o.again(contact.Open)
+		desk := o.claim()
+		if desk.Callback.Kind != callback.RecoveryKind || len(desk.Newer) != 1 || desk.Newer[0].ID != newer {
+			t.Fatalf("%s, beside %+v", desk.Callback.Kind, desk.Newer)
+		}
+		if _, err := o.Callbacks.Dial(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence); err != nil {
+			t.Errorf("dialling: %v", err)
+		}
+	})
+}
+
+func TestANewerOpenContactHoldsTheInvitation(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		o := newOffice(t, db)
+		older := o.take("ZHANG", "13912348001")
+		o.work(contact.JobPlan)
+		o.at = o.at.Add(time.Hour)
+		o.again(contact.Open)
+		o.work(decision.JobSendSurvey)
+		d := one[decision.Decision](o, "kind = ? AND contact_id = ?", policy.FollowUpSurvey, older)
+		if len(o.carrier.taken) != 0 || d.WaitReason != policy.Reason(survey.ReasonNewer) || d.DueAt != o.at.Add(contact.LookAgain) {
+			t.Fatalf("%d sent, waits for %q until %s", len(o.carrier.taken), d.WaitReason, d.DueAt)
+		}
+		o.again(contact.Resolved)
+		o.work(contact.JobPlan)
+		o.at = d.DueAt
+		o.work(decision.JobSendSurvey)
+		if len(o.carrier.taken) != 0 {
+			t.Error("asked about the older one, though the newer one is asked about")
+		}
+		d = one[decision.Decision](o, "kind = ? AND contact_id = ?", policy.FollowUpSurvey, older)
+		if d.CancelReason != policy.Reason(callback.ReasonSuperseded) {
+			t.Errorf("cancelled because %q", d.CancelReason)
+		}
+	})
+}
+
+func TestAHeldInvitationGoesOutOnceTheNewerContactIsGone(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		o := newOffice(t, db)
+		o.take("ZHANG", "13912348001")
+		o.work(contact.JobPlan)
+		o.at = o.at.Add(time.Hour)
+		o.again(contact.Open)
+		o.work(decision.JobSendSurvey)
+		o.tell(contact.Input{
+			ExternalID: "T-2", Customer: contact.InputCustomer{Reference: "LI", Phones: []string{"13912348002"}}, // it was another customer's
+		})
+		o.at = o.at.Add(contact.LookAgain)
+		o.work(decision.JobSendSurvey)
+		if len(o.carrier.taken) != 1 {
+			t.Errorf("%d sent", len(o.carrier.taken))
+		}
+	})
+}

@@ -25,13 +25,14 @@ type Desk struct {
 	Resolver   string  // name of the agent who resolved it
 	Others     []Other // of the same person, held together with it; each gets an outcome of its own
 	Attempts   []Attempt
-	Callers    map[int64]string // names of whoever made the attempts
-	Window     hours.Window     // calling hours of the number
-	Times      []clock.Instant  // proposals for an appointment
-	Answered   *Answered        // the customer has rated this resolution already: it is shown, and not asked; nil when it may be asked
-	Draft      Outcome          // what was typed and not finished
-	DraftAt    clock.Instant    // none when there is no draft
-	At         clock.Instant    // the instant this was read at
+	Callers    map[int64]string  // names of whoever made the attempts
+	Window     hours.Window      // calling hours of the number
+	Times      []clock.Instant   // proposals for an appointment
+	Newer      []contact.Contact // what the person has reported since and is open, the newest first: it is spoken of first
+	Answered   *Answered         // the customer has rated this resolution already: it is shown, and not asked; nil when it may be asked
+	Draft      Outcome           // what was typed and not finished
+	DraftAt    clock.Instant     // none when there is no draft
+	At         clock.Instant     // the instant this was read at
 }
 
 // Current returns the callback the viewer has claimed, without claiming one. It returns ErrNothingReady when there is none.
@@ -90,6 +91,11 @@ func (s *Service) gather(tx database.Tx, viewer account.Viewer, c Callback, now 
 	shown.Customer, shown.Contact, shown.Resolver = customers[c.CustomerID], contacts[c.ContactID], agents[shown.Resolution.AgentID]
 	shown.Window = s.permit.Rules().CallWindow(subject, "", now)
 	shown.Times = appointmentTimes(s.permit.Rules(), subject, s.opts.Zone, now)
+	newer, err := contact.Newer(tx, c.since(shown.Resolution))
+	if err != nil {
+		return Desk{}, err
+	}
+	shown.Newer = newer[0]
 	if shown.Answered, err = s.answered(tx, c); err != nil {
 		return Desk{}, err
 	}

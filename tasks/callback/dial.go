@@ -60,12 +60,12 @@ func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, f
 		if !c.heldBy(viewer.UserID, fence) || c.closed() {
 			return ErrStale
 		}
-		undone, err := overtaken(tx, c)
+		undone, err := overtakenInHand(tx, c)
 		if err != nil {
 			return err
 		}
-		if reason := undone[c.ID]; reason != "" {
-			return errDialRefused.With("reason", string(reason))
+		if undone != "" {
+			return errDialRefused.With("reason", string(undone))
 		}
 		if err := holdOn(tx, &c, c.renew(now), now); err != nil {
 			return err

@@ -54,13 +54,15 @@ type Reason string
 const (
 	ReasonReopened    Reason = Reason(contact.ByReopening)
 	ReasonCorrected   Reason = Reason(contact.ByCorrection)
-	ReasonPlanned     Reason = "planned"     // waits for its first time
-	ReasonAppointment Reason = "appointment" // the customer named a time
-	ReasonSkipped     Reason = "skipped"     // a caller passed it on
-	ReasonPaused      Reason = "paused"      // something has to happen inside first
-	ReasonExpired     Reason = "expired"     // nobody called in time
-	ReasonUnreachable Reason = "unreachable" // all attempts used up
-	ReasonByHand      Reason = "by_hand"     // a supervisor cancelled it
+	ReasonNewer       Reason = Reason(contact.ByNewer) // waits until a newer contact of the person is resolved
+	ReasonSuperseded  Reason = "superseded"            // another callback asks what this one would have asked
+	ReasonPlanned     Reason = "planned"               // waits for its first time
+	ReasonAppointment Reason = "appointment"           // the customer named a time
+	ReasonSkipped     Reason = "skipped"               // a caller passed it on
+	ReasonPaused      Reason = "paused"                // something has to happen inside first
+	ReasonExpired     Reason = "expired"               // nobody called in time
+	ReasonUnreachable Reason = "unreachable"           // all attempts used up
+	ReasonByHand      Reason = "by_hand"               // a supervisor cancelled it
 )
 
 // Reasons returns everything a callback may wait for or have ended with, in the order in which lists offer it: also what a set of outcomes
@@ -70,7 +72,7 @@ func (s *Service) Reasons(ctx context.Context) ([]Reason, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the reasons of callbacks: %w", err)
 	}
-	all := []Reason{ReasonPlanned, ReasonAppointment, ReasonSkipped, ReasonPaused}
+	all := []Reason{ReasonPlanned, ReasonAppointment, ReasonSkipped, ReasonPaused, ReasonNewer}
 	for _, code := range againstCalls() {
 		all = append(all, Reason(code))
 	}
@@ -80,7 +82,7 @@ func (s *Service) Reasons(ctx context.Context) ([]Reason, error) {
 			all = append(all, reason)
 		}
 	}
-	return append(all, ReasonUnreachable, ReasonReopened, ReasonCorrected, ReasonExpired, ReasonByHand), nil
+	return append(all, ReasonUnreachable, ReasonReopened, ReasonCorrected, ReasonSuperseded, ReasonExpired, ReasonByHand), nil
 }
 
 // againstCalls are permission's codes that may stand against a service callback.

@@ -6,16 +6,49 @@ import (
 	"aftercall/internal/database"
 )
 
-// overtaken returns, by id, why callbacks are not wanted any more because of what the source has said since they were planned: their
-// contact was reopened, or is another customer's. A recovery is of who answered, whoever the contact turns out to be of.
+// overtaken returns, by id, why callbacks in nobody's hands are not to be made now, for whatever came since they were planned: what the
+// source has said, a recovery of the same contact, or a newer contact of the person. It takes a few queries, whatever the number of
+// callbacks.
 func overtaken(tx database.Tx, callbacks ...Callback) (map[int64]Reason, error) {
+	reasons, resolutions, err := overtakenAtSource(tx, callbacks)
+	if err != nil {
+		return nil, err
+	}
+	recovered, err := store{tx}.contactsRecovered(contactsOf(callbacks))
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range callbacks {
+		if reasons[c.ID] == "" && c.confirms() && recovered[c.ContactID] {
+			reasons[c.ID] = ReasonSuperseded
+		}
+	}
+	return reasons, heldByNewer(tx, callbacks, resolutions, reasons)
+}
+
+// overtakenInHand is overtaken for a callback that a caller is about to dial. A recovery that was planned since leaves it alone: they
+// have read into it.
+func overtakenInHand(tx database.Tx, c Callback) (Reason, error) {
+	callbacks := []Callback{c}
+	reasons, resolutions, err := overtakenAtSource(tx, callbacks)
+	if err != nil {
+		return "", err
+	}
+	err = heldByNewer(tx, callbacks, resolutions, reasons)
+	return reasons[c.ID], err
+}
+
+// overtakenAtSource returns why callbacks are not wanted any more because of what the source has said since they were planned: their
+// contact was reopened, or is another customer's. A recovery is of who answered, whoever the contact turns out to be of. It returns the
+// resolutions too.
+func overtakenAtSource(tx database.Tx, callbacks []Callback) (map[int64]Reason, map[int64]contact.Resolution, error) {
 	ids := make([]int64, len(callbacks))
 	for i, c := range callbacks {
 		ids[i] = c.ResolutionID
 	}
 	resolutions, err := contact.ResolutionsByID(tx, ids)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	plans := make([]contact.Plan, len(callbacks))
 	for i, c := range callbacks {
@@ -26,7 +59,7 @@ func overtaken(tx database.Tx, callbacks ...Callback) (map[int64]Reason, error) 
 	}
 	by, err := contact.Overtaken(tx, plans...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	reasons := make(map[int64]Reason)
 	for i, c := range callbacks {
@@ -34,11 +67,63 @@ func overtaken(tx database.Tx, callbacks ...Callback) (map[int64]Reason, error) 
 			reasons[c.ID] = Reason(by[i])
 		}
 	}
-	return reasons, nil
+	return reasons, resolutions, nil
 }
 
-// giveUpOvertaken cancels a callback that was overtaken. After a correction the contact is decided about again.
+// heldByNewer adds to reasons the confirmations whose customer has reported something newer that is open.
+func heldByNewer(tx database.Tx, callbacks []Callback, resolutions map[int64]contact.Resolution, reasons map[int64]Reason) error {
+	var held []int64
+	var since []contact.Since
+	for _, c := range callbacks {
+		if reasons[c.ID] == "" && c.waitsForNewer() {
+			held, since = append(held, c.ID), append(since, c.since(resolutions[c.ResolutionID]))
+		}
+	}
+	if len(since) == 0 {
+		return nil
+	}
+	newer, err := contact.Newer(tx, since...)
+	for i, contacts := range newer {
+		if len(contacts) > 0 {
+			reasons[held[i]] = ReasonNewer
+		}
+	}
+	return err
+}
+
+// waitsForNewer reports whether a newer open contact holds the callback. A low score and a complaint do not wait, a time the customer
+// named is kept, and a line that dropped is dialled again.
+func (c *Callback) waitsForNewer() bool {
+	return c.Kind == ConfirmKind && c.AppointmentAt.IsZero() && (c.State != Claimed || c.DialledAt.IsZero())
+}
+
+// confirms reports whether the callback asks if a contact is solved: a recovery of the contact asks that too.
+func (c *Callback) confirms() bool { return c.Kind != RecoveryKind }
+
+func (c *Callback) since(r contact.Resolution) contact.Since {
+	return contact.Since{PersonID: c.PersonID, ContactID: c.ContactID, After: r.ResolvedAt}
+}
+
+func contactsOf(callbacks []Callback) []int64 {
+	ids := make([]int64, len(callbacks))
+	for i, c := range callbacks {
+		ids[i] = c.ContactID
+	}
+	return database.Distinct(ids)
+}
+
+// giveUpOvertaken cancels a callback that was overtaken, or sets it aside while a newer contact is open. After a correction the contact is
+// decided about again.
 func (s *Service) giveUpOvertaken(tx database.Tx, c *Callback, reason Reason, now clock.Instant) error {
+	if reason == ReasonNewer {
+		if c.usedUp() {
+			return s.useUp(tx, c, now)
+		}
+		if err := c.wait(ReasonNewer, now.Add(contact.LookAgain), now); err != nil {
+			return err
+		}
+		return s.keep(tx, c, now)
+	}
 	if err := s.giveUp(tx, c, reason, now); err != nil {
 		return err
 	}
@@ -46,4 +131,22 @@ func (s *Service) giveUpOvertaken(tx database.Tx, c *Callback, reason Reason, no
 		return nil
 	}
 	return contact.DecideAgain(tx, c.ContactID, now)
+}
+
+// supersede cancels the open callbacks that another one makes pointless, but for those in a caller's hands: they are looked at again when
+// they are given back.
+func (s *Service) supersede(tx database.Tx, open []Callback, now clock.Instant) error {
+	for _, seen := range open {
+		c, err := store{tx}.lockCallback(seen.ID)
+		if err != nil {
+			return err
+		}
+		if c.closed() || c.inHand(now) {
+			continue
+		}
+		if err := s.giveUp(tx, &c, ReasonSuperseded, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,7 +1,11 @@
 package callback
 
 import (
+	"cmp"
+	"slices"
+
 	"aftercall/internal/clock"
+	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
@@ -41,7 +45,66 @@ func (s *Service) Add(tx database.Tx, now clock.Instant, callbacks []Callback, s
 	for _, c := range callbacks {
 		jobs = append(jobs, outbox.New(JobOffer, ids[key{c.ResolutionID, c.Kind, c.Round}], outbox.Urgent, c.nextLook()))
 	}
-	return outbox.Add(tx, now, jobs...)
+	if err := outbox.Add(tx, now, jobs...); err != nil {
+		return err
+	}
+	return s.settleBeside(tx, callbacks, subjects, now)
+}
+
+// settleBeside cancels, of the callbacks just planned, those about a contact that has a recovery, and the older ones that waited for the
+// contacts of these to be resolved: the customer is asked once.
+func (s *Service) settleBeside(tx database.Tx, added []Callback, subjects map[int64]permission.Subject, now clock.Instant) error {
+	var contacts, records []int64
+	for _, c := range added {
+		if c.confirms() {
+			contacts, records = append(contacts, c.ContactID), append(records, subjects[c.CustomerID].Records...)
+		}
+	}
+	recovered, err := store{tx}.contactsRecovered(database.Distinct(contacts))
+	if err != nil {
+		return err
+	}
+	contacts = slices.DeleteFunc(contacts, func(id int64) bool { return !recovered[id] })
+	pointless, err := store{tx}.openBesidesRecoveries(database.Distinct(contacts))
+	if err != nil {
+		return err
+	}
+	older, err := store{tx}.heldForNewer(database.DistinctNonzero(records))
+	if err != nil {
+		return err
+	}
+	if older, err = olderThan(tx, older, added); err != nil {
+		return err
+	}
+	return s.supersede(tx, append(pointless, older...), now)
+}
+
+// olderThan returns those of the callbacks whose contact was resolved before that of an added one of the same person began, or began again.
+func olderThan(tx database.Tx, held, added []Callback) ([]Callback, error) {
+	if len(held) == 0 {
+		return nil, nil
+	}
+	both := slices.Concat(held, added)
+	ids := make([]int64, len(both))
+	for i, c := range both {
+		ids[i] = c.ResolutionID
+	}
+	resolutions, err := contact.ResolutionsByID(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	contacts, err := contact.ContactsByID(tx, contactsOf(added))
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(held, func(c Callback) bool {
+		resolved := resolutions[c.ResolutionID].ResolvedAt
+		return !slices.ContainsFunc(added, func(a Callback) bool {
+			about, again := contacts[a.ContactID], resolutions[a.ResolutionID].No > 1
+			began := cmp.Or(about.OpenedAt, about.ReceivedAt) > resolved || again && resolutions[a.ResolutionID].ResolvedAt > resolved
+			return a.PersonID == c.PersonID && a.ContactID != c.ContactID && began
+		})
+	}), nil
 }
 
 // Withdraw cancels the open callback of a decision that is made again after a correction, and reports whether it did. It leaves

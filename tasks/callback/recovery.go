@@ -30,8 +30,9 @@ type LowScore struct {
 	MaxAge     time.Duration // an answer older than this is not followed up
 }
 
-// Recover is the job that plans a recovery callback for a low score: one per resolution, and never for the caller who asked. It
-// plans nothing for an answer older than LowScore.MaxAge, such as one of an import, or for a contact that was reopened since.
+// Recover is the job that plans a recovery callback for a low score: one per resolution, one at a time per contact, and never for the
+// caller who asked. It cancels what else was to be asked about the contact, unless a caller is at work on it. It plans nothing for an
+// answer older than LowScore.MaxAge, such as one of an import, or for a contact that was reopened since.
 func (s *Service) Recover(ctx context.Context, ticket outbox.Ticket, low LowScore) error {
 	now := ticket.Now(s.now)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -46,7 +47,18 @@ func (s *Service) Recover(ctx context.Context, ticket outbox.Ticket, low LowScor
 		if err != nil || existing[key{r.ID, RecoveryKind, 1}] != 0 {
 			return err
 		}
-		return s.recover(tx, low, now)
+		recovered, err := store{tx}.contactsRecovered([]int64{r.ContactID})
+		if err != nil || recovered[r.ContactID] {
+			return err
+		}
+		if err := s.recover(tx, low, now); err != nil {
+			return err
+		}
+		open, err := store{tx}.openBesidesRecoveries([]int64{r.ContactID})
+		if err != nil {
+			return err
+		}
+		return s.supersede(tx, open, now)
 	})
 	if err != nil {
 		return fmt.Errorf("recover response %d: %w", low.ResponseID, err)

@@ -146,6 +146,32 @@ func (s store) openCallbacks(resolutionIDs []int64) ([]Callback, error) {
 	return rows, nil
 }
 
+// contactsRecovered returns which of the contacts have a recovery that is not closed.
+func (s store) contactsRecovered(contactIDs []int64) (map[int64]bool, error) {
+	rows, err := database.In[Callback](contactIDs, "open recoveries", func(part []int64) *gorm.DB {
+		return s.Gorm().Select("contact_id").Where("contact_id IN ? AND kind = ? AND state IN ?", part, RecoveryKind, openStates)
+	})
+	found := make(map[int64]bool, len(rows))
+	for _, c := range rows {
+		found[c.ContactID] = true
+	}
+	return found, err
+}
+
+// openBesidesRecoveries returns the open callbacks of contacts that are no recoveries.
+func (s store) openBesidesRecoveries(contactIDs []int64) ([]Callback, error) {
+	return database.In[Callback](contactIDs, "open callbacks of contacts", func(part []int64) *gorm.DB {
+		return s.Gorm().Where("contact_id IN ? AND kind <> ? AND state IN ?", part, RecoveryKind, openStates).Order("id")
+	})
+}
+
+// heldForNewer returns the callbacks of customers that wait until a newer contact is resolved.
+func (s store) heldForNewer(customerIDs []int64) ([]Callback, error) {
+	return database.In[Callback](customerIDs, "callbacks that wait for newer contacts", func(part []int64) *gorm.DB {
+		return s.Gorm().Where("customer_id IN ? AND state = ? AND wait_reason = ?", part, Waiting, ReasonNewer).Order("id")
+	})
+}
+
 // key names a callback by what it is about.
 type key struct {
 	ResolutionID int64

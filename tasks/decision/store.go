@@ -107,6 +107,16 @@ func (s store) liveSurveyDecisions(resolutionIDs []int64) ([]Decision, error) {
 	return rows, nil
 }
 
+// surveyPlannedSince reports whether a survey is to be sent to one of the customers about another contact that was resolved later.
+func (s store) surveyPlannedSince(customerIDs []int64, besides int64, resolvedAt clock.Instant) (bool, error) {
+	found, err := database.In[Decision](customerIDs, "surveys about newer contacts", func(part []int64) *gorm.DB {
+		return s.Gorm().Select("decisions.id").Joins("JOIN contacts ON contacts.id = decisions.contact_id").
+			Where("contacts.customer_id IN ? AND contacts.id <> ? AND decisions.kind = ?", part, besides, policy.FollowUpSurvey).
+			Where("decisions.resolved_at > ? AND decisions.state = ? AND decisions.cancelled_at = 0", resolvedAt, Planned).Limit(1)
+	})
+	return len(found) > 0, err
+}
+
 // decided returns which decisions there are already about the resolutions.
 func (s store) decided(resolutionIDs []int64) (map[key]bool, error) {
 	rows, err := database.In[Decision](resolutionIDs, "decisions", func(part []int64) *gorm.DB {

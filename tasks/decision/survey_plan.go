@@ -10,6 +10,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
+	"aftercall/tasks/callback"
 	"aftercall/tasks/policy"
 )
 
@@ -66,6 +67,10 @@ func (s *Service) SurveyPlan(ctx context.Context, decisionID int64) (SurveyPlan,
 	if err != nil {
 		return SurveyPlan{}, err
 	}
+	superseded, err := s.askedAboutNewer(tx, d)
+	if err != nil {
+		return SurveyPlan{}, err
+	}
 	switch {
 	case d.State == Skipped:
 		plan.Reason = d.Reason
@@ -79,9 +84,23 @@ func (s *Service) SurveyPlan(ctx context.Context, decisionID int64) (SurveyPlan,
 		plan.Reason = policy.ReasonTooOld
 	case by[0] == contact.ByCorrection:
 		plan.Reason = policy.ReasonCorrected
+	case superseded:
+		plan.Reason = policy.Reason(callback.ReasonSuperseded)
 	}
 	plan.Wanted = plan.Reason == ""
 	return plan, nil
+}
+
+// askedAboutNewer reports whether a survey that waited for a newer contact is asked about that one: the customer is asked once.
+func (s *Service) askedAboutNewer(tx database.Tx, d Decision) (bool, error) {
+	if !d.live() || d.WaitReason != policy.Reason(contact.ByNewer) {
+		return false, nil
+	}
+	subjects, err := contact.Subjects(tx, []int64{d.CustomerID})
+	if err != nil {
+		return false, err
+	}
+	return store{tx}.surveyPlannedSince(subjects[d.CustomerID].Records, d.ContactID, d.ResolvedAt)
 }
 
 // SurveyPutOff sets the job of a survey due again at until, and writes until and the reason on the decision. It returns

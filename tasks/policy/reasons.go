@@ -58,7 +58,7 @@ func reservedReasons() []Reason {
 	return append(reasonsAgainst(),
 		"scheduled", "handed_over", "undecided", "made", // fates of decisions
 		"planned", "appointment", "skipped", "expired", "unreachable", "by_hand", // why callbacks wait or end
-		"superseded", "newer_contact", "paused", "back_office",
+		"superseded", "newer_contact", "paused", "back_office", "answered_in_call",
 		"waiting", "ready", "claimed", "done", "cancelled",
 		"attempt_gap", "refusal_quiet", "no_consent", "complaint_quiet", "touched_lately", "marketing_cap", // permission's, of other purposes
 		// Results of calls that every centre has, or starts with.
