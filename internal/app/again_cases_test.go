@@ -28,7 +28,8 @@ func worked() []string {
 	return strings.Fields(`
 		Accounts.Prune Contacts.SettleAddress Identity.Identify Identity.ScanPersons Imports.Execute Permission.Refresh Figures.Fold
 		Figures.FoldAll Surveys.Invite Surveys.Record Surveys.RecordCall Surveys.Remind Surveys.Reminded Surveys.Sent
-		Decisions.CancelContact Callbacks.Offer Decisions.Plan Decisions.Redecide Decisions.RunDry Campaigns.Build Campaigns.Recount`)
+		Decisions.CancelContact Decisions.DropRefusedSurveys Decisions.SurveyAnswered Callbacks.DropRefused
+		Callbacks.Offer Decisions.Plan Decisions.Redecide Decisions.RunDry Campaigns.Build Campaigns.Recount`)
 }
 
 // reads are the exported methods that write nothing, or nothing but a job.

@@ -103,7 +103,13 @@ func jobCases() map[string]useCase {
 		campaign.JobCount:     func(*office) int64 { return 1 },
 		"figures.fold":        func(o *office) int64 { answered(o); return 0 },
 		permission.JobRefresh: func(o *office) int64 { o.at = o.at.Add(40 * 24 * time.Hour); return 0 },
-		"scores.verify":       func(*office) int64 { return 0 },
+		permission.JobRefused: func(o *office) int64 {
+			o.claim() // it is taken out of a caller's hands
+			_, err := o.Permission.RefuseByHand(o.ctx(), o.admin, 1, permission.Everything, "")
+			o.must(err)
+			return 0
+		},
+		"scores.verify": func(*office) int64 { return 0 },
 		"messages.prune": func(o *office) int64 {
 			_, err := o.Accounts.Login(o.ctx(), account.Attempt{Login: "caller", Password: password, IP: "127.0.0.1", UserAgent: "test"})
 			o.must(err)

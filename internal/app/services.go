@@ -68,7 +68,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 		Now:        now,
 		Accounts:   account.New(db, setup.Key, now),
 		Contacts:   contact.New(db, now, setup.Contacts),
-		Permission: permission.New(db, setup.Key, now, contact.Directory{}),
+		Permission: permission.New(db, setup.Key, now, contact.Directory{}).Telling(flow.Refusals{}),
 		Figures:    figures.New(db, zone, now),
 		Jobs:       queue.NewInspector(db, now),
 		Messages:   delivery.NewLog(db, now),

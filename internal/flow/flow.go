@@ -83,6 +83,7 @@ func (s *Service) Handlers() map[string]Handler {
 		campaign.JobCount:        s.Campaigns.Recount,
 		figures.JobFold:          s.fold,
 		permission.JobRefresh:    s.refreshStandings,
+		permission.JobRefused:    s.dropRefused,
 		JobVerify:                s.verifyNightly,
 		JobPrune:                 s.pruneMessages,
 		JobTakeUp:                s.takeUpSurveys,

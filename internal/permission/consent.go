@@ -75,6 +75,7 @@ func (s *Service) RecordConsent(tx database.Tx, events ...ConsentEvent) error {
 	now := s.now()
 	events = slices.Clone(events)
 	customers := make([]int64, len(events))
+	var refused []int64
 	for i := range events {
 		e := &events[i]
 		e.RecordedAt = now
@@ -87,12 +88,14 @@ func (s *Service) RecordConsent(tx database.Tx, events ...ConsentEvent) error {
 			return fault.InvalidFields(problems...)
 		}
 		e.At = min(e.At, now) // a clock that is fast must not let a yes overrule the no that comes next
-		customers[i] = e.CustomerID
+		if customers[i] = e.CustomerID; !e.Given && followedUp(e.Purpose) {
+			refused = append(refused, e.CustomerID)
+		}
 	}
 	if err := (store{tx}).addConsents(events); err != nil {
 		return err
 	}
-	return s.changed(tx, event{customers: customers})
+	return s.changed(tx, event{customers: customers, refused: refused})
 }
 
 // problems returns what is wrong with an event that was recorded at RecordedAt.

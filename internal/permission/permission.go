@@ -190,6 +190,17 @@ type Verdict struct {
 	ConsentID   int64         `json:"consent_id,omitempty"` // the event in force that permits marketing; 0 for other purposes
 }
 
+// Refused returns the reason for which somebody must not be contacted because they said no, or an address of theirs is suppressed; "" when
+// that is not so, whatever else stands against it.
+func (v Verdict) Refused() Code {
+	for _, r := range v.All {
+		if r.Code == Suppressed || r.Code == Refused {
+			return r.Code
+		}
+	}
+	return ""
+}
+
 // Lasting returns the reasons that do not pass by themselves within a day. Lists of people to be contacted some day look only at
 // these; the others are asked about again when the day comes.
 func (v Verdict) Lasting() []Reason { return lasting(v.All) }

@@ -22,6 +22,7 @@ type Service struct {
 	key       []byte
 	now       clock.Now
 	directory Directory
+	followUp  FollowUp              // nobody is told when nil
 	rules     atomic.Pointer[Rules] // the newest this process knows of
 }
 

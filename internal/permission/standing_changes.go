@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/outbox"
 )
@@ -17,7 +18,29 @@ type event struct {
 	holders   []int64  // have an address that was suppressed
 	called    []string // hashes of numbers that got a marketing call: it counts for everybody who has them
 	lifted    int64    // a suppression
+	// of customers and holders those who may not be followed up for it, by a service callback or a survey
+	refused []int64
 }
+
+// FollowUp is what is planned with customers. Package flow implements it: permission knows nobody who plans.
+type FollowUp interface {
+	// Refused is called in the transaction in which something was recorded that may keep follow-up away from customers, so that it is
+	// looked at at once and not only when it is due.
+	Refused(tx database.Tx, now clock.Instant, customerIDs []int64) error
+}
+
+// Telling returns the service, which tells f from now on.
+func (s *Service) Telling(f FollowUp) *Service {
+	s.followUp = f
+	return s
+}
+
+// followedUp are the purposes for which something may be planned that a no must end at once.
+func followedUp(p Purpose) bool { return p == ServiceCallback || p == Survey }
+
+// JobRefused is the kind of the job that ends what is planned with a customer who may not be contacted for it any more. Its ref is the
+// customer.
+const JobRefused = "permission.refused"
 
 // maxHolders is up to how many customers with one address are computed anew at once. The rows of a line that more of them share
 // are marked as out of date, and computed by the refresh.
@@ -53,13 +76,32 @@ func (s *Service) changed(tx database.Tx, e event) error {
 	if err := (store{tx}).outdateCalled(called); err != nil {
 		return err
 	}
-	if err := s.restandPersons(tx, database.DistinctNonzero(persons)); err != nil {
+	records, err := s.restandPersons(tx, database.DistinctNonzero(persons))
+	if err != nil {
 		return err
 	}
 	if len(holders) > maxHolders {
-		return store{tx}.outdate(holders)
+		err = store{tx}.outdate(holders)
+	} else {
+		err = s.restand(tx, holders)
 	}
-	return s.restand(tx, holders)
+	if err != nil {
+		return err
+	}
+	return s.tellRefused(tx, e, concerned, records)
+}
+
+// tellRefused tells who may not be followed up any more: for what a customer said every record of their person, for a suppressed address
+// whoever has it.
+func (s *Service) tellRefused(tx database.Tx, e event, persons map[int64]int64, records map[int64][]int64) error {
+	if s.followUp == nil || len(e.refused) == 0 {
+		return nil
+	}
+	customers := slices.Clone(e.refused)
+	for _, id := range e.refused {
+		customers = append(customers, records[persons[id]]...)
+	}
+	return s.followUp.Refused(tx, s.now(), database.DistinctNonzero(customers))
 }
 
 // holdersOf returns the customers whose own rows may change, but not those of their whole person.
@@ -75,18 +117,22 @@ func (s *Service) holdersOf(tx database.Tx, e event) ([]int64, error) {
 	return database.DistinctNonzero(holders), nil
 }
 
-// restandPersons computes the standings of every record of the persons.
-func (s *Service) restandPersons(tx database.Tx, personIDs []int64) error {
+// restandPersons computes the standings of every record of the persons, and returns the records by person.
+func (s *Service) restandPersons(tx database.Tx, personIDs []int64) (map[int64][]int64, error) {
+	records := make(map[int64][]int64, len(personIDs))
 	for chunk := range slices.Chunk(personIDs, database.MaxIn) {
 		subjects, err := s.directory.SubjectsOfPersons(tx, chunk)
 		if err != nil {
-			return fmt.Errorf("whose standings change: %w", err)
+			return nil, fmt.Errorf("whose standings change: %w", err)
+		}
+		for _, subject := range subjects {
+			records[subject.PersonID] = append(records[subject.PersonID], subject.CustomerID)
 		}
 		if err := s.keep(tx, subjects); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return records, nil
 }
 
 // restand computes the standings of customers, and forgets those of customers who are gone.

@@ -113,7 +113,16 @@ func (s *Service) suppress(tx database.Tx, suppressions []Suppression) ([]bool, 
 	if err != nil {
 		return nil, err
 	}
-	return added, s.changed(tx, event{holders: holders})
+	refusing := slices.DeleteFunc(slices.Clone(fresh), func(sup Suppression) bool {
+		return !slices.ContainsFunc(sup.Scope.purposes(), followedUp)
+	})
+	refused := holders
+	if len(refusing) < len(fresh) {
+		if refused, err = s.holders(tx, refusing); err != nil {
+			return nil, err
+		}
+	}
+	return added, s.changed(tx, event{holders: holders, refused: refused})
 }
 
 // coveredBy reports whether a known suppression of the same address, in force, says the same: it forbids as much for as long, for

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"aftercall/internal/account"
 	"aftercall/internal/address"
@@ -57,7 +58,10 @@ func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, f
 		if err != nil {
 			return err
 		}
-		if !c.heldBy(viewer.UserID, fence) || c.closed() {
+		switch held := c.heldBy(viewer.UserID, fence); {
+		case held && c.cancelledUnderClaim():
+			return errDialRefused.With("reason", string(c.CloseReason))
+		case !held:
 			return ErrStale
 		}
 		undone, err := overtakenInHand(tx, c)
@@ -173,4 +177,28 @@ func extendHold(tx database.Tx, c *Callback, over bool, now clock.Instant) error
 		return err
 	}
 	return store{tx}.forgetDials(*c)
+}
+
+// refusedUnderClaim reports whether it was cancelled because the customer must not be called any more.
+func (c *Callback) refusedUnderClaim() bool {
+	return c.cancelledUnderClaim() &&
+		(c.CloseReason == Reason(permission.Suppressed) || c.CloseReason == Reason(permission.Refused))
+}
+
+// withoutRefused returns what may be recorded of a call: when the customer has said meanwhile that they are not to be called, only what
+// happened. Their rating and consent are not taken; what they said of it goes into the note.
+func (s *Service) withoutRefused(tx database.Tx, c Callback, subject permission.Subject, o Outcome, now clock.Instant) (Outcome, error) {
+	if o.Answers.Empty() {
+		return o, nil
+	}
+	v, err := s.judge(tx, Question(subject, now))
+	if err != nil {
+		return o, err
+	}
+	if v.Refused() == "" && !c.refusedUnderClaim() {
+		return o, nil
+	}
+	o.Note = strings.TrimSpace(o.Note + "\n" + o.Answers.Comment)
+	o.Answers = Answers{}
+	return o, nil
 }

@@ -28,6 +28,8 @@ type Recorded struct {
 // leaves the callback, such as answers to the survey, is handed on by a job after UndoTime; that the customer wants no contact
 // takes effect at once. Answers of a recovery stay with the attempt, so that a mended score does not count.
 //
+// Of a customer who said meanwhile that they are not to be called only what happened is recorded, no rating and no consent.
+//
 // It returns fault.Invalid with the wrong fields, and ErrStale when the claim is not the last one any more: the outcome is then
 // kept as the viewer's draft. It returns fault.Conflict, and keeps nothing, for a callback the viewer never claimed.
 func (s *Service) Finish(
@@ -84,6 +86,9 @@ func (s *Service) finish(tx database.Tx, viewer account.Viewer, c *Callback, o O
 		return Recorded{}, err
 	}
 	if err := s.checkOwn(tx, viewer.UserID, c.ID, o); err != nil {
+		return Recorded{}, err
+	}
+	if o, err = s.withoutRefused(tx, *c, subject, o, now); err != nil {
 		return Recorded{}, err
 	}
 	attempt, err := s.endAttempt(tx, c, set, subject, o, now)

@@ -43,6 +43,62 @@ func (s *Service) Offer(ctx context.Context, ticket outbox.Ticket, callbackID in
 	return nil
 }
 
+// WithOpen returns which of the customers have a callback that is not closed.
+func WithOpen(tx database.Tx, customerIDs []int64) ([]int64, error) {
+	open, err := store{tx}.openOfCustomers(customerIDs)
+	customers := make([]int64, len(open))
+	for i, c := range open {
+		customers[i] = c.CustomerID
+	}
+	return database.Distinct(customers), err
+}
+
+// DropRefused cancels the callbacks of a customer who must not be called any more, also under the hands of a caller, who keeps the claim to
+// record what happened. One that is forbidden for a time waits; in a caller's hands it is left, and refused at the dial. Once more it
+// changes nothing.
+func (s *Service) DropRefused(ctx context.Context, customerID int64) error {
+	now := s.now()
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		open, err := store{tx}.openOfCustomers([]int64{customerID})
+		if err != nil {
+			return err
+		}
+		for _, seen := range open {
+			c, err := store{tx}.lockCallback(seen.ID)
+			if err != nil {
+				return err
+			}
+			if c.closed() {
+				continue
+			}
+			if err := s.dropRefused(tx, &c, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("drop what is refused by customer %d: %w", customerID, err)
+	}
+	return nil
+}
+
+func (s *Service) dropRefused(tx database.Tx, c *Callback, now clock.Instant) error {
+	v, _, err := s.JudgeCall(tx, c.CustomerID, now)
+	if err != nil || v.Refused() == "" {
+		return err
+	}
+	switch {
+	case v.AllowedFrom.IsZero():
+		return s.giveUp(tx, c, Reason(v.First), now)
+	case c.inHand(now):
+		return nil
+	case c.usedUp():
+		return s.useUp(tx, c, now)
+	}
+	return s.moveAway(tx, c, v, now)
+}
+
 func (s *Service) offer(tx database.Tx, c *Callback, now clock.Instant) error {
 	undone, err := overtaken(tx, *c)
 	if err != nil {

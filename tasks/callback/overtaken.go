@@ -104,14 +104,6 @@ func (c *Callback) since(r contact.Resolution) contact.Since {
 	return contact.Since{PersonID: c.PersonID, ContactID: c.ContactID, After: r.ResolvedAt}
 }
 
-func contactsOf(callbacks []Callback) []int64 {
-	ids := make([]int64, len(callbacks))
-	for i, c := range callbacks {
-		ids[i] = c.ContactID
-	}
-	return database.Distinct(ids)
-}
-
 // giveUpOvertaken cancels a callback that was overtaken, or sets it aside while a newer contact is open. After a correction the contact is
 // decided about again.
 func (s *Service) giveUpOvertaken(tx database.Tx, c *Callback, reason Reason, now clock.Instant) error {

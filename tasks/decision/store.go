@@ -9,6 +9,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/outbox"
 	"aftercall/tasks/policy"
 )
 
@@ -115,6 +116,47 @@ func (s store) surveyPlannedSince(customerIDs []int64, besides int64, resolvedAt
 			Where("decisions.resolved_at > ? AND decisions.state = ? AND decisions.cancelled_at = 0", resolvedAt, Planned).Limit(1)
 	})
 	return len(found) > 0, err
+}
+
+// plannedSurveys selects the surveys of customers that are planned and not given up, also those that were sent.
+func (s store) plannedSurveys(customerIDs []int64) *gorm.DB {
+	return s.Gorm().Model(&Decision{}).Joins("JOIN contacts ON contacts.id = decisions.contact_id").
+		Where("contacts.customer_id IN ? AND decisions.customer_id = contacts.customer_id", customerIDs).
+		Where("decisions.kind = ? AND decisions.state = ? AND decisions.cancelled_at = 0", policy.FollowUpSurvey, Planned)
+}
+
+// surveyCustomers returns which of the customers have a survey whose job is still to come.
+func (s store) surveyCustomers(customerIDs []int64) ([]int64, error) {
+	rows, err := database.In[Decision](customerIDs, "who is to be sent a survey", func(part []int64) *gorm.DB {
+		return s.plannedSurveys(part).Select("decisions.id", "decisions.customer_id")
+	})
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(rows))
+	for i, d := range rows {
+		ids[i] = d.ID
+	}
+	open, err := outbox.Open(s.Tx, JobSendSurvey, ids...)
+	var customers []int64
+	for _, d := range rows {
+		if _, ok := open[d.ID]; ok {
+			customers = append(customers, d.CustomerID)
+		}
+	}
+	return database.Distinct(customers), err
+}
+
+// maxSurveys bounds how many surveys of one customer are looked at: nobody waits for more.
+const maxSurveys = 200
+
+func (s store) surveysOf(customerID int64) ([]Decision, error) {
+	var rows []Decision
+	err := s.plannedSurveys([]int64{customerID}).Select("decisions.*").Order("decisions.id DESC").Limit(maxSurveys).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the surveys of customer %d: %w", customerID, err)
+	}
+	return rows, nil
 }
 
 // decided returns which decisions there are already about the resolutions.

@@ -159,6 +159,66 @@ func (s *Service) SurveyAnswered(ctx context.Context, resolutionID int64) error 
 	return nil
 }
 
+// WithSurveys returns which of the customers a survey is planned for that may not be sent yet.
+func WithSurveys(tx database.Tx, customerIDs []int64) ([]int64, error) {
+	return store{tx}.surveyCustomers(customerIDs)
+}
+
+// DropRefusedSurveys gives up the surveys still to be sent to a customer who must not be asked any more over any channel they could come by.
+// Once more it changes nothing.
+func (s *Service) DropRefusedSurveys(ctx context.Context, customerID int64) error {
+	now := s.now()
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		planned, err := store{tx}.surveysOf(customerID)
+		if err != nil || len(planned) == 0 {
+			return err
+		}
+		subjects, err := contact.Subjects(tx, []int64{customerID})
+		if err != nil {
+			return err
+		}
+		for _, d := range planned {
+			why, err := s.surveyRefused(tx, d, subjects[customerID], now)
+			if err != nil {
+				return err
+			}
+			if why == "" {
+				continue
+			}
+			if err := s.giveUpSurveys(tx, []Decision{d}, policy.Reason(why), now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("give up the surveys of customer %d: %w", customerID, err)
+	}
+	return nil
+}
+
+// surveyRefused returns why a survey will never be sent: the customer refused it over every channel it could come by, for good.
+func (s *Service) surveyRefused(tx database.Tx, d Decision, subject permission.Subject, now clock.Instant) (permission.Code, error) {
+	p, err := s.policies.Version(tx, d.PolicyVersion)
+	if err != nil {
+		return "", err
+	}
+	rule := p.Rule(d.Rule)
+	if rule == nil || rule.Survey == nil || len(rule.Survey.Channels) == 0 {
+		return "", nil
+	}
+	verdicts, err := s.permit.Judge(tx, questionsFor(policy.Wish{Kind: d.Kind, Survey: rule.Survey, NotBefore: now}, subject))
+	if err != nil {
+		return "", err
+	}
+	for _, v := range verdicts {
+		if v.Refused() == "" || !v.AllowedFrom.IsZero() {
+			return "", nil
+		}
+	}
+	return verdicts[0].Refused(), nil
+}
+
 // giveUpSurveys cancels planned surveys that have certainly not been sent. Whoever is sending one looks again by itself.
 func (s *Service) giveUpSurveys(tx database.Tx, planned []Decision, why policy.Reason, now clock.Instant) error {
 	for _, d := range planned {
