@@ -29,6 +29,7 @@ type taken struct {
 	// formerReferences are what identified the customer then.
 	formerReferences []string
 	addresses        []Address
+	contactLine      string // of the contact's own contact person, as E.164; empty when there is none
 	hash             string
 	size             int // about how many bytes it is
 	problems         []fault.Field
@@ -147,7 +148,9 @@ func (cl *cleaner) cleanCustomer(t *taken) {
 	c.Zone = cl.zone(t, text.Name(c.Zone))
 	c.Emails = cl.addressesOf(t, "customer.emails", EmailAddress, c.Emails, address.Email)
 	region := t.regions(cl.region)
-	c.Phones = cl.addressesOf(t, "customer.phones", PhoneAddress, c.Phones, func(raw string) string { return address.Phone(raw, region) })
+	phone := func(raw string) string { return address.Phone(raw, region) }
+	c.Phones = cl.addressesOf(t, "customer.phones", PhoneAddress, c.Phones, phone)
+	cl.cleanContactPerson(t, phone)
 
 	t.reference = c.Reference
 	for _, kind := range []AddressKind{EmailAddress, PhoneAddress} {
@@ -176,21 +179,37 @@ func (cl *cleaner) addressesOf(t *taken, field string, kind AddressKind, raws []
 		if raw == "" || slices.Contains(kept, raw) {
 			continue
 		}
-		normalised := normalise(whole) // what is cut off something longer is another address
-		switch {
-		case cl.isPlaceholder(kind, whole, normalised):
-			t.warn(field, "placeholder_address", "is nobody's "+kindWord(kind)+"; kept as it is, and never used", raw)
-			normalised = ""
-		case address.IsDeclined(whole):
-			t.warn(field, "declined_address", "says that it is not to be used; kept as it is, and never used", raw)
-			normalised = ""
-		case normalised == "":
-			t.warn(field, "not_"+string(kind), "is not a valid "+kindWord(kind)+"; kept as it is, and never used", raw)
-		}
+		normalised := cl.usable(t, field, kind, whole, normalise(whole)) // what is cut off something longer is another address
 		t.addresses = append(t.addresses, Address{Kind: kind, Position: len(kept), Raw: raw, Normalised: normalised})
 		kept = append(kept, raw)
 	}
 	return unlessBlank(t, field, raws, kept)
+}
+
+// usable returns the normal form of an address as it was written, or "" and a warning.
+func (cl *cleaner) usable(t *taken, field string, kind AddressKind, whole, normalised string) string {
+	raw := text.Cut(whole, maxKey)
+	switch {
+	case cl.isPlaceholder(kind, whole, normalised):
+		t.warn(field, "placeholder_address", "is nobody's "+kindWord(kind)+"; kept as it is, and never used", raw)
+	case address.IsDeclined(whole):
+		t.warn(field, "declined_address", "says that it is not to be used; kept as it is, and never used", raw)
+	case normalised == "":
+		t.warn(field, "not_"+string(kind), "is not a valid "+kindWord(kind)+"; kept as it is, and never used", raw)
+	default:
+		return normalised
+	}
+	return ""
+}
+
+// cleanContactPerson checks whom to ask for about the contact. Their number makes nobody the same person, and identifies no customer.
+func (cl *cleaner) cleanContactPerson(t *taken, phone func(string) string) {
+	in := &t.input
+	in.ContactName = t.shortened("contact_name", named(in.ContactName), maxKey)
+	whole := written(in.ContactPhone)
+	if in.ContactPhone = text.Cut(whole, maxKey); in.ContactPhone != "" {
+		t.contactLine = cl.usable(t, "contact_phone", PhoneAddress, whole, phone(whole))
+	}
 }
 
 // isPlaceholder reports whether an address is what stands where there is none, or the centre's own.

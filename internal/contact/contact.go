@@ -134,6 +134,9 @@ type Contact struct {
 	HoldSeconds     *int64
 	WrapUpSeconds   *int64
 	OrderReference  string
+	ContactName     string // whom to ask for about this contact, where that is somebody else than the customer: 报修联系人
+	ContactPhone    string // their number as the source wrote it
+	ContactLine     string // their number as E.164; empty when it is not one, or nobody's
 	ResolutionText  string
 	RecordingURL    string
 	AutoClosed      bool

@@ -21,6 +21,7 @@ func full() contact.Input {
 	in := resolved("T-1", ago(time.Hour))
 	in.Channel, in.Category, in.Subcategory, in.Product, in.Severity = contact.Chat, "宽带", "断线", "500M", contact.High
 	in.OrderRef, in.Resolution, in.RecordingURL = "O-1", "重启光猫", "https://pbx.example.com/1"
+	in.ContactName, in.ContactPhone = "李阿姨", "13817772001"
 	in.Complaint, in.AutoClosed, in.Tags = new(true), new(true), []string{"a", "b"}
 	in.Participants = []contact.InputParticipant{{Agent: "李强", Team: "二线组"}}
 	in.Customer = contact.InputCustomer{
@@ -54,7 +55,8 @@ func (c centre) known(t testing.TB, id int64) map[string]string {
 	yes := map[bool]string{true: "yes"}
 	return map[string]string{
 		"channel": string(d.Channel), "category": d.Category, "subcategory": d.Subcategory, "product": d.Product,
-		"severity": string(d.Severity), "order_reference": d.OrderReference, "resolution_text": d.ResolutionText,
+		"severity": string(d.Severity), "order_reference": d.OrderReference, "contact_name": d.ContactName,
+		"contact_phone": d.ContactPhone + d.ContactLine, "resolution_text": d.ResolutionText,
 		"recording_url": d.RecordingURL, "complaint": yes[d.Complaint], "auto_closed": yes[d.AutoClosed],
 		"tags": strings.Join(d.TagList(), " "), "participants": strings.Join(agents, " "), "customer.name": d.Customer.Name,
 		"customer.region": d.Customer.Region, "customer.language": d.Customer.Language, "customer.zone": d.Customer.Zone,
@@ -81,6 +83,8 @@ var emptyings = map[string]func(*contact.Input){
 	"product":             func(in *contact.Input) { in.Empty("product") },
 	"severity":            func(in *contact.Input) { in.Empty("severity") },
 	"order_reference":     func(in *contact.Input) { in.Empty("order_reference") },
+	"contact_name":        func(in *contact.Input) { in.Empty("contact_name") },
+	"contact_phone":       func(in *contact.Input) { in.ContactPhone = "　" },
 	"resolution_text":     func(in *contact.Input) { in.Empty("resolution_text") },
 	"recording_url":       func(in *contact.Input) { in.Empty("recording_url") },
 	"customer.name":       func(in *contact.Input) { in.Empty("customer.name") },

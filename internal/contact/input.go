@@ -31,6 +31,8 @@ type Input struct {
 	HoldSeconds   *int64             `json:"hold_seconds,omitempty"`
 	WrapUpSeconds *int64             `json:"wrap_up_seconds,omitempty"`
 	OrderRef      string             `json:"order_reference,omitempty"`
+	ContactName   string             `json:"contact_name,omitempty"`  // whom to ask for, where that is somebody else than the customer
+	ContactPhone  string             `json:"contact_phone,omitempty"` // their number, which is called before the customer's
 	Resolution    string             `json:"resolution_text,omitempty"`
 	RecordingURL  string             `json:"recording_url,omitempty"`
 	AutoClosed    *bool              `json:"auto_closed,omitempty"`
@@ -52,6 +54,8 @@ var emptiable = map[string]func(*Input) string{
 	"product":           func(in *Input) string { return in.Product },
 	"severity":          func(in *Input) string { return string(in.Severity) },
 	"order_reference":   func(in *Input) string { return in.OrderRef },
+	"contact_name":      func(in *Input) string { return in.ContactName },
+	"contact_phone":     func(in *Input) string { return in.ContactPhone },
 	"resolution_text":   func(in *Input) string { return in.Resolution },
 	"recording_url":     func(in *Input) string { return in.RecordingURL },
 	"customer.name":     func(in *Input) string { return in.Customer.Name },
@@ -146,6 +150,10 @@ func (d *draft) merge(t *taken, customer *Customer, people []Participant, now cl
 	replaceText(&c.Product, in.Product, in.empties("product"))
 	replaceText(&c.Severity, in.Severity, in.empties("severity"))
 	replaceText(&c.OrderReference, in.OrderRef, in.empties("order_reference"))
+	replaceText(&c.ContactName, in.ContactName, in.empties("contact_name"))
+	if in.ContactPhone != "" || in.empties("contact_phone") {
+		c.ContactPhone, c.ContactLine = in.ContactPhone, t.contactLine
+	}
 	replaceText(&c.ResolutionText, in.Resolution, in.empties("resolution_text"))
 	replaceText(&c.RecordingURL, in.RecordingURL, in.empties("recording_url"))
 	replace(&c.OpenedAt, in.OpenedAt)

@@ -98,7 +98,8 @@ func (s store) addContacts(drafts []*draft) error {
 
 var contactColumns = []string{
 	"customer_id", "status", "channel", "category", "subcategory", "product", "severity", "complaint", "opened_at",
-	"first_response_at", "talk_seconds", "hold_seconds", "wrap_up_seconds", "order_reference", "resolution_text", "recording_url",
+	"first_response_at", "talk_seconds", "hold_seconds", "wrap_up_seconds", "order_reference", "contact_name",
+	"contact_phone", "contact_line", "resolution_text", "recording_url",
 	"auto_closed", "tags", "content_hash", "resolution_count", "source_changed_at", "changed_at", "import_id", "description_id",
 	"customer_by_hand",
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"strconv"
 
 	"aftercall/internal/clock"
@@ -31,7 +32,8 @@ func viewOf(d contact.Detail) contactView {
 		ExternalID: d.ExternalID, Status: d.Status, Customer: customerView(d), Channel: d.Channel, Category: d.Category,
 		Subcategory: d.Subcategory, Product: d.Product, Severity: d.Severity, Complaint: &d.Complaint, OpenedAt: d.OpenedAt,
 		FirstResponse: d.FirstResponseAt, TalkSeconds: d.TalkSeconds, HoldSeconds: d.HoldSeconds, WrapUpSeconds: d.WrapUpSeconds,
-		OrderRef: d.OrderReference, Resolution: d.ResolutionText, RecordingURL: d.RecordingURL, AutoClosed: &d.AutoClosed,
+		OrderRef: d.OrderReference, ContactName: d.ContactName, ContactPhone: cmp.Or(d.ContactLine, d.ContactPhone),
+		Resolution: d.ResolutionText, RecordingURL: d.RecordingURL, AutoClosed: &d.AutoClosed,
 		Tags: d.TagList(), ChangedAt: d.SourceChangedAt,
 	}
 	for _, p := range d.Participants {

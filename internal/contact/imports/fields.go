@@ -15,7 +15,7 @@ import (
 var fields = []string{
 	"external_id", "status", "customer.reference", "customer.name", "customer.phones", "customer.emails", "customer.language",
 	"customer.zone", "customer.region", "customer.tags", "channel",
-	"category", "subcategory", "product", "severity", "complaint", "opened_at",
+	"contact_name", "contact_phone", "category", "subcategory", "product", "severity", "complaint", "opened_at",
 	"first_response_at", "resolved_at", "talk_seconds", "hold_seconds", "wrap_up_seconds", "order_reference", "resolution_text",
 	"recording_url", "auto_closed", "tags", "changed_at",
 }
@@ -63,6 +63,8 @@ var setters = map[string]setter{
 	"subcategory":        verbatim(func(in *contact.Input) *string { return &in.Subcategory }),
 	"product":            verbatim(func(in *contact.Input) *string { return &in.Product }),
 	"order_reference":    id(referenceLost, func(in *contact.Input) *string { return &in.OrderRef }),
+	"contact_name":       verbatim(func(in *contact.Input) *string { return &in.ContactName }),
+	"contact_phone":      number(func(in *contact.Input) *string { return &in.ContactPhone }),
 	"resolution_text":    verbatim(func(in *contact.Input) *string { return &in.Resolution }),
 	"recording_url":      verbatim(func(in *contact.Input) *string { return &in.RecordingURL }),
 	"customer.reference": id(referenceLost, func(in *contact.Input) *string { return &in.Customer.Reference }),
@@ -143,6 +145,14 @@ func list(name string, field func(*contact.Input) *[]string) setter {
 			}
 			*field(in) = append(*field(in), part)
 		}
+		return nil
+	}
+}
+
+// number is one phone number. Of what lost its digits the address package says what it is.
+func number(field func(*contact.Input) *string) setter {
+	return func(in *contact.Input, _ reading, value string) *values.Flaw {
+		*field(in), _ = values.ID(text.Trim(value))
 		return nil
 	}
 }

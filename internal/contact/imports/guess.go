@@ -36,6 +36,8 @@ var guesses = map[string][]string{
 		"邮箱", "电子邮箱", "电子邮件", "email", "customeremail", "emailaddress", "mail",
 	},
 	"customer.language": {"语言", "language"},
+	"contact_name":      {"报修联系人", "报修人", "报修人姓名", "现场联系人", "sitecontact", "sitecontactname"},
+	"contact_phone":     {"报修联系电话", "报修人电话", "报修电话", "现场联系电话", "现场电话", "sitephone", "sitecontactphone"},
 	"customer.zone":     {"时区", "timezone"},
 	"channel": {
 		"工单来源", "来源渠道", "受理方式", "进线渠道", "via", "source", "origin", "contactchannel",
