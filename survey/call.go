@@ -78,11 +78,11 @@ func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) erro
 		return err
 	}
 	if rec.response.ID == 0 { // the first time; what comes later corrects it
-		rated, err := st.covering(r.ID)
+		first, err := st.firstCounted(r.ID)
 		if err != nil {
 			return err
 		}
-		if len(rated) > 0 {
+		if len(first) > 0 {
 			rec.response.ExcludedAt, rec.response.ExcludedReason = call.AnsweredAt, ReasonAnswered
 		}
 		if err := s.permission.Touch(st.Tx, call.touch(persons[call.CustomerID], version.Family)); err != nil {

@@ -57,7 +57,7 @@ func (o *office) claim() callback.Desk {
 // finish records that the customer was reached, and rated.
 func (o *office) finish(desk callback.Desk, rating int) {
 	o.t.Helper()
-	err := o.Callbacks.Finish(o.t.Context(), mei, desk.Callback.ID, desk.Callback.Fence, callback.Outcome{
+	_, err := o.Callbacks.Finish(o.t.Context(), mei, desk.Callback.ID, desk.Callback.Fence, callback.Outcome{
 		CallResult: callback.Reached, BusinessResult: callback.Solved, Answers: callback.Answers{Rating: &rating},
 	})
 	if err != nil {
@@ -65,10 +65,11 @@ func (o *office) finish(desk callback.Desk, rating int) {
 	}
 }
 
-// answered does the jobs of answers: of a call, and of any.
+// answered does the jobs of answers: of a call, once it cannot be undone any more, and of any.
 func (o *office) answered() {
 	o.t.Helper()
-	o.work(callback.JobAnswered, survey.JobAnswered)
+	o.at = o.at.Add(callback.UndoTime)
+	o.work(callback.JobOutcome, survey.JobAnswered)
 }
 
 // ratings returns how many ratings count, and their sum.
@@ -294,7 +295,7 @@ func TestAConfirmationInHandIsLeftByTheRecovery(t *testing.T) {
 		if _, err := o.Callbacks.Dial(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence); err != nil {
 			t.Errorf("dialling: %v", err)
 		}
-		err := o.Callbacks.Finish(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence, callback.Outcome{CallResult: callback.NoAnswer})
+		_, err := o.Callbacks.Finish(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence, callback.Outcome{CallResult: callback.NoAnswer})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -125,7 +125,7 @@ func TestANoDuringTheCallLeavesOnlyWhatHappened(t *testing.T) {
 func (o *office) recordRefused(desk callback.Desk) {
 	o.t.Helper()
 	rating := 5
-	err := o.Callbacks.Finish(o.t.Context(), mei, desk.Callback.ID, desk.Callback.Fence, callback.Outcome{
+	_, err := o.Callbacks.Finish(o.t.Context(), mei, desk.Callback.ID, desk.Callback.Fence, callback.Outcome{
 		CallResult: callback.Reached, BusinessResult: callback.Declined, Note: "wants no calls",
 		Answers: callback.Answers{Rating: &rating, Comment: "fine", Consent: true},
 	})
