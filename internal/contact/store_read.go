@@ -178,6 +178,14 @@ func (s store) complaints(customerIDs []int64) (map[int64]complaint, error) {
 	return found, err
 }
 
+// contactPersons reads no more of contacts than whom to ask for.
+func (s store) contactPersons(ids []int64) ([]Contact, error) {
+	return database.In[Contact](ids, "contact persons", func(part []int64) *gorm.DB {
+		return s.Gorm().Select("id", "customer_id", "contact_name", "contact_phone", "contact_line").
+			Where("id IN ? AND contact_line <> ''", part)
+	})
+}
+
 // whereabouts returns customers with person, zone and region only.
 func (s store) whereabouts(ids []int64) ([]Customer, error) {
 	return database.In[Customer](ids, "where customers are", func(part []int64) *gorm.DB {

@@ -8,6 +8,9 @@
 package permission
 
 import (
+	"maps"
+	"slices"
+
 	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/permission/hours"
@@ -118,6 +121,20 @@ func (s Subject) Address(channel Channel) string {
 		return addresses[0]
 	}
 	return ""
+}
+
+// First returns the subject with a number that is called before the others, and what was written with it.
+func (s Subject) First(line string, beside address.Number) Subject {
+	others := slices.DeleteFunc(slices.Clone(s.Phones), func(phone string) bool { return phone == line })
+	s.Phones = append([]string{line}, others...)
+	if beside != (address.Number{}) {
+		s.Beside = maps.Clone(s.Beside)
+		if s.Beside == nil {
+			s.Beside = make(map[string]address.Number, 1)
+		}
+		s.Beside[line] = beside
+	}
+	return s
 }
 
 // To returns what a message or a call over the channel goes to: Address, as it is dialled.

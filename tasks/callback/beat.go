@@ -74,7 +74,7 @@ func (s *Service) forbidden(tx database.Tx, c Callback, p *Pulse) error {
 	if p.Forbidden = undone[c.ID]; p.Forbidden != "" {
 		return nil
 	}
-	subject, err := loadSubject(tx, c.CustomerID)
+	subject, err := s.whom(tx, c)
 	if err != nil {
 		return err
 	}

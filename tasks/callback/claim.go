@@ -141,11 +141,7 @@ func (s *Service) candidates(tx database.Tx, viewer account.Viewer, now clock.In
 	}
 	slices.SortFunc(callbacks, func(a, b Callback) int { return compareUrgency(a, b, viewer) })
 	callbacks = callbacks[:min(limit, len(callbacks))]
-	customers := make([]int64, len(callbacks))
-	for i, c := range callbacks {
-		customers[i] = c.CustomerID
-	}
-	subjects, err := loadSubjects(tx, customers)
+	subjects, err := s.whomAll(tx, callbacks...)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +151,7 @@ func (s *Service) candidates(tx database.Tx, viewer account.Viewer, now clock.In
 	}
 	questions := make([]permission.Question, len(callbacks))
 	for i, c := range callbacks {
-		questions[i] = Question(subjects[c.CustomerID], now)
+		questions[i] = Question(subjects[c.ID], now)
 	}
 	verdicts, err := s.permit.Judge(tx, questions)
 	if err != nil {
@@ -279,7 +275,7 @@ func (s *Service) reserveAndJudge(tx database.Tx, c *Callback, now clock.Instant
 		return permission.Verdict{}, err
 	}
 	c.PersonID = persons[c.CustomerID]
-	v, _, err := s.JudgeCall(tx, c.CustomerID, now)
+	v, _, err := s.JudgeCall(tx, c.CustomerID, c.ContactID, now)
 	return v, err
 }
 

@@ -87,72 +87,46 @@ func (s *Service) stillWanted(tx database.Tx, callbacks []Callback, now clock.In
 	if err != nil {
 		return nil, err
 	}
-	allowed, err := s.judgeCustomers(tx, callbacks, now)
+	allowed, err := s.judgeAll(tx, callbacks, now)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(callbacks, func(c Callback) bool { return undone[c.ID] != "" || !allowed[c.CustomerID].Allowed }), nil
+	return slices.DeleteFunc(callbacks, func(c Callback) bool { return undone[c.ID] != "" || !allowed[c.ID].Allowed }), nil
 }
 
-// judgeCustomers asks permission to call each of the callbacks' customers now.
-func (s *Service) judgeCustomers(tx database.Tx, callbacks []Callback, now clock.Instant) (map[int64]permission.Verdict, error) {
-	ids := make([]int64, len(callbacks))
-	for i, c := range callbacks {
-		ids[i] = c.CustomerID
-	}
-	ids = database.Distinct(ids)
-	subjects, err := loadSubjects(tx, ids)
+// judgeAll asks permission to make each of the callbacks now, and returns the verdicts by callback.
+func (s *Service) judgeAll(tx database.Tx, callbacks []Callback, now clock.Instant) (map[int64]permission.Verdict, error) {
+	subjects, err := s.whomAll(tx, callbacks...)
 	if err != nil {
 		return nil, err
 	}
-	questions := make([]permission.Question, len(ids))
-	for i, id := range ids {
-		questions[i] = Question(subjects[id], now)
+	questions := make([]permission.Question, len(callbacks))
+	for i, c := range callbacks {
+		questions[i] = Question(subjects[c.ID], now)
 	}
 	verdicts, err := s.permit.Judge(tx, questions)
 	if err != nil {
 		return nil, err
 	}
-	byCustomer := make(map[int64]permission.Verdict, len(ids))
-	for i, id := range ids {
-		byCustomer[id] = verdicts[i]
+	byCallback := make(map[int64]permission.Verdict, len(callbacks))
+	for i, c := range callbacks {
+		byCallback[c.ID] = verdicts[i]
 	}
-	return byCustomer, nil
+	return byCallback, nil
 }
 
 // callOn returns the attempt under which the number of a callback's customer was dialled in the call that is on, for whichever of the
 // callbacks held together. A second callback of one call is no second dial, and no second touch.
-func callOn(tx database.Tx, c Callback, subject permission.Subject) (a Attempt, found bool, err error) {
+func (s *Service) callOn(tx database.Tx, c Callback, subject permission.Subject) (a Attempt, found bool, err error) {
 	attempts, err := store{tx}.attemptsTogether(c)
 	if err != nil {
 		return Attempt{}, false, err
 	}
-	same, err := sameNumber(tx, subject, c.CustomerID, attempts, func(a Attempt) int64 { return a.CustomerID })
+	same, err := sameNumber(s, tx, subject, c.ID, attempts, func(a Attempt) int64 { return a.CallbackID })
 	if err != nil || len(same) == 0 {
 		return Attempt{}, false, err
 	}
 	return same[0], true, nil
-}
-
-// sameNumber returns those of the items whose customer has the number of the given one: they may be several records of one person.
-func sameNumber[T any](tx database.Tx, subject permission.Subject, customerID int64, items []T, of func(T) int64) ([]T, error) {
-	var foreign []int64
-	for _, item := range items {
-		if of(item) != customerID {
-			foreign = append(foreign, of(item))
-		}
-	}
-	if len(foreign) == 0 {
-		return items, nil
-	}
-	subjects, err := loadSubjects(tx, database.Distinct(foreign))
-	if err != nil {
-		return nil, err
-	}
-	number := subject.Address(permission.ByPhone)
-	return slices.DeleteFunc(items, func(item T) bool {
-		return of(item) != customerID && subjects[of(item)].Address(permission.ByPhone) != number
-	}), nil
 }
 
 // endTogether lets the outcome of a call end what was held together with its callback, as far as it is theirs too: a call that nobody
@@ -174,11 +148,11 @@ func (s *Service) endTogether(tx database.Tx, viewer account.Viewer, c Callback,
 	if refused {
 		return s.letGo(tx, others, now)
 	}
-	subject, err := loadSubject(tx, c.CustomerID)
+	subject, err := s.whom(tx, c)
 	if err != nil {
 		return err
 	}
-	others, err = sameNumber(tx, subject, c.CustomerID, others, func(c Callback) int64 { return c.CustomerID })
+	others, err = sameNumber(s, tx, subject, c.ID, others, func(c Callback) int64 { return c.ID })
 	if err != nil {
 		return err
 	}
@@ -192,12 +166,12 @@ func (s *Service) endTogether(tx database.Tx, viewer account.Viewer, c Callback,
 
 // letGo takes those of the held callbacks that may not be made any more out of their caller's hands.
 func (s *Service) letGo(tx database.Tx, held []Callback, now clock.Instant) error {
-	verdicts, err := s.judgeCustomers(tx, held, now)
+	verdicts, err := s.judgeAll(tx, held, now)
 	if err != nil {
 		return err
 	}
 	for i := range held {
-		c, v := &held[i], verdicts[held[i].CustomerID]
+		c, v := &held[i], verdicts[held[i].ID]
 		if v.Allowed || c.closed() {
 			continue
 		}

@@ -79,7 +79,7 @@ func lockToCorrect(tx database.Tx, viewer account.Viewer, attemptID int64) (c Ca
 func (s *Service) correct(
 	tx database.Tx, viewer account.Viewer, c Callback, a Attempt, o Outcome, why string, now clock.Instant,
 ) error {
-	subject, err := loadSubject(tx, c.CustomerID)
+	subject, err := s.whom(tx, c)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ type Desk struct {
 	Phone      string // E.164, whole: the claim is the audit; empty when the customer has none any more
 	Extension  string // of the phone
 	PhoneNote  string // what the source wrote beside the phone, such as whose it is
+	AskFor     string // whom to ask for at that phone, where that is not the customer: the contact's own contact person
 	Contact    contact.Contact
 	Resolution contact.Resolution
 	Resolver   string  // name of the agent who resolved it
@@ -64,7 +65,7 @@ func (s *Service) gather(tx database.Tx, viewer account.Viewer, c Callback, now 
 	if err != nil {
 		return Desk{}, err
 	}
-	subject, err := loadSubject(tx, c.CustomerID)
+	subject, err := s.whom(tx, c)
 	if err != nil {
 		return Desk{}, err
 	}
@@ -88,6 +89,7 @@ func (s *Service) gather(tx database.Tx, viewer account.Viewer, c Callback, now 
 	}
 	written := beside(subject)
 	shown.Phone, shown.Extension, shown.PhoneNote = subject.To(permission.ByPhone), written.Extension, written.Note
+	shown.AskFor = askFor(contacts[c.ContactID], subject)
 	shown.Customer, shown.Contact, shown.Resolver = customers[c.CustomerID], contacts[c.ContactID], agents[shown.Resolution.AgentID]
 	shown.Window = s.permit.Rules().CallWindow(subject, "", now)
 	shown.Times = appointmentTimes(s.permit.Rules(), subject, s.opts.Zone, now)

@@ -104,12 +104,12 @@ func (s *Service) judgeDial(tx database.Tx, c Callback, now clock.Instant) (perm
 	if err := permission.Reserve(tx, c.PersonID); err != nil {
 		return permission.Verdict{}, permission.Subject{}, err
 	}
-	subject, err := loadSubject(tx, c.CustomerID)
+	subject, err := s.whom(tx, c)
 	if err != nil {
 		return permission.Verdict{}, permission.Subject{}, err
 	}
 	question := Question(subject, now)
-	attempt, on, err := callOn(tx, c, subject) // the line dropped, or this is another callback of the same call
+	attempt, on, err := s.callOn(tx, c, subject) // the line dropped, or this is another callback of the same call
 	if err != nil {
 		return permission.Verdict{}, permission.Subject{}, err
 	}
@@ -125,7 +125,7 @@ func (s *Service) judgeDial(tx database.Tx, c Callback, now clock.Instant) (perm
 
 // beginAttempt writes the attempt and the touch that permission counts, unless the call is on already for another callback of the person.
 func (s *Service) beginAttempt(tx database.Tx, c *Callback, subject permission.Subject, started clock.Instant) (Attempt, error) {
-	_, on, err := callOn(tx, *c, subject)
+	_, on, err := s.callOn(tx, *c, subject)
 	if err != nil {
 		return Attempt{}, err
 	}

@@ -71,7 +71,7 @@ func (s *Service) Finish(
 }
 
 func (s *Service) finish(tx database.Tx, viewer account.Viewer, c *Callback, o Outcome, now clock.Instant) (Recorded, error) {
-	subject, err := loadSubject(tx, c.CustomerID)
+	subject, err := s.whom(tx, *c)
 	if err != nil {
 		return Recorded{}, err
 	}
@@ -176,7 +176,7 @@ func (s *Service) endAttempt(
 // nextAllowed moves a waiting callback to the first time at which permission allows the call, so that lists show the real time.
 // It cancels the callback when there is no such time.
 func (s *Service) nextAllowed(tx database.Tx, c *Callback, now clock.Instant) error {
-	v, _, err := s.JudgeCall(tx, c.CustomerID, c.ReadyAt)
+	v, _, err := s.JudgeCall(tx, c.CustomerID, c.ContactID, c.ReadyAt)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"aftercall/internal/clock"
-	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback/outcome"
@@ -71,27 +70,4 @@ func zoneOf(rules permission.Rules, subject permission.Subject, fallback *time.L
 		}
 	}
 	return fallback
-}
-
-// loadSubject returns one customer as permission sees them, with the phones that may be called for them.
-func loadSubject(tx database.Tx, customerID int64) (permission.Subject, error) {
-	subjects, err := loadSubjects(tx, []int64{customerID})
-	return subjects[customerID], err
-}
-
-// loadSubjects returns customers as permission sees them, without the phones that were found not to be theirs: the next one in order is
-// called then, and judged.
-func loadSubjects(tx database.Tx, customerIDs []int64) (map[int64]permission.Subject, error) {
-	subjects, err := contact.Subjects(tx, customerIDs)
-	if err != nil {
-		return nil, err
-	}
-	wrong, err := store{tx}.wrongPhones(customerIDs)
-	for customerID, phones := range wrong {
-		if subject, known := subjects[customerID]; known {
-			subject.Phones = slices.DeleteFunc(subject.Phones, func(phone string) bool { return slices.Contains(phones, phone) })
-			subjects[customerID] = subject
-		}
-	}
-	return subjects, err
 }

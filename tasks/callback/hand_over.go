@@ -125,7 +125,7 @@ func (r Receivers) has(to Handover) bool {
 
 // moveToTeam puts a callback into the pool of another team.
 func (s *Service) moveToTeam(tx database.Tx, c *Callback, teamID int64) error {
-	subject, err := loadSubject(tx, c.CustomerID)
+	subject, err := s.whom(tx, *c)
 	if err != nil {
 		return err
 	}

@@ -84,7 +84,7 @@ func (s *Service) DropRefused(ctx context.Context, customerID int64) error {
 }
 
 func (s *Service) dropRefused(tx database.Tx, c *Callback, now clock.Instant) error {
-	v, _, err := s.JudgeCall(tx, c.CustomerID, now)
+	v, _, err := s.JudgeCall(tx, c.CustomerID, c.ContactID, now)
 	if err != nil || v.Refused() == "" {
 		return err
 	}
@@ -107,7 +107,7 @@ func (s *Service) offer(tx database.Tx, c *Callback, now clock.Instant) error {
 	if reason := undone[c.ID]; reason != "" {
 		return s.giveUpOvertaken(tx, c, reason, now)
 	}
-	v, subject, err := s.JudgeCall(tx, c.CustomerID, now)
+	v, subject, err := s.JudgeCall(tx, c.CustomerID, c.ContactID, now)
 	if err != nil {
 		return err
 	}
@@ -144,17 +144,6 @@ func keepForOwner(tx database.Tx, c *Callback, now clock.Instant) error {
 		c.ReservedFor = owner
 	}
 	return err
-}
-
-// JudgeCall asks permission to call a customer at an instant, and returns the verdict with the subject it is about. It reserves
-// nothing: before a call is made, judgeDial asks again behind the guard rows.
-func (s *Service) JudgeCall(tx database.Tx, customerID int64, at clock.Instant) (permission.Verdict, permission.Subject, error) {
-	subject, err := loadSubject(tx, customerID)
-	if err != nil {
-		return permission.Verdict{}, permission.Subject{}, err
-	}
-	v, err := s.judge(tx, Question(subject, at))
-	return v, subject, err
 }
 
 // keep stores a callback after a transition, with what was noted about it and what follows from its new state. While it waits or is ready, exactly one job

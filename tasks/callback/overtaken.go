@@ -34,7 +34,9 @@ func overtakenInHand(tx database.Tx, c Callback) (Reason, error) {
 	if err != nil {
 		return "", err
 	}
-	err = heldByNewer(tx, callbacks, resolutions, reasons)
+	if c.DialledAt.IsZero() { // a line that dropped is dialled again
+		err = heldByNewer(tx, callbacks, resolutions, reasons)
+	}
 	return reasons[c.ID], err
 }
 
@@ -91,11 +93,9 @@ func heldByNewer(tx database.Tx, callbacks []Callback, resolutions map[int64]con
 	return err
 }
 
-// waitsForNewer reports whether a newer open contact holds the callback. A low score and a complaint do not wait, a time the customer
-// named is kept, and a line that dropped is dialled again.
-func (c *Callback) waitsForNewer() bool {
-	return c.Kind == ConfirmKind && c.AppointmentAt.IsZero() && (c.State != Claimed || c.DialledAt.IsZero())
-}
+// waitsForNewer reports whether a newer open contact holds the callback. A low score and a complaint do not wait, and a time the customer
+// named is kept.
+func (c *Callback) waitsForNewer() bool { return c.Kind == ConfirmKind && c.AppointmentAt.IsZero() }
 
 // confirms reports whether the callback asks if a contact is solved: a recovery of the contact asks that too.
 func (c *Callback) confirms() bool { return c.Kind != RecoveryKind }

@@ -18,10 +18,17 @@ func (s *Service) Add(tx database.Tx, now clock.Instant, callbacks []Callback, s
 		return nil
 	}
 	st := store{tx}
+	called := make([]permission.Subject, len(callbacks))
+	for i, c := range callbacks {
+		called[i] = subjects[c.CustomerID]
+	}
+	if err := s.ContactPersonsFirst(tx, contactsOf(callbacks), called); err != nil {
+		return err
+	}
 	keys := make([]poolKey, len(callbacks))
 	resolutionIDs := make([]int64, len(callbacks))
 	for i, c := range callbacks {
-		keys[i] = s.poolKeyOf(c, subjects[c.CustomerID])
+		keys[i] = s.poolKeyOf(c, called[i])
 		resolutionIDs[i] = c.ResolutionID
 		if subject, known := subjects[c.CustomerID]; known {
 			callbacks[i].PersonID = subject.PersonID // the resolution may be older than the last merge or split

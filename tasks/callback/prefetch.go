@@ -147,14 +147,14 @@ func (s *Service) dropForbidden(tx database.Tx, locked []Callback, now clock.Ins
 	if err != nil {
 		return nil, err
 	}
-	verdicts, err := s.judgeCustomers(tx, locked, now)
+	verdicts, err := s.judgeAll(tx, locked, now)
 	if err != nil {
 		return nil, err
 	}
 	var left []Callback
 	for i := range locked {
 		c := locked[i]
-		if reason, v := undone[c.ID], verdicts[c.CustomerID]; reason == "" && v.Allowed {
+		if reason, v := undone[c.ID], verdicts[c.ID]; reason == "" && v.Allowed {
 			left = append(left, c)
 		} else if err := s.drop(tx, &c, reason, v, now); err != nil {
 			return nil, err

@@ -72,7 +72,7 @@ func (s *Service) recover(tx database.Tx, low LowScore, now clock.Instant) error
 	if err != nil {
 		return err
 	}
-	v, subject, err := s.JudgeCall(tx, low.CustomerID, now)
+	v, subject, err := s.JudgeCall(tx, low.CustomerID, r.ContactID, now)
 	if err != nil {
 		return err
 	}

@@ -166,7 +166,7 @@ func (p *planner) itemByHand(r contact.Resolution, h HandPlan) (planned, error) 
 		Kind: policy.FollowUpCallback, Rule: policy.RuleByHand, Probability: policy.Everybody, NotBefore: max(h.Due, p.now),
 		Callback: &action,
 	}}
-	v, subject, err := p.callbacks.JudgeCall(p.tx, r.CustomerID, item.wish.NotBefore)
+	v, subject, err := p.callbacks.JudgeCall(p.tx, r.CustomerID, r.ContactID, item.wish.NotBefore)
 	if err != nil {
 		return planned{}, err
 	}

@@ -171,9 +171,16 @@ func (d *dryRunner) match(resolutions []contact.Resolution) ([]tried, []permissi
 	if err != nil {
 		return nil, nil, err
 	}
+	called := make([]calling, len(items))
+	for i, item := range items {
+		called[i] = calling{wish: item.wish, resolution: *item.resolution, subject: subjects[item.resolution.CustomerID]}
+	}
+	if err := d.contactPersonsFirst(d.view, called); err != nil {
+		return nil, nil, err
+	}
 	var questions []permission.Question
 	for i := range items {
-		for _, q := range questionsFor(items[i].wish, subjects[items[i].resolution.CustomerID]) {
+		for _, q := range questionsFor(items[i].wish, called[i].subject) {
 			items[i].questions = append(items[i].questions, len(questions))
 			questions = append(questions, q)
 		}

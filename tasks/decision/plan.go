@@ -148,8 +148,15 @@ func (p *planner) judge() error {
 	}
 	questions := make([]permission.Question, 0, 2*len(customers)) // a survey may go by two channels
 	of := make([]int, 0, cap(questions))                          // questions[i] is about items[of[i]]
+	called := make([]calling, len(p.items))
 	for i, item := range p.items {
-		for _, q := range questionsFor(item.wish, p.subjects[item.resolution.CustomerID]) {
+		called[i] = calling{wish: item.wish, resolution: item.resolution, subject: p.subjects[item.resolution.CustomerID]}
+	}
+	if err := p.contactPersonsFirst(p.tx, called); err != nil {
+		return err
+	}
+	for i, item := range p.items {
+		for _, q := range questionsFor(item.wish, called[i].subject) {
 			questions, of = append(questions, q), append(of, i)
 		}
 	}

@@ -3,6 +3,8 @@ package decision
 import (
 	"slices"
 
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/policy"
@@ -28,6 +30,30 @@ func questionsFor(w policy.Wish, subject permission.Subject) []permission.Questi
 		}
 	}
 	return questions
+}
+
+// calling is a follow-up that is asked about, and with whom it would be.
+type calling struct {
+	wish       policy.Wish
+	resolution contact.Resolution
+	subject    permission.Subject
+}
+
+// contactPersonsFirst lets the callbacks among what is wanted go to the contact persons of their contacts.
+func (s *Service) contactPersonsFirst(tx database.Tx, all []calling) error {
+	var at []int
+	var contacts []int64
+	var subjects []permission.Subject
+	for i, c := range all {
+		if c.wish.Wanted() && c.wish.Kind == policy.FollowUpCallback {
+			at, contacts, subjects = append(at, i), append(contacts, c.resolution.ContactID), append(subjects, c.subject)
+		}
+	}
+	err := s.callbacks.ContactPersonsFirst(tx, contacts, subjects)
+	for n, i := range at {
+		all[i].subject = subjects[n]
+	}
+	return err
 }
 
 func reachable(subject permission.Subject, by permission.Channel) bool {
