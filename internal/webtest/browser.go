@@ -216,7 +216,8 @@ func (b *Browser) Hold(key string, n int) {
 				return err
 			}
 		}
-		_, err := cdp.Call(ctx, t, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyUp, Key: key, Code: down.Code})
+		up := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyUp, Key: key, Code: down.Code}
+		_, err := cdp.Call(ctx, t, input.DispatchKeyEvent, up)
 		return err
 	}))
 }

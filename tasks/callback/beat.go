@@ -61,7 +61,8 @@ func (s *Service) pulse(tx database.Tx, viewer account.Viewer, callbackID, fence
 	if p.Cancelled != "" {
 		return p, nil
 	}
-	return p, s.forbidden(tx, c, &p)
+	err = s.forbidden(tx, c, &p)
+	return p, err
 }
 
 // forbidden fills in why the customer may not be called now: the contact was overtaken, or permission says so. A call that was begun

@@ -43,7 +43,8 @@ func keysShown(b *webtest.Browser) []string {
 	b.Press("?")
 	b.Wait("#shortcuts[open]")
 	list := webtest.Ask(b, chromedp.Evaluate[[]string](
-		`[...document.querySelectorAll("#shortcuts dt")].filter(e => e.checkVisibility()).map(e => e.innerText.trim().replace(/\s+/g, "+"))`))
+		`[...document.querySelectorAll("#shortcuts dt")].filter(e => e.checkVisibility())
+			.map(e => e.innerText.trim().replace(/\s+/g, "+"))`))
 	b.Press(kb.Escape)
 	b.Gone("#shortcuts")
 	return list

@@ -41,7 +41,8 @@ func (h *handlers) deskFacts(c *gin.Context, desk callback.Desk) deskFacts {
 	cb := desk.Callback
 	f := deskFacts{
 		Phone: phoneText(desk.Phone), Subject: frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product),
-		Due: h.whenText(c, cb.DueAt), Overdue: cb.Overdue(desk.At), Lease: h.clockTime(cb.LeaseUntil), ForNext: cb.NoteForNext, Attempt: cb.Attempts + 1,
+		Due: h.whenText(c, cb.DueAt), Overdue: cb.Overdue(desk.At),
+		Lease: h.clockTime(cb.LeaseUntil), ForNext: cb.NoteForNext, Attempt: cb.Attempts + 1,
 		Language: otherLanguage(desk.Customer.Language, h.Lang(c)),
 		Severe:   desk.Resolution.Severity == "high" || desk.Resolution.Severity == "critical",
 	}
