@@ -23,9 +23,9 @@ func TestCallbackIsWorkedByKeyboardAlone(t *testing.T) {
 	ts.Login(t, account.Caller)
 	b := ts.Open(t)
 	b.Login("caller")
-	b.Visit("/desk")
+	openDesk(b)
 	b.Next()
-	b.Wait(".outcome")
+	b.Wait(".outcome .step-now")
 
 	b.Press("1")                // reached
 	b.Wait(".outcome .talk")    // the talk's questions open
@@ -68,9 +68,9 @@ func TestDialAsksPermissionAtThatMoment(t *testing.T) {
 	ts.Login(t, account.Caller)
 	b := ts.Open(t)
 	b.Login("caller")
-	b.Visit("/desk")
+	openDesk(b)
 	b.Next()
-	b.Wait("[data-dial]")
+	b.Wait(".outcome .step-now")
 	ts.Advance(6 * time.Hour) // 20:05
 	b.Press(kb.F2)
 	b.Wait("#desk-problem")

@@ -89,7 +89,20 @@ func (h *handlers) own(handle func(*gin.Context) error) func(*gin.Context) error
 // showDesk shows the callback the caller holds, with what they have typed so far, or why there is none. It never claims.
 func (h *handlers) showDesk(c *gin.Context) error { return h.renderNow(c) }
 
-func (h *handlers) backToDesk(c *gin.Context) error { return h.Redirect(c, "/desk") }
+// backToDesk leads from an address that is only posted to. Whose callback it was is told by that no more than by posting.
+func (h *handlers) backToDesk(c *gin.Context) error {
+	if c.Param("id") == "" {
+		return h.Redirect(c, "/desk")
+	}
+	id, err := frame.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	if _, err := h.callbacks.Beat(c.Request.Context(), frame.Viewer(c), id, 0); err != nil {
+		return err
+	}
+	return h.Redirect(c, "/desk")
+}
 
 // inPlace reports whether a script of the desk asks, which puts the page it gets in the place of the one that is shown.
 func inPlace(c *gin.Context) bool { return c.GetHeader("Desk-User") != "" }

@@ -58,9 +58,9 @@ func TestEveryStateOfTheDeskFits(t *testing.T) {
 	b.Visit("/desk")
 	webtest.Ask(b, chromedp.Evaluate[bool](`fetch("/language", {method: "POST", redirect: "manual",
 		body: new URLSearchParams({language: "zh-CN"})}).then(() => true)`, chromedp.EvalAwaitPromise))
-	b.Visit("/desk")
+	openDesk(b)
 	b.Next()
-	b.Wait(".outcome")
+	b.Wait(".outcome .step-now")
 	text := webtest.Ask(b, chromedp.Evaluate[string](`document.querySelector("main").innerText`))
 	for _, want := range []string{"已逾期", "等太久", "服务态度", "每次都要重新说一遍", "其他工单", "GD-0008"} {
 		if !strings.Contains(text, want) {
