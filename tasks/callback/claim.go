@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -22,8 +23,8 @@ var (
 	ErrClaimBusy    = fault.New(fault.Unavailable, "claim_busy", "colleagues took the callbacks that were ready; try again")
 )
 
-// How far a claim looks: at the first few of every open pool, and of those at the most urgent dozen, four times as many the second
-// time, and again.
+// How far a claim looks: at the first few of every open pool, more where many ask at once, and of those at the most urgent dozen; four
+// times as deep the second time, and again.
 const (
 	claimRounds = 3
 	perPool     = 8
@@ -85,14 +86,23 @@ func (s *Service) claimRound(ctx context.Context, viewer account.Viewer, round i
 
 // claimNew claims the most urgent callback there is for a slot. It returns nil when colleagues were faster, and ErrNothingReady.
 func (s *Service) claimNew(ctx context.Context, viewer account.Viewer, w want, round int, now clock.Instant) (*Callback, error) {
-	candidates, err := s.candidates(s.db.View(ctx), viewer, now, firstLook<<(2*round))
+	asking := int(s.asking.Add(1))
+	defer s.asking.Add(-1)
+	candidates, err := s.candidates(s.db.View(ctx), viewer, asking, round, now)
 	if err != nil {
 		return nil, err
 	}
 	if len(candidates) == 0 {
 		return nil, ErrNothingReady
 	}
-	return s.claimFirst(ctx, viewer, w, candidates, now)
+	for len(candidates) > 0 {
+		claimed, left, err := s.claimFirst(ctx, viewer, w, candidates, now)
+		if claimed != nil || err != nil {
+			return claimed, err
+		}
+		candidates = left
+	}
+	return nil, nil //nolint:nilnil // colleagues were faster
 }
 
 // lockFor locks a callback until the transaction ends, and reports whether the viewer has it or once had it. It returns
@@ -120,52 +130,35 @@ func (s *Service) held(tx database.Tx, viewer account.Viewer, now clock.Instant)
 	return &held[0], nil
 }
 
-// candidate is a callback a caller might be given, with what permission says about calling its customer now.
-type candidate struct {
-	Callback
-	verdict permission.Verdict
-	undone  Reason // why it is not wanted any more; empty while it is
-}
-
-// candidates returns callbacks that the viewer might claim, the most urgent first, at most limit, each with a verdict. It takes
-// the first few of every open pool and locks nothing: claimOne looks again. The limit is low since every verdict costs, and one
-// of the first can nearly always be made.
-func (s *Service) candidates(tx database.Tx, viewer account.Viewer, now clock.Instant, limit int) ([]candidate, error) {
+// candidates returns callbacks that the viewer might claim, the most urgent first. It takes the first few of every open pool, locks nothing
+// and asks no permission: claimOne looks again, and one of the first can nearly always be made. Where several ask at once in this process,
+// each gets the equally urgent ones in another order, so that they do not all reach for the same one.
+func (s *Service) candidates(tx database.Tx, viewer account.Viewer, asking, round int, now clock.Instant) ([]Callback, error) {
 	open, err := s.openPools(tx, viewer, now)
 	if err != nil {
 		return nil, err
 	}
-	callbacks, err := store{tx}.claimable(viewer.UserID, open, now)
+	depth := perPool << (2 * round)
+	for depth < min(asking, 4*perPool) {
+		depth *= 4
+	}
+	callbacks, err := store{tx}.claimable(viewer.UserID, open, depth, now)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(callbacks, func(a, b Callback) int { return compareUrgency(a, b, viewer) })
-	callbacks = callbacks[:min(limit, len(callbacks))]
-	subjects, err := s.whomAll(tx, callbacks...)
-	if err != nil {
-		return nil, err
+	slices.SortFunc(callbacks, func(a, b Callback) int {
+		return cmp.Or(compareUrgency(a, b, viewer), cmp.Compare(a.DueAt, b.DueAt), cmp.Compare(a.ID, b.ID))
+	})
+	equal := 0
+	for equal < min(asking, len(callbacks)) && compareUrgency(callbacks[0], callbacks[equal], viewer) == 0 {
+		equal++
 	}
-	undone, err := overtaken(tx, callbacks...)
-	if err != nil {
-		return nil, err
-	}
-	questions := make([]permission.Question, len(callbacks))
-	for i, c := range callbacks {
-		questions[i] = Question(subjects[c.ID], now)
-	}
-	verdicts, err := s.permit.Judge(tx, questions)
-	if err != nil {
-		return nil, err
-	}
-	candidates := make([]candidate, len(callbacks))
-	for i, c := range callbacks {
-		candidates[i] = candidate{Callback: c, verdict: verdicts[i], undone: undone[c.ID]}
-	}
-	return candidates, nil
+	rand.Shuffle(equal, func(i, j int) { callbacks[i], callbacks[j] = callbacks[j], callbacks[i] })
+	return callbacks[:min(firstLook<<(2*round), len(callbacks))], nil
 }
 
 // compareUrgency orders callbacks as they are handed out: the caller's own appointments and unfinished ones, then those of their own
-// teams before those of no team, then by priority group, in it what was never skipped first, then by due time.
+// teams before those of no team, then by priority group, in it what was never skipped first. Among equals the due time decides.
 func compareUrgency(a, b Callback, viewer account.Viewer) int {
 	own := func(c Callback) int {
 		switch {
@@ -176,10 +169,7 @@ func compareUrgency(a, b Callback, viewer account.Viewer) int {
 		}
 		return 2
 	}
-	return cmp.Or(
-		cmp.Compare(own(a), own(b)), cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Skips, b.Skips),
-		cmp.Compare(a.DueAt, b.DueAt), cmp.Compare(a.ID, b.ID),
-	)
+	return cmp.Or(cmp.Compare(own(a), own(b)), cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Skips, b.Skips))
 }
 
 // openPools returns the ids of the pools the viewer sees whose calling hours are on.
@@ -206,53 +196,63 @@ func (s *Service) poolsOf(tx database.Tx, viewer account.Viewer) ([]pool, error)
 	return slices.DeleteFunc(pools, func(p pool) bool { return !viewer.SeesTeam(p.TeamID) }), nil
 }
 
-// claimFirst claims the first candidate that nobody else was faster at, and puts off or cancels those before it that may not be
-// made now, all in one transaction. It returns nil when none is left.
+// claimFirst claims the first candidate that nobody else was faster at, and returns those behind it if that one may not be made now and was
+// put off or cancelled. A transaction writes the guard row of one person, so that two of them never wait for each other.
 //
 // Lock order: the callback, then its person. The other callbacks of the person are locked without waiting.
 func (s *Service) claimFirst(
-	ctx context.Context, viewer account.Viewer, w want, candidates []candidate, now clock.Instant,
-) (*Callback, error) {
-	var claimed *Callback
-	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		claimed = nil
-		for _, candidate := range candidates {
-			c, err := store{tx}.lockFree(candidate.Callback)
+	ctx context.Context, viewer account.Viewer, w want, candidates []Callback, now clock.Instant,
+) (claimed *Callback, left []Callback, err error) {
+	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		claimed, left = nil, nil
+		for i, candidate := range candidates {
+			c, err := store{tx}.lockFree(candidate)
 			if errors.Is(err, errGone) {
 				continue
 			}
 			if err != nil {
 				return err
 			}
-			ok, err := s.claimOne(tx, viewer, w, c, candidate, now)
+			over, err := s.endOfNoUse(tx, viewer, c, now)
 			if err != nil {
 				return err
 			}
+			if over {
+				continue
+			}
+			left = candidates[i+1:]
+			ok, err := s.claimOne(tx, viewer, w, c, now)
 			if ok {
 				claimed = c
-				return nil
 			}
+			return err
 		}
 		return nil
 	})
-	return claimed, err
+	return claimed, left, err
+}
+
+// endOfNoUse reports whether a locked callback is nothing to claim any more, whatever permission says, and closes it if it is over.
+func (s *Service) endOfNoUse(tx database.Tx, viewer account.Viewer, c *Callback, now clock.Instant) (bool, error) {
+	if !c.claimable(viewer.UserID, now) {
+		return true, nil
+	}
+	undone, err := overtaken(tx, *c)
+	if err != nil {
+		return false, err
+	}
+	if reason := undone[c.ID]; reason != "" {
+		return true, s.giveUpOvertaken(tx, c, reason, now)
+	}
+	if c.usedUp() {
+		return true, s.useUp(tx, c, now)
+	}
+	return false, nil
 }
 
 // claimOne claims a locked callback and reports whether it did: not when the callback may not be made now, or when somebody
 // else holds its person.
-func (s *Service) claimOne(tx database.Tx, viewer account.Viewer, w want, c *Callback, seen candidate, now clock.Instant) (bool, error) {
-	if !c.claimable(viewer.UserID, now) {
-		return false, nil
-	}
-	if seen.undone != "" {
-		return false, s.giveUpOvertaken(tx, c, seen.undone, now)
-	}
-	if c.usedUp() {
-		return false, s.useUp(tx, c, now)
-	}
-	if !seen.verdict.Allowed {
-		return false, s.moveAway(tx, c, seen.verdict, now)
-	}
+func (s *Service) claimOne(tx database.Tx, viewer account.Viewer, w want, c *Callback, now clock.Instant) (bool, error) {
 	v, err := s.reserveAndJudge(tx, c, now)
 	if err != nil {
 		return false, err

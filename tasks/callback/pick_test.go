@@ -139,7 +139,7 @@ func TestAPersonInACallIsNotPicked(t *testing.T) {
 func TestWhatIsNextMayBePicked(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := taskstest.Planned(t, db, taskstest.Severe(1), taskstest.ComplaintOf(1))
+		c := taskstest.Planned(t, db, taskstest.ComplaintOf(1), taskstest.Severe(1))
 		next, err := c.Callbacks.Prefetch(t.Context(), taskstest.Supervisor)
 		if err != nil {
 			t.Fatal(err)

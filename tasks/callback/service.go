@@ -7,6 +7,7 @@ package callback
 import (
 	"cmp"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"aftercall/internal/clock"
@@ -68,6 +69,7 @@ type Service struct {
 	now       clock.Now
 	opts      Options
 	outcomes  *outcome.Service
+	asking    atomic.Int64 // how many in this process look for a callback just now
 }
 
 // New returns a service. It panics without a zone: days would silently be UTC days.

@@ -2,14 +2,10 @@ package callback
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
-	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 )
@@ -54,85 +50,6 @@ func (s store) updateCallback(c Callback) error {
 		return fmt.Errorf("update callback %d: %w", c.ID, err)
 	}
 	return nil
-}
-
-// claimable reads the first few callbacks that the caller may have in each of the pools, those reserved for them, and those whose
-// lease is over. Whatever keeps a callback from the caller is judged by the statement: a few of those at the head of what is read
-// would otherwise hide all others.
-func (s store) claimable(callerID int64, pools []int64, now clock.Instant) ([]Callback, error) {
-	found := make(map[int64]Callback)
-	add := func(list []Callback, err error) error {
-		for _, c := range list {
-			found[c.ID] = c
-		}
-		return err
-	}
-	for chunk := range slices.Chunk(pools, 100) {
-		if err := add(s.firstOfPools(callerID, chunk, now)); err != nil {
-			return nil, err
-		}
-	}
-	for chunk := range slices.Chunk(pools, database.MaxIn) {
-		if err := add(s.reservedOfPools(callerID, chunk, now)); err != nil {
-			return nil, err
-		}
-		if err := add(s.lapsedOfPools(callerID, chunk, now)); err != nil {
-			return nil, err
-		}
-	}
-	return slices.Collect(maps.Values(found)), nil
-}
-
-// mayHave is the condition under which a callback in nobody's hands may go to a caller; mayHaveArgs returns its arguments.
-const mayHave = "(reserved_for IN (0, ?) OR ready_at <= ?) AND not_for <> ? AND expires_at > ? AND person_id NOT IN " + heldPersons
-
-func mayHaveArgs(callerID int64, now clock.Instant) []any {
-	return []any{callerID, now.Add(-reservationTime), callerID, now, now}
-}
-
-// firstOfPools reads the head of each pool by its index, all pools in one statement. The limit is no parameter: SQLite would plan the
-// statement anew each time it is run.
-func (s store) firstOfPools(callerID int64, pools []int64, now clock.Instant) ([]Callback, error) {
-	head := fmt.Sprintf(`SELECT * FROM (SELECT * FROM callbacks WHERE pool_id = ? AND state = 'ready' AND %s
-		ORDER BY priority, skips, due_at, id LIMIT %d) AS head`, mayHave, perPool)
-	parts := make([]string, len(pools))
-	args := make([]any, 0, 6*len(pools))
-	for i, id := range pools {
-		parts[i] = head
-		args = append(args, id)
-		args = append(args, mayHaveArgs(callerID, now)...)
-	}
-	var found []Callback
-	if err := s.Gorm().Raw(strings.Join(parts, " UNION ALL "), args...).Scan(&found).Error; err != nil {
-		return nil, fmt.Errorf("read ready callbacks: %w", err)
-	}
-	return found, nil
-}
-
-// reservedOfPools reads the first appointments of the caller. The plus keeps the database from walking the pools' indexes instead of
-// the caller's few.
-func (s store) reservedOfPools(callerID int64, pools []int64, now clock.Instant) ([]Callback, error) {
-	var found []Callback
-	err := s.Gorm().Where("reserved_for = ? AND state = ? AND +pool_id IN ?", callerID, Ready, pools).
-		Where(mayHave, mayHaveArgs(callerID, now)...).Order("ready_at").Limit(perPool).Find(&found).Error
-	if err != nil {
-		return nil, fmt.Errorf("read reserved callbacks: %w", err)
-	}
-	return found, nil
-}
-
-// lapsedOfPools reads the most urgent callbacks whose lease is over, the caller's own first. Claimed ones are about as many as there
-// are callers, so that all of them can be looked at.
-func (s store) lapsedOfPools(callerID int64, pools []int64, now clock.Instant) ([]Callback, error) {
-	var found []Callback
-	err := s.Gorm().Where("state = ? AND lease_until <= ? AND +pool_id IN ?", Claimed, now, pools).
-		Where(mayHave, mayHaveArgs(callerID, now)...).
-		Order(fmt.Sprintf("CASE WHEN caller_id = %d THEN 0 ELSE 1 END, priority, skips, due_at, id", callerID)).
-		Limit(4 * perPool).Find(&found).Error
-	if err != nil {
-		return nil, fmt.Errorf("read lapsed callbacks: %w", err)
-	}
-	return found, nil
 }
 
 // openCallbacks returns the callbacks of the resolutions that are not closed.

@@ -122,7 +122,7 @@ func (s store) attemptUnder(callbackID, fence int64) (a Attempt, found bool, err
 func (s store) attemptsTogether(c Callback) ([]Attempt, error) {
 	var rows []Attempt
 	err := s.Gorm().Joins("JOIN callbacks ON callbacks.id = attempts.callback_id").
-		Where("callbacks.person_id = ? AND +callbacks.caller_id = ? AND callbacks.claimed_at = ?", c.PersonID, c.CallerID, c.ClaimedAt).
+		Where("callbacks.person_id = ? AND callbacks.caller_id + 0 = ? AND callbacks.claimed_at = ?", c.PersonID, c.CallerID, c.ClaimedAt).
 		Where("callbacks.fence = ? AND attempts.fence = callbacks.fence", c.Fence).
 		Where("callbacks.dialled_at > 0 AND attempts.started_at = callbacks.dialled_at").
 		Order("attempts.id").Limit(mostTogether).Find(&rows).Error

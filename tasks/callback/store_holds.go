@@ -42,9 +42,9 @@ func (hold) TableName() string { return "holds" }
 // heldPersons selects the persons somebody is calling; its one argument is the current instant.
 const heldPersons = "(SELECT person_id FROM holds WHERE until_at > ?)"
 
-// inHold is the condition under which a callback, as far as it was claimed, belongs to a hold. The plus keeps SQLite from walking all
-// that the caller ever had instead of the person's few.
-const inHold = `callbacks.person_id = holds.person_id AND +callbacks.caller_id = holds.caller_id AND callbacks.fence = holds.fence
+// inHold is the condition under which a callback, as far as it was claimed, belongs to a hold. The sum keeps databases from walking
+// all that the caller ever had instead of the person's few.
+const inHold = `callbacks.person_id = holds.person_id AND callbacks.caller_id + 0 = holds.caller_id AND callbacks.fence = holds.fence
 	AND callbacks.state IN ('claimed', 'cancelled') AND callbacks.lease_until > 0`
 
 // holdOf is the hold under which a claimed callback is, or is to be.
@@ -121,7 +121,7 @@ func (s store) extendTogether(c Callback) error {
 
 // claimedTogether selects the callbacks that were claimed together with one, itself among them, whatever became of them since.
 func (s store) claimedTogether(c Callback) *gorm.DB {
-	return s.Gorm().Where("person_id = ? AND +caller_id = ? AND fence = ? AND claimed_at = ?", c.PersonID, c.CallerID, c.Fence, c.ClaimedAt)
+	return s.Gorm().Where("person_id = ? AND caller_id + 0 = ? AND fence = ? AND claimed_at = ?", c.PersonID, c.CallerID, c.Fence, c.ClaimedAt)
 }
 
 // leaveHold takes a callback out of its hold, which ends when it was the last in it, unless its outcome may be undone.
@@ -165,14 +165,25 @@ func (s store) lapse(c *Callback, now clock.Instant) error {
 // inHands returns the callbacks a caller holds in the slots, at most 50: by slot, in each the one it was taken for first, then by urgency.
 // One that was cancelled under their hands is among them until its lease ends.
 func (s store) inHands(callerID int64, now clock.Instant, slots ...Slot) ([]Callback, error) {
-	var found []Callback
-	err := s.Gorm().Joins("JOIN holds ON "+inHold).
-		Where("holds.caller_id = ? AND holds.slot IN ? AND holds.until_at > ?", callerID, slots, now).
-		Order("holds.slot, callbacks.id <> holds.callback_id, priority, skips, due_at, callbacks.id").Limit(mostTogether).Find(&found).Error
+	var holds []hold
+	err := s.Gorm().Where("caller_id = ? AND slot IN ? AND until_at > ?", callerID, slots, now).Order("slot").Limit(len(slots)).Find(&holds).Error
 	if err != nil {
-		return nil, fmt.Errorf("read held callbacks: %w", err)
+		return nil, fmt.Errorf("read holds: %w", err)
 	}
-	return found, nil
+	var all []Callback
+	for _, h := range holds {
+		var found []Callback
+		err := s.Gorm().
+			Where("person_id = ? AND caller_id + 0 = ? AND fence = ?", h.PersonID, h.CallerID, h.Fence).
+			Where("state IN ? AND lease_until > 0", []State{Claimed, Cancelled}).
+			Order(fmt.Sprintf("CASE WHEN id = %d THEN 0 ELSE 1 END, priority, skips, due_at, id", h.CallbackID)).
+			Limit(mostTogether).Find(&found).Error
+		if err != nil {
+			return nil, fmt.Errorf("read held callbacks: %w", err)
+		}
+		all = append(all, found...)
+	}
+	return all, nil
 }
 
 // together returns what is held together with a callback, without it, by urgency.
