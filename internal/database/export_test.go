@@ -57,3 +57,21 @@ func (db *DB) Shown(ctx context.Context, query string) (text string, err error) 
 	})
 	return text, err
 }
+
+// MigrateDownTo takes the schema back to what it was at a version.
+func (db *DB) MigrateDownTo(ctx context.Context, version int64) error {
+	handle := db.write
+	if db.dialect == MySQL {
+		handle = db.read
+	}
+	sqlDB, err := handle.DB()
+	if err != nil {
+		return err
+	}
+	provider, err := db.migrator(sqlDB)
+	if err != nil {
+		return err
+	}
+	_, err = provider.DownTo(ctx, version)
+	return err
+}

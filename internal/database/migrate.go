@@ -40,15 +40,7 @@ func (db *DB) Migrate(ctx context.Context) error {
 		}
 		defer release()
 	}
-	files, err := fs.Sub(migrations, "migrations/"+string(db.dialect))
-	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	dialect := database.DialectSQLite3
-	if db.dialect == MySQL {
-		dialect = database.DialectMySQL
-	}
-	provider, err := goose.NewProvider(dialect, sqlDB, files, goose.WithDisableGlobalRegistry(true))
+	provider, err := db.migrator(sqlDB)
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
@@ -64,6 +56,19 @@ func (db *DB) Migrate(ctx context.Context) error {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
+}
+
+// migrator knows the migrations of the database's dialect.
+func (db *DB) migrator(sqlDB *sql.DB) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations/"+string(db.dialect))
+	if err != nil {
+		return nil, err
+	}
+	dialect := database.DialectSQLite3
+	if db.dialect == MySQL {
+		dialect = database.DialectMySQL
+	}
+	return goose.NewProvider(dialect, sqlDB, files, goose.WithDisableGlobalRegistry(true))
 }
 
 // lockSchema takes a lock of the whole server on a connection of its own and returns what gives it back.

@@ -42,3 +42,49 @@ func TestOneProcessOfAClusterMigratesAtATime(t *testing.T) {
 		}
 	}
 }
+
+// A centre comes to this version in the middle of its work: whoever has a callback keeps it, and who ever had one is still known.
+func TestClaimsOfAnEarlierVersionAreKept(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		if err := db.MigrateDownTo(t.Context(), 37); err != nil {
+			t.Fatal(err)
+		}
+		g := db.View(t.Context()).Gorm()
+		if db.Dialect() == database.SQLite {
+			g = db.Writer(t.Context())
+		}
+		note, names := "", ""
+		if db.Dialect() == database.MySQL {
+			note, names = ", '', ''", ", note, note_for_next"
+		}
+		for _, statement := range []string{
+			"INSERT INTO callbacks (id, resolution_id, state, person_id, caller_id, fence, lease_until" + names +
+				") VALUES (1, 1, 'claimed', 5, 3, 2, 900" + note + ")",
+			"INSERT INTO holds (person_id, callback_id, caller_id, fence, until_at) VALUES (5, 1, 3, 2, 900)",
+			"INSERT INTO audit_entries (at, user_id, action, subject_kind, subject_id, detail) VALUES (7, 4, 'callback.claim', 'callback', 1, '')",
+			"INSERT INTO audit_entries (at, user_id, action, subject_kind, subject_id, detail) VALUES (8, 4, 'callback.skip', 'callback', 1, 'known')",
+			"INSERT INTO audit_entries (at, user_id, action, subject_kind, subject_id, detail) VALUES (9, 4, 'callback.planned', 'contact', 1, 'x')",
+		} {
+			if err := g.Exec(statement).Error; err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := db.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for where, table := range map[string]string{
+			"id = 1 AND slot = 'current' AND skips = 0 AND fence = 2":     "callbacks",
+			"person_id = 5 AND caller_id = 3 AND slot = 'current'":        "holds",
+			"kind = 'claimed' AND user_id = 4 AND at = 7 AND reason = ''": "callback_changes",
+			"kind = 'skipped' AND user_id = 4 AND reason = 'known'":       "callback_changes",
+		} {
+			if n := dbtest.Count(t, db, table, where); n != 1 {
+				t.Errorf("%s: %d rows where %s", table, n, where)
+			}
+		}
+		if n := dbtest.Count(t, db, "callback_changes", "1 = 1"); n != 2 {
+			t.Errorf("%d changes", n)
+		}
+	})
+}
