@@ -42,7 +42,8 @@ func (s *Service) checkOwn(tx database.Tx, callerID, callbackID int64, o Outcome
 		return err
 	}
 	return fault.InvalidFields(fault.Field{
-		Name: "appointment_for", Code: "own_appointments", Problem: "you have as many appointments of your own as you may: let anybody make it",
+		Name: "appointment_for", Code: "own_appointments",
+		Problem: "you have as many appointments of your own as you may: let anybody make it",
 	})
 }
 

@@ -132,8 +132,8 @@ func (s *Service) passOn(
 }
 
 // Reassign reserves a callback for one caller, for half an hour from when it is ready; a callerID of 0 frees it for anybody.
-// What became of the callback keeps why. It returns fault.Invalid without a why, fault.NotFound for a callback of a team the viewer does not see,
-// and fault.Conflict for one that is closed or in hand, or that this caller must not make.
+// What became of the callback keeps why. It returns fault.Invalid without a why, fault.NotFound for a callback of a team the viewer does
+// not see, and fault.Conflict for one that is closed or in hand, or that this caller must not make.
 func (s *Service) Reassign(ctx context.Context, viewer account.Viewer, callbackID, callerID int64, why string) error {
 	if strings.TrimSpace(why) == "" {
 		return sayWhy("reassign_why")

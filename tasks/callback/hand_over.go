@@ -177,7 +177,8 @@ func (s *Service) Pause(
 
 // The refusals of pausing.
 var (
-	errTooManyPaused = fault.New(fault.Conflict, "too_many_paused", "you have paused as many callbacks as you may; resume one of them first")
+	errTooManyPaused = fault.New(fault.Conflict, "too_many_paused",
+		"you have paused as many callbacks as you may; resume one of them first")
 	errNotPaused     = fault.New(fault.Conflict, "not_paused", "this callback is not paused")
 )
 

@@ -146,9 +146,9 @@ func keepForOwner(tx database.Tx, c *Callback, now clock.Instant) error {
 	return err
 }
 
-// keep stores a callback after a transition, with what was noted about it and what follows from its new state. While it waits or is ready, exactly one job
-// looks at it next. When no caller has it, it leaves the hold of its person. When it was cancelled, the decision that planned it is
-// told.
+// keep stores a callback after a transition, with what was noted about it and what follows from its new state. While it waits or is ready,
+// exactly one job looks at it next. When no caller has it, it leaves the hold of its person. When it was cancelled, the decision that
+// planned it is told.
 func (s *Service) keep(tx database.Tx, c *Callback, now clock.Instant) error {
 	st := store{tx}
 	if err := st.write(c); err != nil {

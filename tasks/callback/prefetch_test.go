@@ -183,7 +183,8 @@ func TestTwoTabsLookAheadAndGoOnAtOnce(t *testing.T) {
 				})
 			}
 			group.Wait()
-			if len(current) != 1 || len(next) != 1 || c.Count(t, "holds", "caller_id = 1 AND slot <> ? AND until_at > ?", callback.SlotUndo, c.Now()) != 2 {
+			if len(current) != 1 || len(next) != 1 ||
+				c.Count(t, "holds", "caller_id = 1 AND slot <> ? AND until_at > ?", callback.SlotUndo, c.Now()) != 2 {
 				t.Fatalf("on the desk %v, next %v", current, next)
 			}
 			c.Finish(t, viewer, c.Claim(t, viewer), callback.Outcome{CallResult: callback.NoAnswer})

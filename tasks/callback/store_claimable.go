@@ -22,8 +22,8 @@ func (s store) claimable(callerID int64, pools []int64, depth int, now clock.Ins
 		// The plus keeps SQLite from walking the pools' indexes instead of the caller's few, and of the claims, which are about as many as
 		// there are callers.
 		u.add(perPool, "ready_at", "reserved_for = ? AND state = 'ready' AND +pool_id IN ?", callerID, chunk)
-		u.add(4*perPool, fmt.Sprintf("CASE WHEN callbacks.caller_id = %d THEN 0 ELSE 1 END, priority, skips, due_at, callbacks.id", callerID),
-			"state = 'claimed' AND lease_until <= ? AND +pool_id IN ?", now, chunk)
+		ownFirst := fmt.Sprintf("CASE WHEN callbacks.caller_id = %d THEN 0 ELSE 1 END, priority, skips, due_at, callbacks.id", callerID)
+		u.add(4*perPool, ownFirst, "state = 'claimed' AND lease_until <= ? AND +pool_id IN ?", now, chunk)
 		var part []Callback
 		if err := s.Gorm().Raw(strings.Join(u.parts, " UNION ALL "), u.args...).Scan(&part).Error; err != nil {
 			return nil, fmt.Errorf("read what can be claimed: %w", err)

@@ -121,7 +121,8 @@ func (s store) extendTogether(c Callback) error {
 
 // claimedTogether selects the callbacks that were claimed together with one, itself among them, whatever became of them since.
 func (s store) claimedTogether(c Callback) *gorm.DB {
-	return s.Gorm().Where("person_id = ? AND caller_id + 0 = ? AND fence = ? AND claimed_at = ?", c.PersonID, c.CallerID, c.Fence, c.ClaimedAt)
+	return s.Gorm().
+		Where("person_id = ? AND caller_id + 0 = ? AND fence = ? AND claimed_at = ?", c.PersonID, c.CallerID, c.Fence, c.ClaimedAt)
 }
 
 // leaveHold takes a callback out of its hold, which ends when it was the last in it, unless its outcome may be undone.
@@ -166,7 +167,8 @@ func (s store) lapse(c *Callback, now clock.Instant) error {
 // One that was cancelled under their hands is among them until its lease ends.
 func (s store) inHands(callerID int64, now clock.Instant, slots ...Slot) ([]Callback, error) {
 	var holds []hold
-	err := s.Gorm().Where("caller_id = ? AND slot IN ? AND until_at > ?", callerID, slots, now).Order("slot").Limit(len(slots)).Find(&holds).Error
+	err := s.Gorm().Where("caller_id = ? AND slot IN ? AND until_at > ?", callerID, slots, now).
+		Order("slot").Limit(len(slots)).Find(&holds).Error
 	if err != nil {
 		return nil, fmt.Errorf("read holds: %w", err)
 	}
