@@ -54,6 +54,7 @@ func TestClaimsOfAnEarlierVersionAreKept(t *testing.T) {
 		if db.Dialect() == database.SQLite {
 			g = db.Writer(t.Context())
 		}
+		const audit = "INSERT INTO audit_entries (at, user_id, action, subject_kind, subject_id, detail) VALUES "
 		note, names := "", ""
 		if db.Dialect() == database.MySQL {
 			note, names = ", '', ''", ", note, note_for_next"
@@ -62,9 +63,9 @@ func TestClaimsOfAnEarlierVersionAreKept(t *testing.T) {
 			"INSERT INTO callbacks (id, resolution_id, state, person_id, caller_id, fence, lease_until" + names +
 				") VALUES (1, 1, 'claimed', 5, 3, 2, 900" + note + ")",
 			"INSERT INTO holds (person_id, callback_id, caller_id, fence, until_at) VALUES (5, 1, 3, 2, 900)",
-			"INSERT INTO audit_entries (at, user_id, action, subject_kind, subject_id, detail) VALUES (7, 4, 'callback.claim', 'callback', 1, '')",
-			"INSERT INTO audit_entries (at, user_id, action, subject_kind, subject_id, detail) VALUES (8, 4, 'callback.skip', 'callback', 1, 'known')",
-			"INSERT INTO audit_entries (at, user_id, action, subject_kind, subject_id, detail) VALUES (9, 4, 'callback.planned', 'contact', 1, 'x')",
+			audit + "(7, 4, 'callback.claim', 'callback', 1, '')",
+			audit + "(8, 4, 'callback.skip', 'callback', 1, 'known')",
+			audit + "(9, 4, 'callback.planned', 'contact', 1, 'x')",
 		} {
 			if err := g.Exec(statement).Error; err != nil {
 				t.Fatal(err)

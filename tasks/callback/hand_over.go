@@ -179,7 +179,7 @@ func (s *Service) Pause(
 var (
 	errTooManyPaused = fault.New(fault.Conflict, "too_many_paused",
 		"you have paused as many callbacks as you may; resume one of them first")
-	errNotPaused     = fault.New(fault.Conflict, "not_paused", "this callback is not paused")
+	errNotPaused = fault.New(fault.Conflict, "not_paused", "this callback is not paused")
 )
 
 // Resume ends a pause: the callback is ready at once, for whoever paused it first, or waits for what else keeps it from being made. Who
