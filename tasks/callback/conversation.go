@@ -129,35 +129,37 @@ func (s *Service) callOn(tx database.Tx, c Callback, subject permission.Subject)
 	return same[0], true, nil
 }
 
-// endTogether lets the outcome of a call end what was held together with its callback, as far as it is theirs too: a call that nobody
-// took was made for all of them, and who wants no contact is called about none.
-func (s *Service) endTogether(tx database.Tx, viewer account.Viewer, c Callback, o Outcome, now clock.Instant) error {
-	set, err := s.outcomes.InForce(tx)
-	if err != nil {
-		return err
-	}
+// lockAffected locks what is held together with a callback and ends by the outcome of its call too: a call that nobody took was made for
+// all of the same number, and who wants no contact is called about none. It is asked before the outcome changes which number that is.
+func (s *Service) lockAffected(tx database.Tx, set *outcome.Set, c Callback, o Outcome) ([]Callback, error) {
 	call, _ := o.codes(set)
-	refused := o.suppressed(set) != ""
-	if call.Is(outcome.CountsAsReached) && !refused {
-		return nil
+	never := o.suppressed(set) == permission.Everything
+	if call.Is(outcome.CountsAsReached) && !never {
+		return nil, nil
 	}
 	others, err := store{tx}.lockTogether(c)
-	if err != nil || len(others) == 0 {
-		return err
-	}
-	if refused {
-		return s.letGo(tx, others, now)
+	if err != nil || len(others) == 0 || never {
+		return others, err
 	}
 	subject, err := s.whom(tx, c)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	others, err = sameNumber(s, tx, subject, c.ID, others, func(c Callback) int64 { return c.ID })
-	if err != nil {
-		return err
+	return sameNumber(s, tx, subject, c.ID, others, func(c Callback) int64 { return c.ID })
+}
+
+// endTogether lets the outcome of a call end what lockAffected found.
+func (s *Service) endTogether(
+	tx database.Tx, viewer account.Viewer, set *outcome.Set, others []Callback, o Outcome, now clock.Instant,
+) error {
+	if len(others) == 0 {
+		return nil
+	}
+	if o.suppressed(set) == permission.Everything {
+		return s.letGo(tx, others, now)
 	}
 	for i := range others {
-		if _, err := s.finish(tx, viewer, &others[i], o, now); err != nil {
+		if _, err := s.finish(tx, viewer, set, &others[i], o, now); err != nil {
 			return err
 		}
 	}

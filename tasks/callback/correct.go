@@ -46,7 +46,7 @@ func (s *Service) Correct(ctx context.Context, viewer account.Viewer, attemptID 
 		if err != nil {
 			return err
 		}
-		return s.correct(tx, viewer, c, a, o, why, now)
+		return s.correct(tx, viewer, set, c, a, o, why, now)
 	})
 	if err != nil {
 		return fmt.Errorf("correct attempt %d: %w", attemptID, err)
@@ -77,7 +77,7 @@ func lockToCorrect(tx database.Tx, viewer account.Viewer, attemptID int64) (c Ca
 }
 
 func (s *Service) correct(
-	tx database.Tx, viewer account.Viewer, c Callback, a Attempt, o Outcome, why string, now clock.Instant,
+	tx database.Tx, viewer account.Viewer, set *outcome.Set, c Callback, a Attempt, o Outcome, why string, now clock.Instant,
 ) error {
 	subject, err := s.whom(tx, c)
 	if err != nil {
@@ -90,28 +90,23 @@ func (s *Service) correct(
 	if last && c.State == Claimed {
 		return errCorrectInHand
 	}
-	was, of, err := s.said(tx, a)
-	if err != nil {
-		return err
-	}
-	set, err := s.outcomes.InForce(tx)
-	if err != nil {
-		return err
-	}
+	was := Outcome{CallResult: a.CallResult, BusinessResult: a.BusinessResult}
 	change := Change{Kind: ChangeCorrected, FromState: c.State, UserID: viewer.UserID, Reason: was.reason(), Detail: why}
-	if err := a.say(set, subject, o); err != nil {
+	if err := s.refuseAnew(tx, viewer, subject, a, o.suppressed(set), why); err != nil {
 		return err
 	}
-	if before, after := was.suppressed(of), o.suppressed(set); before != after {
-		if err := s.refuseAnew(tx, a, subject, before, after, viewer, why); err != nil {
-			return err
-		}
+	dialled, err := dialledUnder(tx, set, a, subject, o)
+	if err != nil {
+		return err
+	}
+	if err := a.say(set, dialled, o); err != nil {
+		return err
 	}
 	if err := (store{tx}).updateAttempt(a); err != nil {
 		return err
 	}
 	if last {
-		err = s.followAnew(tx, &c, a, set, subject, o, change, now)
+		err = s.followAnew(tx, set, &c, a, subject, o, change, now)
 	} else {
 		c.ChangedAt = now
 		c.note(change)
@@ -126,24 +121,28 @@ func (s *Service) correct(
 	return outbox.Add(tx, now, outbox.New(JobOutcome, a.ID, outbox.Urgent, now))
 }
 
-// refuseAnew takes back what the customer was said to have refused, and records what they refused instead, where there is any.
+// refuseAnew lets the refusal of a corrected outcome take the place of the one before: of another purpose, or of none.
 func (s *Service) refuseAnew(
-	tx database.Tx, a Attempt, subject permission.Subject, before, after permission.Scope, viewer account.Viewer, why string,
+	tx database.Tx, viewer account.Viewer, subject permission.Subject, a Attempt, scope permission.Scope, why string,
 ) error {
+	before, err := s.refusedBy(tx, a)
+	if err != nil || before == scope {
+		return err
+	}
 	if before != "" {
 		if _, err := s.permit.TakeBack(tx, a.refusal(subject, before), viewer.UserID, why); err != nil {
 			return err
 		}
 	}
-	if after == "" {
+	if scope == "" {
 		return nil
 	}
-	return s.permit.Refuse(tx, a.refusal(subject, after))
+	return s.permit.Refuse(tx, a.refusal(subject, scope))
 }
 
 // followAnew lets a callback follow from the corrected outcome of its last attempt, as if that had been recorded when the call ended.
 func (s *Service) followAnew(
-	tx database.Tx, c *Callback, a Attempt, set *outcome.Set, subject permission.Subject, o Outcome, change Change, now clock.Instant,
+	tx database.Tx, set *outcome.Set, c *Callback, a Attempt, subject permission.Subject, o Outcome, change Change, now clock.Instant,
 ) error {
 	if a.CallbackBefore == "" || c.State == Cancelled {
 		c.CallResult, c.BusinessResult, c.Note, c.ChangedAt = a.CallResult, a.BusinessResult, a.Note, now
@@ -153,7 +152,7 @@ func (s *Service) followAnew(
 	if err := c.takeBack(a, now); err != nil {
 		return err
 	}
-	next, err := s.next(tx, c, set, subject, o, a.EndedAt)
+	next, err := s.next(tx, set, *c, a, subject, o, a.EndedAt)
 	if err != nil {
 		return err
 	}

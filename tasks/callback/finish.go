@@ -56,10 +56,14 @@ func (s *Service) Finish(
 		if stale = !c.heldBy(viewer.UserID, fence); stale {
 			return store{tx}.saveDraft(callbackID, viewer.UserID, o, now)
 		}
-		if recorded, err = s.finish(tx, viewer, &c, o, now); err != nil {
+		others, err := s.lockAffected(tx, set, c, o)
+		if err != nil {
 			return err
 		}
-		return s.endTogether(tx, viewer, c, o, now)
+		if recorded, err = s.finish(tx, viewer, set, &c, o, now); err != nil {
+			return err
+		}
+		return s.endTogether(tx, viewer, set, others, o, now)
 	})
 	switch {
 	case err != nil:
@@ -70,12 +74,10 @@ func (s *Service) Finish(
 	return recorded, nil
 }
 
-func (s *Service) finish(tx database.Tx, viewer account.Viewer, c *Callback, o Outcome, now clock.Instant) (Recorded, error) {
+func (s *Service) finish(
+	tx database.Tx, viewer account.Viewer, set *outcome.Set, c *Callback, o Outcome, now clock.Instant,
+) (Recorded, error) {
 	subject, err := s.whom(tx, *c)
-	if err != nil {
-		return Recorded{}, err
-	}
-	set, err := s.outcomes.InForce(tx)
 	if err != nil {
 		return Recorded{}, err
 	}
@@ -91,7 +93,7 @@ func (s *Service) finish(tx database.Tx, viewer account.Viewer, c *Callback, o O
 	if o, err = s.withoutRefused(tx, *c, subject, o, now); err != nil {
 		return Recorded{}, err
 	}
-	attempt, err := s.endAttempt(tx, c, set, subject, o, now)
+	attempt, err := s.endAttempt(tx, set, c, subject, o, now)
 	if err != nil {
 		return Recorded{}, err
 	}
@@ -104,7 +106,12 @@ func (s *Service) finish(tx database.Tx, viewer account.Viewer, c *Callback, o O
 	if err != nil {
 		return Recorded{}, err
 	}
-	next, err := s.next(tx, c, set, subject, o, now)
+	if o.deciding(set).Is(outcome.Abuse) {
+		if err := startPause(tx, viewer, PauseAbuse, now); err != nil {
+			return Recorded{}, err
+		}
+	}
+	next, err := s.next(tx, set, *c, attempt, subject, o, now)
 	if err != nil {
 		return Recorded{}, err
 	}
@@ -132,10 +139,11 @@ func (s *Service) finish(tx database.Tx, viewer account.Viewer, c *Callback, o O
 	return recorded, err
 }
 
-// refusal is that the customer does not want to be contacted any more, as said in the call of an attempt.
+// refusal is what the customer does not want to be contacted for any more, as said in the call of an attempt.
 func (a Attempt) refusal(subject permission.Subject, scope permission.Scope) permission.Refusal {
 	return permission.Refusal{
-		Subject: subject, Scope: scope, Source: "call", Evidence: fmt.Sprintf("attempt %d", a.ID), UserID: a.CallerID, At: a.EndedAt,
+		Subject: subject, Scope: scope, Source: "call", Evidence: fmt.Sprintf("attempt %d", a.ID),
+		UserID: a.CallerID, At: a.EndedAt,
 	}
 }
 
@@ -151,7 +159,7 @@ func (s *Service) checkAppointment(subject permission.Subject, o Outcome) error 
 
 // endAttempt completes the attempt that began with the dial, or writes one when the dial was not seen.
 func (s *Service) endAttempt(
-	tx database.Tx, c *Callback, set *outcome.Set, subject permission.Subject, o Outcome, now clock.Instant,
+	tx database.Tx, set *outcome.Set, c *Callback, subject permission.Subject, o Outcome, now clock.Instant,
 ) (Attempt, error) {
 	st := store{tx}
 	attempt, found, err := st.attemptUnder(c.ID, c.Fence)
@@ -167,7 +175,11 @@ func (s *Service) endAttempt(
 		return Attempt{}, err
 	}
 	attempt.EndedAt = now
-	if err := attempt.say(set, subject, o); err != nil {
+	dialled, err := dialledUnder(tx, set, attempt, subject, o)
+	if err != nil {
+		return Attempt{}, err
+	}
+	if err := attempt.say(set, dialled, o); err != nil {
 		return Attempt{}, err
 	}
 	return attempt, st.updateAttempt(attempt)

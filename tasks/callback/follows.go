@@ -1,6 +1,7 @@
 package callback
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -10,29 +11,53 @@ import (
 	"aftercall/tasks/callback/outcome"
 )
 
-// say writes an outcome down with the attempt it came of: what was said, the set that the results are of, of what supervisors are told, and
-// whether the number was wrong. Recording another outcome takes all of that back.
-func (a *Attempt) say(set *outcome.Set, subject permission.Subject, o Outcome) (err error) {
-	call, _ := o.codes(set)
-	a.CallResult, a.BusinessResult, a.Note = o.CallResult, o.BusinessResult, o.Note
-	a.OutcomeVersion, a.Mark, a.WrongPhone = set.Version, o.mark(set), ""
-	if call.Is(outcome.WrongNumber) {
-		a.WrongPhone = subject.Address(permission.ByPhone)
+// say writes an outcome down with the attempt it came of, and what it says beside the two results: the set it is of, of what supervisors
+// are told, and whether the number that was dialled was wrong. Saying something else takes all of that back.
+func (a *Attempt) say(set *outcome.Set, dialled string, o Outcome) (err error) {
+	a.CallResult, a.BusinessResult, a.Note, a.OutcomeVersion = o.CallResult, o.BusinessResult, o.Note, set.Version
+	if mark := o.mark(set); mark != a.Mark {
+		a.Mark, a.MarkSeenAt, a.MarkSeenBy = mark, 0, 0
+	}
+	a.WrongPhone = ""
+	if call, _ := o.codes(set); call.Is(outcome.WrongNumber) {
+		a.WrongPhone = dialled
 	}
 	a.Answers, err = o.Answers.encode()
 	return err
 }
 
-// said returns the results of an attempt, and the set they are of.
-func (s *Service) said(tx database.Tx, a Attempt) (Outcome, *outcome.Set, error) {
+// unsay makes an attempt one without an outcome again.
+func (a *Attempt) unsay() {
+	a.EndedAt, a.CallResult, a.BusinessResult, a.Note, a.Answers, a.CallbackBefore = 0, "", "", "", "", ""
+	a.OutcomeVersion, a.Mark, a.MarkSeenAt, a.MarkSeenBy, a.WrongPhone = 0, "", 0, 0, ""
+}
+
+// dialledUnder returns the line that was called in an attempt, where the outcome says that it is a wrong one: what another outcome of the
+// same call, or of the same attempt, said of it already, is not called any more and is no line of the subject.
+func dialledUnder(tx database.Tx, set *outcome.Set, a Attempt, subject permission.Subject, o Outcome) (string, error) {
+	if call, _ := o.codes(set); !call.Is(outcome.WrongNumber) {
+		return "", nil
+	}
+	known, err := store{tx}.wrongPhoneUnder(a)
+	return cmp.Or(a.WrongPhone, known, subject.Address(permission.ByPhone)), err
+}
+
+// refusedBy returns what the customer refused by the outcome of an attempt, as the set says under which it was recorded; empty for nothing.
+func (s *Service) refusedBy(tx database.Tx, a Attempt) (permission.Scope, error) {
+	if a.CallResult == "" {
+		return "", nil
+	}
 	set, err := s.outcomes.At(tx, a.OutcomeVersion)
-	return Outcome{CallResult: a.CallResult, BusinessResult: a.BusinessResult}, set, err
+	if err != nil {
+		return "", err
+	}
+	return Outcome{CallResult: a.CallResult, BusinessResult: a.BusinessResult}.suppressed(set), nil
 }
 
 // next returns what becomes of a callback after an outcome whose attempt is stored. Where the number was wrong and the customer has another
-// one, that is tried instead of closing the callback. The subject is that of the dial, before the number was known to be wrong.
+// one, that is tried instead of closing the callback.
 func (s *Service) next(
-	tx database.Tx, c *Callback, set *outcome.Set, subject permission.Subject, o Outcome, now clock.Instant,
+	tx database.Tx, set *outcome.Set, c Callback, a Attempt, subject permission.Subject, o Outcome, now clock.Instant,
 ) (outcome.Next, error) {
 	attempts, err := store{tx}.attemptsOf(c.ID)
 	if err != nil {
@@ -50,16 +75,11 @@ func (s *Service) next(
 		return at
 	}
 	next := set.Next(string(o.CallResult), string(o.BusinessResult), tried, opening, zoneOf(rules, subject, s.opts.Zone, now), now)
-	if call, _ := o.codes(set); call.Is(outcome.WrongNumber) && otherPhone(subject) {
+	another := func(phone string) bool { return phone != a.WrongPhone }
+	if a.WrongPhone != "" && slices.ContainsFunc(subject.Phones, another) {
 		next = outcome.Next{Key: next.Key, At: now}
 	}
 	return next, nil
-}
-
-// otherPhone reports whether the customer has a phone beside the one that is called.
-func otherPhone(subject permission.Subject) bool {
-	called := subject.Address(permission.ByPhone)
-	return slices.ContainsFunc(subject.Phones, func(phone string) bool { return phone != called })
 }
 
 // zoneOf returns where the customer is, if that is known, else the fallback.

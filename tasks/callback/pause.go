@@ -22,9 +22,10 @@ const (
 	PauseMeeting  PauseReason = "meeting"
 	PauseMeal     PauseReason = "meal"
 	PauseOther    PauseReason = "other"
+	PauseAbuse    PauseReason = "abuse" // begins by itself after a call with an abusive customer
 )
 
-// PauseReasons returns every reason for a pause, in the order of their keys on the desk.
+// PauseReasons returns every reason a caller can give for a pause, in the order of their keys on the desk.
 func PauseReasons() []PauseReason {
 	return []PauseReason{PauseBreak, PauseTraining, PauseMeeting, PauseMeal, PauseOther}
 }
@@ -63,16 +64,20 @@ func (s *Service) StartPause(ctx context.Context, viewer account.Viewer, reason 
 	}
 	now := s.now()
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		st := store{tx}
-		if err := st.endPauses(viewer.UserID, now.Add(-longestPause), now); err != nil {
-			return err
-		}
-		return st.beginPause(Pause{UserID: viewer.UserID, BeganAt: now, Reason: reason})
+		return startPause(tx, viewer, reason, now)
 	})
 	if err != nil {
 		return fmt.Errorf("begin a pause: %w", err)
 	}
 	return nil
+}
+
+func startPause(tx database.Tx, viewer account.Viewer, reason PauseReason, now clock.Instant) error {
+	st := store{tx}
+	if err := st.endPauses(viewer.UserID, now.Add(-longestPause), now); err != nil {
+		return err
+	}
+	return st.beginPause(Pause{UserID: viewer.UserID, BeganAt: now, Reason: reason})
 }
 
 // EndPause ends the viewer's pause; without one it changes nothing.

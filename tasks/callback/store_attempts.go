@@ -90,8 +90,8 @@ func (s store) insertAttempt(a *Attempt) error {
 func (s store) updateAttempt(a Attempt) error {
 	err := s.Gorm().Model(&Attempt{}).Where("id = ?", a.ID).Updates(map[string]any{
 		"ended_at": a.EndedAt, "call_result": a.CallResult, "business_result": a.BusinessResult, "note": a.Note, "answers": a.Answers,
-		"callback_before": a.CallbackBefore,
-		"outcome_version": a.OutcomeVersion, "mark": a.Mark, "wrong_phone": a.WrongPhone,
+		"callback_before": a.CallbackBefore, "outcome_version": a.OutcomeVersion, "mark": a.Mark, "mark_seen_at": a.MarkSeenAt,
+		"mark_seen_by": a.MarkSeenBy, "wrong_phone": a.WrongPhone,
 	}).Error
 	if err != nil {
 		return fmt.Errorf("update attempt: %w", err)
@@ -135,6 +135,9 @@ func (s store) attemptsTogether(c Callback) ([]Attempt, error) {
 // lockEndedWith locks the callbacks that ended with one because nobody took the call of an attempt; those that were claimed together and
 // got an outcome of their own are not among them.
 func (s store) lockEndedWith(c Callback, a Attempt) ([]Callback, error) {
+	if a.BusinessResult != "" { // somebody took it
+		return nil, nil
+	}
 	var found []Callback
 	err := s.claimedTogether(c).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id <> ?", c.ID).
 		Where("id IN (SELECT callback_id FROM attempts WHERE fence = ? AND ended_at = ? AND caller_id = ?)", c.Fence, a.EndedAt, c.CallerID).
@@ -220,6 +223,20 @@ func (s store) attemptsOfCallbacks(callbackIDs []int64) ([]Attempt, error) {
 		return nil, fmt.Errorf("read attempts: %w", err)
 	}
 	return rows, nil
+}
+
+// wrongPhoneUnder returns the line that another outcome of the same call found not to be the customer's; empty for none.
+func (s store) wrongPhoneUnder(a Attempt) (string, error) {
+	var phones []string
+	err := s.Gorm().Model(&Attempt{}).Where("customer_id = ? AND wrong_phone > '' AND fence = ?", a.CustomerID, a.Fence).
+		Where("caller_id = ? AND claimed_at = ? AND id <> ?", a.CallerID, a.ClaimedAt, a.ID).Limit(1).Pluck("wrong_phone", &phones).Error
+	if err != nil {
+		return "", fmt.Errorf("read the wrong phone of a call: %w", err)
+	}
+	if len(phones) == 0 {
+		return "", nil
+	}
+	return phones[0], nil
 }
 
 // wrongPhones returns the lines that were found not to be a customer's, by customer.

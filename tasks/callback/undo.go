@@ -12,7 +12,6 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
-	"aftercall/tasks/callback/outcome"
 )
 
 // The refusals of undoing.
@@ -102,11 +101,10 @@ func (s *Service) undo(tx database.Tx, viewer account.Viewer, c *Callback, now c
 	case !found, a.EndedAt.IsZero(), c.CallerID != viewer.UserID:
 		return errUndoTooLate
 	}
-	said, set, err := s.said(tx, a)
-	if err != nil {
+	switch scope, err := s.refusedBy(tx, a); {
+	case err != nil:
 		return err
-	}
-	if said.suppressed(set) != "" {
+	case scope != "":
 		return errUndoSuppresses
 	}
 	if err := s.makeRoom(tx, viewer, *c, now); err != nil {
@@ -117,11 +115,9 @@ func (s *Service) undo(tx database.Tx, viewer account.Viewer, c *Callback, now c
 		return err
 	}
 	c.PersonID = persons[c.CustomerID]
-	var others []Callback
-	if call, _ := said.codes(set); !call.Is(outcome.CountsAsReached) {
-		if others, err = st.lockEndedWith(*c, a); err != nil {
-			return err
-		}
+	others, err := st.lockEndedWith(*c, a)
+	if err != nil {
+		return err
 	}
 	if err := s.undoOne(tx, c, a, now); err != nil {
 		return err
@@ -159,8 +155,7 @@ func (s *Service) undoOne(tx database.Tx, c *Callback, a Attempt, now clock.Inst
 		return err
 	}
 	c.note(Change{Kind: ChangeUndone, FromState: from, UserID: c.CallerID, Reason: typed.reason()})
-	a.EndedAt, a.CallResult, a.BusinessResult, a.Note, a.Answers, a.CallbackBefore = 0, "", "", "", "", ""
-	a.Mark, a.WrongPhone = "", ""
+	a.unsay()
 	if err := st.updateAttempt(a); err != nil {
 		return err
 	}
