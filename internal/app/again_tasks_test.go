@@ -13,6 +13,7 @@ import (
 	"aftercall/internal/permission"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 )
@@ -91,6 +92,20 @@ func callerCases() map[string]useCase {
 		},
 		"Callbacks.Dial": atWork(func(o *office, d callback.Desk) (any, error) {
 			return o.Callbacks.Dial(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence)
+		}),
+		"Callbacks.SeeMarks": finished(func(o *office, r callback.Recorded) (any, error) {
+			o.must(o.DB.View(o.ctx()).Gorm().Exec("UPDATE attempts SET mark = 'abuse'").Error)
+			return nil, o.Callbacks.SeeMarks(o.ctx(), o.admin, r.Callback.ID)
+		}),
+		"Outcomes.EnsureBuiltIn": func(o *office) func() (any, error) {
+			o.must(o.DB.View(o.ctx()).Gorm().Exec("DELETE FROM outcome_sets").Error)
+			return func() (any, error) { return nil, o.Outcomes.EnsureBuiltIn(o.ctx()) }
+		},
+		"Outcomes.Publish": just(func(o *office) error {
+			set, err := o.Outcomes.Current(o.ctx())
+			o.must(err)
+			_, err = o.Outcomes.Publish(o.ctx(), o.admin, set.Without(outcome.CallLayer, "busy"), set.Version, "without busy")
+			return err
 		}),
 		"Callbacks.SaveDraft": atWork(func(o *office, d callback.Desk) (any, error) {
 			return o.Callbacks.SaveDraft(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, typed)

@@ -77,6 +77,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	asked := flow.PolicySurveys{Surveys: s.Surveys}
 	s.Policies = policy.New(db, asked, now, setup.FirstDelay)
 	s.Outcomes = outcome.New(db, now, setup.Contacts.Region)
+	s.Policies.StartWith(outcome.Attempts(setup.Contacts.Region))
 	s.Callbacks = callback.New(db, s.Permission, decision.Ledger{}, now, callback.Options{
 		Zone: zone, CentreName: setup.Surveys.CentreName, Outcomes: s.Outcomes,
 		Scores: flow.CallScores{Surveys: s.Surveys},

@@ -102,7 +102,7 @@ func (s *Service) EnsureBuiltIn(ctx context.Context) error {
 		if _, err := rand.Read(salt[:]); err != nil {
 			return fmt.Errorf("make a salt: %w", err)
 		}
-		p, version, now := Default(s.surveyDelay), 1, s.now()
+		p, version, now := s.starting(), 1, s.now()
 		return store{tx}.ensurePolicy(policyRow{
 			Version: &version, Body: p.Format(), Salt: hex.EncodeToString(salt[:]), Revision: 1,
 			CreatedAt: now, UpdatedAt: now, PublishedAt: now,

@@ -6,10 +6,12 @@ import (
 	"testing"
 
 	"aftercall/internal/account"
+	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/fault"
+	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/internal/taskstest"
 	"aftercall/tasks/policy"
@@ -264,4 +266,23 @@ func TestFactsTakeTheSameQueriesWhateverTheNumberOfResolutions(t *testing.T) {
 			t.Errorf("%d queries for one, %d for ten", one, ten)
 		}
 	})
+}
+
+// A centre in China begins with three attempts, and five after a complaint; every rule can say otherwise.
+func TestANewCentreStartsWithTheAttemptsOfItsCountry(t *testing.T) {
+	t.Parallel()
+	own := policy.New(dbtest.SQLite(t), &taskstest.Surveys{}, func() clock.Instant { return taskstest.Morning }, 0)
+	own.StartWith(outcome.Attempts(outcome.China))
+	if err := own.EnsureBuiltIn(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	list, err := own.List(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := list.InForce.Policy
+	if usual, complaint := got.Rule(policy.RuleSevere).Callback.Attempts, got.Rule(policy.RuleComplaint).Callback.Attempts; usual != 3 ||
+		complaint != 5 {
+		t.Errorf("%d attempts, %d after a complaint", usual, complaint)
+	}
 }

@@ -3,9 +3,10 @@ package outcome
 // China is the country whose starting values differ: three attempts instead of six.
 const China = "CN"
 
-// Attempts returns how many attempts a centre of a country starts with: of a usual callback, and of one after a complaint.
+// Attempts returns how many attempts a centre of a country starts with: of a usual callback, and of one after a complaint. Policies start
+// with the same numbers, which their rules change.
 func Attempts(country string) (usual, complaint int) {
-	if country == China || country == "" {
+	if country == China {
 		return 3, 5
 	}
 	return MaxAttempts, MaxAttempts
