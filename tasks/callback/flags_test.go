@@ -223,7 +223,8 @@ func TestAbuseLeavesTheFiguresAndIsTold(t *testing.T) {
 		if len(day.Attempts) != 1 {
 			t.Errorf("the day lists %d attempts", len(day.Attempts))
 		}
-		if pause, on, err := c.Callbacks.OnPause(t.Context(), taskstest.Caller(1)); err != nil || !on || pause.Reason != callback.PauseAbuse {
+		pause, on, err := c.Callbacks.OnPause(t.Context(), taskstest.Caller(1))
+		if err != nil || !on || pause.Reason != callback.PauseAbuse {
 			t.Errorf("the pause is %+v %v", pause, err)
 		}
 		marks, err := c.Callbacks.Marks(t.Context(), taskstest.Supervisor)

@@ -31,7 +31,7 @@ type reader struct {
 
 func newReader() *reader {
 	r := &reader{}
-	r.Reader.Refuse = r.refuse
+	r.Refuse = r.refuse
 	return r
 }
 
@@ -162,7 +162,8 @@ func (r *reader) nothing(field string, node ast.Node) map[Kind]Reason {
 	for _, kind := range Kinds() {
 		switch reason := *given[kind]; {
 		case reason != "" && both != "":
-			r.Wrong(node, yamlsource.Under(field, string(kind)), "nothing_twice", "gives a second reason beside that for both kinds", string(reason))
+			r.Wrong(node, yamlsource.Under(field, string(kind)), "nothing_twice", "gives a second reason beside that for both kinds",
+				string(reason))
 		case reason != "":
 			reasons[kind] = reason
 		case both != "":

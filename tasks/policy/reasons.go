@@ -60,7 +60,8 @@ func reservedReasons() []Reason {
 		"planned", "appointment", "skipped", "expired", "unreachable", "by_hand", // why callbacks wait or end
 		"superseded", "newer_contact", "paused", "back_office", "answered_in_call",
 		"waiting", "ready", "claimed", "done", "cancelled",
-		"attempt_gap", "refusal_quiet", "no_consent", "complaint_quiet", "touched_lately", "marketing_cap", // permission's, of other purposes
+		// Permission's, of other purposes.
+		"attempt_gap", "refusal_quiet", "no_consent", "complaint_quiet", "touched_lately", "marketing_cap",
 		// Results of calls that every centre has, or starts with.
 		"reached", "no_answer", "busy", "off", "suspended", "wrong_number", "rejected", "not_the_person", "hung_up", "voicemail",
 		"unavailable", "assistant", "barred", "silent", "number_changed", "language_barrier", "family", "fax",

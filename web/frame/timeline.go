@@ -24,7 +24,8 @@ type TimelineLine struct {
 // codeNames says where the words of an event's args are: an arg of this name is a code with a text below this key.
 var codeNames = map[string]string{
 	"kind": "follow_up", "reason": "reason", "rule": "rule", "callback_kind": "callback_kind", "business_result": "business_result",
-	"call_result": "call_result", "silent": "call_result", "hung_up": "call_result", "purpose": "purpose", "channel": "channel", "scope": "scope", "status": "status",
+	"call_result": "call_result", "silent": "call_result", "hung_up": "call_result",
+	"purpose": "purpose", "channel": "channel", "scope": "scope", "status": "status",
 	"field": "field",
 }
 

@@ -94,8 +94,8 @@ func (h *handlers) renderCode(c *gin.Context, status int, f frame.Form) error {
 func codeValues(layer outcome.Layer, code outcome.Code) url.Values {
 	v := url.Values{
 		"key": {code.Key}, "digit": {code.Digit}, "label_zh": {code.Labels.Chinese}, "label_en": {code.Labels.English},
-		"hint_zh": {code.Hint.Chinese}, "hint_en": {code.Hint.English}, "suppress": {string(code.Suppress)}, "solved": {string(code.Solved)},
-		"end": {endOf(layer, code)},
+		"hint_zh": {code.Hint.Chinese}, "hint_en": {code.Hint.English}, "suppress": {string(code.Suppress)},
+		"solved": {string(code.Solved)}, "end": {endOf(layer, code)},
 	}
 	for _, flag := range code.Flags {
 		v.Add("flags", string(flag))
@@ -114,6 +114,9 @@ func codeValues(layer outcome.Layer, code outcome.Code) url.Values {
 	return v
 }
 
+// endFlags are the flags that the choice of what follows stands for.
+var endFlags = map[outcome.Flag]string{outcome.Final: "final", outcome.Appointment: "appointment", outcome.CountsAsReached: "talk"}
+
 // typedCode reads the form of an outcome. What is no number names its field; everything else is looked at by Check.
 func typedCode(layer outcome.Layer, f frame.Form) (outcome.Code, error) {
 	trimmed := func(name string) string { return strings.TrimSpace(f.Get(name)) }
@@ -125,7 +128,7 @@ func typedCode(layer outcome.Layer, f frame.Form) (outcome.Code, error) {
 	end := f.Get("end")
 	for _, flag := range outcome.Flags(layer) {
 		ticked := slices.Contains(f.Values["flags"], string(flag)) && slices.Contains(flagsAsked(layer), flag)
-		if ticked || map[outcome.Flag]string{outcome.Final: "final", outcome.Appointment: "appointment", outcome.CountsAsReached: "talk"}[flag] == end {
+		if ticked || endFlags[flag] == end {
 			code.Flags = append(code.Flags, flag)
 		}
 	}
@@ -240,7 +243,8 @@ func (h *handlers) edit(
 	}
 	edited, err := change(set)
 	if err == nil {
-		return h.renderReview(c, http.StatusOK, frame.Form{Values: url.Values{"yaml": {edited.Format()}, "based_on": {f.Get("based_on")}}}, &edited)
+		values := url.Values{"yaml": {edited.Format()}, "based_on": {f.Get("based_on")}}
+		return h.renderReview(c, http.StatusOK, frame.Form{Values: values}, &edited)
 	}
 	refused, unmendable := h.RefusedForm(c, f, err)
 	if unmendable != nil {
@@ -263,7 +267,8 @@ func aboutForm(f frame.Form) frame.Form {
 // formFields are the fields of the form by the parts of a code that Check names.
 var formFields = map[string]string{
 	"key": "key", "digit": "digit", "labels.zh-CN": "label_zh", "labels.en": "label_en", "hint.zh-CN": "hint_zh", "hint.en": "hint_en",
-	"flags": "flags", "suppress": "suppress", "solved": "solved", "retry": "end", "retry.after_minutes": "after_minutes", "retry.tries": "tries",
+	"flags": "flags", "suppress": "suppress", "solved": "solved", "retry": "end",
+	"retry.after_minutes": "after_minutes", "retry.tries": "tries",
 }
 
 // formErrors gives what Check found the names of the form's fields. What is not of the code at path is about the whole form.

@@ -20,7 +20,10 @@ func samples() []frame.View {
 		Values: url.Values{"grows": {"yes"}, "spread": {"yes"}, "yaml": {"kinds: {}"}},
 	}
 	choices := []frame.Option{{Value: "final", Label: "Final"}}
-	boxes := []frame.Checkbox{{Name: "flags", Value: "needs_note", Label: "Needs a note", Checked: true}, {Name: "flags", Value: "x", Label: "X"}}
+	boxes := []frame.Checkbox{
+		{Name: "flags", Value: "needs_note", Label: "Needs a note", Checked: true}, {Name: "flags", Value: "x", Label: "X"},
+	}
+	problems := []frame.FieldProblem{{Line: 3, Name: "call", Problem: "p", Value: "v"}, {}}
 	return []frame.View{
 		&setPage{},
 		&setPage{
@@ -33,6 +36,6 @@ func samples() []frame.View {
 		&codePage{Layer: outcome.CallLayer, Ends: choices, Scopes: choices, Flags: boxes, Form: wrong, BasedOn: 3},
 		&codePage{Layer: outcome.BusinessLayer, Key: "solved", Ends: choices, Scopes: choices, Solved: choices, Business: true, BasedOn: 3},
 		&reviewPage{}, &reviewPage{Changes: []string{"c"}, Form: wrong},
-		&importPage{}, &importPage{Form: wrong, Stock: "s", Problems: []frame.FieldProblem{{Line: 3, Name: "call", Problem: "p", Value: "v"}, {}}},
+		&importPage{}, &importPage{Form: wrong, Stock: "s", Problems: problems},
 	}
 }

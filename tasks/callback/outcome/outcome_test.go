@@ -67,31 +67,46 @@ func TestASetNamesEveryValueThatIsWrong(t *testing.T) {
 		change func(*outcome.Set)
 		want   string // field and code
 	}{
-		"key":            {func(s *outcome.Set) { s.Call[1].Key = "No Answer" }, "call[1].key outcome_key"},
-		"key twice":      {func(s *outcome.Set) { s.Business[0].Key = "busy" }, "business.busy.key outcome_twice"},
-		"reserved key":   {func(s *outcome.Set) { s.Call[1].Key = "expired" }, "call.expired.key outcome_reserved"},
-		"digit":          {func(s *outcome.Set) { s.Call[1].Digit = "10" }, "call.no_answer.digit outcome_digit"},
-		"digit twice":    {func(s *outcome.Set) { s.Call[2].Digit = "2" }, "call.busy.digit outcome_digit_twice"},
-		"no label":       {func(s *outcome.Set) { s.Call[1].Labels.English = "" }, "call.no_answer.labels.en required"},
-		"long label":     {func(s *outcome.Set) { s.Call[1].Labels.English = strings.Repeat("x", 41) }, "call.no_answer.labels.en too_long"},
-		"unstorable":     {func(s *outcome.Set) { s.Call[1].Labels.English = "a\nb" }, "call.no_answer.labels.en not_storable"},
-		"half a hint":    {func(s *outcome.Set) { s.Call[1].Hint.English = "wait" }, "call.no_answer.hint.zh-CN required"},
-		"flag":           {func(s *outcome.Set) { s.Call[1].Flags = []outcome.Flag{"abuse"} }, "call.no_answer.flags outcome_flag"},
-		"scope":          {func(s *outcome.Set) { s.Business[3].Suppress = "some" }, "business.declined.suppress unknown_value"},
-		"solved":         {func(s *outcome.Set) { s.Call[1].Solved = outcome.Yes }, "call.no_answer.solved unknown_value"},
-		"no time":        {func(s *outcome.Set) { s.Call[1].Retry.After = 0 }, "call.no_answer.retry.after_minutes number_range"},
-		"many tries":     {func(s *outcome.Set) { s.Call[1].Retry.Tries = 7 }, "call.no_answer.retry.tries number_range"},
-		"no end":         {func(s *outcome.Set) { s.Call[1].Retry = nil }, "call.no_answer.retry outcome_no_end"},
-		"two ends":       {func(s *outcome.Set) { s.Call[1].Flags = []outcome.Flag{outcome.Final} }, "call.no_answer.retry outcome_two_ends"},
-		"reached ends":   {func(s *outcome.Set) { s.Call[0].Retry = &outcome.Retry{After: 5} }, "call.reached.retry outcome_end_reached"},
-		"nobody":         {func(s *outcome.Set) { s.Call[0].Flags = s.Call[0].Flags[1:] }, "call.reached.flags outcome_nobody"},
-		"wrong number":   {func(s *outcome.Set) { s.Call[1].Flags = []outcome.Flag{outcome.WrongNumber} }, "call.no_answer.flags outcome_wrong_number"},
-		"no reached":     {func(s *outcome.Set) { s.Call[0].Key = "talked" }, "call outcome_reached_missing"},
-		"never contact":  {func(s *outcome.Set) { s.Business[5].Suppress = "" }, "business outcome_never_missing"},
-		"long talk":      {func(s *outcome.Set) { s.Kinds["confirm"] = outcome.Kind{MinTalk: 301} }, "kinds.confirm.min_talk_seconds number_range"},
-		"other attempts": {func(s *outcome.Set) { s.Kinds["confirm"] = outcome.Kind{Attempts: 2} }, "kinds.confirm.attempts outcome_attempts"},
-		"kind":           {func(s *outcome.Set) { s.Kinds["offer"] = outcome.Kind{} }, "kinds unknown_value"},
-		"no kind":        {func(s *outcome.Set) { delete(s.Kinds, "recovery") }, "kinds.recovery required"},
+		"key":          {func(s *outcome.Set) { s.Call[1].Key = "No Answer" }, "call[1].key outcome_key"},
+		"key twice":    {func(s *outcome.Set) { s.Business[0].Key = "busy" }, "business.busy.key outcome_twice"},
+		"reserved key": {func(s *outcome.Set) { s.Call[1].Key = "expired" }, "call.expired.key outcome_reserved"},
+		"digit":        {func(s *outcome.Set) { s.Call[1].Digit = "10" }, "call.no_answer.digit outcome_digit"},
+		"digit twice":  {func(s *outcome.Set) { s.Call[2].Digit = "2" }, "call.busy.digit outcome_digit_twice"},
+		"no label":     {func(s *outcome.Set) { s.Call[1].Labels.English = "" }, "call.no_answer.labels.en required"},
+		"long label": {
+			func(s *outcome.Set) { s.Call[1].Labels.English = strings.Repeat("x", 41) },
+			"call.no_answer.labels.en too_long",
+		},
+		"unstorable":  {func(s *outcome.Set) { s.Call[1].Labels.English = "a\nb" }, "call.no_answer.labels.en not_storable"},
+		"half a hint": {func(s *outcome.Set) { s.Call[1].Hint.English = "wait" }, "call.no_answer.hint.zh-CN required"},
+		"flag":        {func(s *outcome.Set) { s.Call[1].Flags = []outcome.Flag{"abuse"} }, "call.no_answer.flags outcome_flag"},
+		"scope":       {func(s *outcome.Set) { s.Business[3].Suppress = "some" }, "business.declined.suppress unknown_value"},
+		"solved":      {func(s *outcome.Set) { s.Call[1].Solved = outcome.Yes }, "call.no_answer.solved unknown_value"},
+		"no time":     {func(s *outcome.Set) { s.Call[1].Retry.After = 0 }, "call.no_answer.retry.after_minutes number_range"},
+		"many tries":  {func(s *outcome.Set) { s.Call[1].Retry.Tries = 7 }, "call.no_answer.retry.tries number_range"},
+		"no end":      {func(s *outcome.Set) { s.Call[1].Retry = nil }, "call.no_answer.retry outcome_no_end"},
+		"two ends": {
+			func(s *outcome.Set) { s.Call[1].Flags = []outcome.Flag{outcome.Final} },
+			"call.no_answer.retry outcome_two_ends",
+		},
+		"reached ends": {func(s *outcome.Set) { s.Call[0].Retry = &outcome.Retry{After: 5} }, "call.reached.retry outcome_end_reached"},
+		"nobody":       {func(s *outcome.Set) { s.Call[0].Flags = s.Call[0].Flags[1:] }, "call.reached.flags outcome_nobody"},
+		"wrong number": {
+			func(s *outcome.Set) { s.Call[1].Flags = []outcome.Flag{outcome.WrongNumber} },
+			"call.no_answer.flags outcome_wrong_number",
+		},
+		"no reached":    {func(s *outcome.Set) { s.Call[0].Key = "talked" }, "call outcome_reached_missing"},
+		"never contact": {func(s *outcome.Set) { s.Business[5].Suppress = "" }, "business outcome_never_missing"},
+		"long talk": {
+			func(s *outcome.Set) { s.Kinds["confirm"] = outcome.Kind{MinTalk: 301} },
+			"kinds.confirm.min_talk_seconds number_range",
+		},
+		"other attempts": {
+			func(s *outcome.Set) { s.Kinds["confirm"] = outcome.Kind{Attempts: 2} },
+			"kinds.confirm.attempts outcome_attempts",
+		},
+		"kind":    {func(s *outcome.Set) { s.Kinds["offer"] = outcome.Kind{} }, "kinds unknown_value"},
+		"no kind": {func(s *outcome.Set) { delete(s.Kinds, "recovery") }, "kinds.recovery required"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -131,10 +146,13 @@ func TestAFileIsRefusedWithItsLines(t *testing.T) {
 	}{
 		"unknown key": {strings.Replace(good, "    digit: \"2\"", "    digits: \"2\"", 1), lineOf(good, `digit: "2"`), "key_unknown"},
 		"twice":       {good + "call: []\n", 1 + strings.Count(good, "\n"), "key_twice"},
-		"a number":    {strings.Replace(good, "after_minutes: 120", "after_minutes: soon", 1), lineOf(good, "after_minutes: 120"), "not_a_number"},
-		"no truth":    {strings.Replace(good, "spread: true", "spread: maybe", 1), lineOf(good, "spread: true"), "not_yes_or_no"},
-		"a flag":      {strings.Replace(good, "final, wrong_number", "final, wrong", 1), lineOf(good, "key: wrong_number"), "outcome_flag"},
-		"a range":     {strings.Replace(good, "after_minutes: 120", "after_minutes: 0", 1), lineOf(good, "key: no_answer"), "number_range"},
+		"a number": {
+			strings.Replace(good, "after_minutes: 120", "after_minutes: soon", 1),
+			lineOf(good, "after_minutes: 120"), "not_a_number",
+		},
+		"no truth": {strings.Replace(good, "spread: true", "spread: maybe", 1), lineOf(good, "spread: true"), "not_yes_or_no"},
+		"a flag":   {strings.Replace(good, "final, wrong_number", "final, wrong", 1), lineOf(good, "key: wrong_number"), "outcome_flag"},
+		"a range":  {strings.Replace(good, "after_minutes: 120", "after_minutes: 0", 1), lineOf(good, "key: no_answer"), "number_range"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -146,7 +164,9 @@ func TestAFileIsRefusedWithItsLines(t *testing.T) {
 			}
 		})
 	}
-	for _, text := range []string{"", "- a", "a: &b 1", "a: [", "\xff", "a: 1\n---\nb: 1", strings.Repeat("[", 100), strings.Repeat("#", 200<<10)} {
+	for _, text := range []string{
+		"", "- a", "a: &b 1", "a: [", "\xff", "a: 1\n---\nb: 1", strings.Repeat("[", 100), strings.Repeat("#", 200<<10),
+	} {
 		if _, err := outcome.Parse([]byte(text)); err == nil || fault.KindOf(err) == fault.Internal {
 			t.Errorf("%.20q: %v", text, err)
 		}
@@ -286,16 +306,41 @@ func TestRetriesOfOneCode(t *testing.T) {
 		tried   []clock.Instant // the last one is now
 		want    clock.Instant   // none: closed
 	}{
-		"fixed":                     {outcome.Retry{After: 30}, always, []clock.Instant{at(2, 10, 0), at(2, 10, 30)}, at(2, 11, 0)},
-		"growing":                   {outcome.Retry{After: 30, Grows: true}, always, []clock.Instant{at(2, 9, 0), at(2, 10, 0), at(2, 11, 0)}, at(2, 13, 0)},
-		"used up":                   {outcome.Retry{After: 30, Tries: 2}, always, []clock.Instant{at(2, 9, 0), at(2, 10, 0)}, 0},
-		"spread, first":             {outcome.Retry{After: 60, Spread: true}, always, []clock.Instant{at(2, 9, 0)}, at(2, 12, 0)},
-		"spread, there already":     {outcome.Retry{After: 240, Spread: true}, always, []clock.Instant{at(2, 9, 0)}, at(2, 13, 0)},
-		"spread, second":            {outcome.Retry{After: 60, Spread: true}, always, []clock.Instant{at(2, 9, 0), at(2, 13, 0)}, at(2, 18, 0)},
-		"spread, the next morning":  {outcome.Retry{After: 60, Spread: true}, always, []clock.Instant{at(2, 13, 0), at(2, 18, 30)}, at(3, 0, 0)},
-		"spread, all tried":         {outcome.Retry{After: 60, Spread: true}, always, []clock.Instant{at(2, 9, 0), at(2, 13, 0), at(2, 19, 0)}, at(2, 20, 0)},
-		"spread, within hours":      {outcome.Retry{After: 60, Spread: true}, daytime, []clock.Instant{at(2, 10, 0)}, at(2, 13, 30)},
-		"spread, evenings are shut": {outcome.Retry{After: 60, Spread: true}, daytime, []clock.Instant{at(2, 10, 0), at(2, 14, 0)}, at(2, 15, 0)},
+		"fixed": {outcome.Retry{After: 30}, always, []clock.Instant{at(2, 10, 0), at(2, 10, 30)}, at(2, 11, 0)},
+		"growing": {
+			outcome.Retry{After: 30, Grows: true},
+			always,
+			[]clock.Instant{at(2, 9, 0), at(2, 10, 0), at(2, 11, 0)},
+			at(2, 13, 0),
+		},
+		"used up":               {outcome.Retry{After: 30, Tries: 2}, always, []clock.Instant{at(2, 9, 0), at(2, 10, 0)}, 0},
+		"spread, first":         {outcome.Retry{After: 60, Spread: true}, always, []clock.Instant{at(2, 9, 0)}, at(2, 12, 0)},
+		"spread, there already": {outcome.Retry{After: 240, Spread: true}, always, []clock.Instant{at(2, 9, 0)}, at(2, 13, 0)},
+		"spread, second": {
+			outcome.Retry{After: 60, Spread: true},
+			always,
+			[]clock.Instant{at(2, 9, 0), at(2, 13, 0)},
+			at(2, 18, 0),
+		},
+		"spread, the next morning": {
+			outcome.Retry{After: 60, Spread: true},
+			always,
+			[]clock.Instant{at(2, 13, 0), at(2, 18, 30)},
+			at(3, 0, 0),
+		},
+		"spread, all tried": {
+			outcome.Retry{After: 60, Spread: true},
+			always,
+			[]clock.Instant{at(2, 9, 0), at(2, 13, 0), at(2, 19, 0)},
+			at(2, 20, 0),
+		},
+		"spread, within hours": {outcome.Retry{After: 60, Spread: true}, daytime, []clock.Instant{at(2, 10, 0)}, at(2, 13, 30)},
+		"spread, evenings are shut": {
+			outcome.Retry{After: 60, Spread: true},
+			daytime,
+			[]clock.Instant{at(2, 10, 0), at(2, 14, 0)},
+			at(2, 15, 0),
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
