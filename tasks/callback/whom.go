@@ -89,6 +89,10 @@ func (s *Service) JudgeCall(
 	return v, subject, err
 }
 
+// Refused reports whether the callback was taken out of its caller's hands because the customer must not be called any more: only what
+// happened is recorded.
+func (d Desk) Refused() bool { return d.Callback.refusedUnderClaim() }
+
 // askFor returns the name of whom to ask for, where that is not the customer: it goes with the number that is called.
 func askFor(c contact.Contact, subject permission.Subject) string {
 	if c.ContactLine != "" && address.Line(c.ContactLine) != subject.Address(permission.ByPhone) {

@@ -47,6 +47,7 @@ func deskSamples() []frame.View {
 	}
 	held.Customer.Name, held.Contact.ID, held.Resolution.ResolvedAt = "Zhang Wei", 1, 1
 	held.Others = []callback.Other{{Callback: callback.Callback{Kind: callback.ConfirmKind}, Contact: contact.Contact{Category: "c"}}}
+	held.AskFor, held.Newer = "Ms Li", []contact.Contact{{ExternalID: "T-2", Status: contact.Open, OpenedAt: 1, Complaint: true}}
 	gone := held
 	gone.Callback.State, gone.Callback.CloseReason = callback.Cancelled, callback.ReasonReopened
 	facts := deskFacts{
@@ -83,7 +84,7 @@ func deskSamples() []frame.View {
 		},
 	}
 	cancelled := full
-	cancelled.Desk = gone
+	cancelled.Desk, cancelled.Fields.Ratings, cancelled.Fields.Reasons, cancelled.Fields.Rated = gone, nil, nil, "5/5"
 	return []frame.View{
 		&deskPage{},
 		&deskPage{Supply: callback.Supply{

@@ -131,6 +131,7 @@ type outcomeFields struct {
 	MoreCalls, MoreResults []choice
 	Consent                string // the question, as worded; empty when it is not asked
 	Recovery               bool   // the rating is not a score then
+	Rated                  string // what the customer has answered already, which is not asked again; empty: it is asked
 }
 
 // Chosen reports whether one of the choices is chosen.
@@ -144,6 +145,24 @@ func (h *handlers) outcomeFields(
 	fields := outcomeFields{Recovery: desk.Callback.Kind == callback.RecoveryKind}
 	fields.Calls, fields.MoreCalls = h.codeChoices(c, f, "call_result", set.Call)
 	fields.Results, fields.MoreResults = h.codeChoices(c, f, "business_result", set.Business)
+	if desk.Refused() {
+		return fields // nothing but what happened is recorded
+	}
+	if a := desk.Answered; a != nil {
+		_, top, _ := strings.Cut(a.Scale, "-")
+		fields.Rated = h.T(c, "desk.rated", "score", strconv.Itoa(a.Value)+"/"+top, "when", h.whenText(c, a.At))
+	} else {
+		h.questionFields(c, f, &fields, questions)
+	}
+	if !fields.Recovery { // nobody who is dissatisfied is asked about offers
+		consent, _ := questions.Question(survey.KeyConsent)
+		fields.Consent = consent.Text.In(h.Lang(c))
+	}
+	return fields
+}
+
+// questionFields adds what is asked of the survey.
+func (h *handlers) questionFields(c *gin.Context, f frame.Form, fields *outcomeFields, questions survey.Questionnaire) {
 	rating, _ := questions.Question(survey.KeyRating)
 	for _, o := range rating.Options {
 		value := strconv.Itoa(o.Value)
@@ -156,11 +175,6 @@ func (h *handlers) outcomeFields(
 			Value: o.Key, Label: o.Text.In(h.Lang(c)), Digit: i + 1, Checked: slices.Contains(f.Values["reasons"], o.Key),
 		})
 	}
-	if !fields.Recovery { // nobody who is dissatisfied is asked about offers
-		consent, _ := questions.Question(survey.KeyConsent)
-		fields.Consent = consent.Text.In(h.Lang(c))
-	}
-	return fields
 }
 
 // asking are the flags that decide what the form asks, as templates and styles know them.
