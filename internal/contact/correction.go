@@ -118,8 +118,8 @@ type Overtaking string
 const (
 	ByReopening  Overtaking = "reopened"  // the contact was reopened
 	ByCorrection Overtaking = "corrected" // the contact is another customer's by now
-	// the person has reported something since, and it is open: what is planned about the older contact waits. Overtaken does not say it;
-	// ask Newer
+	// the person has reported something since, and it is open: what is planned about the older contact waits. Overtaken does not say it:
+	// ask Newer.
 	ByNewer Overtaking = "newer_contact"
 )
 

