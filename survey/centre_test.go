@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/contacttest"
@@ -13,6 +14,7 @@ import (
 	"aftercall/internal/figures"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/hours/hourstest"
 	"aftercall/survey"
 )
 
@@ -47,6 +49,14 @@ func newCentre(t *testing.T, db *database.DB) *centre {
 	now := func() clock.Instant { return c.now }
 	c.contacts = contact.New(db, now, contact.Options{})
 	c.permission = permission.New(db, testKey, now, contact.Directory{})
+	if err := c.permission.EnsureBuiltIn(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	rules := c.permission.Rules()
+	rules.Timetable = hourstest.Plain() // what is sent at noon is sent then
+	if _, err := c.permission.Publish(t.Context(), account.Viewer{Role: account.Admin}, rules, rules.Version, ""); err != nil {
+		t.Fatal(err)
+	}
 	c.figures = figures.New(db, shanghai, now)
 	c.sendBy() // the service's own channels
 	if err := c.surveys.EnsureBuiltIn(t.Context()); err != nil {

@@ -319,7 +319,7 @@ func rulesCases() map[string]useCase {
 			o.must(err)
 			rules.Caps.AttemptsPerDay = 2
 			return func() (any, error) {
-				_, err := o.Permission.Publish(o.ctx(), o.admin, rules, 1, "fewer")
+				_, err := o.Permission.Publish(o.ctx(), o.admin, rules, o.Permission.Rules().Version, "fewer")
 				return o.Permission.Rules(), err
 			}
 		},

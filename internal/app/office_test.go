@@ -17,6 +17,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
+	"aftercall/internal/permission/hours/hourstest"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/queue"
 )
@@ -52,7 +53,9 @@ func newOffice(t *testing.T) *office {
 	if err := os.WriteFile(path, officeFile, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return openOffice(t, path, noon)
+	o := openOffice(t, path, noon)
+	o.must(o.Permission.EnsureBuiltIn(t.Context())) // takes the published rules into use, as starting does
+	return o
 }
 
 // openOffice opens the office in a file at an instant.
@@ -86,6 +89,10 @@ func makeOffice(t *testing.T) []byte {
 	path := filepath.Join(t.TempDir(), "template.db")
 	o := openOffice(t, path, noon.Add(-2*time.Hour))
 	o.must(o.prepare(t.Context()))
+	rules := o.Permission.Rules()
+	rules.Timetable = hourstest.Plain() // nobody rests at noon
+	_, err := o.Permission.Publish(t.Context(), o.admin, rules, rules.Version, "")
+	o.must(err)
 	for _, u := range []account.NewUser{
 		{Login: "admin", Role: account.Admin}, {Login: "second", Role: account.Admin}, {Login: "caller", Role: account.Caller},
 	} {

@@ -46,6 +46,9 @@ func (l *life) call(ctx context.Context, at clock.Instant) error {
 	return l.work(ctx)
 }
 
+// appointmentHours are whole hours at which customers may be called on every day: nobody is at noon.
+var appointmentHours = []int{10, 11, 14, 15, 16, 17, 18}
+
 // outcome draws how a call ends.
 func (l *life) outcome(desk callback.Desk) callback.Outcome {
 	switch n := l.random.IntN(100); {
@@ -59,7 +62,7 @@ func (l *life) outcome(desk callback.Desk) callback.Outcome {
 		return callback.Outcome{CallResult: callback.WrongNumber}
 	case n < 40:
 		return callback.Outcome{
-			CallResult: callback.Reached, BusinessResult: callback.Appointment, AppointmentAt: l.tomorrow(10 + l.random.IntN(7)),
+			CallResult: callback.Reached, BusinessResult: callback.Appointment, AppointmentAt: l.tomorrow(pick(l.random, appointmentHours)),
 			NoteForNext: pick(l.random, l.words.callNotes),
 		}
 	}

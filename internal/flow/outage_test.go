@@ -76,7 +76,7 @@ func TestARelayThatIsAwayStopsItsLane(t *testing.T) {
 		o := newOffice(t, db)
 		o.take("ZHANG", "13912348000")
 		o.work(contact.JobPlan)
-		o.at = o.at.Add(2 * time.Hour)
+		o.at = o.at.Add(5 * time.Hour) // past the rest at noon
 		var job outbox.Job
 		if err := db.View(t.Context()).Gorm().Where("kind = ?", decision.JobSendSurvey).First(&job).Error; err != nil {
 			t.Fatal(err)

@@ -117,7 +117,7 @@ func TestWhatIsClosedForGoodNamesTheSameZoneAtAnyHour(t *testing.T) {
 
 func TestATextMessageKeepsCallingHoursAndAnEmailDoesNot(t *testing.T) {
 	t.Parallel()
-	morning, night := hourstest.At(t, "Asia/Shanghai", "2026-11-21 09:00"), hourstest.At(t, "Asia/Shanghai", "2026-11-20 23:30")
+	morning, night := hourstest.At(t, "Asia/Shanghai", "2026-11-21 10:00"), hourstest.At(t, "Asia/Shanghai", "2026-11-20 23:30")
 	for _, reminder := range []bool{false, true} {
 		t.Run(fmt.Sprintf("reminder: %t", reminder), func(t *testing.T) {
 			q := ask(permission.Survey, permission.BySMS)
@@ -174,7 +174,7 @@ func TestNoSettingWidensTheHardCaps(t *testing.T) {
 func TestAProfileClosedAllWeekIsClosedForGood(t *testing.T) {
 	t.Parallel()
 	r := permission.DefaultRules()
-	r.Profiles = append(r.Profiles, hours.Profile{Region: "CN", Class: hours.ServiceClass})
+	r.Profiles = hourstest.Instead(r.Profiles, hours.Profile{Region: "CN", Class: hours.ServiceClass})
 	v := r.Evaluate(permission.Facts{}, ask(permission.ServiceCallback, permission.ByPhone))
 	if v.First != permission.OutsideHours || !v.AllowedFrom.IsZero() || len(v.Lasting()) != 1 {
 		t.Errorf("%+v", v)
@@ -200,7 +200,7 @@ func TestHolidaysAndMakeUpDaysHaveTheirOwnHours(t *testing.T) {
 	office := hourstest.EveryDay(t, "CN", hours.ServiceClass, "09:00-12:00, 13:30-18:00")
 	office.Days[hours.Saturday], office.Days[hours.Sunday], office.Days[hours.OnHoliday] = nil, nil, nil
 	r := permission.DefaultRules()
-	r.Profiles = append(r.Profiles, office)
+	r.Profiles = hourstest.Instead(r.Profiles, office)
 	for d := range 8 { // 1 to 8 October 2026, then a Saturday that is worked
 		day := time.Date(2026, 10, 1+d, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
 		r.Calendar = append(r.Calendar, hourstest.Day("CN", day, hours.PublicHoliday))

@@ -273,8 +273,7 @@ func drawRules(t *rapid.T, at clock.Instant) permission.Rules {
 		for kind := range p.Days {
 			p.Days[kind] = rapid.SampledFrom(someHours).Draw(t, "hours")
 		}
-		r.Profiles = slices.DeleteFunc(r.Profiles, func(o hours.Profile) bool { return o.Region == p.Region && o.Class == p.Class })
-		r.Profiles = append(r.Profiles, p)
+		r.Profiles = hourstest.Instead(r.Profiles, p)
 	}
 	for _, region := range rapid.SampledFrom([][]string{nil, {"CN", "US"}, {"DE", "DE-BY", "FR"}}).Draw(t, "calendars") {
 		start := clock.DayOf(at, time.UTC) + clock.Day(rapid.IntRange(-9, 9).Draw(t, "first special day"))

@@ -34,7 +34,7 @@ func TestPublishedRulesHoldAtOnceInEveryProcess(t *testing.T) {
 			t.Errorf("version 1 is not the default: %s", diff)
 		}
 		changed := here.Rules()
-		changed.Profiles = append(changed.Profiles, hourstest.EveryDay(t, "CN", hours.ServiceClass, "14:00-18:00"))
+		changed.Profiles = hourstest.Instead(changed.Profiles, hourstest.EveryDay(t, "CN", hours.ServiceClass, "14:00-18:00"))
 		published, err := here.Publish(t.Context(), admin, changed, 1, "afternoons only")
 		if err != nil || published.Version != 2 {
 			t.Fatalf("version %d, %v", published.Version, err)
@@ -124,7 +124,7 @@ func TestRulesWiderThanTheHardLimitsAreNotPublished(t *testing.T) {
 		"early": {func(r *permission.Rules) {
 			p := hourstest.EveryDay(t, "CN", hours.ServiceClass, "09:00-20:00")
 			p.Days[hours.Friday] = hours.Periods{{From: 7*60 + 59, To: 12 * 60}}
-			r.Profiles = append(r.Profiles, p)
+			r.Profiles = hourstest.Instead(r.Profiles, p)
 		}, "profiles.CN.service.friday hours_too_wide"},
 		"a French Saturday": {func(r *permission.Rules) {
 			r.Profiles[len(r.Profiles)-1].Days[hours.Saturday] = hours.Periods{{From: 10 * 60, To: 12 * 60}}
@@ -137,12 +137,12 @@ func TestRulesWiderThanTheHardLimitsAreNotPublished(t *testing.T) {
 		"holidays only": {func(r *permission.Rules) {
 			p := hours.Profile{Region: "CN", Class: hours.ServiceClass}
 			p.Days[hours.OnHoliday] = hours.Periods{{From: 9 * 60, To: 12 * 60}}
-			r.Profiles = append(r.Profiles, p)
+			r.Profiles = hourstest.Instead(r.Profiles, p)
 		}, "profiles.CN.service.holiday holidays_only"},
 		"no profile for everywhere else": {func(r *permission.Rules) { r.Profiles = r.Profiles[1:] }, "profiles profile_missing"},
 		"one region twice": {
 			change: func(r *permission.Rules) { r.Profiles = append(r.Profiles, r.Profiles[2]) },
-			want:   "profiles.CN.marketing region_twice",
+			want:   "profiles.CN.service region_twice",
 		},
 		"no class": {func(r *permission.Rules) {
 			r.Profiles = append(r.Profiles, hours.Profile{Region: "CN", Class: "x"})

@@ -129,13 +129,16 @@ func (p *Periods) UnmarshalText(text []byte) error {
 	return err
 }
 
-// Default returns the hours a centre starts with: no special days, and profiles that keep to the laws of where most centres call.
+// Default returns the hours a centre starts with: no special days, and profiles that keep to the laws of where most centres call, and in
+// China to what is polite there.
 func Default() Timetable {
 	// 09–20 also keeps to Florida (08–20) and to Chinese carriers (08–21)
 	usual := Periods{{From: 9 * 60, To: 20 * 60}}
 	french := Periods{{From: 10 * 60, To: 13 * 60}, {From: 14 * 60, To: 20 * 60}} // Code de la consommation D. 223-9
-	profiles := []Profile{everyDay("", ServiceClass, usual), everyDay("", MarketingClass, usual)}
-	for _, region := range []string{"CN", "DE", "GB", "US"} {
+	profiles := []Profile{
+		everyDay("", ServiceClass, usual), everyDay("", MarketingClass, usual), chinese(ServiceClass), chinese(MarketingClass),
+	}
+	for _, region := range []string{"DE", "GB", "US"} {
 		profiles = append(profiles, everyDay(region, MarketingClass, usual))
 	}
 	france := Profile{Region: "FR", Class: MarketingClass}
@@ -143,6 +146,24 @@ func Default() Timetable {
 		france.Days[kind] = french
 	}
 	return Timetable{Profiles: append(profiles, france)}
+}
+
+// chinese returns the hours China starts with: nobody is called at noon, when people rest, nor before ten on days off; and with an offer
+// nobody is called on a holiday. A weekend that is worked counts as a Monday.
+func chinese(class Class) Profile {
+	afternoon := Period{From: 13*60 + 30, To: 20 * 60}
+	working, off := Periods{{From: 9 * 60, To: 12 * 60}, afternoon}, Periods{{From: 10 * 60, To: 12 * 60}, afternoon}
+	p := Profile{Region: "CN", Class: class}
+	for kind := range p.Days {
+		switch day := DayKind(kind); {
+		case day == OnHoliday && class == MarketingClass:
+		case day >= Saturday:
+			p.Days[kind] = off
+		default:
+			p.Days[kind] = working
+		}
+	}
+	return p
 }
 
 func everyDay(region string, class Class, periods Periods) Profile {

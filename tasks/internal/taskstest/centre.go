@@ -17,6 +17,7 @@ import (
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
+	"aftercall/internal/permission/hours/hourstest"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/decision"
@@ -70,6 +71,7 @@ func New(t testing.TB, db *database.DB) Centre {
 	}
 	c.Contacts = contact.New(db, c.Now, contact.Options{})
 	c.Permit = permission.New(db, []byte("0123456789abcdef0123456789abcdef"), c.Now, contact.Directory{})
+	plainHours(t, c.Permit)
 	c.Surveys = &Surveys{Names: []string{"csat", "nps"}}
 	c.Policies = policy.New(db, c.Surveys, c.Now, 0)
 	c.Outcomes = outcome.New(db, c.Now, outcome.China)
@@ -89,6 +91,19 @@ func New(t testing.TB, db *database.DB) Centre {
 func (c Centre) WithStock(t testing.TB) {
 	t.Helper()
 	if err := c.Outcomes.EnsureBuiltIn(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// plainHours lets the centre call from nine to eight on every day.
+func plainHours(t testing.TB, permit *permission.Service) {
+	t.Helper()
+	if err := permit.EnsureBuiltIn(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	rules := permit.Rules()
+	rules.Timetable = hourstest.Plain()
+	if _, err := permit.Publish(context.Background(), account.Viewer{Role: account.Admin}, rules, rules.Version, "plain hours"); err != nil {
 		t.Fatal(err)
 	}
 }

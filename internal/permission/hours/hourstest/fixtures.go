@@ -1,6 +1,7 @@
 package hourstest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -43,4 +44,18 @@ func EveryDay(t testing.TB, region string, class hours.Class, text string) hours
 		p.Days[kind] = periods
 	}
 	return p
+}
+
+// Instead returns the profiles with one in the place of that of its region and class, if there is one.
+func Instead(profiles []hours.Profile, p hours.Profile) []hours.Profile {
+	others := slices.DeleteFunc(slices.Clone(profiles), func(o hours.Profile) bool { return o.Region == p.Region && o.Class == p.Class })
+	return append(others, p)
+}
+
+// Plain returns the hours a centre starts with, without those of China: tests in which hours do not matter call from nine to eight on
+// every day, so that a retry never falls into the rest at noon.
+func Plain() hours.Timetable {
+	t := hours.Default()
+	t.Profiles = slices.DeleteFunc(t.Profiles, func(p hours.Profile) bool { return p.Region == "CN" })
+	return t
 }
