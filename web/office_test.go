@@ -71,6 +71,9 @@ func newOffice(t testing.TB) *office {
 		changes = append(changes, strconv.FormatInt(change.ID, 10))
 	}
 	o.own, o.foreign = []int64{1, 2}, []int64{3, 4}
+	// A caller reads of callbacks what is theirs.
+	webtest.Must(t, o.DB.View(t.Context()).Gorm().Exec(
+		"UPDATE callbacks SET reserved_for = (SELECT id FROM users WHERE login = 'caller') WHERE id = 1").Error)
 	ours := func(own, foreign string) namedBy { return namedBy{func() string { return own }, foreign, unknownID} }
 	each := func(own func() string) namedBy { return namedBy{own, "", unknownID} }
 	one := func(id string) namedBy { return namedBy{func() string { return id }, "", unknownID} }

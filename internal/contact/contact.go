@@ -101,6 +101,7 @@ type Address struct {
 	Position   int    // from 0; the first one of a kind is tried first
 	Raw        string // as the source wrote it
 	Normalised string // E.164, or a lower-cased e-mail; empty when the raw value is not one
+	Ending     string `gorm:"->"` // last four digits of a phone number; the database makes it
 }
 
 // TableName names the table.

@@ -11,6 +11,8 @@ import (
 	"aftercall/tasks/callback/outcome"
 )
 
+const dayRows = 50 // attempts of a day that are listed
+
 // Day is what a caller did on one day of the centre's zone.
 type Day struct {
 	Date     clock.Day
@@ -52,10 +54,10 @@ func (s *Service) MyDay(ctx context.Context, viewer account.Viewer, date clock.D
 	if err := s.addUp(tx, &day, counts); err != nil {
 		return Day{}, fmt.Errorf("add the day up: %w", err)
 	}
-	if day.Pauses, err = (store{tx}).pausesOf(viewer.UserID, from, to, mineRows); err != nil {
+	if day.Pauses, err = (store{tx}).pausesOf(viewer.UserID, from, to, dayRows); err != nil {
 		return Day{}, err
 	}
-	attempts, err := store{tx}.attemptsBy(viewer.UserID, from, to, mineRows)
+	attempts, err := store{tx}.attemptsBy(viewer.UserID, from, to, dayRows)
 	if err != nil {
 		return Day{}, err
 	}

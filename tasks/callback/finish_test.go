@@ -135,13 +135,12 @@ func TestAppointmentIsKeptForItsCaller(t *testing.T) {
 		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{
 			CallResult: callback.Reached, BusinessResult: callback.Appointment, AppointmentAt: at, AppointmentFor: callback.ForMe,
 		})
-		mine, err := c.Callbacks.MyTasks(t.Context(), taskstest.Caller(1))
+		mine, err := c.Callbacks.MyTasks(t.Context(), taskstest.Caller(1), callback.MineFilter{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(mine.Appointments) != 1 || mine.Appointments[0].Callback.AppointmentAt != at ||
-			mine.Appointments[0].Customer != desk.Customer.Name {
-			t.Errorf("my appointments: %+v", mine.Appointments)
+		if len(mine.Rows) != 1 || mine.Rows[0].Callback.AppointmentAt != at || mine.Rows[0].Customer != desk.Customer.Name {
+			t.Errorf("my appointments: %+v", mine.Rows)
 		}
 		c.Pass(3 * time.Hour)
 		c.Work(t, callback.JobOffer, c.Callbacks.Offer)

@@ -54,17 +54,47 @@ func (s *Service) List(ctx context.Context, viewer account.Viewer, f Filter) ([]
 }
 
 // ByID returns one callback as the desk would show it, without claiming it. It returns fault.NotFound for a callback that does
-// not exist or whose team the viewer does not see.
+// not exist, that a caller has nothing to do with, or whose team anybody else does not see.
 func (s *Service) ByID(ctx context.Context, viewer account.Viewer, id int64) (Desk, error) {
-	now := s.now()
-	c, err := store{s.db.View(ctx)}.callback(id)
+	now, tx := s.now(), s.db.View(ctx)
+	c, err := store{tx}.callback(id)
 	if err != nil {
 		return Desk{}, err
 	}
-	if !viewer.SeesTeam(c.TeamID) {
+	may, err := mayOpen(tx, viewer, c)
+	switch {
+	case err != nil:
+		return Desk{}, fmt.Errorf("open callback %d: %w", id, err)
+	case !may:
 		return Desk{}, errNoCallback
 	}
 	return s.show(ctx, viewer, c, now)
+}
+
+// mayOpen reports whether a viewer may read a callback. A caller reads what they have or had, what is kept for them, and the recoveries
+// that my tasks shows them: what colleagues work on tells of customers whom they have no reason to know.
+func mayOpen(tx database.Tx, viewer account.Viewer, c Callback) (bool, error) {
+	if viewer.Role != account.Caller {
+		return viewer.SeesTeam(c.TeamID), nil
+	}
+	switch {
+	case viewer.UserID == 0:
+		return false, nil
+	case c.CallerID == viewer.UserID:
+		return true, nil
+	case viewer.SeesTeam(c.TeamID) && (c.ReservedFor == viewer.UserID || isMyRecovery(c, viewer.UserID)):
+		return true, nil
+	}
+	return account.Did(tx, viewer.UserID, claimAction, "callback", c.ID)
+}
+
+func isMyRecovery(c Callback, callerID int64) bool {
+	return c.Kind == RecoveryKind && !c.closed() && c.NotFor != callerID
+}
+
+// HeldBy reports whether a viewer is at work on the callback now: only then its number is shown whole.
+func (c *Callback) HeldBy(viewer account.Viewer, now clock.Instant) bool {
+	return viewer.UserID != 0 && c.CallerID == viewer.UserID && c.LeaseUntil.After(now) && (c.State == Claimed || c.State == Cancelled)
 }
 
 // MostCounted is up to how many callbacks of a state are counted for a page.
@@ -79,103 +109,6 @@ type StateCounts struct {
 // Count counts the callbacks the viewer sees.
 func (s *Service) Count(ctx context.Context, viewer account.Viewer) (StateCounts, error) {
 	return store{s.db.View(ctx)}.stateCounts(viewer.VisibleTeams(), s.now())
-}
-
-const mineRows = 50 // of each list of my tasks and my day
-
-// Mine are a caller's own callbacks, as the page "my tasks" shows them. Each list is cut at 50.
-type Mine struct {
-	Appointments []Row // kept for me, by time
-	InProgress   []Row // tried by me and not closed
-	Recoveries   []Row // recoveries anybody of my teams may make, and mine
-	Done         []Row // closed by me, the newest first
-	Drafts       []DraftRow
-	At           clock.Instant
-}
-
-// DraftRow is what a caller typed about a callback that is not theirs any more.
-type DraftRow struct {
-	Row     Row
-	Typed   Outcome
-	SavedAt clock.Instant
-}
-
-// MyTasks returns the viewer's own callbacks.
-func (s *Service) MyTasks(ctx context.Context, viewer account.Viewer) (Mine, error) {
-	tx := s.db.View(ctx)
-	mine := Mine{At: s.now()}
-	lists := []struct {
-		into *[]Row
-		read func(store) ([]Callback, error)
-	}{
-		{&mine.Appointments, func(st store) ([]Callback, error) {
-			return st.reservedFor(viewer.VisibleTeams(), viewer.UserID, mineRows)
-		}},
-		{&mine.InProgress, func(st store) ([]Callback, error) { return st.triedBy(viewer.VisibleTeams(), viewer.UserID, mineRows) }},
-		{&mine.Recoveries, func(st store) ([]Callback, error) {
-			return st.openRecoveries(viewer.VisibleTeams(), viewer.UserID, mineRows)
-		}},
-		{&mine.Done, func(st store) ([]Callback, error) { return st.closedBy(viewer.VisibleTeams(), viewer.UserID, mineRows) }},
-	}
-	for _, list := range lists {
-		found, err := list.read(store{tx})
-		if err != nil {
-			return Mine{}, err
-		}
-		if *list.into, err = rows(tx, found); err != nil {
-			return Mine{}, err
-		}
-	}
-	var err error
-	mine.Drafts, err = s.leftDrafts(tx, viewer, mine.At)
-	return mine, err
-}
-
-// leftDrafts returns the drafts of callbacks the viewer sees and does not hold.
-func (s *Service) leftDrafts(tx database.Tx, viewer account.Viewer, now clock.Instant) ([]DraftRow, error) {
-	drafts, err := store{tx}.draftsOf(viewer.VisibleTeams(), viewer.UserID, mineRows)
-	if err != nil {
-		return nil, err
-	}
-	held, err := s.held(tx, viewer, now)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]int64, len(drafts))
-	for i, d := range drafts {
-		ids[i] = d.CallbackID
-	}
-	callbacks, err := store{tx}.callbacksByID(viewer.VisibleTeams(), ids)
-	if err != nil {
-		return nil, err
-	}
-	named, err := rows(tx, callbacks)
-	if err != nil {
-		return nil, err
-	}
-	byID := make(map[int64]Row, len(named))
-	for _, row := range named {
-		byID[row.Callback.ID] = row
-	}
-	var left []DraftRow
-	for _, d := range drafts {
-		if held != nil && held.ID == d.CallbackID {
-			continue
-		}
-		typed, err := d.outcome()
-		if err != nil {
-			return nil, err
-		}
-		left = append(left, DraftRow{Row: byID[d.CallbackID], Typed: typed, SavedAt: d.SavedAt})
-	}
-	return left, nil
-}
-
-// DiscardDraft forgets what the viewer typed about a callback.
-func (s *Service) DiscardDraft(ctx context.Context, viewer account.Viewer, callbackID int64) error {
-	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		return store{tx}.deleteDraft(callbackID, viewer.UserID)
-	})
 }
 
 // rows adds the names to callbacks, with a handful of queries for the whole list.

@@ -62,17 +62,6 @@ func (d draft) outcome() (Outcome, error) {
 	return typed, nil
 }
 
-// draftsOf returns what a caller typed and did not finish about callbacks of a scope, the newest first.
-func (s store) draftsOf(teams []int64, callerID int64, limit int) ([]draft, error) {
-	var found []draft
-	err := within(teams, s.Gorm().Joins("JOIN callbacks ON callbacks.id = drafts.callback_id")).
-		Where("drafts.caller_id = ?", callerID).Order("saved_at DESC").Limit(limit).Find(&found).Error
-	if err != nil {
-		return nil, fmt.Errorf("read drafts: %w", err)
-	}
-	return found, nil
-}
-
 func (s store) deleteDraft(callbackID, callerID int64) error {
 	if err := s.Gorm().Where("callback_id = ? AND caller_id = ?", callbackID, callerID).Delete(&draft{}).Error; err != nil {
 		return fmt.Errorf("delete draft: %w", err)

@@ -59,18 +59,6 @@ func (s store) callbacksByID(teams, ids []int64) ([]Callback, error) {
 	return listCallbacks(within(teams, s.Gorm()).Where("id IN ?", slices.Compact(ids)))
 }
 
-func (s store) reservedFor(teams []int64, callerID int64, limit int) ([]Callback, error) {
-	return listCallbacks(within(teams, s.Gorm()).Where("reserved_for = ? AND state IN ?", callerID, openStates).
-		Order("ready_at, id").Limit(limit))
-}
-
-func (s store) triedBy(teams []int64, callerID int64, limit int) ([]Callback, error) {
-	return listCallbacks(within(teams, s.Gorm()).
-		Where("caller_id = ? AND state IN ? AND reserved_for <> ?", callerID, openStates, callerID).
-		Where("NOT (state = ? AND slot = ?)", Claimed, SlotNext). // only looked at
-		Order("ready_at, id").Limit(limit))
-}
-
 // ownAppointments counts the open appointments a caller keeps for themselves, without one callback.
 func (s store) ownAppointments(callerID, without int64) (int, error) {
 	n, err := database.CountUpTo(s.Tx, s.Gorm().Model(&Callback{}).
@@ -89,16 +77,6 @@ func (s store) pausedBy(callerID int64) (int, error) {
 		return 0, fmt.Errorf("count paused callbacks: %w", err)
 	}
 	return n, nil
-}
-
-func (s store) closedBy(teams []int64, callerID int64, limit int) ([]Callback, error) {
-	return listCallbacks(within(teams, s.Gorm()).Where("caller_id = ? AND state = ?", callerID, Finished).
-		Order("closed_at DESC, id DESC").Limit(limit))
-}
-
-func (s store) openRecoveries(teams []int64, callerID int64, limit int) ([]Callback, error) {
-	return listCallbacks(within(teams, s.Gorm()).
-		Where("state IN ? AND kind = ? AND not_for <> ?", openStates, RecoveryKind, callerID).Order("due_at, id").Limit(limit))
 }
 
 func (s store) stateCounts(teams []int64, now clock.Instant) (StateCounts, error) {

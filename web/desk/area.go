@@ -57,7 +57,7 @@ type callbackService interface {
 		ctx context.Context, viewer account.Viewer, callbackID, fence int64, outcome callback.Outcome,
 	) (callback.Recorded, error)
 	MyDay(ctx context.Context, viewer account.Viewer, date clock.Day) (callback.Day, error)
-	MyTasks(ctx context.Context, viewer account.Viewer) (callback.Mine, error)
+	MyTasks(ctx context.Context, viewer account.Viewer, f callback.MineFilter) (callback.Mine, error)
 	OnPause(ctx context.Context, viewer account.Viewer) (pause callback.Pause, on bool, err error)
 	Outcomes(ctx context.Context) (*outcome.Set, error)
 	Prefetch(ctx context.Context, viewer account.Viewer) (callback.Upcoming, error)

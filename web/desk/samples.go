@@ -15,17 +15,21 @@ func tasksSamples() []frame.View {
 		ID: 1, Kind: callback.RecoveryKind, State: callback.Waiting, WaitReason: callback.ReasonAppointment, CallResult: callback.Reached,
 		BusinessResult: callback.Solved, CloseReason: callback.ReasonUnreachable, AppointmentAt: 1, DueAt: 1, ClosedAt: 1,
 	}, Customer: "c", Category: "c", Product: "p", Caller: "c", Reserved: "r", Team: "t"}
-	rows := []callback.Row{row}
+	open := row
+	open.Callback.State, open.Callback.ClosedAt = callback.Claimed, 0
 	attempt := callback.Attempt{
 		StartedAt: 1, EndedAt: 2, ClaimedAt: 1, CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n",
 	}
 	return []frame.View{
-		&tasksPage{},
-		&tasksPage{Mine: callback.Mine{
-			Appointments: rows, InProgress: rows, Recoveries: rows, Done: rows, At: 2,
-			Drafts: []callback.DraftRow{
-				{Row: row, Typed: callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n"}, SavedAt: 1},
-			},
+		&tasksPage{List: callback.MineToday, Tabs: tasksTabs(callback.MineToday, nil)},
+		&tasksPage{List: callback.MineLater}, &tasksPage{List: callback.MineInProgress}, &tasksPage{List: callback.MineRecoveries},
+		&tasksPage{List: callback.MineDone, Narrow: true, Date: "2026-11-22"}, &tasksPage{List: callback.MineDone},
+		&tasksPage{List: callback.MineDrafts, Tabs: tasksTabs(callback.MineDrafts, map[callback.MineList]int{callback.MineDrafts: 1})},
+		&tasksPage{List: callback.MineToday, Rows: tasksRowSamples(row), Drafts: []draftCard{
+			{DraftRow: callback.DraftRow{Row: row, SavedAt: 1}, Lines: []draftLine{{"l", "t"}}},
+			{DraftRow: callback.DraftRow{Row: open, SavedAt: 1, Held: true}, Own: true},
+			{DraftRow: callback.DraftRow{Row: open, SavedAt: 1}},
+			{DraftRow: callback.DraftRow{Row: open, SavedAt: 1}, Own: true},
 		}},
 		&dayPage{Today: true},
 		&dayPage{Date: "2026-11-22", Before: "/day", After: "/day", ReachRate: .5, Day: callback.Day{
@@ -35,6 +39,15 @@ func tasksSamples() []frame.View {
 			Attempts: []callback.DayAttempt{{Attempt: attempt, Row: row}, {Attempt: callback.Attempt{StartedAt: 1}, Row: row}},
 		}},
 	}
+}
+
+// tasksRowSamples is a callback as each list shows it.
+func tasksRowSamples(row callback.Row) []tasksRow {
+	var rows []tasksRow
+	for _, list := range callback.MineLists() {
+		rows = append(rows, tasksRow{Row: row, List: list, Href: "/callbacks/1", At: 1, Overdue: true})
+	}
+	return rows
 }
 
 // deskSamples are the desk in its states: empty, explained, held, and refused.

@@ -1,7 +1,11 @@
 package desk
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -9,17 +13,53 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
+	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/web/frame"
 )
 
-// tasksPage is a caller's own callbacks.
+// tasksPage is one list of a caller's own callbacks, and how long each of them is.
 type tasksPage struct {
 	frame.Page
-	Mine callback.Mine
+	List   callback.MineList
+	Rows   []tasksRow
+	Tabs   []tasksTab
+	Date   string // of MineDone; empty for whenever
+	Drafts []draftCard
+	Pager  frame.Pager
+	Narrow bool // by a date: an empty list says so
 }
 
 func (*tasksPage) Template() string { return "tasks" }
+
+// MostCounted is up to how many rows of a list are counted.
+func (*tasksPage) MostCounted() int { return callback.MostCounted }
+
+// tasksRow is a callback with where it opens and the time its list is ordered by.
+type tasksRow struct {
+	callback.Row
+	List    callback.MineList
+	Href    string
+	At      clock.Instant
+	Overdue bool
+}
+
+// tasksTab leads to one of the lists.
+type tasksTab struct {
+	List    callback.MineList
+	Href    string
+	Count   int
+	Current bool
+}
+
+// draftCard is what was typed about a callback, in words.
+type draftCard struct {
+	callback.DraftRow
+	Own   bool // nobody else has the callback
+	Lines []draftLine
+}
+
+type draftLine struct{ Label, Text string }
 
 // dayPage is what a caller did on one day.
 type dayPage struct {
@@ -42,14 +82,140 @@ func (h *handlers) tasksRoutes() []frame.Route {
 	}
 }
 
+// showTasks shows one of the lists; above the first one stands what was typed and lost its claim.
 func (h *handlers) showTasks(c *gin.Context) error {
-	mine, err := h.callbacks.MyTasks(c.Request.Context(), frame.Viewer(c))
+	list := callback.MineList(c.DefaultQuery("list", string(callback.MineToday)))
+	if !slices.Contains(callback.MineLists(), list) {
+		return frame.ErrNoPage
+	}
+	f := callback.MineFilter{List: list, After: mineKey(frame.ListKey(c)), Limit: frame.PageSize + 1}
+	p := &tasksPage{List: list}
+	viewer := frame.Viewer(c)
+	if date := c.Query("date"); date != "" && list == callback.MineDone {
+		var err error
+		if f.Date, err = dayOf(date, 0); err != nil {
+			return err
+		}
+		p.Date, p.Narrow = date, true
+	}
+	mine, err := h.callbacks.MyTasks(c.Request.Context(), viewer, f)
 	if err != nil {
 		return err
 	}
-	p := &tasksPage{Mine: mine}
+	mine.Rows, p.Pager = frame.Paged(c, mine.Rows, func(r callback.Row) string { return mineKeyText(f.Key(r)) })
+	for _, r := range mine.Rows {
+		p.Rows = append(p.Rows, tasksRowOf(r, f, viewer, mine.At))
+	}
+	drafts := mine.Drafts
+	if list == callback.MineDrafts {
+		drafts, p.Pager = frame.Paged(c, drafts, func(d callback.DraftRow) string { return mineKeyText(d.Key()) })
+	} else if list == callback.MineToday && mine.Counts[callback.MineDrafts] > 0 {
+		left, err := h.callbacks.MyTasks(c.Request.Context(), viewer, callback.MineFilter{List: callback.MineDrafts, Limit: newestDrafts})
+		if err != nil {
+			return err
+		}
+		drafts = left.Drafts
+	}
+	if p.Drafts, err = h.draftCards(c, drafts); err != nil {
+		return err
+	}
+	p.Tabs = tasksTabs(list, mine.Counts)
 	p.Page = h.Page(c, "tasks.title")
 	return h.Render(c, p)
+}
+
+// tasksRowOf leads to the desk while the callback is in the viewer's hands, else to its own page.
+func tasksRowOf(r callback.Row, f callback.MineFilter, viewer account.Viewer, now clock.Instant) tasksRow {
+	row := tasksRow{Row: r, List: f.List, At: f.Key(r).At, Href: "/callbacks/" + strconv.FormatInt(r.Callback.ID, 10)}
+	if r.Callback.HeldBy(viewer, now) {
+		row.Href = "/desk"
+	}
+	row.Overdue = r.Callback.Overdue(now)
+	if !r.Callback.AppointmentAt.IsZero() && (f.List == callback.MineToday || f.List == callback.MineLater) {
+		row.At = r.Callback.AppointmentAt
+	}
+	return row
+}
+
+// newestDrafts is how many of what was left stand above the first list.
+const newestDrafts = 3
+
+// tasksTabs leaves out the lists that are usually empty while they are.
+func tasksTabs(current callback.MineList, counts map[callback.MineList]int) []tasksTab {
+	var tabs []tasksTab
+	for _, list := range callback.MineLists() {
+		rare := list == callback.MineLater || list == callback.MineDrafts
+		if rare && counts[list] == 0 && list != current {
+			continue
+		}
+		tabs = append(tabs, tasksTab{List: list, Href: "/tasks?list=" + string(list), Count: counts[list], Current: list == current})
+	}
+	return tabs
+}
+
+// mineKeyText and mineKey write a place in a list into the address and back.
+func mineKeyText(k callback.MineKey) string { return fmt.Sprintf("%d-%d", k.At, k.ID) }
+
+func mineKey(text string) callback.MineKey {
+	at, id, _ := strings.Cut(text, "-")
+	instant, err1 := strconv.ParseInt(at, 10, 64)
+	number, err2 := strconv.ParseInt(id, 10, 64)
+	if err1 != nil || err2 != nil {
+		return callback.MineKey{}
+	}
+	return callback.MineKey{At: clock.Instant(instant), ID: number}
+}
+
+// draftCards says in words all that was typed.
+func (h *handlers) draftCards(c *gin.Context, drafts []callback.DraftRow) ([]draftCard, error) {
+	if len(drafts) == 0 {
+		return nil, nil
+	}
+	questions, err := h.surveys.Current(c.Request.Context())
+	if err != nil {
+		return nil, err
+	}
+	cards := make([]draftCard, len(drafts))
+	for i, d := range drafts {
+		cards[i] = draftCard{DraftRow: d, Own: d.Row.Callback.CallerID == frame.Viewer(c).UserID, Lines: h.draftLines(c, d.Typed, questions)}
+	}
+	return cards, nil
+}
+
+func (h *handlers) draftLines(c *gin.Context, typed callback.Outcome, questions survey.Questionnaire) []draftLine {
+	var lines []draftLine
+	add := func(key, text string) {
+		if text != "" {
+			lines = append(lines, draftLine{Label: h.T(c, key), Text: text})
+		}
+	}
+	if typed.CallResult != "" {
+		add("desk.call_result", h.T(c, "call_result."+string(typed.CallResult)))
+	}
+	if typed.BusinessResult != "" {
+		add("desk.business_result", h.T(c, "business_result."+string(typed.BusinessResult)))
+	}
+	if !typed.AppointmentAt.IsZero() {
+		add("desk.appointment", typed.AppointmentAt.In(h.Zone).Format("2006-01-02 15:04"))
+	}
+	if typed.Answers.Rating != nil {
+		add("desk.rating", strconv.Itoa(*typed.Answers.Rating))
+	}
+	var reasons []string
+	question, _ := questions.Question(survey.KeyReasons)
+	for _, o := range question.Options {
+		if slices.Contains(typed.Answers.Reasons, o.Key) {
+			reasons = append(reasons, o.Text.In(h.Lang(c)))
+		}
+	}
+	add("desk.reasons", strings.Join(reasons, " · "))
+	if typed.Answers.Consent {
+		add("tasks.consent", h.T(c, "tasks.consent_given"))
+	}
+	add("desk.comment", typed.Answers.Comment)
+	add("desk.note", typed.Note)
+	add("desk.note_for_next", typed.NoteForNext)
+	return lines
 }
 
 func (h *handlers) discardDraft(c *gin.Context) error {
@@ -60,7 +226,7 @@ func (h *handlers) discardDraft(c *gin.Context) error {
 	if err := h.callbacks.DiscardDraft(c.Request.Context(), frame.Viewer(c), id); err != nil {
 		return err
 	}
-	return h.Redirect(c, "/tasks", frame.Done("tasks.discarded"))
+	return h.Redirect(c, "/tasks?list=drafts", frame.Done("tasks.discarded"))
 }
 
 func (h *handlers) showDay(c *gin.Context) error {

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -39,22 +38,24 @@ func (*callbacksPage) MostCounted() int { return callback.MostCounted }
 type callbackPage struct {
 	frame.Page
 	Desk     callback.Desk
-	Phone    string // masked: only a claim shows it whole
+	Phone    string // masked, unless the viewer has claimed the callback: only a claim shows it whole
 	Subject  string
+	Contact  string // address of the contact; empty for those who may not open it
 	Timeline []frame.TimelineLine
 	Changes  []frame.TimelineLine
 	Callers  []frame.Option
 	Form     frame.Form
-	Open     bool
+	Held     bool // by the viewer
+	Open     bool // and the viewer may reassign and cancel it
 }
 
 func (*callbackPage) Template() string { return "callback" }
 
 func (h *handlers) callbacksRoutes() []frame.Route {
-	supervisor := []account.Role{account.Supervisor}
+	supervisor, readers := []account.Role{account.Supervisor}, []account.Role{account.Supervisor, account.Caller}
 	return []frame.Route{
 		{Method: http.MethodGet, Path: "/callbacks", Roles: supervisor, Handle: h.showCallbacks},
-		{Method: http.MethodGet, Path: "/callbacks/:id", Roles: supervisor, Handle: h.showCallback},
+		{Method: http.MethodGet, Path: "/callbacks/:id", Roles: readers, Handle: h.showCallback},
 		{Method: http.MethodPost, Path: "/callbacks/:id/reassign", Roles: supervisor, Handle: h.reassignCallback},
 		{Method: http.MethodPost, Path: "/callbacks/:id/cancel", Roles: supervisor, Handle: h.cancelCallback},
 		{Method: http.MethodPost, Path: "/callbacks/:id/seen", Roles: supervisor, Handle: h.seeMarks},
@@ -110,9 +111,16 @@ func (h *handlers) renderCallback(c *gin.Context, status int, f frame.Form) erro
 	if err != nil {
 		return err
 	}
-	p := &callbackPage{Desk: desk, Phone: maskedPhone(desk.Phone), Form: f}
+	viewer := frame.Viewer(c)
+	p := &callbackPage{Desk: desk, Phone: frame.MaskedPhone(desk.Phone), Form: f, Held: desk.Callback.HeldBy(viewer, desk.At)}
+	if p.Held {
+		p.Phone = desk.Phone
+	}
 	p.Subject = frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product)
-	p.Open = !slices.Contains([]callback.State{callback.Finished, callback.Cancelled}, desk.Callback.State)
+	if h.Reachable(viewer, "/contacts/:id") {
+		p.Contact = "/contacts/" + strconv.FormatInt(desk.Contact.ID, 10)
+	}
+	p.Open = viewer.Is(account.Supervisor) && !slices.Contains([]callback.State{callback.Finished, callback.Cancelled}, desk.Callback.State)
 	events, err := h.timelines.CallbackTimeline(c.Request.Context(), frame.Viewer(c), desk.Callback)
 	if err != nil {
 		return err
@@ -123,11 +131,16 @@ func (h *handlers) renderCallback(c *gin.Context, status int, f frame.Form) erro
 		return err
 	}
 	p.Changes = h.changeLines(c, changes)
-	if p.Callers, err = h.callerOptions(c); err != nil {
-		return err
+	if p.Open {
+		if p.Callers, err = h.callerOptions(c); err != nil {
+			return err
+		}
 	}
 	p.Page = h.Page(c, "callbacks.one", "id", id)
-	p.Crumbs = []frame.Crumb{{Text: h.T(c, "callbacks.title"), Href: "/callbacks"}}
+	p.Crumbs = []frame.Crumb{{Text: h.T(c, "rail.tasks"), Href: "/tasks"}}
+	if h.Reachable(viewer, "/callbacks") {
+		p.Crumbs = []frame.Crumb{{Text: h.T(c, "callbacks.title"), Href: "/callbacks"}}
+	}
 	return h.RenderStatus(c, status, p)
 }
 
@@ -223,12 +236,4 @@ func (h *handlers) changeCallback(c *gin.Context, message string, change func(id
 // Count returns how many callbacks are in a state.
 func (p *callbacksPage) Count(state string) int {
 	return p.Counts.ByState[callback.State(state)]
-}
-
-// maskedPhone hides the middle of a number from those who have not claimed its callback.
-func maskedPhone(e164 string) string {
-	if len(e164) < 9 {
-		return strings.Repeat("•", len(e164))
-	}
-	return e164[:len(e164)-8] + "••••" + e164[len(e164)-4:]
 }

@@ -29,3 +29,11 @@ func IDsBy[T any](rows []T, id func(T) int64) []int64 {
 	}
 	return ids
 }
+
+// MaskedPhone hides the middle of a number in E.164 from those who have not claimed the callback that it is dialled for.
+func MaskedPhone(e164 string) string {
+	if len(e164) < 9 {
+		return strings.Repeat("•", len(e164))
+	}
+	return e164[:len(e164)-8] + "••••" + e164[len(e164)-4:]
+}

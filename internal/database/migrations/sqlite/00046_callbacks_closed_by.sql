@@ -1,0 +1,11 @@
+-- +goose Up
+
+-- callbacks: a caller has closed tens of thousands after a year, and pages through them by when.
+--   (caller_id, state, closed_at, id): my tasks, and what is done of them in order; it takes the place of (caller_id, state), of which it
+--   is a longer form. closed_at is written once in a callback's life, together with the state
+DROP INDEX IF EXISTS callbacks_caller_id_state;
+CREATE INDEX IF NOT EXISTS callbacks_caller_id_state_closed_at_id ON callbacks (caller_id, state, closed_at, id);
+
+-- +goose Down
+DROP INDEX IF EXISTS callbacks_caller_id_state_closed_at_id;
+CREATE INDEX IF NOT EXISTS callbacks_caller_id_state ON callbacks (caller_id, state);

@@ -1,0 +1,196 @@
+package callback_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/database/dbtest"
+	"aftercall/internal/fault"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/internal/taskstest"
+)
+
+// mine reads a list to its end, three rows at a time.
+func mine(t *testing.T, c taskstest.Centre, viewer account.Viewer, f callback.MineFilter) (ids []int64, counted int) {
+	t.Helper()
+	f.Limit = 3
+	for {
+		page, err := c.Callbacks.MyTasks(t.Context(), viewer, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range page.Rows {
+			ids = append(ids, row.Callback.ID)
+			f.After = f.Key(row)
+		}
+		for _, d := range page.Drafts {
+			ids = append(ids, d.Row.Callback.ID)
+			f.After = d.Key()
+		}
+		if len(page.Rows)+len(page.Drafts) < f.Limit {
+			return ids, page.Counts[f.List]
+		}
+	}
+}
+
+// Each list goes on behind its last row, whatever the times are that rows share, and counts what it shows.
+func TestEveryListOfMyTasksIsReadToItsEnd(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := taskstest.Planned(t, db, taskstest.Severes(8)...)
+		me := taskstest.Caller(1)
+		tomorrow := clock.DayOf(c.Now(), time.UTC) + 1
+		set := func(values string, args ...any) {
+			t.Helper()
+			if err := db.View(t.Context()).Gorm().Exec("UPDATE callbacks SET "+values, args...).Error; err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, list := range callback.MineLists() {
+			if list == callback.MineDrafts {
+				continue
+			}
+			t.Run(string(list), func(t *testing.T) {
+				set("state = 'waiting', wait_reason = 'appointment', caller_id = 0, reserved_for = 0, kind = 'confirm', not_for = 0, closed_at = 0")
+				ordered := "ready_at"
+				switch list {
+				case callback.MineToday:
+					set("reserved_for = 1")
+				case callback.MineLater:
+					set("reserved_for = 1")
+				case callback.MineInProgress:
+					set("caller_id = 1")
+				case callback.MineRecoveries:
+					set("kind = 'recovery'")
+					if err := db.View(t.Context()).Gorm().Exec("UPDATE pools SET skill = 'recovery'").Error; err != nil {
+						t.Fatal(err)
+					}
+					ordered = "due_at"
+				case callback.MineDone:
+					set("caller_id = 1, state = 'done', close_reason = 'solved'")
+					ordered = "closed_at"
+				}
+				at := c.Now()
+				if list == callback.MineLater {
+					at = tomorrow.Start(time.UTC)
+				}
+				set(ordered+" = ? + (id / 2) * 10", int64(at))
+				ids, counted := mine(t, c, me, callback.MineFilter{List: list})
+				want := []int64{1, 2, 3, 4, 5, 6, 7, 8}
+				if list == callback.MineDone {
+					slices.Reverse(want)
+				}
+				if !slices.Equal(ids, want) || counted != 8 {
+					t.Errorf("%s: %v, counted %d", list, ids, counted)
+				}
+				others, counted := mine(t, c, taskstest.Caller(2), callback.MineFilter{List: list})
+				if list != callback.MineRecoveries && (len(others) > 0 || counted > 0) {
+					t.Errorf("%s shows a colleague %v, counted %d", list, others, counted)
+				}
+			})
+		}
+	})
+}
+
+// What was typed under a claim that is over is offered until the callback is in hand again and it is typed anew; what is typed now is not.
+func TestWhatWasTypedUnderAnEarlierClaimIsOffered(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := taskstest.AtWork(t, db)
+		me, typed := taskstest.Caller(1), callback.Outcome{CallResult: callback.NoAnswer, Note: "响了很久"}
+		drafts := func(want int, held bool) {
+			t.Helper()
+			left, err := c.Callbacks.MyTasks(t.Context(), me, callback.MineFilter{List: callback.MineDrafts})
+			if err != nil || len(left.Drafts) != want || left.Counts[callback.MineDrafts] != want {
+				t.Fatalf("%d drafts, counted %d, want %d: %v", len(left.Drafts), left.Counts[callback.MineDrafts], want, err)
+			}
+			if want > 0 && (left.Drafts[0].Held != held || left.Drafts[0].Typed.Note != typed.Note) {
+				t.Errorf("the draft is %+v", left.Drafts[0])
+			}
+		}
+		save := func() {
+			t.Helper()
+			if _, err := c.Callbacks.SaveDraft(t.Context(), me, desk.Callback.ID, desk.Callback.Fence, typed); err != nil {
+				t.Fatal(err)
+			}
+		}
+		save()
+		drafts(0, false) // it is being typed
+		c.Pass(callback.Lease)
+		drafts(1, false)
+		desk = c.Claim(t, me)
+		drafts(1, true)
+		if desk.Draft.Note != typed.Note {
+			t.Errorf("the desk has %+v", desk.Draft)
+		}
+		c.Pass(time.Second)
+		save()
+		drafts(0, false)
+	})
+}
+
+// A day of what is done is a day of the centre, not of UTC.
+func TestWhatIsDoneIsNarrowedToADayOfTheCentre(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := taskstest.Planned(t, db, taskstest.Severes(3)...)
+		date := clock.DayFrom(2026, time.November, 20)
+		start := clock.At(time.Date(2026, 11, 19, 16, 0, 0, 0, time.UTC)) // midnight in Shanghai
+		for id, at := range []clock.Instant{start.Add(-time.Second), start, start.Add(24 * time.Hour)} {
+			err := db.View(t.Context()).Gorm().Exec("UPDATE callbacks SET caller_id = 1, state = 'done', closed_at = ? WHERE id = ?",
+				int64(at), id+1).Error
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		ids, counted := mine(t, c, taskstest.Caller(1), callback.MineFilter{List: callback.MineDone, Date: date})
+		if !slices.Equal(ids, []int64{2}) || counted != 3 {
+			t.Errorf("done on %s: %v, of %d in all", date, ids, counted)
+		}
+	})
+}
+
+// A caller reads what they have, had, is kept for them or may be made by them as a recovery, and nothing else of their own team.
+func TestACallerOpensWhatTheyHaveOrHad(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := taskstest.Planned(t, db, taskstest.Severes(2)...)
+		me, colleague := taskstest.Caller(1), taskstest.Caller(2)
+		opens := func(viewer account.Viewer, id int64, want bool) {
+			t.Helper()
+			_, err := c.Callbacks.ByID(t.Context(), viewer, id)
+			if (err == nil) != want || err != nil && !fault.Is(err, fault.NotFound) {
+				t.Errorf("caller %d opens callback %d: %v, want %t", viewer.UserID, id, err, want)
+			}
+		}
+		desk := c.Claim(t, me)
+		id, other := desk.Callback.ID, 3-desk.Callback.ID
+		opens(me, id, true)
+		opens(me, other, false)
+		opens(colleague, id, false)
+		opens(taskstest.Supervisor, other, true)
+		c.Pass(callback.Lease)
+		for range 2 {
+			again := c.Claim(t, colleague)
+			c.Finish(t, colleague, again, callback.Outcome{CallResult: callback.WrongNumber})
+		}
+		opens(me, id, true) // it was theirs
+		opens(me, other, false)
+		for reason, set := range map[string]string{
+			"kept for me": "reserved_for = 1, state = 'ready'", "a recovery": "reserved_for = 0, kind = 'recovery', state = 'ready'",
+		} {
+			if err := db.View(t.Context()).Gorm().Exec("UPDATE callbacks SET "+set+" WHERE id = ?", other).Error; err != nil {
+				t.Fatal(reason, err)
+			}
+			opens(me, other, true)
+		}
+		if err := db.View(t.Context()).Gorm().Exec("UPDATE callbacks SET not_for = 1, reserved_for = 0 WHERE id = ?", other).Error; err != nil {
+			t.Fatal(err)
+		}
+		opens(me, other, false) // the call to mend the score must be another caller's
+	})
+}

@@ -1,0 +1,95 @@
+package callback
+
+import (
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+)
+
+// mineStore reads the lists of one caller.
+type mineStore struct {
+	store
+	viewer     account.Viewer
+	pools      []int64       // of recoveries the viewer sees
+	endOfToday clock.Instant // of the centre's day
+	from, to   clock.Instant // of what is done: closed then; none for whenever
+	held       *Callback     // what the viewer is at work on; nil for nothing
+}
+
+// of selects the callbacks of a list and names the column it is ordered by. Each is narrowed by an index to what is one caller's: what
+// they are kept for, what they have or had, or the open recoveries of the pools they see, of which there are few.
+func (m mineStore) of(list MineList) (g *gorm.DB, column string) {
+	id := m.viewer.UserID
+	g = within(m.viewer.VisibleTeams(), m.Gorm().Model(&Callback{}))
+	switch list {
+	case MineInProgress:
+		return g.Where("caller_id = ? AND state IN ? AND reserved_for <> ?", id, openStates, id).
+			Where("NOT (state = ? AND slot = ?)", Claimed, SlotNext), "ready_at" // that one is only looked at
+	case MineRecoveries:
+		return g.Where("pool_id IN ? AND state IN ? AND kind = ? AND not_for <> ?", m.pools, openStates, RecoveryKind, id), "due_at"
+	case MineDone:
+		if g = g.Where("caller_id = ? AND state = ?", id, Finished); m.to != 0 {
+			g = g.Where("closed_at >= ? AND closed_at < ?", m.from, m.to)
+		}
+		return g, "closed_at"
+	case MineLater:
+		return g.Where("reserved_for = ? AND state IN ? AND ready_at >= ?", id, openStates, m.endOfToday), "ready_at"
+	default:
+		return g.Where("reserved_for = ? AND state IN ? AND ready_at < ?", id, openStates, m.endOfToday), "ready_at"
+	}
+}
+
+func (m mineStore) list(f MineFilter) ([]Callback, error) {
+	g, column := m.of(f.List)
+	return listCallbacks(after(g, column, "id", f.List == MineDone, f.After).Limit(Limited(f.Limit)))
+}
+
+// after orders by a time and an id, and continues behind a place in that order.
+func after(g *gorm.DB, at, id string, descending bool, key MineKey) *gorm.DB {
+	direction, beyond := "", ">"
+	if descending {
+		direction, beyond = " DESC", "<"
+	}
+	if key != (MineKey{}) {
+		g = g.Where(fmt.Sprintf("(%[1]s %[3]s ? OR %[1]s = ? AND %[2]s %[3]s ?)", at, id, beyond), key.At, key.At, key.ID)
+	}
+	return g.Order(at + direction + ", " + id + direction)
+}
+
+// count counts a list and stops behind MostCounted. What is done is counted whole, whatever day is looked at.
+func (m mineStore) count(list MineList) (int, error) {
+	m.from, m.to = 0, 0
+	g, _ := m.of(list)
+	if list == MineDrafts {
+		g = m.left()
+	}
+	n, err := database.CountUpTo(m.Tx, g, MostCounted+1)
+	if err != nil {
+		return 0, fmt.Errorf("count my tasks: %w", err)
+	}
+	return n, nil
+}
+
+// left selects what the caller typed about callbacks of their teams under claims that are over. What they type now is no draft that was
+// left: it was saved after the claim began.
+func (m mineStore) left() *gorm.DB {
+	g := within(m.viewer.VisibleTeams(), m.Gorm().Model(&draft{}).Joins("JOIN callbacks ON callbacks.id = drafts.callback_id")).
+		Where("drafts.caller_id = ?", m.viewer.UserID)
+	if m.held != nil {
+		g = g.Where("(drafts.callback_id <> ? OR drafts.saved_at < ?)", m.held.ID, m.held.ClaimedAt)
+	}
+	return g
+}
+
+func (m mineStore) drafts(f MineFilter) ([]draft, error) {
+	var found []draft
+	err := after(m.left().Select("drafts.*"), "drafts.saved_at", "drafts.callback_id", true, f.After).Limit(Limited(f.Limit)).Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("read drafts: %w", err)
+	}
+	return found, nil
+}
