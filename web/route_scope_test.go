@@ -190,6 +190,14 @@ func (o *office) testForms(t *testing.T) {
 			o.keepsSecrets(path, account.Supervisor, r)
 		})
 	}
+	for _, role := range []account.Role{account.Caller, account.Supervisor, account.Handler} {
+		for _, q := range []string{"K-3", "外客", "2220002", "GD-0002"} { // another team's
+			r := o.clients[role].In(t).Post("/customers", url.Values{"q": {q}})
+			if r.Status != http.StatusOK || strings.Contains(r.Without(q), "外客") || strings.Contains(r.Without(q), "1392222") {
+				t.Errorf("a search for %s as %s: %d", q, role, r.Status)
+			}
+		}
+	}
 	r := c.Post("/customers/1/merge/search", url.Values{"search": {"K-3"}})
 	if r.Status != http.StatusOK || strings.Contains(r.Body, `name="from"`) {
 		t.Errorf("a search finds another team's customer: %d", r.Status)

@@ -4,11 +4,9 @@ import (
 	"context"
 
 	"aftercall/internal/account"
-	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
-	"aftercall/internal/text"
 )
 
 // Filter narrows a list of contacts. The zero value means all of them.
@@ -57,29 +55,6 @@ func (s *Service) List(ctx context.Context, viewer account.Viewer, f Filter) ([]
 		return nil, err
 	}
 	return rows(tx, contacts)
-}
-
-// found is what a search text stands for; all is set when there is no text.
-type found struct {
-	all       bool
-	contacts  []int64
-	customers []int64
-}
-
-func (f found) nothing() bool { return !f.all && len(f.contacts)+len(f.customers) == 0 }
-
-// search looks a text up as everything it may be.
-func (s *Service) search(st store, viewer account.Viewer, text string) (found, error) {
-	sought := s.soughtBy(text)
-	if sought.name == "" {
-		return found{all: true}, nil
-	}
-	contacts, err := st.contactsNamed(sought.ids)
-	if err != nil {
-		return found{}, err
-	}
-	customers, err := st.customersNamed(viewer, sought, maxFound)
-	return found{contacts: contacts, customers: customers}, err
 }
 
 // rows names who and where the contacts are of.
@@ -257,36 +232,4 @@ func (s *Service) ContactsByID(ctx context.Context, viewer account.Viewer, ids [
 // SourceNames is the function of that name.
 func (s *Service) SourceNames(ctx context.Context, ids []int64) (map[int64]string, error) {
 	return SourceNames(s.db.View(ctx), ids)
-}
-
-// findLimit is how many customers a look-up returns at most.
-const findLimit = 20
-
-// Find returns the customers a viewer sees that a text names exactly: by reference, name, phone number or e-mail, in the order of
-// their ids.
-func (s *Service) Find(ctx context.Context, viewer account.Viewer, text string) ([]Customer, error) {
-	sought := s.soughtBy(text)
-	if sought.name == "" {
-		return nil, nil
-	}
-	tx := s.db.View(ctx)
-	ids, err := store{tx}.customersNamed(viewer, sought, findLimit)
-	if err != nil {
-		return nil, err
-	}
-	return find[Customer](store{tx}, "customers", "id", ids, "id", false)
-}
-
-// sought is everything a text may stand for that somebody looks for.
-type sought struct {
-	name      string
-	ids       []string // external ids and references: as they are kept, and as they were
-	addresses map[AddressKind]string
-}
-
-func (s *Service) soughtBy(typed string) sought {
-	return sought{
-		name: text.Name(typed), ids: append([]string{text.ID(typed)}, former(typed)...),
-		addresses: map[AddressKind]string{EmailAddress: address.Email(typed), PhoneAddress: address.Phone(typed, s.cleaner.region)},
-	}
 }

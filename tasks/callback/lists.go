@@ -97,6 +97,61 @@ func (c *Callback) HeldBy(viewer account.Viewer, now clock.Instant) bool {
 	return viewer.UserID != 0 && c.CallerID == viewer.UserID && c.LeaseUntil.After(now) && (c.State == Claimed || c.State == Cancelled)
 }
 
+// OpenOf returns the callbacks of customers that are not closed and that the viewer sees, by customer, in the order in which they are due.
+func OpenOf(tx database.Tx, viewer account.Viewer, customerIDs []int64) (map[int64][]Row, error) {
+	found, err := store{tx}.openOfCustomers(viewer.VisibleTeams(), customerIDs)
+	if err != nil {
+		return nil, err
+	}
+	named, err := rows(tx, found)
+	open := make(map[int64][]Row, len(customerIDs))
+	for _, row := range named {
+		open[row.Callback.CustomerID] = append(open[row.Callback.CustomerID], row)
+	}
+	return open, err
+}
+
+// Standing is what a callback is to somebody who looks its customer up. It is translated under "callback_standing.<code>".
+type Standing string
+
+// How callbacks stand to a viewer.
+const (
+	StandsHeld     Standing = "held"     // in the viewer's hands
+	StandsTaken    Standing = "taken"    // in a colleague's hands
+	StandsMine     Standing = "mine"     // kept for the viewer, or theirs to go on with
+	StandsKept     Standing = "kept"     // kept for a colleague
+	StandsNotYours Standing = "not_mine" // the viewer must not make it: the score to mend was given after their call
+	StandsOpen     Standing = "open"     // whoever comes first
+	StandsWaiting  Standing = "waiting"  // not to be called yet
+)
+
+// Standings returns every standing.
+func Standings() []Standing {
+	return []Standing{StandsHeld, StandsTaken, StandsMine, StandsKept, StandsNotYours, StandsOpen, StandsWaiting}
+}
+
+// Standing returns what the callback is to a viewer.
+func (c *Callback) Standing(viewer account.Viewer, now clock.Instant) Standing {
+	kept := c.ReservedFor != 0 && now.Before(c.reservedUntil())
+	switch {
+	case c.HeldBy(viewer, now):
+		return StandsHeld
+	case c.State == Claimed && c.LeaseUntil.After(now):
+		return StandsTaken
+	case viewer.UserID != 0 && c.ReservedFor == viewer.UserID:
+		return StandsMine
+	case kept:
+		return StandsKept
+	case viewer.UserID != 0 && c.NotFor == viewer.UserID:
+		return StandsNotYours
+	case viewer.UserID != 0 && c.CallerID == viewer.UserID:
+		return StandsMine
+	case c.State == Waiting:
+		return StandsWaiting
+	}
+	return StandsOpen
+}
+
 // MostCounted is up to how many callbacks of a state are counted for a page.
 const MostCounted = 10_000
 

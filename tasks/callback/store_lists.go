@@ -79,6 +79,13 @@ func (s store) pausedBy(callerID int64) (int, error) {
 	return n, nil
 }
 
+// openOfCustomers reads by the index on the customer, of whom there are few callbacks.
+func (s store) openOfCustomers(teams, customerIDs []int64) ([]Callback, error) {
+	return database.In[Callback](customerIDs, "open callbacks of customers", func(part []int64) *gorm.DB {
+		return within(teams, s.Gorm()).Where("customer_id IN ? AND state IN ?", part, openStates).Order("due_at, id").Limit(MaxRows)
+	})
+}
+
 func (s store) stateCounts(teams []int64, now clock.Instant) (StateCounts, error) {
 	g, err := s.inPoolsOf(teams)
 	if err != nil {

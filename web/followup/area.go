@@ -10,6 +10,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/identity"
+	"aftercall/internal/flow"
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/decision"
@@ -49,12 +50,14 @@ func New(
 			h.callbacksRoutes(),
 			h.contactsRoutes(),
 			h.decisionsRoutes(),
+			h.lookupRoutes(),
 			h.personsRoutes(),
 		),
 		Samples: slices.Concat(
 			callbacksSamples(),
 			contactsSamples(),
 			decisionsSamples(),
+			lookupSamples(),
 			personsSamples(),
 		),
 	}
@@ -118,6 +121,7 @@ type policyService interface {
 
 // timelineService is what these pages ask about what happened.
 type timelineService interface {
+	Lookup(ctx context.Context, viewer account.Viewer, text string) ([]flow.Found, error)
 	CallbackTimeline(ctx context.Context, viewer account.Viewer, c callback.Callback) ([]contact.Event, error)
 	Timeline(ctx context.Context, viewer account.Viewer, contactID int64) ([]contact.Event, error)
 }

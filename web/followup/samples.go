@@ -52,6 +52,23 @@ func callbacksSamples() []frame.View {
 	}
 }
 
+// lookupSamples are the search before it was typed in, without a result, and with everybody a callback may be to.
+func lookupSamples() []frame.View {
+	row := lookupRow{
+		Name: "Zhang Wei", Source: "helpdesk", Reference: "K-1", Href: "/customers/1", Phones: []string{"+86139••••8000"},
+		Contact: contact.Contact{ID: 7, ExternalID: "T-7", Category: "Repairs", Status: contact.Resolved, ChangedAt: 1}, ContactHref: "/contacts/7",
+	}
+	plain := lookupRow{Name: "Li Na", Contact: contact.Contact{ID: 8, ExternalID: "T-8", Status: contact.Open, ChangedAt: 1}}
+	for _, standing := range callback.Standings() {
+		row.Open = append(row.Open, lookupCallback{
+			Row:      callback.Row{Callback: callback.Callback{ID: 1, Kind: callback.ConfirmKind, WaitReason: callback.ReasonPlanned}},
+			Standing: standing, Since: 1, Who: "Wang Min", Href: "/callbacks/1",
+		})
+	}
+	row.Open[0].Href = "/desk"
+	return []frame.View{&lookupPage{}, &lookupPage{Search: "8000"}, &lookupPage{Search: "8000", Rows: []lookupRow{row, plain}, Most: true}}
+}
+
 func contactsSamples() []frame.View {
 	seconds := int64(204)
 	c := contact.Contact{

@@ -8,8 +8,8 @@ import (
 	"aftercall/internal/account"
 )
 
-// searchPath is where the search field of the header leads.
-const searchPath = "/contacts"
+// SearchPath is where the search field of the header leads, by a POST: what is typed there is a number or a name.
+const SearchPath = "/customers"
 
 // NavigationItem is a link of the rail, or a heading over some of them.
 type NavigationItem struct {

@@ -19,7 +19,7 @@ type Page struct {
 	Viewer    account.Viewer
 	Centre    string
 	Rail      []NavigationItem
-	Search    bool          // the viewer may search contacts
+	Search    bool          // the viewer may look customers up
 	Query     string        // what is in the search field
 	Clock     clock.Instant // of a demo; 0 otherwise
 	Flash     *Flash
@@ -53,11 +53,8 @@ func (s *Site) Page(c *gin.Context, titleKey string, args ...any) Page {
 	v := Viewer(c)
 	p := Page{
 		Title: s.T(c, titleKey, args...), Lang: s.Lang(c), Theme: theme(c), Path: c.Request.URL.RequestURI(),
-		Viewer: v, Centre: s.CentreName, Rail: s.navigationOf(v, c.Request.URL.Path), Search: s.Reachable(v, searchPath),
+		Viewer: v, Centre: s.CentreName, Rail: s.navigationOf(v, c.Request.URL.Path), Search: s.Reachable(v, SearchPath),
 		Flash: s.popFlash(c), Bare: v.Role == "",
-	}
-	if c.Request.URL.Path == searchPath {
-		p.Query = c.Query("q")
 	}
 	if s.Demo {
 		p.Clock = s.Now()
