@@ -20,7 +20,7 @@ func areas(site *frame.Site, s Services) []frame.Area {
 	return []frame.Area{
 		admin.New(site, s.Accounts, s.Contacts, s.Jobs),
 		public.New(site, s.Surveys),
-		desk.New(site, s.Callbacks, s.Reads, s.Surveys, s.Contacts),
+		desk.New(site, s.Callbacks, s.Maintenance, s.Reads, s.Surveys, s.Contacts),
 		followup.New(site, s.Accounts, s.Callbacks, s.Contacts, s.Decisions, s.Identity, s.Permission, s.Policies, s.Reads),
 		policies.New(site, s.Accounts, s.Contacts, s.Decisions, s.Figures, s.Policies, s.Surveys),
 		outcomes.New(site, s.Accounts, s.Outcomes),

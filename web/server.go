@@ -37,7 +37,8 @@ func New(services Services, opts Options) (*Server, error) {
 	if services.Outcomes != nil {
 		site.Catalogue.Outcomes = services.Outcomes.Label
 	}
-	s := &Server{Site: site, accounts: services.Accounts, api: api.New(site, services.Accounts, services.Contacts, services.Permission)}
+	machines := api.New(site, services.Accounts, services.Contacts, services.Maintenance, services.Permission)
+	s := &Server{Site: site, accounts: services.Accounts, api: machines}
 	if s.handler, err = s.mount(); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/identity"
 	"aftercall/internal/contact/imports"
+	"aftercall/internal/contact/maintenance"
 	"aftercall/internal/figures"
 	"aftercall/internal/flow"
 	"aftercall/internal/permission"
@@ -21,20 +22,21 @@ import (
 
 // Services are the use cases behind the pages.
 type Services struct {
-	Accounts   *account.Service
-	Contacts   *contact.Service
-	Identity   *identity.Service
-	Imports    *imports.Service
-	Permission *permission.Service
-	Lists      *lists.Service
-	Policies   *policy.Service
-	Callbacks  *callback.Service
-	Outcomes   *outcome.Service
-	Decisions  *decision.Service
-	Surveys    *survey.Service
-	Campaigns  *campaign.Service
-	Messages   surveys.Messages
-	Figures    *figures.Service
-	Jobs       admin.Jobs
-	Reads      flow.Reads
+	Accounts    *account.Service
+	Contacts    *contact.Service
+	Identity    *identity.Service
+	Maintenance *maintenance.Service
+	Imports     *imports.Service
+	Permission  *permission.Service
+	Lists       *lists.Service
+	Policies    *policy.Service
+	Callbacks   *callback.Service
+	Outcomes    *outcome.Service
+	Decisions   *decision.Service
+	Surveys     *survey.Service
+	Campaigns   *campaign.Service
+	Messages    surveys.Messages
+	Figures     *figures.Service
+	Jobs        admin.Jobs
+	Reads       flow.Reads
 }

@@ -20,6 +20,7 @@ import (
 	"aftercall/internal/figures"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
+	"aftercall/internal/upkeep"
 	"aftercall/internal/whose"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
@@ -33,7 +34,7 @@ func models() []any {
 		&account.User{}, &account.Team{}, &account.Session{}, &account.APIToken{}, &account.AuditEntry{},
 		&contact.Source{}, &contact.Person{}, &contact.Customer{},
 		&identity.PersonChange{}, &contact.Address{}, &contact.Agent{}, &contact.Batch{},
-		&whose.Description{}, &whose.Contested{},
+		&whose.Description{}, &whose.Contested{}, &upkeep.Correction{},
 		&contact.Contact{}, &contact.Participant{}, &contact.Resolution{}, &contact.ImportedAnswer{}, &contact.Correction{},
 		&imports.Run{}, &imports.Issue{}, &imports.Reject{}, &imports.SavedMapping{},
 		&outbox.Job{},

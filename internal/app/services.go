@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/identity"
 	"aftercall/internal/contact/imports"
+	"aftercall/internal/contact/maintenance"
 	"aftercall/internal/database"
 	"aftercall/internal/delivery"
 	"aftercall/internal/figures"
@@ -29,24 +30,25 @@ import (
 
 // Services are all use cases of one centre, on one clock.
 type Services struct {
-	DB         *database.DB
-	Now        clock.Now
-	Accounts   *account.Service
-	Contacts   *contact.Service
-	Identity   *identity.Service
-	Imports    *imports.Service
-	Permission *permission.Service
-	Lists      *lists.Service
-	Figures    *figures.Service
-	Surveys    *survey.Service
-	Policies   *policy.Service
-	Callbacks  *callback.Service
-	Outcomes   *outcome.Service
-	Decisions  *decision.Service
-	Campaigns  *campaign.Service
-	Flow       *flow.Service
-	Jobs       *queue.Inspector
-	Messages   *delivery.Log
+	DB          *database.DB
+	Now         clock.Now
+	Accounts    *account.Service
+	Contacts    *contact.Service
+	Identity    *identity.Service
+	Maintenance *maintenance.Service
+	Imports     *imports.Service
+	Permission  *permission.Service
+	Lists       *lists.Service
+	Figures     *figures.Service
+	Surveys     *survey.Service
+	Policies    *policy.Service
+	Callbacks   *callback.Service
+	Outcomes    *outcome.Service
+	Decisions   *decision.Service
+	Campaigns   *campaign.Service
+	Flow        *flow.Service
+	Jobs        *queue.Inspector
+	Messages    *delivery.Log
 }
 
 // Setup is what a centre chooses.
@@ -86,6 +88,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Identity = identity.New(db, s.Contacts, now, identity.Options{
 		Holds: s.Callbacks, Movers: []identity.PersonMover{s.Permission, s.Callbacks}, Respeller: s.Permission,
 	})
+	s.Maintenance = maintenance.New(db, s.Contacts, s.Callbacks, now)
 	s.Lists = lists.New(db, s.Permission, now)
 	s.Imports = imports.New(db, s.Contacts, now)
 	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now, setup.Folder)
@@ -125,7 +128,7 @@ func (s *Services) Shown() web.Services {
 		Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Imports: s.Imports, Permission: s.Permission, Lists: s.Lists,
 		Policies: s.Policies, Callbacks: s.Callbacks, Outcomes: s.Outcomes, Decisions: s.Decisions,
 		Surveys: s.Surveys, Campaigns: s.Campaigns, Messages: s.Messages,
-		Figures: s.Figures, Jobs: s.Jobs, Reads: flow.NewReads(s.DB, s.Contacts),
+		Figures: s.Figures, Jobs: s.Jobs, Maintenance: s.Maintenance, Reads: flow.NewReads(s.DB, s.Contacts),
 	}
 }
 

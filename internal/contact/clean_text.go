@@ -108,3 +108,16 @@ func (c Customer) TagList() []string { return decodeTags(c.Tags) }
 
 // AttributeMap returns what else the source knows of the customer.
 func (c Customer) AttributeMap() map[string]string { return decodeAttributes(c.Attributes) }
+
+// mergeAttributes puts what is said over what is known, by name: one without a value goes away, and all of them do where none is named.
+func mergeAttributes(known, given map[string]string) map[string]string {
+	if len(given) == 0 {
+		return nil
+	}
+	for name, value := range given {
+		if known[name] = value; value == "" {
+			delete(known, name)
+		}
+	}
+	return known
+}

@@ -6,6 +6,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/permission"
+	"aftercall/internal/upkeep"
 )
 
 // customerDraft is a customer while inputs are applied to it.
@@ -17,6 +18,9 @@ type customerDraft struct {
 	elsewhere bool                 // a known customer has other addresses, or lives elsewhere
 	wanted    bool                 // a record is of it: a new one that nobody wants is not written
 	person    *personSlot          // of a new customer
+
+	standing []upkeep.Correction  // what somebody put right here
+	ended    map[int64]upkeep.End // of those, by what the source says now
 }
 
 // personSlot is a person who may not have an id yet.
@@ -83,8 +87,15 @@ func (k *intake) find(book *customerBook, references []string, formers map[strin
 		book.drafts[reference].customer, byID[c.ID], ids = c, book.drafts[reference], append(ids, c.ID)
 	}
 	addresses, err := k.store.addresses(ids)
+	if err != nil {
+		return err
+	}
 	for _, a := range addresses {
 		byID[a.CustomerID].addresses = append(byID[a.CustomerID].addresses, a)
+	}
+	standing, err := upkeep.Standing(k.store.Tx, ids)
+	for id, corrections := range standing {
+		byID[id].standing = corrections
 	}
 	return err
 }
@@ -96,20 +107,26 @@ func (b *customerBook) add(k *intake, reference string) {
 	b.order = append(b.order, d)
 }
 
-// apply copies what the input says over what is known of the customer.
+// apply copies what the input says over what is known of the customer, but for what somebody corrected and the source still says as before.
 func (d *customerDraft) apply(t *taken, now clock.Instant) {
-	before, in, c := d.customer, &t.input.Customer, &d.customer
-	replaceText(&c.Name, in.Name, t.input.empties("customer.name"))
-	replaceText(&c.Language, in.Language, t.input.empties("customer.language"))
-	replaceText(&c.Zone, in.Zone, t.input.empties("customer.zone"))
+	before, in, c, kept := d.customer, &t.input.Customer, &d.customer, d.heedCorrections(t)
+	if !kept[upkeep.Name] {
+		replaceText(&c.Name, in.Name, t.input.empties("customer.name"))
+	}
+	if !kept[upkeep.Language] {
+		replaceText(&c.Language, in.Language, t.input.empties("customer.language"))
+	}
+	if !kept[upkeep.Zone] {
+		replaceText(&c.Zone, in.Zone, t.input.empties("customer.zone"))
+	}
 	replaceText(&c.Region, in.Region, t.input.empties("customer.region"))
-	if in.Tags != nil || c.Tags == "" {
+	if (in.Tags != nil || c.Tags == "") && !kept[upkeep.Tags] {
 		c.Tags = encodeTags(in.Tags)
 	}
 	if in.Attributes != nil || c.Attributes == "" {
 		c.Attributes = encodeAttributes(mergeAttributes(decodeAttributes(c.Attributes), in.Attributes))
 	}
-	if in.Phones != nil {
+	if in.Phones != nil && !kept[upkeep.Phones] {
 		d.move(PhoneAddress, t.addresses)
 	}
 	if in.Emails != nil {
@@ -119,19 +136,6 @@ func (d *customerDraft) apply(t *taken, now clock.Instant) {
 		d.changed, c.UpdatedAt = true, now
 	}
 	d.elsewhere = d.elsewhere || len(d.moved) > 0 || c.Zone != before.Zone || c.Region != before.Region
-}
-
-// mergeAttributes puts what is said over what is known, by name: one without a value goes away, and all of them do where none is named.
-func mergeAttributes(known, given map[string]string) map[string]string {
-	if len(given) == 0 {
-		return nil
-	}
-	for name, value := range given {
-		if known[name] = value; value == "" {
-			delete(known, name)
-		}
-	}
-	return known
 }
 
 // move replaces the addresses of a kind, given that the input says which they are.
@@ -186,14 +190,14 @@ func (k *intake) writeCustomers(order []*customerDraft) error {
 	if err := k.store.updateCustomers(changed); err != nil {
 		return err
 	}
+	for _, d := range order {
+		if err := upkeep.Finish(k.store.Tx, d.ended, k.now); err != nil {
+			return err
+		}
+	}
 	var addresses []Address
 	for _, d := range slices.Concat(added, changed) {
-		for _, a := range d.addresses {
-			if d.moved[a.Kind] {
-				a.ID, a.CustomerID = 0, d.customer.ID
-				addresses = append(addresses, a)
-			}
-		}
+		addresses = append(addresses, d.movedAddresses()...)
 	}
 	return k.store.addAddresses(addresses)
 }

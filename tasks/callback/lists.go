@@ -80,12 +80,12 @@ func mayOpen(tx database.Tx, viewer account.Viewer, c Callback) (bool, error) {
 	switch {
 	case viewer.UserID == 0:
 		return false, nil
-	case c.CallerID == viewer.UserID:
+	case c.CallerID == viewer.UserID && c.Slot != SlotNext:
 		return true, nil
 	case viewer.SeesTeam(c.TeamID) && (c.ReservedFor == viewer.UserID || isMyRecovery(c, viewer.UserID)):
 		return true, nil
 	}
-	return account.Did(tx, viewer.UserID, claimAction, "callback", c.ID)
+	return store{tx}.everHad(c.ID, viewer.UserID)
 }
 
 func isMyRecovery(c Callback, callerID int64) bool {
@@ -94,7 +94,8 @@ func isMyRecovery(c Callback, callerID int64) bool {
 
 // HeldBy reports whether a viewer is at work on the callback now: only then its number is shown whole.
 func (c *Callback) HeldBy(viewer account.Viewer, now clock.Instant) bool {
-	return viewer.UserID != 0 && c.CallerID == viewer.UserID && c.LeaseUntil.After(now) && (c.State == Claimed || c.State == Cancelled)
+	held := c.State == Claimed && c.Slot == SlotCurrent || c.State == Cancelled
+	return viewer.UserID != 0 && c.CallerID == viewer.UserID && c.LeaseUntil.After(now) && held
 }
 
 // OpenOf returns the callbacks of customers that are not closed and that the viewer sees, by customer, in the order in which they are due.

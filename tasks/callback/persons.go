@@ -1,14 +1,21 @@
 package callback
 
 import (
+	"fmt"
+	"slices"
+
+	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact/identity"
+	"aftercall/internal/contact/maintenance"
 	"aftercall/internal/database"
+	"aftercall/internal/permission"
 )
 
 var (
 	_ identity.HoldChecker = (*Service)(nil)
 	_ identity.PersonMover = (*Service)(nil)
+	_ maintenance.Calls    = (*Service)(nil)
 )
 
 // HeldUntil returns when the last lease on a callback of the persons ends; none when nobody is calling them. Write the guard
@@ -22,4 +29,69 @@ func (s *Service) HeldUntil(tx database.Tx, personIDs []int64, now clock.Instant
 // Closed callbacks keep the person they had, except one that was cancelled under a claim and may still get its outcome.
 func (s *Service) MovePerson(tx database.Tx, customerIDs []int64, from, to int64) error {
 	return store{tx}.movePerson(customerIDs, from, to)
+}
+
+// InHand reports whether a viewer is at work on a callback to a customer, also one that was cancelled under their hands: they are talking.
+func (s *Service) InHand(tx database.Tx, viewer account.Viewer, customerID int64, now clock.Instant) (bool, error) {
+	if viewer.UserID == 0 {
+		return false, nil
+	}
+	held, err := store{tx}.inHands(viewer.UserID, now, SlotCurrent)
+	return slices.ContainsFunc(held, func(c Callback) bool { return c.CustomerID == customerID }), err
+}
+
+// CustomerMoved brings the open callbacks of a customer, who is to be reached elsewhere or at other hours, into the pool of those hours,
+// and looks again at those that are in nobody's hands and were ready, or waited for what permission said. One that is in somebody's hands
+// is judged when it is dialled.
+func (s *Service) CustomerMoved(tx database.Tx, customerID int64, now clock.Instant) error {
+	open, err := store{tx}.openOfCustomers(nil, []int64{customerID})
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	subject, err := loadSubject(tx, customerID)
+	if err != nil {
+		return err
+	}
+	for _, seen := range open {
+		c, err := store{tx}.lockCallback(seen.ID)
+		if err != nil {
+			return err
+		}
+		if err := s.moveCallback(tx, &c, subject, now); err != nil {
+			return fmt.Errorf("move callback %d: %w", c.ID, err)
+		}
+	}
+	return nil
+}
+
+// passing are the reasons against a call that end by themselves: another number, or another place, may be free of them.
+var passing = []permission.Code{
+	permission.OutsideHours, permission.ZoneUnknown, permission.AttemptGap, permission.AttemptCap, permission.DailyCap,
+}
+
+func (s *Service) moveCallback(tx database.Tx, c *Callback, subject permission.Subject, now clock.Instant) error {
+	key := s.poolKeyOf(*c, subject)
+	pools, err := store{tx}.internPools([]poolKey{key})
+	if err != nil {
+		return err
+	}
+	c.PoolID, c.ChangedAt = pools[key], now
+	judged := c.State == Ready || c.State == Waiting && slices.Contains(passing, permission.Code(c.WaitReason))
+	if !judged {
+		return store{tx}.updateCallback(*c)
+	}
+	v, err := s.judge(tx, Question(subject, now))
+	if err != nil {
+		return err
+	}
+	switch {
+	case !v.Allowed:
+		err = c.putOff(v, now)
+	case c.State == Waiting:
+		err = c.offer(v, now)
+	}
+	if err != nil {
+		return err
+	}
+	return s.keep(tx, c, now)
 }

@@ -2,11 +2,13 @@ package api
 
 import (
 	"context"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/maintenance"
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
 	"aftercall/web/frame"
@@ -18,17 +20,20 @@ type API struct {
 	*frame.Site
 	accounts   accountService
 	contacts   contactService
+	customers  customerService
 	permission permissionService
 }
 
 // New returns the API. Mount adds it to an engine.
-func New(site *frame.Site, accounts accountService, contacts contactService, permission permissionService) *API {
-	return &API{Site: site, accounts: accounts, contacts: contacts, permission: permission}
+func New(
+	site *frame.Site, accounts accountService, contacts contactService, customers customerService, permission permissionService,
+) *API {
+	return &API{Site: site, accounts: accounts, contacts: contacts, customers: customers, permission: permission}
 }
 
 // Routes are all operations there are, described with the schemas of a registry.
 func (a *API) Routes(schemas huma.Registry) []Route {
-	return append(a.contactRoutes(schemas), a.permissionRoutes(schemas)...)
+	return slices.Concat(a.contactRoutes(schemas), a.correctionRoutes(schemas), a.permissionRoutes(schemas))
 }
 
 // accountService is what the API asks of accounts.
@@ -42,6 +47,11 @@ type contactService interface {
 	Contact(ctx context.Context, viewer account.Viewer, id int64) (contact.Detail, error)
 	Region() string
 	Take(ctx context.Context, sourceID int64, batch []contact.Input) ([]contact.Outcome, error)
+}
+
+// customerService is what the API asks of the care for customers' data.
+type customerService interface {
+	Feed(ctx context.Context, viewer account.Viewer, after int64, limit int) ([]maintenance.Told, error)
 }
 
 // permissionService is what the API asks of permission.

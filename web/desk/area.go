@@ -9,6 +9,8 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/maintenance"
+	"aftercall/internal/upkeep"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
@@ -22,6 +24,7 @@ var files embed.FS
 type handlers struct {
 	*frame.Site
 	callbacks callbackService
+	customers customerService
 	timelines timelineService
 	surveys   surveyService
 	contacts  contactService
@@ -29,18 +32,23 @@ type handlers struct {
 
 // New returns the area.
 func New(
-	site *frame.Site, callbacks callbackService, timelines timelineService, surveys surveyService, contacts contactService,
+	site *frame.Site, callbacks callbackService, customers customerService, timelines timelineService, surveys surveyService,
+	contacts contactService,
 ) frame.Area {
-	h := &handlers{Site: site, callbacks: callbacks, timelines: timelines, surveys: surveys, contacts: contacts}
+	h := &handlers{
+		Site: site, callbacks: callbacks, customers: customers, timelines: timelines, surveys: surveys, contacts: contacts,
+	}
 	return frame.Area{
 		Files: files,
 		Routes: slices.Concat(
 			h.deskRoutes(),
 			h.tasksRoutes(),
+			h.customerRoutes(),
 		),
 		Samples: slices.Concat(
 			tasksSamples(),
 			deskSamples(),
+			customerSamples(),
 		),
 	}
 }
@@ -48,6 +56,7 @@ func New(
 // callbackService is what these pages ask of callbacks.
 type callbackService interface {
 	Beat(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (callback.Pulse, error)
+	ByID(ctx context.Context, viewer account.Viewer, id int64) (callback.Desk, error)
 	Claim(ctx context.Context, viewer account.Viewer) (callback.Desk, error)
 	Current(ctx context.Context, viewer account.Viewer) (callback.Desk, error)
 	Dial(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (phone string, err error)
@@ -70,6 +79,14 @@ type callbackService interface {
 	StartPause(ctx context.Context, viewer account.Viewer, reason callback.PauseReason) error
 	Supply(ctx context.Context, viewer account.Viewer) (callback.Supply, error)
 	Undo(ctx context.Context, viewer account.Viewer, callbackID int64) (callback.Desk, error)
+}
+
+// customerService is what these pages ask of the care for customers' data.
+type customerService interface {
+	Correct(
+		ctx context.Context, viewer account.Viewer, customerID, callbackID int64, a contact.Amendment,
+	) ([]upkeep.Field, error)
+	Sheet(ctx context.Context, viewer account.Viewer, customerID int64) (maintenance.Sheet, error)
 }
 
 // timelineService is what these pages ask about what happened.

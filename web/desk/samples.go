@@ -6,6 +6,8 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/maintenance"
+	"aftercall/internal/upkeep"
 	"aftercall/tasks/callback"
 	"aftercall/web/frame"
 )
@@ -39,6 +41,31 @@ func tasksSamples() []frame.View {
 			Attempts: []callback.DayAttempt{{Attempt: attempt, Row: row}, {Attempt: callback.Attempt{StartedAt: 1}, Row: row}},
 		}},
 	}
+}
+
+// customerSamples are the form with everything in it, refused, and with nothing known.
+func customerSamples() []frame.View {
+	line := func(end upkeep.End, told clock.Instant) correctionLine {
+		return correctionLine{Line: maintenance.Line{
+			Correction: upkeep.Correction{Field: upkeep.Name, At: 1, EndedAt: 1, EndedBy: end, ToldAt: told}, By: "Wang Min",
+		}, Old: "Zhang", New: "Zhang Wei"}
+	}
+	p := &customerPage{
+		CallbackID: 1, Name: "Zhang Wei", Source: "helpdesk", Places: []frame.Option{{Value: "1", Label: "1"}}, Back: "/desk",
+		Phones:    []phoneField{{ID: 1, Number: "+86139••••8000", Place: "1"}, {ID: 2, Number: "••••", Unclear: true, Wrong: true}},
+		Languages: languageOptions("tlh", func(string) string { return "unknown" }), Zones: usualZones,
+		Form: frame.Form{Values: url.Values{"new_first": {"yes"}}, Errors: map[string]string{"new_phone": "e", "zone": "e"}, Error: "e"},
+		Log:  []correctionLine{line("", 0), line(upkeep.Superseded, 1)},
+	}
+	for _, field := range upkeep.Fields() {
+		l := line(upkeep.Again, 1)
+		l.Field = field
+		p.Log = append(p.Log, l)
+	}
+	for _, end := range upkeep.Ends() {
+		p.Log = append(p.Log, line(end, 1))
+	}
+	return []frame.View{&customerPage{Back: "/callbacks/1"}, p}
 }
 
 // tasksRowSamples is a callback as each list shows it.

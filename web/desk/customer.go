@@ -1,0 +1,235 @@
+package desk
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/contact"
+	"aftercall/internal/contact/maintenance"
+	"aftercall/internal/upkeep"
+	"aftercall/web/frame"
+)
+
+// customerPage is the form on which what is known of the customer on the line is put right.
+type customerPage struct {
+	frame.Page
+	CallbackID int64
+	Name       string // as the customer was called before
+	Source     string
+	Phones     []phoneField
+	Places     []frame.Option // of phones
+	Languages  []frame.Option
+	Zones      []string // suggested
+	Form       frame.Form
+	Log        []correctionLine
+	Back       string
+}
+
+func (*customerPage) Template() string { return "customer" }
+
+// phoneField is one known number on the form. It is named by its place in the database: no number stands in a form.
+type phoneField struct {
+	ID      int64
+	Number  string // masked, but for the one that is called
+	Unclear bool   // it is no number that can be dialled
+	Wrong   bool
+	Place   string
+}
+
+// correctionLine is a correction in words.
+type correctionLine struct {
+	maintenance.Line
+	Old, New string
+}
+
+func (h *handlers) customerRoutes() []frame.Route {
+	readers := []account.Role{account.Caller, account.Supervisor}
+	return []frame.Route{
+		{Method: http.MethodGet, Path: "/desk/:id/customer", Roles: readers, Handle: h.showCustomerForm},
+		{Method: http.MethodPost, Path: "/desk/:id/customer", Roles: readers, Handle: h.correctCustomer},
+	}
+}
+
+// showCustomerForm shows what is known of the customer of a callback, to be put right.
+func (h *handlers) showCustomerForm(c *gin.Context) error {
+	return h.renderCustomerForm(c, http.StatusOK, frame.Form{})
+}
+
+func (h *handlers) renderCustomerForm(c *gin.Context, status int, typed frame.Form) error {
+	id, err := frame.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	ctx, viewer := c.Request.Context(), frame.Viewer(c)
+	desk, err := h.callbacks.ByID(ctx, viewer, id)
+	if err != nil {
+		return err
+	}
+	sheet, err := h.customers.Sheet(ctx, viewer, desk.Callback.CustomerID)
+	if err != nil {
+		return err
+	}
+	p := &customerPage{CallbackID: id, Name: sheet.Customer.DisplayName(), Source: sheet.Source, Form: typed, Back: "/desk"}
+	if !desk.Callback.HeldBy(viewer, desk.At) {
+		p.Back = fmt.Sprintf("/callbacks/%d", id)
+	}
+	if p.Form.Values == nil {
+		p.Form.Values = customerValues(sheet)
+	}
+	inHand := ""
+	if desk.Callback.HeldBy(viewer, desk.At) {
+		inHand = desk.Phone
+	}
+	p.Phones, p.Places = phoneFields(sheet, p.Form, inHand)
+	p.Languages = languageOptions(p.Form.Get("language"), func(key string) string { return h.T(c, key) })
+	p.Zones = usualZones
+	for _, line := range sheet.Log {
+		p.Log = append(p.Log, correctionLine{Line: line, Old: valueText(line.Field, line.OldValue), New: valueText(line.Field, line.NewValue)})
+	}
+	p.Page = h.Page(c, "customer_correct.title")
+	p.Crumbs = []frame.Crumb{{Text: h.T(c, "desk.title"), Href: p.Back}}
+	return h.RenderStatus(c, status, p)
+}
+
+// customerValues is what stands in the form before anything was typed.
+func customerValues(sheet maintenance.Sheet) url.Values {
+	v := url.Values{
+		"name": {sheet.Customer.Name}, "language": {sheet.Customer.Language}, "zone": {sheet.Customer.Zone},
+		"tags": {strings.Join(sheet.Customer.TagList(), ", ")}, "seen_at": {strconv.FormatInt(int64(sheet.Customer.UpdatedAt), 10)},
+	}
+	for i, phone := range sheet.Phones {
+		v.Set(fmt.Sprintf("place_%d", phone.ID), strconv.Itoa(i+1))
+		if phone.Wrong {
+			v.Set(fmt.Sprintf("wrong_%d", phone.ID), "yes")
+		}
+	}
+	return v
+}
+
+func phoneFields(sheet maintenance.Sheet, f frame.Form, inHand string) (fields []phoneField, places []frame.Option) {
+	for i, phone := range sheet.Phones {
+		number := cmp.Or(phone.Normalised, phone.Raw)
+		if number != inHand || inHand == "" {
+			number = frame.MaskedPhone(number)
+		}
+		fields = append(fields, phoneField{
+			ID: phone.ID, Number: number, Unclear: phone.Normalised == "" && !phone.Wrong,
+			Wrong: f.Get(fmt.Sprintf("wrong_%d", phone.ID)) == "yes", Place: f.Get(fmt.Sprintf("place_%d", phone.ID)),
+		})
+		places = append(places, frame.Option{Value: strconv.Itoa(i + 1), Label: strconv.Itoa(i + 1)})
+	}
+	return fields, places
+}
+
+// usualZones are offered while a zone is typed; any other of IANA is taken as well.
+var usualZones = []string{
+	"Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Tokyo", "Asia/Singapore", "Europe/Berlin", "Europe/London",
+	"Europe/Paris", "America/New_York", "America/Chicago", "America/Los_Angeles",
+}
+
+// languageOptions are the languages customers speak most, and the one that is known.
+func languageOptions(known string, text func(key string) string) []frame.Option {
+	options := []frame.Option{{Value: "", Label: text("customer_correct.unknown")}}
+	tags := []string{"zh-CN", "zh-HK", "en", "ja", "ko", "de", "fr", "es", "ru", "ug", "bo"}
+	if known != "" && !slices.Contains(tags, known) {
+		tags = append(tags, known)
+	}
+	for _, tag := range tags {
+		options = append(options, frame.Option{Value: tag, Label: tag})
+	}
+	return options
+}
+
+// correctCustomer puts the customer right and leads back to where the caller was.
+func (h *handlers) correctCustomer(c *gin.Context) error {
+	id, err := frame.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	f, err := frame.FormOf(c)
+	if err != nil {
+		return err
+	}
+	ctx, viewer := c.Request.Context(), frame.Viewer(c)
+	desk, err := h.callbacks.ByID(ctx, viewer, id)
+	if err != nil {
+		return err
+	}
+	sheet, err := h.customers.Sheet(ctx, viewer, desk.Callback.CustomerID)
+	if err != nil {
+		return err
+	}
+	fields, err := h.customers.Correct(ctx, viewer, desk.Callback.CustomerID, id, amendmentOf(f, sheet))
+	if err != nil {
+		refusedForm, unmendable := h.RefusedForm(c, f, err)
+		if unmendable != nil {
+			return unmendable
+		}
+		return h.renderCustomerForm(c, frame.StatusOf(err), refusedForm)
+	}
+	back := fmt.Sprintf("/callbacks/%d", id)
+	if desk.Callback.HeldBy(viewer, desk.At) {
+		back = "/desk"
+	}
+	if len(fields) == 0 {
+		return h.Redirect(c, back, frame.Done("customer_correct.nothing"))
+	}
+	names := make([]string, len(fields))
+	for i, field := range fields {
+		names[i] = h.T(c, "customer_field."+string(field))
+	}
+	return h.Redirect(c, back, frame.Done("customer_correct.done", "fields", strings.Join(names, h.T(c, "customer_correct.comma"))))
+}
+
+// amendmentOf reads the form: known numbers in the order of their places, then new ones.
+func amendmentOf(f frame.Form, sheet maintenance.Sheet) contact.Amendment {
+	a := contact.Amendment{
+		Name: f.Get("name"), Language: f.Get("language"), Zone: f.Get("zone"), Tags: frame.SplitNames(f.Get("tags")),
+		SeenAt: clock.Instant(formInt(f, "seen_at")),
+	}
+	known := slices.Clone(sheet.Phones)
+	slices.SortStableFunc(known, func(a, b maintenance.Phone) int {
+		return cmp.Compare(formInt(f, fmt.Sprintf("place_%d", a.ID)), formInt(f, fmt.Sprintf("place_%d", b.ID)))
+	})
+	for _, phone := range known {
+		a.Phones = append(a.Phones, contact.AmendedPhone{
+			AddressID: phone.ID, Raw: phone.Raw, Wrong: f.Get(fmt.Sprintf("wrong_%d", phone.ID)) == "yes",
+		})
+	}
+	if raw := strings.TrimSpace(f.Get("new_phone")); raw != "" {
+		added := contact.AmendedPhone{Raw: raw}
+		if f.Get("new_first") == "yes" {
+			a.Phones = append([]contact.AmendedPhone{added}, a.Phones...)
+		} else {
+			a.Phones = append(a.Phones, added)
+		}
+	}
+	return a
+}
+
+// valueText writes the value of a field for people: lists with commas, numbers masked.
+func valueText(field upkeep.Field, value string) string {
+	if field != upkeep.Phones && field != upkeep.Tags {
+		return value
+	}
+	var list []string
+	if err := json.Unmarshal([]byte(value), &list); err != nil {
+		return ""
+	}
+	for i := range list {
+		if field == upkeep.Phones {
+			list[i] = frame.MaskedPhone(list[i])
+		}
+	}
+	return strings.Join(list, ", ")
+}
