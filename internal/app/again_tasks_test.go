@@ -90,6 +90,14 @@ func callerCases() map[string]useCase {
 			o.must(err)
 			return func() (any, error) { return o.Callbacks.Claim(o.ctx(), o.caller) }
 		},
+		"Maintenance.Correct": atWork(func(o *office, d callback.Desk) (any, error) {
+			return o.Maintenance.Correct(o.ctx(), o.caller, d.Callback.CustomerID, d.Callback.ID, contact.Amendment{
+				Name: "张伟强", Zone: "Asia/Tokyo", Phones: []contact.AmendedPhone{{Raw: "13800005555"}}, SeenAt: d.Customer.UpdatedAt,
+			})
+		}),
+		"Maintenance.Feed": atWork(func(o *office, d callback.Desk) (any, error) {
+			return o.Maintenance.Feed(o.ctx(), account.Viewer{Role: account.Machine, SourceID: o.source}, 1, 10)
+		}),
 		"Callbacks.Dial": atWork(func(o *office, d callback.Desk) (any, error) {
 			return o.Callbacks.Dial(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence)
 		}),

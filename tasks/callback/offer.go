@@ -45,7 +45,7 @@ func (s *Service) Offer(ctx context.Context, ticket outbox.Ticket, callbackID in
 
 // WithOpen returns which of the customers have a callback that is not closed.
 func WithOpen(tx database.Tx, customerIDs []int64) ([]int64, error) {
-	open, err := store{tx}.openOfCustomers(customerIDs)
+	open, err := store{tx}.openOfCustomers(nil, customerIDs)
 	customers := make([]int64, len(open))
 	for i, c := range open {
 		customers[i] = c.CustomerID
@@ -59,7 +59,7 @@ func WithOpen(tx database.Tx, customerIDs []int64) ([]int64, error) {
 func (s *Service) DropRefused(ctx context.Context, customerID int64) error {
 	now := s.now()
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		open, err := store{tx}.openOfCustomers([]int64{customerID})
+		open, err := store{tx}.openOfCustomers(nil, []int64{customerID})
 		if err != nil {
 			return err
 		}

@@ -82,13 +82,6 @@ func (s store) openBesidesRecoveries(contactIDs []int64) ([]Callback, error) {
 	})
 }
 
-// openOfCustomers returns the callbacks of customers that are not closed.
-func (s store) openOfCustomers(customerIDs []int64) ([]Callback, error) {
-	return database.In[Callback](customerIDs, "open callbacks of customers", func(part []int64) *gorm.DB {
-		return s.Gorm().Select("id", "customer_id").Where("customer_id IN ? AND state IN ?", part, openStates).Order("id")
-	})
-}
-
 // heldForNewer returns the callbacks of customers that wait until a newer contact is resolved.
 func (s store) heldForNewer(customerIDs []int64) ([]Callback, error) {
 	return database.In[Callback](customerIDs, "callbacks that wait for newer contacts", func(part []int64) *gorm.DB {

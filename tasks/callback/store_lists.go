@@ -79,10 +79,10 @@ func (s store) pausedBy(callerID int64) (int, error) {
 	return n, nil
 }
 
-// openOfCustomers reads by the index on the customer, of whom there are few callbacks.
+// openOfCustomers returns the callbacks of customers that are not closed, by the index on the customer, of whom there are few.
 func (s store) openOfCustomers(teams, customerIDs []int64) ([]Callback, error) {
 	return database.In[Callback](customerIDs, "open callbacks of customers", func(part []int64) *gorm.DB {
-		return within(teams, s.Gorm()).Where("customer_id IN ? AND state IN ?", part, openStates).Order("due_at, id").Limit(MaxRows)
+		return within(teams, s.Gorm()).Where("customer_id IN ? AND state IN ?", part, openStates).Order("due_at, id")
 	})
 }
 

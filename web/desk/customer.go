@@ -28,14 +28,14 @@ type customerPage struct {
 	Source     string
 	Phones     []phoneField
 	Places     []frame.Option // of phones
-	Languages  []frame.Option
+	Spoken     []frame.Option
 	Zones      []string // suggested
 	Form       frame.Form
 	Log        []correctionLine
 	Back       string
 }
 
-func (*customerPage) Template() string { return "customer" }
+func (*customerPage) Template() string { return "desk_customer" }
 
 // phoneField is one known number on the form. It is named by its place in the database: no number stands in a form.
 type phoneField struct {
@@ -91,7 +91,7 @@ func (h *handlers) renderCustomerForm(c *gin.Context, status int, typed frame.Fo
 		inHand = desk.Phone
 	}
 	p.Phones, p.Places = phoneFields(sheet, p.Form, inHand)
-	p.Languages = languageOptions(p.Form.Get("language"), func(key string) string { return h.T(c, key) })
+	p.Spoken = languageOptions(p.Form.Get("language"), func(key string) string { return h.T(c, key) })
 	p.Zones = usualZones
 	for _, line := range sheet.Log {
 		p.Log = append(p.Log, correctionLine{Line: line, Old: valueText(line.Field, line.OldValue), New: valueText(line.Field, line.NewValue)})

@@ -52,8 +52,8 @@ func customerSamples() []frame.View {
 	}
 	p := &customerPage{
 		CallbackID: 1, Name: "Zhang Wei", Source: "helpdesk", Places: []frame.Option{{Value: "1", Label: "1"}}, Back: "/desk",
-		Phones:    []phoneField{{ID: 1, Number: "+86139••••8000", Place: "1"}, {ID: 2, Number: "••••", Unclear: true, Wrong: true}},
-		Languages: languageOptions("tlh", func(string) string { return "unknown" }), Zones: usualZones,
+		Phones: []phoneField{{ID: 1, Number: "+86139••••8000", Place: "1"}, {ID: 2, Number: "••••", Unclear: true, Wrong: true}},
+		Spoken: languageOptions("tlh", func(string) string { return "unknown" }), Zones: usualZones,
 		Form: frame.Form{Values: url.Values{"new_first": {"yes"}}, Errors: map[string]string{"new_phone": "e", "zone": "e"}, Error: "e"},
 		Log:  []correctionLine{line("", 0), line(upkeep.Superseded, 1)},
 	}

@@ -1,6 +1,7 @@
 package followup
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -45,8 +46,9 @@ type callbackPage struct {
 	Changes  []frame.TimelineLine
 	Callers  []frame.Option
 	Form     frame.Form
-	Held     bool // by the viewer
-	Open     bool // and the viewer may reassign and cancel it
+	Correct  string // address of the form for the customer's data; empty for those who may not correct it
+	Held     bool   // by the viewer
+	Open     bool   // and the viewer may reassign and cancel it
 }
 
 func (*callbackPage) Template() string { return "callback" }
@@ -115,6 +117,9 @@ func (h *handlers) renderCallback(c *gin.Context, status int, f frame.Form) erro
 	p := &callbackPage{Desk: desk, Phone: frame.MaskedPhone(desk.Phone), Form: f, Held: desk.Callback.HeldBy(viewer, desk.At)}
 	if p.Held {
 		p.Phone = desk.Phone
+	}
+	if p.Held || viewer.Is(account.Supervisor) {
+		p.Correct = fmt.Sprintf("/desk/%d/customer", id)
 	}
 	p.Subject = frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product)
 	if h.Reachable(viewer, "/contacts/:id") {

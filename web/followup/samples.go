@@ -48,7 +48,7 @@ func callbacksSamples() []frame.View {
 			Open: true, Timeline: []frame.TimelineLine{{At: 1, Text: "t"}},
 			Changes: []frame.TimelineLine{{At: 1, Text: "t", Actor: "a", Note: "n"}},
 		},
-		&callbackPage{Desk: closed}, &callbackPage{Desk: desk, Phone: "+8613912348000", Contact: "/contacts/7", Held: true},
+		&callbackPage{Desk: closed}, &callbackPage{Desk: desk, Phone: "+8613912348000", Contact: "/contacts/7", Correct: "/desk/1/customer", Held: true},
 	}
 }
 

@@ -30,6 +30,7 @@ func (s *Site) funcs(lang string) template.FuncMap {
 		"pct":      percent,
 		"asset":    s.assets.url,
 		"field":    newField,
+		"masked":   masked,
 		"empty":    newEmpty,
 		"tile":     newTile,
 		"has":      strings.Contains,

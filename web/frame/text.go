@@ -30,10 +30,33 @@ func IDsBy[T any](rows []T, id func(T) int64) []int64 {
 	return ids
 }
 
-// MaskedPhone hides the middle of a number in E.164 from those who have not claimed the callback that it is dialled for.
-func MaskedPhone(e164 string) string {
-	if len(e164) < 9 {
-		return strings.Repeat("•", len(e164))
+// MaskedPhone hides the middle of a number from those who have not claimed the callback that it is dialled for: the fourth to the eighth
+// digit from its end, and all of a shorter one. What is written beside the digits stays.
+func MaskedPhone(number string) string {
+	digit := func(r rune) bool { return r >= '0' && r <= '9' }
+	left := 0
+	for _, r := range number {
+		if digit(r) {
+			left++
+		}
 	}
-	return e164[:len(e164)-8] + "••••" + e164[len(e164)-4:]
+	short := left < 8
+	return strings.Map(func(r rune) rune {
+		if !digit(r) {
+			return r
+		}
+		left--
+		if short || left >= 4 && left < 8 {
+			return '•'
+		}
+		return r
+	}, number)
+}
+
+// masked is the template function "masked": an address as lists show it, numbers with MaskedPhone and e-mails as they are.
+func masked(address string) string {
+	if strings.Contains(address, "@") {
+		return address
+	}
+	return MaskedPhone(address)
 }
