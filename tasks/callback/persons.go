@@ -48,12 +48,12 @@ func (s *Service) CustomerMoved(tx database.Tx, customerID int64, now clock.Inst
 	if err != nil || len(open) == 0 {
 		return err
 	}
-	subject, err := loadSubject(tx, customerID)
-	if err != nil {
-		return err
-	}
 	for _, seen := range open {
 		c, err := store{tx}.lockCallback(seen.ID)
+		if err != nil {
+			return err
+		}
+		subject, err := s.whom(tx, c)
 		if err != nil {
 			return err
 		}
