@@ -37,7 +37,8 @@ func reads() []string {
 	return strings.Fields(`
 		Accounts.Sessions Accounts.TeamNames Accounts.Teams Accounts.TeamsOfUsers
 		Accounts.Tokens Accounts.User Accounts.UserNames Accounts.Users Identity.Candidates Contacts.Contact Contacts.ContactsByID
-		Contacts.Customer Contacts.CustomersByID Contacts.Find Contacts.Meet Maintenance.Sheet Contacts.List Identity.Person Contacts.SourceNames Contacts.Sources
+		Contacts.Customer Contacts.CustomersByID Contacts.Find Contacts.Meet Maintenance.Sheet
+		Contacts.List Identity.Person Contacts.SourceNames Contacts.Sources
 		Contacts.SourceNamed
 		Imports.CheckFile Imports.Issues Imports.Mapping Imports.Mappings Imports.Preview Imports.Remembered Imports.Run Imports.Runs
 		Imports.Try Imports.WriteRejected Permission.Ask

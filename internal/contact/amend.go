@@ -131,7 +131,8 @@ func (t *taken) typedProblems() error {
 		return nil
 	}
 	names := map[string]string{
-		"customer.name": "name", "customer.language": "language", "customer.zone": "zone", "customer.tags": "tags", "customer.phones": "new_phone",
+		"customer.name": "name", "customer.language": "language", "customer.zone": "zone", "customer.tags": "tags",
+		"customer.phones": "new_phone",
 	}
 	for i := range problems {
 		if problems[i].Name == "customer.phones" && problems[i].Code != "phone_known" && problems[i].Code != "too_many" {

@@ -96,7 +96,8 @@ func (s store) partsOfNames(customers func() *gorm.DB, part string) []*gorm.DB {
 func (s store) newestOf(viewer account.Viewer, customerIDs []int64) (map[int64]Contact, error) {
 	rows, err := database.In[Contact](customerIDs, "newest contacts", func(part []int64) *gorm.DB {
 		ranked := s.visible(viewer).
-			Select("contacts.*, ROW_NUMBER() OVER (PARTITION BY contacts.customer_id ORDER BY contacts.changed_at DESC, contacts.id DESC) AS newest").
+			Select("contacts.*, ROW_NUMBER() OVER (PARTITION BY contacts.customer_id "+
+				"ORDER BY contacts.changed_at DESC, contacts.id DESC) AS newest").
 			Where("contacts.customer_id IN ?", part)
 		return s.Gorm().Table("(?) AS ranked", ranked).Where("newest = 1")
 	})

@@ -74,7 +74,8 @@ func After(tx database.Tx, sourceID, after int64, limit int) ([]Correction, erro
 // been noted when the source asked before.
 func Told(tx database.Tx, sourceID, upTo int64, limit int, now clock.Instant) error {
 	var ids []int64
-	err := tx.Gorm().Model(&Correction{}).Where("source_id = ? AND id <= ?", sourceID, upTo).Order("id DESC").Limit(limit).Pluck("id", &ids).Error
+	err := tx.Gorm().Model(&Correction{}).Where("source_id = ? AND id <= ?", sourceID, upTo).
+		Order("id DESC").Limit(limit).Pluck("id", &ids).Error
 	if err == nil && len(ids) > 0 {
 		err = tx.Gorm().Model(&Correction{}).Where("id IN ? AND told_at = 0", ids).Update("told_at", now).Error
 	}

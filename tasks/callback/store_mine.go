@@ -87,7 +87,8 @@ func (m mineStore) left() *gorm.DB {
 
 func (m mineStore) drafts(f MineFilter) ([]draft, error) {
 	var found []draft
-	err := after(m.left().Select("drafts.*"), "drafts.saved_at", "drafts.callback_id", true, f.After).Limit(Limited(f.Limit)).Find(&found).Error
+	g := after(m.left().Select("drafts.*"), "drafts.saved_at", "drafts.callback_id", true, f.After)
+	err := g.Limit(Limited(f.Limit)).Find(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("read drafts: %w", err)
 	}

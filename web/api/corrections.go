@@ -26,7 +26,7 @@ type correctionView struct {
 	Before     any           `json:"before" doc:"A text; of phones and tags a list of them."`
 	After      any           `json:"after" doc:"As before."`
 	At         clock.Instant `json:"at"`
-	Standing   bool          `json:"standing" doc:"Whether it still stands. It ends when the source sends another value than the one it had."`
+	Standing   bool          `json:"standing" doc:"Whether it stands: the source has sent no other value than it had."`
 }
 
 // correctionList is a part of the feed.
@@ -45,9 +45,9 @@ func (a *API) correctionRoutes(schemas huma.Registry) []Route {
 		Operation: huma.Operation{
 			OperationID: "list-corrections", Method: http.MethodGet, Path: "/corrections",
 			Summary: "What callers corrected of the source's customers",
-			Description: "In the order in which it was corrected. Asking for what comes after a correction says that it and all before it are " +
-				"known. A correction stands until the source sends another value than the one it had: sending the old one undoes nothing, " +
-				"sending the corrected one takes it over.",
+			Description: "In the order in which it was corrected. Asking for what comes after a correction says that it and all before " +
+				"it are known. A correction stands until the source sends another value than the one it had: sending the old one " +
+				"undoes nothing, sending the corrected one takes it over.",
 			Parameters: []*huma.Param{
 				number("after", "The id of the last correction that is known; all when absent."),
 				number("limit", "How many at most, from 1 to 500; 500 when absent."),
@@ -102,7 +102,9 @@ func queryNumber(c *gin.Context, name string, absent int64) (int64, error) {
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 {
-		return 0, fault.InvalidFields(fault.Field{Name: name, Code: "not_a_number", Problem: "must be a whole number from 0 on", Value: text})
+		return 0, fault.InvalidFields(fault.Field{
+			Name: name, Code: "not_a_number", Problem: "must be a whole number from 0 on", Value: text,
+		})
 	}
 	return n, nil
 }

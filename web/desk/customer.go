@@ -94,7 +94,8 @@ func (h *handlers) renderCustomerForm(c *gin.Context, status int, typed frame.Fo
 	p.Spoken = languageOptions(p.Form.Get("language"), func(key string) string { return h.T(c, key) })
 	p.Zones = usualZones
 	for _, line := range sheet.Log {
-		p.Log = append(p.Log, correctionLine{Line: line, Old: valueText(line.Field, line.OldValue), New: valueText(line.Field, line.NewValue)})
+		was, is := valueText(line.Field, line.OldValue), valueText(line.Field, line.NewValue)
+		p.Log = append(p.Log, correctionLine{Line: line, Old: was, New: is})
 	}
 	p.Page = h.Page(c, "customer_correct.title")
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "desk.title"), Href: p.Back}}
