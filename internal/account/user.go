@@ -24,6 +24,7 @@ type User struct {
 	Language     string        // "" for the centre's
 	DisabledAt   clock.Instant // 0 while the user may log in
 	CreatedAt    clock.Instant
+	Extension    string // of the user's own telephone at the PBX; "" for none
 }
 
 // TableName names the table.
