@@ -10,7 +10,7 @@ func useCases() map[string]useCase {
 	all := map[string]useCase{}
 	for _, some := range []map[string]useCase{
 		accountCases(), contactCases(), importCases(), permissionCases(), rulesCases(),
-		surveyCases(), callerCases(), taskCases(), policyCases(), campaignCases(),
+		surveyCases(), callerCases(), taskCases(), scriptCases(), policyCases(), campaignCases(),
 		jobCases(),
 	} {
 		maps.Copy(all, some)
@@ -53,5 +53,6 @@ func reads() []string {
 		Decisions.Summary Callbacks.Supply Decisions.SurveyPlan Policies.UsedCodes Policies.Words Campaigns.Audience Campaigns.Audiences
 		Campaigns.Count Campaigns.Examples Campaigns.Explain Campaigns.ExportByID Campaigns.Exports Campaigns.Members
 		Campaigns.NewestSnapshots Campaigns.SnapshotByID Campaigns.Snapshots Jobs.Counts Jobs.CountsUpTo Jobs.Dead Jobs.Done
-		Jobs.Idle Messages.Newest`)
+		Jobs.Idle Messages.Newest Callbacks.Help Callbacks.Script PBX.Dial PBX.Link PBX.Settings
+		Scripts.All Scripts.ByID Scripts.Centre Scripts.History Scripts.Phrases Scripts.Preview Scripts.Say`)
 }

@@ -24,6 +24,7 @@ import (
 	"aftercall/internal/whose"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/script"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 )
@@ -41,7 +42,7 @@ func models() []any {
 		&permission.ConsentEvent{}, &permission.Suppression{}, &permission.Touch{}, &permission.Standing{},
 		&figures.Entry{},
 		&decision.Decision{}, &decision.Change{}, &decision.DryRun{}, &policy.Attribute{},
-		&callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &callback.Pause{},
+		&callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &callback.Pause{},callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &callback.Pause{}, &script.Script{},
 		&survey.Survey{}, &survey.Version{}, &survey.Invitation{}, &survey.Response{}, &survey.Answer{},
 		&delivery.Kept{},
 		&campaign.Audience{}, &campaign.Snapshot{}, &campaign.Member{}, &campaign.Export{},
@@ -51,7 +52,7 @@ func models() []any {
 // private are tables whose row type is private to one store: the tests of that package write and read all their columns.
 var private = []string{
 	"address_guards", "customers_apart", "drafts", "guards", "holds", "import_chunks", "login_tries", "outcome_sets", "permission_rules",
-	"person_change_records", "person_scan", "policies", "pools", "rollup_state", "rollups", "settings", "user_teams",
+	"person_change_records", "person_scan", "phrases", "policies", "pools", "rollup_state", "rollups", "settings", "user_teams",
 }
 
 // waiting are columns that nothing uses before the feature comes that does.

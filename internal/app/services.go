@@ -22,6 +22,7 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/script"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 	"aftercall/tasks/queue"
@@ -44,11 +45,13 @@ type Services struct {
 	Policies    *policy.Service
 	Callbacks   *callback.Service
 	Outcomes    *outcome.Service
+	Scripts     *script.Service
 	Decisions   *decision.Service
 	Campaigns   *campaign.Service
 	Flow        *flow.Service
 	Jobs        *queue.Inspector
 	Messages    *delivery.Log
+	PBX         *delivery.PBX
 }
 
 // Setup is what a centre chooses.
@@ -74,6 +77,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 		Figures:    figures.New(db, zone, now),
 		Jobs:       queue.NewInspector(db, now),
 		Messages:   delivery.NewLog(db, now),
+		PBX:        delivery.NewPBX(db, setup.Key, now),
 	}
 	s.Surveys = survey.New(db, s.Permission, setup.Key, now, setup.Surveys)
 	asked := flow.PolicySurveys{Surveys: s.Surveys}
@@ -81,9 +85,10 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Outcomes = outcome.New(db, now, setup.Contacts.Region)
 	s.Policies.StartWith(outcome.Attempts(setup.Contacts.Region))
 	s.Callbacks = callback.New(db, s.Permission, decision.Ledger{}, now, callback.Options{
-		Zone: zone, CentreName: setup.Surveys.CentreName, Outcomes: s.Outcomes,
-		Scores: flow.CallScores{Surveys: s.Surveys},
+		Zone: zone, CentreName: setup.Surveys.CentreName, Language: setup.Surveys.Language, Outcomes: s.Outcomes,
+		Scores: flow.CallScores{Surveys: s.Surveys}, Dialer: flow.Dialer{PBX: s.PBX},
 	})
+	s.Scripts = s.Callbacks.Scripts()
 	s.Decisions = decision.New(db, s.Permission, s.Policies, s.Callbacks, asked, now, zone)
 	s.Identity = identity.New(db, s.Contacts, now, identity.Options{
 		Holds: s.Callbacks, Movers: []identity.PersonMover{s.Permission, s.Callbacks}, Respeller: s.Permission,
@@ -127,6 +132,7 @@ func (s *Services) Shown() web.Services {
 	return web.Services{
 		Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Imports: s.Imports, Permission: s.Permission, Lists: s.Lists,
 		Policies: s.Policies, Callbacks: s.Callbacks, Outcomes: s.Outcomes, Decisions: s.Decisions,
+		Scripts: s.Scripts, PBX: s.PBX,
 		Surveys: s.Surveys, Campaigns: s.Campaigns, Messages: s.Messages,
 		Figures: s.Figures, Jobs: s.Jobs, Maintenance: s.Maintenance, Reads: flow.NewReads(s.DB, s.Contacts),
 	}
@@ -139,6 +145,9 @@ func (s *Services) prepare(ctx context.Context) error {
 	}
 	if err := s.Surveys.EnsureBuiltIn(ctx); err != nil {
 		return fmt.Errorf("add the built-in survey: %w", err)
+	}
+	if err := s.Scripts.EnsureBuiltIn(ctx); err != nil {
+		return fmt.Errorf("add the built-in scripts: %w", err)
 	}
 	if err := s.Policies.EnsureBuiltIn(ctx); err != nil {
 		return fmt.Errorf("add the built-in policy: %w", err)

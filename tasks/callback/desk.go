@@ -27,6 +27,7 @@ type Desk struct {
 	Others     []Other // of the same person, held together with it; each gets an outcome of its own
 	Attempts   []Attempt
 	Callers    map[int64]string  // names of whoever made the attempts
+	Recordings map[int64]bool    // the attempts of which the viewer may hear the recording
 	Window     hours.Window      // calling hours of the number
 	Times      []clock.Instant   // proposals for an appointment
 	Newer      []contact.Contact // what the person has reported since and is open, the newest first: it is spoken of first
@@ -122,6 +123,9 @@ func (s *Service) gatherOwn(tx database.Tx, viewer account.Viewer, shown *Desk) 
 	st := store{tx}
 	var err error
 	if shown.Attempts, err = st.attemptsOf(shown.Callback.ID); err != nil {
+		return err
+	}
+	if shown.Recordings, err = hideRecordings(tx, viewer, shown.Callback, shown.Attempts); err != nil {
 		return err
 	}
 	ids := make([]int64, 0, len(shown.Attempts))

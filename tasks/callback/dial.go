@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"aftercall/internal/account"
 	"aftercall/internal/address"
@@ -38,6 +39,19 @@ type Attempt struct {
 	MarkSeenBy     int64
 	WrongPhone     string // E.164: the line that was dialled, where it turned out not to be the customer's
 	CallbackBefore string // JSON of state; empty while there is no outcome, and of attempts older than it
+	ScriptID       int64  // the version of the script there was when it began; 0: before scripts had versions
+	HelpTried      string // JSON of the steps of help that were tried; empty: none
+	// What is known of the line; a connector fills it in later, and none is unknown.
+	RingingAt, AnsweredAt, HungUpAt clock.Instant
+	RecordingURL                    string // secret: see Recording
+}
+
+// Talk is how long the customer was on the line; 0 where nobody knows.
+func (a *Attempt) Talk() time.Duration {
+	if a.AnsweredAt.IsZero() || a.HungUpAt.IsZero() {
+		return 0
+	}
+	return max(0, a.HungUpAt.Sub(a.AnsweredAt))
 }
 
 var errDialRefused = fault.New(fault.Conflict, "dial_refused", "this customer may not be called now")
@@ -134,6 +148,9 @@ func (s *Service) beginAttempt(tx database.Tx, c *Callback, subject permission.S
 	a := Attempt{
 		CallbackID: c.ID, No: c.Attempts, CustomerID: c.CustomerID, PersonID: c.PersonID, CallerID: c.CallerID, Fence: c.Fence,
 		ClaimedAt: c.ClaimedAt, StartedAt: started,
+	}
+	if a.ScriptID, err = s.scriptShown(tx, *c); err != nil {
+		return Attempt{}, err
 	}
 	if err := (store{tx}).insertAttempt(&a); err != nil {
 		return Attempt{}, err

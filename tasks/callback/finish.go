@@ -182,6 +182,9 @@ func (s *Service) endAttempt(
 	if err := attempt.say(set, dialled, o); err != nil {
 		return Attempt{}, err
 	}
+	if attempt.HelpTried, err = helpTried(o.HelpTried); err != nil {
+		return Attempt{}, err
+	}
 	return attempt, st.updateAttempt(attempt)
 }
 

@@ -120,6 +120,7 @@ type Outcome struct {
 	AppointmentAt  clock.Instant  `json:"appointment_at,omitzero"`
 	AppointmentFor Whose          `json:"appointment_for,omitempty"`
 	TimeTyped      string         `json:"time_typed,omitempty"` // of a draft: what was typed for the appointment and is no time yet
+	HelpTried      []string       `json:"help_tried,omitempty"` // steps of help the customer was led through
 }
 
 // Whose says who makes the call of an appointment.
@@ -160,7 +161,7 @@ func (o Outcome) normalised(set *outcome.Set) Outcome {
 	}
 	call, business := o.codes(set)
 	if !call.Is(outcome.CountsAsReached) {
-		o.BusinessResult = ""
+		o.BusinessResult, o.HelpTried = "", nil
 	}
 	if !call.Is(outcome.CountsAsReached) || business.Is(outcome.HideQuestions) {
 		if o.Answers.Comment != "" && o.Answers.Comment != o.Note {

@@ -1,75 +1,93 @@
 package callback
 
 import (
-	"embed"
+	"context"
+	"encoding/json"
 	"fmt"
-	"strings"
-	"text/template"
+	"slices"
+	"unicode/utf8"
 
 	"aftercall/internal/contact"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+	"aftercall/internal/text"
+	"aftercall/tasks/callback/script"
 )
 
-//go:embed scripts
-var scriptFiles embed.FS
-
-var scripts = template.Must(template.ParseFS(scriptFiles, "scripts/*.txt"))
-
-// scriptFacts are the variables of a script.
-type scriptFacts struct {
-	Customer string // empty when the source named none
-	Caller   string
-	Centre   string
-	Date     string // of the resolution, as the language writes it
-	Subject  string // product and category; empty when neither is known
-	Value    int    // of a recovery: the score
+// Script returns what the caller may say, in the customer's language where there is a script in it, else in the centre's. The desk shows
+// the newest version; an attempt keeps the version there was when it began.
+func (s *Service) Script(ctx context.Context, desk Desk, callerName string) (script.Spoken, error) {
+	about := aboutCall(desk.Callback, desk.Customer, desk.Contact)
+	about.Resolution, about.Resolver, about.Caller = desk.Resolution, desk.Resolver, callerName
+	spoken, err := s.scripts.Say(ctx, about)
+	if err != nil {
+		return script.Spoken{}, fmt.Errorf("write the script of callback %d: %w", desk.Callback.ID, err)
+	}
+	return spoken, nil
 }
 
-// Script returns what the caller may say, a paragraph a string, in the customer's language where there is a script in it, else in
-// the fallback language.
-func (s *Service) Script(desk Desk, callerName, fallback string) ([]string, error) {
-	language := scriptLanguage(desk.Customer.Language, fallback)
-	date := desk.Resolution.ResolvedAt.In(s.opts.Zone)
-	facts := scriptFacts{
-		Customer: desk.Customer.Name, Caller: callerName, Centre: s.opts.CentreName, Subject: subjectOf(desk.Contact, language),
-		Value: desk.Callback.OriginValue, Date: date.Format("2 January"),
+// Help returns the steps a caller can walk through with a customer whose problem is not solved; nil where there are none for this call.
+func (s *Service) Help(ctx context.Context, desk Desk) ([]string, error) {
+	about := aboutCall(desk.Callback, desk.Customer, desk.Contact)
+	about.Kind = script.Help
+	help, err := s.scripts.InForce(s.db.View(ctx), about)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
 	}
-	if language == "zh-CN" {
-		facts.Date = date.Format("1月2日")
+	if err != nil {
+		return nil, fmt.Errorf("read the steps of help for callback %d: %w", desk.Callback.ID, err)
 	}
-	var b strings.Builder
-	script := desk.Callback.Script
-	if script == "" {
-		script = string(desk.Callback.Kind)
-	}
-	name := fmt.Sprintf("%s.%s.txt", script, language)
-	if err := scripts.ExecuteTemplate(&b, name, facts); err != nil {
-		return nil, fmt.Errorf("write script %s: %w", name, err)
-	}
-	return strings.Split(strings.TrimSpace(b.String()), "\n\n"), nil
+	return help.Steps(), nil
 }
 
-// scriptLanguage chooses between the languages there are scripts in.
-func scriptLanguage(customer, fallback string) string {
-	for _, tag := range []string{customer, fallback} {
-		switch base, _, _ := strings.Cut(strings.ToLower(tag), "-"); base {
-		case "zh":
-			return "zh-CN"
-		case "en":
-			return "en"
+// aboutCall is what a script is chosen by. A rule of the policy may have chosen the script of another kind.
+func aboutCall(c Callback, customer contact.Customer, about contact.Contact) script.About {
+	kind := script.Kind(c.Script)
+	if kind == "" {
+		kind = script.Kind(c.Kind)
+	}
+	return script.About{Kind: kind, Customer: customer, Contact: about, Score: c.OriginValue}
+}
+
+// scriptShown returns the id of the version of the script that a call begun now is made with; 0 for a stock one that was never published.
+func (s *Service) scriptShown(tx database.Tx, c Callback) (int64, error) {
+	customers, err := contact.CustomersByID(tx, []int64{c.CustomerID})
+	if err != nil {
+		return 0, err
+	}
+	contacts, err := contact.ContactsByID(tx, []int64{c.ContactID})
+	if err != nil {
+		return 0, err
+	}
+	shown, err := s.scripts.InForce(tx, aboutCall(c, customers[c.CustomerID], contacts[c.ContactID]))
+	return shown.ID, err
+}
+
+// helpTried returns the steps of help that were tried, as they are kept with an attempt: JSON, "" for none. What cannot be a step is left
+// out: the desk sends back what it showed.
+func helpTried(steps []string) (string, error) {
+	var tried []string
+	for _, step := range steps {
+		step = text.Name(step)
+		if step != "" && utf8.RuneCountInString(step) <= script.MaxLine && !slices.Contains(tried, step) && len(tried) < script.MaxSteps {
+			tried = append(tried, step)
 		}
 	}
-	return "zh-CN"
+	if len(tried) == 0 {
+		return "", nil
+	}
+	b, err := json.Marshal(tried)
+	if err != nil {
+		return "", fmt.Errorf("write the steps of help: %w", err)
+	}
+	return string(b), nil
 }
 
-// subjectOf names what a contact was about.
-func subjectOf(c contact.Contact, language string) string {
-	switch {
-	case c.Product == "" || c.Product == c.Category:
-		return c.Category
-	case c.Category == "":
-		return c.Product
-	case language == "zh-CN":
-		return c.Product + c.Category
+// HelpSteps returns the steps of help that were tried in an attempt.
+func (a *Attempt) HelpSteps() []string {
+	var tried []string
+	if json.Unmarshal([]byte(a.HelpTried), &tried) != nil { // none
+		return nil
 	}
-	return c.Product + ", " + c.Category
+	return tried
 }

@@ -14,6 +14,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/script"
 )
 
 // The kinds of job this package adds.
@@ -47,6 +48,8 @@ type Answered struct {
 type Options struct {
 	Zone       *time.Location   // of the centre, for days and shown times; required
 	CentreName string           // as scripts say it
+	Language   string           // of the centre: of scripts for customers whose language nobody told
+	Dialer     Dialer           // asks the PBX for a call; nil: the caller's own telephone makes it
 	Outcomes   *outcome.Service // what may be recorded of a call; nil: the centre's sets, with what elsewhere than in China begins with
 	Scores     Scores           // nothing is known to be answered when nil
 	// How many callbacks one caller may keep for themselves at once; 0 for the usual.
@@ -67,6 +70,7 @@ type Service struct {
 	permit    *permission.Service
 	decisions Decisions
 	now       clock.Now
+	scripts   *script.Service
 	opts      Options
 	outcomes  *outcome.Service
 	asking    atomic.Int64 // how many in this process look for a callback just now
@@ -82,5 +86,11 @@ func New(db *database.DB, permit *permission.Service, decisions Decisions, now c
 	}
 	opts.OwnAppointments = cmp.Or(opts.OwnAppointments, usualOwnAppointments)
 	opts.Paused = cmp.Or(opts.Paused, usualPaused)
-	return &Service{db: db, permit: permit, decisions: decisions, now: now, opts: opts, outcomes: opts.Outcomes}
+	scripts := script.New(db, now, script.Options{Zone: opts.Zone, CentreName: opts.CentreName, Language: opts.Language})
+	return &Service{
+		db: db, permit: permit, decisions: decisions, now: now, scripts: scripts, opts: opts, outcomes: opts.Outcomes,
+	}
 }
+
+// Scripts returns what callers say.
+func (s *Service) Scripts() *script.Service { return s.scripts }

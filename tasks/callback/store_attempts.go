@@ -80,7 +80,7 @@ func (s store) updateAttempt(a Attempt) error {
 	err := s.Gorm().Model(&Attempt{}).Where("id = ?", a.ID).Updates(map[string]any{
 		"ended_at": a.EndedAt, "call_result": a.CallResult, "business_result": a.BusinessResult, "note": a.Note, "answers": a.Answers,
 		"callback_before": a.CallbackBefore, "outcome_version": a.OutcomeVersion, "mark": a.Mark, "mark_seen_at": a.MarkSeenAt,
-		"mark_seen_by": a.MarkSeenBy, "wrong_phone": a.WrongPhone,
+		"mark_seen_by": a.MarkSeenBy, "wrong_phone": a.WrongPhone, "help_tried": a.HelpTried,
 	}).Error
 	if err != nil {
 		return fmt.Errorf("update attempt: %w", err)
@@ -92,6 +92,15 @@ var errNoAttempt = fault.New(fault.NotFound, "attempt_unknown", "there is no suc
 
 func (s store) attempt(id int64) (Attempt, error) {
 	return database.One[Attempt](s.Gorm().Where("id = ?", id), "attempt", errNoAttempt)
+}
+
+// recorded returns an attempt with its callback, or errNoRecording where one of them is not there.
+func (s store) recorded(callbackID, attemptID int64) (c Callback, a Attempt, err error) {
+	if c, err = database.One[Callback](s.Gorm().Where("id = ?", callbackID), "callback", errNoRecording); err != nil {
+		return c, a, err
+	}
+	a, err = database.One[Attempt](s.Gorm().Where("id = ? AND callback_id = ?", attemptID, callbackID), "attempt", errNoRecording)
+	return c, a, err
 }
 
 // attemptUnder returns the attempt begun under a claim, if it was; the newest, if the lease was over in between.

@@ -1,0 +1,79 @@
+package callback
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"aftercall/internal/account"
+)
+
+// Dialer asks what makes calls, such as a PBX, for one.
+type Dialer interface {
+	// Dial asks for a call. It reports false, without an error, where a centre has nothing that could be asked: the caller dials then.
+	Dial(ctx context.Context, call Call) (asked bool, err error)
+	// Link returns the address by which the caller's own telephone dials a number: tel:… or sip:….
+	Link(ctx context.Context, phone string) (string, error)
+}
+
+// Call is a call that somebody asks for.
+type Call struct {
+	CallID            string // of the attempt: the same when the line dropped and it is dialled again
+	CallbackID        int64
+	Number            string // of the customer, in E.164
+	CustomerExtension string // dialled after a pause; empty: none
+	Extension         string // of the caller's own telephone, which rings first; empty: they have named none
+}
+
+// Ringing is what becomes of a call that was permitted.
+type Ringing struct {
+	Phone   string // as Dial returns it
+	Link    string // by which the caller's own telephone dials
+	Asked   bool   // the PBX was asked and makes the call; the caller picks up
+	Problem error  // why the PBX could not be asked, or said no: the caller uses the link
+}
+
+// Ring is Dial, and then asks the dialer for the call. It asks after the attempt is committed: whatever becomes of the call, it counts.
+// An error is one of Dial; what the dialer could not do is in Ringing.
+func (s *Service) Ring(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (Ringing, error) {
+	phone, err := s.Dial(ctx, viewer, callbackID, fence)
+	if err != nil {
+		return Ringing{}, err
+	}
+	ringing := Ringing{Phone: phone, Link: "tel:" + phone}
+	if s.opts.Dialer == nil {
+		return ringing, nil
+	}
+	if link, err := s.opts.Dialer.Link(ctx, phone); err == nil {
+		ringing.Link = link
+	}
+	call, err := s.callFor(ctx, viewer, callbackID, fence, phone)
+	if err != nil {
+		ringing.Problem = err
+		return ringing, nil
+	}
+	ringing.Asked, ringing.Problem = s.opts.Dialer.Dial(ctx, call)
+	return ringing, nil
+}
+
+// callFor describes the call of an attempt that has just begun.
+func (s *Service) callFor(ctx context.Context, viewer account.Viewer, callbackID, fence int64, phone string) (Call, error) {
+	tx := s.db.View(ctx)
+	attempt, found, err := store{tx}.attemptUnder(callbackID, fence)
+	if err != nil {
+		return Call{}, err
+	}
+	if !found {
+		return Call{}, ErrStale
+	}
+	extension, err := account.ExtensionOf(tx, viewer.UserID)
+	if err != nil {
+		return Call{}, fmt.Errorf("describe the call of attempt %d: %w", attempt.ID, err)
+	}
+	number, beyond, _ := strings.Cut(phone, ",")
+	return Call{
+		CallID: strconv.FormatInt(attempt.ID, 10), CallbackID: callbackID, Number: number, CustomerExtension: strings.Trim(beyond, ","),
+		Extension: extension,
+	}, nil
+}
