@@ -13,6 +13,8 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/permission"
 	"aftercall/internal/webtest"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/script"
 )
 
 const unknownID = "999999999"
@@ -87,6 +89,16 @@ func newOffice(t testing.TB) *office {
 		last = p.ID
 		return last
 	}
+	var lastWords int64
+	words := func() string {
+		if lastWords != 0 {
+			_ = o.Scripts.Delete(t.Context(), o.admin, lastWords, 1)
+		}
+		s, err := o.Scripts.Draft(t.Context(), o.admin, script.Match{Kind: "confirm", Language: "en", Category: "移机"})
+		webtest.Must(t, err)
+		lastWords = s.ID
+		return strconv.FormatInt(s.ID, 10)
+	}
 	var run int64
 	kept, err := o.Policies.Draft(t.Context(), o.admin, 0)
 	webtest.Must(t, err)
@@ -107,14 +119,16 @@ func newOffice(t testing.TB) *office {
 	text := func(id int64) string { return strconv.FormatInt(id, 10) }
 	webtest.Must(t, o.Outcomes.EnsureBuiltIn(t.Context()))
 	o.params = map[string]namedBy{
-		"/contacts/:id":                  ours("1", "3"),
-		"/customers/:id":                 ours("1", "3"),
-		"/customers/:id/changes/:change": ours(changes[0], changes[1]),
-		"/callbacks/:id":                 ours("1", "3"),
-		"/desk/:id":                      ours("1", "3"),
-		"/tasks/drafts/:id":              ours("1", "3"),
-		"/policies/:id":                  each(func() string { return text(draft()) }),
-		"/policies/:id/rules/:rule":      {func() string { return "severe" }, "", "nosuch"},
+		"/contacts/:id":                      ours("1", "3"),
+		"/customers/:id":                     ours("1", "3"),
+		"/customers/:id/changes/:change":     ours(changes[0], changes[1]),
+		"/callbacks/:id":                     ours("1", "3"),
+		"/callbacks/:id/recordings/:attempt": ours(text(o.recorded(1)), text(o.recorded(3))),
+		"/desk/:id":                          ours("1", "3"),
+		"/tasks/drafts/:id":                  ours("1", "3"),
+		"/scripts/:id":                       each(words),
+		"/policies/:id":                      each(func() string { return text(draft()) }),
+		"/policies/:id/rules/:rule":          {func() string { return "severe" }, "", "nosuch"},
 		"/dryruns/:id": each(func() string {
 			_ = o.Decisions.CancelDryRun(t.Context(), o.admin, run) // one of a policy at a time
 			started, err := o.Decisions.StartDryRun(t.Context(), o.admin, kept.ID, 30)
@@ -162,6 +176,18 @@ func newOffice(t testing.TB) *office {
 	return o
 }
 
+// recorded adds a call with a recording to a callback, made by the caller of the office, who may hear it.
+func (o *office) recorded(callbackID int64) int64 {
+	o.t.Helper()
+	webtest.Must(o.t, o.Scripts.SetCentre(o.t.Context(), o.admin, script.Centre{OwnCalls: true}))
+	g := o.DB.View(o.t.Context()).Gorm()
+	var caller account.User
+	webtest.Must(o.t, g.Where("role = ?", account.Caller).Take(&caller).Error)
+	a := callback.Attempt{CallbackID: callbackID, No: 90, CallerID: caller.ID, RecordingURL: "https://pbx.example.com/r/1"}
+	webtest.Must(o.t, g.Create(&a).Error)
+	return a.ID
+}
+
 // published publishes a version of the rules and returns its number.
 func (o *office) published() int64 {
 	o.t.Helper()
@@ -200,6 +226,10 @@ var sent = map[string]url.Values{
 	"POST /policies/:id/rules/:rule/down":               {"revision": {"1"}},
 	"POST /policies/:id/rules/:rule/remove":             {"revision": {"1"}},
 	"POST /policies/:id/rules/:rule/restore":            {"revision": {"1"}},
+	"POST /scripts/:id":                                 {"revision": {"1"}, "body": {"[Opening]\n{caller} of {centre}"}},
+	"POST /scripts/:id/preview":                         {},
+	"POST /scripts/:id/publish":                         {"revision": {"1"}},
+	"POST /scripts/:id/delete":                          {"revision": {"1"}},
 	"POST /policies/:id/dryruns":                        {"days": {"30"}},
 	"POST /settings/users/:id/password":                 {"password": {webtest.Password}},
 	"GET /settings/calling-hours/stricter":              {"new": {"1"}},
@@ -213,6 +243,7 @@ var sent = map[string]url.Values{
 var exceptions = map[string]string{
 	"POST /tasks/drafts/:id/discard":               "idempotent: a draft that is not there is discarded",
 	"POST /customers/:id/permission/refusals/undo": "the refusal of that instant is not there",
+	"POST /scripts/:id/retire":                     "a draft is not in force",
 	"POST /policies/:id/rollback":                  "a draft was never in force",
 	"POST /policies/:id/rules/:rule/restore":       "the rule was not removed",
 	"POST /dryruns/:id/cancel":                     "idempotent: what is not under way is stopped",

@@ -7,6 +7,7 @@ import (
 	"aftercall/internal/contact/identity"
 	"aftercall/internal/contact/imports"
 	"aftercall/internal/contact/maintenance"
+	"aftercall/internal/delivery"
 	"aftercall/internal/figures"
 	"aftercall/internal/flow"
 	"aftercall/internal/permission"
@@ -14,6 +15,7 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/script"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 	"aftercall/web/admin"
@@ -33,9 +35,11 @@ type Services struct {
 	Callbacks   *callback.Service
 	Outcomes    *outcome.Service
 	Decisions   *decision.Service
+	Scripts     *script.Service
 	Surveys     *survey.Service
 	Campaigns   *campaign.Service
 	Messages    surveys.Messages
+	PBX         *delivery.PBX
 	Figures     *figures.Service
 	Jobs        admin.Jobs
 	Reads       flow.Reads

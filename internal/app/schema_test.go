@@ -42,7 +42,7 @@ func models() []any {
 		&permission.ConsentEvent{}, &permission.Suppression{}, &permission.Touch{}, &permission.Standing{},
 		&figures.Entry{},
 		&decision.Decision{}, &decision.Change{}, &decision.DryRun{}, &policy.Attribute{},
-		&callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &callback.Pause{},callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &callback.Pause{}, &script.Script{},
+		&callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &callback.Pause{}, callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &callback.Pause{}, &script.Script{},
 		&survey.Survey{}, &survey.Version{}, &survey.Invitation{}, &survey.Response{}, &survey.Answer{},
 		&delivery.Kept{},
 		&campaign.Audience{}, &campaign.Snapshot{}, &campaign.Member{}, &campaign.Export{},

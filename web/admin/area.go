@@ -21,15 +21,17 @@ type handlers struct {
 	*frame.Site
 	accounts accountService
 	contacts contactService
+	pbx      pbxService
 	jobs     Jobs
 }
 
 // New returns the area.
-func New(site *frame.Site, accounts accountService, contacts contactService, jobs Jobs) frame.Area {
-	h := &handlers{Site: site, accounts: accounts, contacts: contacts, jobs: jobs}
+func New(site *frame.Site, accounts accountService, contacts contactService, pbx pbxService, jobs Jobs) frame.Area {
+	h := &handlers{Site: site, accounts: accounts, contacts: contacts, pbx: pbx, jobs: jobs}
 	return frame.Area{
 		Files: files,
 		Routes: slices.Concat(
+			h.dialerRoutes(),
 			h.homeRoutes(),
 			h.jobsRoutes(),
 			h.loginRoutes(),
@@ -38,6 +40,7 @@ func New(site *frame.Site, accounts accountService, contacts contactService, job
 			h.usersRoutes(),
 		),
 		Samples: slices.Concat(
+			dialerSamples(),
 			jobsSamples(),
 			loginSamples(),
 			meSamples(),
@@ -59,6 +62,7 @@ type accountService interface {
 	RevokeOtherSessions(ctx context.Context, viewer account.Viewer, keepToken string) error
 	RevokeToken(ctx context.Context, id int64) error
 	Sessions(ctx context.Context, userID int64) ([]account.Session, error)
+	SetExtension(ctx context.Context, viewer account.Viewer, value string) error
 	SetLanguage(ctx context.Context, viewer account.Viewer, language string) error
 	SetPassword(ctx context.Context, id int64, password string) error
 	TeamNames(ctx context.Context, ids []int64) (map[int64]string, error)

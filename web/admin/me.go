@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/gin-gonic/gin"
 
@@ -16,6 +17,8 @@ type mePage struct {
 	Teams    []string
 	Sessions []account.Session
 	Form     frame.Form
+	Phone    frame.Form // the extension
+	Phrases  bool       // the viewer may have canned phrases
 }
 
 func (*mePage) Template() string { return "me" }
@@ -23,14 +26,16 @@ func (*mePage) Template() string { return "me" }
 func (h *handlers) meRoutes() []frame.Route {
 	return []frame.Route{
 		{Method: http.MethodGet, Path: "/me", Roles: frame.Everyone(), Handle: h.showMe},
+		{Method: http.MethodPost, Path: "/me/extension", Roles: frame.Everyone(), Handle: h.changeMyExtension},
 		{Method: http.MethodPost, Path: "/me/password", Roles: frame.Everyone(), Handle: h.changeMyPassword},
 		{Method: http.MethodPost, Path: "/me/sessions", Roles: frame.Everyone(), Handle: h.endMyOtherSessions},
 	}
 }
 
-func (h *handlers) showMe(c *gin.Context) error { return h.renderMe(c, http.StatusOK, frame.Form{}) }
+func (h *handlers) showMe(c *gin.Context) error { return h.renderMe(c, http.StatusOK, mePage{}) }
 
-func (h *handlers) renderMe(c *gin.Context, status int, f frame.Form) error {
+// renderMe shows the viewer's account with the form that came back refused.
+func (h *handlers) renderMe(c *gin.Context, status int, p mePage) error {
 	ctx, v := c.Request.Context(), frame.Viewer(c)
 	user, err := h.accounts.User(ctx, v.UserID)
 	if err != nil {
@@ -44,11 +49,31 @@ func (h *handlers) renderMe(c *gin.Context, status int, f frame.Form) error {
 	if err != nil {
 		return err
 	}
-	p := &mePage{Page: h.Page(c, "me.title"), User: user, Sessions: sessions, Form: f}
+	p.Page, p.User, p.Sessions, p.Phrases = h.Page(c, "me.title"), user, sessions, h.Reachable(v, "/phrases")
+	if p.Phone.Values == nil {
+		p.Phone = frame.Form{Values: url.Values{"extension": {user.Extension}}}
+	}
 	for _, id := range v.TeamIDs {
 		p.Teams = append(p.Teams, names[id])
 	}
-	return h.RenderStatus(c, status, p)
+	return h.RenderStatus(c, status, &p)
+}
+
+// changeMyExtension keeps which telephone rings when the desk dials.
+func (h *handlers) changeMyExtension(c *gin.Context) error {
+	f, err := frame.FormOf(c)
+	if err != nil {
+		return err
+	}
+	err = h.accounts.SetExtension(c.Request.Context(), frame.Viewer(c), f.Get("extension"))
+	if err == nil {
+		return h.Redirect(c, "/me", frame.Done("flash.saved"))
+	}
+	f, unmendable := h.RefusedForm(c, f, err)
+	if unmendable != nil {
+		return unmendable
+	}
+	return h.renderMe(c, frame.StatusOf(err), mePage{Phone: f})
 }
 
 func (h *handlers) changeMyPassword(c *gin.Context) error {
@@ -64,7 +89,7 @@ func (h *handlers) changeMyPassword(c *gin.Context) error {
 	if unmendable != nil {
 		return unmendable
 	}
-	return h.renderMe(c, frame.StatusOf(err), f)
+	return h.renderMe(c, frame.StatusOf(err), mePage{Form: f})
 }
 
 func (h *handlers) endMyOtherSessions(c *gin.Context) error {

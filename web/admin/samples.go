@@ -36,6 +36,7 @@ func meSamples() []frame.View {
 			User: account.User{Login: "wang", Role: account.Caller}, Teams: []string{"A", "B"},
 			Sessions: []account.Session{{CreatedAt: 1, UserAgent: "x"}},
 			Form:     frame.Form{Errors: map[string]string{"password": "short"}, Error: "no"},
+			Phone:    frame.Form{Errors: map[string]string{"extension": "wrong"}}, Phrases: true,
 		},
 	}
 }

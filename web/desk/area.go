@@ -14,6 +14,7 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/script"
 	"aftercall/web/frame"
 )
 
@@ -25,6 +26,7 @@ type handlers struct {
 	*frame.Site
 	callbacks callbackService
 	customers customerService
+	scripts   scriptService
 	timelines timelineService
 	surveys   surveyService
 	contacts  contactService
@@ -32,11 +34,11 @@ type handlers struct {
 
 // New returns the area.
 func New(
-	site *frame.Site, callbacks callbackService, customers customerService, timelines timelineService, surveys surveyService,
-	contacts contactService,
+	site *frame.Site, callbacks callbackService, customers customerService, scripts scriptService, timelines timelineService,
+	surveys surveyService, contacts contactService,
 ) frame.Area {
 	h := &handlers{
-		Site: site, callbacks: callbacks, customers: customers, timelines: timelines, surveys: surveys, contacts: contacts,
+		Site: site, callbacks: callbacks, customers: customers, scripts: scripts, timelines: timelines, surveys: surveys, contacts: contacts,
 	}
 	return frame.Area{
 		Files: files,
@@ -59,12 +61,12 @@ type callbackService interface {
 	ByID(ctx context.Context, viewer account.Viewer, id int64) (callback.Desk, error)
 	Claim(ctx context.Context, viewer account.Viewer) (callback.Desk, error)
 	Current(ctx context.Context, viewer account.Viewer) (callback.Desk, error)
-	Dial(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (phone string, err error)
 	DiscardDraft(ctx context.Context, viewer account.Viewer, callbackID int64) error
 	EndPause(ctx context.Context, viewer account.Viewer) error
 	Finish(
 		ctx context.Context, viewer account.Viewer, callbackID, fence int64, outcome callback.Outcome,
 	) (callback.Recorded, error)
+	Help(ctx context.Context, desk callback.Desk) ([]string, error)
 	MyDay(ctx context.Context, viewer account.Viewer, date clock.Day) (callback.Day, error)
 	MyTasks(ctx context.Context, viewer account.Viewer, f callback.MineFilter) (callback.Mine, error)
 	OnPause(ctx context.Context, viewer account.Viewer) (pause callback.Pause, on bool, err error)
@@ -74,7 +76,8 @@ type callbackService interface {
 	SaveDraft(
 		ctx context.Context, viewer account.Viewer, callbackID, fence int64, typed callback.Outcome,
 	) (leaseUntil clock.Instant, err error)
-	Script(desk callback.Desk, callerName, fallback string) ([]string, error)
+	Ring(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (callback.Ringing, error)
+	Script(ctx context.Context, desk callback.Desk, callerName string) (script.Spoken, error)
 	Skip(ctx context.Context, viewer account.Viewer, callbackID, fence int64, reason callback.SkipReason) (callback.Callback, error)
 	StartPause(ctx context.Context, viewer account.Viewer, reason callback.PauseReason) error
 	Supply(ctx context.Context, viewer account.Viewer) (callback.Supply, error)

@@ -25,7 +25,7 @@ type deskPage struct {
 	Facts    deskFacts
 	Low      lowScore
 	History  []contactLine
-	Script   []string
+	Sayings  sayings
 	Timeline []frame.TimelineLine
 	Form     frame.Form
 	Fields   outcomeFields
@@ -145,7 +145,7 @@ func (h *handlers) renderDesk(c *gin.Context, status int, desk callback.Desk, f 
 	oneTime(f, desk.Times)
 	p := &deskPage{Desk: desk, Facts: h.deskFacts(c, desk), Form: f, Fields: h.outcomeFields(c, f, desk, set, questions)}
 	p.Choices = h.deskChoices(c, f, desk)
-	if p.Script, err = h.callbacks.Script(desk, frame.Viewer(c).Name, h.Lang(c)); err != nil {
+	if p.Sayings, err = h.sayings(c, desk); err != nil {
 		return err
 	}
 	if p.Low, err = h.lowScore(c, desk.Callback, questions); err != nil {

@@ -213,21 +213,15 @@ func (h *handlers) giveBack(c *gin.Context, message string, end func(id int64, f
 	return h.toDesk(c, nil, frame.Done(message))
 }
 
-// dialCallback asks permission once more and notes that the caller dials. Scripts get JSON; without them the browser is led on to
-// the telephone.
+// dialCallback asks permission once more, notes that the caller dials, and has the call made.
 func (h *handlers) dialCallback(c *gin.Context) error {
 	id, f, err := submitted(c)
 	if err != nil {
 		return err
 	}
-	phone, err := h.callbacks.Dial(c.Request.Context(), frame.Viewer(c), id, formInt(f, "fence"))
+	ringing, err := h.callbacks.Ring(c.Request.Context(), frame.Viewer(c), id, formInt(f, "fence"))
 	if err != nil {
 		return h.deskProblem(c, err)
 	}
-	if c.GetHeader("Accept") != "application/json" {
-		c.Redirect(http.StatusSeeOther, "tel:"+phone)
-		return nil
-	}
-	c.JSON(http.StatusOK, gin.H{"phone": phone})
-	return nil
+	return h.dialled(c, ringing)
 }

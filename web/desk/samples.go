@@ -9,6 +9,7 @@ import (
 	"aftercall/internal/contact/maintenance"
 	"aftercall/internal/upkeep"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/script"
 	"aftercall/web/frame"
 )
 
@@ -108,8 +109,13 @@ func deskSamples() []frame.View {
 	marked := []choice{
 		{Value: "no_answer", Label: "No answer", Digit: 2, Alone: true}, {Value: "v", Label: "l", Checked: true},
 	}
+	passages := []script.Passage{{Scene: script.Opening, Paragraphs: [][]script.Piece{{{Text: "Hello "}, {Text: "customer", Gap: true}}}}}
+	said := sayings{
+		Script: script.Spoken{Full: passages, Short: passages, ShortFirst: true}, Help: []string{"h", "i"},
+		Phrases: script.Phrases{Own: []string{"o"}, Centre: []string{"c"}},
+	}
 	full := deskPage{
-		Desk: held, Facts: facts, Script: []string{"Hello"},
+		Desk: held, Facts: facts, Sayings: said,
 		Timeline: []frame.TimelineLine{{At: 1, Text: "t", Actor: "a", Note: "n"}}, Fields: fields,
 		Choices: deskChoices{Times: marked, Skips: marked, Anybody: true}, Goal: shiftGoal, Pause: pauseView{Choices: marked},
 		Low: lowScore{Reasons: []string{"r"}, Comment: "c"},
@@ -118,7 +124,7 @@ func deskSamples() []frame.View {
 			{ExternalID: "e", Status: contact.Resolved},
 		},
 		Form: frame.Form{
-			Values: url.Values{"appointment": {"2"}},
+			Values: url.Values{"appointment": {"2"}, "help": {"i"}},
 			Errors: map[string]string{"note": "e", "call_result": "e", "business_result": "e", "appointment_at": "e", "rating": "e"},
 			Error:  "e",
 		},

@@ -217,7 +217,8 @@ func (h *handlers) outcomeOf(f frame.Form) callback.Outcome {
 	o := callback.Outcome{
 		CallResult: callback.CallResult(f.Get("call_result")), BusinessResult: callback.BusinessResult(f.Get("business_result")),
 		Note: f.Get("note"), NoteForNext: f.Get("note_for_next"), AppointmentFor: callback.Whose(f.Get("appointment_for")),
-		Answers: callback.Answers{Reasons: f.Values["reasons"], Comment: f.Get("comment"), Consent: f.Get("consent") == "yes"},
+		HelpTried: f.Values["help"],
+		Answers:   callback.Answers{Reasons: f.Values["reasons"], Comment: f.Get("comment"), Consent: f.Get("consent") == "yes"},
 	}
 	if rating, err := strconv.Atoi(f.Get("rating")); err == nil {
 		o.Answers.Rating = &rating
@@ -249,7 +250,7 @@ func (h *handlers) outcomeValues(o callback.Outcome) url.Values {
 	} {
 		v.Set(name, text)
 	}
-	v["reasons"] = o.Answers.Reasons
+	v["reasons"], v["help"] = o.Answers.Reasons, o.HelpTried
 	if o.Answers.Rating != nil {
 		v.Set("rating", strconv.Itoa(*o.Answers.Rating))
 	}

@@ -78,6 +78,7 @@ type callbackService interface {
 	List(ctx context.Context, viewer account.Viewer, f callback.Filter) ([]callback.Row, error)
 	Marks(ctx context.Context, viewer account.Viewer) ([]callback.MarkRow, error)
 	Reasons(ctx context.Context) ([]callback.Reason, error)
+	Recording(ctx context.Context, viewer account.Viewer, callbackID, attemptID int64) (url string, err error)
 	Reassign(ctx context.Context, viewer account.Viewer, callbackID, callerID int64, why string) error
 	SeeMarks(ctx context.Context, viewer account.Viewer, callbackID int64) error
 }

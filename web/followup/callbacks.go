@@ -58,6 +58,7 @@ func (h *handlers) callbacksRoutes() []frame.Route {
 	return []frame.Route{
 		{Method: http.MethodGet, Path: "/callbacks", Roles: supervisor, Handle: h.showCallbacks},
 		{Method: http.MethodGet, Path: "/callbacks/:id", Roles: readers, Handle: h.showCallback},
+		{Method: http.MethodGet, Path: "/callbacks/:id/recordings/:attempt", Roles: readers, Handle: h.openRecording},
 		{Method: http.MethodPost, Path: "/callbacks/:id/reassign", Roles: supervisor, Handle: h.reassignCallback},
 		{Method: http.MethodPost, Path: "/callbacks/:id/cancel", Roles: supervisor, Handle: h.cancelCallback},
 		{Method: http.MethodPost, Path: "/callbacks/:id/seen", Roles: supervisor, Handle: h.seeMarks},

@@ -24,10 +24,13 @@ func callbacksSamples() []frame.View {
 	desk := callback.Desk{
 		Attempts: []callback.Attempt{
 			{CallerID: 1, CallResult: callback.NoAnswer, StartedAt: 1},
-			{CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n"},
+			{
+				ID: 7, CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n", HelpTried: `["a","b"]`,
+				AnsweredAt: 1, HungUpAt: 61_000_001,
+			},
 			{},
 		},
-		Callers: map[int64]string{1: "c"},
+		Callers: map[int64]string{1: "c"}, Recordings: map[int64]bool{7: true},
 	}
 	desk.Callback = rows[0].Callback
 	closed := desk

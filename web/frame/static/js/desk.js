@@ -7,6 +7,7 @@ import { startClocks } from "./desk-clocks.js";
 import { focusError, startSteps } from "./desk-steps.js";
 import { watchForms } from "./desk-send.js";
 import { forgetOld } from "./kept.js";
+import { ring } from "./dial.js";
 
 // mount prepares the page that is shown, first or put in place of another.
 function mount(status) {
@@ -36,7 +37,7 @@ function startDial(form) {
       tell("dial", "");
       form.dataset.called = Date.now();
       form.dataset.dialled ??= now() * 1000;
-      location.href = `tel:${answer.phone}`;
+      ring(answer, (text) => tell("dial", text));
     } catch (problem) {
       tell("dial", problem.message);
     }
