@@ -1,0 +1,166 @@
+package scripts_test
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"aftercall/internal/account"
+	"aftercall/internal/webtest"
+	"aftercall/tasks/callback/script"
+)
+
+// newScripts is a centre with its stock scripts, a contact, and a supervisor who looks at it.
+func newScripts(t *testing.T, teams ...string) (*webtest.Server, *webtest.Client) {
+	t.Helper()
+	ts := webtest.NewServer(t)
+	webtest.Must(t, ts.Scripts.EnsureBuiltIn(t.Context()))
+	ts.FillDesk(t, webtest.SevereContact(1, "张伟", "宽带报修"))
+	return ts, ts.Login(t, account.Supervisor, teams...)
+}
+
+// begin begins a draft and returns its address and the form as the page has it.
+func begin(t *testing.T, c *webtest.Client, m url.Values) (path string, form url.Values) {
+	t.Helper()
+	answer := c.Post("/scripts", m)
+	path = answer.Header.Get("Location")
+	doc := c.Follow(answer).Page(http.StatusOK)
+	revision, _ := doc.Find(`#write [name="revision"]`).Attr("value")
+	return path, url.Values{
+		"revision": {revision}, "body": {doc.Find(`[name="body"]`).Text()}, "short": {doc.Find(`[name="short"]`).Text()},
+	}
+}
+
+func TestAScriptIsWrittenPublishedAndSaid(t *testing.T) {
+	t.Parallel()
+	ts, boss := newScripts(t)
+	path, form := begin(t, boss, url.Values{"kind": {"confirm"}, "language": {"zh-CN"}, "category": {"宽带报修"}})
+	if !strings.Contains(form.Get("body"), "【开场】") {
+		t.Fatalf("the draft begins with %q", form.Get("body"))
+	}
+	form.Set("body", "【开场】\n{customer}，我是{centre}的{caller}。\n【询问】\n网速｛score｝恢复了吗？\n【结束】\n再见。")
+	form.Set("note", "宽带专用")
+	done := boss.Follow(boss.Post(path+"/publish", form)).Page(http.StatusOK)
+	if flash := done.Find(".flash").Text(); !strings.Contains(flash, "Version 1 is published") {
+		t.Errorf("the flash says %q", flash)
+	}
+	caller := ts.Login(t, account.Caller)
+	desk := caller.Follow(caller.Post("/desk/claim", nil)).Page(http.StatusOK)
+	said := strings.Join(webtest.TextsOf(desk, ".full-form .passage"), "\n")
+	if !strings.Contains(said, "张伟，我是") || !strings.Contains(said, "网速score the customer gave恢复") {
+		t.Errorf("the desk says %q", said)
+	}
+	if got := boss.Post(path, form).Status; got != http.StatusConflict {
+		t.Errorf("a published version was saved: %d", got)
+	}
+	boss.Follow(boss.Post(path+"/retire", nil)).Page(http.StatusOK)
+	if said := caller.Get("/desk").Page(http.StatusOK).Find(".full-form").Text(); !strings.Contains(said, "我们记录为已经处理完毕") {
+		t.Errorf("after it was retired the desk says %q", said)
+	}
+}
+
+func TestAScriptThatCannotBeSaidIsRefusedByLine(t *testing.T) {
+	t.Parallel()
+	_, boss := newScripts(t)
+	path, form := begin(t, boss, url.Values{"kind": {"confirm"}, "language": {"en"}})
+	form.Set("body", "[Opening]\nThis is {caller} of {centre}.\n[Chat]\nNice {weather}.")
+	for _, action := range []string{"", "/publish"} {
+		doc := boss.Post(path+action, form).Page(http.StatusUnprocessableEntity)
+		problems := webtest.TextsOf(doc, "#write .problems li")
+		if len(problems) != 2 || !strings.Contains(problems[0], "line 3") || !strings.Contains(problems[1], "{weather}") {
+			t.Errorf("the problems are %q", problems)
+		}
+		if body := doc.Find(`[name="body"]`).Text(); body != form.Get("body") {
+			t.Errorf("what was typed is lost: %q", body)
+		}
+	}
+}
+
+func TestAPreviewIsOfAContactTheViewerSees(t *testing.T) {
+	t.Parallel()
+	ts, stranger := newScripts(t, "装维二班")
+	boss := ts.Login(t, account.Admin)
+	path, form := begin(t, boss, url.Values{"kind": {"recovery"}, "language": {"zh-CN"}})
+	form.Set("contact", "GD-0001")
+	doc := boss.Post(path+"/preview", form).Page(http.StatusOK)
+	if said := doc.Find("#preview").Text(); !strings.Contains(said, "张伟") || !strings.Contains(said, "家庭宽带 500M宽带报修") || !strings.Contains(said, "GD-0001") {
+		t.Errorf("the preview says %q", said)
+	}
+	gaps := webtest.TextsOf(doc, "#preview mark.gap") // this server's centre has no name
+	if !slices.Equal(gaps, []string{"name of the centre", "score the customer gave", "name of the centre"}) {
+		t.Errorf("the gaps are %q", gaps)
+	}
+	doc = stranger.Post(path+"/preview", form).Page(http.StatusOK)
+	if said := doc.Find("#preview").Text(); strings.Contains(said, "张伟") || !strings.Contains(doc.Find(".input.wrong .error").Text(), "no contact") {
+		t.Errorf("another team's customer is shown: %q", said)
+	}
+}
+
+func TestCallersKeepTheirOwnPhrases(t *testing.T) {
+	t.Parallel()
+	ts, boss := newScripts(t)
+	caller := ts.Login(t, account.Caller)
+	caller.Follow(caller.Post("/phrases", url.Values{"own": {"下午再打\n要求上门"}})).Page(http.StatusOK)
+	boss.Follow(boss.Post("/scripts/phrases", url.Values{"centre": {"客户已确认"}})).Page(http.StatusOK)
+	desk := caller.Follow(caller.Post("/desk/claim", nil)).Page(http.StatusOK)
+	if got := strings.Join(webtest.TextsOf(desk, "#phrases [data-phrase] > span:nth-child(2)"), "|"); got != "下午再打|要求上门|客户已确认" {
+		t.Errorf("the desk has %q", got)
+	}
+	many := caller.Post("/phrases", url.Values{"own": {strings.Repeat("句\n", script.MaxPhrases+1)}}).Page(http.StatusUnprocessableEntity)
+	if problem := many.Find(".problems").Text(); !strings.Contains(problem, "line 31") {
+		t.Errorf("too many are refused with %q", problem)
+	}
+}
+
+func TestOnlyAdministratorsSaveWhatIsSaidOfRecordings(t *testing.T) {
+	t.Parallel()
+	ts, boss := newScripts(t)
+	form := url.Values{"recorded": {"yes"}, "notice_zh-CN": {"本次通话会录音。"}, "notice_en": {""}, "short_tags": {"长者，银发"}}
+	if got := boss.Post("/scripts/centre", form).Status; got != http.StatusForbidden {
+		t.Errorf("a supervisor saves it: %d", got)
+	}
+	admin := ts.Login(t, account.Admin)
+	if text := admin.Post("/scripts/centre", form).Page(http.StatusUnprocessableEntity).Find("#e-notice_en").Text(); text != "is required" {
+		t.Errorf("an empty notice is refused with %q", text)
+	}
+	form.Set("notice_en", "This call is recorded.")
+	admin.Follow(admin.Post("/scripts/centre", form)).Page(http.StatusOK)
+	centre, err := ts.Scripts.Centre(t.Context())
+	if err != nil || len(centre.ShortTags) != 2 || centre.Notice["zh-CN"] != "本次通话会录音。" {
+		t.Errorf("kept as %+v, %v", centre, err)
+	}
+}
+
+func TestScriptPagesInABrowser(t *testing.T) {
+	t.Parallel()
+	ts, _ := newScripts(t)
+	ts.Login(t, account.Admin)
+	admin := account.Viewer{UserID: 2, Role: account.Admin}
+	help, err := ts.Scripts.Draft(t.Context(), admin, script.Match{Kind: script.Help, Language: "zh-CN", Category: "宽带报修"})
+	webtest.Must(t, err)
+	_, err = ts.Scripts.Save(t.Context(), admin, help.ID, help.Revision, script.Written{Body: "请客户重启光猫，等两分钟\n看光信号灯是否变绿\n换一根网线再试"})
+	webtest.Must(t, err)
+	draft, err := ts.Scripts.DraftFrom(t.Context(), admin, 1)
+	webtest.Must(t, err)
+	webtest.Must(t, ts.Scripts.SetCentrePhrases(t.Context(), admin, "客户已确认修复\n客户要求上门，约在晚上七点以后"))
+	b := ts.Open(t)
+	b.Login("admin")
+	b.Look("scripts", "/scripts")
+	b.Look("script-version", "/scripts/1")
+	b.Look("script-draft", "/scripts/"+text(draft.ID))
+	b.Look("script-help", "/scripts/"+text(help.ID))
+	b.Look("phrases", "/phrases")
+	b.Look("dialer", "/settings/dialer")
+	b.Look("me", "/me")
+	b.Resize(1440, 900, false)
+	b.Visit("/scripts/" + text(draft.ID))
+	b.Click(`[formaction$="/preview#preview"]`)
+	b.Wait("#preview")
+	b.Fits("script preview")
+	b.Screenshot("script-preview")
+}
+
+func text(id int64) string { return strconv.FormatInt(id, 10) }
