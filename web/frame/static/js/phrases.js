@@ -5,6 +5,7 @@ import { nameOf } from "./keys.js";
 const perPage = 9;
 let field = null; // where the caret was last
 let page = 0;
+let chosen = null; // the phrase of the digit that is down
 
 const dialog = () => document.getElementById("phrases");
 const items = () => [...dialog().querySelectorAll("li")];
@@ -26,6 +27,7 @@ function turn(to) {
 function open() {
   if (isNote(document.activeElement)) field = document.activeElement;
   if (!shown(field)) field = document.querySelector(`[data-outcome] [name="${dialog().dataset.into}"]`);
+  chosen = null;
   turn(0);
   dialog().showModal();
 }
@@ -46,13 +48,22 @@ function onKey(event) {
   if (digit === "0" || name === "PageDown") turn(page + 1);
   else if (name === "PageUp") turn(page - 1);
   else if (name === "F6") dialog().close();
-  else if (digit) items()[page * perPage + Number(digit) - 1]?.querySelector("[data-phrase]").click();
+  else if (digit) chosen = items()[page * perPage + Number(digit) - 1]?.querySelector("[data-phrase]") ?? null;
   else return;
   event.preventDefault();
   event.stopPropagation(); // the digit is not the desk's as well
 }
 
+// A phrase is put in when its digit is let go: a digit that is held would be typed behind it.
+function onRelease(event) {
+  if (!chosen || !/^(Digit|Numpad)\d$/.test(event.code)) return;
+  chosen.click();
+  chosen = null;
+  event.stopPropagation();
+}
+
 document.addEventListener("keydown", onKey, true);
+document.addEventListener("keyup", onRelease, true);
 document.addEventListener("focusout", (event) => {
   if (isNote(event.target)) field = event.target;
 });
