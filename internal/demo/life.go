@@ -63,6 +63,9 @@ func newLife(ctx context.Context, c Centre, until clock.Instant) (*life, error) 
 		return nil, err
 	}
 	l.sourceID = source.ID
+	if err := c.write(ctx, h.words.language); err != nil {
+		return nil, err
+	}
 	l.callers, err = c.addPeople(ctx, h.words)
 	return l, err
 }
