@@ -47,7 +47,7 @@ func scriptCases() map[string]useCase {
 		"Scripts.SetCentre": just(func(o *office) error {
 			return o.Scripts.SetCentre(o.ctx(), o.admin, script.Centre{ShortTags: []string{"elderly"}})
 		}),
-		"Scripts.SetOwnPhrases":    just(func(o *office) error { return o.Scripts.SetOwnPhrases(o.ctx(), o.caller, "call in the evening") }),
+		"Scripts.SetOwnPhrases":    just(func(o *office) error { return o.Scripts.SetOwnPhrases(o.ctx(), o.caller, "in the evening") }),
 		"Scripts.SetCentrePhrases": just(func(o *office) error { return o.Scripts.SetCentrePhrases(o.ctx(), o.admin, "repaired on site") }),
 		"Accounts.SetExtension":    just(func(o *office) error { return o.Accounts.SetExtension(o.ctx(), o.caller, "8001") }),
 		"Callbacks.Ring": func(o *office) func() (any, error) {
@@ -71,5 +71,7 @@ func scriptCases() map[string]useCase {
 }
 
 func pbx(url string) delivery.PBXSettings {
-	return delivery.PBXSettings{On: true, Method: http.MethodPost, URL: url, Body: `{"to":"{number}"}`, Hosts: []string{"127.0.0.1"}, Link: "tel"}
+	return delivery.PBXSettings{
+		On: true, Method: http.MethodPost, URL: url, Body: `{"to":"{number}"}`, Link: "tel", Hosts: []string{"127.0.0.1"},
+	}
 }

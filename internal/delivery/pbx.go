@@ -36,13 +36,15 @@ type Call struct {
 
 // The ways in which a call is not made.
 var (
-	errNoExtension = fault.New(fault.Conflict, "pbx_no_extension", "the PBX needs the extension of your telephone: set it on the page of your account")
-	errNotAllowed  = fault.New(fault.Conflict, "pbx_not_allowed", "the PBX is on the local network and not on the list of allowed hosts")
-	errRedirects   = fault.New(fault.Conflict, "pbx_redirects", "the PBX answers with a redirect, which is not followed: set the address it leads to")
-	errRefused     = fault.New(fault.Conflict, "pbx_refused", "the PBX refused the call")
-	errFailed      = fault.New(fault.Unavailable, "pbx_failed", "the PBX failed")
-	errSecretLost  = fault.New(fault.Conflict, "pbx_secret_lost", "the secret of the PBX cannot be read with this key: enter it again")
-	errPBXOff      = fault.New(fault.Conflict, "pbx_off", "calls through the PBX are switched off")
+	errNoExtension = fault.New(fault.Conflict, "pbx_no_extension",
+		"the PBX needs the extension of your telephone: set it on the page of your account")
+	errNotAllowed = fault.New(fault.Conflict, "pbx_not_allowed", "the PBX is on the local network and not on the list of allowed hosts")
+	errRedirects  = fault.New(fault.Conflict, "pbx_redirects",
+		"the PBX answers with a redirect, which is not followed: set the address it leads to")
+	errRefused    = fault.New(fault.Conflict, "pbx_refused", "the PBX refused the call")
+	errFailed     = fault.New(fault.Unavailable, "pbx_failed", "the PBX failed")
+	errSecretLost = fault.New(fault.Conflict, "pbx_secret_lost", "the secret of the PBX cannot be read with this key: enter it again")
+	errPBXOff     = fault.New(fault.Conflict, "pbx_off", "calls through the PBX are switched off")
 )
 
 // Dial asks the PBX for a call. It reports false, without an error, where none is switched on. It returns fault.Unavailable when the PBX

@@ -205,7 +205,9 @@ func (s PBXSettings) urlWorks() bool {
 var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 
 // ownHeaders are set by us, or by HTTP itself.
-var ownHeaders = []string{"Host", "Content-Length", "Transfer-Encoding", "Connection", "Webhook-Id", "Webhook-Timestamp", "Webhook-Signature"}
+var ownHeaders = []string{
+	"Host", "Content-Length", "Transfer-Encoding", "Connection", "Webhook-Id", "Webhook-Timestamp", "Webhook-Signature",
+}
 
 // header is one line of the headers.
 type header struct{ name, value string }

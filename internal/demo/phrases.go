@@ -23,9 +23,9 @@ func sayingsFor(language string) sayings {
 	if language == "en" {
 		return sayings{
 			help: []helpWith{
-				{"Broadband fault", []string{"Unplug the modem for a minute and plug it in again", "Is the signal light green?", "Try another cable"}},
+				{"Broadband fault", []string{"Unplug the modem for a minute", "Is the signal light green?", "Try another cable"}},
 			},
-			phrases: []string{"Customer confirms that it works", "Wants a technician to come, evenings only", "Wants to be called by a supervisor"},
+			phrases: []string{"Customer confirms that it works", "Wants a technician, evenings only", "Wants to be called by a supervisor"},
 		}
 	}
 	return sayings{

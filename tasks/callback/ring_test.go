@@ -179,7 +179,8 @@ func TestARecordingIsHeardByRightAndEachTimeAudited(t *testing.T) {
 			t.Errorf("a recording there is none of: %v", err)
 		}
 		const secret = "https://pbx.example.com/r/1?token=x"
-		if err := db.View(ctx).Gorm().Exec("UPDATE attempts SET recording_url = ?, answered_at = 1000000, hung_up_at = 62000000", secret).Error; err != nil {
+		set := "UPDATE attempts SET recording_url = ?, answered_at = 1000000, hung_up_at = 62000000"
+		if err := db.View(ctx).Gorm().Exec(set, secret).Error; err != nil {
 			t.Fatal(err)
 		}
 		for who, viewer := range map[string]account.Viewer{"the caller": caller, "another caller": other, "another team": strange} {

@@ -74,8 +74,9 @@ func (h *handlers) renderDialer(c *gin.Context, status int, p dialerPage) error 
 
 func dialerValues(kept delivery.PBXSettings) url.Values {
 	values := url.Values{
-		"method": {kept.Method}, "url": {kept.URL}, "headers": {kept.Headers}, "body": {kept.Body}, "hosts": {strings.Join(kept.Hosts, "\n")},
-		"link": {kept.Link}, "domain": {kept.Domain},
+		"method": {kept.Method}, "url": {kept.URL}, "headers": {kept.Headers}, "body": {kept.Body},
+		"hosts": {strings.Join(kept.Hosts, "\n")},
+		"link":  {kept.Link}, "domain": {kept.Domain},
 	}
 	if kept.On {
 		values.Set("on", "yes")
@@ -125,8 +126,9 @@ func dialerSamples() []frame.View {
 	return []frame.View{
 		&dialerPage{},
 		&dialerPage{
-			Form: frame.Form{Values: url.Values{"on": {"yes"}}, Errors: map[string]string{"url": "e", "secret": "e"}, Error: "e"}, HasSecret: true,
-			On: true, Methods: options, Links: options, Variables: delivery.PBXVariables(), Extension: "8001",
+			Form:      frame.Form{Values: url.Values{"on": {"yes"}}, Errors: map[string]string{"url": "e", "secret": "e"}, Error: "e"},
+			HasSecret: true,
+			On:        true, Methods: options, Links: options, Variables: delivery.PBXVariables(), Extension: "8001",
 			Try: frame.Form{Error: "e", Errors: map[string]string{"number": "e"}},
 		},
 	}

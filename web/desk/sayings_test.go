@@ -122,7 +122,8 @@ func TestThePBXRingsOrSaysWhyNot(t *testing.T) {
 	pbx := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(int(status.Load())) }))
 	t.Cleanup(pbx.Close)
 	webtest.Must(t, ts.PBX.Set(t.Context(), boss, delivery.PBXSettings{
-		On: true, Method: http.MethodPost, URL: pbx.URL, Body: `{"to":"{number}","from":"{extension}"}`, Hosts: []string{"127.0.0.1"}, Link: "tel",
+		On: true, Method: http.MethodPost, URL: pbx.URL, Body: `{"to":"{number}","from":"{extension}"}`, Link: "tel",
+		Hosts: []string{"127.0.0.1"},
 	}))
 	b.Press(kb.F2)
 	b.WaitText("#desk-problem", "extension of your telephone")

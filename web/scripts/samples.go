@@ -6,7 +6,8 @@ import (
 )
 
 func listSamples() []frame.View {
-	one := script.Script{ID: 1, Match: script.Match{Kind: script.Help, Language: "en", Category: "c", Product: "p"}, Version: 2, UpdatedBy: 1, UpdatedAt: 1}
+	one := script.Script{ID: 1, Match: script.Match{Kind: script.Help, Language: "en", Category: "c", Product: "p"}}
+	one.Version, one.UpdatedBy, one.UpdatedAt = 2, 1, 1
 	general := one
 	general.Category, general.Product, general.Version = "", "", 0
 	wrong := frame.Form{
@@ -25,7 +26,8 @@ func listSamples() []frame.View {
 }
 
 func scriptSamples() []frame.View {
-	draft := script.Script{ID: 1, Match: script.Match{Kind: "confirm", Language: "zh-CN"}, Revision: 2, BasedOn: 1, UpdatedBy: 1, UpdatedAt: 1}
+	draft := script.Script{ID: 1, Match: script.Match{Kind: "confirm", Language: "zh-CN"}, Revision: 2, BasedOn: 1}
+	draft.UpdatedBy, draft.UpdatedAt = 1, 1
 	version := draft
 	version.Version, version.Short, version.Note = 2, "s", "n"
 	ended := version

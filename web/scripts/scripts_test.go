@@ -86,7 +86,8 @@ func TestAPreviewIsOfAContactTheViewerSees(t *testing.T) {
 	path, form := begin(t, boss, url.Values{"kind": {"recovery"}, "language": {"zh-CN"}})
 	form.Set("contact", "GD-0001")
 	doc := boss.Post(path+"/preview", form).Page(http.StatusOK)
-	if said := doc.Find("#preview").Text(); !strings.Contains(said, "张伟") || !strings.Contains(said, "家庭宽带 500M宽带报修") || !strings.Contains(said, "GD-0001") {
+	said := doc.Find("#preview").Text()
+	if !strings.Contains(said, "张伟") || !strings.Contains(said, "家庭宽带 500M宽带报修") || !strings.Contains(said, "GD-0001") {
 		t.Errorf("the preview says %q", said)
 	}
 	gaps := webtest.TextsOf(doc, "#preview mark.gap") // this server's centre has no name
@@ -94,7 +95,8 @@ func TestAPreviewIsOfAContactTheViewerSees(t *testing.T) {
 		t.Errorf("the gaps are %q", gaps)
 	}
 	doc = stranger.Post(path+"/preview", form).Page(http.StatusOK)
-	if said := doc.Find("#preview").Text(); strings.Contains(said, "张伟") || !strings.Contains(doc.Find(".input.wrong .error").Text(), "no contact") {
+	said = doc.Find("#preview").Text()
+	if strings.Contains(said, "张伟") || !strings.Contains(doc.Find(".input.wrong .error").Text(), "no contact") {
 		t.Errorf("another team's customer is shown: %q", said)
 	}
 }

@@ -80,7 +80,7 @@ func plain(written string) string {
 // headingOf returns the scene of a line such as 【开场】 or [Opening]; bracketed is whether it is written as one at all.
 func headingOf(line string) (scene Scene, bracketed bool) {
 	line = strings.TrimSpace(line)
-	inner := ""
+	var inner string
 	switch {
 	case strings.HasPrefix(line, "【") && strings.HasSuffix(line, "】"):
 		inner = strings.TrimSuffix(strings.TrimPrefix(line, "【"), "】")
@@ -118,7 +118,8 @@ func parse(field, body string) ([]part, []fault.Field) {
 			}
 			parts = append(parts, part{scene: scene, line: number})
 		case len(parts) == 0:
-			problems = append(problems, problemAt(field, number, "scene_first", "needs a heading such as [Opening] above it", text.Cut(line, 40)))
+			problems = append(problems, problemAt(field, number, "scene_first",
+				"needs a heading such as [Opening] above it", text.Cut(line, 40)))
 			parts = append(parts, part{scene: Opening, line: number, paragraphs: []string{line}}) // the rest is judged as if it were there
 		default:
 			last := &parts[len(parts)-1]
@@ -142,7 +143,8 @@ func variableProblems(field string, number int, line string) []fault.Field {
 		}
 		name := line[open+1 : shut]
 		if !slices.Contains(Variables(), name) {
-			problems = append(problems, problemAt(field, number, "variable_unknown", "is not a variable there is", "{"+text.Cut(name, 40)+"}"))
+			problems = append(problems, problemAt(field, number, "variable_unknown",
+				"is not a variable there is", "{"+text.Cut(name, 40)+"}"))
 		}
 		line = line[shut+1:]
 	}

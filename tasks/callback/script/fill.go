@@ -46,7 +46,8 @@ type Piece struct {
 // stock ones. It returns fault.NotFound where no steps of help match.
 func (s *Service) InForce(tx database.Tx, about About) (Script, error) {
 	m := Match{
-		Kind: about.Kind, Language: s.languageFor(about.Customer.Language), Category: about.Contact.Category, Product: about.Contact.Product,
+		Kind: about.Kind, Language: s.languageFor(about.Customer.Language), Category: about.Contact.Category,
+		Product: about.Contact.Product,
 	}
 	found, err := store{tx}.matching(m)
 	if err != nil {
@@ -87,7 +88,8 @@ func (s *Service) Fill(tx database.Tx, version Script, about About) (Spoken, err
 // values are the variables of a call; an empty one is a gap.
 func (s *Service) values(language string, about About) map[string]string {
 	values := map[string]string{
-		varCustomer: about.Customer.Name, varCaller: about.Caller, varCentre: s.opts.CentreName, varSubject: subjectOf(about.Contact, language),
+		varCustomer: about.Customer.Name, varCaller: about.Caller, varCentre: s.opts.CentreName,
+		varSubject:  subjectOf(about.Contact, language),
 		varCategory: about.Contact.Category, varProduct: about.Contact.Product, varContactNo: about.Contact.ExternalID,
 		varResolver: about.Resolver,
 	}

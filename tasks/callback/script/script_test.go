@@ -55,7 +55,8 @@ func publish(t *testing.T, s *script.Service, m script.Match, says string) scrip
 
 func about(kind script.Kind, language, category, product string) script.About {
 	return script.About{
-		Kind: kind, Caller: "王敏", Customer: contact.Customer{Language: language}, Contact: contact.Contact{Category: category, Product: product},
+		Kind: kind, Caller: "王敏", Customer: contact.Customer{Language: language},
+		Contact: contact.Contact{Category: category, Product: product},
 	}
 }
 

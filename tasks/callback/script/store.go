@@ -42,7 +42,8 @@ func (s store) matching(m Match) ([]Script, error) {
 // all returns the newest version of every script, and every draft.
 func (s store) all() ([]Script, error) {
 	var found []Script
-	err := s.Gorm().Where("version = 0 OR (" + newest + ")").Order("kind, language, category, product").Limit(2 * maxScripts).Find(&found).Error
+	err := s.Gorm().Where("version = 0 OR (" + newest + ")").Order("kind, language, category, product").
+		Limit(2 * maxScripts).Find(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("list scripts: %w", err)
 	}
