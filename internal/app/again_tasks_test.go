@@ -67,7 +67,8 @@ func callerCases() map[string]useCase {
 	finished := func(do func(o *office, r callback.Recorded) (any, error)) useCase {
 		return func(o *office) func() (any, error) {
 			d := o.claim()
-			recorded, err := o.Callbacks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, callback.Outcome{CallResult: callback.Busy})
+			busy := callback.Outcome{CallResult: callback.Busy}
+			recorded, err := o.Callbacks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, busy)
 			o.must(err)
 			return func() (any, error) { return do(o, recorded) }
 		}

@@ -30,7 +30,8 @@ func searches(b *testing.B, db *database.DB, customers int) {
 	for i := range customers {
 		name := string([]rune{surnames[i%20], given[i/20%20], given[i/400%20]})
 		people[i] = contact.Customer{
-			ID: int64(i + 1), SourceID: source.ID, Reference: fmt.Sprintf("K-%d", i), PersonID: int64(i + 1), Name: name, Tags: "[]", Attributes: "{}",
+			ID: int64(i + 1), SourceID: source.ID, Reference: fmt.Sprintf("K-%d", i), PersonID: int64(i + 1),
+			Name: name, Tags: "[]", Attributes: "{}",
 		}
 		phone := fmt.Sprintf("+86139%08d", (i*7919)%100_000_000)
 		addresses[i] = contact.Address{CustomerID: int64(i + 1), Kind: contact.PhoneAddress, Raw: phone, Normalised: phone}

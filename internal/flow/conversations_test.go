@@ -296,7 +296,8 @@ func TestAConfirmationInHandIsLeftByTheRecovery(t *testing.T) {
 		if _, err := o.Callbacks.Dial(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence); err != nil {
 			t.Errorf("dialling: %v", err)
 		}
-		_, err := o.Callbacks.Finish(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence, callback.Outcome{CallResult: callback.NoAnswer})
+		noAnswer := callback.Outcome{CallResult: callback.NoAnswer}
+		_, err := o.Callbacks.Finish(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence, noAnswer)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -483,7 +484,7 @@ func TestAHeldInvitationGoesOutOnceTheNewerContactIsGone(t *testing.T) {
 		o.again(contact.Open)
 		o.work(decision.JobSendSurvey)
 		o.tell(contact.Input{
-			ExternalID: "T-2", Customer: contact.InputCustomer{Reference: "LI", Phones: []string{"13912348002"}}, // it was another customer's
+			ExternalID: "T-2", Customer: contact.InputCustomer{Reference: "LI", Phones: []string{"13912348002"}}, // was another's
 		})
 		o.at = o.at.Add(contact.LookAgain)
 		o.work(decision.JobSendSurvey)

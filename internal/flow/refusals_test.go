@@ -193,7 +193,8 @@ func TestANoToSomethingElseLeavesTheCallback(t *testing.T) {
 		}
 		until := o.at.Add(time.Hour)
 		_, err := o.Permission.SuppressByHand(t.Context(), supervisor, permission.Suppression{
-			Kind: permission.PhoneAddress, Address: "+8613912348001", Scope: permission.Everything, Reason: "customer_request", UntilAt: until,
+			Kind: permission.PhoneAddress, Address: "+8613912348001", Scope: permission.Everything,
+			Reason: "customer_request", UntilAt: until,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -242,7 +242,8 @@ func TestASourceIsToldWhatWasCorrected(t *testing.T) {
 		if err != nil || len(rest) != 1 || rest[0].Field != upkeep.Language {
 			t.Fatalf("told then is %+v, %v", rest, err)
 		}
-		if n := c.Count(t, "customer_corrections", "told_at > 0 AND field = 'name'"); n != 1 || c.Count(t, "customer_corrections", "told_at > 0") != 1 {
+		told := c.Count(t, "customer_corrections", "told_at > 0")
+		if n := c.Count(t, "customer_corrections", "told_at > 0 AND field = 'name'"); n != 1 || told != 1 {
 			t.Error("what the source knows is not what is noted")
 		}
 		other := account.Viewer{Role: account.Machine, SourceID: c.Source + 1}

@@ -97,6 +97,7 @@ func (f MineFilter) Key(r Row) MineKey {
 		key.At = r.Callback.DueAt
 	case MineDone:
 		key.At = r.Callback.ClosedAt
+	case MineToday, MineLater, MineInProgress, MineDrafts:
 	}
 	return key
 }

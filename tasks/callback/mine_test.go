@@ -55,7 +55,8 @@ func TestEveryListOfMyTasksIsReadToItsEnd(t *testing.T) {
 				continue
 			}
 			t.Run(string(list), func(t *testing.T) {
-				set("state = 'waiting', wait_reason = 'appointment', caller_id = 0, reserved_for = 0, kind = 'confirm', not_for = 0, closed_at = 0")
+				set("state = 'waiting', wait_reason = 'appointment', kind = 'confirm'")
+				set("caller_id = 0, reserved_for = 0, not_for = 0, closed_at = 0")
 				ordered := "ready_at"
 				switch list {
 				case callback.MineToday:
@@ -73,6 +74,7 @@ func TestEveryListOfMyTasksIsReadToItsEnd(t *testing.T) {
 				case callback.MineDone:
 					set("caller_id = 1, state = 'done', close_reason = 'solved'")
 					ordered = "closed_at"
+				case callback.MineDrafts:
 				}
 				at := c.Now()
 				if list == callback.MineLater {
@@ -188,7 +190,8 @@ func TestACallerOpensWhatTheyHaveOrHad(t *testing.T) {
 			}
 			opens(me, other, true)
 		}
-		if err := db.View(t.Context()).Gorm().Exec("UPDATE callbacks SET not_for = 1, reserved_for = 0 WHERE id = ?", other).Error; err != nil {
+		err := db.View(t.Context()).Gorm().Exec("UPDATE callbacks SET not_for = 1, reserved_for = 0 WHERE id = ?", other).Error
+		if err != nil {
 			t.Fatal(err)
 		}
 		opens(me, other, false) // the call to mend the score must be another caller's

@@ -138,7 +138,8 @@ func (s store) lockEndedWith(c Callback, a Attempt) ([]Callback, error) {
 	}
 	var found []Callback
 	err := s.claimedTogether(c).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id <> ?", c.ID).
-		Where("id IN (SELECT callback_id FROM attempts WHERE fence = ? AND ended_at = ? AND caller_id = ?)", c.Fence, a.EndedAt, c.CallerID).
+		Where("id IN (SELECT callback_id FROM attempts WHERE fence = ? AND ended_at = ? AND caller_id = ?)",
+			c.Fence, a.EndedAt, c.CallerID).
 		Order("id").Limit(mostTogether).Find(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("lock what ended with callback %d: %w", c.ID, err)

@@ -215,7 +215,8 @@ func TestWhoMayCorrectAnOutcomeAndWhen(t *testing.T) {
 		}
 	}
 	for name, err := range map[string]error{
-		"without a reason": correct(taskstest.Caller(1), is, " "), "without a result": correct(taskstest.Caller(1), callback.Outcome{}, "why"),
+		"without a reason": correct(taskstest.Caller(1), is, " "),
+		"without a result": correct(taskstest.Caller(1), callback.Outcome{}, "why"),
 	} {
 		if !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v, want it invalid", name, err)

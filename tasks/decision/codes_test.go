@@ -47,9 +47,7 @@ func TestACodeOfCallbacksIsNoReasonOfAPolicy(t *testing.T) {
 			reserved = append(reserved, set.Keys(layer, func(outcome.Code) bool { return true })...)
 		}
 	}
-	for _, code := range outcome.Reserved() { // among them every reason of permission's, such as attempt_gap
-		reserved = append(reserved, code)
-	}
+	reserved = append(reserved, outcome.Reserved()...) // among them every reason of permission's, such as attempt_gap
 	slices.Sort(reserved)
 	reserved = slices.Compact(reserved)
 	for _, code := range reserved {

@@ -38,7 +38,8 @@ func New(
 	surveys surveyService, contacts contactService,
 ) frame.Area {
 	h := &handlers{
-		Site: site, callbacks: callbacks, customers: customers, scripts: scripts, timelines: timelines, surveys: surveys, contacts: contacts,
+		Site: site, callbacks: callbacks, customers: customers, scripts: scripts, timelines: timelines,
+		surveys: surveys, contacts: contacts,
 	}
 	return frame.Area{
 		Files: files,

@@ -102,9 +102,12 @@ func deskSamples() []frame.View {
 		{Value: "off", Label: "Off", Digit: 4, Alone: true},
 		{Value: "declined", Label: "Declined", Flags: "hide note"},
 	}
-	more := []choice{{Name: "call_result", Value: "family", Label: "Family", Digit: 8, Flags: "talk", Hint: "h", Checked: true}, {Value: "x"}}
+	more := []choice{
+		{Name: "call_result", Value: "family", Label: "Family", Digit: 8, Flags: "talk", Hint: "h", Checked: true}, {Value: "x"},
+	}
 	fields := outcomeFields{
-		Calls: choices, Results: choices, MoreCalls: more, MoreResults: more, Ratings: choices, Reasons: choices, Consent: "c", Recovery: true,
+		Calls: choices, Results: choices, MoreCalls: more, MoreResults: more, Ratings: choices, Reasons: choices,
+		Consent: "c", Recovery: true,
 	}
 	marked := []choice{
 		{Value: "no_answer", Label: "No answer", Digit: 2, Alone: true}, {Value: "v", Label: "l", Checked: true},

@@ -177,7 +177,8 @@ func (h *handlers) draftCards(c *gin.Context, drafts []callback.DraftRow) ([]dra
 	}
 	cards := make([]draftCard, len(drafts))
 	for i, d := range drafts {
-		cards[i] = draftCard{DraftRow: d, Own: d.Row.Callback.CallerID == frame.Viewer(c).UserID, Lines: h.draftLines(c, d.Typed, questions)}
+		own := d.Row.Callback.CallerID == frame.Viewer(c).UserID
+		cards[i] = draftCard{DraftRow: d, Own: own, Lines: h.draftLines(c, d.Typed, questions)}
 	}
 	return cards, nil
 }

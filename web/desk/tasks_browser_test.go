@@ -15,7 +15,8 @@ import (
 func TestMyTasksAreWorkedOnAnySize(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)
-	ts.FillDesk(t, webtest.ComplaintContact(1, "张伟", "宽带报修"), webtest.SevereContact(2, "刘芳", "移机"), webtest.SevereContact(3, "欧阳建国", "家庭宽带提速办理"))
+	ts.FillDesk(t, webtest.ComplaintContact(1, "张伟", "宽带报修"), webtest.SevereContact(2, "刘芳", "移机"),
+		webtest.SevereContact(3, "欧阳建国", "家庭宽带提速办理"))
 	caller := ts.Login(t, account.Caller)
 	action, form := deskForm(t, caller.Follow(caller.Post("/desk/claim", nil)), url.Values{"call_result": {"no_answer"}, "then": {"stop"}})
 	caller.Follow(caller.Post(action, form))
@@ -29,7 +30,8 @@ func TestMyTasksAreWorkedOnAnySize(t *testing.T) {
 	caller.Follow(caller.Post(action, form))
 	b := ts.Open(t)
 	b.Login("caller")
-	const hidden = `[...document.querySelectorAll(".mine td.state")].some(e => { const r = e.getBoundingClientRect(); return r.right > innerWidth || r.width == 0 })`
+	const hidden = `[...document.querySelectorAll(".mine td.state")].map((e) => e.getBoundingClientRect())
+		.some((r) => r.right > innerWidth || r.width == 0)`
 	for _, list := range callback.MineLists() {
 		for _, width := range []int64{1440, 1024, 390} {
 			b.Resize(width, 800, false)

@@ -179,7 +179,8 @@ func (h *handlers) questionFields(c *gin.Context, f frame.Form, fields *outcomeF
 
 // asking are the flags that decide what the form asks, as templates and styles know them.
 var asking = map[outcome.Flag]string{
-	outcome.CountsAsReached: "talk", outcome.Appointment: "time", outcome.NeedsNote: "note", outcome.HideQuestions: "hide", outcome.Abuse: "abuse",
+	outcome.CountsAsReached: "talk", outcome.Appointment: "time", outcome.NeedsNote: "note",
+	outcome.HideQuestions: "hide", outcome.Abuse: "abuse",
 }
 
 // codeChoices are the outcomes of a layer: those with a digit of their own, and those behind a second key.

@@ -122,6 +122,7 @@ func lookupCallbackOf(r callback.Row, viewer account.Viewer, now clock.Instant) 
 		one.Who = r.Reserved
 	case callback.StandsMine:
 		one.Href = page
+	case callback.StandsNotYours, callback.StandsOpen, callback.StandsWaiting:
 	}
 	if viewer.Is(account.Supervisor) && one.Href == "" {
 		one.Href = page

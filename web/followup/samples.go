@@ -51,7 +51,8 @@ func callbacksSamples() []frame.View {
 			Open: true, Timeline: []frame.TimelineLine{{At: 1, Text: "t"}},
 			Changes: []frame.TimelineLine{{At: 1, Text: "t", Actor: "a", Note: "n"}},
 		},
-		&callbackPage{Desk: closed}, &callbackPage{Desk: desk, Phone: "+8613912348000", Contact: "/contacts/7", Correct: "/desk/1/customer", Held: true},
+		&callbackPage{Desk: closed},
+		&callbackPage{Desk: desk, Phone: "+8613912348000", Contact: "/contacts/7", Correct: "/desk/1/customer", Held: true},
 	}
 }
 
@@ -59,7 +60,8 @@ func callbacksSamples() []frame.View {
 func lookupSamples() []frame.View {
 	row := lookupRow{
 		Name: "Zhang Wei", Source: "helpdesk", Reference: "K-1", Href: "/customers/1", Phones: []string{"+86139••••8000"},
-		Contact: contact.Contact{ID: 7, ExternalID: "T-7", Category: "Repairs", Status: contact.Resolved, ChangedAt: 1}, ContactHref: "/contacts/7",
+		Contact:     contact.Contact{ID: 7, ExternalID: "T-7", Category: "Repairs", Status: contact.Resolved, ChangedAt: 1},
+		ContactHref: "/contacts/7",
 	}
 	plain := lookupRow{Name: "Li Na", Contact: contact.Contact{ID: 8, ExternalID: "T-8", Status: contact.Open, ChangedAt: 1}}
 	for _, standing := range callback.Standings() {

@@ -19,7 +19,8 @@ func newScripts(t *testing.T, teams ...string) (*webtest.Server, *webtest.Client
 	ts := webtest.NewServer(t)
 	webtest.Must(t, ts.Scripts.EnsureBuiltIn(t.Context()))
 	ts.FillDesk(t, webtest.SevereContact(1, "张伟", "宽带报修"))
-	return ts, ts.Login(t, account.Supervisor, teams...)
+	supervisor := ts.Login(t, account.Supervisor, teams...)
+	return ts, supervisor
 }
 
 // begin begins a draft and returns its address and the form as the page has it.
