@@ -301,7 +301,7 @@ func TestAConfirmationInHandIsLeftByTheRecovery(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o.at = o.at.Add(2 * time.Hour)
+		o.at = o.at.Add(4 * time.Hour) // past the rest at noon
 		o.work(callback.JobOffer)
 		if c := o.callback(callback.ConfirmKind); c.CloseReason != callback.ReasonSuperseded {
 			t.Errorf("given back, the confirmation is %s because %s", c.State, c.CloseReason)
@@ -500,7 +500,7 @@ func TestANewerContactDoesNotHoldATimeTheCustomerNamed(t *testing.T) {
 		o := newOffice(t, db)
 		o.take("ZHANG", "13912348001")
 		o.work(contact.JobPlan)
-		desk, named := o.claim(), o.at.Add(2*time.Hour)
+		desk, named := o.claim(), o.at.Add(4*time.Hour) // past the rest at noon
 		_, err := o.Callbacks.Finish(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence, callback.Outcome{
 			CallResult: callback.Reached, BusinessResult: callback.Appointment, AppointmentAt: named,
 		})

@@ -39,7 +39,7 @@ func TestWhatBecameOfAMessageIsKeptThroughAnOutage(t *testing.T) {
 	o := newOffice(t, db)
 	o.take("ZHANG", "13912348000")
 	o.work(contact.JobPlan)
-	o.at = o.at.Add(2 * time.Hour)
+	o.at = o.at.Add(5 * time.Hour) // past the rest at noon
 	o.carrier.during = func() {
 		proxy.Close()
 		group.Go(func() {
