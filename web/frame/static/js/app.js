@@ -2,7 +2,7 @@
 import { startKeys } from "./keys.js";
 import { startDialogs } from "./dialogs.js";
 import { startFlash } from "./flash.js";
-import { forgetAll } from "./kept.js";
+import { forget, forgetTyped } from "./kept.js";
 
 startKeys();
 startDialogs();
@@ -35,9 +35,14 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 
-// Who logs out takes what they typed at the desk with them: the next one at this computer has no business with it.
+// Who logs out takes what they typed at the desk with them: the next one at this computer has no business with it. So does who
+// discards what they typed about a callback.
 document.addEventListener("submit", (event) => {
-  if (new URL(event.target.action, location.href).pathname === "/logout") forgetAll();
+  const { user } = document.body.dataset;
+  const path = new URL(event.target.action, location.href).pathname;
+  const discarded = path.match(/^\/tasks\/drafts\/(\d+)\/discard$/);
+  if (path === "/logout") forgetTyped(user);
+  if (discarded) forget(user, discarded[1]);
 });
 
 // A text with data-copy gets a button that copies it, where the browser lets pages do that.

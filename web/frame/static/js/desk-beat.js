@@ -68,7 +68,10 @@ export function startBeat() {
 // watch is called once.
 export function watchBeat() {
   for (const sign of ["keydown", "pointermove", "pointerdown"]) addEventListener(sign, () => (moved = Date.now()), { passive: true });
-  document.addEventListener("desk:wrap-up", () => setTimeout(claimAhead, 300)); // unless that key was the whole outcome
+  document.addEventListener("desk:wrap-up", () => {
+    const form = theForm();
+    setTimeout(() => form === theForm() && claimAhead(), 300); // unless that key was the whole outcome
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return;
     last = 0; // who comes back hears at once

@@ -13,14 +13,16 @@ let dirty = false; // something is typed that the server has not got
 let timer = 0;
 let failed = false;
 let sending = false; // an outcome is on its way: it has everything that was typed
+let focused = null; // where the caller was when it was sent
 
 const entryOf = (form, more) => ({ fence: form.elements.fence.value, at: now(), body: bodyOf(form), ...more });
 
 function typed(form) {
   dirty = true;
+  if (kept(words().user, form.dataset.id)?.url) return; // an outcome is on its way, from this tab or another
   keep(words().user, form.dataset.id, entryOf(form));
   clearTimeout(timer);
-  if (!sending) timer = setTimeout(save, 1000);
+  timer = setTimeout(save, 1000);
 }
 
 // save puts what is typed on the server.
@@ -63,6 +65,8 @@ export function saveLeaving() {
 // beginSending holds back drafts while an outcome is on its way, and keeps it in the browser until it has arrived.
 export function beginSending(form, url, body) {
   sending = true;
+  focused = form.contains(document.activeElement) ? document.activeElement : null;
+  form.inert = true; // what is typed now would be in neither
   clearTimeout(timer);
   keep(words().user, form.dataset.id, entryOf(form, { url, body }));
 }
@@ -78,6 +82,8 @@ export function endSending(id, arrived) {
   }
   const form = theForm();
   if (form?.dataset.id !== id) return;
+  form.inert = false;
+  focused?.focus();
   keep(words().user, id, entryOf(form));
   dirty = true;
   timer = setTimeout(save, 1000);
@@ -87,17 +93,19 @@ export function endSending(id, arrived) {
 function restore(form) {
   const entry = kept(words().user, form.dataset.id);
   if (!entry || entry.at <= Number(form.dataset.draftAt)) return;
-  fill(form, new URLSearchParams(entry.body));
+  const ofThisCall = entry.fence === form.elements.fence.value;
+  fill(form, new URLSearchParams(entry.body), ofThisCall ? "" : "input, select"); // of another call only the words
   form.dispatchEvent(new Event("desk:filled"));
   if (!entry.url) save();
 }
 
-function fill(form, values) {
+function fill(form, values, except = "") {
   for (const field of form.elements) {
-    if (!field.name || field.name === "fence" || field.name === "then") continue;
+    if (!field.name || field.name === "fence" || field.name === "then" || (except && field.matches(except))) continue;
     if (field.type === "radio" || field.type === "checkbox") field.checked = values.getAll(field.name).includes(field.value);
     else if (values.has(field.name)) field.value = values.get(field.name);
   }
+  for (const more of form.querySelectorAll(".more:has(input:checked)")) more.previousElementSibling.querySelector("[data-more]").checked = true;
 }
 
 // startDraft begins to keep what is typed in a form that has just been put on the page.
@@ -124,5 +132,5 @@ export function watchLeaving() {
   document.addEventListener("visibilitychange", () => document.hidden && saveLeaving());
   document.addEventListener("submit", (event) => event.target.matches("[data-outcome], dialog form") || saveLeaving(), { capture: true });
   document.addEventListener("desk:online", () => theForm() && (dirty || failed) && save());
-  setInterval(() => Date.now() - Number(theForm()?.dataset.called ?? 0) < longestCall && save(), 60_000);
+  setInterval(() => now() - Number(theForm()?.dataset.dialled ?? 0) / 1000 < longestCall && save(), 60_000);
 }

@@ -95,8 +95,10 @@ function enter() {
   const dialog = document.getElementById("desk-login");
   const form = dialog.querySelector("form");
   const error = dialog.querySelector("[data-login-error]");
+  const open = () => dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener("cancel", stay);
+    dialog.addEventListener("close", open); // a second Escape closes it all the same
     form.onsubmit = async (event) => {
       event.preventDefault();
       event.stopPropagation();
@@ -106,11 +108,12 @@ function enter() {
       form.password.value = "";
       if (problem) return form.password.focus();
       dialog.removeEventListener("cancel", stay);
+      dialog.removeEventListener("close", open);
       dialog.close();
       resolve();
     };
     error.hidden = true;
-    dialog.showModal();
+    open();
   });
 }
 

@@ -51,15 +51,13 @@ export async function post(form, submitter) {
   }
 }
 
-// sendSurely sends an outcome as often as it takes, while nothing but the connection stands in its way. The form stands still meanwhile.
+// sendSurely sends an outcome as often as it takes, while nothing but the connection stands in its way.
 async function sendSurely(form, body) {
   for (;;) {
     try {
       const response = await ask(form.action, { body });
-      form.inert = false;
       return response;
     } catch (problem) {
-      form.inert = problem.passing;
       if (!problem.passing) throw problem;
       tell("wait", words().waiting);
       await backOnline();
@@ -82,7 +80,11 @@ async function sendKept() {
       else forget(words().user, id);
       await show(response);
     } catch (problem) {
-      if (problem.passing) continue;
+      if (problem.passing) {
+        tell("wait", words().waiting);
+        setTimeout(sendKept, retryAfter);
+        continue;
+      }
       keep(words().user, id, { ...entry, url: "" });
       tell("kept", problem.message);
     } finally {

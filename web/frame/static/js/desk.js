@@ -32,14 +32,17 @@ function startDial(form) {
   const dial = document.querySelector("[data-dial]");
   dial?.addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (dial.getAttribute("aria-busy")) return; // a second press is no second call
+    dial.setAttribute("aria-busy", "true");
     try {
       const answer = await (await ask(dial.action, { body: new URLSearchParams(new FormData(dial)) })).json();
       tell("dial", "");
-      form.dataset.called = Date.now();
       form.dataset.dialled ??= now() * 1000;
       ring(answer, (text) => tell("dial", text));
     } catch (problem) {
       tell("dial", problem.message);
+    } finally {
+      dial.removeAttribute("aria-busy");
     }
   });
 }

@@ -1,6 +1,6 @@
 // What was typed at the desk and has not reached the server, kept in this browser: one entry for each user and callback, with the
 // claim's fence, when it was typed by the server's clock, and the form as it would be sent. An outcome that waits for the connection has
-// its address too. Only the page of the same user reads it; it goes when it was sent, at logout, and after a day.
+// its address too. Only the page of the same user reads it; it goes when it was sent, at logout unless it waits, and after a day.
 const prefix = "desk:";
 const dayLong = 24 * 3_600_000;
 
@@ -51,6 +51,7 @@ export function forgetOld(now) {
   for (const key of keys()) if (!(parse(key)?.at > now - dayLong)) attempt(() => localStorage.removeItem(key));
 }
 
-export function forgetAll() {
-  for (const key of keys()) attempt(() => localStorage.removeItem(key));
+// forgetTyped drops what a user typed. An outcome that waits for the connection stays: nobody else has it.
+export function forgetTyped(user) {
+  for (const key of keys()) if (key.startsWith(keyOf(user, "")) && !parse(key)?.url) attempt(() => localStorage.removeItem(key));
 }
