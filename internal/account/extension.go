@@ -10,19 +10,27 @@ import (
 	"aftercall/internal/fault"
 )
 
-// extension is what a PBX may call a telephone: an internal number, or a name such as agent-101.
-var extension = regexp.MustCompile(`^[A-Za-z0-9*#+._-]{0,32}$`)
+// extension is what a PBX may call a telephone: an internal number, or a name such as agent-101. It is never a number of the public
+// network, which the centre would pay for, and no step up in an address.
+var (
+	extension = regexp.MustCompile(`^([A-Za-z0-9*#_][A-Za-z0-9*#._-]{0,15})?$`)
+	outside   = regexp.MustCompile(`[0-9]{8}`)
+)
 
 // SetExtension keeps the extension of the viewer's own telephone; "" is none. It returns fault.Invalid for what no telephone is called.
 func (s *Service) SetExtension(ctx context.Context, viewer Viewer, value string) error {
 	value = strings.TrimSpace(value)
-	if !extension.MatchString(value) {
+	if !extension.MatchString(value) || outside.MatchString(value) {
 		return fault.InvalidFields(fault.Field{
-			Name: "extension", Code: "extension", Problem: "must be at most 32 letters, digits and . _ - * # +", Value: value,
+			Name: "extension", Code: "extension", Value: value,
+			Problem: "must be at most 16 letters, digits and . _ - * #, with at most 7 digits in a row",
 		})
 	}
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		return store{tx}.updateUser(viewer.UserID, map[string]any{"extension": value})
+		if err := (store{tx}).updateUser(viewer.UserID, map[string]any{"extension": value}); err != nil {
+			return err
+		}
+		return Audit(tx, s.now(), viewer, "user.extension", "user", viewer.UserID, value)
 	})
 	if err != nil {
 		return fmt.Errorf("keep the extension of user %d: %w", viewer.UserID, err)

@@ -152,7 +152,7 @@ func (s PBXSettings) check() []fault.Field {
 	for name, text := range map[string]string{"url": s.URL, "headers": s.Headers, "body": s.Body, "secret": s.Secret} {
 		if utf8.RuneCountInString(text) > maxPBXText {
 			refuse(name, "too_long", "is too long", "")
-		} else if unknown := unknownVariable(text, name == "headers"); unknown != "" && name != "secret" && name != "body" {
+		} else if unknown := unknownVariable(text, name == "headers"); unknown != "" && name != "secret" {
 			refuse(name, "variable_unknown", "is not a variable there is", unknown)
 		}
 	}

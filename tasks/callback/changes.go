@@ -1,6 +1,7 @@
 package callback
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -78,16 +79,16 @@ type ChangeRow struct {
 	For string // empty for nobody
 }
 
-// Changes returns what became of a callback, the newest first, at most 200. It returns fault.NotFound for a callback that does not
-// exist or whose team the viewer does not see.
+// Changes returns what became of a callback, the newest first, at most 200. It returns fault.NotFound for a callback that
+// ByID does not show the viewer.
 func (s *Service) Changes(ctx context.Context, viewer account.Viewer, callbackID int64) ([]ChangeRow, error) {
 	tx := s.db.View(ctx)
 	c, err := store{tx}.callback(callbackID)
-	if err == nil && !viewer.SeesTeam(c.TeamID) {
-		err = errNoCallback
-	}
 	if err != nil {
 		return nil, err
+	}
+	if may, err := mayOpen(tx, viewer, c); err != nil || !may {
+		return nil, cmp.Or(err, error(errNoCallback))
 	}
 	changes, err := store{tx}.changesOf(callbackID, maxEvents)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/maintenance"
+	"aftercall/internal/fault"
 	"aftercall/internal/upkeep"
 	"aftercall/web/frame"
 )
@@ -175,6 +176,9 @@ func (h *handlers) correctCustomer(c *gin.Context) error {
 		refusedForm, unmendable := h.RefusedForm(c, f, err)
 		if unmendable != nil {
 			return unmendable
+		}
+		if f, ok := fault.Of(err); ok && f.Code == "customer_changed" { // what is shown beside the form is of now: sent again, it counts
+			refusedForm.Values.Set("seen_at", strconv.FormatInt(int64(sheet.Customer.UpdatedAt), 10))
 		}
 		return h.renderCustomerForm(c, frame.StatusOf(err), refusedForm)
 	}

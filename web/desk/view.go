@@ -41,7 +41,7 @@ func (h *handlers) deskFacts(c *gin.Context, desk callback.Desk) deskFacts {
 	cb := desk.Callback
 	f := deskFacts{
 		Phone: phoneText(desk.Phone), Subject: frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product),
-		Due: h.whenText(c, cb.DueAt), Overdue: cb.Overdue(desk.At),
+		Due: h.atText(cb.DueAt), Overdue: cb.Overdue(desk.At),
 		Lease: h.clockTime(cb.LeaseUntil), ForNext: cb.NoteForNext, Attempt: cb.Attempts + 1,
 		Language: otherLanguage(desk.Customer.Language, h.Lang(c)),
 		Severe:   desk.Resolution.Severity == "high" || desk.Resolution.Severity == "critical",
@@ -102,6 +102,15 @@ func (h *handlers) clockTime(at clock.Instant) string {
 		return "–"
 	}
 	return at.In(h.Zone).Format("15:04:05")
+}
+
+// atText is an instant that something has to be done by: the time of today, or the day with it.
+func (h *handlers) atText(at clock.Instant) string {
+	layout := "2006-01-02 15:04"
+	if clock.DayOf(at, h.Zone) == clock.DayOf(h.Now(), h.Zone) {
+		layout = "15:04"
+	}
+	return at.In(h.Zone).Format(layout)
 }
 
 // whenText is the template function "when" without markup, for texts and options.
@@ -197,6 +206,9 @@ func (h *handlers) codeChoices(c *gin.Context, f frame.Form, field string, codes
 		}
 		if code.Suppress == outcome.Everything {
 			flags = append(flags, "never")
+		}
+		if code.Solved == outcome.No {
+			flags = append(flags, "unsolved")
 		}
 		one.Alone = field == "call_result" && !code.Is(outcome.CountsAsReached) && !code.Is(outcome.NeedsNote)
 		one.Flags = strings.Join(flags, " ")

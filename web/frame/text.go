@@ -3,6 +3,7 @@ package frame
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Joined joins the parts that are there.
@@ -31,22 +32,50 @@ func IDsBy[T any](rows []T, id func(T) int64) []int64 {
 }
 
 // MaskedPhone hides the middle of a number from those who have not claimed the callback that it is dialled for: the fourth to the eighth
-// digit from its end, and all of a shorter one. What is written beside the digits stays.
-func MaskedPhone(number string) string {
-	digit := func(r rune) bool { return r >= '0' && r <= '9' }
+// digit from its end, all of a shorter one, and all but the last four where an extension or another number stands beside it. Each number
+// of several is masked. What is written beside the digits stays.
+func MaskedPhone(text string) string {
+	var masked strings.Builder
+	for text != "" {
+		number := text[:endOfNumber(text)]
+		masked.WriteString(maskedNumber(number))
+		text = text[len(number):]
+	}
+	return masked.String()
+}
+
+// endOfNumber returns where the number ends that a text begins with; of any other text, where the next number begins.
+func endOfNumber(text string) int {
+	begun := false
+	for i, r := range text {
+		between := strings.ContainsRune(" -+()\u3000－（）", r)
+		if begun && !unicode.IsDigit(r) && !between {
+			return i
+		}
+		begun = begun || unicode.IsDigit(r)
+	}
+	return len(text)
+}
+
+const (
+	longestNumber = 13 // digits of a mobile of China with its country code; more are two numbers, or one with its extension
+	shownDigits   = 4
+)
+
+func maskedNumber(number string) string {
 	left := 0
 	for _, r := range number {
-		if digit(r) {
+		if unicode.IsDigit(r) {
 			left++
 		}
 	}
-	short := left < 8
+	all, rest := left < 2*shownDigits, left > longestNumber
 	return strings.Map(func(r rune) rune {
-		if !digit(r) {
+		if !unicode.IsDigit(r) {
 			return r
 		}
 		left--
-		if short || left >= 4 && left < 8 {
+		if all || left >= shownDigits && (rest || left < 2*shownDigits) {
 			return '•'
 		}
 		return r
