@@ -38,13 +38,14 @@ var promises = []promise{
 	{"a callback that nobody made ends", `SELECT * FROM callbacks WHERE expires_at <= @grace
 		AND (state IN ('waiting', 'ready') OR state = 'claimed' AND lease_until <= @grace)`},
 	{"a claim ends", `SELECT * FROM callbacks WHERE state = 'claimed' AND (lease_until = 0 OR lease_until > @lease)`},
-	{"a caller has one callback", `SELECT caller_id FROM callbacks WHERE state = 'claimed' AND lease_until > @now
-		GROUP BY caller_id HAVING COUNT(*) > 1`},
+	{"a caller calls one person", `SELECT caller_id FROM callbacks WHERE state = 'claimed' AND lease_until > @now
+		GROUP BY caller_id, slot HAVING COUNT(DISTINCT person_id) > 1`},
 	{"a person is called by one caller", `SELECT person_id FROM callbacks WHERE state = 'claimed' AND lease_until > @now
-		GROUP BY person_id HAVING COUNT(*) > 1`},
-	{"a person is held for a claim, and no longer", `SELECT * FROM holds h WHERE until_at > @now AND NOT EXISTS (SELECT 1 FROM callbacks c
-		WHERE c.id = h.callback_id AND c.caller_id = h.caller_id AND c.fence = h.fence AND c.state IN ('claimed', 'cancelled')
-		AND c.lease_until = h.until_at)`},
+		GROUP BY person_id HAVING COUNT(DISTINCT caller_id) > 1`},
+	{"a person is held for a claim, and no longer", `SELECT * FROM holds h WHERE until_at > @now AND slot <> 'undo'
+		AND NOT EXISTS (SELECT 1 FROM callbacks c WHERE c.person_id = h.person_id AND c.caller_id = h.caller_id AND c.fence = h.fence
+		AND c.state IN ('claimed', 'cancelled') AND c.lease_until = h.until_at)`},
+	{"a person is held for undoing as long as that is possible", `SELECT * FROM holds WHERE slot = 'undo' AND until_at > @undo`},
 	{"a callback has no more attempts than it may", `SELECT * FROM callbacks WHERE attempts > max_attempts`},
 
 	{"nobody is called for a case that is open again", `SELECT c.* FROM callbacks c JOIN resolutions r ON r.id = c.resolution_id
@@ -74,6 +75,7 @@ func (c *centre) look() {
 	now := c.Now()
 	given := map[string]any{
 		"now": now, "grace": now.Add(-time.Minute), "soon": now.Add(15 * time.Minute), "lease": now.Add(callback.Lease),
+		"undo":   now.Add(callback.UndoTime),
 		"lately": now.Add(-12 * time.Hour), "unfolded": now.Add(-3 * time.Minute), "long": now.Add(-5 * time.Minute),
 		"yesterday": now.Add(-24 * time.Hour),
 	}
