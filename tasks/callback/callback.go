@@ -112,8 +112,8 @@ func (c *Callback) closed() bool { return c.State == Finished || c.State == Canc
 // Overdue reports whether the callback should have been made by now.
 func (c *Callback) Overdue(now clock.Instant) bool { return !c.closed() && c.DueAt.Before(now) }
 
-// nextLook returns when a job has to look at a callback that no caller has: at ReadyAt to offer it, else at ExpiresAt to give
-// it up. The next try may be later than that.
+// nextLook returns when a job has to look at a callback that is open: at ReadyAt to offer it, else at ExpiresAt to give it up. The next
+// try may be later than that.
 func (c *Callback) nextLook() clock.Instant {
 	if c.State == Waiting {
 		return min(c.ReadyAt, c.ExpiresAt)

@@ -32,6 +32,8 @@ func (s *Service) Offer(ctx context.Context, ticket outbox.Ticket, callbackID in
 			return s.useUp(tx, &c, now)
 		case !c.ExpiresAt.After(now):
 			return s.giveUp(tx, &c, ReasonExpired, now)
+		case c.State == Claimed: // its caller left it
+			return lookAgain(tx, c.ID, c.nextLook(), now)
 		case c.State != Waiting, c.ReadyAt.After(now):
 			return nil // an older job; the newer one comes at nextLook
 		}
@@ -146,7 +148,7 @@ func keepForOwner(tx database.Tx, c *Callback, now clock.Instant) error {
 	return err
 }
 
-// keep stores a callback after a transition, with what was noted about it and what follows from its new state. While it waits or is ready,
+// keep stores a callback after a transition, with what was noted about it and what follows from its new state. Until it is closed,
 // exactly one job looks at it next. When no caller has it, it leaves the hold of its person. When it was cancelled, the decision that
 // planned it is told.
 func (s *Service) keep(tx database.Tx, c *Callback, now clock.Instant) error {
@@ -160,7 +162,7 @@ func (s *Service) keep(tx database.Tx, c *Callback, now clock.Instant) error {
 		}
 	}
 	switch c.State {
-	case Waiting, Ready:
+	case Waiting, Ready, Claimed:
 		return lookAgain(tx, c.ID, c.nextLook(), now)
 	case Cancelled:
 		if c.DecisionID != nil {
@@ -168,7 +170,7 @@ func (s *Service) keep(tx database.Tx, c *Callback, now clock.Instant) error {
 				return err
 			}
 		}
-	case Claimed, Finished:
+	case Finished:
 	}
 	_, err := outbox.Cancel(tx, now, JobOffer, c.ID)
 	return err

@@ -157,3 +157,25 @@ func TestWhatIsNextMayBePicked(t *testing.T) {
 		}
 	})
 }
+
+// Whoever picked one that waited may leave it: it is still given up when its time is over.
+func TestWhatWasPickedAndLeftExpires(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := taskstest.AtWork(t, db)
+		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{CallResult: callback.NoAnswer})
+		c.Pass(62 * time.Minute)
+		if _, err := c.Callbacks.Pick(t.Context(), taskstest.Caller(1), desk.Callback.ID); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			c.Pass(4 * time.Hour)
+			c.Work(t, callback.JobOffer, c.Callbacks.Offer)
+		}
+		c.At.Store(int64(c.Callback(t).ExpiresAt))
+		c.Work(t, callback.JobOffer, c.Callbacks.Offer)
+		if got := c.Callback(t); got.State != callback.Cancelled || got.CloseReason != callback.ReasonExpired {
+			t.Errorf("%s for %q", got.State, got.CloseReason)
+		}
+	})
+}

@@ -59,8 +59,11 @@ func TestAnUndoneOutcomeNeverWas(t *testing.T) {
 			if diff := gocmp.Diff(o, again.Draft); diff != "" {
 				t.Errorf("%s: what was typed is not at hand again: %s", name, diff)
 			}
-			if n := c.Count(t, "jobs", "kind LIKE 'callback.%' AND state IN ?", outbox.OpenStates()); n != 0 {
-				t.Errorf("%s: %d jobs are left", name, n)
+			if n := c.Count(t, "jobs", "kind = ? AND state IN ?", callback.JobOutcome, outbox.OpenStates()); n != 0 {
+				t.Errorf("%s: %d jobs would hand it on", name, n)
+			}
+			if n := c.Count(t, "jobs", "kind = ? AND state = ? AND run_at = ?", callback.JobOffer, outbox.Due, before.ExpiresAt); n != 1 {
+				t.Errorf("%s: %d jobs look at it when it expires, want 1", name, n)
 			}
 			if len(again.Attempts) != 1 || again.Attempts[0].CallResult != "" {
 				t.Errorf("%s: attempts %+v", name, again.Attempts)
