@@ -74,7 +74,7 @@ type Callback struct {
 	CallerID       int64         // who has it, or had it last
 	ReservedFor    int64         // an appointment or a reassignment: only this caller may claim it; 0 for anybody
 	NotFor         int64         // the caller who must not get it; 0 for nobody
-	WaitReason     Reason        // waiting: for what
+	WaitReason     Reason        // waiting: for what; claimed: for what it waited when it was picked before ReadyAt
 	ClaimedAt      clock.Instant
 	DialledAt      clock.Instant // none until the caller dialled under this claim
 	Fence          int64         // raised by every claim, to the same for all callbacks of one hold
@@ -133,7 +133,7 @@ func (c *Callback) cancelledUnderClaim() bool { return c.State == Cancelled && !
 
 // claimable reports whether the caller may claim the callback now, as far as the callback itself knows.
 func (c *Callback) claimable(callerID int64, now clock.Instant) bool {
-	free := c.State == Ready || (c.State == Claimed && !c.LeaseUntil.After(now))
+	free := c.State == Ready || (c.State == Claimed && !c.LeaseUntil.After(now) && !c.early(now))
 	reserved := c.ReservedFor != 0 && c.ReservedFor != callerID && now.Before(c.reservedUntil())
 	return free && !reserved && c.NotFor != callerID && (c.ExpiresAt.IsZero() || now.Before(c.ExpiresAt))
 }

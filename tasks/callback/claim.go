@@ -234,6 +234,10 @@ func (s *Service) claimFirst(
 
 // endOfNoUse reports whether a locked callback is nothing to claim any more, whatever permission says, and closes it if it is over.
 func (s *Service) endOfNoUse(tx database.Tx, viewer account.Viewer, c *Callback, now clock.Instant) (bool, error) {
+	if c.early(now) && !c.inHand(now) && !c.usedUp() { // picked before its time and left
+		c.makeReady(now)
+		return true, s.keep(tx, c, now)
+	}
 	if !c.claimable(viewer.UserID, now) {
 		return true, nil
 	}

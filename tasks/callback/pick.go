@@ -91,9 +91,7 @@ func (s *Service) pick(tx database.Tx, viewer account.Viewer, c *Callback, had b
 // pickable says in words what keeps a caller from a callback, as far as the callback itself knows. One that waits may be chosen.
 func (c *Callback) pickable(callerID int64, now clock.Instant) error {
 	ready := *c
-	if ready.State == Waiting {
-		ready.State = Ready
-	}
+	ready.State = Ready
 	switch {
 	case c.closed() || c.usedUp():
 		return errGone

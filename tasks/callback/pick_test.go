@@ -179,3 +179,64 @@ func TestWhatWasPickedAndLeftExpires(t *testing.T) {
 		}
 	})
 }
+
+// A time the customer named is kept, however a caller who picked the callback before it leaves it.
+func TestWhatWasPickedBeforeItsTimeWaitsOn(t *testing.T) {
+	t.Parallel()
+	me := taskstest.Caller(1)
+	ways := map[string]func(*testing.T, taskstest.Centre, callback.Desk) error{
+		"released": func(t *testing.T, c taskstest.Centre, desk callback.Desk) error {
+			t.Helper()
+			return taskstest.Second(c.Callbacks.Release(t.Context(), me, desk.Callback.ID, desk.Callback.Fence))
+		},
+		"skipped": func(t *testing.T, c taskstest.Centre, desk callback.Desk) error {
+			t.Helper()
+			return taskstest.Second(c.Callbacks.Skip(t.Context(), me, desk.Callback.ID, desk.Callback.Fence, callback.SkipOther))
+		},
+		"left": func(t *testing.T, c taskstest.Centre, _ callback.Desk) error {
+			t.Helper()
+			c.Pass(callback.Lease)
+			if _, err := c.Callbacks.Claim(t.Context(), taskstest.Caller(2)); err == nil {
+				t.Error("a colleague got it")
+			}
+			return nil
+		},
+		"undone": func(t *testing.T, c taskstest.Centre, desk callback.Desk) error {
+			t.Helper()
+			c.Finish(t, me, desk, callback.Outcome{CallResult: callback.WrongNumber})
+			if _, err := c.Callbacks.Undo(t.Context(), me, desk.Callback.ID); err != nil {
+				return err
+			}
+			return taskstest.Second(c.Callbacks.Release(t.Context(), me, desk.Callback.ID, desk.Callback.Fence))
+		},
+	}
+	for name, leave := range ways {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dbtest.Each(t, func(t *testing.T, db *database.DB) {
+				c, desk := taskstest.AtWork(t, db)
+				at := c.Now().Add(5 * time.Hour)
+				c.Finish(t, me, desk, callback.Outcome{
+					CallResult: callback.Reached, BusinessResult: callback.Appointment, AppointmentAt: at,
+				})
+				c.Pass(62 * time.Minute)
+				desk, err := c.Callbacks.Pick(t.Context(), me, desk.Callback.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := leave(t, c, desk); err != nil {
+					t.Fatal(err)
+				}
+				got := c.Callback(t)
+				if got.State != callback.Waiting || got.WaitReason != callback.ReasonAppointment || got.ReadyAt != at {
+					t.Errorf("%s for %q until %v", got.State, got.WaitReason, got.ReadyAt)
+				}
+				c.At.Store(int64(at))
+				c.Work(t, callback.JobOffer, c.Callbacks.Offer)
+				if again := c.Claim(t, me); again.Callback.WaitReason != "" {
+					t.Errorf("at its time it waits for %q", again.Callback.WaitReason)
+				}
+			})
+		})
+	}
+}

@@ -46,10 +46,14 @@ func (c *Callback) wait(reason Reason, until, now clock.Instant) error {
 	return nil
 }
 
-// claim gives the callback to a caller on the terms of a hold: its slot, fence and end.
+// claim gives the callback to a caller on the terms of a hold: its slot, fence and end. One that was picked while it waits keeps until
+// when and for what.
 func (c *Callback) claim(h hold, kind ChangeKind, now clock.Instant) {
 	from := c.State
-	c.State, c.CallerID, c.Slot, c.Fence, c.LeaseUntil, c.WaitReason = Claimed, h.CallerID, h.Slot, h.Fence, h.UntilAt, ""
+	if !c.early(now) {
+		c.WaitReason = ""
+	}
+	c.State, c.CallerID, c.Slot, c.Fence, c.LeaseUntil = Claimed, h.CallerID, h.Slot, h.Fence, h.UntilAt
 	c.ClaimedAt, c.DialledAt, c.ChangedAt = now, 0, now
 	c.note(Change{Kind: kind, FromState: from, UserID: h.CallerID})
 }
@@ -106,27 +110,41 @@ func (c *Callback) leave(callerID, fence int64, change Change, now clock.Instant
 	return nil
 }
 
-// release gives a claimed callback back to its pool; what was kept for its caller is not kept any more.
+// release gives a claimed callback back to its pool; what was kept for its caller is not kept any more, unless it waits on.
 func (c *Callback) release(callerID, fence int64, now clock.Instant) error {
 	return c.leave(callerID, fence, Change{Kind: ChangeReleased}, now, func() error {
 		c.makeReady(now)
-		if c.ReservedFor == callerID {
+		if c.State == Ready && c.ReservedFor == callerID {
 			c.ReservedFor = 0
 		}
 		return nil
 	})
 }
 
+// makeReady takes a claimed callback out of its caller's hands. One that was picked before its time waits on.
 func (c *Callback) makeReady(now clock.Instant) {
-	c.State, c.ReadyAt, c.LeaseUntil, c.ChangedAt = Ready, now, 0, now
+	c.LeaseUntil, c.ChangedAt = 0, now
+	if c.early(now) {
+		c.State = Waiting
+		return
+	}
+	c.State, c.WaitReason, c.ReadyAt = Ready, "", now
 }
+
+// early reports whether the time the callback waits for, or waited for when it was picked, is still to come.
+func (c *Callback) early(now clock.Instant) bool { return c.WaitReason != "" && c.ReadyAt.After(now) }
 
 // skip passes a claimed callback on: it comes back after a pause, also to somebody else, and each time later and further behind.
 func (c *Callback) skip(callerID, fence int64, reason SkipReason, now clock.Instant) error {
 	return c.leave(callerID, fence, Change{Kind: ChangeSkipped, Reason: string(reason)}, now, func() error {
 		c.ReservedFor = 0
 		c.Skips++
-		return c.wait(ReasonSkipped, now.Add(skipPause(c.Skips)), now)
+		until := now.Add(skipPause(c.Skips))
+		if c.early(until) {
+			c.makeReady(now)
+			return nil
+		}
+		return c.wait(ReasonSkipped, until, now)
 	})
 }
 
@@ -167,7 +185,7 @@ func (c *Callback) reserve(callerID int64, now clock.Instant) error {
 	}
 	from := c.State
 	if c.State == Claimed {
-		c.State, c.LeaseUntil = Ready, 0
+		c.makeReady(now)
 	}
 	if c.State == Ready {
 		c.ReadyAt = now

@@ -29,6 +29,7 @@ type state struct {
 	Priority       int            `json:"priority"`
 	MaxAttempts    int            `json:"max_attempts"`
 	ReadyAt        clock.Instant  `json:"ready_at"`
+	WaitReason     Reason         `json:"wait_reason,omitempty"`
 	DueAt          clock.Instant  `json:"due_at"`
 	ExpiresAt      clock.Instant  `json:"expires_at"`
 	ReservedFor    int64          `json:"reserved_for"`
@@ -45,7 +46,7 @@ func (c *Callback) before() (string, error) {
 	b, err := json.Marshal(state{
 		Priority: c.Priority, MaxAttempts: c.MaxAttempts, ReadyAt: c.ReadyAt, DueAt: c.DueAt, ExpiresAt: c.ExpiresAt,
 		ReservedFor: c.ReservedFor, AppointmentAt: c.AppointmentAt, Skips: c.Skips, CallResult: c.CallResult,
-		BusinessResult: c.BusinessResult, Note: c.Note, NoteForNext: c.NoteForNext,
+		BusinessResult: c.BusinessResult, Note: c.Note, NoteForNext: c.NoteForNext, WaitReason: c.WaitReason,
 	})
 	if err != nil {
 		return "", fmt.Errorf("write what callback %d was before: %w", c.ID, err)
@@ -62,7 +63,7 @@ func (c *Callback) takeBack(a Attempt, now clock.Instant) error {
 	c.Priority, c.MaxAttempts, c.ReadyAt, c.DueAt, c.ExpiresAt = was.Priority, was.MaxAttempts, was.ReadyAt, was.DueAt, was.ExpiresAt
 	c.ReservedFor, c.AppointmentAt, c.Skips = was.ReservedFor, was.AppointmentAt, was.Skips
 	c.CallResult, c.BusinessResult, c.Note, c.NoteForNext = was.CallResult, was.BusinessResult, was.Note, was.NoteForNext
-	c.State, c.Slot, c.WaitReason, c.CloseReason, c.ClosedAt = Claimed, SlotCurrent, "", "", 0
+	c.State, c.Slot, c.WaitReason, c.CloseReason, c.ClosedAt = Claimed, SlotCurrent, was.WaitReason, "", 0
 	c.LeaseUntil, c.ChangedAt = now.Add(Lease), now
 	return nil
 }
