@@ -166,7 +166,7 @@ func (s *Service) undoOne(tx database.Tx, c *Callback, a Attempt, now clock.Inst
 	return s.keep(tx, c, now)
 }
 
-// makeRoom gives back what the viewer has claimed since they had a callback, unless it was dialled.
+// makeRoom gives back what the viewer has claimed since they had a callback, unless it was dialled. What is kept for them stays so.
 func (s *Service) makeRoom(tx database.Tx, viewer account.Viewer, undone Callback, now clock.Instant) error {
 	held, err := store{tx}.inHands(viewer.UserID, now, SlotCurrent)
 	if err != nil || len(held) == 0 || held[0].Fence == undone.Fence && held[0].PersonID == undone.PersonID {
@@ -180,7 +180,11 @@ func (s *Service) makeRoom(tx database.Tx, viewer account.Viewer, undone Callbac
 		case !c.DialledAt.IsZero():
 			return errUndoDialled
 		}
-		if err := c.release(viewer.UserID, seen.Fence, now); err != nil {
+		err = c.leave(viewer.UserID, seen.Fence, Change{Kind: ChangeReleased}, now, func() error {
+			c.makeReady(now)
+			return nil
+		})
+		if err != nil {
 			return err
 		}
 		if err := s.keep(tx, &c, now); err != nil {

@@ -261,3 +261,25 @@ func TestUndoGivesTheWholeConversationBack(t *testing.T) {
 		}
 	})
 }
+
+// What was kept for the caller and came next is still kept for them.
+func TestUndoGivesBackWhatIsKeptForTheCaller(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := taskstest.Planned(t, db, taskstest.Severes(2)...)
+		me := taskstest.Caller(1)
+		first := c.Claim(t, me)
+		kept := 3 - first.Callback.ID
+		if err := c.Callbacks.Reassign(t.Context(), taskstest.Supervisor, kept, 1, "熟悉客户"); err != nil {
+			t.Fatal(err)
+		}
+		c.Finish(t, me, first, callback.Outcome{CallResult: callback.WrongNumber})
+		c.Claim(t, me)
+		if _, err := c.Callbacks.Undo(t.Context(), me, first.Callback.ID); err != nil {
+			t.Fatal(err)
+		}
+		if c.Count(t, "callbacks", "id = ? AND state = ? AND reserved_for = 1", kept, callback.Ready) != 1 {
+			t.Error("it is anybody's")
+		}
+	})
+}
