@@ -149,7 +149,7 @@ func (s *Service) followAnew(
 		c.note(change)
 		return store{tx}.write(c)
 	}
-	if err := c.takeBack(a, now); err != nil {
+	if _, err := c.takeBack(a, now); err != nil {
 		return err
 	}
 	next, err := s.next(tx, set, *c, a, subject, o, a.EndedAt)

@@ -171,7 +171,7 @@ func (s *Service) endAttempt(
 			return Attempt{}, err
 		}
 	}
-	if attempt.CallbackBefore, err = c.before(); err != nil {
+	if attempt.CallbackBefore, err = c.before(found); err != nil {
 		return Attempt{}, err
 	}
 	attempt.EndedAt = now

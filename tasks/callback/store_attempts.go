@@ -88,6 +88,13 @@ func (s store) updateAttempt(a Attempt) error {
 	return nil
 }
 
+func (s store) deleteAttempt(id int64) error {
+	if err := s.Gorm().Where("id = ?", id).Delete(&Attempt{}).Error; err != nil {
+		return fmt.Errorf("delete attempt: %w", err)
+	}
+	return nil
+}
+
 var errNoAttempt = fault.New(fault.NotFound, "attempt_unknown", "there is no such attempt")
 
 func (s store) attempt(id int64) (Attempt, error) {

@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
 )
 
 // The refusals of undoing.
@@ -39,14 +40,15 @@ type state struct {
 	BusinessResult BusinessResult `json:"business_result"`
 	Note           string         `json:"note"`
 	NoteForNext    string         `json:"note_for_next"`
+	NoDial         bool           `json:"no_dial,omitempty"` // the outcome itself began the attempt
 }
 
-// before returns what an outcome is about to change, as JSON for Attempt.CallbackBefore.
-func (c *Callback) before() (string, error) {
+// before returns what an outcome is about to change, as JSON for Attempt.CallbackBefore, and whether a dial began the attempt.
+func (c *Callback) before(dialled bool) (string, error) {
 	b, err := json.Marshal(state{
 		Priority: c.Priority, MaxAttempts: c.MaxAttempts, ReadyAt: c.ReadyAt, DueAt: c.DueAt, ExpiresAt: c.ExpiresAt,
 		ReservedFor: c.ReservedFor, AppointmentAt: c.AppointmentAt, Skips: c.Skips, CallResult: c.CallResult,
-		BusinessResult: c.BusinessResult, Note: c.Note, NoteForNext: c.NoteForNext, WaitReason: c.WaitReason,
+		BusinessResult: c.BusinessResult, Note: c.Note, NoteForNext: c.NoteForNext, WaitReason: c.WaitReason, NoDial: !dialled,
 	})
 	if err != nil {
 		return "", fmt.Errorf("write what callback %d was before: %w", c.ID, err)
@@ -54,18 +56,18 @@ func (c *Callback) before() (string, error) {
 	return string(b), nil
 }
 
-// takeBack makes the callback again what it was while its caller was at work on it, before the outcome of an attempt.
-func (c *Callback) takeBack(a Attempt, now clock.Instant) error {
-	var was state
+// takeBack makes the callback again what it was while its caller was at work on it, before the outcome of an attempt,
+// and returns that.
+func (c *Callback) takeBack(a Attempt, now clock.Instant) (was state, err error) {
 	if err := json.Unmarshal([]byte(a.CallbackBefore), &was); err != nil {
-		return fmt.Errorf("read what callback %d was before: %w", c.ID, err)
+		return state{}, fmt.Errorf("read what callback %d was before: %w", c.ID, err)
 	}
 	c.Priority, c.MaxAttempts, c.ReadyAt, c.DueAt, c.ExpiresAt = was.Priority, was.MaxAttempts, was.ReadyAt, was.DueAt, was.ExpiresAt
 	c.ReservedFor, c.AppointmentAt, c.Skips = was.ReservedFor, was.AppointmentAt, was.Skips
 	c.CallResult, c.BusinessResult, c.Note, c.NoteForNext = was.CallResult, was.BusinessResult, was.Note, was.NoteForNext
 	c.State, c.Slot, c.WaitReason, c.CloseReason, c.ClosedAt = Claimed, SlotCurrent, was.WaitReason, "", 0
 	c.LeaseUntil, c.ChangedAt = now.Add(Lease), now
-	return nil
+	return was, nil
 }
 
 // Undo takes back the outcome the viewer has just recorded about a callback: the callback is theirs again under the same fence,
@@ -120,9 +122,6 @@ func (s *Service) undo(tx database.Tx, viewer account.Viewer, c *Callback, now c
 	if err != nil {
 		return err
 	}
-	if err := s.undoOne(tx, c, a, now); err != nil {
-		return err
-	}
 	for i := range others {
 		attempt, _, err := st.attemptUnder(others[i].ID, c.Fence)
 		if err != nil {
@@ -131,6 +130,9 @@ func (s *Service) undo(tx database.Tx, viewer account.Viewer, c *Callback, now c
 		if err := s.undoOne(tx, &others[i], attempt, now); err != nil {
 			return err
 		}
+	}
+	if err := s.undoOne(tx, c, a, now); err != nil { // the last: the touch of the call is of its attempt
+		return err
 	}
 	if err = st.hold(holdOf(*c), now); errors.Is(err, errHeld) {
 		return errUndoTooLate
@@ -152,18 +154,41 @@ func (s *Service) undoOne(tx database.Tx, c *Callback, a Attempt, now clock.Inst
 	if err != nil {
 		return err
 	}
-	if err := c.takeBack(a, now); err != nil {
+	was, err := c.takeBack(a, now)
+	if err != nil {
 		return err
 	}
 	c.note(Change{Kind: ChangeUndone, FromState: from, UserID: c.CallerID, Reason: typed.reason()})
-	a.unsay()
-	if err := st.updateAttempt(a); err != nil {
+	if was.NoDial {
+		err = s.forget(tx, c, a)
+	} else {
+		a.unsay()
+		err = st.updateAttempt(a)
+	}
+	if err != nil {
 		return err
 	}
 	if err := st.saveDraft(c.ID, c.CallerID, typed, now); err != nil {
 		return err
 	}
 	return s.keep(tx, c, now)
+}
+
+// forget takes back an attempt that its outcome began, with the touch of its call, unless another attempt of that call is left.
+func (s *Service) forget(tx database.Tx, c *Callback, a Attempt) error {
+	c.Attempts--
+	c.DialledAt = 0
+	if err := (store{tx}).deleteAttempt(a.ID); err != nil {
+		return err
+	}
+	subject, err := s.whom(tx, *c)
+	if err != nil {
+		return err
+	}
+	if _, on, err := s.callOn(tx, *c, subject); on || err != nil {
+		return err
+	}
+	return s.permit.Untouch(tx, c.PersonID, permission.Attempt, a.ID)
 }
 
 // makeRoom gives back what the viewer has claimed since they had a callback, unless it was dialled. What is kept for them stays so.

@@ -283,3 +283,33 @@ func TestUndoGivesBackWhatIsKeptForTheCaller(t *testing.T) {
 		}
 	})
 }
+
+// Who dials on a telephone beside the desk makes an attempt by the outcome: with that it goes.
+func TestUndoTakesAnAttemptWithoutADialBack(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := talking(t, db)
+		me := taskstest.Caller(1)
+		for range 2 {
+			c.Finish(t, me, desk, callback.Outcome{CallResult: callback.NoAnswer})
+			if _, err := c.Callbacks.Undo(t.Context(), me, desk.Callback.ID); err != nil {
+				t.Fatal(err)
+			}
+			if a, touches := c.Count(t, "attempts", "1 = 1"), c.Count(t, "touches", "1 = 1"); a != 0 || touches != 0 {
+				t.Errorf("%d attempts and %d touches are left", a, touches)
+			}
+			if c.Count(t, "callbacks", "attempts = 0 AND dialled_at = 0") != 2 {
+				t.Error("an attempt is counted")
+			}
+		}
+		c.Finish(t, me, desk, solved)
+		next := c.Claim(t, me)
+		c.Finish(t, me, next, solved)
+		if _, err := c.Callbacks.Undo(t.Context(), me, next.Callback.ID); err != nil {
+			t.Fatal(err)
+		}
+		if a, touches := c.Count(t, "attempts", "1 = 1"), c.Count(t, "touches", "1 = 1"); a != 1 || touches != 1 {
+			t.Errorf("%d attempts and %d touches, want those of the first callback", a, touches)
+		}
+	})
+}
