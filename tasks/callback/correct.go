@@ -87,7 +87,7 @@ func (s *Service) correct(
 		return err
 	}
 	last := a.No == c.Attempts
-	if last && c.State == Claimed {
+	if last && c.inHand(now) && c.Slot == SlotCurrent {
 		return errCorrectInHand
 	}
 	was := Outcome{CallResult: a.CallResult, BusinessResult: a.BusinessResult}
@@ -106,6 +106,9 @@ func (s *Service) correct(
 		return err
 	}
 	if last {
+		if err := s.free(tx, &c, a, now); err != nil {
+			return err
+		}
 		err = s.followAnew(tx, set, &c, a, subject, o, change, now)
 	} else {
 		c.ChangedAt = now
@@ -140,14 +143,36 @@ func (s *Service) refuseAnew(
 	return s.permit.Refuse(tx, a.refusal(subject, scope))
 }
 
-// followAnew lets a callback follow from the corrected outcome of its last attempt, as if that had been recorded when the call ended.
+// free takes a callback that its caller has left, or only has next, out of their hands: it is again of who made its last attempt.
+func (s *Service) free(tx database.Tx, c *Callback, a Attempt, now clock.Instant) error {
+	if c.State != Claimed {
+		return nil
+	}
+	if c.inHand(now) {
+		if err := (store{tx}).lapse(c, now); err != nil {
+			return err
+		}
+	}
+	c.makeReady(now)
+	if err := s.keep(tx, c, now); err != nil {
+		return err
+	}
+	c.CallerID = a.CallerID
+	return nil
+}
+
+// followAnew lets a callback follow from the corrected outcome of its last attempt, as if that had been recorded when the call ended. What
+// callers and supervisors did with it since stands, unless it is closed now.
 func (s *Service) followAnew(
 	tx database.Tx, set *outcome.Set, c *Callback, a Attempt, subject permission.Subject, o Outcome, change Change, now clock.Instant,
 ) error {
+	since := *c
 	if a.CallbackBefore == "" || c.State == Cancelled {
-		c.CallResult, c.BusinessResult, c.Note, c.ChangedAt = a.CallResult, a.BusinessResult, a.Note, now
-		c.note(change)
-		return store{tx}.write(c)
+		return s.correctOnly(tx, since, a, change, now)
+	}
+	changed, err := store{tx}.changedSinceOutcome(c.ID)
+	if err != nil {
+		return err
 	}
 	if _, err := c.takeBack(a, now); err != nil {
 		return err
@@ -159,6 +184,9 @@ func (s *Service) followAnew(
 	if err := c.follow(a.CallerID, o, next, a.EndedAt); err != nil {
 		return err
 	}
+	if changed && !c.closed() {
+		return s.correctOnly(tx, since, a, change, now)
+	}
 	if c.State == Waiting {
 		c.ReadyAt = max(c.ReadyAt, now)
 		if err := s.nextAllowed(tx, c, now); err != nil {
@@ -168,4 +196,11 @@ func (s *Service) followAnew(
 	c.ChangedAt = now
 	c.note(change)
 	return s.keep(tx, c, now)
+}
+
+// correctOnly writes the corrected results of a callback, and leaves what became of it.
+func (s *Service) correctOnly(tx database.Tx, c Callback, a Attempt, change Change, now clock.Instant) error {
+	c.CallResult, c.BusinessResult, c.Note, c.ChangedAt = a.CallResult, a.BusinessResult, a.Note, now
+	c.note(change)
+	return store{tx}.write(&c)
 }

@@ -25,6 +25,18 @@ func (s store) changesOf(callbackID int64, limit int) ([]Change, error) {
 	return rows, nil
 }
 
+// changedSinceOutcome reports whether somebody passed the callback on, paused, resumed or reserved it after its last outcome.
+func (s store) changedSinceOutcome(callbackID int64) (bool, error) {
+	var last []Change
+	deeds := []ChangeKind{ChangeSkipped, ChangeTransferred, ChangePaused, ChangeResumed, ChangeReserved}
+	err := s.Gorm().Where("callback_id = ? AND kind IN ?", callbackID, append(deeds, ChangeOutcome)).
+		Order("id DESC").Limit(1).Find(&last).Error
+	if err != nil {
+		return false, fmt.Errorf("read the last change of callback %d: %w", callbackID, err)
+	}
+	return len(last) > 0 && last[0].Kind != ChangeOutcome, nil
+}
+
 // everHad reports whether a user ever was given a callback to call: also what they typed about it late is kept.
 func (s store) everHad(callbackID, userID int64) (bool, error) {
 	var ids []int64
