@@ -129,6 +129,9 @@ func (s *Service) finish(
 	if err := (store{tx}).deleteDraft(c.ID, viewer.UserID); err != nil {
 		return Recorded{}, err
 	}
+	if c.State == Cancelled {
+		recorded.UndoUntil = 0
+	}
 	if !recorded.UndoUntil.IsZero() {
 		if err := (store{tx}).keepForUndo(*c, recorded.UndoUntil); err != nil {
 			return Recorded{}, err

@@ -123,6 +123,9 @@ func (s *Service) undo(tx database.Tx, viewer account.Viewer, c *Callback, now c
 		return err
 	}
 	for i := range others {
+		if others[i].State == Cancelled { // under the hand: it stays so
+			continue
+		}
 		attempt, _, err := st.attemptUnder(others[i].ID, c.Fence)
 		if err != nil {
 			return err

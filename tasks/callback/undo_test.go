@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"aftercall/internal/account"
+	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/fault"
@@ -310,6 +311,40 @@ func TestUndoTakesAnAttemptWithoutADialBack(t *testing.T) {
 		}
 		if a, touches := c.Count(t, "attempts", "1 = 1"), c.Count(t, "touches", "1 = 1"); a != 1 || touches != 1 {
 			t.Errorf("%d attempts and %d touches, want those of the first callback", a, touches)
+		}
+	})
+}
+
+func TestUndoLeavesWhatWasCancelledMeanwhile(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := talking(t, db)
+		me, other := taskstest.Caller(1), desk.Others[0].Callback.ID
+		if err := c.Callbacks.CancelByHand(t.Context(), taskstest.Supervisor, other, "已上门解决"); err != nil {
+			t.Fatal(err)
+		}
+		finish := func() clock.Instant {
+			recorded, err := c.Callbacks.Finish(t.Context(), me, desk.Callback.ID, desk.Callback.Fence,
+				callback.Outcome{CallResult: callback.NoAnswer})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return recorded.UndoUntil
+		}
+		if finish().IsZero() {
+			t.Error("no undo is offered")
+		}
+		if _, err := c.Callbacks.Undo(t.Context(), me, desk.Callback.ID); err != nil {
+			t.Fatal(err)
+		}
+		if c.Count(t, "callbacks", "id = ? AND state = ?", other, callback.Cancelled) != 1 {
+			t.Error("the cancelled one is back")
+		}
+		if err := c.Callbacks.CancelByHand(t.Context(), taskstest.Supervisor, desk.Callback.ID, "已上门解决"); err != nil {
+			t.Fatal(err)
+		}
+		if !finish().IsZero() {
+			t.Error("undo is offered for what was cancelled")
 		}
 	})
 }
