@@ -1,6 +1,7 @@
 package callback
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 
@@ -148,7 +149,8 @@ func (s *Service) lockAffected(tx database.Tx, set *outcome.Set, c Callback, o O
 	return sameNumber(s, tx, subject, c.ID, others, func(c Callback) int64 { return c.ID })
 }
 
-// endTogether lets the outcome of a call end what lockAffected found.
+// endTogether lets the outcome of a call end what lockAffected found. What was typed about those, and what was written for whoever calls
+// next about them, stays.
 func (s *Service) endTogether(
 	tx database.Tx, viewer account.Viewer, set *outcome.Set, others []Callback, o Outcome, now clock.Instant,
 ) error {
@@ -159,7 +161,9 @@ func (s *Service) endTogether(
 		return s.letGo(tx, others, now)
 	}
 	for i := range others {
-		if _, err := s.finish(tx, viewer, set, &others[i], o, now); err != nil {
+		said := o
+		said.NoteForNext = cmp.Or(o.NoteForNext, others[i].NoteForNext)
+		if _, err := s.finish(tx, viewer, set, &others[i], said, now); err != nil {
 			return err
 		}
 	}

@@ -126,6 +126,37 @@ func TestACallNobodyTookEndsAllOfItsCallbacks(t *testing.T) {
 	})
 }
 
+// What was typed about the other callback, and what its next caller is to know, is not of that call.
+func TestACallNobodyTookLeavesWhatTheOthersHave(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := talking(t, db)
+		me, other := taskstest.Caller(1), desk.Others[0].Callback
+		err := db.View(t.Context()).Gorm().Exec("UPDATE callbacks SET note_for_next = '先道歉' WHERE id = ?", other.ID).Error
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Callbacks.SaveDraft(t.Context(), me, other.ID, other.Fence, callback.Outcome{Note: "问发票"}); err != nil {
+			t.Fatal(err)
+		}
+		kept := func(when string) {
+			t.Helper()
+			if c.Count(t, "drafts", "callback_id = ? AND body LIKE '%问发票%'", other.ID) != 1 {
+				t.Errorf("%s: what was typed about it is gone", when)
+			}
+			if c.Count(t, "callbacks", "id = ? AND note_for_next = '先道歉'", other.ID) != 1 {
+				t.Errorf("%s: what its next caller is to know is gone", when)
+			}
+		}
+		c.Finish(t, me, desk, callback.Outcome{CallResult: callback.NoAnswer, Note: "响了很久"})
+		kept("after the call")
+		if _, err := c.Callbacks.Undo(t.Context(), me, desk.Callback.ID); err != nil {
+			t.Fatal(err)
+		}
+		kept("after the undo")
+	})
+}
+
 // Two records of one person may have two numbers: that one was not answered says nothing about the other.
 func TestACallToOneNumberLeavesTheOtherNumber(t *testing.T) {
 	t.Parallel()

@@ -63,6 +63,9 @@ func (s *Service) Finish(
 		if recorded, err = s.finish(tx, viewer, set, &c, o, now); err != nil {
 			return err
 		}
+		if err := (store{tx}).deleteDraft(c.ID, viewer.UserID); err != nil {
+			return err
+		}
 		return s.endTogether(tx, viewer, set, others, o, now)
 	})
 	switch {
@@ -124,9 +127,6 @@ func (s *Service) finish(
 		}
 	}
 	if err := outbox.Add(tx, now, outbox.New(JobOutcome, attempt.ID, outbox.Urgent, now.Add(UndoTime))); err != nil {
-		return Recorded{}, err
-	}
-	if err := (store{tx}).deleteDraft(c.ID, viewer.UserID); err != nil {
 		return Recorded{}, err
 	}
 	if c.State == Cancelled {

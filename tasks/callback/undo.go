@@ -130,11 +130,15 @@ func (s *Service) undo(tx database.Tx, viewer account.Viewer, c *Callback, now c
 		if err != nil {
 			return err
 		}
-		if err := s.undoOne(tx, &others[i], attempt, now); err != nil {
+		if _, err := s.undoOne(tx, &others[i], attempt, now); err != nil {
 			return err
 		}
 	}
-	if err := s.undoOne(tx, c, a, now); err != nil { // the last: the touch of the call is of its attempt
+	typed, err := s.undoOne(tx, c, a, now) // the last: the touch of the call is of its attempt
+	if err != nil {
+		return err
+	}
+	if err := st.saveDraft(c.ID, c.CallerID, typed, now); err != nil {
 		return err
 	}
 	if err = st.hold(holdOf(*c), now); errors.Is(err, errHeld) {
@@ -143,23 +147,23 @@ func (s *Service) undo(tx database.Tx, viewer account.Viewer, c *Callback, now c
 	return err
 }
 
-// undoOne gives one callback back to its caller as it was before the outcome of an attempt.
-func (s *Service) undoOne(tx database.Tx, c *Callback, a Attempt, now clock.Instant) error {
+// undoOne gives one callback back to its caller as it was before the outcome of an attempt, and returns that outcome as it was typed.
+func (s *Service) undoOne(tx database.Tx, c *Callback, a Attempt, now clock.Instant) (typed Outcome, err error) {
 	st, from := store{tx}, c.State
 	cancelled, err := outbox.Cancel(tx, now, JobOutcome, a.ID)
 	if err != nil {
-		return err
+		return Outcome{}, err
 	}
 	if cancelled == 0 || from != Waiting && from != Finished {
-		return errUndoTooLate
+		return Outcome{}, errUndoTooLate
 	}
-	typed, err := a.outcome(*c)
+	typed, err = a.outcome(*c)
 	if err != nil {
-		return err
+		return Outcome{}, err
 	}
 	was, err := c.takeBack(a, now)
 	if err != nil {
-		return err
+		return Outcome{}, err
 	}
 	c.note(Change{Kind: ChangeUndone, FromState: from, UserID: c.CallerID, Reason: typed.reason()})
 	if was.NoDial {
@@ -169,12 +173,9 @@ func (s *Service) undoOne(tx database.Tx, c *Callback, a Attempt, now clock.Inst
 		err = st.updateAttempt(a)
 	}
 	if err != nil {
-		return err
+		return Outcome{}, err
 	}
-	if err := st.saveDraft(c.ID, c.CallerID, typed, now); err != nil {
-		return err
-	}
-	return s.keep(tx, c, now)
+	return typed, s.keep(tx, c, now)
 }
 
 // forget takes back an attempt that its outcome began, with the touch of its call, unless another attempt of that call is left.
