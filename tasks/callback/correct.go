@@ -106,7 +106,7 @@ func (s *Service) correct(
 		return err
 	}
 	if last {
-		if err := s.free(tx, &c, a, now); err != nil {
+		if err := s.free(tx, &c, now); err != nil {
 			return err
 		}
 		err = s.followAnew(tx, set, &c, a, subject, o, change, now)
@@ -143,8 +143,8 @@ func (s *Service) refuseAnew(
 	return s.permit.Refuse(tx, a.refusal(subject, scope))
 }
 
-// free takes a callback that its caller has left, or only has next, out of their hands: it is again of who made its last attempt.
-func (s *Service) free(tx database.Tx, c *Callback, a Attempt, now clock.Instant) error {
+// free takes a callback that its caller has left, or only has next, out of their hands.
+func (s *Service) free(tx database.Tx, c *Callback, now clock.Instant) error {
 	if c.State != Claimed {
 		return nil
 	}
@@ -154,11 +154,7 @@ func (s *Service) free(tx database.Tx, c *Callback, a Attempt, now clock.Instant
 		}
 	}
 	c.makeReady(now)
-	if err := s.keep(tx, c, now); err != nil {
-		return err
-	}
-	c.CallerID = a.CallerID
-	return nil
+	return s.keep(tx, c, now)
 }
 
 // followAnew lets a callback follow from the corrected outcome of its last attempt, as if that had been recorded when the call ended. What

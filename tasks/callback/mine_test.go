@@ -98,6 +98,28 @@ func TestEveryListOfMyTasksIsReadToItsEnd(t *testing.T) {
 	})
 }
 
+// Who only had a callback next, and did not come to it, was never at work on it.
+func TestWhatWasOnlyNextIsNotInProgress(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := taskstest.Planned(t, db, taskstest.Severes(2)...)
+		c.Pass(9*time.Hour + 54*time.Minute + 30*time.Second) // half a minute before eight
+		desk := c.Claim(t, taskstest.Caller(1))
+		next := prefetched(t, c)
+		c.Pass(45 * time.Second)
+		c.Finish(t, taskstest.Caller(1), desk, solved)
+		if _, err := c.Callbacks.Claim(t.Context(), taskstest.Caller(1)); err == nil {
+			t.Fatal("claimed in the evening")
+		}
+		if c.Count(t, "callbacks", "id = ? AND state = ?", next.Callback.ID, callback.Waiting) != 1 {
+			t.Fatal("it was not put off")
+		}
+		if ids, counted := mine(t, c, taskstest.Caller(1), callback.MineFilter{List: callback.MineInProgress}); len(ids)+counted > 0 {
+			t.Errorf("in progress is %v, counted %d", ids, counted)
+		}
+	})
+}
+
 // What was typed under a claim that is over is offered until the callback is in hand again and it is typed anew; what is typed now is not.
 func TestWhatWasTypedUnderAnEarlierClaimIsOffered(t *testing.T) {
 	t.Parallel()

@@ -28,7 +28,7 @@ func (m mineStore) of(list MineList) (g *gorm.DB, column string) {
 	switch list {
 	case MineInProgress:
 		return g.Where("caller_id = ? AND state IN ? AND reserved_for <> ?", id, openStates, id).
-			Where("NOT (state = ? AND slot = ?)", Claimed, SlotNext), "ready_at" // that one is only looked at
+			Where("slot <> ?", SlotNext), "ready_at" // that one was only looked at, whatever became of it
 	case MineRecoveries:
 		return g.Where("pool_id IN ? AND state IN ? AND kind = ? AND not_for <> ?", m.pools, openStates, RecoveryKind, id), "due_at"
 	case MineDone:

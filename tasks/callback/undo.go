@@ -66,7 +66,7 @@ func (c *Callback) takeBack(a Attempt, now clock.Instant) (was state, err error)
 	c.ReservedFor, c.AppointmentAt, c.Skips = was.ReservedFor, was.AppointmentAt, was.Skips
 	c.CallResult, c.BusinessResult, c.Note, c.NoteForNext = was.CallResult, was.BusinessResult, was.Note, was.NoteForNext
 	c.State, c.Slot, c.WaitReason, c.CloseReason, c.ClosedAt = Claimed, SlotCurrent, was.WaitReason, "", 0
-	c.LeaseUntil, c.ChangedAt = now.Add(Lease), now
+	c.CallerID, c.LeaseUntil, c.ChangedAt = a.CallerID, now.Add(Lease), now
 	return was, nil
 }
 
