@@ -65,26 +65,23 @@ func (s *Service) pulse(tx database.Tx, viewer account.Viewer, callbackID, fence
 	return p, err
 }
 
-// forbidden fills in why the customer may not be called now: the contact was overtaken, or permission says so. A call that was begun
-// under the claim does not stand in the way of dialling its line again.
+// forbidden fills in why the customer may not be called now: the contact was overtaken, or permission says so, as Dial would. A
+// call that is on does not stand in the way of dialling its line again.
 func (s *Service) forbidden(tx database.Tx, c Callback, p *Pulse) error {
-	undone, err := overtaken(tx, c)
-	if err != nil {
+	undone, err := overtakenInHand(tx, c)
+	if p.Forbidden = undone; err != nil || undone != "" {
 		return err
-	}
-	if p.Forbidden = undone[c.ID]; p.Forbidden != "" {
-		return nil
 	}
 	subject, err := s.whom(tx, c)
 	if err != nil {
 		return err
 	}
 	question := Question(subject, p.At)
-	if !c.DialledAt.IsZero() {
-		attempt, _, err := store{tx}.attemptUnder(c.ID, c.Fence)
-		if err != nil {
-			return err
-		}
+	attempt, on, err := s.callOn(tx, c, subject)
+	if err != nil {
+		return err
+	}
+	if on {
 		question.Redial = attempt.ID
 	}
 	v, err := s.judge(tx, question)

@@ -65,6 +65,31 @@ func TestABeatTellsWhyTheCustomerMayNotBeCalledAnyMore(t *testing.T) {
 	})
 }
 
+// A beat forbids nothing that a dial allows: the second callback of one call, and one a recovery was planned beside.
+func TestABeatForbidsNoMoreThanADial(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := talking(t, db)
+		me := taskstest.Caller(1)
+		dial(t, c, desk)
+		c.Pass(time.Minute)
+		c.Finish(t, me, desk, solved)
+		next := c.Claim(t, me)
+		if p := beat(t, c, me, next); p.Forbidden != "" {
+			t.Errorf("in the call that is on: %+v", p)
+		}
+		err := db.View(t.Context()).Gorm().Exec("UPDATE callbacks SET kind = 'recovery', contact_id = ?, state = 'ready' WHERE id = ?",
+			next.Callback.ContactID, desk.Callback.ID).Error
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := beat(t, c, me, next); p.Forbidden != "" {
+			t.Errorf("beside a recovery: %+v", p)
+		}
+		dial(t, c, next)
+	})
+}
+
 // A browser that was cut off before it heard the answer learns that the outcome was taken.
 func TestABeatTellsWhatWasRecordedUnderTheClaim(t *testing.T) {
 	t.Parallel()
