@@ -28,7 +28,7 @@ func (a *Attempt) say(set *outcome.Set, dialled string, o Outcome) (err error) {
 
 // unsay makes an attempt one without an outcome again.
 func (a *Attempt) unsay() {
-	a.EndedAt, a.CallResult, a.BusinessResult, a.Note, a.Answers, a.CallbackBefore = 0, "", "", "", "", ""
+	a.EndedAt, a.CallResult, a.BusinessResult, a.Note, a.Answers, a.CallbackBefore, a.HelpTried = 0, "", "", "", "", "", ""
 	a.OutcomeVersion, a.Mark, a.MarkSeenAt, a.MarkSeenBy, a.WrongPhone = 0, "", 0, 0, ""
 }
 

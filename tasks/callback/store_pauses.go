@@ -28,6 +28,14 @@ func (s store) endPauses(userID int64, beganBy, now clock.Instant) error {
 	return nil
 }
 
+// forgetPause deletes the caller's pause for a reason that began at an instant: what it began with never was.
+func (s store) forgetPause(userID int64, reason PauseReason, began clock.Instant) error {
+	if err := s.Gorm().Where("user_id = ? AND began_at = ? AND reason = ?", userID, began, reason).Delete(&Pause{}).Error; err != nil {
+		return fmt.Errorf("forget a pause: %w", err)
+	}
+	return nil
+}
+
 // pauseNow returns the caller's pause without an end, if it began after an instant.
 func (s store) pauseNow(userID int64, after clock.Instant) (Pause, bool, error) {
 	var found []Pause

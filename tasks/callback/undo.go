@@ -141,6 +141,9 @@ func (s *Service) undo(tx database.Tx, viewer account.Viewer, c *Callback, now c
 	if err := st.saveDraft(c.ID, c.CallerID, typed, now); err != nil {
 		return err
 	}
+	if err := st.forgetPause(viewer.UserID, PauseAbuse, a.EndedAt); err != nil { // it began with the outcome
+		return err
+	}
 	if err = st.hold(holdOf(*c), now); errors.Is(err, errHeld) {
 		return errUndoTooLate
 	}
@@ -225,7 +228,9 @@ func (s *Service) makeRoom(tx database.Tx, viewer account.Viewer, undone Callbac
 
 // outcome returns what was recorded about an attempt, as it was typed; the callback still is what the outcome made of it.
 func (a Attempt) outcome(c Callback) (Outcome, error) {
-	o := Outcome{CallResult: a.CallResult, BusinessResult: a.BusinessResult, Note: a.Note, NoteForNext: c.NoteForNext}
+	o := Outcome{
+		CallResult: a.CallResult, BusinessResult: a.BusinessResult, Note: a.Note, NoteForNext: c.NoteForNext, HelpTried: a.HelpSteps(),
+	}
 	if a.Answers != "" {
 		if err := json.Unmarshal([]byte(a.Answers), &o.Answers); err != nil {
 			return Outcome{}, fmt.Errorf("read the answers of attempt %d: %w", a.ID, err)

@@ -26,7 +26,7 @@ func outcomes(c taskstest.Centre) map[string]callback.Outcome {
 		"wrong number": {CallResult: callback.WrongNumber},
 		"not solved": {
 			CallResult: callback.Reached, BusinessResult: callback.NotSolved, Note: "仍慢",
-			Answers: callback.Answers{Rating: &two, Reasons: []string{"waited"}},
+			Answers: callback.Answers{Rating: &two, Reasons: []string{"waited"}}, HelpTried: []string{"重启光猫"},
 		},
 		"appointment": {
 			CallResult: callback.Reached, BusinessResult: callback.Appointment,
@@ -346,5 +346,26 @@ func TestUndoLeavesWhatWasCancelledMeanwhile(t *testing.T) {
 		if !finish().IsZero() {
 			t.Error("undo is offered for what was cancelled")
 		}
+	})
+}
+
+func TestUndoOfAbuseEndsThePauseThatBeganWithIt(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := stocked(t, db, taskstest.Severe(1))
+		me := taskstest.Caller(1)
+		onPause := func(want bool) {
+			t.Helper()
+			if _, on, err := c.Callbacks.OnPause(t.Context(), me); err != nil || on != want {
+				t.Errorf("on pause: %t, %v", on, err)
+			}
+		}
+		c.Finish(t, me, desk, callback.Outcome{CallResult: callback.Reached, BusinessResult: "abuse", Note: "骂人"})
+		onPause(true)
+		c.Pass(2 * time.Second)
+		if _, err := c.Callbacks.Undo(t.Context(), me, desk.Callback.ID); err != nil {
+			t.Fatal(err)
+		}
+		onPause(false)
 	})
 }
