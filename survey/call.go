@@ -31,7 +31,7 @@ type CallAnswers struct {
 // RecordCall stores the answers of a call as a response to the built-in survey, and spends the survey allowance of the person.
 // The same call again changes nothing; other answers for it make a revision, and none take back those before. A rating closes the
 // invitations about the resolution. Where there is a rating already, by link, in another call or from the source, that one counts: this
-// one is kept and not scored. RecordCall returns fault.Invalid when an answer is not one of the options, and outbox.ErrStale when another
+// one is kept and not scored, also when its rating is only added by a correction. RecordCall returns fault.Invalid when an answer is not one of the options, and outbox.ErrStale when another
 // worker has the job.
 func (s *Service) RecordCall(ctx context.Context, ticket outbox.Ticket, call CallAnswers) error {
 	now := ticket.Now(s.now)
@@ -77,14 +77,17 @@ func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) erro
 	if err != nil || len(rec.answers) == 0 && rec.response.ID == 0 {
 		return err
 	}
-	if rec.response.ID == 0 { // the first time; what comes later corrects it
+	fresh := rec.response.ID == 0 // the first time; what comes later corrects it
+	if fresh || call.Rating != nil && !rec.response.evaluated() {
 		first, err := st.firstCounted(r.ID)
 		if err != nil {
 			return err
 		}
-		if len(first) > 0 {
-			rec.response.ExcludedAt, rec.response.ExcludedReason = call.AnsweredAt, ReasonAnswered
+		if len(first) > 0 && rec.response.counted() {
+			rec.asideAt = call.AnsweredAt
 		}
+	}
+	if fresh {
 		if err := s.permission.Touch(st.Tx, call.touch(persons[call.CustomerID], version.Family)); err != nil {
 			return err
 		}

@@ -19,6 +19,7 @@ type recording struct {
 	sentAt        clock.Instant // of the invitation; none without one
 	finished      bool          // the last page was posted
 	userID        int64         // who typed; 0 for the customer
+	asideAt       clock.Instant // from when the response does not count, for there is another that does; none: nothing changes
 }
 
 // recordAnswers writes a revision of a response and all that follows from it: score entries, consent, and the job that tells
@@ -30,6 +31,9 @@ func (s *Service) recordAnswers(st store, now clock.Instant, rec recording) erro
 	coveredBefore, err := st.covering(r.ResolutionID)
 	if err != nil {
 		return err
+	}
+	if !rec.asideAt.IsZero() {
+		r.ExcludedAt, r.ExcludedReason = rec.asideAt, ReasonAnswered
 	}
 	changed := r.ID == 0 || !sameAnswers(rec.prior, rec.answers)
 	if changed {
@@ -65,10 +69,39 @@ func (s *Service) recordAnswers(st store, now clock.Instant, rec recording) erro
 	if err := appendEntries(st.Tx, corrections(append(before, coveredBefore...), after, now)); err != nil {
 		return err
 	}
+	if !wasEvaluated && r.evaluated() && r.counted() {
+		if err := setUnratedAside(st, now, r); err != nil {
+			return err
+		}
+	}
 	if err := s.recordConsent(st.Tx, now, r, rec); err != nil {
 		return err
 	}
 	return outbox.Add(st.Tx, now, outbox.New(JobAnswered, r.ID, outbox.Urgent, now))
+}
+
+// setUnratedAside takes out of the figures what was answered about the resolution without a rating, in a call or by link, now that a
+// response with a rating counts: the customer is one who said that it is solved, not two.
+func setUnratedAside(st store, now clock.Instant, rated Response) error {
+	unrated, err := st.unratedBeside(rated)
+	if err != nil || len(unrated) == 0 {
+		return err
+	}
+	answers, err := st.currentAnswers(unrated)
+	if err != nil {
+		return err
+	}
+	for _, r := range unrated {
+		before := r.entries(answers[r.ID], 0) // one without a rating has no entry of its invitation
+		r.ExcludedAt, r.ExcludedReason = now, ReasonAnswered
+		if err := st.putResponse(&r); err != nil {
+			return err
+		}
+		if err := appendEntries(st.Tx, corrections(before, nil, now)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // newest returns the time of the last answer.

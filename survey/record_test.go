@@ -176,3 +176,67 @@ func TestARefusedMessageLeavesTheTouchOfACall(t *testing.T) {
 		}
 	})
 }
+
+// What a caller heard without a rating leaves the link open: the customer is counted once, whatever is said in which order.
+func TestAnUnratedCallAndALinkCountOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		r := c.resolved("1", "zhang@example.com")
+		token := c.sent(r)
+		call := survey.CallAnswers{
+			AttemptID: 3, CallbackID: 9, CallerID: 4, ResolutionID: r.ID, CustomerID: r.CustomerID, AnsweredAt: c.now, Solved: ptr(true),
+		}
+		record := func() {
+			t.Helper()
+			if err := c.surveys.RecordCall(t.Context(), outbox.Ticket{}, call); err != nil {
+				t.Fatal(err)
+			}
+			c.reconcile()
+		}
+		record()
+		if n, _, _, _ := c.sums(figures.SolvedYes); n != 1 {
+			t.Fatalf("solved %d times in a call", n)
+		}
+		c.mustRate(token, 2)
+		c.reconcile()
+		if n, _, _, _ := c.sums(figures.SolvedYes); n != 0 {
+			t.Errorf("the call counts beside the rating by link: solved %d times", n)
+		}
+		call.Rating = ptr(5)
+		record()
+		c.wantCSAT(1, 2, 1)
+	})
+}
+
+// A rating that is only added to a call when its outcome is corrected is not scored beside one that came from the source in between.
+func TestARatingAddedByCorrectionIsNoSecondOne(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCentre(t, db)
+		in := contact.Input{ExternalID: "1", Status: contact.Resolved, ResolvedAt: c.now.Add(-time.Hour)}
+		in.Customer = contact.InputCustomer{Reference: "A", Emails: []string{"a@example.com"}}
+		r := c.take(in)
+		call := survey.CallAnswers{
+			AttemptID: 3, CallbackID: 9, CallerID: 4, ResolutionID: r.ID, CustomerID: r.CustomerID, AnsweredAt: c.now, Solved: ptr(true),
+		}
+		record := func() {
+			t.Helper()
+			if err := c.surveys.RecordCall(t.Context(), outbox.Ticket{}, call); err != nil {
+				t.Fatal(err)
+			}
+			c.reconcile()
+		}
+		record()
+		in.Answers = []contact.InputAnswer{{Metric: "csat", Value: new(2)}}
+		c.deliver(in)
+		c.record(c.batches()...)
+		call.Rating = ptr(5)
+		record()
+		c.wantCSAT(1, 2, 1)
+		c.wantCoverage(1, 1, 0)
+		if n, _, _, _ := c.sums(figures.SolvedYes); n != 0 {
+			t.Errorf("solved %d times in a call that does not count", n)
+		}
+	})
+}

@@ -66,6 +66,24 @@ func (s store) firstCounted(resolutionID int64) ([]Response, error) {
 	return first, nil
 }
 
+// unratedBeside returns the responses about the resolution of another one that count and have no core answer. Those that came from the
+// source are revised there.
+func (s store) unratedBeside(r Response) ([]Response, error) {
+	if r.ResolutionID == 0 {
+		return nil, nil
+	}
+	var rows []Response
+	err := s.Gorm().
+		Where("resolution_id = ? AND id <> ? AND via <> ?", r.ResolutionID, r.ID, FromSource).
+		Where("late = 0 AND excluded_at = 0 AND score_metric = ''").
+		Order("id").Limit(database.MaxIn).
+		Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read responses without a rating to resolution %d: %w", r.ResolutionID, err)
+	}
+	return rows, nil
+}
+
 // covering returns the entry of a resolution that has a valid core answer: that of the response which gave the first one.
 func (s store) covering(resolutionID int64) ([]figures.Entry, error) {
 	first, err := s.firstCounted(resolutionID)
@@ -124,7 +142,8 @@ func (s store) putResponse(r *Response) error {
 		return nil
 	}
 	err := s.Gorm().Model(r).
-		Select("revision", "answered_at", "finished_at", "score_metric", "score_scale", "score_value", "score_band").
+		Select("revision", "answered_at", "finished_at", "score_metric", "score_scale", "score_value", "score_band", "excluded_at",
+			"excluded_reason").
 		Updates(r).Error
 	if err != nil {
 		return fmt.Errorf("write response %d: %w", r.ID, err)
