@@ -1,4 +1,3 @@
--- +goose NO TRANSACTION
 -- +goose Up
 
 -- attempts: what the outcome changed about the callback, as it was before, so that an outcome can be undone or corrected. It holds the

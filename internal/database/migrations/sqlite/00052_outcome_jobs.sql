@@ -1,4 +1,3 @@
--- +goose NO TRANSACTION
 -- +goose Up
 
 -- What leaves a callback after an outcome is one job now, with answers or without. A task that Redis has under the old name must not find
