@@ -255,3 +255,32 @@ func TestASourceIsToldWhatWasCorrected(t *testing.T) {
 		}
 	})
 }
+
+// Told by whoever took the call that the number is not the customer's, the caller puts the right one first: that one was not dialled.
+func TestTheWrongNumberIsTheOneThatWasDialled(t *testing.T) {
+	t.Parallel()
+	for name, again := range map[string]bool{"dialled once": false, "the new one is dialled too": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dbtest.Each(t, func(t *testing.T, db *database.DB) {
+				c := newCare(t, db)
+				c.WithStock(t)
+				dial(t, c.Centre, c.desk)
+				c.correct(t, func(a *contact.Amendment) {
+					a.Phones[0].Wrong = true
+					a.Phones = append([]contact.AmendedPhone{{Raw: "138 0000 5555"}}, a.Phones...)
+				})
+				if again {
+					dial(t, c.Centre, c.desk)
+				}
+				c.Finish(t, taskstest.Caller(1), c.desk, callback.Outcome{CallResult: callback.WrongNumber})
+				if n := c.Count(t, "attempts", "wrong_phone = '+8613800005555'"); (n == 1) != again {
+					t.Errorf("%d attempts say that the new number is wrong", n)
+				}
+				if got := c.Callback(t); (got.State == callback.Waiting) == again {
+					t.Errorf("it is %s for %q", got.State, got.CloseReason)
+				}
+			})
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package callback
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +38,7 @@ type Attempt struct {
 	Mark           outcome.Flag  // of which supervisors are told; empty for none
 	MarkSeenAt     clock.Instant // when somebody said that they know
 	MarkSeenBy     int64
+	DialledPhone   string // E.164: the line that was dialled last; empty where the dial was not seen
 	WrongPhone     string // E.164: the line that was dialled, where it turned out not to be the customer's
 	CallbackBefore string // JSON of state; empty while there is no outcome, and of attempts older than it
 	ScriptID       int64  // the version of the script there was when it began; 0: before scripts had versions
@@ -100,9 +102,12 @@ func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, f
 		case !v.Allowed:
 			return errDialRefused.With("reason", string(v.First))
 		case another:
-			if _, err := s.beginAttempt(tx, &c, subject, now); err != nil {
-				return err
-			}
+			_, err = s.beginAttempt(tx, &c, subject, subject.Address(permission.ByPhone), now)
+		default:
+			err = store{tx}.dialAgain(c, subject.Address(permission.ByPhone))
+		}
+		if err != nil {
+			return err
 		}
 		return store{tx}.write(&c)
 	})
@@ -138,8 +143,11 @@ func (s *Service) judgeDial(tx database.Tx, c Callback, now clock.Instant) (perm
 }
 
 // beginAttempt writes the attempt and the touch that permission counts, unless the call is on already for another callback of the person.
-func (s *Service) beginAttempt(tx database.Tx, c *Callback, subject permission.Subject, started clock.Instant) (Attempt, error) {
-	_, on, err := s.callOn(tx, *c, subject)
+// dialled is the line, in E.164; empty where the dial was not seen.
+func (s *Service) beginAttempt(
+	tx database.Tx, c *Callback, subject permission.Subject, dialled string, started clock.Instant,
+) (Attempt, error) {
+	call, on, err := s.callOn(tx, *c, subject)
 	if err != nil {
 		return Attempt{}, err
 	}
@@ -147,7 +155,7 @@ func (s *Service) beginAttempt(tx database.Tx, c *Callback, subject permission.S
 	c.DialledAt = started
 	a := Attempt{
 		CallbackID: c.ID, No: c.Attempts, CustomerID: c.CustomerID, PersonID: c.PersonID, CallerID: c.CallerID, Fence: c.Fence,
-		ClaimedAt: c.ClaimedAt, StartedAt: started,
+		ClaimedAt: c.ClaimedAt, StartedAt: started, DialledPhone: cmp.Or(dialled, call.DialledPhone),
 	}
 	if a.ScriptID, err = s.scriptShown(tx, *c); err != nil {
 		return Attempt{}, err

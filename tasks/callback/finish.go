@@ -170,7 +170,7 @@ func (s *Service) endAttempt(
 		return Attempt{}, err
 	}
 	if !found {
-		if attempt, err = s.beginAttempt(tx, c, subject, c.ClaimedAt); err != nil {
+		if attempt, err = s.beginAttempt(tx, c, subject, "", c.ClaimedAt); err != nil {
 			return Attempt{}, err
 		}
 	}

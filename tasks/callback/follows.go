@@ -32,14 +32,15 @@ func (a *Attempt) unsay() {
 	a.OutcomeVersion, a.Mark, a.MarkSeenAt, a.MarkSeenBy, a.WrongPhone = 0, "", 0, 0, ""
 }
 
-// dialledUnder returns the line that was called in an attempt, where the outcome says that it is a wrong one: what another outcome of the
-// same call, or of the same attempt, said of it already, is not called any more and is no line of the subject.
+// dialledUnder returns the line that was called in an attempt, where the outcome says that it is a wrong one: the one that was dialled.
+// Where no dial was seen, what another outcome of the same call, or of the same attempt, said of it already, is not called any more and is
+// no line of the subject.
 func dialledUnder(tx database.Tx, set *outcome.Set, a Attempt, subject permission.Subject, o Outcome) (string, error) {
 	if call, _ := o.codes(set); !call.Is(outcome.WrongNumber) {
 		return "", nil
 	}
 	known, err := store{tx}.wrongPhoneUnder(a)
-	return cmp.Or(a.WrongPhone, known, subject.Address(permission.ByPhone)), err
+	return cmp.Or(a.WrongPhone, a.DialledPhone, known, subject.Address(permission.ByPhone)), err
 }
 
 // refusedBy returns what the customer refused by the outcome of an attempt, as the set says under which it was recorded; empty for nothing.

@@ -95,6 +95,16 @@ func (s store) deleteAttempt(id int64) error {
 	return nil
 }
 
+// dialAgain keeps the line that is dialled again in the attempt of a callback that began with its dial.
+func (s store) dialAgain(c Callback, phone string) error {
+	err := s.Gorm().Model(&Attempt{}).Where("callback_id = ? AND fence = ? AND started_at = ?", c.ID, c.Fence, c.DialledAt).
+		Updates(map[string]any{"dialled_phone": phone}).Error
+	if err != nil {
+		return fmt.Errorf("write the dialled line of callback %d: %w", c.ID, err)
+	}
+	return nil
+}
+
 var errNoAttempt = fault.New(fault.NotFound, "attempt_unknown", "there is no such attempt")
 
 func (s store) attempt(id int64) (Attempt, error) {
