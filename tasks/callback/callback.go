@@ -57,7 +57,7 @@ const (
 type Callback struct {
 	ID             int64
 	DecisionID     *int64 // nil for a recovery: an answer asked for it, not the policy
-	Round          int    // the revision of the decision it was planned by; 1 for a recovery
+	Round          int    // the revision of the decision it was planned by; of a recovery, counted from 1 as they are called off
 	ResolutionID   int64
 	ContactID      int64
 	CustomerID     int64

@@ -112,6 +112,40 @@ func TestRecoveryGoesToAnotherCallerOnce(t *testing.T) {
 	})
 }
 
+// A customer may change their answer for a day: the recovery goes with a better score, and comes with the next low one.
+func TestAScoreThatIsLowAgainIsRecovered(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := taskstest.AtWork(t, db)
+		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved})
+		low := callback.LowScore{
+			ResponseID: 7, CustomerID: desk.Customer.ID, Resolution: desk.Resolution, Value: 2, Scale: "1-5", AnsweredAt: c.Now(),
+			MaxAge: 7 * 24 * time.Hour,
+		}
+		recovered := func(open, all int) {
+			t.Helper()
+			if err := c.Callbacks.Recover(t.Context(), outbox.Ticket{}, low); err != nil {
+				t.Fatal(err)
+			}
+			n := c.Count(t, "callbacks", "kind = ?", callback.RecoveryKind)
+			if waiting := c.Count(t, "callbacks", "kind = ? AND state = 'waiting'", callback.RecoveryKind); waiting != open || n != all {
+				t.Errorf("%d recoveries, %d of them to come; want %d, %d", n, waiting, all, open)
+			}
+		}
+		recovered(1, 1)
+		if err := c.Callbacks.CallOff(t.Context(), outbox.Ticket{}, low.Resolution.ID, low.ResponseID); err != nil {
+			t.Fatal(err)
+		}
+		low.Value = 1
+		recovered(1, 2)
+		recovered(1, 2)
+		newest, err := c.Callbacks.RecoveriesOf(t.Context(), []int64{low.Resolution.ID})
+		if got := newest[low.Resolution.ID]; err != nil || got.OriginValue != 1 || got.Round != 2 {
+			t.Errorf("shown is %+v: %v", got, err)
+		}
+	})
+}
+
 func TestOldAnswerStartsNoRecovery(t *testing.T) {
 	t.Parallel()
 	c, desk := taskstest.AtWork(t, dbtest.SQLite(t))

@@ -30,7 +30,7 @@ type LowScore struct {
 	MaxAge     time.Duration // an answer older than this is not followed up
 }
 
-// Recover is the job that plans a recovery callback for a low score: one per resolution, one at a time per contact, and never for the
+// Recover is the job that plans a recovery callback for a low score: one per resolution, but for those called off, one at a time per contact, and never for the
 // caller who asked. It cancels what else was to be asked about the contact, unless a caller is at work on it. It plans nothing for an
 // answer older than LowScore.MaxAge, such as one of an import, or for a contact that was reopened since.
 func (s *Service) Recover(ctx context.Context, ticket outbox.Ticket, low LowScore) error {
@@ -43,15 +43,15 @@ func (s *Service) Recover(ctx context.Context, ticket outbox.Ticket, low LowScor
 		if now.Sub(low.AnsweredAt) > low.MaxAge || !r.ReopenedAt.IsZero() {
 			return nil
 		}
-		existing, err := store{tx}.callbackIDs([]int64{r.ID})
-		if err != nil || existing[key{r.ID, RecoveryKind, 1}] != 0 {
+		round, err := nextRecovery(tx, r.ID)
+		if err != nil || round == 0 {
 			return err
 		}
 		recovered, err := store{tx}.contactsRecovered([]int64{r.ContactID})
 		if err != nil || recovered[r.ContactID] {
 			return err
 		}
-		if err := s.recover(tx, low, now); err != nil {
+		if err := s.recover(tx, low, round, now); err != nil {
 			return err
 		}
 		open, err := store{tx}.openBesidesRecoveries([]int64{r.ContactID})
@@ -66,7 +66,21 @@ func (s *Service) Recover(ctx context.Context, ticket outbox.Ticket, low LowScor
 	return nil
 }
 
-func (s *Service) recover(tx database.Tx, low LowScore, now clock.Instant) error {
+// nextRecovery returns the round of the recovery that a low score of a resolution calls for; 0 for none, where there was one that was not
+// called off: a customer who changes the score up and down again is called.
+func nextRecovery(tx database.Tx, resolutionID int64) (int, error) {
+	before, err := store{tx}.recoveriesOf([]int64{resolutionID})
+	round := 1
+	for _, c := range before {
+		if c.State != Cancelled || c.CloseReason != ReasonCorrected {
+			return 0, err
+		}
+		round = max(round, c.Round+1)
+	}
+	return round, err
+}
+
+func (s *Service) recover(tx database.Tx, low LowScore, round int, now clock.Instant) error {
 	r := low.Resolution
 	asker, err := store{tx}.asker(r.ID)
 	if err != nil {
@@ -82,7 +96,7 @@ func (s *Service) recover(tx database.Tx, low LowScore, now clock.Instant) error
 	}
 	c := Callback{
 		ResolutionID: r.ID, ContactID: r.ContactID, CustomerID: low.CustomerID, PersonID: subject.PersonID, TeamID: r.TeamID,
-		Kind: RecoveryKind, Round: 1, MaxAttempts: set.Kinds[string(RecoveryKind)].Attempts, Priority: priorityRecovery, NotFor: asker,
+		Kind: RecoveryKind, Round: round, MaxAttempts: set.Kinds[string(RecoveryKind)].Attempts, Priority: priorityRecovery, NotFor: asker,
 		State: Waiting, WaitReason: ReasonPlanned, ReadyAt: now,
 		DueAt: now.Add(recoveryWithin), ExpiresAt: now.Add(callbackLife), OriginRef: low.ResponseID, OriginValue: low.Value,
 		OriginScale: low.Scale, CreatedAt: now, ChangedAt: now,
@@ -141,7 +155,7 @@ func (s *Service) Recoveries(ctx context.Context, viewer account.Viewer, from, t
 	return store{tx}.recoveryCounts(viewer.VisibleTeams(), solved, from, to, s.now())
 }
 
-// RecoveriesOf returns the recovery callbacks of resolutions, by resolution.
+// RecoveriesOf returns the newest recovery callback of each of the resolutions, by resolution.
 func (s *Service) RecoveriesOf(ctx context.Context, resolutionIDs []int64) (map[int64]Callback, error) {
 	found, err := store{s.db.View(ctx)}.recoveriesOf(resolutionIDs)
 	if err != nil {

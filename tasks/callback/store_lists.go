@@ -180,6 +180,6 @@ func (s store) recoveryCounts(teams []int64, solved []string, from, to, now cloc
 
 func (s store) recoveriesOf(resolutionIDs []int64) ([]Callback, error) {
 	return database.In[Callback](resolutionIDs, "recoveries", func(part []int64) *gorm.DB {
-		return s.Gorm().Where("resolution_id IN ? AND kind = ?", part, RecoveryKind)
+		return s.Gorm().Where("resolution_id IN ? AND kind = ?", part, RecoveryKind).Order("id")
 	})
 }
