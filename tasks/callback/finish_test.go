@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
+	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/internal/taskstest"
@@ -254,6 +256,14 @@ func TestOutcomeNamesWhatIsMissing(t *testing.T) {
 				CallResult: callback.Reached, BusinessResult: callback.Solved, Answers: callback.Answers{Rating: &six},
 			},
 			fields: []string{"rating"},
+		},
+		{
+			name: "a comment longer than the survey takes",
+			outcome: callback.Outcome{
+				CallResult: callback.Reached, BusinessResult: callback.Solved,
+				Answers: callback.Answers{Comment: strings.Repeat("长", survey.MaxComment+1)},
+			},
+			fields: []string{"comment"},
 		},
 	}
 	for _, tt := range tests {

@@ -132,7 +132,11 @@ const (
 	ForMe      Whose = "mine" // the caller who made it, until it is half an hour late
 )
 
-const maxNote = 4000 // characters
+// How long what is written may be, in characters. A comment goes to the survey, which takes no longer one.
+const (
+	maxNote    = 4000
+	maxComment = 2000
+)
 
 // reason returns the code that says what came of the call.
 func (o Outcome) reason() string {
@@ -191,7 +195,10 @@ func (o Outcome) validate(set *outcome.Set, now clock.Instant) error {
 	if (call.Is(outcome.NeedsNote) || business.Is(outcome.NeedsNote)) && o.Note == "" {
 		problem("note", "required", "write what the customer said: somebody will work with it", "")
 	}
-	for name, text := range map[string]string{"note": o.Note, "note_for_next": o.NoteForNext, "comment": o.Answers.Comment} {
+	if utf8.RuneCountInString(o.Answers.Comment) > maxComment {
+		problem("comment", "too_long", "is longer than 2,000 characters", "")
+	}
+	for name, text := range map[string]string{"note": o.Note, "note_for_next": o.NoteForNext} {
 		if utf8.RuneCountInString(text) > maxNote {
 			problem(name, "too_long", "is longer than 4,000 characters", "")
 		}
