@@ -284,3 +284,17 @@ func TestTheWrongNumberIsTheOneThatWasDialled(t *testing.T) {
 		})
 	}
 }
+
+// A source asks for what comes after the last correction it knows: none may get its number first and be stored later.
+func TestCorrectionsAreWrittenOneAfterAnother(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCare(t, db)
+		for n, name := range []string{"张伟强", "张卫强"} {
+			c.correct(t, func(a *contact.Amendment) { a.Name = name })
+			if c.Count(t, "guards", "name = 'corrections' AND passed = ?", n+1) != 1 {
+				t.Errorf("correction %d did not wait for its turn", n+1)
+			}
+		}
+	})
+}

@@ -174,6 +174,10 @@ func (s *Service) Correct(
 func writeDown(
 	tx database.Tx, viewer account.Viewer, c contact.Customer, callbackID int64, amended []contact.Amended, now clock.Instant,
 ) error {
+	// One after another, until their transactions end: a source asks for what comes after an id, so none may appear behind it later.
+	if err := database.Guard(tx, "corrections"); err != nil {
+		return err
+	}
 	standing, err := upkeep.Standing(tx, []int64{c.ID})
 	if err != nil {
 		return err
