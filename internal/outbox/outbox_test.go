@@ -170,3 +170,22 @@ func TestADeadJobIsOpenUntilItIsCancelled(t *testing.T) {
 		}
 	})
 }
+
+// A line that thousands share has more jobs than a statement of either database takes values.
+func TestOpenAsksAboutAnyNumberOfJobs(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		job := outbox.New("test.kind", 66_000, outbox.Normal, now)
+		if err := inTx(t, db, func(tx database.Tx) error { return outbox.Add(tx, now, job) }); err != nil {
+			t.Fatal(err)
+		}
+		refs := make([]int64, 66_000)
+		for i := range refs {
+			refs[i] = int64(i) + 1
+		}
+		open, err := outbox.Open(db.View(t.Context()), "test.kind", refs...)
+		if err != nil || len(open) != 1 || open[66_000] != outbox.Due {
+			t.Errorf("%d jobs are open: %v", len(open), err)
+		}
+	})
+}

@@ -41,22 +41,16 @@ func (s store) cancel(now clock.Instant, kind string, refs []int64) (int, error)
 }
 
 func (s store) open(kind string, refs []int64) (map[int64]State, error) {
-	states := make(map[int64]State, len(refs))
-	if len(refs) == 0 {
-		return states, nil
-	}
-	var jobs []Job
-	err := s.Gorm().Select("ref", "state").Where("kind = ? AND ref IN ? AND state IN ?", kind, refs, []State{Due, Queued, Running, Dead}).
-		Find(&jobs).Error
-	if err != nil {
-		return nil, fmt.Errorf("read %s jobs: %w", kind, err)
-	}
+	jobs, err := database.In[Job](refs, "open "+kind+" jobs", func(part []int64) *gorm.DB {
+		return s.Gorm().Select("ref", "state").Where("kind = ? AND ref IN ? AND state IN ?", kind, part, OpenStates())
+	})
+	states := make(map[int64]State, len(jobs))
 	for _, j := range jobs {
 		if known, ok := states[j.Ref]; !ok || known == Dead {
 			states[j.Ref] = j.State
 		}
 	}
-	return states, nil
+	return states, err
 }
 
 func (s store) openRefs(kind string) ([]int64, error) {
