@@ -1,7 +1,9 @@
 package callback_test
 
 import (
+	"errors"
 	"testing"
+	"time"
 
 	"aftercall/internal/account"
 	"aftercall/internal/database"
@@ -96,6 +98,53 @@ func TestOwnListsShowNothingOfOtherTeams(t *testing.T) {
 			if err != nil || len(day.Attempts) != want || day.Dialled != 1 {
 				t.Errorf("of teams %v: %d attempts, want %d; %v", viewer.TeamIDs, len(day.Attempts), want, err)
 			}
+		}
+	})
+}
+
+// A page of an earlier claim sends what it has late: what the caller typed since is kept, and so is it when they have typed nothing.
+func TestLateTextTakesNoNewerOnesPlace(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, old := taskstest.AtWork(t, db)
+		me := taskstest.Caller(1)
+		late, newer := callback.Outcome{CallResult: callback.NoAnswer, Note: "old"}, callback.Outcome{Note: "new"}
+		c.Pass(callback.Lease + time.Minute)
+		desk := c.Claim(t, me)
+		send := func(want string) {
+			t.Helper()
+			_, saved := c.Callbacks.SaveDraft(t.Context(), me, old.Callback.ID, old.Callback.Fence, late)
+			_, finished := c.Callbacks.Finish(t.Context(), me, old.Callback.ID, old.Callback.Fence, late)
+			if !errors.Is(saved, callback.ErrStale) || !errors.Is(finished, callback.ErrStale) {
+				t.Fatalf("saved %v, finished %v", saved, finished)
+			}
+			got, err := c.Callbacks.Current(t.Context(), me)
+			if err != nil || got.Draft.Note != want {
+				t.Errorf("kept is %q, want %q: %v", got.Draft.Note, want, err)
+			}
+		}
+		c.Pass(time.Minute)
+		if _, err := c.Callbacks.SaveDraft(t.Context(), me, desk.Callback.ID, desk.Callback.Fence, newer); err != nil {
+			t.Fatal(err)
+		}
+		send("new")
+		if err := c.Callbacks.DiscardDraft(t.Context(), me, desk.Callback.ID); err != nil {
+			t.Fatal(err)
+		}
+		send("old")
+	})
+}
+
+// The browser sends an outcome once more that it never heard was recorded: nothing of it is kept a second time.
+func TestWhatWasRecordedIsNoDraft(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := taskstest.AtWork(t, db)
+		o := callback.Outcome{CallResult: callback.NoAnswer, Note: "n"}
+		c.Finish(t, taskstest.Caller(1), desk, o)
+		_, err := c.Callbacks.Finish(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, o)
+		if !errors.Is(err, callback.ErrStale) || c.Count(t, "drafts", "1 = 1") != 0 {
+			t.Errorf("sent once more: %v, %d drafts", err, c.Count(t, "drafts", "1 = 1"))
 		}
 	})
 }

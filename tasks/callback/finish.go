@@ -31,7 +31,7 @@ type Recorded struct {
 // Of a customer who said meanwhile that they are not to be called only what happened is recorded, no rating and no consent.
 //
 // It returns fault.Invalid with the wrong fields, and ErrStale when the claim is not the last one any more: the outcome is then
-// kept as the viewer's draft. It returns fault.Conflict, and keeps nothing, for a callback the viewer never claimed.
+// kept as the viewer's draft, unless it was recorded under that claim already or they have typed since. It returns fault.Conflict, and keeps nothing, for a callback the viewer never claimed.
 func (s *Service) Finish(
 	ctx context.Context, viewer account.Viewer, callbackID, fence int64, o Outcome,
 ) (recorded Recorded, err error) {
@@ -54,7 +54,7 @@ func (s *Service) Finish(
 			return err
 		}
 		if stale = !c.heldBy(viewer.UserID, fence); stale {
-			return store{tx}.saveDraft(callbackID, viewer.UserID, o, now)
+			return keepUnrecorded(tx, viewer, set, c, fence, o, now)
 		}
 		others, err := s.lockAffected(tx, set, c, o)
 		if err != nil {
@@ -75,6 +75,17 @@ func (s *Service) Finish(
 		return Recorded{}, ErrStale
 	}
 	return recorded, nil
+}
+
+// keepUnrecorded is keepTyped for an outcome that comes late, unless it is the one that was recorded under that very claim.
+func keepUnrecorded(
+	tx database.Tx, viewer account.Viewer, set *outcome.Set, c Callback, fence int64, o Outcome, now clock.Instant,
+) error {
+	attempt, made, err := store{tx}.attemptUnder(c.ID, fence)
+	if err != nil || made && attempt.CallerID == viewer.UserID && attempt.CallResult != "" && attempt.Is(set, o) {
+		return err
+	}
+	return keepTyped(tx, viewer, c, fence, o, now)
 }
 
 func (s *Service) finish(

@@ -31,8 +31,8 @@ func SkipReasons() []SkipReason {
 }
 
 // SaveDraft stores what the caller has typed so far, renews the lease and returns its new end. The desk calls it while somebody
-// types. It returns ErrStale when the claim is not the last one any more; the draft is stored all the same. It returns
-// fault.Conflict, and stores nothing, for a callback the viewer never claimed.
+// types. It returns ErrStale when the claim is not the last one any more; the draft is stored all the same, unless the
+// viewer has claimed the callback again and typed since. It returns fault.Conflict, and stores nothing, for a callback the viewer never claimed.
 func (s *Service) SaveDraft(
 	ctx context.Context,
 	viewer account.Viewer,
@@ -57,7 +57,7 @@ func (s *Service) SaveDraft(
 			return err
 		}
 		leaseUntil = c.LeaseUntil
-		return store{tx}.saveDraft(callbackID, viewer.UserID, typed, now)
+		return keepTyped(tx, viewer, c, fence, typed, now)
 	})
 	switch {
 	case err != nil:
@@ -66,6 +66,18 @@ func (s *Service) SaveDraft(
 		return 0, ErrStale
 	}
 	return leaseUntil, nil
+}
+
+// keepTyped keeps what was typed under a claim as the viewer's draft. What comes late, from a page of an earlier claim, does not take the
+// place of what they typed since they claimed the callback again.
+func keepTyped(tx database.Tx, viewer account.Viewer, c Callback, fence int64, typed Outcome, now clock.Instant) error {
+	if c.State == Claimed && c.CallerID == viewer.UserID && c.Fence != fence {
+		_, savedAt, err := store{tx}.draft(c.ID, viewer.UserID)
+		if err != nil || !savedAt.IsZero() && !savedAt.Before(c.ClaimedAt) {
+			return err
+		}
+	}
+	return store{tx}.saveDraft(c.ID, viewer.UserID, typed, now)
 }
 
 // Skip passes a claimed callback on, with a reason, and returns it as it is now: waiting for a pause that grows with every skip, then

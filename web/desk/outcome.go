@@ -135,14 +135,10 @@ func submitted(c *gin.Context) (id int64, f frame.Form, err error) {
 }
 
 // wasRecorded reports whether a stale outcome is the one that was recorded under the very claim: the connection broke before the
-// browser heard so, and it sent it once more. What was kept as a draft on that account is forgotten.
+// browser heard so, and it sent it once more. Such a one is not kept as a draft.
 func (h *handlers) wasRecorded(c *gin.Context, id, fence int64, set *outcome.Set, typed callback.Outcome) bool {
-	ctx, viewer := c.Request.Context(), frame.Viewer(c)
-	pulse, err := h.callbacks.Beat(ctx, viewer, id, fence)
-	if err != nil || pulse.Recorded == nil || !pulse.Recorded.Is(set, typed) {
-		return false
-	}
-	return h.callbacks.DiscardDraft(ctx, viewer, id) == nil
+	pulse, err := h.callbacks.Beat(c.Request.Context(), frame.Viewer(c), id, fence)
+	return err == nil && pulse.Recorded != nil && pulse.Recorded.Is(set, typed)
 }
 
 // keep saves what was typed as the draft. That it cannot be kept is said in the log: the caller is told already what is wrong.
