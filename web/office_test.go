@@ -124,6 +124,7 @@ func newOffice(t testing.TB) *office {
 		"/customers/:id/changes/:change":     ours(changes[0], changes[1]),
 		"/callbacks/:id":                     ours("1", "3"),
 		"/callbacks/:id/recordings/:attempt": ours(text(o.recorded(1)), text(o.recorded(3))),
+		"/callbacks/:id/attempts/:attempt":   ours(text(o.ended(1, o.caller())), text(o.ended(3, 99))),
 		"/desk/:id":                          ours("1", "3"),
 		"/tasks/drafts/:id":                  ours("1", "3"),
 		"/scripts/:id":                       each(words),
@@ -180,12 +181,25 @@ func newOffice(t testing.TB) *office {
 func (o *office) recorded(callbackID int64) int64 {
 	o.t.Helper()
 	webtest.Must(o.t, o.Scripts.SetCentre(o.t.Context(), o.admin, script.Centre{OwnCalls: true}))
-	g := o.DB.View(o.t.Context()).Gorm()
-	var caller account.User
-	webtest.Must(o.t, g.Where("role = ?", account.Caller).Take(&caller).Error)
-	a := callback.Attempt{CallbackID: callbackID, No: 90, CallerID: caller.ID, RecordingURL: "https://pbx.example.com/r/1"}
-	webtest.Must(o.t, g.Create(&a).Error)
+	a := callback.Attempt{CallbackID: callbackID, No: 90, CallerID: o.caller(), RecordingURL: "https://pbx.example.com/r/1"}
+	webtest.Must(o.t, o.DB.View(o.t.Context()).Gorm().Create(&a).Error)
 	return a.ID
+}
+
+// ended adds a call with an outcome to a callback.
+func (o *office) ended(callbackID, callerID int64) int64 {
+	o.t.Helper()
+	a := callback.Attempt{CallbackID: callbackID, No: 91, CallerID: callerID, EndedAt: webtest.Now, CallResult: callback.NoAnswer}
+	webtest.Must(o.t, o.DB.View(o.t.Context()).Gorm().Create(&a).Error)
+	return a.ID
+}
+
+// caller is the caller of the office.
+func (o *office) caller() int64 {
+	o.t.Helper()
+	var caller account.User
+	webtest.Must(o.t, o.DB.View(o.t.Context()).Gorm().Where("role = ?", account.Caller).Take(&caller).Error)
+	return caller.ID
 }
 
 // published publishes a version of the rules and returns its number.
@@ -205,6 +219,8 @@ var sent = map[string]url.Values{
 	"POST /desk/:id/dial":              {"fence": {"1"}},
 	"POST /desk/:id/skip":              {"fence": {"1"}, "skip_reason": {"other"}},
 	"POST /desk/:id/release":           {"fence": {"1"}},
+	"POST /desk/:id/transfer":          {"fence": {"1"}, "transfer_to": {"team-1"}, "transfer_words": {"x"}},
+	"POST /desk/:id/wait":              {"fence": {"1"}},
 	"POST /callbacks/:id/reassign":     {"caller": {"0"}, "reassign_why": {"x"}},
 	"POST /callbacks/:id/cancel":       {"why": {"x"}},
 	"POST /contacts/:id/callbacks":     {"kind": {"confirm"}, "priority": {"2"}, "reason": {"客户要求"}},

@@ -54,6 +54,56 @@ func (s *Service) Correct(ctx context.Context, viewer account.Viewer, attemptID 
 	return nil
 }
 
+// ToCorrect is an attempt with what was recorded about it: where its outcome is put right.
+type ToCorrect struct {
+	Desk    Desk
+	Attempt Attempt
+	Typed   Outcome
+}
+
+// ToCorrect returns an attempt of a callback whose outcome the viewer may correct. It returns fault.NotFound for one they may not, and
+// fault.Conflict for one that has no outcome yet.
+func (s *Service) ToCorrect(ctx context.Context, viewer account.Viewer, callbackID, attemptID int64) (found ToCorrect, err error) {
+	st := store{s.db.View(ctx)}
+	c, a, err := st.attemptOf(callbackID, attemptID, errNoAttempt)
+	if err == nil {
+		err = a.checkCorrecting(viewer, c)
+	}
+	if err != nil {
+		return ToCorrect{}, fmt.Errorf("open attempt %d to correct it: %w", attemptID, err)
+	}
+	if found.Desk, err = s.show(ctx, viewer, c, s.now()); err != nil {
+		return ToCorrect{}, err
+	}
+	found.Attempt = a
+	if found.Typed, err = a.outcome(c); err != nil {
+		return ToCorrect{}, err
+	}
+	if a.No != c.Attempts { // what the callback waits for is of its last attempt
+		found.Typed.AppointmentAt, found.Typed.AppointmentFor, found.Typed.NoteForNext = 0, ForAnybody, ""
+	}
+	if found.Typed.Answers.Rating != nil {
+		found.Desk.Answered = nil // it is this very answer
+	}
+	return found, nil
+}
+
+// CorrectableBy reports whether a viewer may correct the outcome of an attempt on a callback.
+func (a Attempt) CorrectableBy(viewer account.Viewer, c Callback) bool {
+	return a.checkCorrecting(viewer, c) == nil
+}
+
+func (a Attempt) checkCorrecting(viewer account.Viewer, c Callback) error {
+	own := viewer.UserID != 0 && a.CallerID == viewer.UserID
+	if !own && (!viewer.Is(account.Supervisor) || !viewer.SeesTeam(c.TeamID)) {
+		return errNoAttempt
+	}
+	if a.EndedAt.IsZero() {
+		return errNoOutcome
+	}
+	return nil
+}
+
 // lockToCorrect returns an attempt that the viewer may correct, with its callback, which nobody else changes meanwhile.
 func lockToCorrect(tx database.Tx, viewer account.Viewer, attemptID int64) (c Callback, a Attempt, err error) {
 	st := store{tx}
@@ -66,14 +116,7 @@ func lockToCorrect(tx database.Tx, viewer account.Viewer, attemptID int64) (c Ca
 	if a, err = st.attempt(attemptID); err != nil { // as it is now that it stays so
 		return c, a, err
 	}
-	own := a.CallerID == viewer.UserID
-	if !own && (!viewer.Is(account.Supervisor) || !viewer.SeesTeam(c.TeamID)) {
-		return c, a, errNoAttempt
-	}
-	if a.EndedAt.IsZero() {
-		return c, a, errNoOutcome
-	}
-	return c, a, nil
+	return c, a, a.checkCorrecting(viewer, c)
 }
 
 func (s *Service) correct(

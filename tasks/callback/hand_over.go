@@ -183,7 +183,7 @@ var (
 )
 
 // Resume ends a pause: the callback is ready at once, for whoever paused it first, or waits for what else keeps it from being made. Who
-// paused it may, and supervisors of its team. It returns fault.NotFound for anybody else, and fault.Conflict for one that is not paused.
+// paused it may, for whom it is kept, and supervisors of its team. It returns fault.NotFound for anybody else, and fault.Conflict for one that is not paused.
 func (s *Service) Resume(ctx context.Context, viewer account.Viewer, callbackID int64) (c Callback, err error) {
 	now := s.now()
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -191,9 +191,9 @@ func (s *Service) Resume(ctx context.Context, viewer account.Viewer, callbackID 
 			return err
 		}
 		switch {
-		case c.CallerID != viewer.UserID && (viewer.Role == account.Caller || !viewer.SeesTeam(c.TeamID)):
+		case !c.pausedFor(viewer):
 			return errNoCallback
-		case c.State != Waiting || c.WaitReason != ReasonPaused:
+		case !c.paused():
 			return errNotPaused
 		}
 		c.ReadyAt, c.ChangedAt = now, now
@@ -204,4 +204,16 @@ func (s *Service) Resume(ctx context.Context, viewer account.Viewer, callbackID 
 		return Callback{}, fmt.Errorf("resume callback %d: %w", callbackID, err)
 	}
 	return c, nil
+}
+
+// ResumableBy reports whether the callback is paused and a viewer may end that.
+func (c *Callback) ResumableBy(viewer account.Viewer) bool { return c.paused() && c.pausedFor(viewer) }
+
+func (c *Callback) paused() bool { return c.State == Waiting && c.WaitReason == ReasonPaused }
+
+// pausedFor reports whether a pause of the callback is the viewer's to end: their own, that of what is kept for them, and for supervisors
+// those of their teams.
+func (c *Callback) pausedFor(viewer account.Viewer) bool {
+	own := viewer.UserID != 0 && (c.CallerID == viewer.UserID || c.ReservedFor == viewer.UserID)
+	return own || viewer.Role != account.Caller && viewer.SeesTeam(c.TeamID)
 }

@@ -3,6 +3,7 @@ package callback
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
@@ -151,6 +152,18 @@ func (c *Callback) Standing(viewer account.Viewer, now clock.Instant) Standing {
 		return StandsWaiting
 	}
 	return StandsOpen
+}
+
+// PickableBy reports whether a viewer may choose the callback now, as far as the callback itself tells: supervisors what nobody has,
+// callers what is theirs.
+func (c *Callback) PickableBy(viewer account.Viewer, now clock.Instant) bool {
+	switch {
+	case c.closed() || c.usedUp() || c.NotFor != 0 && c.NotFor == viewer.UserID:
+		return false
+	case viewer.Role == account.Caller:
+		return c.Standing(viewer, now) == StandsMine
+	}
+	return viewer.Is(account.Supervisor) && slices.Contains([]Standing{StandsMine, StandsOpen, StandsWaiting}, c.Standing(viewer, now))
 }
 
 // MostCounted is up to how many callbacks of a state are counted for a page.

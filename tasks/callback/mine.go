@@ -45,6 +45,7 @@ type MineKey struct {
 type Mine struct {
 	Counts map[MineList]int // up to one more than MostCounted
 	Rows   []Row            // of every list but MineDrafts
+	Last   map[int64]int64  // of MineDone: the viewer's last attempt with an outcome, by callback
 	Drafts []DraftRow       // of MineDrafts
 	At     clock.Instant
 }
@@ -84,6 +85,11 @@ func (s *Service) MyTasks(ctx context.Context, viewer account.Viewer, f MineFilt
 	found, err := own.list(f)
 	if err != nil {
 		return Mine{}, err
+	}
+	if f.List == MineDone {
+		if mine.Last, err = own.lastAttempts(found); err != nil {
+			return Mine{}, err
+		}
 	}
 	mine.Rows, err = rows(tx, found)
 	return mine, err

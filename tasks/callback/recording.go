@@ -20,7 +20,7 @@ func (s *Service) Recording(ctx context.Context, viewer account.Viewer, callback
 	now := s.now()
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		url = ""
-		c, a, err := store{tx}.recorded(callbackID, attemptID)
+		c, a, err := store{tx}.attemptOf(callbackID, attemptID, errNoRecording)
 		if err != nil {
 			return err
 		}

@@ -111,12 +111,12 @@ func (s store) attempt(id int64) (Attempt, error) {
 	return database.One[Attempt](s.Gorm().Where("id = ?", id), "attempt", errNoAttempt)
 }
 
-// recorded returns an attempt with its callback, or errNoRecording where one of them is not there.
-func (s store) recorded(callbackID, attemptID int64) (c Callback, a Attempt, err error) {
-	if c, err = database.One[Callback](s.Gorm().Where("id = ?", callbackID), "callback", errNoRecording); err != nil {
+// attemptOf returns an attempt with its callback, or the given error where one of them is not there.
+func (s store) attemptOf(callbackID, attemptID int64, missing error) (c Callback, a Attempt, err error) {
+	if c, err = database.One[Callback](s.Gorm().Where("id = ?", callbackID), "callback", missing); err != nil {
 		return c, a, err
 	}
-	a, err = database.One[Attempt](s.Gorm().Where("id = ? AND callback_id = ?", attemptID, callbackID), "attempt", errNoRecording)
+	a, err = database.One[Attempt](s.Gorm().Where("id = ? AND callback_id = ?", attemptID, callbackID), "attempt", missing)
 	return c, a, err
 }
 

@@ -48,6 +48,25 @@ func (m mineStore) list(f MineFilter) ([]Callback, error) {
 	return listCallbacks(after(g, column, "id", f.List == MineDone, f.After).Limit(Limited(f.Limit)))
 }
 
+// lastAttempts returns the viewer's last attempts with an outcome, by callback.
+func (m mineStore) lastAttempts(callbacks []Callback) (map[int64]int64, error) {
+	ids := make([]int64, len(callbacks))
+	for i, c := range callbacks {
+		ids[i] = c.ID
+	}
+	var found []struct{ CallbackID, Last int64 }
+	err := m.Gorm().Model(&Attempt{}).Select("callback_id, MAX(id) AS last").
+		Where("callback_id IN ? AND caller_id = ? AND call_result <> ''", ids, m.viewer.UserID).Group("callback_id").Scan(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("read last attempts: %w", err)
+	}
+	last := make(map[int64]int64, len(found))
+	for _, one := range found {
+		last[one.CallbackID] = one.Last
+	}
+	return last, nil
+}
+
 // after orders by a time and an id, and continues behind a place in that order.
 func after(g *gorm.DB, at, id string, descending bool, key MineKey) *gorm.DB {
 	direction, beyond := "", ">"

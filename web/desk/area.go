@@ -47,11 +47,15 @@ func New(
 			h.deskRoutes(),
 			h.tasksRoutes(),
 			h.customerRoutes(),
+			h.correctRoutes(),
+			h.handOverRoutes(),
 		),
 		Samples: slices.Concat(
 			tasksSamples(),
 			deskSamples(),
 			customerSamples(),
+			correctSamples(),
+			handOverSamples(),
 		),
 	}
 }
@@ -61,6 +65,7 @@ type callbackService interface {
 	Beat(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (callback.Pulse, error)
 	ByID(ctx context.Context, viewer account.Viewer, id int64) (callback.Desk, error)
 	Claim(ctx context.Context, viewer account.Viewer) (callback.Desk, error)
+	Correct(ctx context.Context, viewer account.Viewer, attemptID int64, o callback.Outcome, why string) error
 	Current(ctx context.Context, viewer account.Viewer) (callback.Desk, error)
 	DiscardDraft(ctx context.Context, viewer account.Viewer, callbackID int64) error
 	EndPause(ctx context.Context, viewer account.Viewer) error
@@ -72,7 +77,12 @@ type callbackService interface {
 	MyTasks(ctx context.Context, viewer account.Viewer, f callback.MineFilter) (callback.Mine, error)
 	OnPause(ctx context.Context, viewer account.Viewer) (pause callback.Pause, on bool, err error)
 	Outcomes(ctx context.Context) (*outcome.Set, error)
+	Pause(
+		ctx context.Context, viewer account.Viewer, callbackID, fence int64, until clock.Instant, words string,
+	) (callback.Callback, error)
+	Pick(ctx context.Context, viewer account.Viewer, callbackID int64) (callback.Desk, error)
 	Prefetch(ctx context.Context, viewer account.Viewer) (callback.Upcoming, error)
+	Receivers(ctx context.Context, viewer account.Viewer, callbackID int64) (callback.Receivers, error)
 	Release(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (callback.Callback, error)
 	SaveDraft(
 		ctx context.Context, viewer account.Viewer, callbackID, fence int64, typed callback.Outcome,
@@ -82,6 +92,8 @@ type callbackService interface {
 	Skip(ctx context.Context, viewer account.Viewer, callbackID, fence int64, reason callback.SkipReason) (callback.Callback, error)
 	StartPause(ctx context.Context, viewer account.Viewer, reason callback.PauseReason) error
 	Supply(ctx context.Context, viewer account.Viewer) (callback.Supply, error)
+	ToCorrect(ctx context.Context, viewer account.Viewer, callbackID, attemptID int64) (callback.ToCorrect, error)
+	Transfer(ctx context.Context, viewer account.Viewer, callbackID, fence int64, to callback.Handover) (callback.Callback, error)
 	Undo(ctx context.Context, viewer account.Viewer, callbackID int64) (callback.Desk, error)
 }
 

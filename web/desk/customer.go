@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
@@ -92,7 +94,7 @@ func (h *handlers) renderCustomerForm(c *gin.Context, status int, typed frame.Fo
 		inHand = desk.Phone
 	}
 	p.Phones, p.Places = phoneFields(sheet, p.Form, inHand)
-	p.Spoken = languageOptions(p.Form.Get("language"), func(key string) string { return h.T(c, key) })
+	p.Spoken = languageOptions(p.Form.Get("language"), h.Lang(c), h.T(c, "customer_correct.unknown"))
 	p.Zones = usualZones
 	for _, line := range sheet.Log {
 		was, is := valueText(line.Field, line.OldValue), valueText(line.Field, line.NewValue)
@@ -139,15 +141,16 @@ var usualZones = []string{
 	"Europe/Paris", "America/New_York", "America/Chicago", "America/Los_Angeles",
 }
 
-// languageOptions are the languages customers speak most, and the one that is known.
-func languageOptions(known string, text func(key string) string) []frame.Option {
-	options := []frame.Option{{Value: "", Label: text("customer_correct.unknown")}}
+// languageOptions are the languages customers speak most, and the one that is known, by their names in the reader's language.
+func languageOptions(known, reader, unknown string) []frame.Option {
+	names := display.Tags(language.Make(reader))
+	options := []frame.Option{{Value: "", Label: unknown}}
 	tags := []string{"zh-CN", "zh-HK", "en", "ja", "ko", "de", "fr", "es", "ru", "ug", "bo"}
 	if known != "" && !slices.Contains(tags, known) {
 		tags = append(tags, known)
 	}
 	for _, tag := range tags {
-		options = append(options, frame.Option{Value: tag, Label: tag})
+		options = append(options, frame.Option{Value: tag, Label: cmp.Or(names.Name(language.Make(tag)), tag)})
 	}
 	return options
 }

@@ -54,7 +54,7 @@ func customerSamples() []frame.View {
 	p := &customerPage{
 		CallbackID: 1, Name: "Zhang Wei", Source: "helpdesk", Places: []frame.Option{{Value: "1", Label: "1"}}, Back: "/desk",
 		Phones: []phoneField{{ID: 1, Number: "+86139••••8000", Place: "1"}, {ID: 2, Number: "••••", Unclear: true, Wrong: true}},
-		Spoken: languageOptions("tlh", func(string) string { return "unknown" }), Zones: usualZones,
+		Spoken: languageOptions("tlh", "en", "unknown"), Zones: usualZones,
 		Form: frame.Form{Values: url.Values{"new_first": {"yes"}}, Errors: map[string]string{"new_phone": "e", "zone": "e"}, Error: "e"},
 		Log:  []correctionLine{line("", 0), line(upkeep.Superseded, 1)},
 	}
@@ -73,7 +73,7 @@ func customerSamples() []frame.View {
 func tasksRowSamples(row callback.Row) []tasksRow {
 	var rows []tasksRow
 	for _, list := range callback.MineLists() {
-		rows = append(rows, tasksRow{Row: row, List: list, Href: "/callbacks/1", At: 1, Overdue: true})
+		rows = append(rows, tasksRow{Row: row, List: list, Href: "/callbacks/1", Correct: "/callbacks/1/attempts/1/correct", At: 1, Overdue: true})
 	}
 	return rows
 }
@@ -143,5 +143,25 @@ func deskSamples() []frame.View {
 		&deskPage{Supply: callback.Supply{Ready: 3}},
 		&deskPage{Pause: pauseView{On: true, Reason: "meal", Seconds: 61}},
 		&full, &cancelled,
+	}
+}
+
+// correctSamples are an outcome to be put right, as it was and refused.
+func correctSamples() []frame.View {
+	p := correctPage{
+		CallbackID: 1, Customer: "Zhang Wei", By: "Wang Min",
+		Attempt: callback.Attempt{ID: 1, No: 2, EndedAt: 1, CallResult: callback.Reached, BusinessResult: callback.Solved},
+		Fields:  outcomeFields{Calls: []choice{{Name: "call_result", Value: "reached", Label: "Reached", Digit: 1, Flags: "talk", Checked: true}}},
+	}
+	refused := p
+	refused.Form = frame.Form{Errors: map[string]string{"correct_why": "e"}, Error: "e"}
+	return []frame.View{&p, &refused}
+}
+
+// handOverSamples are both ways a callback leaves the desk without an outcome.
+func handOverSamples() []frame.View {
+	return []frame.View{
+		&handOverPage{CallbackID: 1, Customer: "Zhang Wei", To: []frame.Option{{Label: "Choose"}, {Value: "team-1", Label: "Team"}}},
+		&handOverPage{CallbackID: 1, Customer: "Zhang Wei", Waits: true, Form: frame.Form{Errors: map[string]string{"paused_until": "e"}}},
 	}
 }

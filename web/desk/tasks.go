@@ -40,6 +40,7 @@ type tasksRow struct {
 	callback.Row
 	List    callback.MineList
 	Href    string
+	Correct string // address of the form for its last outcome; empty where there is none
 	At      clock.Instant
 	Overdue bool
 }
@@ -104,7 +105,11 @@ func (h *handlers) showTasks(c *gin.Context) error {
 	}
 	mine.Rows, p.Pager = frame.Paged(c, mine.Rows, func(r callback.Row) string { return mineKeyText(f.Key(r)) })
 	for _, r := range mine.Rows {
-		p.Rows = append(p.Rows, tasksRowOf(r, f, viewer, mine.At))
+		row := tasksRowOf(r, f, viewer, mine.At)
+		if attempt := mine.Last[r.Callback.ID]; attempt != 0 {
+			row.Correct = fmt.Sprintf("%s/attempts/%d/correct", callbackPath(r.Callback.ID), attempt)
+		}
+		p.Rows = append(p.Rows, row)
 	}
 	drafts := mine.Drafts
 	if list == callback.MineDrafts {
@@ -126,7 +131,7 @@ func (h *handlers) showTasks(c *gin.Context) error {
 
 // tasksRowOf leads to the desk while the callback is in the viewer's hands, else to its own page.
 func tasksRowOf(r callback.Row, f callback.MineFilter, viewer account.Viewer, now clock.Instant) tasksRow {
-	row := tasksRow{Row: r, List: f.List, At: f.Key(r).At, Href: "/callbacks/" + strconv.FormatInt(r.Callback.ID, 10)}
+	row := tasksRow{Row: r, List: f.List, At: f.Key(r).At, Href: callbackPath(r.Callback.ID)}
 	if r.Callback.HeldBy(viewer, now) {
 		row.Href = "/desk"
 	}

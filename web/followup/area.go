@@ -80,6 +80,7 @@ type callbackService interface {
 	Reasons(ctx context.Context) ([]callback.Reason, error)
 	Recording(ctx context.Context, viewer account.Viewer, callbackID, attemptID int64) (url string, err error)
 	Reassign(ctx context.Context, viewer account.Viewer, callbackID, callerID int64, why string) error
+	Resume(ctx context.Context, viewer account.Viewer, callbackID int64) (callback.Callback, error)
 	SeeMarks(ctx context.Context, viewer account.Viewer, callbackID int64) error
 }
 

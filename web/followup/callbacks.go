@@ -49,9 +49,17 @@ type callbackPage struct {
 	Correct  string // address of the form for the customer's data; empty for those who may not correct it
 	Held     bool   // by the viewer
 	Open     bool   // and the viewer may reassign and cancel it
+	Pick     bool   // the viewer may choose it now
+	Resume   bool   // it is paused, and the viewer may end that
+	viewer   account.Viewer
 }
 
 func (*callbackPage) Template() string { return "callback" }
+
+// MayCorrect reports whether the viewer may put the outcome of an attempt right.
+func (p *callbackPage) MayCorrect(a callback.Attempt) bool {
+	return a.CorrectableBy(p.viewer, p.Desk.Callback)
+}
 
 func (h *handlers) callbacksRoutes() []frame.Route {
 	supervisor, readers := []account.Role{account.Supervisor}, []account.Role{account.Supervisor, account.Caller}
@@ -61,6 +69,7 @@ func (h *handlers) callbacksRoutes() []frame.Route {
 		{Method: http.MethodGet, Path: "/callbacks/:id/recordings/:attempt", Roles: readers, Handle: h.openRecording},
 		{Method: http.MethodPost, Path: "/callbacks/:id/reassign", Roles: supervisor, Handle: h.reassignCallback},
 		{Method: http.MethodPost, Path: "/callbacks/:id/cancel", Roles: supervisor, Handle: h.cancelCallback},
+		{Method: http.MethodPost, Path: "/callbacks/:id/resume", Roles: readers, Handle: h.resumeCallback},
 		{Method: http.MethodPost, Path: "/callbacks/:id/seen", Roles: supervisor, Handle: h.seeMarks},
 	}
 }
@@ -115,7 +124,11 @@ func (h *handlers) renderCallback(c *gin.Context, status int, f frame.Form) erro
 		return err
 	}
 	viewer := frame.Viewer(c)
-	p := &callbackPage{Desk: desk, Phone: frame.MaskedPhone(desk.Phone), Form: f, Held: desk.Callback.HeldBy(viewer, desk.At)}
+	p := &callbackPage{
+		Desk: desk, Phone: frame.MaskedPhone(desk.Phone), Form: f, viewer: viewer,
+		Held: desk.Callback.HeldBy(viewer, desk.At), Pick: desk.Callback.PickableBy(viewer, desk.At),
+		Resume: desk.Callback.ResumableBy(viewer),
+	}
 	if p.Held {
 		p.Phone = desk.Phone
 	}
@@ -205,6 +218,14 @@ func (h *handlers) reassignCallback(c *gin.Context) error {
 func (h *handlers) cancelCallback(c *gin.Context) error {
 	return h.changeCallback(c, "callbacks.cancelled", func(id int64, f frame.Form) error {
 		return h.callbacks.CancelByHand(c.Request.Context(), frame.Viewer(c), id, f.Get("why"))
+	})
+}
+
+// resumeCallback ends the pause of a callback that waited for something inside.
+func (h *handlers) resumeCallback(c *gin.Context) error {
+	return h.changeCallback(c, "callbacks.resumed", func(id int64, _ frame.Form) error {
+		_, err := h.callbacks.Resume(c.Request.Context(), frame.Viewer(c), id)
+		return err
 	})
 }
 

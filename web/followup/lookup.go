@@ -42,6 +42,7 @@ type lookupCallback struct {
 	Since    clock.Instant
 	Who      string // who has it, or for whom it is kept
 	Href     string
+	Pick     bool // the viewer may choose it now
 }
 
 // mostFound is how many customers a search shows.
@@ -111,7 +112,7 @@ func (h *handlers) lookupRow(viewer account.Viewer, f flow.Found) lookupRow {
 
 func lookupCallbackOf(r callback.Row, viewer account.Viewer, now clock.Instant) lookupCallback {
 	cb := r.Callback
-	one := lookupCallback{Row: r, Standing: cb.Standing(viewer, now), Since: cb.ReadyAt}
+	one := lookupCallback{Row: r, Standing: cb.Standing(viewer, now), Since: cb.ReadyAt, Pick: cb.PickableBy(viewer, now)}
 	page := "/callbacks/" + strconv.FormatInt(cb.ID, 10)
 	switch one.Standing {
 	case callback.StandsHeld:

@@ -52,7 +52,9 @@ func callbacksSamples() []frame.View {
 			Changes: []frame.TimelineLine{{At: 1, Text: "t", Actor: "a", Note: "n"}},
 		},
 		&callbackPage{Desk: closed},
-		&callbackPage{Desk: desk, Phone: "+8613912348000", Contact: "/contacts/7", Correct: "/desk/1/customer", Held: true},
+		&callbackPage{
+			Desk: desk, Phone: "+8613912348000", Contact: "/contacts/7", Correct: "/desk/1/customer", Held: true, Pick: true, Resume: true,
+		},
 	}
 }
 
@@ -66,6 +68,7 @@ func lookupSamples() []frame.View {
 	plain := lookupRow{Name: "Li Na", Contact: contact.Contact{ID: 8, ExternalID: "T-8", Status: contact.Open, ChangedAt: 1}}
 	for _, standing := range callback.Standings() {
 		row.Open = append(row.Open, lookupCallback{
+			Pick:     true,
 			Row:      callback.Row{Callback: callback.Callback{ID: 1, Kind: callback.ConfirmKind, WaitReason: callback.ReasonPlanned}},
 			Standing: standing, Since: 1, Who: "Wang Min", Href: "/callbacks/1",
 		})

@@ -42,7 +42,7 @@ async function claimAhead() {
   try {
     const { next } = await (await ask("/desk/next", { body: "" })).json();
     if (form !== theForm()) return;
-    box.textContent = next;
+    box.textContent = box.title = next;
     box.hidden = !next;
   } catch {
     box.hidden = true; // the claim after the outcome looks anew
