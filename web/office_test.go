@@ -262,6 +262,7 @@ var exceptions = map[string]string{
 	"POST /scripts/:id/retire":                     "a draft is not in force",
 	"POST /policies/:id/rollback":                  "a draft was never in force",
 	"POST /policies/:id/rules/:rule/restore":       "the rule was not removed",
+	"POST /callbacks/:id/resume":                   "nothing is paused: a caller is not told more",
 	"POST /dryruns/:id/cancel":                     "idempotent: what is not under way is stopped",
 }
 
