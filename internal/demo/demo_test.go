@@ -19,6 +19,7 @@ import (
 	"aftercall/internal/fault"
 	"aftercall/internal/flow"
 	"aftercall/survey"
+	"aftercall/tasks/callback"
 	"aftercall/tasks/queue"
 )
 
@@ -39,18 +40,20 @@ func newCentre(t *testing.T, db *database.DB) built {
 	hands := &demo.Clock{}
 	mailbox := &demo.Mailbox{Log: delivery.NewLog(db, hands.Now)}
 	services := app.Connect(db, hands.Now, app.Setup{
-		Key: []byte("the secret key of a demo in a test"), FirstDelay: time.Minute, Folder: t.TempDir(), Sender: mailbox,
+		Key: []byte("the secret key of a demo in a test"), Contacts: contact.Options{Region: "CN"}, FirstDelay: time.Minute, Folder: t.TempDir(), Sender: mailbox,
 		Surveys: survey.Options{PublicURL: "http://127.0.0.1", CentreName: "demo", Zone: zone},
 	})
 	handlers := map[string]queue.Handler{}
 	for kind, handler := range services.Flow.Handlers() {
 		handlers[kind] = handler
 	}
-	if err := services.Surveys.EnsureBuiltIn(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := services.Policies.EnsureBuiltIn(t.Context()); err != nil {
-		t.Fatal(err)
+	for _, prepare := range []func(context.Context) error{
+		services.Permission.EnsureBuiltIn, services.Surveys.EnsureBuiltIn, services.Scripts.EnsureBuiltIn, services.Policies.EnsureBuiltIn,
+		services.Outcomes.EnsureBuiltIn,
+	} {
+		if err := prepare(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
 	passes := new(int)
 	return built{flow: services.Flow, passes: passes, Centre: demo.Centre{
@@ -78,8 +81,8 @@ func TestADemoCentreHasSomethingToShowAndSumsUp(t *testing.T) {
 	}
 	// Whatever makes it quicker leaves it as it is. Other numbers mean that policies, rules or what people do in it have changed.
 	if diff := cmp.Diff(map[string]int64{
-		"contacts": 1995, "resolutions": 1929, "decisions": 3858, "callbacks": 597, "attempts": 929, "invitations": 1278,
-		"responses": 969, "score_entries": 7614, "touches": 2650, "consent_events": 1438, "suppressions": 85,
+		"contacts": 1995, "resolutions": 1929, "decisions": 3858, "callbacks": 632, "attempts": 1035, "invitations": 1273,
+		"responses": 830, "score_entries": 7104, "touches": 2654, "consent_events": 1296, "suppressions": 132,
 	}, rows(t, db)); diff != "" {
 		t.Errorf("another centre (-want +got):\n%s", diff)
 	}
@@ -102,6 +105,7 @@ func TestADemoCentreHasSomethingToShowAndSumsUp(t *testing.T) {
 	if wrong, err := c.flow.VerifyScores(t.Context()); err != nil || len(wrong) > 0 {
 		t.Errorf("scores differ: %v, %v", wrong, err)
 	}
+	checkQueue(t, c, db)
 	callers, err := c.Accounts.Users(t.Context(), "", 100)
 	if err != nil {
 		t.Fatal(err)
@@ -113,6 +117,48 @@ func TestADemoCentreHasSomethingToShowAndSumsUp(t *testing.T) {
 		if _, err := c.Callbacks.Claim(t.Context(), account.Viewer{UserID: u.ID, Role: u.Role}); err != nil {
 			t.Errorf("nothing to do for %s: %v", u.Login, err)
 		}
+	}
+}
+
+// checkQueue looks at what there is to call when a demo begins, and at what its callers did besides calling.
+func checkQueue(t *testing.T, c built, db *database.DB) {
+	t.Helper()
+	supply, err := c.Callbacks.Supply(t.Context(), account.Viewer{UserID: 1, Role: account.Caller})
+	if err != nil || supply.Ready < 40 || supply.Ready > 70 {
+		t.Errorf("%d callbacks can be claimed, want about forty (%v): %+v", supply.Ready, err, supply)
+	}
+	hour := until.Add(time.Hour)
+	for _, want := range []struct {
+		what, where string
+		args        []any
+		least       int
+	}{
+		{"ready confirmations", "state = 'ready' AND kind = 'confirm'", nil, 10},
+		{"ready after a complaint", "state = 'ready' AND kind = 'complaint'", nil, 5},
+		{"ready recoveries", "state = 'ready' AND kind = 'recovery'", nil, 3},
+		{"ready after an attempt", "state = 'ready' AND attempts > 0", nil, 5},
+		{"ready with a note for the next", "state = 'ready' AND note_for_next <> ''", nil, 5},
+		{"appointments near", "state = 'waiting' AND wait_reason = 'appointment' AND appointment_at BETWEEN ? AND ?", []any{until, hour}, 3},
+		{"promises nobody kept", "state = 'ready' AND appointment_at > 0 AND due_at < ?", []any{until}, 1},
+	} {
+		if n := dbtest.Count(t, db, "callbacks", want.where, want.args...); n < want.least {
+			t.Errorf("%d %s, want %d", n, want.what, want.least)
+		}
+	}
+	for _, kind := range []callback.ChangeKind{
+		callback.ChangeCorrected, callback.ChangeTransferred, callback.ChangeSkipped, callback.ChangePaused,
+	} {
+		if n := dbtest.Count(t, db, "callback_changes", "kind = ?", kind); n < 3 {
+			t.Errorf("%d changes of the kind %s, want some", n, kind)
+		}
+	}
+	for _, result := range []string{"reached", "no_answer", "rejected", "busy", "off", "unavailable", "hung_up", "assistant", "wrong_number"} {
+		if n := dbtest.Count(t, db, "attempts", "call_result = ?", result); n < 3 {
+			t.Errorf("%d calls ended with %s, want some", n, result)
+		}
+	}
+	if n := dbtest.Count(t, db, "caller_pauses", "ended_at > 0"); n < 200 {
+		t.Errorf("callers paused %d times", n)
 	}
 }
 

@@ -17,9 +17,6 @@ import (
 // step is how often the centre's people do something: the source delivers, callers call.
 const step = time.Hour
 
-// quiet is how long before the end callers stop, so that the desk has something to do.
-const quiet = 36 * time.Hour
-
 // life plays everybody around the service.
 type life struct {
 	Centre
@@ -27,11 +24,14 @@ type life struct {
 	until    clock.Instant
 	sourceID int64
 	callers  []account.Viewer
+	lead     account.Viewer // supervisor
 	byEmail  map[string]somebody
 	byPhone  map[string]somebody
 	hardship map[string]float64 // by category
 	answers  []answer           // to come, by time
+	silent   []answer           // links that nobody means to follow, the newest last
 	taken    []int64            // contacts
+	eve      eve                // what is to happen on the last day before the demo begins
 	stirred  bool               // somebody did something since work ran last
 	next     clock.Instant      // when the next job is due, as work left it; 0 for none
 }
@@ -66,7 +66,8 @@ func newLife(ctx context.Context, c Centre, until clock.Instant) (*life, error) 
 	if err := c.write(ctx, h.words.language); err != nil {
 		return nil, err
 	}
-	l.callers, err = c.addPeople(ctx, h.words)
+	l.eve = l.newEve()
+	l.callers, l.lead, err = c.addPeople(ctx, h.words)
 	return l, err
 }
 
@@ -100,6 +101,9 @@ func (l *life) live(ctx context.Context, progress func(Progress)) error {
 		}
 	}
 	progress(Progress{Day: clock.DayOf(l.until, l.Zone), Done: hours, Total: hours})
+	if err := l.DB.Together(ctx, l.fillQueue); err != nil {
+		return err
+	}
 	l.Clock.set(l.until)
 	return l.work(ctx)
 }
@@ -159,12 +163,18 @@ func (l *life) readMail(at clock.Instant) {
 		if !ok {
 			who, ok = l.byPhone[message.To]
 		}
-		if token := tokenIn(message); ok && token != "" && l.random.Float64() < who.answers {
+		token := tokenIn(message)
+		if !ok || token == "" {
+			continue
+		}
+		if l.random.Float64() < who.answers {
 			delay := time.Duration(2+l.random.IntN(90)) * time.Minute
 			if l.random.IntN(4) == 0 {
 				delay += time.Duration(l.random.IntN(60)) * time.Hour
 			}
 			l.answers = append(l.answers, answer{at.Add(delay), token, who})
+		} else {
+			l.silent = append(l.silent, answer{at, token, who})
 		}
 	}
 	slices.SortStableFunc(l.answers, func(a, b answer) int { return int(min(max(a.at-b.at, -1), 1)) })
@@ -175,10 +185,10 @@ func (l *life) answer(ctx context.Context, until clock.Instant) error {
 	for len(l.answers) > 0 && l.answers[0].at <= until.Add(step) {
 		a := l.answers[0]
 		l.answers = l.answers[1:]
-		l.Clock.set(a.at)
-		if a.at >= l.until {
-			return nil
+		if a.at >= l.until.Add(-fillTime) {
+			return l.work(ctx)
 		}
+		l.Clock.set(a.at)
 		asked, err := l.Surveys.ByToken(ctx, a.token)
 		if err != nil {
 			return err

@@ -46,9 +46,9 @@ func Logins(ctx context.Context, accounts *account.Service) ([]Login, error) {
 	return logins, nil
 }
 
-// addPeople adds a user for every role and two more callers, and returns the callers. Nobody knows their passwords: see Logins.
-func (c Centre) addPeople(ctx context.Context, w words) ([]account.Viewer, error) {
-	var callers []account.Viewer
+// addPeople adds a user for every role and two more callers, and returns the callers and the supervisor. Nobody knows their passwords:
+// see Logins.
+func (c Centre) addPeople(ctx context.Context, w words) (callers []account.Viewer, supervisor account.Viewer, err error) {
 	add := func(login, name string, role account.Role) error {
 		user, err := c.Accounts.AddUser(ctx, account.NewUser{
 			Login: login, Name: name, Password: rand.Text(), Role: role, Language: c.Language,
@@ -56,22 +56,26 @@ func (c Centre) addPeople(ctx context.Context, w words) ([]account.Viewer, error
 		if err != nil {
 			return err
 		}
-		if role == account.Caller {
-			callers = append(callers, account.Viewer{UserID: user.ID, Name: name, Role: role, Language: c.Language})
+		switch viewer := (account.Viewer{UserID: user.ID, Name: name, Role: role, Language: c.Language}); role {
+		case account.Caller:
+			callers = append(callers, viewer)
+		case account.Supervisor:
+			supervisor = viewer
+		case account.Admin, account.Marketing, account.Handler, account.Machine:
 		}
 		return nil
 	}
 	for _, role := range account.Roles() {
 		if err := add(string(role), w.roleNames[string(role)], role); err != nil {
-			return nil, err
+			return nil, supervisor, err
 		}
 	}
 	for i, name := range w.callerNames[1:] {
 		if err := add(fmt.Sprintf("caller%d", i+2), name, account.Caller); err != nil {
-			return nil, err
+			return nil, supervisor, err
 		}
 	}
-	return callers, nil
+	return callers, supervisor, nil
 }
 
 // permit records what the contracts of some customers say about marketing, and the few who want to hear nothing.

@@ -14,6 +14,11 @@ type words struct {
 	comments    map[bool][]string // by satisfied
 	resolutions []string
 	callNotes   []string
+	forNext     []string // what a caller leaves for whoever calls next
+	handOver    []string // why a colleague should call
+	backOffice  []string // what a callback waits for inside
+	mistaken    string   // why an outcome is corrected
+	spotCheck   string   // why a supervisor plans a callback by hand
 	callerNames []string
 	roleNames   map[string]string
 	centreName  string
@@ -84,6 +89,13 @@ var chinese = words{
 		"客户确认已恢复", "客户希望晚上再测一次网速", "客户对处理时间不满，已致歉",
 		"已告知退费三个工作日到账", "客户表示满意", "",
 	},
+	forNext: []string{
+		"上午在开会，换个时段再打", "响了一声就挂，可能在开车", "上次说要核对退费金额，接通先说结果", "家里老人接的，请找机主本人",
+	},
+	handOver:    []string{"客户讲粤语，您来打更合适", "您上次跟过这位客户，他想找您", "企业专线的问题，请您来核实"},
+	backOffice:  []string{"等装维组确认上门时间", "等账务核对退费金额"},
+	mistaken:    "按错键了，已听录音核对",
+	spotCheck:   "本周抽查：工单解决后主动回访",
 	callerNames: []string{"王敏", "陈静", "刘洋"},
 	roleNames: map[string]string{
 		"admin": "管理员", "supervisor": "林主管", "caller": "王敏", "marketing": "许琳", "handler": "罗工",
@@ -132,6 +144,14 @@ var english = words{
 		"Customer confirms it works", "Wants to test again tonight", "Unhappy about the wait, apologised",
 		"Refund in three working days", "Happy now", "",
 	},
+	forNext: []string{
+		"In meetings in the morning, try another time", "Hung up at once, may be driving", "Wanted the refund checked: start with that",
+		"Somebody else answered, ask for the account holder",
+	},
+	handOver:    []string{"Asks for you: you talked last time", "About a leased line, please check", "Speaks Cantonese, better if you call"},
+	backOffice:  []string{"Field service confirms the visit", "Billing checks the refund"},
+	mistaken:    "Wrong key, checked with the recording",
+	spotCheck:   "This week's spot check of resolved contacts",
 	callerNames: []string{"Min Wang", "Jane Chen", "Ocean Liu"},
 	roleNames: map[string]string{
 		"admin": "Administrator", "supervisor": "Pat Lin", "caller": "Min Wang", "marketing": "Lyn Xu", "handler": "Ray Luo",
