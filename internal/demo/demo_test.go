@@ -40,7 +40,8 @@ func newCentre(t *testing.T, db *database.DB) built {
 	hands := &demo.Clock{}
 	mailbox := &demo.Mailbox{Log: delivery.NewLog(db, hands.Now)}
 	services := app.Connect(db, hands.Now, app.Setup{
-		Key: []byte("the secret key of a demo in a test"), Contacts: contact.Options{Region: "CN"}, FirstDelay: time.Minute, Folder: t.TempDir(), Sender: mailbox,
+		Key: []byte("the secret key of a demo in a test"), Contacts: contact.Options{Region: "CN"}, FirstDelay: time.Minute,
+		Folder: t.TempDir(), Sender: mailbox,
 		Surveys: survey.Options{PublicURL: "http://127.0.0.1", CentreName: "demo", Zone: zone},
 	})
 	handlers := map[string]queue.Handler{}
@@ -138,7 +139,7 @@ func checkQueue(t *testing.T, c built, db *database.DB) {
 		{"ready recoveries", "state = 'ready' AND kind = 'recovery'", nil, 3},
 		{"ready after an attempt", "state = 'ready' AND attempts > 0", nil, 5},
 		{"ready with a note for the next", "state = 'ready' AND note_for_next <> ''", nil, 5},
-		{"appointments near", "state = 'waiting' AND wait_reason = 'appointment' AND appointment_at BETWEEN ? AND ?", []any{until, hour}, 3},
+		{"appointments near", "wait_reason = 'appointment' AND appointment_at BETWEEN ? AND ?", []any{until, hour}, 3},
 		{"promises nobody kept", "state = 'ready' AND appointment_at > 0 AND due_at < ?", []any{until}, 1},
 	} {
 		if n := dbtest.Count(t, db, "callbacks", want.where, want.args...); n < want.least {
@@ -152,7 +153,9 @@ func checkQueue(t *testing.T, c built, db *database.DB) {
 			t.Errorf("%d changes of the kind %s, want some", n, kind)
 		}
 	}
-	for _, result := range []string{"reached", "no_answer", "rejected", "busy", "off", "unavailable", "hung_up", "assistant", "wrong_number"} {
+	for _, result := range []string{
+		"reached", "no_answer", "rejected", "busy", "off", "unavailable", "hung_up", "assistant", "wrong_number",
+	} {
 		if n := dbtest.Count(t, db, "attempts", "call_result = ?", result); n < 3 {
 			t.Errorf("%d calls ended with %s, want some", n, result)
 		}

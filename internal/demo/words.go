@@ -148,7 +148,7 @@ var english = words{
 		"In meetings in the morning, try another time", "Hung up at once, may be driving", "Wanted the refund checked: start with that",
 		"Somebody else answered, ask for the account holder",
 	},
-	handOver:    []string{"Asks for you: you talked last time", "About a leased line, please check", "Speaks Cantonese, better if you call"},
+	handOver:    []string{"Asks for you, as last time", "About a leased line, please check", "Speaks Cantonese, better if you call"},
 	backOffice:  []string{"Field service confirms the visit", "Billing checks the refund"},
 	mistaken:    "Wrong key, checked with the recording",
 	spotCheck:   "This week's spot check of resolved contacts",
