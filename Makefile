@@ -7,7 +7,7 @@ LDFLAGS := -X main.version=$(VERSION)
 export PATH := $(shell $(GO) env GOPATH)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test race lint fmt bench deps fuzz property soak chaos clean
+.PHONY: help run build test race lint fmt bench deps fuzz property claims soak chaos clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ fuzz: ## Fuzz every parser of outside bytes for a minute each
 
 property: ## Hold the rules on contact against a naive reading of them: a million drawn cases of each property (CASES)
 	$(GO) test ./internal/permission -run '^TestAlways' -rapid.checks=$(or $(CASES),1000000) -timeout 2h
+
+claims: ## Let 1,000 callers at once work on 100,000 open callbacks in MariaDB, and check that nobody is held twice
+	@AFTERCALL_TEST_BIG=1 scripts/test -run '^TestNoPersonIsHeldTwiceByACrowd$$' ./tasks/callback
 
 soak: ## Live through days of a centre in minutes, and look every minute whether its promises hold (DAYS=7, SEED)
 	$(GO) test ./internal/soak -count=1 -v -timeout 4h -days $(or $(DAYS),7) -seed $(or $(SEED),0)
