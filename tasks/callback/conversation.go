@@ -46,8 +46,8 @@ func (s *Service) holdConversation(tx database.Tx, viewer account.Viewer, w want
 }
 
 // lockOthers locks the other callbacks of a callback's person that the viewer may make now, leaving out those that somebody is just
-// changing. It returns the highest fence of the person's callbacks too: a new hold goes above it, so that what was claimed together is
-// known by its fence.
+// changing. It returns the highest fence of the person's callbacks too, closed ones among them: a new hold goes above it, so that what was
+// claimed together is known by its fence.
 func (s *Service) lockOthers(
 	tx database.Tx, viewer account.Viewer, c Callback, now clock.Instant,
 ) (others []*Callback, fence int64, err error) {
@@ -55,10 +55,10 @@ func (s *Service) lockOthers(
 	if err != nil {
 		return nil, 0, err
 	}
-	fence = c.Fence
-	for _, other := range found {
-		fence = max(fence, other.Fence)
+	if fence, err = (store{tx}).highestFence(c.PersonID); err != nil {
+		return nil, 0, err
 	}
+	fence = max(fence, c.Fence) // its person may be another one since
 	found = slices.DeleteFunc(found, func(other Callback) bool {
 		return !other.claimable(viewer.UserID, now) || other.usedUp() || !viewer.SeesTeam(other.TeamID)
 	})

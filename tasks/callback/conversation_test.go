@@ -294,3 +294,26 @@ func TestReopeningOneLeavesTheOtherOnTheDesk(t *testing.T) {
 		}
 	})
 }
+
+// A closed callback's outcome can still be taken back: no later conversation may look as if it were the one it was of.
+func TestAFenceIsAboveThoseOfClosedCallbacks(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := talking(t, db)
+		me, ctx := taskstest.Caller(1), t.Context()
+		other := desk.Others[0].Callback
+		if _, err := c.Callbacks.Pause(ctx, me, other.ID, other.Fence, c.Now().Add(time.Hour), ""); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Callbacks.Release(ctx, me, desk.Callback.ID, desk.Callback.Fence); err != nil {
+			t.Fatal(err)
+		}
+		again := c.Claim(t, me)
+		c.Finish(t, me, again, solved)
+		c.Pass(2 * time.Hour)
+		c.Work(t, callback.JobOffer, c.Callbacks.Offer)
+		if last := c.Claim(t, me); last.Callback.ID != other.ID || last.Callback.Fence <= again.Callback.Fence {
+			t.Errorf("callback %d is held under %d, after %d", last.Callback.ID, last.Callback.Fence, again.Callback.Fence)
+		}
+	})
+}

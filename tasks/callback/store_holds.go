@@ -213,6 +213,16 @@ func (s store) lockTogether(c Callback) ([]Callback, error) {
 // mostTogether bounds how many callbacks of one person are claimed together.
 const mostTogether = 50
 
+// highestFence returns the highest fence that the callbacks of a person ever had, also those that are closed: what is recorded of those may
+// still be undone or corrected.
+func (s store) highestFence(personID int64) (fence int64, err error) {
+	err = s.Gorm().Model(&Callback{}).Select("COALESCE(MAX(fence), 0)").Where("person_id = ?", personID).Scan(&fence).Error
+	if err != nil {
+		return 0, fmt.Errorf("read the fences of person %d: %w", personID, err)
+	}
+	return fence, nil
+}
+
 // ofPerson returns the callbacks of a callback's person that can be claimed or are, without it, those with the highest fence first.
 func (s store) ofPerson(c Callback) ([]Callback, error) {
 	var found []Callback
