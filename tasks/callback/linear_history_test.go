@@ -71,6 +71,10 @@ func (s *claimState) step(d deed, r reply) bool {
 	// A lease that is over counts until somebody else claims the person.
 	theirs := s.caller == d.caller && s.fence == d.fence && slices.Contains(s.has[:], d.callback)
 	switch over := s.until <= r.at; {
+	case r.refused && theirs && over && s.finished[0] != 0:
+		// They were called about something else just now: a claim that met this one put it off.
+		s.has[slices.Index(s.has[:], d.callback)] = 0
+		return true
 	case d.name == "extend" && r.refused:
 		return !theirs || over // whoever has somebody else by now does not get them back
 	case r.refused:
@@ -138,25 +142,37 @@ func TestTheCheckerRefusesWhatMustNotHappen(t *testing.T) {
 		{"held twice", []porcupine.Operation{claim(1, 1, 0), claim(2, 2, 14)}, false},
 		{
 			"held twice by what was extended",
-			[]porcupine.Operation{claim(1, 1, 0), does("extend", 1, 1, reply{at: at(5), until: at(20)}), claim(2, 2, 16)}, false,
+			[]porcupine.Operation{claim(1, 1, 0), does("extend", 1, 1, reply{at: at(5), until: at(20)}), claim(2, 2, 16)},
+			false,
 		},
 		{"the same fence again", []porcupine.Operation{claim(1, 1, 0), claim(2, 1, 15)}, false},
 		{"finished late", []porcupine.Operation{claim(1, 1, 0), does("finish", 1, 1, reply{at: at(30)})}, true},
 		{
 			"finished under an old fence",
-			[]porcupine.Operation{claim(1, 1, 0), claim(2, 2, 15), does("finish", 1, 1, reply{at: at(16)})}, false,
+			[]porcupine.Operation{claim(1, 1, 0), claim(2, 2, 15), does("finish", 1, 1, reply{at: at(16)})},
+			false,
 		},
 		{"refused for nothing", []porcupine.Operation{claim(1, 1, 0), does("finish", 1, 1, reply{refused: true, at: at(1)})}, false},
 		{
+			"lost though nobody was called",
+			[]porcupine.Operation{claim(1, 1, 0), does("finish", 1, 1, reply{refused: true, at: at(16)})}, false,
+		},
+		{
 			"finished twice",
-			[]porcupine.Operation{claim(1, 1, 0), does("finish", 1, 1, reply{at: at(1)}), does("finish", 1, 1, reply{at: at(2)})}, false,
+			[]porcupine.Operation{claim(1, 1, 0), does("finish", 1, 1, reply{at: at(1)}), does("finish", 1, 1, reply{at: at(2)})},
+			false,
 		},
 		{
 			"handed out once more", []porcupine.Operation{
-				claim(1, 1, 0), does("finish", 1, 1, reply{at: at(1)}), does("release", 1, 1, reply{refused: true, at: at(2)}), claim(2, 2, 20),
+				claim(1, 1, 0), does("finish", 1, 1, reply{at: at(1)}), does("release", 1, 1, reply{refused: true, at: at(2)}),
+				claim(2, 2, 20),
 			}, false,
 		},
-		{"shown as lapsed too soon", []porcupine.Operation{claim(1, 1, 0), does("look", 1, 1, reply{at: at(14), until: at(15), lapsed: true})}, false},
+		{
+			"shown as lapsed too soon",
+			[]porcupine.Operation{claim(1, 1, 0), does("look", 1, 1, reply{at: at(14), until: at(15), lapsed: true})},
+			false,
+		},
 	}
 	for _, tt := range tests {
 		for i := range tt.history {

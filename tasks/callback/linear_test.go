@@ -72,7 +72,7 @@ type history struct {
 }
 
 // do records a deed and its reply. Both are numbered: which of two was first is all that counts.
-func (h *history) do(d deed, act func(*deed) (reply, bool)) (reply, bool) {
+func (h *history) do(d deed, act func(*deed) (reply, bool)) reply {
 	h.Pass(h.step)
 	call := h.order.Add(1)
 	r, known := act(&d)
@@ -85,12 +85,12 @@ func (h *history) do(d deed, act func(*deed) (reply, bool)) (reply, bool) {
 		defer h.mu.Unlock()
 		h.deeds = append(h.deeds, porcupine.Operation{ClientId: int(d.caller), Input: d, Output: r, Call: call, Return: end})
 	}
-	return r, known
+	return r
 }
 
 // work is a caller's day: they claim, read, type, finish or give back, and now and then leave their desk until the lease is over.
 func (h *history) work(t *testing.T, caller int64) {
-	var has, left *deed // what they have, and what they had before and left
+	var has, left *deed                               // what they have, and what they had before and left
 	dice := rand.New(rand.NewPCG(uint64(caller), 12)) //nolint:gosec // a test that goes the same way every time
 	for range deedsEach {
 		if left != nil && dice.IntN(2) == 0 {
@@ -142,7 +142,7 @@ func (h *history) claim(t *testing.T, caller int64) *deed {
 func (h *history) again(t *testing.T, d deed, name string) reply {
 	d.name = name
 	ctx, viewer := context.Background(), taskstest.Caller(d.caller)
-	r, _ := h.do(d, func(d *deed) (r reply, known bool) {
+	return h.do(d, func(d *deed) (r reply, known bool) {
 		var err error
 		switch name {
 		case "extend":
@@ -164,7 +164,6 @@ func (h *history) again(t *testing.T, d deed, name string) reply {
 		}
 		return r, err == nil
 	})
-	return r
 }
 
 // told counts the deeds and refusals, and fails nothing.
@@ -245,7 +244,8 @@ func double(t *testing.T, db *database.DB) {
 	ids := []string{"id", "person_id", "customer_id", "contact_id", "resolution_id"}
 	unlike := map[string]string{
 		"reference": "CONCAT(reference, '-', id + ?)", "external_id": "CONCAT(external_id, '-', id + ?)", "decision_id": "NULL",
-		"normalised": "CASE kind WHEN 'phone' THEN CONCAT('+86139', LPAD(customer_id + ?, 8, '0')) ELSE CONCAT(customer_id + ?, '@example.com') END",
+		"normalised": "CASE kind WHEN 'phone' THEN CONCAT('+86139', LPAD(customer_id + ?, 8, '0')) " +
+			"ELSE CONCAT(customer_id + ?, '@example.com') END",
 	}
 	tables := []string{"persons", "customers", "customer_addresses", "contacts", "resolutions", "callbacks"}
 	var by int64

@@ -46,7 +46,8 @@ func (w *modelWorld) drawSuppression(rt *rapid.T, m *move, customer int64) {
 				return err
 			}
 			no := permission.Suppression{
-				Address: subject.Address(permission.ByPhone), Kind: permission.PhoneAddress, Scope: permission.Everything, Reason: "customer_request",
+				Address: subject.Address(permission.ByPhone), Kind: permission.PhoneAddress, Scope: permission.Everything,
+				Reason: "customer_request",
 			}
 			if forTime {
 				no.UntilAt = w.Now().Add(2 * time.Hour)

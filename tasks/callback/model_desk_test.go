@@ -95,13 +95,17 @@ func stillHeld(c *callback.Callback) bool {
 	return c.State == callback.Claimed || c.State == callback.Cancelled && c.LeaseUntil > 0
 }
 
-func (d *naive) inHand(c *callback.Callback) bool { return c.State == callback.Claimed && c.LeaseUntil > d.now }
+func (d *naive) inHand(c *callback.Callback) bool {
+	return c.State == callback.Claimed && c.LeaseUntil > d.now
+}
 
 func heldBy(c *callback.Callback, caller, fence int64) bool {
 	return stillHeld(c) && c.CallerID == caller && c.Fence == fence
 }
 
-func usedUp(c *callback.Callback) bool { return c.State == callback.Claimed && c.Attempts >= c.MaxAttempts }
+func usedUp(c *callback.Callback) bool {
+	return c.State == callback.Claimed && c.Attempts >= c.MaxAttempts
+}
 
 // openHours is nine to eight in Shanghai, where all customers are.
 func openHours(at clock.Instant) bool {
@@ -274,7 +278,9 @@ func (d *naive) giveUp(c *callback.Callback, why callback.Reason) {
 
 // urgency orders callbacks as a list is read: priority, then what was never skipped, then what is due.
 func urgency(a, b *callback.Callback) int {
-	return cmp.Or(cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Skips, b.Skips), cmp.Compare(a.DueAt, b.DueAt), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(
+		cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Skips, b.Skips), cmp.Compare(a.DueAt, b.DueAt), cmp.Compare(a.ID, b.ID),
+	)
 }
 
 // desk is the reply to whoever has a callback now: it, and what they have with it.

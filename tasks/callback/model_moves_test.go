@@ -23,15 +23,18 @@ var moves = []string{
 }
 
 var often = slices.Concat(moves, []string{
-	"claim", "claim", "claim", "claim", "prefetch", "dial", "dial", "finish", "finish", "finish", "finish", "undo", "undo", "pass time", "pass time",
-	"run jobs", "run jobs", "resume", "draft", "correct", "split",
+	"claim", "claim", "claim", "claim", "prefetch", "dial", "dial", "finish", "finish", "finish", "finish", "undo", "undo",
+	"pass time", "pass time", "run jobs", "run jobs", "resume", "resume", "draft", "correct", "correct", "correct", "split", "split", "merge",
 })
 
 // recordable are outcomes of every kind.
 func (w *modelWorld) recordable(rt *rapid.T) callback.Outcome {
 	at := w.Now().Add(time.Duration(rapid.SampledFrom([]int{1, 2, 5, 24}).Draw(rt, "appointed in")) * time.Hour)
 	o := rapid.SampledFrom([]callback.Outcome{
-		{CallResult: callback.NoAnswer}, {CallResult: callback.NoAnswer}, {CallResult: callback.Busy}, {CallResult: callback.WrongNumber},
+		{CallResult: callback.NoAnswer},
+		{CallResult: callback.NoAnswer},
+		{CallResult: callback.Busy},
+		{CallResult: callback.WrongNumber},
 		{CallResult: callback.Reached, BusinessResult: callback.Solved},
 		{CallResult: callback.Reached, BusinessResult: callback.NotSolved},
 		{CallResult: callback.Reached, BusinessResult: callback.Declined},
@@ -132,7 +135,9 @@ func (w *modelWorld) draw(rt *rapid.T) move {
 	return m
 }
 
-func about(c *callback.Callback, v account.Viewer) string { return fmt.Sprintf("%d by %s", c.ID, v.Name) }
+func about(c *callback.Callback, v account.Viewer) string {
+	return fmt.Sprintf("%d by %s", c.ID, v.Name)
+}
 
 func deskOf(desk callback.Desk) string {
 	var others []int64
@@ -200,6 +205,11 @@ func (w *modelWorld) drawCorrection(rt *rapid.T, m *move) {
 	}
 	i := rapid.IntRange(0, len(w.paper.attempts)-1).Draw(rt, "attempt")
 	a, v, o := w.paper.attempts[i], rapid.SampledFrom(w.paper.staff).Draw(rt, "who corrects"), w.recordable(rt)
+	for _, s := range w.paper.staff {
+		if s.UserID == a.CallerID && rapid.Bool().Draw(rt, "their own") {
+			v = s
+		}
+	}
 	m.later, m.about = true, fmt.Sprintf("%s, now %s %s", about(w.paper.row(a.CallbackID), v), o.CallResult, o.BusinessResult)
 	m.real = func() (string, error) { return ok(w.Callbacks.Correct(context.Background(), v, a.ID, o, "听错了")) }
 	m.paper = func(d *naive) (string, error) { return ok(d.correct(v, d.attempts[i], o)) }
@@ -212,8 +222,8 @@ func (w *modelWorld) around(rt *rapid.T, m *move) {
 	switch m.name {
 	case "pass time":
 		by := rapid.SampledFrom([]time.Duration{
-			2 * time.Second, 6 * time.Second, time.Minute, time.Minute, 10 * time.Minute, 16 * time.Minute, 31 * time.Minute, time.Hour, 2 * time.Hour,
-			5 * time.Hour, 24 * time.Hour, 72 * time.Hour,
+			2 * time.Second, 6 * time.Second, time.Minute, time.Minute, 10 * time.Minute, 16 * time.Minute, 31 * time.Minute, time.Hour,
+			2 * time.Hour, 5 * time.Hour, 24 * time.Hour, 72 * time.Hour,
 		}).Draw(rt, "time")
 		m.real = func() (string, error) { w.Pass(by); return "", nil }
 		m.paper = func(*naive) (string, error) { return "", nil }
