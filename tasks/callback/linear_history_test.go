@@ -8,7 +8,6 @@ import (
 	"github.com/anishathalye/porcupine"
 
 	"aftercall/internal/clock"
-	"aftercall/tasks/callback"
 	"aftercall/tasks/internal/taskstest"
 )
 
@@ -104,7 +103,7 @@ func (s *claimState) claim(caller int64, r reply) bool {
 		free = free && (id == 0 || !slices.Contains(s.finished[:], id))
 	}
 	higher := r.fence > s.fence
-	s.caller, s.fence, s.until, s.has = caller, r.fence, r.at.Add(callback.Lease), r.callbacks
+	s.caller, s.fence, s.until, s.has = caller, r.fence, r.until, r.callbacks
 	return free && higher
 }
 
@@ -155,7 +154,8 @@ func TestTheCheckerRefusesWhatMustNotHappen(t *testing.T) {
 		{"refused for nothing", []porcupine.Operation{claim(1, 1, 0), does("finish", 1, 1, reply{refused: true, at: at(1)})}, false},
 		{
 			"lost though nobody was called",
-			[]porcupine.Operation{claim(1, 1, 0), does("finish", 1, 1, reply{refused: true, at: at(16)})}, false,
+			[]porcupine.Operation{claim(1, 1, 0), does("finish", 1, 1, reply{refused: true, at: at(16)})},
+			false,
 		},
 		{
 			"finished twice",
