@@ -24,7 +24,8 @@ var moves = []string{
 
 var often = slices.Concat(moves, []string{
 	"claim", "claim", "claim", "claim", "prefetch", "dial", "dial", "finish", "finish", "finish", "finish", "undo", "undo",
-	"pass time", "pass time", "run jobs", "run jobs", "resume", "resume", "draft", "correct", "correct", "correct", "split", "split", "merge",
+	"pass time", "pass time", "run jobs", "run jobs", "resume", "resume", "draft",
+	"correct", "correct", "correct", "split", "split", "merge",
 })
 
 // recordable are outcomes of every kind.
