@@ -28,11 +28,11 @@ type CallAnswers struct {
 	Consent      bool // to marketing, as worded in the survey
 }
 
-// RecordCall stores the answers of a call as a response to the built-in survey, and spends the survey allowance of the person.
-// The same call again changes nothing; other answers for it make a revision, and none take back those before. A rating closes the
-// invitations about the resolution. Where there is a rating already, by link, in another call or from the source, that one counts: this
-// one is kept and not scored, also when its rating is only added by a correction. RecordCall returns fault.Invalid when an answer is not one of the options, and outbox.ErrStale when another
-// worker has the job.
+// RecordCall stores the answers of a call as a response to the built-in survey, and spends the survey allowance of the person. The same
+// call again changes nothing; other answers for it make a revision, and none take back those before. A rating closes the invitations
+// about the resolution. Where there is a rating already, by link, in another call or from the source, that one counts: this one is kept
+// and not scored, also when its rating is only added by a correction. RecordCall returns fault.Invalid when an answer is not one of the
+// options, and outbox.ErrStale when another worker has the job.
 func (s *Service) RecordCall(ctx context.Context, ticket outbox.Ticket, call CallAnswers) error {
 	now := ticket.Now(s.now)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {

@@ -79,7 +79,8 @@ func TestACorrectedCallIsScoredAnew(t *testing.T) {
 			t.Fatal(err)
 		}
 		rated := func(value int) callback.Outcome {
-			return callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved, Answers: callback.Answers{Rating: &value}}
+			answers := callback.Answers{Rating: &value}
+			return callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved, Answers: answers}
 		}
 		recorded, err := o.Callbacks.Finish(t.Context(), caller, desk.Callback.ID, desk.Callback.Fence, rated(1))
 		if err != nil {

@@ -141,7 +141,8 @@ func (o *office) recordRefused(desk callback.Desk) {
 		o.t.Errorf("%d ratings", n)
 	}
 	var given int64
-	if err := o.DB.View(o.t.Context()).Gorm().Table("consent_events").Where("given = ?", true).Count(&given).Error; err != nil || given != 0 {
+	err = o.DB.View(o.t.Context()).Gorm().Table("consent_events").Where("given = ?", true).Count(&given).Error
+	if err != nil || given != 0 {
 		o.t.Errorf("%d consents, %v", given, err)
 	}
 }

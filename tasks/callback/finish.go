@@ -30,8 +30,9 @@ type Recorded struct {
 //
 // Of a customer who said meanwhile that they are not to be called only what happened is recorded, no rating and no consent.
 //
-// It returns fault.Invalid with the wrong fields, and ErrStale when the claim is not the last one any more: the outcome is then
-// kept as the viewer's draft, unless it was recorded under that claim already or they have typed since. It returns fault.Conflict, and keeps nothing, for a callback the viewer never claimed.
+// It returns fault.Invalid with the wrong fields, and ErrStale when the claim is not the last one any more: the outcome is then kept as
+// the viewer's draft, unless it was recorded under that claim already or they have typed since. It returns fault.Conflict, and keeps
+// nothing, for a callback the viewer never claimed.
 func (s *Service) Finish(
 	ctx context.Context, viewer account.Viewer, callbackID, fence int64, o Outcome,
 ) (recorded Recorded, err error) {

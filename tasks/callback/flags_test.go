@@ -363,7 +363,8 @@ func TestOutcomesOfAnotherProcessHoldAtOnce(t *testing.T) {
 	if _, err := elsewhere.Publish(t.Context(), taskstest.Admin, set, 2, "no fax"); err != nil {
 		t.Fatal(err)
 	}
-	_, err := c.Callbacks.Finish(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, callback.Outcome{CallResult: "fax"})
+	fax := callback.Outcome{CallResult: "fax"}
+	_, err := c.Callbacks.Finish(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, fax)
 	if f := field(t, err); f.Name != "call_result" || f.Code != "choose" {
 		t.Errorf("refused with %+v", f)
 	}

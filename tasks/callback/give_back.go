@@ -30,9 +30,9 @@ func SkipReasons() []SkipReason {
 	return []SkipReason{SkipLanguage, SkipExpertise, SkipKnown, SkipLater, SkipOther}
 }
 
-// SaveDraft stores what the caller has typed so far, renews the lease and returns its new end. The desk calls it while somebody
-// types. It returns ErrStale when the claim is not the last one any more; the draft is stored all the same, unless the
-// viewer has claimed the callback again and typed since. It returns fault.Conflict, and stores nothing, for a callback the viewer never claimed.
+// SaveDraft stores what the caller has typed so far, renews the lease and returns its new end. The desk calls it while somebody types. It
+// returns ErrStale when the claim is not the last one any more; the draft is stored all the same, unless the viewer has claimed the
+// callback again and typed since. It returns fault.Conflict, and stores nothing, for a callback the viewer never claimed.
 func (s *Service) SaveDraft(
 	ctx context.Context,
 	viewer account.Viewer,

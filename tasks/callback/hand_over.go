@@ -183,7 +183,8 @@ var (
 )
 
 // Resume ends a pause: the callback is ready at once, for whoever paused it first, or waits for what else keeps it from being made. Who
-// paused it may, for whom it is kept, and supervisors of its team. It returns fault.NotFound for anybody else, and fault.Conflict for one that is not paused.
+// paused it may, for whom it is kept, and supervisors of its team. It returns fault.NotFound for anybody else, and fault.Conflict for one
+// that is not paused.
 func (s *Service) Resume(ctx context.Context, viewer account.Viewer, callbackID int64) (c Callback, err error) {
 	now := s.now()
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {

@@ -30,9 +30,9 @@ type LowScore struct {
 	MaxAge     time.Duration // an answer older than this is not followed up
 }
 
-// Recover is the job that plans a recovery callback for a low score: one per resolution, but for those called off, one at a time per contact, and never for the
-// caller who asked. It cancels what else was to be asked about the contact, unless a caller is at work on it. It plans nothing for an
-// answer older than LowScore.MaxAge, such as one of an import, or for a contact that was reopened since.
+// Recover is the job that plans a recovery callback for a low score: one per resolution, but for those called off, one at a time per
+// contact, and never for the caller who asked. It cancels what else was to be asked about the contact, unless a caller is at work on it.
+// It plans nothing for an answer older than LowScore.MaxAge, such as one of an import, or for a contact that was reopened since.
 func (s *Service) Recover(ctx context.Context, ticket outbox.Ticket, low LowScore) error {
 	now := ticket.Now(s.now)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {

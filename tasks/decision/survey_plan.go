@@ -164,8 +164,8 @@ func WithSurveys(tx database.Tx, customerIDs []int64) ([]int64, error) {
 	return store{tx}.surveyCustomers(customerIDs)
 }
 
-// DropRefusedSurveys gives up the surveys still to be sent to a customer who must not be asked any more over any channel they could come by.
-// Once more it changes nothing.
+// DropRefusedSurveys gives up the surveys still to be sent to a customer who must not be asked any more over any channel they could come
+// by. Once more it changes nothing.
 func (s *Service) DropRefusedSurveys(ctx context.Context, customerID int64) error {
 	now := s.now()
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {

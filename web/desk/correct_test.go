@@ -79,7 +79,8 @@ func TestACallbackIsHandedOverWithWords(t *testing.T) {
 		t.Error("without words it is not refused with the choice in place")
 	}
 	form.Set("transfer_words", "客户要找装维班长")
-	if text := caller.Follow(caller.Post("/desk/1/transfer", form)).Page(http.StatusOK).Find(".flash").Text(); !strings.Contains(text, "Handed over") {
+	after := caller.Follow(caller.Post("/desk/1/transfer", form)).Page(http.StatusOK)
+	if text := after.Find(".flash").Text(); !strings.Contains(text, "Handed over") {
 		t.Errorf("the flash says %q", text)
 	}
 }
@@ -104,7 +105,8 @@ func TestACallbackWaitsIsResumedAndPicked(t *testing.T) {
 	if resumed.Find(`form[action="/callbacks/1/resume"]`).Length() != 0 || resumed.Find(`form[action="/desk/1/pick"]`).Length() != 1 {
 		t.Fatal("a resumed callback cannot be picked on its page")
 	}
-	if name := caller.Follow(caller.Post("/desk/1/pick", nil)).Page(http.StatusOK).Find(".who .name").Text(); !strings.Contains(name, "张伟") {
+	picked := caller.Follow(caller.Post("/desk/1/pick", nil)).Page(http.StatusOK)
+	if name := picked.Find(".who .name").Text(); !strings.Contains(name, "张伟") {
 		t.Errorf("the desk shows %q", name)
 	}
 }

@@ -73,7 +73,9 @@ func customerSamples() []frame.View {
 func tasksRowSamples(row callback.Row) []tasksRow {
 	var rows []tasksRow
 	for _, list := range callback.MineLists() {
-		rows = append(rows, tasksRow{Row: row, List: list, Href: "/callbacks/1", Correct: "/callbacks/1/attempts/1/correct", At: 1, Overdue: true})
+		rows = append(rows, tasksRow{
+			Row: row, List: list, Href: "/callbacks/1", Correct: "/callbacks/1/attempts/1/correct", At: 1, Overdue: true,
+		})
 	}
 	return rows
 }
@@ -151,7 +153,9 @@ func correctSamples() []frame.View {
 	p := correctPage{
 		CallbackID: 1, Customer: "Zhang Wei", By: "Wang Min",
 		Attempt: callback.Attempt{ID: 1, No: 2, EndedAt: 1, CallResult: callback.Reached, BusinessResult: callback.Solved},
-		Fields:  outcomeFields{Calls: []choice{{Name: "call_result", Value: "reached", Label: "Reached", Digit: 1, Flags: "talk", Checked: true}}},
+		Fields: outcomeFields{Calls: []choice{
+			{Name: "call_result", Value: "reached", Label: "Reached", Digit: 1, Flags: "talk", Checked: true},
+		}},
 	}
 	refused := p
 	refused.Form = frame.Form{Errors: map[string]string{"correct_why": "e"}, Error: "e"}

@@ -20,7 +20,8 @@ func TestMyTasksAreWorkedOnAnySize(t *testing.T) {
 	caller := ts.Login(t, account.Caller)
 	action, form := deskForm(t, caller.Follow(caller.Post("/desk/claim", nil)), url.Values{"call_result": {"no_answer"}, "then": {"stop"}})
 	caller.Follow(caller.Post(action, form))
-	action, form = deskForm(t, caller.Follow(caller.Post("/desk/claim", nil)), url.Values{"call_result": {"wrong_number"}, "then": {"stop"}})
+	stop := url.Values{"call_result": {"wrong_number"}, "then": {"stop"}}
+	action, form = deskForm(t, caller.Follow(caller.Post("/desk/claim", nil)), stop)
 	caller.Follow(caller.Post(action, form))
 	action, form = deskForm(t, caller.Follow(caller.Post("/desk/claim", nil)), url.Values{"call_result": {"no_answer"}, "note": {"响铃一分钟"}})
 	ts.Advance(callback.Lease)

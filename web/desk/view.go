@@ -196,7 +196,8 @@ var asking = map[outcome.Flag]string{
 func (h *handlers) codeChoices(c *gin.Context, f frame.Form, field string, codes []outcome.Code) (first, more []choice) {
 	for _, code := range codes {
 		one := choice{
-			Name: field, Value: code.Key, Label: code.Labels.In(h.Lang(c)), Hint: code.Hint.In(h.Lang(c)), Checked: f.Get(field) == code.Key,
+			Name: field, Value: code.Key, Label: code.Labels.In(h.Lang(c)), Hint: code.Hint.In(h.Lang(c)),
+			Checked: f.Get(field) == code.Key,
 		}
 		var flags []string
 		for _, flag := range code.Flags {

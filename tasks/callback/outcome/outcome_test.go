@@ -262,7 +262,8 @@ func drawn(t *rapid.T) outcome.Set {
 				code.Flags = []outcome.Flag{outcome.Final}
 			case 1:
 				code.Retry = &outcome.Retry{
-					After: rapid.IntRange(1, outcome.MaxMinutes).Draw(t, "after"), Tries: rapid.IntRange(0, outcome.MaxTries).Draw(t, "tries"),
+					After: rapid.IntRange(1, outcome.MaxMinutes).Draw(t, "after"),
+					Tries: rapid.IntRange(0, outcome.MaxTries).Draw(t, "tries"),
 					Grows: rapid.Bool().Draw(t, "grows"), Spread: rapid.Bool().Draw(t, "spread"),
 				}
 			default:

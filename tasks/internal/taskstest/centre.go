@@ -103,7 +103,8 @@ func plainHours(t testing.TB, permit *permission.Service) {
 	}
 	rules := permit.Rules()
 	rules.Timetable = hourstest.Plain()
-	if _, err := permit.Publish(context.Background(), account.Viewer{Role: account.Admin}, rules, rules.Version, "plain hours"); err != nil {
+	admin := account.Viewer{Role: account.Admin}
+	if _, err := permit.Publish(context.Background(), admin, rules, rules.Version, "plain hours"); err != nil {
 		t.Fatal(err)
 	}
 }
