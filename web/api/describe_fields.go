@@ -46,8 +46,8 @@ var fieldWords = map[string]map[string]string{
 		"hold_seconds":    "Seconds on hold." + counted,
 		"wrap_up_seconds": "Seconds of work after the call." + counted,
 		"contact_name":    "Whom to ask for about this contact, where that is somebody else than the customer." + emptiable,
-		"contact_phone": "Their number, which is called before the customer's. It identifies nobody; one that is not a number is kept and " +
-			"never called, with a warning." + emptiable,
+		"contact_phone": "Their number, which is called before the customer's. It identifies nobody; one that is not a number is kept " +
+			"and never called, with a warning." + emptiable,
 		"order_reference": "The order it was about." + emptiable, "resolution_text": "What was done." + emptiable,
 		"recording_url": "Link to a recording, http or https; another one is left out with a warning." + emptiable,
 		"auto_closed":   "Whether it was resolved by a timer, not by somebody." + yesOrNo,

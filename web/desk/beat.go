@@ -62,7 +62,7 @@ func (h *handlers) pulseText(c *gin.Context, p callback.Pulse) string {
 	case p.Forbidden != "" && p.From.IsZero():
 		return h.T(c, "desk.forbidden", "reason", reason(p.Forbidden))
 	case p.Forbidden != "":
-		return h.T(c, "desk.forbidden_until", "reason", reason(p.Forbidden), "when", h.atText(p.From))
+		return h.T(c, "desk.forbidden_until", "reason", reason(p.Forbidden), "when", h.byText(c, p.From))
 	case p.Lapsed:
 		return h.T(c, "desk.lapsed", "time", h.shortTime(p.LeaseUntil))
 	}

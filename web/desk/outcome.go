@@ -48,7 +48,7 @@ func (h *handlers) prefetchNext(c *gin.Context) error {
 		return err
 	}
 	c.JSON(http.StatusOK, gin.H{"next": h.T(c, "desk.next_up", "name", next.Customer.DisplayName(),
-		"kind", h.T(c, "callback_kind."+string(next.Callback.Kind)), "when", h.atText(next.Callback.DueAt))})
+		"kind", h.T(c, "callback_kind."+string(next.Callback.Kind)), "when", h.byText(c, next.Callback.DueAt))})
 	return nil
 }
 

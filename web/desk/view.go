@@ -41,7 +41,7 @@ func (h *handlers) deskFacts(c *gin.Context, desk callback.Desk) deskFacts {
 	cb := desk.Callback
 	f := deskFacts{
 		Phone: phoneText(desk.Phone), Subject: frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product),
-		Due: h.atText(cb.DueAt), Overdue: cb.Overdue(desk.At),
+		Due: h.byText(c, cb.DueAt), Overdue: cb.Overdue(desk.At),
 		Lease: h.clockTime(cb.LeaseUntil), ForNext: cb.NoteForNext, Attempt: cb.Attempts + 1,
 		Language: otherLanguage(desk.Customer.Language, h.Lang(c)),
 		Severe:   desk.Resolution.Severity == "high" || desk.Resolution.Severity == "critical",
@@ -104,13 +104,12 @@ func (h *handlers) clockTime(at clock.Instant) string {
 	return at.In(h.Zone).Format("15:04:05")
 }
 
-// atText is an instant that something has to be done by: the time of today, or the day with it.
-func (h *handlers) atText(at clock.Instant) string {
-	layout := "2006-01-02 15:04"
+// byText is an instant that something has to be done by: the time of today, or the day with it; never how many minutes are left.
+func (h *handlers) byText(c *gin.Context, at clock.Instant) string {
 	if clock.DayOf(at, h.Zone) == clock.DayOf(h.Now(), h.Zone) {
-		layout = "15:04"
+		return at.In(h.Zone).Format("15:04")
 	}
-	return at.In(h.Zone).Format(layout)
+	return h.whenText(c, at)
 }
 
 // whenText is the template function "when" without markup, for texts and options.
