@@ -1,0 +1,301 @@
+package callback_test
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/permission"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/outcome"
+)
+
+// naive is a desk on paper: callbacks, who holds whom, and what was called, in lists and maps, looked through from the first line to the
+// last. It knows no SQL, no locks and no indexes. Whether a customer may be called it asks, as everybody does.
+type naive struct {
+	now      clock.Instant
+	rows     []*callback.Callback // by id
+	holds    []paperHold          // one of a person
+	attempts []*paperAttempt      // in the order in which they were begun
+	look     map[int64]clock.Instant
+	persons  map[int64]int64   // of customers
+	reopened map[int64]bool    // contacts; true while the job that cancels their callbacks is still to come
+	had      map[[2]int64]bool // callback and caller: it was on their desk
+	drafts   map[[2]int64]string
+	staff    []account.Viewer
+	set      outcome.Set
+
+	may func(c callback.Callback, at clock.Instant, redial int64) permission.Verdict
+}
+
+type paperHold struct {
+	person, caller, callback, fence int64
+	slot                            callback.Slot
+	until                           clock.Instant
+}
+
+type paperAttempt struct {
+	callback.Attempt
+	before  callback.Callback // the callback as it was before the outcome
+	handOn  bool              // what leaves the callback has not left it yet
+	leaveAt clock.Instant     // when it does
+}
+
+// refusal is a reply that changes nothing.
+type refusal string
+
+func (r refusal) Error() string { return string(r) }
+
+const stale = refusal("callback_stale")
+
+func (d *naive) row(id int64) *callback.Callback {
+	for _, c := range d.rows {
+		if c.ID == id {
+			return c
+		}
+	}
+	return &callback.Callback{}
+}
+
+// copied is a sheet that can be thrown away: a refusal leaves the old one.
+func (d *naive) copied() naive {
+	c := *d
+	c.rows, c.attempts = nil, nil
+	for _, r := range d.rows {
+		row := *r
+		c.rows = append(c.rows, &row)
+	}
+	for _, a := range d.attempts {
+		attempt := *a
+		c.attempts = append(c.attempts, &attempt)
+	}
+	c.holds = slices.Clone(d.holds)
+	c.look, c.persons, c.reopened, c.had, c.drafts = cloned(d.look), cloned(d.persons), cloned(d.reopened), cloned(d.had), cloned(d.drafts)
+	return c
+}
+
+func cloned[K comparable, V any](m map[K]V) map[K]V {
+	c := make(map[K]V, len(m))
+	for k, v := range m {
+		c[k] = v
+	}
+	return c
+}
+
+func open(c *callback.Callback) bool {
+	return c.State == callback.Waiting || c.State == callback.Ready || c.State == callback.Claimed
+}
+
+// stillHeld reports whether a callback is in somebody's hands, or was cancelled under them and they have not been told.
+func stillHeld(c *callback.Callback) bool {
+	return c.State == callback.Claimed || c.State == callback.Cancelled && c.LeaseUntil > 0
+}
+
+func (d *naive) inHand(c *callback.Callback) bool {
+	return c.State == callback.Claimed && c.LeaseUntil > d.now
+}
+
+func heldBy(c *callback.Callback, caller, fence int64) bool {
+	return stillHeld(c) && c.CallerID == caller && c.Fence == fence
+}
+
+func usedUp(c *callback.Callback) bool {
+	return c.State == callback.Claimed && c.Attempts >= c.MaxAttempts
+}
+
+// openHours is nine to eight in Shanghai, where all customers are.
+func openHours(at clock.Instant) bool {
+	hour := at.In(time.FixedZone("Shanghai", 8*3600)).Hour()
+	return hour >= 9 && hour < 20
+}
+
+// known returns a callback that a viewer had or sees.
+func (d *naive) known(v account.Viewer, id int64) (c *callback.Callback, had bool, err error) {
+	c = d.row(id)
+	had = c.CallerID == v.UserID && c.Slot != callback.SlotNext || d.had[[2]int64{id, v.UserID}]
+	if !had && !v.SeesTeam(c.TeamID) {
+		return c, false, refusal("callback_unknown")
+	}
+	return c, had, nil
+}
+
+func (d *naive) mine(v account.Viewer, id, fence int64) (*callback.Callback, error) {
+	c, _, err := d.known(v, id)
+	if err == nil && !heldBy(c, v.UserID, fence) {
+		err = stale
+	}
+	return c, err
+}
+
+// overtaken says why a callback is not to be made, whatever permission says.
+func (d *naive) overtaken(c *callback.Callback) callback.Reason {
+	if _, again := d.reopened[c.ContactID]; again {
+		return callback.ReasonReopened
+	}
+	if c.Kind == callback.ConfirmKind && c.AppointmentAt.IsZero() {
+		for _, other := range d.rows { // every contact has a callback
+			_, again := d.reopened[other.ContactID]
+			if again && other.ContactID != c.ContactID && d.persons[other.CustomerID] == c.PersonID {
+				return callback.ReasonNewer
+			}
+		}
+	}
+	return ""
+}
+
+// holdOn is what there is written of a person, also when it is over: nobody has taken them since. It is nil when nobody has had them.
+func (d *naive) holdOn(person int64) *paperHold {
+	for i := range d.holds {
+		if d.holds[i].person == person {
+			return &d.holds[i]
+		}
+	}
+	return nil
+}
+
+// holdOf a person that lasts; nil when nobody has them.
+func (d *naive) holdOf(person int64) *paperHold {
+	if h := d.holdOn(person); h != nil && h.until > d.now {
+		return h
+	}
+	return nil
+}
+
+// holdUnder is the hold a callback is in, over or not.
+func (d *naive) holdUnder(c *callback.Callback) *paperHold {
+	if h := d.holdOn(c.PersonID); h != nil && h.caller == c.CallerID && h.fence == c.Fence {
+		return h
+	}
+	return nil
+}
+
+// take takes a person for a caller, unless somebody else has them or the caller has somebody else in that hand.
+func (d *naive) take(h paperHold) bool {
+	d.emptyHand(h)
+	if held := d.holdOf(h.person); held != nil && (held.caller != h.caller || held.fence != h.fence) {
+		return false
+	}
+	for _, other := range d.holds {
+		if other.person != h.person && other.caller == h.caller && other.slot == h.slot {
+			return false
+		}
+	}
+	d.drop(func(held paperHold) bool { return held.person == h.person })
+	d.holds = append(d.holds, h)
+	return true
+}
+
+// emptyHand forgets whom a caller had in the same hand before, when that is over.
+func (d *naive) emptyHand(h paperHold) {
+	d.drop(func(other paperHold) bool {
+		return other.person != h.person && other.caller == h.caller && other.slot == h.slot && other.until <= d.now
+	})
+}
+
+func (d *naive) drop(which func(paperHold) bool) { d.holds = slices.DeleteFunc(d.holds, which) }
+
+func holdFor(c *callback.Callback) paperHold {
+	return paperHold{person: c.PersonID, caller: c.CallerID, slot: c.Slot, callback: c.ID, fence: c.Fence, until: c.LeaseUntil}
+}
+
+// lastIn reports whether no other callback is held with one.
+func (d *naive) lastIn(c *callback.Callback) bool {
+	return !slices.ContainsFunc(d.rows, func(o *callback.Callback) bool {
+		return o.ID != c.ID && o.PersonID == c.PersonID && o.CallerID == c.CallerID && o.Fence == c.Fence && stillHeld(o)
+	})
+}
+
+// claimedWith returns what was claimed together with a callback, whatever became of it, without it.
+func (d *naive) claimedWith(c *callback.Callback) []*callback.Callback {
+	var all []*callback.Callback
+	for _, o := range d.rows {
+		same := o.PersonID == c.PersonID && o.CallerID == c.CallerID && o.Fence == c.Fence && o.ClaimedAt == c.ClaimedAt
+		if o.ID != c.ID && same {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+func (d *naive) heldWith(c *callback.Callback) []*callback.Callback {
+	return slices.DeleteFunc(d.claimedWith(c), func(o *callback.Callback) bool { return !stillHeld(o) })
+}
+
+// settle is what follows from every change: who looks at it next, and that its hold ends with the last callback in it.
+func (d *naive) settle(c *callback.Callback) {
+	if !stillHeld(c) && d.lastIn(c) {
+		d.drop(func(h paperHold) bool {
+			return h.person == c.PersonID && h.caller == c.CallerID && h.fence == c.Fence && h.slot != callback.SlotUndo
+		})
+	}
+	switch c.State {
+	case callback.Waiting:
+		d.look[c.ID] = min(c.ReadyAt, c.ExpiresAt)
+	case callback.Ready, callback.Claimed:
+		d.look[c.ID] = c.ExpiresAt
+	default:
+		delete(d.look, c.ID)
+	}
+}
+
+func (d *naive) wait(c *callback.Callback, why callback.Reason, until clock.Instant) {
+	c.State, c.WaitReason, c.ReadyAt, c.LeaseUntil = callback.Waiting, why, until, 0
+}
+
+func (d *naive) close(c *callback.Callback, state callback.State, why callback.Reason) {
+	if state == callback.Finished || !d.inHand(c) || c.Slot == callback.SlotNext {
+		c.LeaseUntil = 0
+	}
+	c.State, c.CloseReason, c.ClosedAt, c.WaitReason = state, why, d.now, ""
+}
+
+// moveAway is what becomes of a callback that may not be made now.
+func (d *naive) moveAway(c *callback.Callback, v permission.Verdict) {
+	if v.AllowedFrom.IsZero() {
+		d.close(c, callback.Cancelled, callback.Reason(v.First))
+	} else {
+		d.wait(c, callback.Reason(v.First), v.AllowedFrom)
+	}
+	d.settle(c)
+}
+
+// giveUp is what becomes of one that was overtaken.
+func (d *naive) giveUp(c *callback.Callback, why callback.Reason) {
+	switch {
+	case why != callback.ReasonNewer:
+		d.close(c, callback.Cancelled, why)
+	case usedUp(c):
+		d.close(c, callback.Finished, callback.ReasonUnreachable)
+	default:
+		d.wait(c, why, d.now.Add(15*time.Minute))
+	}
+	d.settle(c)
+}
+
+// urgency orders callbacks as a list is read: priority, then what was never skipped, then what is due.
+func urgency(a, b *callback.Callback) int {
+	return cmp.Or(
+		cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Skips, b.Skips), cmp.Compare(a.DueAt, b.DueAt), cmp.Compare(a.ID, b.ID),
+	)
+}
+
+// desk is the reply to whoever has a callback now: it, and what they have with it.
+func (d *naive) desk(c *callback.Callback) string {
+	var others []int64
+	if c.LeaseUntil > d.now {
+		with := d.heldWith(c)
+		slices.SortFunc(with, urgency)
+		for _, o := range with {
+			others = append(others, o.ID)
+		}
+	}
+	return deskReply(c.ID, c.Fence, others)
+}
+
+func deskReply(id, fence int64, others []int64) string {
+	return strings.TrimSpace(fmt.Sprintf("%d under %d with %v", id, fence, others))
+}

@@ -1,0 +1,91 @@
+package callback_test
+
+import (
+	"slices"
+
+	"aftercall/tasks/callback"
+)
+
+// lookAt is the job of a callback whose time has come.
+func (d *naive) lookAt(c *callback.Callback) {
+	delete(d.look, c.ID)
+	switch {
+	case !open(c):
+	case d.inHand(c):
+		d.look[c.ID] = c.LeaseUntil
+	case usedUp(c):
+		d.useUp(c)
+	case c.ExpiresAt <= d.now:
+		d.close(c, callback.Cancelled, callback.ReasonExpired)
+		d.settle(c)
+	case c.State == callback.Waiting && c.ReadyAt <= d.now:
+		d.offer(c)
+	default:
+		d.settle(c)
+	}
+}
+
+func (d *naive) reassign(c *callback.Callback, to int64) error {
+	if !open(c) || usedUp(c) || d.inHand(c) {
+		return refusal("callback_state")
+	}
+	if c.State == callback.Claimed {
+		c.State, c.LeaseUntil = callback.Ready, 0
+	}
+	if c.State == callback.Ready {
+		c.ReadyAt = d.now
+	}
+	c.ReservedFor, c.Skips = to, 0
+	d.settle(c)
+	return nil
+}
+
+func (d *naive) cancelByHand(c *callback.Callback) error {
+	if !open(c) {
+		return refusal("callback_state")
+	}
+	d.close(c, callback.Cancelled, callback.ReasonByHand)
+	d.settle(c)
+	return nil
+}
+
+// dropRefused takes the callbacks of a customer who has said no away.
+func (d *naive) dropRefused(customer int64) {
+	for _, c := range d.rows {
+		if c.CustomerID != customer || !open(c) {
+			continue
+		}
+		switch verdict := d.may(*c, d.now, 0); {
+		case verdict.Refused() == "":
+		case verdict.AllowedFrom.IsZero():
+			d.close(c, callback.Cancelled, callback.Reason(verdict.First))
+			d.settle(c)
+		case d.inHand(c):
+		case usedUp(c):
+			d.useUp(c)
+		default:
+			d.moveAway(c, verdict)
+		}
+	}
+}
+
+// regroup makes customers records of another person, unless somebody is calling one of the two.
+func (d *naive) regroup(customers []int64, from, to int64) error {
+	if d.holdOf(from) != nil || d.holdOf(to) != nil {
+		return refusal("person_held")
+	}
+	for _, c := range d.rows {
+		if !slices.Contains(customers, c.CustomerID) || !open(c) && !stillHeld(c) {
+			continue
+		}
+		c.PersonID = to
+		// Who let their lease lapse may still go on, unless somebody else had the person then.
+		if h := d.holdOn(from); h != nil && h.caller == c.CallerID && h.fence == c.Fence && d.holdOn(to) == nil {
+			h.person = to
+		}
+	}
+	for _, id := range customers {
+		d.persons[id] = to
+	}
+	return nil
+}

@@ -1,0 +1,220 @@
+package callback_test
+
+import (
+	"slices"
+	"time"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/outcome"
+)
+
+func never(o callback.Outcome) bool { return o.BusinessResult == callback.NeverContact }
+
+// finish records an outcome. Permission is asked as it is when the outcome is known.
+func (d *naive) finish(v account.Viewer, id, fence int64, o callback.Outcome) error {
+	c, had, err := d.known(v, id)
+	switch {
+	case err != nil:
+		return err
+	case !had:
+		return refusal("callback_not_claimed")
+	case !heldBy(c, v.UserID, fence):
+		d.drafts[[2]int64{id, v.UserID}] = o.Note
+		return stale
+	case o.AppointmentAt > 0 && !openHours(o.AppointmentAt):
+		return refusal("appointment_at outside_hours")
+	}
+	with := d.heldWith(c)
+	d.record(v, c, o)
+	for _, other := range with {
+		switch {
+		case never(o):
+			if verdict := d.may(*other, d.now, 0); !verdict.Allowed && open(other) {
+				other.LeaseUntil = 0
+				d.moveAway(other, verdict)
+			}
+		case o.CallResult != callback.Reached && other.CustomerID == c.CustomerID: // nobody took the call that was made for both
+			d.record(v, other, o)
+		}
+	}
+	return nil
+}
+
+// attemptUnder is the newest attempt of a claim; nil when nothing was dialled.
+func (d *naive) attemptUnder(c *callback.Callback) (a *paperAttempt) {
+	for _, made := range d.attempts {
+		if made.CallbackID == c.ID && made.Fence == c.Fence {
+			a = made
+		}
+	}
+	return a
+}
+
+func (d *naive) record(v account.Viewer, c *callback.Callback, o callback.Outcome) {
+	a := d.attemptUnder(c)
+	if a == nil {
+		a = d.beginAttempt(c, c.ClaimedAt)
+	}
+	a.before, a.EndedAt, a.CallResult, a.BusinessResult, a.Note = *c, d.now, o.CallResult, o.BusinessResult, o.Note
+	a.handOn, a.leaveAt = true, d.now.Add(callback.UndoTime)
+	d.follow(c, v.UserID, o, d.now)
+	d.nextAllowed(c)
+	delete(d.drafts, [2]int64{c.ID, v.UserID})
+	if !never(o) {
+		d.drop(func(h paperHold) bool {
+			return h.caller == v.UserID && h.slot == callback.SlotUndo && h.person != c.PersonID
+		})
+		if h := d.holdUnder(c); h != nil && d.lastIn(c) {
+			h.slot, h.until = callback.SlotUndo, d.now.Add(callback.UndoTime)
+		}
+	}
+	d.settle(c)
+}
+
+// follow is what an outcome makes of a callback.
+func (d *naive) follow(c *callback.Callback, caller int64, o callback.Outcome, at clock.Instant) {
+	c.CallResult, c.Note = o.CallResult, o.Note
+	if o.BusinessResult != "" {
+		c.BusinessResult = o.BusinessResult
+	}
+	code := d.set.Deciding(string(o.CallResult), string(o.BusinessResult))
+	end := func(why callback.Reason) {
+		c.State, c.CloseReason, c.ClosedAt, c.LeaseUntil, c.WaitReason = callback.Finished, why, at, 0, ""
+	}
+	switch {
+	case c.State == callback.Cancelled:
+		c.LeaseUntil = 0
+	case code.Is(outcome.Appointment):
+		c.AppointmentAt, c.Priority, c.ReservedFor, c.Skips = o.AppointmentAt, 1, 0, 0
+		if o.AppointmentFor == callback.ForMe {
+			c.ReservedFor = caller
+		}
+		c.DueAt, c.MaxAttempts = o.AppointmentAt.Add(30*time.Minute), max(c.MaxAttempts, c.Attempts+1)
+		c.ExpiresAt = max(c.ExpiresAt, o.AppointmentAt.Add(7*24*time.Hour))
+		d.wait(c, callback.ReasonAppointment, o.AppointmentAt)
+	case code.Retry == nil:
+		end(callback.Reason(code.Key))
+	case c.Attempts >= c.MaxAttempts:
+		end(callback.ReasonUnreachable)
+	default:
+		c.ReservedFor = 0
+		d.wait(c, callback.Reason(code.Key), at.Add(time.Duration(code.Retry.After)*time.Minute))
+	}
+}
+
+// nextAllowed moves a callback that waits to when it may be made.
+func (d *naive) nextAllowed(c *callback.Callback) {
+	if c.State != callback.Waiting {
+		return
+	}
+	verdict := d.may(*c, c.ReadyAt, 0)
+	switch {
+	case verdict.Allowed:
+	case verdict.AllowedFrom.IsZero():
+		d.close(c, callback.Cancelled, callback.Reason(verdict.First))
+	default:
+		c.ReadyAt = verdict.AllowedFrom
+		c.DueAt = max(c.DueAt, c.ReadyAt.Add(30*time.Minute))
+	}
+}
+
+// takeBack makes a callback what it was before the outcome of an attempt, in its caller's hands. How often it was tried stays.
+func (d *naive) takeBack(c *callback.Callback, a *paperAttempt) {
+	now := *c
+	*c = a.before
+	c.PersonID, c.TeamID, c.CallerID, c.Fence, c.Attempts, c.ClaimedAt, c.DialledAt =
+		now.PersonID, now.TeamID, now.CallerID, now.Fence, now.Attempts, now.ClaimedAt, now.DialledAt
+	c.State, c.Slot, c.WaitReason, c.CloseReason, c.ClosedAt = callback.Claimed, callback.SlotCurrent, "", "", 0
+	c.LeaseUntil = d.now.Add(callback.Lease)
+}
+
+func (d *naive) undo(v account.Viewer, id int64) (string, error) {
+	c, had, err := d.known(v, id)
+	a := d.attemptUnder(c)
+	switch {
+	case err != nil:
+		return "", err
+	case !had:
+		return "", refusal("callback_not_claimed")
+	case a == nil || a.EndedAt.IsZero() || c.CallerID != v.UserID:
+		return "", refusal("outcome_at_work")
+	case a.BusinessResult == callback.NeverContact:
+		return "", refusal("outcome_suppresses")
+	}
+	if err := d.makeRoom(v, c); err != nil {
+		return "", err
+	}
+	c.PersonID = d.persons[c.CustomerID]
+	undone := []*callback.Callback{c}
+	if a.BusinessResult == "" {
+		for _, o := range d.claimedWith(c) {
+			if slices.ContainsFunc(d.attempts, func(other *paperAttempt) bool {
+				return other.CallbackID == o.ID && other.Fence == c.Fence && other.EndedAt == a.EndedAt && other.CallerID == v.UserID
+			}) {
+				undone = append(undone, o)
+			}
+		}
+	}
+	for _, one := range undone {
+		made := d.attemptUnder(one)
+		if !made.handOn || one.State != callback.Waiting && one.State != callback.Finished {
+			return "", refusal("outcome_at_work")
+		}
+		d.takeBack(one, made)
+		d.drafts[[2]int64{one.ID, v.UserID}] = made.Note
+		made.EndedAt, made.CallResult, made.BusinessResult, made.Note, made.handOn = 0, "", "", "", false
+		d.settle(one)
+	}
+	if !d.take(holdFor(c)) {
+		return "", refusal("outcome_at_work")
+	}
+	return d.desk(c), nil
+}
+
+// makeRoom gives back what a caller has taken up since, unless they have dialled it.
+func (d *naive) makeRoom(v account.Viewer, c *callback.Callback) error {
+	held := d.hands(v.UserID, callback.SlotCurrent)
+	if len(held) > 0 && held[0].Fence == c.Fence && held[0].PersonID == c.PersonID {
+		return nil
+	}
+	for _, one := range held {
+		if !one.DialledAt.IsZero() {
+			return refusal("undo_dialled")
+		}
+		d.giveBack(v, one)
+	}
+	return nil
+}
+
+// correct replaces an outcome by another one, as if that had been recorded when the call ended.
+func (d *naive) correct(v account.Viewer, a *paperAttempt, o callback.Outcome) error {
+	c := d.row(a.CallbackID)
+	last := a.No == c.Attempts
+	switch {
+	case a.CallerID != v.UserID && v.Role == account.Caller:
+		return refusal("attempt_unknown")
+	case a.EndedAt.IsZero():
+		return refusal("correct_nothing")
+	case o.AppointmentAt > 0 && !openHours(o.AppointmentAt):
+		return refusal("appointment_at outside_hours")
+	case last && c.State == callback.Claimed:
+		return refusal("correct_in_hand")
+	}
+	a.CallResult, a.BusinessResult, a.Note, a.handOn, a.leaveAt = o.CallResult, o.BusinessResult, o.Note, true, d.now
+	switch {
+	case !last:
+	case c.State == callback.Cancelled:
+		c.CallResult, c.BusinessResult, c.Note = o.CallResult, o.BusinessResult, o.Note
+	default:
+		d.takeBack(c, a)
+		d.follow(c, a.CallerID, o, a.EndedAt)
+		if c.State == callback.Waiting {
+			c.ReadyAt = max(c.ReadyAt, d.now)
+			d.nextAllowed(c)
+		}
+		d.settle(c)
+	}
+	return nil
+}
