@@ -234,7 +234,10 @@ func (s *Service) claimFirst(
 
 // endOfNoUse reports whether a locked callback is nothing to claim any more, whatever permission says, and closes it if it is over.
 func (s *Service) endOfNoUse(tx database.Tx, viewer account.Viewer, c *Callback, now clock.Instant) (bool, error) {
-	if c.early(now) && !c.inHand(now) && !c.usedUp() { // picked before its time and left
+	if c.early(now) && !c.inHand(now) { // picked before its time and left
+		if c.usedUp() {
+			return true, s.useUp(tx, c, now)
+		}
 		c.makeReady(now)
 		return true, s.keep(tx, c, now)
 	}

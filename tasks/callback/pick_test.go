@@ -240,3 +240,30 @@ func TestWhatWasPickedBeforeItsTimeWaitsOn(t *testing.T) {
 		})
 	}
 }
+
+// A last attempt that was made before its time and left is nobody's to claim: who asks is told so, not that colleagues are faster.
+func TestALastAttemptMadeEarlyAndLeftIsClosed(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := taskstest.Planned(t, db, taskstest.Severe(1))
+		id := of(t, c, 1).ID
+		dbtest.InTx(t, db, func(tx database.Tx) error {
+			return tx.Gorm().Exec("UPDATE callbacks SET state = 'waiting', wait_reason = 'appointment', attempts = max_attempts - 1, "+
+				"ready_at = ? WHERE id = ?", c.Now().Add(5*time.Hour), id).Error
+		})
+		desk, err := c.Callbacks.Pick(t.Context(), taskstest.Supervisor, id)
+		if err == nil {
+			_, err = c.Callbacks.Dial(t.Context(), taskstest.Supervisor, id, desk.Callback.Fence)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Pass(callback.Lease + time.Second)
+		if _, err := c.Callbacks.Claim(t.Context(), taskstest.Caller(1)); !fault.Is(err, fault.NotFound) {
+			t.Errorf("claimed: %v", err)
+		}
+		if left := of(t, c, 1); left.State != callback.Finished || left.CloseReason != callback.ReasonUnreachable {
+			t.Errorf("it is %s, %s", left.State, left.CloseReason)
+		}
+	})
+}
