@@ -37,6 +37,11 @@ func (d *naive) hands(caller int64, slot callback.Slot) []*callback.Callback {
 }
 
 func (d *naive) claimable(c *callback.Callback, v account.Viewer) bool {
+	return d.inSight(c, v) && (c.State == callback.Ready || !early(c, d.now))
+}
+
+// inSight reports whether a claim looks at a callback: also at one that was picked before its time and left.
+func (d *naive) inSight(c *callback.Callback, v account.Viewer) bool {
 	free := c.State == callback.Ready || c.State == callback.Claimed && c.LeaseUntil <= d.now
 	kept := c.ReservedFor != 0 && c.ReservedFor != v.UserID && d.now < c.ReadyAt.Add(30*time.Minute)
 	return free && !kept && d.now < c.ExpiresAt
@@ -46,7 +51,7 @@ func (d *naive) claimable(c *callback.Callback, v account.Viewer) bool {
 func (d *naive) candidates(v account.Viewer) []*callback.Callback {
 	var found []*callback.Callback
 	for _, c := range d.rows {
-		if openHours(d.now) && v.SeesTeam(c.TeamID) && d.claimable(c, v) && d.holdOf(c.PersonID) == nil {
+		if openHours(d.now) && v.SeesTeam(c.TeamID) && d.inSight(c, v) && d.holdOf(c.PersonID) == nil {
 			found = append(found, c)
 		}
 	}
@@ -63,6 +68,15 @@ func (d *naive) candidates(v account.Viewer) []*callback.Callback {
 // claimNew hands the first of the candidates out that may be made, and puts away those before it.
 func (d *naive) claimNew(v account.Viewer, slot callback.Slot, lease time.Duration) *callback.Callback {
 	for _, c := range d.candidates(v) {
+		if early(c, d.now) { // picked before its time and left
+			if usedUp(c) {
+				d.useUp(c)
+			} else {
+				d.free(c)
+				d.settle(c)
+			}
+			continue
+		}
 		if why := d.overtaken(c); why != "" {
 			d.giveUp(c, why)
 			continue
@@ -106,7 +120,10 @@ func (d *naive) holdAll(v account.Viewer, c *callback.Callback, slot callback.Sl
 		return false
 	}
 	for _, t := range taken {
-		t.State, t.CallerID, t.Slot, t.Fence, t.LeaseUntil, t.WaitReason = callback.Claimed, v.UserID, slot, fence+1, until, ""
+		if !early(t, d.now) {
+			t.WaitReason = ""
+		}
+		t.State, t.CallerID, t.Slot, t.Fence, t.LeaseUntil = callback.Claimed, v.UserID, slot, fence+1, until
 		t.ClaimedAt, t.DialledAt = d.now, 0
 		if slot == callback.SlotCurrent {
 			d.had[[2]int64{t.ID, v.UserID}] = true
@@ -215,16 +232,10 @@ func (d *naive) pick(v account.Viewer, id int64) (string, error) {
 		return "", refusal("desk_taken")
 	}
 	if d.inHand(c) && c.Slot == callback.SlotNext && c.CallerID == v.UserID {
-		c.LeaseUntil = d.now
-		if h := d.holdUnder(c); h != nil {
-			h.until = d.now
-		}
-		d.together(c)
+		d.lapse(c)
 	}
 	ready := *c
-	if ready.State == callback.Waiting {
-		ready.State = callback.Ready
-	}
+	ready.State = callback.Ready
 	switch kept := c.ReservedFor != 0 && c.ReservedFor != v.UserID && d.now < c.ReadyAt.Add(30*time.Minute); {
 	case !open(c) || usedUp(c):
 		return "", refusal("callback_state")

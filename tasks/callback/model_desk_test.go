@@ -26,6 +26,8 @@ type naive struct {
 	reopened map[int64]bool    // contacts; true while the job that cancels their callbacks is still to come
 	had      map[[2]int64]bool // callback and caller: it was on their desk
 	drafts   map[[2]int64]string
+	typedAt  map[[2]int64]clock.Instant
+	deeds    map[int64]bool // callbacks: somebody did something with them after their last outcome
 	staff    []account.Viewer
 	set      outcome.Set
 
@@ -41,6 +43,7 @@ type paperHold struct {
 type paperAttempt struct {
 	callback.Attempt
 	before  callback.Callback // the callback as it was before the outcome
+	noDial  bool              // the outcome began the attempt
 	handOn  bool              // what leaves the callback has not left it yet
 	leaveAt clock.Instant     // when it does
 }
@@ -74,7 +77,8 @@ func (d *naive) copied() naive {
 		c.attempts = append(c.attempts, &attempt)
 	}
 	c.holds = slices.Clone(d.holds)
-	c.look, c.persons, c.reopened, c.had, c.drafts = cloned(d.look), cloned(d.persons), cloned(d.reopened), cloned(d.had), cloned(d.drafts)
+	c.look, c.persons, c.reopened, c.had = cloned(d.look), cloned(d.persons), cloned(d.reopened), cloned(d.had)
+	c.drafts, c.typedAt, c.deeds = cloned(d.drafts), cloned(d.typedAt), cloned(d.deeds)
 	return c
 }
 
@@ -147,84 +151,6 @@ func (d *naive) overtaken(c *callback.Callback) callback.Reason {
 	return ""
 }
 
-// holdOn is what there is written of a person, also when it is over: nobody has taken them since. It is nil when nobody has had them.
-func (d *naive) holdOn(person int64) *paperHold {
-	for i := range d.holds {
-		if d.holds[i].person == person {
-			return &d.holds[i]
-		}
-	}
-	return nil
-}
-
-// holdOf a person that lasts; nil when nobody has them.
-func (d *naive) holdOf(person int64) *paperHold {
-	if h := d.holdOn(person); h != nil && h.until > d.now {
-		return h
-	}
-	return nil
-}
-
-// holdUnder is the hold a callback is in, over or not.
-func (d *naive) holdUnder(c *callback.Callback) *paperHold {
-	if h := d.holdOn(c.PersonID); h != nil && h.caller == c.CallerID && h.fence == c.Fence {
-		return h
-	}
-	return nil
-}
-
-// take takes a person for a caller, unless somebody else has them or the caller has somebody else in that hand.
-func (d *naive) take(h paperHold) bool {
-	d.emptyHand(h)
-	if held := d.holdOf(h.person); held != nil && (held.caller != h.caller || held.fence != h.fence) {
-		return false
-	}
-	for _, other := range d.holds {
-		if other.person != h.person && other.caller == h.caller && other.slot == h.slot {
-			return false
-		}
-	}
-	d.drop(func(held paperHold) bool { return held.person == h.person })
-	d.holds = append(d.holds, h)
-	return true
-}
-
-// emptyHand forgets whom a caller had in the same hand before, when that is over.
-func (d *naive) emptyHand(h paperHold) {
-	d.drop(func(other paperHold) bool {
-		return other.person != h.person && other.caller == h.caller && other.slot == h.slot && other.until <= d.now
-	})
-}
-
-func (d *naive) drop(which func(paperHold) bool) { d.holds = slices.DeleteFunc(d.holds, which) }
-
-func holdFor(c *callback.Callback) paperHold {
-	return paperHold{person: c.PersonID, caller: c.CallerID, slot: c.Slot, callback: c.ID, fence: c.Fence, until: c.LeaseUntil}
-}
-
-// lastIn reports whether no other callback is held with one.
-func (d *naive) lastIn(c *callback.Callback) bool {
-	return !slices.ContainsFunc(d.rows, func(o *callback.Callback) bool {
-		return o.ID != c.ID && o.PersonID == c.PersonID && o.CallerID == c.CallerID && o.Fence == c.Fence && stillHeld(o)
-	})
-}
-
-// claimedWith returns what was claimed together with a callback, whatever became of it, without it.
-func (d *naive) claimedWith(c *callback.Callback) []*callback.Callback {
-	var all []*callback.Callback
-	for _, o := range d.rows {
-		same := o.PersonID == c.PersonID && o.CallerID == c.CallerID && o.Fence == c.Fence && o.ClaimedAt == c.ClaimedAt
-		if o.ID != c.ID && same {
-			all = append(all, o)
-		}
-	}
-	return all
-}
-
-func (d *naive) heldWith(c *callback.Callback) []*callback.Callback {
-	return slices.DeleteFunc(d.claimedWith(c), func(o *callback.Callback) bool { return !stillHeld(o) })
-}
-
 // settle is what follows from every change: who looks at it next, and that its hold ends with the last callback in it.
 func (d *naive) settle(c *callback.Callback) {
 	if !stillHeld(c) && d.lastIn(c) {
@@ -251,6 +177,19 @@ func (d *naive) close(c *callback.Callback, state callback.State, why callback.R
 		c.LeaseUntil = 0
 	}
 	c.State, c.CloseReason, c.ClosedAt, c.WaitReason = state, why, d.now, ""
+}
+
+// early reports whether what a callback waits for, or waited for when it was picked, is still to come.
+func early(c *callback.Callback, at clock.Instant) bool { return c.WaitReason != "" && c.ReadyAt > at }
+
+// free takes a callback out of its caller's hands. One that was picked before its time waits on.
+func (d *naive) free(c *callback.Callback) {
+	c.LeaseUntil = 0
+	if early(c, d.now) {
+		c.State = callback.Waiting
+		return
+	}
+	c.State, c.WaitReason, c.ReadyAt = callback.Ready, "", d.now
 }
 
 // moveAway is what becomes of a callback that may not be made now.

@@ -30,12 +30,12 @@ func (d *naive) reassign(c *callback.Callback, to int64) error {
 		return refusal("callback_state")
 	}
 	if c.State == callback.Claimed {
-		c.State, c.LeaseUntil = callback.Ready, 0
+		d.free(c)
 	}
 	if c.State == callback.Ready {
 		c.ReadyAt = d.now
 	}
-	c.ReservedFor, c.Skips = to, 0
+	c.ReservedFor, c.Skips, d.deeds[c.ID] = to, 0, true
 	d.settle(c)
 	return nil
 }

@@ -21,13 +21,16 @@ func (d *naive) finish(v account.Viewer, id, fence int64, o callback.Outcome) er
 	case !had:
 		return refusal("callback_not_claimed")
 	case !heldBy(c, v.UserID, fence):
-		d.drafts[[2]int64{id, v.UserID}] = o.Note
+		if a := d.attemptOf(id, fence); a == nil || a.CallerID != v.UserID || !a.says(o) {
+			d.keepTyped(v, c, fence, o.Note)
+		}
 		return stale
 	case o.AppointmentAt > 0 && !openHours(o.AppointmentAt):
 		return refusal("appointment_at outside_hours")
 	}
 	with := d.heldWith(c)
 	d.record(v, c, o)
+	delete(d.drafts, [2]int64{c.ID, v.UserID})
 	for _, other := range with {
 		switch {
 		case never(o):
@@ -36,6 +39,7 @@ func (d *naive) finish(v account.Viewer, id, fence int64, o callback.Outcome) er
 				d.moveAway(other, verdict)
 			}
 		case o.CallResult != callback.Reached && other.CustomerID == c.CustomerID: // nobody took the call that was made for both
+			o.NoteForNext = other.NoteForNext
 			d.record(v, other, o)
 		}
 	}
@@ -43,9 +47,11 @@ func (d *naive) finish(v account.Viewer, id, fence int64, o callback.Outcome) er
 }
 
 // attemptUnder is the newest attempt of a claim; nil when nothing was dialled.
-func (d *naive) attemptUnder(c *callback.Callback) (a *paperAttempt) {
+func (d *naive) attemptUnder(c *callback.Callback) *paperAttempt { return d.attemptOf(c.ID, c.Fence) }
+
+func (d *naive) attemptOf(callbackID, fence int64) (a *paperAttempt) {
 	for _, made := range d.attempts {
-		if made.CallbackID == c.ID && made.Fence == c.Fence {
+		if made.CallbackID == callbackID && made.Fence == fence {
 			a = made
 		}
 	}
@@ -54,15 +60,16 @@ func (d *naive) attemptUnder(c *callback.Callback) (a *paperAttempt) {
 
 func (d *naive) record(v account.Viewer, c *callback.Callback, o callback.Outcome) {
 	a := d.attemptUnder(c)
-	if a == nil {
+	noDial := a == nil
+	if noDial {
 		a = d.beginAttempt(c, c.ClaimedAt)
 	}
+	a.noDial, d.deeds[c.ID] = noDial, false
 	a.before, a.EndedAt, a.CallResult, a.BusinessResult, a.Note = *c, d.now, o.CallResult, o.BusinessResult, o.Note
 	a.handOn, a.leaveAt = true, d.now.Add(callback.UndoTime)
 	d.follow(c, v.UserID, o, d.now)
 	d.nextAllowed(c)
-	delete(d.drafts, [2]int64{c.ID, v.UserID})
-	if !never(o) {
+	if !never(o) && c.State != callback.Cancelled {
 		d.drop(func(h paperHold) bool {
 			return h.caller == v.UserID && h.slot == callback.SlotUndo && h.person != c.PersonID
 		})
@@ -75,7 +82,7 @@ func (d *naive) record(v account.Viewer, c *callback.Callback, o callback.Outcom
 
 // follow is what an outcome makes of a callback.
 func (d *naive) follow(c *callback.Callback, caller int64, o callback.Outcome, at clock.Instant) {
-	c.CallResult, c.Note = o.CallResult, o.Note
+	c.CallResult, c.Note, c.NoteForNext = o.CallResult, o.Note, o.NoteForNext
 	if o.BusinessResult != "" {
 		c.BusinessResult = o.BusinessResult
 	}
@@ -125,8 +132,8 @@ func (d *naive) takeBack(c *callback.Callback, a *paperAttempt) {
 	now := *c
 	*c = a.before
 	c.PersonID, c.TeamID, c.CallerID, c.Fence, c.Attempts, c.ClaimedAt, c.DialledAt =
-		now.PersonID, now.TeamID, now.CallerID, now.Fence, now.Attempts, now.ClaimedAt, now.DialledAt
-	c.State, c.Slot, c.WaitReason, c.CloseReason, c.ClosedAt = callback.Claimed, callback.SlotCurrent, "", "", 0
+		now.PersonID, now.TeamID, a.CallerID, now.Fence, now.Attempts, now.ClaimedAt, now.DialledAt
+	c.State, c.Slot, c.CloseReason, c.ClosedAt = callback.Claimed, callback.SlotCurrent, "", 0
 	c.LeaseUntil = d.now.Add(callback.Lease)
 }
 
@@ -147,33 +154,44 @@ func (d *naive) undo(v account.Viewer, id int64) (string, error) {
 		return "", err
 	}
 	c.PersonID = d.persons[c.CustomerID]
-	undone := []*callback.Callback{c}
+	var undone []*callback.Callback
 	if a.BusinessResult == "" {
 		for _, o := range d.claimedWith(c) {
 			if slices.ContainsFunc(d.attempts, func(other *paperAttempt) bool {
 				return other.CallbackID == o.ID && other.Fence == c.Fence && other.EndedAt == a.EndedAt && other.CallerID == v.UserID
-			}) {
+			}) && o.State != callback.Cancelled { // under the hand: it stays so
 				undone = append(undone, o)
 			}
 		}
 	}
-	for _, one := range undone {
+	typed := a.Note
+	for _, one := range append(undone, c) {
 		made := d.attemptUnder(one)
 		if !made.handOn || one.State != callback.Waiting && one.State != callback.Finished {
 			return "", refusal("outcome_at_work")
 		}
 		d.takeBack(one, made)
-		d.drafts[[2]int64{one.ID, v.UserID}] = made.Note
 		made.EndedAt, made.CallResult, made.BusinessResult, made.Note, made.handOn = 0, "", "", "", false
+		if made.noDial {
+			one.Attempts, one.DialledAt = one.Attempts-1, 0
+			d.attempts = slices.DeleteFunc(d.attempts, func(other *paperAttempt) bool { return other == made })
+		}
 		d.settle(one)
 	}
+	d.drafts[[2]int64{c.ID, v.UserID}], d.typedAt[[2]int64{c.ID, v.UserID}] = typed, d.now
 	if !d.take(holdFor(c)) {
 		return "", refusal("outcome_at_work")
+	}
+	d.together(c)
+	for _, o := range d.claimedWith(c) {
+		if o.State == callback.Claimed {
+			o.Slot = c.Slot
+		}
 	}
 	return d.desk(c), nil
 }
 
-// makeRoom gives back what a caller has taken up since, unless they have dialled it.
+// makeRoom gives back what a caller has taken up since, unless they have dialled it. What is kept for them stays so.
 func (d *naive) makeRoom(v account.Viewer, c *callback.Callback) error {
 	held := d.hands(v.UserID, callback.SlotCurrent)
 	if len(held) > 0 && held[0].Fence == c.Fence && held[0].PersonID == c.PersonID {
@@ -183,7 +201,7 @@ func (d *naive) makeRoom(v account.Viewer, c *callback.Callback) error {
 		if !one.DialledAt.IsZero() {
 			return refusal("undo_dialled")
 		}
-		d.giveBack(v, one)
+		d.leave(one, func() { d.free(one) })
 	}
 	return nil
 }
@@ -199,22 +217,43 @@ func (d *naive) correct(v account.Viewer, a *paperAttempt, o callback.Outcome) e
 		return refusal("correct_nothing")
 	case o.AppointmentAt > 0 && !openHours(o.AppointmentAt):
 		return refusal("appointment_at outside_hours")
-	case last && c.State == callback.Claimed:
+	case last && d.inHand(c) && c.Slot == callback.SlotCurrent:
 		return refusal("correct_in_hand")
 	}
 	a.CallResult, a.BusinessResult, a.Note, a.handOn, a.leaveAt = o.CallResult, o.BusinessResult, o.Note, true, d.now
-	switch {
-	case !last:
-	case c.State == callback.Cancelled:
-		c.CallResult, c.BusinessResult, c.Note = o.CallResult, o.BusinessResult, o.Note
-	default:
-		d.takeBack(c, a)
-		d.follow(c, a.CallerID, o, a.EndedAt)
-		if c.State == callback.Waiting {
-			c.ReadyAt = max(c.ReadyAt, d.now)
-			d.nextAllowed(c)
-		}
-		d.settle(c)
+	if last {
+		d.followAnew(c, a, o)
 	}
 	return nil
+}
+
+// followAnew lets a callback follow from a corrected outcome, unless people did something with it since that stands.
+func (d *naive) followAnew(c *callback.Callback, a *paperAttempt, o callback.Outcome) {
+	if c.State == callback.Claimed { // left, or only next
+		if d.inHand(c) {
+			d.lapse(c)
+		}
+		d.free(c)
+		d.settle(c)
+	}
+	since := *c
+	if c.State != callback.Cancelled {
+		d.takeBack(c, a)
+		d.follow(c, a.CallerID, o, a.EndedAt)
+	}
+	if c.State == callback.Cancelled || d.deeds[c.ID] && open(c) {
+		*c = since
+		c.CallResult, c.BusinessResult, c.Note = o.CallResult, o.BusinessResult, o.Note
+		return
+	}
+	if c.State == callback.Waiting {
+		c.ReadyAt = max(c.ReadyAt, d.now)
+		d.nextAllowed(c)
+	}
+	d.settle(c)
+}
+
+// says reports whether an outcome is what was recorded about an attempt.
+func (a *paperAttempt) says(o callback.Outcome) bool {
+	return a.CallResult == o.CallResult && a.BusinessResult == o.BusinessResult && a.Note == o.Note
 }

@@ -95,6 +95,7 @@ func (w *modelWorld) open(t *testing.T) {
 	w.history = nil
 	w.paper = naive{
 		look: w.looks(), persons: map[int64]int64{}, reopened: map[int64]bool{}, had: map[[2]int64]bool{}, drafts: map[[2]int64]string{},
+		typedAt: map[[2]int64]clock.Instant{}, deeds: map[int64]bool{},
 		staff: []account.Viewer{w.me, w.mate, w.other, w.boss}, set: outcome.Former(), may: w.may, rows: w.rows(),
 	}
 	for _, c := range w.paper.rows {
@@ -194,7 +195,7 @@ func refusalOf(rt *rapid.T, err error) string {
 func (w *modelWorld) compare(rt *rapid.T) {
 	w.number()
 	ignored := gocmp.Options{
-		cmpopts.IgnoreUnexported(callback.Callback{}), cmpopts.IgnoreFields(callback.Callback{}, "PoolID", "ChangedAt", "NoteForNext"),
+		cmpopts.IgnoreUnexported(callback.Callback{}), cmpopts.IgnoreFields(callback.Callback{}, "PoolID", "ChangedAt"),
 		gocmp.AllowUnexported(paperHold{}),
 	}
 	live := slices.DeleteFunc(slices.Clone(w.paper.holds), func(h paperHold) bool { return h.until <= w.Now() })

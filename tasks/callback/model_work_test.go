@@ -39,7 +39,7 @@ func (d *naive) saveDraft(v account.Viewer, id, fence int64, note string) error 
 	if err != nil {
 		return err
 	}
-	d.drafts[[2]int64{id, v.UserID}] = note
+	d.keepTyped(v, c, fence, note)
 	if !heldBy(c, v.UserID, fence) {
 		return stale
 	}
@@ -52,6 +52,16 @@ func (d *naive) saveDraft(v account.Viewer, id, fence int64, note string) error 
 	}
 	*d = tried
 	return nil
+}
+
+// keepTyped keeps what was typed, unless it comes from an earlier claim and the viewer has typed since.
+func (d *naive) keepTyped(v account.Viewer, c *callback.Callback, fence int64, note string) {
+	on := [2]int64{c.ID, v.UserID}
+	again := c.State == callback.Claimed && c.CallerID == v.UserID && c.Fence != fence
+	if _, typed := d.drafts[on]; typed && again && d.typedAt[on] >= c.ClaimedAt {
+		return
+	}
+	d.drafts[on], d.typedAt[on] = note, d.now
 }
 
 func (d *naive) dial(v account.Viewer, id, fence int64) error {
@@ -124,8 +134,8 @@ func (d *naive) leave(c *callback.Callback, next func()) {
 
 func (d *naive) giveBack(v account.Viewer, c *callback.Callback) {
 	d.leave(c, func() {
-		c.State, c.ReadyAt, c.LeaseUntil = callback.Ready, d.now, 0
-		if c.ReservedFor == v.UserID {
+		d.free(c)
+		if c.State == callback.Ready && c.ReservedFor == v.UserID {
 			c.ReservedFor = 0
 		}
 	})
@@ -149,11 +159,15 @@ func (d *naive) skip(v account.Viewer, id, fence int64) error {
 	}
 	for _, one := range append(d.heldWith(c), c) {
 		d.leave(one, func() {
-			one.ReservedFor = 0
+			one.ReservedFor, d.deeds[one.ID] = 0, true
 			one.Skips++
 			pause := 30 * time.Minute
 			for range one.Skips - 1 {
 				pause = min(2*pause, 24*time.Hour)
+			}
+			if early(one, d.now.Add(pause)) {
+				d.free(one)
+				return
 			}
 			d.wait(one, callback.ReasonSkipped, d.now.Add(pause))
 		})
@@ -183,8 +197,9 @@ func (d *naive) transfer(v account.Viewer, id, fence int64, to callback.Handover
 			one.TeamID = to.TeamID
 		}
 		d.leave(one, func() {
-			one.State, one.ReadyAt, one.LeaseUntil = callback.Ready, d.now, 0
-			one.ReservedFor, one.Skips = to.CallerID, 0
+			d.free(one)
+			one.ReservedFor, one.Skips, one.NoteForNext = to.CallerID, 0, to.Words
+			d.deeds[one.ID] = true
 		})
 	}
 	return nil
@@ -196,6 +211,7 @@ func (d *naive) pause(v account.Viewer, id, fence int64, until clock.Instant) er
 		return err
 	}
 	d.leave(c, func() {
+		d.deeds[c.ID] = true
 		c.ReservedFor, c.ExpiresAt = v.UserID, max(c.ExpiresAt, until.Add(24*time.Hour))
 		d.wait(c, callback.ReasonPaused, until)
 	})
@@ -207,12 +223,12 @@ func (d *naive) resume(v account.Viewer, id int64) error {
 	switch {
 	case err != nil:
 		return err
-	case c.CallerID != v.UserID && (v.Role == account.Caller || !v.SeesTeam(c.TeamID)):
+	case c.CallerID != v.UserID && c.ReservedFor != v.UserID && (v.Role == account.Caller || !v.SeesTeam(c.TeamID)):
 		return refusal("callback_unknown")
 	case c.State != callback.Waiting || c.WaitReason != callback.ReasonPaused:
 		return refusal("not_paused")
 	}
-	c.ReadyAt = d.now
+	c.ReadyAt, d.deeds[c.ID] = d.now, true
 	d.offer(c)
 	return nil
 }

@@ -119,6 +119,16 @@ func (s store) extendTogether(c Callback) error {
 	return nil
 }
 
+// bringAlong puts what is still held together with a callback into its slot, for as long as it.
+func (s store) bringAlong(c Callback) error {
+	err := s.claimedTogether(c).Model(&Callback{}).Where("state = ? AND id <> ?", Claimed, c.ID).
+		Updates(map[string]any{"slot": c.Slot, "lease_until": c.LeaseUntil}).Error
+	if err != nil {
+		return fmt.Errorf("bring along what is held with callback %d: %w", c.ID, err)
+	}
+	return nil
+}
+
 // claimedTogether selects the callbacks that were claimed together with one, itself among them, whatever became of them since.
 func (s store) claimedTogether(c Callback) *gorm.DB {
 	return s.Gorm().

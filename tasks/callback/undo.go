@@ -146,8 +146,10 @@ func (s *Service) undo(tx database.Tx, viewer account.Viewer, c *Callback, now c
 	}
 	if err = st.hold(holdOf(*c), now); errors.Is(err, errHeld) {
 		return errUndoTooLate
+	} else if err != nil {
+		return err
 	}
-	return err
+	return st.bringAlong(*c)
 }
 
 // undoOne gives one callback back to its caller as it was before the outcome of an attempt, and returns that outcome as it was typed.
