@@ -85,6 +85,7 @@ type seat struct {
 const (
 	perSeat   = 150             // customers, of each caller
 	leastTalk = 5 * time.Second // of the stock set
+	patience  = 5 * time.Minute // of a caller with nothing to call, until they look again
 	ringing   = 25 * time.Second
 	typing    = 10 * time.Minute // in a long talk: something is typed that often at least, which keeps the lease
 )
@@ -201,7 +202,7 @@ func (r *replay) wait(s *seat) bool {
 			s.next = other.ends
 		}
 	}
-	s.next = max(s.next, r.Now().Add(time.Second))
+	s.next = max(s.next, r.Now().Add(patience))
 	return true
 }
 
