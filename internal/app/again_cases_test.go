@@ -46,7 +46,8 @@ func reads() []string {
 		Permission.Subject Permission.Suppressions Permission.SuppressionsOn Permission.Verdicts Permission.Who Figures.Breakdown
 		Figures.Report Figures.Score Figures.Series Figures.Span Figures.Unfolded Figures.Verify Surveys.Answered Surveys.ByToken
 		Surveys.Current Surveys.LowScores Surveys.Names Surveys.Preferences Surveys.Reasons Policies.Attributes Callbacks.CallAnswers
-		Callbacks.Beat Callbacks.OnPause Callbacks.Changes Callbacks.Receivers Callbacks.ToCorrect Callbacks.Marks Callbacks.Outcomes Callbacks.Reasons
+		Callbacks.Beat Callbacks.OnPause Callbacks.Changes Callbacks.Receivers
+		Callbacks.ToCorrect Callbacks.Marks Callbacks.Outcomes Callbacks.Reasons
 		Outcomes.Current Outcomes.Version Outcomes.Versions
 		Callbacks.ByID Callbacks.List Callbacks.Count Callbacks.Current Decisions.DaySums Decisions.List Decisions.DryRunByID
 		Decisions.DryRuns Callbacks.MyDay Callbacks.MyTasks Policies.List Policies.ByID Callbacks.Recoveries Callbacks.RecoveriesOf
