@@ -1,0 +1,69 @@
+package callback
+
+import (
+	"fmt"
+	"slices"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+)
+
+func (s store) heldUntil(personIDs []int64, now clock.Instant) (clock.Instant, error) {
+	var until clock.Instant
+	for part := range slices.Chunk(personIDs, database.MaxIn) {
+		var last clock.Instant
+		err := s.Gorm().
+			Model(&hold{}).
+			Select("COALESCE(MAX(until_at), 0)").
+			Where("person_id IN ? AND until_at > ?", part, now).
+			Scan(&last).
+			Error
+		if err != nil {
+			return 0, fmt.Errorf("read who is held: %w", err)
+		}
+		until = max(until, last)
+	}
+	return until, nil
+}
+
+// movePerson moves the open callbacks of customers, and those a caller may still record something about.
+func (s store) movePerson(customerIDs []int64, from, to int64) error {
+	for part := range slices.Chunk(customerIDs, database.MaxIn) {
+		var open []int64
+		err := s.Gorm().Model(&Callback{}).
+			Where("customer_id IN ? AND (state IN ? OR (state = ? AND lease_until > 0))", part, openStates, Cancelled).
+			Pluck("id", &open).Error
+		if err != nil {
+			return fmt.Errorf("read the open callbacks of customers: %w", err)
+		}
+		for ids := range slices.Chunk(open, database.MaxIn) {
+			if err := s.Gorm().Model(&Callback{}).Where("id IN ?", ids).Update("person_id", to).Error; err != nil {
+				return fmt.Errorf("move callbacks to another person: %w", err)
+			}
+			if err := s.moveHold(ids, from, to); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// moveHold moves the hold of a caller whose lease is over and who may still record what happened, unless there is such a hold of
+// the other person too: the guard row is one, and a hold that is over keeps nobody away.
+func (s store) moveHold(callbackIDs []int64, from, to int64) error {
+	var lapsed int64
+	if err := s.Gorm().Model(&hold{}).Where("person_id = ?", to).Count(&lapsed).Error; err != nil {
+		return fmt.Errorf("read the hold of a person: %w", err)
+	}
+	if lapsed > 0 {
+		return nil
+	}
+	err := s.Gorm().Model(&hold{}).Where("person_id = ?", from).
+		Where(`EXISTS (SELECT 1 FROM callbacks WHERE id IN ? AND callbacks.caller_id = holds.caller_id
+			AND callbacks.fence = holds.fence)`, callbackIDs).
+		Update("person_id", to).Error
+	if err != nil {
+		return fmt.Errorf("move a hold to another person: %w", err)
+	}
+	return nil
+}
