@@ -2,6 +2,7 @@ package scratch_test
 
 import (
 	"bufio"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -12,7 +13,8 @@ import (
 	"aftercall/internal/scratch"
 )
 
-// TestMain is also another process: one that opens a folder, leaves a file in it, says where, and waits to be killed.
+// TestMain is also another process: one that opens a folder, leaves a file in it, says where, and lives until it is killed or its
+// standard input ends. (A bare select ends a Go process at once, as a deadlock, and an unreachable file gives up its lock.)
 func TestMain(m *testing.M) {
 	parent := os.Getenv("SCRATCH_TEST_PARENT")
 	if parent == "" {
@@ -26,7 +28,10 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	_, _ = os.Stdout.WriteString(d.Path() + "\n")
-	select {}
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	if err := d.Close(); err != nil {
+		panic(err)
+	}
 }
 
 // another starts a process with a folder below parent and returns the folder and how to kill the process.
@@ -36,6 +41,9 @@ func another(t *testing.T, parent string) (path string, kill func()) {
 	cmd.Env = append(os.Environ(), "SCRATCH_TEST_PARENT="+parent)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cmd.StdinPipe(); err != nil { // stays open until the process is waited for
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
