@@ -64,7 +64,7 @@ func claims(ctx context.Context, b bench) (_ []figure, err error) {
 	if err := errors.Join(err, group.Wait()); err != nil {
 		return nil, err
 	}
-	return []figure{{"claim/" + b.name, busy, "ms p99", idle}}, nil
+	return []figure{{"claim-importing/" + b.name, busy, "ms p99", idle}}, nil
 }
 
 // openZone returns a zone in which calls are allowed for hours to come.

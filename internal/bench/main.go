@@ -28,8 +28,9 @@ type figure struct {
 
 // measurement is one benchmark on one store.
 type measurement struct {
-	name string // with the store, as in intake/mariadb
-	run  func(ctx context.Context) ([]figure, error)
+	name  string // with the store, as in intake/mariadb
+	run   func(ctx context.Context) ([]figure, error)
+	named bool // measured only when it is asked for by name: it takes minutes
 }
 
 func main() {
@@ -51,7 +52,7 @@ func run(ctx context.Context, prefixes []string, stdout, stderr io.Writer) int {
 	slog.SetDefault(slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelError})))
 	failed := false
 	for _, m := range measurements() {
-		if !wanted(m.name, prefixes) {
+		if !wanted(m.name, prefixes) || m.named && len(prefixes) == 0 {
 			continue
 		}
 		figures, err := m.run(ctx)
@@ -85,15 +86,25 @@ func wanted(name string, prefixes []string) bool {
 func measurements() []measurement {
 	embedded := stores()[0]
 	// First of all: a process started by a large one is counted as that large by the system, for a moment.
-	all := []measurement{{"start/" + embedded.name, start}, {"idle/" + embedded.name, idle}, {"reading", reading}}
+	all := []measurement{
+		{name: "start/" + embedded.name, run: start}, {name: "idle/" + embedded.name, run: idle}, {name: "reading", run: reading},
+	}
 	for _, s := range stores() {
 		all = append(all,
-			measurement{"intake/" + s.name, func(ctx context.Context) ([]figure, error) { return s.with(ctx, intake) }},
-			measurement{"jobs/" + s.name, func(ctx context.Context) ([]figure, error) { return s.with(ctx, jobs) }},
-			measurement{"jobs-p99/" + s.name, func(ctx context.Context) ([]figure, error) { return s.with(ctx, jobsLatency) }},
+			measurement{name: "intake/" + s.name, run: func(ctx context.Context) ([]figure, error) { return s.with(ctx, intake) }},
+			measurement{name: "jobs/" + s.name, run: func(ctx context.Context) ([]figure, error) { return s.with(ctx, jobs) }},
+			measurement{name: "jobs-p99/" + s.name, run: func(ctx context.Context) ([]figure, error) { return s.with(ctx, jobsLatency) }},
 		)
 	}
+	server := stores()[1]
 	return append(all,
-		measurement{"claim/" + embedded.name, func(ctx context.Context) ([]figure, error) { return embedded.with(ctx, claims) }},
+		measurement{
+			name: "claim-importing/" + embedded.name,
+			run:  func(ctx context.Context) ([]figure, error) { return embedded.with(ctx, claims) },
+		},
+		measurement{
+			name: "claim/" + server.name, named: true,
+			run: func(ctx context.Context) ([]figure, error) { return server.with(ctx, openCallbacks) },
+		},
 	)
 }
