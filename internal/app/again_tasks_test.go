@@ -78,6 +78,9 @@ func callerCases() map[string]useCase {
 		"Callbacks.Claim": func(o *office) func() (any, error) {
 			return func() (any, error) { return o.Callbacks.Claim(o.ctx(), o.caller) }
 		},
+		"Callbacks.Take": func(o *office) func() (any, error) {
+			return func() (any, error) { return o.Callbacks.Take(o.ctx(), o.caller) }
+		},
 		"Callbacks.Prefetch": func(o *office) func() (any, error) {
 			return func() (any, error) { return o.Callbacks.Prefetch(o.ctx(), o.caller) }
 		},

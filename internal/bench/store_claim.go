@@ -21,7 +21,8 @@ var grown = []struct {
 	{"customers", map[string]string{"id": "id + ?", "person_id": "person_id + ?", "reference": "CONCAT(reference, '-', id + ?)"}},
 	{"customer_addresses", map[string]string{
 		"id": "id + ?", "customer_id": "customer_id + ?", "raw": "''", "ending": generated,
-		"normalised": "CASE kind WHEN 'phone' THEN CONCAT('+86139', LPAD(customer_id + ?, 8, '0')) ELSE CONCAT(customer_id + ?, '@example.com') END",
+		"normalised": "CASE kind WHEN 'phone' THEN CONCAT('+86139', LPAD(customer_id + ?, 8, '0')) " +
+			"ELSE CONCAT(customer_id + ?, '@example.com') END",
 	}},
 	{"contacts", map[string]string{
 		"id": "id + ?", "customer_id": "customer_id + ?", "external_id": "CONCAT(external_id, '-', id + ?)",

@@ -122,6 +122,29 @@ func (s store) raise(personIDs []int64) (int, error) {
 	return int(r.RowsAffected), nil
 }
 
+// guardVersion is the guard row of a person.
+type guardVersion struct{ ID, Version int64 }
+
+func (s store) versions(personIDs []int64) (map[int64]int64, error) {
+	rows, err := database.In[guardVersion](personIDs, "guard rows of persons", func(part []int64) *gorm.DB {
+		return s.Gorm().Table("persons").Select("id", "version").Where("id IN ?", part)
+	})
+	versions := make(map[int64]int64, len(rows))
+	for _, row := range rows {
+		versions[row.ID] = row.Version
+	}
+	return versions, err
+}
+
+// raiseFrom writes the guard row of a person if it still has a version.
+func (s store) raiseFrom(personID, version int64) (bool, error) {
+	r := s.Gorm().Exec("UPDATE persons SET version = version + 1 WHERE id = ? AND version = ?", personID, version)
+	if r.Error != nil {
+		return false, fmt.Errorf("reserve person %d: %w", personID, r.Error)
+	}
+	return r.RowsAffected > 0, nil
+}
+
 // addressGuard is the guard row of an address.
 type addressGuard struct {
 	AddressHash string

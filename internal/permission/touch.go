@@ -45,6 +45,18 @@ func Reserve(tx database.Tx, personIDs ...int64) error {
 	return store{tx}.reserve(database.Distinct(personIDs))
 }
 
+// Versions returns the version of each person's guard row. What is asked about a person after it still holds as far as Reserve guards it if
+// ReserveUnchanged finds the version again.
+func Versions(tx database.Tx, personIDs []int64) (map[int64]int64, error) {
+	return store{tx}.versions(personIDs)
+}
+
+// ReserveUnchanged is Reserve for a person whose guard row nobody has written since it had the version. Otherwise it reports false and
+// reserves nothing.
+func ReserveUnchanged(tx database.Tx, personID, version int64) (bool, error) {
+	return store{tx}.raiseFrom(personID, version)
+}
+
 // ReserveAddresses does for the addresses in question what Reserve does for persons: a shared line has many of them. Call it after
 // Reserve and before Judge.
 func (s *Service) ReserveAddresses(tx database.Tx, questions ...Question) error {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -23,12 +22,13 @@ var (
 	ErrClaimBusy    = fault.New(fault.Unavailable, "claim_busy", "colleagues took the callbacks that were ready; try again")
 )
 
-// How far a claim looks: at the first few of every open pool, more where many ask at once, and of those at the most urgent dozen; four
-// times as deep the second time, and again.
+// How often a claim looks, when colleagues are faster, and how far: at the first few of every open pool, more where many ask at once, and
+// four times as deep from the fourth time on, and again.
 const (
-	claimRounds = 3
+	claimTries  = 12
+	triesARound = 4
 	perPool     = 8
-	firstLook   = 12
+	mostAside   = 50 // that may not be made any more and are set aside on the way
 )
 
 // want is what a caller takes a callback for.
@@ -49,22 +49,35 @@ var (
 // may be made. A viewer who has one already gets that one again, with its old fence. Callbacks that may not be made now are put off or
 // cancelled on the way.
 //
-// It returns ErrNothingReady when there is none (Supply says why), and ErrClaimBusy when colleagues were faster three times.
+// It returns ErrNothingReady when there is none (Supply says why), and ErrClaimBusy when colleagues were faster each time.
 func (s *Service) Claim(ctx context.Context, viewer account.Viewer) (Desk, error) {
 	now := s.now()
-	for round := range claimRounds {
-		c, err := s.claimRound(ctx, viewer, round, now)
+	c, err := s.take(ctx, viewer, now)
+	if err != nil {
+		return Desk{}, err
+	}
+	return s.show(ctx, viewer, c, now)
+}
+
+// Take is Claim for who reads nothing of the desk, or reads it later: as Current.
+func (s *Service) Take(ctx context.Context, viewer account.Viewer) (Callback, error) {
+	return s.take(ctx, viewer, s.now())
+}
+
+func (s *Service) take(ctx context.Context, viewer account.Viewer, now clock.Instant) (Callback, error) {
+	for try := range claimTries {
+		c, err := s.claimRound(ctx, viewer, try/triesARound, now)
 		if errors.Is(err, ErrNothingReady) {
-			return Desk{}, err
+			return Callback{}, err
 		}
 		if err != nil {
-			return Desk{}, fmt.Errorf("claim callback: %w", err)
+			return Callback{}, fmt.Errorf("claim callback: %w", err)
 		}
 		if c != nil {
-			return s.show(ctx, viewer, *c, now)
+			return *c, nil
 		}
 	}
-	return Desk{}, ErrClaimBusy
+	return Callback{}, ErrClaimBusy
 }
 
 // claimRound returns what the viewer has or now has, or nil when colleagues were faster.
@@ -86,23 +99,20 @@ func (s *Service) claimRound(ctx context.Context, viewer account.Viewer, round i
 
 // claimNew claims the most urgent callback there is for a slot. It returns nil when colleagues were faster, and ErrNothingReady.
 func (s *Service) claimNew(ctx context.Context, viewer account.Viewer, w want, round int, now clock.Instant) (*Callback, error) {
-	asking := int(s.asking.Add(1))
+	s.asking.Add(1)
 	defer s.asking.Add(-1)
-	candidates, err := s.candidates(s.db.View(ctx), viewer, asking, round, now)
-	if err != nil {
-		return nil, err
-	}
-	if len(candidates) == 0 {
-		return nil, ErrNothingReady
-	}
-	for len(candidates) > 0 {
-		claimed, left, err := s.claimFirst(ctx, viewer, w, candidates, now)
-		if claimed != nil || err != nil {
+	for range mostAside {
+		found, err := s.look(ctx, viewer, round, now)
+		if err != nil || found == nil {
+			return nil, err
+		}
+		claimed, aside, err := s.claimSeen(ctx, viewer, w, *found, now)
+		found.done()
+		if claimed != nil || err != nil || !aside {
 			return claimed, err
 		}
-		candidates = left
 	}
-	return nil, nil //nolint:nilnil // colleagues were faster
+	return nil, nil //nolint:nilnil // everything that was most urgent had to be set aside
 }
 
 // lockFor locks a callback until the transaction ends, and reports whether the viewer has it or once had it. It returns
@@ -130,37 +140,10 @@ func (s *Service) held(tx database.Tx, viewer account.Viewer, now clock.Instant)
 	return &held[0], nil
 }
 
-// candidates returns callbacks that the viewer might claim, the most urgent first. It takes the first few of every open pool, locks nothing
-// and asks no permission: claimOne looks again, and one of the first can nearly always be made. Where several ask at once in this process,
-// each gets the equally urgent ones in another order, so that they do not all reach for the same one.
-func (s *Service) candidates(tx database.Tx, viewer account.Viewer, asking, round int, now clock.Instant) ([]Callback, error) {
-	open, err := s.openPools(tx, viewer, now)
-	if err != nil {
-		return nil, err
-	}
-	depth := perPool << (2 * round)
-	for depth < min(asking, 4*perPool) {
-		depth *= 4
-	}
-	callbacks, err := store{tx}.claimable(viewer.UserID, open, depth, now)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(callbacks, func(a, b Callback) int {
-		return cmp.Or(compareUrgency(a, b, viewer), cmp.Compare(a.DueAt, b.DueAt), cmp.Compare(a.ID, b.ID))
-	})
-	equal := 0
-	for equal < min(asking, len(callbacks)) && compareUrgency(callbacks[0], callbacks[equal], viewer) == 0 {
-		equal++
-	}
-	rand.Shuffle(equal, func(i, j int) { callbacks[i], callbacks[j] = callbacks[j], callbacks[i] })
-	return callbacks[:min(firstLook<<(2*round), len(callbacks))], nil
-}
-
 // compareUrgency orders callbacks as they are handed out: the caller's own appointments and unfinished ones, then those of their own
 // teams before those of no team, then by priority group, in it what was never skipped first. Among equals the due time decides.
-func compareUrgency(a, b Callback, viewer account.Viewer) int {
-	own := func(c Callback) int {
+func compareUrgency(a, b *Callback, viewer account.Viewer) int {
+	own := func(c *Callback) int {
 		switch {
 		case c.ReservedFor == viewer.UserID || (c.State == Claimed && c.CallerID == viewer.UserID && c.Slot != SlotNext):
 			return 0
@@ -172,21 +155,6 @@ func compareUrgency(a, b Callback, viewer account.Viewer) int {
 	return cmp.Or(cmp.Compare(own(a), own(b)), cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Skips, b.Skips))
 }
 
-// openPools returns the ids of the pools the viewer sees whose calling hours are on.
-func (s *Service) openPools(tx database.Tx, viewer account.Viewer, now clock.Instant) ([]int64, error) {
-	pools, err := s.poolsOf(tx, viewer)
-	if err != nil {
-		return nil, err
-	}
-	open := make([]int64, 0, len(pools))
-	for _, p := range pools {
-		if s.window(p, now).Open {
-			open = append(open, p.ID)
-		}
-	}
-	return open, nil
-}
-
 // poolsOf returns the pools the viewer sees.
 func (s *Service) poolsOf(tx database.Tx, viewer account.Viewer) ([]pool, error) {
 	pools, err := store{tx}.pools()
@@ -194,42 +162,6 @@ func (s *Service) poolsOf(tx database.Tx, viewer account.Viewer) ([]pool, error)
 		return nil, err
 	}
 	return slices.DeleteFunc(pools, func(p pool) bool { return !viewer.SeesTeam(p.TeamID) }), nil
-}
-
-// claimFirst claims the first candidate that nobody else was faster at, and returns those behind it if that one may not be made now and was
-// put off or cancelled. A transaction writes the guard row of one person, so that two of them never wait for each other.
-//
-// Lock order: the callback, then its person. The other callbacks of the person are locked without waiting.
-func (s *Service) claimFirst(
-	ctx context.Context, viewer account.Viewer, w want, candidates []Callback, now clock.Instant,
-) (claimed *Callback, left []Callback, err error) {
-	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		claimed, left = nil, nil
-		for i, candidate := range candidates {
-			c, err := store{tx}.lockFree(candidate)
-			if errors.Is(err, errGone) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			over, err := s.endOfNoUse(tx, viewer, c, now)
-			if err != nil {
-				return err
-			}
-			if over {
-				continue
-			}
-			left = candidates[i+1:]
-			ok, err := s.claimOne(tx, viewer, w, c, now)
-			if ok {
-				claimed = c
-			}
-			return err
-		}
-		return nil
-	})
-	return claimed, left, err
 }
 
 // endOfNoUse reports whether a locked callback is nothing to claim any more, whatever permission says, and closes it if it is over.

@@ -29,6 +29,13 @@ func (s *Service) holdConversation(tx database.Tx, viewer account.Viewer, w want
 	if err != nil {
 		return err
 	}
+	return s.holdAll(tx, viewer, w, c, others, fence, now)
+}
+
+// holdAll takes the hold of a conversation, above a fence, and writes the callbacks that are in it.
+func (s *Service) holdAll(
+	tx database.Tx, viewer account.Viewer, w want, c *Callback, others []*Callback, fence int64, now clock.Instant,
+) error {
 	h := hold{
 		PersonID: c.PersonID, CallerID: viewer.UserID, Slot: w.slot, CallbackID: c.ID, Fence: fence + 1, UntilAt: now.Add(w.lease),
 	}
@@ -38,7 +45,7 @@ func (s *Service) holdConversation(tx database.Tx, viewer account.Viewer, w want
 	}
 	for _, taken := range append([]*Callback{c}, others...) {
 		taken.claim(h, w.kind, now)
-		if err := st.write(taken); err != nil {
+		if err := st.writeClaim(taken); err != nil {
 			return err
 		}
 	}
@@ -97,9 +104,17 @@ func (s *Service) stillWanted(tx database.Tx, callbacks []Callback, now clock.In
 
 // judgeAll asks permission to make each of the callbacks now, and returns the verdicts by callback.
 func (s *Service) judgeAll(tx database.Tx, callbacks []Callback, now clock.Instant) (map[int64]permission.Verdict, error) {
+	_, verdicts, err := s.judgeEach(tx, callbacks, now)
+	return verdicts, err
+}
+
+// judgeEach is judgeAll that returns the subjects too.
+func (s *Service) judgeEach(
+	tx database.Tx, callbacks []Callback, now clock.Instant,
+) (map[int64]permission.Subject, map[int64]permission.Verdict, error) {
 	subjects, err := s.whomAll(tx, callbacks...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	questions := make([]permission.Question, len(callbacks))
 	for i, c := range callbacks {
@@ -107,13 +122,13 @@ func (s *Service) judgeAll(tx database.Tx, callbacks []Callback, now clock.Insta
 	}
 	verdicts, err := s.permit.Judge(tx, questions)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	byCallback := make(map[int64]permission.Verdict, len(callbacks))
 	for i, c := range callbacks {
 		byCallback[c.ID] = verdicts[i]
 	}
-	return byCallback, nil
+	return subjects, byCallback, nil
 }
 
 // callOn returns the attempt under which the number of a callback's customer was dialled in the call that is on, for whichever of the

@@ -21,11 +21,11 @@ type Upcoming struct {
 
 // Prefetch claims the next conversation for a viewer who is at work on another one, for 90 seconds, and returns it. Asked again it keeps
 // the same one for another 90 seconds. Claim then hands it out; if nobody does, it is anybody's again, and that it was prefetched counts
-// as no skip and no attempt. It returns ErrNothingReady when there is none, and ErrClaimBusy when colleagues were faster three times.
+// as no skip and no attempt. It returns ErrNothingReady when there is none, and ErrClaimBusy when colleagues were faster each time.
 func (s *Service) Prefetch(ctx context.Context, viewer account.Viewer) (Upcoming, error) {
 	now := s.now()
-	for round := range claimRounds {
-		c, err := s.prefetchRound(ctx, viewer, round, now)
+	for try := range claimTries {
+		c, err := s.prefetchRound(ctx, viewer, try/triesARound, now)
 		if errors.Is(err, ErrNothingReady) {
 			return Upcoming{}, err
 		}

@@ -7,6 +7,7 @@ package callback
 import (
 	"cmp"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -74,6 +75,9 @@ type Service struct {
 	opts      Options
 	outcomes  *outcome.Service
 	asking    atomic.Int64 // how many in this process look for a callback just now
+	reaching  sync.Map     // the persons whom somebody in this process is just claiming
+	looks     looks
+	known     knownPools
 }
 
 // New returns a service. It panics without a zone: days would silently be UTC days.
@@ -89,6 +93,7 @@ func New(db *database.DB, permit *permission.Service, decisions Decisions, now c
 	scripts := script.New(db, now, script.Options{Zone: opts.Zone, CentreName: opts.CentreName, Language: opts.Language})
 	return &Service{
 		db: db, permit: permit, decisions: decisions, now: now, scripts: scripts, opts: opts, outcomes: opts.Outcomes,
+		looks: looks{turns: make(chan struct{}, looksAtOnce)},
 	}
 }
 

@@ -7,6 +7,22 @@ func (s store) write(c *Callback) error {
 	if err := s.updateCallback(*c); err != nil {
 		return err
 	}
+	return s.writeChanges(c)
+}
+
+// writeClaim is write after a claim, which changes less.
+func (s store) writeClaim(c *Callback) error {
+	err := s.Gorm().Exec("UPDATE callbacks SET person_id = ?, state = ?, caller_id = ?, slot = ?, fence = ?, lease_until = ?, "+
+		"wait_reason = ?, claimed_at = ?, dialled_at = ?, changed_at = ? WHERE id = ?", c.PersonID, c.State, c.CallerID, c.Slot, c.Fence,
+		c.LeaseUntil, c.WaitReason, c.ClaimedAt, c.DialledAt, c.ChangedAt, c.ID).Error
+	if err != nil {
+		return fmt.Errorf("claim callback %d: %w", c.ID, err)
+	}
+	return s.writeChanges(c)
+}
+
+// writeChanges stores what was noted about a callback.
+func (s store) writeChanges(c *Callback) error {
 	if len(c.changes) > 0 {
 		if err := s.Gorm().Create(&c.changes).Error; err != nil {
 			return fmt.Errorf("write the changes of callback %d: %w", c.ID, err)

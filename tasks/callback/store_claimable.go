@@ -3,27 +3,41 @@ package callback
 import (
 	"fmt"
 	"maps"
+	"math/bits"
 	"slices"
 	"strings"
 
+	"gorm.io/gorm"
+
 	"aftercall/internal/clock"
+	"aftercall/internal/database"
 )
 
-// claimable reads the callbacks that a caller may have: the first depth of each of the pools, their appointments, and the most urgent of
-// those whose lease is over, their own first. Whatever keeps a callback from the caller is judged by the statement: a few of those at the
-// head of what is read would otherwise hide all others.
-func (s store) claimable(callerID int64, pools []int64, depth int, now clock.Instant) ([]Callback, error) {
+// claimable reads the callbacks that callers may have: the first of each of the pools, as many as depths says, their appointments, and
+// the most urgent of those whose lease is over, their own first. Whatever keeps a callback from a single caller is judged by the
+// statement: a few of those at the head of what is read would otherwise hide all others. Of several callers, each finds what is not for
+// them and must be asked about alone then.
+func (s store) claimable(callers []int64, depths map[int64]int, now clock.Instant) ([]Callback, error) {
 	found := make(map[int64]Callback)
-	for chunk := range slices.Chunk(pools, 100) {
-		u := union{caller: callerID, now: now}
-		for _, pool := range chunk {
-			u.add(depth, "priority, skips, due_at, callbacks.id", "pool_id = ? AND state = 'ready'", pool)
+	own := 4 * perPool << bits.Len(uint(len(callers)-1)) // few different statements
+	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(depths)), 100) {
+		u := union{now: now}
+		if len(callers) == 1 {
+			u.caller = callers[0]
 		}
-		// The plus keeps SQLite from walking the pools' indexes instead of the caller's few, and of the claims, which are about as many as
+		for _, pool := range chunk {
+			u.add(depths[pool], "priority, skips, due_at, callbacks.id",
+				"pool_id = ? AND state = 'ready' AND (reserved_for = 0 OR ready_at <= ?)", pool, now.Add(-reservationTime))
+		}
+		// The plus keeps SQLite from walking the pools' indexes instead of the callers' few, and of the claims, which are about as many as
 		// there are callers.
-		u.add(perPool, "ready_at", "reserved_for = ? AND state = 'ready' AND +pool_id IN ?", callerID, chunk)
-		ownFirst := fmt.Sprintf("CASE WHEN callbacks.caller_id = %d THEN 0 ELSE 1 END, priority, skips, due_at, callbacks.id", callerID)
-		u.add(4*perPool, ownFirst, "state = 'claimed' AND lease_until <= ? AND +pool_id IN ?", now, chunk)
+		u.add(own, "priority, skips, due_at, callbacks.id",
+			"reserved_for IN ? AND state = 'ready' AND +pool_id IN ?", callers, chunk)
+		const over = "state = 'claimed' AND lease_until <= ? AND (reserved_for = 0 OR reserved_for IN ? OR ready_at <= ?) AND +pool_id IN ?"
+		reserved := now.Add(-reservationTime)
+		u.add(4*perPool, "priority, skips, due_at, callbacks.id", over, now, callers, reserved, chunk)
+		u.add(own, "priority, skips, due_at, callbacks.id", "callbacks.caller_id IN ? AND "+over,
+			callers, now, callers, reserved, chunk)
 		var part []Callback
 		if err := s.Gorm().Raw(strings.Join(u.parts, " UNION ALL "), u.args...).Scan(&part).Error; err != nil {
 			return nil, fmt.Errorf("read what can be claimed: %w", err)
@@ -35,9 +49,15 @@ func (s store) claimable(callerID int64, pools []int64, depth int, now clock.Ins
 	return slices.Collect(maps.Values(found)), nil
 }
 
-// union is a statement of several parts, each the first few callbacks in nobody's hands that may go to a caller. Persons who are held are
-// left out by their key: a subquery would read all holds for every part. The limits are no parameters: SQLite would plan the statement
-// anew each time it is run.
+// claimColumns is as much of a callback as is asked before it is locked.
+var claimColumns = "callbacks." + strings.Join([]string{
+	"id", "decision_id", "resolution_id", "contact_id", "customer_id", "person_id", "kind", "priority", "state", "pool_id", "team_id", "ready_at",
+	"due_at", "expires_at", "lease_until", "caller_id", "reserved_for", "not_for", "fence", "slot", "skips", "appointment_at",
+}, ", callbacks.")
+
+// union is a statement of several parts, each the first few callbacks in nobody's hands that may go to the caller, if there is only one.
+// Persons who are held are left out by their key: a subquery would read all holds for every part. The limits are no parameters: SQLite
+// would plan the statement anew each time it is run.
 type union struct {
 	caller int64
 	now    clock.Instant
@@ -46,11 +66,29 @@ type union struct {
 }
 
 func (u *union) add(limit int, order, where string, args ...any) {
-	u.parts = append(u.parts, fmt.Sprintf(`SELECT * FROM (SELECT callbacks.* FROM callbacks
+	u.parts = append(u.parts, fmt.Sprintf(`SELECT * FROM (SELECT `+claimColumns+` FROM callbacks
 		LEFT JOIN holds ON holds.person_id = callbacks.person_id AND holds.until_at > ?
-		WHERE %s AND (reserved_for IN (0, ?) OR ready_at <= ?) AND not_for <> ? AND expires_at > ? AND holds.person_id IS NULL
+		WHERE %s AND (not_for <> ? OR not_for = 0) AND expires_at > ? AND holds.person_id IS NULL
 		ORDER BY %s LIMIT %d) AS part`, where, order, limit))
 	u.args = append(u.args, u.now)
 	u.args = append(u.args, args...)
-	u.args = append(u.args, u.caller, u.now.Add(-reservationTime), u.caller, u.now)
+	u.args = append(u.args, u.caller, u.now)
+}
+
+// openOfPersons counts the callbacks of persons that ofPerson would find, by person.
+func (s store) openOfPersons(personIDs []int64) (map[int64]int, error) {
+	type openOf struct {
+		PersonID int64
+		Open     int
+	}
+	rows, err := database.In[openOf](personIDs, "the callbacks of persons", func(part []int64) *gorm.DB {
+		return s.Gorm().Model(&Callback{}).Select("person_id, COUNT(*) AS open").
+			Where("person_id IN ? AND state IN ?", part, []State{Ready, Claimed, Cancelled}).
+			Where("state <> ? OR lease_until > 0", Cancelled).Group("person_id")
+	})
+	counts := make(map[int64]int, len(rows))
+	for _, row := range rows {
+		counts[row.PersonID] = row.Open
+	}
+	return counts, err
 }

@@ -53,8 +53,20 @@ func holdOf(c Callback) hold {
 }
 
 // hold takes the guard row of a person, or extends it for who has it. It returns errHeld when somebody else has it, or when the caller
-// already holds another person in that slot: the same click twice.
+// already holds another person in that slot: the same click twice. Mostly there is no hold of the person and none in the slot.
 func (s store) hold(h hold, now clock.Instant) error {
+	err := s.Gorm().Create(&h).Error
+	if database.IsTaken(err) {
+		return s.takeOver(h, now)
+	}
+	if err != nil {
+		return fmt.Errorf("hold person: %w", err)
+	}
+	return nil
+}
+
+// takeOver is hold where there are holds already, which may be over.
+func (s store) takeOver(h hold, now clock.Instant) error {
 	if err := s.emptySlot(h, now); err != nil {
 		return err
 	}

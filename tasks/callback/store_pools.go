@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -53,6 +54,42 @@ func (s *Service) window(p pool, now clock.Instant) hours.Window {
 	return s.permit.Rules().ClassWindow(p.Zone, now)
 }
 
+// knownPools are the pools as they were last read. A pool never changes and is never deleted: as long as there are as many and the newest
+// is the same one, they are the same.
+type knownPools struct {
+	mu    sync.Mutex
+	pools []pool
+}
+
+// allPools returns all pools. They are shared: leave them as they are.
+func (s *Service) allPools(tx database.Tx) ([]pool, error) {
+	st := store{tx}
+	count, newest, err := st.countPools()
+	if err != nil {
+		return nil, err
+	}
+	s.known.mu.Lock()
+	pools := s.known.pools
+	s.known.mu.Unlock()
+	if n := len(pools); n == count && (n == 0 || pools[n-1].ID == newest) {
+		return pools, nil
+	}
+	if pools, err = st.pools(); err != nil {
+		return nil, err
+	}
+	s.known.mu.Lock()
+	defer s.known.mu.Unlock()
+	s.known.pools = pools
+	return pools, nil
+}
+
+func (s store) countPools() (count int, newest int64, err error) {
+	if err := s.Gorm().Raw("SELECT COUNT(*), COALESCE(MAX(id), 0) FROM pools").Row().Scan(&count, &newest); err != nil {
+		return 0, 0, fmt.Errorf("count pools: %w", s.Judged(err))
+	}
+	return count, newest, nil
+}
+
 func (s store) pools() ([]pool, error) {
 	var pools []pool
 	if err := s.Gorm().Order("id").Limit(maxPools).Find(&pools).Error; err != nil {
@@ -70,7 +107,7 @@ func (s store) internPools(keys []poolKey) (map[poolKey]int64, error) {
 	for _, key := range keys {
 		wanted[key] = 0
 	}
-	if err := s.knownPools(wanted); err != nil {
+	if err := s.fillPools(wanted); err != nil {
 		return nil, err
 	}
 	var missing []pool
@@ -86,11 +123,11 @@ func (s store) internPools(keys []poolKey) (map[poolKey]int64, error) {
 	if err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(missing, database.MaxIn).Error; err != nil {
 		return nil, fmt.Errorf("insert pools: %w", err)
 	}
-	return wanted, s.knownPools(wanted)
+	return wanted, s.fillPools(wanted)
 }
 
-// knownPools fills in the ids of the pools that exist.
-func (s store) knownPools(wanted map[poolKey]int64) error {
+// fillPools fills in the ids of the pools that exist.
+func (s store) fillPools(wanted map[poolKey]int64) error {
 	teams := make([]int64, 0, len(wanted))
 	for key := range wanted {
 		teams = append(teams, key.TeamID)

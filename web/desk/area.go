@@ -66,6 +66,7 @@ type callbackService interface {
 	ByID(ctx context.Context, viewer account.Viewer, id int64) (callback.Desk, error)
 	Claim(ctx context.Context, viewer account.Viewer) (callback.Desk, error)
 	Correct(ctx context.Context, viewer account.Viewer, attemptID int64, o callback.Outcome, why string) error
+	Take(ctx context.Context, viewer account.Viewer) (callback.Callback, error)
 	Current(ctx context.Context, viewer account.Viewer) (callback.Desk, error)
 	DiscardDraft(ctx context.Context, viewer account.Viewer, callbackID int64) error
 	EndPause(ctx context.Context, viewer account.Viewer) error

@@ -15,7 +15,7 @@ import (
 
 // claimCallback hands out the next callback. That there is none is no error: the desk says why.
 func (h *handlers) claimCallback(c *gin.Context) error {
-	desk, err := h.callbacks.Claim(c.Request.Context(), frame.Viewer(c))
+	desk, err := h.claim(c)
 	switch {
 	case errors.Is(err, callback.ErrClaimBusy):
 		return h.toDesk(c, nil, frame.Refused("desk.busy"))
@@ -24,7 +24,18 @@ func (h *handlers) claimCallback(c *gin.Context) error {
 	case err != nil:
 		return err
 	}
-	return h.toDesk(c, &desk)
+	return h.toDesk(c, desk)
+}
+
+// claim hands out the next callback, with the desk where the answer shows it at once.
+func (h *handlers) claim(c *gin.Context) (*callback.Desk, error) {
+	ctx, viewer := c.Request.Context(), frame.Viewer(c)
+	if !inPlace(c) {
+		_, err := h.callbacks.Take(ctx, viewer)
+		return nil, err
+	}
+	desk, err := h.callbacks.Claim(ctx, viewer)
+	return &desk, err
 }
 
 // prefetchNext claims the next callback ahead, while the caller wraps up, and says whose it is; only scripts call it. On a pause nothing
@@ -156,14 +167,14 @@ func (h *handlers) claimAfter(c *gin.Context, recorded callback.Recorded) error 
 	if _, paused, err := h.callbacks.OnPause(ctx, frame.Viewer(c)); err != nil || paused {
 		return h.toDesk(c, nil, h.finishedFlash(c, recorded, "desk.finished"))
 	}
-	desk, err := h.callbacks.Claim(ctx, frame.Viewer(c))
+	desk, err := h.claim(c)
 	if err != nil {
 		if fault.KindOf(err) == fault.Internal {
 			h.Log.ErrorContext(ctx, "claim after finish failed", "error", err)
 		}
 		return h.toDesk(c, nil, h.finishedFlash(c, recorded, "desk.finished_last"))
 	}
-	return h.toDesk(c, &desk, h.finishedFlash(c, recorded, "desk.finished"))
+	return h.toDesk(c, desk, h.finishedFlash(c, recorded, "desk.finished"))
 }
 
 // refuseOutcome shows the desk again with everything in place and what is missing in words.

@@ -1,0 +1,27 @@
+package callback
+
+// KeepLooks keeps callers who ask waiting until the returned function is called.
+func (s *Service) KeepLooks() (goOn func()) {
+	for range looksAtOnce {
+		s.looks.turns <- struct{}{}
+	}
+	return func() {
+		for range looksAtOnce {
+			<-s.looks.turns
+		}
+	}
+}
+
+// Asking returns how many callers wait for a look.
+func (s *Service) Asking() int {
+	s.looks.mu.Lock()
+	defer s.looks.mu.Unlock()
+	return len(s.looks.waiting)
+}
+
+// Reaching returns how many persons somebody is just claiming.
+func (s *Service) Reaching() int {
+	n := 0
+	s.reaching.Range(func(any, any) bool { n++; return true })
+	return n
+}

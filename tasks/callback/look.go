@@ -1,0 +1,269 @@
+package callback
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+	"sync"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/permission"
+)
+
+// A claim asks nearly everything before its transaction, which then only makes sure that nothing changed: the callback has the fence and
+// state it was seen in, and the guard row of its person the version. Whoever touches, holds, merges or splits a person writes that row.
+// What is not behind it (a suppression, a reopening) may come a moment after it was asked, as it may a moment after a claim; the dial asks
+// again.
+
+// seen is a callback for who asked for one, with what was found out about it before its claim.
+type seen struct {
+	callback Callback
+	version  int64  // of the guard row of its person
+	allowed  bool   // it is wanted, and may be made
+	alone    bool   // the person has no other callback that is ready or was claimed
+	done     func() // ends the reaching for it
+}
+
+// looks answers together what several ask at the same time: it takes as many queries for a hundred of them as for one. A look begins after
+// everybody whom it answers has asked.
+type looks struct {
+	mu      sync.Mutex
+	waiting []*look
+	turns   chan struct{}
+}
+
+// look is somebody who asks for a callback.
+type look struct {
+	viewer account.Viewer
+	round  int
+	single bool // asks alone: what is not for them is left out by the database
+	found  *seen
+	err    error
+	done   chan struct{}
+}
+
+const (
+	looksAtOnce = 2   // in this process: the fewer, the more are answered by each
+	mostLooks   = 100 // are answered by one
+)
+
+var (
+	errLookBroken = errors.New("the look for a callback broke off")
+	errLookSingle = errors.New("some of the callbacks are not for who asked")
+)
+
+// look returns the most urgent callback that the viewer might claim and that nobody in this process is just reaching for, nil when there
+// are only such, and ErrNothingReady. Others who ask at the same time are answered with them.
+func (s *Service) look(ctx context.Context, viewer account.Viewer, round int, now clock.Instant) (*seen, error) {
+	mine := &look{viewer: viewer, round: round, err: errLookBroken, done: make(chan struct{})}
+	tx := s.db.View(ctx)
+	if tx.Lanes() == 1 { // part of a larger transaction, of which nobody else knows
+		s.answer(tx, []*look{mine}, now)
+		return mine.found, mine.err
+	}
+	l := &s.looks
+	l.mu.Lock()
+	l.waiting = append(l.waiting, mine)
+	l.mu.Unlock()
+	select {
+	case <-mine.done:
+	case l.turns <- struct{}{}:
+		s.lookTogether(context.WithoutCancel(ctx), now)
+		<-l.turns
+		<-mine.done
+	}
+	if errors.Is(mine.err, errLookSingle) {
+		mine.single = true
+		s.answer(tx, []*look{mine}, now)
+	}
+	return mine.found, mine.err
+}
+
+// lookTogether answers all who wait.
+func (s *Service) lookTogether(ctx context.Context, now clock.Instant) {
+	l := &s.looks
+	l.mu.Lock()
+	asked := l.waiting[:min(len(l.waiting), mostLooks)]
+	l.waiting = l.waiting[len(asked):]
+	l.mu.Unlock()
+	defer func() {
+		for _, a := range asked {
+			close(a.done)
+		}
+	}()
+	if len(asked) > 0 {
+		s.answer(s.db.View(ctx), asked, now)
+	}
+}
+
+// answer finds a callback for everybody who asked.
+func (s *Service) answer(tx database.Tx, asked []*look, now clock.Instant) {
+	err := s.assign(tx, asked, now)
+	var callbacks []Callback
+	for _, a := range asked {
+		switch {
+		case err != nil:
+			a.err = err
+		case a.found != nil:
+			callbacks = append(callbacks, a.found.callback)
+		}
+	}
+	var known map[int64]seen
+	if err == nil && len(callbacks) > 0 {
+		known, err = s.lookAtAll(tx, callbacks, now)
+	}
+	for _, a := range asked {
+		if a.found == nil {
+			continue
+		}
+		if err != nil {
+			a.found.done()
+			a.found, a.err = nil, err
+			continue
+		}
+		k := known[a.found.callback.ID]
+		a.found.version, a.found.allowed, a.found.alone = k.version, k.allowed, k.alone
+	}
+}
+
+// assign gives each who asked the most urgent callback that nobody reaches for, and begins to reach for it.
+func (s *Service) assign(tx database.Tx, asked []*look, now clock.Instant) error {
+	open, err := s.openTo(tx, asked, now)
+	if err != nil {
+		return err
+	}
+	ready, err := store{tx}.claimable(askers(asked), depths(asked, open), now)
+	if err != nil {
+		return err
+	}
+	byPool := make(map[int64][]*Callback)
+	for i, c := range ready {
+		byPool[c.PoolID] = append(byPool[c.PoolID], &ready[i])
+	}
+	for i, a := range asked {
+		var candidates []*Callback
+		others := false
+		for _, pool := range open[i] {
+			for _, c := range byPool[pool] {
+				others = others || c.NotFor == a.viewer.UserID
+				if c.claimable(a.viewer.UserID, now) {
+					candidates = append(candidates, c)
+				}
+			}
+		}
+		if others && !a.single {
+			a.err = errLookSingle
+			continue
+		}
+		a.found, a.err = s.reach(candidates, a.viewer), nil
+		if len(candidates) == 0 {
+			a.err = ErrNothingReady
+		}
+	}
+	return nil
+}
+
+// reach begins to reach for the most urgent of the candidates whose person nobody else in this process is just reaching for. Other
+// processes are met at the lock: there, each begins with another one of those that are equally urgent.
+func (s *Service) reach(candidates []*Callback, viewer account.Viewer) *seen {
+	slices.SortFunc(candidates, func(a, b *Callback) int {
+		return cmp.Or(compareUrgency(a, b, viewer), cmp.Compare(a.DueAt, b.DueAt), cmp.Compare(a.ID, b.ID))
+	})
+	equal := 0
+	for equal < min(int(s.asking.Load()), len(candidates)) && compareUrgency(candidates[0], candidates[equal], viewer) == 0 {
+		equal++
+	}
+	rand.Shuffle(equal, func(i, j int) { candidates[i], candidates[j] = candidates[j], candidates[i] })
+	for _, c := range candidates {
+		if _, taken := s.reaching.LoadOrStore(c.PersonID, true); !taken {
+			return &seen{callback: *c, done: func() { s.reaching.Delete(c.PersonID) }}
+		}
+	}
+	return nil
+}
+
+func askers(asked []*look) []int64 {
+	ids := make([]int64, len(asked))
+	for i, a := range asked {
+		ids[i] = a.viewer.UserID
+	}
+	return ids
+}
+
+// depths returns how far to look into each pool: there must be some for everybody who asks, beside what others are just claiming.
+func depths(asked []*look, open [][]int64) map[int64]int {
+	wanted := make(map[int64]int)
+	for i, a := range asked {
+		for _, pool := range open[i] {
+			wanted[pool] = max(wanted[pool]+2, perPool<<(2*a.round))
+		}
+	}
+	for pool, n := range wanted {
+		wanted[pool] = 1 << bits.Len(uint(n-1)) // few different statements
+	}
+	return wanted
+}
+
+// openTo returns for each who asked the pools that they see and whose calling hours are on.
+func (s *Service) openTo(tx database.Tx, asked []*look, now clock.Instant) ([][]int64, error) {
+	pools, err := s.allPools(tx)
+	if err != nil {
+		return nil, err
+	}
+	classes := make(map[string]bool) // many pools are of one
+	open := make([][]int64, len(asked))
+	for _, p := range pools {
+		on, known := classes[p.Zone]
+		if !known {
+			on = s.window(p, now).Open
+			classes[p.Zone] = on
+		}
+		if !on {
+			continue
+		}
+		for i, a := range asked {
+			if a.viewer.SeesTeam(p.TeamID) {
+				open[i] = append(open[i], p.ID)
+			}
+		}
+	}
+	return open, nil
+}
+
+// lookAtAll finds out about callbacks, by id. The versions are read first: what is read later is at least as new.
+func (s *Service) lookAtAll(tx database.Tx, callbacks []Callback, now clock.Instant) (map[int64]seen, error) {
+	persons := make([]int64, len(callbacks))
+	for i, c := range callbacks {
+		persons[i] = c.PersonID
+	}
+	st := store{tx}
+	versions, err := permission.Versions(tx, database.DistinctNonzero(persons))
+	if err != nil {
+		return nil, err
+	}
+	counts, err := st.openOfPersons(database.DistinctNonzero(persons))
+	if err != nil {
+		return nil, err
+	}
+	undone, err := overtaken(tx, callbacks...)
+	if err != nil {
+		return nil, err
+	}
+	subjects, verdicts, err := s.judgeEach(tx, callbacks, now)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[int64]seen, len(callbacks))
+	for _, c := range callbacks {
+		found[c.ID] = seen{
+			version: versions[c.PersonID], alone: counts[c.PersonID] <= 1,
+			allowed: undone[c.ID] == "" && verdicts[c.ID].Allowed && subjects[c.ID].PersonID == c.PersonID,
+		}
+	}
+	return found, nil
+}
