@@ -26,17 +26,16 @@ func (s store) claimable(callers []int64, depths map[int64]int, now clock.Instan
 			u.caller = callers[0]
 		}
 		for _, pool := range chunk {
-			u.add(depths[pool], "priority, skips, due_at, callbacks.id",
+			u.add(depths[pool],
 				"pool_id = ? AND state = 'ready' AND (reserved_for = 0 OR ready_at <= ?)", pool, now.Add(-reservationTime))
 		}
 		// The plus keeps SQLite from walking the pools' indexes instead of the callers' few, and of the claims, which are about as many as
 		// there are callers.
-		u.add(own, "priority, skips, due_at, callbacks.id",
-			"reserved_for IN ? AND state = 'ready' AND +pool_id IN ?", callers, chunk)
+		u.add(own, "reserved_for IN ? AND state = 'ready' AND +pool_id IN ?", callers, chunk)
 		const over = "state = 'claimed' AND lease_until <= ? AND (reserved_for = 0 OR reserved_for IN ? OR ready_at <= ?) AND +pool_id IN ?"
 		reserved := now.Add(-reservationTime)
-		u.add(4*perPool, "priority, skips, due_at, callbacks.id", over, now, callers, reserved, chunk)
-		u.add(own, "priority, skips, due_at, callbacks.id", "callbacks.caller_id IN ? AND "+over,
+		u.add(4*perPool, over, now, callers, reserved, chunk)
+		u.add(own, "callbacks.caller_id IN ? AND "+over,
 			callers, now, callers, reserved, chunk)
 		var part []Callback
 		if err := s.Gorm().Raw(strings.Join(u.parts, " UNION ALL "), u.args...).Scan(&part).Error; err != nil {
@@ -51,8 +50,8 @@ func (s store) claimable(callers []int64, depths map[int64]int, now clock.Instan
 
 // claimColumns is as much of a callback as is asked before it is locked.
 var claimColumns = "callbacks." + strings.Join([]string{
-	"id", "decision_id", "resolution_id", "contact_id", "customer_id", "person_id", "kind", "priority", "state", "pool_id", "team_id", "ready_at",
-	"due_at", "expires_at", "lease_until", "caller_id", "reserved_for", "not_for", "fence", "slot", "skips", "appointment_at",
+	"id", "decision_id", "resolution_id", "contact_id", "customer_id", "person_id", "kind", "priority", "state", "pool_id", "team_id",
+	"ready_at", "due_at", "expires_at", "lease_until", "caller_id", "reserved_for", "not_for", "fence", "slot", "skips", "appointment_at",
 }, ", callbacks.")
 
 // union is a statement of several parts, each the first few callbacks in nobody's hands that may go to the caller, if there is only one.
@@ -65,11 +64,11 @@ type union struct {
 	args   []any
 }
 
-func (u *union) add(limit int, order, where string, args ...any) {
+func (u *union) add(limit int, where string, args ...any) {
 	u.parts = append(u.parts, fmt.Sprintf(`SELECT * FROM (SELECT `+claimColumns+` FROM callbacks
 		LEFT JOIN holds ON holds.person_id = callbacks.person_id AND holds.until_at > ?
 		WHERE %s AND (not_for <> ? OR not_for = 0) AND expires_at > ? AND holds.person_id IS NULL
-		ORDER BY %s LIMIT %d) AS part`, where, order, limit))
+		ORDER BY priority, skips, due_at, callbacks.id LIMIT %d) AS part`, where, limit))
 	u.args = append(u.args, u.now)
 	u.args = append(u.args, args...)
 	u.args = append(u.args, u.caller, u.now)
