@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/database"
 )
 
 // errHeld means that the person is held by somebody else, or the caller holds somebody else in that slot.
