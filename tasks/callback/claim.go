@@ -107,7 +107,6 @@ func (s *Service) claimNew(ctx context.Context, viewer account.Viewer, w want, r
 			return nil, err
 		}
 		claimed, aside, err := s.claimSeen(ctx, viewer, w, *found, now)
-		found.done()
 		if claimed != nil || err != nil || !aside {
 			return claimed, err
 		}

@@ -26,6 +26,7 @@ type seen struct {
 	version  int64  // of the guard row of its person
 	allowed  bool   // it is wanted, and may be made
 	alone    bool   // the person has no other callback that is ready or was claimed
+	fence    int64  // the highest of the callbacks of the person, closed ones among them
 	done     func() // ends the reaching for it
 }
 
@@ -101,34 +102,46 @@ func (s *Service) lookTogether(ctx context.Context, now clock.Instant) {
 	}
 }
 
-// answer finds a callback for everybody who asked.
+// answer finds a callback for everybody who asked, or tells all of them what went wrong.
 func (s *Service) answer(tx database.Tx, asked []*look, now clock.Instant) {
-	err := s.assign(tx, asked, now)
+	err := errLookBroken
+	defer func() {
+		for _, a := range asked {
+			if err != nil && a.found != nil {
+				a.found.done()
+				a.found = nil
+			}
+			a.err = cmp.Or(err, a.err)
+		}
+	}()
+	err = s.find(tx, asked, now)
+}
+
+func (s *Service) find(tx database.Tx, asked []*look, now clock.Instant) error {
+	if err := s.assign(tx, asked, now); err != nil {
+		return err
+	}
 	var callbacks []Callback
 	for _, a := range asked {
-		switch {
-		case err != nil:
-			a.err = err
-		case a.found != nil:
+		if a.found != nil {
 			callbacks = append(callbacks, a.found.callback)
 		}
 	}
-	var known map[int64]seen
-	if err == nil && len(callbacks) > 0 {
-		known, err = s.lookAtAll(tx, callbacks, now)
+	if len(callbacks) == 0 {
+		return nil
+	}
+	known, err := s.lookAtAll(tx, callbacks, now)
+	if err != nil {
+		return err
 	}
 	for _, a := range asked {
-		if a.found == nil {
-			continue
+		if a.found != nil {
+			k := known[a.found.callback.ID]
+			k.callback, k.done = a.found.callback, a.found.done
+			*a.found = k
 		}
-		if err != nil {
-			a.found.done()
-			a.found, a.err = nil, err
-			continue
-		}
-		k := known[a.found.callback.ID]
-		a.found.version, a.found.allowed, a.found.alone = k.version, k.allowed, k.alone
 	}
+	return nil
 }
 
 // assign gives each who asked the most urgent callback that nobody reaches for, and begins to reach for it.
@@ -246,7 +259,7 @@ func (s *Service) lookAtAll(tx database.Tx, callbacks []Callback, now clock.Inst
 	if err != nil {
 		return nil, err
 	}
-	counts, err := st.openOfPersons(database.DistinctNonzero(persons))
+	all, err := st.ofPersons(database.DistinctNonzero(persons))
 	if err != nil {
 		return nil, err
 	}
@@ -261,7 +274,7 @@ func (s *Service) lookAtAll(tx database.Tx, callbacks []Callback, now clock.Inst
 	found := make(map[int64]seen, len(callbacks))
 	for _, c := range callbacks {
 		found[c.ID] = seen{
-			version: versions[c.PersonID], alone: counts[c.PersonID] <= 1,
+			version: versions[c.PersonID], alone: all[c.PersonID].Open <= 1, fence: all[c.PersonID].Fence,
 			allowed: undone[c.ID] == "" && verdicts[c.ID].Allowed && subjects[c.ID].PersonID == c.PersonID,
 		}
 	}

@@ -74,20 +74,21 @@ func (u *union) add(limit int, where string, args ...any) {
 	u.args = append(u.args, u.caller, u.now)
 }
 
-// openOfPersons counts the callbacks of persons that ofPerson would find, by person.
-func (s store) openOfPersons(personIDs []int64) (map[int64]int, error) {
-	type openOf struct {
-		PersonID int64
-		Open     int
-	}
-	rows, err := database.In[openOf](personIDs, "the callbacks of persons", func(part []int64) *gorm.DB {
-		return s.Gorm().Model(&Callback{}).Select("person_id, COUNT(*) AS open").
-			Where("person_id IN ? AND state IN ?", part, []State{Ready, Claimed, Cancelled}).
-			Where("state <> ? OR lease_until > 0", Cancelled).Group("person_id")
+// ofPersonNow is what a claim must know of all callbacks of a person: how many ofPerson would find, and the highest fence of any.
+type ofPersonNow struct {
+	PersonID, Fence int64
+	Open            int
+}
+
+func (s store) ofPersons(personIDs []int64) (map[int64]ofPersonNow, error) {
+	const open = "CASE WHEN state IN ? AND (state <> ? OR lease_until > 0) THEN 1 ELSE 0 END"
+	rows, err := database.In[ofPersonNow](personIDs, "the callbacks of persons", func(part []int64) *gorm.DB {
+		return s.Gorm().Model(&Callback{}).Where("person_id IN ?", part).Group("person_id").
+			Select("person_id, MAX(fence) AS fence, SUM("+open+") AS open", []State{Ready, Claimed, Cancelled}, Cancelled)
 	})
-	counts := make(map[int64]int, len(rows))
+	byPerson := make(map[int64]ofPersonNow, len(rows))
 	for _, row := range rows {
-		counts[row.PersonID] = row.Open
+		byPerson[row.PersonID] = row
 	}
-	return counts, err
+	return byPerson, err
 }

@@ -17,6 +17,7 @@ import (
 func (s *Service) claimSeen(
 	ctx context.Context, viewer account.Viewer, w want, found seen, now clock.Instant,
 ) (claimed *Callback, aside bool, err error) {
+	defer found.done()
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		claimed, aside = nil, false
 		c, err := store{tx}.lockFree(found.callback)
@@ -50,7 +51,7 @@ func (s *Service) claimLocked(
 	if !same {
 		return s.claimAnew(tx, viewer, w, c, now)
 	}
-	err = s.holdAll(tx, viewer, w, c, nil, c.Fence, now)
+	err = s.holdAll(tx, viewer, w, c, nil, max(found.fence, c.Fence), now)
 	if errors.Is(err, errHeld) {
 		return false, nil
 	}
