@@ -25,3 +25,12 @@ func (s *Service) Reaching() int {
 	s.reaching.Range(func(any, any) bool { n++; return true })
 	return n
 }
+
+// FillLook lets as many others ask as one look answers.
+func (s *Service) FillLook() {
+	s.looks.mu.Lock()
+	defer s.looks.mu.Unlock()
+	for range mostLooks {
+		s.looks.waiting = append(s.looks.waiting, &look{done: make(chan struct{})})
+	}
+}

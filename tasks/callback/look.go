@@ -71,12 +71,14 @@ func (s *Service) look(ctx context.Context, viewer account.Viewer, round int, no
 	l.mu.Lock()
 	l.waiting = append(l.waiting, mine)
 	l.mu.Unlock()
-	select {
-	case <-mine.done:
-	case l.turns <- struct{}{}:
-		s.lookTogether(context.WithoutCancel(ctx), now)
-		<-l.turns
-		<-mine.done
+	for answered := false; !answered; { // a look may be full without this one
+		select {
+		case <-mine.done:
+			answered = true
+		case l.turns <- struct{}{}:
+			s.lookTogether(context.WithoutCancel(ctx), now)
+			<-l.turns
+		}
 	}
 	if errors.Is(mine.err, errLookSingle) {
 		mine.single = true

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -63,6 +64,26 @@ func takes(t *testing.T, c taskstest.Centre, from, to int64) map[int64]int64 {
 	goOn()
 	group.Wait()
 	return got
+}
+
+// Who asks when a look is full already is answered by the next one, also when nobody asks after them.
+func TestWhoseLookIsFullIsAnsweredByTheNext(t *testing.T) {
+	t.Parallel()
+	c := taskstest.Planned(t, dbtest.SQLite(t), taskstest.Severe(1))
+	c.Callbacks.FillLook()
+	taken := make(chan error, 1)
+	go func() {
+		_, err := c.Callbacks.Take(t.Context(), taskstest.Caller(1))
+		taken <- err
+	}()
+	select {
+	case err := <-taken:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(time.Minute):
+		t.Error("not answered within a minute")
+	}
 }
 
 // Of those who ask at once, one whom a callback is not for gets another one.
