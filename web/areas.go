@@ -21,14 +21,18 @@ func areas(site *frame.Site, s Services) []frame.Area {
 	return []frame.Area{
 		admin.New(site, s.Accounts, s.Contacts, s.PBX, s.Jobs),
 		public.New(site, s.Surveys),
-		desk.New(site, s.Callbacks, s.Maintenance, s.Scripts, s.Reads, s.Surveys, s.Contacts),
-		followup.New(site, s.Accounts, s.Callbacks, s.Contacts, s.Decisions, s.Identity, s.Permission, s.Policies, s.Reads),
+		desk.New(
+			site, s.Callbacks, s.Worklist, s.Pauses, s.Maintenance, s.Scripts, s.Reads, s.Surveys, s.Contacts,
+		),
+		followup.New(
+			site, s.Accounts, s.Callbacks, s.Worklist, s.Contacts, s.Decisions, s.Identity, s.Permission, s.Policies, s.Reads,
+		),
 		policies.New(site, s.Accounts, s.Contacts, s.Decisions, s.Figures, s.Policies, s.Surveys),
 		outcomes.New(site, s.Accounts, s.Outcomes),
 		permission.New(site, s.Accounts, s.Contacts, s.Lists, s.Permission),
 		surveys.New(site, s.Messages),
 		scripts.New(site, s.Contacts, s.Scripts),
-		scores.New(site, s.Callbacks, s.Contacts, s.Figures, s.Reads, s.Surveys),
+		scores.New(site, s.Worklist, s.Contacts, s.Figures, s.Reads, s.Surveys),
 		audiences.New(site, s.Accounts, s.Campaigns, s.Contacts),
 		imports.New(site, s.Contacts, s.Imports),
 	}

@@ -15,7 +15,9 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/script"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 	"aftercall/web/admin"
@@ -33,6 +35,8 @@ type Services struct {
 	Lists       *lists.Service
 	Policies    *policy.Service
 	Callbacks   *callback.Service
+	Worklist    *worklist.Service
+	Pauses      *pause.Service
 	Outcomes    *outcome.Service
 	Decisions   *decision.Service
 	Scripts     *script.Service

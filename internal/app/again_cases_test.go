@@ -46,11 +46,11 @@ func reads() []string {
 		Permission.Subject Permission.Suppressions Permission.SuppressionsOn Permission.Verdicts Permission.Who Figures.Breakdown
 		Figures.Report Figures.Score Figures.Series Figures.Span Figures.Unfolded Figures.Verify Surveys.Answered Surveys.ByToken
 		Surveys.Current Surveys.LowScores Surveys.Names Surveys.Preferences Surveys.Reasons Policies.Attributes Callbacks.CallAnswers
-		Callbacks.Beat Callbacks.OnPause Callbacks.Changes Callbacks.Receivers
-		Callbacks.ToCorrect Callbacks.Marks Callbacks.Outcomes Callbacks.Reasons
+		Callbacks.Beat Pauses.Current Callbacks.Changes Callbacks.Receivers
+		Callbacks.ToCorrect Worklist.Marks Callbacks.Outcomes Callbacks.Reasons
 		Outcomes.Current Outcomes.Version Outcomes.Versions
-		Callbacks.ByID Callbacks.List Callbacks.Count Callbacks.Current Decisions.DaySums Decisions.List Decisions.DryRunByID
-		Decisions.DryRuns Callbacks.MyDay Callbacks.MyTasks Policies.List Policies.ByID Callbacks.Recoveries Callbacks.RecoveriesOf
+		Callbacks.ByID Worklist.List Worklist.Count Callbacks.Current Decisions.DaySums Decisions.List Decisions.DryRunByID
+		Decisions.DryRuns Worklist.MyDay Worklist.MyTasks Policies.List Policies.ByID Worklist.Recoveries Worklist.RecoveriesOf
 		Decisions.Summary Callbacks.Supply Decisions.SurveyPlan Policies.UsedCodes Policies.Words Campaigns.Audience Campaigns.Audiences
 		Campaigns.Count Campaigns.Examples Campaigns.Explain Campaigns.ExportByID Campaigns.Exports Campaigns.Members
 		Campaigns.NewestSnapshots Campaigns.SnapshotByID Campaigns.Snapshots Jobs.Counts Jobs.CountsUpTo Jobs.Dead Jobs.Done

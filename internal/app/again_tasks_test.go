@@ -14,6 +14,7 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 )
@@ -184,11 +185,11 @@ func callerCases() map[string]useCase {
 
 func taskCases() map[string]useCase {
 	return map[string]useCase{
-		"Callbacks.StartPause": just(func(o *office) error { return o.Callbacks.StartPause(o.ctx(), o.caller, callback.PauseMeal) }),
-		"Callbacks.EndPause": func(o *office) func() (any, error) {
-			o.must(o.Callbacks.StartPause(o.ctx(), o.caller, callback.PauseBreak))
+		"Pauses.Start": just(func(o *office) error { return o.Pauses.Start(o.ctx(), o.caller, pause.Meal) }),
+		"Pauses.End": func(o *office) func() (any, error) {
+			o.must(o.Pauses.Start(o.ctx(), o.caller, pause.Break))
 			o.at = o.at.Add(time.Minute)
-			return func() (any, error) { return nil, o.Callbacks.EndPause(o.ctx(), o.caller) }
+			return func() (any, error) { return nil, o.Pauses.End(o.ctx(), o.caller) }
 		},
 		"Callbacks.Reassign":     just(func(o *office) error { return o.Callbacks.Reassign(o.ctx(), o.admin, 1, 3, "knows the customer") }),
 		"Callbacks.CancelByHand": just(func(o *office) error { return o.Callbacks.CancelByHand(o.ctx(), o.admin, 1, "settled by mail") }),

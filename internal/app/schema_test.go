@@ -24,6 +24,7 @@ import (
 	"aftercall/internal/whose"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
@@ -42,7 +43,7 @@ func models() []any {
 		&permission.ConsentEvent{}, &permission.Suppression{}, &permission.Touch{}, &permission.Standing{},
 		&figures.Entry{},
 		&decision.Decision{}, &decision.Change{}, &decision.DryRun{}, &policy.Attribute{},
-		&callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &callback.Pause{},
+		&callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &pause.Pause{},
 		&script.Script{},
 		&survey.Survey{}, &survey.Version{}, &survey.Invitation{}, &survey.Response{}, &survey.Answer{},
 		&delivery.Kept{},

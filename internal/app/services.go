@@ -22,7 +22,9 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/script"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 	"aftercall/tasks/queue"
@@ -44,6 +46,8 @@ type Services struct {
 	Surveys     *survey.Service
 	Policies    *policy.Service
 	Callbacks   *callback.Service
+	Worklist    *worklist.Service
+	Pauses      *pause.Service
 	Outcomes    *outcome.Service
 	Scripts     *script.Service
 	Decisions   *decision.Service
@@ -88,6 +92,8 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 		Zone: zone, CentreName: setup.Surveys.CentreName, Language: setup.Surveys.Language, Outcomes: s.Outcomes,
 		Scores: flow.CallScores{Surveys: s.Surveys}, Dialer: flow.Dialer{PBX: s.PBX},
 	})
+	s.Worklist = worklist.New(db, s.Callbacks, s.Outcomes, now, zone)
+	s.Pauses = pause.New(db, now)
 	s.Scripts = s.Callbacks.Scripts()
 	s.Decisions = decision.New(db, s.Permission, s.Policies, s.Callbacks, asked, now, zone)
 	s.Identity = identity.New(db, s.Contacts, now, identity.Options{
@@ -131,8 +137,8 @@ func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender
 func (s *Services) Shown() web.Services {
 	return web.Services{
 		Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Imports: s.Imports, Permission: s.Permission, Lists: s.Lists,
-		Policies: s.Policies, Callbacks: s.Callbacks, Outcomes: s.Outcomes, Decisions: s.Decisions,
-		Scripts: s.Scripts, PBX: s.PBX,
+		Policies: s.Policies, Callbacks: s.Callbacks, Worklist: s.Worklist, Pauses: s.Pauses, Outcomes: s.Outcomes,
+		Decisions: s.Decisions, Scripts: s.Scripts, PBX: s.PBX,
 		Surveys: s.Surveys, Campaigns: s.Campaigns, Messages: s.Messages,
 		Figures: s.Figures, Jobs: s.Jobs, Maintenance: s.Maintenance, Reads: flow.NewReads(s.DB, s.Contacts),
 	}

@@ -9,6 +9,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/pause"
 )
 
 const (
@@ -143,27 +144,27 @@ func (l *life) rest(ctx context.Context, at clock.Instant, hour int) ([]account.
 	first, others := l.callers[turned:turned+1], append(l.callers[turned+1:len(l.callers):len(l.callers)], l.callers[:turned]...)
 	switch {
 	case hour == 10:
-		err := l.pause(ctx, first, callback.PauseBreak)
+		err := l.pause(ctx, first, pause.Break)
 		l.Clock.set(at.Add(14 * time.Minute))
 		if err == nil {
 			err = l.resume(ctx, first)
 		}
 		return l.callers, err
 	case hour == 12:
-		return l.callers, l.pause(ctx, l.callers, callback.PauseMeal)
+		return l.callers, l.pause(ctx, l.callers, pause.Meal)
 	case hour == 13:
 		return l.callers, l.resume(ctx, l.callers)
 	case hour == 16 && local.Weekday() == time.Wednesday:
-		return others, l.pause(ctx, first, callback.PauseTraining)
+		return others, l.pause(ctx, first, pause.Training)
 	case hour == 17 && local.Weekday() == time.Wednesday:
 		return l.callers, l.resume(ctx, first)
 	}
 	return l.callers, nil
 }
 
-func (l *life) pause(ctx context.Context, callers []account.Viewer, reason callback.PauseReason) error {
+func (l *life) pause(ctx context.Context, callers []account.Viewer, reason pause.Reason) error {
 	for _, caller := range callers {
-		if err := l.Callbacks.StartPause(ctx, caller, reason); err != nil {
+		if err := l.Pauses.Start(ctx, caller, reason); err != nil {
 			return err
 		}
 	}
@@ -172,7 +173,7 @@ func (l *life) pause(ctx context.Context, callers []account.Viewer, reason callb
 
 func (l *life) resume(ctx context.Context, callers []account.Viewer) error {
 	for _, caller := range callers {
-		if err := l.Callbacks.EndPause(ctx, caller); err != nil {
+		if err := l.Pauses.End(ctx, caller); err != nil {
 			return err
 		}
 	}

@@ -17,6 +17,8 @@ import (
 	"aftercall/internal/permission"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/pause"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 )
@@ -41,6 +43,8 @@ type Centre struct {
 	Surveys    *survey.Service
 	Policies   *policy.Service
 	Callbacks  *callback.Service
+	Worklist   *worklist.Service
+	Pauses     *pause.Service
 	Decisions  *decision.Service
 	Zone       *time.Location
 	Language   string // of the made-up people: zh-CN or en

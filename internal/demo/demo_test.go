@@ -60,6 +60,7 @@ func newCentre(t *testing.T, db *database.DB) built {
 	return built{flow: services.Flow, passes: passes, Centre: demo.Centre{
 		DB: db, Clock: hands, Mailbox: mailbox, Accounts: services.Accounts, Contacts: services.Contacts, Permission: services.Permission,
 		Surveys: services.Surveys, Policies: services.Policies, Callbacks: services.Callbacks,
+		Worklist: services.Worklist, Pauses: services.Pauses,
 		Decisions: services.Decisions, Zone: zone, Language: "zh-CN",
 		RunDue: func(ctx context.Context) (clock.Instant, error) {
 			*passes++

@@ -9,6 +9,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 )
@@ -92,11 +93,11 @@ func (l *life) complain(ctx context.Context) error {
 		if err := l.work(ctx); err != nil {
 			return err
 		}
-		open, err := l.Callbacks.List(ctx, l.lead, callback.Filter{Kind: callback.RecoveryKind, Limit: 100})
+		open, err := l.Worklist.List(ctx, l.lead, worklist.Filter{Kind: callback.RecoveryKind, Limit: 100})
 		if err != nil {
 			return err
 		}
-		waiting := slices.DeleteFunc(open, func(r callback.Row) bool { return !r.Callback.ClosedAt.IsZero() || r.Callback.Attempts > 0 })
+		waiting := slices.DeleteFunc(open, func(r worklist.Row) bool { return !r.Callback.ClosedAt.IsZero() || r.Callback.Attempts > 0 })
 		if len(waiting) >= recoveries || l.Clock.Now() >= l.until.Add(-6*time.Minute) {
 			return nil
 		}

@@ -6,13 +6,13 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
-	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/worklist"
 )
 
 // Found is a customer somebody asks for, with what is open for them.
 type Found struct {
 	contact.Met
-	Open []callback.Row // callbacks that the viewer sees and that are not closed, in the order in which they are due
+	Open []worklist.Row // callbacks that the viewer sees and that are not closed, in the order in which they are due
 }
 
 // Lookup finds the customers that a text names, of those the viewer sees, at most 20 and those of a contact: whoever rings back says the
@@ -26,7 +26,7 @@ func (r Reads) Lookup(ctx context.Context, viewer account.Viewer, text string) (
 	for i, m := range met {
 		ids[i] = m.ID
 	}
-	open, err := callback.OpenOf(r.db.View(ctx), viewer, ids)
+	open, err := worklist.OpenOf(r.db.View(ctx), viewer, ids)
 	if err != nil {
 		return nil, fmt.Errorf("look callbacks of customers up: %w", err)
 	}

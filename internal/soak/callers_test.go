@@ -7,6 +7,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/fault"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/worklist"
 )
 
 // work lets a caller ask for the next callback, and plans what they do with it.
@@ -149,8 +150,8 @@ func (c *centre) supervise() {
 		what = "planned by hand"
 		err = c.Decisions.PlanByHand(ctx, c.supervisor, 1+c.random.Int64N(int64(max(c.cases, 1))), handPlan(c))
 	default:
-		var open []callback.Row
-		if open, err = c.Callbacks.List(ctx, c.supervisor, callback.Filter{State: pick(c, callback.Waiting, callback.Ready)}); err != nil {
+		var open []worklist.Row
+		if open, err = c.Worklist.List(ctx, c.supervisor, worklist.Filter{State: pick(c, callback.Waiting, callback.Ready)}); err != nil {
 			break
 		}
 		if len(open) == 0 {

@@ -9,6 +9,7 @@ import (
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/fault"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/internal/taskstest"
 )
 
@@ -124,33 +125,33 @@ func TestACallerIsOnOnePauseUntilItIsEnded(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := taskstest.New(t, db)
 		one := taskstest.Caller(1)
-		now := func() (callback.Pause, bool) {
-			p, on, err := c.Callbacks.OnPause(t.Context(), one)
+		now := func() (pause.Pause, bool) {
+			p, on, err := c.Pauses.Current(t.Context(), one)
 			if err != nil {
 				t.Fatal(err)
 			}
 			return p, on
 		}
-		for _, reason := range []callback.PauseReason{callback.PauseMeal, callback.PauseBreak} {
-			if err := c.Callbacks.StartPause(t.Context(), one, reason); err != nil {
+		for _, reason := range []pause.Reason{pause.Meal, pause.Break} {
+			if err := c.Pauses.Start(t.Context(), one, reason); err != nil {
 				t.Fatal(err)
 			}
 			c.Pass(time.Minute)
 		}
-		if p, on := now(); !on || p.Reason != callback.PauseMeal || p.Lasts(c.Now()) != 2*time.Minute {
+		if p, on := now(); !on || p.Reason != pause.Meal || p.Lasts(c.Now()) != 2*time.Minute {
 			t.Errorf("on pause: %v %+v", on, p)
 		}
-		if err := c.Callbacks.EndPause(t.Context(), one); err != nil {
+		if err := c.Pauses.End(t.Context(), one); err != nil {
 			t.Fatal(err)
 		}
 		if p, on := now(); on {
 			t.Errorf("after its end: %+v", p)
 		}
-		day, err := c.Callbacks.MyDay(t.Context(), one, 0)
+		day, err := c.Worklist.MyDay(t.Context(), one, 0)
 		if err != nil || len(day.Pauses) != 1 || day.Pauses[0].Lasts(c.Now()) != 2*time.Minute {
 			t.Errorf("the day has %+v, %v", day.Pauses, err)
 		}
-		if err := c.Callbacks.StartPause(t.Context(), one, "nap"); !fault.Is(err, fault.Invalid) {
+		if err := c.Pauses.Start(t.Context(), one, "nap"); !fault.Is(err, fault.Invalid) {
 			t.Errorf("an unknown reason: %v", err)
 		}
 	})
@@ -161,17 +162,17 @@ func TestAForgottenPauseIsOverTheNextDay(t *testing.T) {
 	t.Parallel()
 	c := taskstest.New(t, dbtest.SQLite(t))
 	one := taskstest.Caller(1)
-	if err := c.Callbacks.StartPause(t.Context(), one, callback.PauseOther); err != nil {
+	if err := c.Pauses.Start(t.Context(), one, pause.Other); err != nil {
 		t.Fatal(err)
 	}
 	c.Pass(13 * time.Hour)
-	if _, on, err := c.Callbacks.OnPause(t.Context(), one); on || err != nil {
+	if _, on, err := c.Pauses.Current(t.Context(), one); on || err != nil {
 		t.Errorf("still on pause: %v", err)
 	}
-	if err := c.Callbacks.StartPause(t.Context(), one, callback.PauseMeal); err != nil {
+	if err := c.Pauses.Start(t.Context(), one, pause.Meal); err != nil {
 		t.Fatal(err)
 	}
-	if p, on, err := c.Callbacks.OnPause(t.Context(), one); !on || p.Reason != callback.PauseMeal || err != nil {
+	if p, on, err := c.Pauses.Current(t.Context(), one); !on || p.Reason != pause.Meal || err != nil {
 		t.Errorf("the new pause: %+v %v", p, err)
 	}
 }

@@ -40,6 +40,9 @@ func States() []State {
 	return []State{Waiting, Ready, Claimed, Finished, Cancelled}
 }
 
+// OpenStates returns the states of a callback that is not closed.
+func OpenStates() []State { return []State{Waiting, Ready, Claimed} }
+
 // Limits of a callback's life.
 const (
 	Lease           = 15 * time.Minute    // of a claim; a draft or a dial extends it

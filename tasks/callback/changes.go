@@ -72,6 +72,8 @@ func (c *Callback) noteWho(viewer account.Viewer, detail string) {
 	}
 }
 
+const maxChanges = 200 // of a callback, as they are shown
+
 // ChangeRow is a change with the names of whom it is about.
 type ChangeRow struct {
 	Change
@@ -90,7 +92,7 @@ func (s *Service) Changes(ctx context.Context, viewer account.Viewer, callbackID
 	if may, err := mayOpen(tx, viewer, c); err != nil || !may {
 		return nil, cmp.Or(err, error(errNoCallback))
 	}
-	changes, err := store{tx}.changesOf(callbackID, maxEvents)
+	changes, err := store{tx}.changesOf(callbackID, maxChanges)
 	if err != nil {
 		return nil, err
 	}

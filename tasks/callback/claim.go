@@ -129,9 +129,9 @@ func lockFor(tx database.Tx, viewer account.Viewer, callbackID int64) (c Callbac
 	return c, had, err
 }
 
-// held returns the callback the viewer is at work on, or nil: of those they hold together, the one they claimed first of all, and when
+// Held returns the callback the viewer is at work on, or nil: of those they hold together, the one they claimed first of all, and when
 // that is finished the most urgent one left.
-func (s *Service) held(tx database.Tx, viewer account.Viewer, now clock.Instant) (*Callback, error) {
+func (s *Service) Held(tx database.Tx, viewer account.Viewer, now clock.Instant) (*Callback, error) {
 	held, err := store{tx}.inHands(viewer.UserID, now, SlotCurrent)
 	if err != nil || len(held) == 0 {
 		return nil, err

@@ -40,7 +40,7 @@ type Desk struct {
 // Current returns the callback the viewer has claimed, without claiming one. It returns ErrNothingReady when there is none.
 func (s *Service) Current(ctx context.Context, viewer account.Viewer) (Desk, error) {
 	now := s.now()
-	held, err := s.held(s.db.View(ctx), viewer, now)
+	held, err := s.Held(s.db.View(ctx), viewer, now)
 	if err != nil {
 		return Desk{}, err
 	}
@@ -48,6 +48,45 @@ func (s *Service) Current(ctx context.Context, viewer account.Viewer) (Desk, err
 		return Desk{}, ErrNothingReady
 	}
 	return s.show(ctx, viewer, *held, now)
+}
+
+// ByID returns one callback as the desk would show it, without claiming it. It returns fault.NotFound for a callback that does
+// not exist, that a caller has nothing to do with, or whose team anybody else does not see.
+func (s *Service) ByID(ctx context.Context, viewer account.Viewer, id int64) (Desk, error) {
+	now, tx := s.now(), s.db.View(ctx)
+	c, err := store{tx}.callback(id)
+	if err != nil {
+		return Desk{}, err
+	}
+	may, err := mayOpen(tx, viewer, c)
+	switch {
+	case err != nil:
+		return Desk{}, fmt.Errorf("open callback %d: %w", id, err)
+	case !may:
+		return Desk{}, errNoCallback
+	}
+	return s.show(ctx, viewer, c, now)
+}
+
+// mayOpen reports whether a viewer may read a callback. A caller reads what they have or had, what is kept for them, and the recoveries
+// that my tasks shows them: what colleagues work on tells of customers whom they have no reason to know.
+func mayOpen(tx database.Tx, viewer account.Viewer, c Callback) (bool, error) {
+	if viewer.Role != account.Caller {
+		return viewer.SeesTeam(c.TeamID), nil
+	}
+	switch {
+	case viewer.UserID == 0:
+		return false, nil
+	case c.CallerID == viewer.UserID && c.Slot != SlotNext:
+		return true, nil
+	case viewer.SeesTeam(c.TeamID) && (c.ReservedFor == viewer.UserID || isMyRecovery(c, viewer.UserID)):
+		return true, nil
+	}
+	return store{tx}.everHad(c.ID, viewer.UserID)
+}
+
+func isMyRecovery(c Callback, callerID int64) bool {
+	return c.Kind == RecoveryKind && !c.closed() && c.NotFor != callerID
 }
 
 // show gathers what the desk shows about a callback.

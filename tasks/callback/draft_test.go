@@ -10,6 +10,7 @@ import (
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/fault"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/internal/taskstest"
 )
 
@@ -49,7 +50,7 @@ func TestNothingIsKeptOrShownOfACallbackThatWasNeverClaimed(t *testing.T) {
 						t.Errorf("%s %s: %v, want %s", name, what, err, tt.kind)
 					}
 				}
-				mine, err := c.Callbacks.MyTasks(t.Context(), tt.viewer, callback.MineFilter{List: callback.MineDrafts})
+				mine, err := c.Worklist.MyTasks(t.Context(), tt.viewer, worklist.MineFilter{List: worklist.MineDrafts})
 				if err != nil || len(mine.Drafts) != 0 || c.Count(t, "drafts", "1 = 1") != 0 {
 					t.Errorf("%s has drafts: %+v %v", name, mine.Drafts, err)
 				}
@@ -74,7 +75,7 @@ func TestDraftsAreShownOnlyToWhoSeesTheCallback(t *testing.T) {
 			t.Errorf("the old holder reassigned: %v", err)
 		}
 		for viewer, want := range map[*account.Viewer]int{{UserID: 1, Role: account.Caller}: 1, &moved: 0} {
-			mine, err := c.Callbacks.MyTasks(t.Context(), *viewer, callback.MineFilter{List: callback.MineDrafts})
+			mine, err := c.Worklist.MyTasks(t.Context(), *viewer, worklist.MineFilter{List: worklist.MineDrafts})
 			if err != nil || len(mine.Drafts) != want {
 				t.Errorf("of teams %v: %d drafts, want %d; %v", viewer.TeamIDs, len(mine.Drafts), want, err)
 			}
@@ -90,11 +91,11 @@ func TestOwnListsShowNothingOfOtherTeams(t *testing.T) {
 		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{CallResult: callback.NoAnswer})
 		moved := foreign(t, c, 1)
 		for viewer, want := range map[*account.Viewer]int{{UserID: 1, Role: account.Caller}: 1, &moved: 0} {
-			mine, err := c.Callbacks.MyTasks(t.Context(), *viewer, callback.MineFilter{List: callback.MineInProgress})
-			if err != nil || len(mine.Rows) != want || mine.Counts[callback.MineInProgress] != want {
+			mine, err := c.Worklist.MyTasks(t.Context(), *viewer, worklist.MineFilter{List: worklist.MineInProgress})
+			if err != nil || len(mine.Rows) != want || mine.Counts[worklist.MineInProgress] != want {
 				t.Errorf("of teams %v: %d in progress, want %d; %v", viewer.TeamIDs, len(mine.Rows), want, err)
 			}
-			day, err := c.Callbacks.MyDay(t.Context(), *viewer, 0)
+			day, err := c.Worklist.MyDay(t.Context(), *viewer, 0)
 			if err != nil || len(day.Attempts) != want || day.Dialled != 1 {
 				t.Errorf("of teams %v: %d attempts, want %d; %v", viewer.TeamIDs, len(day.Attempts), want, err)
 			}

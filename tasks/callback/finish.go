@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/pause"
 )
 
 // UndoTime is how long an outcome can be undone: until then nothing of it has left the callback.
@@ -122,7 +123,7 @@ func (s *Service) finish(
 		return Recorded{}, err
 	}
 	if o.deciding(set).Is(outcome.Abuse) {
-		if err := startPause(tx, viewer, PauseAbuse, now); err != nil {
+		if err := pause.Begin(tx, viewer.UserID, pause.Abuse, now); err != nil {
 			return Recorded{}, err
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/internal/taskstest"
 )
 
@@ -102,7 +103,7 @@ func TestDialAndFinishAreOneAttempt(t *testing.T) {
 		if n := c.Count(t, "touches", "kind = 'attempt'"); n != 1 {
 			t.Errorf("%d touches, want 1", n)
 		}
-		day, err := c.Callbacks.MyDay(t.Context(), taskstest.Caller(1), 0)
+		day, err := c.Worklist.MyDay(t.Context(), taskstest.Caller(1), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +138,7 @@ func TestAppointmentIsKeptForItsCaller(t *testing.T) {
 		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{
 			CallResult: callback.Reached, BusinessResult: callback.Appointment, AppointmentAt: at, AppointmentFor: callback.ForMe,
 		})
-		mine, err := c.Callbacks.MyTasks(t.Context(), taskstest.Caller(1), callback.MineFilter{})
+		mine, err := c.Worklist.MyTasks(t.Context(), taskstest.Caller(1), worklist.MineFilter{})
 		if err != nil {
 			t.Fatal(err)
 		}

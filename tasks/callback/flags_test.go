@@ -11,6 +11,7 @@ import (
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/internal/taskstest"
 )
 
@@ -216,18 +217,18 @@ func TestAbuseLeavesTheFiguresAndIsTold(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, desk := stocked(t, db, taskstest.Severe(1))
 		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{CallResult: callback.Reached, BusinessResult: "abuse", Note: "骂人"})
-		day, err := c.Callbacks.MyDay(t.Context(), taskstest.Caller(1), 0)
+		day, err := c.Worklist.MyDay(t.Context(), taskstest.Caller(1), 0)
 		if err != nil || day.Dialled != 0 || day.Reached != 0 || day.Finished != 0 || day.Handling != 0 || len(day.Results) != 0 {
 			t.Errorf("the day counts it: %+v %v", day, err)
 		}
 		if len(day.Attempts) != 1 {
 			t.Errorf("the day lists %d attempts", len(day.Attempts))
 		}
-		pause, on, err := c.Callbacks.OnPause(t.Context(), taskstest.Caller(1))
-		if err != nil || !on || pause.Reason != callback.PauseAbuse {
-			t.Errorf("the pause is %+v %v", pause, err)
+		p, on, err := c.Pauses.Current(t.Context(), taskstest.Caller(1))
+		if err != nil || !on || p.Reason != pause.Abuse {
+			t.Errorf("the pause is %+v %v", p, err)
 		}
-		marks, err := c.Callbacks.Marks(t.Context(), taskstest.Supervisor)
+		marks, err := c.Worklist.Marks(t.Context(), taskstest.Supervisor)
 		if err != nil || len(marks) != 1 || marks[0].Attempt.Mark != outcome.Abuse || marks[0].Attempt.Note != "骂人" ||
 			marks[0].Row.Customer != "客户1" || marks[0].Agent != "李强" {
 			t.Fatalf("supervisors are told %+v %v", marks, err)
@@ -238,7 +239,7 @@ func TestAbuseLeavesTheFiguresAndIsTold(t *testing.T) {
 		if err := c.Callbacks.SeeMarks(t.Context(), taskstest.Supervisor, desk.Callback.ID); err != nil {
 			t.Fatal(err)
 		}
-		if marks, err := c.Callbacks.Marks(t.Context(), taskstest.Supervisor); err != nil || len(marks) != 0 {
+		if marks, err := c.Worklist.Marks(t.Context(), taskstest.Supervisor); err != nil || len(marks) != 0 {
 			t.Errorf("what was seen is told again: %+v %v", marks, err)
 		}
 		if n := c.Count(t, "attempts", "mark_seen_by = ? AND mark_seen_at = ?", taskstest.Supervisor.UserID, c.Now()); n != 1 {
@@ -280,7 +281,7 @@ func TestFamilyWhoAnswerCountAsReached(t *testing.T) {
 	c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{
 		CallResult: "family", BusinessResult: "phone_solved", Answers: callback.Answers{Solved: &solved},
 	})
-	day, err := c.Callbacks.MyDay(t.Context(), taskstest.Caller(1), 0)
+	day, err := c.Worklist.MyDay(t.Context(), taskstest.Caller(1), 0)
 	if err != nil || day.Reached != 1 || day.Finished != 1 || len(day.Results) != 1 || day.Results[0].Result != "family" {
 		t.Errorf("the day: %+v %v", day, err)
 	}
@@ -318,7 +319,7 @@ func TestAnAttemptKeepsTheSetItWasRecordedUnder(t *testing.T) {
 		if _, err := c.Outcomes.Publish(t.Context(), taskstest.Admin, set, 2, "we ask only the customer"); err != nil {
 			t.Fatal(err)
 		}
-		day, err := c.Callbacks.MyDay(t.Context(), taskstest.Caller(1), 0)
+		day, err := c.Worklist.MyDay(t.Context(), taskstest.Caller(1), 0)
 		if err != nil || day.Reached != 1 || len(day.Results) != 1 {
 			t.Errorf("the day: %+v %v", day, err)
 		}
@@ -446,7 +447,7 @@ func TestACorrectionTakesTheFlagsBack(t *testing.T) {
 			t.Error("the refusal of marketing has not taken the place of that of surveys")
 		}
 		correct(id, callback.Outcome{CallResult: callback.Reached, BusinessResult: "praise", Note: "很耐心"})
-		if marks, err := c.Callbacks.Marks(t.Context(), taskstest.Supervisor); err != nil || len(marks) != 1 {
+		if marks, err := c.Worklist.Marks(t.Context(), taskstest.Supervisor); err != nil || len(marks) != 1 {
 			t.Errorf("a mark of another kind is taken as seen: %+v %v", marks, err)
 		}
 	})

@@ -2,11 +2,15 @@ package callback
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"slices"
 	"time"
 
+	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
+	"aftercall/internal/fault"
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback/outcome"
 )
@@ -91,4 +95,27 @@ func zoneOf(rules permission.Rules, subject permission.Subject, fallback *time.L
 		}
 	}
 	return fallback
+}
+
+// SeeMarks notes that the viewer knows what the attempts of a callback say: they are no longer listed. It returns fault.NotFound for a
+// callback the viewer does not see, and fault.Forbidden for who is not told of them.
+func (s *Service) SeeMarks(ctx context.Context, viewer account.Viewer, callbackID int64) error {
+	if !viewer.Is(account.Supervisor) && !viewer.Is(account.Admin) {
+		return fault.New(fault.Forbidden, "marks_right", "only supervisors and administrators are told of marks")
+	}
+	now := s.now()
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		c, err := store{tx}.callback(callbackID)
+		if err != nil {
+			return err
+		}
+		if !viewer.SeesTeam(c.TeamID) {
+			return errNoCallback
+		}
+		return store{tx}.seeMarks(callbackID, viewer.UserID, now)
+	})
+	if err != nil {
+		return fmt.Errorf("see the marks of callback %d: %w", callbackID, err)
+	}
+	return nil
 }

@@ -207,3 +207,14 @@ func (s *Service) changeIn(
 	}
 	return c, nil
 }
+
+// DiscardDraft forgets what the viewer typed about a callback.
+func (s *Service) DiscardDraft(ctx context.Context, viewer account.Viewer, callbackID int64) error {
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		return store{tx}.deleteDraft(callbackID, viewer.UserID)
+	})
+	if err != nil {
+		return fmt.Errorf("discard draft: %w", err)
+	}
+	return nil
+}

@@ -139,7 +139,7 @@ func TestAScoreThatIsLowAgainIsRecovered(t *testing.T) {
 		low.Value = 1
 		recovered(1, 2)
 		recovered(1, 2)
-		newest, err := c.Callbacks.RecoveriesOf(t.Context(), []int64{low.Resolution.ID})
+		newest, err := c.Worklist.RecoveriesOf(t.Context(), []int64{low.Resolution.ID})
 		if got := newest[low.Resolution.ID]; err != nil || got.OriginValue != 1 || got.Round != 2 {
 			t.Errorf("shown is %+v: %v", got, err)
 		}

@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/outbox"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/internal/taskstest"
 	"aftercall/tasks/policy"
@@ -74,7 +75,7 @@ func TestLastAttemptWithoutAnOutcomeClosesTheCallback(t *testing.T) {
 				if c.Count(t, "decisions", "kind = ? AND state = ? AND cancelled_at = 0", policy.FollowUpCallback, decision.Planned) != 1 {
 					t.Error("the decision is not that of a callback that was made")
 				}
-				events, err := callback.EventsOfContact(db.View(t.Context()), got.ContactID)
+				events, err := worklist.EventsOfContact(db.View(t.Context()), got.ContactID)
 				told := slices.IndexFunc(events, func(e contact.Event) bool {
 					return e.Code == "callback_closed" && e.Args["reason"] == string(callback.ReasonUnreachable)
 				})

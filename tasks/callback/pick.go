@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
@@ -51,7 +52,7 @@ func (s *Service) pick(tx database.Tx, viewer account.Viewer, c *Callback, had b
 	if !had && c.ReservedFor != viewer.UserID && viewer.Role == account.Caller {
 		return errMayNotPick
 	}
-	held, err := s.held(tx, viewer, now)
+	held, err := s.Held(tx, viewer, now)
 	if err != nil {
 		return err
 	}
@@ -105,4 +106,63 @@ func (c *Callback) pickable(callerID int64, now clock.Instant) error {
 		return errGone
 	}
 	return nil
+}
+
+// HeldBy reports whether a viewer is at work on the callback now: only then its number is shown whole.
+func (c *Callback) HeldBy(viewer account.Viewer, now clock.Instant) bool {
+	held := c.State == Claimed && c.Slot == SlotCurrent || c.State == Cancelled
+	return viewer.UserID != 0 && c.CallerID == viewer.UserID && c.LeaseUntil.After(now) && held
+}
+
+// Standing is what a callback is to somebody who looks its customer up. It is translated under "callback_standing.<code>".
+type Standing string
+
+// How callbacks stand to a viewer.
+const (
+	StandsHeld     Standing = "held"     // in the viewer's hands
+	StandsTaken    Standing = "taken"    // in a colleague's hands
+	StandsMine     Standing = "mine"     // kept for the viewer, or theirs to go on with
+	StandsKept     Standing = "kept"     // kept for a colleague
+	StandsNotYours Standing = "not_mine" // the viewer must not make it: the score to mend was given after their call
+	StandsOpen     Standing = "open"     // whoever comes first
+	StandsWaiting  Standing = "waiting"  // not to be called yet
+)
+
+// Standings returns every standing.
+func Standings() []Standing {
+	return []Standing{StandsHeld, StandsTaken, StandsMine, StandsKept, StandsNotYours, StandsOpen, StandsWaiting}
+}
+
+// Standing returns what the callback is to a viewer.
+func (c *Callback) Standing(viewer account.Viewer, now clock.Instant) Standing {
+	kept := c.ReservedFor != 0 && now.Before(c.reservedUntil())
+	switch {
+	case c.HeldBy(viewer, now):
+		return StandsHeld
+	case c.State == Claimed && c.LeaseUntil.After(now):
+		return StandsTaken
+	case viewer.UserID != 0 && c.ReservedFor == viewer.UserID:
+		return StandsMine
+	case kept:
+		return StandsKept
+	case viewer.UserID != 0 && c.NotFor == viewer.UserID:
+		return StandsNotYours
+	case viewer.UserID != 0 && c.CallerID == viewer.UserID:
+		return StandsMine
+	case c.State == Waiting:
+		return StandsWaiting
+	}
+	return StandsOpen
+}
+
+// PickableBy reports whether a viewer may choose the callback now, as far as the callback itself tells: supervisors what nobody has,
+// callers what is theirs.
+func (c *Callback) PickableBy(viewer account.Viewer, now clock.Instant) bool {
+	switch {
+	case c.closed() || c.usedUp() || c.NotFor != 0 && c.NotFor == viewer.UserID:
+		return false
+	case viewer.Role == account.Caller:
+		return c.Standing(viewer, now) == StandsMine
+	}
+	return viewer.Is(account.Supervisor) && slices.Contains([]Standing{StandsMine, StandsOpen, StandsWaiting}, c.Standing(viewer, now))
 }

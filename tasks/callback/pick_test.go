@@ -11,13 +11,14 @@ import (
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/internal/taskstest"
 )
 
 // of returns the callback of a contact number.
 func of(t *testing.T, c taskstest.Centre, number int) callback.Callback {
 	t.Helper()
-	rows, err := c.Callbacks.List(t.Context(), taskstest.Admin, callback.Filter{})
+	rows, err := c.Worklist.List(t.Context(), taskstest.Admin, worklist.Filter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +127,7 @@ func TestAPersonInACallIsNotPicked(t *testing.T) {
 		c, _ := taskstest.AtWork(t, db)
 		c.Take(t, taskstest.ComplaintOf(1))
 		c.Plan(t)
-		rows, err := c.Callbacks.List(t.Context(), taskstest.Admin, callback.Filter{Kind: callback.ComplaintKind})
+		rows, err := c.Worklist.List(t.Context(), taskstest.Admin, worklist.Filter{Kind: callback.ComplaintKind})
 		if err != nil || len(rows) != 1 {
 			t.Fatal(err)
 		}

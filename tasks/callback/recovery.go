@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
@@ -69,7 +68,7 @@ func (s *Service) Recover(ctx context.Context, ticket outbox.Ticket, low LowScor
 // nextRecovery returns the round of the recovery that a low score of a resolution calls for; 0 for none, where there was one that was not
 // called off: a customer who changes the score up and down again is called.
 func nextRecovery(tx database.Tx, resolutionID int64) (int, error) {
-	before, err := store{tx}.recoveriesOf([]int64{resolutionID})
+	before, err := store{tx}.recoveriesOf(resolutionID)
 	round := 1
 	for _, c := range before {
 		if c.State != Cancelled || c.CloseReason != ReasonCorrected {
@@ -134,36 +133,4 @@ func (s *Service) CallOff(ctx context.Context, ticket outbox.Ticket, resolutionI
 		return fmt.Errorf("call the recovery of response %d off: %w", responseID, err)
 	}
 	return nil
-}
-
-// RecoveryCounts is how recoveries stand. The recovery rate is Recovered of Closed.
-type RecoveryCounts struct {
-	Open      int // not closed, whenever they were planned
-	Overdue   int // of Open: past their time
-	DueSoon   int // of Open: due before the end of the period, and not overdue
-	Closed    int // finished in the period
-	Recovered int // of Closed: the customer said that it is solved now
-}
-
-// Recoveries counts the recoveries the viewer sees: the open ones now, and those finished in [from, to).
-func (s *Service) Recoveries(ctx context.Context, viewer account.Viewer, from, to clock.Instant) (RecoveryCounts, error) {
-	tx := s.db.View(ctx)
-	solved, err := s.outcomes.Solving(tx)
-	if err != nil {
-		return RecoveryCounts{}, fmt.Errorf("count recoveries: %w", err)
-	}
-	return store{tx}.recoveryCounts(viewer.VisibleTeams(), solved, from, to, s.now())
-}
-
-// RecoveriesOf returns the newest recovery callback of each of the resolutions, by resolution.
-func (s *Service) RecoveriesOf(ctx context.Context, resolutionIDs []int64) (map[int64]Callback, error) {
-	found, err := store{s.db.View(ctx)}.recoveriesOf(resolutionIDs)
-	if err != nil {
-		return nil, err
-	}
-	byResolution := make(map[int64]Callback, len(found))
-	for _, c := range found {
-		byResolution[c.ResolutionID] = c
-	}
-	return byResolution, nil
 }

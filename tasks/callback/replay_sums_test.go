@@ -104,7 +104,7 @@ func (r *replay) checkDays(calls []realCall) {
 	zone := time.FixedZone("Asia/Shanghai", 8*60*60)
 	for _, s := range r.seats {
 		for day := clock.DayOf(taskstest.Morning, zone); day <= clock.DayOf(r.Now(), zone); day++ {
-			seen, err := r.Callbacks.MyDay(r.t.Context(), s.viewer, day)
+			seen, err := r.Worklist.MyDay(r.t.Context(), s.viewer, day)
 			if err != nil {
 				r.t.Fatal(err)
 			}

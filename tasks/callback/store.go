@@ -2,16 +2,20 @@ package callback
 
 import (
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"aftercall/internal/account"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 )
 
 // store is a transaction on the tables of callbacks.
 type store struct{ database.Tx }
+
+var openStates = OpenStates()
 
 var errNoCallback = fault.New(fault.NotFound, "callback_unknown", "there is no such callback")
 
@@ -125,6 +129,69 @@ func (s store) lastOf(resolutionID, decisionID int64) (Callback, error) {
 	return c, nil
 }
 
-func (s store) callbacksOfContact(contactID int64) ([]Callback, error) {
-	return listCallbacks(s.Gorm().Where("contact_id = ?", contactID).Order("id DESC").Limit(maxEvents))
+func listCallbacks(g *gorm.DB) ([]Callback, error) {
+	var found []Callback
+	if err := g.Find(&found).Error; err != nil {
+		return nil, fmt.Errorf("list callbacks: %w", err)
+	}
+	return found, nil
+}
+
+func (s store) callbacksByID(ids []int64) ([]Callback, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	slices.Sort(ids)
+	return listCallbacks(s.Gorm().Where("id IN ?", slices.Compact(ids)))
+}
+
+// ownAppointments counts the open appointments a caller keeps for themselves, without one callback.
+func (s store) ownAppointments(callerID, without int64) (int, error) {
+	n, err := database.CountUpTo(s.Tx, s.Gorm().Model(&Callback{}).
+		Where("reserved_for = ? AND state IN ? AND appointment_at > 0 AND id <> ?", callerID, openStates, without), MaxRows)
+	if err != nil {
+		return 0, fmt.Errorf("count own appointments: %w", err)
+	}
+	return n, nil
+}
+
+// pausedBy counts the callbacks a caller has paused.
+func (s store) pausedBy(callerID int64) (int, error) {
+	n, err := database.CountUpTo(s.Tx, s.Gorm().Model(&Callback{}).
+		Where("reserved_for = ? AND state = ? AND wait_reason = ?", callerID, Waiting, ReasonPaused), MaxRows)
+	if err != nil {
+		return 0, fmt.Errorf("count paused callbacks: %w", err)
+	}
+	return n, nil
+}
+
+// openOfCustomers returns the callbacks of customers that are not closed, by the index on the customer, of whom there are few.
+func (s store) openOfCustomers(teams, customerIDs []int64) ([]Callback, error) {
+	return database.In[Callback](customerIDs, "open callbacks of customers", func(part []int64) *gorm.DB {
+		g := s.Gorm().Where("customer_id IN ? AND state IN ?", part, openStates).Order("due_at, id")
+		if len(teams) > 0 {
+			g = g.Where("team_id IN ?", teams)
+		}
+		return g
+	})
+}
+
+// OpenOf returns the callbacks of customers that are not closed and that the viewer sees, in the order in which they are due.
+func OpenOf(tx database.Tx, viewer account.Viewer, customerIDs []int64) ([]Callback, error) {
+	return store{tx}.openOfCustomers(viewer.VisibleTeams(), customerIDs)
+}
+
+func (s store) recoveriesOf(resolutionID int64) ([]Callback, error) {
+	return listCallbacks(s.Gorm().Where("resolution_id = ? AND kind = ?", resolutionID, RecoveryKind).Order("id"))
+}
+
+// MaxRows is how many rows a list returns at most.
+const MaxRows = 500
+
+// Limited returns how many rows a list returns when n are asked for: at most MaxRows, which is also what 0 means.
+func Limited(n int) int {
+	if n <= 0 || n > MaxRows {
+		return MaxRows
+	}
+	return n
 }

@@ -11,7 +11,6 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
-	"aftercall/tasks/callback/outcome"
 )
 
 // draft is what a caller has typed about a callback and not finished.
@@ -230,17 +229,6 @@ func (s store) asker(resolutionID int64) (int64, error) {
 	return ids[0], nil
 }
 
-func (s store) attemptsOfCallbacks(callbackIDs []int64) ([]Attempt, error) {
-	if len(callbackIDs) == 0 {
-		return nil, nil
-	}
-	var rows []Attempt
-	if err := s.Gorm().Where("callback_id IN ?", callbackIDs).Order("id DESC").Limit(maxEvents).Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("read attempts: %w", err)
-	}
-	return rows, nil
-}
-
 // wrongPhoneUnder returns the line that another outcome of the same call found not to be the customer's; empty for none.
 func (s store) wrongPhoneUnder(a Attempt) (string, error) {
 	var phones []string
@@ -265,18 +253,6 @@ func (s store) wrongPhones(customerIDs []int64) (map[int64][]string, error) {
 		wrong[a.CustomerID] = append(wrong[a.CustomerID], a.WrongPhone)
 	}
 	return wrong, err
-}
-
-// unseenMarks returns the attempts with one of the marks that nobody has seen, the newest first. They are found by the index of marks;
-// there are as many as supervisors leave unseen.
-func (s store) unseenMarks(teams []int64, marks []outcome.Flag, limit int) ([]Attempt, error) {
-	var found []Attempt
-	err := within(teams, s.Gorm().Joins("JOIN callbacks ON callbacks.id = attempts.callback_id")).
-		Where("mark IN ? AND mark_seen_at = 0", marks).Order("attempts.id DESC").Limit(limit).Find(&found).Error
-	if err != nil {
-		return nil, fmt.Errorf("read marks: %w", err)
-	}
-	return found, nil
 }
 
 func (s store) seeMarks(callbackID, userID int64, now clock.Instant) error {

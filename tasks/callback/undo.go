@@ -13,6 +13,7 @@ import (
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
+	"aftercall/tasks/callback/pause"
 )
 
 // The refusals of undoing.
@@ -141,7 +142,7 @@ func (s *Service) undo(tx database.Tx, viewer account.Viewer, c *Callback, now c
 	if err := st.saveDraft(c.ID, c.CallerID, typed, now); err != nil {
 		return err
 	}
-	if err := st.forgetPause(viewer.UserID, PauseAbuse, a.EndedAt); err != nil { // it began with the outcome
+	if err := pause.Forget(tx, viewer.UserID, pause.Abuse, a.EndedAt); err != nil { // it began with the outcome
 		return err
 	}
 	if err = st.hold(holdOf(*c), now); errors.Is(err, errHeld) {

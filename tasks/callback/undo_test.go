@@ -356,7 +356,7 @@ func TestUndoOfAbuseEndsThePauseThatBeganWithIt(t *testing.T) {
 		me := taskstest.Caller(1)
 		onPause := func(want bool) {
 			t.Helper()
-			if _, on, err := c.Callbacks.OnPause(t.Context(), me); err != nil || on != want {
+			if _, on, err := c.Pauses.Current(t.Context(), me); err != nil || on != want {
 				t.Errorf("on pause: %t, %v", on, err)
 			}
 		}

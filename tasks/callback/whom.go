@@ -115,7 +115,7 @@ func sameNumber[T any](
 	if len(others) == 0 {
 		return items, nil
 	}
-	callbacks, err := store{tx}.callbacksByID(nil, database.Distinct(others))
+	callbacks, err := store{tx}.callbacksByID(database.Distinct(others))
 	if err != nil {
 		return nil, err
 	}

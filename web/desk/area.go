@@ -14,7 +14,9 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/script"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/web/frame"
 )
 
@@ -25,6 +27,8 @@ var files embed.FS
 type handlers struct {
 	*frame.Site
 	callbacks callbackService
+	worklist  worklistService
+	pauses    pauseService
 	customers customerService
 	scripts   scriptService
 	timelines timelineService
@@ -34,11 +38,12 @@ type handlers struct {
 
 // New returns the area.
 func New(
-	site *frame.Site, callbacks callbackService, customers customerService, scripts scriptService, timelines timelineService,
+	site *frame.Site, callbacks callbackService, worklist worklistService, pauses pauseService,
+	customers customerService, scripts scriptService, timelines timelineService,
 	surveys surveyService, contacts contactService,
 ) frame.Area {
 	h := &handlers{
-		Site: site, callbacks: callbacks, customers: customers, scripts: scripts, timelines: timelines,
+		Site: site, callbacks: callbacks, worklist: worklist, pauses: pauses, customers: customers, scripts: scripts, timelines: timelines,
 		surveys: surveys, contacts: contacts,
 	}
 	return frame.Area{
@@ -60,6 +65,19 @@ func New(
 	}
 }
 
+// worklistService is what these pages ask about a caller's own tasks and day.
+type worklistService interface {
+	MyDay(ctx context.Context, viewer account.Viewer, date clock.Day) (worklist.Day, error)
+	MyTasks(ctx context.Context, viewer account.Viewer, f worklist.MineFilter) (worklist.Mine, error)
+}
+
+// pauseService is what these pages ask about pauses.
+type pauseService interface {
+	Current(ctx context.Context, viewer account.Viewer) (p pause.Pause, on bool, err error)
+	End(ctx context.Context, viewer account.Viewer) error
+	Start(ctx context.Context, viewer account.Viewer, reason pause.Reason) error
+}
+
 // callbackService is what these pages ask of callbacks.
 type callbackService interface {
 	Beat(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (callback.Pulse, error)
@@ -69,14 +87,10 @@ type callbackService interface {
 	Take(ctx context.Context, viewer account.Viewer) (callback.Callback, error)
 	Current(ctx context.Context, viewer account.Viewer) (callback.Desk, error)
 	DiscardDraft(ctx context.Context, viewer account.Viewer, callbackID int64) error
-	EndPause(ctx context.Context, viewer account.Viewer) error
 	Finish(
 		ctx context.Context, viewer account.Viewer, callbackID, fence int64, outcome callback.Outcome,
 	) (callback.Recorded, error)
 	Help(ctx context.Context, desk callback.Desk) ([]string, error)
-	MyDay(ctx context.Context, viewer account.Viewer, date clock.Day) (callback.Day, error)
-	MyTasks(ctx context.Context, viewer account.Viewer, f callback.MineFilter) (callback.Mine, error)
-	OnPause(ctx context.Context, viewer account.Viewer) (pause callback.Pause, on bool, err error)
 	Outcomes(ctx context.Context) (*outcome.Set, error)
 	Pause(
 		ctx context.Context, viewer account.Viewer, callbackID, fence int64, until clock.Instant, words string,
@@ -91,7 +105,6 @@ type callbackService interface {
 	Ring(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (callback.Ringing, error)
 	Script(ctx context.Context, desk callback.Desk, callerName string) (script.Spoken, error)
 	Skip(ctx context.Context, viewer account.Viewer, callbackID, fence int64, reason callback.SkipReason) (callback.Callback, error)
-	StartPause(ctx context.Context, viewer account.Viewer, reason callback.PauseReason) error
 	Supply(ctx context.Context, viewer account.Viewer) (callback.Supply, error)
 	ToCorrect(ctx context.Context, viewer account.Viewer, callbackID, attemptID int64) (callback.ToCorrect, error)
 	Transfer(ctx context.Context, viewer account.Viewer, callbackID, fence int64, to callback.Handover) (callback.Callback, error)

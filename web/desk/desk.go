@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/web/frame"
 )
 
@@ -31,7 +32,7 @@ type deskPage struct {
 	Fields   outcomeFields
 	Choices  deskChoices
 	Supply   callback.Supply // when none is held
-	Day      callback.Day
+	Day      worklist.Day
 	Goal     int
 	Pause    pauseView
 	Now      int64 // in milliseconds: a browser's clock may be wrong
@@ -174,7 +175,7 @@ func (h *handlers) renderEmptyDesk(c *gin.Context, messages ...frame.Flash) erro
 // renderPage adds what every desk has, and writes it. Whatever address was posted to, the page is the desk's.
 func (h *handlers) renderPage(c *gin.Context, status int, p *deskPage, messages []frame.Flash) error {
 	var err error
-	if p.Day, err = h.callbacks.MyDay(c.Request.Context(), frame.Viewer(c), 0); err != nil {
+	if p.Day, err = h.worklist.MyDay(c.Request.Context(), frame.Viewer(c), 0); err != nil {
 		return err
 	}
 	if p.Pause, err = h.pauseView(c); err != nil {

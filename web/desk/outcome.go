@@ -42,7 +42,7 @@ func (h *handlers) claim(c *gin.Context) (*callback.Desk, error) {
 // is claimed.
 func (h *handlers) prefetchNext(c *gin.Context) error {
 	ctx, viewer := c.Request.Context(), frame.Viewer(c)
-	_, paused, err := h.callbacks.OnPause(ctx, viewer)
+	_, paused, err := h.pauses.Current(ctx, viewer)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (h *handlers) keep(c *gin.Context, id, fence int64, typed callback.Outcome)
 // what was finished.
 func (h *handlers) claimAfter(c *gin.Context, recorded callback.Recorded) error {
 	ctx := c.Request.Context()
-	if _, paused, err := h.callbacks.OnPause(ctx, frame.Viewer(c)); err != nil || paused {
+	if _, paused, err := h.pauses.Current(ctx, frame.Viewer(c)); err != nil || paused {
 		return h.toDesk(c, nil, h.finishedFlash(c, recorded, "desk.finished"))
 	}
 	desk, err := h.claim(c)

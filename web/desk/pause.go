@@ -3,7 +3,7 @@ package desk
 import (
 	"github.com/gin-gonic/gin"
 
-	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/pause"
 	"aftercall/web/frame"
 )
 
@@ -16,7 +16,7 @@ type pauseView struct {
 }
 
 func (h *handlers) pauseView(c *gin.Context) (pauseView, error) {
-	p, on, err := h.callbacks.OnPause(c.Request.Context(), frame.Viewer(c))
+	p, on, err := h.pauses.Current(c.Request.Context(), frame.Viewer(c))
 	if err != nil {
 		return pauseView{}, err
 	}
@@ -24,7 +24,7 @@ func (h *handlers) pauseView(c *gin.Context) (pauseView, error) {
 		return pauseView{On: true, Reason: h.T(c, "pause_reason."+string(p.Reason)), Seconds: int64(p.Lasts(h.Now()).Seconds())}, nil
 	}
 	var view pauseView
-	for i, reason := range callback.PauseReasons() {
+	for i, reason := range pause.Reasons() {
 		view.Choices = append(view.Choices, choice{Value: string(reason), Label: h.T(c, "pause_reason."+string(reason)), Digit: i + 1})
 	}
 	return view, nil
@@ -36,14 +36,14 @@ func (h *handlers) startPause(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.callbacks.StartPause(c.Request.Context(), frame.Viewer(c), callback.PauseReason(f.Get("pause_reason"))); err != nil {
+	if err := h.pauses.Start(c.Request.Context(), frame.Viewer(c), pause.Reason(f.Get("pause_reason"))); err != nil {
 		return err
 	}
 	return h.toDesk(c, nil)
 }
 
 func (h *handlers) endPause(c *gin.Context) error {
-	if err := h.callbacks.EndPause(c.Request.Context(), frame.Viewer(c)); err != nil {
+	if err := h.pauses.End(c.Request.Context(), frame.Viewer(c)); err != nil {
 		return err
 	}
 	return h.toDesk(c, nil)

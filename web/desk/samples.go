@@ -9,12 +9,14 @@ import (
 	"aftercall/internal/contact/maintenance"
 	"aftercall/internal/upkeep"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/script"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/web/frame"
 )
 
 func tasksSamples() []frame.View {
-	row := callback.Row{Callback: callback.Callback{
+	row := worklist.Row{Callback: callback.Callback{
 		ID: 1, Kind: callback.RecoveryKind, State: callback.Waiting, WaitReason: callback.ReasonAppointment, CallResult: callback.Reached,
 		BusinessResult: callback.Solved, CloseReason: callback.ReasonUnreachable, AppointmentAt: 1, DueAt: 1, ClosedAt: 1,
 	}, Customer: "c", Category: "c", Product: "p", Caller: "c", Reserved: "r", Team: "t"}
@@ -24,22 +26,22 @@ func tasksSamples() []frame.View {
 		StartedAt: 1, EndedAt: 2, ClaimedAt: 1, CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n",
 	}
 	return []frame.View{
-		&tasksPage{List: callback.MineToday, Tabs: tasksTabs(callback.MineToday, nil)},
-		&tasksPage{List: callback.MineLater}, &tasksPage{List: callback.MineInProgress}, &tasksPage{List: callback.MineRecoveries},
-		&tasksPage{List: callback.MineDone, Narrow: true, Date: "2026-11-22"}, &tasksPage{List: callback.MineDone},
-		&tasksPage{List: callback.MineDrafts, Tabs: tasksTabs(callback.MineDrafts, map[callback.MineList]int{callback.MineDrafts: 1})},
-		&tasksPage{List: callback.MineToday, Rows: tasksRowSamples(row), Drafts: []draftCard{
-			{DraftRow: callback.DraftRow{Row: row, SavedAt: 1}, Lines: []draftLine{{"l", "t"}}},
-			{DraftRow: callback.DraftRow{Row: open, SavedAt: 1, Held: true}, Own: true},
-			{DraftRow: callback.DraftRow{Row: open, SavedAt: 1}},
-			{DraftRow: callback.DraftRow{Row: open, SavedAt: 1}, Own: true},
+		&tasksPage{List: worklist.MineToday, Tabs: tasksTabs(worklist.MineToday, nil)},
+		&tasksPage{List: worklist.MineLater}, &tasksPage{List: worklist.MineInProgress}, &tasksPage{List: worklist.MineRecoveries},
+		&tasksPage{List: worklist.MineDone, Narrow: true, Date: "2026-11-22"}, &tasksPage{List: worklist.MineDone},
+		&tasksPage{List: worklist.MineDrafts, Tabs: tasksTabs(worklist.MineDrafts, map[worklist.MineList]int{worklist.MineDrafts: 1})},
+		&tasksPage{List: worklist.MineToday, Rows: tasksRowSamples(row), Drafts: []draftCard{
+			{DraftRow: worklist.DraftRow{Row: row, SavedAt: 1}, Lines: []draftLine{{"l", "t"}}},
+			{DraftRow: worklist.DraftRow{Row: open, SavedAt: 1, Held: true}, Own: true},
+			{DraftRow: worklist.DraftRow{Row: open, SavedAt: 1}},
+			{DraftRow: worklist.DraftRow{Row: open, SavedAt: 1}, Own: true},
 		}},
 		&dayPage{Today: true},
-		&dayPage{Date: "2026-11-22", Before: "/day", After: "/day", ReachRate: .5, Day: callback.Day{
+		&dayPage{Date: "2026-11-22", Before: "/day", After: "/day", ReachRate: .5, Day: worklist.Day{
 			Dialled: 2, Reached: 1, Finished: 1, Handling: time.Minute,
-			Results:  []callback.ResultCount{{Result: callback.Reached, Count: 1}},
-			Pauses:   []callback.Pause{{BeganAt: 1, EndedAt: 2, Reason: callback.PauseMeal}, {BeganAt: 1, Reason: callback.PauseOther}},
-			Attempts: []callback.DayAttempt{{Attempt: attempt, Row: row}, {Attempt: callback.Attempt{StartedAt: 1}, Row: row}},
+			Results:  []worklist.ResultCount{{Result: callback.Reached, Count: 1}},
+			Pauses:   []pause.Pause{{BeganAt: 1, EndedAt: 2, Reason: pause.Meal}, {BeganAt: 1, Reason: pause.Other}},
+			Attempts: []worklist.DayAttempt{{Attempt: attempt, Row: row}, {Attempt: callback.Attempt{StartedAt: 1}, Row: row}},
 		}},
 	}
 }
@@ -70,9 +72,9 @@ func customerSamples() []frame.View {
 }
 
 // tasksRowSamples is a callback as each list shows it.
-func tasksRowSamples(row callback.Row) []tasksRow {
+func tasksRowSamples(row worklist.Row) []tasksRow {
 	var rows []tasksRow
-	for _, list := range callback.MineLists() {
+	for _, list := range worklist.MineLists() {
 		rows = append(rows, tasksRow{
 			Row: row, List: list, Href: "/callbacks/1", Correct: "/callbacks/1/attempts/1/correct", At: 1, Overdue: true,
 		})

@@ -15,13 +15,14 @@ import (
 	"aftercall/internal/fault"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/web/frame"
 )
 
 // tasksPage is one list of a caller's own callbacks, and how long each of them is.
 type tasksPage struct {
 	frame.Page
-	List   callback.MineList
+	List   worklist.MineList
 	Rows   []tasksRow
 	Tabs   []tasksTab
 	Date   string // of MineDone; empty for whenever
@@ -33,12 +34,12 @@ type tasksPage struct {
 func (*tasksPage) Template() string { return "tasks" }
 
 // MostCounted is up to how many rows of a list are counted.
-func (*tasksPage) MostCounted() int { return callback.MostCounted }
+func (*tasksPage) MostCounted() int { return worklist.MostCounted }
 
 // tasksRow is a callback with where it opens and the time its list is ordered by.
 type tasksRow struct {
-	callback.Row
-	List    callback.MineList
+	worklist.Row
+	List    worklist.MineList
 	Href    string
 	Correct string // address of the form for its last outcome; empty where there is none
 	At      clock.Instant
@@ -47,7 +48,7 @@ type tasksRow struct {
 
 // tasksTab leads to one of the lists.
 type tasksTab struct {
-	List    callback.MineList
+	List    worklist.MineList
 	Href    string
 	Count   int
 	Current bool
@@ -55,7 +56,7 @@ type tasksTab struct {
 
 // draftCard is what was typed about a callback, in words.
 type draftCard struct {
-	callback.DraftRow
+	worklist.DraftRow
 	Own   bool // nobody else has the callback
 	Lines []draftLine
 }
@@ -65,7 +66,7 @@ type draftLine struct{ Label, Text string }
 // dayPage is what a caller did on one day.
 type dayPage struct {
 	frame.Page
-	Day           callback.Day
+	Day           worklist.Day
 	Date          string
 	Before, After string // addresses; After is empty for today
 	ReachRate     float64
@@ -85,25 +86,25 @@ func (h *handlers) tasksRoutes() []frame.Route {
 
 // showTasks shows one of the lists; above the first one stands what was typed and lost its claim.
 func (h *handlers) showTasks(c *gin.Context) error {
-	list := callback.MineList(c.DefaultQuery("list", string(callback.MineToday)))
-	if !slices.Contains(callback.MineLists(), list) {
+	list := worklist.MineList(c.DefaultQuery("list", string(worklist.MineToday)))
+	if !slices.Contains(worklist.MineLists(), list) {
 		return frame.ErrNoPage
 	}
-	f := callback.MineFilter{List: list, After: mineKey(frame.ListKey(c)), Limit: frame.PageSize + 1}
+	f := worklist.MineFilter{List: list, After: mineKey(frame.ListKey(c)), Limit: frame.PageSize + 1}
 	p := &tasksPage{List: list}
 	viewer := frame.Viewer(c)
-	if date := c.Query("date"); date != "" && list == callback.MineDone {
+	if date := c.Query("date"); date != "" && list == worklist.MineDone {
 		var err error
 		if f.Date, err = dayOf(date, 0); err != nil {
 			return err
 		}
 		p.Date, p.Narrow = date, true
 	}
-	mine, err := h.callbacks.MyTasks(c.Request.Context(), viewer, f)
+	mine, err := h.worklist.MyTasks(c.Request.Context(), viewer, f)
 	if err != nil {
 		return err
 	}
-	mine.Rows, p.Pager = frame.Paged(c, mine.Rows, func(r callback.Row) string { return mineKeyText(f.Key(r)) })
+	mine.Rows, p.Pager = frame.Paged(c, mine.Rows, func(r worklist.Row) string { return mineKeyText(f.Key(r)) })
 	for _, r := range mine.Rows {
 		row := tasksRowOf(r, f, viewer, mine.At)
 		if attempt := mine.Last[r.Callback.ID]; attempt != 0 {
@@ -112,10 +113,10 @@ func (h *handlers) showTasks(c *gin.Context) error {
 		p.Rows = append(p.Rows, row)
 	}
 	drafts := mine.Drafts
-	if list == callback.MineDrafts {
-		drafts, p.Pager = frame.Paged(c, drafts, func(d callback.DraftRow) string { return mineKeyText(d.Key()) })
-	} else if list == callback.MineToday && mine.Counts[callback.MineDrafts] > 0 {
-		left, err := h.callbacks.MyTasks(c.Request.Context(), viewer, callback.MineFilter{List: callback.MineDrafts, Limit: newestDrafts})
+	if list == worklist.MineDrafts {
+		drafts, p.Pager = frame.Paged(c, drafts, func(d worklist.DraftRow) string { return mineKeyText(d.Key()) })
+	} else if list == worklist.MineToday && mine.Counts[worklist.MineDrafts] > 0 {
+		left, err := h.worklist.MyTasks(c.Request.Context(), viewer, worklist.MineFilter{List: worklist.MineDrafts, Limit: newestDrafts})
 		if err != nil {
 			return err
 		}
@@ -130,13 +131,13 @@ func (h *handlers) showTasks(c *gin.Context) error {
 }
 
 // tasksRowOf leads to the desk while the callback is in the viewer's hands, else to its own page.
-func tasksRowOf(r callback.Row, f callback.MineFilter, viewer account.Viewer, now clock.Instant) tasksRow {
+func tasksRowOf(r worklist.Row, f worklist.MineFilter, viewer account.Viewer, now clock.Instant) tasksRow {
 	row := tasksRow{Row: r, List: f.List, At: f.Key(r).At, Href: callbackPath(r.Callback.ID)}
 	if r.Callback.HeldBy(viewer, now) {
 		row.Href = "/desk"
 	}
 	row.Overdue = r.Callback.Overdue(now)
-	if !r.Callback.AppointmentAt.IsZero() && (f.List == callback.MineToday || f.List == callback.MineLater) {
+	if !r.Callback.AppointmentAt.IsZero() && (f.List == worklist.MineToday || f.List == worklist.MineLater) {
 		row.At = r.Callback.AppointmentAt
 	}
 	return row
@@ -146,10 +147,10 @@ func tasksRowOf(r callback.Row, f callback.MineFilter, viewer account.Viewer, no
 const newestDrafts = 3
 
 // tasksTabs leaves out the lists that are usually empty while they are.
-func tasksTabs(current callback.MineList, counts map[callback.MineList]int) []tasksTab {
+func tasksTabs(current worklist.MineList, counts map[worklist.MineList]int) []tasksTab {
 	var tabs []tasksTab
-	for _, list := range callback.MineLists() {
-		rare := list == callback.MineLater || list == callback.MineDrafts
+	for _, list := range worklist.MineLists() {
+		rare := list == worklist.MineLater || list == worklist.MineDrafts
 		if rare && counts[list] == 0 && list != current {
 			continue
 		}
@@ -159,20 +160,20 @@ func tasksTabs(current callback.MineList, counts map[callback.MineList]int) []ta
 }
 
 // mineKeyText and mineKey write a place in a list into the address and back.
-func mineKeyText(k callback.MineKey) string { return fmt.Sprintf("%d-%d", k.At, k.ID) }
+func mineKeyText(k worklist.MineKey) string { return fmt.Sprintf("%d-%d", k.At, k.ID) }
 
-func mineKey(text string) callback.MineKey {
+func mineKey(text string) worklist.MineKey {
 	at, id, _ := strings.Cut(text, "-")
 	instant, err1 := strconv.ParseInt(at, 10, 64)
 	number, err2 := strconv.ParseInt(id, 10, 64)
 	if err1 != nil || err2 != nil {
-		return callback.MineKey{}
+		return worklist.MineKey{}
 	}
-	return callback.MineKey{At: clock.Instant(instant), ID: number}
+	return worklist.MineKey{At: clock.Instant(instant), ID: number}
 }
 
 // draftCards says in words all that was typed.
-func (h *handlers) draftCards(c *gin.Context, drafts []callback.DraftRow) ([]draftCard, error) {
+func (h *handlers) draftCards(c *gin.Context, drafts []worklist.DraftRow) ([]draftCard, error) {
 	if len(drafts) == 0 {
 		return nil, nil
 	}
@@ -241,7 +242,7 @@ func (h *handlers) showDay(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	day, err := h.callbacks.MyDay(c.Request.Context(), frame.Viewer(c), date)
+	day, err := h.worklist.MyDay(c.Request.Context(), frame.Viewer(c), date)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/webtest"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/worklist"
 )
 
 // My tasks fit a small screen with the state in sight, a row opens by a click anywhere, and the search is a key away.
@@ -33,7 +34,7 @@ func TestMyTasksAreWorkedOnAnySize(t *testing.T) {
 	b.Login("caller")
 	const hidden = `[...document.querySelectorAll(".mine td.state")].map((e) => e.getBoundingClientRect())
 		.some((r) => r.right > innerWidth || r.width == 0)`
-	for _, list := range callback.MineLists() {
+	for _, list := range worklist.MineLists() {
 		for _, width := range []int64{1440, 1024, 390} {
 			b.Resize(width, 800, false)
 			b.Visit("/tasks?list=" + string(list))

@@ -13,6 +13,7 @@ import (
 	"aftercall/internal/flow"
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 	"aftercall/web/frame"
@@ -26,6 +27,7 @@ type handlers struct {
 	*frame.Site
 	accounts   accountService
 	callbacks  callbackService
+	worklist   worklistService
 	contacts   contactService
 	decisions  decisionService
 	identity   identityService
@@ -36,12 +38,12 @@ type handlers struct {
 
 // New returns the area.
 func New(
-	site *frame.Site, accounts accountService, callbacks callbackService,
+	site *frame.Site, accounts accountService, callbacks callbackService, worklist worklistService,
 	contacts contactService, decisions decisionService, identity identityService,
 	permission permissionService, policies policyService, timelines timelineService,
 ) frame.Area {
 	h := &handlers{
-		Site: site, accounts: accounts, callbacks: callbacks, contacts: contacts, decisions: decisions,
+		Site: site, accounts: accounts, callbacks: callbacks, worklist: worklist, contacts: contacts, decisions: decisions,
 		identity: identity, permission: permission, policies: policies, timelines: timelines,
 	}
 	return frame.Area{
@@ -69,14 +71,18 @@ type accountService interface {
 	Users(ctx context.Context, afterLogin string, limit int) ([]account.User, error)
 }
 
+// worklistService is what these pages ask about many callbacks.
+type worklistService interface {
+	Count(ctx context.Context, viewer account.Viewer) (worklist.StateCounts, error)
+	List(ctx context.Context, viewer account.Viewer, f worklist.Filter) ([]worklist.Row, error)
+	Marks(ctx context.Context, viewer account.Viewer) ([]worklist.MarkRow, error)
+}
+
 // callbackService is what these pages ask of callbacks.
 type callbackService interface {
 	ByID(ctx context.Context, viewer account.Viewer, id int64) (callback.Desk, error)
 	CancelByHand(ctx context.Context, viewer account.Viewer, callbackID int64, why string) error
 	Changes(ctx context.Context, viewer account.Viewer, callbackID int64) ([]callback.ChangeRow, error)
-	Count(ctx context.Context, viewer account.Viewer) (callback.StateCounts, error)
-	List(ctx context.Context, viewer account.Viewer, f callback.Filter) ([]callback.Row, error)
-	Marks(ctx context.Context, viewer account.Viewer) ([]callback.MarkRow, error)
 	Reasons(ctx context.Context) ([]callback.Reason, error)
 	Recording(ctx context.Context, viewer account.Viewer, callbackID, attemptID int64) (url string, err error)
 	Reassign(ctx context.Context, viewer account.Viewer, callbackID, callerID int64, why string) error

@@ -12,17 +12,18 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/fault"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/web/frame"
 )
 
 // callbacksPage is the supervisor's list of callbacks.
 type callbacksPage struct {
 	frame.Page
-	Marks    []callback.MarkRow // what supervisors are told and have not seen
-	Rows     []callback.Row
+	Marks    []worklist.MarkRow // what supervisors are told and have not seen
+	Rows     []worklist.Row
 	Pager    frame.Pager
-	Counts   callback.StateCounts
-	Filter   callback.Filter
+	Counts   worklist.StateCounts
+	Filter   worklist.Filter
 	States   []frame.Option
 	Kinds    []frame.Option
 	Reasons  []frame.Option
@@ -33,7 +34,7 @@ type callbacksPage struct {
 func (*callbacksPage) Template() string { return "callbacks" }
 
 // MostCounted is up to how many callbacks of a state are counted.
-func (*callbacksPage) MostCounted() int { return callback.MostCounted }
+func (*callbacksPage) MostCounted() int { return worklist.MostCounted }
 
 // callbackPage is one callback with its timeline and what a supervisor can do about it.
 type callbackPage struct {
@@ -76,11 +77,11 @@ func (h *handlers) callbacksRoutes() []frame.Route {
 
 func (h *handlers) showCallbacks(c *gin.Context) error {
 	f := callbackFilter(c)
-	rows, err := h.callbacks.List(c.Request.Context(), frame.Viewer(c), f)
+	rows, err := h.worklist.List(c.Request.Context(), frame.Viewer(c), f)
 	if err != nil {
 		return err
 	}
-	counts, err := h.callbacks.Count(c.Request.Context(), frame.Viewer(c))
+	counts, err := h.worklist.Count(c.Request.Context(), frame.Viewer(c))
 	if err != nil {
 		return err
 	}
@@ -90,11 +91,11 @@ func (h *handlers) showCallbacks(c *gin.Context) error {
 	}
 	p := &callbacksPage{Counts: counts, Filter: f, Now: h.Now(), Filtered: f.State != "" || f.Kind != "" || f.Reason != "" || f.Overdue}
 	if !p.Filtered && f.Before == 0 {
-		if p.Marks, err = h.callbacks.Marks(c.Request.Context(), frame.Viewer(c)); err != nil {
+		if p.Marks, err = h.worklist.Marks(c.Request.Context(), frame.Viewer(c)); err != nil {
 			return err
 		}
 	}
-	p.Rows, p.Pager = frame.PagedByID(c, rows, func(r callback.Row) int64 { return r.Callback.ID })
+	p.Rows, p.Pager = frame.PagedByID(c, rows, func(r worklist.Row) int64 { return r.Callback.ID })
 	p.States = frame.FilterOptions(h.Site, c, "callbacks.any_state", "callback_state.", callback.States())
 	p.Kinds = frame.FilterOptions(h.Site, c, "callbacks.any_kind", "callback_kind.", callback.Kinds())
 	p.Reasons = frame.FilterOptions(h.Site, c, "callbacks.any_reason", "reason.", reasons)
@@ -102,8 +103,8 @@ func (h *handlers) showCallbacks(c *gin.Context) error {
 	return h.Render(c, p)
 }
 
-func callbackFilter(c *gin.Context) callback.Filter {
-	return callback.Filter{
+func callbackFilter(c *gin.Context) worklist.Filter {
+	return worklist.Filter{
 		State: callback.State(c.Query("state")), Kind: callback.Kind(c.Query("kind")), Reason: callback.Reason(c.Query("reason")),
 		Overdue: c.Query("overdue") != "", Before: frame.ListKeyID(c), Limit: frame.PageSize + 1,
 	}

@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/flow"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/web/frame"
 )
 
@@ -37,7 +38,7 @@ type lookupRow struct {
 
 // lookupCallback is an open callback, and what the viewer may do with it.
 type lookupCallback struct {
-	callback.Row
+	worklist.Row
 	Standing callback.Standing
 	Since    clock.Instant
 	Who      string // who has it, or for whom it is kept
@@ -110,7 +111,7 @@ func (h *handlers) lookupRow(viewer account.Viewer, f flow.Found) lookupRow {
 	return row
 }
 
-func lookupCallbackOf(r callback.Row, viewer account.Viewer, now clock.Instant) lookupCallback {
+func lookupCallbackOf(r worklist.Row, viewer account.Viewer, now clock.Instant) lookupCallback {
 	cb := r.Callback
 	one := lookupCallback{Row: r, Standing: cb.Standing(viewer, now), Since: cb.ReadyAt, Pick: cb.PickableBy(viewer, now)}
 	page := "/callbacks/" + strconv.FormatInt(cb.ID, 10)

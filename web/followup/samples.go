@@ -8,15 +8,16 @@ import (
 	"aftercall/internal/contact/identity"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 	"aftercall/web/frame"
 )
 
 func callbacksSamples() []frame.View {
-	var rows []callback.Row
+	var rows []worklist.Row
 	for i, state := range callback.States() {
-		rows = append(rows, callback.Row{Callback: callback.Callback{
+		rows = append(rows, worklist.Row{Callback: callback.Callback{
 			ID: int64(i + 1), Kind: callback.ConfirmKind, State: state, WaitReason: callback.ReasonPlanned,
 			CloseReason: callback.ReasonExpired, ReadyAt: 1, DueAt: 1, ClosedAt: 1,
 		}, Customer: "c", Category: "c", Product: "p", Caller: "c", Reserved: "r", Team: "t"})
@@ -39,11 +40,11 @@ func callbacksSamples() []frame.View {
 	return []frame.View{
 		&callbacksPage{},
 		&callbacksPage{
-			Rows: rows, Pager: frame.Pager{Older: "/x"}, Marks: []callback.MarkRow{
+			Rows: rows, Pager: frame.Pager{Older: "/x"}, Marks: []worklist.MarkRow{
 				{Attempt: callback.Attempt{Mark: outcome.Abuse, EndedAt: 1, Note: "n"}, Row: rows[0], Caller: "c", Agent: "a"},
 				{Attempt: callback.Attempt{Mark: outcome.NeedsAction, EndedAt: 1}},
 			},
-			Counts: callback.StateCounts{ByState: map[callback.State]int{callback.Ready: 1}, Overdue: 1},
+			Counts: worklist.StateCounts{ByState: map[callback.State]int{callback.Ready: 1}, Overdue: 1},
 			States: options, Kinds: options, Reasons: options, Filtered: true, Now: 2,
 		},
 		&callbackPage{
@@ -69,7 +70,7 @@ func lookupSamples() []frame.View {
 	for _, standing := range callback.Standings() {
 		row.Open = append(row.Open, lookupCallback{
 			Pick:     true,
-			Row:      callback.Row{Callback: callback.Callback{ID: 1, Kind: callback.ConfirmKind, WaitReason: callback.ReasonPlanned}},
+			Row:      worklist.Row{Callback: callback.Callback{ID: 1, Kind: callback.ConfirmKind, WaitReason: callback.ReasonPlanned}},
 			Standing: standing, Since: 1, Who: "Wang Min", Href: "/callbacks/1",
 		})
 	}

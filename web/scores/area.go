@@ -13,6 +13,7 @@ import (
 	"aftercall/internal/figures"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/web/frame"
 )
 
@@ -22,19 +23,19 @@ var files embed.FS
 // handlers answer the requests of the area.
 type handlers struct {
 	*frame.Site
-	callbacks callbackService
-	contacts  contactService
-	figures   figureService
-	members   memberService
-	surveys   surveyService
+	worklist worklistService
+	contacts contactService
+	figures  figureService
+	members  memberService
+	surveys  surveyService
 }
 
 // New returns the area.
 func New(
-	site *frame.Site, callbacks callbackService, contacts contactService,
+	site *frame.Site, worklist worklistService, contacts contactService,
 	figures figureService, members memberService, surveys surveyService,
 ) frame.Area {
-	h := &handlers{Site: site, callbacks: callbacks, contacts: contacts, figures: figures, members: members, surveys: surveys}
+	h := &handlers{Site: site, worklist: worklist, contacts: contacts, figures: figures, members: members, surveys: surveys}
 	return frame.Area{
 		Files: files,
 		Routes: slices.Concat(
@@ -48,9 +49,9 @@ func New(
 	}
 }
 
-// callbackService is what these pages ask of callbacks.
-type callbackService interface {
-	Recoveries(ctx context.Context, viewer account.Viewer, from, to clock.Instant) (callback.RecoveryCounts, error)
+// worklistService is what these pages ask about recoveries.
+type worklistService interface {
+	Recoveries(ctx context.Context, viewer account.Viewer, from, to clock.Instant) (worklist.RecoveryCounts, error)
 	RecoveriesOf(ctx context.Context, resolutionIDs []int64) (map[int64]callback.Callback, error)
 }
 

@@ -10,6 +10,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/web/frame"
 )
 
@@ -43,7 +44,7 @@ const lowsShown = 8
 func (h *handlers) fillFollowUp(c *gin.Context, f scoreFilter, p *boardPage) error {
 	ctx := c.Request.Context()
 	from, to := f.From.Start(h.figures.Zone()), (f.To + 1).Start(h.figures.Zone())
-	counts, err := h.callbacks.Recoveries(ctx, frame.Viewer(c), from, to)
+	counts, err := h.worklist.Recoveries(ctx, frame.Viewer(c), from, to)
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func (h *handlers) fillFollowUp(c *gin.Context, f scoreFilter, p *boardPage) err
 	return nil
 }
 
-func (h *handlers) recoveryTile(c *gin.Context, n callback.RecoveryCounts) recoveryTile {
+func (h *handlers) recoveryTile(c *gin.Context, n worklist.RecoveryCounts) recoveryTile {
 	return recoveryTile{
 		Open: n.Open, Overdue: n.Overdue, DueSoon: n.DueSoon, Closed: n.Closed, Href: "/callbacks?kind=recovery",
 		Rate: h.scoreWords(c).part(int64(n.Recovered), int64(n.Closed)),
@@ -85,7 +86,7 @@ func (h *handlers) lowRows(c *gin.Context, lows []survey.AnsweredResponse) ([]lo
 		resolutionIDs, customerIDs = append(resolutionIDs, low.ResolutionID), append(customerIDs, low.CustomerID)
 		contactIDs = append(contactIDs, low.ContactID)
 	}
-	recoveries, err := h.callbacks.RecoveriesOf(ctx, resolutionIDs)
+	recoveries, err := h.worklist.RecoveriesOf(ctx, resolutionIDs)
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,8 @@ import (
 	"aftercall/internal/permission/hours/hourstest"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/pause"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 )
@@ -31,6 +33,8 @@ var Morning = clock.At(time.Date(2026, 11, 22, 2, 5, 0, 0, time.UTC))
 type Centre struct {
 	Policies  *policy.Service
 	Callbacks *callback.Service
+	Worklist  *worklist.Service
+	Pauses    *pause.Service
 	Outcomes  *outcome.Service // the set of before, until WithStock
 	Decisions *decision.Service
 	Contacts  *contact.Service
@@ -78,6 +82,7 @@ func New(t testing.TB, db *database.DB) Centre {
 	c.Callbacks = callback.New(db, c.Permit, decision.Ledger{}, c.Now, callback.Options{
 		Zone: zone, CentreName: "示范中心", Outcomes: c.Outcomes,
 	})
+	c.Worklist, c.Pauses = worklist.New(db, c.Callbacks, c.Outcomes, c.Now, zone), pause.New(db, c.Now)
 	c.Decisions = decision.New(db, c.Permit, c.Policies, c.Callbacks, c.Surveys, c.Now, zone)
 	if err := c.Policies.EnsureBuiltIn(context.Background()); err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package callback
+package worklist
 
 import (
 	"fmt"
@@ -8,31 +8,32 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
+	"aftercall/tasks/callback"
 )
 
 // mineStore reads the lists of one caller.
 type mineStore struct {
 	store
 	viewer     account.Viewer
-	pools      []int64       // of recoveries the viewer sees
-	endOfToday clock.Instant // of the centre's day
-	from, to   clock.Instant // of what is done: closed then; none for whenever
-	held       *Callback     // what the viewer is at work on; nil for nothing
+	pools      []int64            // of recoveries the viewer sees
+	endOfToday clock.Instant      // of the centre's day
+	from, to   clock.Instant      // of what is done: closed then; none for whenever
+	held       *callback.Callback // what the viewer is at work on; nil for nothing
 }
 
 // of selects the callbacks of a list and names the column it is ordered by. Each is narrowed by an index to what is one caller's: what
 // they are kept for, what they have or had, or the open recoveries of the pools they see, of which there are few.
 func (m mineStore) of(list MineList) (g *gorm.DB, column string) {
 	id := m.viewer.UserID
-	g = within(m.viewer.VisibleTeams(), m.Gorm().Model(&Callback{}))
+	g = within(m.viewer.VisibleTeams(), m.Gorm().Model(&callback.Callback{}))
 	switch list {
 	case MineInProgress:
 		return g.Where("caller_id = ? AND state IN ? AND reserved_for <> ?", id, openStates, id).
-			Where("slot <> ?", SlotNext), "ready_at" // that one was only looked at, whatever became of it
+			Where("slot <> ?", callback.SlotNext), "ready_at" // that one was only looked at, whatever became of it
 	case MineRecoveries:
-		return g.Where("pool_id IN ? AND state IN ? AND kind = ? AND not_for <> ?", m.pools, openStates, RecoveryKind, id), "due_at"
+		return g.Where("pool_id IN ? AND state IN ? AND kind = ? AND not_for <> ?", m.pools, openStates, callback.RecoveryKind, id), "due_at"
 	case MineDone:
-		if g = g.Where("caller_id = ? AND state = ?", id, Finished); m.to != 0 {
+		if g = g.Where("caller_id = ? AND state = ?", id, callback.Finished); m.to != 0 {
 			g = g.Where("closed_at >= ? AND closed_at < ?", m.from, m.to)
 		}
 		return g, "closed_at"
@@ -43,19 +44,19 @@ func (m mineStore) of(list MineList) (g *gorm.DB, column string) {
 	}
 }
 
-func (m mineStore) list(f MineFilter) ([]Callback, error) {
+func (m mineStore) list(f MineFilter) ([]callback.Callback, error) {
 	g, column := m.of(f.List)
-	return listCallbacks(after(g, column, "id", f.List == MineDone, f.After).Limit(Limited(f.Limit)))
+	return listCallbacks(after(g, column, "id", f.List == MineDone, f.After).Limit(callback.Limited(f.Limit)))
 }
 
 // lastAttempts returns the viewer's last attempts with an outcome, by callback.
-func (m mineStore) lastAttempts(callbacks []Callback) (map[int64]int64, error) {
+func (m mineStore) lastAttempts(callbacks []callback.Callback) (map[int64]int64, error) {
 	ids := make([]int64, len(callbacks))
 	for i, c := range callbacks {
 		ids[i] = c.ID
 	}
 	var found []struct{ CallbackID, Last int64 }
-	err := m.Gorm().Model(&Attempt{}).Select("callback_id, MAX(id) AS last").
+	err := m.Gorm().Model(&callback.Attempt{}).Select("callback_id, MAX(id) AS last").
 		Where("callback_id IN ? AND caller_id = ? AND call_result <> ''", ids, m.viewer.UserID).Group("callback_id").Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("read last attempts: %w", err)
@@ -96,7 +97,7 @@ func (m mineStore) count(list MineList) (int, error) {
 // left selects what the caller typed about callbacks of their teams under claims that are over. What they type now is no draft that was
 // left: it was saved after the claim began.
 func (m mineStore) left() *gorm.DB {
-	g := within(m.viewer.VisibleTeams(), m.Gorm().Model(&draft{}).Joins("JOIN callbacks ON callbacks.id = drafts.callback_id")).
+	g := within(m.viewer.VisibleTeams(), m.Gorm().Table("drafts").Joins("JOIN callbacks ON callbacks.id = drafts.callback_id")).
 		Where("drafts.caller_id = ?", m.viewer.UserID)
 	if m.held != nil {
 		g = g.Where("(drafts.callback_id <> ? OR drafts.saved_at < ?)", m.held.ID, m.held.ClaimedAt)
@@ -104,10 +105,17 @@ func (m mineStore) left() *gorm.DB {
 	return g
 }
 
-func (m mineStore) drafts(f MineFilter) ([]draft, error) {
-	var found []draft
+// leftDraft is what the caller typed about a callback.
+type leftDraft struct {
+	CallbackID int64
+	Body       string // JSON of a callback.Outcome
+	SavedAt    clock.Instant
+}
+
+func (m mineStore) drafts(f MineFilter) ([]leftDraft, error) {
+	var found []leftDraft
 	g := after(m.left().Select("drafts.*"), "drafts.saved_at", "drafts.callback_id", true, f.After)
-	err := g.Limit(Limited(f.Limit)).Find(&found).Error
+	err := g.Limit(callback.Limited(f.Limit)).Find(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("read drafts: %w", err)
 	}

@@ -1,4 +1,4 @@
-package callback_test
+package worklist_test
 
 import (
 	"testing"
@@ -28,7 +28,7 @@ func TestCountsOfCallbacksAreThoseOfTheViewersTeams(t *testing.T) {
 				if name != "" {
 					viewer.TeamIDs = []int64{teams[name]}
 				}
-				counts, err := c.Callbacks.Count(t.Context(), viewer)
+				counts, err := c.Worklist.Count(t.Context(), viewer)
 				if err != nil || counts.ByState[callback.Ready]+counts.ByState[callback.Waiting] != want || counts.Overdue != 0 {
 					t.Errorf("%q sees %+v, want %d open: %v", name, counts, want, err)
 				}

@@ -1,4 +1,4 @@
-package callback
+package worklist
 
 import (
 	"context"
@@ -7,13 +7,13 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
-	"aftercall/internal/fault"
+	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
 )
 
 // MarkRow is an attempt of which supervisors are told, because of a flag of its outcome.
 type MarkRow struct {
-	Attempt Attempt
+	Attempt callback.Attempt
 	Row     Row
 	Caller  string // who made the call
 	Agent   string // who resolved what it is about; empty when the source named nobody
@@ -37,7 +37,7 @@ func (s *Service) Marks(ctx context.Context, viewer account.Viewer) ([]MarkRow, 
 	return list, nil
 }
 
-func markRows(tx database.Tx, viewer account.Viewer, attempts []Attempt) ([]MarkRow, error) {
+func markRows(tx database.Tx, viewer account.Viewer, attempts []callback.Attempt) ([]MarkRow, error) {
 	callbacks, err := store{tx}.callbacksByID(viewer.VisibleTeams(), callbackIDsOf(attempts))
 	if err != nil {
 		return nil, err
@@ -77,27 +77,4 @@ func markRows(tx database.Tx, viewer account.Viewer, attempts []Attempt) ([]Mark
 		})
 	}
 	return list, nil
-}
-
-// SeeMarks notes that the viewer knows what the attempts of a callback say: they are no longer listed. It returns fault.NotFound for a
-// callback the viewer does not see, and fault.Forbidden for who is not told of them.
-func (s *Service) SeeMarks(ctx context.Context, viewer account.Viewer, callbackID int64) error {
-	if !viewer.Is(account.Supervisor) && !viewer.Is(account.Admin) {
-		return fault.New(fault.Forbidden, "marks_right", "only supervisors and administrators are told of marks")
-	}
-	now := s.now()
-	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		c, err := store{tx}.callback(callbackID)
-		if err != nil {
-			return err
-		}
-		if !viewer.SeesTeam(c.TeamID) {
-			return errNoCallback
-		}
-		return store{tx}.seeMarks(callbackID, viewer.UserID, now)
-	})
-	if err != nil {
-		return fmt.Errorf("see the marks of callback %d: %w", callbackID, err)
-	}
-	return nil
 }

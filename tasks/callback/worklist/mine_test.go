@@ -1,4 +1,4 @@
-package callback_test
+package worklist_test
 
 import (
 	"slices"
@@ -9,17 +9,17 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
-	"aftercall/internal/fault"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/internal/taskstest"
 )
 
 // mine reads a list to its end, three rows at a time.
-func mine(t *testing.T, c taskstest.Centre, viewer account.Viewer, f callback.MineFilter) (ids []int64, counted int) {
+func mine(t *testing.T, c taskstest.Centre, viewer account.Viewer, f worklist.MineFilter) (ids []int64, counted int) {
 	t.Helper()
 	f.Limit = 3
 	for {
-		page, err := c.Callbacks.MyTasks(t.Context(), viewer, f)
+		page, err := c.Worklist.MyTasks(t.Context(), viewer, f)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,8 +50,8 @@ func TestEveryListOfMyTasksIsReadToItsEnd(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for _, list := range callback.MineLists() {
-			if list == callback.MineDrafts {
+		for _, list := range worklist.MineLists() {
+			if list == worklist.MineDrafts {
 				continue
 			}
 			t.Run(string(list), func(t *testing.T) {
@@ -59,38 +59,38 @@ func TestEveryListOfMyTasksIsReadToItsEnd(t *testing.T) {
 				set("caller_id = 0, reserved_for = 0, not_for = 0, closed_at = 0")
 				ordered := "ready_at"
 				switch list {
-				case callback.MineToday:
+				case worklist.MineToday:
 					set("reserved_for = 1")
-				case callback.MineLater:
+				case worklist.MineLater:
 					set("reserved_for = 1")
-				case callback.MineInProgress:
+				case worklist.MineInProgress:
 					set("caller_id = 1")
-				case callback.MineRecoveries:
+				case worklist.MineRecoveries:
 					set("kind = 'recovery'")
 					if err := db.View(t.Context()).Gorm().Exec("UPDATE pools SET skill = 'recovery'").Error; err != nil {
 						t.Fatal(err)
 					}
 					ordered = "due_at"
-				case callback.MineDone:
+				case worklist.MineDone:
 					set("caller_id = 1, state = 'done', close_reason = 'solved'")
 					ordered = "closed_at"
-				case callback.MineDrafts:
+				case worklist.MineDrafts:
 				}
 				at := c.Now()
-				if list == callback.MineLater {
+				if list == worklist.MineLater {
 					at = tomorrow.Start(time.UTC)
 				}
 				set(ordered+" = ? + (id / 2) * 10", int64(at))
-				ids, counted := mine(t, c, me, callback.MineFilter{List: list})
+				ids, counted := mine(t, c, me, worklist.MineFilter{List: list})
 				want := []int64{1, 2, 3, 4, 5, 6, 7, 8}
-				if list == callback.MineDone {
+				if list == worklist.MineDone {
 					slices.Reverse(want)
 				}
 				if !slices.Equal(ids, want) || counted != 8 {
 					t.Errorf("%s: %v, counted %d", list, ids, counted)
 				}
-				others, counted := mine(t, c, taskstest.Caller(2), callback.MineFilter{List: list})
-				if list != callback.MineRecoveries && (len(others) > 0 || counted > 0) {
+				others, counted := mine(t, c, taskstest.Caller(2), worklist.MineFilter{List: list})
+				if list != worklist.MineRecoveries && (len(others) > 0 || counted > 0) {
 					t.Errorf("%s shows a colleague %v, counted %d", list, others, counted)
 				}
 			})
@@ -105,16 +105,19 @@ func TestWhatWasOnlyNextIsNotInProgress(t *testing.T) {
 		c := taskstest.Planned(t, db, taskstest.Severes(2)...)
 		c.Pass(9*time.Hour + 54*time.Minute + 30*time.Second) // half a minute before eight
 		desk := c.Claim(t, taskstest.Caller(1))
-		next := prefetched(t, c)
+		next, err := c.Callbacks.Prefetch(t.Context(), taskstest.Caller(1))
+		if err != nil {
+			t.Fatal(err)
+		}
 		c.Pass(45 * time.Second)
-		c.Finish(t, taskstest.Caller(1), desk, solved)
+		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved})
 		if _, err := c.Callbacks.Claim(t.Context(), taskstest.Caller(1)); err == nil {
 			t.Fatal("claimed in the evening")
 		}
 		if c.Count(t, "callbacks", "id = ? AND state = ?", next.Callback.ID, callback.Waiting) != 1 {
 			t.Fatal("it was not put off")
 		}
-		if ids, counted := mine(t, c, taskstest.Caller(1), callback.MineFilter{List: callback.MineInProgress}); len(ids)+counted > 0 {
+		if ids, counted := mine(t, c, taskstest.Caller(1), worklist.MineFilter{List: worklist.MineInProgress}); len(ids)+counted > 0 {
 			t.Errorf("in progress is %v, counted %d", ids, counted)
 		}
 	})
@@ -128,9 +131,9 @@ func TestWhatWasTypedUnderAnEarlierClaimIsOffered(t *testing.T) {
 		me, typed := taskstest.Caller(1), callback.Outcome{CallResult: callback.NoAnswer, Note: "响了很久"}
 		drafts := func(want int, held bool) {
 			t.Helper()
-			left, err := c.Callbacks.MyTasks(t.Context(), me, callback.MineFilter{List: callback.MineDrafts})
-			if err != nil || len(left.Drafts) != want || left.Counts[callback.MineDrafts] != want {
-				t.Fatalf("%d drafts, counted %d, want %d: %v", len(left.Drafts), left.Counts[callback.MineDrafts], want, err)
+			left, err := c.Worklist.MyTasks(t.Context(), me, worklist.MineFilter{List: worklist.MineDrafts})
+			if err != nil || len(left.Drafts) != want || left.Counts[worklist.MineDrafts] != want {
+				t.Fatalf("%d drafts, counted %d, want %d: %v", len(left.Drafts), left.Counts[worklist.MineDrafts], want, err)
 			}
 			if want > 0 && (left.Drafts[0].Held != held || left.Drafts[0].Typed.Note != typed.Note) {
 				t.Errorf("the draft is %+v", left.Drafts[0])
@@ -171,51 +174,9 @@ func TestWhatIsDoneIsNarrowedToADayOfTheCentre(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		ids, counted := mine(t, c, taskstest.Caller(1), callback.MineFilter{List: callback.MineDone, Date: date})
+		ids, counted := mine(t, c, taskstest.Caller(1), worklist.MineFilter{List: worklist.MineDone, Date: date})
 		if !slices.Equal(ids, []int64{2}) || counted != 3 {
 			t.Errorf("done on %s: %v, of %d in all", date, ids, counted)
 		}
-	})
-}
-
-// A caller reads what they have, had, is kept for them or may be made by them as a recovery, and nothing else of their own team.
-func TestACallerOpensWhatTheyHaveOrHad(t *testing.T) {
-	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c := taskstest.Planned(t, db, taskstest.Severes(2)...)
-		me, colleague := taskstest.Caller(1), taskstest.Caller(2)
-		opens := func(viewer account.Viewer, id int64, want bool) {
-			t.Helper()
-			_, err := c.Callbacks.ByID(t.Context(), viewer, id)
-			if (err == nil) != want || err != nil && !fault.Is(err, fault.NotFound) {
-				t.Errorf("caller %d opens callback %d: %v, want %t", viewer.UserID, id, err, want)
-			}
-		}
-		desk := c.Claim(t, me)
-		id, other := desk.Callback.ID, 3-desk.Callback.ID
-		opens(me, id, true)
-		opens(me, other, false)
-		opens(colleague, id, false)
-		opens(taskstest.Supervisor, other, true)
-		c.Pass(callback.Lease)
-		for range 2 {
-			again := c.Claim(t, colleague)
-			c.Finish(t, colleague, again, callback.Outcome{CallResult: callback.WrongNumber})
-		}
-		opens(me, id, true) // it was theirs
-		opens(me, other, false)
-		for reason, set := range map[string]string{
-			"kept for me": "reserved_for = 1, state = 'ready'", "a recovery": "reserved_for = 0, kind = 'recovery', state = 'ready'",
-		} {
-			if err := db.View(t.Context()).Gorm().Exec("UPDATE callbacks SET "+set+" WHERE id = ?", other).Error; err != nil {
-				t.Fatal(reason, err)
-			}
-			opens(me, other, true)
-		}
-		err := db.View(t.Context()).Gorm().Exec("UPDATE callbacks SET not_for = 1, reserved_for = 0 WHERE id = ?", other).Error
-		if err != nil {
-			t.Fatal(err)
-		}
-		opens(me, other, false) // the call to mend the score must be another caller's
 	})
 }

@@ -1,4 +1,4 @@
-package callback
+package worklist
 
 import (
 	"context"
@@ -8,7 +8,9 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
+	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/pause"
 )
 
 const dayRows = 50 // attempts of a day that are listed
@@ -22,19 +24,19 @@ type Day struct {
 	Handling time.Duration // mean time from claim to outcome, of the attempts with an outcome; 0 when there is none
 	Results  []ResultCount // attempts by call result, in the order of the desk
 	Attempts []DayAttempt  // those of callbacks the viewer sees, the newest first, at most 50
-	Pauses   []Pause       // that began on this day, by time, at most 50
+	Pauses   []pause.Pause // that began on this day, by time, at most 50
 	At       clock.Instant
 }
 
 // ResultCount is how many attempts had one call result.
 type ResultCount struct {
-	Result CallResult
+	Result callback.CallResult
 	Count  int
 }
 
 // DayAttempt is one attempt of the day with the customer's name.
 type DayAttempt struct {
-	Attempt
+	callback.Attempt
 	Row Row
 }
 
@@ -42,11 +44,11 @@ type DayAttempt struct {
 func (s *Service) MyDay(ctx context.Context, viewer account.Viewer, date clock.Day) (Day, error) {
 	now := s.now()
 	if date == 0 {
-		date = clock.DayOf(now, s.opts.Zone)
+		date = clock.DayOf(now, s.zone)
 	}
 	day := Day{Date: date, At: now}
 	tx := s.db.View(ctx)
-	from, to := date.Start(s.opts.Zone), (date + 1).Start(s.opts.Zone)
+	from, to := date.Start(s.zone), (date + 1).Start(s.zone)
 	counts, err := store{tx}.dayCounts(viewer.UserID, from, to)
 	if err != nil {
 		return Day{}, err
@@ -54,7 +56,7 @@ func (s *Service) MyDay(ctx context.Context, viewer account.Viewer, date clock.D
 	if err := s.addUp(tx, &day, counts); err != nil {
 		return Day{}, fmt.Errorf("add the day up: %w", err)
 	}
-	if day.Pauses, err = (store{tx}).pausesOf(viewer.UserID, from, to, dayRows); err != nil {
+	if day.Pauses, err = pause.Between(tx, viewer.UserID, from, to, dayRows); err != nil {
 		return Day{}, err
 	}
 	attempts, err := store{tx}.attemptsBy(viewer.UserID, from, to, dayRows)
@@ -86,7 +88,7 @@ func (s *Service) MyDay(ctx context.Context, viewer account.Viewer, date clock.D
 func (s *Service) addUp(tx database.Tx, d *Day, counts []dayCount) error {
 	var handled int
 	var micros int64
-	byResult := make(map[CallResult]int)
+	byResult := make(map[callback.CallResult]int)
 	for _, c := range counts {
 		if c.CallResult == "" { // dialled, and nothing is recorded
 			d.Dialled += c.Count
@@ -96,9 +98,9 @@ func (s *Service) addUp(tx database.Tx, d *Day, counts []dayCount) error {
 		if err != nil {
 			return err
 		}
-		o := Outcome{CallResult: c.CallResult, BusinessResult: c.BusinessResult}
-		call, business := o.codes(set)
-		if business.Is(outcome.Abuse) {
+		call, _ := set.Code(outcome.CallLayer, string(c.CallResult))
+		deciding := set.Deciding(string(c.CallResult), string(c.BusinessResult))
+		if deciding.Is(outcome.Abuse) {
 			continue
 		}
 		d.Dialled, handled, micros = d.Dialled+c.Count, handled+c.Count, micros+c.Micros
@@ -106,7 +108,7 @@ func (s *Service) addUp(tx database.Tx, d *Day, counts []dayCount) error {
 		if call.Is(outcome.CountsAsReached) {
 			d.Reached += c.Count
 		}
-		if o.deciding(set).Is(outcome.Final) {
+		if deciding.Is(outcome.Final) {
 			d.Finished += c.Count
 		}
 	}
@@ -115,14 +117,14 @@ func (s *Service) addUp(tx database.Tx, d *Day, counts []dayCount) error {
 	}
 	keys, err := s.outcomes.Keys(tx)
 	for _, key := range keys {
-		if n := byResult[CallResult(key)]; n > 0 {
-			d.Results = append(d.Results, ResultCount{Result: CallResult(key), Count: n})
+		if n := byResult[callback.CallResult(key)]; n > 0 {
+			d.Results = append(d.Results, ResultCount{Result: callback.CallResult(key), Count: n})
 		}
 	}
 	return err
 }
 
-func callbackIDsOf(attempts []Attempt) []int64 {
+func callbackIDsOf(attempts []callback.Attempt) []int64 {
 	ids := make([]int64, len(attempts))
 	for i, a := range attempts {
 		ids[i] = a.CallbackID

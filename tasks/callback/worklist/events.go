@@ -1,4 +1,4 @@
-package callback
+package worklist
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
+	"aftercall/tasks/callback"
 )
 
 // maxEvents bounds how much of what happened to a contact is read.
@@ -27,14 +28,14 @@ func EventsOfContact(tx database.Tx, contactID int64) ([]contact.Event, error) {
 }
 
 // callbackEvents tells what a callback's decision does not tell already.
-func callbackEvents(c Callback) []contact.Event {
+func callbackEvents(c callback.Callback) []contact.Event {
 	var events []contact.Event
 	if c.DecisionID == nil {
 		events = append(events, contact.Event{
 			At: c.CreatedAt, Code: "recovery_planned", Args: map[string]any{"value": c.OriginValue, "due": c.DueAt},
 		})
 	}
-	if c.State == Cancelled && c.DecisionID == nil || c.State == Finished && c.CloseReason == ReasonUnreachable {
+	if c.State == callback.Cancelled && c.DecisionID == nil || c.State == callback.Finished && c.CloseReason == callback.ReasonUnreachable {
 		events = append(events, contact.Event{
 			At: c.ClosedAt, Code: "callback_closed", Args: map[string]any{"callback_kind": string(c.Kind), "reason": string(c.CloseReason)},
 		})
@@ -42,7 +43,7 @@ func callbackEvents(c Callback) []contact.Event {
 	return events
 }
 
-func callEvents(tx database.Tx, callbacks []Callback) ([]contact.Event, error) {
+func callEvents(tx database.Tx, callbacks []callback.Callback) ([]contact.Event, error) {
 	ids := make([]int64, len(callbacks))
 	for i, c := range callbacks {
 		ids[i] = c.ID

@@ -1,12 +1,13 @@
-package callback
+package worklist
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
-	"aftercall/internal/database"
+	"aftercall/tasks/callback"
 )
 
 // MineList names a list of my tasks. It is translated under "tasks.list_<code>".
@@ -32,7 +33,7 @@ type MineFilter struct {
 	List  MineList
 	Date  clock.Day // MineDone: closed on this day of the centre's zone; 0: whenever
 	After MineKey   // continue after this row; the zero value is the beginning
-	Limit int       // at most MaxRows, which is also what 0 means
+	Limit int       // at most callback.MaxRows, which is also what 0 means
 }
 
 // MineKey is a place in a list of my tasks: the time it is ordered by, and the callback.
@@ -53,7 +54,7 @@ type Mine struct {
 // DraftRow is what a caller typed about a callback whose claim it was typed under is over.
 type DraftRow struct {
 	Row     Row
-	Typed   Outcome
+	Typed   callback.Outcome
 	SavedAt clock.Instant
 	Held    bool // the caller has claimed the callback again: the desk has what was typed
 }
@@ -62,16 +63,16 @@ type DraftRow struct {
 func (s *Service) MyTasks(ctx context.Context, viewer account.Viewer, f MineFilter) (Mine, error) {
 	tx := s.db.View(ctx)
 	mine := Mine{At: s.now(), Counts: make(map[MineList]int, len(MineLists()))}
-	held, err := s.held(tx, viewer, mine.At)
+	held, err := s.callbacks.Held(tx, viewer, mine.At)
 	if err != nil {
 		return Mine{}, err
 	}
-	own := mineStore{store: store{tx}, viewer: viewer, endOfToday: (clock.DayOf(mine.At, s.opts.Zone) + 1).Start(s.opts.Zone), held: held}
-	if own.pools, err = s.recoveryPools(tx, viewer); err != nil {
+	own := mineStore{store: store{tx}, viewer: viewer, endOfToday: (clock.DayOf(mine.At, s.zone) + 1).Start(s.zone), held: held}
+	if own.pools, err = (store{tx}).recoveryPools(viewer.VisibleTeams()); err != nil {
 		return Mine{}, err
 	}
 	if f.Date != 0 {
-		own.from, own.to = f.Date.Start(s.opts.Zone), (f.Date + 1).Start(s.opts.Zone)
+		own.from, own.to = f.Date.Start(s.zone), (f.Date + 1).Start(s.zone)
 	}
 	for _, list := range MineLists() {
 		if mine.Counts[list], err = own.count(list); err != nil {
@@ -111,18 +112,6 @@ func (f MineFilter) Key(r Row) MineKey {
 // Key returns the place of a draft in its list.
 func (d DraftRow) Key() MineKey { return MineKey{At: d.SavedAt, ID: d.Row.Callback.ID} }
 
-// recoveryPools returns the pools of recoveries that the viewer sees.
-func (s *Service) recoveryPools(tx database.Tx, viewer account.Viewer) ([]int64, error) {
-	pools, err := s.poolsOf(tx, viewer)
-	var ids []int64
-	for _, p := range pools {
-		if p.Skill == string(RecoveryKind) {
-			ids = append(ids, p.ID)
-		}
-	}
-	return ids, err
-}
-
 // leftDrafts returns drafts with the callbacks they are about.
 func (m mineStore) leftDrafts(f MineFilter) ([]DraftRow, error) {
 	drafts, err := m.drafts(f)
@@ -147,24 +136,13 @@ func (m mineStore) leftDrafts(f MineFilter) ([]DraftRow, error) {
 	}
 	left := make([]DraftRow, len(drafts))
 	for i, d := range drafts {
-		typed, err := d.outcome()
-		if err != nil {
-			return nil, err
+		var typed callback.Outcome
+		if err := json.Unmarshal([]byte(d.Body), &typed); err != nil {
+			return nil, fmt.Errorf("read draft: %w", err)
 		}
 		left[i] = DraftRow{
 			Row: byID[d.CallbackID], Typed: typed, SavedAt: d.SavedAt, Held: m.held != nil && m.held.ID == d.CallbackID,
 		}
 	}
 	return left, nil
-}
-
-// DiscardDraft forgets what the viewer typed about a callback.
-func (s *Service) DiscardDraft(ctx context.Context, viewer account.Viewer, callbackID int64) error {
-	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		return store{tx}.deleteDraft(callbackID, viewer.UserID)
-	})
-	if err != nil {
-		return fmt.Errorf("discard draft: %w", err)
-	}
-	return nil
 }
