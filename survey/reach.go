@@ -3,6 +3,7 @@ package survey
 import (
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/history"
 	"aftercall/internal/permission"
 )
 
@@ -36,7 +37,7 @@ func (s *Service) check(st store, now clock.Instant, plan Plan) (address, obstac
 	if answered {
 		return address{}, obstacle{reason: ReasonAnswered}, nil
 	}
-	since := contact.Since{PersonID: r.PersonID, ContactID: r.ContactID, After: fresh.ResolvedAt}
+	since := history.Since{PersonID: r.PersonID, ContactID: r.ContactID, After: fresh.ResolvedAt}
 	if against, err := heldByNewer(st, since, now, plan.LastChance); err != nil || against.reason != "" {
 		return address{}, against, err
 	}
@@ -46,13 +47,13 @@ func (s *Service) check(st store, now clock.Instant, plan Plan) (address, obstac
 }
 
 // heldByNewer returns the obstacle that the person has reported something newer which is open. It is waited for until the last chance.
-func heldByNewer(st store, since contact.Since, now, lastChance clock.Instant) (obstacle, error) {
-	newer, err := contact.Newer(st.Tx, since)
+func heldByNewer(st store, since history.Since, now, lastChance clock.Instant) (obstacle, error) {
+	newer, err := history.Newer(st.Tx, since)
 	if err != nil || len(newer[0]) == 0 {
 		return obstacle{}, err
 	}
 	against := obstacle{reason: ReasonNewer}
-	if again := now.Add(contact.LookAgain); again <= lastChance {
+	if again := now.Add(history.LookAgain); again <= lastChance {
 		against.ends = again
 	}
 	return against, nil

@@ -8,6 +8,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/history"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
@@ -142,7 +143,7 @@ func (s *Service) checkReminder(st store, now clock.Instant, i Invitation, famil
 	if complete {
 		return address{}, obstacle{reason: ReasonAnswered}, nil
 	}
-	since := contact.Since{PersonID: i.PersonID, ContactID: i.ContactID, After: i.ResolvedAt}
+	since := history.Since{PersonID: i.PersonID, ContactID: i.ContactID, After: i.ResolvedAt}
 	if against, err := heldByNewer(st, since, now, i.ExpiresAt); err != nil || against.reason != "" {
 		return address{}, against, err
 	}

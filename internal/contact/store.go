@@ -209,3 +209,48 @@ func (s store) internAgents(sourceID int64, names []string) (map[string]int64, e
 	}
 	return ids, read(missingNames)
 }
+
+// ResolutionIDsBetween returns the ids of all resolutions of a period in the order of their time, read so many at once. A source may
+// correct that time: who works for long remembers the ids, and does not page by it.
+func ResolutionIDsBetween(tx database.Tx, from, to clock.Instant, page int) ([]int64, error) {
+	return store{tx}.resolutionIDsBetween(from, to, page)
+}
+
+func (s store) resolutionIDsBetween(from, to clock.Instant, page int) ([]int64, error) {
+	var ids []int64
+	for last := (Resolution{}); ; {
+		var rows []Resolution
+		err := s.Gorm().Select("id", "resolved_at").Where("resolved_at >= ? AND resolved_at < ?", max(from, last.ResolvedAt), to).
+			Where("resolved_at > ? OR id > ?", last.ResolvedAt, last.ID).Order("resolved_at, id").Limit(page).Find(&rows).Error
+		if err != nil {
+			return nil, fmt.Errorf("read resolutions by time: %w", err)
+		}
+		for _, row := range rows {
+			ids = append(ids, row.ID)
+		}
+		if len(rows) < page {
+			return ids, nil
+		}
+		last = rows[len(rows)-1]
+	}
+}
+
+// CountResolutions counts the resolutions of a period by the time they were resolved; from is inclusive, to exclusive, and either
+// may be none. With teams, only the resolutions of those teams are counted.
+func CountResolutions(tx database.Tx, from, to clock.Instant, teams []int64) (int, error) {
+	g := tx.Gorm().Model(&Resolution{})
+	if !from.IsZero() {
+		g = g.Where("resolved_at >= ?", from)
+	}
+	if !to.IsZero() {
+		g = g.Where("resolved_at < ?", to)
+	}
+	if len(teams) > 0 {
+		g = g.Where("team_id IN ?", teams)
+	}
+	var n int64
+	if err := g.Count(&n).Error; err != nil {
+		return 0, fmt.Errorf("count resolutions: %w", err)
+	}
+	return int(n), nil
+}

@@ -10,6 +10,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/history"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/fault"
@@ -363,12 +364,12 @@ func TestANewerOpenContactHoldsTheOlderConfirmation(t *testing.T) {
 			t.Fatalf("claimed: %v", err)
 		}
 		c := one[callback.Callback](o, "contact_id = ?", older)
-		if c.State != callback.Waiting || c.WaitReason != callback.ReasonNewer || c.ReadyAt != o.at.Add(contact.LookAgain) {
+		if c.State != callback.Waiting || c.WaitReason != callback.ReasonNewer || c.ReadyAt != o.at.Add(history.LookAgain) {
 			t.Fatalf("%s for %s until %s", c.State, c.WaitReason, c.ReadyAt)
 		}
-		o.at = o.at.Add(contact.LookAgain)
+		o.at = o.at.Add(history.LookAgain)
 		o.work(callback.JobOffer)
-		if c = one[callback.Callback](o, "contact_id = ?", older); c.State != callback.Waiting || c.ReadyAt != o.at.Add(contact.LookAgain) {
+		if c = one[callback.Callback](o, "contact_id = ?", older); c.State != callback.Waiting || c.ReadyAt != o.at.Add(history.LookAgain) {
 			t.Fatalf("a quarter of an hour later: %s until %s", c.State, c.ReadyAt)
 		}
 		o.again(contact.Resolved)
@@ -396,7 +397,7 @@ func TestAHeldConfirmationGoesOnIfTheNewerOnePlansNone(t *testing.T) {
 		o.tell(in)
 		_, _ = o.Callbacks.Claim(t.Context(), mei)
 		in.ResolvedAt = o.at.Add(time.Minute)
-		o.at = o.at.Add(contact.LookAgain)
+		o.at = o.at.Add(history.LookAgain)
 		o.tell(in)
 		o.work(contact.JobPlan, callback.JobOffer)
 		if c := one[callback.Callback](o, "contact_id = ?", older); c.State != callback.Ready {
@@ -457,7 +458,7 @@ func TestANewerOpenContactHoldsTheInvitation(t *testing.T) {
 		o.again(contact.Open)
 		o.work(decision.JobSendSurvey)
 		d := one[decision.Decision](o, "kind = ? AND contact_id = ?", policy.FollowUpSurvey, older)
-		if len(o.carrier.taken) != 0 || d.WaitReason != policy.Reason(survey.ReasonNewer) || d.DueAt != o.at.Add(contact.LookAgain) {
+		if len(o.carrier.taken) != 0 || d.WaitReason != policy.Reason(survey.ReasonNewer) || d.DueAt != o.at.Add(history.LookAgain) {
 			t.Fatalf("%d sent, waits for %q until %s", len(o.carrier.taken), d.WaitReason, d.DueAt)
 		}
 		o.again(contact.Resolved)
@@ -486,7 +487,7 @@ func TestAHeldInvitationGoesOutOnceTheNewerContactIsGone(t *testing.T) {
 		o.tell(contact.Input{
 			ExternalID: "T-2", Customer: contact.InputCustomer{Reference: "LI", Phones: []string{"13912348002"}}, // was another's
 		})
-		o.at = o.at.Add(contact.LookAgain)
+		o.at = o.at.Add(history.LookAgain)
 		o.work(decision.JobSendSurvey)
 		if len(o.carrier.taken) != 1 {
 			t.Errorf("%d sent", len(o.carrier.taken))

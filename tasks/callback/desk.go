@@ -8,6 +8,7 @@ import (
 	"aftercall/internal/address"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/history"
 	"aftercall/internal/database"
 	"aftercall/internal/permission"
 	"aftercall/internal/permission/hours"
@@ -133,7 +134,7 @@ func (s *Service) gather(tx database.Tx, viewer account.Viewer, c Callback, now 
 	shown.Customer, shown.Contact, shown.Resolver = customers[c.CustomerID], contacts[c.ContactID], agents[shown.Resolution.AgentID]
 	shown.Window = s.permit.Rules().CallWindow(subject, "", now)
 	shown.Times = appointmentTimes(s.permit.Rules(), subject, s.opts.Zone, now)
-	newer, err := contact.Newer(tx, c.since(shown.Resolution))
+	newer, err := history.Newer(tx, c.since(shown.Resolution))
 	if err != nil {
 		return Desk{}, err
 	}

@@ -3,6 +3,7 @@ package callback
 import (
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/history"
 	"aftercall/internal/database"
 )
 
@@ -75,7 +76,7 @@ func overtakenAtSource(tx database.Tx, callbacks []Callback) (map[int64]Reason, 
 // heldByNewer adds to reasons the confirmations whose customer has reported something newer that is open.
 func heldByNewer(tx database.Tx, callbacks []Callback, resolutions map[int64]contact.Resolution, reasons map[int64]Reason) error {
 	var held []int64
-	var since []contact.Since
+	var since []history.Since
 	for _, c := range callbacks {
 		if reasons[c.ID] == "" && c.waitsForNewer() {
 			held, since = append(held, c.ID), append(since, c.since(resolutions[c.ResolutionID]))
@@ -84,7 +85,7 @@ func heldByNewer(tx database.Tx, callbacks []Callback, resolutions map[int64]con
 	if len(since) == 0 {
 		return nil
 	}
-	newer, err := contact.Newer(tx, since...)
+	newer, err := history.Newer(tx, since...)
 	for i, contacts := range newer {
 		if len(contacts) > 0 {
 			reasons[held[i]] = ReasonNewer
@@ -100,8 +101,8 @@ func (c *Callback) waitsForNewer() bool { return c.Kind == ConfirmKind && c.Appo
 // confirms reports whether the callback asks if a contact is solved: a recovery of the contact asks that too.
 func (c *Callback) confirms() bool { return c.Kind != RecoveryKind }
 
-func (c *Callback) since(r contact.Resolution) contact.Since {
-	return contact.Since{PersonID: c.PersonID, ContactID: c.ContactID, After: r.ResolvedAt}
+func (c *Callback) since(r contact.Resolution) history.Since {
+	return history.Since{PersonID: c.PersonID, ContactID: c.ContactID, After: r.ResolvedAt}
 }
 
 // giveUpOvertaken cancels a callback that was overtaken, or sets it aside while a newer contact is open. After a correction the contact is
@@ -111,7 +112,7 @@ func (s *Service) giveUpOvertaken(tx database.Tx, c *Callback, reason Reason, no
 		if c.usedUp() {
 			return s.useUp(tx, c, now)
 		}
-		if err := c.wait(ReasonNewer, now.Add(contact.LookAgain), now); err != nil {
+		if err := c.wait(ReasonNewer, now.Add(history.LookAgain), now); err != nil {
 			return err
 		}
 		return s.keep(tx, c, now)

@@ -3,6 +3,7 @@ package policy
 import (
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
+	"aftercall/internal/contact/history"
 	"aftercall/internal/database"
 )
 
@@ -109,12 +110,12 @@ func (l factLoader) resolvers() error {
 }
 
 func (l factLoader) history() error {
-	moments := make([]contact.Moment, len(l.items))
+	moments := make([]history.Moment, len(l.items))
 	for i, f := range l.items {
 		r := &f.Resolution
-		moments[i] = contact.Moment{ContactID: r.ContactID, CustomerID: r.CustomerID, ResolvedAt: r.ResolvedAt, At: f.Now}
+		moments[i] = history.Moment{ContactID: r.ContactID, CustomerID: r.CustomerID, ResolvedAt: r.ResolvedAt, At: f.Now}
 	}
-	past, err := contact.HistoryOf(l.tx, moments)
+	past, err := history.Of(l.tx, moments)
 	if err != nil {
 		return err
 	}

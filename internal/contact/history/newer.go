@@ -1,4 +1,4 @@
-package contact
+package history
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/contact"
 	"aftercall/internal/database"
 )
 
@@ -19,7 +20,7 @@ type Since struct {
 // Newer returns, for each of them, the open contacts of the person that began later, the newest first: one that was reopened began
 // again. It takes a query, and another one where a contact was reopened, whatever the number up to 500. It is asked again at the moment
 // of every contact: who has just reported something is not asked how the last one went.
-func Newer(tx database.Tx, list ...Since) ([][]Contact, error) {
+func Newer(tx database.Tx, list ...Since) ([][]contact.Contact, error) {
 	persons := make([]int64, len(list))
 	for i, s := range list {
 		persons[i] = s.PersonID
@@ -28,14 +29,16 @@ func Newer(tx database.Tx, list ...Since) ([][]Contact, error) {
 	if err != nil {
 		return nil, err
 	}
-	newer := make([][]Contact, len(list))
+	newer := make([][]contact.Contact, len(list))
 	for i, s := range list {
 		for _, c := range open[s.PersonID] {
 			if c.Row.ID != s.ContactID && c.began > s.After {
 				newer[i] = append(newer[i], c.Row)
 			}
 		}
-		slices.SortFunc(newer[i], func(a, b Contact) int { return cmp.Or(cmp.Compare(b.OpenedAt, a.OpenedAt), cmp.Compare(b.ID, a.ID)) })
+		slices.SortFunc(newer[i], func(a, b contact.Contact) int {
+			return cmp.Or(cmp.Compare(b.OpenedAt, a.OpenedAt), cmp.Compare(b.ID, a.ID))
+		})
 	}
 	return newer, nil
 }

@@ -1,4 +1,4 @@
-package contact_test
+package history_test
 
 import (
 	"testing"
@@ -10,6 +10,7 @@ import (
 	"aftercall/internal/clock/clocktest"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/contacttest"
+	"aftercall/internal/contact/history"
 	"aftercall/internal/contact/identity"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
@@ -46,7 +47,7 @@ func TestHistoryIsWhatCameBefore(t *testing.T) {
 		bob, same,
 		historyInput("N1", "noopen", 0, 10), historyInput("N2", "noopen", 0, 57), historyInput("N3", "noopen", 0, 106),
 	}
-	want := map[string]contact.History{
+	want := map[string]history.Past{
 		"A1": {First: true},
 		"A2": {Repeat: true}, // 40 h after A1 was resolved
 		"A3": {},             // 50 h after A2 was resolved
@@ -77,16 +78,19 @@ func TestHistoryIsWhatCameBefore(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		page := resolutionsBetween(t, db, 0, 1<<62, 100)
-		var moments []contact.Moment
+		var page []contact.Resolution
+		if err := db.View(ctx).Gorm().Find(&page).Error; err != nil {
+			t.Fatal(err)
+		}
+		var moments []history.Moment
 		var ids []int64
 		for _, r := range page {
-			moments = append(moments, contact.Moment{
+			moments = append(moments, history.Moment{
 				ContactID: r.ContactID, CustomerID: r.CustomerID, ResolvedAt: r.ResolvedAt, At: r.ResolvedAt,
 			})
 			ids = append(ids, r.ContactID)
 		}
-		history, err := contact.HistoryOf(db.View(ctx), moments)
+		pasts, err := history.Of(db.View(ctx), moments)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,56 +98,11 @@ func TestHistoryIsWhatCameBefore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := map[string]contact.History{}
+		got := map[string]history.Past{}
 		for i, r := range page {
-			got[named[r.ContactID].ExternalID] = history[i]
+			got[named[r.ContactID].ExternalID] = pasts[i]
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Error(diff)
-		}
-	})
-}
-
-// resolutionsBetween returns the resolutions of a period in the order of their time.
-func resolutionsBetween(t *testing.T, db *database.DB, from, to clock.Instant, page int) []contact.Resolution {
-	t.Helper()
-	ids, err := contact.ResolutionIDsBetween(db.View(t.Context()), from, to, page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	found, err := contact.ResolutionsByID(db.View(t.Context()), ids)
-	if err != nil {
-		t.Fatal(err)
-	}
-	list := make([]contact.Resolution, len(ids))
-	for i, id := range ids {
-		list[i] = found[id]
-	}
-	return list
-}
-
-// Pages put together are the period in order, none twice and none left out, also where many were resolved at the same instant.
-func TestResolutionsBetweenGoesOnWhereItStopped(t *testing.T) {
-	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		ctx := t.Context()
-		now := clocktest.Fixed(clock.At(time.Date(2026, 12, 22, 2, 0, 0, 0, time.UTC)))
-		contacts := contact.New(db, now, contact.Options{})
-		source := contacttest.Source(t, contacts, "helpdesk")
-		var batch []contact.Input
-		for i, hour := range []int{5, 5, 3, 5, 1, 5, 9, 5, 2, 5} {
-			batch = append(batch, historyInput(string(rune('a'+i)), "x", 0, hour))
-		}
-		if _, err := contacts.Take(ctx, source.ID, batch); err != nil {
-			t.Fatal(err)
-		}
-		from := batch[8].ResolvedAt // hour 2
-		to := batch[6].ResolvedAt   // hour 9, exclusive
-		var hours []int
-		for _, r := range resolutionsBetween(t, db, from, to, 3) {
-			hours = append(hours, int(r.ResolvedAt.Sub(from)/time.Hour)+2)
-		}
-		if diff := cmp.Diff([]int{2, 3, 5, 5, 5, 5, 5, 5}, hours); diff != "" {
 			t.Error(diff)
 		}
 	})
