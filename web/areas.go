@@ -22,10 +22,10 @@ func areas(site *frame.Site, s Services) []frame.Area {
 		admin.New(site, s.Accounts, s.Contacts, s.PBX, s.Jobs),
 		public.New(site, s.Surveys),
 		desk.New(
-			site, s.Callbacks, s.Worklist, s.Pauses, s.Maintenance, s.Scripts, s.Reads, s.Surveys, s.Contacts,
+			site, s.Callbacks, s.Calls, s.Worklist, s.Pauses, s.Maintenance, s.Scripts, s.Reads, s.Surveys, s.Contacts,
 		),
 		followup.New(
-			site, s.Accounts, s.Callbacks, s.Worklist, s.Contacts, s.Decisions, s.Identity, s.Permission, s.Policies, s.Reads,
+			site, s.Accounts, s.Callbacks, s.Calls, s.Worklist, s.Contacts, s.Decisions, s.Identity, s.Permission, s.Policies, s.Reads,
 		),
 		policies.New(site, s.Accounts, s.Contacts, s.Decisions, s.Figures, s.Policies, s.Surveys),
 		outcomes.New(site, s.Accounts, s.Outcomes),

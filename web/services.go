@@ -14,6 +14,7 @@ import (
 	"aftercall/internal/permission/lists"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/call"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/script"
@@ -35,6 +36,7 @@ type Services struct {
 	Lists       *lists.Service
 	Policies    *policy.Service
 	Callbacks   *callback.Service
+	Calls       *call.Service
 	Worklist    *worklist.Service
 	Pauses      *pause.Service
 	Outcomes    *outcome.Service

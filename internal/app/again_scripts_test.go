@@ -50,14 +50,14 @@ func scriptCases() map[string]useCase {
 		"Scripts.SetOwnPhrases":    just(func(o *office) error { return o.Scripts.SetOwnPhrases(o.ctx(), o.caller, "in the evening") }),
 		"Scripts.SetCentrePhrases": just(func(o *office) error { return o.Scripts.SetCentrePhrases(o.ctx(), o.admin, "repaired on site") }),
 		"Accounts.SetExtension":    just(func(o *office) error { return o.Accounts.SetExtension(o.ctx(), o.caller, "8001") }),
-		"Callbacks.Ring": func(o *office) func() (any, error) {
+		"Calls.Ring": func(o *office) func() (any, error) {
 			desk := o.claim()
-			return func() (any, error) { return o.Callbacks.Ring(o.ctx(), o.caller, desk.Callback.ID, desk.Callback.Fence) }
+			return func() (any, error) { return o.Calls.Ring(o.ctx(), o.caller, desk.Callback.ID, desk.Callback.Fence) }
 		},
-		"Callbacks.Recording": func(o *office) func() (any, error) {
+		"Calls.Recording": func(o *office) func() (any, error) {
 			a := callback.Attempt{CallbackID: 1, No: 90, CallerID: 3, RecordingURL: "https://pbx.example.com/1.wav"}
 			o.must(o.DB.View(o.ctx()).Gorm().Create(&a).Error)
-			return func() (any, error) { return o.Callbacks.Recording(o.ctx(), o.admin, 1, a.ID) }
+			return func() (any, error) { return o.Calls.Recording(o.ctx(), o.admin, 1, a.ID) }
 		},
 		"PBX.Set": just(func(o *office) error { return o.PBX.Set(o.ctx(), o.admin, pbx("http://10.0.0.5/calls")) }),
 		"PBX.Try": func(o *office) func() (any, error) {

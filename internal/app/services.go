@@ -21,6 +21,7 @@ import (
 	"aftercall/internal/permission/lists"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/call"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/script"
@@ -46,6 +47,7 @@ type Services struct {
 	Surveys     *survey.Service
 	Policies    *policy.Service
 	Callbacks   *callback.Service
+	Calls       *call.Service
 	Worklist    *worklist.Service
 	Pauses      *pause.Service
 	Outcomes    *outcome.Service
@@ -90,8 +92,9 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Policies.StartWith(outcome.Attempts(setup.Contacts.Region))
 	s.Callbacks = callback.New(db, s.Permission, decision.Ledger{}, now, callback.Options{
 		Zone: zone, CentreName: setup.Surveys.CentreName, Language: setup.Surveys.Language, Outcomes: s.Outcomes,
-		Scores: flow.CallScores{Surveys: s.Surveys}, Dialer: flow.Dialer{PBX: s.PBX},
+		Scores: flow.CallScores{Surveys: s.Surveys},
 	})
+	s.Calls = call.New(db, s.Callbacks, flow.Dialer{PBX: s.PBX}, now)
 	s.Worklist = worklist.New(db, s.Callbacks, s.Outcomes, now, zone)
 	s.Pauses = pause.New(db, now)
 	s.Scripts = s.Callbacks.Scripts()
@@ -105,7 +108,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now, setup.Folder)
 	s.Flow = flow.New(flow.Services{
 		DB: db, Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Permission: s.Permission, Imports: s.Imports,
-		Policies: s.Policies, Callbacks: s.Callbacks, Decisions: s.Decisions,
+		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Decisions: s.Decisions,
 		Surveys: s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures,
 		Sender: setup.Sender, Messages: s.Messages, Log: setup.Log,
 	})
@@ -137,7 +140,7 @@ func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender
 func (s *Services) Shown() web.Services {
 	return web.Services{
 		Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Imports: s.Imports, Permission: s.Permission, Lists: s.Lists,
-		Policies: s.Policies, Callbacks: s.Callbacks, Worklist: s.Worklist, Pauses: s.Pauses, Outcomes: s.Outcomes,
+		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Worklist: s.Worklist, Pauses: s.Pauses, Outcomes: s.Outcomes,
 		Decisions: s.Decisions, Scripts: s.Scripts, PBX: s.PBX,
 		Surveys: s.Surveys, Campaigns: s.Campaigns, Messages: s.Messages,
 		Figures: s.Figures, Jobs: s.Jobs, Maintenance: s.Maintenance, Reads: flow.NewReads(s.DB, s.Contacts),

@@ -12,7 +12,7 @@ import (
 // followOutcome hands the answers of a call to survey, which scores them like answers by link. That there are none is told too: a
 // corrected outcome may have taken them back.
 func (s *Service) followOutcome(ctx context.Context, ticket outbox.Ticket, attemptID int64) error {
-	a, err := s.Callbacks.CallAnswers(ctx, attemptID)
+	a, err := s.Calls.Answers(ctx, attemptID)
 	if err != nil {
 		return err
 	}

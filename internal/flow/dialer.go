@@ -4,17 +4,17 @@ import (
 	"context"
 
 	"aftercall/internal/delivery"
-	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/call"
 )
 
 // Dialer lets the desk ask the PBX of the centre for calls.
 type Dialer struct{ PBX *delivery.PBX }
 
-var _ callback.Dialer = Dialer{}
+var _ call.Dialer = Dialer{}
 
 // Dial asks the PBX for a call.
-func (d Dialer) Dial(ctx context.Context, call callback.Call) (asked bool, err error) {
-	return d.PBX.Dial(ctx, delivery.Call(call))
+func (d Dialer) Dial(ctx context.Context, asks call.Request) (asked bool, err error) {
+	return d.PBX.Dial(ctx, delivery.Call(asks))
 }
 
 // Link returns the address by which the caller's own telephone dials.

@@ -18,6 +18,7 @@ import (
 	"aftercall/internal/permission"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/call"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 )
@@ -38,6 +39,7 @@ type Services struct {
 	Imports    *imports.Service
 	Policies   *policy.Service
 	Callbacks  *callback.Service
+	Calls      *call.Service
 	Decisions  *decision.Service
 	Surveys    *survey.Service
 	Campaigns  *campaign.Service

@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/permission"
 	"aftercall/internal/permission/hours"
+	"aftercall/tasks/callback/script"
 )
 
 // Desk is a callback as the desk shows it to the caller who has it: everything they need to know before they dial.
@@ -190,4 +191,34 @@ func contactsOf(callbacks []Callback) []int64 {
 		ids[i] = c.ContactID
 	}
 	return ids
+}
+
+// MayHear returns whether a viewer may hear the recording of an attempt on a callback.
+func MayHear(tx database.Tx, viewer account.Viewer, c Callback) (func(Attempt) bool, error) {
+	if !viewer.SeesTeam(c.TeamID) {
+		return func(Attempt) bool { return false }, nil
+	}
+	if viewer.Is(account.Supervisor) {
+		return func(Attempt) bool { return true }, nil
+	}
+	own, err := script.CallersHearTheirOwn(tx)
+	return func(a Attempt) bool { return own && viewer.Role == account.Caller && a.CallerID == viewer.UserID }, err
+}
+
+// hideRecordings takes the addresses of recordings out of attempts that are about to be shown, and returns which of them the viewer may
+// hear.
+func hideRecordings(tx database.Tx, viewer account.Viewer, c Callback, attempts []Attempt) (map[int64]bool, error) {
+	hears, err := MayHear(tx, viewer, c)
+	if err != nil {
+		return nil, err
+	}
+	heard := map[int64]bool{}
+	for i := range attempts {
+		a := &attempts[i]
+		if a.RecordingURL != "" && hears(*a) {
+			heard[a.ID] = true
+		}
+		a.RecordingURL = ""
+	}
+	return heard, nil
 }

@@ -211,7 +211,7 @@ func TestAnswersInTheCallGoOnAsAJob(t *testing.T) {
 		if len(jobs) != 1 {
 			t.Fatalf("%d jobs, want 1", len(jobs))
 		}
-		got, err := c.Callbacks.CallAnswers(t.Context(), jobs[0].Ref)
+		got, err := c.Calls.Answers(t.Context(), jobs[0].Ref)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package callback
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -118,4 +119,16 @@ func (s *Service) SeeMarks(ctx context.Context, viewer account.Viewer, callbackI
 		return fmt.Errorf("see the marks of callback %d: %w", callbackID, err)
 	}
 	return nil
+}
+
+// encode returns the answers as JSON, or "" when nothing was asked.
+func (a Answers) encode() (string, error) {
+	if a.Empty() {
+		return "", nil
+	}
+	b, err := json.Marshal(a)
+	if err != nil {
+		return "", fmt.Errorf("write answers: %w", err)
+	}
+	return string(b), nil
 }

@@ -50,7 +50,6 @@ type Options struct {
 	Zone       *time.Location   // of the centre, for days and shown times; required
 	CentreName string           // as scripts say it
 	Language   string           // of the centre: of scripts for customers whose language nobody told
-	Dialer     Dialer           // asks the PBX for a call; nil: the caller's own telephone makes it
 	Outcomes   *outcome.Service // what may be recorded of a call; nil: the centre's sets, with what elsewhere than in China begins with
 	Scores     Scores           // nothing is known to be answered when nil
 	// How many callbacks one caller may keep for themselves at once; 0 for the usual.

@@ -119,6 +119,20 @@ func (s store) attemptOf(callbackID, attemptID int64, missing error) (c Callback
 	return c, a, err
 }
 
+// AttemptByID returns an attempt with its callback. It returns fault.NotFound for an unknown one.
+func AttemptByID(tx database.Tx, attemptID int64) (c Callback, a Attempt, err error) {
+	if a, err = (store{tx}).attempt(attemptID); err != nil {
+		return c, a, err
+	}
+	c, err = store{tx}.callback(a.CallbackID)
+	return c, a, err
+}
+
+// AttemptUnder returns the attempt begun under a claim, if it was; the newest, if the lease was over in between.
+func AttemptUnder(tx database.Tx, callbackID, fence int64) (a Attempt, found bool, err error) {
+	return store{tx}.attemptUnder(callbackID, fence)
+}
+
 // attemptUnder returns the attempt begun under a claim, if it was; the newest, if the lease was over in between.
 func (s store) attemptUnder(callbackID, fence int64) (a Attempt, found bool, err error) {
 	var rows []Attempt

@@ -13,6 +13,7 @@ import (
 	"aftercall/internal/upkeep"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/call"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/script"
@@ -27,6 +28,7 @@ var files embed.FS
 type handlers struct {
 	*frame.Site
 	callbacks callbackService
+	calls     callService
 	worklist  worklistService
 	pauses    pauseService
 	customers customerService
@@ -38,12 +40,13 @@ type handlers struct {
 
 // New returns the area.
 func New(
-	site *frame.Site, callbacks callbackService, worklist worklistService, pauses pauseService,
+	site *frame.Site, callbacks callbackService, calls callService, worklist worklistService, pauses pauseService,
 	customers customerService, scripts scriptService, timelines timelineService,
 	surveys surveyService, contacts contactService,
 ) frame.Area {
 	h := &handlers{
-		Site: site, callbacks: callbacks, worklist: worklist, pauses: pauses, customers: customers, scripts: scripts, timelines: timelines,
+		Site: site, callbacks: callbacks, calls: calls, worklist: worklist, pauses: pauses,
+		customers: customers, scripts: scripts, timelines: timelines,
 		surveys: surveys, contacts: contacts,
 	}
 	return frame.Area{
@@ -63,6 +66,11 @@ func New(
 			handOverSamples(),
 		),
 	}
+}
+
+// callService is what these pages ask for calls.
+type callService interface {
+	Ring(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (call.Ringing, error)
 }
 
 // worklistService is what these pages ask about a caller's own tasks and day.
@@ -102,7 +110,6 @@ type callbackService interface {
 	SaveDraft(
 		ctx context.Context, viewer account.Viewer, callbackID, fence int64, typed callback.Outcome,
 	) (leaseUntil clock.Instant, err error)
-	Ring(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (callback.Ringing, error)
 	Script(ctx context.Context, desk callback.Desk, callerName string) (script.Spoken, error)
 	Skip(ctx context.Context, viewer account.Viewer, callbackID, fence int64, reason callback.SkipReason) (callback.Callback, error)
 	Supply(ctx context.Context, viewer account.Viewer) (callback.Supply, error)

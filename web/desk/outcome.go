@@ -226,7 +226,7 @@ func (h *handlers) dialCallback(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	ringing, err := h.callbacks.Ring(c.Request.Context(), frame.Viewer(c), id, formInt(f, "fence"))
+	ringing, err := h.calls.Ring(c.Request.Context(), frame.Viewer(c), id, formInt(f, "fence"))
 	if err != nil {
 		return h.deskProblem(c, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/fault"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/call"
 	"aftercall/tasks/callback/script"
 	"aftercall/web/frame"
 )
@@ -44,7 +45,7 @@ func (h *handlers) sayings(c *gin.Context, desk callback.Desk) (sayings, error) 
 
 // dialled tells what becomes of a call that was permitted: the PBX makes it, or the caller's own telephone does. Scripts get JSON; without
 // them the browser is led on to the telephone.
-func (h *handlers) dialled(c *gin.Context, ringing callback.Ringing) error {
+func (h *handlers) dialled(c *gin.Context, ringing call.Ringing) error {
 	if fault.KindOf(ringing.Problem) == fault.Internal && ringing.Problem != nil {
 		h.Log.ErrorContext(c.Request.Context(), "the PBX was not asked", "error", ringing.Problem)
 	}

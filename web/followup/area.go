@@ -27,6 +27,7 @@ type handlers struct {
 	*frame.Site
 	accounts   accountService
 	callbacks  callbackService
+	calls      callService
 	worklist   worklistService
 	contacts   contactService
 	decisions  decisionService
@@ -38,12 +39,12 @@ type handlers struct {
 
 // New returns the area.
 func New(
-	site *frame.Site, accounts accountService, callbacks callbackService, worklist worklistService,
+	site *frame.Site, accounts accountService, callbacks callbackService, calls callService, worklist worklistService,
 	contacts contactService, decisions decisionService, identity identityService,
 	permission permissionService, policies policyService, timelines timelineService,
 ) frame.Area {
 	h := &handlers{
-		Site: site, accounts: accounts, callbacks: callbacks, worklist: worklist, contacts: contacts, decisions: decisions,
+		Site: site, accounts: accounts, callbacks: callbacks, calls: calls, worklist: worklist, contacts: contacts, decisions: decisions,
 		identity: identity, permission: permission, policies: policies, timelines: timelines,
 	}
 	return frame.Area{
@@ -71,6 +72,11 @@ type accountService interface {
 	Users(ctx context.Context, afterLogin string, limit int) ([]account.User, error)
 }
 
+// callService is what these pages ask for what is kept of calls.
+type callService interface {
+	Recording(ctx context.Context, viewer account.Viewer, callbackID, attemptID int64) (url string, err error)
+}
+
 // worklistService is what these pages ask about many callbacks.
 type worklistService interface {
 	Count(ctx context.Context, viewer account.Viewer) (worklist.StateCounts, error)
@@ -84,7 +90,6 @@ type callbackService interface {
 	CancelByHand(ctx context.Context, viewer account.Viewer, callbackID int64, why string) error
 	Changes(ctx context.Context, viewer account.Viewer, callbackID int64) ([]callback.ChangeRow, error)
 	Reasons(ctx context.Context) ([]callback.Reason, error)
-	Recording(ctx context.Context, viewer account.Viewer, callbackID, attemptID int64) (url string, err error)
 	Reassign(ctx context.Context, viewer account.Viewer, callbackID, callerID int64, why string) error
 	Resume(ctx context.Context, viewer account.Viewer, callbackID int64) (callback.Callback, error)
 	SeeMarks(ctx context.Context, viewer account.Viewer, callbackID int64) error

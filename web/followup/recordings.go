@@ -19,7 +19,7 @@ func (h *handlers) openRecording(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	url, err := h.callbacks.Recording(c.Request.Context(), frame.Viewer(c), id, attempt)
+	url, err := h.calls.Recording(c.Request.Context(), frame.Viewer(c), id, attempt)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"aftercall/internal/permission"
 	"aftercall/internal/permission/hours/hourstest"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/call"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/worklist"
@@ -33,6 +34,7 @@ var Morning = clock.At(time.Date(2026, 11, 22, 2, 5, 0, 0, time.UTC))
 type Centre struct {
 	Policies  *policy.Service
 	Callbacks *callback.Service
+	Calls     *call.Service // without a PBX
 	Worklist  *worklist.Service
 	Pauses    *pause.Service
 	Outcomes  *outcome.Service // the set of before, until WithStock
@@ -82,6 +84,7 @@ func New(t testing.TB, db *database.DB) Centre {
 	c.Callbacks = callback.New(db, c.Permit, decision.Ledger{}, c.Now, callback.Options{
 		Zone: zone, CentreName: "示范中心", Outcomes: c.Outcomes,
 	})
+	c.Calls = call.New(db, c.Callbacks, nil, c.Now)
 	c.Worklist, c.Pauses = worklist.New(db, c.Callbacks, c.Outcomes, c.Now, zone), pause.New(db, c.Now)
 	c.Decisions = decision.New(db, c.Permit, c.Policies, c.Callbacks, c.Surveys, c.Now, zone)
 	if err := c.Policies.EnsureBuiltIn(context.Background()); err != nil {

@@ -1,4 +1,4 @@
-package callback
+package call
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"aftercall/internal/address"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
-	"aftercall/tasks/callback/script"
+	"aftercall/tasks/callback"
 )
 
 var errNoRecording = fault.New(fault.NotFound, "recording_unknown", "there is no recording of that call")
@@ -20,11 +20,14 @@ func (s *Service) Recording(ctx context.Context, viewer account.Viewer, callback
 	now := s.now()
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		url = ""
-		c, a, err := store{tx}.attemptOf(callbackID, attemptID, errNoRecording)
+		c, a, err := callback.AttemptByID(tx, attemptID)
+		if fault.Is(err, fault.NotFound) || err == nil && c.ID != callbackID {
+			return errNoRecording
+		}
 		if err != nil {
 			return err
 		}
-		hears, err := mayHear(tx, viewer, c)
+		hears, err := callback.MayHear(tx, viewer, c)
 		switch {
 		case err != nil:
 			return err
@@ -38,34 +41,4 @@ func (s *Service) Recording(ctx context.Context, viewer account.Viewer, callback
 		return "", fmt.Errorf("open the recording of attempt %d: %w", attemptID, err)
 	}
 	return url, nil
-}
-
-// mayHear returns whether a viewer may hear the recording of an attempt on a callback.
-func mayHear(tx database.Tx, viewer account.Viewer, c Callback) (func(Attempt) bool, error) {
-	if !viewer.SeesTeam(c.TeamID) {
-		return func(Attempt) bool { return false }, nil
-	}
-	if viewer.Is(account.Supervisor) {
-		return func(Attempt) bool { return true }, nil
-	}
-	own, err := script.CallersHearTheirOwn(tx)
-	return func(a Attempt) bool { return own && viewer.Role == account.Caller && a.CallerID == viewer.UserID }, err
-}
-
-// hideRecordings takes the addresses of recordings out of attempts that are about to be shown, and returns which of them the viewer may
-// hear.
-func hideRecordings(tx database.Tx, viewer account.Viewer, c Callback, attempts []Attempt) (map[int64]bool, error) {
-	hears, err := mayHear(tx, viewer, c)
-	if err != nil {
-		return nil, err
-	}
-	heard := map[int64]bool{}
-	for i := range attempts {
-		a := &attempts[i]
-		if a.RecordingURL != "" && hears(*a) {
-			heard[a.ID] = true
-		}
-		a.RecordingURL = ""
-	}
-	return heard, nil
 }

@@ -1,4 +1,4 @@
-package callback_test
+package call_test
 
 import (
 	"context"
@@ -13,25 +13,25 @@ import (
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/fault"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/call"
 	"aftercall/tasks/callback/script"
-	"aftercall/tasks/decision"
 	"aftercall/tasks/internal/taskstest"
 )
 
 // pbx is a dialer that remembers what it was asked for.
 type pbx struct {
 	db    *database.DB
-	calls []callback.Call
+	calls []call.Request
 	off   bool
 	fails error
 	seen  int // attempts that were there when it was asked
 }
 
-func (p *pbx) Dial(ctx context.Context, call callback.Call) (bool, error) {
+func (p *pbx) Dial(ctx context.Context, asked call.Request) (bool, error) {
 	if p.off {
 		return false, nil
 	}
-	p.calls = append(p.calls, call)
+	p.calls = append(p.calls, asked)
 	var n int64
 	if err := p.db.View(ctx).Gorm().Table("attempts").Count(&n).Error; err != nil {
 		return true, err
@@ -47,9 +47,7 @@ func withPBX(t *testing.T, db *database.DB) (taskstest.Centre, callback.Desk, *p
 	t.Helper()
 	c, desk := taskstest.AtWork(t, db)
 	p := &pbx{db: db}
-	c.Callbacks = callback.New(db, c.Permit, decision.Ledger{}, c.Now, callback.Options{
-		Zone: time.FixedZone("Asia/Shanghai", 8*60*60), CentreName: "示范中心", Dialer: p,
-	})
+	c.Calls = call.New(db, c.Callbacks, p, c.Now)
 	user := account.User{ID: 1, Login: "wang", Name: "王敏", Role: account.Caller, Extension: "8001"}
 	if err := db.View(t.Context()).Gorm().Create(&user).Error; err != nil {
 		t.Fatal(err)
@@ -61,18 +59,18 @@ func TestThePBXIsAskedOnceTheAttemptCounts(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, desk, p := withPBX(t, db)
-		ringing, err := c.Callbacks.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence)
+		ringing, err := c.Calls.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence)
 		if err != nil || !ringing.Asked || ringing.Problem != nil || ringing.Link != "sip:"+desk.Phone {
 			t.Fatalf("%+v, %v", ringing, err)
 		}
 		if p.seen != 1 {
 			t.Errorf("the PBX was asked when %d attempts were committed", p.seen)
 		}
-		want := []callback.Call{{CallID: "1", CallbackID: desk.Callback.ID, Number: desk.Phone, Extension: "8001"}}
+		want := []call.Request{{CallID: "1", CallbackID: desk.Callback.ID, Number: desk.Phone, Extension: "8001"}}
 		if diff := cmp.Diff(want, p.calls); diff != "" {
 			t.Error(diff)
 		}
-		if _, err := c.Callbacks.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence); err != nil {
+		if _, err := c.Calls.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence); err != nil {
 			t.Fatal(err)
 		}
 		if len(p.calls) != 2 || p.calls[1].CallID != "1" {
@@ -86,7 +84,7 @@ func TestWhatThePBXCannotDoTakesNothingFromTheAttempt(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, desk, p := withPBX(t, db)
 		p.fails = errors.New("busy here")
-		ringing, err := c.Callbacks.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence)
+		ringing, err := c.Calls.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence)
 		if err != nil || !errors.Is(ringing.Problem, p.fails) || ringing.Link == "" {
 			t.Fatalf("%+v, %v", ringing, err)
 		}
@@ -100,11 +98,11 @@ func TestThePBXIsNotAskedForACallThatMayNotBeMade(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, desk, p := withPBX(t, db)
-		if _, err := c.Callbacks.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence-1); err == nil {
+		if _, err := c.Calls.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence-1); err == nil {
 			t.Error("an old fence rings")
 		}
 		c.Pass(12 * time.Hour) // at night
-		if _, err := c.Callbacks.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence); err == nil {
+		if _, err := c.Calls.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence); err == nil {
 			t.Error("a call at night rings")
 		}
 		if len(p.calls) != 0 {
@@ -113,68 +111,17 @@ func TestThePBXIsNotAskedForACallThatMayNotBeMade(t *testing.T) {
 	})
 }
 
-func TestAnAttemptKeepsItsScriptAndTheHelpThatWasTried(t *testing.T) {
-	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c, desk := taskstest.AtWork(t, db)
-		ctx, scripts := t.Context(), c.Callbacks.Scripts()
-		if err := scripts.EnsureBuiltIn(ctx); err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Dial(t, 1, desk); err != nil {
-			t.Fatal(err)
-		}
-		shown, err := c.Callbacks.Script(ctx, desk, "王敏")
-		if err != nil {
-			t.Fatal(err)
-		}
-		draft, err := scripts.DraftFrom(ctx, taskstest.Supervisor, shown.Script.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := scripts.Publish(ctx, taskstest.Supervisor, draft.ID, draft.Revision); err != nil {
-			t.Fatal(err)
-		}
-		tried := []string{"重启光猫", "重启光猫", "", "看指示灯", "换网线", "第四步"}
-		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{
-			CallResult: callback.Reached, BusinessResult: callback.NotSolved, Note: "还是慢", HelpTried: tried,
-		})
-		after, err := c.Callbacks.ByID(ctx, taskstest.Supervisor, desk.Callback.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a := after.Attempts[0]
-		if a.ScriptID != shown.Script.ID || shown.Script.Version != 1 {
-			t.Errorf("the attempt names script %d, shown was %d", a.ScriptID, shown.Script.ID)
-		}
-		if diff := cmp.Diff([]string{"重启光猫", "看指示灯", "换网线"}, a.HelpSteps()); diff != "" {
-			t.Error(diff)
-		}
-		newest, err := c.Callbacks.Script(ctx, desk, "王敏")
-		if err != nil || newest.Script.Version != 2 {
-			t.Errorf("the desk shows version %d, %v", newest.Script.Version, err)
-		}
-	})
-}
-
-func TestAPolicysScriptIsSaid(t *testing.T) {
-	t.Parallel()
-	c, desk := taskstest.AtWork(t, dbtest.SQLite(t))
-	desk.Callback.Script = "complaint"
-	spoken, err := c.Callbacks.Script(t.Context(), desk, "王敏")
-	if err != nil || spoken.Script.Kind != "complaint" {
-		t.Errorf("%s is said, %v", spoken.Script.Kind, err)
-	}
-}
-
 func TestARecordingIsHeardByRightAndEachTimeAudited(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		c, desk := dialled(t, db)
+		c, desk := taskstest.AtWork(t, db)
+		if err := c.Dial(t, 1, desk); err != nil {
+			t.Fatal(err)
+		}
 		ctx, id := t.Context(), desk.Callback.ID
 		caller, other := taskstest.Caller(1), taskstest.Caller(2)
 		strange := account.Viewer{UserID: 9, Role: account.Supervisor, TeamIDs: []int64{4711}}
-		hear := func(viewer account.Viewer) (string, error) { return c.Callbacks.Recording(ctx, viewer, id, 1) }
+		hear := func(viewer account.Viewer) (string, error) { return c.Calls.Recording(ctx, viewer, id, 1) }
 		if _, err := hear(taskstest.Supervisor); !fault.Is(err, fault.NotFound) {
 			t.Errorf("a recording there is none of: %v", err)
 		}

@@ -1,4 +1,4 @@
-package callback
+package call
 
 import (
 	"context"
@@ -7,18 +7,19 @@ import (
 	"strings"
 
 	"aftercall/internal/account"
+	"aftercall/tasks/callback"
 )
 
 // Dialer asks what makes calls, such as a PBX, for one.
 type Dialer interface {
 	// Dial asks for a call. It reports false, without an error, where a centre has nothing that could be asked: the caller dials then.
-	Dial(ctx context.Context, call Call) (asked bool, err error)
+	Dial(ctx context.Context, call Request) (asked bool, err error)
 	// Link returns the address by which the caller's own telephone dials a number: tel:… or sip:….
 	Link(ctx context.Context, phone string) (string, error)
 }
 
-// Call is a call that somebody asks for.
-type Call struct {
+// Request is a call that somebody asks for.
+type Request struct {
 	CallID            string // of the attempt: the same when the line dropped and it is dialled again
 	CallbackID        int64
 	Number            string // of the customer, in E.164
@@ -28,24 +29,24 @@ type Call struct {
 
 // Ringing is what becomes of a call that was permitted.
 type Ringing struct {
-	Phone   string // as Dial returns it
+	Phone   string // as callback.Dial returns it
 	Link    string // by which the caller's own telephone dials
 	Asked   bool   // the PBX was asked and makes the call; the caller picks up
 	Problem error  // why the PBX could not be asked, or said no: the caller uses the link
 }
 
-// Ring is Dial, and then asks the dialer for the call. It asks after the attempt is committed: whatever becomes of the call, it counts.
-// An error is one of Dial; what the dialer could not do is in Ringing.
+// Ring is callback.Dial, and then asks the dialer for the call. It asks after the attempt is committed: whatever becomes of the call, it
+// counts. An error is one of callback.Dial; what the dialer could not do is in Ringing.
 func (s *Service) Ring(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (Ringing, error) {
-	phone, err := s.Dial(ctx, viewer, callbackID, fence)
+	phone, err := s.callbacks.Dial(ctx, viewer, callbackID, fence)
 	if err != nil {
 		return Ringing{}, err
 	}
 	ringing := Ringing{Phone: phone, Link: "tel:" + phone}
-	if s.opts.Dialer == nil {
+	if s.dialer == nil {
 		return ringing, nil
 	}
-	if link, err := s.opts.Dialer.Link(ctx, phone); err == nil {
+	if link, err := s.dialer.Link(ctx, phone); err == nil {
 		ringing.Link = link
 	}
 	call, err := s.callFor(ctx, viewer, callbackID, fence, phone)
@@ -53,26 +54,26 @@ func (s *Service) Ring(ctx context.Context, viewer account.Viewer, callbackID, f
 		ringing.Problem = err
 		return ringing, nil //nolint:nilerr // the attempt counts: the caller dials by hand and is told why
 	}
-	ringing.Asked, ringing.Problem = s.opts.Dialer.Dial(ctx, call)
+	ringing.Asked, ringing.Problem = s.dialer.Dial(ctx, call)
 	return ringing, nil
 }
 
 // callFor describes the call of an attempt that has just begun.
-func (s *Service) callFor(ctx context.Context, viewer account.Viewer, callbackID, fence int64, phone string) (Call, error) {
+func (s *Service) callFor(ctx context.Context, viewer account.Viewer, callbackID, fence int64, phone string) (Request, error) {
 	tx := s.db.View(ctx)
-	attempt, found, err := store{tx}.attemptUnder(callbackID, fence)
+	attempt, found, err := callback.AttemptUnder(tx, callbackID, fence)
 	if err != nil {
-		return Call{}, err
+		return Request{}, err
 	}
 	if !found {
-		return Call{}, ErrStale
+		return Request{}, callback.ErrStale
 	}
 	extension, err := account.ExtensionOf(tx, viewer.UserID)
 	if err != nil {
-		return Call{}, fmt.Errorf("describe the call of attempt %d: %w", attempt.ID, err)
+		return Request{}, fmt.Errorf("describe the call of attempt %d: %w", attempt.ID, err)
 	}
 	number, beyond, _ := strings.Cut(phone, ",")
-	return Call{
+	return Request{
 		CallID: strconv.FormatInt(attempt.ID, 10), CallbackID: callbackID, Number: number, CustomerExtension: strings.Trim(beyond, ","),
 		Extension: extension,
 	}, nil
