@@ -130,9 +130,10 @@ const maxOpen = 2000
 
 // openOf returns the open contacts of persons, by person.
 func (s store) openOf(personIDs []int64) (map[int64][]openContact, error) {
+	unsolved := []contact.Status{contact.Open, contact.Pending, contact.Reopened}
 	rows, err := database.In[ofPerson[contact.Contact]](personIDs, "open contacts of persons", func(part []int64) *gorm.DB {
 		return s.Gorm().Table("customers").Joins("JOIN contacts ON contacts.customer_id = customers.id").
-			Where("customers.person_id IN ? AND contacts.status IN ?", part, []contact.Status{contact.Open, contact.Pending, contact.Reopened}).
+			Where("customers.person_id IN ? AND contacts.status IN ?", part, unsolved).
 			Select("customers.person_id AS person, contacts.*").Order("contacts.id DESC").Limit(maxOpen)
 	})
 	if err != nil {

@@ -31,7 +31,8 @@ func (m mineStore) of(list MineList) (g *gorm.DB, column string) {
 		return g.Where("caller_id = ? AND state IN ? AND reserved_for <> ?", id, openStates, id).
 			Where("slot <> ?", callback.SlotNext), "ready_at" // that one was only looked at, whatever became of it
 	case MineRecoveries:
-		return g.Where("pool_id IN ? AND state IN ? AND kind = ? AND not_for <> ?", m.pools, openStates, callback.RecoveryKind, id), "due_at"
+		return g.Where("pool_id IN ? AND state IN ? AND kind = ? AND not_for <> ?", m.pools, openStates, callback.RecoveryKind, id),
+			"due_at"
 	case MineDone:
 		if g = g.Where("caller_id = ? AND state = ?", id, callback.Finished); m.to != 0 {
 			g = g.Where("closed_at >= ? AND closed_at < ?", m.from, m.to)
