@@ -46,7 +46,7 @@ func TestWhatIsCorrectedAfterAnExportIsInNoLaterOne(t *testing.T) {
 				before := o.list(audience.ID)
 				first := o.export(before.ID)
 				if before.Eligible != 1 || first.RowCount != 1 {
-					t.Fatalf("%d in the list, %d in the file, want the customer in both: %s", before.Eligible, first.RowCount, before.Counts)
+					t.Fatalf("%d in the list, %d in the file, want 1 in both: %s", before.Eligible, first.RowCount, before.Counts)
 				}
 				chief := account.Viewer{UserID: 9, Role: account.Admin}
 				if err := o.Callbacks.Correct(t.Context(), chief, attempt, is.outcome, "记错了客户"); err != nil {
