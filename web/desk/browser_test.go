@@ -29,7 +29,9 @@ func TestCallbackIsWorkedByKeyboardAlone(t *testing.T) {
 
 	b.Press("1")                // reached
 	b.Wait(".outcome .talk")    // the talk's questions open
-	b.Press("2", "2", "1", "3") // not solved; dissatisfied; two reasons
+	b.Press("2") // not solved
+	rate(b, "2")
+	b.Press("1", "3") // two reasons
 	b.Press(kb.F4)
 	b.Run(chromedp.KeyEvent("网速 1234 仍慢")) // digits in a note are text
 	if note := b.Value(`[name="note"]`); note != "网速 1234 仍慢" {

@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,6 +25,41 @@ func TestAHeldKeyAnswersOneQuestion(t *testing.T) {
 	}
 	b.Press("1")
 	b.Until(`document.querySelector('[name="business_result"][value="solved"]').checked`)
+}
+
+// rate presses the key of a rating.
+func rate(b *webtest.Browser, digit string) { b.Chord(digit, chromedp.ModifierShift) }
+
+// A digit pressed once too often gave a rating: reached, solved, and very dissatisfied after that.
+func TestADigitPressedTwiceGivesNoRating(t *testing.T) {
+	t.Parallel()
+	_, b := atDesk(t, "张伟")
+	for _, digits := range [][]string{{"1", "1", "1", "1"}, {"5", "2"}} {
+		b.Press(digits...)
+		b.Wait(".rating.step-now")
+		b.Until(`document.querySelector('[name="business_result"][value="solved"]').checked &&
+			!document.querySelector('[name="rating"]:checked, [name="reasons"]:checked')`)
+	}
+	rate(b, "2")
+	b.Wait(".reasons.step-now")
+	rate(b, "2") // pressed twice as well
+	b.Until(`document.querySelector('[name="rating"][value="2"]').checked && !document.querySelector('[name="reasons"]:checked')`)
+	b.Press("1")
+	b.Until(`document.querySelectorAll('[name="reasons"]:checked').length === 1`)
+	rate(b, "4") // they think again
+	b.Until(`document.querySelector('[name="rating"][value="4"]').checked`)
+	b.Gone(".reasons")
+}
+
+// Windows tells of Shift and a digit of the number pad as of a key that moves the caret.
+func TestTheNumberPadGivesARatingToo(t *testing.T) {
+	t.Parallel()
+	_, b := atDesk(t, "张伟")
+	b.Press("1", "1")
+	b.Wait(".rating.step-now")
+	b.Run(chromedp.Evaluate[chromedp.Void](`for (const kind of ["keydown", "keyup"])
+		document.body.dispatchEvent(new KeyboardEvent(kind, { code: "Numpad5", key: "Clear", modifierNumLock: true, bubbles: true }))`))
+	b.Until(`document.querySelector('[name="rating"][value="5"]').checked`)
 }
 
 func TestF4PutsTheCaretBehindTheText(t *testing.T) {
@@ -116,7 +152,9 @@ func TestSkippingAndGivingBackHaveKeys(t *testing.T) {
 func TestConsentHasAKeyOfItsOwn(t *testing.T) {
 	t.Parallel()
 	_, b := atDesk(t, "张伟")
-	b.Press("1", "1", "5", kb.F7)
+	b.Press("1", "1")
+	rate(b, "5")
+	b.Press(kb.F7)
 	b.Until(`document.querySelector('[name="consent"]').checked`)
 }
 
@@ -124,7 +162,9 @@ func TestConsentHasAKeyOfItsOwn(t *testing.T) {
 func TestTheNextCustomerIsNamedDuringTheWrapUp(t *testing.T) {
 	t.Parallel()
 	_, b := atDesk(t, "张伟", "刘芳")
-	b.Press("1", "1", "5", kb.F8)
+	b.Press("1", "1")
+	rate(b, "5")
+	b.Press(kb.F8)
 	b.WaitText("[data-next]", "Next: 刘芳 (Confirmation, due tomorrow 14:05)")
 	b.Next()
 	b.Wait(`[data-outcome][data-id="2"]`)
@@ -165,14 +205,16 @@ func TestFiveCallbacksAreWorkedByKeyboardAlone(t *testing.T) {
 	}{
 		{"no answer", []string{"2"}, ""},
 		{"appointment", []string{"1", "3", "2", finish}, callback.Appointment},
-		{"satisfied", []string{"1", "1", "5", finish}, callback.Solved},
-		{"dissatisfied", []string{"1", "1", "2", "1", finish}, callback.Solved},
+		{"satisfied", []string{"1", "1", "Shift+5", finish}, callback.Solved},
+		{"dissatisfied", []string{"1", "1", "Shift+2", "1", finish}, callback.Solved},
 		{"refused", []string{"1", "4", finish}, callback.Declined},
 	} {
 		b.Wait(`label[data-alone][data-key="Digit2"]`)
 		b.Run(chromedp.Evaluate[chromedp.Void](watchNext))
 		for _, key := range work.keys {
-			if key == finish {
+			if digit, rating := strings.CutPrefix(key, "Shift+"); rating {
+				rate(b, digit)
+			} else if key == finish {
 				b.Next()
 			} else {
 				b.Press(key)

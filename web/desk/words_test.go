@@ -106,7 +106,8 @@ func TestWordsSurviveLeavingWithinASecond(t *testing.T) {
 func TestLoggingInAgainHappensInPlace(t *testing.T) {
 	t.Parallel()
 	ts, b := atDesk(t, "张伟", "刘芳")
-	b.Press("1", "1", "5")
+	b.Press("1", "1")
+	rate(b, "5")
 	logOut(t, ts)
 	b.Press(kb.F4)
 	b.Type("很满意")
@@ -146,7 +147,8 @@ func TestSomebodyElsesLoginTakesNothingOver(t *testing.T) {
 func TestAnOutcomeFinishedOfflineIsSentLater(t *testing.T) {
 	t.Parallel()
 	ts, b := atDesk(t, "张伟", "刘芳")
-	b.Press("1", "1", "4")
+	b.Press("1", "1")
+	rate(b, "4")
 	b.Offline(true)
 	b.Press(kb.F4)
 	b.Type("断线时写的")
@@ -236,7 +238,8 @@ func TestAnotherTabOfTheDeskShowsWhatIsTyped(t *testing.T) {
 func TestNobodyWhoRefusedIsAskedHowSatisfiedTheyAre(t *testing.T) {
 	t.Parallel()
 	ts, b := atDesk(t, "张伟")
-	b.Press("1", "1", "5") // solved, very satisfied …
+	b.Press("1", "1")
+	rate(b, "5") // solved, very satisfied …
 	b.Click(`[name="business_result"][value="declined"]`)
 	for _, hidden := range []string{".rating", ".consent", ".reasons"} {
 		b.Gone(hidden)

@@ -1,5 +1,6 @@
 // The outcome is walked through by digits. Each question is a step: the digits belong to the step at hand, and an answer hands them to
-// the next one. Backspace goes back. The digit of a call nobody took is the whole outcome.
+// the next one. Backspace goes back. The digit of a call nobody took is the whole outcome. A rating has keys of its own, Shift and its
+// digit: a digit pressed once too often would give one.
 import { post } from "./desk-send.js";
 
 const calm = 500; // milliseconds in which a digit that was meant for the callback before finishes nothing

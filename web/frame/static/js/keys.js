@@ -5,10 +5,13 @@
 
 const editable = (element) => element instanceof Element && Boolean(element.closest("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox], [type=button], [type=submit])"));
 
+// Windows lets Shift go before it tells of a digit of the number pad: what is left of it is that the digit means none.
+const shifted = (event) => event.shiftKey || (/^Numpad\d$/.test(event.code) && event.getModifierState("NumLock") && !/^\d$/.test(event.key));
+
 // nameOf returns the name of a pressed key, as data-key has it.
 export function nameOf(event) {
   const code = event.code.replace(/^Numpad(\d)$/, "Digit$1").replace(/^NumpadEnter$/, "Enter");
-  return (event.ctrlKey || event.metaKey ? "Ctrl+" : "") + (event.altKey ? "Alt+" : "") + (event.shiftKey ? "Shift+" : "") + code;
+  return (event.ctrlKey || event.metaKey ? "Ctrl+" : "") + (event.altKey ? "Alt+" : "") + (shifted(event) ? "Shift+" : "") + code;
 }
 
 const visible = (element) => (element.checkVisibility ? element.checkVisibility() : element.offsetParent !== null);
