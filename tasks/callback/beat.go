@@ -96,5 +96,6 @@ func (a Attempt) Is(set *outcome.Set, o Outcome) bool {
 	o = o.normalised(set)
 	answers, err := json.Marshal(o.Answers)
 	same := err == nil && (a.Answers == string(answers) || a.Answers == "" && o.Answers.Empty())
-	return same && a.CallResult == o.CallResult && a.BusinessResult == o.BusinessResult && a.Note == o.Note
+	return same && a.CallResult == o.CallResult && a.BusinessResult == o.BusinessResult && a.Note == o.Note &&
+		a.NoteForSupervisor == o.ForSupervisor
 }

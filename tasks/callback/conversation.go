@@ -178,6 +178,7 @@ func (s *Service) endTogether(
 	for i := range others {
 		said := o
 		said.NoteForNext = cmp.Or(o.NoteForNext, others[i].NoteForNext)
+		said.ForSupervisor = "" // who reads it is told once
 		if _, err := s.finish(tx, viewer, set, &others[i], said, now); err != nil {
 			return err
 		}

@@ -166,6 +166,7 @@ func (s *Service) gatherOwn(tx database.Tx, viewer account.Viewer, shown *Desk) 
 	if shown.Attempts, err = st.attemptsOf(shown.Callback.ID); err != nil {
 		return err
 	}
+	hideNotes(viewer, shown.Attempts)
 	if shown.Recordings, err = hideRecordings(tx, viewer, shown.Callback, shown.Attempts); err != nil {
 		return err
 	}

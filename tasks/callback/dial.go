@@ -33,16 +33,18 @@ type Attempt struct {
 	CallResult     CallResult    // empty until the outcome is recorded
 	BusinessResult BusinessResult
 	Note           string
-	Answers        string        // JSON of Answers; empty when nothing was asked
-	OutcomeVersion int           // of the set the outcome was recorded under; 0 until it is
-	Mark           outcome.Flag  // of which supervisors are told; empty for none
-	MarkSeenAt     clock.Instant // when somebody said that they know
-	MarkSeenBy     int64
-	DialledPhone   string // E.164: the line that was dialled last; empty where the dial was not seen
-	WrongPhone     string // E.164: the line that was dialled, where it turned out not to be the customer's
-	CallbackBefore string // JSON of state; empty while there is no outcome, and of attempts older than it
-	ScriptID       int64  // the version of the script there was when it began; 0: before scripts had versions
-	HelpTried      string // JSON of the steps of help that were tried; empty: none
+	// For supervisors, and for who wrote it: other callers never see it.
+	NoteForSupervisor string
+	Answers           string        // JSON of Answers; empty when nothing was asked
+	OutcomeVersion    int           // of the set the outcome was recorded under; 0 until it is
+	Mark              outcome.Flag  // of which supervisors are told; empty for none
+	MarkSeenAt        clock.Instant // when somebody said that they know
+	MarkSeenBy        int64
+	DialledPhone      string // E.164: the line that was dialled last; empty where the dial was not seen
+	WrongPhone        string // E.164: the line that was dialled, where it turned out not to be the customer's
+	CallbackBefore    string // JSON of state; empty while there is no outcome, and of attempts older than it
+	ScriptID          int64  // the version of the script there was when it began; 0: before scripts had versions
+	HelpTried         string // JSON of the steps of help that were tried; empty: none
 	// What is known of the line; a connector fills it in later, and none is unknown.
 	RingingAt, AnsweredAt, HungUpAt clock.Instant
 	RecordingURL                    string // secret: see Recording

@@ -20,9 +20,10 @@ import (
 // are told, and whether the number that was dialled was wrong. Saying something else takes all of that back.
 func (a *Attempt) say(set *outcome.Set, dialled string, o Outcome) (err error) {
 	a.CallResult, a.BusinessResult, a.Note, a.OutcomeVersion = o.CallResult, o.BusinessResult, o.Note, set.Version
-	if mark := o.mark(set); mark != a.Mark {
+	if mark := o.mark(set); mark != a.Mark || o.ForSupervisor != a.NoteForSupervisor {
 		a.Mark, a.MarkSeenAt, a.MarkSeenBy = mark, 0, 0
 	}
+	a.NoteForSupervisor = o.ForSupervisor
 	a.WrongPhone = ""
 	if call, _ := o.codes(set); call.Is(outcome.WrongNumber) {
 		a.WrongPhone = dialled
@@ -34,7 +35,7 @@ func (a *Attempt) say(set *outcome.Set, dialled string, o Outcome) (err error) {
 // unsay makes an attempt one without an outcome again.
 func (a *Attempt) unsay() {
 	a.EndedAt, a.CallResult, a.BusinessResult, a.Note, a.Answers, a.CallbackBefore, a.HelpTried = 0, "", "", "", "", "", ""
-	a.OutcomeVersion, a.Mark, a.MarkSeenAt, a.MarkSeenBy, a.WrongPhone = 0, "", 0, 0, ""
+	a.NoteForSupervisor, a.OutcomeVersion, a.Mark, a.MarkSeenAt, a.MarkSeenBy, a.WrongPhone = "", 0, "", 0, 0, ""
 }
 
 // dialledUnder returns the line that was called in an attempt, where the outcome says that it is a wrong one: the one that was dialled.

@@ -117,6 +117,7 @@ type Outcome struct {
 	Answers        Answers        `json:"answers,omitzero"`
 	Note           string         `json:"note,omitempty"`
 	NoteForNext    string         `json:"note_for_next,omitempty"`
+	ForSupervisor  string         `json:"note_for_supervisor,omitempty"` // see Attempt.NoteForSupervisor
 	AppointmentAt  clock.Instant  `json:"appointment_at,omitzero"`
 	AppointmentFor Whose          `json:"appointment_for,omitempty"`
 	TimeTyped      string         `json:"time_typed,omitempty"` // of a draft: what was typed for the appointment and is no time yet
@@ -160,7 +161,7 @@ func (o Outcome) deciding(set *outcome.Set) outcome.Code {
 // normalised returns the outcome without what cannot belong to it: a business result or answers of a call nobody took, and answers where
 // nothing was asked. What the customer said in their own words is kept in the note then.
 func (o Outcome) normalised(set *outcome.Set) Outcome {
-	for _, written := range []*string{&o.Note, &o.NoteForNext, &o.Answers.Comment} {
+	for _, written := range []*string{&o.Note, &o.NoteForNext, &o.ForSupervisor, &o.Answers.Comment} {
 		*written = strings.TrimSpace(text.Lines(*written))
 	}
 	call, business := o.codes(set)
@@ -198,7 +199,7 @@ func (o Outcome) validate(set *outcome.Set, now clock.Instant) error {
 	if utf8.RuneCountInString(o.Answers.Comment) > maxComment {
 		problem("comment", "too_long", "is longer than 2,000 characters", "")
 	}
-	for name, text := range map[string]string{"note": o.Note, "note_for_next": o.NoteForNext} {
+	for name, text := range map[string]string{"note": o.Note, "note_for_next": o.NoteForNext, "note_for_supervisor": o.ForSupervisor} {
 		if utf8.RuneCountInString(text) > maxNote {
 			problem(name, "too_long", "is longer than 4,000 characters", "")
 		}
@@ -263,5 +264,9 @@ func (o Outcome) suppressed(set *outcome.Set) permission.Scope {
 // mark returns the flag of which supervisors are told; empty for none.
 func (o Outcome) mark(set *outcome.Set) outcome.Flag {
 	call, business := o.codes(set)
-	return cmp.Or(business.Tells(), call.Tells())
+	mark := cmp.Or(business.Tells(), call.Tells())
+	if mark == "" && o.ForSupervisor != "" {
+		return MarkNote
+	}
+	return mark
 }

@@ -232,7 +232,8 @@ func (s *Service) makeRoom(tx database.Tx, viewer account.Viewer, undone Callbac
 // outcome returns what was recorded about an attempt, as it was typed; the callback still is what the outcome made of it.
 func (a Attempt) outcome(c Callback) (Outcome, error) {
 	o := Outcome{
-		CallResult: a.CallResult, BusinessResult: a.BusinessResult, Note: a.Note, NoteForNext: c.NoteForNext, HelpTried: a.HelpSteps(),
+		CallResult: a.CallResult, BusinessResult: a.BusinessResult, Note: a.Note, NoteForNext: c.NoteForNext,
+		ForSupervisor: a.NoteForSupervisor, HelpTried: a.HelpSteps(),
 	}
 	if a.Answers != "" {
 		if err := json.Unmarshal([]byte(a.Answers), &o.Answers); err != nil {

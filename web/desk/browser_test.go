@@ -27,9 +27,9 @@ func TestCallbackIsWorkedByKeyboardAlone(t *testing.T) {
 	b.Next()
 	b.Wait(".outcome .step-now")
 
-	b.Press("1")                // reached
-	b.Wait(".outcome .talk")    // the talk's questions open
-	b.Press("2") // not solved
+	b.Press("1")             // reached
+	b.Wait(".outcome .talk") // the talk's questions open
+	b.Press("2")             // not solved
 	rate(b, "2")
 	b.Press("1", "3") // two reasons
 	b.Press(kb.F4)

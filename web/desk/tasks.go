@@ -222,6 +222,7 @@ func (h *handlers) draftLines(c *gin.Context, typed callback.Outcome, questions 
 	add("desk.comment", typed.Answers.Comment)
 	add("desk.note", typed.Note)
 	add("desk.note_for_next", typed.NoteForNext)
+	add("desk.note_for_supervisor", typed.ForSupervisor)
 	return lines
 }
 

@@ -229,9 +229,10 @@ func (h *handlers) codeChoices(c *gin.Context, f frame.Form, field string, codes
 func (h *handlers) outcomeOf(f frame.Form) callback.Outcome {
 	o := callback.Outcome{
 		CallResult: callback.CallResult(f.Get("call_result")), BusinessResult: callback.BusinessResult(f.Get("business_result")),
-		Note: f.Get("note"), NoteForNext: f.Get("note_for_next"), AppointmentFor: callback.Whose(f.Get("appointment_for")),
-		HelpTried: f.Values["help"],
-		Answers:   callback.Answers{Reasons: f.Values["reasons"], Comment: f.Get("comment"), Consent: f.Get("consent") == "yes"},
+		Note: f.Get("note"), NoteForNext: f.Get("note_for_next"), ForSupervisor: f.Get("note_for_supervisor"),
+		AppointmentFor: callback.Whose(f.Get("appointment_for")),
+		HelpTried:      f.Values["help"],
+		Answers:        callback.Answers{Reasons: f.Values["reasons"], Comment: f.Get("comment"), Consent: f.Get("consent") == "yes"},
 	}
 	if rating, err := strconv.Atoi(f.Get("rating")); err == nil {
 		o.Answers.Rating = &rating
@@ -259,7 +260,8 @@ func (h *handlers) outcomeValues(o callback.Outcome) url.Values {
 	v := url.Values{}
 	for name, text := range map[string]string{
 		"call_result": string(o.CallResult), "business_result": string(o.BusinessResult), "note": o.Note, "note_for_next": o.NoteForNext,
-		"comment": o.Answers.Comment, "appointment_for": string(o.AppointmentFor), "appointment_at": o.TimeTyped,
+		"note_for_supervisor": o.ForSupervisor,
+		"comment":             o.Answers.Comment, "appointment_for": string(o.AppointmentFor), "appointment_at": o.TimeTyped,
 	} {
 		v.Set(name, text)
 	}

@@ -26,7 +26,7 @@ const MostMarks = 50
 // most MostMarks.
 func (s *Service) Marks(ctx context.Context, viewer account.Viewer) ([]MarkRow, error) {
 	tx := s.db.View(ctx)
-	attempts, err := store{tx}.unseenMarks(viewer.VisibleTeams(), outcome.Told(), MostMarks)
+	attempts, err := store{tx}.unseenMarks(viewer.VisibleTeams(), append(outcome.Told(), callback.MarkNote), MostMarks)
 	if err != nil || len(attempts) == 0 {
 		return nil, err
 	}
