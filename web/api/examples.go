@@ -12,6 +12,7 @@ var (
 		"resolved": example("A contact that was resolved, with an answer", `{
 			"external_id": "T-1", "status": "resolved", "resolved_at": "2026-11-22T10:40:00+08:00", "complaint": false,
 			"customer": {"reference": "C-1", "name": "张伟", "phones": ["139 1234 8000"], "tags": ["宽带"], "attributes": {"tier": "gold"}},
+			"contact_name": "李阿姨", "contact_phone": "138 1777 2001",
 			"participants": [{"role": "handled", "agent": "李强", "team": "二线组"}], "talk_seconds": 204,
 			"resolutions": [{"no": 1, "resolved_at": "2026-11-22T10:40:00+08:00"}],
 			"answers": [{"metric": "csat", "value": 5, "scale": "1-5"}]}`),
