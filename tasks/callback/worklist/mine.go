@@ -15,9 +15,9 @@ type MineList string
 
 // The lists of my tasks.
 const (
-	MineToday      MineList = "today"       // kept for me until the end of today, those that are late first
+	MineToday      MineList = "today"       // kept for me until the end of today, those that are late first; paused ones by their appointment
 	MineLater      MineList = "later"       // kept for me after today
-	MineInProgress MineList = "in_progress" // mine, not closed, and not kept for a time: by when they may be called
+	MineInProgress MineList = "in_progress" // mine, not closed, and not kept for a time, or paused: by when they may be called
 	MineRecoveries MineList = "recoveries"  // open ones that I may make, by when they are due
 	MineDone       MineList = "done"        // closed by me, the newest first
 	MineDrafts     MineList = "drafts"      // what I typed about callbacks that are not in my hands, the newest first
@@ -67,7 +67,11 @@ func (s *Service) MyTasks(ctx context.Context, viewer account.Viewer, f MineFilt
 	if err != nil {
 		return Mine{}, err
 	}
-	own := mineStore{store: store{tx}, viewer: viewer, endOfToday: (clock.DayOf(mine.At, s.zone) + 1).Start(s.zone), held: held}
+	today := clock.DayOf(mine.At, s.zone)
+	own := mineStore{
+		store: store{tx}, viewer: viewer, held: held,
+		startOfToday: today.Start(s.zone), endOfToday: (today + 1).Start(s.zone),
+	}
 	if own.pools, err = (store{tx}).recoveryPools(viewer.VisibleTeams()); err != nil {
 		return Mine{}, err
 	}

@@ -161,6 +161,42 @@ func TestWhatWasTypedUnderAnEarlierClaimIsOffered(t *testing.T) {
 }
 
 // A day of what is done is a day of the centre, not of UTC.
+// What waits for the back office is no appointment of today's, though it is kept for its caller: no customer expects that call.
+func TestAPausedCallbackIsNoAppointment(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := taskstest.AtWork(t, db)
+		me := taskstest.Caller(1)
+		paused, err := c.Callbacks.Pause(t.Context(), me, desk.Callback.ID, desk.Callback.Fence, c.Now().Add(time.Hour), "等装维")
+		if err != nil || paused.ReservedFor != me.UserID {
+			t.Fatalf("paused is %+v, %v", paused, err)
+		}
+		listed := func(when string, want callback.MineList) {
+			t.Helper()
+			for _, list := range []callback.MineList{callback.MineToday, callback.MineLater, callback.MineInProgress} {
+				ids, counted := mine(t, c, me, callback.MineFilter{List: list})
+				if (len(ids) == 1) != (list == want) || counted != len(ids) {
+					t.Errorf("%s: %s lists %v and counts %d", when, list, ids, counted)
+				}
+			}
+		}
+		listed("without an appointment", callback.MineInProgress)
+		for when, at := range map[string]struct {
+			clock.Instant
+			want callback.MineList
+		}{
+			"with one today":     {c.Now().Add(2 * time.Hour), callback.MineToday},
+			"with one next week": {c.Now().Add(7 * 24 * time.Hour), callback.MineLater},
+			"with one last week": {c.Now().Add(-7 * 24 * time.Hour), callback.MineInProgress},
+		} {
+			if err := db.View(t.Context()).Gorm().Exec("UPDATE callbacks SET appointment_at = ?", at.Instant).Error; err != nil {
+				t.Fatal(err)
+			}
+			listed(when, at.want)
+		}
+	})
+}
+
 func TestWhatIsDoneIsNarrowedToADayOfTheCentre(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {

@@ -14,11 +14,12 @@ import (
 // mineStore reads the lists of one caller.
 type mineStore struct {
 	store
-	viewer     account.Viewer
-	pools      []int64            // of recoveries the viewer sees
-	endOfToday clock.Instant      // of the centre's day
-	from, to   clock.Instant      // of what is done: closed then; none for whenever
-	held       *callback.Callback // what the viewer is at work on; nil for nothing
+	viewer       account.Viewer
+	pools        []int64       // of recoveries the viewer sees
+	startOfToday clock.Instant // of the centre's day
+	endOfToday   clock.Instant
+	from, to     clock.Instant      // of what is done: closed then; none for whenever
+	held         *callback.Callback // what the viewer is at work on; nil for nothing
 }
 
 // of selects the callbacks of a list and names the column it is ordered by. Each is narrowed by an index to what is one caller's: what
@@ -28,8 +29,9 @@ func (m mineStore) of(list MineList) (g *gorm.DB, column string) {
 	g = within(m.viewer.VisibleTeams(), m.Gorm().Model(&callback.Callback{}))
 	switch list {
 	case MineInProgress:
-		return g.Where("caller_id = ? AND state IN ? AND reserved_for <> ?", id, openStates, id).
-			Where("slot <> ?", callback.SlotNext), "ready_at" // that one was only looked at, whatever became of it
+		// The next one was only looked at, whatever became of it.
+		return g.Where("caller_id = ? AND state IN ? AND slot <> ?", id, openStates, callback.SlotNext).
+			Where("(reserved_for <> ? OR "+paused+" AND appointment_at < ?)", id, m.startOfToday), "ready_at"
 	case MineRecoveries:
 		return g.Where("pool_id IN ? AND state IN ? AND kind = ? AND not_for <> ?", m.pools, openStates, callback.RecoveryKind, id),
 			"due_at"
@@ -39,11 +41,17 @@ func (m mineStore) of(list MineList) (g *gorm.DB, column string) {
 		}
 		return g, "closed_at"
 	case MineLater:
-		return g.Where("reserved_for = ? AND state IN ? AND ready_at >= ?", id, openStates, m.endOfToday), "ready_at"
+		return g.Where("reserved_for = ? AND state IN ?", id, openStates).
+			Where("("+paused+" AND appointment_at >= ? OR NOT "+paused+" AND ready_at >= ?)", m.endOfToday, m.endOfToday), "ready_at"
 	default:
-		return g.Where("reserved_for = ? AND state IN ? AND ready_at < ?", id, openStates, m.endOfToday), "ready_at"
+		return g.Where("reserved_for = ? AND state IN ?", id, openStates).
+			Where("("+paused+" AND appointment_at >= ? AND appointment_at < ? OR NOT "+paused+" AND ready_at < ?)",
+				m.startOfToday, m.endOfToday, m.endOfToday), "ready_at"
 	}
 }
+
+// paused are the callbacks that wait for something inside: they are kept for their caller, and no customer expects the call for that.
+const paused = "(state = 'waiting' AND wait_reason = 'paused')"
 
 func (m mineStore) list(f MineFilter) ([]callback.Callback, error) {
 	g, column := m.of(f.List)
