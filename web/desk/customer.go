@@ -149,8 +149,12 @@ func languageOptions(known, reader, unknown string) []frame.Option {
 	if known != "" && !slices.Contains(tags, known) {
 		tags = append(tags, known)
 	}
+	brackets := strings.NewReplacer()
+	if strings.HasPrefix(reader, "zh") {
+		brackets = strings.NewReplacer(" (", "（", "(", "（", ")", "）") // CLDR writes them as in English
+	}
 	for _, tag := range tags {
-		options = append(options, frame.Option{Value: tag, Label: cmp.Or(names.Name(language.Make(tag)), tag)})
+		options = append(options, frame.Option{Value: tag, Label: brackets.Replace(cmp.Or(names.Name(language.Make(tag)), tag))})
 	}
 	return options
 }
