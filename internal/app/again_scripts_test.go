@@ -52,7 +52,7 @@ func scriptCases() map[string]useCase {
 		"Accounts.SetExtension":    just(func(o *office) error { return o.Accounts.SetExtension(o.ctx(), o.caller, "8001") }),
 		"Calls.Ring": func(o *office) func() (any, error) {
 			desk := o.claim()
-			return func() (any, error) { return o.Calls.Ring(o.ctx(), o.caller, desk.Callback.ID, desk.Callback.Fence) }
+			return func() (any, error) { return o.Calls.Ring(o.ctx(), o.caller, desk.Callback.ID, desk.Callback.Fence, 0) }
 		},
 		"Calls.Recording": func(o *office) func() (any, error) {
 			a := callback.Attempt{CallbackID: 1, No: 90, CallerID: 3, RecordingURL: "https://pbx.example.com/1.wav"}

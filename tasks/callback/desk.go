@@ -39,6 +39,14 @@ type Desk struct {
 	At         clock.Instant     // the instant this was read at
 }
 
+// Rings returns how often a call was asked for under this claim.
+func (d *Desk) Rings() int {
+	if len(d.Attempts) == 0 || d.Attempts[0].Fence != d.Callback.Fence {
+		return 0
+	}
+	return d.Attempts[0].Rings
+}
+
 // Current returns the callback the viewer has claimed, without claiming one. It returns ErrNothingReady when there is none.
 func (s *Service) Current(ctx context.Context, viewer account.Viewer) (Desk, error) {
 	now := s.now()

@@ -45,6 +45,7 @@ type Attempt struct {
 	CallbackBefore    string // JSON of state; empty while there is no outcome, and of attempts older than it
 	ScriptID          int64  // the version of the script there was when it began; 0: before scripts had versions
 	HelpTried         string // JSON of the steps of help that were tried; empty: none
+	Rings             int    // how often a call was asked for under the claim, with this attempt and those before it
 	// What is known of the line; a connector fills it in later, and none is unknown.
 	RingingAt, AnsweredAt, HungUpAt clock.Instant
 	RecordingURL                    string // secret: see Recording
@@ -58,7 +59,14 @@ func (a *Attempt) Talk() time.Duration {
 	return max(0, a.HungUpAt.Sub(a.AnsweredAt))
 }
 
-var errDialRefused = fault.New(fault.Conflict, "dial_refused", "this customer may not be called now")
+// The refusals of dialling.
+var (
+	errDialRefused   = fault.New(fault.Conflict, "dial_refused", "this customer may not be called now")
+	errRungElsewhere = fault.New(fault.Conflict, "rung_elsewhere", "another page has had this call made already; dial again for another one")
+)
+
+// whateverRang is for who dials without a page that could be old.
+const whateverRang = -1
 
 // Dial begins an attempt on a claimed callback, renews the lease, and returns what to dial: the number in E.164, and after a pause its
 // extension. Permission is asked again at this moment. Dialling again while the lease lasts, after a dropped line, is the same
@@ -67,6 +75,13 @@ var errDialRefused = fault.New(fault.Conflict, "dial_refused", "this customer ma
 // It returns ErrStale when the claim is not the last one any more, and fault.Conflict when the viewer never claimed the
 // callback, the call is not wanted or not allowed any more, or the attempts are used up.
 func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (phone string, err error) {
+	phone, _, err = s.DialOnce(ctx, viewer, callbackID, fence, whateverRang)
+	return phone, err
+}
+
+// DialOnce is Dial for a page that knows of so many calls that were asked for under the claim, and returns how many there are now. It
+// returns fault.Conflict, with the argument rings, where there were others: another page of the same desk was faster.
+func (s *Service) DialOnce(ctx context.Context, viewer account.Viewer, callbackID, fence int64, known int) (phone string, rings int, err error) {
 	now := s.now()
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		c, had, err := lockFor(tx, viewer, callbackID)
@@ -98,7 +113,14 @@ func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, f
 		}
 		phone = address.Number{Dial: subject.To(permission.ByPhone), Extension: beside(subject).Extension}.Dialled()
 		another := c.DialledAt.IsZero()
+		before, _, err := store{tx}.attemptUnder(c.ID, fence)
+		if err != nil {
+			return err
+		}
+		rings = before.Rings + 1
 		switch {
+		case known != whateverRang && known != before.Rings:
+			return errRungElsewhere.With("rings", before.Rings)
 		case another && c.usedUp():
 			return errDialRefused.With("reason", string(ReasonUnreachable))
 		case !v.Allowed:
@@ -111,12 +133,15 @@ func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, f
 		if err != nil {
 			return err
 		}
+		if err := (store{tx}).rung(c, rings); err != nil {
+			return err
+		}
 		return store{tx}.write(&c)
 	})
 	if err != nil {
-		return "", fmt.Errorf("dial callback %d: %w", callbackID, err)
+		return "", 0, fmt.Errorf("dial callback %d: %w", callbackID, err)
 	}
-	return phone, nil
+	return phone, rings, nil
 }
 
 // judgeDial asks permission for a call that is about to be made. Until this transaction ends, nobody else can contact the

@@ -96,10 +96,17 @@ func (s store) deleteAttempt(id int64) error {
 
 // dialAgain keeps the line that is dialled again in the attempt of a callback that began with its dial.
 func (s store) dialAgain(c Callback, phone string) error {
+	return s.updateDialled(c, "dialled_phone", phone)
+}
+
+// rung counts the calls that were asked for in the attempt of a callback that began with its dial.
+func (s store) rung(c Callback, rings int) error { return s.updateDialled(c, "rings", rings) }
+
+func (s store) updateDialled(c Callback, column string, value any) error {
 	err := s.Gorm().Model(&Attempt{}).Where("callback_id = ? AND fence = ? AND started_at = ?", c.ID, c.Fence, c.DialledAt).
-		Updates(map[string]any{"dialled_phone": phone}).Error
+		Updates(map[string]any{column: value}).Error
 	if err != nil {
-		return fmt.Errorf("write the dialled line of callback %d: %w", c.ID, err)
+		return fmt.Errorf("write the dial of callback %d: %w", c.ID, err)
 	}
 	return nil
 }

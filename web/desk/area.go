@@ -70,7 +70,7 @@ func New(
 
 // callService is what these pages ask for calls.
 type callService interface {
-	Ring(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (call.Ringing, error)
+	Ring(ctx context.Context, viewer account.Viewer, callbackID, fence int64, known int) (call.Ringing, error)
 }
 
 // worklistService is what these pages ask about a caller's own tasks and day.

@@ -44,7 +44,8 @@ func (h *handlers) beat(c *gin.Context) error {
 	text := h.pulseText(c, pulse)
 	c.JSON(http.StatusOK, gin.H{
 		"lease": h.clockTime(pulse.LeaseUntil), "text": text, "lost": pulse.Lost, "lapsed": pulse.Lapsed,
-		"dial": !pulse.Lost && pulse.Cancelled == "" && pulse.Forbidden == "",
+		"reason": pulse.Forbidden,
+		"dial":   !pulse.Lost && pulse.Cancelled == "" && pulse.Forbidden == "",
 	})
 	return nil
 }
@@ -77,10 +78,18 @@ func (h *handlers) deskProblem(c *gin.Context, err error) error {
 	if c.GetHeader("Accept") != "application/json" || fault.KindOf(err) == fault.Internal {
 		return err
 	}
-	if f, ok := fault.Of(err); ok && f.Args["reason"] != nil {
-		err = f.With("reason", h.T(c, fmt.Sprintf("reason.%s", f.Args["reason"])))
+	answer := gin.H{}
+	if f, ok := fault.Of(err); ok {
+		if reason := f.Args["reason"]; reason != nil {
+			answer["reason"] = reason
+			err = f.With("reason", h.T(c, fmt.Sprintf("reason.%s", reason)))
+		}
+		if rings := f.Args["rings"]; rings != nil {
+			answer["rung"] = rings
+		}
 	}
+	answer["problem"] = h.FaultText(c, err)
 	frame.RetryAfterStatus(c, frame.StatusOf(err))
-	c.JSON(frame.StatusOf(err), gin.H{"problem": h.FaultText(c, err)})
+	c.JSON(frame.StatusOf(err), answer)
 	return nil
 }

@@ -95,7 +95,7 @@ func (h *handlers) finishCallback(c *gin.Context) error {
 	case set.Deciding(string(typed.CallResult), string(typed.BusinessResult)).Is(outcome.Abuse):
 		return h.toDesk(c, nil, h.finishedFlash(c, recorded, "desk.finished_abuse")) // nothing is handed out until they are ready
 	}
-	return h.claimAfter(c, recorded)
+	return h.claimAfter(c, h.finishedFlash(c, recorded, "desk.finished"), h.finishedFlash(c, recorded, "desk.finished_last"))
 }
 
 // finishedFlash says what follows from an outcome, and offers to undo it while that is possible.
@@ -160,21 +160,21 @@ func (h *handlers) keep(c *gin.Context, id, fence int64, typed callback.Outcome)
 	}
 }
 
-// claimAfter hands out the next callback after a finished one, unless the caller is on a pause. That there is none takes nothing from
-// what was finished.
-func (h *handlers) claimAfter(c *gin.Context, recorded callback.Recorded) error {
+// claimAfter hands out the next callback after what was done, unless the caller is on a pause. That there is none takes nothing from
+// what was done; last says so.
+func (h *handlers) claimAfter(c *gin.Context, done, last frame.Flash) error {
 	ctx := c.Request.Context()
 	if _, paused, err := h.pauses.Current(ctx, frame.Viewer(c)); err != nil || paused {
-		return h.toDesk(c, nil, h.finishedFlash(c, recorded, "desk.finished"))
+		return h.toDesk(c, nil, done)
 	}
 	desk, err := h.claim(c)
 	if err != nil {
 		if fault.KindOf(err) == fault.Internal {
 			h.Log.ErrorContext(ctx, "claim after finish failed", "error", err)
 		}
-		return h.toDesk(c, nil, h.finishedFlash(c, recorded, "desk.finished_last"))
+		return h.toDesk(c, nil, last)
 	}
-	return h.toDesk(c, desk, h.finishedFlash(c, recorded, "desk.finished"))
+	return h.toDesk(c, desk, done)
 }
 
 // refuseOutcome shows the desk again with everything in place and what is missing in words.
@@ -216,6 +216,8 @@ func (h *handlers) giveBack(c *gin.Context, message string, end func(id int64, f
 		return err
 	case ended.CloseReason == callback.ReasonUnreachable:
 		message = "desk.unreachable"
+	case f.Get("then") == "next":
+		return h.claimAfter(c, frame.Done("desk.set_aside"), frame.Done("desk.set_aside"))
 	}
 	return h.toDesk(c, nil, frame.Done(message))
 }
@@ -226,7 +228,7 @@ func (h *handlers) dialCallback(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	ringing, err := h.calls.Ring(c.Request.Context(), frame.Viewer(c), id, formInt(f, "fence"))
+	ringing, err := h.calls.Ring(c.Request.Context(), frame.Viewer(c), id, formInt(f, "fence"), int(formInt(f, "rung")))
 	if err != nil {
 		return h.deskProblem(c, err)
 	}

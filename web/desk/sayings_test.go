@@ -11,8 +11,10 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"aftercall/internal/account"
+	"aftercall/internal/contact"
 	"aftercall/internal/delivery"
 	"aftercall/internal/webtest"
+	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/script"
 )
 
@@ -141,5 +143,55 @@ func TestThePBXRingsOrSaysWhyNot(t *testing.T) {
 	webtest.Must(t, err)
 	if len(desk.Attempts) != 1 {
 		t.Errorf("%d attempts were counted", len(desk.Attempts))
+	}
+}
+
+// Two tabs of one desk have one call made; the second one says so, and has another one made when it is meant.
+func TestTheOtherTabRingsNoSecondTime(t *testing.T) {
+	t.Parallel()
+	ts, b := prepared(t)
+	var calls atomic.Int32
+	pbx := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
+	t.Cleanup(pbx.Close)
+	webtest.Must(t, ts.PBX.Set(t.Context(), boss, delivery.PBXSettings{
+		On: true, Method: http.MethodPost, URL: pbx.URL, Body: `{"to":"{number}"}`, Link: "tel", Hosts: []string{"127.0.0.1"},
+	}))
+	webtest.Must(t, ts.Accounts.SetExtension(t.Context(), account.Viewer{UserID: 1}, "8001"))
+	other := ts.Open(t)
+	other.Login("caller")
+	openDesk(other)
+	other.Wait(".outcome .step-now")
+	b.Press(kb.F2)
+	b.Wait("#desk-ringing") // the PBX has answered
+	other.Press(kb.F2)
+	other.WaitText("#desk-problem", "Another page has had this call made")
+	if n := calls.Load(); n != 1 {
+		t.Fatalf("the PBX was asked %d times", n)
+	}
+	other.Press(kb.F2)
+	other.WaitText("#desk-ringing", "pick up your telephone")
+	if n := calls.Load(); n != 2 {
+		t.Errorf("dialled again on purpose, the PBX was asked %d times", n)
+	}
+}
+
+// The customer has reported something newer while the caller was reading: one key puts the callback off and takes the next.
+func TestANewerContactIsOneKeyFromTheNextCustomer(t *testing.T) {
+	t.Parallel()
+	ts, b := atDesk(t, "张伟", "刘芳")
+	newer := webtest.SevereContact(3, "张伟", "宽带报修")
+	newer.Customer, newer.Status = webtest.SevereContact(1, "张伟", "").Customer, contact.Open
+	newer.OpenedAt, newer.ResolvedAt = ts.Now(), 0
+	ts.AddContacts(t, newer)
+	b.Press(kb.F2)
+	b.WaitText("#desk-problem", "newer contact")
+	b.Wait("#desk-way-out")
+	b.Screenshot("desk-newer-way-out")
+	b.Chord("n", chromedp.ModifierAlt)
+	b.Wait(`[data-outcome][data-id="2"]`)
+	b.WaitText(".flash", "Put off until the newer contact is resolved")
+	desk, err := ts.Callbacks.ByID(t.Context(), boss, 1)
+	if err != nil || desk.Callback.WaitReason != callback.ReasonNewer || len(desk.Attempts) != 0 {
+		t.Errorf("what was put off is %+v, %v", desk.Callback, err)
 	}
 }

@@ -57,7 +57,7 @@ func (h *handlers) dialled(c *gin.Context, ringing call.Ringing) error {
 		c.Redirect(http.StatusSeeOther, ringing.Link)
 		return nil
 	}
-	answer := gin.H{"phone": ringing.Phone, "link": ringing.Link, "rings": rings}
+	answer := gin.H{"phone": ringing.Phone, "link": ringing.Link, "rings": rings, "rung": ringing.Rings}
 	if ringing.Problem != nil {
 		answer["problem"] = h.FaultText(c, ringing.Problem)
 	}

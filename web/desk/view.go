@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -31,10 +32,17 @@ type deskFacts struct {
 	Lease    string
 	Last     callback.Attempt // the newest attempt with an outcome
 	LastBy   string
+	Heard    []heardAttempt
 	ForNext  string // what the last caller left for this one
 	Attempt  int    // number of the attempt to be made
 	Severe   bool
 	Language string // of the customer, where it is not the caller's
+}
+
+// heardAttempt is an attempt of which the caller may hear the recording.
+type heardAttempt struct {
+	No   int
+	Href string // of the page that leads to it, which is audited
 }
 
 func (h *handlers) deskFacts(c *gin.Context, desk callback.Desk) deskFacts {
@@ -68,6 +76,11 @@ func (h *handlers) deskFacts(c *gin.Context, desk callback.Desk) deskFacts {
 	}
 	if i := slices.IndexFunc(desk.Attempts, func(a callback.Attempt) bool { return a.CallResult != "" }); i >= 0 {
 		f.Last, f.LastBy = desk.Attempts[i], desk.Callers[desk.Attempts[i].CallerID]
+	}
+	for _, a := range desk.Attempts {
+		if desk.Recordings[a.ID] {
+			f.Heard = append(f.Heard, heardAttempt{a.No, fmt.Sprintf("%s/recordings/%d", callbackPath(cb.ID), a.ID)})
+		}
 	}
 	return f
 }

@@ -3,6 +3,7 @@ package call_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 // pbx is a dialer that remembers what it was asked for.
 type pbx struct {
 	db    *database.DB
+	mu    sync.Mutex
 	calls []call.Request
 	off   bool
 	fails error
@@ -31,6 +33,8 @@ func (p *pbx) Dial(ctx context.Context, asked call.Request) (bool, error) {
 	if p.off {
 		return false, nil
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.calls = append(p.calls, asked)
 	var n int64
 	if err := p.db.View(ctx).Gorm().Table("attempts").Count(&n).Error; err != nil {
@@ -59,7 +63,7 @@ func TestThePBXIsAskedOnceTheAttemptCounts(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, desk, p := withPBX(t, db)
-		ringing, err := c.Calls.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence)
+		ringing, err := c.Calls.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, 0)
 		if err != nil || !ringing.Asked || ringing.Problem != nil || ringing.Link != "sip:"+desk.Phone {
 			t.Fatalf("%+v, %v", ringing, err)
 		}
@@ -70,11 +74,49 @@ func TestThePBXIsAskedOnceTheAttemptCounts(t *testing.T) {
 		if diff := cmp.Diff(want, p.calls); diff != "" {
 			t.Error(diff)
 		}
-		if _, err := c.Calls.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence); err != nil {
+		if _, err := c.Calls.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, ringing.Rings); err != nil {
 			t.Fatal(err)
 		}
 		if len(p.calls) != 2 || p.calls[1].CallID != "1" {
 			t.Errorf("a redial is another call: %+v", p.calls)
+		}
+	})
+}
+
+// Two tabs of one desk dial at once, or one after the other: the PBX is asked by one of them. Dialling again where that is known is meant.
+func TestTwoTabsAskThePBXForOneCall(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk, p := withPBX(t, db)
+		ring := func(known int) (call.Ringing, error) {
+			return c.Calls.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, known)
+		}
+		errs := make([]error, 2)
+		var tabs sync.WaitGroup
+		for i := range errs {
+			tabs.Go(func() { _, errs[i] = ring(0) })
+		}
+		tabs.Wait()
+		refused := errs[0]
+		if refused == nil {
+			refused = errs[1]
+		}
+		f, _ := fault.Of(refused)
+		if (errs[0] == nil) == (errs[1] == nil) || f == nil || f.Code != "rung_elsewhere" || f.Args["rings"] != 1 {
+			t.Fatalf("the tabs got %v", errs)
+		}
+		if again, err := c.Callbacks.Current(t.Context(), taskstest.Caller(1)); err != nil || again.Rings() != 1 {
+			t.Errorf("a page that is loaded knows of %d calls, %v", again.Rings(), err)
+		}
+		if redialled, err := ring(1); err != nil || redialled.Rings != 2 || len(p.calls) != 2 {
+			t.Errorf("the line dropped: %+v, %v, %d calls", redialled, err, len(p.calls))
+		}
+		c.Pass(2 * time.Hour) // the lease is over: the next dial is another attempt
+		if _, err := ring(1); err == nil || len(p.calls) != 2 {
+			t.Errorf("the other tab: %v, %d calls", err, len(p.calls))
+		}
+		if third, err := ring(2); err != nil || third.Rings != 3 || c.Count(t, "attempts", "1 = 1") != 2 {
+			t.Errorf("%+v, %v", third, err)
 		}
 	})
 }
@@ -84,7 +126,7 @@ func TestWhatThePBXCannotDoTakesNothingFromTheAttempt(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, desk, p := withPBX(t, db)
 		p.fails = errors.New("busy here")
-		ringing, err := c.Calls.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence)
+		ringing, err := c.Calls.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, 0)
 		if err != nil || !errors.Is(ringing.Problem, p.fails) || ringing.Link == "" {
 			t.Fatalf("%+v, %v", ringing, err)
 		}
@@ -98,11 +140,11 @@ func TestThePBXIsNotAskedForACallThatMayNotBeMade(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, desk, p := withPBX(t, db)
-		if _, err := c.Calls.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence-1); err == nil {
+		if _, err := c.Calls.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence-1, 0); err == nil {
 			t.Error("an old fence rings")
 		}
 		c.Pass(12 * time.Hour) // at night
-		if _, err := c.Calls.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence); err == nil {
+		if _, err := c.Calls.Ring(t.Context(), taskstest.Caller(1), desk.Callback.ID, desk.Callback.Fence, 0); err == nil {
 			t.Error("a call at night rings")
 		}
 		if len(p.calls) != 0 {

@@ -32,17 +32,20 @@ type Ringing struct {
 	Phone   string // as callback.Dial returns it
 	Link    string // by which the caller's own telephone dials
 	Asked   bool   // the PBX was asked and makes the call; the caller picks up
+	Rings   int    // how often it was asked for under the claim: what the page says next time
 	Problem error  // why the PBX could not be asked, or said no: the caller uses the link
 }
 
-// Ring is callback.Dial, and then asks the dialer for the call. It asks after the attempt is committed: whatever becomes of the call, it
-// counts. An error is one of callback.Dial; what the dialer could not do is in Ringing.
-func (s *Service) Ring(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (Ringing, error) {
-	phone, err := s.callbacks.Dial(ctx, viewer, callbackID, fence)
+// Ring is callback.DialOnce, and then asks the dialer for the call. It asks after the attempt is committed: whatever becomes of the call,
+// it counts. known is of how many calls under this claim the viewer's page knows (callback.Desk.Rings): two tabs ask for one call, not for two.
+//
+// An error is one of callback.DialOnce; what the dialer could not do is in Ringing.
+func (s *Service) Ring(ctx context.Context, viewer account.Viewer, callbackID, fence int64, known int) (Ringing, error) {
+	phone, rings, err := s.callbacks.DialOnce(ctx, viewer, callbackID, fence, max(known, 0))
 	if err != nil {
 		return Ringing{}, err
 	}
-	ringing := Ringing{Phone: phone, Link: "tel:" + phone}
+	ringing := Ringing{Phone: phone, Link: "tel:" + phone, Rings: rings}
 	if s.dialer == nil {
 		return ringing, nil
 	}

@@ -171,23 +171,23 @@ func TestAPausedCallbackIsNoAppointment(t *testing.T) {
 		if err != nil || paused.ReservedFor != me.UserID {
 			t.Fatalf("paused is %+v, %v", paused, err)
 		}
-		listed := func(when string, want callback.MineList) {
+		listed := func(when string, want worklist.MineList) {
 			t.Helper()
-			for _, list := range []callback.MineList{callback.MineToday, callback.MineLater, callback.MineInProgress} {
-				ids, counted := mine(t, c, me, callback.MineFilter{List: list})
+			for _, list := range []worklist.MineList{worklist.MineToday, worklist.MineLater, worklist.MineInProgress} {
+				ids, counted := mine(t, c, me, worklist.MineFilter{List: list})
 				if (len(ids) == 1) != (list == want) || counted != len(ids) {
 					t.Errorf("%s: %s lists %v and counts %d", when, list, ids, counted)
 				}
 			}
 		}
-		listed("without an appointment", callback.MineInProgress)
+		listed("without an appointment", worklist.MineInProgress)
 		for when, at := range map[string]struct {
 			clock.Instant
-			want callback.MineList
+			want worklist.MineList
 		}{
-			"with one today":     {c.Now().Add(2 * time.Hour), callback.MineToday},
-			"with one next week": {c.Now().Add(7 * 24 * time.Hour), callback.MineLater},
-			"with one last week": {c.Now().Add(-7 * 24 * time.Hour), callback.MineInProgress},
+			"with one today":     {c.Now().Add(2 * time.Hour), worklist.MineToday},
+			"with one next week": {c.Now().Add(7 * 24 * time.Hour), worklist.MineLater},
+			"with one last week": {c.Now().Add(-7 * 24 * time.Hour), worklist.MineInProgress},
 		} {
 			if err := db.View(t.Context()).Gorm().Exec("UPDATE callbacks SET appointment_at = ?", at.Instant).Error; err != nil {
 				t.Fatal(err)

@@ -17,6 +17,12 @@ let moved = Date.now();
 
 const theForm = () => document.querySelector("[data-outcome]");
 
+// offerWayOut offers to put the callback off, where a newer contact of the customer is why it is not made.
+export function offerWayOut(reason) {
+  const box = document.getElementById("desk-way-out");
+  if (box) box.hidden = reason !== "newer_contact";
+}
+
 export async function beat() {
   const form = theForm();
   if (!form || form.dataset.over) return;
@@ -27,6 +33,7 @@ export async function beat() {
     tell("beat", pulse.text);
     const dial = document.querySelector("[data-dial]");
     if (dial) dial.hidden = !pulse.dial;
+    offerWayOut(pulse.reason);
     if (!pulse.lost && !pulse.lapsed) document.querySelector("[data-lease]").textContent = pulse.lease;
     if (pulse.lost) form.dataset.over = "true";
   } catch (problem) {

@@ -34,10 +34,11 @@ export function forgetProblems() {
   for (const about of problems.keys()) if (about !== "net") problems.delete(about);
 }
 
-// Problem is why a request did not work; passing says that the same may work in a moment.
+// Problem is why a request did not work; passing says that the same may work in a moment, answer what else the server said.
 export class Problem extends Error {
-  constructor(text, status, passing) {
+  constructor(text, status, passing, answer = {}) {
     super(text);
+    this.answer = answer;
     this.status = status;
     this.passing = passing;
   }
@@ -65,7 +66,7 @@ export async function ask(url, { body, keepalive = false } = {}) {
   if (response.ok || (page && response.status === 422)) return response;
   const problem = page ? {} : await response.json().catch(() => ({}));
   const passing = [502, 503, 504].includes(response.status);
-  throw new Problem(problem.problem ?? problem.title ?? words().failed, response.status, passing);
+  throw new Problem(problem.problem ?? problem.title ?? words().failed, response.status, passing, problem);
 }
 
 // The banner of a lost connection goes by itself: whoever gets an answer takes it away.

@@ -2,7 +2,7 @@
 // callback follows the other without a page load.
 import { ask, now, setClock, showProblems, tell } from "./desk-net.js";
 import { startDraft, watchLeaving } from "./desk-draft.js";
-import { startBeat, watchBeat } from "./desk-beat.js";
+import { offerWayOut, startBeat, watchBeat } from "./desk-beat.js";
 import { startClocks } from "./desk-clocks.js";
 import { focusError, startSteps } from "./desk-steps.js";
 import { watchForms } from "./desk-send.js";
@@ -37,10 +37,13 @@ function startDial(form) {
     try {
       const answer = await (await ask(dial.action, { body: new URLSearchParams(new FormData(dial)) })).json();
       tell("dial", "");
+      dial.elements.rung.value = answer.rung;
       form.dataset.dialled ??= now() * 1000;
       ring(answer, (text) => tell("dial", text));
     } catch (problem) {
       tell("dial", problem.message);
+      dial.elements.rung.value = problem.answer?.rung ?? dial.elements.rung.value; // the next press is meant
+      offerWayOut(problem.answer?.reason);
     } finally {
       dial.removeAttribute("aria-busy");
     }
