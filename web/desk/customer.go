@@ -143,20 +143,27 @@ var usualZones = []string{
 
 // languageOptions are the languages customers speak most, and the one that is known, by their names in the reader's language.
 func languageOptions(known, reader, unknown string) []frame.Option {
-	names := display.Tags(language.Make(reader))
 	options := []frame.Option{{Value: "", Label: unknown}}
 	tags := []string{"zh-CN", "zh-HK", "en", "ja", "ko", "de", "fr", "es", "ru", "ug", "bo"}
 	if known != "" && !slices.Contains(tags, known) {
 		tags = append(tags, known)
 	}
-	brackets := strings.NewReplacer()
-	if strings.HasPrefix(reader, "zh") {
-		brackets = strings.NewReplacer(" (", "（", "(", "（", ")", "）") // CLDR writes them as in English
-	}
 	for _, tag := range tags {
-		options = append(options, frame.Option{Value: tag, Label: brackets.Replace(cmp.Or(names.Name(language.Make(tag)), tag))})
+		options = append(options, frame.Option{Value: tag, Label: languageName(tag, reader)})
 	}
 	return options
+}
+
+// languageName returns what a reader calls a language; what is no known one stays as it is.
+func languageName(tag, reader string) string {
+	if tag == "" {
+		return ""
+	}
+	name := cmp.Or(display.Tags(language.Make(reader)).Name(language.Make(tag)), tag)
+	if strings.HasPrefix(reader, "zh") { // CLDR has the brackets of English
+		name = strings.NewReplacer(" (", "（", "(", "（", ")", "）").Replace(name)
+	}
+	return name
 }
 
 // correctCustomer puts the customer right and leads back to where the caller was.

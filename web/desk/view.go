@@ -51,7 +51,7 @@ func (h *handlers) deskFacts(c *gin.Context, desk callback.Desk) deskFacts {
 		Phone: phoneText(desk.Phone), Subject: frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product),
 		Due: h.byText(c, cb.DueAt), Overdue: cb.Overdue(desk.At),
 		Lease: h.clockTime(cb.LeaseUntil), ForNext: cb.NoteForNext, Attempt: cb.Attempts + 1,
-		Language: otherLanguage(desk.Customer.Language, h.Lang(c)),
+		Language: languageName(otherLanguage(desk.Customer.Language, h.Lang(c)), h.Lang(c)),
 		Severe:   desk.Resolution.Severity == "high" || desk.Resolution.Severity == "critical",
 	}
 	if h.Reachable(frame.Viewer(c), "/contacts/:id") {
