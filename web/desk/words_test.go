@@ -218,6 +218,29 @@ func TestWordsInTheBrowserGoAtLogout(t *testing.T) {
 	}
 }
 
+// The draft and the logout went out together, and the server took no draft of who had logged out.
+func TestLoggingOutWaitsForWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	ts, b := atDesk(t, "张伟")
+	b.Run(chromedp.Evaluate[chromedp.Void](`(() => {
+		const send = window.fetch;
+		const slow = (url) => (String(url).includes("/draft") ? new Promise((resolve) => setTimeout(resolve, 700)) : Promise.resolve());
+		window.fetch = (url, options) => slow(url).then(() => send(url, options));
+	})()`))
+	b.Press(kb.F4)
+	b.Type("退出前写的")
+	b.Click(".menu summary")
+	b.Click(`form[action="/logout"] button`)
+	b.Wait(".login")
+	desk, err := ts.Callbacks.Current(t.Context(), account.Viewer{UserID: 1, Role: account.Caller})
+	if err != nil || desk.Draft.Note != "退出前写的" {
+		t.Errorf("the server has %q, %v", desk.Draft.Note, err)
+	}
+	if left := webtest.Ask(b, chromedp.Evaluate[int](`localStorage.length`)); left != 0 {
+		t.Errorf("%d entries are left in the browser", left)
+	}
+}
+
 // Two tabs of one desk show the same words: the older ones would be saved over the newer every minute.
 func TestAnotherTabOfTheDeskShowsWhatIsTyped(t *testing.T) {
 	t.Parallel()

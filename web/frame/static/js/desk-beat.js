@@ -35,6 +35,8 @@ export async function beat() {
     if (dial) dial.hidden = !pulse.dial;
     offerWayOut(pulse.reason);
     if (!pulse.lost && !pulse.lapsed) document.querySelector("[data-lease]").textContent = pulse.lease;
+    if (pulse.lapsed) form.dataset.lapsed = "true";
+    else delete form.dataset.lapsed;
     if (pulse.lost) form.dataset.over = "true";
   } catch (problem) {
     if (form === theForm() && problem.status && !problem.passing) tell("beat", problem.message);
@@ -79,6 +81,7 @@ export function watchBeat() {
     const form = theForm();
     setTimeout(() => form === theForm() && claimAhead(), 300); // unless that key was the whole outcome
   });
+  document.addEventListener("desk:saved", () => theForm()?.dataset.lapsed && beat()); // which took the claim up again
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return;
     last = 0; // who comes back hears at once

@@ -4,6 +4,7 @@ import { ask, now, tell, words } from "./desk-net.js";
 import { forget, heard, keep, kept } from "./kept.js";
 
 const longestCall = 30 * 60_000;
+const longestSave = 5000; // that somebody who logs out waits for
 const largest = 60_000; // of what browsers send while a page goes away
 
 const theForm = () => document.querySelector("[data-outcome]");
@@ -39,6 +40,7 @@ export async function save() {
     document.querySelector("[data-lease]").textContent = answer.lease;
     if (failed) tell("draft", "");
     failed = false;
+    document.dispatchEvent(new Event("desk:saved"));
     if (bodyOf(form) !== body) return; // typed on meanwhile: the next save has it
     dirty = false;
     if (!kept(words().user, form.dataset.id)?.url) forget(words().user, form.dataset.id);
@@ -125,12 +127,32 @@ function hearOtherTab(event) {
   form.dispatchEvent(new Event("desk:filled"));
 }
 
+// Whoever logs out waits until what they typed has arrived: afterwards the server takes nothing of theirs, and the browser keeps nothing.
+// Where it does not arrive, that is said, and logging out once more is meant.
+async function saveFirst(event) {
+  const { target: form, submitter } = event;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  form.dataset.leaves = "true";
+  await Promise.race([save(), new Promise((resolve) => setTimeout(resolve, longestSave))]);
+  if (dirty || failed) return tell("draft", words().unsaved);
+  form.requestSubmit(submitter);
+}
+
+function onSubmit(event) {
+  const form = event.target;
+  if (form.matches("[data-outcome], dialog form")) return;
+  const out = new URL(form.action, location.href).pathname === "/logout";
+  if (out && theForm() && (dirty || failed) && !sending && !form.dataset.leaves) saveFirst(event);
+  else saveLeaving();
+}
+
 // watchLeaving is called once.
 export function watchLeaving() {
   addEventListener("pagehide", saveLeaving);
   addEventListener("storage", hearOtherTab);
   document.addEventListener("visibilitychange", () => document.hidden && saveLeaving());
-  document.addEventListener("submit", (event) => event.target.matches("[data-outcome], dialog form") || saveLeaving(), { capture: true });
+  document.addEventListener("submit", onSubmit, { capture: true });
   document.addEventListener("desk:online", () => theForm() && (dirty || failed) && save());
   setInterval(() => now() - Number(theForm()?.dataset.dialled ?? 0) / 1000 < longestCall && save(), 60_000);
 }

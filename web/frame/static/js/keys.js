@@ -41,7 +41,11 @@ function onHeld(event) {
   if (targetOf(name) && (!editable(event.target) || works(name))) event.preventDefault();
 }
 
-const targetOf = (name) => [...document.querySelectorAll(`[data-key="${CSS.escape(name)}"]`)].find((e) => visible(e) && !e.disabled);
+// What a key presses. An open box that takes the digits has them from the moment it opens: they are nobody else's.
+function targetOf(name) {
+  const box = /^Digit\d$/.test(name) && document.querySelector("details[data-takes-digits][open]");
+  return [...(box || document).querySelectorAll(`[data-key="${CSS.escape(name)}"]`)].find((e) => visible(e) && !e.disabled);
+}
 
 function act(event, action) {
   event.preventDefault();
