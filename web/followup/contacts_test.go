@@ -51,6 +51,22 @@ func TestContactsAreFoundAndTold(t *testing.T) {
 	}
 }
 
+func TestAContactsPageShowsItsContactPerson(t *testing.T) {
+	t.Parallel()
+	ts := webtest.NewServer(t)
+	with, odd := webtest.Example("T-1"), webtest.Example("T-2")
+	with.ContactName, with.ContactPhone = "李阿姨", "138 1777 2001"
+	odd.ContactPhone = "找门卫"
+	ids := ts.AddContacts(t, with, odd)
+	c := ts.Login(t, account.Supervisor)
+	for i, want := range []string{"李阿姨 +86138••••2001", "找门卫 not usable"} {
+		text := strings.Join(strings.Fields(c.Get(fmt.Sprintf("/contacts/%d", ids[i])).Page(http.StatusOK).Find("dl.facts").Text()), " ")
+		if !strings.Contains(text, want) {
+			t.Errorf("the page says %q, not %q", text, want)
+		}
+	}
+}
+
 func TestContactsOfOtherTeamsAreNotShown(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)
