@@ -62,7 +62,7 @@ func (a *Attempt) Talk() time.Duration {
 // The refusals of dialling.
 var (
 	errDialRefused   = fault.New(fault.Conflict, "dial_refused", "this customer may not be called now")
-	errRungElsewhere = fault.New(fault.Conflict, "rung_elsewhere", "another page has had this call made already; dial again for another one")
+	errRungElsewhere = fault.New(fault.Conflict, "rung_elsewhere", "another page has had this call made; dial again for another one")
 )
 
 // whateverRang is for who dials without a page that could be old.
@@ -81,7 +81,9 @@ func (s *Service) Dial(ctx context.Context, viewer account.Viewer, callbackID, f
 
 // DialOnce is Dial for a page that knows of so many calls that were asked for under the claim, and returns how many there are now. It
 // returns fault.Conflict, with the argument rings, where there were others: another page of the same desk was faster.
-func (s *Service) DialOnce(ctx context.Context, viewer account.Viewer, callbackID, fence int64, known int) (phone string, rings int, err error) {
+func (s *Service) DialOnce(
+	ctx context.Context, viewer account.Viewer, callbackID, fence int64, known int,
+) (phone string, rings int, err error) {
 	now := s.now()
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		c, had, err := lockFor(tx, viewer, callbackID)

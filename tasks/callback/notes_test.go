@@ -29,7 +29,8 @@ func TestANoteForTheSupervisorIsReadByNobodyElse(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, desk := taskstest.AtWork(t, db)
 		const words = "客户认识处理人，请换人跟进"
-		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{CallResult: callback.NoAnswer, Note: "响铃", ForSupervisor: " " + words + "\n"})
+		said := callback.Outcome{CallResult: callback.NoAnswer, Note: "响铃", ForSupervisor: " " + words + "\n"}
+		c.Finish(t, taskstest.Caller(1), desk, said)
 		c.At.Store(int64(c.Callback(t).ReadyAt))
 		c.Work(t, callback.JobOffer, c.Callbacks.Offer)
 		colleague := c.Claim(t, taskstest.Caller(2))
@@ -49,7 +50,8 @@ func TestANoteForTheSupervisorIsReadByNobodyElse(t *testing.T) {
 				}
 			}
 		}
-		_, err := c.Callbacks.ByID(t.Context(), account.Viewer{UserID: 7, Role: account.Supervisor, TeamIDs: []int64{team[0] + 1}}, desk.Callback.ID)
+		elsewhere := account.Viewer{UserID: 7, Role: account.Supervisor, TeamIDs: []int64{team[0] + 1}}
+		_, err := c.Callbacks.ByID(t.Context(), elsewhere, desk.Callback.ID)
 		if !fault.Is(err, fault.NotFound) {
 			t.Errorf("another team's supervisor: %v", err)
 		}

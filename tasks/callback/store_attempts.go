@@ -78,7 +78,8 @@ func (s store) insertAttempt(a *Attempt) error {
 func (s store) updateAttempt(a Attempt) error {
 	err := s.Gorm().Model(&Attempt{}).Where("id = ?", a.ID).Updates(map[string]any{
 		"ended_at": a.EndedAt, "call_result": a.CallResult, "business_result": a.BusinessResult, "note": a.Note,
-		"note_for_supervisor": a.NoteForSupervisor, "answers": a.Answers, "callback_before": a.CallbackBefore, "outcome_version": a.OutcomeVersion, "mark": a.Mark, "mark_seen_at": a.MarkSeenAt,
+		"note_for_supervisor": a.NoteForSupervisor, "answers": a.Answers, "callback_before": a.CallbackBefore,
+		"outcome_version": a.OutcomeVersion, "mark": a.Mark, "mark_seen_at": a.MarkSeenAt,
 		"mark_seen_by": a.MarkSeenBy, "wrong_phone": a.WrongPhone, "help_tried": a.HelpTried,
 	}).Error
 	if err != nil {

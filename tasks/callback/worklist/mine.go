@@ -15,7 +15,7 @@ type MineList string
 
 // The lists of my tasks.
 const (
-	MineToday      MineList = "today"       // kept for me until the end of today, those that are late first; paused ones by their appointment
+	MineToday      MineList = "today"       // kept for me until the end of today, those that are late first; paused: by appointment
 	MineLater      MineList = "later"       // kept for me after today
 	MineInProgress MineList = "in_progress" // mine, not closed, and not kept for a time, or paused: by when they may be called
 	MineRecoveries MineList = "recoveries"  // open ones that I may make, by when they are due
