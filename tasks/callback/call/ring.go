@@ -36,8 +36,8 @@ type Ringing struct {
 	Problem error  // why the PBX could not be asked, or said no: the caller uses the link
 }
 
-// Ring is callback.DialOnce, and then asks the dialer for the call. It asks after the attempt is committed: whatever becomes of the call,
-// it counts. known is of how many calls under this claim the viewer's page knows (callback.Desk.Rings): two tabs ask for one call, not for two.
+// Ring is callback.DialOnce, and then asks the dialer for the call. It asks after the attempt is committed: whatever becomes of the
+// call, it counts. known is of how many calls under this claim the viewer's page knows (callback.Desk.Rings): two tabs ask for one call.
 //
 // An error is one of callback.DialOnce; what the dialer could not do is in Ringing.
 func (s *Service) Ring(ctx context.Context, viewer account.Viewer, callbackID, fence int64, known int) (Ringing, error) {
