@@ -31,7 +31,7 @@ func areas(site *frame.Site, s Services) []frame.Area {
 		outcomes.New(site, s.Accounts, s.Outcomes),
 		permission.New(site, s.Accounts, s.Contacts, s.Lists, s.Permission),
 		surveys.New(site, s.Messages),
-		scripts.New(site, s.Contacts, s.Scripts),
+		scripts.New(site, s.Accounts, s.Contacts, s.Scripts),
 		scores.New(site, s.Worklist, s.Contacts, s.Figures, s.Reads, s.Surveys),
 		audiences.New(site, s.Accounts, s.Campaigns, s.Contacts),
 		imports.New(site, s.Contacts, s.Imports),

@@ -87,7 +87,10 @@ func TestRulesAreEditedFromTheNewestAndRolledBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []permission.RulesVersion{{3, "back to 1", 3, morning}, {2, "fewer", 3, morning}}
+		want := []permission.RulesVersion{
+			{Version: 3, Note: "back to 1", PublishedBy: 3, PublishedAt: morning},
+			{Version: 2, Note: "fewer", PublishedBy: 3, PublishedAt: morning},
+		}
 		if diff := gocmp.Diff(want, history); diff != "" {
 			t.Error(diff)
 		}

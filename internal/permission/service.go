@@ -7,13 +7,13 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/versions"
 )
 
 // Service loads facts, asks the evaluator, and records what customers said and what we did.
@@ -22,17 +22,14 @@ type Service struct {
 	key       []byte
 	now       clock.Now
 	directory Directory
-	followUp  FollowUp              // nobody is told when nil
-	rules     atomic.Pointer[Rules] // the newest this process knows of
+	followUp  FollowUp // nobody is told when nil
+	rules     *versions.Document[Rules]
 }
 
 // New returns a service. The key makes the hashes of addresses useless to others; it must stay the same for the life of the
 // database (see CheckKey). The directory knows who customers are.
 func New(db *database.DB, key []byte, now clock.Now, directory Directory) *Service {
-	s := &Service{db: db, key: key, now: now, directory: directory}
-	rules := DefaultRules()
-	s.rules.Store(&rules)
-	return s
+	return &Service{db: db, key: key, now: now, directory: directory, rules: newDocument()}
 }
 
 // Evaluate decides a question from loaded facts by the rules in force.

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/versions"
 )
 
 // Draft begins a draft as a copy of a published version; a basedOn of 0 means the version in force. It returns fault.Forbidden
@@ -62,7 +62,7 @@ func (s *Service) addDraft(ctx context.Context, viewer account.Viewer, basedOn i
 		if p != nil {
 			row.Body = p.Format()
 		}
-		if err := st.insertPolicy(&row); err != nil {
+		if err := policies.Add(tx, &row); err != nil {
 			return err
 		}
 		detail := fmt.Sprintf("from version %d", row.BasedOn)
@@ -104,7 +104,7 @@ func (s *Service) Save(ctx context.Context, viewer account.Viewer, id int64, rev
 // Delete deletes a draft. It returns fault.Conflict for another revision than the draft's, and for a published version.
 func (s *Service) Delete(ctx context.Context, viewer account.Viewer, id int64, revision int) error {
 	return s.changeDraft(ctx, viewer, id, revision, func(tx database.Tx, row policyRow, now clock.Instant) error {
-		if err := (store{tx}).deletePolicy(row.ID); err != nil {
+		if err := policies.Delete(tx, row.ID); err != nil {
 			return err
 		}
 		return account.Audit(tx, now, viewer, "policy.deleted", "policy", row.ID, "")
@@ -119,25 +119,18 @@ func (s *Service) changeDraft(
 		return ErrMayNotDraft
 	}
 	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		row, err := store{tx}.lockPolicy(id)
-		switch {
-		case err != nil:
+		row, err := policies.Lock(tx, id, revision)
+		if err != nil {
 			return err
-		case row.Version != nil:
-			return errPublished
-		case row.Revision != revision:
-			return errPolicyChanged
 		}
 		return change(tx, row, s.now())
 	})
 }
 
-const maxNote = 190
-
 func checkNote(note string) (string, error) {
 	note = strings.TrimSpace(note)
-	if utf8.RuneCountInString(note) > maxNote || !utf8.ValidString(note) {
-		return "", fault.InvalidFields(fault.Field{Name: "note", Code: "too_long", Problem: "must have at most 190 characters"})
+	if problems := versions.NoteProblems(note); len(problems) > 0 {
+		return "", fault.InvalidFields(problems...)
 	}
 	return note, nil
 }

@@ -67,7 +67,7 @@ func (s *Service) RollBack(ctx context.Context, viewer account.Viewer, version i
 			Body: old.Body, Salt: old.Salt, BasedOn: version, Revision: 1, Note: note, CreatedBy: viewer.UserID, CreatedAt: now,
 			UpdatedBy: viewer.UserID, UpdatedAt: now,
 		}
-		if err := st.insertPolicy(&row); err != nil {
+		if err := policies.Add(tx, &row); err != nil {
 			return err
 		}
 		record, err = s.publish(tx, viewer, row, now)
@@ -103,7 +103,7 @@ func (s *Service) EnsureBuiltIn(ctx context.Context) error {
 			return fmt.Errorf("make a salt: %w", err)
 		}
 		p, version, now := s.starting(), 1, s.now()
-		return store{tx}.ensurePolicy(policyRow{
+		return policies.Ensure(tx, policyRow{
 			Version: &version, Body: p.Format(), Salt: hex.EncodeToString(salt[:]), Revision: 1,
 			CreatedAt: now, UpdatedAt: now, PublishedAt: now,
 		})

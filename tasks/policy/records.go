@@ -88,7 +88,7 @@ func (s *Service) List(ctx context.Context, before int) (List, error) {
 // ByID returns one draft or version. It returns fault.NotFound if there is none.
 func (s *Service) ByID(ctx context.Context, id int64) (Record, error) {
 	tx := s.db.View(ctx)
-	row, err := store{tx}.policy(id)
+	row, err := policies.ByID(tx, id)
 	if err != nil {
 		return Record{}, err
 	}
@@ -138,7 +138,7 @@ type Kept struct {
 
 // Kept returns a draft or a version as it is kept now. It returns fault.NotFound if there is none.
 func (s *Service) Kept(tx database.Tx, id int64) (Kept, error) {
-	row, err := store{tx}.policy(id)
+	row, err := policies.ByID(tx, id)
 	return Kept{Revision: row.Revision, Body: row.Body, Salt: row.Salt}, err
 }
 

@@ -5,10 +5,10 @@ import (
 	"fmt"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
+	"aftercall/internal/versions"
 )
 
 // store is a transaction on the tables of policies.
@@ -47,18 +47,18 @@ func (r policyRow) policy() (Policy, error) {
 	return p, nil
 }
 
-func (s store) onePolicy(g *gorm.DB) (policyRow, error) {
-	return database.One[policyRow](g, "policy", errNoPolicy)
+// policies are the drafts and the versions.
+var policies = versions.Drafts[policyRow]{
+	What: "policy", Draft: "version IS NULL", State: func(r policyRow) (bool, int) { return r.Version == nil, r.Revision },
+	Unknown: errNoPolicy, Published: errPublished, Changed: errPolicyChanged,
 }
 
-func (s store) policy(id int64) (policyRow, error) { return s.onePolicy(s.Gorm().Where("id = ?", id)) }
-
 func (s store) policyVersion(version int) (policyRow, error) {
-	return s.onePolicy(s.Gorm().Where("version = ?", version))
+	return policies.One(s.Gorm().Where("version = ?", version))
 }
 
 func (s store) newestPolicy() (policyRow, error) {
-	return s.onePolicy(s.Gorm().Where("version IS NOT NULL").Order("version DESC").Limit(1))
+	return policies.One(s.Gorm().Where("version IS NOT NULL").Order("version DESC").Limit(1))
 }
 
 // newestVersion returns the number of the policy in force.
@@ -71,11 +71,6 @@ func (s store) newestVersion() (int, error) {
 		return 0, errors.New("no policy was ever published: EnsureBuiltIn has not run")
 	}
 	return *version, nil
-}
-
-// lockPolicy returns a row that nobody else changes until the transaction ends.
-func (s store) lockPolicy(id int64) (policyRow, error) {
-	return s.onePolicy(s.Gorm().Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id))
 }
 
 // policyList returns the drafts, the one changed last first, then the versions before one, the newest first.
@@ -102,41 +97,12 @@ func (s store) countDrafts() (int, error) {
 	return int(n), nil
 }
 
-func (s store) insertPolicy(row *policyRow) error {
-	if err := s.Gorm().Create(row).Error; err != nil {
-		return fmt.Errorf("add policy: %w", err)
-	}
-	return nil
-}
-
-// ensurePolicy adds a version unless it is there.
-func (s store) ensurePolicy(row policyRow) error {
-	if err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
-		return fmt.Errorf("add the built-in policy: %w", err)
-	}
-	return nil
-}
-
 // updatePolicy writes a draft, and publishes it when it has a version. It returns errPolicyChanged when the version is taken.
 func (s store) updatePolicy(row policyRow) error {
-	err := s.Gorm().Model(&policyRow{}).Where("id = ? AND version IS NULL", row.ID).Updates(map[string]any{
+	return policies.Write(s.Tx, row.ID, map[string]any{
 		"version": row.Version, "body": row.Body, "note": row.Note, "revision": row.Revision, "updated_by": row.UpdatedBy,
 		"updated_at": row.UpdatedAt, "published_by": row.PublishedBy, "published_at": row.PublishedAt,
-	}).Error
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return errPolicyChanged
-	}
-	if err != nil {
-		return fmt.Errorf("write policy %d: %w", row.ID, err)
-	}
-	return nil
-}
-
-func (s store) deletePolicy(id int64) error {
-	if err := s.Gorm().Where("id = ? AND version IS NULL", id).Delete(&policyRow{}).Error; err != nil {
-		return fmt.Errorf("delete draft %d: %w", id, err)
-	}
-	return nil
+	})
 }
 
 // VersionsOf returns some published versions of the policy; 0 is none.

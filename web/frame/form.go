@@ -40,6 +40,8 @@ type Form struct {
 	Values url.Values
 	Errors map[string]string // by field name, in the reader's language
 	Error  string            // about the whole form
+
+	Meanwhile *Meanwhile // where Error says that somebody else was first
 }
 
 // FormOf reads the submitted fields.

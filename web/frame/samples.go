@@ -1,5 +1,7 @@
 package frame
 
+import "aftercall/internal/versions"
+
 func errorSamples() []View {
 	return []View{
 		&errorPage{Status: 422, Text: "text", Fields: []FieldProblem{{Line: 3, Name: "phone", Problem: "is too short", Value: "1"}}},
@@ -29,4 +31,18 @@ func SampleChart() LineChart {
 		Target: &chartTarget{Value: 95, Label: "target 95"},
 		Floor:  0, Top: 100, Unit: "%", FirstOf: "Day", Heads: []string{"CSAT", "interval", "n"},
 	}
+}
+
+// SampleHistory is the history of a document with what there can be in it.
+func SampleHistory() History {
+	said := VersionLine{versions.Line{Version: 3, Note: "summer", PublishedBy: 1, PublishedAt: 1}, "Li", true, "/x"}
+	silent := VersionLine{Line: versions.Line{Version: 2, PublishedAt: 1}, Path: "/x"}
+	return History{Newest: said, Lines: []VersionLine{said, silent}, Pager: Pager{Older: "/x"}}
+}
+
+// SampleMeanwhile is what somebody else did meanwhile, with what there can be in it.
+func SampleMeanwhile() *Meanwhile {
+	m := SampleHistory().Newest.Published([]string{"busy is gone"})
+	m.Stands = []string{"call back"}
+	return m
 }

@@ -7,6 +7,7 @@ import (
 	"embed"
 
 	"aftercall/internal/account"
+	"aftercall/internal/versions"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/web/frame"
 )
@@ -36,7 +37,7 @@ type accountService interface {
 type outcomeService interface {
 	Current(ctx context.Context) (*outcome.Set, error)
 	Stock() outcome.Set
-	Version(ctx context.Context, number int) (outcome.Version, *outcome.Set, error)
-	Versions(ctx context.Context, before, limit int) ([]outcome.Version, error)
-	Publish(ctx context.Context, viewer account.Viewer, set outcome.Set, basedOn int, note string) (outcome.Version, error)
+	Version(ctx context.Context, number int) (versions.Line, *outcome.Set, error)
+	Versions(ctx context.Context, before, limit int) ([]versions.Line, error)
+	Publish(ctx context.Context, viewer account.Viewer, set outcome.Set, basedOn int, note string) (versions.Line, error)
 }

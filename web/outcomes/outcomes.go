@@ -1,15 +1,14 @@
 package outcomes
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/account"
+	"aftercall/internal/versions"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/web/frame"
 )
@@ -19,26 +18,14 @@ const outcomesPath = "/settings/outcomes"
 // setPage shows the outcomes in force, and the versions there were.
 type setPage struct {
 	frame.Page
-	Current versionRow
 	Layers  []layerTable
 	Kinds   []kindRow
 	Form    frame.Form // of the kinds
 	MayEdit bool
-	History []versionRow
-	Pager   frame.Pager
+	History frame.History
 }
 
 func (*setPage) Template() string { return "outcomes" }
-
-// versionRow is one version of the outcomes.
-type versionRow struct {
-	outcome.Version
-	By      string
-	Current bool
-}
-
-// Path is the address of the version.
-func (r versionRow) Path() string { return outcomesPath + "/versions/" + strconv.Itoa(r.Number) }
 
 // shown are the layers of a set, with ways to edit them.
 type shown struct {
@@ -94,46 +81,16 @@ func (h *handlers) routes() []frame.Route {
 func (h *handlers) showSet(c *gin.Context) error { return h.renderSet(c, http.StatusOK, frame.Form{}) }
 
 func (h *handlers) renderSet(c *gin.Context, status int, f frame.Form) error {
-	ctx := c.Request.Context()
-	set, err := h.outcomes.Current(ctx)
-	if err != nil {
-		return err
-	}
-	versions, err := h.outcomes.Versions(ctx, int(frame.ListKeyID(c)), frame.PageSize+1)
-	if err != nil {
-		return err
-	}
-	newest, err := h.outcomes.Versions(ctx, 0, 1)
+	set, err := h.outcomes.Current(c.Request.Context())
 	if err != nil {
 		return err
 	}
 	p := &setPage{Layers: h.layers(c, set), Kinds: h.kinds(c, set), Form: f, MayEdit: frame.Viewer(c).Is(account.Admin)}
-	p.Current = versionRow{Version: outcome.Version{Number: set.Version}, Current: true}
-	if len(newest) > 0 {
-		rows, err := h.versionRows(ctx, newest, set.Version)
-		if err != nil {
-			return err
-		}
-		p.Current = rows[0]
-	}
-	versions, p.Pager = frame.PagedByID(c, versions, func(v outcome.Version) int64 { return int64(v.Number) })
-	if p.History, err = h.versionRows(ctx, versions, set.Version); err != nil {
+	if p.History, err = frame.HistoryOf(c, h.accounts, h.outcomes.Versions, set.Version, outcomesPath); err != nil {
 		return err
 	}
 	p.Page = h.Page(c, "outcomes.title")
 	return h.RenderStatus(c, status, p)
-}
-
-func (h *handlers) versionRows(ctx context.Context, versions []outcome.Version, current int) ([]versionRow, error) {
-	names, err := h.accounts.UserNames(ctx, frame.IDsBy(versions, func(v outcome.Version) int64 { return v.PublishedBy }))
-	if err != nil {
-		return nil, err
-	}
-	rows := make([]versionRow, len(versions))
-	for i, v := range versions {
-		rows[i] = versionRow{Version: v, By: names[v.PublishedBy], Current: v.Number == current}
-	}
-	return rows, nil
 }
 
 func (h *handlers) layers(c *gin.Context, set *outcome.Set) []layerTable {
@@ -178,7 +135,7 @@ func (h *handlers) kinds(c *gin.Context, set *outcome.Set) []kindRow {
 // versionPage shows one version of the outcomes and what it changed.
 type versionPage struct {
 	frame.Page
-	Version versionRow
+	Version frame.VersionLine
 	Layers  []layerTable
 	Kinds   []kindRow
 	Changes []string // against the version before; none for the first
@@ -203,20 +160,20 @@ func (h *handlers) showVersion(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, err := h.versionRows(ctx, []outcome.Version{version}, current.Version)
+	rows, err := frame.VersionLines(ctx, h.accounts, []versions.Line{version}, current.Version, outcomesPath)
 	if err != nil {
 		return err
 	}
 	p := &versionPage{Version: rows[0], Layers: h.layers(c, set), Kinds: h.kinds(c, set), YAML: set.Format(), BasedOn: current.Version}
 	p.MayEdit = frame.Viewer(c).Is(account.Admin) && !p.Version.Current
-	if version.Number > 1 {
-		_, before, err := h.outcomes.Version(ctx, version.Number-1)
+	if version.Version > 1 {
+		_, before, err := h.outcomes.Version(ctx, version.Version-1)
 		if err != nil {
 			return err
 		}
 		p.Changes = h.changesInWords(c, before, set)
 	}
-	p.Page = h.Page(c, "outcomes.version", "n", version.Number)
+	p.Page = h.Page(c, "outcomes.version", "n", version.Version)
 	p.Crumbs = h.crumbs(c)
 	return h.Render(c, p)
 }
@@ -234,7 +191,5 @@ func (h *handlers) exportVersion(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Header("Content-Disposition", fmt.Sprintf(`attachment; filename="outcomes-v%d.yaml"`, version.Number))
-	c.Data(http.StatusOK, "application/yaml; charset=utf-8", []byte(set.Format()))
-	return nil
+	return frame.SendYAML(c, fmt.Sprintf("outcomes-v%d.yaml", version.Version), set.Format())
 }

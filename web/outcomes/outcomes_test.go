@@ -135,7 +135,7 @@ func TestOutcomesAreExportedAndImported(t *testing.T) {
 	}
 	broken := strings.Replace(own, "after_minutes: 60", "after_minutes: 0", 1)
 	doc := admin.Post("/settings/outcomes/import", url.Values{"yaml": {broken}}).Page(http.StatusUnprocessableEntity)
-	if text := doc.Find(".problems").Text(); !strings.Contains(text, "Line") || !strings.Contains(text, "not_at_home") {
+	if text := doc.Find(".problems").Text(); !strings.Contains(text, "line") || !strings.Contains(text, "not_at_home") {
 		t.Errorf("the problem is told as %q", text)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
@@ -71,58 +70,40 @@ func (h *handlers) publish(c *gin.Context) error {
 // importPage takes a set as YAML, from a file or pasted, or the one that comes with aftercall.
 type importPage struct {
 	frame.Page
-	Form     frame.Form
-	Stock    string               // the set a new centre starts with
-	Problems []frame.FieldProblem // with their lines
+	Sent  frame.YAMLForm
+	Stock string // the set a new centre starts with
 }
 
 func (*importPage) Template() string { return "outcomes_import" }
 
 func (h *handlers) showImport(c *gin.Context) error {
-	return h.renderImport(c, http.StatusOK, &importPage{})
+	return h.renderImport(c, http.StatusOK, frame.YAMLForm{})
 }
 
-func (h *handlers) renderImport(c *gin.Context, status int, p *importPage) error {
+func (h *handlers) renderImport(c *gin.Context, status int, sent frame.YAMLForm) error {
 	stock := h.outcomes.Stock()
-	p.Stock = stock.Format()
-	p.Page = h.Page(c, "outcomes.import_title")
+	p := &importPage{Page: h.Page(c, "outcomes.import_title"), Sent: sent, Stock: stock.Format()}
 	p.Crumbs = h.crumbs(c)
 	return h.RenderStatus(c, status, p)
 }
 
-// importSet reads a set and shows what publishing it would change. What cannot be read comes back to be mended where it was typed.
+// importSet reads a set and shows what publishing it would change.
 func (h *handlers) importSet(c *gin.Context) error {
-	text, err := frame.SentText(c, "yaml", outcome.MaxBytes)
+	var set outcome.Set
+	sent, err := h.TakeYAML(c, outcome.MaxBytes, func(text string) (err error) {
+		set, err = outcome.Parse([]byte(text))
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	if strings.TrimSpace(text) == "" {
-		err = fault.InvalidFields(fault.Field{Name: "yaml", Code: "required", Problem: "is required"})
-	} else {
-		var set outcome.Set
-		if set, err = outcome.Parse([]byte(text)); err == nil {
-			return h.reviewImport(c, &set)
-		}
+	if sent.Status != 0 {
+		return h.renderImport(c, sent.Status, sent)
 	}
-	if !utf8.ValidString(text) {
-		text = "" // it would come back garbled, and garbled it could be sent again
-	}
-	f, unmendable := h.RefusedForm(c, frame.Form{Values: url.Values{"yaml": {text}}}, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	p := &importPage{Form: f}
-	if strings.TrimSpace(text) != "" {
-		p.Problems = h.FieldProblems(c, err)
-	}
-	return h.renderImport(c, frame.StatusOf(err), p)
-}
-
-func (h *handlers) reviewImport(c *gin.Context, set *outcome.Set) error {
 	current, err := h.outcomes.Current(c.Request.Context())
 	if err != nil {
 		return err
 	}
 	values := url.Values{"yaml": {set.Format()}, "based_on": {strconv.Itoa(current.Version)}}
-	return h.renderReview(c, http.StatusOK, frame.Form{Values: values}, set)
+	return h.renderReview(c, http.StatusOK, frame.Form{Values: values}, &set)
 }

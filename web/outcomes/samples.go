@@ -8,9 +8,8 @@ import (
 )
 
 func samples() []frame.View {
-	version := versionRow{Version: outcome.Version{Number: 3, Note: "n", PublishedBy: 1, PublishedAt: 1}, By: "Li", Current: true}
-	old := version
-	old.By, old.Current, old.Note = "", false, ""
+	history := frame.SampleHistory()
+	version, old := history.Lines[0], history.Lines[1]
 	table := []layerTable{{Layer: outcome.CallLayer, Title: "Call result", Rows: []codeRow{
 		{Key: "busy", Label: "Busy", Digit: "3", Follows: "again", Flags: []string{"note"}, Hint: "h", Href: "/x"}, {Key: "x", Label: "X"},
 	}}}
@@ -27,15 +26,14 @@ func samples() []frame.View {
 	return []frame.View{
 		&setPage{},
 		&setPage{
-			Current: version, Layers: table, Kinds: kinds, MayEdit: true, Form: wrong, History: []versionRow{version, old},
-			Pager: frame.Pager{Older: "/x"},
+			Layers: table, Kinds: kinds, MayEdit: true, Form: wrong, History: history,
 		},
-		&setPage{Current: old, Layers: table, Kinds: kinds},
+		&setPage{Layers: table, Kinds: kinds},
 		&versionPage{Version: old, Layers: table, Kinds: kinds, Changes: []string{"c"}, YAML: "kinds: {}", BasedOn: 3, MayEdit: true},
 		&versionPage{Version: version},
 		&codePage{Layer: outcome.CallLayer, Ends: choices, Scopes: choices, Flags: boxes, Form: wrong, BasedOn: 3},
 		&codePage{Layer: outcome.BusinessLayer, Key: "solved", Ends: choices, Scopes: choices, Solved: choices, Business: true, BasedOn: 3},
 		&reviewPage{}, &reviewPage{Changes: []string{"c"}, Form: wrong},
-		&importPage{}, &importPage{Form: wrong, Stock: "s", Problems: problems},
+		&importPage{}, &importPage{Sent: frame.YAMLForm{Form: wrong, Problems: problems}, Stock: "s"},
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -18,28 +17,16 @@ const hoursPath = "/settings/calling-hours"
 // hoursPage shows the rules in force: calling hours, caps, who published them and what changed before.
 type hoursPage struct {
 	frame.Page
-	Rules    rulesRow
 	Profiles []profileRow
 	Caps     []capRow
 	CapsForm frame.Form
 	Stricter []stricterRow
 	MayEdit  bool
 	Check    hoursCheck
-	History  []rulesRow
-	Pager    frame.Pager
+	History  frame.History
 }
 
 func (*hoursPage) Template() string { return "calling_hours" }
-
-// rulesRow is one version of the rules.
-type rulesRow struct {
-	permission.RulesVersion
-	By      string
-	Current bool
-}
-
-// Path is the address of the version.
-func (r rulesRow) Path() string { return hoursPath + "/versions/" + strconv.Itoa(r.Version) }
 
 // profileRow is the calling hours of one class in one country in words.
 type profileRow struct {
@@ -55,7 +42,7 @@ type capRow struct {
 // rulesPage shows one version of the rules and what it changed, and takes it back into force.
 type rulesPage struct {
 	frame.Page
-	Rules    rulesRow
+	Version  frame.VersionLine
 	Profiles []profileRow
 	Caps     []capRow
 	Stricter []stricterRow
@@ -90,21 +77,15 @@ func (h *handlers) showHours(c *gin.Context) error {
 }
 
 func (h *handlers) renderHours(c *gin.Context, status int, caps frame.Form, check hoursCheck) error {
-	ctx := c.Request.Context()
-	rules, row, err := h.newestRules(ctx)
+	rules, err := h.newestRules(c.Request.Context())
 	if err != nil {
 		return err
 	}
-	versions, err := h.permission.RulesVersions(ctx, int(frame.ListKeyID(c)), frame.PageSize+1)
-	if err != nil {
+	p := &hoursPage{MayEdit: frame.Viewer(c).Is(account.Admin), Check: check}
+	if p.History, err = frame.HistoryOf(c, h.accounts, h.permission.RulesVersions, rules.Version, hoursPath); err != nil {
 		return err
 	}
-	p := &hoursPage{Rules: row, MayEdit: frame.Viewer(c).Is(account.Admin), Check: check}
 	p.Profiles, p.Caps, p.Stricter = h.profileRows(c, rules), capRows(rules), h.stricterRows(c, rules)
-	versions, p.Pager = frame.PagedByID(c, versions, func(v permission.RulesVersion) int64 { return int64(v.Version) })
-	if p.History, err = h.rulesRows(ctx, versions, rules.Version); err != nil {
-		return err
-	}
 	p.CapsForm = capsTyped(caps, rules)
 	p.Check.Purposes = frame.EnumOptions(h.Site, c, "purpose.", permission.Purposes())
 	p.Page = h.Page(c, "hours.title")
@@ -112,33 +93,12 @@ func (h *handlers) renderHours(c *gin.Context, status int, caps frame.Form, chec
 }
 
 // newestRules returns the rules in force, whoever published them and in whatever process.
-func (h *handlers) newestRules(ctx context.Context) (permission.Rules, rulesRow, error) {
-	versions, err := h.permission.RulesVersions(ctx, 0, 1)
-	if err != nil || len(versions) == 0 {
-		rules := h.permission.Rules()
-		return rules, rulesRow{RulesVersion: permission.RulesVersion{Version: rules.Version}, Current: true}, err
+func (h *handlers) newestRules(ctx context.Context) (permission.Rules, error) {
+	newest, err := h.permission.RulesVersions(ctx, 0, 1)
+	if err != nil || len(newest) == 0 {
+		return h.permission.Rules(), err
 	}
-	rules, err := h.permission.RulesVersion(ctx, versions[0].Version)
-	if err != nil {
-		return permission.Rules{}, rulesRow{}, err
-	}
-	rows, err := h.rulesRows(ctx, versions, rules.Version)
-	if err != nil {
-		return permission.Rules{}, rulesRow{}, err
-	}
-	return rules, rows[0], nil
-}
-
-func (h *handlers) rulesRows(ctx context.Context, versions []permission.RulesVersion, current int) ([]rulesRow, error) {
-	names, err := h.accounts.UserNames(ctx, frame.IDsBy(versions, func(v permission.RulesVersion) int64 { return v.PublishedBy }))
-	if err != nil {
-		return nil, err
-	}
-	rows := make([]rulesRow, len(versions))
-	for i, v := range versions {
-		rows[i] = rulesRow{RulesVersion: v, By: names[v.PublishedBy], Current: v.Version == current}
-	}
-	return rows, nil
+	return h.permission.RulesVersion(ctx, newest[0].Version)
 }
 
 // profileRows are the profiles by country, those of everywhere else first.
@@ -172,17 +132,17 @@ func (h *handlers) renderRules(c *gin.Context, status int, f frame.Form) error {
 	if err != nil {
 		return err
 	}
-	newest, current, err := h.newestRules(ctx)
+	newest, err := h.newestRules(ctx)
 	if err != nil {
 		return err
 	}
-	rows, err := h.rulesRows(ctx, lines, current.Version)
+	rows, err := frame.VersionLines(ctx, h.accounts, lines, newest.Version, hoursPath)
 	if err != nil {
 		return err
 	}
-	p := &rulesPage{Rules: rows[0], Form: f, BasedOn: current.Version}
+	p := &rulesPage{Version: rows[0], Form: f, BasedOn: newest.Version}
 	p.Profiles, p.Caps, p.Stricter = h.profileRows(c, rules), capRows(rules), h.stricterRows(c, rules)
-	p.MayEdit = frame.Viewer(c).Is(account.Admin) && !p.Rules.Current
+	p.MayEdit = frame.Viewer(c).Is(account.Admin) && !p.Version.Current
 	p.Back = h.changesInWords(c, newest, rules)
 	if version > 1 {
 		before, err := h.permission.RulesVersion(ctx, version-1)

@@ -57,7 +57,7 @@ func (h *handlers) showProfile(c *gin.Context) error {
 }
 
 func (h *handlers) renderProfile(c *gin.Context, status int, f frame.Form) error {
-	rules, _, err := h.newestRules(c.Request.Context())
+	rules, err := h.newestRules(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -246,10 +246,32 @@ func (h *handlers) afterPublishing(c *gin.Context, f frame.Form, err error, agai
 		return h.Redirect(c, hoursPath, frame.Done("hours.published"))
 	}
 	f, unmendable := h.RefusedForm(c, f, err)
+	if unmendable == nil && fault.Is(err, fault.Conflict) {
+		f.Meanwhile, unmendable = h.publishedSince(c, f)
+	}
 	if unmendable != nil {
 		return unmendable
 	}
 	return again(c, frame.StatusOf(err), ruleErrors(f))
+}
+
+// publishedSince says what others changed since the form was made.
+func (h *handlers) publishedSince(c *gin.Context, f frame.Form) (*frame.Meanwhile, error) {
+	ctx := c.Request.Context()
+	basedOn, err := strconv.Atoi(f.Get("based_on"))
+	if err != nil {
+		return nil, frame.ErrNoPage
+	}
+	before, err := h.permission.RulesVersion(ctx, basedOn)
+	if err != nil {
+		return nil, err
+	}
+	newest, err := h.newestRules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	history, err := frame.HistoryOf(c, h.accounts, h.permission.RulesVersions, newest.Version, hoursPath)
+	return history.Newest.Published(h.changesInWords(c, before, newest)), err
 }
 
 // ruleErrors gives errors the names of the form's fields. The rules themselves name them "caps.attempts_per_day" and

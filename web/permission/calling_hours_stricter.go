@@ -89,7 +89,7 @@ func (h *handlers) showStricter(c *gin.Context) error {
 }
 
 func (h *handlers) renderStricter(c *gin.Context, status int, f frame.Form) error {
-	rules, _, err := h.newestRules(c.Request.Context())
+	rules, err := h.newestRules(c.Request.Context())
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (h *handlers) showHolidays(c *gin.Context) error {
 }
 
 func (h *handlers) renderHolidays(c *gin.Context, status int, p *holidaysPage) error {
-	rules, _, err := h.newestRules(c.Request.Context())
+	rules, err := h.newestRules(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (h *handlers) readHolidays(c *gin.Context) error {
 }
 
 func (h *handlers) renderDraft(c *gin.Context, status int, days []hours.Holiday, f frame.Form) error {
-	rules, _, err := h.newestRules(c.Request.Context())
+	rules, err := h.newestRules(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -190,7 +190,7 @@ func (h *handlers) sampleHolidays(c *gin.Context) error {
 }
 
 func (h *handlers) exportHolidays(c *gin.Context) error {
-	rules, _, err := h.newestRules(c.Request.Context())
+	rules, err := h.newestRules(c.Request.Context())
 	if err != nil {
 		return err
 	}

@@ -24,29 +24,25 @@ func permissionSamples() []frame.View {
 }
 
 func callingHoursSamples() []frame.View {
-	version := rulesRow{
-		RulesVersion: permission.RulesVersion{Version: 3, Note: "summer", PublishedBy: 1, PublishedAt: 1},
-		By:           "Li", Current: true,
-	}
-	old := version
-	old.Current, old.By, old.Note = false, "", ""
+	history := frame.SampleHistory()
+	version, old := history.Lines[0], history.Lines[1]
 	profiles, caps := []profileRow{{"FR", "marketing", "Mon–Fri 10:00-13:00", "/x"}}, capRows(permission.DefaultRules())
-	wrong := frame.Form{Error: "changed", Errors: map[string]string{"attempts_per_day": "wrong", "day_0": "wrong", "note": "wrong"}}
+	wrong := frame.Form{Error: "changed", Meanwhile: frame.SampleMeanwhile(), Errors: map[string]string{"attempts_per_day": "wrong", "day_0": "wrong", "note": "wrong"}}
 	choices, demands := []frame.Option{{Value: "a", Label: "A"}}, []stricterRow{{"FR", "60 days", "/x"}}
 	answer := &checkAnswer{Phone: "+86139", Zones: "Asia/Shanghai", Customer: 3, Open: true, ClosesAt: 5, May: frame.MayRow{Allowed: true}}
 	closed := &checkAnswer{Phone: "+86139", OpensAt: 5, May: frame.MayRow{Why: []frame.WhyLine{{Text: "outside hours"}}, From: 5}}
 	return []frame.View{
 		&hoursPage{}, &hoursPage{Check: hoursCheck{Answer: closed}},
 		&hoursPage{
-			Rules: version, Profiles: profiles, Caps: caps, CapsForm: wrong, Stricter: demands, MayEdit: true,
+			Profiles: profiles, Caps: caps, CapsForm: wrong, Stricter: demands, MayEdit: true,
 			Check:   hoursCheck{Form: wrong, Purposes: choices, Answer: answer},
-			History: []rulesRow{version, old}, Pager: frame.Pager{Older: "/x"},
+			History: history,
 		},
 		&rulesPage{
-			Rules: old, Profiles: profiles, Caps: caps, Stricter: demands,
+			Version: old, Profiles: profiles, Caps: caps, Stricter: demands,
 			Changes: []string{"a"}, Back: []string{"b"}, MayEdit: true, Form: wrong, BasedOn: 3,
 		},
-		&rulesPage{Rules: version},
+		&rulesPage{Version: version},
 		&profilePage{
 			New: true, Classes: choices, Days: []dayField{{"day_0", "Monday", ""}},
 			Limits: []string{"x"}, Form: wrong, BasedOn: 3,

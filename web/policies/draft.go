@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -189,21 +188,19 @@ func (h *handlers) changePolicy(c *gin.Context) error {
 		err = fault.InvalidFields(fault.Field{
 			Name: "max_age", Code: "not_a_span", Problem: "is not a length of time", Value: f.Get("max_age"),
 		})
-	} else if _, err = h.policies.Save(c.Request.Context(), frame.Viewer(c), record.ID, shownRevision(f), p, f.Get("note")); err == nil {
+	} else if _, err = h.policies.Save(c.Request.Context(), frame.Viewer(c), record.ID, f.Revision(), p, f.Get("note")); err == nil {
 		return h.Redirect(c, policyPath(record.ID), frame.Done("flash.saved"))
 	}
 	return h.refusePolicy(c, record, f, err)
 }
 
-// shownRevision is the revision of the draft that the page showed.
-func shownRevision(f frame.Form) int {
-	revision, _ := strconv.Atoi(f.Get("revision")) // anything else is no revision there is
-	return revision
-}
-
 // refusePolicy shows the draft again with what was typed and what is wrong with it.
 func (h *handlers) refusePolicy(c *gin.Context, record policy.Record, f frame.Form, cause error) error {
 	f, unmendable := h.RefusedForm(c, f, cause)
+	if unmendable == nil && fault.Is(cause, fault.Conflict) {
+		record, unmendable = h.policies.ByID(c.Request.Context(), record.ID)
+		f.Meanwhile = changedBy(record)
+	}
 	if unmendable != nil {
 		return unmendable
 	}
@@ -220,12 +217,20 @@ func (h *handlers) refusePolicy(c *gin.Context, record policy.Record, f frame.Fo
 	return h.renderPolicy(c, frame.StatusOf(cause), record, f)
 }
 
+// changedBy says who changed a draft last; of a version, which does not change, nothing.
+func changedBy(record policy.Record) *frame.Meanwhile {
+	if !record.Draft() {
+		return nil
+	}
+	return &frame.Meanwhile{By: record.UpdatedBy.Name, At: record.UpdatedAt, Note: record.Note}
+}
+
 func (h *handlers) deletePolicyDraft(c *gin.Context) error {
 	record, f, err := h.policyForm(c)
 	if err != nil {
 		return err
 	}
-	if err := h.policies.Delete(c.Request.Context(), frame.Viewer(c), record.ID, shownRevision(f)); err != nil {
+	if err := h.policies.Delete(c.Request.Context(), frame.Viewer(c), record.ID, f.Revision()); err != nil {
 		return h.refusePolicy(c, record, f, err)
 	}
 	return h.Redirect(c, policiesPath, frame.Done("policy.deleted"))
@@ -236,7 +241,7 @@ func (h *handlers) publishPolicy(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	published, err := h.policies.Publish(c.Request.Context(), frame.Viewer(c), record.ID, shownRevision(f), f.Get("note"))
+	published, err := h.policies.Publish(c.Request.Context(), frame.Viewer(c), record.ID, f.Revision(), f.Get("note"))
 	if err != nil {
 		return h.refusePolicy(c, record, f, err)
 	}

@@ -38,10 +38,25 @@ func (h *handlers) refusePolicyRule(c *gin.Context, record policy.Record, f fram
 		}
 	}
 	if fault.Is(cause, fault.Conflict) {
-		f.Error = h.T(c, "policy.conflict", "name", authorName(h, c, record.UpdatedBy), "time",
-			h.Format(h.Lang(c)).Moment(record.UpdatedAt))
+		f.Error = h.T(c, "policy.conflict", "name", authorName(h, c, record.UpdatedBy))
+		if f.Meanwhile, err = h.ruleNow(c, record); err != nil {
+			return err
+		}
 	}
 	return h.renderPolicyRule(c, frame.StatusOf(cause), record, f)
+}
+
+// ruleNow reads out what the draft says by now of the rule that the address names; a new one it does not know.
+func (h *handlers) ruleNow(c *gin.Context, record policy.Record) (*frame.Meanwhile, error) {
+	words, err := h.wordsOf(c, record.Policy)
+	now := changedBy(record)
+	for _, rule := range record.Policy.Rules {
+		if now != nil && string(rule.ID) == c.Param("rule") {
+			sentence := words.sentence(rule, true)
+			now.Stands = append([]string{sentence.When + h.T(c, "policy.colon")}, sentence.Then...)
+		}
+	}
+	return now, err
 }
 
 // ruleFormField finds the field of the form that a problem of the rule belongs to.

@@ -189,7 +189,7 @@ func (h *handlers) saveRules(c *gin.Context, record policy.Record, f frame.Form,
 			delete(p.Reasons, code)
 		}
 	}
-	_, err := h.policies.Save(c.Request.Context(), frame.Viewer(c), record.ID, shownRevision(f), p, record.Note)
+	_, err := h.policies.Save(c.Request.Context(), frame.Viewer(c), record.ID, f.Revision(), p, record.Note)
 	return err
 }
 

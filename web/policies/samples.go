@@ -73,7 +73,9 @@ func policiesSamples() []frame.View {
 		},
 		&policyPage{Record: draft, InForce: builtIn, Form: wrong, PerDay: 1},
 		&policyImportPage{},
-		&policyImportPage{Form: wrong, Problems: []frame.FieldProblem{{Line: 3, Name: "rules", Problem: "is wrong", Value: "x"}}},
+		&policyImportPage{Sent: frame.YAMLForm{
+			Form: wrong, Problems: []frame.FieldProblem{{Line: 3, Name: "rules", Problem: "is wrong", Value: "x"}},
+		}},
 	}
 }
 

@@ -19,13 +19,14 @@ var files embed.FS
 // handlers answer the requests of the area.
 type handlers struct {
 	*frame.Site
+	accounts frame.UserNamer
 	contacts contactService
 	scripts  scriptService
 }
 
 // New returns the area.
-func New(site *frame.Site, contacts contactService, scripts scriptService) frame.Area {
-	h := &handlers{Site: site, contacts: contacts, scripts: scripts}
+func New(site *frame.Site, accounts frame.UserNamer, contacts contactService, scripts scriptService) frame.Area {
+	h := &handlers{Site: site, accounts: accounts, contacts: contacts, scripts: scripts}
 	return frame.Area{
 		Files: files,
 		Routes: slices.Concat(

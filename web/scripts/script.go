@@ -23,6 +23,7 @@ type scriptPage struct {
 	Form      frame.Form
 	Problems  []frame.FieldProblem // of the texts, with their lines
 	Preview   *preview
+	Theirs    *theirs // where somebody else saved or published the draft while this was written
 	MayRetire bool
 	Variables []string
 	Headings  []script.Heading
@@ -43,6 +44,14 @@ func (p *scriptPage) Help() bool { return p.Script.Kind == script.Help }
 type preview struct {
 	Spoken  script.Spoken
 	Contact string // its number; empty where the viewer sees none
+}
+
+// theirs are the texts of somebody else, who was first.
+type theirs struct{ Body, Short []frame.TheirLine }
+
+// besideMine compares what somebody else wrote with what stands in the form.
+func (p *scriptPage) besideMine(other script.Script) *theirs {
+	return &theirs{frame.TheirLines(other.Body, p.Form.Get("body")), frame.TheirLines(other.Short, p.Form.Get("short"))}
 }
 
 func scriptPath(id int64) string { return scriptsPath + "/" + strconv.FormatInt(id, 10) }
@@ -84,7 +93,9 @@ func (h *handlers) renderScript(c *gin.Context, status int, p scriptPage) error 
 		return err
 	}
 	if p.Form.Values == nil {
-		p.Form = frame.Form{Values: url.Values{"body": {p.Script.Body}, "short": {p.Script.Short}, "note": {p.Script.Note}}}
+		p.Form.Values = url.Values{"body": {p.Script.Body}, "short": {p.Script.Short}, "note": {p.Script.Note}}
+	} else if !p.Script.Draft() && p.Form.Values.Has("body") && p.Form.Get("body") != p.Script.Body {
+		p.Theirs = p.besideMine(p.Script)
 	}
 	p.Variables, p.Headings, p.MaxSteps = script.Variables(), script.Headings(), script.MaxSteps
 	p.MayRetire = p.InForce() && (p.Help() || !p.Script.General())
@@ -117,7 +128,7 @@ func (h *handlers) saveScript(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.scripts.Save(c.Request.Context(), frame.Viewer(c), found.ID, shownRevision(f), w); err != nil {
+	if _, err := h.scripts.Save(c.Request.Context(), frame.Viewer(c), found.ID, f.Revision(), w); err != nil {
 		return h.refuseScript(c, found, f, err)
 	}
 	return h.Redirect(c, scriptPath(found.ID), frame.Done("flash.saved"))
@@ -130,7 +141,7 @@ func (h *handlers) publishScript(c *gin.Context) error {
 		return err
 	}
 	ctx, viewer := c.Request.Context(), frame.Viewer(c)
-	revision := shownRevision(f)
+	revision := f.Revision()
 	if f.Values.Has("body") {
 		saved, err := h.scripts.Save(ctx, viewer, found.ID, revision, w)
 		if err != nil {
@@ -145,14 +156,23 @@ func (h *handlers) publishScript(c *gin.Context) error {
 	return h.Redirect(c, scriptPath(published.ID), frame.Done("scripts.published", "version", published.Version))
 }
 
+// draftFromScript begins a draft of a version, with what was typed where that could not be saved because somebody else published the draft.
+// A draft that is begun already is somebody's: what was typed is then shown beside it.
 func (h *handlers) draftFromScript(c *gin.Context) error {
-	found, err := h.scriptOf(c)
+	found, w, f, err := h.typed(c)
 	if err != nil {
 		return err
 	}
-	draft, err := h.scripts.DraftFrom(c.Request.Context(), frame.Viewer(c), found.ID)
+	ctx, viewer := c.Request.Context(), frame.Viewer(c)
+	draft, err := h.scripts.DraftFrom(ctx, viewer, found.ID)
 	if err != nil {
 		return err
+	}
+	if f.Values.Has("body") {
+		const begun = 1 // the revision of a draft that is a copy still
+		if _, err := h.scripts.Save(ctx, viewer, draft.ID, begun, w); err != nil {
+			return h.refuseScript(c, draft, f, err)
+		}
 	}
 	return h.Redirect(c, scriptPath(draft.ID))
 }
@@ -162,7 +182,7 @@ func (h *handlers) deleteScript(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.scripts.Delete(c.Request.Context(), frame.Viewer(c), found.ID, shownRevision(f)); err != nil {
+	if err := h.scripts.Delete(c.Request.Context(), frame.Viewer(c), found.ID, f.Revision()); err != nil {
 		return h.refuseScript(c, found, frame.Form{}, err)
 	}
 	return h.Redirect(c, scriptsPath, frame.Done("scripts.deleted"))
@@ -179,23 +199,43 @@ func (h *handlers) retireScript(c *gin.Context) error {
 	return h.Redirect(c, scriptsPath, frame.Done("scripts.retired"))
 }
 
-// shownRevision is the revision of the draft that the page showed.
-func shownRevision(f frame.Form) int {
-	revision, err := strconv.Atoi(f.Get("revision"))
-	if err != nil { // no revision there is
-		return 0
-	}
-	return revision
-}
-
-// refuseScript shows the script again with what was typed and what is wrong with it, by line.
+// refuseScript shows the script again with what was typed and what is wrong with it, by line. Where somebody else was first, theirs stands
+// beside it and the form is based on theirs: sent once more, what was typed replaces it.
 func (h *handlers) refuseScript(c *gin.Context, found script.Script, f frame.Form, cause error) error {
-	problems := h.FieldProblems(c, cause)
-	refused, unmendable := h.RefusedForm(c, f, cause)
+	p := scriptPage{Script: found, Problems: h.FieldProblems(c, cause)}
+	var unmendable error
+	if p.Form, unmendable = h.RefusedForm(c, f, cause); unmendable == nil && fault.Is(cause, fault.Conflict) {
+		unmendable = h.lookAgain(c, &p)
+	}
 	if unmendable != nil {
 		return unmendable
 	}
-	return h.renderScript(c, frame.StatusOf(cause), scriptPage{Script: found, Form: refused, Problems: problems})
+	if p.Form.Values.Has("body") {
+		p.Form.Values.Set("revision", strconv.Itoa(p.Script.Revision))
+	}
+	return h.renderScript(c, frame.StatusOf(cause), p)
+}
+
+// lookAgain reads what somebody else made of the script, and puts it beside what was typed.
+func (h *handlers) lookAgain(c *gin.Context, p *scriptPage) error {
+	ctx := c.Request.Context()
+	now, err := h.scripts.ByID(ctx, p.Script.ID)
+	if err != nil || !p.Form.Values.Has("body") {
+		p.Script = now
+		return err
+	}
+	names, err := h.accounts.UserNames(ctx, []int64{now.UpdatedBy})
+	if err != nil {
+		return err
+	}
+	p.Script = now
+	p.Form.Error = h.T(c, "scripts.conflict")
+	if !now.Draft() {
+		p.Form.Error = h.T(c, "scripts.conflict_published")
+	}
+	p.Form.Meanwhile = &frame.Meanwhile{By: names[now.UpdatedBy], At: now.UpdatedAt, Note: now.Note}
+	p.Theirs = p.besideMine(now)
+	return nil
 }
 
 // previewScript shows what stands in the form as the desk would, for a contact the viewer sees. Nothing is saved.

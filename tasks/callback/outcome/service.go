@@ -7,28 +7,20 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/versions"
 )
-
-// Version is a line of the history of the sets.
-type Version struct {
-	Number      int
-	Note        string
-	PublishedBy int64 // 0: the program
-	PublishedAt clock.Instant
-}
 
 // Service keeps the sets of a centre.
 type Service struct {
 	db      *database.DB
 	now     clock.Now
 	country string
-	known   atomic.Pointer[known]
+	sets    versions.Document[known]
 	looked  atomic.Int64 // when Label last asked for a newer set
 }
 
@@ -43,15 +35,38 @@ type known struct {
 
 // New returns a service. Country is an ISO 3166 code such as CN: it chooses what a new centre starts with.
 func New(db *database.DB, now clock.Now, country string) *Service {
-	s := &Service{db: db, now: now, country: country}
+	s := &Service{db: db, now: now, country: country, sets: versions.Document[known]{
+		Table: "outcome_sets", Column: "document", What: "the outcomes", Subject: "outcome_set", Action: "outcomes.published",
+		Unknown: errNotFound, Changed: errChanged, Take: mostVersions, Read: readSets,
+	}}
 	former := Former()
 	former.Version = 1
-	s.known.Store(knownOf([]*Set{&former}))
+	s.sets.Keep(1, knownOf([]*Set{&former}))
 	return s
 }
 
 // mostVersions bounds how far back codes are remembered by their words.
 const mostVersions = 500
+
+func readSets(rows []versions.Row) (*known, error) {
+	sets := make([]*Set, len(rows))
+	for i, row := range rows {
+		set, err := setOf(row)
+		if err != nil {
+			return nil, err
+		}
+		sets[i] = set
+	}
+	return knownOf(sets), nil
+}
+
+func setOf(row versions.Row) (*Set, error) {
+	set := Set{Version: row.Version}
+	if err := json.Unmarshal([]byte(row.Document), &set); err != nil {
+		return nil, fmt.Errorf("read version %d of the outcomes: %w", row.Version, err)
+	}
+	return &set, nil
+}
 
 func knownOf(sets []*Set) *known {
 	k := &known{newest: sets[0], sets: make(map[int]*Set, len(sets)), words: map[string]Text{}}
@@ -78,36 +93,25 @@ func (s *Service) Stock() Set { return Stock(s.country) }
 // EnsureBuiltIn stores the set of before as version 1 if there is none. Where no call was recorded under it yet, the stock set is version
 // 2 and in force: a centre that is at work keeps what its callers know until somebody publishes another one.
 func (s *Service) EnsureBuiltIn(ctx context.Context) error {
-	former, stock := Former(), Stock(s.country)
-	former.Version, stock.Version = 1, 2
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		st := store{tx}
-		version, err := st.newestVersion()
+		version, err := s.sets.Newest(tx)
 		if err != nil || version > 0 {
 			return err
 		}
-		used, err := st.anyAttempt()
+		used, err := anyAttempt(tx)
 		if err != nil {
 			return err
 		}
-		for _, set := range []*Set{&former, &stock} {
-			if set.Version == stock.Version && used {
-				break
-			}
-			row, err := s.row(set, account.Viewer{}, "")
-			if err != nil {
-				return err
-			}
-			if err := st.addFirst(row); err != nil {
-				return err
-			}
+		now := s.now()
+		if err := s.sets.Ensure(tx, 1, Former(), now); err != nil || used {
+			return err
 		}
-		return nil
+		return s.sets.Ensure(tx, 2, Stock(s.country), now)
 	})
 	if err != nil {
 		return fmt.Errorf("add the first outcomes: %w", err)
 	}
-	_, err = s.InForce(s.db.View(ctx))
+	_, err = s.Current(ctx)
 	return err
 }
 
@@ -125,24 +129,8 @@ func (s *Service) Current(ctx context.Context) (*Set, error) { return s.InForce(
 
 // read returns the sets there are, and reads them when there is one that this process does not know of.
 func (s *Service) read(tx database.Tx) (*known, error) {
-	k := s.known.Load()
-	version, err := store{tx}.newestVersion()
-	if err != nil || version == 0 || version == k.newest.Version {
-		return k, err // without a version nothing is published: the set of before holds
-	}
-	rows, err := store{tx}.sets(mostVersions)
-	if err != nil {
-		return nil, err
-	}
-	sets := make([]*Set, len(rows))
-	for i, row := range rows {
-		if sets[i], err = row.set(); err != nil {
-			return nil, err
-		}
-	}
-	k = knownOf(sets)
-	s.known.Store(k)
-	return k, nil
+	k, _, err := s.sets.InForce(tx)
+	return k, err
 }
 
 // At returns the set of a version, as attempts name it, or fault.NotFound.
@@ -182,7 +170,7 @@ const lookEvery = 10 * time.Second
 // Label returns what a code is called in a language, and whether there is or was one with this key. Without must it says what this process
 // knows; with it, and where the key is not known, it looks whether another process has published one.
 func (s *Service) Label(language, key string, must bool) (string, bool) {
-	text, ok := s.known.Load().words[key]
+	text, ok := s.sets.Known().words[key]
 	if !ok && must {
 		now, last := int64(s.now()), s.looked.Load()
 		if clock.Instant(now).Sub(clock.Instant(last)) >= lookEvery && s.looked.CompareAndSwap(last, now) {
@@ -197,91 +185,64 @@ func (s *Service) Label(language, key string, must bool) (string, bool) {
 var (
 	errForbidden = fault.New(fault.Forbidden, "outcomes_right", "only an administrator may change the outcomes")
 	errSame      = fault.New(fault.Conflict, "outcomes_same", "the set is the one in force already")
+	errNotFound  = fault.New(fault.NotFound, "outcomes_not_found", "there is no such version of the outcomes")
+	errChanged   = fault.New(fault.Conflict, "outcomes_changed", "somebody else has published outcomes since: look at theirs first")
 )
-
-const maxNote = 190 // characters
 
 // Publish puts a set in force as the next version. It must be edited from the version basedOn: it returns fault.Conflict if that is not
 // the newest any more or nothing would change, fault.Invalid for a set that is not valid or without a note, and fault.Forbidden for
 // everybody but an administrator. Rolling back is publishing an old version's set again.
-func (s *Service) Publish(ctx context.Context, viewer account.Viewer, set Set, basedOn int, note string) (Version, error) {
+func (s *Service) Publish(ctx context.Context, viewer account.Viewer, set Set, basedOn int, note string) (versions.Line, error) {
 	if !viewer.Is(account.Admin) {
-		return Version{}, errForbidden
+		return versions.Line{}, errForbidden
 	}
 	if err := checkNote(note); err != nil {
-		return Version{}, err
+		return versions.Line{}, err
 	}
 	if err := set.Check(); err != nil {
-		return Version{}, err
+		return versions.Line{}, err
 	}
-	var row setRow
+	var published versions.Line
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		newest, err := s.InForce(tx)
 		if err != nil {
 			return err
 		}
-		if newest.Version != basedOn {
-			return errChanged
-		}
-		if len(Changes(newest, &set)) == 0 {
+		if newest.Version == basedOn && len(Changes(newest, &set)) == 0 {
 			return errSame
 		}
-		next := set
-		next.Version = newest.Version + 1
-		if row, err = s.row(&next, viewer, note); err != nil {
-			return err
-		}
-		if err := (store{tx}).add(row); err != nil {
-			return err
-		}
-		return account.Audit(tx, row.PublishedAt, viewer, "outcomes.published", "outcome_set", int64(row.Version),
-			fmt.Sprintf("after version %d", newest.Version))
+		published, err = s.sets.Publish(tx, viewer, set, basedOn, note, s.now())
+		return err
 	})
 	if err != nil {
-		return Version{}, fmt.Errorf("publish outcomes: %w", err)
+		return versions.Line{}, fmt.Errorf("publish outcomes: %w", err)
 	}
-	_, err = s.read(s.db.View(ctx))
-	return row.version(), err
+	_, _ = s.Current(ctx) // what Label knows; whoever asks for what is in force reads it anyway
+	return published, nil
 }
 
 func checkNote(note string) error {
-	switch n := utf8.RuneCountInString(note); {
-	case n == 0:
-		return fault.InvalidFields(fault.Field{Name: "note", Code: "required", Problem: "is required"})
-	case n > maxNote:
-		return fault.InvalidFields(fault.Field{Name: "note", Code: "too_long", Problem: "is too long"})
+	problems := versions.NoteProblems(note)
+	if note == "" {
+		problems = []fault.Field{{Name: "note", Code: "required", Problem: "is required"}}
+	}
+	if len(problems) > 0 {
+		return fault.InvalidFields(problems...)
 	}
 	return nil
 }
 
-func (s *Service) row(set *Set, viewer account.Viewer, note string) (setRow, error) {
-	body, err := json.Marshal(set)
-	if err != nil {
-		return setRow{}, fmt.Errorf("write outcomes: %w", err)
-	}
-	return setRow{Version: set.Version, Document: string(body), Note: note, PublishedBy: viewer.UserID, PublishedAt: s.now()}, nil
-}
-
 // Versions lists up to limit published versions below before (0: from the newest on), newest first.
-func (s *Service) Versions(ctx context.Context, before, limit int) ([]Version, error) {
-	rows, err := store{s.db.View(ctx)}.versionsBefore(before, min(max(limit, 1), 200))
-	if err != nil {
-		return nil, err
-	}
-	versions := make([]Version, len(rows))
-	for i, row := range rows {
-		versions[i] = row.version()
-	}
-	return versions, nil
+func (s *Service) Versions(ctx context.Context, before, limit int) ([]versions.Line, error) {
+	return s.sets.Before(s.db.View(ctx), before, limit)
 }
 
 // Version returns one published version and its set, or fault.NotFound.
-func (s *Service) Version(ctx context.Context, number int) (Version, *Set, error) {
-	tx := s.db.View(ctx)
-	row, err := store{tx}.one(number)
+func (s *Service) Version(ctx context.Context, number int) (versions.Line, *Set, error) {
+	row, err := s.sets.At(s.db.View(ctx), number)
 	if err != nil {
-		return Version{}, nil, err
+		return versions.Line{}, nil, err
 	}
-	set, err := row.set()
-	return row.version(), set, err
+	set, err := setOf(row)
+	return row.Line, set, err
 }

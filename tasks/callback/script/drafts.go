@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/text"
+	"aftercall/internal/versions"
 )
 
 // Draft begins a draft of the script for a match, as a copy of what is said there so far; the one that is there is returned as it is. It
@@ -37,7 +38,7 @@ func (s *Service) Draft(ctx context.Context, viewer account.Viewer, m Match) (Sc
 
 // DraftFrom begins a draft as a copy of a version, as Draft does.
 func (s *Service) DraftFrom(ctx context.Context, viewer account.Viewer, id int64) (Script, error) {
-	from, err := store{s.db.View(ctx)}.script(id)
+	from, err := scripts.ByID(s.db.View(ctx), id)
 	if err != nil {
 		return Script{}, err
 	}
@@ -71,7 +72,7 @@ func (s *Service) draft(ctx context.Context, viewer account.Viewer, m Match, cop
 		if from.Match == m {
 			draft.BasedOn = from.Version
 		}
-		if err := st.insert(&draft); err != nil {
+		if err := scripts.Add(tx, &draft); err != nil {
 			return err
 		}
 		return account.Audit(tx, now, viewer, "script.drafted", "script", draft.ID, draft.Match.String())
@@ -111,10 +112,7 @@ type Written struct{ Body, Short, Note string }
 // Checked returns what was written in the form in which it is kept, and fault.Invalid with what keeps it from being said, by line.
 func Checked(kind Kind, w Written) (Written, error) {
 	w.Body, w.Short, w.Note = plain(w.Body), plain(w.Short), text.Name(w.Note)
-	problems := check(kind, w.Body, w.Short)
-	if utf8.RuneCountInString(w.Note) > maxNote {
-		problems = append(problems, problemAt("note", 0, "too_long", "is too long", ""))
-	}
+	problems := append(check(kind, w.Body, w.Short), versions.NoteProblems(w.Note)...)
 	if kind == Help {
 		w.Short = ""
 	}
@@ -144,7 +142,7 @@ func (s *Service) Save(ctx context.Context, viewer account.Viewer, id int64, rev
 // Delete deletes a draft. It fails as Save does.
 func (s *Service) Delete(ctx context.Context, viewer account.Viewer, id int64, revision int) error {
 	return s.change(ctx, viewer, id, revision, func(tx database.Tx, row Script, now clock.Instant) error {
-		if err := (store{tx}).delete(row.ID); err != nil {
+		if err := scripts.Delete(tx, row.ID); err != nil {
 			return err
 		}
 		return account.Audit(tx, now, viewer, "script.deleted", "script", row.ID, row.Match.String())
@@ -160,14 +158,9 @@ func (s *Service) change(
 	}
 	now := s.now()
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		row, err := store{tx}.lock(id)
-		switch {
-		case err != nil:
+		row, err := scripts.Lock(tx, id, revision)
+		if err != nil {
 			return err
-		case !row.Draft():
-			return errPublished
-		case row.Revision != revision:
-			return errChanged
 		}
 		return change(tx, row, now)
 	})

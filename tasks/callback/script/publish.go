@@ -52,7 +52,7 @@ func (s *Service) EnsureBuiltIn(ctx context.Context) error {
 			all = append(all, found)
 		}
 	}
-	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return store{tx}.ensure(all) })
+	return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return scripts.Ensure(tx, all...) })
 }
 
 // Publish makes a draft the next version of its script, which the desks show from their next page on. Drafts are checked when they are
@@ -93,7 +93,7 @@ func (s *Service) Retire(ctx context.Context, viewer account.Viewer, id int64) e
 		if err := database.Guard(tx, guardName); err != nil {
 			return err
 		}
-		row, err := st.script(id)
+		row, err := scripts.ByID(tx, id)
 		if err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func (s *Service) Retire(ctx context.Context, viewer account.Viewer, id int64) e
 			Match: row.Match, Version: newest + 1, Body: row.Body, Short: row.Short, Retired: true, BasedOn: row.Version, Revision: 1,
 			UpdatedBy: viewer.UserID, UpdatedAt: now,
 		}
-		if err := st.insert(&end); err != nil {
+		if err := scripts.Add(tx, &end); err != nil {
 			return err
 		}
 		return account.Audit(tx, now, viewer, "script.retired", "script", end.ID, end.String())

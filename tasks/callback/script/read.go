@@ -37,7 +37,7 @@ func (s *Service) All(ctx context.Context) (List, error) {
 
 // ByID returns one version or draft; it returns fault.NotFound for an unknown one.
 func (s *Service) ByID(ctx context.Context, id int64) (Script, error) {
-	return store{s.db.View(ctx)}.script(id)
+	return scripts.ByID(s.db.View(ctx), id)
 }
 
 // versionsShown is how many versions of a script its page lists.

@@ -70,7 +70,6 @@ const (
 	MaxSteps   = 3    // of help: a caller walks through them while the customer waits
 	MaxPhrases = 30
 	MaxLine    = 200 // characters of a step or a phrase
-	maxNote    = 190
 	maxName    = 191 // of a category or product, as of contacts
 )
 

@@ -1,25 +1,22 @@
 package script
 
 import (
-	"errors"
 	"fmt"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"aftercall/internal/database"
+	"aftercall/internal/versions"
 )
 
 // store is a transaction on the tables of scripts.
 type store struct{ database.Tx }
 
-func (s store) one(g *gorm.DB) (Script, error) { return database.One[Script](g, "script", errUnknown) }
-
-func (s store) script(id int64) (Script, error) { return s.one(s.Gorm().Where("id = ?", id)) }
-
-// lock returns a script that nobody else changes until the transaction ends.
-func (s store) lock(id int64) (Script, error) {
-	return s.one(s.Gorm().Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id))
+// scripts are the drafts and the versions.
+var scripts = versions.Drafts[Script]{
+	What: "script", Draft: "version = 0", State: func(s Script) (bool, int) { return s.Draft(), s.Revision },
+	Unknown: errUnknown, Published: errPublished, Changed: errChanged,
 }
 
 // newest is the condition for the newest version of each script.
@@ -88,41 +85,12 @@ func (s store) versions(m Match, limit int) ([]Script, error) {
 	return found, nil
 }
 
-func (s store) insert(row *Script) error {
-	if err := s.Gorm().Create(row).Error; err != nil {
-		return fmt.Errorf("add script: %w", err)
-	}
-	return nil
-}
-
-// ensure adds versions unless they are there.
-func (s store) ensure(rows []Script) error {
-	if err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error; err != nil {
-		return fmt.Errorf("add the built-in scripts: %w", err)
-	}
-	return nil
-}
-
 // update writes a draft, and publishes it when it has a version.
 func (s store) update(row Script) error {
-	err := s.Gorm().Model(&Script{}).Where("id = ? AND version = 0", row.ID).Updates(map[string]any{
+	return scripts.Write(s.Tx, row.ID, map[string]any{
 		"version": row.Version, "body": row.Body, "short": row.Short, "note": row.Note, "revision": row.Revision,
 		"updated_by": row.UpdatedBy, "updated_at": row.UpdatedAt,
-	}).Error
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return errChanged
-	}
-	if err != nil {
-		return fmt.Errorf("write script %d: %w", row.ID, err)
-	}
-	return nil
-}
-
-func (s store) delete(id int64) error {
-	if err := s.Gorm().Where("id = ? AND version = 0", id).Delete(&Script{}).Error; err != nil {
-		return fmt.Errorf("delete draft %d of a script: %w", id, err)
-	}
-	return nil
+	})
 }
 
 func (s store) phrases(owners ...int64) ([]phraseRow, error) {
