@@ -87,6 +87,14 @@ const (
 // or end it when Ends is none. Without a Reason the customer was asked, or may have been, and the job is done. It returns
 // outbox.ErrStale when another worker has the job.
 func (s *Service) Invite(ctx context.Context, ticket outbox.Ticket, plan Plan) (Outgoing, bool, error) {
+	what := fmt.Sprintf("invite for resolution %d", plan.Resolution.ID)
+	return s.reserving(ctx, ticket, what, func(st store, now clock.Instant, out *Outgoing) error { return s.invite(st, now, plan, out) })
+}
+
+// reserving begins a job that sends, and lets reserve say in one transaction what is sent.
+func (s *Service) reserving(
+	ctx context.Context, ticket outbox.Ticket, what string, reserve func(st store, now clock.Instant, out *Outgoing) error,
+) (Outgoing, bool, error) {
 	begun, err := ticket.Begin(ctx, s.db, sendLease)
 	if err != nil {
 		return Outgoing{}, false, err
@@ -94,10 +102,10 @@ func (s *Service) Invite(ctx context.Context, ticket outbox.Ticket, plan Plan) (
 	var out Outgoing
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		out = Outgoing{Ticket: begun}
-		return s.invite(store{tx}, ticket.Now(s.now), plan, &out)
+		return reserve(store{tx}, ticket.Now(s.now), &out)
 	})
 	if err != nil {
-		return Outgoing{}, false, fmt.Errorf("invite for resolution %d: %w", plan.Resolution.ID, err)
+		return Outgoing{}, false, fmt.Errorf("%s: %w", what, err)
 	}
 	return out, out.InvitationID != 0, nil
 }

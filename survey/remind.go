@@ -9,7 +9,6 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/history"
-	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
@@ -49,19 +48,10 @@ func (i *Invitation) remindable() bool {
 // invitation in state sending and returns the message: the same link over the same channel. It returns false when there is
 // nothing to send; the job is then put off or done already. It returns outbox.ErrStale when another worker has the job.
 func (s *Service) Remind(ctx context.Context, ticket outbox.Ticket, invitationID int64) (Outgoing, bool, error) {
-	begun, err := ticket.Begin(ctx, s.db, sendLease)
-	if err != nil {
-		return Outgoing{}, false, err
-	}
-	var out Outgoing
-	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		out = Outgoing{Ticket: begun}
-		return s.remind(store{tx}, ticket.Now(s.now), invitationID, &out)
+	what := fmt.Sprintf("remind of invitation %d", invitationID)
+	return s.reserving(ctx, ticket, what, func(st store, now clock.Instant, out *Outgoing) error {
+		return s.remind(st, now, invitationID, out)
 	})
-	if err != nil {
-		return Outgoing{}, false, fmt.Errorf("remind of invitation %d: %w", invitationID, err)
-	}
-	return out, out.InvitationID != 0, nil
 }
 
 func (s *Service) remind(st store, now clock.Instant, id int64, out *Outgoing) error {

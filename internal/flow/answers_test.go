@@ -27,9 +27,7 @@ func (o *office) strangers(table string, customer int64) (of, others int64) {
 func TestWhatIsSaidInACallAfterACorrectionIsTheWordOfWhoWasCalled(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		o := newOffice(t, db)
-		o.take("ZHANG", "13912340001")
-		o.work(contact.JobPlan)
+		o, _ := planned(t, db)
 		o.at = o.at.Add(time.Minute)
 		o.take("LI", "13912340002")
 		o.work(contact.JobCorrected, callback.JobOffer)
@@ -70,9 +68,8 @@ func TestWhatIsSaidInACallAfterACorrectionIsTheWordOfWhoWasCalled(t *testing.T) 
 func TestACorrectedCallIsScoredAnew(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		o := newOffice(t, db)
-		o.take("ZHANG", "13912340001")
-		o.work(contact.JobPlan, callback.JobOffer)
+		o, _ := planned(t, db)
+		o.work(callback.JobOffer)
 		caller := account.Viewer{UserID: 1, Role: account.Caller}
 		desk, err := o.Callbacks.Claim(t.Context(), caller)
 		if err != nil {

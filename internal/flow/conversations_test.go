@@ -111,9 +111,7 @@ func one[T any](o *office, where string, args ...any) T {
 func TestARatingGivenInACallClosesTheLinkThatWasSent(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		o := newOffice(t, db)
-		o.take("ZHANG", "13912348001")
-		o.work(contact.JobPlan)
+		o, _ := planned(t, db)
 		token := o.invited()
 		o.finish(o.claim(), 5)
 		o.answered()
@@ -139,9 +137,7 @@ func TestARatingGivenInACallClosesTheLinkThatWasSent(t *testing.T) {
 func TestARatingGivenInACallCancelsTheSurveyToCome(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		o := newOffice(t, db)
-		o.take("ZHANG", "13912348001")
-		o.work(contact.JobPlan)
+		o, _ := planned(t, db)
 		o.finish(o.claim(), 5)
 		o.answered()
 		d := one[decision.Decision](o, "kind = ?", policy.FollowUpSurvey)
@@ -180,9 +176,7 @@ func TestTheReminderOfALinkAnsweredByPhoneIsCancelled(t *testing.T) {
 func TestWhatWasAnsweredByLinkIsNotAskedInTheCall(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		o := newOffice(t, db)
-		o.take("ZHANG", "13912348001")
-		o.work(contact.JobPlan)
+		o, _ := planned(t, db)
 		token := o.invited()
 		if desk := o.claim(); desk.Answered != nil {
 			t.Fatalf("answered before it was asked: %+v", desk.Answered)
@@ -264,9 +258,7 @@ func (o *office) callback(kind callback.Kind) callback.Callback {
 func TestARecoverySupersedesTheConfirmation(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		o := newOffice(t, db)
-		o.take("ZHANG", "13912348001")
-		o.work(contact.JobPlan)
+		o, _ := planned(t, db)
 		o.dissatisfied(o.invited())
 		if c := o.callback(callback.ConfirmKind); c.CloseReason != callback.ReasonSuperseded {
 			t.Errorf("the confirmation is %s because %s", c.State, c.CloseReason)
@@ -285,9 +277,7 @@ func TestARecoverySupersedesTheConfirmation(t *testing.T) {
 func TestAConfirmationInHandIsLeftByTheRecovery(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		o := newOffice(t, db)
-		o.take("ZHANG", "13912348001")
-		o.work(contact.JobPlan)
+		o, _ := planned(t, db)
 		token := o.invited()
 		desk := o.claim()
 		o.dissatisfied(token)
@@ -355,9 +345,7 @@ func (o *office) again(status contact.Status) int64 {
 func TestANewerOpenContactHoldsTheOlderConfirmation(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		o := newOffice(t, db)
-		older := o.take("ZHANG", "13912348001")
-		o.work(contact.JobPlan)
+		o, older := planned(t, db)
 		o.at = o.at.Add(10 * time.Minute)
 		newer := o.again(contact.Open)
 		if _, err := o.Callbacks.Claim(t.Context(), mei); !fault.Is(err, fault.NotFound) {
@@ -386,9 +374,7 @@ func TestANewerOpenContactHoldsTheOlderConfirmation(t *testing.T) {
 func TestAHeldConfirmationGoesOnIfTheNewerOnePlansNone(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		o := newOffice(t, db)
-		older := o.take("ZHANG", "13912348001")
-		o.work(contact.JobPlan)
+		o, older := planned(t, db)
 		o.at = o.at.Add(10 * time.Minute)
 		in := contact.Input{
 			ExternalID: "T-2", OpenedAt: o.at, Severity: contact.Low,
@@ -410,9 +396,7 @@ func TestAHeldConfirmationGoesOnIfTheNewerOnePlansNone(t *testing.T) {
 func TestANewerOpenContactIsAskedAboutAtTheDial(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		o := newOffice(t, db)
-		o.take("ZHANG", "13912348001")
-		o.work(contact.JobPlan)
+		o, _ := planned(t, db)
 		desk := o.claim()
 		if len(desk.Newer) != 0 {
 			t.Fatalf("newer: %+v", desk.Newer)
@@ -432,9 +416,7 @@ func TestANewerOpenContactIsAskedAboutAtTheDial(t *testing.T) {
 func TestANewerContactIsShownAndHoldsNoRecovery(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		o := newOffice(t, db)
-		o.take("ZHANG", "13912348001")
-		o.work(contact.JobPlan)
+		o, _ := planned(t, db)
 		o.dissatisfied(o.invited())
 		o.work(callback.JobOffer)
 		newer := o.again(contact.Open)
@@ -451,9 +433,7 @@ func TestANewerContactIsShownAndHoldsNoRecovery(t *testing.T) {
 func TestANewerOpenContactHoldsTheInvitation(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		o := newOffice(t, db)
-		older := o.take("ZHANG", "13912348001")
-		o.work(contact.JobPlan)
+		o, older := planned(t, db)
 		o.at = o.at.Add(time.Hour)
 		o.again(contact.Open)
 		o.work(decision.JobSendSurvey)
@@ -478,9 +458,7 @@ func TestANewerOpenContactHoldsTheInvitation(t *testing.T) {
 func TestAHeldInvitationGoesOutOnceTheNewerContactIsGone(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		o := newOffice(t, db)
-		o.take("ZHANG", "13912348001")
-		o.work(contact.JobPlan)
+		o, _ := planned(t, db)
 		o.at = o.at.Add(time.Hour)
 		o.again(contact.Open)
 		o.work(decision.JobSendSurvey)
@@ -498,9 +476,7 @@ func TestAHeldInvitationGoesOutOnceTheNewerContactIsGone(t *testing.T) {
 func TestANewerContactDoesNotHoldATimeTheCustomerNamed(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		o := newOffice(t, db)
-		o.take("ZHANG", "13912348001")
-		o.work(contact.JobPlan)
+		o, _ := planned(t, db)
 		desk, named := o.claim(), o.at.Add(4*time.Hour) // past the rest at noon
 		_, err := o.Callbacks.Finish(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence, callback.Outcome{
 			CallResult: callback.Reached, BusinessResult: callback.Appointment, AppointmentAt: named,

@@ -53,6 +53,16 @@ func newOffice(t *testing.T, db *database.DB) *office {
 	return o
 }
 
+// planned is an office where a contact of Zhang was resolved ten minutes ago and its follow-up is planned: a confirmation now, a survey in
+// an hour.
+func planned(t *testing.T, db *database.DB) (o *office, contactID int64) {
+	t.Helper()
+	o = newOffice(t, db)
+	contactID = o.take("ZHANG", "13912348001")
+	o.work(contact.JobPlan)
+	return o, contactID
+}
+
 // take takes in that the contact is of the customer with a reference and a phone, and returns its id.
 func (o *office) take(reference, phone string) int64 {
 	o.t.Helper()

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"aftercall/internal/clock"
-	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/delivery"
@@ -36,9 +35,7 @@ func TestWhatBecameOfAMessageIsKeptThroughAnOutage(t *testing.T) {
 	group.Go(func() { db.Watch(ctx, clock.System, slog.New(slog.DiscardHandler)) })
 	defer group.Wait()
 	defer cancel()
-	o := newOffice(t, db)
-	o.take("ZHANG", "13912348000")
-	o.work(contact.JobPlan)
+	o, _ := planned(t, db)
 	o.at = o.at.Add(5 * time.Hour) // past the rest at noon
 	o.carrier.during = func() {
 		proxy.Close()
@@ -73,9 +70,7 @@ func TestARelayThatIsAwayStopsItsLane(t *testing.T) {
 		}
 		_ = listener.Close()
 		unreachable := relay.Probe(t.Context())
-		o := newOffice(t, db)
-		o.take("ZHANG", "13912348000")
-		o.work(contact.JobPlan)
+		o, _ := planned(t, db)
 		o.at = o.at.Add(5 * time.Hour) // past the rest at noon
 		var job outbox.Job
 		if err := db.View(t.Context()).Gorm().Where("kind = ?", decision.JobSendSurvey).First(&job).Error; err != nil {

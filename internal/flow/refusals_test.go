@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"aftercall/internal/account"
-	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/fault"
@@ -65,9 +64,7 @@ func TestANoCancelsTheCallbackAtOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dbtest.Each(t, func(t *testing.T, db *database.DB) {
-				o := newOffice(t, db)
-				o.take("ZHANG", "13912348001")
-				o.work(contact.JobPlan)
+				o, _ := planned(t, db)
 				if err := no.say(o, o.callback(callback.ConfirmKind).CustomerID, o.invited()); err != nil {
 					t.Fatal(err)
 				}
@@ -95,9 +92,7 @@ func TestANoDuringTheCallLeavesOnlyWhatHappened(t *testing.T) {
 			t.Run(name+" "+when, func(t *testing.T) {
 				t.Parallel()
 				dbtest.Each(t, func(t *testing.T, db *database.DB) {
-					o := newOffice(t, db)
-					o.take("ZHANG", "13912348001")
-					o.work(contact.JobPlan)
+					o, _ := planned(t, db)
 					token, desk := o.invited(), o.claim()
 					if _, err := o.Callbacks.Dial(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence); err != nil {
 						t.Fatal(err)
@@ -151,9 +146,7 @@ func TestANoCancelsTheSurveyThatWasNotSent(t *testing.T) {
 	t.Parallel()
 	for _, scope := range []permission.Scope{permission.Everything, permission.SurveysOnly} {
 		dbtest.Each(t, func(t *testing.T, db *database.DB) {
-			o := newOffice(t, db)
-			o.take("ZHANG", "13912348001")
-			o.work(contact.JobPlan)
+			o, _ := planned(t, db)
 			if err := o.refuse(o.callback(callback.ConfirmKind).CustomerID, scope); err != nil {
 				t.Fatal(err)
 			}
@@ -182,9 +175,7 @@ func TestANoCancelsTheSurveyThatWasNotSent(t *testing.T) {
 func TestANoToSomethingElseLeavesTheCallback(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		o := newOffice(t, db)
-		o.take("ZHANG", "13912348001")
-		o.work(contact.JobPlan)
+		o, _ := planned(t, db)
 		if err := o.refuse(o.callback(callback.ConfirmKind).CustomerID, permission.MarketingOnly); err != nil {
 			t.Fatal(err)
 		}

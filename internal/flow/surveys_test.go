@@ -95,9 +95,7 @@ func TestTheReminderJobSendsOnceAndKeepsWhatBecameOfIt(t *testing.T) {
 func TestATextMessageDueAtNightLeavesInTheMorning(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
-		o := newOffice(t, db)
-		contactID := o.take("ZHANG", "13912348000")
-		o.work(contact.JobPlan)
+		o, contactID := planned(t, db)
 		o.at = o.at.Add(13 * time.Hour) // due an hour after the resolution; nobody worked until 23:05
 		o.work(decision.JobSendSurvey)
 		if len(o.carrier.taken) != 0 {

@@ -97,11 +97,9 @@ func (h *handlers) saveDialer(c *gin.Context) error {
 	if err == nil {
 		return h.Redirect(c, dialerPath, frame.Done("flash.saved"))
 	}
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderDialer(c, frame.StatusOf(err), dialerPage{Form: f})
+	return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+		return h.renderDialer(c, status, dialerPage{Form: f})
+	})
 }
 
 // tryDialer asks the PBX for a call to a number the administrator typed.
@@ -114,11 +112,9 @@ func (h *handlers) tryDialer(c *gin.Context) error {
 	if err == nil {
 		return h.Redirect(c, dialerPath, frame.Done("dialer.tried"))
 	}
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderDialer(c, frame.StatusOf(err), dialerPage{Try: f})
+	return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+		return h.renderDialer(c, status, dialerPage{Try: f})
+	})
 }
 
 func dialerSamples() []frame.View {

@@ -69,11 +69,9 @@ func (h *handlers) changeMyExtension(c *gin.Context) error {
 	if err == nil {
 		return h.Redirect(c, "/me", frame.Done("flash.saved"))
 	}
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderMe(c, frame.StatusOf(err), mePage{Phone: f})
+	return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+		return h.renderMe(c, status, mePage{Phone: f})
+	})
 }
 
 func (h *handlers) changeMyPassword(c *gin.Context) error {
@@ -85,11 +83,9 @@ func (h *handlers) changeMyPassword(c *gin.Context) error {
 	if err == nil {
 		return h.Redirect(c, "/me", frame.Done("me.password_changed"))
 	}
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderMe(c, frame.StatusOf(err), mePage{Form: f})
+	return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+		return h.renderMe(c, status, mePage{Form: f})
+	})
 }
 
 func (h *handlers) endMyOtherSessions(c *gin.Context) error {

@@ -80,11 +80,9 @@ func (h *handlers) createToken(c *gin.Context) error {
 	if err == nil {
 		return h.renderTokens(c, http.StatusCreated, frame.Form{}, plain)
 	}
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderTokens(c, frame.StatusOf(err), f, "")
+	return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+		return h.renderTokens(c, status, f, "")
+	})
 }
 
 func (h *handlers) newToken(ctx context.Context, f frame.Form) (string, error) {

@@ -112,11 +112,7 @@ func (h *handlers) addUser(c *gin.Context) error {
 	if err == nil {
 		return h.Redirect(c, usersPath, frame.Done("users.added", "name", user.Name))
 	}
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderUsers(c, frame.StatusOf(err), f)
+	return h.Again(c, f, err, h.renderUsers)
 }
 
 func (h *handlers) disableUser(c *gin.Context) error {
@@ -172,9 +168,5 @@ func (h *handlers) setPassword(c *gin.Context) error {
 	if err == nil {
 		return h.Redirect(c, usersPath, frame.Done("password.done"))
 	}
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderPassword(c, frame.StatusOf(err), f)
+	return h.Again(c, f, err, h.renderPassword)
 }

@@ -155,11 +155,7 @@ func (h *handlers) makeSnapshot(c *gin.Context) error {
 	if err == nil {
 		return h.Redirect(c, snapshotPath(snapshot), frame.Done("snapshot.begun"))
 	}
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderAudience(c, frame.StatusOf(err), f)
+	return h.Again(c, f, err, h.renderAudience)
 }
 
 // snapshotRow is a snapshot and who made it.

@@ -166,11 +166,7 @@ func (h *handlers) exportSnapshot(c *gin.Context) error {
 	if err == nil {
 		return h.sendExport(c, e, file)
 	}
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderSnapshot(c, frame.StatusOf(err), f)
+	return h.Again(c, f, err, h.renderSnapshot)
 }
 
 // sendExport hands over a file that is known to be whole; its hash and number are in the headers.

@@ -57,9 +57,5 @@ func (h *handlers) planByHand(c *gin.Context) error {
 	if err == nil {
 		return h.Redirect(c, fmt.Sprintf("/contacts/%d", id), frame.Done("by_hand.planned"))
 	}
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderContact(c, frame.StatusOf(err), f)
+	return h.Again(c, f, err, h.renderContact)
 }

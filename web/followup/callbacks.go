@@ -252,11 +252,7 @@ func (h *handlers) changeCallback(c *gin.Context, message string, change func(id
 		return err
 	}
 	if err := change(id, f); err != nil {
-		refusedForm, unmendable := h.RefusedForm(c, f, err)
-		if unmendable != nil {
-			return unmendable
-		}
-		return h.renderCallback(c, frame.StatusOf(err), refusedForm)
+		return h.Again(c, f, err, h.renderCallback)
 	}
 	return h.Redirect(c, "/callbacks/"+strconv.FormatInt(id, 10), frame.Done(message))
 }

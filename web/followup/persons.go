@@ -122,11 +122,9 @@ func (h *handlers) mergePersons(c *gin.Context) error {
 		return h.Redirect(c, customerPath(customer.ID),
 			frame.Done("persons.merged", "count", change.Moved).Undo(undoPath(customer.ID, change.ID)))
 	}
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderMerge(c, frame.StatusOf(err), &mergePage{Form: f})
+	return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+		return h.renderMerge(c, status, &mergePage{Form: f})
+	})
 }
 
 func undoPath(customerID, changeID int64) string {

@@ -74,6 +74,15 @@ func (s *Site) RefusedForm(c *gin.Context, f Form, err error) (Form, error) {
 	return f, nil
 }
 
+// Again shows a refused form once more with what is wrong with it, or returns an error that is not the user's to mend.
+func (s *Site) Again(c *gin.Context, f Form, err error, show func(c *gin.Context, status int, f Form) error) error {
+	f, unmendable := s.RefusedForm(c, f, err)
+	if unmendable != nil {
+		return unmendable
+	}
+	return show(c, StatusOf(err), f)
+}
+
 // PathID returns the number in the address, as in /jobs/:id. Anything else is a page that does not exist.
 func PathID(c *gin.Context, name string) (int64, error) {
 	id, err := strconv.ParseInt(c.Param(name), 10, 64)

@@ -95,9 +95,5 @@ func (h *handlers) uploadImport(c *gin.Context) error {
 }
 
 func (h *handlers) refuseUpload(c *gin.Context, cause error) error {
-	f, unmendable := h.RefusedForm(c, frame.Form{}, cause)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderImports(c, frame.StatusOf(cause), f)
+	return h.Again(c, frame.Form{}, cause, h.renderImports)
 }

@@ -173,11 +173,7 @@ func (h *handlers) recordConsent(c *gin.Context) error {
 	if err == nil {
 		return h.Redirect(c, frame.CustomerPermissionPath(id), frame.Done("consents.recorded"))
 	}
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderCustomerPermission(c, frame.StatusOf(err), f)
+	return h.Again(c, f, err, h.renderCustomerPermission)
 }
 
 // typedConsent reads the form of one consent.

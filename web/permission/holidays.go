@@ -156,11 +156,9 @@ func (h *handlers) publishHolidays(c *gin.Context) error {
 		change, err = h.permission.ImportHolidays(c.Request.Context(), frame.Viewer(c), days, note)
 	}
 	if err != nil {
-		f, unmendable := h.RefusedForm(c, f, err)
-		if unmendable != nil {
-			return unmendable
-		}
-		return h.renderDraft(c, frame.StatusOf(err), days, f)
+		return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+			return h.renderDraft(c, status, days, f)
+		})
 	}
 	year := yearOf(days[0])
 	to := holidaysPath + "?country=" + year.Region + "&year=" + strconv.Itoa(year.Year)

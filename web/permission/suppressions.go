@@ -190,11 +190,9 @@ func (h *handlers) addSuppression(c *gin.Context) error {
 	case err == nil:
 		return h.Redirect(c, frame.SuppressionsPath, frame.Done("suppressions.covered"))
 	}
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderSuppressions(c, frame.StatusOf(err), f, nil)
+	return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+		return h.renderSuppressions(c, status, f, nil)
+	})
 }
 
 func (h *handlers) typedSuppression(f frame.Form) (permission.Suppression, error) {
@@ -259,11 +257,7 @@ func (h *handlers) liftSuppression(c *gin.Context) error {
 	if err == nil {
 		return h.Redirect(c, frame.SuppressionsPath+"/"+strconv.FormatInt(id, 10), frame.Done("suppressions.lifted"))
 	}
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderSuppression(c, frame.StatusOf(err), f)
+	return h.Again(c, f, err, h.renderSuppression)
 }
 
 // typedEndOfDay reads a date as the end of that day at the centre; nothing is none.

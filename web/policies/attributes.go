@@ -92,9 +92,5 @@ func (h *handlers) unregisterAttribute(c *gin.Context) error {
 }
 
 func (h *handlers) refuseAttribute(c *gin.Context, f frame.Form, cause error) error {
-	f, unmendable := h.RefusedForm(c, f, cause)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderAttributes(c, frame.StatusOf(cause), f)
+	return h.Again(c, f, cause, h.renderAttributes)
 }

@@ -111,11 +111,9 @@ func (h *handlers) newDraft(c *gin.Context) error {
 	if err == nil {
 		return h.Redirect(c, scriptPath(draft.ID))
 	}
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderScripts(c, frame.StatusOf(err), listPage{New: f})
+	return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+		return h.renderScripts(c, status, listPage{New: f})
+	})
 }
 
 // saveCentre keeps what is said of recordings.
@@ -135,11 +133,9 @@ func (h *handlers) saveCentre(c *gin.Context) error {
 	if err == nil {
 		return h.Redirect(c, scriptsPath, frame.Done("flash.saved"))
 	}
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderScripts(c, frame.StatusOf(err), listPage{Centre: f})
+	return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+		return h.renderScripts(c, status, listPage{Centre: f})
+	})
 }
 
 // saveCentrePhrases keeps the centre's canned phrases.
@@ -153,9 +149,7 @@ func (h *handlers) saveCentrePhrases(c *gin.Context) error {
 		return h.Redirect(c, scriptsPath+"#phrases", frame.Done("flash.saved"))
 	}
 	problems := h.FieldProblems(c, err)
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderScripts(c, frame.StatusOf(err), listPage{Phrases: f, Problems: problems})
+	return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+		return h.renderScripts(c, status, listPage{Phrases: f, Problems: problems})
+	})
 }

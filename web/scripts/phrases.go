@@ -61,9 +61,7 @@ func (h *handlers) savePhrases(c *gin.Context) error {
 		return h.Redirect(c, phrasesPath, frame.Done("flash.saved"))
 	}
 	problems := h.FieldProblems(c, err)
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderPhrases(c, frame.StatusOf(err), phrasesPage{Form: f, Problems: problems})
+	return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+		return h.renderPhrases(c, status, phrasesPage{Form: f, Problems: problems})
+	})
 }
