@@ -95,7 +95,7 @@ func (h *handlers) edit(
 	edited, err := change(set)
 	if err == nil {
 		values := url.Values{"yaml": {edited.Format()}, "based_on": {f.Get("based_on")}}
-		return h.renderReview(c, http.StatusOK, frame.Form{Values: values}, &edited)
+		return h.renderReview(c, http.StatusOK, frame.Form{Values: values}, &edited, "")
 	}
 	refused, unmendable := h.RefusedForm(c, f, err)
 	if unmendable != nil {

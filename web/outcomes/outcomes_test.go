@@ -111,6 +111,47 @@ func TestWhoPublishesSecondSeesWhatTheFirstOneDid(t *testing.T) {
 	}
 }
 
+// What the two changed is put together; the second press publishes it. What the second one made is also there alone.
+func TestTwoWhoPublishOutcomesKeepWhatBothChanged(t *testing.T) {
+	t.Parallel()
+	ts := office(t)
+	admin := ts.Login(t, account.Admin)
+	edit := func(key, label string) url.Values {
+		form := formOf(admin.Get("/settings/outcomes/code?layer=call&key=" + key))
+		form.Set("label_en", label)
+		_, review := hidden(t, admin.Post("/settings/outcomes/code", form))
+		review.Set("note", "now "+label)
+		return review
+	}
+	theirs, mine := edit("busy", "Engaged"), edit("no_answer", "Nobody there")
+	admin.Follow(admin.Post("/settings/outcomes/publish", theirs))
+
+	refused := admin.Post("/settings/outcomes/publish", mine).Page(http.StatusConflict)
+	if said := refused.Find(".error.whole").Text(); !strings.Contains(said, "The admin") || !strings.Contains(said, "“now Engaged”") ||
+		!strings.Contains(said, "from “Busy” to “Engaged”") {
+		t.Errorf("what somebody else did is told as %q", said)
+	}
+	form := refused.Find(`form[action="/settings/outcomes/publish"]`)
+	if changes := webtest.TextsOf(refused, ".changes li"); len(changes) != 1 || !strings.Contains(changes[0], "“Nobody there”") {
+		t.Errorf("publishing would change %q", changes)
+	}
+	alone := refused.Find(`form[action="/settings/outcomes/import"] textarea`).Text()
+	if changes, _ := hidden(t, admin.Post("/settings/outcomes/import", url.Values{"yaml": {alone}})); !strings.Contains(changes, "“Busy”") {
+		t.Errorf("mine alone would change %q", changes)
+	}
+	admin.Follow(admin.Post("/settings/outcomes/publish", url.Values{
+		"yaml": {form.Find("textarea").Text()}, "based_on": {form.Find(`[name="based_on"]`).AttrOr("value", "")},
+		"note": {form.Find(`[name="note"]`).AttrOr("value", "")},
+	}))
+	set, err := ts.Outcomes.Current(t.Context())
+	webtest.Must(t, err)
+	for key, want := range map[string]string{"busy": "Engaged", "no_answer": "Nobody there"} {
+		if code, _ := set.Code(outcome.CallLayer, key); set.Version != 4 || code.Labels.English != want {
+			t.Errorf("version %d says %q", set.Version, code.Labels.English)
+		}
+	}
+}
+
 func TestOutcomesAreExportedAndImported(t *testing.T) {
 	t.Parallel()
 	ts := office(t)

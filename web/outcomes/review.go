@@ -18,23 +18,23 @@ type reviewPage struct {
 	frame.Page
 	Changes []string
 	Form    frame.Form // yaml, based_on, note
+	Alone   string     // as YAML, what was sent, where Form has it merged with what others published meanwhile
 }
 
 func (*reviewPage) Template() string { return "outcomes_review" }
 
-func (h *handlers) renderReview(c *gin.Context, status int, f frame.Form, edited *outcome.Set) error {
+func (h *handlers) renderReview(c *gin.Context, status int, f frame.Form, edited *outcome.Set, alone string) error {
 	current, err := h.outcomes.Current(c.Request.Context())
 	if err != nil {
 		return err
 	}
-	p := &reviewPage{Changes: h.changesInWords(c, current, edited), Form: f}
+	p := &reviewPage{Changes: h.changesInWords(c, current, edited), Form: f, Alone: alone}
 	p.Page = h.Page(c, "outcomes.review")
 	p.Crumbs = h.crumbs(c)
 	return h.RenderStatus(c, status, p)
 }
 
-// publish puts the set of the review in force. Where others published meanwhile that is refused, and the review comes back compared with
-// theirs: publishing then takes theirs back, which its changes say.
+// publish puts the set of the review in force. Where others published meanwhile that is refused, and the review comes back with both.
 func (h *handlers) publish(c *gin.Context) error {
 	f, err := frame.FormOf(c)
 	if err != nil {
@@ -48,23 +48,45 @@ func (h *handlers) publish(c *gin.Context) error {
 	if err != nil {
 		return err // it was made by the review
 	}
-	ctx := c.Request.Context()
-	_, err = h.outcomes.Publish(ctx, frame.Viewer(c), set, basedOn, strings.TrimSpace(f.Get("note")))
+	_, err = h.outcomes.Publish(c.Request.Context(), frame.Viewer(c), set, basedOn, strings.TrimSpace(f.Get("note")))
 	if err == nil {
 		return h.Redirect(c, outcomesPath, frame.Done("outcomes.published"))
 	}
-	refused, unmendable := h.RefusedForm(c, f, err)
-	if unmendable != nil {
-		return unmendable
-	}
-	if fault.Is(err, fault.Conflict) {
-		current, err := h.outcomes.Current(ctx)
-		if err != nil {
-			return err
+	return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+		if fault.Is(err, fault.Conflict) {
+			return h.reviewBoth(c, status, f, basedOn, &set)
 		}
-		refused.Values.Set("based_on", strconv.Itoa(current.Version))
+		return h.renderReview(c, status, f, &set, "")
+	})
+}
+
+// reviewBoth shows what others have published since a version, and for review what was made of that version merged with theirs. Where the
+// two do not go together, what was made comes alone: publishing it takes theirs back, which its changes say.
+func (h *handlers) reviewBoth(c *gin.Context, status int, f frame.Form, basedOn int, mine *outcome.Set) error {
+	ctx := c.Request.Context()
+	_, base, err := h.outcomes.Version(ctx, basedOn)
+	if err != nil {
+		return err
 	}
-	return h.renderReview(c, frame.StatusOf(err), refused, &set)
+	theirs, err := h.outcomes.Current(ctx)
+	if err != nil {
+		return err
+	}
+	if theirs.Version == basedOn {
+		return h.renderReview(c, status, f, mine, "")
+	}
+	history, err := frame.HistoryOf(c, h.accounts, h.outcomes.Versions, theirs.Version, outcomesPath)
+	if err != nil {
+		return err
+	}
+	f.Meanwhile = history.Newest.Published(h.changesInWords(c, base, theirs))
+	f.Values.Set("based_on", strconv.Itoa(theirs.Version))
+	merged := outcome.Merge(base, theirs, mine)
+	if merged.Check() != nil {
+		return h.renderReview(c, status, f, mine, "")
+	}
+	f.Values.Set("yaml", merged.Format())
+	return h.renderReview(c, status, f, &merged, mine.Format())
 }
 
 // importPage takes a set as YAML, from a file or pasted, or the one that comes with aftercall.
@@ -105,5 +127,5 @@ func (h *handlers) importSet(c *gin.Context) error {
 		return err
 	}
 	values := url.Values{"yaml": {set.Format()}, "based_on": {strconv.Itoa(current.Version)}}
-	return h.renderReview(c, http.StatusOK, frame.Form{Values: values}, &set)
+	return h.renderReview(c, http.StatusOK, frame.Form{Values: values}, &set, "")
 }

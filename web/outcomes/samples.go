@@ -15,7 +15,7 @@ func samples() []frame.View {
 	}}}
 	kinds := []kindRow{{"confirm", "Confirm", outcome.Kind{MinTalk: 5}}, {"recovery", "Recovery", outcome.Kind{Attempts: 3}}}
 	wrong := frame.Form{
-		Error: "e", Errors: map[string]string{"flags": "e", "key": "e", "yaml": "e", "note": "e", "attempts": "e"},
+		Error: "e", Meanwhile: frame.SampleMeanwhile(), Errors: map[string]string{"flags": "e", "key": "e", "yaml": "e", "note": "e", "attempts": "e"},
 		Values: url.Values{"grows": {"yes"}, "spread": {"yes"}, "yaml": {"kinds: {}"}},
 	}
 	choices := []frame.Option{{Value: "final", Label: "Final"}}
@@ -33,7 +33,7 @@ func samples() []frame.View {
 		&versionPage{Version: version},
 		&codePage{Layer: outcome.CallLayer, Ends: choices, Scopes: choices, Flags: boxes, Form: wrong, BasedOn: 3},
 		&codePage{Layer: outcome.BusinessLayer, Key: "solved", Ends: choices, Scopes: choices, Solved: choices, Business: true, BasedOn: 3},
-		&reviewPage{}, &reviewPage{Changes: []string{"c"}, Form: wrong},
+		&reviewPage{}, &reviewPage{Changes: []string{"c"}, Form: wrong, Alone: "kinds: {}"},
 		&importPage{}, &importPage{Sent: frame.YAMLForm{Form: wrong, Problems: problems}, Stock: "s"},
 	}
 }

@@ -92,6 +92,29 @@ func TestWhoPublishesSecondIsToldAndLosesNothing(t *testing.T) {
 	}
 }
 
+// The one who is second sees what was changed, by whom and why; the second press adds to it.
+func TestWhoPublishesSecondSeesWhatWasChanged(t *testing.T) {
+	t.Parallel()
+	ts := webtest.NewServer(t)
+	webtest.Must(t, ts.Permission.EnsureBuiltIn(t.Context()))
+	c := ts.Login(t, account.Admin)
+	theirs := url.Values{"new": {"1"}, "region": {"DE"}, "attempts_per_day": {"1"}, "based_on": {"1"}, "note": {"works council"}}
+	c.Follow(c.Post(pages.StricterPath, theirs)).Page(http.StatusOK)
+	mine := url.Values{"new": {"1"}, "region": {"IT"}, "attempts_per_day": {"2"}, "based_on": {"1"}, "note": {"fewer"}}
+	refused := c.Post(pages.StricterPath, mine).Page(http.StatusConflict)
+	said := refused.Find(".error.whole").Text()
+	for _, want := range []string{"The admin", "“works council”", "Germany", "1 call in 24 hours"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %s: %q", want, said)
+		}
+	}
+	mine.Set("based_on", refused.Find("[name=based_on]").AttrOr("value", ""))
+	c.Follow(c.Post(pages.StricterPath, mine)).Page(http.StatusOK)
+	if got, want := len(ts.Permission.Rules().Stricter), len(permission.DefaultRules().Stricter)+2; got != want {
+		t.Errorf("%d countries are stricter, not %d", got, want)
+	}
+}
+
 func TestACountryIsMadeStricterWithANoteAndInsideTheLaw(t *testing.T) {
 	t.Parallel()
 	ts := webtest.NewServer(t)

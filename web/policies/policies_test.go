@@ -153,6 +153,32 @@ func TestTwoPeopleOnOneDraftLoseNothing(t *testing.T) {
 	}
 }
 
+func TestWhoIsSecondOnADraftSeesHowItStands(t *testing.T) {
+	t.Parallel()
+	ts := newPolicyServer(t)
+	first, second := ts.Login(t, account.Admin), ts.Login(t, account.Supervisor)
+	draft := first.Post("/policies", nil).Header.Get("Location")
+	second.Follow(second.Post(draft+"/rules/NEW", ruleForm()))
+	theirs := ruleForm()
+	theirs.Set("name", "Theirs")
+	theirs.Set("callback_attempts", "2")
+	theirs.Set("revision", "2")
+	first.Follow(first.Post(draft+"/rules/repeat", theirs)).Page(http.StatusOK)
+
+	mine := ruleForm()
+	mine.Set("revision", "2")
+	refused := second.Post(draft+"/rules/repeat", mine).Page(http.StatusConflict)
+	if said := refused.Find(".error.whole").Text(); !strings.Contains(said, "2 attempts") || !strings.Contains(said, "The admin") {
+		t.Errorf("what the rule says by now is told as %q", said)
+	}
+	saved := second.Post(draft, url.Values{"revision": {"2"}, "max_age": {"3"}, "max_age_unit": {"d"}}).Page(http.StatusConflict)
+	if said := saved.Find(".error.whole").Text(); !strings.Contains(said, "The admin") {
+		t.Errorf("who changed the draft is told as %q", said)
+	}
+	form := url.Values{"revision": {saved.Find(`#publish ~ section [name="revision"]`).AttrOr("value", "3")}, "max_age": {"3"}, "max_age_unit": {"d"}}
+	second.Follow(second.Post(draft, form)).Page(http.StatusOK)
+}
+
 func TestAPolicyGoesOutAndComesBackAsYAML(t *testing.T) {
 	t.Parallel()
 	ts := newPolicyServer(t)

@@ -1,6 +1,7 @@
 package scripts_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -77,6 +78,78 @@ func TestAScriptThatCannotBeSaidIsRefusedByLine(t *testing.T) {
 		if body := doc.Find(`[name="body"]`).Text(); body != form.Get("body") {
 			t.Errorf("what was typed is lost: %q", body)
 		}
+	}
+}
+
+// Somebody else saves the draft while one writes. Theirs is shown beside one's own, and the second press is taken.
+func TestWhoSavesADraftSecondSeesTheirsAndDecides(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"", "/publish"} {
+		t.Run("post"+action, func(t *testing.T) {
+			t.Parallel()
+			ts, boss := newScripts(t)
+			path, mine := begin(t, boss, url.Values{"kind": {"confirm"}, "language": {"en"}, "category": {"宽带报修"}})
+			theirs := maps.Clone(mine)
+			theirs.Set("body", "[Opening]\nThis is {caller} of {centre}.\n[Questions]\nIs it fast again?\n[Closing]\nGoodbye.")
+			mine.Set("body", "[Opening]\nThis is {caller} of {centre}.\n[Questions]\nDoes it work?\n[Closing]\nGoodbye.")
+			ts.Login(t, account.Admin).Post(path, theirs)
+
+			refused := boss.Post(path+action, mine).Page(http.StatusConflict)
+			if said := refused.Find(".error.whole").Text(); !strings.Contains(said, "theirs stands beside it") || !strings.Contains(said, "The admin") {
+				t.Errorf("the conflict is told as %q", said)
+			}
+			if apart := webtest.TextsOf(refused, "#write .theirs mark"); !slices.Equal(apart, []string{"Is it fast again?"}) {
+				t.Errorf("what differs is %q", apart)
+			}
+			if body := refused.Find(`[name="body"]`).Text(); body != mine.Get("body") {
+				t.Errorf("what was typed is lost: %q", body)
+			}
+			mine.Set("revision", refused.Find(`#write [name="revision"]`).AttrOr("value", ""))
+			done := boss.Follow(boss.Post(path+action, mine)).Page(http.StatusOK)
+			if text := done.Find("#write").Text(); !strings.Contains(text, "Does it work?") || strings.Contains(text, "fast again") {
+				t.Errorf("after the second press it says %q", text)
+			}
+		})
+	}
+}
+
+func TestADraftPublishedMeanwhileBecomesANewOneOfMine(t *testing.T) {
+	t.Parallel()
+	ts, boss := newScripts(t)
+	path, mine := begin(t, boss, url.Values{"kind": {"help"}, "language": {"en"}, "category": {"宽带报修"}})
+	theirs := maps.Clone(mine)
+	theirs.Set("body", "Restart the modem")
+	mine.Set("body", "Change the cable")
+	admin := ts.Login(t, account.Admin)
+	admin.Follow(admin.Post(path+"/publish", theirs)).Page(http.StatusOK)
+
+	refused := boss.Post(path, mine).Page(http.StatusConflict)
+	if text := refused.Find(`#write`).Text(); !strings.Contains(text, "Restart the modem") || !strings.Contains(text, "Change the cable") {
+		t.Errorf("the page has %q", text)
+	}
+	answer := boss.Post(path+"/draft", mine)
+	if next := answer.Header.Get("Location"); next == path {
+		t.Errorf("the draft is the version: %s", next)
+	}
+	if body := boss.Follow(answer).Page(http.StatusOK).Find(`[name="body"]`).Text(); body != "Change the cable" {
+		t.Errorf("the new draft says %q", body)
+	}
+	mine.Set("body", "Call the technician") // by now the new draft is somebody's, and is not replaced unseen
+	again := boss.Post(path+"/draft", mine).Page(http.StatusConflict)
+	if apart := webtest.TextsOf(again, "#write .theirs mark"); !slices.Equal(apart, []string{"Change the cable"}) {
+		t.Errorf("the draft that is there says %q", apart)
+	}
+}
+
+func TestADraftThatChangedIsNotDeletedUnseen(t *testing.T) {
+	t.Parallel()
+	_, boss := newScripts(t)
+	path, form := begin(t, boss, url.Values{"kind": {"help"}, "language": {"en"}})
+	form.Set("body", "Restart the modem")
+	boss.Follow(boss.Post(path, form)).Page(http.StatusOK)
+	refused := boss.Post(path+"/delete", url.Values{"revision": form["revision"]}).Page(http.StatusConflict)
+	if said := refused.Find(".error.whole").Text(); !strings.Contains(said, "changed the draft") {
+		t.Errorf("why it was not deleted is told as %q", said)
 	}
 }
 
