@@ -1,6 +1,7 @@
 package scripts_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -237,6 +238,16 @@ func TestScriptPagesInABrowser(t *testing.T) {
 	b.Wait("#preview")
 	b.Fits("script preview")
 	b.Screenshot("script-preview")
+	other := script.Written{Body: strings.Replace(draft.Body, "再见", "祝您生活愉快，再见", 1) + "\n客户不方便时，约好再拨的时间。"}
+	_, err = ts.Scripts.Save(t.Context(), admin, draft.ID, draft.Revision, other)
+	webtest.Must(t, err)
+	b.Click(`#write .actions .button:not(.go)`) // by now somebody else has saved it
+	b.Wait("#write .theirs")
+	for _, width := range []int64{1440, 1024, 390} {
+		b.Resize(width, 900, false)
+		b.Fits("script conflict")
+		b.Screenshot(fmt.Sprintf("script-conflict-%d", width))
+	}
 }
 
 func text(id int64) string { return strconv.FormatInt(id, 10) }
