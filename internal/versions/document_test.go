@@ -123,7 +123,8 @@ func TestTheHistorySaysWhoPublishedWhenAndWhy(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := []versions.Line{
-			{Version: 3, Note: "note c", PublishedBy: 3, PublishedAt: morning}, {Version: 2, Note: "note b", PublishedBy: 3, PublishedAt: morning},
+			{Version: 3, Note: "note c", PublishedBy: 3, PublishedAt: morning},
+			{Version: 2, Note: "note b", PublishedBy: 3, PublishedAt: morning},
 		}
 		if diff := gocmp.Diff(want, list); diff != "" {
 			t.Error(diff)

@@ -54,7 +54,9 @@ func TestADraftIsSavedByWhoSawItAsItIs(t *testing.T) {
 		results := make([]error, 6)
 		for i := range results {
 			all.Go(func() {
-				results[i] = db.InTx(context.Background(), func(_ context.Context, tx database.Tx) error { return save(tx, row.ID, 1, "saved") })
+				results[i] = db.InTx(context.Background(), func(_ context.Context, tx database.Tx) error {
+					return save(tx, row.ID, 1, "saved")
+				})
 			})
 		}
 		all.Wait()

@@ -15,7 +15,8 @@ func samples() []frame.View {
 	}}}
 	kinds := []kindRow{{"confirm", "Confirm", outcome.Kind{MinTalk: 5}}, {"recovery", "Recovery", outcome.Kind{Attempts: 3}}}
 	wrong := frame.Form{
-		Error: "e", Meanwhile: frame.SampleMeanwhile(), Errors: map[string]string{"flags": "e", "key": "e", "yaml": "e", "note": "e", "attempts": "e"},
+		Error: "e", Meanwhile: frame.SampleMeanwhile(),
+		Errors: map[string]string{"flags": "e", "key": "e", "yaml": "e", "note": "e", "attempts": "e"},
 		Values: url.Values{"grows": {"yes"}, "spread": {"yes"}, "yaml": {"kinds: {}"}},
 	}
 	choices := []frame.Option{{Value: "final", Label: "Final"}}

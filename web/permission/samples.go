@@ -27,7 +27,10 @@ func callingHoursSamples() []frame.View {
 	history := frame.SampleHistory()
 	version, old := history.Lines[0], history.Lines[1]
 	profiles, caps := []profileRow{{"FR", "marketing", "Mon–Fri 10:00-13:00", "/x"}}, capRows(permission.DefaultRules())
-	wrong := frame.Form{Error: "changed", Meanwhile: frame.SampleMeanwhile(), Errors: map[string]string{"attempts_per_day": "wrong", "day_0": "wrong", "note": "wrong"}}
+	wrong := frame.Form{
+		Error: "changed", Meanwhile: frame.SampleMeanwhile(),
+		Errors: map[string]string{"attempts_per_day": "wrong", "day_0": "wrong", "note": "wrong"},
+	}
 	choices, demands := []frame.Option{{Value: "a", Label: "A"}}, []stricterRow{{"FR", "60 days", "/x"}}
 	answer := &checkAnswer{Phone: "+86139", Zones: "Asia/Shanghai", Customer: 3, Open: true, ClosesAt: 5, May: frame.MayRow{Allowed: true}}
 	closed := &checkAnswer{Phone: "+86139", OpensAt: 5, May: frame.MayRow{Why: []frame.WhyLine{{Text: "outside hours"}}, From: 5}}

@@ -175,7 +175,8 @@ func TestWhoIsSecondOnADraftSeesHowItStands(t *testing.T) {
 	if said := saved.Find(".error.whole").Text(); !strings.Contains(said, "The admin") {
 		t.Errorf("who changed the draft is told as %q", said)
 	}
-	form := url.Values{"revision": {saved.Find(`#publish ~ section [name="revision"]`).AttrOr("value", "3")}, "max_age": {"3"}, "max_age_unit": {"d"}}
+	revision := saved.Find(`form[action="`+draft+`"] [name="revision"]`).AttrOr("value", "")
+	form := url.Values{"revision": {revision}, "max_age": {"3"}, "max_age_unit": {"d"}}
 	second.Follow(second.Post(draft, form)).Page(http.StatusOK)
 }
 

@@ -96,7 +96,8 @@ func TestWhoSavesADraftSecondSeesTheirsAndDecides(t *testing.T) {
 			ts.Login(t, account.Admin).Post(path, theirs)
 
 			refused := boss.Post(path+action, mine).Page(http.StatusConflict)
-			if said := refused.Find(".error.whole").Text(); !strings.Contains(said, "theirs stands beside it") || !strings.Contains(said, "The admin") {
+			said := refused.Find(".error.whole").Text()
+			if !strings.Contains(said, "theirs stands beside it") || !strings.Contains(said, "The admin") {
 				t.Errorf("the conflict is told as %q", said)
 			}
 			if apart := webtest.TextsOf(refused, "#write .theirs mark"); !slices.Equal(apart, []string{"Is it fast again?"}) {
