@@ -41,8 +41,8 @@ func (h *handlers) dialerRoutes() []frame.Route {
 	admin := []account.Role{account.Admin}
 	return []frame.Route{
 		{Method: http.MethodGet, Path: dialerPath, Roles: admin, Handle: h.showDialer},
-		{Method: http.MethodPost, Path: dialerPath, Roles: admin, Handle: h.saveDialer},
-		{Method: http.MethodPost, Path: dialerPath + "/try", Roles: admin, Handle: h.tryDialer},
+		{Method: http.MethodPost, Path: dialerPath, Roles: admin, Handle: frame.Posted(h.saveDialer)},
+		{Method: http.MethodPost, Path: dialerPath + "/try", Roles: admin, Handle: frame.Posted(h.tryDialer)},
 	}
 }
 
@@ -84,12 +84,8 @@ func dialerValues(kept delivery.PBXSettings) url.Values {
 	return values
 }
 
-func (h *handlers) saveDialer(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
-	err = h.pbx.Set(c.Request.Context(), frame.Viewer(c), delivery.PBXSettings{
+func (h *handlers) saveDialer(c *gin.Context, f frame.Form) error {
+	err := h.pbx.Set(c.Request.Context(), frame.Viewer(c), delivery.PBXSettings{
 		On: f.Get("on") != "", Method: f.Get("method"), URL: f.Get("url"), Headers: f.Get("headers"), Body: f.Get("body"),
 		Hosts: strings.FieldsFunc(f.Get("hosts"), func(r rune) bool { return strings.ContainsRune(" \r\n\t,，;；", r) }),
 		Link:  f.Get("link"), Domain: f.Get("domain"), Secret: f.Get("secret"), NoSecret: f.Get("no_secret") != "",
@@ -103,12 +99,8 @@ func (h *handlers) saveDialer(c *gin.Context) error {
 }
 
 // tryDialer asks the PBX for a call to a number the administrator typed.
-func (h *handlers) tryDialer(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
-	err = h.pbx.Try(c.Request.Context(), frame.Viewer(c), strings.TrimSpace(f.Get("number")))
+func (h *handlers) tryDialer(c *gin.Context, f frame.Form) error {
+	err := h.pbx.Try(c.Request.Context(), frame.Viewer(c), strings.TrimSpace(f.Get("number")))
 	if err == nil {
 		return h.Redirect(c, dialerPath, frame.Done("dialer.tried"))
 	}

@@ -21,7 +21,7 @@ func (*loginPage) Template() string { return "login" }
 func (h *handlers) loginRoutes() []frame.Route {
 	return []frame.Route{
 		{Method: http.MethodGet, Path: frame.LoginPath, Public: true, Handle: h.showLogin},
-		{Method: http.MethodPost, Path: frame.LoginPath, Public: true, Body: 16 << 10, Handle: h.login},
+		{Method: http.MethodPost, Path: frame.LoginPath, Public: true, Body: 16 << 10, Handle: frame.Posted(h.login)},
 		{Method: http.MethodPost, Path: "/logout", Public: true, Handle: h.logout},
 	}
 }
@@ -35,11 +35,7 @@ func (h *handlers) showLogin(c *gin.Context) error {
 }
 
 // login begins a new session, whatever session the browser had before: a token never survives a login.
-func (h *handlers) login(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) login(c *gin.Context, f frame.Form) error {
 	ctx := c.Request.Context()
 	entry, err := h.accounts.Login(ctx, account.Attempt{
 		Login: f.Get("login"), Password: f.Get("password"), IP: c.ClientIP(), UserAgent: c.Request.UserAgent(),

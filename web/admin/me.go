@@ -26,8 +26,8 @@ func (*mePage) Template() string { return "me" }
 func (h *handlers) meRoutes() []frame.Route {
 	return []frame.Route{
 		{Method: http.MethodGet, Path: "/me", Roles: frame.Everyone(), Handle: h.showMe},
-		{Method: http.MethodPost, Path: "/me/extension", Roles: frame.Everyone(), Handle: h.changeMyExtension},
-		{Method: http.MethodPost, Path: "/me/password", Roles: frame.Everyone(), Handle: h.changeMyPassword},
+		{Method: http.MethodPost, Path: "/me/extension", Roles: frame.Everyone(), Handle: frame.Posted(h.changeMyExtension)},
+		{Method: http.MethodPost, Path: "/me/password", Roles: frame.Everyone(), Handle: frame.Posted(h.changeMyPassword)},
 		{Method: http.MethodPost, Path: "/me/sessions", Roles: frame.Everyone(), Handle: h.endMyOtherSessions},
 	}
 }
@@ -60,12 +60,8 @@ func (h *handlers) renderMe(c *gin.Context, status int, p mePage) error {
 }
 
 // changeMyExtension keeps which telephone rings when the desk dials.
-func (h *handlers) changeMyExtension(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
-	err = h.accounts.SetExtension(c.Request.Context(), frame.Viewer(c), f.Get("extension"))
+func (h *handlers) changeMyExtension(c *gin.Context, f frame.Form) error {
+	err := h.accounts.SetExtension(c.Request.Context(), frame.Viewer(c), f.Get("extension"))
 	if err == nil {
 		return h.Redirect(c, "/me", frame.Done("flash.saved"))
 	}
@@ -74,12 +70,8 @@ func (h *handlers) changeMyExtension(c *gin.Context) error {
 	})
 }
 
-func (h *handlers) changeMyPassword(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
-	err = h.accounts.ChangeOwnPassword(c.Request.Context(), frame.Viewer(c), h.SessionToken(c), f.Get("old_password"), f.Get("password"))
+func (h *handlers) changeMyPassword(c *gin.Context, f frame.Form) error {
+	err := h.accounts.ChangeOwnPassword(c.Request.Context(), frame.Viewer(c), h.SessionToken(c), f.Get("old_password"), f.Get("password"))
 	if err == nil {
 		return h.Redirect(c, "/me", frame.Done("me.password_changed"))
 	}

@@ -36,7 +36,7 @@ func (h *handlers) tokensRoutes() []frame.Route {
 	admin := []account.Role{account.Admin}
 	return []frame.Route{
 		{Method: http.MethodGet, Path: tokensPath, Roles: admin, Handle: h.showTokens},
-		{Method: http.MethodPost, Path: tokensPath, Roles: admin, Handle: h.createToken},
+		{Method: http.MethodPost, Path: tokensPath, Roles: admin, Handle: frame.Posted(h.createToken)},
 		{Method: http.MethodPost, Path: tokensPath + "/:id/revoke", Roles: admin, Handle: h.revokeToken},
 	}
 }
@@ -71,11 +71,7 @@ func (h *handlers) renderTokens(c *gin.Context, status int, f frame.Form, plain 
 }
 
 // createToken answers with the page itself, not with a redirect: the token is in this response and nowhere else.
-func (h *handlers) createToken(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) createToken(c *gin.Context, f frame.Form) error {
 	plain, err := h.newToken(c.Request.Context(), f)
 	if err == nil {
 		return h.renderTokens(c, http.StatusCreated, frame.Form{}, plain)

@@ -43,7 +43,7 @@ func (h *handlers) usersRoutes() []frame.Route {
 	admin := []account.Role{account.Admin}
 	return []frame.Route{
 		{Method: http.MethodGet, Path: usersPath, Roles: admin, Handle: h.showUsers},
-		{Method: http.MethodPost, Path: usersPath, Roles: admin, Handle: h.addUser},
+		{Method: http.MethodPost, Path: usersPath, Roles: admin, Handle: frame.Posted(h.addUser)},
 		{Method: http.MethodPost, Path: usersPath + "/:id/disable", Roles: admin, Handle: h.disableUser},
 		{Method: http.MethodPost, Path: usersPath + "/:id/enable", Roles: admin, Handle: h.enableUser},
 		{Method: http.MethodGet, Path: usersPath + "/:id/password", Roles: admin, Handle: h.showPassword},
@@ -100,11 +100,7 @@ func (h *handlers) userRows(ctx context.Context, users []account.User) ([]userRo
 	return rows, nil
 }
 
-func (h *handlers) addUser(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) addUser(c *gin.Context, f frame.Form) error {
 	user, err := h.accounts.AddUser(c.Request.Context(), account.NewUser{
 		Login: f.Get("login"), Name: f.Get("name"), Password: f.Get("password"),
 		Role: account.Role(f.Get("role")), Teams: frame.SplitNames(f.Get("teams")),

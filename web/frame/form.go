@@ -52,6 +52,17 @@ func FormOf(c *gin.Context) (Form, error) {
 	return Form{Values: c.Request.PostForm}, nil
 }
 
+// Posted makes a handler of one that is given the submitted fields.
+func Posted(handle func(c *gin.Context, f Form) error) func(c *gin.Context) error {
+	return func(c *gin.Context) error {
+		f, err := FormOf(c)
+		if err != nil {
+			return err
+		}
+		return handle(c, f)
+	}
+}
+
 // Get returns the value of a field.
 func (f Form) Get(name string) string { return f.Values.Get(name) }
 

@@ -15,11 +15,7 @@ import (
 )
 
 // changeCode reads one outcome and shows what publishing it would change, or the form with what is wrong.
-func (h *handlers) changeCode(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) changeCode(c *gin.Context, f frame.Form) error {
 	layer := outcome.Layer(f.Get("layer"))
 	return h.edit(c, f, func(set *outcome.Set) (outcome.Set, error) {
 		if !slices.Contains(outcome.Layers(), layer) {
@@ -38,11 +34,7 @@ func (h *handlers) changeCode(c *gin.Context) error {
 }
 
 // removeCode shows what publishing without one outcome would change.
-func (h *handlers) removeCode(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) removeCode(c *gin.Context, f frame.Form) error {
 	return h.edit(c, f, func(set *outcome.Set) (outcome.Set, error) {
 		layer, key := outcome.Layer(f.Get("layer")), f.Get("before")
 		if _, ok := set.Code(layer, key); !ok {
@@ -54,11 +46,7 @@ func (h *handlers) removeCode(c *gin.Context) error {
 }
 
 // changeKinds reads what holds for the kinds of callback.
-func (h *handlers) changeKinds(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) changeKinds(c *gin.Context, f frame.Form) error {
 	return h.edit(c, f, func(set *outcome.Set) (outcome.Set, error) {
 		edited := *set
 		edited.Version, edited.Kinds = 0, map[string]outcome.Kind{}

@@ -67,12 +67,12 @@ func (h *handlers) routes() []frame.Route {
 	return []frame.Route{
 		{Method: http.MethodGet, Path: outcomesPath, Roles: readers, Handle: h.showSet},
 		{Method: http.MethodGet, Path: outcomesPath + "/code", Roles: admin, Handle: h.showCode},
-		{Method: http.MethodPost, Path: outcomesPath + "/code", Roles: admin, Handle: h.changeCode},
-		{Method: http.MethodPost, Path: outcomesPath + "/code/remove", Roles: admin, Handle: h.removeCode},
-		{Method: http.MethodPost, Path: outcomesPath + "/kinds", Roles: admin, Handle: h.changeKinds},
+		{Method: http.MethodPost, Path: outcomesPath + "/code", Roles: admin, Handle: frame.Posted(h.changeCode)},
+		{Method: http.MethodPost, Path: outcomesPath + "/code/remove", Roles: admin, Handle: frame.Posted(h.removeCode)},
+		{Method: http.MethodPost, Path: outcomesPath + "/kinds", Roles: admin, Handle: frame.Posted(h.changeKinds)},
 		{Method: http.MethodGet, Path: outcomesPath + "/import", Roles: admin, Handle: h.showImport},
 		{Method: http.MethodPost, Path: outcomesPath + "/import", Roles: admin, Handle: h.importSet},
-		{Method: http.MethodPost, Path: outcomesPath + "/publish", Roles: admin, Handle: h.publish},
+		{Method: http.MethodPost, Path: outcomesPath + "/publish", Roles: admin, Handle: frame.Posted(h.publish)},
 		{Method: http.MethodGet, Path: outcomesPath + "/versions/:id", Roles: readers, Handle: h.showVersion},
 		{Method: http.MethodGet, Path: outcomesPath + "/versions/:id/yaml", Roles: readers, Handle: h.exportVersion},
 	}

@@ -35,11 +35,7 @@ func (h *handlers) renderReview(c *gin.Context, status int, f frame.Form, edited
 }
 
 // publish puts the set of the review in force. Where others published meanwhile that is refused, and the review comes back with both.
-func (h *handlers) publish(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) publish(c *gin.Context, f frame.Form) error {
 	basedOn, err := strconv.Atoi(f.Get("based_on"))
 	if err != nil {
 		return frame.ErrNoPage

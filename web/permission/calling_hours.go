@@ -59,14 +59,14 @@ func (h *handlers) callingHoursRoutes() []frame.Route {
 	admin, readers := []account.Role{account.Admin}, []account.Role{account.Supervisor}
 	return []frame.Route{
 		{Method: http.MethodGet, Path: hoursPath, Roles: readers, Handle: h.showHours},
-		{Method: http.MethodPost, Path: hoursPath + "/caps", Roles: admin, Handle: h.publishCaps},
-		{Method: http.MethodPost, Path: hoursPath + "/check", Roles: readers, Handle: h.checkHours},
+		{Method: http.MethodPost, Path: hoursPath + "/caps", Roles: admin, Handle: frame.Posted(h.publishCaps)},
+		{Method: http.MethodPost, Path: hoursPath + "/check", Roles: readers, Handle: frame.Posted(h.checkHours)},
 		{Method: http.MethodGet, Path: hoursPath + "/profile", Roles: admin, Handle: h.showProfile},
-		{Method: http.MethodPost, Path: hoursPath + "/profile", Roles: admin, Handle: h.publishProfile},
-		{Method: http.MethodPost, Path: hoursPath + "/profile/remove", Roles: admin, Handle: h.removeProfile},
+		{Method: http.MethodPost, Path: hoursPath + "/profile", Roles: admin, Handle: frame.Posted(h.publishProfile)},
+		{Method: http.MethodPost, Path: hoursPath + "/profile/remove", Roles: admin, Handle: frame.Posted(h.removeProfile)},
 		{Method: http.MethodGet, Path: stricterPath, Roles: admin, Handle: h.showStricter},
-		{Method: http.MethodPost, Path: stricterPath, Roles: admin, Handle: h.publishStricter},
-		{Method: http.MethodPost, Path: stricterPath + "/remove", Roles: admin, Handle: h.removeStricter},
+		{Method: http.MethodPost, Path: stricterPath, Roles: admin, Handle: frame.Posted(h.publishStricter)},
+		{Method: http.MethodPost, Path: stricterPath + "/remove", Roles: admin, Handle: frame.Posted(h.removeStricter)},
 		{Method: http.MethodGet, Path: hoursPath + "/versions/:id", Roles: readers, Handle: h.showRules},
 		{Method: http.MethodPost, Path: hoursPath + "/versions/:id/publish", Roles: admin, Handle: h.rollBackRules},
 	}

@@ -33,12 +33,9 @@ type checkAnswer struct {
 }
 
 // checkHours answers on the page itself: a number must not be part of an address.
-func (h *handlers) checkHours(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) checkHours(c *gin.Context, f frame.Form) error {
 	check := hoursCheck{Form: f}
+	var err error
 	if check.Answer, err = h.checked(c, f); err == nil {
 		return h.renderHours(c, http.StatusOK, frame.Form{}, check)
 	}

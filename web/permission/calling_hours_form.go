@@ -94,11 +94,7 @@ func (h *handlers) renderProfile(c *gin.Context, status int, f frame.Form) error
 }
 
 // publishProfile publishes the rules with one profile changed or added.
-func (h *handlers) publishProfile(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) publishProfile(c *gin.Context, f frame.Form) error {
 	profile, err := typedProfile(f)
 	if err == nil {
 		err = h.publishRules(c, f, func(rules *permission.Rules) error {
@@ -142,13 +138,9 @@ func typedProfile(f frame.Form) (hours.Profile, error) {
 	return p, nil
 }
 
-func (h *handlers) removeProfile(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) removeProfile(c *gin.Context, f frame.Form) error {
 	region, class := f.Get("region"), hours.Class(f.Get("class"))
-	err = h.publishRules(c, f, func(rules *permission.Rules) error {
+	err := h.publishRules(c, f, func(rules *permission.Rules) error {
 		if _, known := profileOf(*rules, region, class); !known || region == "" {
 			return frame.ErrNoPage
 		}
@@ -159,11 +151,7 @@ func (h *handlers) removeProfile(c *gin.Context) error {
 	return h.afterPublishing(c, f, err, h.renderProfile)
 }
 
-func (h *handlers) publishCaps(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) publishCaps(c *gin.Context, f frame.Form) error {
 	caps, err := typedCaps(f)
 	if err == nil {
 		err = h.publishRules(c, f, func(rules *permission.Rules) error {

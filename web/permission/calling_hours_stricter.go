@@ -118,11 +118,7 @@ func (h *handlers) renderStricter(c *gin.Context, status int, f frame.Form) erro
 }
 
 // publishStricter publishes the rules with the demands of one region changed or added.
-func (h *handlers) publishStricter(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) publishStricter(c *gin.Context, f frame.Form) error {
 	demands, err := typedStricter(f)
 	if err == nil {
 		err = h.publishRules(c, f, func(rules *permission.Rules) error {
@@ -197,12 +193,8 @@ func laxer(demands permission.Stricter, caps permission.Caps) []fault.Field {
 	return problems
 }
 
-func (h *handlers) removeStricter(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
-	err = h.publishRules(c, f, func(rules *permission.Rules) error {
+func (h *handlers) removeStricter(c *gin.Context, f frame.Form) error {
+	err := h.publishRules(c, f, func(rules *permission.Rules) error {
 		at := stricterAt(*rules, f.Get("region"))
 		if at < 0 {
 			return frame.ErrNoPage

@@ -57,7 +57,7 @@ func (h *handlers) holidaysRoutes() []frame.Route {
 	return []frame.Route{
 		{Method: http.MethodGet, Path: holidaysPath, Roles: readers, Handle: h.showHolidays},
 		{Method: http.MethodPost, Path: holidaysPath, Roles: admin, Body: upload, Handle: h.readHolidays},
-		{Method: http.MethodPost, Path: holidaysPath + "/publish", Roles: admin, Body: text, Handle: h.publishHolidays},
+		{Method: http.MethodPost, Path: holidaysPath + "/publish", Roles: admin, Body: text, Handle: frame.Posted(h.publishHolidays)},
 		{Method: http.MethodGet, Path: holidaysPath + "/sample.csv", Roles: readers, Handle: h.sampleHolidays},
 		{Method: http.MethodGet, Path: holidaysPath + "/export.csv", Roles: readers, Handle: h.exportHolidays},
 	}
@@ -139,11 +139,7 @@ func (h *handlers) renderDraft(c *gin.Context, status int, days []hours.Holiday,
 	return h.renderHolidays(c, status, &holidaysPage{Draft: draft, Form: f})
 }
 
-func (h *handlers) publishHolidays(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) publishHolidays(c *gin.Context, f frame.Form) error {
 	days, err := hours.ParseHolidays(strings.NewReader(f.Get("csv")))
 	if err != nil {
 		return h.refuseHolidays(c, err)

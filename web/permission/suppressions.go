@@ -69,8 +69,8 @@ func (h *handlers) suppressionsRoutes() []frame.Route {
 	readers, keepers := []account.Role{account.Supervisor, account.Marketing}, []account.Role{account.Supervisor}
 	return []frame.Route{
 		{Method: http.MethodGet, Path: frame.SuppressionsPath, Roles: readers, Handle: h.listSuppressions},
-		{Method: http.MethodPost, Path: frame.SuppressionsPath, Roles: keepers, Handle: h.addSuppression},
-		{Method: http.MethodPost, Path: frame.SuppressionsPath + "/find", Roles: readers, Handle: h.findSuppressions},
+		{Method: http.MethodPost, Path: frame.SuppressionsPath, Roles: keepers, Handle: frame.Posted(h.addSuppression)},
+		{Method: http.MethodPost, Path: frame.SuppressionsPath + "/find", Roles: readers, Handle: frame.Posted(h.findSuppressions)},
 		{Method: http.MethodGet, Path: frame.SuppressionsPath + "/:id", Roles: readers, Handle: h.showSuppression},
 		{Method: http.MethodPost, Path: frame.SuppressionsPath + "/:id/lift", Roles: keepers, Handle: h.liftSuppression},
 	}
@@ -141,11 +141,7 @@ func lifters(list []permission.Suppression) []permission.Suppression {
 }
 
 // findSuppressions looks an address up. It is posted, so that no log and no history of a browser keeps it.
-func (h *handlers) findSuppressions(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) findSuppressions(c *gin.Context, f frame.Form) error {
 	found := &lookUp{Text: strings.TrimSpace(f.Get("find"))}
 	kind, address, _ := h.addressTyped(found.Text)
 	if found.Valid = address != ""; found.Valid {
@@ -174,11 +170,7 @@ func (h *handlers) addressTyped(text string) (permission.AddressKind, string, *f
 	return kind, address, problem
 }
 
-func (h *handlers) addSuppression(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) addSuppression(c *gin.Context, f frame.Form) error {
 	added := false
 	sup, err := h.typedSuppression(f)
 	if err == nil {

@@ -32,8 +32,8 @@ func (h *handlers) attributesRoutes() []frame.Route {
 	admin := []account.Role{account.Admin}
 	return []frame.Route{
 		{Method: http.MethodGet, Path: attributesPath, Roles: admin, Handle: h.showAttributes},
-		{Method: http.MethodPost, Path: attributesPath, Roles: admin, Handle: h.registerAttribute},
-		{Method: http.MethodPost, Path: attributesPath + "/unregister", Roles: admin, Handle: h.unregisterAttribute},
+		{Method: http.MethodPost, Path: attributesPath, Roles: admin, Handle: frame.Posted(h.registerAttribute)},
+		{Method: http.MethodPost, Path: attributesPath + "/unregister", Roles: admin, Handle: frame.Posted(h.unregisterAttribute)},
 	}
 }
 
@@ -68,11 +68,7 @@ func (h *handlers) renderAttributes(c *gin.Context, status int, f frame.Form) er
 	return h.RenderStatus(c, status, p)
 }
 
-func (h *handlers) registerAttribute(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) registerAttribute(c *gin.Context, f frame.Form) error {
 	a := policy.Attribute{Name: f.Get("name"), Label: f.Get("label"), Kind: policy.FieldKind(f.Get("kind"))}
 	if err := h.policies.RegisterAttribute(c.Request.Context(), frame.Viewer(c), a); err != nil {
 		return h.refuseAttribute(c, f, err)
@@ -80,11 +76,7 @@ func (h *handlers) registerAttribute(c *gin.Context) error {
 	return h.Redirect(c, attributesPath, frame.Done("attributes.registered", "name", a.Name))
 }
 
-func (h *handlers) unregisterAttribute(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) unregisterAttribute(c *gin.Context, f frame.Form) error {
 	if err := h.policies.UnregisterAttribute(c.Request.Context(), frame.Viewer(c), f.Get("name")); err != nil {
 		return h.refuseAttribute(c, frame.Form{}, err)
 	}

@@ -45,7 +45,7 @@ func (h *handlers) policiesRoutes() []frame.Route {
 	one := policiesPath + "/:id"
 	return []frame.Route{
 		{Method: http.MethodGet, Path: policiesPath, Roles: supervisor, Handle: h.showPolicies},
-		{Method: http.MethodPost, Path: policiesPath, Roles: supervisor, Handle: h.newPolicyDraft},
+		{Method: http.MethodPost, Path: policiesPath, Roles: supervisor, Handle: frame.Posted(h.newPolicyDraft)},
 		{Method: http.MethodGet, Path: policiesPath + "/import", Roles: supervisor, Handle: h.showPolicyImport},
 		{Method: http.MethodPost, Path: policiesPath + "/import", Roles: supervisor, Handle: h.importPolicy},
 		{Method: http.MethodGet, Path: one, Roles: supervisor, Handle: h.showPolicy},
@@ -165,11 +165,7 @@ func decisionsOfRule(id policy.RuleID, state decision.State, from clock.Day) str
 
 func policyPath(id int64) string { return policiesPath + "/" + strconv.FormatInt(id, 10) }
 
-func (h *handlers) newPolicyDraft(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) newPolicyDraft(c *gin.Context, f frame.Form) error {
 	version, _ := strconv.Atoi(f.Get("version")) // anything else is the version in force
 	draft, err := h.policies.Draft(c.Request.Context(), frame.Viewer(c), version)
 	if err != nil {

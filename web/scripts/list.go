@@ -49,9 +49,9 @@ func (h *handlers) listRoutes() []frame.Route {
 	supervisor, admin := []account.Role{account.Supervisor}, []account.Role{account.Admin}
 	return []frame.Route{
 		{Method: http.MethodGet, Path: scriptsPath, Roles: supervisor, Handle: h.showScripts},
-		{Method: http.MethodPost, Path: scriptsPath, Roles: supervisor, Handle: h.newDraft},
-		{Method: http.MethodPost, Path: scriptsPath + "/centre", Roles: admin, Handle: h.saveCentre},
-		{Method: http.MethodPost, Path: scriptsPath + "/phrases", Roles: supervisor, Handle: h.saveCentrePhrases},
+		{Method: http.MethodPost, Path: scriptsPath, Roles: supervisor, Handle: frame.Posted(h.newDraft)},
+		{Method: http.MethodPost, Path: scriptsPath + "/centre", Roles: admin, Handle: frame.Posted(h.saveCentre)},
+		{Method: http.MethodPost, Path: scriptsPath + "/phrases", Roles: supervisor, Handle: frame.Posted(h.saveCentrePhrases)},
 	}
 }
 
@@ -101,11 +101,7 @@ func centreValues(centre script.Centre) url.Values {
 }
 
 // newDraft begins a draft of what the form names.
-func (h *handlers) newDraft(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) newDraft(c *gin.Context, f frame.Form) error {
 	m := script.Match{Kind: script.Kind(f.Get("kind")), Language: f.Get("language"), Category: f.Get("category"), Product: f.Get("product")}
 	draft, err := h.scripts.Draft(c.Request.Context(), frame.Viewer(c), m)
 	if err == nil {
@@ -117,11 +113,7 @@ func (h *handlers) newDraft(c *gin.Context) error {
 }
 
 // saveCentre keeps what is said of recordings.
-func (h *handlers) saveCentre(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
+func (h *handlers) saveCentre(c *gin.Context, f frame.Form) error {
 	centre := script.Centre{
 		Recorded: f.Get("recorded") != "", OwnCalls: f.Get("own_calls") != "", Notice: map[string]string{},
 		ShortTags: frame.SplitNames(f.Get("short_tags")),
@@ -129,7 +121,7 @@ func (h *handlers) saveCentre(c *gin.Context) error {
 	for _, language := range script.Languages() {
 		centre.Notice[language] = f.Get("notice_" + language)
 	}
-	err = h.scripts.SetCentre(c.Request.Context(), frame.Viewer(c), centre)
+	err := h.scripts.SetCentre(c.Request.Context(), frame.Viewer(c), centre)
 	if err == nil {
 		return h.Redirect(c, scriptsPath, frame.Done("flash.saved"))
 	}
@@ -139,12 +131,8 @@ func (h *handlers) saveCentre(c *gin.Context) error {
 }
 
 // saveCentrePhrases keeps the centre's canned phrases.
-func (h *handlers) saveCentrePhrases(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
-	err = h.scripts.SetCentrePhrases(c.Request.Context(), frame.Viewer(c), f.Get("centre"))
+func (h *handlers) saveCentrePhrases(c *gin.Context, f frame.Form) error {
+	err := h.scripts.SetCentrePhrases(c.Request.Context(), frame.Viewer(c), f.Get("centre"))
 	if err == nil {
 		return h.Redirect(c, scriptsPath+"#phrases", frame.Done("flash.saved"))
 	}

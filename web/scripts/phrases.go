@@ -30,7 +30,7 @@ func (h *handlers) phrasesRoutes() []frame.Route {
 	callers := []account.Role{account.Caller, account.Supervisor}
 	return []frame.Route{
 		{Method: http.MethodGet, Path: phrasesPath, Roles: callers, Handle: h.showPhrases},
-		{Method: http.MethodPost, Path: phrasesPath, Roles: callers, Handle: h.savePhrases},
+		{Method: http.MethodPost, Path: phrasesPath, Roles: callers, Handle: frame.Posted(h.savePhrases)},
 	}
 }
 
@@ -51,12 +51,8 @@ func (h *handlers) renderPhrases(c *gin.Context, status int, p phrasesPage) erro
 	return h.RenderStatus(c, status, &p)
 }
 
-func (h *handlers) savePhrases(c *gin.Context) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
-	err = h.scripts.SetOwnPhrases(c.Request.Context(), frame.Viewer(c), f.Get("own"))
+func (h *handlers) savePhrases(c *gin.Context, f frame.Form) error {
+	err := h.scripts.SetOwnPhrases(c.Request.Context(), frame.Viewer(c), f.Get("own"))
 	if err == nil {
 		return h.Redirect(c, phrasesPath, frame.Done("flash.saved"))
 	}
