@@ -47,7 +47,7 @@ func (h *handlers) jobsRoutes() []frame.Route {
 	admin := []account.Role{account.Admin}
 	return []frame.Route{
 		{Method: http.MethodGet, Path: "/jobs", Roles: admin, Handle: h.showJobs},
-		{Method: http.MethodPost, Path: "/jobs/:id/requeue", Roles: admin, Handle: h.requeueJob},
+		{Method: http.MethodPost, Path: "/jobs/:id/requeue", Roles: admin, Handle: frame.Numbered(h.requeueJob)},
 	}
 }
 
@@ -109,11 +109,7 @@ func (h *handlers) jobError(c *gin.Context, lastError string) string {
 	return h.Catalogue.TextOr(h.Lang(c), lastError, nil, "fault."+words[len(words)-1])
 }
 
-func (h *handlers) requeueJob(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) requeueJob(c *gin.Context, id int64) error {
 	if err := h.jobs.Requeue(c.Request.Context(), frame.Viewer(c), id); err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func (h *handlers) tokensRoutes() []frame.Route {
 	return []frame.Route{
 		{Method: http.MethodGet, Path: tokensPath, Roles: admin, Handle: h.showTokens},
 		{Method: http.MethodPost, Path: tokensPath, Roles: admin, Handle: frame.Posted(h.createToken)},
-		{Method: http.MethodPost, Path: tokensPath + "/:id/revoke", Roles: admin, Handle: h.revokeToken},
+		{Method: http.MethodPost, Path: tokensPath + "/:id/revoke", Roles: admin, Handle: frame.Numbered(h.revokeToken)},
 	}
 }
 
@@ -101,11 +101,7 @@ func (h *handlers) newToken(ctx context.Context, f frame.Form) (string, error) {
 	return h.accounts.CreateToken(ctx, f.Get("name"), role, sourceID, scopes...)
 }
 
-func (h *handlers) revokeToken(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) revokeToken(c *gin.Context, id int64) error {
 	if err := h.accounts.RevokeToken(c.Request.Context(), id); err != nil {
 		return err
 	}

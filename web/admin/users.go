@@ -44,10 +44,10 @@ func (h *handlers) usersRoutes() []frame.Route {
 	return []frame.Route{
 		{Method: http.MethodGet, Path: usersPath, Roles: admin, Handle: h.showUsers},
 		{Method: http.MethodPost, Path: usersPath, Roles: admin, Handle: frame.Posted(h.addUser)},
-		{Method: http.MethodPost, Path: usersPath + "/:id/disable", Roles: admin, Handle: h.disableUser},
-		{Method: http.MethodPost, Path: usersPath + "/:id/enable", Roles: admin, Handle: h.enableUser},
+		{Method: http.MethodPost, Path: usersPath + "/:id/disable", Roles: admin, Handle: frame.Numbered(h.disableUser)},
+		{Method: http.MethodPost, Path: usersPath + "/:id/enable", Roles: admin, Handle: frame.Numbered(h.enableUser)},
 		{Method: http.MethodGet, Path: usersPath + "/:id/password", Roles: admin, Handle: h.showPassword},
-		{Method: http.MethodPost, Path: usersPath + "/:id/password", Roles: admin, Handle: h.setPassword},
+		{Method: http.MethodPost, Path: usersPath + "/:id/password", Roles: admin, Handle: frame.Numbered(h.setPassword)},
 	}
 }
 
@@ -111,22 +111,14 @@ func (h *handlers) addUser(c *gin.Context, f frame.Form) error {
 	return h.Again(c, f, err, h.renderUsers)
 }
 
-func (h *handlers) disableUser(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) disableUser(c *gin.Context, id int64) error {
 	if err := h.accounts.DisableUser(c.Request.Context(), id); err != nil {
 		return err
 	}
 	return h.Redirect(c, usersPath, frame.Done("users.disabled").Undo(usersPath+"/"+c.Param("id")+"/enable"))
 }
 
-func (h *handlers) enableUser(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) enableUser(c *gin.Context, id int64) error {
 	if err := h.accounts.EnableUser(c.Request.Context(), id); err != nil {
 		return err
 	}
@@ -151,11 +143,7 @@ func (h *handlers) renderPassword(c *gin.Context, status int, f frame.Form) erro
 	return h.RenderStatus(c, status, p)
 }
 
-func (h *handlers) setPassword(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) setPassword(c *gin.Context, id int64) error {
 	f, err := frame.FormOf(c)
 	if err != nil {
 		return err

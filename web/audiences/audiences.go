@@ -49,11 +49,11 @@ func (h *handlers) audiencesRoutes() []frame.Route {
 		{Method: http.MethodPost, Path: "/audiences", Roles: marketing, Handle: h.createAudience},
 		{Method: http.MethodGet, Path: "/audiences/new", Roles: marketing, Handle: h.showNewAudience},
 		{Method: http.MethodGet, Path: "/audiences/:id", Roles: marketing, Handle: h.showAudience},
-		{Method: http.MethodPost, Path: "/audiences/:id", Roles: marketing, Handle: h.changeAudience},
-		{Method: http.MethodGet, Path: "/audiences/:id/edit", Roles: marketing, Handle: h.showEditAudience},
-		{Method: http.MethodGet, Path: "/audiences/:id/customers", Roles: marketing, Handle: h.showExamples},
-		{Method: http.MethodGet, Path: "/audiences/:id/explain", Roles: marketing, Handle: h.explainCustomer},
-		{Method: http.MethodPost, Path: "/audiences/:id/snapshots", Roles: marketing, Handle: h.makeSnapshot},
+		{Method: http.MethodPost, Path: "/audiences/:id", Roles: marketing, Handle: frame.Numbered(h.changeAudience)},
+		{Method: http.MethodGet, Path: "/audiences/:id/edit", Roles: marketing, Handle: frame.Numbered(h.showEditAudience)},
+		{Method: http.MethodGet, Path: "/audiences/:id/customers", Roles: marketing, Handle: frame.Numbered(h.showExamples)},
+		{Method: http.MethodGet, Path: "/audiences/:id/explain", Roles: marketing, Handle: frame.Numbered(h.explainCustomer)},
+		{Method: http.MethodPost, Path: "/audiences/:id/snapshots", Roles: marketing, Handle: frame.Numbered(h.makeSnapshot)},
 		{Method: http.MethodGet, Path: "/audiences/:id/snapshots/:snapshot", Roles: marketing, Handle: h.showSnapshot},
 		{Method: http.MethodPost, Path: "/audiences/:id/snapshots/:snapshot/exports", Roles: marketing, Handle: h.exportSnapshot},
 		{Method: http.MethodPost, Path: "/audiences/:id/snapshots/:snapshot/cancel", Roles: marketing, Handle: h.cancelSnapshot},
@@ -142,11 +142,7 @@ func (h *handlers) renderAudience(c *gin.Context, status int, f frame.Form) erro
 	return h.RenderStatus(c, status, p)
 }
 
-func (h *handlers) makeSnapshot(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) makeSnapshot(c *gin.Context, id int64) error {
 	f, err := frame.FormOf(c)
 	if err != nil {
 		return err

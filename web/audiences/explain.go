@@ -53,11 +53,7 @@ type tracedRule struct {
 	Children []tracedRule
 }
 
-func (h *handlers) explainCustomer(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) explainCustomer(c *gin.Context, id int64) error {
 	ctx := c.Request.Context()
 	audience, err := h.campaigns.Audience(ctx, id)
 	if err != nil {
@@ -177,11 +173,7 @@ type exampleRow struct {
 
 func (*examplesPage) Template() string { return "audience_customers" }
 
-func (h *handlers) showExamples(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) showExamples(c *gin.Context, id int64) error {
 	reason := campaign.Reason(c.Query("reason"))
 	if reason != "" && !slices.Contains(campaign.Reasons(), reason) {
 		return frame.ErrNoPage

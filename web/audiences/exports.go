@@ -56,7 +56,7 @@ func (h *handlers) exportsRoutes() []frame.Route {
 	marketing := []account.Role{account.Marketing}
 	return []frame.Route{
 		{Method: http.MethodGet, Path: "/exports", Roles: marketing, Handle: h.showExports},
-		{Method: http.MethodGet, Path: "/exports/:id", Roles: marketing, Handle: h.showExport},
+		{Method: http.MethodGet, Path: "/exports/:id", Roles: marketing, Handle: frame.Numbered(h.showExport)},
 	}
 }
 
@@ -75,11 +75,7 @@ func (h *handlers) showExports(c *gin.Context) error {
 	return h.Render(c, p)
 }
 
-func (h *handlers) showExport(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) showExport(c *gin.Context, id int64) error {
 	ctx := c.Request.Context()
 	e, err := h.campaigns.ExportByID(ctx, id)
 	if err != nil {

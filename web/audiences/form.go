@@ -44,11 +44,7 @@ const builtInRuleText = `{"all": [
   {"not": {"fact": "last_score", "values": ["dissatisfied"]}}
 ]}`
 
-func (h *handlers) showEditAudience(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) showEditAudience(c *gin.Context, id int64) error {
 	a, err := h.campaigns.Audience(c.Request.Context(), id)
 	if err != nil {
 		return err
@@ -104,11 +100,7 @@ func (h *handlers) createAudience(c *gin.Context) error {
 	return h.refuseAudience(c, 0, f, err)
 }
 
-func (h *handlers) changeAudience(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) changeAudience(c *gin.Context, id int64) error {
 	f, d, err := definitionOf(c)
 	if err == nil {
 		if d.Name, err = h.keptName(c, id, d.Name); err != nil {

@@ -103,6 +103,17 @@ func PathID(c *gin.Context, name string) (int64, error) {
 	return id, nil
 }
 
+// Numbered makes a handler of one that is given the number in the address, as in /jobs/:id.
+func Numbered(handle func(c *gin.Context, id int64) error) func(c *gin.Context) error {
+	return func(c *gin.Context) error {
+		id, err := PathID(c, "id")
+		if err != nil {
+			return err
+		}
+		return handle(c, id)
+	}
+}
+
 // Field is one input with its label, help and error; see partials/field.html. The attributes beyond name, label and form are
 // given in turn as names and values: type, help, options, placeholder, autocomplete, list, rows, required, autofocus, value.
 type Field struct {

@@ -37,15 +37,15 @@ func (h *handlers) importsRoutes() []frame.Route {
 	return []frame.Route{
 		{Method: http.MethodGet, Path: "/imports", Roles: admin, Handle: h.listImports},
 		{Method: http.MethodPost, Path: "/imports", Roles: admin, Body: frame.UploadBody(imports.MaxUpload), Handle: h.uploadImport},
-		{Method: http.MethodGet, Path: "/imports/:id", Roles: admin, Handle: h.showImport},
-		{Method: http.MethodGet, Path: "/imports/:id/match", Roles: admin, Handle: h.matchImport},
-		{Method: http.MethodPost, Path: "/imports/:id/match", Roles: admin, Handle: h.beginImport},
-		{Method: http.MethodPost, Path: "/imports/:id/begin", Roles: admin, Handle: h.beginChecked},
-		{Method: http.MethodPost, Path: "/imports/:id/rematch", Roles: admin, Handle: h.rematchImport},
-		{Method: http.MethodGet, Path: "/imports/:id/rejected", Roles: admin, Handle: h.sendRejected},
+		{Method: http.MethodGet, Path: "/imports/:id", Roles: admin, Handle: frame.Numbered(h.showImport)},
+		{Method: http.MethodGet, Path: "/imports/:id/match", Roles: admin, Handle: frame.Numbered(h.matchImport)},
+		{Method: http.MethodPost, Path: "/imports/:id/match", Roles: admin, Handle: frame.Numbered(h.beginImport)},
+		{Method: http.MethodPost, Path: "/imports/:id/begin", Roles: admin, Handle: frame.Numbered(h.beginChecked)},
+		{Method: http.MethodPost, Path: "/imports/:id/rematch", Roles: admin, Handle: frame.Numbered(h.rematchImport)},
+		{Method: http.MethodGet, Path: "/imports/:id/rejected", Roles: admin, Handle: frame.Numbered(h.sendRejected)},
 		{Method: http.MethodPost, Path: "/imports/:id/stop", Roles: admin, Handle: h.stopImport},
 		{Method: http.MethodPost, Path: "/imports/:id/resume", Roles: admin, Handle: h.resumeImport},
-		{Method: http.MethodPost, Path: "/imports/:id/discard", Roles: admin, Handle: h.discardImport},
+		{Method: http.MethodPost, Path: "/imports/:id/discard", Roles: admin, Handle: frame.Numbered(h.discardImport)},
 	}
 }
 

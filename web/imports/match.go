@@ -58,11 +58,7 @@ type matchValues struct {
 type matchValue struct{ From, To string }
 
 // matchImport shows the columns of an uploaded file, matched as the same columns were before, by a saved mapping, or by guess.
-func (h *handlers) matchImport(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) matchImport(c *gin.Context, id int64) error {
 	ctx, asked := c.Request.Context(), matching{form: frame.Form{Values: url.Values{}}}
 	run, err := h.imports.Run(ctx, id)
 	if err != nil {
@@ -99,11 +95,7 @@ type matching struct {
 
 // beginImport reads the matched columns. It shows the page again to match values, to read the file another way, or with what is
 // wrong; otherwise the file is looked through, or its import begins.
-func (h *handlers) beginImport(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) beginImport(c *gin.Context, id int64) error {
 	f, err := frame.FormOf(c)
 	if err != nil {
 		return err

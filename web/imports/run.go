@@ -36,11 +36,7 @@ type issueRow struct {
 // issuesShown is how many lines of the report a page shows.
 const issuesShown = 200
 
-func (h *handlers) showImport(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) showImport(c *gin.Context, id int64) error {
 	ctx := c.Request.Context()
 	run, err := h.imports.Run(ctx, id)
 	if err != nil {
@@ -100,11 +96,7 @@ func (h *handlers) changeImport(c *gin.Context, change func(context.Context, int
 	return h.Redirect(c, fmt.Sprintf("/imports/%d", id), message)
 }
 
-func (h *handlers) discardImport(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) discardImport(c *gin.Context, id int64) error {
 	if err := h.imports.Discard(c.Request.Context(), id); err != nil {
 		return err
 	}
@@ -112,11 +104,7 @@ func (h *handlers) discardImport(c *gin.Context) error {
 }
 
 // beginChecked imports a file that was looked through, as it was matched then.
-func (h *handlers) beginChecked(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) beginChecked(c *gin.Context, id int64) error {
 	ctx := c.Request.Context()
 	run, err := h.imports.Run(ctx, id)
 	if err != nil {
@@ -141,11 +129,7 @@ func (h *handlers) beginChecked(c *gin.Context) error {
 }
 
 // rematchImport matches the file of a run anew.
-func (h *handlers) rematchImport(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) rematchImport(c *gin.Context, id int64) error {
 	draft, err := h.imports.Rematch(c.Request.Context(), frame.Viewer(c), id)
 	if err != nil {
 		return err
@@ -154,11 +138,7 @@ func (h *handlers) rematchImport(c *gin.Context) error {
 }
 
 // sendRejected answers with the rows that were not taken, as a file that can be mended and imported.
-func (h *handlers) sendRejected(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) sendRejected(c *gin.Context, id int64) error {
 	if _, err := h.imports.Run(c.Request.Context(), id); err != nil {
 		return err
 	}

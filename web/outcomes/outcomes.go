@@ -73,8 +73,8 @@ func (h *handlers) routes() []frame.Route {
 		{Method: http.MethodGet, Path: outcomesPath + "/import", Roles: admin, Handle: h.showImport},
 		{Method: http.MethodPost, Path: outcomesPath + "/import", Roles: admin, Handle: h.importSet},
 		{Method: http.MethodPost, Path: outcomesPath + "/publish", Roles: admin, Handle: frame.Posted(h.publish)},
-		{Method: http.MethodGet, Path: outcomesPath + "/versions/:id", Roles: readers, Handle: h.showVersion},
-		{Method: http.MethodGet, Path: outcomesPath + "/versions/:id/yaml", Roles: readers, Handle: h.exportVersion},
+		{Method: http.MethodGet, Path: outcomesPath + "/versions/:id", Roles: readers, Handle: frame.Numbered(h.showVersion)},
+		{Method: http.MethodGet, Path: outcomesPath + "/versions/:id/yaml", Roles: readers, Handle: frame.Numbered(h.exportVersion)},
 	}
 }
 
@@ -146,11 +146,7 @@ type versionPage struct {
 
 func (*versionPage) Template() string { return "outcomes_version" }
 
-func (h *handlers) showVersion(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) showVersion(c *gin.Context, id int64) error {
 	ctx := c.Request.Context()
 	version, set, err := h.outcomes.Version(ctx, int(id))
 	if err != nil {
@@ -182,11 +178,7 @@ func (h *handlers) crumbs(c *gin.Context) []frame.Crumb {
 	return []frame.Crumb{{Text: h.T(c, "outcomes.title"), Href: outcomesPath}}
 }
 
-func (h *handlers) exportVersion(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) exportVersion(c *gin.Context, id int64) error {
 	version, set, err := h.outcomes.Version(c.Request.Context(), int(id))
 	if err != nil {
 		return err

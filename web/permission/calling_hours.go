@@ -68,7 +68,7 @@ func (h *handlers) callingHoursRoutes() []frame.Route {
 		{Method: http.MethodPost, Path: stricterPath, Roles: admin, Handle: frame.Posted(h.publishStricter)},
 		{Method: http.MethodPost, Path: stricterPath + "/remove", Roles: admin, Handle: frame.Posted(h.removeStricter)},
 		{Method: http.MethodGet, Path: hoursPath + "/versions/:id", Roles: readers, Handle: h.showRules},
-		{Method: http.MethodPost, Path: hoursPath + "/versions/:id/publish", Roles: admin, Handle: h.rollBackRules},
+		{Method: http.MethodPost, Path: hoursPath + "/versions/:id/publish", Roles: admin, Handle: frame.Numbered(h.rollBackRules)},
 	}
 }
 
@@ -157,11 +157,7 @@ func (h *handlers) renderRules(c *gin.Context, status int, f frame.Form) error {
 }
 
 // rollBackRules publishes an old version again, as the newest.
-func (h *handlers) rollBackRules(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) rollBackRules(c *gin.Context, id int64) error {
 	f, err := frame.FormOf(c)
 	if err != nil {
 		return err

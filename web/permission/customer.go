@@ -52,9 +52,9 @@ func (h *handlers) customerPermissionRoutes() []frame.Route {
 	const path = "/customers/:id/permission"
 	return []frame.Route{
 		{Method: http.MethodGet, Path: path, Roles: people, Handle: h.showCustomerPermission},
-		{Method: http.MethodPost, Path: path + "/consents", Roles: people, Handle: h.recordConsent},
-		{Method: http.MethodPost, Path: path + "/refusals", Roles: people, Handle: h.recordRefusal},
-		{Method: http.MethodPost, Path: path + "/refusals/undo", Roles: people, Handle: h.undoRefusal},
+		{Method: http.MethodPost, Path: path + "/consents", Roles: people, Handle: frame.Numbered(h.recordConsent)},
+		{Method: http.MethodPost, Path: path + "/refusals", Roles: people, Handle: frame.Numbered(h.recordRefusal)},
+		{Method: http.MethodPost, Path: path + "/refusals/undo", Roles: people, Handle: frame.Numbered(h.undoRefusal)},
 	}
 }
 
@@ -156,11 +156,7 @@ func (h *handlers) fillChoices(c *gin.Context, p *customerPermissionPage) {
 	p.Scopes = frame.EnumOptions(h.Site, c, "scope.", permission.Scopes())
 }
 
-func (h *handlers) recordConsent(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) recordConsent(c *gin.Context, id int64) error {
 	f, err := frame.FormOf(c)
 	if err != nil {
 		return err
@@ -201,11 +197,7 @@ func (h *handlers) typedConsent(f frame.Form) (permission.ConsentEvent, error) {
 	return e, nil
 }
 
-func (h *handlers) recordRefusal(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) recordRefusal(c *gin.Context, id int64) error {
 	f, err := frame.FormOf(c)
 	if err != nil {
 		return err
@@ -225,11 +217,7 @@ func (h *handlers) recordRefusal(c *gin.Context) error {
 	return h.Redirect(c, frame.CustomerPermissionPath(id), frame.Done("contactable.refused").Undo(undo))
 }
 
-func (h *handlers) undoRefusal(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) undoRefusal(c *gin.Context, id int64) error {
 	at, err := strconv.ParseInt(c.Query("at"), 10, 64)
 	if err != nil {
 		return frame.ErrNoPage

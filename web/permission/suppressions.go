@@ -72,7 +72,7 @@ func (h *handlers) suppressionsRoutes() []frame.Route {
 		{Method: http.MethodPost, Path: frame.SuppressionsPath, Roles: keepers, Handle: frame.Posted(h.addSuppression)},
 		{Method: http.MethodPost, Path: frame.SuppressionsPath + "/find", Roles: readers, Handle: frame.Posted(h.findSuppressions)},
 		{Method: http.MethodGet, Path: frame.SuppressionsPath + "/:id", Roles: readers, Handle: h.showSuppression},
-		{Method: http.MethodPost, Path: frame.SuppressionsPath + "/:id/lift", Roles: keepers, Handle: h.liftSuppression},
+		{Method: http.MethodPost, Path: frame.SuppressionsPath + "/:id/lift", Roles: keepers, Handle: frame.Numbered(h.liftSuppression)},
 	}
 }
 
@@ -236,11 +236,7 @@ func (h *handlers) renderSuppression(c *gin.Context, status int, f frame.Form) e
 	return h.RenderStatus(c, status, p)
 }
 
-func (h *handlers) liftSuppression(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) liftSuppression(c *gin.Context, id int64) error {
 	f, err := frame.FormOf(c)
 	if err != nil {
 		return err

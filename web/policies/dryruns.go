@@ -68,8 +68,8 @@ func (h *handlers) dryRunsRoutes() []frame.Route {
 	supervisor := []account.Role{account.Supervisor}
 	return []frame.Route{
 		{Method: http.MethodPost, Path: policiesPath + "/:id/dryruns", Roles: supervisor, Handle: h.startDryRun},
-		{Method: http.MethodGet, Path: "/dryruns/:id", Roles: supervisor, Handle: h.showDryRun},
-		{Method: http.MethodPost, Path: "/dryruns/:id/cancel", Roles: supervisor, Handle: h.cancelDryRun},
+		{Method: http.MethodGet, Path: "/dryruns/:id", Roles: supervisor, Handle: frame.Numbered(h.showDryRun)},
+		{Method: http.MethodPost, Path: "/dryruns/:id/cancel", Roles: supervisor, Handle: frame.Numbered(h.cancelDryRun)},
 	}
 }
 
@@ -92,22 +92,14 @@ func (h *handlers) startDryRun(c *gin.Context) error {
 
 func dryRunPath(id int64) string { return "/dryruns/" + strconv.FormatInt(id, 10) }
 
-func (h *handlers) cancelDryRun(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) cancelDryRun(c *gin.Context, id int64) error {
 	if err := h.decisions.CancelDryRun(c.Request.Context(), frame.Viewer(c), id); err != nil {
 		return err
 	}
 	return h.Redirect(c, dryRunPath(id), frame.Done("dry_run.cancelled"))
 }
 
-func (h *handlers) showDryRun(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
+func (h *handlers) showDryRun(c *gin.Context, id int64) error {
 	ctx := c.Request.Context()
 	run, report, err := h.decisions.DryRunByID(ctx, frame.Viewer(c), id)
 	if err != nil {
