@@ -50,54 +50,59 @@ const (
 	MaxAttempts     = 6                   // the most a policy may ask for; then it is closed as unreachable
 	recoveryWithin  = 24 * time.Hour      // from the low score to when its recovery is overdue
 	callbackLife    = 7 * 24 * time.Hour  // from planning to expiry, if nobody calls and no rule says otherwise
-	reservationTime = 30 * time.Minute    // after its time an appointment is anybody's
+	reservationTime = 30 * time.Minute    // how long what is kept for one caller stays so; of an appointment the set of outcomes says it
+	slack           = 30 * time.Minute    // from when a callback may be made to when it is overdue, at least
 	LongestPause    = 72 * time.Hour      // of a callback that waits for something inside
 	afterPause      = 24 * time.Hour      // from the end of a pause to expiry, at least
 	LongestDelay    = 60 * 24 * time.Hour // of an appointment
+	LongestSpan     = 12 * time.Hour      // in which a customer wants to be called
 )
 
 // Callback is work for a caller: reach one customer about one resolution. The diagram of package tasks draws its states.
 type Callback struct {
-	ID             int64
-	DecisionID     *int64 // nil for a recovery: an answer asked for it, not the policy
-	Round          int    // the revision of the decision it was planned by; of a recovery, counted from 1 as they are called off
-	ResolutionID   int64
-	ContactID      int64
-	CustomerID     int64
-	PersonID       int64
-	Kind           Kind
-	Priority       int
-	State          State
-	PoolID         int64
-	TeamID         int64         // of the resolver, for team scope
-	ReadyAt        clock.Instant // waiting: not before; otherwise when it became ready
-	DueAt          clock.Instant // overdue after this
-	ExpiresAt      clock.Instant // nobody calls after this
-	LeaseUntil     clock.Instant // claimed: until when
-	CallerID       int64         // who has it, or had it last
-	ReservedFor    int64         // an appointment or a reassignment: only this caller may claim it; 0 for anybody
-	NotFor         int64         // the caller who must not get it; 0 for nobody
-	WaitReason     Reason        // waiting: for what; claimed: for what it waited when it was picked before ReadyAt
-	ClaimedAt      clock.Instant
-	DialledAt      clock.Instant // none until the caller dialled under this claim
-	Fence          int64         // raised by every claim, to the same for all callbacks of one hold
-	Slot           Slot          // claimed: in which of the caller's hands
-	Skips          int           // how often it was passed on since it was promised or given to somebody
-	Attempts       int
-	MaxAttempts    int    // then it is closed as unreachable
-	Script         string // one of policy.Scripts; empty: that of the kind
-	AppointmentAt  clock.Instant
-	OriginRef      int64 // a recovery's response
-	OriginValue    int   // a recovery's score
-	OriginScale    string
-	CallResult     CallResult     // of the last attempt
-	BusinessResult BusinessResult // of the last attempt that reached somebody
-	Note           string
-	NoteForNext    string // to whoever calls next
-	CreatedAt      clock.Instant
-	ChangedAt      clock.Instant
-	ClosedAt       clock.Instant
-	CloseReason    Reason // a call result, a business result, or a Reason
+	ID            int64
+	DecisionID    *int64 // nil for a recovery: an answer asked for it, not the policy
+	Round         int    // the revision of the decision it was planned by; of a recovery, counted from 1 as they are called off
+	ResolutionID  int64
+	ContactID     int64
+	CustomerID    int64
+	PersonID      int64
+	Kind          Kind
+	Priority      int
+	State         State
+	PoolID        int64
+	TeamID        int64         // of the resolver, for team scope
+	ReadyAt       clock.Instant // waiting: not before; otherwise when it became ready
+	DueAt         clock.Instant // overdue after this
+	ExpiresAt     clock.Instant // nobody calls after this
+	LeaseUntil    clock.Instant // claimed: until when
+	CallerID      int64         // who has it, or had it last
+	ReservedFor   int64         // an appointment or a reassignment: only this caller may claim it; 0 for anybody
+	KeptMinutes   int           // how long it stays reserved, from when it is ready
+	NotFor        int64         // the caller who must not get it; 0 for nobody
+	WaitReason    Reason        // waiting: for what; claimed: for what it waited when it was picked before ReadyAt
+	ClaimedAt     clock.Instant
+	DialledAt     clock.Instant // none until the caller dialled under this claim
+	Fence         int64         // raised by every claim, to the same for all callbacks of one hold
+	Slot          Slot          // claimed: in which of the caller's hands
+	Skips         int           // how often it was passed on since it was promised or given to somebody
+	Attempts      int
+	MaxAttempts   int    // then it is closed as unreachable
+	Script        string // one of policy.Scripts; empty: that of the kind
+	AppointmentAt clock.Instant
+	// The end of the span of time that the customer named; none where they named one time.
+	AppointmentUntil clock.Instant
+	OriginRef        int64 // a recovery's response
+	OriginValue      int   // a recovery's score
+	OriginScale      string
+	CallResult       CallResult     // of the last attempt
+	BusinessResult   BusinessResult // of the last attempt that reached somebody
+	Note             string
+	NoteForNext      string // to whoever calls next
+	CreatedAt        clock.Instant
+	ChangedAt        clock.Instant
+	ClosedAt         clock.Instant
+	CloseReason      Reason // a call result, a business result, or a Reason
 
 	changes []Change // noted and not stored yet
 }
@@ -141,8 +146,15 @@ func (c *Callback) claimable(callerID int64, now clock.Instant) bool {
 	return free && !reserved && c.NotFor != callerID && (c.ExpiresAt.IsZero() || now.Before(c.ExpiresAt))
 }
 
+// keepFor reserves the callback for a caller, for a while from when it is ready.
+func (c *Callback) keepFor(callerID int64, d time.Duration) {
+	c.ReservedFor, c.KeptMinutes = callerID, int(d/time.Minute)
+}
+
 // reservedUntil is when a reservation ends.
-func (c *Callback) reservedUntil() clock.Instant { return c.ReadyAt.Add(reservationTime) }
+func (c *Callback) reservedUntil() clock.Instant {
+	return c.ReadyAt.Add(time.Duration(c.KeptMinutes) * time.Minute)
+}
 
 // record applies the outcome of an attempt: the callback is closed, or waits for the next attempt, as next says. One that was cancelled
 // under the claim stays cancelled.
@@ -170,7 +182,7 @@ func (c *Callback) follow(callerID int64, o Outcome, next outcome.Next, now cloc
 	}
 	switch {
 	case next.Appointed:
-		return c.appoint(callerID, o, now)
+		return c.appoint(callerID, o, next.Terms, now)
 	case o.BusinessResult != "" && (next.Closed || c.Attempts >= c.MaxAttempts):
 		return c.finish(Reason(next.Key), now) // somebody talked to them
 	case next.UsedUp, !next.Closed && c.Attempts >= c.MaxAttempts:

@@ -80,7 +80,8 @@ func (s *Service) ToCorrect(ctx context.Context, viewer account.Viewer, callback
 		return ToCorrect{}, err
 	}
 	if a.No != c.Attempts { // what the callback waits for is of its last attempt
-		found.Typed.AppointmentAt, found.Typed.AppointmentFor, found.Typed.NoteForNext = 0, ForAnybody, ""
+		found.Typed.AppointmentAt, found.Typed.AppointmentUntil = 0, 0
+		found.Typed.AppointmentFor, found.Typed.NoteForNext = ForAnybody, ""
 	}
 	if found.Typed.Answers.Rating != nil {
 		found.Desk.Answered = nil // it is this very answer
@@ -126,7 +127,7 @@ func (s *Service) correct(
 	if err != nil {
 		return err
 	}
-	if err := s.checkAppointment(subject, o); err != nil {
+	if err := s.checkAppointment(tx, set, c, a.CallerID, subject, o, now); err != nil {
 		return err
 	}
 	last := a.No == c.Attempts

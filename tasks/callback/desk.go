@@ -142,7 +142,9 @@ func (s *Service) gather(tx database.Tx, viewer account.Viewer, c Callback, now 
 	shown.AskFor = askFor(contacts[c.ContactID], subject)
 	shown.Customer, shown.Contact, shown.Resolver = customers[c.CustomerID], contacts[c.ContactID], agents[shown.Resolution.AgentID]
 	shown.Window = s.permit.Rules().CallWindow(subject, "", now)
-	shown.Times = appointmentTimes(s.permit.Rules(), subject, s.opts.Zone, now)
+	if shown.Times, err = s.appointmentTimes(tx, c, subject, now); err != nil {
+		return Desk{}, err
+	}
 	newer, err := history.Newer(tx, c.since(shown.Resolution))
 	if err != nil {
 		return Desk{}, err

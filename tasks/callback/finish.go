@@ -8,7 +8,6 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
-	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback/outcome"
@@ -100,7 +99,7 @@ func (s *Service) finish(
 	if err := o.checkTalk(set, c, now); err != nil {
 		return Recorded{}, err
 	}
-	if err := s.checkAppointment(subject, o); err != nil {
+	if err := s.checkAppointment(tx, set, *c, viewer.UserID, subject, o, now); err != nil {
 		return Recorded{}, err
 	}
 	if err := s.checkOwn(tx, viewer.UserID, c.ID, o); err != nil {
@@ -163,16 +162,6 @@ func (a Attempt) refusal(subject permission.Subject, scope permission.Scope) per
 	}
 }
 
-// checkAppointment refuses an appointment at a time at which the customer may not be called.
-func (s *Service) checkAppointment(subject permission.Subject, o Outcome) error {
-	if o.AppointmentAt.IsZero() || s.permit.Rules().CallWindow(subject, "", o.AppointmentAt).Open {
-		return nil
-	}
-	return fault.InvalidFields(fault.Field{
-		Name: "appointment_at", Code: "outside_hours", Problem: "is outside the hours in which this customer may be called",
-	})
-}
-
 // endAttempt completes the attempt that began with the dial, or writes one when the dial was not seen.
 func (s *Service) endAttempt(
 	tx database.Tx, set *outcome.Set, c *Callback, subject permission.Subject, o Outcome, now clock.Instant,
@@ -218,6 +207,6 @@ func (s *Service) nextAllowed(tx database.Tx, c *Callback, now clock.Instant) er
 		return c.cancel(Reason(v.First), now)
 	}
 	c.ReadyAt = v.AllowedFrom
-	c.DueAt = max(c.DueAt, c.ReadyAt.Add(reservationTime))
+	c.DueAt = max(c.DueAt, c.ReadyAt.Add(slack))
 	return nil
 }

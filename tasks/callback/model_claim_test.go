@@ -43,7 +43,7 @@ func (d *naive) claimable(c *callback.Callback, v account.Viewer) bool {
 // inSight reports whether a claim looks at a callback: also at one that was picked before its time and left.
 func (d *naive) inSight(c *callback.Callback, v account.Viewer) bool {
 	free := c.State == callback.Ready || c.State == callback.Claimed && c.LeaseUntil <= d.now
-	kept := c.ReservedFor != 0 && c.ReservedFor != v.UserID && d.now < c.ReadyAt.Add(30*time.Minute)
+	kept := c.ReservedFor != 0 && c.ReservedFor != v.UserID && d.now < c.ReadyAt.Add(time.Duration(c.KeptMinutes)*time.Minute)
 	return free && !kept && d.now < c.ExpiresAt
 }
 

@@ -41,6 +41,7 @@ func (w *modelWorld) recordable(rt *rapid.T) callback.Outcome {
 		{CallResult: callback.Reached, BusinessResult: callback.Declined},
 		{CallResult: callback.Reached, BusinessResult: callback.Appointment, AppointmentAt: at},
 		{CallResult: callback.Reached, BusinessResult: callback.Appointment, AppointmentAt: at, AppointmentFor: callback.ForMe},
+		{CallResult: callback.Reached, BusinessResult: callback.Appointment, AppointmentAt: at, AppointmentUntil: at.Add(2 * time.Hour)},
 		{CallResult: callback.Reached, BusinessResult: callback.NeverContact},
 	}).Draw(rt, "outcome")
 	o.Note = rapid.SampledFrom([]string{"仍慢", "已好"}).Draw(rt, "note")

@@ -35,7 +35,7 @@ func (d *naive) reassign(c *callback.Callback, to int64) error {
 	if c.State == callback.Ready {
 		c.ReadyAt = d.now
 	}
-	c.ReservedFor, c.Skips, d.deeds[c.ID] = to, 0, true
+	c.ReservedFor, c.KeptMinutes, c.Skips, d.deeds[c.ID] = to, 30, 0, true
 	d.settle(c)
 	return nil
 }

@@ -25,8 +25,8 @@ func (d *naive) finish(v account.Viewer, id, fence int64, o callback.Outcome) er
 			d.keepTyped(v, c, fence, o.Note)
 		}
 		return stale
-	case o.AppointmentAt > 0 && !openHours(o.AppointmentAt):
-		return refusal("appointment_at outside_hours")
+	case d.cannotPromise(c, o) != nil:
+		return d.cannotPromise(c, o)
 	}
 	with := d.heldWith(c)
 	d.record(v, c, o)
@@ -42,6 +42,28 @@ func (d *naive) finish(v account.Viewer, id, fence int64, o callback.Outcome) er
 			o.NoteForNext = other.NoteForNext
 			d.record(v, other, o)
 		}
+	}
+	return nil
+}
+
+// cannotPromise says why an appointment cannot be made: it is at night, or as many were promised for that quarter of an hour as may be.
+func (d *naive) cannotPromise(c *callback.Callback, o callback.Outcome) error {
+	slot := func(at clock.Instant) int64 { return int64(at) / (15 * 60 * 1_000_000) }
+	promised := 0
+	for _, other := range d.rows {
+		if other.ID != c.ID && open(other) && other.TeamID == c.TeamID && slot(other.AppointmentAt) == slot(o.AppointmentAt) {
+			promised++
+		}
+	}
+	switch {
+	case o.AppointmentAt == 0:
+		return nil
+	case !openHours(o.AppointmentAt):
+		return refusal("appointment_at outside_hours")
+	case o.AppointmentUntil > 0 && !openHours(o.AppointmentUntil-1):
+		return refusal("appointment_until outside_hours")
+	case promised >= d.set.Appointments.PerSlot:
+		return refusal("appointment_at slot_full")
 	}
 	return nil
 }
@@ -94,13 +116,16 @@ func (d *naive) follow(c *callback.Callback, caller int64, o callback.Outcome, a
 	case c.State == callback.Cancelled:
 		c.LeaseUntil = 0
 	case code.Is(outcome.Appointment):
-		c.AppointmentAt, c.Priority, c.ReservedFor, c.Skips = o.AppointmentAt, 1, 0, 0
+		c.AppointmentAt, c.AppointmentUntil, c.Priority, c.ReservedFor, c.Skips = o.AppointmentAt, o.AppointmentUntil, 1, 0, 0
 		if o.AppointmentFor == callback.ForMe {
-			c.ReservedFor = caller
+			c.ReservedFor, c.KeptMinutes = caller, 40
 		}
-		c.DueAt, c.MaxAttempts = o.AppointmentAt.Add(30*time.Minute), max(c.MaxAttempts, c.Attempts+1)
+		c.DueAt, c.MaxAttempts = o.AppointmentAt.Add(20*time.Minute), max(c.MaxAttempts, c.Attempts+1)
+		if o.AppointmentUntil > 0 {
+			c.DueAt = o.AppointmentUntil
+		}
 		c.ExpiresAt = max(c.ExpiresAt, o.AppointmentAt.Add(7*24*time.Hour))
-		d.wait(c, callback.ReasonAppointment, o.AppointmentAt)
+		d.wait(c, callback.ReasonAppointment, max(at, o.AppointmentAt.Add(-5*time.Minute)))
 	case code.Retry == nil:
 		end(callback.Reason(code.Key))
 	case c.Attempts >= c.MaxAttempts:
@@ -215,8 +240,8 @@ func (d *naive) correct(v account.Viewer, a *paperAttempt, o callback.Outcome) e
 		return refusal("attempt_unknown")
 	case a.EndedAt.IsZero():
 		return refusal("correct_nothing")
-	case o.AppointmentAt > 0 && !openHours(o.AppointmentAt):
-		return refusal("appointment_at outside_hours")
+	case d.cannotPromise(c, o) != nil:
+		return d.cannotPromise(c, o)
 	case last && d.inHand(c) && c.Slot == callback.SlotCurrent:
 		return refusal("correct_in_hand")
 	}

@@ -72,7 +72,18 @@ func newModelWorld(t *testing.T, db *database.DB) *modelWorld {
 	w.Identity = identity.New(db, w.Contacts, w.Now, identity.Options{
 		Holds: w.Callbacks, Movers: []identity.PersonMover{w.Permit, w.Callbacks},
 	})
+	w.WithStock(t)
+	if _, err := w.Outcomes.Publish(t.Context(), account.Viewer{UserID: 1, Role: account.Admin}, modelSet(), 2, "of the paper"); err != nil {
+		t.Fatal(err)
+	}
 	return w
+}
+
+// modelSet are the outcomes of both desks: those of before, with terms of their own for appointments.
+func modelSet() outcome.Set {
+	set := outcome.Former()
+	set.Appointments = outcome.Appointments{Early: 5, Late: 20, Kept: 40, PerSlot: 1}
+	return set
 }
 
 // open empties the desk and fills it with five callbacks of four customers, as if the day had just begun.
@@ -96,7 +107,7 @@ func (w *modelWorld) open(t *testing.T) {
 	w.paper = naive{
 		look: w.looks(), persons: map[int64]int64{}, reopened: map[int64]bool{}, had: map[[2]int64]bool{}, drafts: map[[2]int64]string{},
 		typedAt: map[[2]int64]clock.Instant{}, deeds: map[int64]bool{},
-		staff: []account.Viewer{w.me, w.mate, w.other, w.boss}, set: outcome.Former(), may: w.may, rows: w.rows(),
+		staff: []account.Viewer{w.me, w.mate, w.other, w.boss}, set: modelSet(), may: w.may, rows: w.rows(),
 	}
 	for _, c := range w.paper.rows {
 		w.paper.persons[c.CustomerID] = c.PersonID

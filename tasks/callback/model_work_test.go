@@ -198,7 +198,7 @@ func (d *naive) transfer(v account.Viewer, id, fence int64, to callback.Handover
 		}
 		d.leave(one, func() {
 			d.free(one)
-			one.ReservedFor, one.Skips, one.NoteForNext = to.CallerID, 0, to.Words
+			one.ReservedFor, one.KeptMinutes, one.Skips, one.NoteForNext = to.CallerID, 30, 0, to.Words
 			d.deeds[one.ID] = true
 		})
 	}
@@ -212,7 +212,7 @@ func (d *naive) pause(v account.Viewer, id, fence int64, until clock.Instant) er
 	}
 	d.leave(c, func() {
 		d.deeds[c.ID] = true
-		c.ReservedFor, c.ExpiresAt = v.UserID, max(c.ExpiresAt, until.Add(24*time.Hour))
+		c.ReservedFor, c.KeptMinutes, c.ExpiresAt = v.UserID, 30, max(c.ExpiresAt, until.Add(24*time.Hour))
 		d.wait(c, callback.ReasonPaused, until)
 	})
 	return nil
@@ -245,7 +245,9 @@ func (d *naive) offer(c *callback.Callback) {
 		return
 	}
 	if c.ReservedFor == 0 && c.BusinessResult != "" {
-		c.ReservedFor = d.owner(c)
+		if owner := d.owner(c); owner != 0 {
+			c.ReservedFor, c.KeptMinutes = owner, 30
+		}
 	}
 	c.State, c.WaitReason, c.ReadyAt = callback.Ready, "", d.now
 	d.settle(c)

@@ -132,7 +132,7 @@ func (s *Service) offer(tx database.Tx, c *Callback, now clock.Instant) error {
 }
 
 // keepForOwner keeps a callback that becomes ready for the caller who reached the customer last, if they are at work now: the customer
-// need not tell everything twice. It is kept as long as an appointment is, and then anybody's.
+// need not tell everything twice. It is kept for half an hour, and then anybody's.
 func keepForOwner(tx database.Tx, c *Callback, now clock.Instant) error {
 	if c.ReservedFor != 0 || c.BusinessResult == "" {
 		return nil
@@ -143,7 +143,7 @@ func keepForOwner(tx database.Tx, c *Callback, now clock.Instant) error {
 	}
 	onDuty, err := store{tx}.onDuty(owner, now)
 	if onDuty {
-		c.ReservedFor = owner
+		c.keepFor(owner, reservationTime)
 	}
 	return err
 }

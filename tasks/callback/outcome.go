@@ -119,9 +119,12 @@ type Outcome struct {
 	NoteForNext    string         `json:"note_for_next,omitempty"`
 	ForSupervisor  string         `json:"note_for_supervisor,omitempty"` // see Attempt.NoteForSupervisor
 	AppointmentAt  clock.Instant  `json:"appointment_at,omitzero"`
-	AppointmentFor Whose          `json:"appointment_for,omitempty"`
-	TimeTyped      string         `json:"time_typed,omitempty"` // of a draft: what was typed for the appointment and is no time yet
-	HelpTried      []string       `json:"help_tried,omitempty"` // steps of help the customer was led through
+	// The end of the span of time that the customer named, such as "between two and four"; none where they named one time.
+	AppointmentUntil clock.Instant `json:"appointment_until,omitzero"`
+	AppointmentFor   Whose         `json:"appointment_for,omitempty"`
+	TimeTyped        string        `json:"time_typed,omitempty"`  // of a draft: what was typed for the appointment and is no time yet
+	UntilTyped       string        `json:"until_typed,omitempty"` // the same of the end of its span
+	HelpTried        []string      `json:"help_tried,omitempty"`  // steps of help the customer was led through
 }
 
 // Whose says who makes the call of an appointment.
@@ -130,7 +133,7 @@ type Whose string
 // Whose appointment it is.
 const (
 	ForAnybody Whose = ""     // whoever is free
-	ForMe      Whose = "mine" // the caller who made it, until it is half an hour late
+	ForMe      Whose = "mine" // the caller who made it; anybody, when they have not made it in time
 )
 
 // How long what is written may be, in characters. A comment goes to the survey, which takes no longer one.
@@ -175,7 +178,7 @@ func (o Outcome) normalised(set *outcome.Set) Outcome {
 		o.Answers = Answers{}
 	}
 	if !business.Is(outcome.Appointment) {
-		o.AppointmentAt, o.AppointmentFor = 0, ForAnybody
+		o.AppointmentAt, o.AppointmentUntil, o.AppointmentFor = 0, 0, ForAnybody
 	}
 	return o
 }
@@ -219,6 +222,12 @@ func (o Outcome) validateTalk(business outcome.Code, now clock.Instant, problem 
 		problem("appointment_at", "future", "choose a time that is still to come", "")
 	case needsTime && o.AppointmentAt.Sub(now) > LongestDelay:
 		problem("appointment_at", "too_far", "choose a time within 60 days", "")
+	case needsTime && o.UntilTyped != "":
+		problem("appointment_until", "no_time", "must be a time of day, such as 16:00", o.UntilTyped)
+	case needsTime && !o.AppointmentUntil.IsZero() && !o.AppointmentUntil.After(o.AppointmentAt):
+		problem("appointment_until", "until_before", "must be later than the time it begins", "")
+	case needsTime && o.AppointmentUntil.Sub(o.AppointmentAt) > LongestSpan:
+		problem("appointment_until", "until_long", "must be within 12 hours", "")
 	}
 	if r := o.Answers.Rating; r != nil && (*r < 1 || *r > 5) {
 		problem("rating", "range", "must be from 1 to 5", "")

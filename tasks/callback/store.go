@@ -8,8 +8,10 @@ import (
 	"gorm.io/gorm/clause"
 
 	"aftercall/internal/account"
+	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/tasks/callback/outcome"
 )
 
 // store is a transaction on the tables of callbacks.
@@ -44,10 +46,12 @@ func (s store) updateCallback(c Callback) error {
 	err := s.Gorm().Model(&Callback{}).Where("id = ?", c.ID).Updates(map[string]any{
 		"person_id": c.PersonID, "team_id": c.TeamID, "pool_id": c.PoolID, "state": c.State, "priority": c.Priority,
 		"ready_at": c.ReadyAt, "due_at": c.DueAt, "expires_at": c.ExpiresAt,
-		"lease_until": c.LeaseUntil, "caller_id": c.CallerID, "reserved_for": c.ReservedFor, "wait_reason": c.WaitReason,
+		"lease_until": c.LeaseUntil, "caller_id": c.CallerID, "reserved_for": c.ReservedFor, "kept_minutes": c.KeptMinutes,
+		"wait_reason": c.WaitReason,
 		"claimed_at": c.ClaimedAt, "dialled_at": c.DialledAt, "fence": c.Fence, "slot": c.Slot, "skips": c.Skips,
 		"attempts": c.Attempts, "max_attempts": c.MaxAttempts,
-		"appointment_at": c.AppointmentAt, "call_result": c.CallResult, "business_result": c.BusinessResult,
+		"appointment_at": c.AppointmentAt, "appointment_until": c.AppointmentUntil,
+		"call_result": c.CallResult, "business_result": c.BusinessResult,
 		"note": c.Note, "note_for_next": c.NoteForNext, "changed_at": c.ChangedAt, "closed_at": c.ClosedAt, "close_reason": c.CloseReason,
 	}).Error
 	if err != nil {
@@ -194,4 +198,37 @@ func Limited(n int) int {
 		return MaxRows
 	}
 	return n
+}
+
+// promised is how many appointments begin in a slot.
+type promised struct {
+	team int           // of a team
+	by   map[int64]int // kept for one caller, by caller
+}
+
+// appointmentsIn counts the open appointments of a team that begin in the slots from one to another, without one callback.
+func (s store) appointmentsIn(teamID int64, from, to clock.Instant, without int64) (map[clock.Instant]promised, error) {
+	var rows []struct {
+		AppointmentAt clock.Instant
+		ReservedFor   int64
+		Count         int
+	}
+	err := s.Gorm().Model(&Callback{}).Select("appointment_at, reserved_for, COUNT(*) AS count").
+		Where("team_id = ? AND appointment_at >= ? AND appointment_at < ? AND state IN ? AND id <> ?",
+			teamID, from, to.Add(outcome.Slot), openStates, without).
+		Group("appointment_at, reserved_for").Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("count the appointments of team %d: %w", teamID, err)
+	}
+	slots := make(map[clock.Instant]promised, len(rows))
+	for _, row := range rows {
+		p := slots[slotOf(row.AppointmentAt)]
+		if p.by == nil {
+			p.by = map[int64]int{}
+		}
+		p.team += row.Count
+		p.by[row.ReservedFor] += row.Count
+		slots[slotOf(row.AppointmentAt)] = p
+	}
+	return slots, nil
 }

@@ -13,6 +13,9 @@ import (
 	"aftercall/internal/database"
 )
 
+// notKept is from when what is kept for one caller is anybody's, as a statement reads it: see reservedUntil.
+const notKept = "ready_at + kept_minutes * 60000000"
+
 // claimable reads the callbacks that callers may have: the first of each of the pools, as many as depths says, their appointments, and
 // the most urgent of those whose lease is over, their own first. Whatever keeps a callback from a single caller is judged by the
 // statement: a few of those at the head of what is read would otherwise hide all others. Of several callers, each finds what is not for
@@ -27,16 +30,15 @@ func (s store) claimable(callers []int64, depths map[int64]int, now clock.Instan
 		}
 		for _, pool := range chunk {
 			u.add(depths[pool],
-				"pool_id = ? AND state = 'ready' AND (reserved_for = 0 OR ready_at <= ?)", pool, now.Add(-reservationTime))
+				"pool_id = ? AND state = 'ready' AND (reserved_for = 0 OR "+notKept+" <= ?)", pool, now)
 		}
 		// The plus keeps SQLite from walking the pools' indexes instead of the callers' few, and of the claims, which are about as many as
 		// there are callers.
 		u.add(own, "reserved_for IN ? AND state = 'ready' AND +pool_id IN ?", callers, chunk)
-		const over = "state = 'claimed' AND lease_until <= ? AND (reserved_for = 0 OR reserved_for IN ? OR ready_at <= ?) AND +pool_id IN ?"
-		reserved := now.Add(-reservationTime)
-		u.add(4*perPool, over, now, callers, reserved, chunk)
-		u.add(own, "callbacks.caller_id IN ? AND "+over,
-			callers, now, callers, reserved, chunk)
+		const over = "state = 'claimed' AND lease_until <= ? AND (reserved_for = 0 OR reserved_for IN ? OR " + notKept + " <= ?)" +
+			" AND +pool_id IN ?"
+		u.add(4*perPool, over, now, callers, now, chunk)
+		u.add(own, "callbacks.caller_id IN ? AND "+over, callers, now, callers, now, chunk)
 		var part []Callback
 		if err := s.Gorm().Raw(strings.Join(u.parts, " UNION ALL "), u.args...).Scan(&part).Error; err != nil {
 			return nil, fmt.Errorf("read what can be claimed: %w", err)
@@ -51,7 +53,8 @@ func (s store) claimable(callers []int64, depths map[int64]int, now clock.Instan
 // claimColumns is as much of a callback as is asked before it is locked.
 var claimColumns = "callbacks." + strings.Join([]string{
 	"id", "decision_id", "resolution_id", "contact_id", "customer_id", "person_id", "kind", "priority", "state", "pool_id", "team_id",
-	"ready_at", "due_at", "expires_at", "lease_until", "caller_id", "reserved_for", "not_for", "fence", "slot", "skips", "appointment_at",
+	"ready_at", "due_at", "expires_at", "lease_until", "caller_id", "reserved_for", "kept_minutes", "not_for", "fence", "slot", "skips",
+	"appointment_at",
 }, ", callbacks.")
 
 // union is a statement of several parts, each the first few callbacks in nobody's hands that may go to the caller, if there is only one.

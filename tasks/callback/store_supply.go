@@ -34,13 +34,13 @@ func (s store) openCounts(pools []int64, callerID int64, now clock.Instant) ([]o
 	const columns = `pool_id, CASE WHEN state = 'waiting' THEN ?
 		WHEN state = 'claimed' AND caller_id = ? AND lease_until > ? THEN ?
 		WHEN (state = 'claimed' AND lease_until > ?) OR person_id IN ` + heldPersons + ` THEN ?
-		WHEN not_for = ? OR (reserved_for NOT IN (0, ?) AND ready_at > ?) THEN ?
+		WHEN not_for = ? OR (reserved_for NOT IN (0, ?) AND ` + notKept + ` > ?) THEN ?
 		ELSE ? END AS situation, wait_reason, COUNT(*) AS count, MIN(ready_at) AS first`
 	var all []openCount
 	for chunk := range slices.Chunk(pools, database.MaxIn) {
 		var rows []openCount
 		err := s.Gorm().Model(&Callback{}).
-			Select(columns, notYet, callerID, now, free, now, now, inHand, callerID, callerID, now.Add(-reservationTime), kept, free).
+			Select(columns, notYet, callerID, now, free, now, now, inHand, callerID, callerID, now, kept, free).
 			Where("pool_id IN ? AND state IN ? AND expires_at > ?", chunk, openStates, now).
 			Where("NOT (state = ? AND caller_id = ? AND lease_until > ? AND slot <> ?)", Claimed, callerID, now, SlotNext).
 			Where("NOT (state = ? AND lease_until <= ? AND attempts >= max_attempts)", Claimed, now).

@@ -159,7 +159,8 @@ func skipPause(n int) time.Duration {
 func (c *Callback) handOver(callerID, fence, to int64, words string, now clock.Instant) error {
 	return c.leave(callerID, fence, Change{Kind: ChangeTransferred, ForUserID: to, Detail: words}, now, func() error {
 		c.makeReady(now)
-		c.ReservedFor, c.NoteForNext, c.Skips = to, words, 0
+		c.keepFor(to, reservationTime)
+		c.NoteForNext, c.Skips = words, 0
 		return nil
 	})
 }
@@ -167,7 +168,8 @@ func (c *Callback) handOver(callerID, fence, to int64, words string, now clock.I
 // pause sets a claimed callback aside until something has happened inside. Then it is its caller's for a while.
 func (c *Callback) pause(callerID, fence int64, until clock.Instant, words string, now clock.Instant) error {
 	return c.leave(callerID, fence, Change{Kind: ChangePaused, ForUserID: callerID, Detail: words}, now, func() error {
-		c.ReservedFor, c.ExpiresAt = callerID, max(c.ExpiresAt, until.Add(afterPause))
+		c.keepFor(callerID, reservationTime)
+		c.ExpiresAt = max(c.ExpiresAt, until.Add(afterPause))
 		if words != "" {
 			c.NoteForNext = words
 		}
@@ -190,7 +192,8 @@ func (c *Callback) reserve(callerID int64, now clock.Instant) error {
 	if c.State == Ready {
 		c.ReadyAt = now
 	}
-	c.ReservedFor, c.Skips, c.ChangedAt = callerID, 0, now
+	c.keepFor(callerID, reservationTime)
+	c.Skips, c.ChangedAt = 0, now
 	c.note(Change{Kind: ChangeReserved, FromState: from, ForUserID: callerID})
 	return nil
 }

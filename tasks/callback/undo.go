@@ -36,6 +36,8 @@ type state struct {
 	ExpiresAt      clock.Instant  `json:"expires_at"`
 	ReservedFor    int64          `json:"reserved_for"`
 	AppointmentAt  clock.Instant  `json:"appointment_at"`
+	AppointedUntil clock.Instant  `json:"appointment_until,omitzero"`
+	KeptMinutes    int            `json:"kept_minutes,omitempty"`
 	Skips          int            `json:"skips"`
 	CallResult     CallResult     `json:"call_result"`
 	BusinessResult BusinessResult `json:"business_result"`
@@ -48,7 +50,8 @@ type state struct {
 func (c *Callback) before(dialled bool) (string, error) {
 	b, err := json.Marshal(state{
 		Priority: c.Priority, MaxAttempts: c.MaxAttempts, ReadyAt: c.ReadyAt, DueAt: c.DueAt, ExpiresAt: c.ExpiresAt,
-		ReservedFor: c.ReservedFor, AppointmentAt: c.AppointmentAt, Skips: c.Skips, CallResult: c.CallResult,
+		ReservedFor: c.ReservedFor, KeptMinutes: c.KeptMinutes, AppointmentAt: c.AppointmentAt,
+		AppointedUntil: c.AppointmentUntil, Skips: c.Skips, CallResult: c.CallResult,
 		BusinessResult: c.BusinessResult, Note: c.Note, NoteForNext: c.NoteForNext, WaitReason: c.WaitReason, NoDial: !dialled,
 	})
 	if err != nil {
@@ -64,7 +67,8 @@ func (c *Callback) takeBack(a Attempt, now clock.Instant) (was state, err error)
 		return state{}, fmt.Errorf("read what callback %d was before: %w", c.ID, err)
 	}
 	c.Priority, c.MaxAttempts, c.ReadyAt, c.DueAt, c.ExpiresAt = was.Priority, was.MaxAttempts, was.ReadyAt, was.DueAt, was.ExpiresAt
-	c.ReservedFor, c.AppointmentAt, c.Skips = was.ReservedFor, was.AppointmentAt, was.Skips
+	c.ReservedFor, c.KeptMinutes, c.Skips = was.ReservedFor, was.KeptMinutes, was.Skips
+	c.AppointmentAt, c.AppointmentUntil = was.AppointmentAt, was.AppointedUntil
 	c.CallResult, c.BusinessResult, c.Note, c.NoteForNext = was.CallResult, was.BusinessResult, was.Note, was.NoteForNext
 	c.State, c.Slot, c.WaitReason, c.CloseReason, c.ClosedAt = Claimed, SlotCurrent, was.WaitReason, "", 0
 	c.CallerID, c.LeaseUntil, c.ChangedAt = a.CallerID, now.Add(Lease), now
@@ -241,7 +245,7 @@ func (a Attempt) outcome(c Callback) (Outcome, error) {
 		}
 	}
 	if c.WaitReason == ReasonAppointment {
-		o.AppointmentAt = c.AppointmentAt
+		o.AppointmentAt, o.AppointmentUntil = c.AppointmentAt, c.AppointmentUntil
 		if c.ReservedFor == a.CallerID {
 			o.AppointmentFor = ForMe
 		}

@@ -9,8 +9,8 @@ import (
 // Change is one difference between two sets. Field is empty where a whole code came or went; it is translated under
 // "outcome_field.<field>".
 type Change struct {
-	Layer Layer  // empty: what holds for a kind of callback
-	Key   string // of the code, or the kind
+	Layer Layer  // empty: what a set says besides its codes
+	Key   string // of the code, or the kind of callback, KeyAppointments or KeyMissedText
 	Label Text   // of the code
 	Field string // what of it changed
 	From  string // as an editor would read it; empty: nothing
@@ -32,9 +32,42 @@ func Changes(before, after *Set) []Change {
 			list = append(list, Change{Key: kind, Field: "attempts", From: strconv.Itoa(was.Attempts), To: strconv.Itoa(is.Attempts)})
 		}
 	}
+	list = append(list, changesAround(before, after)...)
 	for _, layer := range Layers() {
 		list = append(list, changesOf(layer, before, after)...)
 	}
+	return list
+}
+
+// The keys of changes of what a set says besides its codes, beside the kinds of callback.
+const (
+	KeyAppointments = "appointments"
+	KeyMissedText   = "missed_text"
+)
+
+func changesAround(before, after *Set) []Change {
+	var list []Change
+	add := func(key, field, from, to string) {
+		if from != to {
+			list = append(list, Change{Key: key, Field: field, From: from, To: to})
+		}
+	}
+	was, is := before.Appointments, after.Appointments
+	for _, number := range []struct {
+		field   string
+		was, is int
+	}{
+		{"early_minutes", was.Early, is.Early},
+		{"late_minutes", was.Late, is.Late},
+		{"kept_minutes", was.Kept, is.Kept},
+		{"per_slot", was.PerSlot, is.PerSlot},
+		{"per_caller", was.PerCaller, is.PerCaller},
+	} {
+		add(KeyAppointments, number.field, strconv.Itoa(number.was), strconv.Itoa(number.is))
+	}
+	add(KeyMissedText, "on", strconv.FormatBool(before.MissedText.On), strconv.FormatBool(after.MissedText.On))
+	add(KeyMissedText, "number", before.MissedText.Number, after.MissedText.Number)
+	add(KeyMissedText, "call_back", before.MissedText.Back, after.MissedText.Back)
 	return list
 }
 

@@ -57,6 +57,7 @@ func (s *Set) Check() error {
 	for _, layer := range Layers() {
 		c.layer(layer, s.Codes(layer), keys)
 	}
+	c.around(s)
 	c.whole(s)
 	if len(c.problems) > 0 {
 		return fault.InvalidFields(c.problems[:min(len(c.problems), maxProblems)]...)
@@ -188,6 +189,9 @@ func (c *checker) end(layer Layer, path string, code Code) {
 	}
 	if code.Is(RightPerson) && !code.Is(HumanAnswered) {
 		c.refuse(path+".flags", "outcome_nobody", "was the right person, so somebody must have answered", "")
+	}
+	if code.Is(TextAfter) && (code.Is(HumanAnswered) || code.Is(Final)) {
+		c.refuse(path+".flags", "outcome_text_after", "a text comes after a call that nobody took and that will be made again", "")
 	}
 	if code.Is(WrongNumber) && !code.Is(Final) {
 		c.refuse(path+".flags", "outcome_wrong_number", "a wrong number is not called again: it must close the callback", "")

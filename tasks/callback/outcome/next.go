@@ -18,6 +18,7 @@ type Next struct {
 	Closed    bool          // nobody calls again for this
 	UsedUp    bool          // of Closed: only because the code was recorded as often as it may be
 	Appointed bool          // the customer named a time
+	Terms     Appointments  // of Appointed: what holds for that time
 	At        clock.Instant // otherwise: the earliest time of the next attempt
 }
 
@@ -32,7 +33,7 @@ func (s *Set) Next(call, business string, tried []Tried, opening Opening, zone *
 	next := Next{Key: code.Key}
 	switch {
 	case code.Is(Appointment):
-		next.Appointed = true
+		next.Appointed, next.Terms = true, s.Appointments
 		return next
 	case code.Retry == nil:
 		next.Closed = true

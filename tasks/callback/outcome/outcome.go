@@ -42,12 +42,13 @@ const (
 	Praise          Flag = "praise"            // is passed on to whom it is about
 	Suggestion      Flag = "suggestion"        // is passed on to whom it is about
 	HideQuestions   Flag = "hide_questions"    // no question of the survey and none about offers after it
+	TextAfter       Flag = "text_after"        // the first missed call of a callback with it may send one text
 )
 
 // Flags returns the flags a code of a layer can have, in the order in which they are shown.
 func Flags(layer Layer) []Flag {
 	if layer == CallLayer {
-		return []Flag{HumanAnswered, RightPerson, CountsAsReached, WrongNumber, Final, NeedsNote, NeedsAction}
+		return []Flag{HumanAnswered, RightPerson, CountsAsReached, WrongNumber, Final, NeedsNote, NeedsAction, TextAfter}
 	}
 	return []Flag{Final, Appointment, NeedsNote, NeedsAction, Complaint, Abuse, Praise, Suggestion, HideQuestions}
 }
@@ -137,10 +138,12 @@ type Kind struct {
 
 // Set is everything that can be recorded of a call, and what follows.
 type Set struct {
-	Version  int             `json:"-"` // 0 until it is published
-	Kinds    map[string]Kind `json:"kinds"`
-	Call     []Code          `json:"call"`
-	Business []Code          `json:"business"`
+	Version      int             `json:"-"` // 0 until it is published
+	Kinds        map[string]Kind `json:"kinds"`
+	Appointments Appointments    `json:"appointments,omitzero"`
+	MissedText   MissedText      `json:"missed_text,omitzero"`
+	Call         []Code          `json:"call"`
+	Business     []Code          `json:"business"`
 }
 
 // Codes returns the codes of a layer in their order on the desk.

@@ -105,6 +105,25 @@ func TestASetNamesEveryValueThatIsWrong(t *testing.T) {
 			func(s *outcome.Set) { s.Kinds["confirm"] = outcome.Kind{Attempts: 2} },
 			"kinds.confirm.attempts outcome_attempts",
 		},
+		"appointments": {func(s *outcome.Set) { s.Appointments.Late = 0 }, "appointments.late_minutes number_range"},
+		"no number":    {func(s *outcome.Set) { s.MissedText.On = true }, "missed_text.number required"},
+		"a word for a number": {
+			func(s *outcome.Set) { s.MissedText.Number = "call us" },
+			"missed_text.number outcome_number",
+		},
+		"a text to nobody": {
+			func(s *outcome.Set) {
+				s.MissedText = outcome.MissedText{On: true, Number: "021-6888 0000"}
+				for i := range s.Call {
+					s.Call[i].Flags = slices.DeleteFunc(s.Call[i].Flags, func(f outcome.Flag) bool { return f == outcome.TextAfter })
+				}
+			},
+			"missed_text.on outcome_text_nobody",
+		},
+		"a text after a talk": {
+			func(s *outcome.Set) { s.Call[0].Flags = append(s.Call[0].Flags, outcome.TextAfter) },
+			"call.reached.flags outcome_text_after",
+		},
 		"kind":    {func(s *outcome.Set) { s.Kinds["offer"] = outcome.Kind{} }, "kinds unknown_value"},
 		"no kind": {func(s *outcome.Set) { delete(s.Kinds, "recovery") }, "kinds.recovery required"},
 	}
@@ -247,6 +266,15 @@ func drawn(t *rapid.T) outcome.Set {
 		k.MinTalk = rapid.IntRange(0, outcome.MaxMinTalk).Draw(t, kind)
 		s.Kinds[kind] = k
 	}
+	s.Appointments = outcome.Appointments{
+		Early: rapid.IntRange(0, 60).Draw(t, "early"), Late: rapid.IntRange(1, 240).Draw(t, "late"),
+		Kept: rapid.IntRange(1, 480).Draw(t, "kept"), PerSlot: rapid.IntRange(0, 1000).Draw(t, "per slot"),
+		PerCaller: rapid.IntRange(0, 1000).Draw(t, "per caller"),
+	}
+	if rapid.Bool().Draw(t, "text") {
+		back := rapid.SampledFrom([]string{"", "95598"}).Draw(t, "back")
+		s.MissedText = outcome.MissedText{On: true, Number: "+86 21 6888 0000", Back: back}
+	}
 	for _, layer := range outcome.Layers() {
 		for i := range rapid.IntRange(0, 5).Draw(t, "more") {
 			code := outcome.Code{Key: fmt.Sprintf("%s_%d", layer, i), Labels: text.Draw(t, "labels")}
@@ -370,6 +398,7 @@ func TestChangesBetweenSetsAreTold(t *testing.T) {
 	after.Call[1].Labels.English = "Nobody"
 	after.Call[2].Retry = &outcome.Retry{After: 10}
 	after.Call[3].Flags = []outcome.Flag{outcome.NeedsNote}
+	after.Appointments.PerSlot, after.MissedText = 20, outcome.MissedText{On: true, Number: "95598"}
 	after = after.Without(outcome.CallLayer, "fax")
 	after = after.With(outcome.BusinessLayer, "", outcome.Code{Key: "own", Labels: outcome.Text{Chinese: "自定", English: "Own"}})
 	after.Business[0], after.Business[1] = after.Business[1], after.Business[0]
@@ -378,11 +407,24 @@ func TestChangesBetweenSetsAreTold(t *testing.T) {
 		got = append(got, strings.TrimSpace(fmt.Sprintf("%s %s %s %s>%s %v", c.Layer, c.Key, c.Field, c.From, c.To, c.Added)))
 	}
 	want := []string{
-		"confirm min_talk 5>9 false", "call no_answer label_en No answer>Nobody false", "call busy retry > false",
-		"call off flag:needs_note false>true false", "call fax  > false", "business own  > true", "business  order > false",
+		"confirm min_talk 5>9 false", "appointments per_slot 50>20 false", "missed_text on false>true false",
+		"missed_text number >95598 false", "call no_answer label_en No answer>Nobody false", "call busy retry > false",
+		"call off flag:needs_note false>true false", "call off flag:text_after true>false false", "call fax  > false", "business own  > true", "business  order > false",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A set that was written before there was anything to say of appointments holds as it did then.
+func TestASetOfBeforeSaysWhatHeldOfAppointments(t *testing.T) {
+	t.Parallel()
+	stock, former := outcome.Stock("CN"), outcome.Former()
+	before, after, _ := strings.Cut(stock.Format(), "appointments:\n")
+	_, after, _ = strings.Cut(after, "call:\n")
+	back, err := outcome.Parse([]byte(before + "call:\n" + after))
+	if err != nil || back.Appointments != former.Appointments || back.MissedText.On {
+		t.Errorf("%+v %+v, %v", back.Appointments, back.MissedText, err)
 	}
 }
 

@@ -65,6 +65,7 @@ func setOf(row versions.Row) (*Set, error) {
 	if err := json.Unmarshal([]byte(row.Document), &set); err != nil {
 		return nil, fmt.Errorf("read version %d of the outcomes: %w", row.Version, err)
 	}
+	set.fillIn()
 	return &set, nil
 }
 

@@ -16,7 +16,8 @@ func Attempts(country string) (usual, complaint int) {
 func Former() Set {
 	usual := Kind{}
 	return Set{
-		Kinds: map[string]Kind{"confirm": usual, "complaint": usual, "recovery": {Attempts: MaxAttempts}},
+		Kinds:        map[string]Kind{"confirm": usual, "complaint": usual, "recovery": {Attempts: MaxAttempts}},
+		Appointments: formerAppointments(),
 		Call: []Code{
 			reached(),
 			again("no_answer", "2", "无人接", "No answer", Retry{After: 2 * hour}),
@@ -67,7 +68,8 @@ func Stock(country string) Set {
 		Kinds: map[string]Kind{
 			"confirm": {MinTalk: 5}, "complaint": {MinTalk: 5}, "recovery": {MinTalk: 5, Attempts: usual},
 		},
-		Call: append(dailyCalls(), rareCalls()...), Business: append(dailyResults(), rareResults()...),
+		Appointments: stockAppointments(),
+		Call:         append(dailyCalls(), rareCalls()...), Business: append(dailyResults(), rareResults()...),
 	}
 }
 
@@ -75,12 +77,12 @@ func Stock(country string) Set {
 func dailyCalls() []Code {
 	return []Code{
 		reached(),
-		again("no_answer", "2", "无人接", "No answer", Retry{After: 2 * hour, Spread: true}),
+		again("no_answer", "2", "无人接", "No answer", Retry{After: 2 * hour, Spread: true}, TextAfter),
 		again("busy", "3", "占线", "Busy", Retry{After: hour / 2, Grows: true}),
-		again("off", "4", "关机", "Switched off", Retry{After: 4 * hour, Spread: true}),
+		again("off", "4", "关机", "Switched off", Retry{After: 4 * hour, Spread: true}, TextAfter),
 		again("suspended", "5", "停机", "Out of service", Retry{After: day, Tries: 2}),
 		{Key: "wrong_number", Digit: "6", Labels: Text{"空号", "No such number"}, Flags: []Flag{Final, WrongNumber}},
-		again("rejected", "7", "拒接", "Refused to answer", Retry{After: day, Tries: 2}),
+		again("rejected", "7", "拒接", "Refused to answer", Retry{After: day, Tries: 2}, TextAfter),
 		again("not_the_person", "8", "非本人", "Not the person", Retry{After: 4 * hour, Spread: true}, HumanAnswered),
 		again("hung_up", "9", "接通后挂断", "Hung up on us", Retry{After: day, Tries: 2}, HumanAnswered),
 	}
@@ -96,9 +98,9 @@ func rareCalls() []Code {
 		},
 	}
 	return []Code{
-		again("voicemail", "01", "呼叫转移/语音信箱", "Voicemail or diverted", Retry{After: 4 * hour, Spread: true}),
-		again("unavailable", "02", "无法接通", "Cannot be connected", Retry{After: 2 * hour, Spread: true}),
-		again("assistant", "03", "智能助理代接/骚扰拦截", "Call assistant or blocker", Retry{After: day, Spread: true, Tries: 2}),
+		again("voicemail", "01", "呼叫转移/语音信箱", "Voicemail or diverted", Retry{After: 4 * hour, Spread: true}, TextAfter),
+		again("unavailable", "02", "无法接通", "Cannot be connected", Retry{After: 2 * hour, Spread: true}, TextAfter),
+		again("assistant", "03", "智能助理代接/骚扰拦截", "Call assistant or blocker", Retry{After: day, Spread: true, Tries: 2}, TextAfter),
 		again("barred", "04", "呼入限制", "Incoming calls barred", Retry{After: day, Tries: 2}),
 		again("silent", "05", "接通无声", "Silent line", Retry{After: hour / 2, Grows: true, Tries: 3}),
 		{

@@ -16,9 +16,25 @@ const MaxBytes = 128 << 10
 
 // setText is a set as it is written to a file; reader knows the same keys.
 type setText struct {
-	Kinds    map[string]kindText `yaml:"kinds"`
-	Call     []codeText          `yaml:"call"`
-	Business []codeText          `yaml:"business"`
+	Kinds        map[string]kindText `yaml:"kinds"`
+	Appointments appointmentsText    `yaml:"appointments"`
+	MissedText   missedText          `yaml:"missed_text"`
+	Call         []codeText          `yaml:"call"`
+	Business     []codeText          `yaml:"business"`
+}
+
+type appointmentsText struct {
+	Early     int `yaml:"early_minutes"`
+	Late      int `yaml:"late_minutes"`
+	Kept      int `yaml:"kept_minutes"`
+	PerSlot   int `yaml:"per_slot"`
+	PerCaller int `yaml:"per_caller"`
+}
+
+type missedText struct {
+	On     bool   `yaml:"on"`
+	Number string `yaml:"number,omitempty"`
+	Back   string `yaml:"call_back,omitempty"`
 }
 
 type kindText struct {
@@ -51,7 +67,10 @@ type retryText struct {
 
 // Format writes the set as YAML that Parse reads as the same set. Its version is not in it.
 func (s *Set) Format() string {
-	text := setText{Kinds: make(map[string]kindText, len(s.Kinds)), Call: textsOf(s.Call), Business: textsOf(s.Business)}
+	text := setText{
+		Kinds: make(map[string]kindText, len(s.Kinds)), Appointments: appointmentsText(s.Appointments), MissedText: missedText(s.MissedText),
+		Call: textsOf(s.Call), Business: textsOf(s.Business),
+	}
 	for name, k := range s.Kinds {
 		text.Kinds[name] = kindText(k)
 	}
@@ -94,6 +113,7 @@ func Parse(body []byte) (Set, error) {
 	r.Refuse = r.refuse
 	s := r.set(file.Docs[0].Body)
 	if len(r.problems) == 0 {
+		s.fillIn()
 		return s, r.located(s.Check())
 	}
 	return Set{}, fault.InvalidFields(r.problems[:min(len(r.problems), maxProblems)]...)
@@ -154,7 +174,22 @@ func (r *reader) set(node ast.Node) Set {
 	var s Set
 	r.Mapping("", node, yamlsource.KeysOf{
 		"kinds": func(field string, node ast.Node) { s.Kinds = r.kindsOf(field, node) },
-		"call":  func(field string, node ast.Node) { s.Call = r.codes(field, node) },
+		"appointments": func(field string, node ast.Node) {
+			a := &s.Appointments
+			r.lines[field] = yamlsource.LineOfNode(node)
+			r.Mapping(field, node, yamlsource.KeysOf{
+				"early_minutes": r.Whole(&a.Early), "late_minutes": r.Whole(&a.Late), "kept_minutes": r.Whole(&a.Kept),
+				"per_slot": r.Whole(&a.PerSlot), "per_caller": r.Whole(&a.PerCaller),
+			})
+		},
+		"missed_text": func(field string, node ast.Node) {
+			r.lines[field] = yamlsource.LineOfNode(node)
+			r.Mapping(field, node, yamlsource.KeysOf{
+				"on":     r.yes(&s.MissedText.On),
+				"number": yamlsource.Text(&r.Reader, &s.MissedText.Number), "call_back": yamlsource.Text(&r.Reader, &s.MissedText.Back),
+			})
+		},
+		"call": func(field string, node ast.Node) { s.Call = r.codes(field, node) },
 		"business": func(field string, node ast.Node) {
 			s.Business = r.codes(field, node)
 		},
