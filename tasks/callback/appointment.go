@@ -114,8 +114,8 @@ func (s *Service) checkSlot(
 	}
 	near := s.nearest(asked, func(slot clock.Instant) bool { return possible(slot) && room(slot) == "" })
 	return fault.InvalidFields(fault.Field{
-		Name: "appointment_at", Code: code, Problem: "as many calls were promised for this quarter of an hour as may be; free near it: " + near,
-		Args: map[string]any{"times": near},
+		Name: "appointment_at", Code: code, Args: map[string]any{"times": near},
+		Problem: "as many calls were promised for this quarter of an hour as may be; there is room at " + near,
 	})
 }
 

@@ -72,10 +72,7 @@ func newModelWorld(t *testing.T, db *database.DB) *modelWorld {
 	w.Identity = identity.New(db, w.Contacts, w.Now, identity.Options{
 		Holds: w.Callbacks, Movers: []identity.PersonMover{w.Permit, w.Callbacks},
 	})
-	w.WithStock(t)
-	if _, err := w.Outcomes.Publish(t.Context(), account.Viewer{UserID: 1, Role: account.Admin}, modelSet(), 2, "of the paper"); err != nil {
-		t.Fatal(err)
-	}
+	w.WithSet(t, func(s *outcome.Set) { *s = modelSet() })
 	return w
 }
 

@@ -103,6 +103,17 @@ func (c Centre) WithStock(t testing.TB) {
 	}
 }
 
+// WithSet puts the outcomes of before in force, changed. Nobody may have called yet.
+func (c Centre) WithSet(t testing.TB, change func(*outcome.Set)) {
+	t.Helper()
+	c.WithStock(t)
+	set := outcome.Former()
+	change(&set)
+	if _, err := c.Outcomes.Publish(context.Background(), account.Viewer{Role: account.Admin}, set, 2, "for a test"); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // plainHours lets the centre call from nine to eight on every day.
 func plainHours(t testing.TB, permit *permission.Service) {
 	t.Helper()
