@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/outcome"
 	"aftercall/web/frame"
 )
 
@@ -16,10 +17,11 @@ const digits = 9
 type deskChoices struct {
 	Times, Skips []choice
 	Anybody      bool // an appointment is for whoever is free
+	Kept         int  // for how many minutes it is the caller's own else
 }
 
-func (h *handlers) deskChoices(c *gin.Context, f frame.Form, desk callback.Desk) deskChoices {
-	var all deskChoices
+func (h *handlers) deskChoices(c *gin.Context, f frame.Form, desk callback.Desk, set *outcome.Set) deskChoices {
+	all := deskChoices{Kept: set.Appointments.Kept}
 	for i, at := range desk.Times {
 		value := strconv.FormatInt(int64(at), 10)
 		all.Times = append(all.Times, choice{

@@ -70,7 +70,7 @@ func (h *handlers) renderCorrection(c *gin.Context, status int, found callback.T
 	oneTime(f, desk.Times)
 	p := &correctPage{
 		CallbackID: desk.Callback.ID, Customer: desk.Customer.DisplayName(), By: desk.Callers[found.Attempt.CallerID],
-		Attempt: found.Attempt, Form: f, Fields: h.outcomeFields(c, f, desk, set, questions), Choices: h.deskChoices(c, f, desk),
+		Attempt: found.Attempt, Form: f, Fields: h.outcomeFields(c, f, desk, set, questions), Choices: h.deskChoices(c, f, desk, set),
 	}
 	if p.Sayings, err = h.sayings(c, desk); err != nil {
 		return err

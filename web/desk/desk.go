@@ -145,7 +145,7 @@ func (h *handlers) renderDesk(c *gin.Context, status int, desk callback.Desk, f 
 	}
 	oneTime(f, desk.Times)
 	p := &deskPage{Desk: desk, Facts: h.deskFacts(c, desk), Form: f, Fields: h.outcomeFields(c, f, desk, set, questions)}
-	p.Choices = h.deskChoices(c, f, desk)
+	p.Choices = h.deskChoices(c, f, desk, set)
 	if p.Sayings, err = h.sayings(c, desk); err != nil {
 		return err
 	}

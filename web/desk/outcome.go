@@ -108,7 +108,11 @@ func (h *handlers) finishedFlash(c *gin.Context, recorded callback.Recorded, key
 	follows := h.T(c, "desk.follows_closed", "result", result)
 	switch {
 	case cb.State == callback.Waiting && cb.WaitReason == callback.ReasonAppointment:
-		follows = h.T(c, "desk.follows_appointment", "when", h.whenText(c, cb.ReadyAt))
+		when := h.spanText(c, cb.AppointmentAt, cb.AppointmentUntil)
+		if cb.ReadyAt.After(cb.AppointmentAt) { // it may not be called sooner
+			when = h.whenText(c, cb.ReadyAt)
+		}
+		follows = h.T(c, "desk.follows_appointment", "when", when)
 	case cb.State == callback.Waiting:
 		follows = h.T(c, "desk.follows_again", "result", result, "when", h.whenText(c, cb.ReadyAt), "n", cb.Attempts, "max", cb.MaxAttempts)
 	case cb.CloseReason != "":

@@ -124,7 +124,7 @@ func deskSamples() []frame.View {
 	full := deskPage{
 		Desk: held, Facts: facts, Sayings: said,
 		Timeline: []frame.TimelineLine{{At: 1, Text: "t", Actor: "a", Note: "n"}}, Fields: fields,
-		Choices: deskChoices{Times: marked, Skips: marked, Anybody: true}, Goal: shiftGoal, Pause: pauseView{Choices: marked},
+		Choices: deskChoices{Times: marked, Skips: marked, Anybody: true, Kept: 30}, Goal: shiftGoal, Pause: pauseView{Choices: marked},
 		Low: lowScore{Reasons: []string{"r"}, Comment: "c"},
 		History: []contactLine{
 			{At: 1, ExternalID: "e", About: "a", Href: "/contacts/1", Who: "w", Status: contact.Open, Complaint: true},
@@ -132,8 +132,10 @@ func deskSamples() []frame.View {
 		},
 		Form: frame.Form{
 			Values: url.Values{"appointment": {"2"}, "help": {"i"}},
-			Errors: map[string]string{"note": "e", "call_result": "e", "business_result": "e", "appointment_at": "e", "rating": "e"},
-			Error:  "e",
+			Errors: map[string]string{
+				"note": "e", "call_result": "e", "business_result": "e", "appointment_at": "e", "appointment_until": "e", "rating": "e",
+			},
+			Error: "e",
 		},
 	}
 	cancelled := full

@@ -43,6 +43,7 @@ type tasksRow struct {
 	Href    string
 	Correct string // address of the form for its last outcome; empty where there is none
 	At      clock.Instant
+	Until   clock.Instant // the end of the span that the customer named; none where they named one time
 	Overdue bool
 }
 
@@ -138,7 +139,7 @@ func tasksRowOf(r worklist.Row, f worklist.MineFilter, viewer account.Viewer, no
 	}
 	row.Overdue = r.Callback.Overdue(now)
 	if !r.Callback.AppointmentAt.IsZero() && (f.List == worklist.MineToday || f.List == worklist.MineLater) {
-		row.At = r.Callback.AppointmentAt
+		row.At, row.Until = r.Callback.AppointmentAt, r.Callback.AppointmentUntil
 	}
 	return row
 }
@@ -203,7 +204,11 @@ func (h *handlers) draftLines(c *gin.Context, typed callback.Outcome, questions 
 		add("desk.business_result", h.T(c, "business_result."+string(typed.BusinessResult)))
 	}
 	if !typed.AppointmentAt.IsZero() {
-		add("desk.appointment", typed.AppointmentAt.In(h.Zone).Format("2006-01-02 15:04"))
+		text := typed.AppointmentAt.In(h.Zone).Format("2006-01-02 15:04")
+		if !typed.AppointmentUntil.IsZero() {
+			text += "–" + typed.AppointmentUntil.In(h.Zone).Format("15:04")
+		}
+		add("desk.appointment", text)
 	}
 	if typed.Answers.Rating != nil {
 		add("desk.rating", strconv.Itoa(*typed.Answers.Rating))

@@ -61,7 +61,7 @@ func (h *handlers) deskFacts(c *gin.Context, desk callback.Desk) deskFacts {
 		f.Attempt = cb.Attempts
 	}
 	if !cb.AppointmentAt.IsZero() {
-		f.Wished = h.whenText(c, cb.AppointmentAt)
+		f.Wished = h.spanText(c, cb.AppointmentAt, cb.AppointmentUntil)
 	}
 	if len(desk.Window.Zones) == 1 {
 		if zone, err := time.LoadLocation(desk.Window.Zones[0]); err == nil {
@@ -130,6 +130,15 @@ func (h *handlers) whenText(c *gin.Context, at clock.Instant) string {
 	text, err := h.Format(h.Lang(c)).Relative(at)
 	if err != nil {
 		return at.In(h.Zone).Format("2006-01-02 15:04")
+	}
+	return text
+}
+
+// spanText is the template function "span": what the customer named.
+func (h *handlers) spanText(c *gin.Context, at, until clock.Instant) string {
+	text, err := h.Format(h.Lang(c)).Span(at, until)
+	if err != nil {
+		return h.whenText(c, at)
 	}
 	return text
 }
@@ -256,8 +265,22 @@ func (h *handlers) outcomeOf(f frame.Form) callback.Outcome {
 	} else {
 		o.TimeTyped = f.Get("appointment_at")
 	}
+	o.AppointmentUntil, o.UntilTyped = h.untilOf(o.AppointmentAt, f.Get("appointment_until"))
 	return o
 }
+
+// untilOf reads the end of the span of an appointment, a time of the same day of the centre, and returns what was typed where it is none.
+func (h *handlers) untilOf(at clock.Instant, text string) (until clock.Instant, typed string) {
+	t, err := time.Parse(timeInput, text)
+	if err != nil || at.IsZero() {
+		return 0, text
+	}
+	year, month, day := at.In(h.Zone).Date()
+	return clock.At(time.Date(year, month, day, t.Hour(), t.Minute(), 0, 0, h.Zone)), ""
+}
+
+// timeInput is the layout of what an input of type time sends.
+const timeInput = "15:04"
 
 // solvedBy adds what the business result says to the question whether the problem is solved, which the form does not ask again.
 func solvedBy(o callback.Outcome, set *outcome.Set) callback.Outcome {
@@ -275,6 +298,7 @@ func (h *handlers) outcomeValues(o callback.Outcome) url.Values {
 		"call_result": string(o.CallResult), "business_result": string(o.BusinessResult), "note": o.Note, "note_for_next": o.NoteForNext,
 		"note_for_supervisor": o.ForSupervisor,
 		"comment":             o.Answers.Comment, "appointment_for": string(o.AppointmentFor), "appointment_at": o.TimeTyped,
+		"appointment_until": o.UntilTyped,
 	} {
 		v.Set(name, text)
 	}
@@ -284,6 +308,9 @@ func (h *handlers) outcomeValues(o callback.Outcome) url.Values {
 	}
 	if o.Answers.Consent {
 		v.Set("consent", "yes")
+	}
+	if !o.AppointmentUntil.IsZero() {
+		v.Set("appointment_until", o.AppointmentUntil.In(h.Zone).Format(timeInput))
 	}
 	if !o.AppointmentAt.IsZero() {
 		v.Set("appointment", strconv.FormatInt(int64(o.AppointmentAt), 10))

@@ -24,6 +24,7 @@ func (s *Site) funcs(lang string) template.FuncMap {
 		"day":      f.day,
 		"moment":   f.Moment,
 		"when":     f.when,
+		"span":     f.Span,
 		"duration": f.duration,
 		"num":      Number,
 		"upto":     upTo,
@@ -131,6 +132,23 @@ func (f Formatter) Relative(at clock.Instant) (string, error) {
 		return f.layout(at, "01-02 15:04"), nil
 	}
 	return f.date(at), nil
+}
+
+// Span is "span": a time that was agreed, or a span of time of one day, as in today 14:00–16:00. Without an end it is Relative.
+func (f Formatter) Span(at, until clock.Instant) (string, error) {
+	if until.IsZero() {
+		return f.Relative(at)
+	}
+	times := f.time(at) + "–" + f.time(until)
+	switch clock.DayOf(at, f.zone) - clock.DayOf(f.now(), f.zone) {
+	case -1:
+		return f.text("when.yesterday", "time", times)
+	case 0:
+		return f.text("when.today", "time", times)
+	case 1:
+		return f.text("when.tomorrow", "time", times)
+	}
+	return f.layout(at, "01-02 ") + times, nil
 }
 
 // duration is "duration": 38 s, 12 min, 3 h 05 min, 2 d.

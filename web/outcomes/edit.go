@@ -45,7 +45,15 @@ func (h *handlers) removeCode(c *gin.Context, f frame.Form) error {
 	}, h.renderCode)
 }
 
-// changeKinds reads what holds for the kinds of callback.
+// aroundNumbers are the numbers of a set that are not a code's, by their fields of the form, which Check names behind "appointments.".
+func aroundNumbers(set *outcome.Set) map[string]*int {
+	a := &set.Appointments
+	return map[string]*int{
+		"early_minutes": &a.Early, "late_minutes": &a.Late, "kept_minutes": &a.Kept, "per_slot": &a.PerSlot, "per_caller": &a.PerCaller,
+	}
+}
+
+// changeKinds reads what a set says besides its codes: of the kinds of callback, of appointments, and of the text after a missed call.
 func (h *handlers) changeKinds(c *gin.Context, f frame.Form) error {
 	return h.edit(c, f, func(set *outcome.Set) (outcome.Set, error) {
 		edited := *set
@@ -60,6 +68,17 @@ func (h *handlers) changeKinds(c *gin.Context, f frame.Form) error {
 				k.Attempts, problems = n, append(problems, problem...)
 			}
 			edited.Kinds[name] = k.Kind
+		}
+		for name, into := range aroundNumbers(&edited) {
+			if f.Values.Has(name) {
+				n, problem := wholeNumber(f, name)
+				*into, problems = n, append(problems, problem...)
+			}
+		}
+		if f.Values.Has("number") {
+			edited.MissedText = outcome.MissedText{
+				On: f.Get("text_on") != "", Number: strings.TrimSpace(f.Get("number")), Back: strings.TrimSpace(f.Get("call_back")),
+			}
 		}
 		if len(problems) > 0 {
 			return outcome.Set{}, fault.InvalidFields(problems...)
@@ -95,7 +114,7 @@ func (h *handlers) edit(
 // aboutForm makes what is wrong with no field of the form a problem of the whole of it.
 func aboutForm(f frame.Form) frame.Form {
 	for name, text := range f.Errors {
-		known := slices.Contains([]string{"flags", "end", "attempts"}, name) || f.Values.Has(name)
+		known := slices.Contains([]string{"flags", "end", "attempts", "text_on"}, name) || f.Values.Has(name)
 		if !known {
 			f.Error = frame.Joined(" · ", f.Error, text)
 		}
@@ -138,10 +157,14 @@ func kindErrors(err error) error {
 	for i := range flt.Fields {
 		f := &flt.Fields[i]
 		parts := strings.Split(f.Name, ".")
-		if len(parts) != 3 {
-			continue
-		}
-		if f.Name = "attempts"; parts[2] != "attempts" {
+		switch {
+		case f.Name == "missed_text.on":
+			f.Name = "text_on"
+		case len(parts) == 2 && (parts[0] == outcome.KeyAppointments || parts[0] == outcome.KeyMissedText):
+			f.Name = parts[1]
+		case len(parts) == 3 && parts[2] == "attempts":
+			f.Name = "attempts"
+		case len(parts) == 3:
 			f.Name = kindRow{Name: parts[1]}.MinTalkField()
 		}
 	}

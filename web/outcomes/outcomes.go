@@ -20,12 +20,29 @@ type setPage struct {
 	frame.Page
 	Layers  []layerTable
 	Kinds   []kindRow
-	Form    frame.Form // of the kinds
+	Around  around
+	Form    frame.Form // of the kinds and what is around
 	MayEdit bool
 	History frame.History
 }
 
 func (*setPage) Template() string { return "outcomes" }
+
+// around is what a set says besides its codes and the kinds of callback.
+type around struct {
+	outcome.Appointments
+	outcome.MissedText
+	Edit bool
+	Form frame.Form
+}
+
+// TextOn reports whether the form says that a missed call sends a text: as it was typed, or as it is.
+func (a around) TextOn() bool {
+	if a.Form.Values != nil {
+		return a.Form.Get("text_on") != ""
+	}
+	return a.On
+}
 
 // shown are the layers of a set, with ways to edit them.
 type shown struct {
@@ -86,6 +103,7 @@ func (h *handlers) renderSet(c *gin.Context, status int, f frame.Form) error {
 		return err
 	}
 	p := &setPage{Layers: h.layers(c, set), Kinds: h.kinds(c, set), Form: f, MayEdit: frame.Viewer(c).Is(account.Admin)}
+	p.Around = around{set.Appointments, set.MissedText, p.MayEdit, f}
 	if p.History, err = frame.HistoryOf(c, h.accounts, h.outcomes.Versions, set.Version, outcomesPath); err != nil {
 		return err
 	}
@@ -138,6 +156,7 @@ type versionPage struct {
 	Version frame.VersionLine
 	Layers  []layerTable
 	Kinds   []kindRow
+	Around  around
 	Changes []string // against the version before; none for the first
 	YAML    string
 	BasedOn int
@@ -162,6 +181,7 @@ func (h *handlers) showVersion(c *gin.Context, id int64) error {
 	}
 	p := &versionPage{Version: rows[0], Layers: h.layers(c, set), Kinds: h.kinds(c, set), YAML: set.Format(), BasedOn: current.Version}
 	p.MayEdit = frame.Viewer(c).Is(account.Admin) && !p.Version.Current
+	p.Around = around{Appointments: set.Appointments, MissedText: set.MissedText}
 	if version.Version > 1 {
 		_, before, err := h.outcomes.Version(ctx, version.Version-1)
 		if err != nil {

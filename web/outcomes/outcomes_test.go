@@ -228,6 +228,50 @@ func TestLeastTalkAndAttemptsOfRecoveriesAreSet(t *testing.T) {
 	}
 }
 
+func TestAppointmentsAndTheTextAfterAMissedCallAreSet(t *testing.T) {
+	t.Parallel()
+	ts := office(t)
+	admin := ts.Login(t, account.Admin)
+	form := url.Values{
+		"based_on": {"2"}, "min_talk_confirm": {"5"}, "min_talk_complaint": {"5"}, "min_talk_recovery": {"5"}, "attempts": {"3"},
+		"early_minutes": {"0"}, "late_minutes": {"0"}, "kept_minutes": {"x"}, "per_slot": {"20"}, "per_caller": {"4"},
+		"text_on": {"yes"}, "number": {"call us"}, "call_back": {""},
+	}
+	doc := admin.Post("/settings/outcomes/kinds", form).Page(http.StatusUnprocessableEntity)
+	if doc.Find("#e-kept_minutes").Length() != 1 {
+		t.Error("what is no number is not told")
+	}
+	form.Set("kept_minutes", "45")
+	doc = admin.Post("/settings/outcomes/kinds", form).Page(http.StatusUnprocessableEntity)
+	for _, field := range []string{"late_minutes", "number"} {
+		if doc.Find("#e-"+field).Length() != 1 {
+			t.Errorf("nothing is told of %s", field)
+		}
+	}
+	if _, on := doc.Find(`[name="text_on"]`).Attr("checked"); !on {
+		t.Error("what was ticked is not ticked any more")
+	}
+	form.Set("late_minutes", "20")
+	form.Set("number", "021-6888 0000")
+	changes, review := hidden(t, admin.Post("/settings/outcomes/kinds", form))
+	for _, want := range []string{"from “50” to “20”", "from “not sent” to “sent”", "021-6888 0000"} {
+		if !strings.Contains(changes, want) {
+			t.Errorf("the review says %q, not %q", changes, want)
+		}
+	}
+	review.Set("note", "our number")
+	admin.Follow(admin.Post("/settings/outcomes/publish", review))
+	set, err := ts.Outcomes.Current(t.Context())
+	webtest.Must(t, err)
+	if set.Appointments != (outcome.Appointments{Late: 20, Kept: 45, PerSlot: 20, PerCaller: 4}) || !set.MissedText.On {
+		t.Errorf("in force is %+v %+v", set.Appointments, set.MissedText)
+	}
+	page := ts.Login(t, account.Supervisor).Get("/settings/outcomes").Page(http.StatusOK)
+	if text := page.Find("#kinds").Text(); !strings.Contains(text, "021-6888 0000") || page.Find("#kinds input:not([type=hidden])").Length() != 0 {
+		t.Errorf("a supervisor reads %q", text)
+	}
+}
+
 func TestSupervisorsReadOutcomesAndChangeNone(t *testing.T) {
 	t.Parallel()
 	ts := office(t)
@@ -244,9 +288,12 @@ var refusal = regexp.MustCompile(`\.refuse\([^,]+, "([a-z_]+)"`)
 func TestEveryProblemOfASetHasAText(t *testing.T) {
 	t.Parallel()
 	ts := office(t)
-	source, err := os.ReadFile("../../tasks/callback/outcome/check.go")
-	webtest.Must(t, err)
-	codes := refusal.FindAllStringSubmatch(string(source), -1)
+	var codes [][]string
+	for _, name := range []string{"check.go", "around.go"} {
+		source, err := os.ReadFile("../../tasks/callback/outcome/" + name)
+		webtest.Must(t, err)
+		codes = append(codes, refusal.FindAllStringSubmatch(string(source), -1)...)
+	}
 	if len(codes) < 15 {
 		t.Fatalf("only %d problems: are they written in another way?", len(codes))
 	}

@@ -66,8 +66,12 @@ func (h *handlers) changeText(c *gin.Context, change outcome.Change) string {
 	name := cmp.Or(change.Label.In(h.Lang(c)), change.Key)
 	switch {
 	case change.Layer == "":
-		return h.T(c, "outcomes.changed", "what", h.T(c, "callback_kind."+change.Key),
-			"field", h.T(c, "outcome_field."+change.Field), "from", change.From, "to", change.To)
+		what := "callback_kind."
+		if change.Key == outcome.KeyAppointments || change.Key == outcome.KeyMissedText {
+			what = "outcomes.part_"
+		}
+		return h.T(c, "outcomes.changed", "what", h.T(c, what+change.Key), "field", h.T(c, "outcome_field."+change.Field),
+			"from", h.valueText(c, change.Field, change.From), "to", h.valueText(c, change.Field, change.To))
 	case change.Field == "order":
 		return h.T(c, "outcomes.reordered", "what", h.T(c, "outcome_layer."+string(change.Layer)))
 	case change.Added:
@@ -94,6 +98,8 @@ func (h *handlers) valueText(c *gin.Context, field, value string) string {
 	switch {
 	case value == "":
 		return h.T(c, "outcomes.nothing")
+	case field == "on":
+		return h.T(c, "outcomes.on_"+value)
 	case field == "suppress":
 		return h.T(c, "scope."+value)
 	case field == "solved":
