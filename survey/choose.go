@@ -19,14 +19,14 @@ func (s *Service) Choose(ctx context.Context, token, language string, choice Cho
 	now := s.now()
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		st := store{tx}
-		invitation, err := st.invitationByToken(token)
+		link, err := s.linkByToken(st, token)
 		if err != nil {
 			return err
 		}
-		if _, err := reserve(tx, invitation.CustomerID); err != nil {
+		if _, err := reserve(tx, link.customerID); err != nil {
 			return err
 		}
-		subject, err := subjectOf(st, invitation)
+		subject, err := subjectOf(st, link.customerID)
 		if err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func (s *Service) Choose(ctx context.Context, token, language string, choice Cho
 		if position.has(choice) || covered {
 			return nil
 		}
-		c := chosen{subject: subject, invitation: invitation, choice: choice, wording: PreferenceWording(language), at: now}
+		c := chosen{subject: subject, evidence: link.evidence, choice: choice, wording: PreferenceWording(language), at: now}
 		return s.choose(st, c)
 	})
 	if err != nil {
@@ -49,20 +49,19 @@ func (s *Service) Choose(ctx context.Context, token, language string, choice Cho
 
 // chosen is a choice with where it comes from.
 type chosen struct {
-	subject    permission.Subject
-	invitation Invitation
-	choice     Choice
-	wording    string
-	at         clock.Instant
+	subject  permission.Subject
+	evidence string // the link that was followed
+	choice   Choice
+	wording  string
+	at       clock.Instant
 }
 
 // The source of what is said on the preference page, and its evidence.
 const (
 	fromPreferences = "preferences"
 	byInvitation    = "invitation "
+	byText          = "text "
 )
-
-func (c chosen) evidence() string { return byInvitation + strconv.FormatInt(c.invitation.ID, 10) }
 
 func (s *Service) choose(st store, c chosen) error {
 	scope, refusal := map[Topic]permission.Scope{OfSurveys: permission.SurveysOnly, OfContact: permission.Everything}[c.choice.Topic]
@@ -73,7 +72,7 @@ func (s *Service) choose(st store, c chosen) error {
 		return s.withdrawRefusal(st, c, scope)
 	}
 	return s.permission.Refuse(st.Tx, permission.Refusal{
-		Subject: c.subject, Scope: scope, Source: fromPreferences, Evidence: c.evidence(), At: c.at,
+		Subject: c.subject, Scope: scope, Source: fromPreferences, Evidence: c.evidence, At: c.at,
 	})
 }
 
@@ -83,7 +82,7 @@ func (c chosen) marketing() []permission.ConsentEvent {
 	for _, w := range c.choice.purposeChannels() {
 		e := permission.ConsentEvent{
 			CustomerID: c.subject.CustomerID, Purpose: w.purpose, Channel: w.channel, Given: c.choice.Yes, Basis: permission.ByOwnRequest,
-			Wording: c.wording, Source: fromPreferences, Evidence: c.evidence(), At: c.at,
+			Wording: c.wording, Source: fromPreferences, Evidence: c.evidence, At: c.at,
 		}
 		if c.choice.Yes {
 			e.Basis = permission.ByConsent
@@ -102,7 +101,7 @@ func (s *Service) withdrawRefusal(st store, c chosen, scope permission.Scope) er
 		return err
 	}
 	for _, id := range own {
-		if err := s.permission.Lift(st.Tx, id, 0, fromPreferences+", "+c.evidence()); err != nil {
+		if err := s.permission.Lift(st.Tx, id, 0, fromPreferences+", "+c.evidence); err != nil {
 			return err
 		}
 	}
@@ -117,7 +116,7 @@ func (s *Service) withdrawRefusal(st store, c chosen, scope permission.Scope) er
 		for _, purpose := range purposes {
 			events = append(events, permission.ConsentEvent{
 				CustomerID: customerID, Purpose: purpose, Given: true, Basis: permission.ByOwnRequest, Source: fromPreferences,
-				Evidence: c.evidence(), At: c.at,
+				Evidence: c.evidence, At: c.at,
 			})
 		}
 	}
@@ -130,27 +129,46 @@ func (s *Service) ownSuppressions(st store, subject permission.Subject, scope pe
 	if err != nil {
 		return nil, err
 	}
-	by := map[int64]int64{} // suppression → invitation
-	var invitations []int64
-	for _, sup := range suppressions {
-		number, found := strings.CutPrefix(sup.Evidence, byInvitation)
-		id, err := strconv.ParseInt(number, 10, 64)
-		if found && err == nil && sup.Scope == scope {
-			by[sup.ID] = id
-			invitations = append(invitations, id)
-		}
-	}
-	known, err := st.invitationsByID(invitations)
+	sent, err := s.customersOfLinks(st, suppressions)
 	if err != nil {
 		return nil, err
 	}
 	var own []int64
 	for _, sup := range suppressions {
-		if i, found := known[by[sup.ID]]; found && slices.Contains(records(subject), i.CustomerID) {
+		if sup.Scope == scope && slices.Contains(records(subject), sent[sup.Evidence]) {
 			own = append(own, sup.ID)
 		}
 	}
 	return own, nil
+}
+
+// customersOfLinks returns whom the links went to that suppressions name as their evidence, by evidence.
+func (s *Service) customersOfLinks(st store, suppressions []permission.Suppression) (map[string]int64, error) {
+	ids := map[string][]int64{}
+	for _, sup := range suppressions {
+		for _, prefix := range []string{byInvitation, byText} {
+			number, found := strings.CutPrefix(sup.Evidence, prefix)
+			if id, err := strconv.ParseInt(number, 10, 64); found && err == nil {
+				ids[prefix] = append(ids[prefix], id)
+			}
+		}
+	}
+	customers := map[string]int64{}
+	invitations, err := st.invitationsByID(ids[byInvitation])
+	if err != nil {
+		return nil, err
+	}
+	for id, i := range invitations {
+		customers[byInvitation+strconv.FormatInt(id, 10)] = i.CustomerID
+	}
+	if s.opts.Texts == nil || len(ids[byText]) == 0 {
+		return customers, nil
+	}
+	texts, err := s.opts.Texts.Customers(st.Tx, ids[byText])
+	for id, customer := range texts {
+		customers[byText+strconv.FormatInt(id, 10)] = customer
+	}
+	return customers, err
 }
 
 // records returns every record of the subject's person.

@@ -193,8 +193,15 @@ type tokens struct{ key []byte }
 
 // of returns the token of the one invitation that a resolution has to a survey.
 func (t tokens) of(resolutionID, surveyID int64) string {
+	return t.named(fmt.Sprintf("invitation:%d:%d", resolutionID, surveyID))
+}
+
+// ofText returns the token of a text of another feature.
+func (t tokens) ofText(textID int64) string { return t.named(fmt.Sprintf("text:%d", textID)) }
+
+func (t tokens) named(name string) string {
 	mac := hmac.New(sha256.New, t.key)
-	fmt.Fprintf(mac, "invitation:%d:%d", resolutionID, surveyID)
+	mac.Write([]byte(name))
 	text := new(big.Int).SetBytes(mac.Sum(nil)[:16]).Text(62)
 	return strings.Repeat("0", tokenLength-len(text)) + text
 }

@@ -146,7 +146,7 @@ func (s *Service) invite(st store, now clock.Instant, plan Plan, out *Outgoing) 
 	if err := invitation.begin(address.channel); err != nil {
 		return err
 	}
-	invitation.Language = s.languageOf(address.customer.Language)
+	invitation.Language = address.customer.LanguageFor(s.opts.Language)
 	expiry := cmp.Or(plan.Expiry, s.opts.Expiry)
 	invitation.ExpiresAt, invitation.Reminder = now.Add(expiry), plan.reminder(now, expiry)
 	if err := st.putInvitation(&invitation); err != nil {

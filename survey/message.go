@@ -37,18 +37,6 @@ type wording struct {
 // LabelOf returns an option's label in the message's language.
 func (w wording) LabelOf(o Option) string { return o.Text.In(w.Language) }
 
-// languageOf returns the language to speak with a customer: theirs if it is one of ours, English for any other, and the centre's
-// when it is not known.
-func (s *Service) languageOf(customerLanguage string) string {
-	switch {
-	case customerLanguage == "":
-		return s.opts.Language
-	case strings.HasPrefix(strings.ToLower(customerLanguage), "zh"):
-		return Chinese
-	}
-	return English
-}
-
 // write puts the message of an invitation, or of its reminder, into out.
 func (s *Service) write(out *Outgoing, i Invitation, q Questionnaire, a address, reminder bool) error {
 	token := s.tokens.of(i.ResolutionID, i.SurveyID)

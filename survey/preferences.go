@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
+	"aftercall/internal/fault"
 	"aftercall/internal/permission"
 )
 
@@ -107,20 +109,20 @@ func PreferenceWording(language string) string { return wordingVersion + "." + l
 
 // Preferences is where a customer stands, by topic.
 type Preferences struct {
-	Language string // of the invitation whose link was followed
+	Language string // of the message whose link was followed
 	Settings map[Topic]Setting
 }
 
 // Preferences returns what the customer with this link has said, by topic. It writes nothing. The link works as long as the
-// invitation is kept, whatever its state: a person must be able to say no at any time. It returns fault.NotFound for a link
+// message's row is kept, whatever its state: a person must be able to say no at any time. It returns fault.NotFound for a link
 // nobody was sent.
 func (s *Service) Preferences(ctx context.Context, token string) (Preferences, error) {
 	st := store{s.db.View(ctx)}
-	invitation, err := st.invitationByToken(token)
+	link, err := s.linkByToken(st, token)
 	if err != nil {
 		return Preferences{}, err
 	}
-	subject, err := subjectOf(st, invitation)
+	subject, err := subjectOf(st, link.customerID)
 	if err != nil {
 		return Preferences{}, err
 	}
@@ -128,20 +130,52 @@ func (s *Service) Preferences(ctx context.Context, token string) (Preferences, e
 	if err != nil {
 		return Preferences{}, fmt.Errorf("preferences of customer %d: %w", subject.CustomerID, err)
 	}
-	prefs := Preferences{Language: invitation.Language, Settings: map[Topic]Setting{}}
+	prefs := Preferences{Language: link.language, Settings: map[Topic]Setting{}}
 	for _, topic := range Topics() {
 		prefs.Settings[topic] = position.on(topic)
 	}
 	return prefs, nil
 }
 
-// subjectOf returns the customer of an invitation as permission sees them.
-func subjectOf(st store, i Invitation) (permission.Subject, error) {
-	subjects, err := contact.Subjects(st.Tx, []int64{i.CustomerID})
+// link is what a customer followed to their preferences.
+type link struct {
+	customerID int64
+	language   string
+	evidence   string // of what they say there
+}
+
+// linkByToken returns whose link has a token: an invitation's, or that of another text.
+func (s *Service) linkByToken(st store, token string) (link, error) {
+	i, err := st.invitationByToken(token)
+	if err == nil {
+		return link{i.CustomerID, i.Language, byInvitation + strconv.FormatInt(i.ID, 10)}, nil
+	}
+	if s.opts.Texts == nil || !fault.Is(err, fault.NotFound) || !wellFormed(token) {
+		return link{}, err
+	}
+	t, found, failed := s.opts.Texts.OfToken(st.Tx, hashOf(token))
+	switch {
+	case failed != nil:
+		return link{}, failed
+	case !found:
+		return link{}, err
+	}
+	return link{t.CustomerID, t.Language, byText + strconv.FormatInt(t.ID, 10)}, nil
+}
+
+// OfText returns the link in a text of another feature, which leads to the preferences, and the hash by which Texts finds the text.
+func (s *Service) OfText(textID int64) (url, tokenHash string) {
+	token := s.tokens.ofText(textID)
+	return s.opts.PublicURL + "/p/" + token, hashOf(token)
+}
+
+// subjectOf returns a customer as permission sees them.
+func subjectOf(st store, customerID int64) (permission.Subject, error) {
+	subjects, err := contact.Subjects(st.Tx, []int64{customerID})
 	if err != nil {
 		return permission.Subject{}, err
 	}
-	subject, known := subjects[i.CustomerID]
+	subject, known := subjects[customerID]
 	if !known {
 		return subject, errUnknownLink
 	}

@@ -2,7 +2,6 @@ package survey
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"aftercall/internal/clock"
@@ -60,22 +59,11 @@ func meaningOf(sendErr error) meaning {
 // report records the result of a message and ends its job in one transaction. After a refusal for now the job is left open to
 // be tried again.
 func (s *Service) report(ctx context.Context, ticket outbox.Ticket, sendErr error, settle func(store) error) error {
-	record := func(ticket outbox.Ticket) error {
-		return s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-			if err := ticket.Done(tx); err != nil {
-				return err
-			}
-			return settle(store{tx})
-		})
-	}
+	var notNow error
 	if meaningOf(sendErr) == refusedForNow {
-		return errors.Join(sendErr, record(outbox.Ticket{}))
+		notNow = sendErr
 	}
-	err := record(ticket)
-	if errors.Is(err, outbox.ErrStale) {
-		err = record(outbox.Ticket{})
-	}
-	return err
+	return ticket.Report(ctx, s.db, notNow, func(tx database.Tx) error { return settle(store{tx}) })
 }
 
 // settle moves an invitation to the state that the sender's answer proves, unless an answer of the customer or an earlier

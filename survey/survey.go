@@ -67,6 +67,22 @@ type Options struct {
 	// Channels are those there is a sender for, the preferred one first; e-mail, then SMS when nil.
 	Channels []permission.Channel
 	Expiry   time.Duration // after sending, where the plan names none; 14 days when zero
+	Texts    Texts         // other messages with a link to the preferences; none when nil
+}
+
+// Texts are messages of another feature whose links lead to the preferences, too.
+type Texts interface {
+	// OfToken returns the text whose link has a hash, and false when there is none.
+	OfToken(tx database.Tx, hash string) (LinkedText, bool, error)
+	// Customers returns whom texts went to, by text.
+	Customers(tx database.Tx, ids []int64) (map[int64]int64, error)
+}
+
+// LinkedText is a message with a link to the preferences.
+type LinkedText struct {
+	ID         int64
+	CustomerID int64
+	Language   string
 }
 
 // carried returns the wanted channels that have a sender, in the order wanted. With none wanted it returns every channel that

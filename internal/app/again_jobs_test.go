@@ -13,6 +13,8 @@ import (
 	"aftercall/internal/permission"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/missed"
+	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/decision"
 )
 
@@ -93,6 +95,7 @@ func jobCases() map[string]useCase {
 			o.at = o.at.Add(callback.UndoTime)
 			return 0
 		},
+		missed.JobText:     func(o *office) int64 { o.missedCall(); o.work(callback.JobOutcome); return 0 },
 		survey.JobAnswered: func(o *office) int64 { answered(o); return 0 },
 		survey.JobRemind:   func(o *office) int64 { o.at = o.at.Add(3 * 24 * time.Hour); return 1 },
 		campaign.JobBuild: func(o *office) int64 {
@@ -132,6 +135,11 @@ func jobCases() map[string]useCase {
 		},
 	}
 	cases := map[string]useCase{
+		"job " + callback.JobOutcome + ", a missed call": func(o *office) func() (any, error) {
+			o.missedCall()
+			ticket, ref := o.job(callback.JobOutcome, 0)
+			return func() (any, error) { return nil, o.handlers()[callback.JobOutcome](o.ctx(), ticket, ref) }
+		},
 		"job " + imports.JobRun + ", a check": func(o *office) func() (any, error) {
 			ticket, ref := o.job(imports.JobRun, o.checking().ID)
 			return func() (any, error) { return nil, o.handlers()[imports.JobRun](o.ctx(), ticket, ref) }
@@ -144,6 +152,22 @@ func jobCases() map[string]useCase {
 		}
 	}
 	return cases
+}
+
+// missedCall lets a centre that sends a text after it miss a call, and six seconds pass.
+func (o *office) missedCall() {
+	set, err := o.Outcomes.Current(o.ctx())
+	o.must(err)
+	code, _ := set.Code(outcome.CallLayer, string(callback.NoAnswer))
+	code.Flags = []outcome.Flag{outcome.TextAfter}
+	texting := set.With(outcome.CallLayer, code.Key, code)
+	texting.MissedText = outcome.MissedText{On: true, Number: "95598"}
+	_, err = o.Outcomes.Publish(o.ctx(), o.admin, texting, set.Version, "texts")
+	o.must(err)
+	d := o.claim()
+	_, err = o.Callbacks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, callback.Outcome{CallResult: callback.NoAnswer})
+	o.must(err)
+	o.at = o.at.Add(callback.UndoTime)
 }
 
 // sharing is a contact of one of the people who share a mailbox.

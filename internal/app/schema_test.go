@@ -24,6 +24,7 @@ import (
 	"aftercall/internal/whose"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/decision"
@@ -43,7 +44,7 @@ func models() []any {
 		&permission.ConsentEvent{}, &permission.Suppression{}, &permission.Touch{}, &permission.Standing{},
 		&figures.Entry{},
 		&decision.Decision{}, &decision.Change{}, &decision.DryRun{}, &policy.Attribute{},
-		&callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &pause.Pause{},
+		&callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &pause.Pause{}, &missed.Text{},
 		&script.Script{},
 		&survey.Survey{}, &survey.Version{}, &survey.Invitation{}, &survey.Response{}, &survey.Answer{},
 		&delivery.Kept{},

@@ -22,6 +22,7 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/call"
+	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/script"
@@ -50,6 +51,7 @@ type Services struct {
 	Calls       *call.Service
 	Worklist    *worklist.Service
 	Pauses      *pause.Service
+	Missed      *missed.Service
 	Outcomes    *outcome.Service
 	Scripts     *script.Service
 	Decisions   *decision.Service
@@ -85,6 +87,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 		Messages:   delivery.NewLog(db, now),
 		PBX:        delivery.NewPBX(db, setup.Key, now),
 	}
+	setup.Surveys.Texts = flow.MissedTexts{}
 	s.Surveys = survey.New(db, s.Permission, setup.Key, now, setup.Surveys)
 	asked := flow.PolicySurveys{Surveys: s.Surveys}
 	s.Policies = policy.New(db, asked, now, setup.FirstDelay)
@@ -98,6 +101,10 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Worklist = worklist.New(db, s.Callbacks, s.Outcomes, now, zone)
 	s.Pauses = pause.New(db, now)
 	s.Scripts = s.Callbacks.Scripts()
+	s.Missed = missed.New(db, s.Callbacks, s.Permission, now, missed.Options{
+		Zone: zone, CentreName: setup.Surveys.CentreName, Language: setup.Surveys.Language, Links: s.Surveys,
+		Channels: setup.Surveys.Channels,
+	})
 	s.Decisions = decision.New(db, s.Permission, s.Policies, s.Callbacks, asked, now, zone)
 	s.Identity = identity.New(db, s.Contacts, now, identity.Options{
 		Holds: s.Callbacks, Movers: []identity.PersonMover{s.Permission, s.Callbacks}, Respeller: s.Permission,
@@ -108,7 +115,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now, setup.Folder)
 	s.Flow = flow.New(flow.Services{
 		DB: db, Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Permission: s.Permission, Imports: s.Imports,
-		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Decisions: s.Decisions,
+		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Missed: s.Missed, Decisions: s.Decisions,
 		Surveys: s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures,
 		Sender: setup.Sender, Messages: s.Messages, Log: setup.Log,
 	})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"aftercall/internal/account"
 	"aftercall/internal/address"
@@ -186,4 +187,16 @@ func referred(names []permission.Reference) map[string][]string {
 		references[source] = append(append(references[source], text.ID(n.Reference)), former(n.Reference)...)
 	}
 	return references
+}
+
+// LanguageFor returns the language, of the two that messages are written in, to speak with a customer: theirs if it is one of them,
+// English for any other, and the centre's when it is not known.
+func (c Customer) LanguageFor(centre string) string {
+	switch {
+	case c.Language == "":
+		return centre
+	case strings.HasPrefix(strings.ToLower(c.Language), "zh"):
+		return "zh-CN"
+	}
+	return "en"
 }

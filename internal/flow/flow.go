@@ -19,6 +19,7 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/call"
+	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 )
@@ -40,6 +41,7 @@ type Services struct {
 	Policies   *policy.Service
 	Callbacks  *callback.Service
 	Calls      *call.Service
+	Missed     *missed.Service
 	Decisions  *decision.Service
 	Surveys    *survey.Service
 	Campaigns  *campaign.Service
@@ -79,6 +81,7 @@ func (s *Service) Handlers() map[string]Handler {
 		decision.JobDryRun:       s.Decisions.RunDry,
 		callback.JobOffer:        s.Callbacks.Offer,
 		callback.JobOutcome:      s.followOutcome,
+		missed.JobText:           s.textMissed,
 		survey.JobAnswered:       s.actOnAnswer,
 		survey.JobRemind:         s.remindSurvey,
 		campaign.JobBuild:        s.Campaigns.Build,

@@ -9,16 +9,17 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/outbox"
 	"aftercall/survey"
+	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/decision"
 )
 
-// JobTakeUp is the kind of the periodic job that looks for surveys that are under way though no job will end them.
+// JobTakeUp is the kind of the periodic job that looks for messages that are under way though no job will end them.
 const JobTakeUp = "surveys.take_up"
 
 // TakeUpEvery is how often takeUpSurveys looks for them.
 const TakeUpEvery = 10 * time.Minute
 
-// takeUpSurveys gives a job to every invitation and reminder that is not at its end and has none, because its worker died once
+// takeUpSurveys gives a job to every invitation, reminder and text after a missed call that is not at its end and has none, because its worker died once
 // too often or an earlier version lost it. The job finds what it would find after any crash, so nothing is sent twice. If the
 // job is dead and the message may still be sent, it waits for a person until the survey has ended.
 func (s *Service) takeUpSurveys(ctx context.Context, ticket outbox.Ticket, _ int64) error {
@@ -30,9 +31,13 @@ func (s *Service) takeUpSurveys(ctx context.Context, ticket outbox.Ticket, _ int
 	if err != nil {
 		return err
 	}
-	if invitations+reminders > 0 {
-		s.Log.WarnContext(ctx, "surveys were under way and nobody at work on them; they are brought to their end",
-			"invitations", invitations, "reminders", reminders)
+	texts, err := s.takeUp(ctx, ticket.At, missed.JobText, leftTexts)
+	if err != nil {
+		return err
+	}
+	if invitations+reminders+texts > 0 {
+		s.Log.WarnContext(ctx, "messages were under way and nobody at work on them; they are brought to their end",
+			"invitations", invitations, "reminders", reminders, "texts", texts)
 	}
 	return s.finish(ctx, ticket)
 }

@@ -42,7 +42,7 @@ func (s *Service) sendSurvey(ctx context.Context, ticket outbox.Ticket, decision
 	default:
 		return s.Decisions.SurveySkipped(ctx, out.Ticket, decisionID, whyNotSent(out.Reason, plan.Reason))
 	}
-	receipt, sendErr := s.send(ctx, out)
+	receipt, sendErr := s.send(ctx, messageOf(out))
 	return s.tell(ctx, func(ctx context.Context) error {
 		return s.Surveys.Sent(ctx, out.Ticket, out.InvitationID, survey.Receipt{Delivered: receipt.Delivered}, sendErr)
 	})
@@ -71,7 +71,7 @@ func (s *Service) remindSurvey(ctx context.Context, ticket outbox.Ticket, invita
 	if err != nil || !send {
 		return err
 	}
-	_, sendErr := s.send(ctx, out)
+	_, sendErr := s.send(ctx, messageOf(out))
 	return s.tell(ctx, func(ctx context.Context) error {
 		return s.Surveys.Reminded(ctx, out.Ticket, out.InvitationID, sendErr)
 	})
@@ -100,14 +100,18 @@ func (s *Service) tell(ctx context.Context, write func(context.Context) error) e
 	return err
 }
 
-// send hands a message to the sender, which gets a while and no more.
-func (s *Service) send(ctx context.Context, out survey.Outgoing) (delivery.Receipt, error) {
-	sending, cancel := context.WithTimeout(ctx, sendTimeout)
-	defer cancel()
-	receipt, err := s.Sender.Send(sending, delivery.Message{
+func messageOf(out survey.Outgoing) delivery.Message {
+	return delivery.Message{
 		ID: out.MessageID, Channel: out.Channel, To: out.To, Language: out.Language,
 		Subject: out.Subject, Text: out.Text, HTML: out.HTML, OptOutURL: out.OptOutURL,
-	})
+	}
+}
+
+// send hands a message to the sender, which gets a while and no more.
+func (s *Service) send(ctx context.Context, message delivery.Message) (delivery.Receipt, error) {
+	sending, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	receipt, err := s.Sender.Send(sending, message)
 	if errors.Is(err, database.ErrUnavailable) { // of the sender that keeps messages there: not taken
 		err = fault.New(fault.Unavailable, "sender_not_now", "the message was not taken now")
 	}

@@ -11,6 +11,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 )
@@ -47,7 +48,8 @@ func (r Reads) CallbackTimeline(ctx context.Context, viewer account.Viewer, c ca
 func timeline(tx database.Tx, contactID int64) ([]contact.Event, error) {
 	var events []contact.Event
 	for _, part := range []func(database.Tx, int64) ([]contact.Event, error){
-		contact.EventsOfContact, decision.EventsOfContact, worklist.EventsOfContact, survey.EventsOfContact,
+		contact.EventsOfContact, decision.EventsOfContact, worklist.EventsOfContact, missed.EventsOfContact,
+		survey.EventsOfContact,
 	} {
 		some, err := part(tx, contactID)
 		if err != nil {

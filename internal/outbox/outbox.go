@@ -203,6 +203,28 @@ func (t Ticket) Begin(ctx context.Context, db *database.DB, lease time.Duration)
 	return begun, err
 }
 
+// Report writes down what became of an effect outside the database and ends the job, in one transaction. The result is written down even
+// if another worker has the job by now: it is a fact about the world outside. With notNow, which says that there was no effect for now, the
+// job is left open to be tried again, and Report returns that error.
+func (t Ticket) Report(ctx context.Context, db *database.DB, notNow error, write func(database.Tx) error) error {
+	record := func(ticket Ticket) error {
+		return db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+			if err := ticket.Done(tx); err != nil {
+				return err
+			}
+			return write(tx)
+		})
+	}
+	if notNow != nil {
+		return errors.Join(notNow, record(Ticket{}))
+	}
+	err := record(t)
+	if errors.Is(err, ErrStale) {
+		err = record(Ticket{})
+	}
+	return err
+}
+
 // KindCount is how many jobs of a kind are in a state.
 type KindCount struct {
 	Kind  string `json:"kind"`

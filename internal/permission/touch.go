@@ -16,6 +16,7 @@ const (
 	Invitation TouchKind = "invitation" // a survey was offered, by message or in a call
 	Reminder   TouchKind = "reminder"   // of an invitation; exempt from the caps on messages
 	Offer      TouchKind = "offer"      // marketing
+	Text       TouchKind = "text"       // says that we called, after a call nobody took
 )
 
 // Touch is one contact we made. Every feature that contacts somebody records it here, in the transaction that decides to.
@@ -29,7 +30,7 @@ type Touch struct {
 	Purpose     Purpose
 	Channel     Channel
 	Family      string // survey family
-	Ref         int64  // id of the attempt, invitation or offer; minus that of the attempt for a survey asked in a call
+	Ref         int64  // id of the attempt, invitation, offer or text; minus that of the attempt for a survey asked in a call
 	At          clock.Instant
 }
 

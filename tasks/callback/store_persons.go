@@ -67,3 +67,13 @@ func (s store) moveHold(callbackIDs []int64, from, to int64) error {
 	}
 	return nil
 }
+
+// calledSince reports whether a person was called, about whatever, since an instant.
+func (s store) calledSince(personID int64, since clock.Instant) (bool, error) {
+	n, err := database.CountUpTo(s.Tx, s.Gorm().Model(&Attempt{}).Joins("JOIN callbacks ON callbacks.id = attempts.callback_id").
+		Where("callbacks.person_id = ? AND (attempts.started_at > ? OR attempts.ended_at > ?)", personID, since, since), 1)
+	if err != nil {
+		return false, fmt.Errorf("look for calls of a person since: %w", err)
+	}
+	return n > 0, nil
+}
