@@ -33,7 +33,7 @@
 //	Skip       waits 30 minutes, each time twice as long, at most a day; then behind what was not skipped
 //	Transfer   ready, kept for a colleague for half an hour, or another team's
 //	Pause      waits for something inside, at most 72 hours, then kept for its caller for half an hour; Resume ends it earlier
-//	Finish     done, or waiting for the next attempt or an appointment
+//	Finish     done, or waiting for the next attempt or an appointment (a time, or a span; of the caller's own for a while)
 //	Undo       what Finish did, within six seconds: claimed again under the same fence
 //	Correct    what Finish did, later: as if the right outcome had been recorded when the call ended
 //

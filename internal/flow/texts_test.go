@@ -103,7 +103,8 @@ func TestAMissedCallSendsOneText(t *testing.T) {
 		m := o.carrier.taken[0]
 		want := "【】您好，我们 10:05 用 021-6888 0000 致电您未接通，想回访您 11 月 22 日反映的问题是否已经解决。我们稍后会再打，您也可以拨打 95598。" +
 			"不想再接到我们的电话和短信，请点："
-		if m.To != "+8613912348001" || m.Channel != permission.BySMS || !strings.HasPrefix(m.Text, want) || !strings.HasSuffix(m.Text, m.OptOutURL) {
+		said := strings.HasPrefix(m.Text, want) && strings.HasSuffix(m.Text, m.OptOutURL)
+		if m.To != "+8613912348001" || m.Channel != permission.BySMS || !said {
 			t.Errorf("to %s by %s: %s", m.To, m.Channel, m.Text)
 		}
 		// The second missed call of the callback sends none, whatever time has passed.
@@ -181,7 +182,9 @@ func TestNoTextGoesToWhoMustNotGetOne(t *testing.T) {
 			}))
 		}, want: string(permission.MessageCap)},
 		"no sender of texts": {first: func(o *office) { o.carryBy(permission.ByEmail) }, want: missed.ReasonNoSender},
-		"the noon rest":      {first: func(o *office) { o.at = o.at.Add(114*time.Minute + 57*time.Second) }, want: string(permission.OutsideHours)},
+		"the noon rest": {
+			first: func(o *office) { o.at = o.at.Add(114*time.Minute + 57*time.Second) }, want: string(permission.OutsideHours),
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

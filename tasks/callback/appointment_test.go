@@ -1,8 +1,8 @@
 package callback_test
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -227,7 +227,7 @@ func TestTwoCallersCannotBothTakeTheLastPlace(t *testing.T) {
 func TestMineIsAnybodysAfterAsLongAsTheSetSays(t *testing.T) {
 	t.Parallel()
 	for _, minutes := range []int{5, 120} {
-		t.Run(fmt.Sprint(minutes), func(t *testing.T) {
+		t.Run(strconv.Itoa(minutes), func(t *testing.T) {
 			t.Parallel()
 			dbtest.Each(t, func(t *testing.T, db *database.DB) {
 				c := promising(t, db, 1, outcome.Appointments{Late: 15, Kept: minutes})

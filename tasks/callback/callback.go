@@ -78,7 +78,7 @@ type Callback struct {
 	LeaseUntil    clock.Instant // claimed: until when
 	CallerID      int64         // who has it, or had it last
 	ReservedFor   int64         // an appointment or a reassignment: only this caller may claim it; 0 for anybody
-	KeptMinutes   int           // how long it stays reserved, from when it is ready
+	KeptMinutes   int           `gorm:"default:30"` // how long it stays reserved, from when it is ready
 	NotFor        int64         // the caller who must not get it; 0 for nobody
 	WaitReason    Reason        // waiting: for what; claimed: for what it waited when it was picked before ReadyAt
 	ClaimedAt     clock.Instant

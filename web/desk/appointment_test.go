@@ -1,11 +1,15 @@
 package desk_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"aftercall/internal/account"
 	"aftercall/internal/webtest"
@@ -43,12 +47,12 @@ func TestASpanOfTimeIsShownWhereverTheAppointmentIs(t *testing.T) {
 		t.Errorf("what follows is told as %q", text)
 	}
 	for _, path := range []string{"/tasks?list=later", "/callbacks/1"} {
-		viewer := caller
-		if text := viewer.Get(path).Page(http.StatusOK).Find("main").Text(); !strings.Contains(text, "14:00–16:00") {
+		if text := caller.Get(path).Page(http.StatusOK).Find("main").Text(); !strings.Contains(text, "14:00–16:00") {
 			t.Errorf("%s does not show the span", path)
 		}
 	}
-	if text := ts.Login(t, account.Supervisor).Get("/callbacks").Page(http.StatusOK).Find("main").Text(); !strings.Contains(text, "14:00–16:00") {
+	list := ts.Login(t, account.Supervisor).Get("/callbacks").Page(http.StatusOK)
+	if text := list.Find("main").Text(); !strings.Contains(text, "14:00–16:00") {
 		t.Error("the supervisors' list does not show the span")
 	}
 	page = caller.Follow(caller.Post("/desk/1/pick", nil)).Page(http.StatusOK)
@@ -78,5 +82,22 @@ func TestAFullQuarterOfAnHourNamesThoseWithRoom(t *testing.T) {
 	refused := caller.Post(action, form).Page(http.StatusUnprocessableEntity)
 	if text := refused.Find(".appointment .error").Text(); !strings.Contains(text, "14:45 · 15:15 · 14:30") {
 		t.Errorf("a full quarter is told as %q", text)
+	}
+}
+
+// A span is named by keys alone, and fits wherever callers sit.
+func TestASpanIsNamedByKeys(t *testing.T) {
+	t.Parallel()
+	_, b := atDesk(t, "张伟")
+	b.Press("1", "3")
+	b.Until(`document.querySelector(".appointment").offsetParent !== null`)
+	b.Press("4") // one of the proposed times
+	b.Run(chromedp.KeyEvent(kb.F7, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	b.Until(`document.activeElement.name === "appointment_until"`)
+	for i, size := range []struct{ width, height int64 }{{1440, 900}, {1024, 768}, {390, 844}} {
+		b.Resize(size.width, size.height, i%2 == 0)
+		shot := fmt.Sprintf("appointment-%d", size.width)
+		b.Fits(shot)
+		b.Screenshot(shot)
 	}
 }

@@ -409,7 +409,8 @@ func TestChangesBetweenSetsAreTold(t *testing.T) {
 	want := []string{
 		"confirm min_talk 5>9 false", "appointments per_slot 50>20 false", "missed_text on false>true false",
 		"missed_text number >95598 false", "call no_answer label_en No answer>Nobody false", "call busy retry > false",
-		"call off flag:needs_note false>true false", "call off flag:text_after true>false false", "call fax  > false", "business own  > true", "business  order > false",
+		"call off flag:needs_note false>true false", "call off flag:text_after true>false false",
+		"call fax  > false", "business own  > true", "business  order > false",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -68,8 +68,8 @@ type retryText struct {
 // Format writes the set as YAML that Parse reads as the same set. Its version is not in it.
 func (s *Set) Format() string {
 	text := setText{
-		Kinds: make(map[string]kindText, len(s.Kinds)), Appointments: appointmentsText(s.Appointments), MissedText: missedText(s.MissedText),
-		Call: textsOf(s.Call), Business: textsOf(s.Business),
+		Kinds: make(map[string]kindText, len(s.Kinds)), Appointments: appointmentsText(s.Appointments),
+		MissedText: missedText(s.MissedText), Call: textsOf(s.Call), Business: textsOf(s.Business),
 	}
 	for name, k := range s.Kinds {
 		text.Kinds[name] = kindText(k)
