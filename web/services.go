@@ -18,6 +18,7 @@ import (
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/script"
+	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
@@ -42,6 +43,7 @@ type Services struct {
 	Outcomes    *outcome.Service
 	Decisions   *decision.Service
 	Scripts     *script.Service
+	Skills      *skill.Service
 	Surveys     *survey.Service
 	Campaigns   *campaign.Service
 	Messages    surveys.Messages

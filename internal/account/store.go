@@ -1,9 +1,11 @@
 package account
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -30,6 +32,13 @@ func (s store) user(id int64) (User, error) {
 
 func (s store) userByLogin(login string) (User, error) {
 	return database.One[User](s.Gorm().Where("login = ?", login), "user by login", errNoUser)
+}
+
+// usersIn returns the users whose column has one of the values, by login.
+func usersIn[V cmp.Ordered](s store, column string, values []V) ([]User, error) {
+	users, err := database.In[User](values, "users by "+column, func(part []V) *gorm.DB { return s.Gorm().Where(column+" IN ?", part) })
+	slices.SortFunc(users, func(a, b User) int { return strings.Compare(a.Login, b.Login) })
+	return users, err
 }
 
 func (s store) users(afterLogin string, limit int) (list []User, err error) {

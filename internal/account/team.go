@@ -58,6 +58,14 @@ func (s *Service) UserNames(ctx context.Context, ids []int64) (map[int64]string,
 	return UserNames(s.db.View(ctx), ids)
 }
 
+// UsersByLogin returns the users with the logins, by login; an unknown one is left out.
+func UsersByLogin(tx database.Tx, logins []string) ([]User, error) {
+	return usersIn(store{tx}, "login", logins)
+}
+
+// UsersByID returns users by login; an unknown id is left out.
+func UsersByID(tx database.Tx, ids []int64) ([]User, error) { return usersIn(store{tx}, "id", ids) }
+
 // Colleagues returns the callers and supervisors who may log in, with their teams, by name, at most 1,000.
 func Colleagues(tx database.Tx) ([]Viewer, error) {
 	st := store{tx}

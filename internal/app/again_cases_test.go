@@ -10,7 +10,7 @@ func useCases() map[string]useCase {
 	all := map[string]useCase{}
 	for _, some := range []map[string]useCase{
 		accountCases(), contactCases(), importCases(), permissionCases(), rulesCases(),
-		surveyCases(), callerCases(), taskCases(), scriptCases(), policyCases(), campaignCases(),
+		surveyCases(), callerCases(), taskCases(), scriptCases(), skillCases(), policyCases(), campaignCases(),
 		jobCases(),
 	} {
 		maps.Copy(all, some)
@@ -30,7 +30,7 @@ func worked() []string {
 		Figures.FoldAll Surveys.Invite Surveys.Record Surveys.RecordCall Surveys.Remind Surveys.Reminded Surveys.Sent
 		Missed.Plan Missed.Begin Missed.Sent
 		Decisions.CancelContact Decisions.DropRefusedSurveys Decisions.SurveyAnswered Callbacks.DropRefused
-		Callbacks.Offer Decisions.Plan Decisions.Redecide Decisions.RunDry Campaigns.Build Campaigns.Recount`)
+		Callbacks.Offer Callbacks.SortSkills Decisions.Plan Decisions.Redecide Decisions.RunDry Campaigns.Build Campaigns.Recount`)
 }
 
 // reads are the exported methods that write nothing, or nothing but a job.
@@ -56,5 +56,6 @@ func reads() []string {
 		Campaigns.Count Campaigns.Examples Campaigns.Explain Campaigns.ExportByID Campaigns.Exports Campaigns.Members
 		Campaigns.NewestSnapshots Campaigns.SnapshotByID Campaigns.Snapshots Jobs.Counts Jobs.CountsUpTo Jobs.Dead Jobs.Done
 		Jobs.Idle Messages.Newest Callbacks.Help Callbacks.Script PBX.Dial PBX.Link PBX.Settings
-		Scripts.All Scripts.ByID Scripts.Centre Scripts.History Scripts.Phrases Scripts.Preview Scripts.Say`)
+		Scripts.All Scripts.ByID Scripts.Centre Scripts.History Scripts.Phrases Scripts.Preview Scripts.Say
+		Skills.All Skills.ByID`)
 }

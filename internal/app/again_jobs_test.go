@@ -15,6 +15,7 @@ import (
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/decision"
 )
 
@@ -117,6 +118,10 @@ func jobCases() map[string]useCase {
 			_, err := o.Accounts.Login(o.ctx(), account.Attempt{Login: "caller", Password: password, IP: "127.0.0.1", UserAgent: "test"})
 			o.must(err)
 			o.at = o.at.Add(100 * 24 * time.Hour)
+			return 0
+		},
+		skill.JobSort: func(o *office) int64 {
+			o.needSkill()
 			return 0
 		},
 		flow.JobTakeUp: func(o *office) int64 {

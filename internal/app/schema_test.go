@@ -27,6 +27,7 @@ import (
 	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/script"
+	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 )
@@ -45,7 +46,7 @@ func models() []any {
 		&figures.Entry{},
 		&decision.Decision{}, &decision.Change{}, &decision.DryRun{}, &policy.Attribute{},
 		&callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &pause.Pause{}, &missed.Text{},
-		&script.Script{},
+		&script.Script{}, &skill.Skill{}, &skill.Rule{},
 		&survey.Survey{}, &survey.Version{}, &survey.Invitation{}, &survey.Response{}, &survey.Answer{},
 		&delivery.Kept{},
 		&campaign.Audience{}, &campaign.Snapshot{}, &campaign.Member{}, &campaign.Export{},
@@ -54,7 +55,7 @@ func models() []any {
 
 // private are tables whose row type is private to one store: the tests of that package write and read all their columns.
 var private = []string{
-	"address_guards", "customers_apart", "drafts", "guards", "holds", "import_chunks", "login_tries", "outcome_sets", "permission_rules",
+	"address_guards", "caller_skills", "customers_apart", "drafts", "guards", "holds", "import_chunks", "login_tries", "outcome_sets", "permission_rules",
 	"person_change_records", "person_scan", "phrases", "policies", "pools", "rollup_state", "rollups", "settings", "user_teams",
 }
 

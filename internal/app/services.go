@@ -26,6 +26,7 @@ import (
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/script"
+	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
@@ -54,6 +55,7 @@ type Services struct {
 	Missed      *missed.Service
 	Outcomes    *outcome.Service
 	Scripts     *script.Service
+	Skills      *skill.Service
 	Decisions   *decision.Service
 	Campaigns   *campaign.Service
 	Flow        *flow.Service
@@ -100,7 +102,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Calls = call.New(db, s.Callbacks, flow.Dialer{PBX: s.PBX}, now)
 	s.Worklist = worklist.New(db, s.Callbacks, s.Outcomes, now, zone)
 	s.Pauses = pause.New(db, now)
-	s.Scripts = s.Callbacks.Scripts()
+	s.Scripts, s.Skills = s.Callbacks.Scripts(), s.Callbacks.Skills()
 	s.Missed = missed.New(db, s.Callbacks, s.Permission, now, missed.Options{
 		Zone: zone, CentreName: setup.Surveys.CentreName, Language: setup.Surveys.Language, Links: s.Surveys,
 		Channels: setup.Surveys.Channels,
@@ -148,7 +150,7 @@ func (s *Services) Shown() web.Services {
 	return web.Services{
 		Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Imports: s.Imports, Permission: s.Permission, Lists: s.Lists,
 		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Worklist: s.Worklist, Pauses: s.Pauses, Outcomes: s.Outcomes,
-		Decisions: s.Decisions, Scripts: s.Scripts, PBX: s.PBX,
+		Decisions: s.Decisions, Scripts: s.Scripts, Skills: s.Skills, PBX: s.PBX,
 		Surveys: s.Surveys, Campaigns: s.Campaigns, Messages: s.Messages,
 		Figures: s.Figures, Jobs: s.Jobs, Maintenance: s.Maintenance, Reads: flow.NewReads(s.DB, s.Contacts),
 	}

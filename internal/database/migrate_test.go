@@ -89,3 +89,42 @@ func TestClaimsOfAnEarlierVersionAreKept(t *testing.T) {
 		}
 	})
 }
+
+// What a callback is for was called the skill of its pool. The pools of an earlier version are those of no skill, under the same ids.
+func TestPoolsOfAnEarlierVersionAreKept(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		write := func(statements ...string) {
+			t.Helper()
+			g := db.View(t.Context()).Gorm()
+			if db.Dialect() == database.SQLite {
+				g = db.Writer(t.Context())
+			}
+			for _, statement := range statements {
+				if err := g.Exec(statement).Error; err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		callback := "INSERT INTO callbacks (id, resolution_id, state, pool_id) VALUES (1, 1, 'ready', 2)"
+		if db.Dialect() == database.MySQL {
+			callback = "INSERT INTO callbacks (id, resolution_id, state, pool_id, note, note_for_next) VALUES (1, 1, 'ready', 2, '', '')"
+		}
+		write("INSERT INTO pools (id, team_id, kind, skill_id, zone) VALUES (1, 7, 'confirm', 0, 'x'), (2, 7, 'confirm', 9, 'x')", callback)
+		if err := db.MigrateDownTo(t.Context(), 53); err != nil {
+			t.Fatal(err)
+		}
+		write("INSERT INTO pools (id, team_id, skill, zone) VALUES (3, 7, 'recovery', 'x')")
+		if err := db.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, where := range []string{"id = 1 AND kind = 'confirm' AND skill_id = 0", "id = 3 AND kind = 'recovery' AND skill_id = 0"} {
+			if n := dbtest.Count(t, db, "pools", where); n != 1 {
+				t.Errorf("%d pools where %s", n, where)
+			}
+		}
+		if n := dbtest.Count(t, db, "callbacks", "id = 1 AND pool_id = 1"); n != 1 {
+			t.Error("going back left the callback in a pool that is not there")
+		}
+	})
+}

@@ -20,6 +20,7 @@ import (
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/call"
 	"aftercall/tasks/callback/missed"
+	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 )
@@ -82,6 +83,7 @@ func (s *Service) Handlers() map[string]Handler {
 		callback.JobOffer:        s.Callbacks.Offer,
 		callback.JobOutcome:      s.followOutcome,
 		missed.JobText:           s.textMissed,
+		skill.JobSort:            s.Callbacks.SortSkills,
 		survey.JobAnswered:       s.actOnAnswer,
 		survey.JobRemind:         s.remindSurvey,
 		campaign.JobBuild:        s.Campaigns.Build,

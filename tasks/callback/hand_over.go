@@ -130,10 +130,7 @@ func (s *Service) moveToTeam(tx database.Tx, c *Callback, teamID int64) error {
 		return err
 	}
 	c.TeamID = teamID
-	key := s.poolKeyOf(*c, subject)
-	pools, err := store{tx}.internPools([]poolKey{key})
-	c.PoolID = pools[key]
-	return err
+	return s.poolFor(tx, c, subject)
 }
 
 // Pause sets a claimed callback aside until something has happened inside, at most 72 hours, which is what no instant means; then it is

@@ -114,12 +114,9 @@ func (s *Service) offer(tx database.Tx, c *Callback, now clock.Instant) error {
 		return err
 	}
 	// Where the customer lives may have been corrected since: their callback waits in the pool that is open when they may be called.
-	key := s.poolKeyOf(*c, subject)
-	pools, err := store{tx}.internPools([]poolKey{key})
-	if err != nil {
+	if err := s.poolFor(tx, c, subject); err != nil {
 		return err
 	}
-	c.PoolID = pools[key]
 	if v.Allowed {
 		if err := keepForOwner(tx, c, now); err != nil {
 			return err

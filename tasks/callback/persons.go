@@ -70,12 +70,10 @@ var passing = []permission.Code{
 }
 
 func (s *Service) moveCallback(tx database.Tx, c *Callback, subject permission.Subject, now clock.Instant) error {
-	key := s.poolKeyOf(*c, subject)
-	pools, err := store{tx}.internPools([]poolKey{key})
-	if err != nil {
+	if err := s.poolFor(tx, c, subject); err != nil {
 		return err
 	}
-	c.PoolID, c.ChangedAt = pools[key], now
+	c.ChangedAt = now
 	judged := c.State == Ready || c.State == Waiting && slices.Contains(passing, permission.Code(c.WaitReason))
 	if !judged {
 		return store{tx}.updateCallback(*c)

@@ -25,21 +25,15 @@ func (s *Service) Add(tx database.Tx, now clock.Instant, callbacks []Callback, s
 	if err := s.ContactPersonsFirst(tx, contactsOf(callbacks), called); err != nil {
 		return err
 	}
-	keys := make([]poolKey, len(callbacks))
 	resolutionIDs := make([]int64, len(callbacks))
 	for i, c := range callbacks {
-		keys[i] = s.poolKeyOf(c, called[i])
 		resolutionIDs[i] = c.ResolutionID
 		if subject, known := subjects[c.CustomerID]; known {
 			callbacks[i].PersonID = subject.PersonID // the resolution may be older than the last merge or split
 		}
 	}
-	pools, err := st.internPools(keys)
-	if err != nil {
+	if err := s.poolsFor(tx, callbacks, called); err != nil {
 		return err
-	}
-	for i := range callbacks {
-		callbacks[i].PoolID = pools[keys[i]]
 	}
 	if err := st.insertCallbacks(callbacks); err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/script"
+	"aftercall/tasks/callback/skill"
 )
 
 // The kinds of job this package adds.
@@ -71,6 +72,7 @@ type Service struct {
 	decisions Decisions
 	now       clock.Now
 	scripts   *script.Service
+	skills    *skill.Service
 	opts      Options
 	outcomes  *outcome.Service
 	asking    atomic.Int64 // how many in this process look for a callback just now
@@ -89,10 +91,15 @@ func New(db *database.DB, permit *permission.Service, decisions Decisions, now c
 	}
 	opts.OwnAppointments = cmp.Or(opts.OwnAppointments, usualOwnAppointments)
 	opts.Paused = cmp.Or(opts.Paused, usualPaused)
+	kinds := make([]string, 0, len(Kinds()))
+	for _, kind := range Kinds() {
+		kinds = append(kinds, string(kind))
+	}
 	scripts := script.New(db, now, script.Options{Zone: opts.Zone, CentreName: opts.CentreName, Language: opts.Language})
 	return &Service{
 		db: db, permit: permit, decisions: decisions, now: now, scripts: scripts, opts: opts, outcomes: opts.Outcomes,
 		looks: looks{turns: make(chan struct{}, looksAtOnce)},
+		skills: skill.New(db, now, kinds),
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"gorm.io/gorm"
@@ -18,29 +17,57 @@ import (
 
 // poolKey names a pool: callbacks that the same callers may claim at the same hours.
 type poolKey struct {
-	TeamID int64  // of the resolver; callers see their teams' callbacks
-	Skill  string // what a caller must be good at: the kind of the callback
-	Zone   string // the hours class; see hoursClass
+	TeamID  int64 // of the resolver; callers see their teams' callbacks
+	Kind    Kind
+	SkillID int64  // what a caller must be good at; 0 for nothing
+	Zone    string // the hours class; see hoursClass
 }
 
 // pool is an interned poolKey.
 type pool struct {
-	ID     int64
-	TeamID int64
-	Skill  string
-	Zone   string
+	ID      int64
+	TeamID  int64
+	Kind    Kind
+	SkillID int64
+	Zone    string
 }
 
-func (p pool) key() poolKey { return poolKey{TeamID: p.TeamID, Skill: p.Skill, Zone: p.Zone} }
+func (p pool) key() poolKey {
+	return poolKey{TeamID: p.TeamID, Kind: p.Kind, SkillID: p.SkillID, Zone: p.Zone}
+}
 
 // compare orders pool keys.
 func (k poolKey) compare(other poolKey) int {
-	return cmp.Or(cmp.Compare(k.TeamID, other.TeamID), strings.Compare(k.Skill, other.Skill), strings.Compare(k.Zone, other.Zone))
+	return cmp.Or(cmp.Compare(k.TeamID, other.TeamID), cmp.Compare(k.Kind, other.Kind), cmp.Compare(k.SkillID, other.SkillID),
+		cmp.Compare(k.Zone, other.Zone))
 }
 
-// poolKeyOf names the pool of a callback to the subject.
-func (s *Service) poolKeyOf(c Callback, subject permission.Subject) poolKey {
-	return poolKey{TeamID: c.TeamID, Skill: string(c.Kind), Zone: s.hoursClass(subject)}
+// poolFor puts a callback to the subject into its pool.
+func (s *Service) poolFor(tx database.Tx, c *Callback, subject permission.Subject) error {
+	put := []Callback{*c}
+	err := s.poolsFor(tx, put, []permission.Subject{subject})
+	c.PoolID = put[0].PoolID
+	return err
+}
+
+// poolsFor puts callbacks into their pools; subjects are whom each calls.
+func (s *Service) poolsFor(tx database.Tx, callbacks []Callback, subjects []permission.Subject) error {
+	needed, err := neededSkills(tx, callbacks)
+	if err != nil {
+		return err
+	}
+	keys := make([]poolKey, len(callbacks))
+	for i, c := range callbacks {
+		keys[i] = poolKey{TeamID: c.TeamID, Kind: c.Kind, SkillID: needed[i], Zone: s.hoursClass(subjects[i])}
+	}
+	pools, err := store{tx}.internPools(keys)
+	if err != nil {
+		return err
+	}
+	for i := range callbacks {
+		callbacks[i].PoolID = pools[keys[i]]
+	}
+	return nil
 }
 
 // hoursClass names the one zone and country that decide when the subject may be called. It is empty when there are several or
@@ -98,7 +125,7 @@ func (s store) pools() ([]pool, error) {
 	return pools, nil
 }
 
-// maxPools bounds how many pools a claim looks at: teams × kinds × zones are some hundreds in the largest centres.
+// maxPools bounds how many pools a claim looks at: teams × kinds × skills × zones are some hundreds in the largest centres.
 const maxPools = 10000
 
 // internPools returns the ids of the pools, making those that are new.
@@ -113,7 +140,7 @@ func (s store) internPools(keys []poolKey) (map[poolKey]int64, error) {
 	var missing []pool
 	for key, id := range wanted {
 		if id == 0 {
-			missing = append(missing, pool{TeamID: key.TeamID, Skill: key.Skill, Zone: key.Zone})
+			missing = append(missing, pool{TeamID: key.TeamID, Kind: key.Kind, SkillID: key.SkillID, Zone: key.Zone})
 		}
 	}
 	if len(missing) == 0 {

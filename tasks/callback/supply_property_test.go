@@ -125,7 +125,7 @@ func newDesks(t testing.TB, c taskstest.Centre) *desks {
 		{own.team + 1, "Europe/London GB", false},
 	} {
 		id := own.id + int64(i) + 1
-		must(g.Exec("INSERT INTO pools (id, team_id, skill, zone) VALUES (?, ?, ?, ?)", id, other.team, "drawn", other.zone).Error)
+		must(g.Exec("INSERT INTO pools (id, team_id, kind, zone) VALUES (?, ?, ?, ?)", id, other.team, "drawn", other.zone).Error)
 		k.pools = append(k.pools, deskPool{id, other.team, other.open})
 	}
 	return k

@@ -67,7 +67,7 @@ func TestEveryListOfMyTasksIsReadToItsEnd(t *testing.T) {
 					set("caller_id = 1")
 				case worklist.MineRecoveries:
 					set("kind = 'recovery'")
-					if err := db.View(t.Context()).Gorm().Exec("UPDATE pools SET skill = 'recovery'").Error; err != nil {
+					if err := db.View(t.Context()).Gorm().Exec("UPDATE pools SET kind = 'recovery'").Error; err != nil {
 						t.Fatal(err)
 					}
 					ordered = "due_at"

@@ -1,0 +1,67 @@
+package skill
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+)
+
+// fallSetting is the name under which is kept after how many minutes a callback is anybody's.
+const fallSetting = "skills.fall_through"
+
+// The fall-through: what a centre begins with, and what it can choose.
+const (
+	usualFall    = 2 * time.Hour
+	shortestFall = 5 * time.Minute
+	longestFall  = 7 * 24 * time.Hour // as long as a callback lives, if no rule says otherwise
+)
+
+// FallThrough returns how long a callback waits for somebody with its skill before it is anybody's.
+func FallThrough(tx database.Tx) (time.Duration, error) {
+	kept, err := database.Setting(tx, fallSetting)
+	if err != nil || kept == "" {
+		return usualFall, err
+	}
+	minutes, err := strconv.Atoi(kept)
+	if err != nil {
+		return 0, fmt.Errorf("read the fall-through: %w", err)
+	}
+	return time.Duration(minutes) * time.Minute, nil
+}
+
+// SetFallThrough says how long a callback waits for somebody with its skill. It returns fault.Forbidden for anybody but an administrator,
+// and fault.Invalid for less than five minutes and more than seven days (field "fall_through").
+func (s *Service) SetFallThrough(ctx context.Context, viewer account.Viewer, minutes int) error {
+	if d := time.Duration(minutes) * time.Minute; d < shortestFall || d > longestFall {
+		return fault.InvalidFields(fault.Field{
+			Name: "fall_through", Code: "fall_through_range", Problem: "must be from 5 minutes to 7 days", Value: strconv.Itoa(minutes),
+		})
+	}
+	err := s.change(ctx, viewer, func(st store, now clock.Instant) error {
+		if err := database.PutSetting(st.Tx, fallSetting, strconv.Itoa(minutes)); err != nil {
+			return err
+		}
+		return account.Audit(st.Tx, now, viewer, "skill.fall_through", "setting", 0, strconv.Itoa(minutes))
+	})
+	if err != nil {
+		return fmt.Errorf("set the fall-through: %w", err)
+	}
+	return nil
+}
+
+// Of returns the skills of a caller.
+func Of(tx database.Tx, userID int64) ([]int64, error) { return store{tx}.of(userID) }
+
+// Having returns which of the users have a skill.
+func Having(tx database.Tx, skillID int64, userIDs []int64) (map[int64]bool, error) {
+	return store{tx}.having(skillID, userIDs)
+}
+
+// Names returns the names of skills; one that was removed is left out.
+func Names(tx database.Tx, ids []int64) (map[int64]string, error) { return store{tx}.names(ids) }
