@@ -69,6 +69,9 @@ func (s *Service) lockOthers(
 	found = slices.DeleteFunc(found, func(other Callback) bool {
 		return !other.claimable(viewer.UserID, now) || other.usedUp() || !viewer.SeesTeam(other.TeamID)
 	})
+	if found, err = withinSkills(tx, viewer, found, now); err != nil {
+		return nil, 0, err
+	}
 	wanted, err := s.stillWanted(tx, found, now)
 	if err != nil {
 		return nil, 0, err

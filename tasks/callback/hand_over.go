@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/text"
+	"aftercall/tasks/callback/skill"
 )
 
 // Handover says to whom a caller hands a callback, and what they should know. One of CallerID and TeamID is set.
@@ -23,8 +24,10 @@ type Handover struct {
 
 // Receivers are whom a callback can be handed to.
 type Receivers struct {
-	Callers []account.Viewer // who see its team and may make it
+	Callers []account.Viewer // who see its team and may make it, those with its skill first
 	Teams   []account.Team   // with somebody who calls, its own among them
+	Skill   string           // what the callback needs; "" for nothing
+	Lacking map[int64]bool   // callers who do not have it: they may be given the callback all the same
 }
 
 // Receivers returns whom the viewer may hand a callback to. It returns fault.NotFound for a callback they never had and do not see.
@@ -37,7 +40,40 @@ func (s *Service) Receivers(ctx context.Context, viewer account.Viewer, callback
 	if err != nil {
 		return Receivers{}, err
 	}
-	return receivers(tx, viewer, c)
+	to, err := receivers(tx, viewer, c)
+	if err == nil {
+		err = to.bySkill(tx, c)
+	}
+	return to, err
+}
+
+// bySkill puts the callers who have the skill of a callback before those who lack it.
+func (r *Receivers) bySkill(tx database.Tx, c Callback) error {
+	pools, err := store{tx}.poolsByID([]int64{c.PoolID})
+	if err != nil || len(pools) == 0 || pools[0].SkillID == 0 {
+		return err
+	}
+	needed := pools[0].SkillID
+	names, err := skill.Names(tx, []int64{needed})
+	if err != nil {
+		return err
+	}
+	ids := make([]int64, len(r.Callers))
+	for i, colleague := range r.Callers {
+		ids[i] = colleague.UserID
+	}
+	have, err := skill.Having(tx, needed, ids)
+	if err != nil {
+		return err
+	}
+	r.Skill, r.Lacking = names[needed], make(map[int64]bool)
+	for _, id := range ids {
+		r.Lacking[id] = !have[id]
+	}
+	lacks := func(v account.Viewer) bool { return r.Lacking[v.UserID] }
+	skilled := slices.DeleteFunc(slices.Clone(r.Callers), lacks)
+	r.Callers = append(skilled, slices.DeleteFunc(r.Callers, func(v account.Viewer) bool { return !lacks(v) })...)
+	return nil
 }
 
 func receivers(tx database.Tx, viewer account.Viewer, c Callback) (Receivers, error) {

@@ -148,11 +148,16 @@ func (s *Service) find(tx database.Tx, asked []*look, now clock.Instant) error {
 
 // assign gives each who asked the most urgent callback that nobody reaches for, and begins to reach for it.
 func (s *Service) assign(tx database.Tx, asked []*look, now clock.Instant) error {
-	open, err := s.openTo(tx, asked, now)
+	pools, err := s.allPools(tx)
 	if err != nil {
 		return err
 	}
-	ready, err := store{tx}.claimable(askers(asked), depths(asked, open), now)
+	lacks, err := lackingOf(tx, askers(asked), pools, now)
+	if err != nil {
+		return err
+	}
+	open := s.openTo(pools, asked, now)
+	ready, err := store{tx}.claimable(askers(asked), depths(asked, open, lacks), lacks[0].since, now)
 	if err != nil {
 		return err
 	}
@@ -166,7 +171,7 @@ func (s *Service) assign(tx database.Tx, asked []*look, now clock.Instant) error
 		for _, pool := range open[i] {
 			for _, c := range byPool[pool] {
 				others = others || c.NotFor == a.viewer.UserID
-				if c.claimable(a.viewer.UserID, now) {
+				if c.claimable(a.viewer.UserID, now) && !lacks[i].keeps(*c, a.viewer.UserID) {
 					candidates = append(candidates, c)
 				}
 			}
@@ -210,26 +215,39 @@ func askers(asked []*look) []int64 {
 	return ids
 }
 
+// depth is how far to look into a pool: at what is ready, for those who have its skill, and at what has waited too long for one of them.
+type depth struct{ ready, waited int }
+
 // depths returns how far to look into each pool: there must be some for everybody who asks, beside what others are just claiming.
-func depths(asked []*look, open [][]int64) map[int64]int {
-	wanted := make(map[int64]int)
+func depths(asked []*look, open [][]int64, lacks []lacking) map[int64]depth {
+	wanted := make(map[int64]depth)
 	for i, a := range asked {
 		for _, pool := range open[i] {
-			wanted[pool] = max(wanted[pool]+2, perPool<<(2*a.round))
+			d := wanted[pool]
+			into := &d.ready
+			if lacks[i].lacks(pool) {
+				into = &d.waited
+			}
+			*into = max(*into+2, perPool<<(2*a.round))
+			wanted[pool] = d
 		}
 	}
-	for pool, n := range wanted {
-		wanted[pool] = 1 << bits.Len(uint(n-1)) // few different statements
+	for pool, d := range wanted {
+		wanted[pool] = depth{rounded(d.ready), rounded(d.waited)}
 	}
 	return wanted
 }
 
-// openTo returns for each who asked the pools that they see and whose calling hours are on.
-func (s *Service) openTo(tx database.Tx, asked []*look, now clock.Instant) ([][]int64, error) {
-	pools, err := s.allPools(tx)
-	if err != nil {
-		return nil, err
+// rounded is the power of two above a depth, so that there are few different statements; none stays none.
+func rounded(n int) int {
+	if n == 0 {
+		return 0
 	}
+	return 1 << bits.Len(uint(n-1))
+}
+
+// openTo returns for each who asked those of the pools that they see and whose calling hours are on.
+func (s *Service) openTo(pools []pool, asked []*look, now clock.Instant) [][]int64 {
 	classes := make(map[string]bool) // many pools are of one
 	open := make([][]int64, len(asked))
 	for _, p := range pools {
@@ -247,7 +265,7 @@ func (s *Service) openTo(tx database.Tx, asked []*look, now clock.Instant) ([][]
 			}
 		}
 	}
-	return open, nil
+	return open
 }
 
 // lookAtAll finds out about callbacks, by id. The versions are read first: what is read later is at least as new.

@@ -51,7 +51,7 @@ func (d *naive) inSight(c *callback.Callback, v account.Viewer) bool {
 func (d *naive) candidates(v account.Viewer) []*callback.Callback {
 	var found []*callback.Callback
 	for _, c := range d.rows {
-		if openHours(d.now) && v.SeesTeam(c.TeamID) && d.inSight(c, v) && d.holdOf(c.PersonID) == nil {
+		if openHours(d.now) && v.SeesTeam(c.TeamID) && d.inSight(c, v) && !d.keeps(c, v) && d.holdOf(c.PersonID) == nil {
 			found = append(found, c)
 		}
 	}
@@ -110,7 +110,7 @@ func (d *naive) holdAll(v account.Viewer, c *callback.Callback, slot callback.Sl
 			continue
 		}
 		fence = max(fence, o.Fence)
-		wanted := d.claimable(o, v) && !usedUp(o) && v.SeesTeam(o.TeamID) && d.overtaken(o) == ""
+		wanted := d.claimable(o, v) && !d.keeps(o, v) && !usedUp(o) && v.SeesTeam(o.TeamID) && d.overtaken(o) == ""
 		if wanted && d.may(*o, d.now, 0).Allowed {
 			taken = append(taken, o)
 		}

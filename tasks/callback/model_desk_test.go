@@ -28,6 +28,7 @@ type naive struct {
 	drafts   map[[2]int64]string
 	typedAt  map[[2]int64]clock.Instant
 	deeds    map[int64]bool // callbacks: somebody did something with them after their last outcome
+	skills   paperSkills
 	staff    []account.Viewer
 	set      outcome.Set
 
@@ -79,6 +80,7 @@ func (d *naive) copied() naive {
 	c.holds = slices.Clone(d.holds)
 	c.look, c.persons, c.reopened, c.had = cloned(d.look), cloned(d.persons), cloned(d.reopened), cloned(d.had)
 	c.drafts, c.typedAt, c.deeds = cloned(d.drafts), cloned(d.typedAt), cloned(d.deeds)
+	c.skills = paperSkills{rules: cloned(d.skills.rules), needed: cloned(d.skills.needed), has: cloned(d.skills.has)}
 	return c
 }
 

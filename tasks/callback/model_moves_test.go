@@ -13,6 +13,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/outbox"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/internal/taskstest"
 )
 
@@ -20,6 +21,7 @@ import (
 var moves = []string{
 	"claim", "prefetch", "pick", "draft", "dial", "skip", "release", "transfer to a colleague", "transfer to a team", "pause", "resume",
 	"finish", "undo", "correct", "reopen", "suppress", "merge", "split", "pass time", "run jobs", "reassign", "cancel",
+	"say what needs a skill", "learn or forget a skill",
 }
 
 var often = slices.Concat(moves, []string{
@@ -239,12 +241,15 @@ func (w *modelWorld) around(rt *rapid.T, m *move) {
 		w.drawSuppression(rt, m, c.CustomerID)
 	case "merge", "split":
 		w.drawRegrouping(rt, m, c.CustomerID)
+	case "say what needs a skill", "learn or forget a skill":
+		w.drawSkill(rt, m)
 	}
 }
 
 // runJobs runs what is due: callbacks are looked at, outcomes leave their callback, and reopened contacts take their follow-up along.
 func (w *modelWorld) runJobs() {
 	w.Work(w.t, contact.JobReopened, w.Decisions.CancelContact)
+	w.Work(w.t, skill.JobSort, w.Callbacks.SortSkills)
 	w.Work(w.t, callback.JobOffer, w.Callbacks.Offer)
 	w.Work(w.t, callback.JobOutcome, func(ctx context.Context, ticket outbox.Ticket, _ int64) error {
 		return w.DB.InTx(ctx, func(_ context.Context, tx database.Tx) error { return ticket.Done(tx) })
@@ -260,6 +265,11 @@ func (d *naive) runJobs() {
 	}
 	for id := range d.reopened {
 		d.reopened[id] = false
+	}
+	for _, c := range d.rows {
+		if open(c) {
+			d.sort(c)
+		}
 	}
 	for _, c := range d.rows {
 		if at, due := d.look[c.ID]; due && at <= d.now {

@@ -20,6 +20,7 @@ import (
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/internal/taskstest"
 )
 
@@ -61,6 +62,7 @@ type modelWorld struct {
 	team
 	t         *testing.T
 	paper     naive
+	skill     skill.Skill
 	draws     int
 	succeeded map[string]int
 	history   []string // what was done in this draw
@@ -73,6 +75,10 @@ func newModelWorld(t *testing.T, db *database.DB) *modelWorld {
 		Holds: w.Callbacks, Movers: []identity.PersonMover{w.Permit, w.Callbacks},
 	})
 	w.WithSet(t, func(s *outcome.Set) { *s = modelSet() })
+	var err error
+	if w.skill, err = w.Callbacks.Skills().Add(t.Context(), admin, "粤语"); err != nil {
+		t.Fatal(err)
+	}
 	return w
 }
 
@@ -87,7 +93,9 @@ func modelSet() outcome.Set {
 func (w *modelWorld) open(t *testing.T) {
 	t.Helper()
 	dbtest.InTx(t, w.DB, func(tx database.Tx) error {
-		for _, table := range []string{"holds", "attempts", "callback_changes", "callbacks", "drafts", "jobs", "touches"} {
+		for _, table := range []string{
+			"holds", "attempts", "callback_changes", "callbacks", "drafts", "jobs", "touches", "skill_rules", "caller_skills",
+		} {
 			if err := tx.Gorm().Exec("DELETE FROM " + table).Error; err != nil {
 				return err
 			}
@@ -104,7 +112,8 @@ func (w *modelWorld) open(t *testing.T) {
 	w.paper = naive{
 		look: w.looks(), persons: map[int64]int64{}, reopened: map[int64]bool{}, had: map[[2]int64]bool{}, drafts: map[[2]int64]string{},
 		typedAt: map[[2]int64]clock.Instant{}, deeds: map[int64]bool{},
-		staff: []account.Viewer{w.me, w.mate, w.other, w.boss}, set: modelSet(), may: w.may, rows: w.rows(),
+		skills: paperSkills{rules: map[callback.Kind]int64{}, needed: map[int64]bool{}, has: map[int64]bool{}},
+		staff:  []account.Viewer{w.me, w.mate, w.other, w.boss}, set: modelSet(), may: w.may, rows: w.rows(),
 	}
 	for _, c := range w.paper.rows {
 		w.paper.persons[c.CustomerID] = c.PersonID

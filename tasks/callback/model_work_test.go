@@ -195,6 +195,7 @@ func (d *naive) transfer(v account.Viewer, id, fence int64, to callback.Handover
 		}
 		if to.TeamID != 0 {
 			one.TeamID = to.TeamID
+			d.sort(one)
 		}
 		d.leave(one, func() {
 			d.free(one)
@@ -239,6 +240,7 @@ func (d *naive) offer(c *callback.Callback) {
 		d.giveUp(c, why)
 		return
 	}
+	d.sort(c)
 	verdict := d.may(*c, d.now, 0)
 	if !verdict.Allowed {
 		d.moveAway(c, verdict)

@@ -98,7 +98,7 @@ func New(db *database.DB, permit *permission.Service, decisions Decisions, now c
 	scripts := script.New(db, now, script.Options{Zone: opts.Zone, CentreName: opts.CentreName, Language: opts.Language})
 	return &Service{
 		db: db, permit: permit, decisions: decisions, now: now, scripts: scripts, opts: opts, outcomes: opts.Outcomes,
-		looks: looks{turns: make(chan struct{}, looksAtOnce)},
+		looks:  looks{turns: make(chan struct{}, looksAtOnce)},
 		skills: skill.New(db, now, kinds),
 	}
 }

@@ -99,6 +99,10 @@ func sortAll(tx database.Tx, open []Callback) error {
 	if err != nil {
 		return err
 	}
+	byID := make(map[int64]pool, len(pools))
+	for _, p := range pools {
+		byID[p.ID] = p
+	}
 	type way struct {
 		from int64
 		to   poolKey
@@ -107,7 +111,7 @@ func sortAll(tx database.Tx, open []Callback) error {
 	var ways []way
 	var keys []poolKey
 	for i, c := range open {
-		if from := pools[c.PoolID]; from.ID != 0 && from.SkillID != needed[i] {
+		if from := byID[c.PoolID]; from.ID != 0 && from.SkillID != needed[i] {
 			to := from.key()
 			to.SkillID = needed[i]
 			w := way{from.ID, to}

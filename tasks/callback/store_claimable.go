@@ -19,8 +19,9 @@ const notKept = "ready_at + kept_minutes * 60000000"
 // claimable reads the callbacks that callers may have: the first of each of the pools, as many as depths says, their appointments, and
 // the most urgent of those whose lease is over, their own first. Whatever keeps a callback from a single caller is judged by the
 // statement: a few of those at the head of what is read would otherwise hide all others. Of several callers, each finds what is not for
-// them and must be asked about alone then.
-func (s store) claimable(callers []int64, depths map[int64]int, now clock.Instant) ([]Callback, error) {
+// them and must be asked about alone then. Of pools whose skill a caller lacks there is what has been ready since an instant or longer, the
+// longest first.
+func (s store) claimable(callers []int64, depths map[int64]depth, since, now clock.Instant) ([]Callback, error) {
 	found := make(map[int64]Callback)
 	own := 4 * perPool << bits.Len(uint(len(callers)-1)) // few different statements
 	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(depths)), 100) {
@@ -28,16 +29,29 @@ func (s store) claimable(callers []int64, depths map[int64]int, now clock.Instan
 		if len(callers) == 1 {
 			u.caller = callers[0]
 		}
+		const ready = "pool_id = ? AND state = 'ready' AND (reserved_for = 0 OR " + notKept + " <= ?)"
+		const over = "state = 'claimed' AND lease_until <= ? AND (reserved_for = 0 OR reserved_for IN ? OR " + notKept + " <= ?)" +
+			" AND +pool_id IN ?"
+		var anybodys []int64 // pools whose skill nobody of the callers lacks
 		for _, pool := range chunk {
-			u.add(depths[pool],
-				"pool_id = ? AND state = 'ready' AND (reserved_for = 0 OR "+notKept+" <= ?)", pool, now)
+			d := depths[pool]
+			if d.ready > 0 {
+				u.add(d.ready, ready, pool, now)
+			}
+			if d.waited == 0 {
+				anybodys = append(anybodys, pool)
+				continue
+			}
+			u.addBy("ready_at, callbacks.id", d.waited, ready+" AND ready_at <= ?", pool, now, since)
+			if d.ready > 0 {
+				u.add(4*perPool, over, now, callers, now, []int64{pool})
+			}
+			u.add(4*perPool, over+" AND (ready_at <= ? OR reserved_for IN ?)", now, callers, now, []int64{pool}, since, callers)
 		}
 		// The plus keeps SQLite from walking the pools' indexes instead of the callers' few, and of the claims, which are about as many as
 		// there are callers.
 		u.add(own, "reserved_for IN ? AND state = 'ready' AND +pool_id IN ?", callers, chunk)
-		const over = "state = 'claimed' AND lease_until <= ? AND (reserved_for = 0 OR reserved_for IN ? OR " + notKept + " <= ?)" +
-			" AND +pool_id IN ?"
-		u.add(4*perPool, over, now, callers, now, chunk)
+		u.add(4*perPool, over, now, callers, now, anybodys)
 		u.add(own, "callbacks.caller_id IN ? AND "+over, callers, now, callers, now, chunk)
 		var part []Callback
 		if err := s.Gorm().Raw(strings.Join(u.parts, " UNION ALL "), u.args...).Scan(&part).Error; err != nil {
@@ -68,10 +82,14 @@ type union struct {
 }
 
 func (u *union) add(limit int, where string, args ...any) {
+	u.addBy("priority, skips, due_at, callbacks.id", limit, where, args...)
+}
+
+func (u *union) addBy(order string, limit int, where string, args ...any) {
 	u.parts = append(u.parts, fmt.Sprintf(`SELECT * FROM (SELECT `+claimColumns+` FROM callbacks
 		LEFT JOIN holds ON holds.person_id = callbacks.person_id AND holds.until_at > ?
 		WHERE %s AND (not_for <> ? OR not_for = 0) AND expires_at > ? AND holds.person_id IS NULL
-		ORDER BY priority, skips, due_at, callbacks.id LIMIT %d) AS part`, where, limit))
+		ORDER BY %s LIMIT %d) AS part`, where, order, limit))
 	u.args = append(u.args, u.now)
 	u.args = append(u.args, args...)
 	u.args = append(u.args, u.caller, u.now)

@@ -24,19 +24,15 @@ func (s store) openBetween(after, last int64) ([]Callback, error) {
 		Where("id > ? AND id <= ? AND state IN ?", after, last, openStates).Order("id"))
 }
 
-func (s store) poolsByID(ids []int64) (map[int64]pool, error) {
-	rows, err := database.In[pool](ids, "pools", func(part []int64) *gorm.DB { return s.Gorm().Where("id IN ?", part) })
-	byID := make(map[int64]pool, len(rows))
-	for _, p := range rows {
-		byID[p.ID] = p
-	}
-	return byID, err
+func (s store) poolsByID(ids []int64) ([]pool, error) {
+	return database.In[pool](ids, "pools", func(part []int64) *gorm.DB { return s.Gorm().Where("id IN ?", part) })
 }
 
 // movePool moves callbacks from one pool to another, but for those that somebody moved meanwhile.
 func (s store) movePool(callbacks []int64, from, to int64) error {
 	for part := range slices.Chunk(callbacks, database.MaxIn) {
-		err := s.Gorm().Model(&Callback{}).Where("id IN ? AND pool_id = ? AND state IN ?", part, from, openStates).Update("pool_id", to).Error
+		err := s.Gorm().Model(&Callback{}).Where("id IN ? AND pool_id = ? AND state IN ?", part, from, openStates).
+			Update("pool_id", to).Error
 		if err != nil {
 			return fmt.Errorf("move callbacks to the pool of their skill: %w", err)
 		}

@@ -15,6 +15,7 @@ import (
 type Supply struct {
 	Ready   int            // can be claimed now
 	Waiting []WaitingCount // what may not be called yet, by reason, the most first
+	Lacking []LackingCount // ready, and waiting for a colleague with a skill this caller does not have; the most first
 	InHand  int            // colleagues are at work on these
 	Kept    int            // ready, and kept for a colleague or not for this caller
 	Next    clock.Instant  // when the next one is expected to be ready; none when nothing waits
@@ -28,11 +29,21 @@ type WaitingCount struct {
 	Next   clock.Instant // the first of them
 }
 
+// LackingCount is how many callbacks wait for somebody with a skill.
+type LackingCount struct {
+	Skill string
+	Count int
+	Next  clock.Instant // when the first of them is anybody's
+}
+
 // Total is how many callbacks are open.
 func (s Supply) Total() int {
 	total := s.Ready + s.InHand + s.Kept
 	for _, w := range s.Waiting {
 		total += w.Count
+	}
+	for _, l := range s.Lacking {
+		total += l.Count
 	}
 	return total
 }
@@ -46,21 +57,29 @@ func (s *Service) Supply(ctx context.Context, viewer account.Viewer) (Supply, er
 	if err != nil {
 		return Supply{}, err
 	}
-	ids := make([]int64, len(pools))
 	byID := make(map[int64]pool, len(pools))
-	for i, p := range pools {
-		ids[i], byID[p.ID] = p.ID, p
+	for _, p := range pools {
+		byID[p.ID] = p
 	}
-	counts, err := store{tx}.openCounts(ids, viewer.UserID, now)
+	lacks, err := lackingOf(tx, []int64{viewer.UserID}, pools, now)
+	if err != nil {
+		return Supply{}, err
+	}
+	counts, err := store{tx}.openCounts(pools, viewer.UserID, lacks[0], now)
 	if err != nil {
 		return Supply{}, fmt.Errorf("count what there is to call: %w", err)
 	}
-	return s.sort(counts, byID, now), nil
+	supply, lacked := s.sort(counts, byID, now)
+	supply.Lacking, err = lackingCounts(tx, lacked, lacks[0])
+	for _, l := range supply.Lacking {
+		supply.Next = earlier(supply.Next, l.Next)
+	}
+	return supply, err
 }
 
-// sort adds counts up by what keeps the callbacks from being claimed.
-func (s *Service) sort(counts []openCount, pools map[int64]pool, now clock.Instant) Supply {
-	supply := Supply{At: now}
+// sort adds counts up by what keeps the callbacks from being claimed, and returns apart what waits for somebody with a skill.
+func (s *Service) sort(counts []openCount, pools map[int64]pool, now clock.Instant) (supply Supply, lacked []openCount) {
+	supply = Supply{At: now}
 	waiting := make(map[Reason]*WaitingCount)
 	wait := func(reason Reason, count int, next clock.Instant) {
 		w := waiting[reason]
@@ -84,6 +103,8 @@ func (s *Service) sort(counts []openCount, pools map[int64]pool, now clock.Insta
 			wait(Reason(permission.OutsideHours), c.Count, window.OpensAt)
 		case c.Situation == kept:
 			supply.Kept += c.Count
+		case c.Situation == otherSkill:
+			lacked = append(lacked, c)
 		default:
 			supply.Ready += c.Count
 		}
@@ -95,7 +116,7 @@ func (s *Service) sort(counts []openCount, pools map[int64]pool, now clock.Insta
 	slices.SortFunc(supply.Waiting, func(a, b WaitingCount) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Reason, b.Reason))
 	})
-	return supply
+	return supply, lacked
 }
 
 // earlier returns the earlier of two instants, of which either may be none.

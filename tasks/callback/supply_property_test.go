@@ -79,6 +79,7 @@ type desks struct {
 type deskPool struct {
 	id, team int64
 	open     bool
+	skill    int64 // 0 for none; caller 1 has skill 5
 }
 
 type deskRow struct {
@@ -112,22 +113,27 @@ func newDesks(t testing.TB, c taskstest.Centre) *desks {
 	var own deskPool
 	var zone string
 	must(g.Table("pools").Select("id, team_id, zone").Row().Scan(&own.id, &own.team, &zone))
-	k.pools = []deskPool{{own.id, own.team, true}}
+	k.pools = []deskPool{{own.id, own.team, true, 0}}
 	for i, other := range []struct {
-		team int64
-		zone string
-		open bool
+		team  int64
+		zone  string
+		open  bool
+		skill int64
 	}{
-		{own.team + 1, zone, true},
-		{own.team, "", true},
-		{0, zone, true},
-		{own.team, "Europe/London GB", false},
-		{own.team + 1, "Europe/London GB", false},
+		{own.team + 1, zone, true, 0},
+		{own.team, "", true, 0},
+		{0, zone, true, 0},
+		{own.team, "Europe/London GB", false, 0},
+		{own.team + 1, "Europe/London GB", false, 0},
+		{own.team, zone, true, 5},
+		{0, "", true, 6},
 	} {
 		id := own.id + int64(i) + 1
-		must(g.Exec("INSERT INTO pools (id, team_id, kind, zone) VALUES (?, ?, ?, ?)", id, other.team, "drawn", other.zone).Error)
-		k.pools = append(k.pools, deskPool{id, other.team, other.open})
+		must(g.Exec("INSERT INTO pools (id, team_id, kind, zone, skill_id) VALUES (?, ?, ?, ?, ?)",
+			id, other.team, "drawn", other.zone, other.skill).Error)
+		k.pools = append(k.pools, deskPool{id, other.team, other.open, other.skill})
 	}
+	must(g.Exec("INSERT INTO caller_skills (user_id, skill_id) VALUES (1, 5)").Error)
 	return k
 }
 
@@ -142,13 +148,13 @@ func (k *desks) draw(rt *rapid.T) {
 			}).Draw(rt, label+" state"),
 			notFor:   rapid.SampledFrom([]int64{0, 0, 0, 1, 2}).Draw(rt, label+" not for"),
 			reserved: rapid.SampledFrom([]int64{0, 0, 0, 1, 2}).Draw(rt, label+" for"),
-			ready:    now.Add(-time.Duration(rapid.SampledFrom([]int{1, 29, 30, 31}).Draw(rt, label+" since")) * time.Minute),
+			ready:    now.Add(-time.Duration(rapid.SampledFrom([]int{1, 29, 30, 31, 119, 120}).Draw(rt, label+" since")) * time.Minute),
 			expires:  now.Add(time.Duration(rapid.SampledFrom([]int{-1, 0, 60, 60, 60}).Draw(rt, label+" expires")) * time.Minute),
 			priority: rapid.IntRange(1, 5).Draw(rt, label+" priority"),
 			max:      6, attempts: rapid.SampledFrom([]int{0, 0, 6}).Draw(rt, label+" attempts"),
 		}
 		if r.state == callback.Claimed {
-			r.caller = rapid.Int64Range(4, 6).Draw(rt, label+" caller")
+			r.caller = rapid.SampledFrom([]int64{2, 4, 5, 6}).Draw(rt, label+" caller")
 			r.lease = now.Add(time.Duration(rapid.SampledFrom([]int{-20, -1, 0, 5}).Draw(rt, label+" lease")) * time.Minute)
 		}
 		if rapid.IntRange(0, 3).Draw(rt, label+" held") == 0 {
@@ -208,6 +214,9 @@ func (r deskRow) free(viewer account.Viewer, now clock.Instant) bool {
 	case r.notFor == viewer.UserID, r.expires <= now, r.holder != 0 && r.until > now:
 		return false
 	case r.reserved != 0 && r.reserved != viewer.UserID && now < r.ready.Add(30*time.Minute):
+		return false
+	case r.pool.skill != 0 && (r.pool.skill != 5 || viewer.UserID != 1) && r.reserved != viewer.UserID && r.caller != viewer.UserID &&
+		now < r.ready.Add(2*time.Hour):
 		return false
 	case r.state == callback.Claimed:
 		return r.lease <= now && r.attempts < r.max

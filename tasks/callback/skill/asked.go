@@ -55,8 +55,8 @@ func (s *Service) SetFallThrough(ctx context.Context, viewer account.Viewer, min
 	return nil
 }
 
-// Of returns the skills of a caller.
-func Of(tx database.Tx, userID int64) ([]int64, error) { return store{tx}.of(userID) }
+// Of returns the skills of callers.
+func Of(tx database.Tx, userIDs []int64) (map[int64][]int64, error) { return store{tx}.of(userIDs) }
 
 // Having returns which of the users have a skill.
 func Having(tx database.Tx, skillID int64, userIDs []int64) (map[int64]bool, error) {

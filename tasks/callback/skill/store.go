@@ -90,12 +90,15 @@ func (s store) take(id int64, users []int64) error {
 	return nil
 }
 
-func (s store) of(userID int64) ([]int64, error) {
-	var ids []int64
-	if err := s.Gorm().Model(&holding{}).Where("user_id = ?", userID).Pluck("skill_id", &ids).Error; err != nil {
-		return nil, fmt.Errorf("read the skills of a caller: %w", err)
+func (s store) of(users []int64) (map[int64][]int64, error) {
+	rows, err := database.In[holding](users, "the skills of callers", func(part []int64) *gorm.DB {
+		return s.Gorm().Where("user_id IN ?", part)
+	})
+	skills := make(map[int64][]int64)
+	for _, row := range rows {
+		skills[row.UserID] = append(skills[row.UserID], row.SkillID)
 	}
-	return ids, nil
+	return skills, err
 }
 
 func (s store) holders(id int64) ([]int64, error) {

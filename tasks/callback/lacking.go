@@ -1,0 +1,98 @@
+package callback
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/tasks/callback/skill"
+)
+
+// lacking is what a caller is not good at. What waits too long for somebody with its skill is theirs all the same, as is what was given to
+// them, or was in their hands.
+type lacking struct {
+	needs map[int64]int64 // pools that need a skill, and which
+	has   []int64         // the caller's skills
+	fall  time.Duration
+	since clock.Instant // what has been ready since then, or longer, is anybody's
+}
+
+// lackingOf returns what each of the callers is not good at. Where none of the pools needs a skill it asks nothing.
+func lackingOf(tx database.Tx, callers []int64, pools []pool, now clock.Instant) ([]lacking, error) {
+	all := make([]lacking, len(callers))
+	needs := make(map[int64]int64)
+	for _, p := range pools {
+		if p.SkillID != 0 {
+			needs[p.ID] = p.SkillID
+		}
+	}
+	if len(needs) == 0 {
+		return all, nil
+	}
+	has, err := skill.Of(tx, callers)
+	if err != nil {
+		return nil, err
+	}
+	fall, err := skill.FallThrough(tx)
+	for i, caller := range callers {
+		all[i] = lacking{needs: needs, has: has[caller], fall: fall, since: now.Add(-fall)}
+	}
+	return all, err
+}
+
+// lacks reports whether a pool needs a skill that the caller does not have.
+func (l lacking) lacks(pool int64) bool {
+	needed := l.needs[pool]
+	return needed != 0 && !slices.Contains(l.has, needed)
+}
+
+// keeps reports whether the skill it needs keeps a callback from a caller.
+func (l lacking) keeps(c Callback, callerID int64) bool {
+	had := c.State == Claimed && c.CallerID == callerID
+	return l.lacks(c.PoolID) && c.ReadyAt.After(l.since) && c.ReservedFor != callerID && !had
+}
+
+// withinSkills returns those of the callbacks that their skill does not keep from the viewer.
+func withinSkills(tx database.Tx, viewer account.Viewer, callbacks []Callback, now clock.Instant) ([]Callback, error) {
+	if len(callbacks) == 0 {
+		return nil, nil
+	}
+	ids := make([]int64, len(callbacks))
+	for i, c := range callbacks {
+		ids[i] = c.PoolID
+	}
+	pools, err := store{tx}.poolsByID(ids)
+	if err != nil {
+		return nil, err
+	}
+	lacks, err := lackingOf(tx, []int64{viewer.UserID}, pools, now)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(callbacks, func(c Callback) bool { return lacks[0].keeps(c, viewer.UserID) }), nil
+}
+
+// lackingCounts adds up what waits for somebody with a skill, by skill, the most first.
+func lackingCounts(tx database.Tx, counts []openCount, lacks lacking) ([]LackingCount, error) {
+	bySkill := make(map[int64]LackingCount)
+	for _, c := range counts {
+		sum := bySkill[lacks.needs[c.PoolID]]
+		sum.Count += c.Count
+		sum.Next = earlier(sum.Next, c.First.Add(lacks.fall))
+		bySkill[lacks.needs[c.PoolID]] = sum
+	}
+	names, err := skill.Names(tx, slices.Collect(maps.Keys(bySkill)))
+	all := make([]LackingCount, 0, len(bySkill))
+	for id, sum := range bySkill {
+		sum.Skill = names[id]
+		all = append(all, sum)
+	}
+	slices.SortFunc(all, func(a, b LackingCount) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Skill, b.Skill))
+	})
+	return all, err
+}
