@@ -19,7 +19,7 @@ import (
 // areas are the parts of the site. Each gets the services it needs; what it asks of them is an interface in its area.go.
 func areas(site *frame.Site, s Services) []frame.Area {
 	return []frame.Area{
-		admin.New(site, s.Accounts, s.Contacts, s.PBX, s.Jobs),
+		admin.New(site, s.Accounts, s.Contacts, s.PBX, s.Skills, s.Jobs),
 		public.New(site, s.Surveys),
 		desk.New(
 			site, s.Callbacks, s.Calls, s.Worklist, s.Pauses, s.Maintenance, s.Scripts, s.Reads, s.Surveys, s.Contacts,

@@ -37,6 +37,7 @@ func navigation() []frame.NavigationEntry {
 		{Path: "/settings/outcomes", Key: "rail.outcomes", Roles: supervisor},
 		{Path: "/settings/dialer", Key: "rail.dialer"},
 		{Path: "/settings/users", Key: "rail.users"},
+		{Path: "/settings/skills", Key: "rail.skills"},
 		{Path: "/settings/attributes", Key: "rail.attributes"},
 		{Path: "/settings/tokens", Key: "rail.tokens"},
 	}

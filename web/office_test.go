@@ -15,6 +15,7 @@ import (
 	"aftercall/internal/webtest"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/script"
+	"aftercall/tasks/callback/skill"
 )
 
 const unknownID = "999999999"
@@ -165,6 +166,21 @@ func newOffice(t testing.TB) *office {
 			list, err := o.Accounts.Tokens(t.Context(), 0, 1)
 			webtest.Must(t, err)
 			return text(list[0].ID)
+		}),
+		"/settings/skills/:id": each(func() string {
+			o.made++
+			s, err := o.Skills.Add(t.Context(), o.admin, fmt.Sprint("skill ", o.made))
+			webtest.Must(t, err)
+			return text(s.ID)
+		}),
+		"/settings/skill-rules/:id": each(func() string {
+			o.made++
+			s, err := o.Skills.Add(t.Context(), o.admin, fmt.Sprint("skill ", o.made))
+			webtest.Must(t, err)
+			webtest.Must(t, o.Skills.AddRule(t.Context(), o.admin, skill.Rule{Category: fmt.Sprint("c", o.made), SkillID: s.ID}))
+			kept, err := o.Skills.All(t.Context())
+			webtest.Must(t, err)
+			return text(kept.Rules[len(kept.Rules)-1].ID)
 		}),
 		"/settings/users/:id": each(func() string {
 			o.made++

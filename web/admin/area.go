@@ -1,5 +1,5 @@
-// Package admin is how people get in and what administrators run: the login, one's own account, users, API tokens, and the
-// background jobs.
+// Package admin is how people get in and what administrators run: the login, one's own account, users, their skills, API tokens,
+// and the background jobs.
 package admin
 
 import (
@@ -22,12 +22,13 @@ type handlers struct {
 	accounts accountService
 	contacts contactService
 	pbx      pbxService
+	skills   skillService
 	jobs     Jobs
 }
 
 // New returns the area.
-func New(site *frame.Site, accounts accountService, contacts contactService, pbx pbxService, jobs Jobs) frame.Area {
-	h := &handlers{Site: site, accounts: accounts, contacts: contacts, pbx: pbx, jobs: jobs}
+func New(site *frame.Site, accounts accountService, contacts contactService, pbx pbxService, skills skillService, jobs Jobs) frame.Area {
+	h := &handlers{Site: site, accounts: accounts, contacts: contacts, pbx: pbx, skills: skills, jobs: jobs}
 	return frame.Area{
 		Files: files,
 		Routes: slices.Concat(
@@ -36,6 +37,7 @@ func New(site *frame.Site, accounts accountService, contacts contactService, pbx
 			h.jobsRoutes(),
 			h.loginRoutes(),
 			h.meRoutes(),
+			h.skillsRoutes(),
 			h.tokensRoutes(),
 			h.usersRoutes(),
 		),
@@ -44,6 +46,7 @@ func New(site *frame.Site, accounts accountService, contacts contactService, pbx
 			jobsSamples(),
 			loginSamples(),
 			meSamples(),
+			skillsSamples(),
 			tokensSamples(),
 			usersSamples(),
 		),

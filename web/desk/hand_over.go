@@ -22,6 +22,7 @@ type handOverPage struct {
 	Customer          string
 	Waits             bool
 	To                []frame.Option // whom it can go to; one alone is the request to choose
+	Skill             string         // what it needs; empty for nothing
 	Form              frame.Form
 }
 
@@ -74,7 +75,7 @@ func (h *handlers) renderHandOver(c *gin.Context, status int, waits bool, f fram
 		if err != nil {
 			return err
 		}
-		p.To = h.receiverOptions(c, to)
+		p.To, p.Skill = h.receiverOptions(c, to), to.Skill
 	}
 	p.Page = h.Page(c, title)
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "desk.title"), Href: "/desk"}}
@@ -90,7 +91,11 @@ const (
 func (h *handlers) receiverOptions(c *gin.Context, to callback.Receivers) []frame.Option {
 	options := []frame.Option{{Label: h.T(c, "desk.transfer_choose")}}
 	for _, colleague := range to.Callers {
-		options = append(options, frame.Option{Value: toCaller + strconv.FormatInt(colleague.UserID, 10), Label: colleague.Name})
+		label := colleague.Name
+		if to.Lacking[colleague.UserID] {
+			label = h.T(c, "desk.transfer_lacks", "name", colleague.Name, "skill", to.Skill)
+		}
+		options = append(options, frame.Option{Value: toCaller + strconv.FormatInt(colleague.UserID, 10), Label: label})
 	}
 	for _, team := range to.Teams {
 		options = append(options, frame.Option{

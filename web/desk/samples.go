@@ -144,6 +144,7 @@ func deskSamples() []frame.View {
 		&deskPage{},
 		&deskPage{Supply: callback.Supply{
 			Waiting: []callback.WaitingCount{{Reason: callback.ReasonAppointment, Count: 2, Next: 1}},
+			Lacking: []callback.LackingCount{{Skill: "粤语", Count: 2, Next: 1}},
 			InHand:  1, Kept: 1, Next: 1,
 		}},
 		&deskPage{Supply: callback.Supply{Ready: 3}},
@@ -169,7 +170,7 @@ func correctSamples() []frame.View {
 // handOverSamples are both ways a callback leaves the desk without an outcome.
 func handOverSamples() []frame.View {
 	return []frame.View{
-		&handOverPage{CallbackID: 1, Customer: "Zhang Wei", To: []frame.Option{{Label: "Choose"}, {Value: "team-1", Label: "Team"}}},
+		&handOverPage{CallbackID: 1, Customer: "Zhang Wei", Skill: "粤语", To: []frame.Option{{Label: "Choose"}, {Value: "team-1", Label: "Team"}}},
 		&handOverPage{CallbackID: 1, Customer: "Zhang Wei", Waits: true, Form: frame.Form{Errors: map[string]string{"paused_until": "e"}}},
 	}
 }

@@ -59,8 +59,7 @@ func (s *Service) Edit(ctx context.Context, viewer account.Viewer, id int64, e E
 	if len(have) > MaxHolders {
 		return fault.InvalidFields(fault.Field{Name: "have", Code: "skill_holders_many", Problem: "is more than 5,000 callers"})
 	}
-	gone := slices.DeleteFunc(slices.Clone(had), func(login string) bool { return slices.Contains(have, login) })
-	come := slices.DeleteFunc(slices.Clone(have), func(login string) bool { return slices.Contains(had, login) })
+	gone, come := without(had, have), without(have, had)
 	err = s.change(ctx, viewer, func(st store, now clock.Instant) error {
 		if _, err := st.skill(id); err != nil {
 			return err
@@ -150,22 +149,29 @@ func logins(typed []string) []string {
 	return database.DistinctNonzero(all)
 }
 
+// without returns those of the ordered logins that are not among others.
+func without(all, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(login string) bool {
+		_, among := slices.BinarySearch(others, login)
+		return among
+	})
+}
+
 // known returns the users with the logins, all of which there must be.
 func known(tx database.Tx, wanted []string) ([]account.User, error) {
 	users, err := account.UsersByLogin(tx, wanted)
 	if err != nil {
 		return nil, err
 	}
-	var strangers []fault.Field
-	for _, login := range wanted {
-		if !slices.ContainsFunc(users, func(u account.User) bool { return u.Login == login }) {
-			strangers = append(strangers, fault.Field{
-				Name: "have", Code: "login_unknown", Problem: "nobody logs in by this name", Value: login,
-			})
-		}
+	there := make(map[string]bool, len(users))
+	for _, u := range users {
+		there[u.Login] = true
 	}
+	strangers := slices.DeleteFunc(slices.Clone(wanted), func(login string) bool { return there[login] })
 	if len(strangers) > 0 {
-		return nil, fault.InvalidFields(strangers...)
+		return nil, fault.InvalidFields(fault.Field{
+			Name: "have", Code: "login_unknown", Problem: "nobody logs in by these names", Value: strings.Join(strangers, ", "),
+		})
 	}
 	return users, nil
 }
