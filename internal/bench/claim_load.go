@@ -32,7 +32,7 @@ const (
 	loopSeconds     = 15
 )
 
-// openCallbacks measures claims where 1,000,000 callbacks are open, of a dozen teams and two skills, in three of which nobody may be
+// openCallbacks measures claims where 1,000,000 callbacks are open, of a dozen teams and two kinds, in three of which nobody may be
 // called now: how long a claim with its desk takes when 100 arrive in a second, and how many claims a second 200 callers get who ask again
 // at once. The limit of both is the bare SQL of a claim, run in the same way: it picks, locks and writes the same rows.
 func openCallbacks(ctx context.Context, b bench) (_ []figure, err error) {
