@@ -43,7 +43,8 @@ func TestAnAdministratorSaysWhatNeedsWhichSkill(t *testing.T) {
 	if rows := webtest.TextsOf(empty, ".desk-empty tbody td"); !slices.Contains(rows, "For colleagues with the skill 粤语") {
 		t.Errorf("the caller without it is told %q", rows)
 	}
-	admin.Follow(admin.Post("/settings/skills/1", url.Values{"name": {"粤语"}, "had": {"admin"}, "have": {"admin\ncaller\n"}})).Page(http.StatusOK)
+	both := url.Values{"name": {"粤语"}, "had": {"admin"}, "have": {"admin\ncaller\n"}}
+	admin.Follow(admin.Post("/settings/skills/1", both)).Page(http.StatusOK)
 	caller.Follow(caller.Post("/desk/claim", nil)).Page(http.StatusOK)
 	held, err := ts.Callbacks.Current(t.Context(), account.Viewer{UserID: 2, Role: account.Caller})
 	if err != nil || held.Callback.State != callback.Claimed {

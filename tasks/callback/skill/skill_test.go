@@ -123,6 +123,7 @@ func TestWhatIsSaidOfSkillsIsRefusedInWords(t *testing.T) {
 		s := office(t, db)
 		ctx, id, other := t.Context(), add(t, s, "粤语"), add(t, s, "英语")
 		second := func(_ skill.Skill, err error) error { return err }
+		tooLong := strings.Repeat("长", 192)
 		supervisor := account.Viewer{UserID: 2, Role: account.Supervisor}
 		rule := func(r skill.Rule) error { r.SkillID = id; return s.AddRule(ctx, admin, r) }
 		if err := rule(skill.Rule{Language: "EN-gb"}); err != nil {
@@ -133,7 +134,7 @@ func TestWhatIsSaidOfSkillsIsRefusedInWords(t *testing.T) {
 			want string
 		}{
 			{second(s.Add(ctx, supervisor, "投诉")), "skill_role"},
-			{second(s.Add(ctx, admin, " ​")), "name required"},
+			{second(s.Add(ctx, admin, " \u200b")), "name required"},
 			{second(s.Add(ctx, admin, strings.Repeat("长", 41))), "name skill_name_long"},
 			{second(s.Add(ctx, admin, "英语")), "name skill_taken"},
 			{s.Edit(ctx, admin, other, skill.Edited{Name: "粤语"}), "name skill_taken"},
@@ -145,7 +146,7 @@ func TestWhatIsSaidOfSkillsIsRefusedInWords(t *testing.T) {
 			{s.Remove(ctx, supervisor, other), "skill_role"},
 			{rule(skill.Rule{}), "kind skill_rule_empty"},
 			{rule(skill.Rule{Kind: "sale", Language: "klingonese"}), "kind unknown_value, language unknown_language"},
-			{rule(skill.Rule{Category: strings.Repeat("长", 192), Product: strings.Repeat("长", 192)}), "category too_long, product too_long"},
+			{rule(skill.Rule{Category: tooLong, Product: tooLong}), "category too_long, product too_long"},
 			{s.AddRule(ctx, admin, skill.Rule{Kind: "confirm", SkillID: 99}), "skill choose"},
 			{s.AddRule(ctx, supervisor, skill.Rule{Kind: "confirm", SkillID: id}), "skill_role"},
 			{s.RemoveRule(ctx, admin, 99), "skill_rule_unknown"},
@@ -160,7 +161,8 @@ func TestWhatIsSaidOfSkillsIsRefusedInWords(t *testing.T) {
 			}
 		}
 		kept, err := s.All(ctx)
-		if err != nil || len(kept.Rules) != 1 || kept.Rules[0].Language != "en-GB" || kept.FallThrough != 2*time.Hour || kept.Holders[id] != 0 {
+		if err != nil || len(kept.Rules) != 1 || kept.Rules[0].Language != "en-GB" || kept.FallThrough != 2*time.Hour ||
+			kept.Holders[id] != 0 {
 			t.Errorf("%+v, %v", kept, err)
 		}
 	})
