@@ -161,17 +161,23 @@ func TestTheOtherTabRingsNoSecondTime(t *testing.T) {
 	other.Login("caller")
 	openDesk(other)
 	other.Wait(".outcome .step-now")
+	rings := func() int { // whatever the PBX makes of it
+		t.Helper()
+		desk, err := ts.Callbacks.Current(t.Context(), account.Viewer{UserID: 1, Role: account.Caller})
+		webtest.Must(t, err)
+		return desk.Rings()
+	}
 	b.Press(kb.F2)
-	b.Wait("#desk-ringing") // the PBX has answered
+	b.Wait("#desk-ringing") // it has answered
 	other.Press(kb.F2)
 	other.WaitText("#desk-problem", "Another page has had this call made")
-	if n := calls.Load(); n != 1 {
-		t.Fatalf("the PBX was asked %d times", n)
+	if n := rings(); n != 1 || calls.Load() > 1 {
+		t.Fatalf("%d calls were asked for, and the PBX got %d", n, calls.Load())
 	}
 	other.Press(kb.F2)
-	other.WaitText("#desk-ringing", "pick up your telephone")
-	if n := calls.Load(); n != 2 {
-		t.Errorf("dialled again on purpose, the PBX was asked %d times", n)
+	other.Wait("#desk-ringing")
+	if n := rings(); n != 2 {
+		t.Errorf("dialled again on purpose, %d calls were asked for", n)
 	}
 }
 
