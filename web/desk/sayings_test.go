@@ -38,7 +38,7 @@ func prepared(t *testing.T) (*webtest.Server, *webtest.Browser) {
 	ts.Login(t, account.Caller)
 	b := ts.Open(t)
 	b.Login("caller")
-	b.Visit("/desk")
+	openDesk(b)
 	b.Next()
 	b.Wait(".outcome")
 	return ts, b
