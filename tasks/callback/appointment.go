@@ -90,6 +90,9 @@ func (s *Service) checkSlot(
 	if terms.PerSlot == 0 && (terms.PerCaller == 0 || !own) {
 		return nil
 	}
+	if c.AppointmentAt == o.AppointmentAt && (c.ReservedFor == callerID) == own { // has its place already
+		return nil
+	}
 	if err := database.Guard(tx, fmt.Sprintf("appointments %d", c.TeamID)); err != nil {
 		return err
 	}

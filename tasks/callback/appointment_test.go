@@ -191,6 +191,28 @@ func TestOneCallerKeepsAFewInAQuarterOfAnHour(t *testing.T) {
 	})
 }
 
+// What was promised before less room was given stays promised, whatever else of it is corrected.
+func TestAPromiseKeepsItsPlaceWhenRoomIsTaken(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := promising(t, db, 2, outcome.Appointments{Late: 15, Kept: 30, PerSlot: 2, PerCaller: 2})
+		o := appointed(taskstest.Morning.Add(3*time.Hour), callback.ForMe)
+		for range 2 {
+			c.Finish(t, taskstest.Caller(1), c.Claim(t, taskstest.Caller(1)), o)
+		}
+		less := outcome.Former()
+		less.Appointments = outcome.Appointments{Late: 15, Kept: 30, PerSlot: 1, PerCaller: 1}
+		if _, err := c.Outcomes.Publish(t.Context(), account.Viewer{Role: account.Admin}, less, 3, "less room"); err != nil {
+			t.Fatal(err)
+		}
+		c.Pass(time.Minute)
+		o.Note = "先找李工"
+		if err := c.Callbacks.Correct(t.Context(), taskstest.Caller(1), 1, o, "补充"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestTwoCallersCannotBothTakeTheLastPlace(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {

@@ -1,6 +1,7 @@
 package callback_test
 
 import (
+	"context"
 	"errors"
 	"runtime"
 	"strings"
@@ -84,6 +85,54 @@ func TestWhoseLookIsFullIsAnsweredByTheNext(t *testing.T) {
 	case <-time.After(time.Minute):
 		t.Error("not answered within a minute")
 	}
+}
+
+// A look that breaks off, such as by a panic in the database's driver, gives its turn back and lets go of everybody.
+func TestALookThatBreaksOffStopsNobodyElse(t *testing.T) {
+	t.Parallel()
+	db := dbtest.SQLite(t)
+	c := taskstest.Planned(t, db, taskstest.Severe(1))
+	rows := db.View(t.Context()).Gorm().Callback().Query()
+	if err := rows.Before("gorm:query").Register("test:broken", func(g *gorm.DB) {
+		if g.Statement.Table == "customers" {
+			panic("the driver is broken")
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 { // more often than there are turns
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("nothing broke off")
+				}
+			}()
+			_, _ = c.Callbacks.Take(t.Context(), taskstest.Caller(1))
+		}()
+	}
+	if err := rows.Remove("test:broken"); err != nil {
+		t.Fatal(err)
+	}
+	if n := c.Callbacks.Reaching(); n != 0 {
+		t.Errorf("%d persons are still reached for", n)
+	}
+	if _, err := c.Callbacks.Take(t.Context(), taskstest.Caller(1)); err != nil {
+		t.Error(err)
+	}
+}
+
+// Who goes away while they wait for a look is not kept, and nothing is claimed for them.
+func TestWhoGoesAwayIsNotAnswered(t *testing.T) {
+	t.Parallel()
+	c := taskstest.Planned(t, dbtest.SQLite(t), taskstest.Severe(1))
+	goOn := c.Callbacks.KeepLooks()
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := c.Callbacks.Take(ctx, taskstest.Caller(1)); !errors.Is(err, context.Canceled) || c.Callbacks.Asking() != 0 {
+		t.Errorf("%d still wait: %v", c.Callbacks.Asking(), err)
+	}
+	goOn()
+	c.Claim(t, taskstest.Caller(2))
 }
 
 // Of those who ask at once, one whom a callback is not for gets another one.

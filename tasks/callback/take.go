@@ -41,6 +41,9 @@ func (s *Service) claimSeen(
 func (s *Service) claimLocked(
 	tx database.Tx, viewer account.Viewer, w want, c *Callback, found seen, now clock.Instant,
 ) (bool, error) {
+	if c.PoolID != found.callback.PoolID { // somebody else's team or skill since
+		return false, nil
+	}
 	if !found.allowed || !found.alone || c.PersonID != found.callback.PersonID || c.usedUp() || !c.claimable(viewer.UserID, now) {
 		return s.claimAnew(tx, viewer, w, c, now)
 	}

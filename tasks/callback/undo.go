@@ -37,7 +37,7 @@ type state struct {
 	ReservedFor    int64          `json:"reserved_for"`
 	AppointmentAt  clock.Instant  `json:"appointment_at"`
 	AppointedUntil clock.Instant  `json:"appointment_until,omitzero"`
-	KeptMinutes    int            `json:"kept_minutes,omitempty"`
+	KeptMinutes    *int           `json:"kept_minutes,omitempty"` // nil if it was written before there were others than reservationTime
 	Skips          int            `json:"skips"`
 	CallResult     CallResult     `json:"call_result"`
 	BusinessResult BusinessResult `json:"business_result"`
@@ -50,7 +50,7 @@ type state struct {
 func (c *Callback) before(dialled bool) (string, error) {
 	b, err := json.Marshal(state{
 		Priority: c.Priority, MaxAttempts: c.MaxAttempts, ReadyAt: c.ReadyAt, DueAt: c.DueAt, ExpiresAt: c.ExpiresAt,
-		ReservedFor: c.ReservedFor, KeptMinutes: c.KeptMinutes, AppointmentAt: c.AppointmentAt,
+		ReservedFor: c.ReservedFor, KeptMinutes: new(c.KeptMinutes), AppointmentAt: c.AppointmentAt,
 		AppointedUntil: c.AppointmentUntil, Skips: c.Skips, CallResult: c.CallResult,
 		BusinessResult: c.BusinessResult, Note: c.Note, NoteForNext: c.NoteForNext, WaitReason: c.WaitReason, NoDial: !dialled,
 	})
@@ -67,7 +67,10 @@ func (c *Callback) takeBack(a Attempt, now clock.Instant) (was state, err error)
 		return state{}, fmt.Errorf("read what callback %d was before: %w", c.ID, err)
 	}
 	c.Priority, c.MaxAttempts, c.ReadyAt, c.DueAt, c.ExpiresAt = was.Priority, was.MaxAttempts, was.ReadyAt, was.DueAt, was.ExpiresAt
-	c.ReservedFor, c.KeptMinutes, c.Skips = was.ReservedFor, was.KeptMinutes, was.Skips
+	if was.KeptMinutes == nil {
+		was.KeptMinutes = new(int(reservationTime.Minutes()))
+	}
+	c.ReservedFor, c.KeptMinutes, c.Skips = was.ReservedFor, *was.KeptMinutes, was.Skips
 	c.AppointmentAt, c.AppointmentUntil = was.AppointmentAt, was.AppointedUntil
 	c.CallResult, c.BusinessResult, c.Note, c.NoteForNext = was.CallResult, was.BusinessResult, was.Note, was.NoteForNext
 	c.State, c.Slot, c.WaitReason, c.CloseReason, c.ClosedAt = Claimed, SlotCurrent, was.WaitReason, "", 0

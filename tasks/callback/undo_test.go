@@ -2,6 +2,7 @@ package callback_test
 
 import (
 	"context"
+	"regexp"
 	"testing"
 	"time"
 
@@ -281,6 +282,32 @@ func TestUndoGivesBackWhatIsKeptForTheCaller(t *testing.T) {
 		}
 		if c.Count(t, "callbacks", "id = ? AND state = ? AND reserved_for = 1", kept, callback.Ready) != 1 {
 			t.Error("it is anybody's")
+		}
+	})
+}
+
+// What an older version noted before an outcome says nothing of how long a callback is kept for its caller: half an hour, as it was then.
+func TestUndoOfAnOutcomeOfAnOlderVersionKeepsForTheCaller(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := taskstest.AtWork(t, db)
+		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{CallResult: callback.NoAnswer})
+		dbtest.InTx(t, db, func(tx database.Tx) error {
+			var before string
+			if err := tx.Gorm().Raw("SELECT callback_before FROM attempts").Scan(&before).Error; err != nil {
+				return err
+			}
+			older := regexp.MustCompile(`"kept_minutes":\d+,`).ReplaceAllString(before, "")
+			if older == before {
+				t.Errorf("nothing says how long it is kept: %s", before)
+			}
+			return tx.Gorm().Exec("UPDATE attempts SET callback_before = ?", older).Error
+		})
+		if _, err := c.Callbacks.Undo(t.Context(), taskstest.Caller(1), desk.Callback.ID); err != nil {
+			t.Fatal(err)
+		}
+		if kept := c.Callback(t).KeptMinutes; kept != 30 {
+			t.Errorf("kept for %d minutes, want 30", kept)
 		}
 	})
 }
