@@ -72,6 +72,7 @@ type Callback struct {
 	State         State
 	PoolID        int64
 	TeamID        int64         // of the resolver, for team scope
+	NotBefore     clock.Instant // when whoever planned it wants it at the earliest; none: planned before that was kept
 	ReadyAt       clock.Instant // waiting: not before; otherwise when it became ready
 	DueAt         clock.Instant // overdue after this
 	ExpiresAt     clock.Instant // nobody calls after this

@@ -1,6 +1,7 @@
 package callback
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -78,13 +79,20 @@ func (s *Service) moveCallback(tx database.Tx, c *Callback, subject permission.S
 	if !judged {
 		return store{tx}.updateCallback(*c)
 	}
-	v, err := s.judge(tx, Question(subject, now))
+	wanted := now
+	if c.State == Waiting { // what permission said made it wait from when it was wanted
+		wanted = max(now, cmp.Or(c.NotBefore, c.ReadyAt))
+	}
+	v, err := s.judge(tx, Question(subject, wanted))
 	if err != nil {
 		return err
 	}
 	switch {
 	case !v.Allowed:
+		c.ReadyAt = wanted
 		err = c.putOff(v, now)
+	case wanted > now:
+		err = c.wait(ReasonPlanned, wanted, now)
 	case c.State == Waiting:
 		err = c.offer(v, now)
 	}

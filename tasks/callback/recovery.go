@@ -96,7 +96,7 @@ func (s *Service) recover(tx database.Tx, low LowScore, round int, now clock.Ins
 	c := Callback{
 		ResolutionID: r.ID, ContactID: r.ContactID, CustomerID: low.CustomerID, PersonID: subject.PersonID, TeamID: r.TeamID,
 		Kind: RecoveryKind, Round: round, MaxAttempts: set.Kinds[string(RecoveryKind)].Attempts, Priority: priorityRecovery, NotFor: asker,
-		State: Waiting, WaitReason: ReasonPlanned, ReadyAt: now,
+		State: Waiting, WaitReason: ReasonPlanned, NotBefore: now, ReadyAt: now,
 		DueAt: now.Add(recoveryWithin), ExpiresAt: now.Add(callbackLife), OriginRef: low.ResponseID, OriginValue: low.Value,
 		OriginScale: low.Scale, CreatedAt: now, ChangedAt: now,
 	}

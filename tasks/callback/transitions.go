@@ -24,12 +24,20 @@ func (c *Callback) offer(v permission.Verdict, now clock.Instant) error {
 	return nil
 }
 
-// putOff sets a callback aside until the call is allowed, or cancels it if the verdict names no such time.
+// putOff sets a callback aside until the call is allowed, or cancels it if the verdict names no such time. One whose own time comes later
+// keeps that, and what it waits for.
 func (c *Callback) putOff(v permission.Verdict, now clock.Instant) error {
 	if v.AllowedFrom.IsZero() {
 		return c.cancel(Reason(v.First), now)
 	}
 	from := c.State
+	if c.early(max(now, v.AllowedFrom)) && !c.closed() {
+		c.makeReady(now)
+		if from != c.State {
+			c.note(Change{Kind: ChangePutOff, FromState: from, Reason: string(v.First)})
+		}
+		return nil
+	}
 	if err := c.wait(Reason(v.First), v.AllowedFrom, now); err != nil {
 		return err
 	}

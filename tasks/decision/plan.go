@@ -228,8 +228,8 @@ func (p *planner) callback(item *planned, teams map[string]int64) callback.Callb
 		DecisionID: &d.ID, Round: d.Revision, ResolutionID: d.ResolutionID, ContactID: d.ContactID, CustomerID: d.CustomerID,
 		PersonID: d.PersonID, Kind: callback.Kind(a.Kind), Priority: a.Priority, TeamID: item.resolution.TeamID, Script: a.Script,
 		State: callback.Waiting, WaitReason: callback.ReasonPlanned,
-		MaxAttempts: a.Attempts, ReadyAt: d.DueAt, DueAt: d.DueAt.Add(a.Within.Duration()), ExpiresAt: d.DueAt.Add(a.Expiry.Duration()),
-		CreatedAt: p.now, ChangedAt: p.now,
+		MaxAttempts: a.Attempts, NotBefore: item.wish.NotBefore, ReadyAt: d.DueAt,
+		DueAt: d.DueAt.Add(a.Within.Duration()), ExpiresAt: d.DueAt.Add(a.Expiry.Duration()), CreatedAt: p.now, ChangedAt: p.now,
 	}
 	if id := teams[a.Team]; id != 0 {
 		c.TeamID = id
