@@ -114,10 +114,10 @@ func (s *Service) claimNew(ctx context.Context, viewer account.Viewer, w want, r
 	return nil, nil //nolint:nilnil // everything that was most urgent had to be set aside
 }
 
-// lockFor locks a callback until the transaction ends, and reports whether the viewer has it or once had it. It returns
-// errNoCallback for a viewer who never had it and does not see its team.
-func lockFor(tx database.Tx, viewer account.Viewer, callbackID int64) (c Callback, had bool, err error) {
-	if c, err = (store{tx}).lockCallback(callbackID); err != nil {
+// lockFor locks a callback until the transaction ends, with what was claimed together with it and with others, and reports whether the
+// viewer has it or once had it. It returns errNoCallback for a viewer who never had it and does not see its team.
+func lockFor(tx database.Tx, viewer account.Viewer, callbackID int64, others ...Callback) (c Callback, had bool, err error) {
+	if c, err = (store{tx}).lockConversation(callbackID, others...); err != nil {
 		return Callback{}, false, err
 	}
 	if had = c.CallerID != 0 && c.CallerID == viewer.UserID && c.Slot != SlotNext; !had {

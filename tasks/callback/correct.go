@@ -111,7 +111,7 @@ func lockToCorrect(tx database.Tx, viewer account.Viewer, attemptID int64) (c Ca
 	if a, err = st.attempt(attemptID); err != nil {
 		return c, a, err
 	}
-	if c, err = st.lockCallback(a.CallbackID); err != nil {
+	if c, err = st.lockConversation(a.CallbackID); err != nil {
 		return c, a, err
 	}
 	if a, err = st.attempt(attemptID); err != nil { // as it is now that it stays so

@@ -65,15 +65,15 @@ func (s *Service) DropRefused(ctx context.Context, customerID int64) error {
 		if err != nil {
 			return err
 		}
-		for _, seen := range open {
-			c, err := store{tx}.lockCallback(seen.ID)
-			if err != nil {
-				return err
-			}
-			if c.closed() {
+		locked, err := store{tx}.lockCallbacks(idsOf(open))
+		if err != nil {
+			return err
+		}
+		for i := range locked {
+			if locked[i].closed() {
 				continue
 			}
-			if err := s.dropRefused(tx, &c, now); err != nil {
+			if err := s.dropRefused(tx, &locked[i], now); err != nil {
 				return err
 			}
 		}

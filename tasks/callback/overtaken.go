@@ -129,15 +129,16 @@ func (s *Service) giveUpOvertaken(tx database.Tx, c *Callback, reason Reason, no
 // supersede cancels the open callbacks that another one makes pointless, but for those in a caller's hands: they are looked at again when
 // they are given back.
 func (s *Service) supersede(tx database.Tx, open []Callback, now clock.Instant) error {
-	for _, seen := range open {
-		c, err := store{tx}.lockCallback(seen.ID)
-		if err != nil {
-			return err
-		}
+	locked, err := store{tx}.lockCallbacks(idsOf(open))
+	if err != nil {
+		return err
+	}
+	for i := range locked {
+		c := &locked[i]
 		if c.closed() || c.inHand(now) {
 			continue
 		}
-		if err := s.giveUp(tx, &c, ReasonSuperseded, now); err != nil {
+		if err := s.giveUp(tx, c, ReasonSuperseded, now); err != nil {
 			return err
 		}
 	}

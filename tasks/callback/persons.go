@@ -2,6 +2,7 @@ package callback
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -18,6 +19,17 @@ var (
 	_ identity.PersonMover = (*Service)(nil)
 	_ maintenance.Calls    = (*Service)(nil)
 )
+
+// LockCalls locks the callbacks of customers that are not over, until the transaction ends. Whoever is about to change the customers or
+// their persons, and with them the callbacks, calls it before they write a guard row: a claim locks its callback first too, and neither
+// waits for the other in a circle.
+func (s *Service) LockCalls(tx database.Tx, customerIDs ...int64) error {
+	ids, err := store{tx}.notOver(customerIDs)
+	if err == nil {
+		_, err = store{tx}.lockCallbacks(ids)
+	}
+	return err
+}
 
 // HeldUntil returns when the last lease on a callback of the persons ends; none when nobody is calling them. Write the guard
 // rows of the persons first: a claim writes the guard row before its hold, so whoever wrote the row first either sees the hold
@@ -43,22 +55,25 @@ func (s *Service) InHand(tx database.Tx, viewer account.Viewer, customerID int64
 
 // CustomerMoved brings the open callbacks of a customer, who is to be reached elsewhere or at other hours, into the pool of those hours,
 // and looks again at those that are in nobody's hands and were ready, or waited for what permission said. One that is in somebody's hands
-// is judged when it is dialled.
+// is judged when it is dialled. Call LockCalls before the customer's person is reserved.
 func (s *Service) CustomerMoved(tx database.Tx, customerID int64, now clock.Instant) error {
 	open, err := store{tx}.openOfCustomers(nil, []int64{customerID})
 	if err != nil || len(open) == 0 {
 		return err
 	}
 	for _, seen := range open {
-		c, err := store{tx}.lockCallback(seen.ID)
+		c, err := store{tx}.lockFree(seen) // one that somebody has was planned since, and they judge it behind the customer's person
+		if errors.Is(err, errGone) {
+			continue
+		}
 		if err != nil {
 			return err
 		}
-		subject, err := s.whom(tx, c)
+		subject, err := s.whom(tx, *c)
 		if err != nil {
 			return err
 		}
-		if err := s.moveCallback(tx, &c, subject, now); err != nil {
+		if err := s.moveCallback(tx, c, subject, now); err != nil {
 			return fmt.Errorf("move callback %d: %w", c.ID, err)
 		}
 	}

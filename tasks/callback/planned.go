@@ -140,19 +140,19 @@ func (c *Callback) begun() bool { return c.Attempts > 0 || !c.AppointmentAt.IsZe
 // CancelReopened cancels the open callbacks of resolutions that a reopening undid. A callback that was finished meanwhile keeps
 // its outcome.
 func (s *Service) CancelReopened(tx database.Tx, resolutionIDs []int64, now clock.Instant) error {
-	callbacks, err := store{tx}.openCallbacks(resolutionIDs)
+	open, err := store{tx}.openCallbacks(resolutionIDs)
 	if err != nil {
 		return err
 	}
-	for _, seen := range callbacks {
-		c, err := store{tx}.lockCallback(seen.ID)
-		if err != nil {
-			return err
-		}
-		if c.closed() {
+	locked, err := store{tx}.lockCallbacks(idsOf(open))
+	if err != nil {
+		return err
+	}
+	for i := range locked {
+		if locked[i].closed() {
 			continue // its caller was faster: the outcome stands
 		}
-		if err := s.giveUp(tx, &c, ReasonReopened, now); err != nil {
+		if err := s.giveUp(tx, &locked[i], ReasonReopened, now); err != nil {
 			return err
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
@@ -59,7 +58,7 @@ func (s *Service) prefetchRound(ctx context.Context, viewer account.Viewer, roun
 func (s *Service) keepNext(ctx context.Context, viewer account.Viewer, seen Callback, now clock.Instant) (kept *Callback, err error) {
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		kept = nil
-		c, err := store{tx}.lockCallback(seen.ID)
+		c, err := store{tx}.lockConversation(seen.ID)
 		if err != nil || !c.nextOf(viewer.UserID, seen.Fence, now) {
 			return err
 		}
@@ -120,15 +119,13 @@ func (s *Service) promote(ctx context.Context, viewer account.Viewer, next []Cal
 
 // lockNext locks what was prefetched, as far as it still is, in the order in which it was seen.
 func (s *Service) lockNext(tx database.Tx, viewer account.Viewer, next []Callback, now clock.Instant) ([]Callback, error) {
-	inOrder := slices.Clone(next)
-	slices.SortFunc(inOrder, func(a, b Callback) int { return int(a.ID - b.ID) })
+	found, err := store{tx}.lockCallbacks(idsOf(next))
+	if err != nil {
+		return nil, err
+	}
 	byID := make(map[int64]Callback, len(next))
-	for _, seen := range inOrder {
-		c, err := store{tx}.lockCallback(seen.ID)
-		if err != nil {
-			return nil, err
-		}
-		if c.nextOf(viewer.UserID, seen.Fence, now) {
+	for _, c := range found {
+		if c.nextOf(viewer.UserID, next[0].Fence, now) {
 			byID[c.ID] = c
 		}
 	}

@@ -1,7 +1,8 @@
 // Package callback is the work of callers: one callback after the other is offered, claimed, dialled and finished, or set aside for
 // later. Its states are drawn in package tasks. Whoever plans callbacks adds them here, and is told when one is cancelled.
 //
-// Lock order: callback, then person, then addresses. A claim writes the guard row of the person before its hold.
+// Lock order: callbacks by their ids, then persons, then addresses and decisions. What else of the person a claim takes, it locks without
+// waiting. A claim writes the guard row of the person before its hold.
 package callback
 
 import (

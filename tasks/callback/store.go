@@ -1,6 +1,7 @@
 package callback
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -28,6 +29,45 @@ func (s store) callback(id int64) (Callback, error) {
 // lockCallback returns a callback that nobody else changes until the transaction ends.
 func (s store) lockCallback(id int64) (Callback, error) {
 	return s.oneCallback(s.Gorm().Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}), id)
+}
+
+// lockCallbacks locks callbacks, each once, and returns them by id. Everybody who locks several locks them in this order.
+func (s store) lockCallbacks(ids []int64) ([]Callback, error) {
+	return database.In[Callback](ids, "callbacks to lock", func(part []int64) *gorm.DB {
+		return s.Gorm().Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id IN ?", part).Order("id")
+	})
+}
+
+// lockConversation locks a callback with all that was claimed together with it, and with others, and returns it: whoever changes one of
+// a conversation may have to change the rest.
+func (s store) lockConversation(id int64, others ...Callback) (Callback, error) {
+	seen, err := s.callback(id)
+	if err != nil {
+		return Callback{}, err
+	}
+	ids := append(idsOf(others), id)
+	if seen.Fence > 0 {
+		together, err := listCallbacks(s.claimedTogether(seen).Select("id").Limit(mostTogether))
+		if err != nil {
+			return Callback{}, err
+		}
+		ids = append(ids, idsOf(together)...)
+	}
+	locked, err := s.lockCallbacks(ids)
+	for _, c := range locked {
+		if c.ID == id {
+			return c, err
+		}
+	}
+	return Callback{}, cmp.Or(err, error(errNoCallback))
+}
+
+func idsOf(callbacks []Callback) []int64 {
+	ids := make([]int64, len(callbacks))
+	for i, c := range callbacks {
+		ids[i] = c.ID
+	}
+	return ids
 }
 
 func (s store) oneCallback(g *gorm.DB, id int64) (Callback, error) {

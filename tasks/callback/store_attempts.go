@@ -3,6 +3,7 @@ package callback
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -174,15 +175,18 @@ func (s store) lockEndedWith(c Callback, a Attempt) ([]Callback, error) {
 	if a.BusinessResult != "" { // somebody took it
 		return nil, nil
 	}
-	var found []Callback
-	err := s.claimedTogether(c).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id <> ?", c.ID).
-		Where("id IN (SELECT callback_id FROM attempts WHERE fence = ? AND ended_at = ? AND caller_id = ?)",
-			c.Fence, a.EndedAt, c.CallerID).
-		Order("id").Limit(mostTogether).Find(&found).Error
-	if err != nil {
-		return nil, fmt.Errorf("lock what ended with callback %d: %w", c.ID, err)
+	locked, err := s.lockClaimedWith(c)
+	if err != nil || len(locked) == 0 {
+		return nil, err
 	}
-	return found, nil
+	var ended []int64
+	err = s.Gorm().Model(&Attempt{}).Where("callback_id IN ?", idsOf(locked)).
+		Where("fence = ? AND ended_at = ? AND caller_id = ?", c.Fence, a.EndedAt, c.CallerID).
+		Limit(mostTogether).Pluck("callback_id", &ended).Error
+	if err != nil {
+		return nil, fmt.Errorf("read what ended with callback %d: %w", c.ID, err)
+	}
+	return slices.DeleteFunc(locked, func(o Callback) bool { return !slices.Contains(ended, o.ID) }), nil
 }
 
 // attemptsOf returns the attempts of a callback, the newest first.

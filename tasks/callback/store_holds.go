@@ -3,6 +3,7 @@ package callback
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -40,11 +41,6 @@ func (hold) TableName() string { return "holds" }
 
 // heldPersons selects the persons somebody is calling; its one argument is the current instant.
 const heldPersons = "(SELECT person_id FROM holds WHERE until_at > ?)"
-
-// inHold is the condition under which a callback, as far as it was claimed, belongs to a hold. The sum keeps databases from walking
-// all that the caller ever had instead of the person's few.
-const inHold = `callbacks.person_id = holds.person_id AND callbacks.caller_id + 0 = holds.caller_id AND callbacks.fence = holds.fence
-	AND callbacks.state IN ('claimed', 'cancelled') AND callbacks.lease_until > 0`
 
 // holdOf is the hold under which a claimed callback is, or is to be.
 func holdOf(c Callback) hold {
@@ -142,19 +138,46 @@ func (s store) bringAlong(c Callback) error {
 
 // claimedTogether selects the callbacks that were claimed together with one, itself among them, whatever became of them since.
 func (s store) claimedTogether(c Callback) *gorm.DB {
-	return s.Gorm().
-		Where("person_id = ? AND caller_id + 0 = ? AND fence = ? AND claimed_at = ?", c.PersonID, c.CallerID, c.Fence, c.ClaimedAt)
+	return s.under(holdOf(c)).Where("claimed_at = ?", c.ClaimedAt)
+}
+
+// under selects the callbacks that were claimed under a hold, whatever became of them since. The sum keeps databases from walking all that
+// the caller ever had instead of the person's few.
+func (s store) under(h hold) *gorm.DB {
+	return s.Gorm().Where("person_id = ? AND caller_id + 0 = ? AND fence = ?", h.PersonID, h.CallerID, h.Fence)
 }
 
 // leaveHold takes a callback out of its hold, which ends when it was the last in it, unless its outcome may be undone.
 func (s store) leaveHold(c Callback) error {
-	err := s.Gorm().Where("person_id = ? AND caller_id = ? AND fence = ? AND slot <> ?", c.PersonID, c.CallerID, c.Fence, SlotUndo).
-		Where("NOT EXISTS (SELECT 1 FROM callbacks WHERE "+inHold+" AND callbacks.id <> ?)", c.ID).
-		Delete(&hold{}).Error
-	if err != nil {
+	h, last, err := s.lastInHold(c)
+	if err != nil || !last || h.Slot == SlotUndo {
+		return err
+	}
+	if err := s.Gorm().Where("person_id = ?", h.PersonID).Delete(&hold{}).Error; err != nil {
 		return fmt.Errorf("end hold: %w", err)
 	}
 	return nil
+}
+
+// lastInHold locks the hold under which a callback is, and reports whether there is one and nothing else in it. It looks for what else is
+// without a lock, and not as part of the next statement, where databases lock what they look at.
+func (s store) lastInHold(c Callback) (h hold, last bool, err error) {
+	var holds []hold
+	err = s.Gorm().Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
+		Where("person_id = ? AND caller_id = ? AND fence = ?", c.PersonID, c.CallerID, c.Fence).Limit(1).Find(&holds).Error
+	if err != nil {
+		return hold{}, false, fmt.Errorf("lock hold: %w", err)
+	}
+	if len(holds) == 0 {
+		return hold{}, false, nil
+	}
+	var others []int64
+	err = s.under(holds[0]).Model(&Callback{}).
+		Where("state IN ? AND lease_until > 0 AND id <> ?", []State{Claimed, Cancelled}, c.ID).Limit(1).Pluck("id", &others).Error
+	if err != nil {
+		return hold{}, false, fmt.Errorf("read what is held: %w", err)
+	}
+	return holds[0], len(others) == 0, nil
 }
 
 // keepForUndo keeps the person of a callback that is being finished, and that is the last in its hold, for who may still undo its
@@ -164,9 +187,11 @@ func (s store) keepForUndo(c Callback, until clock.Instant) error {
 	if err != nil {
 		return fmt.Errorf("let the person before go: %w", err)
 	}
-	err = s.Gorm().Model(&hold{}).Where("person_id = ? AND caller_id = ? AND fence = ?", c.PersonID, c.CallerID, c.Fence).
-		Where("NOT EXISTS (SELECT 1 FROM callbacks WHERE "+inHold+" AND callbacks.id <> ?)", c.ID).
-		Updates(map[string]any{"slot": SlotUndo, "until_at": until}).Error
+	h, last, err := s.lastInHold(c)
+	if err != nil || !last {
+		return err
+	}
+	err = s.Gorm().Model(&hold{}).Where("person_id = ?", h.PersonID).Updates(map[string]any{"slot": SlotUndo, "until_at": until}).Error
 	if err != nil {
 		return fmt.Errorf("hold a person for undo: %w", err)
 	}
@@ -196,8 +221,7 @@ func (s store) inHands(callerID int64, now clock.Instant, slots ...Slot) ([]Call
 	var all []Callback
 	for _, h := range holds {
 		var found []Callback
-		err := s.Gorm().
-			Where("person_id = ? AND caller_id + 0 = ? AND fence = ?", h.PersonID, h.CallerID, h.Fence).
+		err := s.under(h).
 			Where("state IN ? AND lease_until > 0", []State{Claimed, Cancelled}).
 			Order(fmt.Sprintf("CASE WHEN id = %d THEN 0 ELSE 1 END, priority, skips, due_at, id", h.CallbackID)).
 			Limit(mostTogether).Find(&found).Error
@@ -221,14 +245,18 @@ func (s store) together(c Callback, now clock.Instant) ([]Callback, error) {
 
 // lockTogether locks what is held together with a callback, without it.
 func (s store) lockTogether(c Callback) ([]Callback, error) {
-	var found []Callback
-	err := s.claimedTogether(c).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
-		Where("state IN ? AND lease_until > 0 AND id <> ?", []State{Claimed, Cancelled}, c.ID).
-		Order("id").Limit(mostTogether).Find(&found).Error
+	locked, err := s.lockClaimedWith(c)
+	return slices.DeleteFunc(locked, func(o Callback) bool { return !o.heldBy(c.CallerID, c.Fence) }), err
+}
+
+// lockClaimedWith locks what was claimed together with a callback, without it, whatever became of it since. It is looked for without a
+// lock: a database locks all it walks over, also what somebody else has who waits for us.
+func (s store) lockClaimedWith(c Callback) ([]Callback, error) {
+	seen, err := listCallbacks(s.claimedTogether(c).Select("id").Where("id <> ?", c.ID).Limit(mostTogether))
 	if err != nil {
-		return nil, fmt.Errorf("lock what is held with callback %d: %w", c.ID, err)
+		return nil, err
 	}
-	return found, nil
+	return s.lockCallbacks(idsOf(seen))
 }
 
 // mostTogether bounds how many callbacks of one person are claimed together.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"gorm.io/gorm"
+
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 )
@@ -26,23 +28,27 @@ func (s store) heldUntil(personIDs []int64, now clock.Instant) (clock.Instant, e
 	return until, nil
 }
 
-// movePerson moves the open callbacks of customers, and those a caller may still record something about.
+// notOver returns the ids of the callbacks of customers that are open, and of those a caller may still record something about.
+func (s store) notOver(customerIDs []int64) ([]int64, error) {
+	found, err := database.In[Callback](customerIDs, "the callbacks of customers that are not over", func(part []int64) *gorm.DB {
+		return s.Gorm().Select("id").
+			Where("customer_id IN ? AND (state IN ? OR (state = ? AND lease_until > 0))", part, openStates, Cancelled)
+	})
+	return idsOf(found), err
+}
+
+// movePerson moves the callbacks of customers that are not over.
 func (s store) movePerson(customerIDs []int64, from, to int64) error {
-	for part := range slices.Chunk(customerIDs, database.MaxIn) {
-		var open []int64
-		err := s.Gorm().Model(&Callback{}).
-			Where("customer_id IN ? AND (state IN ? OR (state = ? AND lease_until > 0))", part, openStates, Cancelled).
-			Pluck("id", &open).Error
-		if err != nil {
-			return fmt.Errorf("read the open callbacks of customers: %w", err)
+	moved, err := s.notOver(customerIDs)
+	if err != nil {
+		return err
+	}
+	for ids := range slices.Chunk(database.Distinct(moved), database.MaxIn) {
+		if err := s.Gorm().Model(&Callback{}).Where("id IN ?", ids).Update("person_id", to).Error; err != nil {
+			return fmt.Errorf("move callbacks to another person: %w", err)
 		}
-		for ids := range slices.Chunk(open, database.MaxIn) {
-			if err := s.Gorm().Model(&Callback{}).Where("id IN ?", ids).Update("person_id", to).Error; err != nil {
-				return fmt.Errorf("move callbacks to another person: %w", err)
-			}
-			if err := s.moveHold(ids, from, to); err != nil {
-				return err
-			}
+		if err := s.moveHold(ids, from, to); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -87,9 +87,13 @@ func (c *Callback) takeBack(a Attempt, now clock.Instant) (was state, err error)
 func (s *Service) Undo(ctx context.Context, viewer account.Viewer, callbackID int64) (Desk, error) {
 	now := s.now()
 	var c Callback
-	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) (err error) {
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		since, err := store{tx}.inHands(viewer.UserID, now, SlotCurrent)
+		if err != nil {
+			return err
+		}
 		var had bool
-		if c, had, err = lockFor(tx, viewer, callbackID); err == nil && !had {
+		if c, had, err = lockFor(tx, viewer, callbackID, since...); err == nil && !had {
 			err = errNotClaimed
 		}
 		if err != nil {

@@ -124,6 +124,9 @@ func (h *HandPlan) check(now clock.Instant) error {
 // replaceable locks the decision about callbacks of a resolution and returns it. It returns errCallbackOpen when a callback is
 // open, and errUndecided when Plan has not decided yet.
 func (p *planner) replaceable(r contact.Resolution) (Decision, error) {
+	if err := p.lockCalls(r); err != nil {
+		return Decision{}, err
+	}
 	decisions, err := store{p.tx}.lockDecisions(r.ID)
 	if err != nil {
 		return Decision{}, err

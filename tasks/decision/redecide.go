@@ -56,7 +56,7 @@ var errUndecided = fault.New(fault.Unavailable, "follow_up_undecided",
 // supervisor planned is planned the same. If the contact belongs to another customer now, everything changes that nobody is at
 // work on.
 //
-// It returns fault.Unavailable, and is tried again, when Plan has not decided yet. Lock order: decisions, then callbacks.
+// It returns fault.Unavailable, and is tried again, when Plan has not decided yet. Lock order: callbacks, then decisions.
 func (s *Service) Redecide(ctx context.Context, ticket outbox.Ticket, contactID int64) error {
 	now := ticket.Now(s.now)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -101,6 +101,9 @@ func (s *Service) Redecide(ctx context.Context, ticket outbox.Ticket, contactID 
 // changed collects in p.items what the policy now wants otherwise and may still be changed, and withdraws the work that was set
 // up for it. It returns the decisions that p.items replace, in the same order.
 func (p *planner) changed(r contact.Resolution) ([]Decision, error) {
+	if err := p.lockCalls(r); err != nil {
+		return nil, err
+	}
 	decisions, err := store{p.tx}.lockDecisions(r.ID)
 	if err != nil {
 		return nil, err
@@ -132,6 +135,23 @@ func (p *planner) changed(r contact.Resolution) ([]Decision, error) {
 		}
 	}
 	return before, nil
+}
+
+// lockCalls locks the callbacks that deciding again may change: of whom the contact was thought to be, and of whose it is.
+func (p *planner) lockCalls(r contact.Resolution) error {
+	customers, err := store{p.tx}.customersOf(r.ID)
+	if err != nil {
+		return err
+	}
+	subjects, err := contact.Subjects(p.tx, append(customers, r.CustomerID))
+	if err != nil {
+		return err
+	}
+	var records []int64
+	for _, subject := range subjects {
+		records = append(records, subject.Records...)
+	}
+	return p.callbacks.LockCalls(p.tx, records...)
 }
 
 // instead returns the wish that replaces a decision, and false where the decision stays: it says the same already, it was given

@@ -23,15 +23,14 @@ func (s *Service) CancelContact(ctx context.Context, ticket outbox.Ticket, conta
 		if err != nil || len(undone) == 0 {
 			return err
 		}
-		st := store{tx}
-		surveys, err := st.liveSurveyDecisions(undone)
+		if err := s.callbacks.CancelReopened(tx, undone, now); err != nil { // callbacks are locked before decisions
+			return err
+		}
+		surveys, err := store{tx}.liveSurveyDecisions(undone)
 		if err != nil {
 			return err
 		}
-		if err := s.giveUpSurveys(tx, surveys, policy.ReasonReopened, now); err != nil {
-			return err
-		}
-		return s.callbacks.CancelReopened(tx, undone, now)
+		return s.giveUpSurveys(tx, surveys, policy.ReasonReopened, now)
 	})
 	if err != nil {
 		return fmt.Errorf("cancel the follow-up of contact %d: %w", contactID, err)

@@ -1,7 +1,7 @@
 // Package decision decides which follow-up every resolution gets, and why: by the policy in force, by a supervisor's hand, or anew after a
 // correction. What is planned is set up at once: callbacks, and the jobs of surveys. A dry run decides without writing anything.
 //
-// Lock order: decisions, then callbacks.
+// Lock order: callbacks, then decisions.
 package decision
 
 import (

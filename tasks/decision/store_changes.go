@@ -10,6 +10,16 @@ import (
 	"aftercall/tasks/policy"
 )
 
+// customersOf returns about whom the decisions of a resolution are.
+func (s store) customersOf(resolutionID int64) ([]int64, error) {
+	var customers []int64
+	err := s.Gorm().Model(&Decision{}).Where("resolution_id = ?", resolutionID).Limit(len(policy.Kinds())).Pluck("customer_id", &customers).Error
+	if err != nil {
+		return nil, fmt.Errorf("read about whom resolution %d was decided: %w", resolutionID, err)
+	}
+	return customers, nil
+}
+
 // lockDecisions returns the decisions about a resolution by kind; nobody else decides again until the transaction ends.
 func (s store) lockDecisions(resolutionID int64) (map[policy.Kind]Decision, error) {
 	var rows []Decision

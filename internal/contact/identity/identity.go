@@ -6,7 +6,8 @@
 // are being called), and what permission keeps ready about everybody concerned. The person on resolutions, decisions, attempts,
 // invitations and finished callbacks is who it was then and stays; what acts on such a row later asks ReservePersons who it is now.
 //
-// Lock order: the guard rows of persons in order of their ids, then their customers, then what follows them.
+// Lock order: what callers lock before a person (HoldChecker.LockCalls), the guard rows of persons in order of their ids, then their
+// customers, then what follows them.
 package identity
 
 import (
@@ -72,6 +73,8 @@ func (changeRecord) TableName() string { return "person_change_records" }
 type HoldChecker interface {
 	// HeldUntil returns when the last open hold of the persons ends by itself, or none when nobody holds one of them.
 	HeldUntil(tx database.Tx, personIDs []int64, now clock.Instant) (clock.Instant, error)
+	// LockCalls locks what moves with customers, before the guard rows of their persons are written: who calls locks in that order too.
+	LockCalls(tx database.Tx, customerIDs ...int64) error
 }
 
 // PersonMover moves what it counts by person after customers.
@@ -143,8 +146,17 @@ func (g regrouping) sight(persons ...[]int64) error {
 	return nil
 }
 
-// reserve writes the guard rows of persons.
+// reserve writes the guard rows of persons, after what may move with them was locked.
 func (g regrouping) reserve(personIDs ...int64) error {
+	if g.opts.Holds != nil {
+		records, err := g.store.recordsOf(personIDs)
+		if err != nil {
+			return err
+		}
+		if err := g.opts.Holds.LockCalls(g.store.Tx, records...); err != nil {
+			return err
+		}
+	}
 	return permission.Reserve(g.store.Tx, personIDs...)
 }
 

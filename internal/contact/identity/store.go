@@ -52,6 +52,18 @@ func (s store) recordIDs(personID int64, limit int) ([]int64, error) {
 	return ids, nil
 }
 
+// recordsOf returns the customers of persons, as far as they can be moved about.
+func (s store) recordsOf(personIDs []int64) ([]int64, error) {
+	rows, err := database.In[contact.Customer](personIDs, "the records of persons", func(part []int64) *gorm.DB {
+		return s.Gorm().Select("id").Where("person_id IN ?", part).Limit(len(part) * maxRecords)
+	})
+	ids := make([]int64, len(rows))
+	for i, c := range rows {
+		ids[i] = c.ID
+	}
+	return ids, err
+}
+
 // moveCustomers gives customers another person, and their resolutions with them: what acts on one later reads the person there.
 func (s store) moveCustomers(ids []int64, from, to int64) error {
 	for part := range slices.Chunk(ids, database.MaxIn) {

@@ -21,6 +21,8 @@ import (
 type Calls interface {
 	// InHand reports whether a viewer is at work on a callback to the customer.
 	InHand(tx database.Tx, viewer account.Viewer, customerID int64, now clock.Instant) (bool, error)
+	// LockCalls locks what is planned with the customers, before their persons are reserved.
+	LockCalls(tx database.Tx, customerIDs ...int64) error
 	// CustomerMoved is told, in the transaction of the change, that a customer is to be reached elsewhere or at other hours.
 	CustomerMoved(tx database.Tx, customerID int64, now clock.Instant) error
 }
@@ -141,6 +143,9 @@ func (s *Service) Correct(
 	var fields []upkeep.Field
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		fields = nil
+		if err := s.calls.LockCalls(tx, customerID); err != nil {
+			return err
+		}
 		if err := s.mayCorrect(tx, viewer, customerID, now); err != nil {
 			return err
 		}
