@@ -78,6 +78,7 @@ type Callback struct {
 	ExpiresAt     clock.Instant // nobody calls after this
 	LeaseUntil    clock.Instant // claimed: until when
 	CallerID      int64         // who has it, or had it last
+	CallerBefore  int64         // while it is, or was, only somebody's next one: who had it last; 0: nobody
 	ReservedFor   int64         // an appointment or a reassignment: only this caller may claim it; 0 for anybody
 	KeptMinutes   int           `gorm:"default:30"` // how long it stays reserved, from when it is ready
 	NotFor        int64         // the caller who must not get it; 0 for nobody
@@ -140,6 +141,14 @@ func (c *Callback) heldBy(callerID, fence int64) bool {
 // cancelledUnderClaim reports whether a caller was at work on the callback when it was cancelled, and has not been told yet.
 func (c *Callback) cancelledUnderClaim() bool { return c.State == Cancelled && !c.LeaseUntil.IsZero() }
 
+// owner returns who has the callback or had it last, 0 for nobody: who only has it next has not had it.
+func (c *Callback) owner() int64 {
+	if c.Slot == SlotNext {
+		return c.CallerBefore
+	}
+	return c.CallerID
+}
+
 // claimable reports whether the caller may claim the callback now, as far as the callback itself knows.
 func (c *Callback) claimable(callerID int64, now clock.Instant) bool {
 	free := c.State == Ready || (c.State == Claimed && !c.LeaseUntil.After(now) && !c.early(now))
@@ -164,6 +173,7 @@ func (c *Callback) record(callerID, fence int64, o Outcome, next outcome.Next, n
 		return ErrStale
 	}
 	from := c.State
+	c.Slot, c.CallerBefore = SlotCurrent, 0 // it is theirs, also if they dialled it before it was on the desk
 	if err := c.follow(callerID, o, next, now); err != nil {
 		return err
 	}

@@ -120,7 +120,7 @@ func lockFor(tx database.Tx, viewer account.Viewer, callbackID int64, others ...
 	if c, err = (store{tx}).lockConversation(callbackID, others...); err != nil {
 		return Callback{}, false, err
 	}
-	if had = c.CallerID != 0 && c.CallerID == viewer.UserID && c.Slot != SlotNext; !had {
+	if had = viewer.UserID != 0 && c.owner() == viewer.UserID; !had {
 		had, err = store{tx}.everHad(callbackID, viewer.UserID)
 	}
 	if err == nil && !had && !viewer.SeesTeam(c.TeamID) {
@@ -144,7 +144,7 @@ func (s *Service) Held(tx database.Tx, viewer account.Viewer, now clock.Instant)
 func compareUrgency(a, b *Callback, viewer account.Viewer) int {
 	own := func(c *Callback) int {
 		switch {
-		case c.ReservedFor == viewer.UserID || (c.State == Claimed && c.CallerID == viewer.UserID && c.Slot != SlotNext):
+		case c.ReservedFor == viewer.UserID || (c.State == Claimed && c.owner() == viewer.UserID):
 			return 0
 		case viewer.SeesAllTeams() || c.TeamID != 0:
 			return 1

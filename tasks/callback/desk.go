@@ -87,7 +87,7 @@ func mayOpen(tx database.Tx, viewer account.Viewer, c Callback) (bool, error) {
 	switch {
 	case viewer.UserID == 0:
 		return false, nil
-	case c.CallerID == viewer.UserID && c.Slot != SlotNext:
+	case c.owner() == viewer.UserID:
 		return true, nil
 	case viewer.SeesTeam(c.TeamID) && (c.ReservedFor == viewer.UserID || isMyRecovery(c, viewer.UserID)):
 		return true, nil

@@ -248,6 +248,6 @@ func (c *Callback) paused() bool { return c.State == Waiting && c.WaitReason == 
 // pausedFor reports whether a pause of the callback is the viewer's to end: their own, that of what is kept for them, and for supervisors
 // those of their teams.
 func (c *Callback) pausedFor(viewer account.Viewer) bool {
-	own := viewer.UserID != 0 && (c.CallerID == viewer.UserID || c.ReservedFor == viewer.UserID)
+	own := viewer.UserID != 0 && (c.owner() == viewer.UserID || c.ReservedFor == viewer.UserID)
 	return own || viewer.Role != account.Caller && viewer.SeesTeam(c.TeamID)
 }

@@ -56,7 +56,7 @@ func (d *naive) candidates(v account.Viewer) []*callback.Callback {
 		}
 	}
 	own := func(c *callback.Callback) int {
-		if c.ReservedFor == v.UserID || c.State == callback.Claimed && c.CallerID == v.UserID && c.Slot != callback.SlotNext {
+		if c.ReservedFor == v.UserID || c.State == callback.Claimed && ownerOf(c) == v.UserID {
 			return 0
 		}
 		return 1
@@ -123,6 +123,10 @@ func (d *naive) holdAll(v account.Viewer, c *callback.Callback, slot callback.Sl
 		if !early(t, d.now) {
 			t.WaitReason = ""
 		}
+		before := ownerOf(t)
+		if t.CallerBefore = 0; slot == callback.SlotNext {
+			t.CallerBefore = before
+		}
 		t.State, t.CallerID, t.Slot, t.Fence, t.LeaseUntil = callback.Claimed, v.UserID, slot, fence+1, until
 		t.ClaimedAt, t.DialledAt = d.now, 0
 		if slot == callback.SlotCurrent {
@@ -175,7 +179,7 @@ func (d *naive) promote(v account.Viewer, next []*callback.Callback) *callback.C
 	h = d.holdUnder(left[0])
 	h.slot, h.callback, h.until = callback.SlotCurrent, left[0].ID, d.now.Add(callback.Lease)
 	for _, c := range left {
-		c.Slot, c.LeaseUntil, c.ClaimedAt = callback.SlotCurrent, h.until, d.now
+		c.Slot, c.CallerBefore, c.LeaseUntil, c.ClaimedAt = callback.SlotCurrent, 0, h.until, d.now
 		d.had[[2]int64{c.ID, v.UserID}] = true
 	}
 	return left[0]

@@ -122,7 +122,7 @@ func openHours(at clock.Instant) bool {
 // known returns a callback that a viewer had or sees.
 func (d *naive) known(v account.Viewer, id int64) (c *callback.Callback, had bool, err error) {
 	c = d.row(id)
-	had = c.CallerID == v.UserID && c.Slot != callback.SlotNext || d.had[[2]int64{id, v.UserID}]
+	had = ownerOf(c) == v.UserID || d.had[[2]int64{id, v.UserID}]
 	if !had && !v.SeesTeam(c.TeamID) {
 		return c, false, refusal("callback_unknown")
 	}
@@ -157,7 +157,7 @@ func (d *naive) overtaken(c *callback.Callback) callback.Reason {
 func (d *naive) settle(c *callback.Callback) {
 	if !stillHeld(c) && d.lastIn(c) {
 		d.drop(func(h paperHold) bool {
-			return h.person == c.PersonID && h.caller == c.CallerID && h.fence == c.Fence && h.slot != callback.SlotUndo
+			return h.person == c.PersonID && h.fence == c.Fence && h.slot != callback.SlotUndo
 		})
 	}
 	switch c.State {
@@ -172,12 +172,29 @@ func (d *naive) settle(c *callback.Callback) {
 
 func (d *naive) wait(c *callback.Callback, why callback.Reason, until clock.Instant) {
 	c.State, c.WaitReason, c.ReadyAt, c.LeaseUntil = callback.Waiting, why, until, 0
+	notNext(c)
+}
+
+// ownerOf is who has a callback or had it last, but for who only has it next.
+func ownerOf(c *callback.Callback) int64 {
+	if c.Slot == callback.SlotNext {
+		return c.CallerBefore
+	}
+	return c.CallerID
+}
+
+// notNext makes a callback that leaves somebody who only had it next that of who had it last.
+func notNext(c *callback.Callback) {
+	if c.Slot == callback.SlotNext {
+		c.CallerID, c.CallerBefore, c.Slot = c.CallerBefore, 0, ""
+	}
 }
 
 func (d *naive) close(c *callback.Callback, state callback.State, why callback.Reason) {
 	if state == callback.Finished || !d.inHand(c) || c.Slot == callback.SlotNext {
 		c.LeaseUntil = 0
 	}
+	notNext(c)
 	c.State, c.CloseReason, c.ClosedAt, c.WaitReason = state, why, d.now, ""
 }
 
@@ -187,6 +204,7 @@ func early(c *callback.Callback, at clock.Instant) bool { return c.WaitReason !=
 // free takes a callback out of its caller's hands. One that was picked before its time waits on.
 func (d *naive) free(c *callback.Callback) {
 	c.LeaseUntil = 0
+	notNext(c)
 	if early(c, d.now) {
 		c.State = callback.Waiting
 		return
@@ -196,9 +214,12 @@ func (d *naive) free(c *callback.Callback) {
 
 // moveAway is what becomes of a callback that may not be made now.
 func (d *naive) moveAway(c *callback.Callback, v permission.Verdict) {
-	if v.AllowedFrom.IsZero() {
+	switch {
+	case v.AllowedFrom.IsZero():
 		d.close(c, callback.Cancelled, callback.Reason(v.First))
-	} else {
+	case early(c, max(d.now, v.AllowedFrom)): // its own time comes later
+		d.free(c)
+	default:
 		d.wait(c, callback.Reason(v.First), v.AllowedFrom)
 	}
 	d.settle(c)

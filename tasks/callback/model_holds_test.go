@@ -64,7 +64,7 @@ func holdFor(c *callback.Callback) paperHold {
 // lastIn reports whether no other callback is held with one.
 func (d *naive) lastIn(c *callback.Callback) bool {
 	return !slices.ContainsFunc(d.rows, func(o *callback.Callback) bool {
-		return o.ID != c.ID && o.PersonID == c.PersonID && o.CallerID == c.CallerID && o.Fence == c.Fence && stillHeld(o)
+		return o.ID != c.ID && o.PersonID == c.PersonID && o.Fence == c.Fence && stillHeld(o)
 	})
 }
 

@@ -89,6 +89,7 @@ func (d *naive) record(v account.Viewer, c *callback.Callback, o callback.Outcom
 	a.noDial, d.deeds[c.ID] = noDial, false
 	a.before, a.EndedAt, a.CallResult, a.BusinessResult, a.Note = *c, d.now, o.CallResult, o.BusinessResult, o.Note
 	a.handOn, a.leaveAt = true, d.now.Add(callback.UndoTime)
+	c.Slot, c.CallerBefore = callback.SlotCurrent, 0
 	d.follow(c, v.UserID, o, d.now)
 	d.nextAllowed(c)
 	if !never(o) && c.State != callback.Cancelled {
@@ -159,7 +160,7 @@ func (d *naive) takeBack(c *callback.Callback, a *paperAttempt) {
 	c.PersonID, c.TeamID, c.CallerID, c.Fence, c.Attempts, c.ClaimedAt, c.DialledAt =
 		now.PersonID, now.TeamID, a.CallerID, now.Fence, now.Attempts, now.ClaimedAt, now.DialledAt
 	c.State, c.Slot, c.CloseReason, c.ClosedAt = callback.Claimed, callback.SlotCurrent, "", 0
-	c.LeaseUntil = d.now.Add(callback.Lease)
+	c.LeaseUntil, c.CallerBefore = d.now.Add(callback.Lease), 0
 }
 
 func (d *naive) undo(v account.Viewer, id int64) (string, error) {

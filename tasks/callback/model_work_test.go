@@ -224,7 +224,7 @@ func (d *naive) resume(v account.Viewer, id int64) error {
 	switch {
 	case err != nil:
 		return err
-	case c.CallerID != v.UserID && c.ReservedFor != v.UserID && (v.Role == account.Caller || !v.SeesTeam(c.TeamID)):
+	case ownerOf(c) != v.UserID && c.ReservedFor != v.UserID && (v.Role == account.Caller || !v.SeesTeam(c.TeamID)):
 		return refusal("callback_unknown")
 	case c.State != callback.Waiting || c.WaitReason != callback.ReasonPaused:
 		return refusal("not_paused")

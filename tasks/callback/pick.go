@@ -147,7 +147,7 @@ func (c *Callback) Standing(viewer account.Viewer, now clock.Instant) Standing {
 		return StandsKept
 	case viewer.UserID != 0 && c.NotFor == viewer.UserID:
 		return StandsNotYours
-	case viewer.UserID != 0 && c.CallerID == viewer.UserID:
+	case viewer.UserID != 0 && c.owner() == viewer.UserID:
 		return StandsMine
 	case c.State == Waiting:
 		return StandsWaiting

@@ -86,9 +86,9 @@ func (s store) updateCallback(c Callback) error {
 	err := s.Gorm().Model(&Callback{}).Where("id = ?", c.ID).Updates(map[string]any{
 		"person_id": c.PersonID, "team_id": c.TeamID, "pool_id": c.PoolID, "state": c.State, "priority": c.Priority,
 		"ready_at": c.ReadyAt, "due_at": c.DueAt, "expires_at": c.ExpiresAt,
-		"lease_until": c.LeaseUntil, "caller_id": c.CallerID, "reserved_for": c.ReservedFor, "kept_minutes": c.KeptMinutes,
-		"wait_reason": c.WaitReason,
-		"claimed_at":  c.ClaimedAt, "dialled_at": c.DialledAt, "fence": c.Fence, "slot": c.Slot, "skips": c.Skips,
+		"lease_until": c.LeaseUntil, "caller_id": c.CallerID, "caller_before": c.CallerBefore,
+		"reserved_for": c.ReservedFor, "kept_minutes": c.KeptMinutes, "wait_reason": c.WaitReason,
+		"claimed_at": c.ClaimedAt, "dialled_at": c.DialledAt, "fence": c.Fence, "slot": c.Slot, "skips": c.Skips,
 		"attempts": c.Attempts, "max_attempts": c.MaxAttempts,
 		"appointment_at": c.AppointmentAt, "appointment_until": c.AppointmentUntil,
 		"call_result": c.CallResult, "business_result": c.BusinessResult,

@@ -12,9 +12,9 @@ func (s store) write(c *Callback) error {
 
 // writeClaim is write after a claim, which changes less.
 func (s store) writeClaim(c *Callback) error {
-	err := s.Gorm().Exec("UPDATE callbacks SET person_id = ?, state = ?, caller_id = ?, slot = ?, fence = ?, lease_until = ?, "+
-		"wait_reason = ?, claimed_at = ?, dialled_at = ?, changed_at = ? WHERE id = ?", c.PersonID, c.State, c.CallerID, c.Slot, c.Fence,
-		c.LeaseUntil, c.WaitReason, c.ClaimedAt, c.DialledAt, c.ChangedAt, c.ID).Error
+	err := s.Gorm().Exec("UPDATE callbacks SET person_id = ?, state = ?, caller_id = ?, caller_before = ?, slot = ?, fence = ?, "+
+		"lease_until = ?, wait_reason = ?, claimed_at = ?, dialled_at = ?, changed_at = ? WHERE id = ?", c.PersonID, c.State, c.CallerID,
+		c.CallerBefore, c.Slot, c.Fence, c.LeaseUntil, c.WaitReason, c.ClaimedAt, c.DialledAt, c.ChangedAt, c.ID).Error
 	if err != nil {
 		return fmt.Errorf("claim callback %d: %w", c.ID, err)
 	}

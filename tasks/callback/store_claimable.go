@@ -67,8 +67,8 @@ func (s store) claimable(callers []int64, depths map[int64]depth, since, now clo
 // claimColumns is as much of a callback as is asked before it is locked.
 var claimColumns = "callbacks." + strings.Join([]string{
 	"id", "decision_id", "resolution_id", "contact_id", "customer_id", "person_id", "kind", "priority", "state", "pool_id", "team_id",
-	"ready_at", "due_at", "expires_at", "lease_until", "caller_id", "reserved_for", "kept_minutes", "not_for", "fence", "slot", "skips",
-	"appointment_at",
+	"ready_at", "due_at", "expires_at", "lease_until", "caller_id", "caller_before", "reserved_for", "kept_minutes", "not_for",
+	"fence", "slot", "skips", "appointment_at",
 }, ", callbacks.")
 
 // union is a statement of several parts, each the first few callbacks in nobody's hands that may go to the caller, if there is only one.

@@ -164,7 +164,7 @@ func (s store) leaveHold(c Callback) error {
 func (s store) lastInHold(c Callback) (h hold, last bool, err error) {
 	var holds []hold
 	err = s.Gorm().Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
-		Where("person_id = ? AND caller_id = ? AND fence = ?", c.PersonID, c.CallerID, c.Fence).Limit(1).Find(&holds).Error
+		Where("person_id = ? AND fence = ?", c.PersonID, c.Fence).Limit(1).Find(&holds).Error
 	if err != nil {
 		return hold{}, false, fmt.Errorf("lock hold: %w", err)
 	}

@@ -51,15 +51,19 @@ func (c *Callback) wait(reason Reason, until, now clock.Instant) error {
 		return errGone
 	}
 	c.State, c.WaitReason, c.ReadyAt, c.ChangedAt, c.LeaseUntil = Waiting, reason, until, now, 0
+	c.giveOwnerBack()
 	return nil
 }
 
 // claim gives the callback to a caller on the terms of a hold: its slot, fence and end. One that was picked while it waits keeps until
 // when and for what.
 func (c *Callback) claim(h hold, kind ChangeKind, now clock.Instant) {
-	from := c.State
+	from, before := c.State, c.owner()
 	if !c.early(now) {
 		c.WaitReason = ""
+	}
+	if c.CallerBefore = 0; h.Slot == SlotNext {
+		c.CallerBefore = before
 	}
 	c.State, c.CallerID, c.Slot, c.Fence, c.LeaseUntil = Claimed, h.CallerID, h.Slot, h.Fence, h.UntilAt
 	c.ClaimedAt, c.DialledAt, c.ChangedAt = now, 0, now
@@ -68,8 +72,16 @@ func (c *Callback) claim(h hold, kind ChangeKind, now clock.Instant) {
 
 // promote begins the work on a callback that was prefetched, under the same fence.
 func (c *Callback) promote(now clock.Instant) {
+	c.CallerBefore = 0
 	c.Slot, c.LeaseUntil, c.ClaimedAt, c.ChangedAt = SlotCurrent, now.Add(Lease), now, now
 	c.note(Change{Kind: ChangeClaimed, FromState: c.State, UserID: c.CallerID})
+}
+
+// giveOwnerBack makes who had the callback last its caller again, when it leaves somebody who only had it next.
+func (c *Callback) giveOwnerBack() {
+	if c.Slot == SlotNext {
+		c.CallerID, c.CallerBefore, c.Slot = c.CallerBefore, 0, ""
+	}
 }
 
 // renew gives a claim a new lease from now, and reports whether the old lease was over. If it was, a new hold of the person is
@@ -132,6 +144,7 @@ func (c *Callback) release(callerID, fence int64, now clock.Instant) error {
 // makeReady takes a claimed callback out of its caller's hands. One that was picked before its time waits on.
 func (c *Callback) makeReady(now clock.Instant) {
 	c.LeaseUntil, c.ChangedAt = 0, now
+	c.giveOwnerBack()
 	if c.early(now) {
 		c.State = Waiting
 		return
@@ -217,6 +230,7 @@ func (c *Callback) cancel(reason Reason, now clock.Instant) error {
 	if !c.inHand(now) || c.Slot == SlotNext {
 		c.LeaseUntil = 0
 	}
+	c.giveOwnerBack()
 	from := c.State
 	c.State, c.CloseReason, c.ClosedAt, c.ChangedAt, c.WaitReason = Cancelled, reason, now, now, ""
 	c.note(Change{Kind: ChangeCancelled, FromState: from, Reason: string(reason)})
@@ -229,5 +243,6 @@ func (c *Callback) finish(reason Reason, now clock.Instant) error {
 		return errGone
 	}
 	c.State, c.CloseReason, c.ClosedAt, c.ChangedAt, c.LeaseUntil, c.WaitReason = Finished, reason, now, now, 0, ""
+	c.giveOwnerBack()
 	return nil
 }

@@ -74,7 +74,7 @@ func (c *Callback) takeBack(a Attempt, now clock.Instant) (was state, err error)
 	c.AppointmentAt, c.AppointmentUntil = was.AppointmentAt, was.AppointedUntil
 	c.CallResult, c.BusinessResult, c.Note, c.NoteForNext = was.CallResult, was.BusinessResult, was.Note, was.NoteForNext
 	c.State, c.Slot, c.WaitReason, c.CloseReason, c.ClosedAt = Claimed, SlotCurrent, was.WaitReason, "", 0
-	c.CallerID, c.LeaseUntil, c.ChangedAt = a.CallerID, now.Add(Lease), now
+	c.CallerID, c.CallerBefore, c.LeaseUntil, c.ChangedAt = a.CallerID, 0, now.Add(Lease), now
 	return was, nil
 }
 

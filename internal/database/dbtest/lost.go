@@ -41,4 +41,3 @@ func Lost(t testing.TB, db *database.DB) func() []string {
 		return lost
 	}
 }
-

@@ -75,6 +75,9 @@ func (s *Service) MyTasks(ctx context.Context, viewer account.Viewer, f MineFilt
 	if own.pools, err = (store{tx}).recoveryPools(viewer.VisibleTeams()); err != nil {
 		return Mine{}, err
 	}
+	if own.lookedAhead, err = own.lookedAheadOf(viewer.UserID, mine.At); err != nil {
+		return Mine{}, err
+	}
 	if f.Date != 0 {
 		own.from, own.to = f.Date.Start(s.zone), (f.Date + 1).Start(s.zone)
 	}

@@ -20,6 +20,7 @@ type mineStore struct {
 	endOfToday   clock.Instant
 	from, to     clock.Instant      // of what is done: closed then; none for whenever
 	held         *callback.Callback // what the viewer is at work on; nil for nothing
+	lookedAhead  []int64            // what was the viewer's, then somebody's next one, and is nobody's now
 }
 
 // of selects the callbacks of a list and names the column it is ordered by. Each is narrowed by an index to what is one caller's: what
@@ -29,9 +30,11 @@ func (m mineStore) of(list MineList) (g *gorm.DB, column string) {
 	g = within(m.viewer.VisibleTeams(), m.Gorm().Model(&callback.Callback{}))
 	switch list {
 	case MineInProgress:
-		// The next one was only looked at, whatever became of it.
-		return g.Where("caller_id = ? AND state IN ? AND slot <> ?", id, openStates, callback.SlotNext).
-			Where("(reserved_for <> ? OR "+paused+" AND appointment_at < ?)", id, m.startOfToday), "ready_at"
+		g = g.Where("state IN ?", openStates).Where("(reserved_for <> ? OR "+paused+" AND appointment_at < ?)", id, m.startOfToday)
+		if len(m.lookedAhead) > 0 {
+			return g.Where("(caller_id = ? AND slot <> ? OR id IN ?)", id, callback.SlotNext, m.lookedAhead), "ready_at"
+		}
+		return g.Where("caller_id = ? AND slot <> ?", id, callback.SlotNext), "ready_at" // that one was only looked at, whatever became of it
 	case MineRecoveries:
 		return g.Where("pool_id IN ? AND state IN ? AND kind = ? AND not_for <> ?", m.pools, openStates, callback.RecoveryKind, id),
 			"due_at"
@@ -52,6 +55,19 @@ func (m mineStore) of(list MineList) (g *gorm.DB, column string) {
 
 // paused are the callbacks that wait for something inside: they are kept for their caller, and no customer expects the call for that.
 const paused = "(state = 'waiting' AND wait_reason = 'paused')"
+
+// lookedAheadOf returns what was a caller's and now is in nobody's hands, after it was only somebody's next one. It is looked for among the
+// claims whose lease is over, of which there are about as many as callers.
+func (s store) lookedAheadOf(callerID int64, now clock.Instant) ([]int64, error) {
+	ids := []int64{}
+	err := s.Gorm().Model(&callback.Callback{}).Where("state = ? AND lease_until <= ? AND slot = ? AND caller_before = ?",
+		callback.Claimed, now, callback.SlotNext, callerID).
+		Limit(callback.MaxRows).Pluck("id", &ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("read what caller %d had: %w", callerID, err)
+	}
+	return ids, nil
+}
 
 func (m mineStore) list(f MineFilter) ([]callback.Callback, error) {
 	g, column := m.of(f.List)
