@@ -210,7 +210,7 @@ func (s *Service) followAnew(
 	if a.CallbackBefore == "" || c.State == Cancelled {
 		return s.correctOnly(tx, since, a, change, now)
 	}
-	changed, err := store{tx}.changedSinceOutcome(c.ID)
+	changed, err := store{tx}.changedSince(a)
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,29 @@ func TestACorrectionLeavesWhatWasDoneSince(t *testing.T) {
 	})
 }
 
+// An outcome that a colleague recorded in between and took back hides nothing of what was done before it.
+func TestACorrectionLeavesWhatWasDoneBeforeAnUndoneOutcome(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, id := unanswered(t, db, 1)
+		colleague := taskstest.Caller(2)
+		if err := c.Callbacks.Reassign(t.Context(), taskstest.Supervisor, id, colleague.UserID, "会说粤语"); err != nil {
+			t.Fatal(err)
+		}
+		c.Pass(time.Minute)
+		desk := c.Claim(t, colleague)
+		c.Finish(t, colleague, desk, callback.Outcome{CallResult: callback.Busy}) // no dial was seen: the attempt goes with it
+		if _, err := c.Callbacks.Undo(t.Context(), colleague, id); err != nil {
+			t.Fatal(err)
+		}
+		c.Pass(callback.Lease)
+		correct(t, c, callback.Outcome{CallResult: callback.Busy, Note: "占线"})
+		if got := c.Callback(t); got.ReservedFor != colleague.UserID || got.CallResult != callback.Busy {
+			t.Errorf("it is kept for %d, and was %s", got.ReservedFor, got.CallResult)
+		}
+	})
+}
+
 // A caller who has left, or who only has it next, does not stand in the way.
 func TestWhatNobodyIsAtWorkOnMayBeCorrected(t *testing.T) {
 	t.Parallel()

@@ -27,7 +27,7 @@ type naive struct {
 	had      map[[2]int64]bool // callback and caller: it was on their desk
 	drafts   map[[2]int64]string
 	typedAt  map[[2]int64]clock.Instant
-	deeds    map[int64]bool // callbacks: somebody did something with them after their last outcome
+	deeds    map[int64]int // callbacks: how often somebody did something with them beside calling
 	skills   paperSkills
 	staff    []account.Viewer
 	set      outcome.Set
@@ -47,6 +47,7 @@ type paperAttempt struct {
 	noDial  bool              // the outcome began the attempt
 	handOn  bool              // what leaves the callback has not left it yet
 	leaveAt clock.Instant     // when it does
+	deeds   int               // done with the callback before
 }
 
 // refusal is a reply that changes nothing.

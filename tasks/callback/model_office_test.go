@@ -35,7 +35,8 @@ func (d *naive) reassign(c *callback.Callback, to int64) error {
 	if c.State == callback.Ready {
 		c.ReadyAt = d.now
 	}
-	c.ReservedFor, c.KeptMinutes, c.Skips, d.deeds[c.ID] = to, 30, 0, true
+	c.ReservedFor, c.KeptMinutes, c.Skips = to, 30, 0
+	d.deeds[c.ID]++
 	d.settle(c)
 	return nil
 }

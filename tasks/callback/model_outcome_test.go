@@ -86,7 +86,7 @@ func (d *naive) record(v account.Viewer, c *callback.Callback, o callback.Outcom
 	if noDial {
 		a = d.beginAttempt(c, c.ClaimedAt)
 	}
-	a.noDial, d.deeds[c.ID] = noDial, false
+	a.noDial, a.deeds = noDial, d.deeds[c.ID]
 	a.before, a.EndedAt, a.CallResult, a.BusinessResult, a.Note = *c, d.now, o.CallResult, o.BusinessResult, o.Note
 	a.handOn, a.leaveAt = true, d.now.Add(callback.UndoTime)
 	c.Slot, c.CallerBefore = callback.SlotCurrent, 0
@@ -267,7 +267,7 @@ func (d *naive) followAnew(c *callback.Callback, a *paperAttempt, o callback.Out
 		d.takeBack(c, a)
 		d.follow(c, a.CallerID, o, a.EndedAt)
 	}
-	if c.State == callback.Cancelled || d.deeds[c.ID] && open(c) {
+	if c.State == callback.Cancelled || d.deeds[c.ID] > a.deeds && open(c) {
 		*c = since
 		c.CallResult, c.BusinessResult, c.Note = o.CallResult, o.BusinessResult, o.Note
 		return

@@ -111,7 +111,7 @@ func (w *modelWorld) open(t *testing.T) {
 	w.history = nil
 	w.paper = naive{
 		look: w.looks(), persons: map[int64]int64{}, reopened: map[int64]bool{}, had: map[[2]int64]bool{}, drafts: map[[2]int64]string{},
-		typedAt: map[[2]int64]clock.Instant{}, deeds: map[int64]bool{},
+		typedAt: map[[2]int64]clock.Instant{}, deeds: map[int64]int{},
 		skills: paperSkills{rules: map[callback.Kind]int64{}, needed: map[int64]bool{}, has: map[int64]bool{}},
 		staff:  []account.Viewer{w.me, w.mate, w.other, w.boss}, set: modelSet(), may: w.may, rows: w.rows(),
 	}

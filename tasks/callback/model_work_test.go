@@ -159,7 +159,8 @@ func (d *naive) skip(v account.Viewer, id, fence int64) error {
 	}
 	for _, one := range append(d.heldWith(c), c) {
 		d.leave(one, func() {
-			one.ReservedFor, d.deeds[one.ID] = 0, true
+			one.ReservedFor = 0
+			d.deeds[one.ID]++
 			one.Skips++
 			pause := 30 * time.Minute
 			for range one.Skips - 1 {
@@ -200,7 +201,7 @@ func (d *naive) transfer(v account.Viewer, id, fence int64, to callback.Handover
 		d.leave(one, func() {
 			d.free(one)
 			one.ReservedFor, one.KeptMinutes, one.Skips, one.NoteForNext = to.CallerID, 30, 0, to.Words
-			d.deeds[one.ID] = true
+			d.deeds[one.ID]++
 		})
 	}
 	return nil
@@ -212,7 +213,7 @@ func (d *naive) pause(v account.Viewer, id, fence int64, until clock.Instant) er
 		return err
 	}
 	d.leave(c, func() {
-		d.deeds[c.ID] = true
+		d.deeds[c.ID]++
 		c.ReservedFor, c.KeptMinutes, c.ExpiresAt = v.UserID, 30, max(c.ExpiresAt, until.Add(24*time.Hour))
 		d.wait(c, callback.ReasonPaused, until)
 	})
@@ -229,7 +230,8 @@ func (d *naive) resume(v account.Viewer, id int64) error {
 	case c.State != callback.Waiting || c.WaitReason != callback.ReasonPaused:
 		return refusal("not_paused")
 	}
-	c.ReadyAt, d.deeds[c.ID] = d.now, true
+	c.ReadyAt = d.now
+	d.deeds[c.ID]++
 	d.offer(c)
 	return nil
 }

@@ -41,16 +41,22 @@ func (s store) changesOf(callbackID int64, limit int) ([]Change, error) {
 	return rows, nil
 }
 
-// changedSinceOutcome reports whether somebody passed the callback on, paused, resumed or reserved it after its last outcome.
-func (s store) changedSinceOutcome(callbackID int64) (bool, error) {
-	var last []Change
-	deeds := []ChangeKind{ChangeSkipped, ChangeTransferred, ChangePaused, ChangeResumed, ChangeReserved}
-	err := s.Gorm().Where("callback_id = ? AND kind IN ?", callbackID, append(deeds, ChangeOutcome)).
-		Order("id DESC").Limit(1).Find(&last).Error
-	if err != nil {
-		return false, fmt.Errorf("read the last change of callback %d: %w", callbackID, err)
+// changedSince reports whether somebody passed the callback on, paused, resumed or reserved it after the outcome of an attempt was recorded;
+// another outcome that was recorded in between, and undone, hides none of that.
+func (s store) changedSince(a Attempt) (bool, error) {
+	var since int64
+	err := s.Gorm().Model(&Change{}).Select("COALESCE(MAX(id), 0)").
+		Where("callback_id = ? AND kind = ? AND at = ?", a.CallbackID, ChangeOutcome, a.EndedAt).Scan(&since).Error
+	var deeds []int64
+	if err == nil {
+		err = s.Gorm().Model(&Change{}).Where("callback_id = ? AND id > ? AND at >= ?", a.CallbackID, since, a.EndedAt).
+			Where("kind IN ?", []ChangeKind{ChangeSkipped, ChangeTransferred, ChangePaused, ChangeResumed, ChangeReserved}).
+			Limit(1).Pluck("id", &deeds).Error
 	}
-	return len(last) > 0 && last[0].Kind != ChangeOutcome, nil
+	if err != nil {
+		return false, fmt.Errorf("read what became of callback %d after attempt %d: %w", a.CallbackID, a.ID, err)
+	}
+	return len(deeds) > 0, nil
 }
 
 // everHad reports whether a user ever was given a callback to call: also what they typed about it late is kept.
