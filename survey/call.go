@@ -77,25 +77,32 @@ func (s *Service) recordCall(st store, now clock.Instant, call CallAnswers) erro
 	if err != nil || len(rec.answers) == 0 && rec.response.ID == 0 {
 		return err
 	}
-	fresh := rec.response.ID == 0 // the first time; what comes later corrects it
-	if fresh || call.Rating != nil && !rec.response.evaluated() {
-		first, err := st.firstCounted(r.ID)
-		if err != nil {
-			return err
-		}
-		if len(first) > 0 && rec.response.counted() {
-			rec.asideAt = call.AnsweredAt
-		}
-	}
-	if fresh {
-		if err := s.permission.Touch(st.Tx, call.touch(persons[call.CustomerID], version.Family)); err != nil {
-			return err
-		}
-	}
-	if err := s.recordAnswers(st, now, rec); err != nil || call.Rating == nil {
+	if err := s.touchCall(st.Tx, call, persons[call.CustomerID], version.Family, len(rec.prior) > 0, len(rec.answers) > 0); err != nil {
 		return err
 	}
-	return closeOthers(st, r.ID)
+	wasRated := rec.response.evaluated()
+	if err := s.recordAnswers(st, now, rec); err != nil {
+		return err
+	}
+	switch {
+	case call.Rating != nil:
+		return closeOthers(st, r.ID)
+	case wasRated:
+		return reopen(st, now, r)
+	}
+	return nil
+}
+
+// touchCall spends the survey allowance of the person when something was answered, and gives it back when all of that is taken back: then
+// nobody was asked.
+func (s *Service) touchCall(tx database.Tx, call CallAnswers, personID int64, family string, asked, asks bool) error {
+	switch {
+	case asks && !asked:
+		return s.permission.Touch(tx, call.touch(personID, family))
+	case asked && !asks:
+		return s.permission.Untouch(tx, personID, permission.Invitation, -call.AttemptID)
+	}
+	return nil
 }
 
 // reserveForCall reserves the person who was called, and those who were sent a link about the resolution, who may be others since a

@@ -19,7 +19,6 @@ type recording struct {
 	sentAt        clock.Instant // of the invitation; none without one
 	finished      bool          // the last page was posted
 	userID        int64         // who typed; 0 for the customer
-	asideAt       clock.Instant // from when the response does not count, for there is another that does; none: nothing changes
 }
 
 // recordAnswers writes a revision of a response and all that follows from it: score entries, consent, and the job that tells
@@ -32,14 +31,14 @@ func (s *Service) recordAnswers(st store, now clock.Instant, rec recording) erro
 	if err != nil {
 		return err
 	}
-	if !rec.asideAt.IsZero() {
-		r.ExcludedAt, r.ExcludedReason = rec.asideAt, ReasonAnswered
-	}
 	changed := r.ID == 0 || !sameAnswers(rec.prior, rec.answers)
 	if changed {
 		r.Revision++
 		r.AnsweredAt = newest(r.AnsweredAt, rec.answers)
 		r.score(rec.answers)
+		if err := r.place(st, now, wasEvaluated); err != nil {
+			return err
+		}
 	}
 	switch {
 	case len(rec.answers) == 0:
@@ -71,6 +70,11 @@ func (s *Service) recordAnswers(st store, now clock.Instant, rec recording) erro
 	}
 	if !wasEvaluated && r.evaluated() && r.counted() {
 		if err := setUnratedAside(st, now, r); err != nil {
+			return err
+		}
+	}
+	if r.counted() && (wasEvaluated && !r.evaluated() || len(rec.answers) == 0) {
+		if err := bringBack(st, now, r, len(rec.answers) == 0); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/figures"
 )
@@ -82,6 +83,38 @@ func (s store) unratedBeside(r Response) ([]Response, error) {
 		return nil, fmt.Errorf("read responses without a rating to resolution %d: %w", r.ResolutionID, err)
 	}
 	return rows, nil
+}
+
+// asideBeside returns the responses about the resolution of another one that are aside because that was answered.
+func (s store) asideBeside(r Response) ([]Response, error) {
+	if r.ResolutionID == 0 {
+		return nil, nil
+	}
+	var rows []Response
+	err := s.Gorm().
+		Where("resolution_id = ? AND id <> ? AND via <> ?", r.ResolutionID, r.ID, FromSource).
+		Where("late = 0 AND excluded_reason = ?", ReasonAnswered).
+		Order("id").Limit(database.MaxIn).
+		Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the responses set aside of resolution %d: %w", r.ResolutionID, err)
+	}
+	return rows, nil
+}
+
+// sentAt returns when the invitation of a response was sent; none without one.
+func (s store) sentAt(r Response) (clock.Instant, error) {
+	if r.InvitationID == nil {
+		return 0, nil
+	}
+	var sent []clock.Instant
+	if err := s.Gorm().Model(&Invitation{}).Where("id = ?", *r.InvitationID).Limit(1).Pluck("sent_at", &sent).Error; err != nil {
+		return 0, fmt.Errorf("read when invitation %d was sent: %w", *r.InvitationID, err)
+	}
+	if len(sent) == 0 {
+		return 0, nil
+	}
+	return sent[0], nil
 }
 
 // covering returns the entry of a resolution that has a valid core answer: that of the response which gave the first one.

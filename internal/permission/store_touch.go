@@ -90,6 +90,14 @@ func (s store) removeTouches(personID int64, kind TouchKind, ref int64) ([]Touch
 	return rows, nil
 }
 
+func (s store) retouch(personID int64, kind TouchKind, from, to int64) error {
+	err := s.Gorm().Model(&Touch{}).Where("person_id = ? AND kind = ? AND ref = ?", personID, kind, from).Update("ref", to).Error
+	if err != nil {
+		return fmt.Errorf("move %s touch %d: %w", kind, from, err)
+	}
+	return nil
+}
+
 func (s store) reserve(personIDs []int64) error {
 	for chunk := range slices.Chunk(personIDs, database.MaxIn) {
 		found, err := s.raise(chunk)

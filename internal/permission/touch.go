@@ -98,6 +98,11 @@ func (s *Service) Untouch(tx database.Tx, personID int64, kind TouchKind, ref in
 	return s.changed(tx, eventOf(removed))
 }
 
+// Retouch makes the touch of a contact that of another ref: of two attempts that are one call, the one that is left.
+func (s *Service) Retouch(tx database.Tx, personID int64, kind TouchKind, from, to int64) error {
+	return store{tx}.retouch(personID, kind, from, to)
+}
+
 // eventOf returns whom touches concern: the person, and for a marketing call everybody with the number, which is capped as well.
 func eventOf(touches []Touch) event {
 	var e event

@@ -195,7 +195,8 @@ func (s *Service) undoOne(tx database.Tx, c *Callback, a Attempt, now clock.Inst
 	return typed, s.keep(tx, c, now)
 }
 
-// forget takes back an attempt that its outcome began, with the touch of its call, unless another attempt of that call is left.
+// forget takes back an attempt that its outcome began, with the touch of its call, which is that of another attempt of the call where one
+// is left.
 func (s *Service) forget(tx database.Tx, c *Callback, a Attempt) error {
 	c.Attempts--
 	c.DialledAt = 0
@@ -206,8 +207,12 @@ func (s *Service) forget(tx database.Tx, c *Callback, a Attempt) error {
 	if err != nil {
 		return err
 	}
-	if _, on, err := s.callOn(tx, *c, subject); on || err != nil {
+	left, on, err := s.callOn(tx, *c, subject)
+	if err != nil {
 		return err
+	}
+	if on {
+		return s.permit.Retouch(tx, c.PersonID, permission.Attempt, a.ID, left.ID)
 	}
 	return s.permit.Untouch(tx, c.PersonID, permission.Attempt, a.ID)
 }

@@ -342,6 +342,66 @@ func TestUndoTakesAnAttemptWithoutADialBack(t *testing.T) {
 	})
 }
 
+// Two outcomes of one call that was not dialled here, undone in the order in which they were recorded: nobody was called.
+func TestACallOfWhichAllIsUndoneWasNone(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := talking(t, db)
+		me := taskstest.Caller(1)
+		c.Finish(t, me, desk, solved)
+		next := c.Claim(t, me)
+		c.Finish(t, me, next, solved)
+		for undone, id := range []int64{desk.Callback.ID, next.Callback.ID} {
+			if _, err := c.Callbacks.Undo(t.Context(), me, id); err != nil {
+				t.Fatal(err)
+			}
+			if n := c.Count(t, "touches", "kind = 'attempt'"); n != 1-undone {
+				t.Errorf("%d undone: %d touches", undone+1, n)
+			}
+		}
+		if err := c.Dial(t, 1, desk); err != nil {
+			t.Errorf("the first call is refused: %v", err)
+		}
+	})
+}
+
+// What is held together with an undone callback comes along: its lease and hand are those of the conversation again.
+func TestUndoBringsAlongWhatIsHeldTogether(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := taskstest.Planned(t, db, taskstest.Severe(1), taskstest.ComplaintOf(1), taskstest.Severe(2))
+		me := taskstest.Caller(1)
+		desk := c.Claim(t, me)
+		other := desk.Others[0].Callback
+		c.Finish(t, me, desk, solved)
+		c.Pass(4 * time.Second)
+		again, err := c.Callbacks.Undo(t.Context(), me, desk.Callback.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(again.Others) != 1 || again.Others[0].Callback.ID != other.ID || again.Callback.Fence != other.Fence {
+			t.Fatalf("beside it is %+v", again.Others)
+		}
+		until := c.Now().Add(callback.Lease)
+		if c.Count(t, "callbacks", "id = ? AND state = 'claimed' AND slot = ? AND lease_until = ?", other.ID, callback.SlotCurrent, until) != 1 {
+			t.Error("what is held with it did not come along")
+		}
+		c.Pass(callback.Lease - time.Second)
+		if _, err := c.Callbacks.Pick(t.Context(), taskstest.Supervisor, other.ID); !fault.Is(err, fault.Conflict) {
+			t.Errorf("a colleague takes half of the conversation: %v", err)
+		}
+		c.Finish(t, me, again, solved)
+		next := c.Claim(t, me)
+		if next.Callback.ID != other.ID {
+			t.Fatalf("then comes %d", next.Callback.ID)
+		}
+		c.Finish(t, me, next, solved)
+		if c.Count(t, "holds", "slot <> ?", callback.SlotUndo) != 0 {
+			t.Error("a hold is left")
+		}
+	})
+}
+
 func TestUndoLeavesWhatWasCancelledMeanwhile(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
