@@ -410,6 +410,17 @@ func TestANewerOpenContactIsAskedAboutAtTheDial(t *testing.T) {
 		if desk = o.claim(); len(desk.Newer) != 1 || desk.Newer[0].ID != newer {
 			t.Errorf("the desk shows %+v", desk.Newer)
 		}
+		pulse, err := o.Callbacks.Beat(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence)
+		if err != nil || pulse.Forbidden != callback.ReasonNewer {
+			t.Errorf("an open desk hears %q, %v", pulse.Forbidden, err)
+		}
+		left, err := o.Callbacks.Release(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence)
+		if err != nil || left.State != callback.Waiting || left.WaitReason != callback.ReasonNewer || left.Skips != 0 || left.Attempts != 0 {
+			t.Errorf("given back it is %s for %q after %d skips, %v", left.State, left.WaitReason, left.Skips, err)
+		}
+		if _, err := o.Callbacks.Claim(t.Context(), mei); !fault.Is(err, fault.NotFound) {
+			t.Errorf("it is handed out again: %v", err)
+		}
 	})
 }
 

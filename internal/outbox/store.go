@@ -53,6 +53,13 @@ func (s store) open(kind string, refs []int64) (map[int64]State, error) {
 	return states, err
 }
 
+// OpenAbout selects, for the row of a statement around it whose id is in a column, the jobs of a kind about it that Open would find. It is
+// for those who look for few of many rows.
+func OpenAbout(tx database.Tx, kind, column string) *gorm.DB {
+	return tx.Gorm().Table("jobs AS about").Select("1").
+		Where("about.kind = ? AND about.ref = "+column+" AND about.state IN ?", kind, OpenStates())
+}
+
 func (s store) openRefs(kind string) ([]int64, error) {
 	var refs []int64
 	if err := s.Gorm().Model(&Job{}).Where("kind = ? AND state IN ?", kind, OpenStates()).Pluck("ref", &refs).Error; err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
+	"aftercall/internal/contact/history"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 )
@@ -96,11 +97,19 @@ func (s *Service) Skip(ctx context.Context, viewer account.Viewer, callbackID, f
 }
 
 // Release gives a claimed callback back and returns it as it is now: ready for anybody at once. What is held with it is given back
-// alike. It is closed as unreachable if its attempts are used up, and stays cancelled if it was cancelled meanwhile. It returns ErrStale
-// when the claim is not the last one any more.
+// alike. One whose dial was refused because the customer has reported something newer waits for that, which is no skip. It is closed as
+// unreachable if its attempts are used up, and stays cancelled if it was cancelled meanwhile. It returns ErrStale when the claim is not the
+// last one any more.
 func (s *Service) Release(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (Callback, error) {
-	return s.endClaim(ctx, viewer, callbackID, fence, "release", func(_ database.Tx, c *Callback, now clock.Instant) error {
-		return c.release(viewer.UserID, fence, now)
+	return s.endClaim(ctx, viewer, callbackID, fence, "release", func(tx database.Tx, c *Callback, now clock.Instant) error {
+		if err := c.release(viewer.UserID, fence, now); err != nil || c.State != Ready {
+			return err
+		}
+		undone, err := overtaken(tx, *c)
+		if err != nil || undone[c.ID] != ReasonNewer {
+			return err
+		}
+		return c.wait(ReasonNewer, now.Add(history.LookAgain), now)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
+	newer "aftercall/internal/contact/history"
 	"aftercall/tasks/callback"
 )
 
@@ -148,6 +149,10 @@ func (d *naive) release(v account.Viewer, id, fence int64) error {
 	}
 	for _, one := range append(d.heldWith(c), c) {
 		d.giveBack(v, one)
+		if one.State == callback.Ready && d.overtaken(one) == callback.ReasonNewer {
+			d.wait(one, callback.ReasonNewer, d.now.Add(newer.LookAgain))
+			d.settle(one)
+		}
 	}
 	return nil
 }

@@ -125,26 +125,18 @@ func (s store) plannedSurveys(customerIDs []int64) *gorm.DB {
 		Where("decisions.kind = ? AND decisions.state = ? AND decisions.cancelled_at = 0", policy.FollowUpSurvey, Planned)
 }
 
-// surveyCustomers returns which of the customers have a survey whose job is still to come.
+// surveyCustomers returns which of the customers have a survey whose job is still to come. The database says who: a customer of years has
+// many surveys that were sent, and their decisions are planned for ever.
 func (s store) surveyCustomers(customerIDs []int64) ([]int64, error) {
 	rows, err := database.In[Decision](customerIDs, "who is to be sent a survey", func(part []int64) *gorm.DB {
-		return s.plannedSurveys(part).Select("decisions.id", "decisions.customer_id")
+		return s.plannedSurveys(part).Distinct("decisions.customer_id").
+			Where("EXISTS (?)", outbox.OpenAbout(s.Tx, JobSendSurvey, "decisions.id")).Limit(len(part))
 	})
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]int64, len(rows))
+	customers := make([]int64, len(rows))
 	for i, d := range rows {
-		ids[i] = d.ID
+		customers[i] = d.CustomerID
 	}
-	open, err := outbox.Open(s.Tx, JobSendSurvey, ids...)
-	var customers []int64
-	for _, d := range rows {
-		if _, ok := open[d.ID]; ok {
-			customers = append(customers, d.CustomerID)
-		}
-	}
-	return database.Distinct(customers), err
+	return customers, err
 }
 
 // maxSurveys bounds how many surveys of one customer are looked at: nobody waits for more.
