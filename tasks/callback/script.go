@@ -10,6 +10,7 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/permission"
 	"aftercall/internal/text"
 	"aftercall/tasks/callback/script"
 )
@@ -24,6 +25,33 @@ func (s *Service) Script(ctx context.Context, desk Desk, callerName string) (scr
 		return script.Spoken{}, fmt.Errorf("write the script of callback %d: %w", desk.Callback.ID, err)
 	}
 	return spoken, nil
+}
+
+// MayOffer reports whether the offer of a script may be made in the call of a desk though nobody has asked for consent in it: the customer
+// said yes before, and permission allows marketing by phone now; the call itself does not stand in the way. Nobody is offered anything who
+// is called for a low score, and nobody in the customer's stead.
+func (s *Service) MayOffer(ctx context.Context, desk Desk, spoken script.Spoken) (bool, error) {
+	if !spoken.Has(script.Offer) || desk.Callback.Kind == RecoveryKind || desk.Refused() || desk.AskFor != "" {
+		return false, nil
+	}
+	tx := s.db.View(ctx)
+	subject, err := s.whom(tx, desk.Callback)
+	if err != nil {
+		return false, err
+	}
+	q := permission.Question{Subject: subject, Purpose: permission.MarketingCall, Channel: permission.ByPhone, At: s.now()}
+	attempt, on, err := s.callOn(tx, desk.Callback, subject)
+	if err != nil {
+		return false, err
+	}
+	if on {
+		q.Redial = attempt.ID
+	}
+	v, err := s.judge(tx, q)
+	if err != nil {
+		return false, fmt.Errorf("ask whether callback %d may have an offer: %w", desk.Callback.ID, err)
+	}
+	return v.Allowed, nil
 }
 
 // Help returns the steps a caller can walk through with a customer whose problem is not solved; nil where there are none for this call.

@@ -99,6 +99,7 @@ type callbackService interface {
 		ctx context.Context, viewer account.Viewer, callbackID, fence int64, outcome callback.Outcome,
 	) (callback.Recorded, error)
 	Help(ctx context.Context, desk callback.Desk) ([]string, error)
+	MayOffer(ctx context.Context, desk callback.Desk, spoken script.Spoken) (bool, error)
 	Outcomes(ctx context.Context) (*outcome.Set, error)
 	Pause(
 		ctx context.Context, viewer account.Viewer, callbackID, fence int64, until clock.Instant, words string,

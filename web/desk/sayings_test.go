@@ -13,6 +13,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/contact"
 	"aftercall/internal/delivery"
+	"aftercall/internal/permission"
 	"aftercall/internal/webtest"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/script"
@@ -114,6 +115,48 @@ func TestACustomersTagAsksForTheShortForm(t *testing.T) {
 	b.Run(chromedp.KeyEvent("l", chromedp.KeyModifiers(chromedp.ModifierAlt)))
 	b.Wait(".full-form")
 	b.Gone(".short-form")
+}
+
+// Who agreed to offers before is made one after the service part; who did not, when they agree in the call. Nobody who complains is.
+func TestTheOfferComesAfterTheServicePartAndWithConsent(t *testing.T) {
+	t.Parallel()
+	for name, agreed := range map[string]bool{"agreed before": true, "agrees in the call": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ts := webtest.NewServer(t)
+			ctx := t.Context()
+			offer, err := ts.Scripts.Draft(ctx, boss, script.Match{Kind: "confirm", Language: "zh-CN"})
+			webtest.Must(t, err)
+			const body = "【开场】\n我是{centre}的{caller}。\n【询问】\n修好了吗？\n【推介】\n有个宽带优惠。\n【结束】\n再见。"
+			offer, err = ts.Scripts.Save(ctx, boss, offer.ID, offer.Revision, script.Written{Body: body})
+			webtest.Must(t, err)
+			_, err = ts.Scripts.Publish(ctx, boss, offer.ID, offer.Revision)
+			webtest.Must(t, err)
+			ts.FillDesk(t, webtest.SevereContact(1, "张伟", "宽带报修"))
+			if agreed {
+				webtest.Must(t, ts.Permission.RecordByHand(ctx, boss, permission.ConsentEvent{
+					CustomerID: 1, Purpose: permission.MarketingCall, Channel: permission.ByPhone, Given: true, Basis: "consent", Evidence: "合同",
+					Wording: "同意接收优惠信息",
+				}))
+			}
+			ts.Login(t, account.Caller)
+			b := ts.Open(t)
+			b.Login("caller")
+			b.Visit("/desk")
+			b.Next()
+			b.Wait(".outcome")
+			const said = `[data-scene="offer"]`
+			b.Gone(said)
+			b.Press("1", "1") // reached, solved
+			if !agreed {
+				b.Gone(said)
+				b.Press(kb.F7)
+			}
+			b.Wait(said)
+			webtest.Ask(b, chromedp.Evaluate[any](`document.querySelector('[data-flags~="hide"]').click()`))
+			b.Gone(said)
+		})
+	}
 }
 
 func TestThePBXRingsOrSaysWhyNot(t *testing.T) {

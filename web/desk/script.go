@@ -21,9 +21,10 @@ type scriptService interface {
 
 // sayings are the words a caller has at hand: the script, steps of help for whom it is not solved, canned phrases for the notes.
 type sayings struct {
-	Script  script.Spoken
-	Help    []string
-	Phrases script.Phrases
+	Script   script.Spoken
+	MayOffer bool // the customer has agreed to offers before
+	Help     []string
+	Phrases  script.Phrases
 }
 
 // No returns the number of a step by its place.
@@ -34,6 +35,9 @@ func (h *handlers) sayings(c *gin.Context, desk callback.Desk) (sayings, error) 
 	var s sayings
 	var err error
 	if s.Script, err = h.callbacks.Script(ctx, desk, viewer.Name); err != nil {
+		return s, err
+	}
+	if s.MayOffer, err = h.callbacks.MayOffer(ctx, desk, s.Script); err != nil {
 		return s, err
 	}
 	if s.Help, err = h.callbacks.Help(ctx, desk); err != nil {

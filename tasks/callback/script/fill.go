@@ -29,6 +29,11 @@ type Spoken struct {
 	ShortFirst bool      // the customer's tags ask for the short form
 }
 
+// Has reports whether something is said in a scene.
+func (s Spoken) Has(scene Scene) bool {
+	return slices.ContainsFunc(slices.Concat(s.Full, s.Short), func(p Passage) bool { return p.Scene == scene })
+}
+
 // Passage is one scene.
 type Passage struct {
 	Scene      Scene
