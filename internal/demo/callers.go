@@ -40,7 +40,7 @@ func (l *life) call(ctx context.Context, at clock.Instant) error {
 	}
 	for i := range turns {
 		l.Clock.set(at.Add(time.Duration(i) * turn))
-		l.stirred = true // a claim puts off what may not be done now
+		l.somebodyActed = true // a claim puts off what may not be done now
 		err := l.turn(ctx, onDuty[i%len(onDuty)])
 		if errors.Is(err, callback.ErrNothingReady) || errors.Is(err, callback.ErrClaimBusy) {
 			return nil

@@ -21,19 +21,19 @@ const step = time.Hour
 type life struct {
 	Centre
 	*history
-	until    clock.Instant
-	sourceID int64
-	callers  []account.Viewer
-	lead     account.Viewer // supervisor
-	byEmail  map[string]somebody
-	byPhone  map[string]somebody
-	hardship map[string]float64 // by category
-	answers  []answer           // to come, by time
-	silent   []answer           // links that nobody means to follow, the newest last
-	taken    []int64            // contacts
-	eve      eve                // what is to happen on the last day before the demo begins
-	stirred  bool               // somebody did something since work ran last
-	next     clock.Instant      // when the next job is due, as work left it; 0 for none
+	until         clock.Instant
+	sourceID      int64
+	callers       []account.Viewer
+	lead          account.Viewer // supervisor
+	byEmail       map[string]somebody
+	byPhone       map[string]somebody
+	hardship      map[string]float64 // by category
+	answers       []answer           // to come, by time
+	silent        []answer           // links that nobody means to follow, the newest last
+	taken         []int64            // contacts
+	eve           eve                // what is to happen on the last day before the demo begins
+	somebodyActed bool               // since work ran last
+	next          clock.Instant      // when the next job is due, as work left it; 0 for none
 }
 
 // answer is a customer's intention to answer a survey.
@@ -121,10 +121,10 @@ func (l *life) hour(ctx context.Context, at clock.Instant, events []event) error
 
 // work runs the jobs that are due. It looks for them only when there may be some: nothing happens in most hours of the night.
 func (l *life) work(ctx context.Context) (err error) {
-	if !l.stirred && (l.next.IsZero() || l.next > l.Clock.Now()) {
+	if !l.somebodyActed && (l.next.IsZero() || l.next > l.Clock.Now()) {
 		return nil
 	}
-	l.stirred = false
+	l.somebodyActed = false
 	l.next, err = l.RunDue(ctx)
 	return err
 }
@@ -147,7 +147,7 @@ func (l *life) deliver(ctx context.Context, at clock.Instant, events []event) er
 			}
 			l.taken = append(l.taken, o.ContactID)
 		}
-		l.stirred = true
+		l.somebodyActed = true
 	}
 	if err := l.work(ctx); err != nil {
 		return err
@@ -198,7 +198,7 @@ func (l *life) answer(ctx context.Context, until clock.Instant) error {
 		if err != nil && !fault.Is(err, fault.Conflict) {
 			return err
 		}
-		l.stirred = true
+		l.somebodyActed = true
 	}
 	return l.work(ctx)
 }

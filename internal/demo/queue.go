@@ -72,7 +72,7 @@ func (l *life) fillQueue(ctx context.Context) error {
 	}
 	l.Clock.set(l.until.Add(-5 * time.Minute))
 	for range queued { // some of what is planned has to wait, for a newer contact or a cap
-		l.stirred = true
+		l.somebodyActed = true
 		if err := l.work(ctx); err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func (l *life) complain(ctx context.Context) error {
 		if err != nil && !fault.Is(err, fault.Conflict) {
 			return err
 		}
-		l.stirred = true
+		l.somebodyActed = true
 	}
 	return nil
 }
@@ -136,6 +136,6 @@ func (l *life) spotCheck(ctx context.Context, wanted int) (planned int, err erro
 			return planned, err
 		}
 	}
-	l.stirred = true
+	l.somebodyActed = true
 	return planned, nil
 }

@@ -30,7 +30,7 @@ func (s *Service) Ask(ctx context.Context, viewer account.Viewer, list []Asked) 
 	for i, q := range list {
 		names[i] = q.Who
 	}
-	found, err := s.Who(ctx, names)
+	found, err := s.Who(ctx, viewer, names)
 	if err != nil {
 		return nil, err
 	}

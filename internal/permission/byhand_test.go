@@ -70,7 +70,7 @@ func TestAnAddressIsJudgedWhoeverHasIt(t *testing.T) {
 	eachCentre(t, func(t *testing.T, c *centre) {
 		nobody := permission.Named{Kind: permission.PhoneAddress, Address: "+8613700137000"}
 		known := permission.Named{Kind: permission.PhoneAddress, Address: ownPhone}
-		found, err := c.s.Who(t.Context(), []permission.Named{
+		found, err := c.s.Who(t.Context(), supervisor, []permission.Named{
 			nobody, known, {Reference: permission.Reference{Source: "x", Reference: "y"}},
 		})
 		if err != nil {

@@ -55,8 +55,8 @@ func NameBy(kind AddressKind, raw, region string) (Named, *fault.Field) {
 const maxHoldersNamed = 20
 
 // Who returns the customers that each name stands for, in order: none where nobody is known, several where they share the address.
-// It takes a handful of queries, whatever the number of names.
-func (s *Service) Who(ctx context.Context, names []Named) ([][]Subject, error) {
+// It takes a handful of queries, whatever the number of names. It returns fault.NotFound where the viewer may not ask about one of them.
+func (s *Service) Who(ctx context.Context, viewer account.Viewer, names []Named) ([][]Subject, error) {
 	tx := s.db.View(ctx)
 	ids, err := s.named(tx, names)
 	if err != nil {
@@ -67,7 +67,11 @@ func (s *Service) Who(ctx context.Context, names []Named) ([][]Subject, error) {
 			ids[i] = ids[i][:min(len(ids[i]), maxHoldersNamed)]
 		}
 	}
-	subjects, err := s.directory.Subjects(tx, database.Distinct(slices.Concat(ids...)))
+	known := database.Distinct(slices.Concat(ids...))
+	if err := s.mayAsk(tx, viewer, known); err != nil {
+		return nil, err
+	}
+	subjects, err := s.directory.Subjects(tx, known)
 	if err != nil {
 		return nil, fmt.Errorf("subjects by name: %w", err)
 	}
@@ -227,23 +231,29 @@ func (s *Service) Subject(ctx context.Context, viewer account.Viewer, customerID
 // customer they do not see.
 func (s *Service) Verdicts(ctx context.Context, viewer account.Viewer, questions []Question) ([]Verdict, error) {
 	tx := s.db.View(ctx)
-	if !viewer.May(account.AskPermission) {
-		var ids []int64
-		for _, q := range questions {
-			if q.Subject.CustomerID != 0 { // a stranger has none
-				ids = append(ids, q.Subject.CustomerID)
-			}
-		}
-		ids = database.Distinct(ids)
-		seen, err := s.directory.Seen(tx, viewer, ids)
-		if err != nil {
-			return nil, fmt.Errorf("verdicts: %w", err)
-		}
-		if len(seen) < len(ids) {
-			return nil, errNoCustomer
-		}
+	ids := make([]int64, len(questions))
+	for i, q := range questions {
+		ids[i] = q.Subject.CustomerID
+	}
+	if err := s.mayAsk(tx, viewer, database.DistinctNonzero(ids)); err != nil { // a stranger has none
+		return nil, err
 	}
 	return s.Judge(tx, questions)
+}
+
+// mayAsk returns errNoCustomer for a viewer who may not ask about everybody and does not see all of the customers.
+func (s *Service) mayAsk(tx database.Tx, viewer account.Viewer, customerIDs []int64) error {
+	if viewer.May(account.AskPermission) {
+		return nil
+	}
+	seen, err := s.directory.Seen(tx, viewer, customerIDs)
+	if err != nil {
+		return fmt.Errorf("look whom a viewer sees: %w", err)
+	}
+	if len(seen) < len(customerIDs) {
+		return errNoCustomer
+	}
+	return nil
 }
 
 // SuppressionsOn returns the suppressions in force on any address of a customer the viewer sees, the oldest first.

@@ -73,7 +73,7 @@ type listService interface {
 // permissionService is what these pages ask of permission.
 type permissionService interface {
 	Ask(ctx context.Context, viewer account.Viewer, list []permission.Asked) ([]permission.Answered, error)
-	ConsentsOf(ctx context.Context, subject permission.Subject) ([]permission.ConsentEvent, error)
+	ConsentsOf(ctx context.Context, viewer account.Viewer, customerID int64) ([]permission.ConsentEvent, error)
 	ImportHolidays(ctx context.Context, viewer account.Viewer, days []hours.Holiday, note string) (hours.CalendarChange, error)
 	LiftSuppression(ctx context.Context, viewer account.Viewer, id int64, reason string) error
 	Publish(ctx context.Context, viewer account.Viewer, rules permission.Rules, basedOn int, note string) (permission.Rules, error)

@@ -100,7 +100,7 @@ func (h *handlers) renderCustomerPermission(c *gin.Context, status int, f frame.
 // fillSaid adds what the customer said and what forbids contact with their addresses.
 func (h *handlers) fillSaid(c *gin.Context, p *customerPermissionPage, subject permission.Subject) error {
 	ctx := c.Request.Context()
-	consents, err := h.permission.ConsentsOf(ctx, subject)
+	consents, err := h.permission.ConsentsOf(ctx, frame.Viewer(c), subject.CustomerID)
 	if err != nil {
 		return err
 	}

@@ -86,6 +86,22 @@ func TestWhatStandsInNoColumnIsReportedAndTheRestTaken(t *testing.T) {
 	}
 }
 
+// Spreadsheets and web pages leave blanks of their own round a word; a cell of nothing else says nothing.
+func TestBlanksOfAnyKindRoundACellAreNoPartOfIt(t *testing.T) {
+	t.Parallel()
+	for _, blank := range []string{" ", "\u3000", "\u00a0", "\u200b", "\ufeff"} {
+		var taken []permission.Suppression
+		file := "phone,scope\n13912345670," + blank + "everything" + blank + "," + blank + "\n"
+		report, err := lists.ParseSuppressions(t.Context(), strings.NewReader(file), reading, now, func(list []permission.Suppression) error {
+			taken = append(taken, list...)
+			return nil
+		})
+		if err != nil || len(taken) != 1 || taken[0].Scope != permission.Everything || len(report.Issues) > 0 {
+			t.Errorf("%q: %+v, %+v, %v", blank, taken, report.Issues, err)
+		}
+	}
+}
+
 func TestASheetThatIsNotReadIsReported(t *testing.T) {
 	t.Parallel()
 	book := excelize.NewFile()

@@ -93,7 +93,7 @@ func (l *lines) name(head []string) (problems []fault.Field) {
 // leftOver says what a row has where no column has a name: beyond the last one, as behind a comma nobody put in quotes, or below none.
 func (l *lines) leftOver() fault.Problems {
 	for i, cell := range l.row.Cells {
-		if (i >= len(l.named) || !l.named[i]) && strings.TrimSpace(cell) != "" {
+		if (i >= len(l.named) || !l.named[i]) && text.Name(cell) != "" {
 			return fault.Problems{{
 				Line: l.row.Line, Name: "row", Code: "cell_unnamed", Value: cell,
 				Problem: "stands in a column without a name, and is not read",
@@ -158,7 +158,7 @@ func (l *lines) cell(column string) string {
 	if !found || i >= len(l.row.Cells) {
 		return ""
 	}
-	return strings.TrimSpace(l.row.Cells[i])
+	return text.Name(l.row.Cells[i])
 }
 
 // address returns the row's address of a kind, normalised; "" where there is none or f says why it is not one.
