@@ -47,8 +47,8 @@ func (r *Response) isSecond(st store) (bool, error) {
 	return len(said) > 0, err
 }
 
-// bringBack lets the first of the answers about a resolution count that were set aside for a response which has no rating any more: one with
-// a rating, or, when that response says nothing at all, any.
+// bringBack lets the first of the answers about a resolution count that were set aside for a response which has no rating any more: one
+// with a rating, or, when that response says nothing at all, any.
 func bringBack(st store, now clock.Instant, from Response, saysNothing bool) error {
 	rated, err := st.firstCounted(from.ResolutionID)
 	if err != nil || len(rated) > 0 {

@@ -72,7 +72,8 @@ func TestWhatWasOnlyNextStaysWhoseItWas(t *testing.T) {
 					t.Fatal(err)
 				}
 				row := found[next.Callback.CustomerID][0].Callback
-				if mine, theirs := row.Standing(me, c.Now()), row.Standing(colleague, c.Now()); mine != callback.StandsMine || theirs != callback.StandsOpen {
+				mine, theirs := row.Standing(me, c.Now()), row.Standing(colleague, c.Now())
+				if mine != callback.StandsMine || theirs != callback.StandsOpen {
 					t.Errorf("to me it is %s, to the colleague %s", mine, theirs)
 				}
 			})

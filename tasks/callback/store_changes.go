@@ -41,8 +41,8 @@ func (s store) changesOf(callbackID int64, limit int) ([]Change, error) {
 	return rows, nil
 }
 
-// changedSince reports whether somebody passed the callback on, paused, resumed or reserved it after the outcome of an attempt was recorded;
-// another outcome that was recorded in between, and undone, hides none of that.
+// changedSince reports whether somebody passed the callback on, paused, resumed or reserved it after the outcome of an attempt was
+// recorded; another outcome that was recorded in between, and undone, hides none of that.
 func (s store) changedSince(a Attempt) (bool, error) {
 	var since int64
 	err := s.Gorm().Model(&Change{}).Select("COALESCE(MAX(id), 0)").

@@ -383,7 +383,8 @@ func TestUndoBringsAlongWhatIsHeldTogether(t *testing.T) {
 			t.Fatalf("beside it is %+v", again.Others)
 		}
 		until := c.Now().Add(callback.Lease)
-		if c.Count(t, "callbacks", "id = ? AND state = 'claimed' AND slot = ? AND lease_until = ?", other.ID, callback.SlotCurrent, until) != 1 {
+		const theirs = "id = ? AND state = 'claimed' AND slot = ? AND lease_until = ?"
+		if c.Count(t, "callbacks", theirs, other.ID, callback.SlotCurrent, until) != 1 {
 			t.Error("what is held with it did not come along")
 		}
 		c.Pass(callback.Lease - time.Second)

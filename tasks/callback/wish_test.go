@@ -49,7 +49,8 @@ func TestACorrectedCustomerIsNotCalledBeforeTheWish(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			a := contact.Amendment{Name: sheet.Customer.Name, Language: sheet.Customer.Language, Zone: zone, SeenAt: sheet.Customer.UpdatedAt}
+			is := sheet.Customer
+			a := contact.Amendment{Name: is.Name, Language: is.Language, Zone: zone, SeenAt: is.UpdatedAt}
 			for _, p := range sheet.Phones {
 				a.Phones = append(a.Phones, contact.AmendedPhone{AddressID: p.ID, Raw: p.Raw})
 			}
@@ -58,7 +59,8 @@ func TestACorrectedCustomerIsNotCalledBeforeTheWish(t *testing.T) {
 			}
 			return c.Callback(t)
 		}
-		if got := move("Asia/Shanghai"); got.State != callback.Waiting || got.ReadyAt != wanted || got.WaitReason != callback.ReasonPlanned {
+		got := move("Asia/Shanghai")
+		if got.State != callback.Waiting || got.ReadyAt != wanted || got.WaitReason != callback.ReasonPlanned {
 			t.Errorf("it is %s for %q until %v, and was wanted at %v", got.State, got.WaitReason, got.ReadyAt, wanted)
 		}
 		c.Pass(wish)

@@ -17,8 +17,8 @@ func TestWhoWaitsForASurveyIsFoundAmongThoseSent(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := taskstest.Planned(t, db, taskstest.Severes(2)...)
 		waiting, other := c.DecisionOf(t, 1).CustomerID, c.DecisionOf(t, 2).CustomerID
-		if err := db.View(t.Context()).Gorm().Exec("DELETE FROM jobs WHERE kind = ? AND ref IN (SELECT id FROM decisions WHERE customer_id = ?)",
-			decision.JobSendSurvey, other).Error; err != nil {
+		const sentTo = "DELETE FROM jobs WHERE kind = ? AND ref IN (SELECT id FROM decisions WHERE customer_id = ?)"
+		if err := db.View(t.Context()).Gorm().Exec(sentTo, decision.JobSendSurvey, other).Error; err != nil {
 			t.Fatal(err)
 		}
 		ask := func() int {

@@ -13,7 +13,8 @@ import (
 // customersOf returns about whom the decisions of a resolution are.
 func (s store) customersOf(resolutionID int64) ([]int64, error) {
 	var customers []int64
-	err := s.Gorm().Model(&Decision{}).Where("resolution_id = ?", resolutionID).Limit(len(policy.Kinds())).Pluck("customer_id", &customers).Error
+	err := s.Gorm().Model(&Decision{}).Where("resolution_id = ?", resolutionID).
+		Limit(len(policy.Kinds())).Pluck("customer_id", &customers).Error
 	if err != nil {
 		return nil, fmt.Errorf("read about whom resolution %d was decided: %w", resolutionID, err)
 	}

@@ -34,7 +34,7 @@ func (m mineStore) of(list MineList) (g *gorm.DB, column string) {
 		if len(m.lookedAhead) > 0 {
 			return g.Where("(caller_id = ? AND slot <> ? OR id IN ?)", id, callback.SlotNext, m.lookedAhead), "ready_at"
 		}
-		return g.Where("caller_id = ? AND slot <> ?", id, callback.SlotNext), "ready_at" // that one was only looked at, whatever became of it
+		return g.Where("caller_id = ? AND slot <> ?", id, callback.SlotNext), "ready_at" // that one was only looked at
 	case MineRecoveries:
 		return g.Where("pool_id IN ? AND state IN ? AND kind = ? AND not_for <> ?", m.pools, openStates, callback.RecoveryKind, id),
 			"due_at"
