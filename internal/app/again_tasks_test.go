@@ -106,6 +106,10 @@ func callerCases() map[string]useCase {
 		"Callbacks.Dial": atWork(func(o *office, d callback.Desk) (any, error) {
 			return o.Callbacks.Dial(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence)
 		}),
+		"Callbacks.DialOnce": atWork(func(o *office, d callback.Desk) (any, error) {
+			_, rings, err := o.Callbacks.DialOnce(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, 0)
+			return rings, err
+		}),
 		"Callbacks.SeeMarks": finished(func(o *office, r callback.Recorded) (any, error) {
 			o.must(o.DB.View(o.ctx()).Gorm().Exec("UPDATE attempts SET mark = 'abuse'").Error)
 			return nil, o.Callbacks.SeeMarks(o.ctx(), o.admin, r.Callback.ID)
