@@ -36,6 +36,7 @@ type Desk struct {
 	Answered   *Answered         // the customer has rated this resolution already: it is shown, and not asked; nil when it may be asked
 	Draft      Outcome           // what was typed and not finished
 	DraftAt    clock.Instant     // none when there is no draft
+	Needs      SkillNeed         // the skill it needs; read by ByID alone, as whoever has it in hand asks no more
 	At         clock.Instant     // the instant this was read at
 }
 
@@ -75,7 +76,13 @@ func (s *Service) ByID(ctx context.Context, viewer account.Viewer, id int64) (De
 	case !may:
 		return Desk{}, errNoCallback
 	}
-	return s.show(ctx, viewer, c, now)
+	desk, err := s.show(ctx, viewer, c, now)
+	if err != nil {
+		return Desk{}, err
+	}
+	needs, err := SkillNeeds(tx, []Callback{desk.Callback})
+	desk.Needs = needs[id]
+	return desk, err
 }
 
 // mayOpen reports whether a viewer may read a callback. A caller reads what they have or had, what is kept for them, and the recoveries

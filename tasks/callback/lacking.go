@@ -76,6 +76,45 @@ func withinSkills(tx database.Tx, viewer account.Viewer, callbacks []Callback, n
 	return slices.DeleteFunc(callbacks, func(c Callback) bool { return lacks[0].keeps(c, viewer.UserID) }), nil
 }
 
+// SkillNeed is the skill that an open callback needs, and from when on it is anybody's all the same.
+type SkillNeed struct {
+	Skill string        // its name; empty for a callback that needs none
+	Until clock.Instant // none for a callback that needs none
+}
+
+// Keeps reports whether the skill keeps the callback from those who lack it, at a time.
+func (n SkillNeed) Keeps(at clock.Instant) bool { return n.Until.After(at) }
+
+// SkillNeeds returns what those of the callbacks need that are open and need a skill, by id, with three queries for all of them.
+func SkillNeeds(tx database.Tx, callbacks []Callback) (map[int64]SkillNeed, error) {
+	var pools []int64
+	for _, c := range callbacks {
+		if slices.Contains(openStates, c.State) {
+			pools = append(pools, c.PoolID)
+		}
+	}
+	found, err := store{tx}.poolsByID(database.DistinctNonzero(pools))
+	if err != nil {
+		return nil, err
+	}
+	needed := make(map[int64]int64, len(found))
+	for _, p := range found {
+		needed[p.ID] = p.SkillID
+	}
+	names, err := skill.Names(tx, database.DistinctNonzero(slices.Collect(maps.Values(needed))))
+	if err != nil || len(names) == 0 {
+		return nil, err
+	}
+	fall, err := skill.FallThrough(tx)
+	needs := make(map[int64]SkillNeed)
+	for _, c := range callbacks {
+		if name := names[needed[c.PoolID]]; name != "" && slices.Contains(openStates, c.State) {
+			needs[c.ID] = SkillNeed{Skill: name, Until: c.ReadyAt.Add(fall)}
+		}
+	}
+	return needs, err
+}
+
 // lackingCounts adds up what waits for somebody with a skill, by skill, the most first.
 func lackingCounts(tx database.Tx, counts []openCount, lacks lacking) ([]LackingCount, error) {
 	bySkill := make(map[int64]LackingCount)

@@ -21,6 +21,7 @@ func callbacksSamples() []frame.View {
 			ID: int64(i + 1), Kind: callback.ConfirmKind, State: state, WaitReason: callback.ReasonPlanned,
 			CloseReason: callback.ReasonExpired, ReadyAt: 1, DueAt: 1, ClosedAt: 1,
 		}, Customer: "c", Category: "c", Product: "p", Caller: "c", Reserved: "r", Team: "t"})
+		rows[i].Needs = callback.SkillNeed{Skill: "s", Until: 3}
 	}
 	desk := callback.Desk{
 		Attempts: []callback.Attempt{
@@ -36,6 +37,9 @@ func callbacksSamples() []frame.View {
 	desk.Callback = rows[0].Callback
 	closed := desk
 	closed.Callback = rows[4].Callback
+	desk.Needs = callback.SkillNeed{Skill: "s", Until: 1}
+	kept := desk
+	kept.Needs.Until, kept.At = 3, 2
 	options := []frame.Option{{Value: "", Label: "Any"}}
 	return []frame.View{
 		&callbacksPage{},
@@ -52,7 +56,7 @@ func callbacksSamples() []frame.View {
 			Open: true, Timeline: []frame.TimelineLine{{At: 1, Text: "t"}},
 			Changes: []frame.TimelineLine{{At: 1, Text: "t", Actor: "a", Note: "n"}},
 		},
-		&callbackPage{Desk: closed},
+		&callbackPage{Desk: closed}, &callbackPage{Desk: kept},
 		&callbackPage{
 			Desk: desk, Phone: "+8613912348000", Contact: "/contacts/7", Correct: "/desk/1/customer", Held: true, Pick: true, Resume: true,
 		},

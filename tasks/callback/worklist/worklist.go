@@ -38,6 +38,7 @@ type Row struct {
 	Caller   string // who has it or had it last
 	Reserved string // for whom it is kept
 	Team     string
+	Needs    callback.SkillNeed
 }
 
 // rows adds the names to callbacks, with a handful of queries for the whole list.
@@ -63,11 +64,16 @@ func rows(tx database.Tx, callbacks []callback.Callback) ([]Row, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read teams: %w", err)
 	}
+	needs, err := callback.SkillNeeds(tx, callbacks)
+	if err != nil {
+		return nil, fmt.Errorf("read skills: %w", err)
+	}
 	list := make([]Row, len(callbacks))
 	for i, c := range callbacks {
 		list[i] = Row{
 			Callback: c, Customer: customers[c.CustomerID].DisplayName(), Category: contacts[c.ContactID].Category,
 			Product: contacts[c.ContactID].Product, Caller: users[c.CallerID], Reserved: users[c.ReservedFor], Team: teams[c.TeamID],
+			Needs: needs[c.ID],
 		}
 	}
 	return list, nil
