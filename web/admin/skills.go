@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,13 +39,15 @@ type skillsPage struct {
 	Sorting           bool
 	Minutes           int // of the fall-through
 	Add, Rule, Wait   frame.Form
+	Remove            frame.Form // why a skill is not removed
 	Kinds, NeedChoice []frame.Option
 }
 
 // skillRow is a skill with how many callers have it.
 type skillRow struct {
 	skill.Skill
-	Callers int
+	Callers  int
+	NeededBy int // the place of the first rule that needs it; 0 for none. It cannot be removed before that rule
 }
 
 // ruleRow is a rule with its place and the name of its skill.
@@ -96,7 +99,8 @@ func (h *handlers) renderSkills(c *gin.Context, status int, p skillsPage) error 
 	names := make(map[int64]string, len(kept.Skills))
 	for _, s := range kept.Skills {
 		names[s.ID] = s.Name
-		p.Skills = append(p.Skills, skillRow{Skill: s, Callers: kept.Holders[s.ID]})
+		first := slices.IndexFunc(kept.Rules, func(r skill.Rule) bool { return r.SkillID == s.ID })
+		p.Skills = append(p.Skills, skillRow{Skill: s, Callers: kept.Holders[s.ID], NeededBy: first + 1})
 		p.NeedChoice = append(p.NeedChoice, frame.Option{Value: strconv.FormatInt(s.ID, 10), Label: s.Name})
 	}
 	for i, r := range kept.Rules {
@@ -223,10 +227,9 @@ func (h *handlers) removeSkill(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.skills.Remove(c.Request.Context(), frame.Viewer(c), id); err != nil {
-		return err
-	}
-	return h.Redirect(c, skillsPath, frame.Done("skills.removed"))
+	return h.keepSkills(c, "skills.removed", func(p *skillsPage) *frame.Form { return &p.Remove }, func(frame.Form) error {
+		return h.skills.Remove(c.Request.Context(), frame.Viewer(c), id)
+	})
 }
 
 func skillsSamples() []frame.View {
@@ -241,7 +244,8 @@ func skillsSamples() []frame.View {
 	return []frame.View{
 		&skillsPage{},
 		&skillsPage{
-			Skills: []skillRow{{skill.Skill{ID: 1, Name: "粤语"}, 3}, {skill.Skill{ID: 2, Name: "英语"}, 0}}, Sorting: true,
+			Skills:  []skillRow{{skill.Skill{ID: 1, Name: "粤语"}, 3, 1}, {skill.Skill{ID: 2, Name: "英语"}, 0, 0}, {skill.Skill{ID: 3, Name: "俄语"}, 2, 0}},
+			Sorting: true, Remove: frame.Form{Error: "e"},
 			Rules: []ruleRow{
 				{skill.Rule{ID: 1, Kind: "confirm", Category: "c", Product: "p"}, 1, "粤语"}, {skill.Rule{ID: 2, Language: "en"}, 2, "英语"},
 			},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"aftercall/internal/account"
@@ -50,6 +51,38 @@ func TestAnAdministratorSaysWhatNeedsWhichSkill(t *testing.T) {
 	if err != nil || held.Callback.State != callback.Claimed {
 		t.Errorf("with it they have %+v, %v", held, err)
 	}
+}
+
+// Removing a skill that a rule needs was offered, and ended on a page that said nothing else.
+func TestASkillThatARuleNeedsNamesThatRule(t *testing.T) {
+	t.Parallel()
+	ts := webtest.NewServer(t)
+	admin := ts.Login(t, account.Admin)
+	for _, name := range []string{"粤语", "英语"} {
+		admin.Post("/settings/skills", url.Values{"name": {name}})
+	}
+	admin.Post("/settings/skill-rules", url.Values{"kind": {"confirm"}, "skill": {"2"}})
+	admin.Post("/settings/skill-rules", url.Values{"language": {"yue"}, "skill": {"1"}})
+	page := admin.Get("/settings/skills").Page(http.StatusOK)
+	if got := webtest.TextsOf(page, `a[href="#rule-2"]`); len(got) != 1 || got[0] != "needed by rule 2" {
+		t.Errorf("beside the skill is %q", got)
+	}
+	if page.Find(`#rule-2`).Length() != 1 || page.Find(`form[action="/settings/skills/1/remove"]`).Length() != 0 {
+		t.Error("removing it is offered, or the rule cannot be found")
+	}
+	refused := admin.Post("/settings/skills/1/remove", nil).Page(http.StatusConflict) // from a page that was shown before the rule
+	if got := webtest.TextsOf(refused, ".error.whole"); len(got) != 1 || !strings.HasPrefix(got[0], "Rule 2 says") {
+		t.Errorf("it is refused as %q", got)
+	}
+	if refused.Find(`form[action="/settings/skills"]`).Length() != 1 {
+		t.Error("the refusal is no page of skills")
+	}
+	admin.Post("/settings/skill-rules/2/remove", nil)
+	free := admin.Get("/settings/skills").Page(http.StatusOK).Find(`form[action="/settings/skills/1/remove"]`)
+	if got := free.AttrOr("data-confirm", ""); got != "Remove the skill 粤语? Nobody has it." {
+		t.Errorf("it is asked %q", got)
+	}
+	admin.Follow(admin.Post("/settings/skills/1/remove", nil)).Page(http.StatusOK)
 }
 
 func TestPagesOfSkillsLookRight(t *testing.T) {

@@ -91,7 +91,7 @@ func (s *Service) Edit(ctx context.Context, viewer account.Viewer, id int64, e E
 }
 
 // Remove removes a skill, from whoever has it too. It returns fault.Forbidden for anybody but an administrator, fault.NotFound for one
-// there is not, and fault.Conflict for one that a rule needs.
+// there is not, and fault.Conflict for one that a rule needs ("n", its place).
 func (s *Service) Remove(ctx context.Context, viewer account.Viewer, id int64) error {
 	err := s.change(ctx, viewer, func(st store, now clock.Instant) error {
 		gone, err := st.skill(id)
@@ -102,8 +102,8 @@ func (s *Service) Remove(ctx context.Context, viewer account.Viewer, id int64) e
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(rules, func(r Rule) bool { return r.SkillID == id }) {
-			return errNeeded
+		if i := slices.IndexFunc(rules, func(r Rule) bool { return r.SkillID == id }); i >= 0 {
+			return errNeeded.With("n", i+1)
 		}
 		if err := st.deleteSkill(id); err != nil {
 			return err
