@@ -130,7 +130,11 @@ type Option struct{ Value, Label string }
 func newField(f Form, name, label string, attributes ...any) (Field, error) {
 	d := Field{Name: name, Label: label, Value: f.Get(name), Error: f.Errors[name], Type: "text", Autocomplete: "off"}
 	for i := 0; i+1 < len(attributes); i += 2 {
-		if err := d.set(fmt.Sprint(attributes[i]), attributes[i+1]); err != nil {
+		attribute := fmt.Sprint(attributes[i])
+		if attribute == "value" && f.Values.Has(name) { // what was typed stays, though it be nothing
+			continue
+		}
+		if err := d.set(attribute, attributes[i+1]); err != nil {
 			return d, err
 		}
 	}
@@ -157,10 +161,8 @@ func (d *Field) set(attribute string, value any) error {
 		d.Required = text == "true"
 	case "autofocus":
 		d.Autofocus = text == "true"
-	case "value": // where nothing was typed yet
-		if d.Value == "" {
-			d.Value = text
-		}
+	case "value": // where the form does not have the field yet
+		d.Value = text
 	case "rows":
 		n, err := strconv.Atoi(text)
 		d.Rows, d.Type = n, "textarea"

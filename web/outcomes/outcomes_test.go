@@ -273,6 +273,27 @@ func TestAppointmentsAndTheTextAfterAMissedCallAreSet(t *testing.T) {
 	}
 }
 
+// A field that was emptied had what is in force in it again, beside the refusal of another one: sent once more, it was not empty.
+func TestWhatWasEmptiedStaysEmptyInARefusedForm(t *testing.T) {
+	t.Parallel()
+	ts := office(t)
+	admin := ts.Login(t, account.Admin)
+	form := url.Values{}
+	admin.Get("/settings/outcomes").Page(http.StatusOK).Find("#kinds input").Each(func(_ int, field *goquery.Selection) {
+		if field.AttrOr("type", "") != "checkbox" {
+			form.Set(field.AttrOr("name", ""), field.AttrOr("value", ""))
+		}
+	})
+	form.Set("kept_minutes", "x")
+	form.Set("late_minutes", "")
+	doc := admin.Post("/settings/outcomes/kinds", form).Page(http.StatusUnprocessableEntity)
+	for name, want := range map[string]string{"kept_minutes": "x", "late_minutes": "", "early_minutes": form.Get("early_minutes")} {
+		if got, there := doc.Find("#f-" + name).Attr("value"); got != want || !there {
+			t.Errorf("%s is %q, not %q", name, got, want)
+		}
+	}
+}
+
 func TestSupervisorsReadOutcomesAndChangeNone(t *testing.T) {
 	t.Parallel()
 	ts := office(t)
