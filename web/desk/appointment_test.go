@@ -85,6 +85,26 @@ func TestAFullQuarterOfAnHourNamesThoseWithRoom(t *testing.T) {
 	}
 }
 
+// Choosing a proposed time left the end of the other one behind, and the outcome was refused for it.
+func TestAProposedTimeHasNoEndOfAnother(t *testing.T) {
+	t.Parallel()
+	_, b := atDesk(t, "张伟")
+	b.Press("1", "3")
+	b.Until(`document.querySelector(".appointment").offsetParent !== null`)
+	b.Run(chromedp.Evaluate[chromedp.Void](`for (const [name, value] of [["appointment_at", "2026-11-23T14:00"], ["appointment_until", "16:00"]]) {
+		const field = document.querySelector("[data-outcome]").elements[name];
+		field.value = value;
+		field.dispatchEvent(new Event("input", { bubbles: true }));
+	}`))
+	b.Click(`[name="appointment"]`)
+	b.Until(`document.querySelector('[name="appointment"]').checked`)
+	for _, name := range []string{"appointment_at", "appointment_until"} {
+		if left := b.Value(`[name="` + name + `"]`); left != "" {
+			t.Errorf("%s is still %q", name, left)
+		}
+	}
+}
+
 // A span is named by keys alone, and fits wherever callers sit.
 func TestASpanIsNamedByKeys(t *testing.T) {
 	t.Parallel()

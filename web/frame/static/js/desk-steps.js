@@ -57,10 +57,10 @@ export function startSteps(form) {
   setTimeout(() => form.isConnected && moveTo(now), calm);
 }
 
-// An appointment has one time: a proposed one, or another.
+// An appointment has one time: a proposed one, or another, which may be a span.
 function startTimes(form) {
   form.addEventListener("input", (event) => {
-    if (event.target.name === "appointment") form.elements.appointment_at.value = "";
+    if (event.target.name === "appointment") form.elements.appointment_at.value = form.elements.appointment_until.value = "";
     if (event.target.name !== "appointment_at") return;
     for (const radio of form.querySelectorAll('[name="appointment"]')) radio.checked = false;
   });
