@@ -241,6 +241,31 @@ func TestLoggingOutWaitsForWhatWasTyped(t *testing.T) {
 	}
 }
 
+// Who stayed after a logout that could not save was, at the next one, taken at their word of before: what they typed since was lost.
+func TestWhatIsTypedAfterAFailedLogoutIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	ts, b := atDesk(t, "张伟")
+	b.Run(chromedp.Evaluate[chromedp.Void](`(() => {
+		const send = window.fetch;
+		const slow = () => new Promise((resolve, reject) => window.away ? reject(new TypeError("away")) : setTimeout(resolve, 700));
+		window.away = true;
+		window.fetch = (url, options) => (String(url).includes("/draft") ? slow() : Promise.resolve()).then(() => send(url, options));
+	})()`))
+	const logout = `document.querySelector('form[action="/logout"]').requestSubmit()`
+	b.Press(kb.F4)
+	b.Type("第一句")
+	b.Run(chromedp.Evaluate[chromedp.Void](logout))
+	b.WaitText("#desk-problem", "not saved")
+	b.Press(kb.F4)
+	b.Type("，第二句")
+	b.Run(chromedp.Evaluate[chromedp.Void](`window.away = false; ` + logout))
+	b.Wait(".login")
+	desk, err := ts.Callbacks.Current(t.Context(), account.Viewer{UserID: 1, Role: account.Caller})
+	if err != nil || desk.Draft.Note != "第一句，第二句" {
+		t.Errorf("the server has %q, %v", desk.Draft.Note, err)
+	}
+}
+
 // Two tabs of one desk show the same words: the older ones would be saved over the newer every minute.
 func TestAnotherTabOfTheDeskShowsWhatIsTyped(t *testing.T) {
 	t.Parallel()

@@ -14,12 +14,14 @@ let dirty = false; // something is typed that the server has not got
 let timer = 0;
 let failed = false;
 let sending = false; // an outcome is on its way: it has everything that was typed
+let leaves = false; // whoever logs out was told that it has not arrived, and nothing was typed since
 let focused = null; // where the caller was when it was sent
 
 const entryOf = (form, more) => ({ fence: form.elements.fence.value, at: now(), body: bodyOf(form), ...more });
 
 function typed(form) {
   dirty = true;
+  leaves = false;
   if (kept(words().user, form.dataset.id)?.url) return; // an outcome is on its way, from this tab or another
   keep(words().user, form.dataset.id, entryOf(form));
   clearTimeout(timer);
@@ -133,7 +135,7 @@ async function saveFirst(event) {
   const { target: form, submitter } = event;
   event.preventDefault();
   event.stopImmediatePropagation();
-  form.dataset.leaves = "true";
+  leaves = true;
   await Promise.race([save(), new Promise((resolve) => setTimeout(resolve, longestSave))]);
   if (dirty || failed) return tell("draft", words().unsaved);
   form.requestSubmit(submitter);
@@ -143,7 +145,7 @@ function onSubmit(event) {
   const form = event.target;
   if (form.matches("[data-outcome], dialog form")) return;
   const out = new URL(form.action, location.href).pathname === "/logout";
-  if (out && theForm() && (dirty || failed) && !sending && !form.dataset.leaves) saveFirst(event);
+  if (out && theForm() && (dirty || failed) && !sending && !leaves) saveFirst(event);
   else saveLeaving();
 }
 
