@@ -62,6 +62,20 @@ func TestTheNumberPadGivesARatingToo(t *testing.T) {
 	b.Until(`document.querySelector('[name="rating"][value="5"]').checked`)
 }
 
+// What to press is said where there are keys, and the scripts that hear them.
+func TestKeysOfRatingsAreSaidWhereThereAreKeys(t *testing.T) {
+	t.Parallel()
+	_, b := atDesk(t, "张伟")
+	b.Press("1", "1")
+	b.Wait(".rating .by-keys")
+	b.Resize(390, 844, false)
+	b.Gone(".rating .by-keys")
+	b.Resize(1440, 900, false)
+	b.Wait(".rating .by-keys")
+	b.Run(chromedp.Evaluate[chromedp.Void](`document.querySelector(".rating").classList.remove("step-ready")`))
+	b.Gone(".rating .by-keys")
+}
+
 func TestF4PutsTheCaretBehindTheText(t *testing.T) {
 	t.Parallel()
 	_, b := atDesk(t, "张伟")
