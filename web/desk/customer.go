@@ -63,6 +63,30 @@ func (h *handlers) customerRoutes() []frame.Route {
 	}
 }
 
+// lineOf is the customer of a callback, and where the form leads back to.
+type lineOf struct {
+	sheet  maintenance.Sheet
+	back   string
+	inHand string // the number of a callback that the viewer holds, which is shown whole; empty for one they do not hold
+}
+
+// onTheLine reads what is known of the customer of a callback.
+func (h *handlers) onTheLine(c *gin.Context, id int64) (lineOf, error) {
+	ctx, viewer := c.Request.Context(), frame.Viewer(c)
+	desk, err := h.callbacks.ByID(ctx, viewer, id)
+	if err != nil {
+		return lineOf{}, err
+	}
+	sheet, err := h.customers.Sheet(ctx, viewer, desk.Callback.CustomerID)
+	if err != nil {
+		return lineOf{}, err
+	}
+	if desk.Callback.HeldBy(viewer, desk.At) {
+		return lineOf{sheet, "/desk", desk.Phone}, nil
+	}
+	return lineOf{sheet, fmt.Sprintf("/callbacks/%d", id), ""}, nil
+}
+
 // showCustomerForm shows what is known of the customer of a callback, to be put right.
 func (h *handlers) showCustomerForm(c *gin.Context) error {
 	return h.renderCustomerForm(c, http.StatusOK, frame.Form{})
@@ -73,32 +97,21 @@ func (h *handlers) renderCustomerForm(c *gin.Context, status int, typed frame.Fo
 	if err != nil {
 		return err
 	}
-	ctx, viewer := c.Request.Context(), frame.Viewer(c)
-	desk, err := h.callbacks.ByID(ctx, viewer, id)
+	line, err := h.onTheLine(c, id)
 	if err != nil {
 		return err
 	}
-	sheet, err := h.customers.Sheet(ctx, viewer, desk.Callback.CustomerID)
-	if err != nil {
-		return err
-	}
-	p := &customerPage{CallbackID: id, Name: sheet.Customer.DisplayName(), Source: sheet.Source, Form: typed, Back: "/desk"}
-	if !desk.Callback.HeldBy(viewer, desk.At) {
-		p.Back = fmt.Sprintf("/callbacks/%d", id)
-	}
+	sheet := line.sheet
+	p := &customerPage{CallbackID: id, Name: sheet.Customer.DisplayName(), Source: sheet.Source, Form: typed, Back: line.back}
 	if p.Form.Values == nil {
 		p.Form.Values = customerValues(sheet)
 	}
-	inHand := ""
-	if desk.Callback.HeldBy(viewer, desk.At) {
-		inHand = desk.Phone
-	}
-	p.Phones, p.Places = phoneFields(sheet, p.Form, inHand)
+	p.Phones, p.Places = phoneFields(sheet, p.Form, line.inHand)
 	p.Spoken = languageOptions(p.Form.Get("language"), h.Lang(c), h.T(c, "customer_correct.unknown"))
 	p.Zones = usualZones
-	for _, line := range sheet.Log {
-		was, is := valueText(line.Field, line.OldValue), valueText(line.Field, line.NewValue)
-		p.Log = append(p.Log, correctionLine{Line: line, Old: was, New: is})
+	for _, logged := range sheet.Log {
+		was, is := valueText(logged.Field, logged.OldValue), valueText(logged.Field, logged.NewValue)
+		p.Log = append(p.Log, correctionLine{Line: logged, Old: was, New: is})
 	}
 	p.Page = h.Page(c, "customer_correct.title")
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "desk.title"), Href: p.Back}}
@@ -176,38 +189,30 @@ func (h *handlers) correctCustomer(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, viewer := c.Request.Context(), frame.Viewer(c)
-	desk, err := h.callbacks.ByID(ctx, viewer, id)
+	line, err := h.onTheLine(c, id)
 	if err != nil {
 		return err
 	}
-	sheet, err := h.customers.Sheet(ctx, viewer, desk.Callback.CustomerID)
-	if err != nil {
-		return err
-	}
-	fields, err := h.customers.Correct(ctx, viewer, desk.Callback.CustomerID, id, amendmentOf(f, sheet))
+	customer := line.sheet.Customer
+	fields, err := h.customers.Correct(c.Request.Context(), frame.Viewer(c), customer.ID, id, amendmentOf(f, line.sheet))
 	if err != nil {
 		refusedForm, unmendable := h.RefusedForm(c, f, err)
 		if unmendable != nil {
 			return unmendable
 		}
 		if f, ok := fault.Of(err); ok && f.Code == "customer_changed" { // what is shown beside the form is of now: sent again, it counts
-			refusedForm.Values.Set("seen_at", strconv.FormatInt(int64(sheet.Customer.UpdatedAt), 10))
+			refusedForm.Values.Set("seen_at", strconv.FormatInt(int64(customer.UpdatedAt), 10))
 		}
 		return h.renderCustomerForm(c, frame.StatusOf(err), refusedForm)
 	}
-	back := fmt.Sprintf("/callbacks/%d", id)
-	if desk.Callback.HeldBy(viewer, desk.At) {
-		back = "/desk"
-	}
 	if len(fields) == 0 {
-		return h.Redirect(c, back, frame.Done("customer_correct.nothing"))
+		return h.Redirect(c, line.back, frame.Done("customer_correct.nothing"))
 	}
 	names := make([]string, len(fields))
 	for i, field := range fields {
 		names[i] = h.T(c, "customer_field."+string(field))
 	}
-	return h.Redirect(c, back, frame.Done("customer_correct.done", "fields", strings.Join(names, h.T(c, "customer_correct.comma"))))
+	return h.Redirect(c, line.back, frame.Done("customer_correct.done", "fields", strings.Join(names, h.T(c, "customer_correct.comma"))))
 }
 
 // amendmentOf reads the form: known numbers in the order of their places, then new ones.
