@@ -42,7 +42,8 @@ func SampleHistory() History {
 
 // SampleMeanwhile is what somebody else did meanwhile, with what there can be in it.
 func SampleMeanwhile() *Meanwhile {
-	m := SampleHistory().Newest.Published([]string{"busy is gone"})
-	m.Stands = []string{"call back"}
-	return m
+	return &Meanwhile{
+		Since: SampleHistory().Lines, Earlier: [2]int{2, 4},
+		Changes: []string{"busy is gone"}, Stands: []string{"call back"}, Replaces: []string{"Monday"},
+	}
 }

@@ -78,16 +78,37 @@ func HistoryOf(
 // Meanwhile is what somebody else did while a form was filled in. The form then comes back based on theirs: whoever sends it once more has
 // seen what they replace or add to.
 type Meanwhile struct {
-	By      string // empty: the program
-	At      clock.Instant
-	Note    string
-	Changes []string // what they changed, in words
-	Stands  []string // what there is now, in words
+	By       string // empty: the program
+	At       clock.Instant
+	Note     string
+	Since    []VersionLine // in place of those, every version that was published since, the newest first
+	Earlier  [2]int        // the first and the last version since, of those that are not listed
+	Changes  []string      // what they changed, in words
+	Stands   []string      // what there is now, in words
+	Replaces []string      // what of theirs the next press replaces
 }
 
-// Published returns what a version did.
-func (v VersionLine) Published(changes []string) *Meanwhile {
-	return &Meanwhile{By: v.By, At: v.PublishedAt, Note: v.Note, Changes: changes}
+// sinceShown is how many versions are told one by one of those that were published while a form was filled in.
+const sinceShown = 10
+
+// MeanwhileOf reads which versions of a document were published after the one that a form was made from. Current is in force; changes are
+// what they changed together.
+func MeanwhileOf(
+	ctx context.Context, users UserNamer, list func(ctx context.Context, before, limit int) ([]versions.Line, error),
+	basedOn, current int, changes []string,
+) (*Meanwhile, error) {
+	m := &Meanwhile{Changes: changes}
+	published, err := list(ctx, current+1, min(current-basedOn, sinceShown))
+	if err != nil {
+		return nil, err
+	}
+	if m.Since, err = VersionLines(ctx, users, published, current, ""); err != nil {
+		return nil, err
+	}
+	if last := current - len(published); last > basedOn {
+		m.Earlier = [2]int{basedOn + 1, last}
+	}
+	return m, nil
 }
 
 // TheirLine is a line of somebody else's text, and whether one's own lacks it.
@@ -111,13 +132,25 @@ func TheirLines(theirs, own string) []TheirLine {
 }
 
 // Revision is that of the draft which the page showed: 0, which no draft has, where there is none.
-func (f Form) Revision() int {
-	revision, err := strconv.Atoi(f.Get("revision"))
+func (f Form) Revision() int { return f.madeFrom("revision", 0) }
+
+// RevisionOr is the revision that a form has with it: what the page showed when it was filled in, however often it came back since, or
+// that of the draft as it is now. Only who was shown what somebody else did goes on from theirs: see Now.
+func (f Form) RevisionOr(now int) int { return f.madeFrom("revision", now) }
+
+// BasedOn is the same of a form that publishes a version: the version it was made from, or the one in force.
+func (f Form) BasedOn(inForce int) int { return f.madeFrom("based_on", inForce) }
+
+func (f Form) madeFrom(name string, now int) int {
+	n, err := strconv.Atoi(f.Get(name))
 	if err != nil {
-		return 0
+		return now
 	}
-	return revision
+	return n
 }
+
+// Now bases a form on what there is now, "revision" or "based_on": its page tells what somebody else did.
+func (f Form) Now(name string, n int) { f.Values.Set(name, strconv.Itoa(n)) }
 
 // YAMLForm is a document that was sent as YAML, a file or pasted, with what is wrong with it.
 type YAMLForm struct {

@@ -24,6 +24,7 @@ type setPage struct {
 	Form    frame.Form // of the kinds and what is around
 	MayEdit bool
 	History frame.History
+	BasedOn int
 }
 
 func (*setPage) Template() string { return "outcomes" }
@@ -103,6 +104,7 @@ func (h *handlers) renderSet(c *gin.Context, status int, f frame.Form) error {
 		return err
 	}
 	p := &setPage{Layers: h.layers(c, set), Kinds: h.kinds(c, set), Form: f, MayEdit: frame.Viewer(c).Is(account.Admin)}
+	p.BasedOn = f.BasedOn(set.Version)
 	p.Around = around{set.Appointments, set.MissedText, p.MayEdit, f}
 	if p.History, err = frame.HistoryOf(c, h.accounts, h.outcomes.Versions, set.Version, outcomesPath); err != nil {
 		return err

@@ -3,6 +3,7 @@ package outcomes
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,7 +58,7 @@ func (h *handlers) publish(c *gin.Context, f frame.Form) error {
 }
 
 // reviewBoth shows what others have published since a version, and for review what was made of that version merged with theirs. Where the
-// two do not go together, what was made comes alone: publishing it takes theirs back, which its changes say.
+// two do not go together, what was made comes alone, and it is told why, and that publishing it takes theirs back.
 func (h *handlers) reviewBoth(c *gin.Context, status int, f frame.Form, basedOn int, mine *outcome.Set) error {
 	ctx := c.Request.Context()
 	_, base, err := h.outcomes.Version(ctx, basedOn)
@@ -71,14 +72,19 @@ func (h *handlers) reviewBoth(c *gin.Context, status int, f frame.Form, basedOn 
 	if theirs.Version == basedOn {
 		return h.renderReview(c, status, f, mine, "")
 	}
-	history, err := frame.HistoryOf(c, h.accounts, h.outcomes.Versions, theirs.Version, outcomesPath)
-	if err != nil {
+	did := h.changesInWords(c, base, theirs)
+	if f.Meanwhile, err = frame.MeanwhileOf(ctx, h.accounts, h.outcomes.Versions, basedOn, theirs.Version, did); err != nil {
 		return err
 	}
-	f.Meanwhile = history.Newest.Published(h.changesInWords(c, base, theirs))
-	f.Values.Set("based_on", strconv.Itoa(theirs.Version))
+	f.Now("based_on", theirs.Version)
 	merged := outcome.Merge(base, theirs, mine)
-	if merged.Check() != nil {
+	if apart := merged.Check(); apart != nil {
+		var why []string
+		for _, problem := range h.FieldProblems(c, apart) {
+			why = append(why, problem.Problem)
+		}
+		f.Error = h.T(c, "outcomes.apart", "why", frame.Joined(h.T(c, "outcomes.comma"), slices.Compact(why)...))
+		f.Meanwhile.Changes, f.Meanwhile.Replaces = nil, did
 		return h.renderReview(c, status, f, mine, "")
 	}
 	f.Values.Set("yaml", merged.Format())

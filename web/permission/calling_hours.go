@@ -20,6 +20,7 @@ type hoursPage struct {
 	Profiles []profileRow
 	Caps     []capRow
 	CapsForm frame.Form
+	BasedOn  int // of the form of caps
 	Stricter []stricterRow
 	MayEdit  bool
 	Check    hoursCheck
@@ -86,6 +87,7 @@ func (h *handlers) renderHours(c *gin.Context, status int, caps frame.Form, chec
 		return err
 	}
 	p.Profiles, p.Caps, p.Stricter = h.profileRows(c, rules), capRows(rules), h.stricterRows(c, rules)
+	p.BasedOn = caps.BasedOn(rules.Version)
 	p.CapsForm = capsTyped(caps, rules)
 	p.Check.Purposes = frame.EnumOptions(h.Site, c, "purpose.", permission.Purposes())
 	p.Page = h.Page(c, "hours.title")
@@ -140,7 +142,7 @@ func (h *handlers) renderRules(c *gin.Context, status int, f frame.Form) error {
 	if err != nil {
 		return err
 	}
-	p := &rulesPage{Version: rows[0], Form: f, BasedOn: newest.Version}
+	p := &rulesPage{Version: rows[0], Form: f, BasedOn: f.BasedOn(newest.Version)}
 	p.Profiles, p.Caps, p.Stricter = h.profileRows(c, rules), capRows(rules), h.stricterRows(c, rules)
 	p.MayEdit = frame.Viewer(c).Is(account.Admin) && !p.Version.Current
 	p.Back = h.changesInWords(c, newest, rules)
@@ -169,5 +171,5 @@ func (h *handlers) rollBackRules(c *gin.Context, id int64) error {
 			return nil
 		})
 	}
-	return h.afterPublishing(c, f, err, h.renderRules)
+	return h.afterPublishing(c, f, err, rulesPart{}, h.renderRules)
 }

@@ -61,7 +61,7 @@ func (h *handlers) renderProfile(c *gin.Context, status int, f frame.Form) error
 	if err != nil {
 		return err
 	}
-	p := &profilePage{New: f.Get("new") != "", Region: f.Get("region"), Class: hours.Class(f.Get("class")), Form: f, BasedOn: rules.Version}
+	p := &profilePage{New: f.Get("new") != "", Region: f.Get("region"), Class: hours.Class(f.Get("class")), Form: f, BasedOn: f.BasedOn(rules.Version)}
 	if !slices.Contains(classes, p.Class) {
 		p.Class = hours.MarketingClass
 	}
@@ -69,7 +69,7 @@ func (h *handlers) renderProfile(c *gin.Context, status int, f frame.Form) error
 	switch {
 	case p.New && !known:
 		profile = usualProfile(rules, p.Class)
-	case !known:
+	case !known && c.Request.Method == http.MethodGet: // what was typed of one that is gone meanwhile comes back
 		return frame.ErrNoPage
 	}
 	for kind := range dayKinds {
@@ -111,7 +111,22 @@ func (h *handlers) publishProfile(c *gin.Context, f frame.Form) error {
 			return nil
 		})
 	}
-	return h.afterPublishing(c, f, err, h.renderProfile)
+	return h.afterPublishing(c, f, err, h.profilePart(c, f), h.renderProfile)
+}
+
+// profilePart is the hours of the class and country that a form is about, as its fields have them.
+func (h *handlers) profilePart(c *gin.Context, f frame.Form) rulesPart {
+	kept := func(rules permission.Rules) (hours.Profile, bool) {
+		return profileOf(rules, strings.ToUpper(strings.TrimSpace(f.Get("region"))), hours.Class(f.Get("class")))
+	}
+	part := rulesPart{there: func(rules permission.Rules) bool { _, there := kept(rules); return there }}
+	for kind := range dayKinds {
+		part.fields = append(part.fields, rulesField{
+			dayFieldName(kind), h.dayName(c, kind),
+			func(rules permission.Rules) string { p, _ := kept(rules); return p.Days[kind].String() },
+		})
+	}
+	return part
 }
 
 // typedProfile reads the form; what is no time names the day it stands at.
@@ -148,7 +163,7 @@ func (h *handlers) removeProfile(c *gin.Context, f frame.Form) error {
 			func(p hours.Profile) bool { return p.Region == region && p.Class == class })
 		return nil
 	})
-	return h.afterPublishing(c, f, err, h.renderProfile)
+	return h.afterPublishing(c, f, err, h.profilePart(c, f).removed(), h.renderProfile)
 }
 
 func (h *handlers) publishCaps(c *gin.Context, f frame.Form) error {
@@ -159,7 +174,14 @@ func (h *handlers) publishCaps(c *gin.Context, f frame.Form) error {
 			return nil
 		})
 	}
-	return h.afterPublishing(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+	part := rulesPart{there: func(permission.Rules) bool { return true }}
+	for _, setting := range capSettings {
+		part.fields = append(part.fields, rulesField{
+			setting.Name, h.T(c, "caps."+setting.Name),
+			func(rules permission.Rules) string { return strconv.Itoa(*setting.number(&rules.Caps)) },
+		})
+	}
+	return h.afterPublishing(c, f, err, part, func(c *gin.Context, status int, f frame.Form) error {
 		return h.renderHours(c, status, f, hoursCheck{})
 	})
 }
@@ -201,84 +223,4 @@ func capRows(rules permission.Rules) []capRow {
 		rows[i] = capRow{setting, *setting.number(&rules.Caps), *setting.number(&usual), *setting.number(&least), *setting.number(&most)}
 	}
 	return rows
-}
-
-var errNoNote = fault.InvalidFields(fault.Field{Name: "note", Code: "required", Problem: "is required"})
-
-// publishRules publishes the rules the form was made from with one change. Where others published meanwhile, that is refused, and
-// the form comes back with everything typed, made from the newer ones.
-func (h *handlers) publishRules(c *gin.Context, f frame.Form, change func(*permission.Rules) error) error {
-	basedOn, err := strconv.Atoi(f.Get("based_on"))
-	if err != nil {
-		return frame.ErrNoPage
-	}
-	ctx := c.Request.Context()
-	rules, err := h.permission.RulesVersion(ctx, basedOn)
-	if err != nil {
-		return err
-	}
-	note := strings.TrimSpace(f.Get("note"))
-	if note == "" {
-		return errNoNote
-	}
-	if err := change(&rules); err != nil {
-		return err
-	}
-	_, err = h.permission.Publish(ctx, frame.Viewer(c), rules, basedOn, note)
-	return err
-}
-
-// afterPublishing leads back to the rules, or shows the form again with what is wrong.
-func (h *handlers) afterPublishing(c *gin.Context, f frame.Form, err error, again func(*gin.Context, int, frame.Form) error) error {
-	if err == nil {
-		return h.Redirect(c, hoursPath, frame.Done("hours.published"))
-	}
-	f, unmendable := h.RefusedForm(c, f, err)
-	if unmendable == nil && fault.Is(err, fault.Conflict) {
-		f.Meanwhile, unmendable = h.publishedSince(c, f)
-	}
-	if unmendable != nil {
-		return unmendable
-	}
-	return again(c, frame.StatusOf(err), ruleErrors(f))
-}
-
-// publishedSince says what others changed since the form was made.
-func (h *handlers) publishedSince(c *gin.Context, f frame.Form) (*frame.Meanwhile, error) {
-	ctx := c.Request.Context()
-	basedOn, err := strconv.Atoi(f.Get("based_on"))
-	if err != nil {
-		return nil, frame.ErrNoPage
-	}
-	before, err := h.permission.RulesVersion(ctx, basedOn)
-	if err != nil {
-		return nil, err
-	}
-	newest, err := h.newestRules(ctx)
-	if err != nil {
-		return nil, err
-	}
-	history, err := frame.HistoryOf(c, h.accounts, h.permission.RulesVersions, newest.Version, hoursPath)
-	return history.Newest.Published(h.changesInWords(c, before, newest)), err
-}
-
-// ruleErrors gives errors the names of the form's fields. The rules themselves name them "caps.attempts_per_day" and
-// "profiles.FR.marketing.monday". An error without a field is about the whole form.
-func ruleErrors(f frame.Form) frame.Form {
-	named := make(map[string]string, len(f.Errors))
-	for name, text := range f.Errors {
-		last := name[strings.LastIndexByte(name, '.')+1:]
-		for kind := range dayKinds {
-			if last == hours.DayKind(kind).String() {
-				last = dayFieldName(kind)
-			}
-		}
-		if f.Values.Has(last) || last == "region" {
-			named[last] = text
-		} else {
-			f.Error = text
-		}
-	}
-	f.Errors = named
-	return f
 }

@@ -93,11 +93,11 @@ func (h *handlers) renderStricter(c *gin.Context, status int, f frame.Form) erro
 	if err != nil {
 		return err
 	}
-	p := &stricterPage{New: f.Get("new") != "", Region: f.Get("region"), Form: f, BasedOn: rules.Version}
+	p := &stricterPage{New: f.Get("new") != "", Region: f.Get("region"), Form: f, BasedOn: f.BasedOn(rules.Version)}
 	var demands permission.Stricter
 	if at := stricterAt(rules, p.Region); at >= 0 {
 		demands = rules.Stricter[at]
-	} else if !p.New {
+	} else if !p.New && c.Request.Method == http.MethodGet { // what was typed of one that is gone meanwhile comes back
 		return frame.ErrNoPage
 	}
 	for _, setting := range stricterSettings {
@@ -140,7 +140,23 @@ func (h *handlers) publishStricter(c *gin.Context, f frame.Form) error {
 			return nil
 		})
 	}
-	return h.afterPublishing(c, f, err, h.renderStricter)
+	return h.afterPublishing(c, f, err, h.stricterPart(c, f), h.renderStricter)
+}
+
+// stricterPart is the demands of the region that a form is about, as its fields have them.
+func (h *handlers) stricterPart(c *gin.Context, f frame.Form) rulesPart {
+	region := strings.ToUpper(strings.TrimSpace(f.Get("region")))
+	part := rulesPart{there: func(rules permission.Rules) bool { return stricterAt(rules, region) >= 0 }}
+	for _, setting := range stricterSettings {
+		part.fields = append(part.fields, rulesField{setting.Name, h.T(c, "caps."+setting.Name), func(rules permission.Rules) string {
+			at := stricterAt(rules, region)
+			if at < 0 || *setting.demand(&rules.Stricter[at]) == 0 {
+				return ""
+			}
+			return strconv.Itoa(*setting.demand(&rules.Stricter[at]))
+		}})
+	}
+	return part
 }
 
 var errNothingStricter = fault.New(fault.Invalid, "nothing_stricter",
@@ -202,5 +218,5 @@ func (h *handlers) removeStricter(c *gin.Context, f frame.Form) error {
 		rules.Stricter = slices.Delete(rules.Stricter, at, at+1)
 		return nil
 	})
-	return h.afterPublishing(c, f, err, h.renderStricter)
+	return h.afterPublishing(c, f, err, h.stricterPart(c, f).removed(), h.renderStricter)
 }

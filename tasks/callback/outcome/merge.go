@@ -2,24 +2,20 @@ package outcome
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 )
 
-// Merge returns theirs with what mine changes of base, from which both were edited. Where both changed a code, a number of a kind or the
-// order of a layer, mine holds. It need not be valid: a key may now be given twice.
+// Merge returns theirs with what mine changes of base, from which both were edited. Where both changed a code, a value that a set says
+// besides its codes or the order of a layer, mine holds. It need not be valid: a digit may now be given twice.
 func Merge(base, theirs, mine *Set) Set {
 	merged := *theirs
 	merged.Version, merged.Kinds = 0, maps.Clone(theirs.Kinds)
 	for name, is := range mine.Kinds {
-		was, kind := base.Kinds[name], merged.Kinds[name]
-		if is.MinTalk != was.MinTalk {
-			kind.MinTalk = is.MinTalk
-		}
-		if is.Attempts != was.Attempts {
-			kind.Attempts = is.Attempts
-		}
-		merged.Kinds[name] = kind
+		merged.Kinds[name] = mergedValues(base.Kinds[name], theirs.Kinds[name], is)
 	}
+	merged.Appointments = mergedValues(base.Appointments, theirs.Appointments, mine.Appointments)
+	merged.MissedText = mergedValues(base.MissedText, theirs.MissedText, mine.MissedText)
 	for _, layer := range Layers() {
 		for _, change := range changesOf(layer, base, mine) {
 			code, stays := mine.Code(layer, change.Key)
@@ -36,6 +32,18 @@ func Merge(base, theirs, mine *Set) Set {
 		}
 	}
 	return merged
+}
+
+// mergedValues returns a struct of theirs with every field that mine has otherwise than base. It goes by the fields there are, so that a
+// new one is merged too.
+func mergedValues[T any](base, theirs, mine T) T {
+	was, is, merged := reflect.ValueOf(base), reflect.ValueOf(mine), reflect.ValueOf(&theirs).Elem()
+	for i := range merged.NumField() {
+		if !reflect.DeepEqual(was.Field(i).Interface(), is.Field(i).Interface()) {
+			merged.Field(i).Set(is.Field(i))
+		}
+	}
+	return theirs
 }
 
 // moved reports whether codes are in another order than they were, with new ones at the end.
