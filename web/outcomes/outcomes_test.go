@@ -204,9 +204,9 @@ func TestTwoWhoTakeOneDigitAreNotToldThatItWasMerged(t *testing.T) {
 	ts := office(t)
 	admin := ts.Login(t, account.Admin)
 	edit := func(key string) url.Values {
-		form := formOf(admin.Get("/settings/outcomes/code?layer=call"))
+		form := formOf(admin.Get("/settings/outcomes/code?layer=business"))
 		for name, value := range map[string]string{
-			"key": key, "digit": "09", "label_en": key, "label_zh": key, "after_minutes": "60", "end": "retry",
+			"key": key, "digit": "09", "label_en": key, "label_zh": key, "end": "final",
 		} {
 			form.Set(name, value)
 		}
