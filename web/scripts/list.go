@@ -100,12 +100,16 @@ func centreValues(centre script.Centre) url.Values {
 	return values
 }
 
-// newDraft begins a draft of what the form names.
+// newDraft begins a draft of what the form names, with what was typed of one that somebody deleted meanwhile.
 func (h *handlers) newDraft(c *gin.Context, f frame.Form) error {
-	m := script.Match{Kind: script.Kind(f.Get("kind")), Language: f.Get("language"), Category: f.Get("category"), Product: f.Get("product")}
-	draft, err := h.scripts.Draft(c.Request.Context(), frame.Viewer(c), m)
+	draft, err := h.scripts.Draft(c.Request.Context(), frame.Viewer(c), matchIn(f))
 	if err == nil {
-		return h.Redirect(c, scriptPath(draft.ID))
+		return h.beginWith(c, draft, writtenIn(f), f)
+	}
+	if f.Values.Has("body") {
+		return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+			return h.renderScript(c, status, scriptPage{Script: script.Script{Match: matchIn(f)}, Form: f})
+		})
 	}
 	return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
 		return h.renderScripts(c, status, listPage{New: f})

@@ -45,10 +45,12 @@ func scriptSamples() []frame.View {
 	editing.Script, editing.Preview = draft, shown
 	editing.Form = frame.Form{Errors: map[string]string{"note": "e", "contact": "e"}, Error: "e"}
 	editing.Problems = []frame.FieldProblem{{Line: 3, Name: "body", Problem: "p", Value: "v"}, {Name: "short", Problem: "p"}}
+	gone := editing
+	gone.Script.ID, gone.Theirs = 0, nil
 	reading.Script, reading.MayRetire, reading.Preview = version, true, shown
 	retired.Script = ended
 	helping.Script, helping.Preview = help, steps
-	return []frame.View{&editing, &reading, &retired, &helping, &scriptPage{Script: version}}
+	return []frame.View{&editing, &reading, &retired, &helping, &scriptPage{Script: version}, &gone}
 }
 
 func phrasesSamples() []frame.View {

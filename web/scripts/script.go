@@ -3,6 +3,7 @@ package scripts
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -53,6 +54,12 @@ type theirs struct{ Body, Short []frame.TheirLine }
 func (p *scriptPage) besideMine(other script.Script) *theirs {
 	return &theirs{frame.TheirLines(other.Body, p.Form.Get("body")), frame.TheirLines(other.Short, p.Form.Get("short"))}
 }
+
+// Revision is that of the draft whose text the page began with: whoever types, and whoever deletes, has seen no newer one.
+func (p *scriptPage) Revision() int { return p.Form.RevisionOr(p.Script.Revision) }
+
+// Gone reports whether this is what was typed of a draft that is deleted: it is nowhere but on the page.
+func (p *scriptPage) Gone() bool { return p.Script.ID == 0 }
 
 func scriptPath(id int64) string { return scriptsPath + "/" + strconv.FormatInt(id, 10) }
 
@@ -115,18 +122,37 @@ func (h *handlers) matchText(c *gin.Context, m script.Match) string {
 
 // typed returns the script that the address names with what was written about it.
 func (h *handlers) typed(c *gin.Context) (script.Script, script.Written, frame.Form, error) {
-	found, err := h.scriptOf(c)
-	if err != nil {
-		return found, script.Written{}, frame.Form{}, err
-	}
 	f, err := frame.FormOf(c)
-	return found, script.Written{Body: f.Get("body"), Short: f.Get("short"), Note: f.Get("note")}, f, err
+	if err != nil {
+		return script.Script{}, script.Written{}, f, err
+	}
+	found, err := h.scriptOf(c)
+	return found, writtenIn(f), f, err
+}
+
+func writtenIn(f frame.Form) script.Written {
+	return script.Written{Body: f.Get("body"), Short: f.Get("short"), Note: f.Get("note")}
+}
+
+func matchIn(f frame.Form) script.Match {
+	return script.Match{Kind: script.Kind(f.Get("kind")), Language: f.Get("language"), Category: f.Get("category"), Product: f.Get("product")}
+}
+
+// missed shows what was written of a draft that somebody deleted meanwhile, to be saved as a draft of its own; or returns the error.
+func (h *handlers) missed(c *gin.Context, f frame.Form, err error) error {
+	m := matchIn(f)
+	if !fault.Is(err, fault.NotFound) || !f.Values.Has("body") || !slices.Contains(script.Kinds(), m.Kind) {
+		return err
+	}
+	f.Error = h.T(c, "scripts.conflict_deleted")
+	f.Values.Del("revision")
+	return h.renderScript(c, http.StatusConflict, scriptPage{Script: script.Script{Match: m}, Form: f})
 }
 
 func (h *handlers) saveScript(c *gin.Context) error {
 	found, w, f, err := h.typed(c)
 	if err != nil {
-		return err
+		return h.missed(c, f, err)
 	}
 	if _, err := h.scripts.Save(c.Request.Context(), frame.Viewer(c), found.ID, f.Revision(), w); err != nil {
 		return h.refuseScript(c, found, f, err)
@@ -138,7 +164,7 @@ func (h *handlers) saveScript(c *gin.Context) error {
 func (h *handlers) publishScript(c *gin.Context) error {
 	found, w, f, err := h.typed(c)
 	if err != nil {
-		return err
+		return h.missed(c, f, err)
 	}
 	ctx, viewer := c.Request.Context(), frame.Viewer(c)
 	revision := f.Revision()
@@ -148,6 +174,7 @@ func (h *handlers) publishScript(c *gin.Context) error {
 			return h.refuseScript(c, found, f, err)
 		}
 		found, revision = saved, saved.Revision
+		f.Now("revision", revision)
 	}
 	published, err := h.scripts.Publish(ctx, viewer, found.ID, revision)
 	if err != nil {
@@ -163,14 +190,19 @@ func (h *handlers) draftFromScript(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, viewer := c.Request.Context(), frame.Viewer(c)
-	draft, err := h.scripts.DraftFrom(ctx, viewer, found.ID)
+	draft, err := h.scripts.DraftFrom(c.Request.Context(), frame.Viewer(c), found.ID)
 	if err != nil {
 		return err
 	}
+	return h.beginWith(c, draft, w, f)
+}
+
+// beginWith leads to a draft that was just begun, with what was typed in it.
+func (h *handlers) beginWith(c *gin.Context, draft script.Script, w script.Written, f frame.Form) error {
 	if f.Values.Has("body") {
 		const begun = 1 // the revision of a draft that is a copy still
-		if _, err := h.scripts.Save(ctx, viewer, draft.ID, begun, w); err != nil {
+		f.Now("revision", begun)
+		if _, err := h.scripts.Save(c.Request.Context(), frame.Viewer(c), draft.ID, begun, w); err != nil {
 			return h.refuseScript(c, draft, f, err)
 		}
 	}
@@ -210,9 +242,6 @@ func (h *handlers) refuseScript(c *gin.Context, found script.Script, f frame.For
 	if unmendable != nil {
 		return unmendable
 	}
-	if p.Form.Values.Has("body") {
-		p.Form.Values.Set("revision", strconv.Itoa(p.Script.Revision))
-	}
 	return h.renderScript(c, frame.StatusOf(cause), p)
 }
 
@@ -229,6 +258,7 @@ func (h *handlers) lookAgain(c *gin.Context, p *scriptPage) error {
 		return err
 	}
 	p.Script = now
+	p.Form.Now("revision", now.Revision)
 	p.Form.Error = h.T(c, "scripts.conflict")
 	if !now.Draft() {
 		p.Form.Error = h.T(c, "scripts.conflict_published")
@@ -242,7 +272,7 @@ func (h *handlers) lookAgain(c *gin.Context, p *scriptPage) error {
 func (h *handlers) previewScript(c *gin.Context) error {
 	found, w, f, err := h.typed(c)
 	if err != nil {
-		return err
+		return h.missed(c, f, err)
 	}
 	if !f.Values.Has("body") {
 		w = script.Written{Body: found.Body, Short: found.Short, Note: found.Note}

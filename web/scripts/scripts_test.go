@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"aftercall/internal/account"
 	"aftercall/internal/webtest"
 	"aftercall/tasks/callback/script"
@@ -126,6 +128,9 @@ func TestADraftPublishedMeanwhileBecomesANewOneOfMine(t *testing.T) {
 	admin.Follow(admin.Post(path+"/publish", theirs)).Page(http.StatusOK)
 
 	refused := boss.Post(path, mine).Page(http.StatusConflict)
+	if refused.Find(`[formaction$="/retire"]`).Length() != 0 {
+		t.Error("what was typed can be lost by retiring theirs")
+	}
 	if text := refused.Find(`#write`).Text(); !strings.Contains(text, "Restart the modem") || !strings.Contains(text, "Change the cable") {
 		t.Errorf("the page has %q", text)
 	}
@@ -152,6 +157,54 @@ func TestADraftThatChangedIsNotDeletedUnseen(t *testing.T) {
 	refused := boss.Post(path+"/delete", url.Values{"revision": form["revision"]}).Page(http.StatusConflict)
 	if said := refused.Find(".error.whole").Text(); !strings.Contains(said, "changed the draft") {
 		t.Errorf("why it was not deleted is told as %q", said)
+	}
+}
+
+// A preview has not shown what somebody else saved meanwhile: who then saves or deletes is told of it.
+func TestAPreviewDoesNotHideWhatSomebodyElseSaved(t *testing.T) {
+	t.Parallel()
+	ts, boss := newScripts(t)
+	path, mine := begin(t, boss, url.Values{"kind": {"help"}, "language": {"en"}})
+	theirs := maps.Clone(mine)
+	theirs.Set("body", "Restart the modem")
+	ts.Login(t, account.Admin).Post(path, theirs)
+	mine.Set("body", "Change the cable")
+	shown := boss.Post(path+"/preview", mine).Page(http.StatusOK)
+	for _, form := range []string{"#write", `form[action$="/delete"]`} {
+		if got := shown.Find(form+` [name="revision"]`).AttrOr("value", ""); got != mine.Get("revision") {
+			t.Errorf("after a preview %s is of revision %s", form, got)
+		}
+	}
+	if apart := webtest.TextsOf(boss.Post(path, mine).Page(http.StatusConflict), "#write .theirs mark"); len(apart) != 1 {
+		t.Errorf("theirs is told as %q", apart)
+	}
+}
+
+func TestWhatIsWrittenOfADeletedDraftBecomesANewOne(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"", "/publish", "/preview"} {
+		t.Run("post"+action, func(t *testing.T) {
+			t.Parallel()
+			ts, boss := newScripts(t)
+			m := url.Values{"kind": {"confirm"}, "language": {"en"}, "category": {"宽带报修"}}
+			path, mine := begin(t, boss, m)
+			maps.Copy(mine, m)
+			mine.Set("body", "[Opening]\nThis is {caller} of {centre}.\n[Questions]\nDoes it work?\n[Closing]\nGoodbye.")
+			admin := ts.Login(t, account.Admin)
+			admin.Follow(admin.Post(path+"/delete", url.Values{"revision": mine["revision"]})).Page(http.StatusOK)
+			refused := boss.Post(path+action, mine).Page(http.StatusConflict)
+			if said := refused.Find(".error.whole").Text(); !strings.Contains(said, "deleted this draft") {
+				t.Errorf("it is told as %q", said)
+			}
+			again := url.Values{"body": {refused.Find(`[name="body"]`).Text()}, "short": mine["short"]}
+			refused.Find(`#write[action="/scripts"] input[type="hidden"]`).Each(func(_ int, field *goquery.Selection) {
+				again.Set(field.AttrOr("name", ""), field.AttrOr("value", ""))
+			})
+			done := boss.Follow(boss.Post("/scripts", again)).Page(http.StatusOK)
+			if text := done.Find(`[name="body"]`).Text(); text != mine.Get("body") {
+				t.Errorf("the new draft says %q", text)
+			}
+		})
 	}
 }
 
