@@ -175,7 +175,8 @@ func TestWhatIsRemovedMeanwhileIsAddedAnew(t *testing.T) {
 			})
 			c.Follow(gone).Page(http.StatusOK)
 			theirs.Set("based_on", strconv.Itoa(rules.Version))
-			if flash := c.Follow(c.Post(pages.HoursPath+path+"/remove", theirs)).Page(http.StatusOK).Find(".flash").Text(); !strings.Contains(flash, "already") {
+			late := c.Follow(c.Post(pages.HoursPath+path+"/remove", theirs)).Page(http.StatusOK)
+			if flash := late.Find(".flash").Text(); !strings.Contains(flash, "already") {
 				t.Errorf("removing what is gone is told as %q", flash)
 			}
 		})

@@ -61,7 +61,8 @@ func (h *handlers) renderProfile(c *gin.Context, status int, f frame.Form) error
 	if err != nil {
 		return err
 	}
-	p := &profilePage{New: f.Get("new") != "", Region: f.Get("region"), Class: hours.Class(f.Get("class")), Form: f, BasedOn: f.BasedOn(rules.Version)}
+	p := &profilePage{New: f.Get("new") != "", Region: f.Get("region"), Class: hours.Class(f.Get("class")), Form: f}
+	p.BasedOn = f.BasedOn(rules.Version)
 	if !slices.Contains(classes, p.Class) {
 		p.Class = hours.MarketingClass
 	}

@@ -38,6 +38,9 @@ func (p *policyPage) Changed() bool {
 		slices.ContainsFunc(p.Rules, func(r policyRuleRow) bool { return r.Change != "" })
 }
 
+// Revision is that of the draft which was shown when a form was filled in.
+func (p *policyPage) Revision() int { return p.Form.RevisionOr(p.Record.Revision) }
+
 // Span is the field of a length of time.
 func (p *policyPage) Span(name, label, help string) spanField {
 	return newSpanField(p.Form, name, label, help)
@@ -199,7 +202,8 @@ func (h *handlers) refusePolicy(c *gin.Context, record policy.Record, f frame.Fo
 	f, unmendable := h.RefusedForm(c, f, cause)
 	if unmendable == nil && fault.Is(cause, fault.Conflict) {
 		record, unmendable = h.policies.ByID(c.Request.Context(), record.ID)
-		f.Meanwhile = changedBy(record)
+		f.Meanwhile = h.draftNow(c, record, f)
+		f.Now("revision", record.Revision)
 	}
 	if unmendable != nil {
 		return unmendable
@@ -215,6 +219,19 @@ func (h *handlers) refusePolicy(c *gin.Context, record policy.Record, f frame.Fo
 		}
 	}
 	return h.renderPolicy(c, frame.StatusOf(cause), record, f)
+}
+
+// draftNow says who changed a draft last, and what of theirs the form would replace.
+func (h *handlers) draftNow(c *gin.Context, record policy.Record, f frame.Form) *frame.Meanwhile {
+	now, theirs := changedBy(record), formOfPolicy(record)
+	if now == nil || !f.Values.Has("max_age") {
+		return now
+	}
+	if f.Get("max_age") != theirs.Get("max_age") || f.Get("max_age_unit") != theirs.Get("max_age_unit") {
+		t := func(key string, args ...any) string { return h.T(c, key, args...) }
+		now.Replaces = []string{h.problemOfRule(c, h.T(c, "policy.max_age"), frame.SpanText(t, record.Policy.MaxAge))}
+	}
+	return now
 }
 
 // changedBy says who changed a draft last; of a version, which does not change, nothing.

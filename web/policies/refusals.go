@@ -24,7 +24,7 @@ func (h *handlers) refusePolicyRule(c *gin.Context, record policy.Record, f fram
 	if err != nil {
 		return err
 	}
-	own := string(ruleIDOf(c, f, used))
+	own := string(ruleIDOf(ruleNamed(c, record.Policy), f, used))
 	for name, problem := range f.Errors {
 		if name == own+": id" && f.Get("callback") == saysNoMore && f.Get("survey") == saysNoMore {
 			delete(f.Errors, name)
@@ -38,12 +38,32 @@ func (h *handlers) refusePolicyRule(c *gin.Context, record policy.Record, f fram
 		}
 	}
 	if fault.Is(cause, fault.Conflict) {
+		f.Now("revision", record.Revision)
 		f.Error = h.T(c, "policy.conflict", "name", authorName(h, c, record.UpdatedBy))
 		if f.Meanwhile, err = h.ruleNow(c, record); err != nil {
 			return err
 		}
 	}
 	return h.renderPolicyRule(c, frame.StatusOf(cause), record, f)
+}
+
+// missedRule says who was first where the draft, or the rule in it, is no more there to be saved, and returns where what was typed can
+// go: into the draft, as a new rule, or into a draft begun from the version that is returned.
+func (h *handlers) missedRule(c *gin.Context, record policy.Record, f *frame.Form) (policy.Record, error) {
+	switch {
+	case record.ID == 0:
+		list, err := h.policies.List(c.Request.Context(), 0)
+		f.Error = h.T(c, "policy.conflict_deleted")
+		return list.InForce, err
+	case !record.Draft():
+		f.Error = h.T(c, "policy.conflict_published", "name", authorName(h, c, record.PublishedBy))
+		f.Meanwhile = &frame.Meanwhile{By: record.PublishedBy.Name, At: record.PublishedAt, Note: record.Note}
+	default:
+		f.Error = h.T(c, "policy.conflict_removed", "name", authorName(h, c, record.UpdatedBy))
+		f.Meanwhile = changedBy(record)
+		f.Now("revision", record.Revision)
+	}
+	return record, nil
 }
 
 // ruleNow reads out what the draft says by now of the rule that the address names; a new one it does not know.

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gin-gonic/gin"
-
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
 	"aftercall/tasks/policy"
@@ -251,8 +249,7 @@ func (r *policyRuleForm) reason(name string) policy.Reason {
 }
 
 // ruleIDOf returns the code of the rule the address names; a new one is given one that never meant anything else.
-func ruleIDOf(c *gin.Context, f frame.Form, used policy.Codes) policy.RuleID {
-	id := c.Param("rule")
+func ruleIDOf(id string, f frame.Form, used policy.Codes) policy.RuleID {
 	if id == newRule {
 		id = codeFor(f.Get("name"), "rule", used.Rule)
 	}

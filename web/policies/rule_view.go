@@ -25,7 +25,7 @@ func (h *handlers) renderPolicyRule(c *gin.Context, status int, record policy.Re
 		reasons = map[policy.Reason]string{}
 	}
 	words := h.policyWords(c, fields, reasons)
-	p := &policyRulePage{Record: record, ID: c.Param("rule"), Form: f, Fields: fieldGroups(words, fields)}
+	p := &policyRulePage{Record: record, ID: ruleNamed(c, record.Policy), Form: f, Fields: fieldGroups(words, fields)}
 	rule, err := policyRuleOf(f, "", reasons, policy.Codes{})
 	if err == nil && (rule.Callback != nil || rule.Survey != nil || len(rule.Nothing) > 0) {
 		sentence := words.sentence(rule, len(record.Policy.Rules) == 0 || string(record.Policy.Rules[0].ID) == p.ID)
@@ -48,7 +48,7 @@ func (h *handlers) renderPolicyRule(c *gin.Context, status int, record policy.Re
 	p.Page = h.Page(c, title, "name", h.RuleName(c, policy.Rule{ID: policy.RuleID(p.ID), Name: f.Get("name")}))
 	p.Crumbs = []frame.Crumb{
 		{Text: h.T(c, "policy.title"), Href: policiesPath},
-		{Text: h.T(c, "policy.draft_title", "id", record.ID), Href: policyPath(record.ID)},
+		{Text: h.T(c, policyTitle(record), "version", record.Version, "id", record.ID), Href: policyPath(record.ID)},
 	}
 	return h.RenderStatus(c, status, p)
 }

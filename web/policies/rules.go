@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"aftercall/internal/fault"
 	"aftercall/tasks/policy"
 	"aftercall/web/frame"
 )
@@ -47,6 +48,9 @@ type conditionRow struct {
 	Refusal string
 	Focus   bool // it was just added
 }
+
+// Revision is that of the draft which was shown when the form was filled in.
+func (p *policyRulePage) Revision() int { return p.Form.RevisionOr(p.Record.Revision) }
 
 // Name is the name of a part of the condition in the form.
 func (r conditionRow) Name(part string) string { return conditionField(r.N, part) }
@@ -110,13 +114,26 @@ func (h *handlers) showPolicyRule(c *gin.Context) error {
 	return h.renderPolicyRule(c, http.StatusOK, record, formOfPolicyRule(rule))
 }
 
+// ruleNamed returns the code of the rule that the address names, or newRule where the policy has none of that code.
+func ruleNamed(c *gin.Context, p policy.Policy) string {
+	id := c.Param("rule")
+	if slices.ContainsFunc(p.Rules, func(r policy.Rule) bool { return string(r.ID) == id }) {
+		return id
+	}
+	return newRule
+}
+
 // savePolicyRule saves the rule, or, where another button was pressed, shows the form with a condition more or less, or read out.
 func (h *handlers) savePolicyRule(c *gin.Context) error {
-	record, at, err := h.ruleOfDraft(c)
+	f, err := frame.FormOf(c)
 	if err != nil {
 		return err
 	}
-	f, err := frame.FormOf(c)
+	record, _, err := h.ruleOfDraft(c)
+	missed := err != nil && f.Values.Has("name") && fault.Is(err, fault.NotFound)
+	if missed {
+		record, err = h.missedRule(c, record, &f)
+	}
 	if err != nil {
 		return err
 	}
@@ -134,9 +151,19 @@ func (h *handlers) savePolicyRule(c *gin.Context) error {
 	case strings.HasPrefix(do, "drop."):
 		n, _ := strconv.Atoi(strings.TrimPrefix(do, "drop.")) // of anything else the first goes, which is seen at once
 		return h.renderPolicyRule(c, http.StatusOK, record, removeCondition(f, n))
+	case do == "draft" && !record.Draft():
+		draft, err := h.policies.Draft(c.Request.Context(), frame.Viewer(c), 0)
+		if err != nil {
+			return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+				return h.renderPolicyRule(c, status, record, f)
+			})
+		}
+		record, f.Error, f.Meanwhile = draft, "", nil
+		f.Now("revision", draft.Revision)
+	case missed:
+		return h.renderPolicyRule(c, http.StatusConflict, record, f)
 	}
-	err = h.putRule(c, record, at, f)
-	if err != nil {
+	if err := h.putRule(c, record, f); err != nil {
 		return h.refusePolicyRule(c, record, f, err)
 	}
 	return h.Redirect(c, policyPath(record.ID), frame.Done("policy.rule_saved"))
@@ -154,17 +181,19 @@ func (h *handlers) policyField(c *gin.Context, field policy.Field) (policy.Field
 }
 
 // putRule saves the draft with the rule of the form at its place; a new one comes before the rules that leave nothing over.
-func (h *handlers) putRule(c *gin.Context, record policy.Record, at int, f frame.Form) error {
+func (h *handlers) putRule(c *gin.Context, record policy.Record, f frame.Form) error {
 	p := clonedPolicy(record.Policy)
 	used, err := h.policies.UsedCodes(c.Request.Context())
 	if err != nil {
 		return err
 	}
-	rule, err := policyRuleOf(f, ruleIDOf(c, f, used), p.Reasons, used)
+	rule, err := policyRuleOf(f, ruleIDOf(ruleNamed(c, p), f, used), p.Reasons, used)
 	if err != nil {
 		return err
 	}
-	if at == len(p.Rules) {
+	at := slices.IndexFunc(p.Rules, func(r policy.Rule) bool { return r.ID == rule.ID })
+	if at < 0 {
+		at = len(p.Rules)
 		catchAll := slices.IndexFunc(p.Rules, func(r policy.Rule) bool { return len(r.When) == 0 })
 		if catchAll >= 0 && len(rule.When) > 0 {
 			at = catchAll

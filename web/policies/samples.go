@@ -81,6 +81,7 @@ func policiesSamples() []frame.View {
 
 func policyRuleSamples() []frame.View {
 	record := policy.Record{ID: 5, Policy: policy.Default(0), Revision: 2}
+	published := policy.Record{ID: 4, Version: 3, Policy: policy.Default(0)}
 	options := []frame.Option{{Value: "a", Label: "A"}}
 	f := formOfPolicyRule(record.Policy.Rules[2])
 	f.Error, f.Errors = "wrong", map[string]string{
@@ -88,6 +89,7 @@ func policyRuleSamples() []frame.View {
 	}
 	return []frame.View{
 		&policyRulePage{Record: record, ID: newRule, Form: frame.Form{}},
+		&policyRulePage{Record: published, ID: "vip", Form: frame.Form{Error: "published", Meanwhile: frame.SampleMeanwhile()}},
 		&policyRulePage{
 			Record: record, ID: "vip", Form: f, Sentence: &ruleSentence{When: "Every contact", Then: []string{"call back"}},
 			Conditions: []conditionRow{
