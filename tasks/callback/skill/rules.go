@@ -201,9 +201,9 @@ func (s *Service) clean(r Rule) (Rule, []fault.Field) {
 		refuse("kind", "unknown_value", "is no kind of callback", r.Kind)
 	}
 	r.Category, r.Product, r.Language = text.Name(r.Category), text.Name(r.Product), text.Name(r.Language)
-	for name, value := range map[string]string{"category": r.Category, "product": r.Product} {
-		if utf8.RuneCountInString(value) > 191 {
-			refuse(name, "too_long", "is longer than 191 characters", "")
+	for _, f := range []struct{ name, value string }{{"category", r.Category}, {"product", r.Product}} {
+		if utf8.RuneCountInString(f.value) > 191 {
+			refuse(f.name, "too_long", "is longer than 191 characters", "")
 		}
 	}
 	if r.Language != "" {
