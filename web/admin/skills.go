@@ -244,7 +244,9 @@ func skillsSamples() []frame.View {
 	return []frame.View{
 		&skillsPage{},
 		&skillsPage{
-			Skills:  []skillRow{{skill.Skill{ID: 1, Name: "粤语"}, 3, 1}, {skill.Skill{ID: 2, Name: "英语"}, 0, 0}, {skill.Skill{ID: 3, Name: "俄语"}, 2, 0}},
+			Skills: []skillRow{
+				{skill.Skill{ID: 1, Name: "粤语"}, 3, 1}, {skill.Skill{ID: 2, Name: "英语"}, 0, 0}, {skill.Skill{ID: 3, Name: "俄语"}, 2, 0},
+			},
 			Sorting: true, Remove: frame.Form{Error: "e"},
 			Rules: []ruleRow{
 				{skill.Rule{ID: 1, Kind: "confirm", Category: "c", Product: "p"}, 1, "粤语"}, {skill.Rule{ID: 2, Language: "en"}, 2, "英语"},

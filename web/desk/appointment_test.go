@@ -91,7 +91,9 @@ func TestAProposedTimeHasNoEndOfAnother(t *testing.T) {
 	_, b := atDesk(t, "张伟")
 	b.Press("1", "3")
 	b.Until(`document.querySelector(".appointment").offsetParent !== null`)
-	b.Run(chromedp.Evaluate[chromedp.Void](`for (const [name, value] of [["appointment_at", "2026-11-23T14:00"], ["appointment_until", "16:00"]]) {
+	b.Run(chromedp.Evaluate[chromedp.Void](`for (const [name, value] of [
+		["appointment_at", "2026-11-23T14:00"], ["appointment_until", "16:00"],
+	]) {
 		const field = document.querySelector("[data-outcome]").elements[name];
 		field.value = value;
 		field.dispatchEvent(new Event("input", { bubbles: true }));

@@ -80,7 +80,8 @@ func TestTheSkillACallbackNeedsIsShown(t *testing.T) {
 	if !strings.Contains(one, "粤语 · has waited long enough") || strings.Contains(list, "needs 粤语") {
 		t.Errorf("after the wait the page says %q, the list %q", one, list)
 	}
-	webtest.Must(t, ts.DB.View(t.Context()).Gorm().Exec("UPDATE callbacks SET state = 'done', close_reason = 'solved', closed_at = ready_at").Error)
+	const done = "UPDATE callbacks SET state = 'done', close_reason = 'solved', closed_at = ready_at"
+	webtest.Must(t, ts.DB.View(t.Context()).Gorm().Exec(done).Error)
 	if one, _ = shown(); strings.Contains(one, "粤语") {
 		t.Errorf("when it is done the page says %q", one)
 	}
