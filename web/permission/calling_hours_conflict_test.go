@@ -22,7 +22,8 @@ func rulesOffice(t *testing.T) (*webtest.Server, *webtest.Client) {
 	t.Helper()
 	ts := webtest.NewServer(t)
 	webtest.Must(t, ts.Permission.EnsureBuiltIn(t.Context()))
-	return ts, ts.Login(t, account.Admin)
+	c := ts.Login(t, account.Admin)
+	return ts, c
 }
 
 // theyPublish publishes the rules in force with a change, as somebody else.
@@ -166,8 +167,8 @@ func TestWhatIsRemovedMeanwhileIsAddedAnew(t *testing.T) {
 			again := fields(refused, pages.HoursPath+path)
 			again.Set("class", "marketing") // a select
 			c.Follow(c.Post(pages.HoursPath+path, again)).Page(http.StatusOK)
-			rules := ts.Permission.Rules()
-			if len(rules.Profiles) != len(permission.DefaultRules().Profiles) || len(rules.Stricter) != len(permission.DefaultRules().Stricter) {
+			rules, first := ts.Permission.Rules(), permission.DefaultRules()
+			if len(rules.Profiles) != len(first.Profiles) || len(rules.Stricter) != len(first.Stricter) {
 				t.Error("it was not added anew")
 			}
 			gone := c.Post(pages.HoursPath+path+"/remove", url.Values{

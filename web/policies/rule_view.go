@@ -207,3 +207,23 @@ func (h *handlers) ruleLists(c *gin.Context) ([]datalist, error) {
 	slices.SortFunc(lists, func(a, b datalist) int { return strings.Compare(a.ID, b.ID) })
 	return lists, nil
 }
+
+// ruleNamed returns the code of the rule that the address names, or newRule where the policy has none of that code.
+func ruleNamed(c *gin.Context, p policy.Policy) string {
+	id := c.Param("rule")
+	if slices.ContainsFunc(p.Rules, func(r policy.Rule) bool { return string(r.ID) == id }) {
+		return id
+	}
+	return newRule
+}
+
+// clonedPolicy returns a policy whose rules and reasons can be changed without changing the other's.
+func clonedPolicy(p policy.Policy) policy.Policy {
+	p.Rules = slices.Clone(p.Rules)
+	reasons := make(map[policy.Reason]string, len(p.Reasons))
+	for code, text := range p.Reasons {
+		reasons[code] = text
+	}
+	p.Reasons = reasons
+	return p
+}

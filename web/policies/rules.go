@@ -114,15 +114,6 @@ func (h *handlers) showPolicyRule(c *gin.Context) error {
 	return h.renderPolicyRule(c, http.StatusOK, record, formOfPolicyRule(rule))
 }
 
-// ruleNamed returns the code of the rule that the address names, or newRule where the policy has none of that code.
-func ruleNamed(c *gin.Context, p policy.Policy) string {
-	id := c.Param("rule")
-	if slices.ContainsFunc(p.Rules, func(r policy.Rule) bool { return string(r.ID) == id }) {
-		return id
-	}
-	return newRule
-}
-
 // savePolicyRule saves the rule, or, where another button was pressed, shows the form with a condition more or less, or read out.
 func (h *handlers) savePolicyRule(c *gin.Context) error {
 	f, err := frame.FormOf(c)
@@ -220,17 +211,6 @@ func (h *handlers) saveRules(c *gin.Context, record policy.Record, f frame.Form,
 	}
 	_, err := h.policies.Save(c.Request.Context(), frame.Viewer(c), record.ID, f.Revision(), p, record.Note)
 	return err
-}
-
-// clonedPolicy returns a policy whose rules and reasons can be changed without changing the other's.
-func clonedPolicy(p policy.Policy) policy.Policy {
-	p.Rules = slices.Clone(p.Rules)
-	reasons := make(map[policy.Reason]string, len(p.Reasons))
-	for code, text := range p.Reasons {
-		reasons[code] = text
-	}
-	p.Reasons = reasons
-	return p
 }
 
 // ruleTaken reports whether a code is a rule's already, of the policy or of the program.

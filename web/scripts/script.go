@@ -3,7 +3,6 @@ package scripts
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -45,14 +44,6 @@ func (p *scriptPage) Help() bool { return p.Script.Kind == script.Help }
 type preview struct {
 	Spoken  script.Spoken
 	Contact string // its number; empty where the viewer sees none
-}
-
-// theirs are the texts of somebody else, who was first.
-type theirs struct{ Body, Short []frame.TheirLine }
-
-// besideMine compares what somebody else wrote with what stands in the form.
-func (p *scriptPage) besideMine(other script.Script) *theirs {
-	return &theirs{frame.TheirLines(other.Body, p.Form.Get("body")), frame.TheirLines(other.Short, p.Form.Get("short"))}
 }
 
 // Revision is that of the draft whose text the page began with: whoever types, and whoever deletes, has seen no newer one.
@@ -135,18 +126,9 @@ func writtenIn(f frame.Form) script.Written {
 }
 
 func matchIn(f frame.Form) script.Match {
-	return script.Match{Kind: script.Kind(f.Get("kind")), Language: f.Get("language"), Category: f.Get("category"), Product: f.Get("product")}
-}
-
-// missed shows what was written of a draft that somebody deleted meanwhile, to be saved as a draft of its own; or returns the error.
-func (h *handlers) missed(c *gin.Context, f frame.Form, err error) error {
-	m := matchIn(f)
-	if !fault.Is(err, fault.NotFound) || !f.Values.Has("body") || !slices.Contains(script.Kinds(), m.Kind) {
-		return err
+	return script.Match{
+		Kind: script.Kind(f.Get("kind")), Language: f.Get("language"), Category: f.Get("category"), Product: f.Get("product"),
 	}
-	f.Error = h.T(c, "scripts.conflict_deleted")
-	f.Values.Del("revision")
-	return h.renderScript(c, http.StatusConflict, scriptPage{Script: script.Script{Match: m}, Form: f})
 }
 
 func (h *handlers) saveScript(c *gin.Context) error {
@@ -229,43 +211,6 @@ func (h *handlers) retireScript(c *gin.Context) error {
 		return h.refuseScript(c, found, frame.Form{}, err)
 	}
 	return h.Redirect(c, scriptsPath, frame.Done("scripts.retired"))
-}
-
-// refuseScript shows the script again with what was typed and what is wrong with it, by line. Where somebody else was first, theirs stands
-// beside it and the form is based on theirs: sent once more, what was typed replaces it.
-func (h *handlers) refuseScript(c *gin.Context, found script.Script, f frame.Form, cause error) error {
-	p := scriptPage{Script: found, Problems: h.FieldProblems(c, cause)}
-	var unmendable error
-	if p.Form, unmendable = h.RefusedForm(c, f, cause); unmendable == nil && fault.Is(cause, fault.Conflict) {
-		unmendable = h.lookAgain(c, &p)
-	}
-	if unmendable != nil {
-		return unmendable
-	}
-	return h.renderScript(c, frame.StatusOf(cause), p)
-}
-
-// lookAgain reads what somebody else made of the script, and puts it beside what was typed.
-func (h *handlers) lookAgain(c *gin.Context, p *scriptPage) error {
-	ctx := c.Request.Context()
-	now, err := h.scripts.ByID(ctx, p.Script.ID)
-	if err != nil || !p.Form.Values.Has("body") {
-		p.Script = now
-		return err
-	}
-	names, err := h.accounts.UserNames(ctx, []int64{now.UpdatedBy})
-	if err != nil {
-		return err
-	}
-	p.Script = now
-	p.Form.Now("revision", now.Revision)
-	p.Form.Error = h.T(c, "scripts.conflict")
-	if !now.Draft() {
-		p.Form.Error = h.T(c, "scripts.conflict_published")
-	}
-	p.Form.Meanwhile = &frame.Meanwhile{By: names[now.UpdatedBy], At: now.UpdatedAt, Note: now.Note}
-	p.Theirs = p.besideMine(now)
-	return nil
 }
 
 // previewScript shows what stands in the form as the desk would, for a contact the viewer sees. Nothing is saved.
