@@ -83,3 +83,26 @@ func (s store) calledSince(personID int64, since clock.Instant) (bool, error) {
 	}
 	return n > 0, nil
 }
+
+// highestFence returns the highest fence that the callbacks of a person ever had, also those that are closed: what is recorded of those may
+// still be undone or corrected.
+func (s store) highestFence(personID int64) (fence int64, err error) {
+	err = s.Gorm().Model(&Callback{}).Select("COALESCE(MAX(fence), 0)").Where("person_id = ?", personID).Scan(&fence).Error
+	if err != nil {
+		return 0, fmt.Errorf("read the fences of person %d: %w", personID, err)
+	}
+	return fence, nil
+}
+
+// ofPerson returns the callbacks of a callback's person that can be claimed or are, without it, those with the highest fence first.
+func (s store) ofPerson(c Callback) ([]Callback, error) {
+	var found []Callback
+	err := s.Gorm().
+		Where("person_id = ? AND state IN ? AND id <> ?", c.PersonID, []State{Ready, Claimed, Cancelled}, c.ID).
+		Where("state <> ? OR lease_until > 0", Cancelled).
+		Order("fence DESC").Limit(mostTogether).Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the callbacks of person %d: %w", c.PersonID, err)
+	}
+	return found, nil
+}
