@@ -14,7 +14,7 @@ import (
 
 // Choose stores what a customer says on their preference page. Saying the same again writes nothing; a no that held for a part
 // is written for the whole. language is that of the page, and is kept with the wording. It returns fault.NotFound for a link
-// nobody was sent.
+// nobody was sent, and fault.Invalid for a topic that the page does not have.
 func (s *Service) Choose(ctx context.Context, token, language string, choice Choice) error {
 	now := s.now()
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -25,6 +25,9 @@ func (s *Service) Choose(ctx context.Context, token, language string, choice Cho
 		}
 		if _, err := reserve(tx, link.customerID); err != nil {
 			return err
+		}
+		if link.line != "" {
+			return s.chooseForLine(st, link, choice, now)
 		}
 		subject, err := subjectOf(st, link.customerID)
 		if err != nil {
@@ -129,21 +132,22 @@ func (s *Service) ownSuppressions(st store, subject permission.Subject, scope pe
 	if err != nil {
 		return nil, err
 	}
-	sent, err := s.customersOfLinks(st, suppressions)
+	followed, err := s.linksBehind(st, suppressions)
 	if err != nil {
 		return nil, err
 	}
 	var own []int64
 	for _, sup := range suppressions {
-		if sup.Scope == scope && slices.Contains(records(subject), sent[sup.Evidence]) {
+		link, found := followed[sup.Evidence]
+		if found && link.line == "" && sup.Scope == scope && slices.Contains(records(subject), link.customerID) {
 			own = append(own, sup.ID)
 		}
 	}
 	return own, nil
 }
 
-// customersOfLinks returns whom the links went to that suppressions name as their evidence, by evidence.
-func (s *Service) customersOfLinks(st store, suppressions []permission.Suppression) (map[string]int64, error) {
+// linksBehind returns the links that suppressions name as their evidence, by evidence.
+func (s *Service) linksBehind(st store, suppressions []permission.Suppression) (map[string]link, error) {
 	ids := map[string][]int64{}
 	for _, sup := range suppressions {
 		for _, prefix := range []string{byInvitation, byText} {
@@ -153,22 +157,24 @@ func (s *Service) customersOfLinks(st store, suppressions []permission.Suppressi
 			}
 		}
 	}
-	customers := map[string]int64{}
+	links := map[string]link{}
 	invitations, err := st.invitationsByID(ids[byInvitation])
 	if err != nil {
 		return nil, err
 	}
-	for id, i := range invitations {
-		customers[byInvitation+strconv.FormatInt(id, 10)] = i.CustomerID
+	for _, i := range invitations {
+		l := linkOfInvitation(i)
+		links[l.evidence] = l
 	}
 	if s.opts.Texts == nil || len(ids[byText]) == 0 {
-		return customers, nil
+		return links, nil
 	}
-	texts, err := s.opts.Texts.Customers(st.Tx, ids[byText])
-	for id, customer := range texts {
-		customers[byText+strconv.FormatInt(id, 10)] = customer
+	texts, err := s.opts.Texts.ByID(st.Tx, ids[byText])
+	for _, t := range texts {
+		l := linkOfText(t)
+		links[l.evidence] = l
 	}
-	return customers, err
+	return links, err
 }
 
 // records returns every record of the subject's person.

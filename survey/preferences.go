@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
@@ -110,6 +111,9 @@ func PreferenceWording(language string) string { return wordingVersion + "." + l
 // Preferences is where a customer stands, by topic.
 type Preferences struct {
 	Language string // of the message whose link was followed
+	Survey   bool   // the link leads to a survey too
+	// E.164 of the one number it is about, of who is not the customer; only OfContact is decided then. Empty: all that the customer has.
+	Line     string
 	Settings map[Topic]Setting
 }
 
@@ -122,6 +126,14 @@ func (s *Service) Preferences(ctx context.Context, token string) (Preferences, e
 	if err != nil {
 		return Preferences{}, err
 	}
+	prefs := Preferences{Language: link.language, Survey: link.ofSurvey(), Line: link.line, Settings: map[Topic]Setting{}}
+	if link.line != "" {
+		prefs.Settings[OfContact], err = s.settingOfLine(st, link.line)
+		if err != nil {
+			return Preferences{}, fmt.Errorf("preferences by %s: %w", link.evidence, err)
+		}
+		return prefs, nil
+	}
 	subject, err := subjectOf(st, link.customerID)
 	if err != nil {
 		return Preferences{}, err
@@ -130,25 +142,35 @@ func (s *Service) Preferences(ctx context.Context, token string) (Preferences, e
 	if err != nil {
 		return Preferences{}, fmt.Errorf("preferences of customer %d: %w", subject.CustomerID, err)
 	}
-	prefs := Preferences{Language: link.language, Settings: map[Topic]Setting{}}
 	for _, topic := range Topics() {
 		prefs.Settings[topic] = position.on(topic)
 	}
 	return prefs, nil
 }
 
-// link is what a customer followed to their preferences.
+// link is what somebody followed to their preferences.
 type link struct {
 	customerID int64
+	line       string // LinkedText.Line
 	language   string
 	evidence   string // of what they say there
 }
+
+func linkOfInvitation(i Invitation) link {
+	return link{customerID: i.CustomerID, language: i.Language, evidence: byInvitation + strconv.FormatInt(i.ID, 10)}
+}
+
+func linkOfText(t LinkedText) link {
+	return link{customerID: t.CustomerID, line: t.Line, language: t.Language, evidence: byText + strconv.FormatInt(t.ID, 10)}
+}
+
+func (l link) ofSurvey() bool { return strings.HasPrefix(l.evidence, byInvitation) }
 
 // linkByToken returns whose link has a token: an invitation's, or that of another text.
 func (s *Service) linkByToken(st store, token string) (link, error) {
 	i, err := st.invitationByToken(token)
 	if err == nil {
-		return link{i.CustomerID, i.Language, byInvitation + strconv.FormatInt(i.ID, 10)}, nil
+		return linkOfInvitation(i), nil
 	}
 	if s.opts.Texts == nil || !fault.Is(err, fault.NotFound) || !wellFormed(token) {
 		return link{}, err
@@ -160,7 +182,7 @@ func (s *Service) linkByToken(st store, token string) (link, error) {
 	case !found:
 		return link{}, err
 	}
-	return link{t.CustomerID, t.Language, byText + strconv.FormatInt(t.ID, 10)}, nil
+	return linkOfText(t), nil
 }
 
 // OfText returns the link in a text of another feature, which leads to the preferences, and the hash by which Texts finds the text.

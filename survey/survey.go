@@ -53,6 +53,7 @@ type Permission interface {
 	Untouch(tx database.Tx, personID int64, kind permission.TouchKind, ref int64) error
 	RecordConsent(tx database.Tx, events ...permission.ConsentEvent) error
 	Refuse(tx database.Tx, refusal permission.Refusal) error
+	Suppress(tx database.Tx, suppressions ...permission.Suppression) error
 	SuppressionsOf(tx database.Tx, subject permission.Subject) ([]permission.Suppression, error)
 	Lift(tx database.Tx, id, userID int64, reason string) error
 	ReserveAddresses(tx database.Tx, questions ...permission.Question) error
@@ -74,14 +75,15 @@ type Options struct {
 type Texts interface {
 	// OfToken returns the text whose link has a hash, and false when there is none.
 	OfToken(tx database.Tx, hash string) (LinkedText, bool, error)
-	// Customers returns whom texts went to, by text.
-	Customers(tx database.Tx, ids []int64) (map[int64]int64, error)
+	// ByID returns texts, by their ids.
+	ByID(tx database.Tx, ids []int64) (map[int64]LinkedText, error)
 }
 
 // LinkedText is a message with a link to the preferences.
 type LinkedText struct {
 	ID         int64
-	CustomerID int64
+	CustomerID int64  // about whom it is
+	Line       string // E.164 of who got it, where that is none of the customer's own numbers; empty: the customer did
 	Language   string
 }
 

@@ -32,12 +32,21 @@ var _ survey.Texts = MissedTexts{}
 // OfToken implements survey.Texts.
 func (MissedTexts) OfToken(tx database.Tx, hash string) (survey.LinkedText, bool, error) {
 	t, found, err := missed.ByToken(tx, hash)
-	return survey.LinkedText{ID: t.ID, CustomerID: t.CustomerID, Language: t.Language}, found, err
+	return linked(t), found, err
 }
 
-// Customers implements survey.Texts.
-func (MissedTexts) Customers(tx database.Tx, ids []int64) (map[int64]int64, error) {
-	return missed.CustomersOf(tx, ids)
+// ByID implements survey.Texts.
+func (MissedTexts) ByID(tx database.Tx, ids []int64) (map[int64]survey.LinkedText, error) {
+	found, err := missed.ByID(tx, ids)
+	texts := make(map[int64]survey.LinkedText, len(found))
+	for id, t := range found {
+		texts[id] = linked(t)
+	}
+	return texts, err
+}
+
+func linked(t missed.Linked) survey.LinkedText {
+	return survey.LinkedText{ID: t.ID, CustomerID: t.CustomerID, Line: t.Line, Language: t.Language}
 }
 
 // leftTexts is survey.LeftInvitations for texts after missed calls.

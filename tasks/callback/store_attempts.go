@@ -119,6 +119,10 @@ func (s store) attempt(id int64) (Attempt, error) {
 	return database.One[Attempt](s.Gorm().Where("id = ?", id), "attempt", errNoAttempt)
 }
 
+func (s store) attemptsByID(ids []int64) ([]Attempt, error) {
+	return database.In[Attempt](ids, "attempts", func(part []int64) *gorm.DB { return s.Gorm().Where("id IN ?", part) })
+}
+
 // attemptOf returns an attempt with its callback, or the given error where one of them is not there.
 func (s store) attemptOf(callbackID, attemptID int64, missing error) (c Callback, a Attempt, err error) {
 	if c, err = database.One[Callback](s.Gorm().Where("id = ?", callbackID), "callback", missing); err != nil {

@@ -93,6 +93,32 @@ func (s *Service) JudgeCall(
 // happened is recorded.
 func (d Desk) Refused() bool { return d.Callback.refusedUnderClaim() }
 
+// StrangeLines returns, by attempt, the lines that were dialled in attempts and are none of the customer's own, as far as is known now:
+// that of a contact person, or one that was found to be wrong since. Where no dial was seen there is none.
+func StrangeLines(tx database.Tx, attemptIDs []int64) (map[int64]string, error) {
+	attempts, err := store{tx}.attemptsByID(attemptIDs)
+	if err != nil {
+		return nil, err
+	}
+	customers := make([]int64, len(attempts))
+	for i, a := range attempts {
+		customers[i] = a.CustomerID
+	}
+	subjects, err := contact.Subjects(tx, customers)
+	if err != nil {
+		return nil, err
+	}
+	wrong, err := store{tx}.wrongPhones(customers)
+	lines := make(map[int64]string, len(attempts))
+	for _, a := range attempts {
+		own := slices.Contains(subjects[a.CustomerID].Phones, a.DialledPhone) && !slices.Contains(wrong[a.CustomerID], a.DialledPhone)
+		if !own && a.DialledPhone != "" {
+			lines[a.ID] = a.DialledPhone
+		}
+	}
+	return lines, err
+}
+
 // askFor returns the name of whom to ask for, where that is not the customer: it goes with the number that is called.
 func askFor(c contact.Contact, subject permission.Subject) string {
 	if c.ContactLine != "" && address.Line(c.ContactLine) != subject.Address(permission.ByPhone) {

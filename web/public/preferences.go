@@ -4,6 +4,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -15,10 +16,12 @@ import (
 // preferencesPage lets a customer say whether and how they may be contacted: one tap for each choice, effective at once.
 type preferencesPage struct {
 	frame.Page
-	Token string
-	Saved string            // what was just said, as in "surveys_no"; empty before
-	Undo  *preferenceButton // takes it back, where one tap can; a consent wants its own words
-	Rows  []preferenceRow   // one only once there is to be no contact at all
+	Token  string
+	Number string            // the one number it is about, masked; empty: the customer with all that they have
+	Survey bool              // there is one behind the link
+	Saved  string            // what was just said, as in "surveys_no"; empty before
+	Undo   *preferenceButton // takes it back, where one tap can; a consent wants its own words
+	Rows   []preferenceRow   // one only once there is to be no contact at all
 }
 
 func (*preferencesPage) Template() string { return "preferences" }
@@ -27,8 +30,12 @@ func (*preferencesPage) Template() string { return "preferences" }
 type preferenceRow struct {
 	Topic   survey.Topic
 	Setting survey.Setting
+	Text    string            // of its keys: the topic, or lineText
 	Button  *preferenceButton // none where nothing can be changed here
 }
+
+// lineText begins the keys of what is said of one number.
+const lineText = "line"
 
 // preferenceButton posts a choice.
 type preferenceButton struct {
@@ -45,20 +52,24 @@ func (h *handlers) showPreferences(c *gin.Context) error {
 	if err != nil {
 		return h.endOfError(c, err)
 	}
-	p := &preferencesPage{Token: c.Param("token")}
+	p := &preferencesPage{Token: c.Param("token"), Number: frame.MaskedPhone(prefs.Line), Survey: prefs.Survey}
 	for _, topic := range survey.Topics() {
-		if topic == survey.OfContact || prefs.Settings[survey.OfContact] == survey.Yes {
-			p.Rows = append(p.Rows, rowOf(topic, prefs.Settings[topic]))
+		setting, decided := prefs.Settings[topic]
+		if decided && (topic == survey.OfContact || prefs.Settings[survey.OfContact] == survey.Yes) {
+			p.Rows = append(p.Rows, rowOf(topic, setting))
 		}
 	}
 	p.Saved, p.Undo = saved(prefs, c.Query("topic"), c.Query("say"))
+	if prefs.Line != "" {
+		p.ofLine()
+	}
 	p.Page = h.BarePage(c, "preferences.title")
 	return h.Render(c, p)
 }
 
 // rowOf returns a topic with the choice that changes it.
 func rowOf(topic survey.Topic, setting survey.Setting) preferenceRow {
-	row := preferenceRow{Topic: topic, Setting: setting}
+	row := preferenceRow{Topic: topic, Setting: setting, Text: string(topic)}
 	switch setting {
 	case survey.Yes:
 		row.Button = &preferenceButton{topic, "no"}
@@ -67,6 +78,16 @@ func rowOf(topic survey.Topic, setting survey.Setting) preferenceRow {
 	case survey.Barred:
 	}
 	return row
+}
+
+// ofLine puts what is said on the page in the words of one number.
+func (p *preferencesPage) ofLine() {
+	for i := range p.Rows {
+		p.Rows[i].Text = lineText
+	}
+	if say, found := strings.CutPrefix(p.Saved, string(survey.OfContact)); found {
+		p.Saved = lineText + say
+	}
 }
 
 // saved returns what the address says was just saved, if that is how the customer stands, with what takes it back. Neither a no to

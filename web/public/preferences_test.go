@@ -18,11 +18,15 @@ import (
 	"time"
 
 	"aftercall/internal/account"
+	"aftercall/internal/contact"
+	"aftercall/internal/contact/contacttest"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/internal/permission"
 	"aftercall/internal/webtest"
 	"aftercall/survey"
+	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/missed"
 	"aftercall/web/frame"
 	"aftercall/web/public"
 )
@@ -100,6 +104,62 @@ func TestWhatWasSavedCanBeUndoneOnTheSamePage(t *testing.T) {
 				t.Errorf("%s: after the undo the address still says it was saved", test.topic)
 			}
 		})
+	}
+}
+
+// textedTo is a contact whose contact person got a text after a missed call; it returns the link in it.
+func textedTo(t *testing.T, ts *webtest.Server, phone, language string) string {
+	t.Helper()
+	source := contacttest.Source(t, ts.Contacts, "calls")
+	contacttest.Take(t, ts.Contacts, source.ID, contact.Input{
+		ExternalID: "M-" + language, Status: contact.Resolved, ResolvedAt: ts.Now().Add(-time.Hour), ContactPhone: phone,
+		Customer: contact.InputCustomer{Reference: "M-" + language, Phones: []string{"13912348001"}},
+	})
+	var customer int64
+	webtest.Must(t, ts.DB.View(t.Context()).Gorm().Table("customers").Select("MAX(id)").Scan(&customer).Error)
+	a := callback.Attempt{CustomerID: customer, DialledPhone: phone}
+	var link string
+	dbtest.InTx(t, ts.DB, func(tx database.Tx) error {
+		if err := tx.Gorm().Create(&a).Error; err != nil {
+			return err
+		}
+		text := missed.Text{CallbackID: a.ID, AttemptID: a.ID, CustomerID: customer, State: missed.Sent, Language: language}
+		if err := tx.Gorm().Create(&text).Error; err != nil {
+			return err
+		}
+		link, text.TokenHash = ts.Surveys.OfText(text.ID)
+		return tx.Gorm().Model(&text).Update("token_hash", text.TokenHash).Error
+	})
+	return link
+}
+
+// Who is not the customer decides about their number only, which the page names, and has no survey to go back to.
+func TestTheLinkOfAContactPersonIsAboutTheirNumber(t *testing.T) {
+	t.Parallel()
+	ts := webtest.NewServer(t)
+	c, link := ts.Anonymous(t), textedTo(t, ts, "+8613817772001", "zh-CN")
+	page := c.Get(link).Page(http.StatusOK)
+	said := webtest.TextsOf(page, ".survey > p, .survey-preference p, .survey-preference button")
+	for _, text := range append(said[:1:1], said[2:]...) {
+		if !strings.Contains(text, "138") || strings.Contains(text, "7772") || !strings.Contains(text, "2001") {
+			t.Errorf("of which number is not said, or to whom it is no secret: %s", text)
+		}
+	}
+	if n := page.Find(".survey-back").Length(); n != 0 {
+		t.Error("a way back to a survey that there is not")
+	}
+	ts.Advance(time.Microsecond)
+	c.Post(link, url.Values{"topic": {"surveys"}, "say": {"no"}}).Page(http.StatusUnprocessableEntity)
+	posted := c.Post(link, url.Values{"topic": {"contact"}, "say": {"no"}})
+	saved := webtest.TextsOf(c.Follow(posted).Page(http.StatusOK), "[role=status] p")
+	if len(saved) != 1 || !strings.HasPrefix(saved[0], "好的，已经记下：不再给 +86138") {
+		t.Errorf("says %v", saved)
+	}
+	if got := c.Preferences(link); !slices.Equal(got, []string{"contact=no"}) {
+		t.Errorf("stands %v", got)
+	}
+	if n, m := ts.Rows(t, "suppressions"), ts.Rows(t, "consent_events"); n != 1 || m != 0 {
+		t.Errorf("%d numbers suppressed, %d things said by the customer", n, m)
 	}
 }
 

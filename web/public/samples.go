@@ -7,7 +7,7 @@ import (
 
 func preferencesSamples() []frame.View {
 	bare := frame.Page{Bare: true}
-	p := &preferencesPage{Page: bare, Token: "t", Saved: "surveys_no", Undo: &preferenceButton{survey.OfSurveys, "yes"}}
+	p := &preferencesPage{Page: bare, Token: "t", Survey: true, Saved: "surveys_no", Undo: &preferenceButton{survey.OfSurveys, "yes"}}
 	for _, topic := range survey.Topics() {
 		for _, setting := range []survey.Setting{survey.Yes, survey.No, survey.Unasked, survey.Barred} {
 			if setting != survey.Unasked || topic == survey.OfCalls || topic == survey.OfMessages {
@@ -20,6 +20,14 @@ func preferencesSamples() []frame.View {
 		for _, say := range []string{"yes", "no"} {
 			views = append(views, &preferencesPage{Page: bare, Token: "t", Saved: string(topic) + "_" + say})
 		}
+	}
+	for _, setting := range []survey.Setting{survey.Yes, survey.No, survey.Barred} {
+		line := &preferencesPage{Page: bare, Token: "t", Number: "+86138••••2001", Rows: []preferenceRow{rowOf(survey.OfContact, setting)}}
+		if line.Saved = "contact_" + string(setting); setting == survey.Barred {
+			line.Saved = ""
+		}
+		line.ofLine()
+		views = append(views, line)
 	}
 	return views
 }

@@ -3,6 +3,7 @@ package missed
 import (
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
+	"aftercall/tasks/callback"
 )
 
 // maxEvents bounds how many texts about a contact are read.
@@ -33,15 +34,41 @@ func (t Text) event() contact.Event {
 	return contact.Event{At: t.CreatedAt, Code: "text_on_its_way"}
 }
 
-// ByToken returns the text whose link has a hash, and whether there is one.
-func ByToken(tx database.Tx, hash string) (Text, bool, error) { return store{tx}.byToken(hash) }
+// Linked is a text as its link finds it.
+type Linked struct {
+	Text
+	// E.164 of who got it, where that is none of the customer's own numbers: the contact person. Empty: the customer did.
+	Line string
+}
 
-// CustomersOf returns whom texts went to, by text.
-func CustomersOf(tx database.Tx, ids []int64) (map[int64]int64, error) {
-	texts, err := store{tx}.byIDs(ids)
-	customers := make(map[int64]int64, len(texts))
-	for _, t := range texts {
-		customers[t.ID] = t.CustomerID
+// ByToken returns the text whose link has a hash, and whether there is one.
+func ByToken(tx database.Tx, hash string) (Linked, bool, error) {
+	t, found, err := store{tx}.byToken(hash)
+	if err != nil || !found {
+		return Linked{}, false, err
 	}
-	return customers, err
+	linked, err := link(tx, t)
+	return linked[t.ID], err == nil, err
+}
+
+// ByID returns texts, by their ids.
+func ByID(tx database.Tx, ids []int64) (map[int64]Linked, error) {
+	texts, err := store{tx}.byIDs(ids)
+	if err != nil {
+		return nil, err
+	}
+	return link(tx, texts...)
+}
+
+func link(tx database.Tx, texts ...Text) (map[int64]Linked, error) {
+	attempts := make([]int64, len(texts))
+	for i, t := range texts {
+		attempts[i] = t.AttemptID
+	}
+	lines, err := callback.StrangeLines(tx, attempts)
+	linked := make(map[int64]Linked, len(texts))
+	for _, t := range texts {
+		linked[t.ID] = Linked{Text: t, Line: lines[t.AttemptID]}
+	}
+	return linked, err
 }
