@@ -175,6 +175,33 @@ func TestAFullQuarterOfAnHourIsNotOffered(t *testing.T) {
 	})
 }
 
+// The customer was called before their time and did not answer: the next call is no promise, and takes no room. An undo makes it one again.
+func TestAnAppointmentThatIsOverMakesRoom(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := promising(t, db, 2, outcome.Appointments{Late: 15, Kept: 30, PerSlot: 1})
+		full := taskstest.Morning.Add(355 * time.Minute) // 16:00, which the desk proposes
+		first := c.Claim(t, taskstest.Caller(1))
+		o := appointed(full, callback.ForAnybody)
+		o.AppointmentUntil = full.Add(time.Hour)
+		c.Finish(t, taskstest.Caller(1), first, o)
+		c.Pass(100 * time.Minute)
+		early, err := c.Callbacks.Pick(t.Context(), taskstest.Supervisor, first.Callback.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Finish(t, taskstest.Supervisor, early, callback.Outcome{CallResult: callback.NoAnswer})
+		second := c.Claim(t, taskstest.Caller(2))
+		if !slices.Contains(second.Times, full) {
+			t.Errorf("what is over takes up room: %v", second.Times)
+		}
+		undone, err := c.Callbacks.Undo(t.Context(), taskstest.Supervisor, first.Callback.ID)
+		if err != nil || undone.Callback.AppointmentAt != full || undone.Callback.AppointmentUntil != o.AppointmentUntil {
+			t.Errorf("undone, it is promised for %v to %v: %v", undone.Callback.AppointmentAt, undone.Callback.AppointmentUntil, err)
+		}
+	})
+}
+
 func TestOneCallerKeepsAFewInAQuarterOfAnHour(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {

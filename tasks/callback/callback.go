@@ -122,6 +122,11 @@ func (c *Callback) closed() bool { return c.State == Finished || c.State == Canc
 // Overdue reports whether the callback should have been made by now.
 func (c *Callback) Overdue(now clock.Instant) bool { return !c.closed() && c.DueAt.Before(now) }
 
+// Promised reports whether the priority may be that of a time the customer named, also when that is over: they did so in a call.
+func (c *Callback) Promised() bool {
+	return !c.AppointmentAt.IsZero() || c.Priority == priorityPromise && c.Attempts > 0
+}
+
 // nextLook returns when a job has to look at a callback that is open: at ReadyAt to offer it, else at ExpiresAt to give it up. The next
 // try may be later than that.
 func (c *Callback) nextLook() clock.Instant {
@@ -201,6 +206,6 @@ func (c *Callback) follow(callerID int64, o Outcome, next outcome.Next, now cloc
 	case next.Closed:
 		return c.finish(Reason(next.Key), now)
 	}
-	c.ReservedFor = 0
+	c.ReservedFor, c.AppointmentAt, c.AppointmentUntil = 0, 0, 0 // the promise was kept, or is over
 	return c.wait(Reason(next.Key), next.At, now)
 }

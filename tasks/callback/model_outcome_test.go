@@ -132,7 +132,7 @@ func (d *naive) follow(c *callback.Callback, caller int64, o callback.Outcome, a
 	case c.Attempts >= c.MaxAttempts:
 		end(callback.ReasonUnreachable)
 	default:
-		c.ReservedFor = 0
+		c.ReservedFor, c.AppointmentAt, c.AppointmentUntil = 0, 0, 0
 		d.wait(c, callback.Reason(code.Key), at.Add(time.Duration(code.Retry.After)*time.Minute))
 	}
 }

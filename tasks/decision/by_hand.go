@@ -152,7 +152,7 @@ func (p *planner) sameByHand(d Decision) (policy.Wish, error) {
 	teams, err := account.TeamNames(p.tx, []int64{c.TeamID})
 	action := policy.DefaultCallback()
 	action.Kind, action.Team = policy.CallbackKind(c.Kind), teams[c.TeamID]
-	if c.AppointmentAt.IsZero() {
+	if !c.Promised() {
 		action.Priority = c.Priority
 	}
 	return policy.Wish{
