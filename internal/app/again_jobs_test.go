@@ -96,7 +96,8 @@ func jobCases() map[string]useCase {
 			o.at = o.at.Add(callback.UndoTime)
 			return 0
 		},
-		missed.JobText:     func(o *office) int64 { o.missedCall(); o.work(callback.JobOutcome); return 0 },
+		callback.JobMissed: func(o *office) int64 { o.missedCall(); return 0 },
+		missed.JobText:     func(o *office) int64 { o.missedCall(); o.work(callback.JobMissed); return 0 },
 		survey.JobAnswered: func(o *office) int64 { answered(o); return 0 },
 		survey.JobRemind:   func(o *office) int64 { o.at = o.at.Add(3 * 24 * time.Hour); return 1 },
 		campaign.JobBuild: func(o *office) int64 {
@@ -140,11 +141,6 @@ func jobCases() map[string]useCase {
 		},
 	}
 	cases := map[string]useCase{
-		"job " + callback.JobOutcome + ", a missed call": func(o *office) func() (any, error) {
-			o.missedCall()
-			ticket, ref := o.job(callback.JobOutcome, 0)
-			return func() (any, error) { return nil, o.handlers()[callback.JobOutcome](o.ctx(), ticket, ref) }
-		},
 		"job " + imports.JobRun + ", a check": func(o *office) func() (any, error) {
 			ticket, ref := o.job(imports.JobRun, o.checking().ID)
 			return func() (any, error) { return nil, o.handlers()[imports.JobRun](o.ctx(), ticket, ref) }
@@ -170,6 +166,8 @@ func (o *office) missedCall() {
 	_, err = o.Outcomes.Publish(o.ctx(), o.admin, texting, set.Version, "texts")
 	o.must(err)
 	d := o.claim()
+	_, err = o.Callbacks.Dial(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence)
+	o.must(err)
 	_, err = o.Callbacks.Finish(o.ctx(), o.caller, d.Callback.ID, d.Callback.Fence, callback.Outcome{CallResult: callback.NoAnswer})
 	o.must(err)
 	o.at = o.at.Add(callback.UndoTime)

@@ -9,12 +9,9 @@ import (
 	"aftercall/tasks/callback"
 )
 
-// followOutcome plans the text after a missed call, and hands the answers of a call to survey, which scores them like answers by link. That
-// there are none is told too: a corrected outcome may have taken them back.
+// followOutcome hands the answers of a call to survey, which scores them like answers by link. That there are none is told too: a corrected
+// outcome may have taken them back.
 func (s *Service) followOutcome(ctx context.Context, ticket outbox.Ticket, attemptID int64) error {
-	if err := s.Missed.Plan(ctx, attemptID); err != nil {
-		return err
-	}
 	a, err := s.Calls.Answers(ctx, attemptID)
 	if err != nil {
 		return err

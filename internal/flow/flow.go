@@ -82,6 +82,7 @@ func (s *Service) Handlers() map[string]Handler {
 		decision.JobDryRun:       s.Decisions.RunDry,
 		callback.JobOffer:        s.Callbacks.Offer,
 		callback.JobOutcome:      s.followOutcome,
+		callback.JobMissed:       s.Missed.Plan,
 		missed.JobText:           s.textMissed,
 		skill.JobSort:            s.Callbacks.SortSkills,
 		survey.JobAnswered:       s.actOnAnswer,

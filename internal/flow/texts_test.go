@@ -64,7 +64,7 @@ func (o *office) miss(result callback.CallResult) callback.Recorded {
 func (o *office) follow() {
 	o.t.Helper()
 	o.at = o.at.Add(callback.UndoTime)
-	o.work(callback.JobOutcome, missed.JobText)
+	o.work(callback.JobOutcome, callback.JobMissed, missed.JobText)
 }
 
 // texts returns the texts there are.
@@ -92,7 +92,7 @@ func TestAMissedCallSendsOneText(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		o := texted(t, db)
 		o.miss(callback.NoAnswer)
-		o.work(callback.JobOutcome, missed.JobText)
+		o.work(callback.JobOutcome, callback.JobMissed, missed.JobText)
 		if len(o.carrier.taken) != 0 {
 			t.Fatal("it left within the six seconds")
 		}
@@ -221,6 +221,87 @@ func TestNoTextGoesToWhoMustNotGetOne(t *testing.T) {
 	}
 }
 
+// Which number was called is a guess then: who got the text may not have missed a call.
+func TestNoTextFollowsADialThatWasNotSeen(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		o := texted(t, db)
+		desk := o.claim()
+		unseen := callback.Outcome{CallResult: callback.NoAnswer}
+		if _, err := o.Callbacks.Finish(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence, unseen); err != nil {
+			t.Fatal(err)
+		}
+		o.follow()
+		if len(o.carrier.taken) != 0 || len(o.texts()) != 0 {
+			t.Errorf("%d messages, %+v", len(o.carrier.taken), o.texts())
+		}
+	})
+}
+
+// A worker whose clock is ahead planned the text before the outcome was undone, with which the attempt went: there is no second text, and
+// no job that fails for ever.
+func TestACallbackWhoseAttemptIsGoneHasItsText(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		o := texted(t, db)
+		r := o.miss(callback.NoAnswer)
+		o.at = o.at.Add(callback.UndoTime)
+		o.work(callback.JobMissed)
+		o.must(o.inTx(func(tx database.Tx) error {
+			return tx.Gorm().Exec("DELETE FROM attempts WHERE id = ?", r.AttemptID).Error
+		}))
+		o.must(o.inTx(func(tx database.Tx) error {
+			return tx.Gorm().Exec("UPDATE callbacks SET attempts = 0 WHERE id = ?", r.Callback.ID).Error
+		}))
+		o.work(missed.JobText)
+		o.at = o.at.Add(4 * time.Hour)
+		o.work(callback.JobOffer)
+		o.miss(callback.NoAnswer)
+		o.at = o.at.Add(callback.UndoTime)
+		o.work(callback.JobMissed, missed.JobText)
+		if texts := o.texts(); len(o.carrier.taken) != 0 || len(texts) != 1 || texts[0].State != missed.Cancelled {
+			t.Errorf("%d messages, %+v", len(o.carrier.taken), texts)
+		}
+	})
+}
+
+// The text cannot be planned, and a corrected outcome takes its score back all the same.
+func TestScoresDoNotWaitForAText(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		o := texted(t, db)
+		desk, one := o.claim(), 1
+		if _, err := o.Callbacks.Dial(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence); err != nil {
+			t.Fatal(err)
+		}
+		o.at = o.at.Add(time.Minute)
+		recorded, err := o.Callbacks.Finish(t.Context(), mei, desk.Callback.ID, desk.Callback.Fence, callback.Outcome{
+			CallResult: callback.Reached, BusinessResult: callback.Solved, Answers: callback.Answers{Rating: &one},
+		})
+		o.must(err)
+		o.at = o.at.Add(callback.UndoTime)
+		o.work(callback.JobOutcome, survey.JobAnswered)
+		scored := func() (sum int64) {
+			o.must(db.View(t.Context()).Gorm().Raw("SELECT COALESCE(SUM(sign), 0) FROM score_entries WHERE metric = 'csat'").Scan(&sum).Error)
+			return sum
+		}
+		if scored() != 1 {
+			t.Fatalf("%d scores", scored())
+		}
+		o.must(db.View(t.Context()).Gorm().Exec("ALTER TABLE missed_texts RENAME TO away").Error)
+		o.must(o.Callbacks.Correct(t.Context(), mei, recorded.AttemptID, callback.Outcome{CallResult: callback.NoAnswer}, "按错了"))
+		o.work(callback.JobOutcome, survey.JobAnswered)
+		if scored() != 0 {
+			t.Errorf("%d scores of a call that nobody took", scored())
+		}
+		o.must(db.View(t.Context()).Gorm().Exec("ALTER TABLE away RENAME TO missed_texts").Error)
+		o.work(callback.JobMissed)
+		if len(o.texts()) != 1 {
+			t.Errorf("%d texts once they can be planned", len(o.texts()))
+		}
+	})
+}
+
 // In the six seconds, or between the plan and the sending, in whatever way.
 func TestWhoSaysNoInTheSixSecondsGetsNoText(t *testing.T) {
 	t.Parallel()
@@ -237,7 +318,7 @@ func TestWhoSaysNoInTheSixSecondsGetsNoText(t *testing.T) {
 					r := o.miss(callback.NoAnswer)
 					if planned {
 						o.at = o.at.Add(callback.UndoTime)
-						o.work(callback.JobOutcome)
+						o.work(callback.JobOutcome, callback.JobMissed)
 					}
 					if err := no.say(o, r.Callback.CustomerID, token); err != nil {
 						t.Fatal(err)
@@ -400,7 +481,7 @@ func TestATextIsPlannedOnceWhereverItsWorkerDies(t *testing.T) {
 		all := newMissTrials(t, db)
 		for step := range 4 {
 			t.Run(fmt.Sprintf("death at step %d", step), func(t *testing.T) {
-				r := all.missTrial(t, callback.JobOutcome, []int{step})
+				r := all.missTrial(t, callback.JobMissed, []int{step})
 				r.finishText(t)
 				if len(r.arrived) != 1 {
 					t.Errorf("%d messages arrived: %+v", len(r.arrived), r.texts())

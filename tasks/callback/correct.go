@@ -9,7 +9,6 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
-	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback/outcome"
 )
@@ -162,10 +161,10 @@ func (s *Service) correct(
 	if err != nil {
 		return err
 	}
-	if _, err := outbox.Cancel(tx, now, JobOutcome, a.ID); err != nil {
+	if _, err := keepBack(tx, a, now); err != nil {
 		return err
 	}
-	return outbox.Add(tx, now, outbox.New(JobOutcome, a.ID, outbox.Urgent, now))
+	return handOn(tx, set, a, now, now)
 }
 
 // refuseAnew lets the refusal of a corrected outcome take the place of the one before: of another purpose, or of none.

@@ -8,7 +8,6 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
-	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/pause"
@@ -138,7 +137,7 @@ func (s *Service) finish(
 			return Recorded{}, err
 		}
 	}
-	if err := outbox.Add(tx, now, outbox.New(JobOutcome, attempt.ID, outbox.Urgent, now.Add(UndoTime))); err != nil {
+	if err := handOn(tx, set, attempt, now.Add(UndoTime), now); err != nil {
 		return Recorded{}, err
 	}
 	if c.State == Cancelled {

@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback/outcome"
 )
@@ -47,6 +48,26 @@ func dialledUnder(tx database.Tx, set *outcome.Set, a Attempt, subject permissio
 	}
 	known, err := store{tx}.wrongPhoneUnder(a)
 	return cmp.Or(a.WrongPhone, a.DialledPhone, known, subject.Address(permission.ByPhone)), err
+}
+
+// handOn adds the jobs of what leaves the callback with the outcome of an attempt. The text after a missed call has one of its own: where
+// it cannot be planned, the scores do not wait for it.
+func handOn(tx database.Tx, set *outcome.Set, a Attempt, at, now clock.Instant) error {
+	jobs := []outbox.Job{outbox.New(JobOutcome, a.ID, outbox.Urgent, at)}
+	if call, _ := set.Code(outcome.CallLayer, string(a.CallResult)); set.MissedText.On && call.Is(outcome.TextAfter) {
+		jobs = append(jobs, outbox.New(JobMissed, a.ID, outbox.Urgent, at))
+	}
+	return outbox.Add(tx, now, jobs...)
+}
+
+// keepBack cancels what handOn added, and reports whether nothing of it had begun.
+func keepBack(tx database.Tx, a Attempt, now clock.Instant) (bool, error) {
+	outcomes, err := outbox.Cancel(tx, now, JobOutcome, a.ID)
+	if err != nil {
+		return false, err
+	}
+	_, err = outbox.Cancel(tx, now, JobMissed, a.ID) // one that has begun finds, behind the lock on the callback, what is so then
+	return outcomes > 0, err
 }
 
 // refusedBy returns what the customer refused by the outcome of an attempt, as the set says under which it was recorded; empty for nothing.

@@ -21,14 +21,15 @@ type Missed struct {
 const (
 	ReasonTextOff   Reason = "text_off"       // the centre sends none any more
 	ReasonNotMissed Reason = "text_corrected" // the outcome was undone, or is another one by now
+	ReasonNotSeen   Reason = "text_not_seen"  // the dial was not seen: which number was called is a guess
 	ReasonNotFirst  Reason = "text_not_first" // an earlier call of the callback was missed likewise
 	ReasonCalled    Reason = "text_called"    // they were called again since
 	ReasonClosed    Reason = "text_closed"    // nobody will call about it any more
 )
 
 // MissedCall returns what is known of the call of an attempt, and why no text may tell the customer of it; no reason if one may, as far as
-// the callback and the outcomes know: it was the first call of a callback that somebody would have had to take, it was not put right since,
-// and it is still to be made again. Nobody changes the callback until the transaction ends.
+// the callback and the outcomes know: it was the first call of a callback that somebody would have had to take, its dial was seen, it was not
+// put right since, and it is still to be made again. Nobody changes the callback until the transaction ends.
 func (s *Service) MissedCall(tx database.Tx, attemptID int64) (m Missed, reason Reason, err error) {
 	st := store{tx}
 	if m.Attempt, err = st.attempt(attemptID); fault.Is(err, fault.NotFound) {
@@ -61,6 +62,8 @@ func (s *Service) MissedCall(tx database.Tx, attemptID int64) (m Missed, reason 
 		return m, ReasonNotMissed, nil
 	case !m.Text.On:
 		return m, ReasonTextOff, nil
+	case m.Attempt.DialledPhone == "":
+		return m, ReasonNotSeen, nil
 	case m.Callback.closed():
 		return m, ReasonClosed, nil
 	}
@@ -105,12 +108,9 @@ func (s *Service) stillMissed(tx database.Tx, m Missed) (Missed, Reason, error) 
 		return m, "", err
 	}
 	line := m.Attempt.DialledPhone
-	switch {
-	case line == "": // the dial was not seen: the one that would have been called
-	case !slices.Contains(m.Subject.Phones, line):
+	if !slices.Contains(m.Subject.Phones, line) {
 		return m, Reason(permission.NoAddress), nil // it was put right, or found to be wrong, since
-	default:
-		m.Subject = m.Subject.First(line, m.Subject.Beside[line])
 	}
+	m.Subject = m.Subject.First(line, m.Subject.Beside[line])
 	return m, "", nil
 }

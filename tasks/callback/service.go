@@ -24,6 +24,7 @@ import (
 const (
 	JobOffer   = "callback.offer"   // ref: callback
 	JobOutcome = "callback.outcome" // ref: attempt; what leaves the callback after an outcome, once that can no longer be undone
+	JobMissed  = "callback.missed"  // ref: attempt; plans the text after a missed call, at the same time
 )
 
 // Decisions is told what becomes of the callbacks that decisions planned. Package decision implements it: this package does not

@@ -11,7 +11,6 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
-	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback/pause"
 )
@@ -115,6 +114,8 @@ func (s *Service) undo(tx database.Tx, viewer account.Viewer, c *Callback, now c
 		return err
 	case !found, a.EndedAt.IsZero(), c.CallerID != viewer.UserID:
 		return errUndoTooLate
+	case !now.Before(a.EndedAt.Add(UndoTime)): // some of it may have left, though not all of it has
+		return errUndoTooLate
 	}
 	switch scope, err := s.refusedBy(tx, a); {
 	case err != nil:
@@ -167,11 +168,11 @@ func (s *Service) undo(tx database.Tx, viewer account.Viewer, c *Callback, now c
 // undoOne gives one callback back to its caller as it was before the outcome of an attempt, and returns that outcome as it was typed.
 func (s *Service) undoOne(tx database.Tx, c *Callback, a Attempt, now clock.Instant) (typed Outcome, err error) {
 	st, from := store{tx}, c.State
-	cancelled, err := outbox.Cancel(tx, now, JobOutcome, a.ID)
+	kept, err := keepBack(tx, a, now)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if cancelled == 0 || from != Waiting && from != Finished {
+	if !kept || from != Waiting && from != Finished {
 		return Outcome{}, errUndoTooLate
 	}
 	typed, err = a.outcome(*c)

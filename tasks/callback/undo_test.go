@@ -121,6 +121,32 @@ func TestWhatIsAtWorkIsNotUndone(t *testing.T) {
 	})
 }
 
+// What leaves the callback may have begun though its job is not over: a text after a missed call is out, and the worker died.
+func TestNothingIsUndoneAfterItsTime(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, desk := taskstest.AtWork(t, db)
+		undo := func() error {
+			return taskstest.Second(c.Callbacks.Undo(t.Context(), taskstest.Caller(1), desk.Callback.ID))
+		}
+		for range 2 {
+			c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{CallResult: callback.NoAnswer})
+			c.Pass(callback.UndoTime - time.Microsecond)
+			if err := undo(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.Finish(t, taskstest.Caller(1), desk, callback.Outcome{CallResult: callback.NoAnswer})
+		c.Pass(callback.UndoTime)
+		if f, ok := fault.Of(undo()); !ok || f.Code != "outcome_at_work" {
+			t.Errorf("after six seconds: %v", f)
+		}
+		if n := c.Count(t, "jobs", "kind = ? AND state = ?", callback.JobOutcome, outbox.Due); n != 1 {
+			t.Errorf("%d jobs hand the outcome on", n)
+		}
+	})
+}
+
 // The next customer was shown and not dialled: they go back, and come again.
 func TestUndoGivesBackWhoIsNotDialled(t *testing.T) {
 	t.Parallel()

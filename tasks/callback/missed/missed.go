@@ -107,14 +107,16 @@ func New(db *database.DB, callbacks *callback.Service, permit *permission.Servic
 const lastChance = 30 * time.Minute
 
 // Plan adds the text after the call of an attempt, with its job, if one is to be sent: as callback.MissedCall says, and if the same call,
-// which may have been made for other callbacks of the person too, has none. Once more it changes nothing. Call it when the outcome of the
-// attempt leaves its callback.
-func (s *Service) Plan(ctx context.Context, attemptID int64) error {
-	set, err := s.callbacks.Outcomes(ctx)
-	if err == nil && set.MissedText.On {
-		now := s.now()
-		err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return s.plan(tx, attemptID, now) })
-	}
+// which may have been made for other callbacks of the person too, has none. Once more it changes nothing. It is what callback.JobMissed asks
+// for, when the outcome of the attempt leaves its callback, and ends that job.
+func (s *Service) Plan(ctx context.Context, ticket outbox.Ticket, attemptID int64) error {
+	now := ticket.Now(s.now)
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := ticket.Done(tx); err != nil {
+			return err
+		}
+		return s.plan(tx, attemptID, now)
+	})
 	if err != nil {
 		return fmt.Errorf("plan the text after attempt %d: %w", attemptID, err)
 	}

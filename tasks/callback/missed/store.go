@@ -18,10 +18,12 @@ func (s store) text(id int64) (Text, error) {
 	return database.One[Text](s.Gorm().Where("id = ?", id), "text after a missed call", errNoText)
 }
 
-// told reports whether the callback of a text has one, or the call of it: an attempt of the same person under the same claim.
+// told reports whether the callback of a text has one, whatever became of its attempt, or the call of it: an attempt of the same person
+// under the same claim.
 func (s store) told(t Text, fence int64) (bool, error) {
-	n, err := database.CountUpTo(s.Tx, s.Gorm().Model(&Text{}).Joins("JOIN attempts ON attempts.id = missed_texts.attempt_id").
-		Where("missed_texts.callback_id = ? OR missed_texts.person_id = ? AND attempts.fence = ?", t.CallbackID, t.PersonID, fence), 1)
+	n, err := database.CountUpTo(s.Tx, s.Gorm().Model(&Text{}).
+		Where("callback_id = ? OR person_id = ? AND attempt_id IN (SELECT id FROM attempts WHERE person_id = ? AND fence = ?)",
+			t.CallbackID, t.PersonID, t.PersonID, fence), 1)
 	if err != nil {
 		return false, fmt.Errorf("look for the text of a call: %w", err)
 	}
