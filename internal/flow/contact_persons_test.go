@@ -137,7 +137,8 @@ func TestAContactPersonsNoIsOfTheirNumberOnly(t *testing.T) {
 		}
 		called := func(want string) {
 			t.Helper()
-			v, subject, err := o.Callbacks.JudgeCall(db.View(t.Context()), r.Callback.CustomerID, r.Callback.ContactID, o.at.Add(4*time.Hour))
+			v, subject, err := o.Callbacks.JudgeCall(db.View(t.Context()), r.Callback.CustomerID, r.Callback.ContactID,
+				o.at.Add(4*time.Hour))
 			if err != nil || v.Refused() != "" || subject.Address(permission.ByPhone) != want {
 				t.Fatalf("would call %v: %+v, %v", subject.Phones, v, err)
 			}
@@ -158,7 +159,8 @@ func TestAContactPersonsNoIsOfTheirNumberOnly(t *testing.T) {
 		if suppressed != 1 || consents != 0 {
 			t.Errorf("%d numbers are suppressed, and the customer is said to have said %d things", suppressed, consents)
 		}
-		if err := o.Surveys.Choose(t.Context(), token, "zh-CN", survey.Choice{Topic: survey.OfCalls, Yes: true}); !fault.Is(err, fault.Invalid) {
+		err := o.Surveys.Choose(t.Context(), token, "zh-CN", survey.Choice{Topic: survey.OfCalls, Yes: true})
+		if !fault.Is(err, fault.Invalid) {
 			t.Errorf("a yes to offers of who is not the customer: %v", err)
 		}
 		say(survey.Choice{Topic: survey.OfContact, Yes: true})

@@ -282,7 +282,8 @@ func TestScoresDoNotWaitForAText(t *testing.T) {
 		o.at = o.at.Add(callback.UndoTime)
 		o.work(callback.JobOutcome, survey.JobAnswered)
 		scored := func() (sum int64) {
-			o.must(db.View(t.Context()).Gorm().Raw("SELECT COALESCE(SUM(sign), 0) FROM score_entries WHERE metric = 'csat'").Scan(&sum).Error)
+			const sums = "SELECT COALESCE(SUM(sign), 0) FROM score_entries WHERE metric = 'csat'"
+			o.must(db.View(t.Context()).Gorm().Raw(sums).Scan(&sum).Error)
 			return sum
 		}
 		if scored() != 1 {

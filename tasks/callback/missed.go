@@ -28,8 +28,8 @@ const (
 )
 
 // MissedCall returns what is known of the call of an attempt, and why no text may tell the customer of it; no reason if one may, as far as
-// the callback and the outcomes know: it was the first call of a callback that somebody would have had to take, its dial was seen, it was not
-// put right since, and it is still to be made again. Nobody changes the callback until the transaction ends.
+// the callback and the outcomes know: it was the first call of a callback that somebody would have had to take, its dial was seen, it was
+// not put right since, and it is still to be made again. Nobody changes the callback until the transaction ends.
 func (s *Service) MissedCall(tx database.Tx, attemptID int64) (m Missed, reason Reason, err error) {
 	st := store{tx}
 	if m.Attempt, err = st.attempt(attemptID); fault.Is(err, fault.NotFound) {

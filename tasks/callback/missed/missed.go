@@ -107,8 +107,8 @@ func New(db *database.DB, callbacks *callback.Service, permit *permission.Servic
 const lastChance = 30 * time.Minute
 
 // Plan adds the text after the call of an attempt, with its job, if one is to be sent: as callback.MissedCall says, and if the same call,
-// which may have been made for other callbacks of the person too, has none. Once more it changes nothing. It is what callback.JobMissed asks
-// for, when the outcome of the attempt leaves its callback, and ends that job.
+// which may have been made for other callbacks of the person too, has none. Once more it changes nothing. It is what callback.JobMissed
+// asks for, when the outcome of the attempt leaves its callback, and ends that job.
 func (s *Service) Plan(ctx context.Context, ticket outbox.Ticket, attemptID int64) error {
 	now := ticket.Now(s.now)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
