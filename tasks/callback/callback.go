@@ -74,6 +74,8 @@ type Callback struct {
 	TeamID        int64         // of the resolver, for team scope
 	NotBefore     clock.Instant // when whoever planned it wants it at the earliest; none: planned before that was kept
 	ReadyAt       clock.Instant // waiting: not before; otherwise when it became ready
+	OfferedAt     clock.Instant // since when it can be had in its pool; none until it was ready after its last outcome
+	OpenAt        clock.Instant // from when who lacks its skill may have it too, see opens; none when it is closed
 	DueAt         clock.Instant // overdue after this
 	ExpiresAt     clock.Instant // nobody calls after this
 	LeaseUntil    clock.Instant // claimed: until when
@@ -196,6 +198,7 @@ func (c *Callback) follow(callerID int64, o Outcome, next outcome.Next, now cloc
 		c.LeaseUntil = 0
 		return nil
 	}
+	c.OfferedAt = 0
 	switch {
 	case next.Appointed:
 		return c.appoint(callerID, o, next.Terms, now)

@@ -123,7 +123,7 @@ func (s *Service) Transfer(ctx context.Context, viewer account.Viewer, callbackI
 			return c.release(viewer.UserID, fence, now)
 		}
 		if to.TeamID != 0 {
-			if err := s.moveToTeam(tx, c, to.TeamID); err != nil {
+			if err := s.moveToTeam(tx, c, to.TeamID, now); err != nil {
 				return err
 			}
 		}
@@ -160,13 +160,13 @@ func (r Receivers) has(to Handover) bool {
 }
 
 // moveToTeam puts a callback into the pool of another team.
-func (s *Service) moveToTeam(tx database.Tx, c *Callback, teamID int64) error {
+func (s *Service) moveToTeam(tx database.Tx, c *Callback, teamID int64, now clock.Instant) error {
 	subject, err := s.whom(tx, *c)
 	if err != nil {
 		return err
 	}
 	c.TeamID = teamID
-	return s.poolFor(tx, c, subject)
+	return s.poolFor(tx, c, subject, now)
 }
 
 // Pause sets a claimed callback aside until something has happened inside, at most 72 hours, which is what no instant means; then it is

@@ -17,12 +17,10 @@ import (
 type lacking struct {
 	needs map[int64]int64 // pools that need a skill, and which
 	has   []int64         // the caller's skills
-	fall  time.Duration
-	since clock.Instant // what has been ready since then, or longer, is anybody's
 }
 
 // lackingOf returns what each of the callers is not good at. Where none of the pools needs a skill it asks nothing.
-func lackingOf(tx database.Tx, callers []int64, pools []pool, now clock.Instant) ([]lacking, error) {
+func lackingOf(tx database.Tx, callers []int64, pools []pool) ([]lacking, error) {
 	all := make([]lacking, len(callers))
 	needs := make(map[int64]int64)
 	for _, p := range pools {
@@ -34,12 +32,8 @@ func lackingOf(tx database.Tx, callers []int64, pools []pool, now clock.Instant)
 		return all, nil
 	}
 	has, err := skill.Of(tx, callers)
-	if err != nil {
-		return nil, err
-	}
-	fall, err := skill.FallThrough(tx)
 	for i, caller := range callers {
-		all[i] = lacking{needs: needs, has: has[caller], fall: fall, since: now.Add(-fall)}
+		all[i] = lacking{needs: needs, has: has[caller]}
 	}
 	return all, err
 }
@@ -50,10 +44,28 @@ func (l lacking) lacks(pool int64) bool {
 	return needed != 0 && !slices.Contains(l.has, needed)
 }
 
-// keeps reports whether the skill it needs keeps a callback from a caller.
-func (l lacking) keeps(c Callback, callerID int64) bool {
+// opens returns from when a callback is anybody's who sees it, whatever it needs, where it waits so long for somebody with its skill: that
+// long after it could first be had in its pool, which nobody who gives it back changes; but no later than it is overdue, and while half of
+// the time is left in which it can be made. The same as a statement: opensAt.
+func (c *Callback) opens(fall time.Duration) clock.Instant {
+	since := cmp.Or(c.OfferedAt, c.ReadyAt)
+	return min(since.Add(fall), c.DueAt, (since+c.ExpiresAt)/2)
+}
+
+// open writes down since when a callback can be had in its pool, and from when it is anybody's.
+func (c *Callback) open(fall time.Duration) {
+	if c.State == Ready {
+		c.OfferedAt = cmp.Or(c.OfferedAt, c.ReadyAt)
+	}
+	if c.OpenAt = 0; !c.closed() {
+		c.OpenAt = c.opens(fall)
+	}
+}
+
+// keeps reports whether the skill it needs keeps a callback from a caller now.
+func (l lacking) keeps(c Callback, callerID int64, now clock.Instant) bool {
 	had := c.State == Claimed && c.CallerID == callerID
-	return l.lacks(c.PoolID) && c.ReadyAt.After(l.since) && c.ReservedFor != callerID && !had
+	return l.lacks(c.PoolID) && c.OpenAt.After(now) && c.ReservedFor != callerID && !had
 }
 
 // withinSkills returns those of the callbacks that their skill does not keep from the viewer.
@@ -69,11 +81,11 @@ func withinSkills(tx database.Tx, viewer account.Viewer, callbacks []Callback, n
 	if err != nil {
 		return nil, err
 	}
-	lacks, err := lackingOf(tx, []int64{viewer.UserID}, pools, now)
+	lacks, err := lackingOf(tx, []int64{viewer.UserID}, pools)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(callbacks, func(c Callback) bool { return lacks[0].keeps(c, viewer.UserID) }), nil
+	return slices.DeleteFunc(callbacks, func(c Callback) bool { return lacks[0].keeps(c, viewer.UserID, now) }), nil
 }
 
 // SkillNeed is the skill that an open callback needs, and from when on it is anybody's all the same.
@@ -121,7 +133,7 @@ func lackingCounts(tx database.Tx, counts []openCount, lacks lacking) ([]Lacking
 	for _, c := range counts {
 		sum := bySkill[lacks.needs[c.PoolID]]
 		sum.Count += c.Count
-		sum.Next = earlier(sum.Next, c.First.Add(lacks.fall))
+		sum.Next = earlier(sum.Next, c.Opens)
 		bySkill[lacks.needs[c.PoolID]] = sum
 	}
 	names, err := skill.Names(tx, slices.Collect(maps.Keys(bySkill)))

@@ -75,12 +75,12 @@ func (s *Service) assign(tx database.Tx, asked []*look, now clock.Instant) error
 	if err != nil {
 		return err
 	}
-	lacks, err := lackingOf(tx, askers(asked), pools, now)
+	lacks, err := lackingOf(tx, askers(asked), pools)
 	if err != nil {
 		return err
 	}
 	open := s.openTo(pools, asked, now)
-	ready, err := store{tx}.claimable(askers(asked), depths(asked, open, lacks), lacks[0].since, now)
+	ready, err := store{tx}.claimable(askers(asked), depths(asked, open, lacks), now)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (s *Service) assign(tx database.Tx, asked []*look, now clock.Instant) error
 		for _, pool := range open[i] {
 			for _, c := range byPool[pool] {
 				others = others || c.NotFor == a.viewer.UserID
-				if c.claimable(a.viewer.UserID, now) && !lacks[i].keeps(*c, a.viewer.UserID) {
+				if c.claimable(a.viewer.UserID, now) && !lacks[i].keeps(*c, a.viewer.UserID, now) {
 					candidates = append(candidates, c)
 				}
 			}

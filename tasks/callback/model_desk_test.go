@@ -81,7 +81,7 @@ func (d *naive) copied() naive {
 	c.holds = slices.Clone(d.holds)
 	c.look, c.persons, c.reopened, c.had = cloned(d.look), cloned(d.persons), cloned(d.reopened), cloned(d.had)
 	c.drafts, c.typedAt, c.deeds = cloned(d.drafts), cloned(d.typedAt), cloned(d.deeds)
-	c.skills = paperSkills{rules: cloned(d.skills.rules), needed: cloned(d.skills.needed), has: cloned(d.skills.has)}
+	c.skills = paperSkills{rules: cloned(d.skills.rules), needed: cloned(d.skills.needed), has: cloned(d.skills.has), fall: d.skills.fall}
 	return c
 }
 
@@ -156,6 +156,7 @@ func (d *naive) overtaken(c *callback.Callback) callback.Reason {
 
 // settle is what follows from every change: who looks at it next, and that its hold ends with the last callback in it.
 func (d *naive) settle(c *callback.Callback) {
+	d.opens(c)
 	if !stillHeld(c) && d.lastIn(c) {
 		d.drop(func(h paperHold) bool {
 			return h.person == c.PersonID && h.fence == c.Fence && h.slot != callback.SlotUndo

@@ -21,7 +21,7 @@ import (
 var moves = []string{
 	"claim", "prefetch", "pick", "draft", "dial", "skip", "release", "transfer to a colleague", "transfer to a team", "pause", "resume",
 	"finish", "undo", "correct", "reopen", "suppress", "merge", "split", "pass time", "run jobs", "reassign", "cancel",
-	"say what needs a skill", "learn or forget a skill",
+	"say what needs a skill", "learn or forget a skill", "say how long a skill is waited for",
 }
 
 var often = slices.Concat(moves, []string{
@@ -241,7 +241,7 @@ func (w *modelWorld) around(rt *rapid.T, m *move) {
 		w.drawSuppression(rt, m, c.CustomerID)
 	case "merge", "split":
 		w.drawRegrouping(rt, m, c.CustomerID)
-	case "say what needs a skill", "learn or forget a skill":
+	case "say what needs a skill", "learn or forget a skill", "say how long a skill is waited for":
 		w.drawSkill(rt, m)
 	}
 }
@@ -266,11 +266,7 @@ func (d *naive) runJobs() {
 	for id := range d.reopened {
 		d.reopened[id] = false
 	}
-	for _, c := range d.rows {
-		if open(c) {
-			d.sort(c)
-		}
-	}
+	d.sortAll()
 	for _, c := range d.rows {
 		if at, due := d.look[c.ID]; due && at <= d.now {
 			d.lookAt(c)

@@ -109,6 +109,9 @@ func (d *naive) follow(c *callback.Callback, caller int64, o callback.Outcome, a
 	if o.BusinessResult != "" {
 		c.BusinessResult = o.BusinessResult
 	}
+	if open(c) {
+		c.OfferedAt = 0
+	}
 	code := d.set.Deciding(string(o.CallResult), string(o.BusinessResult))
 	end := func(why callback.Reason) {
 		c.State, c.CloseReason, c.ClosedAt, c.LeaseUntil, c.WaitReason = callback.Finished, why, at, 0, ""

@@ -2,6 +2,7 @@ package callback_test
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"pgregory.net/rapid"
@@ -18,22 +19,50 @@ type paperSkills struct {
 	rules  map[callback.Kind]int64 // the rule's id
 	needed map[int64]bool          // callbacks
 	has    map[int64]bool          // users
+	fall   time.Duration           // after which a callback is anybody's
 }
 
-// sort writes on a callback whether it needs the skill, as the rules say now.
-func (d *naive) sort(c *callback.Callback) {
+// sort writes on a callback of which team it is and whether it needs the skill, as the rules say now. Where either changes, whoever may
+// have it by now has had as long to take it as if it were ready just now.
+func (d *naive) sort(c *callback.Callback, team int64) {
 	_, needs := d.skills.rules[c.Kind]
-	d.skills.needed[c.ID] = needs
+	if (needs != d.skills.needed[c.ID] || team != c.TeamID) && c.OfferedAt > 0 {
+		c.OfferedAt = d.now
+	}
+	d.skills.needed[c.ID], c.TeamID = needs, team
 }
 
-// keeps reports whether a callback waits for somebody who has its skill. After two hours it does not, and never for whom it is kept or who
-// had it last.
+// opens writes on a callback from when it is anybody's: so long after it was ready first since its last outcome, but before it is overdue,
+// and before half of the time to make it has gone by.
+func (d *naive) opens(c *callback.Callback) {
+	if c.State == callback.Ready && c.OfferedAt == 0 {
+		c.OfferedAt = c.ReadyAt
+	}
+	since := c.OfferedAt
+	if since == 0 {
+		since = c.ReadyAt
+	}
+	if c.OpenAt = 0; open(c) {
+		c.OpenAt = min(since.Add(d.skills.fall), c.DueAt, since.Add(c.ExpiresAt.Sub(since)/2))
+	}
+}
+
+// keeps reports whether a callback waits for somebody who has its skill. It never does for whom it is kept or who had it last.
 func (d *naive) keeps(c *callback.Callback, v account.Viewer) bool {
 	had := c.State == callback.Claimed && c.CallerID == v.UserID
-	return d.skills.needed[c.ID] && !d.skills.has[v.UserID] && d.now < c.ReadyAt.Add(2*time.Hour) && c.ReservedFor != v.UserID && !had
+	return d.skills.needed[c.ID] && !d.skills.has[v.UserID] && d.now < c.OpenAt && c.ReservedFor != v.UserID && !had
 }
 
-// drawSkill lets the administrator say that a kind of callback needs the skill, or not any more, and give it to somebody or take it away.
+func (d *naive) sortAll() {
+	for _, c := range d.rows {
+		if open(c) {
+			d.sort(c, c.TeamID)
+		}
+	}
+}
+
+// drawSkill lets the administrator say that a kind of callback needs the skill, or not any more, give it to somebody or take it away, and
+// say how long a callback waits for it.
 func (w *modelWorld) drawSkill(rt *rapid.T, m *move) {
 	ctx, skills := context.Background(), w.Callbacks.Skills()
 	if m.name == "learn or forget a skill" {
@@ -44,6 +73,21 @@ func (w *modelWorld) drawSkill(rt *rapid.T, m *move) {
 		}
 		m.real = func() (string, error) { return ok(skills.Edit(ctx, admin, w.skill.ID, edited)) }
 		m.paper = func(d *naive) (string, error) { d.skills.has[v.UserID] = !d.skills.has[v.UserID]; return ok(nil) }
+		return
+	}
+	if m.name == "say how long a skill is waited for" {
+		minutes := rapid.SampledFrom([]int{5, 30, 120, 3 * 24 * 60}).Draw(rt, "minutes")
+		m.about = strconv.Itoa(minutes)
+		m.real = func() (string, error) {
+			err := skills.SetFallThrough(ctx, admin, minutes)
+			w.Work(w.t, skill.JobSort, w.Callbacks.SortSkills)
+			return ok(err)
+		}
+		m.paper = func(d *naive) (string, error) {
+			d.skills.fall = time.Duration(minutes) * time.Minute
+			d.sortAll()
+			return ok(nil)
+		}
 		return
 	}
 	kind := rapid.SampledFrom([]callback.Kind{callback.ConfirmKind, callback.ComplaintKind}).Draw(rt, "kind")

@@ -100,7 +100,7 @@ func (w *modelWorld) open(t *testing.T) {
 				return err
 			}
 		}
-		return nil
+		return tx.Gorm().Exec("DELETE FROM settings WHERE name = 'skills.fall_through'").Error
 	})
 	w.At.Store(int64(taskstest.Morning))
 	w.draws++
@@ -112,7 +112,7 @@ func (w *modelWorld) open(t *testing.T) {
 	w.paper = naive{
 		look: w.looks(), persons: map[int64]int64{}, reopened: map[int64]bool{}, had: map[[2]int64]bool{}, drafts: map[[2]int64]string{},
 		typedAt: map[[2]int64]clock.Instant{}, deeds: map[int64]int{},
-		skills: paperSkills{rules: map[callback.Kind]int64{}, needed: map[int64]bool{}, has: map[int64]bool{}},
+		skills: paperSkills{rules: map[callback.Kind]int64{}, needed: map[int64]bool{}, has: map[int64]bool{}, fall: 2 * time.Hour},
 		staff:  []account.Viewer{w.me, w.mate, w.other, w.boss}, set: modelSet(), may: w.may, rows: w.rows(),
 	}
 	for _, c := range w.paper.rows {
@@ -167,6 +167,9 @@ func (w *modelWorld) step(rt *rapid.T) {
 	got, err := m.real()
 	if m.later {
 		want, refused = m.paper(&now)
+	}
+	for _, c := range now.rows {
+		now.opens(c)
 	}
 	if refused == nil || m.commits {
 		w.paper = now

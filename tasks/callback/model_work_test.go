@@ -200,8 +200,7 @@ func (d *naive) transfer(v account.Viewer, id, fence int64, to callback.Handover
 			continue
 		}
 		if to.TeamID != 0 {
-			one.TeamID = to.TeamID
-			d.sort(one)
+			d.sort(one, to.TeamID)
 		}
 		d.leave(one, func() {
 			d.free(one)
@@ -247,7 +246,7 @@ func (d *naive) offer(c *callback.Callback) {
 		d.giveUp(c, why)
 		return
 	}
-	d.sort(c)
+	d.sort(c, c.TeamID)
 	verdict := d.may(*c, d.now, 0)
 	if !verdict.Allowed {
 		d.moveAway(c, verdict)

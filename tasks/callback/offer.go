@@ -114,7 +114,7 @@ func (s *Service) offer(tx database.Tx, c *Callback, now clock.Instant) error {
 		return err
 	}
 	// Where the customer lives may have been corrected since: their callback waits in the pool that is open when they may be called.
-	if err := s.poolFor(tx, c, subject); err != nil {
+	if err := s.poolFor(tx, c, subject, now); err != nil {
 		return err
 	}
 	if v.Allowed {

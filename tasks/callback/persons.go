@@ -53,9 +53,10 @@ func (s *Service) InHand(tx database.Tx, viewer account.Viewer, customerID int64
 	return slices.ContainsFunc(held, func(c Callback) bool { return c.CustomerID == customerID }), err
 }
 
-// CustomerMoved brings the open callbacks of a customer, who is to be reached elsewhere or at other hours, into the pool of those hours,
-// and looks again at those that are in nobody's hands and were ready, or waited for what permission said. One that is in somebody's hands
-// is judged when it is dialled. Call LockCalls before the customer's person is reserved.
+// CustomerMoved brings the open callbacks of a customer, who is to be reached elsewhere, at other hours or in another language, into the
+// pool of those hours and of the skill they need now, and looks again at those that are in nobody's hands and were ready, or waited for
+// what permission said. One that is in somebody's hands is judged when it is dialled. Call LockCalls before the customer's person is
+// reserved.
 func (s *Service) CustomerMoved(tx database.Tx, customerID int64, now clock.Instant) error {
 	open, err := store{tx}.openOfCustomers(nil, []int64{customerID})
 	if err != nil || len(open) == 0 {
@@ -86,13 +87,13 @@ var passing = []permission.Code{
 }
 
 func (s *Service) moveCallback(tx database.Tx, c *Callback, subject permission.Subject, now clock.Instant) error {
-	if err := s.poolFor(tx, c, subject); err != nil {
+	if err := s.poolFor(tx, c, subject, now); err != nil {
 		return err
 	}
 	c.ChangedAt = now
 	judged := c.State == Ready || c.State == Waiting && slices.Contains(passing, permission.Code(c.WaitReason))
 	if !judged {
-		return store{tx}.updateCallback(*c)
+		return store{tx}.updateCallback(c)
 	}
 	wanted := now
 	if c.State == Waiting { // what permission said made it wait from when it was wanted

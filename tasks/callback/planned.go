@@ -32,7 +32,7 @@ func (s *Service) Add(tx database.Tx, now clock.Instant, callbacks []Callback, s
 			callbacks[i].PersonID = subject.PersonID // the resolution may be older than the last merge or split
 		}
 	}
-	if err := s.poolsFor(tx, callbacks, called); err != nil {
+	if err := s.poolsFor(tx, callbacks, called, now); err != nil {
 		return err
 	}
 	if err := st.insertCallbacks(callbacks); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/outbox"
@@ -51,8 +52,8 @@ func (s *Service) Skills() *skill.Service { return s.skills }
 // sortPage is over how many ids one job of SortSkills goes. Most callbacks among them are closed.
 const sortPage = 2000
 
-// SortSkills is the job that brings open callbacks into the pools that the rules of skills say by now, those behind an id, and adds the job
-// for what comes behind them. Who has one in hand keeps it.
+// SortSkills is the job that brings open callbacks into the pools that the rules of skills say by now and opens them to anybody when the
+// fall-through says, those behind an id, and adds the job for what comes behind them. Who has one in hand keeps it.
 func (s *Service) SortSkills(ctx context.Context, ticket outbox.Ticket, after int64) error {
 	now := ticket.Now(s.now)
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -73,7 +74,7 @@ func (s *Service) SortSkills(ctx context.Context, ticket outbox.Ticket, after in
 		if err != nil {
 			return err
 		}
-		return sortAll(tx, open)
+		return sortAll(tx, open, now)
 	})
 	if err != nil {
 		return fmt.Errorf("sort callbacks behind %d by skill: %w", after, err)
@@ -81,12 +82,17 @@ func (s *Service) SortSkills(ctx context.Context, ticket outbox.Ticket, after in
 	return nil
 }
 
-// sortAll moves those of the open callbacks that need another skill than their pool has to the pool beside it.
-func sortAll(tx database.Tx, open []Callback) error {
+// sortAll moves those of the open callbacks that need another skill than their pool has to the pool beside it, and writes anew from when
+// each is anybody's.
+func sortAll(tx database.Tx, open []Callback, now clock.Instant) error {
 	if len(open) == 0 {
 		return nil
 	}
 	st := store{tx}
+	fall, err := skill.FallThrough(tx)
+	if err != nil {
+		return err
+	}
 	needed, err := neededSkills(tx, open)
 	if err != nil {
 		return err
@@ -110,6 +116,7 @@ func sortAll(tx database.Tx, open []Callback) error {
 	moved := make(map[way][]int64)
 	var ways []way
 	var keys []poolKey
+	var opens []int64
 	for i, c := range open {
 		if from := byID[c.PoolID]; from.ID != 0 && from.SkillID != needed[i] {
 			to := from.key()
@@ -118,7 +125,9 @@ func sortAll(tx database.Tx, open []Callback) error {
 			if moved[w] == nil {
 				ways, keys = append(ways, w), append(keys, to)
 			}
-			moved[w] = append(moved[w], c.ID)
+			moved[w], opens = append(moved[w], c.ID), append(opens, c.ID)
+		} else if c.OpenAt != c.opens(fall) {
+			opens = append(opens, c.ID)
 		}
 	}
 	interned, err := st.internPools(keys)
@@ -126,9 +135,9 @@ func sortAll(tx database.Tx, open []Callback) error {
 		return err
 	}
 	for _, w := range ways {
-		if err := st.movePool(moved[w], w.from, interned[w.to]); err != nil {
+		if err := st.movePool(moved[w], w.from, interned[w.to], now); err != nil {
 			return err
 		}
 	}
-	return nil
+	return st.openAnew(opens, fall)
 }

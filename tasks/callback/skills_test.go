@@ -87,6 +87,7 @@ func TestTheCentreSaysWhenASkillFallsThrough(t *testing.T) {
 		if err := c.Callbacks.Skills().SetFallThrough(t.Context(), admin, 30); err != nil {
 			t.Fatal(err)
 		}
+		c.Work(t, skill.JobSort, c.Callbacks.SortSkills)
 		c.Pass(30*time.Minute - time.Second)
 		nothing(t, c.Centre, c.me)
 		c.Pass(time.Second)
@@ -265,13 +266,13 @@ func TestWhatFellThroughIsFoundBehindManyOthers(t *testing.T) {
 		c.Take(t, batch[1:]...)
 		c.Plan(t)
 		c.Work(t, callback.JobOffer, c.Callbacks.Offer)
-		since := c.Now().Add(-2 * time.Hour)
+		since := c.Now()
 		var last int64
 		dbtest.InTx(t, c.DB, func(tx database.Tx) error {
 			if err := tx.Gorm().Table("callbacks").Select("MAX(id)").Scan(&last).Error; err != nil {
 				return err
 			}
-			return tx.Gorm().Exec("UPDATE callbacks SET ready_at = ?, priority = 9 WHERE id = ?", since, last).Error
+			return tx.Gorm().Exec("UPDATE callbacks SET open_at = ?, priority = 9 WHERE id = ?", since, last).Error
 		})
 		if desk := c.Claim(t, c.me); desk.Callback.ID != last {
 			t.Errorf("claimed %d, want %d", desk.Callback.ID, last)

@@ -13,6 +13,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/skill"
 )
 
 // store is a transaction on the tables of callbacks.
@@ -81,11 +82,16 @@ func (s store) lockFree(seen Callback) (*Callback, error) {
 	return &c, err
 }
 
-// updateCallback writes everything about a callback that a transition may change.
-func (s store) updateCallback(c Callback) error {
-	err := s.Gorm().Model(&Callback{}).Where("id = ?", c.ID).Updates(map[string]any{
+// updateCallback writes everything about a callback that a transition may change, and from when it is anybody's.
+func (s store) updateCallback(c *Callback) error {
+	fall, err := skill.FallThrough(s.Tx)
+	if err != nil {
+		return err
+	}
+	c.open(fall)
+	err = s.Gorm().Model(&Callback{}).Where("id = ?", c.ID).Updates(map[string]any{
 		"person_id": c.PersonID, "team_id": c.TeamID, "pool_id": c.PoolID, "state": c.State, "priority": c.Priority,
-		"ready_at": c.ReadyAt, "due_at": c.DueAt, "expires_at": c.ExpiresAt,
+		"ready_at": c.ReadyAt, "offered_at": c.OfferedAt, "open_at": c.OpenAt, "due_at": c.DueAt, "expires_at": c.ExpiresAt,
 		"lease_until": c.LeaseUntil, "caller_id": c.CallerID, "caller_before": c.CallerBefore,
 		"reserved_for": c.ReservedFor, "kept_minutes": c.KeptMinutes, "wait_reason": c.WaitReason,
 		"claimed_at": c.ClaimedAt, "dialled_at": c.DialledAt, "fence": c.Fence, "slot": c.Slot, "skips": c.Skips,
@@ -146,7 +152,14 @@ type key struct {
 
 // insertCallbacks leaves out those that exist.
 func (s store) insertCallbacks(callbacks []Callback) error {
-	err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(callbacks, 200).Error
+	fall, err := skill.FallThrough(s.Tx)
+	if err != nil {
+		return err
+	}
+	for i := range callbacks {
+		callbacks[i].open(fall)
+	}
+	err = s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(callbacks, 200).Error
 	if err != nil {
 		return fmt.Errorf("insert callbacks: %w", err)
 	}

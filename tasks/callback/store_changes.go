@@ -4,7 +4,7 @@ import "fmt"
 
 // write stores everything about a callback that a transition may change, and what was noted about it.
 func (s store) write(c *Callback) error {
-	if err := s.updateCallback(*c); err != nil {
+	if err := s.updateCallback(c); err != nil {
 		return err
 	}
 	return s.writeChanges(c)

@@ -19,9 +19,9 @@ const notKept = "ready_at + kept_minutes * 60000000"
 // claimable reads the callbacks that callers may have: the first of each of the pools, as many as depths says, their appointments, and
 // the most urgent of those whose lease is over, their own first. Whatever keeps a callback from a single caller is judged by the
 // statement: a few of those at the head of what is read would otherwise hide all others. Of several callers, each finds what is not for
-// them and must be asked about alone then. Of pools whose skill a caller lacks there is what has been ready since an instant or longer, the
+// them and must be asked about alone then. Of pools whose skill a caller lacks there is what is open to anybody by now, the
 // longest first.
-func (s store) claimable(callers []int64, depths map[int64]depth, since, now clock.Instant) ([]Callback, error) {
+func (s store) claimable(callers []int64, depths map[int64]depth, now clock.Instant) ([]Callback, error) {
 	found := make(map[int64]Callback)
 	own := 4 * perPool << bits.Len(uint(len(callers)-1)) // few different statements
 	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(depths)), 100) {
@@ -42,11 +42,11 @@ func (s store) claimable(callers []int64, depths map[int64]depth, since, now clo
 				anybodys = append(anybodys, pool)
 				continue
 			}
-			u.addBy("ready_at, callbacks.id", d.waited, ready+" AND ready_at <= ?", pool, now, since)
+			u.addBy("open_at, callbacks.id", d.waited, ready+" AND open_at <= ?", pool, now, now)
 			if d.ready > 0 {
 				u.add(4*perPool, over, now, callers, now, []int64{pool})
 			}
-			u.add(4*perPool, over+" AND (ready_at <= ? OR reserved_for IN ?)", now, callers, now, []int64{pool}, since, callers)
+			u.add(4*perPool, over+" AND (open_at <= ? OR reserved_for IN ?)", now, callers, now, []int64{pool}, now, callers)
 		}
 		// The plus keeps SQLite from walking the pools' indexes instead of the callers' few, and of the claims, which are about as many as
 		// there are callers.
@@ -67,7 +67,7 @@ func (s store) claimable(callers []int64, depths map[int64]depth, since, now clo
 // claimColumns is as much of a callback as is asked before it is locked.
 var claimColumns = "callbacks." + strings.Join([]string{
 	"id", "decision_id", "resolution_id", "contact_id", "customer_id", "person_id", "kind", "priority", "state", "pool_id", "team_id",
-	"ready_at", "due_at", "expires_at", "lease_until", "caller_id", "caller_before", "reserved_for", "kept_minutes", "not_for",
+	"ready_at", "open_at", "due_at", "expires_at", "lease_until", "caller_id", "caller_before", "reserved_for", "kept_minutes", "not_for",
 	"fence", "slot", "skips", "appointment_at",
 }, ", callbacks.")
 

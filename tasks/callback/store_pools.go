@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -43,15 +44,15 @@ func (k poolKey) compare(other poolKey) int {
 }
 
 // poolFor puts a callback to the subject into its pool.
-func (s *Service) poolFor(tx database.Tx, c *Callback, subject permission.Subject) error {
+func (s *Service) poolFor(tx database.Tx, c *Callback, subject permission.Subject, now clock.Instant) error {
 	put := []Callback{*c}
-	err := s.poolsFor(tx, put, []permission.Subject{subject})
-	c.PoolID = put[0].PoolID
+	err := s.poolsFor(tx, put, []permission.Subject{subject}, now)
+	c.PoolID, c.OfferedAt = put[0].PoolID, put[0].OfferedAt
 	return err
 }
 
-// poolsFor puts callbacks into their pools; subjects are whom each calls.
-func (s *Service) poolsFor(tx database.Tx, callbacks []Callback, subjects []permission.Subject) error {
+// poolsFor puts callbacks into their pools; subjects are whom each calls. What can be had already waits in a new pool from now.
+func (s *Service) poolsFor(tx database.Tx, callbacks []Callback, subjects []permission.Subject, now clock.Instant) error {
 	needed, err := neededSkills(tx, callbacks)
 	if err != nil {
 		return err
@@ -65,7 +66,11 @@ func (s *Service) poolsFor(tx database.Tx, callbacks []Callback, subjects []perm
 		return err
 	}
 	for i := range callbacks {
-		callbacks[i].PoolID = pools[keys[i]]
+		to := pools[keys[i]]
+		if c := &callbacks[i]; c.PoolID != to && !c.OfferedAt.IsZero() {
+			c.OfferedAt = now
+		}
+		callbacks[i].PoolID = to
 	}
 	return nil
 }
@@ -119,14 +124,14 @@ func (s store) countPools() (count int, newest int64, err error) {
 
 func (s store) pools() ([]pool, error) {
 	var pools []pool
-	if err := s.Gorm().Order("id").Limit(maxPools).Find(&pools).Error; err != nil {
+	if err := s.Gorm().Order("id").Limit(MaxPools).Find(&pools).Error; err != nil {
 		return nil, fmt.Errorf("read pools: %w", err)
 	}
 	return pools, nil
 }
 
-// maxPools bounds how many pools a claim looks at: teams × kinds × skills × zones are some hundreds in the largest centres.
-const maxPools = 10000
+// MaxPools bounds how many pools a claim looks at: teams × kinds × skills × zones are some hundreds in the largest centres.
+const MaxPools = 10000
 
 // internPools returns the ids of the pools, making those that are new.
 func (s store) internPools(keys []poolKey) (map[poolKey]int64, error) {
@@ -177,9 +182,9 @@ func (s store) newestCallback() (int64, error) {
 	return id, nil
 }
 
-// openBetween returns what skills are decided by of the callbacks that are not closed, with ids above after and up to last.
+// openBetween returns what skills and their waits are decided by of the callbacks that are not closed, with ids above after and up to last.
 func (s store) openBetween(after, last int64) ([]Callback, error) {
-	return listCallbacks(s.Gorm().Select("id, kind, contact_id, customer_id, pool_id").
+	return listCallbacks(s.Gorm().Select("id, kind, contact_id, customer_id, pool_id, ready_at, offered_at, open_at, due_at, expires_at").
 		Where("id > ? AND id <= ? AND state IN ?", after, last, openStates).Order("id"))
 }
 
@@ -187,14 +192,38 @@ func (s store) poolsByID(ids []int64) ([]pool, error) {
 	return database.In[pool](ids, "pools", func(part []int64) *gorm.DB { return s.Gorm().Where("id IN ?", part) })
 }
 
-// movePool moves callbacks from one pool to another, but for those that somebody moved meanwhile.
-func (s store) movePool(callbacks []int64, from, to int64) error {
+// movePool moves callbacks from one pool to another, where they wait anew, but for those that somebody moved meanwhile.
+func (s store) movePool(callbacks []int64, from, to int64, now clock.Instant) error {
 	for part := range slices.Chunk(callbacks, database.MaxIn) {
 		err := s.Gorm().Model(&Callback{}).Where("id IN ? AND pool_id = ? AND state IN ?", part, from, openStates).
-			Update("pool_id", to).Error
+			Updates(map[string]any{
+				"pool_id": to, "offered_at": gorm.Expr("CASE WHEN offered_at > 0 THEN ? ELSE 0 END", now),
+			}).Error
 		if err != nil {
 			return fmt.Errorf("move callbacks to the pool of their skill: %w", err)
 		}
 	}
 	return nil
+}
+
+// openAnew writes from when callbacks are anybody's, where they wait so long for somebody with their skill.
+func (s store) openAnew(callbacks []int64, fall time.Duration) error {
+	for part := range slices.Chunk(callbacks, database.MaxIn) {
+		err := s.Gorm().Model(&Callback{}).Where("id IN ? AND state IN ?", part, openStates).
+			Update("open_at", gorm.Expr(opensAt(s.Dialect()), fall.Microseconds())).Error
+		if err != nil {
+			return fmt.Errorf("write from when callbacks are anybody's: %w", err)
+		}
+	}
+	return nil
+}
+
+// opensAt is Callback.opens as a statement.
+func opensAt(d database.Dialect) string {
+	const since = "(CASE WHEN offered_at > 0 THEN offered_at ELSE ready_at END)"
+	least := "LEAST"
+	if d == database.SQLite {
+		least = "MIN"
+	}
+	return least + "(" + since + " + ?, due_at, (" + since + " + expires_at) >> 1)"
 }

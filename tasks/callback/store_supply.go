@@ -27,6 +27,7 @@ type openCount struct {
 	WaitReason Reason
 	Count      int
 	First      clock.Instant
+	Opens      clock.Instant // when the first of them is anybody's, whatever it needs
 }
 
 // openCounts counts the open callbacks of the pools by situation and reason to wait. What is next for the caller is
@@ -51,10 +52,10 @@ func (s store) openCounts(pools []pool, callerID int64, lacks lacking, now clock
 		}
 		if len(lacked) > 0 {
 			situations += `
-				WHEN pool_id IN ? AND ready_at > ? AND reserved_for <> ? AND NOT (state = 'claimed' AND caller_id = ?) THEN ?`
-			args = append(args, lacked, lacks.since, callerID, callerID, otherSkill)
+				WHEN pool_id IN ? AND open_at > ? AND reserved_for <> ? AND NOT (state = 'claimed' AND caller_id = ?) THEN ?`
+			args = append(args, lacked, now, callerID, callerID, otherSkill)
 		}
-		situations += " ELSE ? END AS situation, wait_reason, COUNT(*) AS count, MIN(ready_at) AS first"
+		situations += " ELSE ? END AS situation, wait_reason, COUNT(*) AS count, MIN(ready_at) AS first, MIN(open_at) AS opens"
 		err := s.Gorm().Model(&Callback{}).Select(situations, append(args, free)...).
 			Where("pool_id IN ? AND state IN ? AND expires_at > ?", chunk, openStates, now).
 			Where("NOT (state = ? AND caller_id = ? AND lease_until > ? AND slot <> ?)", Claimed, callerID, now, SlotNext).

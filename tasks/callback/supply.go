@@ -61,7 +61,7 @@ func (s *Service) Supply(ctx context.Context, viewer account.Viewer) (Supply, er
 	for _, p := range pools {
 		byID[p.ID] = p
 	}
-	lacks, err := lackingOf(tx, []int64{viewer.UserID}, pools, now)
+	lacks, err := lackingOf(tx, []int64{viewer.UserID}, pools)
 	if err != nil {
 		return Supply{}, err
 	}

@@ -89,7 +89,7 @@ type deskRow struct {
 	caller, reserved int64
 	notFor           int64
 	lease, ready     clock.Instant
-	expires          clock.Instant
+	opens, expires   clock.Instant
 	priority         int
 	attempts, max    int
 	holder           int64 // who holds the person, until
@@ -148,7 +148,8 @@ func (k *desks) draw(rt *rapid.T) {
 			}).Draw(rt, label+" state"),
 			notFor:   rapid.SampledFrom([]int64{0, 0, 0, 1, 2}).Draw(rt, label+" not for"),
 			reserved: rapid.SampledFrom([]int64{0, 0, 0, 1, 2}).Draw(rt, label+" for"),
-			ready:    now.Add(-time.Duration(rapid.SampledFrom([]int{1, 29, 30, 31, 119, 120}).Draw(rt, label+" since")) * time.Minute),
+			ready:    now.Add(-time.Duration(rapid.SampledFrom([]int{1, 29, 30, 31}).Draw(rt, label+" since")) * time.Minute),
+			opens:    now.Add(time.Duration(rapid.SampledFrom([]int{-1, 0, 1}).Draw(rt, label+" opens")) * time.Minute),
 			expires:  now.Add(time.Duration(rapid.SampledFrom([]int{-1, 0, 60, 60, 60}).Draw(rt, label+" expires")) * time.Minute),
 			priority: rapid.IntRange(1, 5).Draw(rt, label+" priority"),
 			max:      6, attempts: rapid.SampledFrom([]int{0, 0, 6}).Draw(rt, label+" attempts"),
@@ -187,10 +188,10 @@ func (k *desks) write(t testing.TB) {
 		}
 		for _, r := range k.rows {
 			err := g.Exec(`UPDATE callbacks SET pool_id = ?, team_id = ?, state = ?, caller_id = ?, reserved_for = ?, not_for = ?,
-				lease_until = ?, ready_at = ?, due_at = ?, expires_at = ?, priority = ?, attempts = ?, max_attempts = ?,
+				lease_until = ?, ready_at = ?, open_at = ?, due_at = ?, expires_at = ?, priority = ?, attempts = ?, max_attempts = ?,
 				close_reason = '', closed_at = 0 WHERE id = ?`,
 				r.pool.id, r.pool.team, r.state, r.caller, r.reserved, r.notFor,
-				r.lease, r.ready, r.ready, r.expires, r.priority, r.attempts, r.max, r.id).Error
+				r.lease, r.ready, r.opens, r.ready, r.expires, r.priority, r.attempts, r.max, r.id).Error
 			if err != nil {
 				return err
 			}
@@ -216,7 +217,7 @@ func (r deskRow) free(viewer account.Viewer, now clock.Instant) bool {
 	case r.reserved != 0 && r.reserved != viewer.UserID && now < r.ready.Add(30*time.Minute):
 		return false
 	case r.pool.skill != 0 && (r.pool.skill != 5 || viewer.UserID != 1) && r.reserved != viewer.UserID && r.caller != viewer.UserID &&
-		now < r.ready.Add(2*time.Hour):
+		now < r.opens:
 		return false
 	case r.state == callback.Claimed:
 		return r.lease <= now && r.attempts < r.max

@@ -30,6 +30,7 @@ type state struct {
 	Priority       int            `json:"priority"`
 	MaxAttempts    int            `json:"max_attempts"`
 	ReadyAt        clock.Instant  `json:"ready_at"`
+	OfferedAt      clock.Instant  `json:"offered_at,omitzero"`
 	WaitReason     Reason         `json:"wait_reason,omitempty"`
 	DueAt          clock.Instant  `json:"due_at"`
 	ExpiresAt      clock.Instant  `json:"expires_at"`
@@ -49,7 +50,7 @@ type state struct {
 func (c *Callback) before(dialled bool) (string, error) {
 	b, err := json.Marshal(state{
 		Priority: c.Priority, MaxAttempts: c.MaxAttempts, ReadyAt: c.ReadyAt, DueAt: c.DueAt, ExpiresAt: c.ExpiresAt,
-		ReservedFor: c.ReservedFor, KeptMinutes: new(c.KeptMinutes), AppointmentAt: c.AppointmentAt,
+		OfferedAt: c.OfferedAt, ReservedFor: c.ReservedFor, KeptMinutes: new(c.KeptMinutes), AppointmentAt: c.AppointmentAt,
 		AppointedUntil: c.AppointmentUntil, Skips: c.Skips, CallResult: c.CallResult,
 		BusinessResult: c.BusinessResult, Note: c.Note, NoteForNext: c.NoteForNext, WaitReason: c.WaitReason, NoDial: !dialled,
 	})
@@ -69,7 +70,7 @@ func (c *Callback) takeBack(a Attempt, now clock.Instant) (was state, err error)
 	if was.KeptMinutes == nil {
 		was.KeptMinutes = new(int(reservationTime.Minutes()))
 	}
-	c.ReservedFor, c.KeptMinutes, c.Skips = was.ReservedFor, *was.KeptMinutes, was.Skips
+	c.OfferedAt, c.ReservedFor, c.KeptMinutes, c.Skips = was.OfferedAt, was.ReservedFor, *was.KeptMinutes, was.Skips
 	c.AppointmentAt, c.AppointmentUntil = was.AppointmentAt, was.AppointedUntil
 	c.CallResult, c.BusinessResult, c.Note, c.NoteForNext = was.CallResult, was.BusinessResult, was.Note, was.NoteForNext
 	c.State, c.Slot, c.WaitReason, c.CloseReason, c.ClosedAt = Claimed, SlotCurrent, was.WaitReason, "", 0

@@ -23,7 +23,8 @@ type Calls interface {
 	InHand(tx database.Tx, viewer account.Viewer, customerID int64, now clock.Instant) (bool, error)
 	// LockCalls locks what is planned with the customers, before their persons are reserved.
 	LockCalls(tx database.Tx, customerIDs ...int64) error
-	// CustomerMoved is told, in the transaction of the change, that a customer is to be reached elsewhere or at other hours.
+	// CustomerMoved is told, in the transaction of the change, that a customer is to be reached elsewhere, at other hours or in another
+	// language.
 	CustomerMoved(tx database.Tx, customerID int64, now clock.Instant) error
 }
 
@@ -153,19 +154,22 @@ func (s *Service) Correct(
 		if err != nil || len(amended) == 0 {
 			return err
 		}
-		moved := false
+		moved, speaks := false, false
 		for _, one := range amended {
 			fields = append(fields, one.Field)
 			moved = moved || one.Field == upkeep.Phones || one.Field == upkeep.Zone
+			speaks = speaks || one.Field == upkeep.Language
 			if err := account.Audit(tx, now, viewer, "customer.correct", "customer", customerID, string(one.Field)); err != nil {
 				return err
 			}
 		}
-		if err := writeDown(tx, viewer, c, callbackID, amended, now); err != nil || !moved {
+		if err := writeDown(tx, viewer, c, callbackID, amended, now); err != nil || !moved && !speaks {
 			return err
 		}
-		if err := outbox.Add(tx, now, outbox.New(identity.JobIdentify, customerID, outbox.Normal, now)); err != nil {
-			return err
+		if moved {
+			if err := outbox.Add(tx, now, outbox.New(identity.JobIdentify, customerID, outbox.Normal, now)); err != nil {
+				return err
+			}
 		}
 		return s.calls.CustomerMoved(tx, customerID, now)
 	})

@@ -19,7 +19,7 @@ const fallSetting = "skills.fall_through"
 const (
 	usualFall    = 2 * time.Hour
 	shortestFall = 5 * time.Minute
-	longestFall  = 7 * 24 * time.Hour // as long as a callback lives, if no rule says otherwise
+	longestFall  = 3 * 24 * time.Hour // a callback lives for seven days, if no rule says otherwise
 )
 
 // FallThrough returns how long a callback waits for somebody with its skill before it is anybody's.
@@ -32,22 +32,25 @@ func FallThrough(tx database.Tx) (time.Duration, error) {
 	if err != nil {
 		return 0, fmt.Errorf("read the fall-through: %w", err)
 	}
-	return time.Duration(minutes) * time.Minute, nil
+	return min(time.Duration(minutes)*time.Minute, longestFall), nil
 }
 
-// SetFallThrough says how long a callback waits for somebody with its skill. It returns fault.Forbidden for anybody but an administrator,
-// and fault.Invalid for less than five minutes and more than seven days (field "fall_through").
+// SetFallThrough says how long a callback waits for somebody with its skill, also those that are open. It returns fault.Forbidden for anybody but an administrator,
+// and fault.Invalid for less than five minutes and more than three days (field "fall_through").
 func (s *Service) SetFallThrough(ctx context.Context, viewer account.Viewer, minutes int) error {
 	if d := time.Duration(minutes) * time.Minute; d < shortestFall || d > longestFall {
 		return fault.InvalidFields(fault.Field{
-			Name: "fall_through", Code: "fall_through_range", Problem: "must be from 5 minutes to 7 days", Value: strconv.Itoa(minutes),
+			Name: "fall_through", Code: "fall_through_range", Problem: "must be from 5 minutes to 3 days", Value: strconv.Itoa(minutes),
 		})
 	}
 	err := s.change(ctx, viewer, func(st store, now clock.Instant) error {
 		if err := database.PutSetting(st.Tx, fallSetting, strconv.Itoa(minutes)); err != nil {
 			return err
 		}
-		return account.Audit(st.Tx, now, viewer, "skill.fall_through", "setting", 0, strconv.Itoa(minutes))
+		if err := account.Audit(st.Tx, now, viewer, "skill.fall_through", "setting", 0, strconv.Itoa(minutes)); err != nil {
+			return err
+		}
+		return sortAgain(st.Tx, now)
 	})
 	if err != nil {
 		return fmt.Errorf("set the fall-through: %w", err)

@@ -30,7 +30,8 @@ type holding struct {
 // TableName names the table.
 func (holding) TableName() string { return "caller_skills" }
 
-// JobSort is the kind of the job that brings open callbacks into the pools the rules say by now. ref: the callback behind which it goes on.
+// JobSort is the kind of the job that brings open callbacks into the pools the rules say by now, and opens them to anybody when the
+// fall-through says. ref: the callback behind which it goes on.
 const JobSort = "callback.skills"
 
 // Limits of what a centre keeps.

@@ -153,7 +153,7 @@ func TestWhatIsSaidOfSkillsIsRefusedInWords(t *testing.T) {
 			{s.RaiseRule(ctx, admin, 99), "skill_rule_unknown"},
 			{s.RaiseRule(ctx, supervisor, 1), "skill_role"},
 			{s.SetFallThrough(ctx, admin, 4), "fall_through fall_through_range"},
-			{s.SetFallThrough(ctx, admin, 10081), "fall_through fall_through_range"},
+			{s.SetFallThrough(ctx, admin, 4321), "fall_through fall_through_range"},
 			{s.SetFallThrough(ctx, supervisor, 60), "skill_role"},
 		} {
 			if got := refusal(one.err); got != one.want {

@@ -86,18 +86,15 @@ func (s store) inPoolsOf(teams []int64) (func() *gorm.DB, error) {
 		return all, nil
 	}
 	var ids []int64
-	if err := within(teams, s.Gorm().Table("pools")).Limit(maxPools).Pluck("id", &ids).Error; err != nil {
+	if err := within(teams, s.Gorm().Table("pools")).Limit(callback.MaxPools).Pluck("id", &ids).Error; err != nil {
 		return nil, fmt.Errorf("read pools: %w", err)
 	}
 	return func() *gorm.DB { return all().Where("pool_id IN ?", ids) }, nil
 }
 
-// maxPools bounds how many pools are read: teams × kinds × skills × zones are some hundreds in the largest centres.
-const maxPools = 10000
-
 func (s store) recoveryPools(teams []int64) ([]int64, error) {
 	var ids []int64
-	err := within(teams, s.Gorm().Table("pools")).Where("kind = ?", callback.RecoveryKind).Limit(maxPools).Pluck("id", &ids).Error
+	err := within(teams, s.Gorm().Table("pools")).Where("kind = ?", callback.RecoveryKind).Limit(callback.MaxPools).Pluck("id", &ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("read pools of recoveries: %w", err)
 	}

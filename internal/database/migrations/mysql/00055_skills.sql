@@ -43,7 +43,7 @@ ALTER TABLE pools
 UPDATE callbacks SET pool_id = (
     SELECT MIN(same.id) FROM pools JOIN pools AS same ON same.team_id = pools.team_id AND same.kind = pools.kind AND same.zone = pools.zone
     WHERE pools.id = callbacks.pool_id)
-WHERE pool_id IN (SELECT id FROM pools WHERE skill_id <> 0);
+WHERE pool_id IN (SELECT id FROM pools);
 DELETE FROM pools WHERE id NOT IN (SELECT id FROM (SELECT MIN(id) AS id FROM pools GROUP BY team_id, kind, zone) AS kept);
 ALTER TABLE pools
     DROP KEY pools_team_id_kind_skill_id_zone,

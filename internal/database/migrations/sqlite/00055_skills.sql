@@ -41,7 +41,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS pools_team_id_kind_skill_id_zone ON pools (tea
 UPDATE callbacks SET pool_id = (
     SELECT MIN(same.id) FROM pools JOIN pools AS same ON same.team_id = pools.team_id AND same.kind = pools.kind AND same.zone = pools.zone
     WHERE pools.id = callbacks.pool_id)
-WHERE pool_id IN (SELECT id FROM pools WHERE skill_id <> 0);
+WHERE pool_id IN (SELECT id FROM pools);
 DELETE FROM pools WHERE id NOT IN (SELECT MIN(id) FROM pools GROUP BY team_id, kind, zone);
 DROP INDEX IF EXISTS pools_team_id_kind_skill_id_zone;
 ALTER TABLE pools DROP COLUMN skill_id;
