@@ -28,15 +28,24 @@ func One[T any](query *gorm.DB, what string, notFound error) (T, error) {
 	return row, nil
 }
 
+// List returns the rows of a query, which says how many there are at most; what names them in an error.
+func List[T any](query *gorm.DB, what string) ([]T, error) {
+	var rows []T
+	if err := query.Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read %s: %w", what, err)
+	}
+	return rows, nil
+}
+
 // In returns the rows of a query with an IN list. It asks at most MaxIn values at a time, each value once; what names the rows
 // in an error. No values give no rows. The parts follow the order of the values, and within a part the query's order holds:
 // sort the result where an order over all rows matters.
 func In[T any, V cmp.Ordered](values []V, what string, query func(part []V) *gorm.DB) ([]T, error) {
 	var all []T
 	for part := range slices.Chunk(Distinct(values), MaxIn) {
-		var rows []T
-		if err := query(part).Find(&rows).Error; err != nil {
-			return nil, fmt.Errorf("read %s: %w", what, err)
+		rows, err := List[T](query(part), what)
+		if err != nil {
+			return nil, err
 		}
 		all = append(all, rows...)
 	}

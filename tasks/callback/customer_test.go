@@ -15,6 +15,7 @@ import (
 	"aftercall/internal/permission"
 	"aftercall/internal/upkeep"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/internal/taskstest"
 )
 
@@ -113,6 +114,24 @@ func TestACallerCorrectsWhomTheyHaveOnTheLine(t *testing.T) {
 		if fields := c.correct(t, func(*contact.Amendment) {}); len(fields) > 0 {
 			t.Errorf("nothing was different, and %v changed", fields)
 		}
+	})
+}
+
+// Who turns out to speak another language is called by somebody who does.
+func TestACorrectedLanguageBringsACallbackToItsSkill(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := newCare(t, db)
+		known := needing(t, c.Centre, "英语", skill.Rule{Language: "en"})
+		c.correct(t, func(a *contact.Amendment) { a.Language = "en-GB" })
+		if n := c.Count(t, "callbacks", "pool_id IN (SELECT id FROM pools WHERE skill_id = ?)", known.ID); n != 1 {
+			t.Errorf("%d callbacks are among those that need English", n)
+		}
+		if n := c.Count(t, "jobs", "kind = ?", identity.JobIdentify); n != 0 {
+			t.Errorf("%d jobs look at who is the same person, by nothing that is new", n)
+		}
+		c.PassOn(t, taskstest.Caller(1), c.desk)
+		nothing(t, c.Centre, taskstest.Caller(2))
 	})
 }
 

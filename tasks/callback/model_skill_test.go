@@ -22,8 +22,8 @@ type paperSkills struct {
 	fall   time.Duration           // after which a callback is anybody's
 }
 
-// sort writes on a callback of which team it is and whether it needs the skill, as the rules say now. Where either changes, whoever may
-// have it by now has had as long to take it as if it were ready just now.
+// sort writes on a callback of which team it is and whether it needs the skill, as the rules say now. Where either changes, it waits
+// for others, from now.
 func (d *naive) sort(c *callback.Callback, team int64) {
 	_, needs := d.skills.rules[c.Kind]
 	if (needs != d.skills.needed[c.ID] || team != c.TeamID) && c.OfferedAt > 0 {

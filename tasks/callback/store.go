@@ -106,15 +106,13 @@ func (s store) updateCallback(c *Callback) error {
 	return nil
 }
 
-// openCallbacks returns the callbacks of the resolutions that are not closed.
+// openCallbacks returns the callbacks of the resolutions that are not closed, by id.
 func (s store) openCallbacks(resolutionIDs []int64) ([]Callback, error) {
-	var rows []Callback
-	err := s.Gorm().Where("resolution_id IN ? AND state IN ?", resolutionIDs, openStates).
-		Order("id").Limit(database.MaxIn).Find(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("read open callbacks: %w", err)
-	}
-	return rows, nil
+	rows, err := database.In[Callback](resolutionIDs, "open callbacks", func(part []int64) *gorm.DB {
+		return s.Gorm().Where("resolution_id IN ? AND state IN ?", part, openStates)
+	})
+	slices.SortFunc(rows, func(a, b Callback) int { return cmp.Compare(a.ID, b.ID) })
+	return rows, err
 }
 
 // contactsRecovered returns which of the contacts have a recovery that is not closed.
@@ -186,20 +184,10 @@ func (s store) lastOf(resolutionID, decisionID int64) (Callback, error) {
 	return c, nil
 }
 
-func listCallbacks(g *gorm.DB) ([]Callback, error) {
-	var found []Callback
-	if err := g.Find(&found).Error; err != nil {
-		return nil, fmt.Errorf("list callbacks: %w", err)
-	}
-	return found, nil
-}
+func listCallbacks(g *gorm.DB) ([]Callback, error) { return database.List[Callback](g, "callbacks") }
 
 func (s store) callbacksByID(ids []int64) ([]Callback, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	slices.Sort(ids)
-	return listCallbacks(s.Gorm().Where("id IN ?", slices.Compact(ids)))
+	return database.In[Callback](ids, "callbacks", func(part []int64) *gorm.DB { return s.Gorm().Where("id IN ?", part) })
 }
 
 // ownAppointments counts the open appointments a caller keeps for themselves, without one callback.

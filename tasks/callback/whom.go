@@ -141,7 +141,7 @@ func sameNumber[T any](
 	if len(others) == 0 {
 		return items, nil
 	}
-	callbacks, err := store{tx}.callbacksByID(database.Distinct(others))
+	callbacks, err := store{tx}.callbacksByID(others)
 	if err != nil {
 		return nil, err
 	}

@@ -47,11 +47,7 @@ func (s store) callbacks(f Filter, teams []int64, now clock.Instant) ([]callback
 }
 
 func listCallbacks(g *gorm.DB) ([]callback.Callback, error) {
-	var found []callback.Callback
-	if err := g.Find(&found).Error; err != nil {
-		return nil, fmt.Errorf("list callbacks: %w", err)
-	}
-	return found, nil
+	return database.List[callback.Callback](g, "callbacks")
 }
 
 func (s store) callbacksByID(teams, ids []int64) ([]callback.Callback, error) {
