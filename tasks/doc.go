@@ -27,8 +27,8 @@
 // Who does what with it, beside what its time and permission do:
 //
 //	Claim      the most urgent one, or what was prefetched; 15 minutes, which Dial and SaveDraft extend. What needs a skill the caller
-//	           lacks is passed over until it has waited for two hours, or what the centre says, is
-//	           overdue, or half of its time has gone by; giving it back begins no new wait
+//	           lacks is passed over until it has waited for two hours, or what the centre says, is overdue, or half of its time has gone
+//	           by; giving it back begins no new wait
 //	Prefetch   the next one, for 90 seconds; it is not on the desk yet, and nothing is counted
 //	Pick       one that is chosen: by supervisors any, by callers what is kept for them or was theirs; it may be waiting
 //	Release    ready for anybody at once
