@@ -35,8 +35,8 @@ func FallThrough(tx database.Tx) (time.Duration, error) {
 	return min(time.Duration(minutes)*time.Minute, longestFall), nil
 }
 
-// SetFallThrough says how long a callback waits for somebody with its skill, also those that are open. It returns fault.Forbidden for anybody but an administrator,
-// and fault.Invalid for less than five minutes and more than three days (field "fall_through").
+// SetFallThrough says how long a callback waits for somebody with its skill, also those that are open. It returns fault.Forbidden for
+// anybody but an administrator, and fault.Invalid for less than five minutes and more than three days (field "fall_through").
 func (s *Service) SetFallThrough(ctx context.Context, viewer account.Viewer, minutes int) error {
 	if d := time.Duration(minutes) * time.Minute; d < shortestFall || d > longestFall {
 		return fault.InvalidFields(fault.Field{
