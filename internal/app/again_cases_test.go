@@ -46,7 +46,8 @@ func reads() []string {
 		Permission.ConsentsOf Permission.RulesVersion Permission.RulesVersions Permission.StandingCounts Permission.StandingsBy
 		Permission.Subject Permission.Suppressions Permission.SuppressionsOn Permission.Verdicts Permission.Who Figures.Breakdown
 		Figures.Report Figures.Score Figures.Series Figures.Span Figures.Unfolded Figures.Verify Surveys.Answered Surveys.ByToken
-		Surveys.Current Surveys.LowScores Surveys.Names Surveys.Preferences Surveys.Reasons Policies.Attributes Calls.Answers Callbacks.MayOffer
+		Surveys.Current Surveys.LowScores Surveys.Names Surveys.Preferences Surveys.Reasons Policies.Attributes Calls.Answers
+		Callbacks.MayOffer
 		Callbacks.Beat Pauses.Current Callbacks.Changes Callbacks.Receivers
 		Callbacks.ToCorrect Worklist.Marks Callbacks.Outcomes Callbacks.Reasons
 		Outcomes.Current Outcomes.Version Outcomes.Versions

@@ -65,7 +65,8 @@ func double(ctx context.Context, db *database.DB, times int) error {
 				if !moved {
 					value = "`" + column.Name() + "`"
 				}
-				names, values = append(names, "`"+column.Name()+"`"), append(values, strings.ReplaceAll(value, "?", strconv.FormatInt(by, 10)))
+				names = append(names, "`"+column.Name()+"`")
+				values = append(values, strings.ReplaceAll(value, "?", strconv.FormatInt(by, 10)))
 			}
 			sql := fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %[1]s", of.table, strings.Join(names, ", "), strings.Join(values, ", "))
 			if err := execute(ctx, db, sql); err != nil {

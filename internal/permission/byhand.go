@@ -26,8 +26,8 @@ var (
 	errNothingTaken = fault.New(fault.NotFound, "no_refusal", "there is no such refusal of yours")
 )
 
-// ConsentsOf returns what was said about contact with the person of a customer the viewer sees, on any of their records, the newest first, at
-// most a hundred events. It returns fault.NotFound for a customer they do not see.
+// ConsentsOf returns what was said about contact with the person of a customer the viewer sees, on any of their records, the newest
+// first, at most a hundred events. It returns fault.NotFound for a customer they do not see.
 func (s *Service) ConsentsOf(ctx context.Context, viewer account.Viewer, customerID int64) ([]ConsentEvent, error) {
 	tx := s.db.View(ctx)
 	subject, err := s.subject(tx, viewer, customerID)

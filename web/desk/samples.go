@@ -170,7 +170,9 @@ func correctSamples() []frame.View {
 // handOverSamples are both ways a callback leaves the desk without an outcome.
 func handOverSamples() []frame.View {
 	return []frame.View{
-		&handOverPage{CallbackID: 1, Customer: "Zhang Wei", Skill: "粤语", To: []frame.Option{{Label: "Choose"}, {Value: "team-1", Label: "Team"}}},
+		&handOverPage{
+			CallbackID: 1, Customer: "Zhang Wei", Skill: "粤语", To: []frame.Option{{Label: "Choose"}, {Value: "team-1", Label: "Team"}},
+		},
 		&handOverPage{CallbackID: 1, Customer: "Zhang Wei", Waits: true, Form: frame.Form{Errors: map[string]string{"paused_until": "e"}}},
 	}
 }

@@ -135,8 +135,9 @@ func TestTheOfferComesAfterTheServicePartAndWithConsent(t *testing.T) {
 			ts.FillDesk(t, webtest.SevereContact(1, "张伟", "宽带报修"))
 			if agreed {
 				webtest.Must(t, ts.Permission.RecordByHand(ctx, boss, permission.ConsentEvent{
-					CustomerID: 1, Purpose: permission.MarketingCall, Channel: permission.ByPhone, Given: true, Basis: "consent", Evidence: "合同",
-					Wording: "同意接收优惠信息",
+					CustomerID: 1, Purpose: permission.MarketingCall, Channel: permission.ByPhone, Given: true, Basis: "consent",
+					Evidence: "合同",
+					Wording:  "同意接收优惠信息",
 				}))
 			}
 			ts.Login(t, account.Caller)

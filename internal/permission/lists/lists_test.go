@@ -92,10 +92,11 @@ func TestBlanksOfAnyKindRoundACellAreNoPartOfIt(t *testing.T) {
 	for _, blank := range []string{" ", "\u3000", "\u00a0", "\u200b", "\ufeff"} {
 		var taken []permission.Suppression
 		file := "phone,scope\n13912345670," + blank + "everything" + blank + "," + blank + "\n"
-		report, err := lists.ParseSuppressions(t.Context(), strings.NewReader(file), reading, now, func(list []permission.Suppression) error {
+		add := func(list []permission.Suppression) error {
 			taken = append(taken, list...)
 			return nil
-		})
+		}
+		report, err := lists.ParseSuppressions(t.Context(), strings.NewReader(file), reading, now, add)
 		if err != nil || len(taken) != 1 || taken[0].Scope != permission.Everything || len(report.Issues) > 0 {
 			t.Errorf("%q: %+v, %+v, %v", blank, taken, report.Issues, err)
 		}
