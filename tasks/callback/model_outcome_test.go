@@ -176,6 +176,8 @@ func (d *naive) undo(v account.Viewer, id int64) (string, error) {
 		return "", refusal("callback_not_claimed")
 	case a == nil || a.EndedAt.IsZero() || c.CallerID != v.UserID:
 		return "", refusal("outcome_at_work")
+	case !d.now.Before(a.EndedAt.Add(callback.UndoTime)):
+		return "", refusal("outcome_at_work")
 	case a.BusinessResult == callback.NeverContact:
 		return "", refusal("outcome_suppresses")
 	}
