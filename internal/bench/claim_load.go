@@ -144,6 +144,7 @@ func (c *callers) next() account.Viewer {
 func arrivals(ctx context.Context, claim func(context.Context) (bool, error)) (float64, error) {
 	var mu sync.Mutex
 	var took []time.Duration
+	var got atomic.Int64
 	random := rand.New(rand.NewPCG(1, 2))
 	group, ctx := errgroup.WithContext(ctx)
 	at := time.Now()
@@ -152,7 +153,10 @@ func arrivals(ctx context.Context, claim func(context.Context) (bool, error)) (f
 		<-time.After(time.Until(at))
 		came := at
 		group.Go(func() error {
-			_, err := claim(ctx)
+			claimed, err := claim(ctx)
+			if claimed {
+				got.Add(1)
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			took = append(took, time.Since(came))
@@ -161,6 +165,9 @@ func arrivals(ctx context.Context, claim func(context.Context) (bool, error)) (f
 	}
 	if err := group.Wait(); err != nil {
 		return 0, fmt.Errorf("claim: %w", err)
+	}
+	if int(got.Load()) < len(took)/2 {
+		return 0, fmt.Errorf("of %d who came, %d got a callback: nothing was measured", len(took), got.Load())
 	}
 	slices.Sort(took)
 	return float64(took[len(took)*99/100].Microseconds()) / 1000, nil
