@@ -187,14 +187,7 @@ func TestAnUnratedCallAndALinkCountOnce(t *testing.T) {
 		call := survey.CallAnswers{
 			AttemptID: 3, CallbackID: 9, CallerID: 4, ResolutionID: r.ID, CustomerID: r.CustomerID, AnsweredAt: c.now, Solved: ptr(true),
 		}
-		record := func() {
-			t.Helper()
-			if err := c.surveys.RecordCall(t.Context(), outbox.Ticket{}, call); err != nil {
-				t.Fatal(err)
-			}
-			c.reconcile()
-		}
-		record()
+		c.recordCall(call)
 		if n, _, _, _ := c.sums(figures.SolvedYes); n != 1 {
 			t.Fatalf("solved %d times in a call", n)
 		}
@@ -204,7 +197,7 @@ func TestAnUnratedCallAndALinkCountOnce(t *testing.T) {
 			t.Errorf("the call counts beside the rating by link: solved %d times", n)
 		}
 		call.Rating = ptr(5)
-		record()
+		c.recordCall(call)
 		c.wantCSAT(1, 2, 1)
 	})
 }
@@ -220,23 +213,25 @@ func TestARatingAddedByCorrectionIsNoSecondOne(t *testing.T) {
 		call := survey.CallAnswers{
 			AttemptID: 3, CallbackID: 9, CallerID: 4, ResolutionID: r.ID, CustomerID: r.CustomerID, AnsweredAt: c.now, Solved: ptr(true),
 		}
-		record := func() {
-			t.Helper()
-			if err := c.surveys.RecordCall(t.Context(), outbox.Ticket{}, call); err != nil {
-				t.Fatal(err)
-			}
-			c.reconcile()
-		}
-		record()
+		c.recordCall(call)
 		in.Answers = []contact.InputAnswer{{Metric: "csat", Value: new(2)}}
 		c.deliver(in)
 		c.record(c.batches()...)
 		call.Rating = ptr(5)
-		record()
+		c.recordCall(call)
 		c.wantCSAT(1, 2, 1)
 		c.wantCoverage(1, 1, 0)
 		if n, _, _, _ := c.sums(figures.SolvedYes); n != 0 {
 			t.Errorf("solved %d times in a call that does not count", n)
 		}
 	})
+}
+
+// recordCall records what was answered in a call, and counts again.
+func (c *centre) recordCall(call survey.CallAnswers) {
+	c.t.Helper()
+	if err := c.surveys.RecordCall(c.t.Context(), outbox.Ticket{}, call); err != nil {
+		c.t.Fatal(err)
+	}
+	c.reconcile()
 }
