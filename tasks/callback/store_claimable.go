@@ -102,10 +102,10 @@ type ofPersonNow struct {
 }
 
 func (s store) ofPersons(personIDs []int64) (map[int64]ofPersonNow, error) {
-	const open = "CASE WHEN state IN ? AND (state <> ? OR lease_until > 0) THEN 1 ELSE 0 END"
+	const open = "CASE WHEN " + mayBeHeld + " THEN 1 ELSE 0 END"
 	rows, err := database.In[ofPersonNow](personIDs, "the callbacks of persons", func(part []int64) *gorm.DB {
 		return s.Gorm().Model(&Callback{}).Where("person_id IN ?", part).Group("person_id").
-			Select("person_id, MAX(fence) AS fence, SUM("+open+") AS open", []State{Ready, Claimed, Cancelled}, Cancelled)
+			Select("person_id, MAX(fence) AS fence, SUM("+open+") AS open", heldStates, Cancelled)
 	})
 	byPerson := make(map[int64]ofPersonNow, len(rows))
 	for _, row := range rows {

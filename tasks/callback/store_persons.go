@@ -94,12 +94,17 @@ func (s store) highestFence(personID int64) (fence int64, err error) {
 	return fence, nil
 }
 
+// mayBeHeld finds what may be held with another callback of its person: what is ready or was claimed, also if it was cancelled under the
+// hand. Its arguments are heldStates and Cancelled.
+const mayBeHeld = "state IN ? AND (state <> ? OR lease_until > 0)"
+
+var heldStates = []State{Ready, Claimed, Cancelled}
+
 // ofPerson returns the callbacks of a callback's person that can be claimed or are, without it, those with the highest fence first.
 func (s store) ofPerson(c Callback) ([]Callback, error) {
 	var found []Callback
 	err := s.Gorm().
-		Where("person_id = ? AND state IN ? AND id <> ?", c.PersonID, []State{Ready, Claimed, Cancelled}, c.ID).
-		Where("state <> ? OR lease_until > 0", Cancelled).
+		Where("person_id = ? AND id <> ?", c.PersonID, c.ID).Where(mayBeHeld, heldStates, Cancelled).
 		Order("fence DESC").Limit(mostTogether).Find(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the callbacks of person %d: %w", c.PersonID, err)
