@@ -21,6 +21,7 @@ import (
 	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
+	"aftercall/tasks/handoff"
 	"aftercall/tasks/policy"
 	"aftercall/web/admin"
 	"aftercall/web/surveys"
@@ -42,6 +43,7 @@ type Services struct {
 	Pauses      *pause.Service
 	Outcomes    *outcome.Service
 	Decisions   *decision.Service
+	Handoffs    *handoff.Service
 	Scripts     *script.Service
 	Skills      *skill.Service
 	Surveys     *survey.Service

@@ -29,6 +29,7 @@ import (
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/decision"
+	"aftercall/tasks/handoff"
 	"aftercall/tasks/policy"
 )
 
@@ -46,6 +47,7 @@ func models() []any {
 		&figures.Entry{},
 		&decision.Decision{}, &decision.Change{}, &decision.DryRun{}, &policy.Attribute{},
 		&callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &pause.Pause{}, &missed.Text{},
+		&handoff.Handoff{}, &handoff.Entry{}, &handoff.Notice{},
 		&script.Script{}, &skill.Skill{}, &skill.Rule{},
 		&survey.Survey{}, &survey.Version{}, &survey.Invitation{}, &survey.Response{}, &survey.Answer{},
 		&delivery.Kept{},
@@ -55,7 +57,7 @@ func models() []any {
 
 // private are tables whose row type is private to one store: the tests of that package write and read all their columns.
 var private = []string{
-	"address_guards", "caller_skills", "customers_apart", "drafts", "guards", "holds", "import_chunks", "login_tries", "outcome_sets",
+	"address_guards", "caller_skills", "customers_apart", "drafts", "guards", "handoff_terms", "holds", "import_chunks", "login_tries", "outcome_sets",
 	"permission_rules",
 	"person_change_records", "person_scan", "phrases", "policies", "pools", "rollup_state", "rollups", "settings", "user_teams",
 }

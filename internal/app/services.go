@@ -29,6 +29,7 @@ import (
 	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
+	"aftercall/tasks/handoff"
 	"aftercall/tasks/policy"
 	"aftercall/tasks/queue"
 	"aftercall/web"
@@ -57,6 +58,7 @@ type Services struct {
 	Scripts     *script.Service
 	Skills      *skill.Service
 	Decisions   *decision.Service
+	Handoffs    *handoff.Service
 	Campaigns   *campaign.Service
 	Flow        *flow.Service
 	Jobs        *queue.Inspector
@@ -108,6 +110,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 		Channels: setup.Surveys.Channels,
 	})
 	s.Decisions = decision.New(db, s.Permission, s.Policies, s.Callbacks, asked, now, zone)
+	s.Handoffs = handoff.New(db, s.Callbacks, s.Permission, now, handoff.Options{Zone: zone, Region: setup.Contacts.Region})
 	s.Identity = identity.New(db, s.Contacts, now, identity.Options{
 		Holds: s.Callbacks, Movers: []identity.PersonMover{s.Permission, s.Callbacks}, Respeller: s.Permission,
 	})
@@ -117,7 +120,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now, setup.Folder)
 	s.Flow = flow.New(flow.Services{
 		DB: db, Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Permission: s.Permission, Imports: s.Imports,
-		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Missed: s.Missed, Decisions: s.Decisions,
+		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Missed: s.Missed, Decisions: s.Decisions, Handoffs: s.Handoffs,
 		Surveys: s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures,
 		Sender: setup.Sender, Messages: s.Messages, Log: setup.Log,
 	})
@@ -150,7 +153,7 @@ func (s *Services) Shown() web.Services {
 	return web.Services{
 		Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Imports: s.Imports, Permission: s.Permission, Lists: s.Lists,
 		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Worklist: s.Worklist, Pauses: s.Pauses, Outcomes: s.Outcomes,
-		Decisions: s.Decisions, Scripts: s.Scripts, Skills: s.Skills, PBX: s.PBX,
+		Decisions: s.Decisions, Handoffs: s.Handoffs, Scripts: s.Scripts, Skills: s.Skills, PBX: s.PBX,
 		Surveys: s.Surveys, Campaigns: s.Campaigns, Messages: s.Messages,
 		Figures: s.Figures, Jobs: s.Jobs, Maintenance: s.Maintenance, Reads: flow.NewReads(s.DB, s.Contacts),
 	}

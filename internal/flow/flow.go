@@ -22,6 +22,7 @@ import (
 	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/decision"
+	"aftercall/tasks/handoff"
 	"aftercall/tasks/policy"
 )
 
@@ -44,6 +45,7 @@ type Services struct {
 	Calls      *call.Service
 	Missed     *missed.Service
 	Decisions  *decision.Service
+	Handoffs   *handoff.Service
 	Surveys    *survey.Service
 	Campaigns  *campaign.Service
 	Figures    *figures.Service
@@ -84,6 +86,7 @@ func (s *Service) Handlers() map[string]Handler {
 		callback.JobOutcome:      s.followOutcome,
 		callback.JobMissed:       s.Missed.Plan,
 		missed.JobText:           s.textMissed,
+		handoff.JobWatch:        s.Handoffs.Watch,
 		skill.JobSort:            s.Callbacks.SortSkills,
 		survey.JobAnswered:       s.actOnAnswer,
 		survey.JobRemind:         s.remindSurvey,

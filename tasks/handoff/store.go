@@ -1,0 +1,123 @@
+package handoff
+
+import (
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"aftercall/internal/clock"
+	"aftercall/internal/database"
+	"aftercall/internal/fault"
+)
+
+// store is a transaction on the tables of handoffs.
+type store struct{ database.Tx }
+
+func (s store) byID(id int64) (Handoff, error) {
+	return database.One[Handoff](s.Gorm().Where("id = ?", id), "handoff", errNoHandoff)
+}
+
+// lock returns a handoff that nobody else changes until the transaction ends.
+func (s store) lock(id int64) (Handoff, error) {
+	return database.One[Handoff](s.locking().Where("id = ?", id), "handoff", errNoHandoff)
+}
+
+func (s store) locking() *gorm.DB {
+	return s.Gorm().Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+}
+
+// lockOpen locks the open handoff of a kind about a contact, and reports whether there is one.
+func (s store) lockOpen(kind Kind, contactID int64) (Handoff, bool, error) {
+	h, err := database.One[Handoff](s.locking().Where("open_key = ?", openKey(kind, contactID)), "open handoff", errNoHandoff)
+	if fault.Is(err, fault.NotFound) {
+		return Handoff{}, false, nil
+	}
+	return h, err == nil, err
+}
+
+func (s store) add(h *Handoff) error {
+	if err := s.Gorm().Create(h).Error; err != nil {
+		return fmt.Errorf("add a handoff: %w", err)
+	}
+	return nil
+}
+
+// put writes everything that acts change, as the next version.
+func (s store) put(h *Handoff) error {
+	h.Version++
+	err := s.Gorm().Model(&Handoff{}).Where("id = ?", h.ID).Select("*").
+		Omit("id", "kind", "round", "previous_id", "source_id", "contact_id", "created_at").Updates(h).Error
+	if err != nil {
+		return fmt.Errorf("write handoff %d: %w", h.ID, err)
+	}
+	return nil
+}
+
+func (s store) byIDs(ids []int64) ([]Handoff, error) {
+	return database.In[Handoff](ids, "handoffs", func(part []int64) *gorm.DB { return s.Gorm().Where("id IN ?", part) })
+}
+
+func (s store) ofContacts(contactIDs []int64) ([]Handoff, error) {
+	return database.In[Handoff](contactIDs, "handoffs of contacts", func(part []int64) *gorm.DB {
+		return s.Gorm().Where("contact_id IN ?", part).Order("id DESC")
+	})
+}
+
+func (s store) waiting(contactIDs []int64) (map[int64]bool, error) {
+	rows, err := database.In[Handoff](database.DistinctNonzero(contactIDs), "open handoffs", func(part []int64) *gorm.DB {
+		return s.Gorm().Select("contact_id").Where("contact_id IN ? AND state IN ?", part, Unreplied())
+	})
+	found := make(map[int64]bool, len(rows))
+	for _, h := range rows {
+		found[h.ContactID] = true
+	}
+	return found, err
+}
+
+func (s store) addEntry(e Entry) error {
+	if err := s.Gorm().Create(&e).Error; err != nil {
+		return fmt.Errorf("write the log of handoff %d: %w", e.HandoffID, err)
+	}
+	return nil
+}
+
+// maxEntries bounds how much of a log is read.
+const maxEntries = 500
+
+func (s store) entries(id int64) ([]Entry, error) {
+	return database.List[Entry](s.Gorm().Where("handoff_id = ?", id).Order("id").Limit(maxEntries), "the log of a handoff")
+}
+
+func (s store) terms(teamID int64) (teamTerms, bool, error) {
+	found, err := database.List[teamTerms](s.Gorm().Where("team_id = ?", teamID).Limit(1), "the terms of a team")
+	if err != nil || len(found) == 0 {
+		return teamTerms{}, false, err
+	}
+	return found[0], true, nil
+}
+
+func (s store) putTerms(t teamTerms) error {
+	err := s.Gorm().Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "team_id"}}, DoUpdates: clause.AssignmentColumns([]string{"terms", "changed_at"}),
+	}).Create(&t).Error
+	if err != nil {
+		return fmt.Errorf("write the terms of team %d: %w", t.TeamID, err)
+	}
+	return nil
+}
+
+// tell adds a notice, once for each code of a handoff.
+func (s store) tell(n Notice) error {
+	if err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&n).Error; err != nil {
+		return fmt.Errorf("tell of handoff %d: %w", n.HandoffID, err)
+	}
+	return nil
+}
+
+func (s store) seen(g *gorm.DB, now clock.Instant, by int64) error {
+	if err := g.Updates(map[string]any{"seen_at": now, "seen_by": by}).Error; err != nil {
+		return fmt.Errorf("see notices: %w", err)
+	}
+	return nil
+}
