@@ -58,6 +58,11 @@ func (s *Service) UserNames(ctx context.Context, ids []int64) (map[int64]string,
 	return UserNames(s.db.View(ctx), ids)
 }
 
+// TeamsOfUsers returns the teams of users, by user.
+func TeamsOfUsers(tx database.Tx, userIDs []int64) (map[int64][]int64, error) {
+	return store{tx}.teamsOfUsers(userIDs)
+}
+
 // UsersByLogin returns the users with the logins, by login; an unknown one is left out.
 func UsersByLogin(tx database.Tx, logins []string) ([]User, error) {
 	return usersIn(store{tx}, "login", logins)

@@ -40,7 +40,7 @@ func models() []any {
 		&contact.Source{}, &contact.Person{}, &contact.Customer{},
 		&identity.PersonChange{}, &contact.Address{}, &contact.Agent{}, &contact.Batch{},
 		&whose.Description{}, &whose.Contested{}, &upkeep.Correction{},
-		&contact.Contact{}, &contact.Participant{}, &contact.Resolution{}, &contact.ImportedAnswer{}, &contact.Correction{},
+		&contact.Contact{}, &contact.Participant{}, &contact.Resolution{}, &contact.ImportedAnswer{}, &contact.Correction{}, &contact.SourceEvent{},
 		&imports.Run{}, &imports.Issue{}, &imports.Reject{}, &imports.SavedMapping{},
 		&outbox.Job{},
 		&permission.ConsentEvent{}, &permission.Suppression{}, &permission.Touch{}, &permission.Standing{},

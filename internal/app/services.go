@@ -99,7 +99,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Policies.StartWith(outcome.Attempts(setup.Contacts.Region))
 	s.Callbacks = callback.New(db, s.Permission, decision.Ledger{}, now, callback.Options{
 		Zone: zone, CentreName: setup.Surveys.CentreName, Language: setup.Surveys.Language, Outcomes: s.Outcomes,
-		Scores: flow.CallScores{Surveys: s.Surveys},
+		Scores: flow.CallScores{Surveys: s.Surveys}, Handoffs: handoff.Waits{},
 	})
 	s.Calls = call.New(db, s.Callbacks, flow.Dialer{PBX: s.PBX}, now)
 	s.Worklist = worklist.New(db, s.Callbacks, s.Outcomes, now, zone)

@@ -61,6 +61,15 @@ func ResolutionByID(tx database.Tx, id int64) (Resolution, error) {
 	return r, nil
 }
 
+// LastResolution returns the newest resolution of a contact, and whether there is one.
+func LastResolution(tx database.Tx, contactID int64) (Resolution, bool, error) {
+	found, err := store{tx}.lastResolution(contactID)
+	if err != nil || len(found) == 0 {
+		return Resolution{}, false, err
+	}
+	return found[0], true, nil
+}
+
 // ContactsByID returns the contacts there are of the ids.
 func ContactsByID(tx database.Tx, ids []int64) (map[int64]Contact, error) {
 	return byID(tx, "contacts", ids, func(c Contact) int64 { return c.ID })

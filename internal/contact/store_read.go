@@ -46,6 +46,15 @@ func (s store) list(viewer account.Viewer, f Filter, in found) ([]Contact, error
 	return contacts, nil
 }
 
+func (s store) sourceEvents(sourceID, after int64, limit int) ([]SourceEvent, error) {
+	return database.List[SourceEvent](
+		s.Gorm().Where("source_id = ? AND id > ?", sourceID, after).Order("id").Limit(limit), "events for a source")
+}
+
+func (s store) lastResolution(contactID int64) ([]Resolution, error) {
+	return database.List[Resolution](s.Gorm().Where("contact_id = ?", contactID).Order("no DESC").Limit(1), "the last resolution")
+}
+
 func (s store) corrections(contactID int64) ([]Correction, error) {
 	var corrections []Correction
 	if err := s.Gorm().Where("contact_id = ?", contactID).Order("id").Limit(200).Find(&corrections).Error; err != nil {

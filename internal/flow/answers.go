@@ -9,9 +9,12 @@ import (
 	"aftercall/tasks/callback"
 )
 
-// followOutcome hands the answers of a call to survey, which scores them like answers by link. That there are none is told too: a corrected
+// followOutcome opens a handoff where a call asks for one, and hands its answers to survey, which scores them like answers by link. That there are none is told too: a corrected
 // outcome may have taken them back.
 func (s *Service) followOutcome(ctx context.Context, ticket outbox.Ticket, attemptID int64) error {
+	if err := s.followSaid(ctx, attemptID); err != nil {
+		return err
+	}
 	a, err := s.Calls.Answers(ctx, attemptID)
 	if err != nil {
 		return err
@@ -22,8 +25,8 @@ func (s *Service) followOutcome(ctx context.Context, ticket outbox.Ticket, attem
 	})
 }
 
-// actOnAnswer gives up the survey that was still to be sent about what was answered in a call, and hands a dissatisfied answer to callback,
-// which plans the recovery. Any other answer calls the recovery off that one corrected since had asked for.
+// actOnAnswer gives up the survey that was still to be sent about what was answered in a call, hands on that it is not solved, and a
+// dissatisfied answer to callback, which plans the recovery. Any other answer calls the recovery off that one corrected since had asked for.
 func (s *Service) actOnAnswer(ctx context.Context, ticket outbox.Ticket, responseID int64) error {
 	answered, err := s.Surveys.Answered(ctx, responseID)
 	if err != nil {
@@ -34,12 +37,15 @@ func (s *Service) actOnAnswer(ctx context.Context, ticket outbox.Ticket, respons
 			return err
 		}
 	}
-	if !answered.Dissatisfied {
-		return s.Callbacks.CallOff(ctx, ticket, answered.ResolutionID, responseID)
-	}
-	inForce, err := s.Policies.InForce(s.DB.View(ctx))
+	maxAge, err := s.maxAge(ctx)
 	if err != nil {
 		return err
+	}
+	if err := s.followUnsolved(ctx, answered, maxAge); err != nil {
+		return err
+	}
+	if !answered.Dissatisfied {
+		return s.Callbacks.CallOff(ctx, ticket, answered.ResolutionID, responseID)
 	}
 	found, err := contact.ResolutionsByID(s.DB.View(ctx), []int64{answered.ResolutionID})
 	if err != nil {
@@ -47,6 +53,6 @@ func (s *Service) actOnAnswer(ctx context.Context, ticket outbox.Ticket, respons
 	}
 	return s.Callbacks.Recover(ctx, ticket, callback.LowScore{
 		ResponseID: responseID, CustomerID: answered.CustomerID, Resolution: found[answered.ResolutionID], Value: answered.Value,
-		Scale: answered.Scale, AnsweredAt: answered.AnsweredAt, MaxAge: inForce.MaxAge.Duration(),
+		Scale: answered.Scale, AnsweredAt: answered.AnsweredAt, MaxAge: maxAge,
 	})
 }

@@ -72,7 +72,7 @@ type Handler = func(ctx context.Context, ticket outbox.Ticket, ref int64) error
 // retried and then dead.
 func (s *Service) Handlers() map[string]Handler {
 	return map[string]Handler{
-		contact.JobPlan:          s.Decisions.Plan,
+		contact.JobPlan:          s.plan,
 		contact.JobRecordAnswers: s.Surveys.Record,
 		contact.JobReopened:      s.cancelReopened,
 		contact.JobSettle:        s.Contacts.SettleAddress,
@@ -86,7 +86,9 @@ func (s *Service) Handlers() map[string]Handler {
 		callback.JobOutcome:      s.followOutcome,
 		callback.JobMissed:       s.Missed.Plan,
 		missed.JobText:           s.textMissed,
-		handoff.JobWatch:        s.Handoffs.Watch,
+		callback.JobClosed:       s.Handoffs.Settle,
+		handoff.JobWatch:         s.Handoffs.Watch,
+		handoff.JobResolved:      s.settleAtSource,
 		skill.JobSort:            s.Callbacks.SortSkills,
 		survey.JobAnswered:       s.actOnAnswer,
 		survey.JobRemind:         s.remindSurvey,

@@ -126,5 +126,8 @@ func (s *Service) cancelReopened(ctx context.Context, ticket outbox.Ticket, cont
 	if err != nil {
 		return fmt.Errorf("cancel the surveys of contact %d: %w", contactID, err)
 	}
+	if err := s.Handoffs.Reopened(ctx, contactID); err != nil {
+		return err
+	}
 	return s.Decisions.CancelContact(ctx, ticket, contactID)
 }

@@ -68,7 +68,7 @@ func (s *Service) pulse(tx database.Tx, viewer account.Viewer, callbackID, fence
 // forbidden fills in why the customer may not be called now: the contact was overtaken, or permission says so, as Dial would. A
 // call that is on does not stand in the way of dialling its line again.
 func (s *Service) forbidden(tx database.Tx, c Callback, p *Pulse) error {
-	undone, err := overtakenInHand(tx, c)
+	undone, err := s.overtakenInHand(tx, c)
 	if p.Forbidden = undone; err != nil || undone != "" {
 		return err
 	}

@@ -16,11 +16,12 @@ const (
 	ConfirmKind   Kind = "confirm"   // is it really solved?
 	ComplaintKind Kind = "complaint" // the same, after a complaint
 	RecoveryKind  Kind = "recovery"  // after a low score
+	SecondKind    Kind = "second"    // after the reply to a handoff: what was done, and is it solved now?
 )
 
 // Kinds returns every kind of callback.
 func Kinds() []Kind {
-	return []Kind{ComplaintKind, RecoveryKind, ConfirmKind}
+	return []Kind{ComplaintKind, RecoveryKind, SecondKind, ConfirmKind}
 }
 
 // State is where a callback is in its life; see the diagram of package tasks.

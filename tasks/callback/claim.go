@@ -175,7 +175,7 @@ func (s *Service) endOfNoUse(tx database.Tx, viewer account.Viewer, c *Callback,
 	if !c.claimable(viewer.UserID, now) {
 		return true, nil
 	}
-	undone, err := overtaken(tx, *c)
+	undone, err := s.overtaken(tx, *c)
 	if err != nil {
 		return false, err
 	}

@@ -94,7 +94,7 @@ func (s *Service) stillWanted(tx database.Tx, callbacks []Callback, now clock.In
 	if len(callbacks) == 0 {
 		return nil, nil
 	}
-	undone, err := overtaken(tx, callbacks...)
+	undone, err := s.overtaken(tx, callbacks...)
 	if err != nil {
 		return nil, err
 	}

@@ -166,7 +166,7 @@ func (s *Service) gather(tx database.Tx, viewer account.Viewer, c Callback, now 
 
 // answered returns the answer that makes asking in this call pointless. A recovery asks how it is now, which counts nowhere.
 func (s *Service) answered(tx database.Tx, c Callback) (*Answered, error) {
-	if s.opts.Scores == nil || c.Kind == RecoveryKind {
+	if s.opts.Scores == nil || c.mends() {
 		return nil, nil //nolint:nilnil // that nothing was answered is usual
 	}
 	given, found, err := s.opts.Scores.ScoreOf(tx, c.ResolutionID)

@@ -99,7 +99,7 @@ func (s *Service) DialOnce(
 		case !held:
 			return ErrStale
 		}
-		undone, err := overtakenInHand(tx, c)
+		undone, err := s.overtakenInHand(tx, c)
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,6 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
-	"aftercall/internal/contact/history"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 )
@@ -105,11 +104,12 @@ func (s *Service) Release(ctx context.Context, viewer account.Viewer, callbackID
 		if err := c.release(viewer.UserID, fence, now); err != nil || c.State != Ready {
 			return err
 		}
-		undone, err := overtaken(tx, *c)
-		if err != nil || undone[c.ID] != ReasonNewer {
+		undone, err := s.overtaken(tx, *c)
+		again, waits := looksAgain(undone[c.ID])
+		if err != nil || !waits {
 			return err
 		}
-		return c.wait(ReasonNewer, now.Add(history.LookAgain), now)
+		return c.wait(undone[c.ID], now.Add(again), now)
 	})
 }
 

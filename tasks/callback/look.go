@@ -206,7 +206,7 @@ func (s *Service) lookAtAll(tx database.Tx, callbacks []Callback, now clock.Inst
 	if err != nil {
 		return nil, err
 	}
-	undone, err := overtaken(tx, callbacks...)
+	undone, err := s.overtaken(tx, callbacks...)
 	if err != nil {
 		return nil, err
 	}

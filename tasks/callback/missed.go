@@ -97,7 +97,7 @@ func (s *Service) stillMissed(tx database.Tx, m Missed) (Missed, Reason, error) 
 	if called || m.Callback.Attempts > m.Attempt.No {
 		return m, ReasonCalled, nil
 	}
-	undone, err := overtaken(tx, m.Callback)
+	undone, err := s.overtaken(tx, m.Callback)
 	if err != nil {
 		return m, "", err
 	}

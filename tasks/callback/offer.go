@@ -102,7 +102,7 @@ func (s *Service) dropRefused(tx database.Tx, c *Callback, now clock.Instant) er
 }
 
 func (s *Service) offer(tx database.Tx, c *Callback, now clock.Instant) error {
-	undone, err := overtaken(tx, *c)
+	undone, err := s.overtaken(tx, *c)
 	if err != nil {
 		return err
 	}
@@ -155,6 +155,11 @@ func (s *Service) keep(tx database.Tx, c *Callback, now clock.Instant) error {
 	}
 	if c.State != Claimed && !c.cancelledUnderClaim() {
 		if err := st.leaveHold(*c); err != nil {
+			return err
+		}
+	}
+	if c.Kind == SecondKind {
+		if err := tellClosed(tx, c, now); err != nil {
 			return err
 		}
 	}

@@ -55,6 +55,7 @@ const (
 	ReasonReopened    Reason = Reason(contact.ByReopening)
 	ReasonCorrected   Reason = Reason(contact.ByCorrection)
 	ReasonNewer       Reason = Reason(contact.ByNewer) // waits until a newer contact of the person is resolved
+	ReasonHandoff     Reason = "handoff"               // waits until a reply is written inside
 	ReasonSuperseded  Reason = "superseded"            // another callback asks what this one would have asked
 	ReasonPlanned     Reason = "planned"               // waits for its first time
 	ReasonAppointment Reason = "appointment"           // the customer named a time
@@ -72,7 +73,7 @@ func (s *Service) Reasons(ctx context.Context) ([]Reason, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the reasons of callbacks: %w", err)
 	}
-	all := []Reason{ReasonPlanned, ReasonAppointment, ReasonSkipped, ReasonPaused, ReasonNewer}
+	all := []Reason{ReasonPlanned, ReasonAppointment, ReasonSkipped, ReasonPaused, ReasonHandoff, ReasonNewer}
 	for _, code := range againstCalls() {
 		all = append(all, Reason(code))
 	}

@@ -8,9 +8,9 @@ import (
 )
 
 // overtaken returns, by id, why callbacks in nobody's hands are not to be made now, for whatever came since they were planned: what the
-// source has said, a recovery of the same contact, or a newer contact of the person. It takes a few queries, whatever the number of
+// source has said, a recovery of the same contact, a handoff of it without a reply, or a newer contact of the person. It takes a few queries, whatever the number of
 // callbacks.
-func overtaken(tx database.Tx, callbacks ...Callback) (map[int64]Reason, error) {
+func (s *Service) overtaken(tx database.Tx, callbacks ...Callback) (map[int64]Reason, error) {
 	reasons, resolutions, err := overtakenAtSource(tx, callbacks)
 	if err != nil {
 		return nil, err
@@ -24,26 +24,33 @@ func overtaken(tx database.Tx, callbacks ...Callback) (map[int64]Reason, error) 
 			reasons[c.ID] = ReasonSuperseded
 		}
 	}
+	if err := s.heldByHandoffs(tx, callbacks, reasons); err != nil {
+		return nil, err
+	}
 	return reasons, heldByNewer(tx, callbacks, resolutions, reasons)
 }
 
 // overtakenInHand is overtaken for a callback that a caller is about to dial. A recovery that was planned since leaves it alone: they
 // have read into it.
-func overtakenInHand(tx database.Tx, c Callback) (Reason, error) {
+func (s *Service) overtakenInHand(tx database.Tx, c Callback) (Reason, error) {
 	callbacks := []Callback{c}
 	reasons, resolutions, err := overtakenAtSource(tx, callbacks)
 	if err != nil {
 		return "", err
 	}
-	if c.DialledAt.IsZero() { // a line that dropped is dialled again
-		err = heldByNewer(tx, callbacks, resolutions, reasons)
+	if !c.DialledAt.IsZero() { // a line that dropped is dialled again
+		return reasons[c.ID], nil
 	}
+	if err := s.heldByHandoffs(tx, callbacks, reasons); err != nil {
+		return "", err
+	}
+	err = heldByNewer(tx, callbacks, resolutions, reasons)
 	return reasons[c.ID], err
 }
 
 // overtakenAtSource returns why callbacks are not wanted any more because of what the source has said since they were planned: their
-// contact was reopened, or is another customer's. A recovery is of who answered, whoever the contact turns out to be of. It returns the
-// resolutions too.
+// contact was reopened, or is another customer's. A recovery is of who answered, whoever the contact turns out to be of. The second call
+// after a reply was promised, whatever the source says meanwhile. It returns the resolutions too.
 func overtakenAtSource(tx database.Tx, callbacks []Callback) (map[int64]Reason, map[int64]contact.Resolution, error) {
 	ids := make([]int64, len(callbacks))
 	for i, c := range callbacks {
@@ -66,7 +73,7 @@ func overtakenAtSource(tx database.Tx, callbacks []Callback) (map[int64]Reason, 
 	}
 	reasons := make(map[int64]Reason)
 	for i, c := range callbacks {
-		if by[i] != "" {
+		if by[i] != "" && c.Kind != SecondKind {
 			reasons[c.ID] = Reason(by[i])
 		}
 	}
@@ -98,21 +105,21 @@ func heldByNewer(tx database.Tx, callbacks []Callback, resolutions map[int64]con
 // named is kept.
 func (c *Callback) waitsForNewer() bool { return c.Kind == ConfirmKind && c.AppointmentAt.IsZero() }
 
-// confirms reports whether the callback asks if a contact is solved: a recovery of the contact asks that too.
-func (c *Callback) confirms() bool { return c.Kind != RecoveryKind }
+// confirms reports whether the callback asks no more than if a contact is solved: a recovery of the contact asks that too.
+func (c *Callback) confirms() bool { return c.Kind == ConfirmKind || c.Kind == ComplaintKind }
 
 func (c *Callback) since(r contact.Resolution) history.Since {
 	return history.Since{PersonID: c.PersonID, ContactID: c.ContactID, After: r.ResolvedAt}
 }
 
-// giveUpOvertaken cancels a callback that was overtaken, or sets it aside while a newer contact is open. After a correction the contact is
+// giveUpOvertaken cancels a callback that was overtaken, or sets it aside while it waits for a reply or a newer contact. After a correction the contact is
 // decided about again.
 func (s *Service) giveUpOvertaken(tx database.Tx, c *Callback, reason Reason, now clock.Instant) error {
-	if reason == ReasonNewer {
+	if again, waits := looksAgain(reason); waits {
 		if c.usedUp() {
 			return s.useUp(tx, c, now)
 		}
-		if err := c.wait(ReasonNewer, now.Add(history.LookAgain), now); err != nil {
+		if err := c.wait(reason, now.Add(again), now); err != nil {
 			return err
 		}
 		return s.keep(tx, c, now)

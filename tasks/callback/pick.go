@@ -67,7 +67,7 @@ func (s *Service) pick(tx database.Tx, viewer account.Viewer, c *Callback, had b
 	if err := c.pickable(viewer.UserID, now); err != nil {
 		return err
 	}
-	undone, err := overtaken(tx, *c)
+	undone, err := s.overtaken(tx, *c)
 	if err != nil {
 		return err
 	}

@@ -149,8 +149,8 @@ func (s *Service) CancelReopened(tx database.Tx, resolutionIDs []int64, now cloc
 		return err
 	}
 	for i := range locked {
-		if locked[i].closed() {
-			continue // its caller was faster: the outcome stands
+		if locked[i].closed() || locked[i].Kind == SecondKind {
+			continue // its caller was faster: the outcome stands; a second call was promised
 		}
 		if err := s.giveUp(tx, &locked[i], ReasonReopened, now); err != nil {
 			return err

@@ -140,7 +140,7 @@ func (s *Service) lockNext(tx database.Tx, viewer account.Viewer, next []Callbac
 
 // dropForbidden asks permission again, puts off or cancels what may not be made, and returns the rest.
 func (s *Service) dropForbidden(tx database.Tx, locked []Callback, now clock.Instant) ([]Callback, error) {
-	undone, err := overtaken(tx, locked...)
+	undone, err := s.overtaken(tx, locked...)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,7 @@ type LowScore struct {
 
 // Recover is the job that plans a recovery callback for a low score: one per resolution, but for those called off, one at a time per
 // contact, and never for the caller who asked. It cancels what else was to be asked about the contact, unless a caller is at work on it.
+// Where a second call after a reply is to be made anyway, that one asks for the score again: the customer is called once.
 // It plans nothing for an answer older than LowScore.MaxAge, such as one of an import, or for a contact that was reopened since.
 func (s *Service) Recover(ctx context.Context, ticket outbox.Ticket, low LowScore) error {
 	now := ticket.Now(s.now)
@@ -48,6 +49,9 @@ func (s *Service) Recover(ctx context.Context, ticket outbox.Ticket, low LowScor
 		}
 		recovered, err := store{tx}.contactsRecovered([]int64{r.ContactID})
 		if err != nil || recovered[r.ContactID] {
+			return err
+		}
+		if promised, err := recoverInSecond(tx, low); err != nil || promised {
 			return err
 		}
 		if err := s.recover(tx, low, round, now); err != nil {

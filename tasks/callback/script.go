@@ -29,9 +29,9 @@ func (s *Service) Script(ctx context.Context, desk Desk, callerName string) (scr
 
 // MayOffer reports whether the offer of a script may be made in the call of a desk though nobody has asked for consent in it: the customer
 // said yes before, and permission allows marketing by phone now; the call itself does not stand in the way. Nobody is offered anything who
-// is called for a low score, and nobody in the customer's stead.
+// is called for a low score or after a reply, and nobody in the customer's stead.
 func (s *Service) MayOffer(ctx context.Context, desk Desk, spoken script.Spoken) (bool, error) {
-	if !spoken.Has(script.Offer) || desk.Callback.Kind == RecoveryKind || desk.Refused() || desk.AskFor != "" {
+	if !spoken.Has(script.Offer) || desk.Callback.mends() || desk.Refused() || desk.AskFor != "" {
 		return false, nil
 	}
 	tx := s.db.View(ctx)

@@ -25,6 +25,7 @@ const (
 	JobOffer   = "callback.offer"   // ref: callback
 	JobOutcome = "callback.outcome" // ref: attempt; what leaves the callback after an outcome, once that can no longer be undone
 	JobMissed  = "callback.missed"  // ref: attempt; plans the text after a missed call, at the same time
+	JobClosed  = "callback.closed"  // ref: callback after a reply; tells what became of it, once that can no longer be undone
 )
 
 // Decisions is told what becomes of the callbacks that decisions planned. Package decision implements it: this package does not
@@ -38,6 +39,12 @@ type Decisions interface {
 type Scores interface {
 	// ScoreOf returns the answer that counts about a resolution, and false when there is none.
 	ScoreOf(tx database.Tx, resolutionID int64) (Answered, bool, error)
+}
+
+// Handoffs knows what waits for a reply inside. Package handoff keeps that: this package does not import it.
+type Handoffs interface {
+	// Waiting returns which of the contacts nobody is called about before a reply is written.
+	Waiting(tx database.Tx, contactIDs []int64) (map[int64]bool, error)
 }
 
 // Answered is an answer that counts about a resolution: the question is not asked again.
@@ -55,6 +62,7 @@ type Options struct {
 	Language   string           // of the centre: of scripts for customers whose language nobody told
 	Outcomes   *outcome.Service // what may be recorded of a call; nil: the centre's sets, with what elsewhere than in China begins with
 	Scores     Scores           // nothing is known to be answered when nil
+	Handoffs   Handoffs         // nothing waits for a reply when nil
 	// How many callbacks one caller may keep for themselves at once; 0 for the usual.
 	OwnAppointments int // 20: with a time that the customer named
 	Paused          int // 10: that wait for something inside

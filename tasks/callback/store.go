@@ -127,11 +127,38 @@ func (s store) contactsRecovered(contactIDs []int64) (map[int64]bool, error) {
 	return found, err
 }
 
-// openBesidesRecoveries returns the open callbacks of contacts that are no recoveries.
+// openBesidesRecoveries returns the open callbacks of contacts that only ask whether it is solved.
 func (s store) openBesidesRecoveries(contactIDs []int64) ([]Callback, error) {
 	return database.In[Callback](contactIDs, "open callbacks of contacts", func(part []int64) *gorm.DB {
-		return s.Gorm().Where("contact_id IN ? AND kind <> ? AND state IN ?", part, RecoveryKind, openStates).Order("id")
+		return s.Gorm().Where("contact_id IN ? AND kind NOT IN ? AND state IN ?", part, []Kind{RecoveryKind, SecondKind}, openStates).Order("id")
 	})
+}
+
+// openOfContact returns the open callbacks about a contact, whatever they ask, by id.
+func (s store) openOfContact(contactID int64) ([]Callback, error) {
+	return listCallbacks(s.Gorm().Where("contact_id = ? AND state IN ?", contactID, openStates).Order("id"))
+}
+
+// nextSecond returns the round of the next second call about a resolution.
+func (s store) nextSecond(resolutionID int64) (int, error) {
+	var last int
+	err := s.Gorm().Model(&Callback{}).Where("resolution_id = ? AND kind = ?", resolutionID, SecondKind).
+		Select("COALESCE(MAX(round), 0)").Scan(&last).Error
+	if err != nil {
+		return 0, fmt.Errorf("read the second calls of resolution %d: %w", resolutionID, err)
+	}
+	return last + 1, nil
+}
+
+// putOrigin writes down for which low score a callback asks again, unless it does for another one.
+func (s store) putOrigin(id int64, low LowScore) error {
+	err := s.Gorm().Model(&Callback{}).Where("id = ? AND origin_ref = 0", id).Updates(map[string]any{
+		"origin_ref": low.ResponseID, "origin_value": low.Value, "origin_scale": low.Scale,
+	}).Error
+	if err != nil {
+		return fmt.Errorf("write the score of callback %d: %w", id, err)
+	}
+	return nil
 }
 
 // heldForNewer returns the callbacks of customers that wait until a newer contact is resolved.

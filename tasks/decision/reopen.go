@@ -38,6 +38,12 @@ func (s *Service) CancelContact(ctx context.Context, ticket outbox.Ticket, conta
 	return nil
 }
 
+// Decided reports whether the follow-up of a resolution is decided: the callback that a policy wants is there with it.
+func Decided(tx database.Tx, resolutionID int64) (bool, error) {
+	known, err := store{tx}.decided([]int64{resolutionID})
+	return len(known) > 0, err
+}
+
 // undoneResolutions returns the ids of the contact's resolutions that a reopening undid.
 func undoneResolutions(tx database.Tx, contactID int64) ([]int64, error) {
 	ids, err := store{tx}.decidedResolutions(contactID)

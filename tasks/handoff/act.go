@@ -3,6 +3,7 @@ package handoff
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"aftercall/internal/account"
@@ -69,7 +70,39 @@ func (s *Service) keep(tx database.Tx, h *Handoff, from State, by By, e Entry, n
 	if err := st.addEntry(e); err != nil {
 		return err
 	}
-	return watch(tx, h, now)
+	if err := watch(tx, h, now); err != nil {
+		return err
+	}
+	return s.callAccordingly(tx, h, from, now)
+}
+
+// callAccordingly does with the callbacks about the contact what a handoff asks for: they wait while its reply is owed, a second call
+// follows the reply, and they go on where it ended without one.
+func (s *Service) callAccordingly(tx database.Tx, h *Handoff, from State, now clock.Instant) error {
+	switch {
+	case from == h.State:
+		return nil
+	case h.Owed() && (from == "" || from == Replied || from == Closed):
+		return s.callbacks.WaitForReply(tx, h.ContactID, now)
+	case h.State == Replied && from != Closed:
+		return s.planSecond(tx, h, now)
+	case h.State != Closed:
+		return nil
+	}
+	if from == Replied && h.SecondCallID != 0 && !slices.Contains(afterSecond(), h.Result) {
+		if _, err := s.callbacks.GiveUpSecond(tx, h.SecondCallID, now); err != nil {
+			return err
+		}
+	}
+	return s.callbacks.GoOn(tx, h.ContactID, now)
+}
+
+// end closes a handoff, and says so in its log.
+func (s *Service) end(tx database.Tx, h *Handoff, by By, result Result, e Entry, now clock.Instant) error {
+	from := h.State
+	h.close(result, now)
+	e.Act, e.Code, e.TeamID, e.ForUserID = ActClosed, string(result), h.FromTeamID, h.ForCaller
+	return s.keep(tx, h, from, by, e, now)
 }
 
 // words is a text that somebody must write.

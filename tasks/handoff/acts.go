@@ -196,10 +196,15 @@ func (s *Service) Close(ctx context.Context, by By, id, seen int64, result Resul
 		return Handoff{}, err
 	}
 	return s.act(ctx, by, id, seen, func(m May) bool { return len(m.Close) > 0 },
-		func(_ database.Tx, h *Handoff, now clock.Instant) (Entry, error) {
+		func(tx database.Tx, h *Handoff, now clock.Instant) (Entry, error) {
 			var wrong fault.Problems
 			if fault.OneOf(&wrong, "result", result, h.closable(by)); len(wrong) > 0 {
 				return Entry{}, fault.InvalidFields(wrong...)
+			}
+			if by.works(h) && !by.supervises(h) {
+				if err := s.tellSupervisors(tx, h, NoticeClosed, now); err != nil {
+					return Entry{}, err
+				}
 			}
 			h.close(result, now)
 			return Entry{Act: ActClosed, Code: string(result), TeamID: h.FromTeamID, ForUserID: h.ForCaller, Words: written}, nil

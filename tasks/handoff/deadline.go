@@ -143,6 +143,9 @@ func (h *Handoff) due(c worktime.Clock, span Span, from clock.Instant) {
 		h.DueAt = c.Add(from, time.Duration(span.Minutes)*time.Minute)
 	}
 	h.WarnAt = c.Add(from, c.Between(from, h.DueAt)*warnAfter/100)
+	if stood := time.Duration(h.Stood) * time.Microsecond; stood > 0 {
+		h.DueAt, h.WarnAt = c.Add(h.DueAt, stood), c.Add(h.WarnAt, stood)
+	}
 }
 
 // Weigh is how much what a customer said weighs, before somebody says otherwise: a complaint, what was promised before and still is not

@@ -25,17 +25,17 @@ const (
 	ActWeighed   Act = "weighed" // another severity
 	ActRemarked  Act = "remarked"
 	ActEscalated Act = "escalated"
-	ActPlanned   Act = "second_planned"
 	ActClosed    Act = "closed"
-	ActReopened  Act = "reopened" // at its source, or because the outcome of the second call was corrected
-	ActCorrected Act = "corrected"
+	ActReopened  Act = "reopened"  // the outcome of the second call was corrected
+	ActCorrected Act = "corrected" // the outcome in which it was said was
+	ActSource    Act = "source"    // its source has reopened the contact
 )
 
 // Acts returns every act.
 func Acts() []Act {
 	return []Act{
 		ActOpened, ActAgain, ActClaimed, ActReleased, ActReplied, ActForwarded, ActAsked, ActSentBack, ActAnswered, ActSuspended,
-		ActResumed, ActWeighed, ActRemarked, ActEscalated, ActPlanned, ActClosed, ActReopened, ActCorrected,
+		ActResumed, ActWeighed, ActRemarked, ActEscalated, ActClosed, ActReopened, ActCorrected, ActSource,
 	}
 }
 
@@ -51,7 +51,8 @@ type Entry struct {
 	Name      string // typed by somebody with a link
 	TeamID    int64  // to which it was forwarded; of a mistake: whose it is
 	ForUserID int64  // the caller who is asked; of a mistake: whose it is
-	Code      string // a result, mistake, pretext, remedy, step or severity
+	Code      string // a result, mistake, pretext, remedy, step, severity or way it was said
+	Ref       int64  // of what was said again: the attempt, or the response
 	Words     string
 }
 

@@ -212,6 +212,7 @@ type Handoff struct {
 	SuspendedAt  clock.Instant
 	ResumeAt     clock.Instant
 	Suspensions  int
+	Stood        int64 // microseconds of working time in which the clock stood
 	SecondCallID int64 // the callback after the reply; 0 until there is one
 	CreatedAt    clock.Instant
 	ChangedAt    clock.Instant

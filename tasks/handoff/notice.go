@@ -16,14 +16,15 @@ type NoticeCode string
 // Why somebody is told, beside the steps of the escalation, which are "step_1" to "step_4".
 const (
 	NoticeUnreachable NoticeCode = "unreachable" // the second call reached nobody, or said nothing, or may not be made
-	NoticeClosed      NoticeCode = "closed"      // it was closed by hand without a second call
+	NoticeClosed      NoticeCode = "closed"      // its team closed it by hand without a second call
+	NoticeCorrected   NoticeCode = "corrected"   // the outcome in which it was said was corrected: nobody said so
 )
 
 func noticeOf(step Step) NoticeCode { return NoticeCode("step_" + strconv.Itoa(int(step))) }
 
 // NoticeCodes returns every code.
 func NoticeCodes() []NoticeCode {
-	codes := []NoticeCode{NoticeUnreachable, NoticeClosed}
+	codes := []NoticeCode{NoticeUnreachable, NoticeClosed, NoticeCorrected}
 	for _, step := range Steps() {
 		codes = append(codes, noticeOf(step))
 	}

@@ -16,6 +16,7 @@ import (
 type Opening struct {
 	Kind         Kind
 	ResolutionID int64 // that does not hold
+	CustomerID   int64 // who said so; 0: the one of the resolution
 	CallbackID   int64 // in whose call it was said; 0 for none
 	AttemptID    int64
 	ResponseID   int64
@@ -112,7 +113,7 @@ func (s *Service) OpenIn(tx database.Tx, by By, o Opening, now clock.Instant) (H
 	}
 	h := Handoff{
 		Kind: o.Kind, State: Open, OpenKey: openKey(o.Kind, r.ContactID), Version: 1, Round: max(1, o.Round), PreviousID: o.PreviousID,
-		SourceID: r.SourceID, ContactID: r.ContactID, ResolutionID: r.ID, CustomerID: r.CustomerID, PersonID: r.PersonID,
+		SourceID: r.SourceID, ContactID: r.ContactID, ResolutionID: r.ID, CustomerID: cmp.Or(o.CustomerID, r.CustomerID), PersonID: r.PersonID,
 		CallbackID: o.CallbackID, AttemptID: o.AttemptID, ResponseID: o.ResponseID, Via: o.Via,
 		TeamID: cmp.Or(o.TeamID, r.TeamID, o.FromTeamID), FromTeamID: cmp.Or(o.FromTeamID, r.TeamID),
 		OpenedBy: o.OpenedBy, ForCaller: o.ForCaller, Severity: o.Severity, Said: o.Said, Note: o.Note, Links: links, SaidAt: o.SaidAt,
@@ -135,15 +136,31 @@ func (s *Service) OpenIn(tx database.Tx, by By, o Opening, now clock.Instant) (H
 		return Handoff{}, err
 	}
 	e := Entry{Act: ActOpened, Code: string(o.Via), Words: o.Note, TeamID: h.TeamID, ForUserID: o.ForCaller}
-	err = s.keep(tx, &h, "", by, e, now)
-	return h, err
+	if err := s.keep(tx, &h, "", by, e, now); err != nil {
+		return Handoff{}, err
+	}
+	return h, contact.Tell(tx, contact.SourceEvent{
+		SourceID: h.SourceID, Kind: contact.EventUnresolved, ContactID: h.ContactID, Ref: h.ID, At: now,
+	})
 }
 
 // saidAgain adds what was said to the log of an open handoff.
 func (s *Service) saidAgain(tx database.Tx, h *Handoff, by By, o Opening, now clock.Instant) error {
-	words := o.Said
-	if o.Note != "" && words != "" {
-		words += "\n"
+	e := Entry{Act: ActAgain, Code: string(o.Via), Ref: o.ref(), Words: joined(o.Said, o.Note)}
+	return s.keep(tx, h, h.State, by, e, now)
+}
+
+// ref is where it was said.
+func (o Opening) ref() int64 { return cmp.Or(o.AttemptID, o.ResponseID) }
+
+// saidBefore reports whether what was said is in the log of one of the handoffs already.
+func (s store) saidBefore(about []Handoff, o Opening) (bool, error) {
+	if o.ref() == 0 || len(about) == 0 {
+		return false, nil
 	}
-	return s.keep(tx, h, h.State, by, Entry{Act: ActAgain, Code: string(o.Via), Words: words + o.Note}, now)
+	ids := make([]int64, len(about))
+	for i, h := range about {
+		ids[i] = h.ID
+	}
+	return s.saidAgain(ids, o.Via, o.ref())
 }

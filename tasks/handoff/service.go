@@ -12,7 +12,8 @@ import (
 
 // The kinds of job this package adds.
 const (
-	JobWatch = "handoff.watch" // ref: handoff; warns, escalates and resumes when its time has come
+	JobWatch    = "handoff.watch"    // ref: handoff; warns, escalates and resumes when its time has come
+	JobResolved = "handoff.resolved" // ref: handoff; settles it when its contact was resolved again at the source
 )
 
 // Calendar knows the public holidays and make-up days of the centre. Package permission keeps them.

@@ -82,6 +82,53 @@ func (s store) addEntry(e Entry) error {
 	return nil
 }
 
+// saidAgain reports whether the log of one of the handoffs tells what was said somewhere.
+func (s store) saidAgain(handoffIDs []int64, via Via, ref int64) (bool, error) {
+	n, err := database.CountUpTo(s.Tx, s.Gorm().Model(&Entry{}).
+		Where("handoff_id IN ? AND act = ? AND code = ? AND ref = ?", handoffIDs, ActAgain, via, ref), 1)
+	if err != nil {
+		return false, fmt.Errorf("look for what was said: %w", err)
+	}
+	return n > 0, nil
+}
+
+// ofSecondCall locks the handoffs whose second call a callback is, by id.
+func (s store) ofSecondCall(callbackID int64) ([]Handoff, error) {
+	return database.List[Handoff](s.locking().Where("second_call_id = ?", callbackID).Order("id"), "handoffs of a second call")
+}
+
+// openOfContacts returns the open handoffs about contacts.
+func (s store) openOfContacts(contactIDs []int64) ([]Handoff, error) {
+	return database.In[Handoff](database.DistinctNonzero(contactIDs), "open handoffs", func(part []int64) *gorm.DB {
+		return s.Gorm().Where("contact_id IN ? AND state <> ?", part, Closed).Order("id")
+	})
+}
+
+// putNext writes down which handoff is of the round after.
+func (s store) putNext(id, next int64) error {
+	if err := s.Gorm().Model(&Handoff{}).Where("id = ?", id).Update("next_id", next).Error; err != nil {
+		return fmt.Errorf("write the next round of handoff %d: %w", id, err)
+	}
+	return nil
+}
+
+// putSecond writes down which callback is the second call.
+func (s store) putSecond(id, callbackID int64) error {
+	if err := s.Gorm().Model(&Handoff{}).Where("id = ?", id).Update("second_call_id", callbackID).Error; err != nil {
+		return fmt.Errorf("write the second call of handoff %d: %w", id, err)
+	}
+	return nil
+}
+
+// toldSince reports whether the log of a handoff has an act since an instant.
+func (s store) toldSince(id int64, act Act, since clock.Instant) (bool, error) {
+	n, err := database.CountUpTo(s.Tx, s.Gorm().Model(&Entry{}).Where("handoff_id = ? AND act = ? AND at >= ?", id, act, since), 1)
+	if err != nil {
+		return false, fmt.Errorf("look into the log of handoff %d: %w", id, err)
+	}
+	return n > 0, nil
+}
+
 // maxEntries bounds how much of a log is read.
 const maxEntries = 500
 

@@ -57,6 +57,7 @@ func (s *Service) resume(tx database.Tx, h *Handoff, now clock.Instant) error {
 	c := s.clockOf(terms)
 	stood := c.Between(h.SuspendedAt, now)
 	h.DueAt, h.WarnAt = c.Add(h.DueAt, stood), c.Add(h.WarnAt, stood)
+	h.Stood += stood.Microseconds()
 	h.State, h.Pretext, h.SuspendedAt, h.ResumeAt = h.owned(), "", 0, 0
 	return nil
 }

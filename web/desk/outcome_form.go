@@ -45,7 +45,7 @@ func (outcomeFields) Chosen(choices []choice) bool {
 func (h *handlers) outcomeFields(
 	c *gin.Context, f frame.Form, desk callback.Desk, set *outcome.Set, questions survey.Questionnaire,
 ) outcomeFields {
-	fields := outcomeFields{Recovery: desk.Callback.Kind == callback.RecoveryKind}
+	fields := outcomeFields{Recovery: desk.Callback.Mends()}
 	fields.Calls, fields.MoreCalls = h.codeChoices(c, f, "call_result", set.Call)
 	fields.Results, fields.MoreResults = h.codeChoices(c, f, "business_result", set.Business)
 	if desk.Refused() {

@@ -63,8 +63,8 @@ func (h *handlers) changeKinds(c *gin.Context, f frame.Form) error {
 			k := kindRow{Name: name}
 			n, problem := wholeNumber(f, k.MinTalkField())
 			k.MinTalk, problems = n, append(problems, problem...)
-			if name == "recovery" {
-				n, problem = wholeNumber(f, "attempts")
+			if outcome.Unplanned(name) {
+				n, problem = wholeNumber(f, k.AttemptsField())
 				k.Attempts, problems = n, append(problems, problem...)
 			}
 			edited.Kinds[name] = k.Kind

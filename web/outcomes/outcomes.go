@@ -80,6 +80,9 @@ type kindRow struct {
 // MinTalkField names the field of the least time of a talk.
 func (k kindRow) MinTalkField() string { return "min_talk_" + k.Name }
 
+// AttemptsField names the field of the attempts at a kind that no policy plans.
+func (k kindRow) AttemptsField() string { return "attempts_" + k.Name }
+
 func (h *handlers) routes() []frame.Route {
 	admin, readers := []account.Role{account.Admin}, []account.Role{account.Supervisor}
 	return []frame.Route{

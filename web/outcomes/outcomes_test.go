@@ -211,7 +211,7 @@ func TestLeastTalkAndAttemptsOfRecoveriesAreSet(t *testing.T) {
 	ts := office(t)
 	admin := ts.Login(t, account.Admin)
 	form := url.Values{
-		"based_on": {"2"}, "min_talk_confirm": {"0"}, "min_talk_complaint": {"8"}, "min_talk_recovery": {"x"}, "attempts": {"9"},
+		"based_on": {"2"}, "min_talk_confirm": {"0"}, "min_talk_complaint": {"8"}, "min_talk_recovery": {"x"}, "min_talk_second": {"5"}, "attempts_second": {"3"}, "attempts_recovery": {"9"},
 	}
 	doc := admin.Post("/settings/outcomes/kinds", form).Page(http.StatusUnprocessableEntity)
 	if doc.Find("#e-min_talk_recovery").Length() != 1 {
@@ -233,7 +233,7 @@ func TestAppointmentsAndTheTextAfterAMissedCallAreSet(t *testing.T) {
 	ts := office(t)
 	admin := ts.Login(t, account.Admin)
 	form := url.Values{
-		"based_on": {"2"}, "min_talk_confirm": {"5"}, "min_talk_complaint": {"5"}, "min_talk_recovery": {"5"}, "attempts": {"3"},
+		"based_on": {"2"}, "min_talk_confirm": {"5"}, "min_talk_complaint": {"5"}, "min_talk_recovery": {"5"}, "min_talk_second": {"5"}, "attempts_second": {"3"}, "attempts_recovery": {"3"},
 		"early_minutes": {"0"}, "late_minutes": {"0"}, "kept_minutes": {"x"}, "per_slot": {"20"}, "per_caller": {"4"},
 		"text_on": {"yes"}, "number": {"call us"}, "call_back": {""},
 	}

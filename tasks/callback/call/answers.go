@@ -20,8 +20,8 @@ type Answers struct {
 	callback.Answers
 }
 
-// Answers returns what the customer answered in the call of an attempt: nothing, when nothing was asked, and for a recovery: a call
-// made to mend a score must not mend the figure. It returns fault.NotFound for an unknown attempt.
+// Answers returns what the customer answered in the call of an attempt: nothing, when nothing was asked, and for a recovery or a
+// second call: a call made to mend must not mend the figure. It returns fault.NotFound for an unknown attempt.
 func (s *Service) Answers(ctx context.Context, attemptID int64) (Answers, error) {
 	c, a, err := callback.AttemptByID(s.db.View(ctx), attemptID)
 	if err != nil {
@@ -31,7 +31,7 @@ func (s *Service) Answers(ctx context.Context, attemptID int64) (Answers, error)
 		AttemptID: a.ID, CallbackID: c.ID, ResolutionID: c.ResolutionID, CustomerID: c.CustomerID, CallerID: a.CallerID,
 		AnsweredAt: a.EndedAt,
 	}
-	if a.Answers == "" || c.Kind == callback.RecoveryKind {
+	if a.Answers == "" || c.Mends() {
 		return result, nil
 	}
 	if err := json.Unmarshal([]byte(a.Answers), &result.Answers); err != nil {

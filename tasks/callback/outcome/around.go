@@ -39,8 +39,13 @@ func stockAppointments() Appointments {
 	return Appointments{Late: 15, Kept: 30, PerSlot: 50, PerCaller: 4}
 }
 
-// fillIn gives a set that says nothing of appointments what held before sets did.
+// fillIn gives a set that says nothing of appointments, or of second calls, what held before sets did.
 func (s *Set) fillIn() {
+	if recovery, there := s.Kinds["recovery"]; there {
+		if _, there := s.Kinds["second"]; !there {
+			s.Kinds["second"] = recovery
+		}
+	}
 	if s.Appointments == (Appointments{}) {
 		s.Appointments = formerAppointments()
 	}

@@ -34,13 +34,16 @@ var (
 )
 
 // KindNames returns the kinds of callback a set says something about.
-func KindNames() []string { return []string{"complaint", "confirm", "recovery"} }
+func KindNames() []string { return []string{"complaint", "confirm", "recovery", "second"} }
+
+// Unplanned reports whether no policy plans a kind of callback, so that the set says how many attempts it has.
+func Unplanned(kind string) bool { return kind == "recovery" || kind == "second" }
 
 // Reserved returns the keys that mean something else where a callback says why it waits or ended. An appointment is the one outcome
 // that goes by the name of its reason.
 func Reserved() []string {
 	return []string{
-		"planned", "skipped", "expired", "unreachable", "by_hand", "reopened", "corrected", "superseded", "newer_contact", "paused",
+		"planned", "skipped", "expired", "unreachable", "by_hand", "reopened", "corrected", "superseded", "newer_contact", "paused", "handoff",
 		"back_office", "waiting", "ready", "claimed", "done", "cancelled", "scheduled", "handed_over", "undecided",
 		"no_address", "suppressed", "refused", "refusal_quiet", "no_consent", "open_complaint", "complaint_quiet", "survey_cooldown",
 		"touched_lately", "marketing_cap", "daily_cap", "message_cap", "attempt_cap", "attempt_gap", "zone_unknown", "outside_hours",
@@ -95,7 +98,7 @@ func (c *checker) kinds(kinds map[string]Kind) {
 		k, path := kinds[name], "kinds."+name
 		c.number(path+".min_talk_seconds", k.MinTalk, 0, MaxMinTalk)
 		switch {
-		case name == "recovery":
+		case Unplanned(name):
 			c.number(path+".attempts", k.Attempts, 1, MaxAttempts)
 		case k.Attempts != 0:
 			c.refuse(path+".attempts", "outcome_attempts", "is said by the rules of the policy", strconv.Itoa(k.Attempts))

@@ -133,7 +133,7 @@ func Told() []Flag { return []Flag{Abuse, Complaint, NeedsAction, Praise, Sugges
 // Kind is what holds for one kind of callback.
 type Kind struct {
 	MinTalk  int `json:"min_talk_seconds"`   // from the dial to an outcome that counts as reached; 0: not looked at
-	Attempts int `json:"attempts,omitempty"` // of a recovery, which no policy plans; 0 for the other kinds: their rules say it
+	Attempts int `json:"attempts,omitempty"` // of what no policy plans (recovery, second); 0 for the other kinds: their rules say it
 }
 
 // Set is everything that can be recorded of a call, and what follows.

@@ -16,7 +16,7 @@ func Attempts(country string) (usual, complaint int) {
 func Former() Set {
 	usual := Kind{}
 	return Set{
-		Kinds:        map[string]Kind{"confirm": usual, "complaint": usual, "recovery": {Attempts: MaxAttempts}},
+		Kinds:        map[string]Kind{"confirm": usual, "complaint": usual, "recovery": {Attempts: MaxAttempts}, "second": {Attempts: MaxAttempts}},
 		Appointments: formerAppointments(),
 		Call: []Code{
 			reached(),
@@ -67,6 +67,7 @@ func Stock(country string) Set {
 	return Set{
 		Kinds: map[string]Kind{
 			"confirm": {MinTalk: 5}, "complaint": {MinTalk: 5}, "recovery": {MinTalk: 5, Attempts: usual},
+			"second": {MinTalk: 5, Attempts: usual},
 		},
 		Appointments: stockAppointments(),
 		Call:         append(dailyCalls(), rareCalls()...), Business: append(dailyResults(), rareResults()...),

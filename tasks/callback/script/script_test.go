@@ -179,7 +179,7 @@ func TestARetiredScriptGivesWayToTheNextOne(t *testing.T) {
 		}
 		list, err := s.All(ctx)
 		must(t, err)
-		if len(list.InForce) != 6 || len(list.Drafts) != 0 {
+		if len(list.InForce) != 8 || len(list.Drafts) != 0 {
 			t.Errorf("%d in force, %d drafts", len(list.InForce), len(list.Drafts))
 		}
 		if third := publish(t, s, m, "又来"); third.Version != 3 {

@@ -70,6 +70,7 @@ CREATE TABLE IF NOT EXISTS handoffs (
     suspended_at BIGINT NOT NULL DEFAULT 0,
     resume_at BIGINT NOT NULL DEFAULT 0,
     suspensions INT NOT NULL DEFAULT 0,
+    stood BIGINT NOT NULL DEFAULT 0,
     second_call_id BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL DEFAULT 0,
     changed_at BIGINT NOT NULL DEFAULT 0,
@@ -98,6 +99,7 @@ CREATE TABLE IF NOT EXISTS handoff_entries (
     team_id BIGINT NOT NULL DEFAULT 0,
     for_user_id BIGINT NOT NULL DEFAULT 0,
     code VARCHAR(40) NOT NULL DEFAULT '',
+    ref BIGINT NOT NULL DEFAULT 0,
     words MEDIUMTEXT NOT NULL,
     KEY handoff_entries_handoff_id (handoff_id),
     KEY handoff_entries_act_at (act, at)

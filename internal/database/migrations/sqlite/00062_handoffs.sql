@@ -69,6 +69,7 @@ CREATE TABLE IF NOT EXISTS handoffs (
     suspended_at INTEGER NOT NULL DEFAULT 0,
     resume_at INTEGER NOT NULL DEFAULT 0,
     suspensions INTEGER NOT NULL DEFAULT 0,
+    stood INTEGER NOT NULL DEFAULT 0,
     second_call_id INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL DEFAULT 0,
     changed_at INTEGER NOT NULL DEFAULT 0,
@@ -97,6 +98,7 @@ CREATE TABLE IF NOT EXISTS handoff_entries (
     team_id INTEGER NOT NULL DEFAULT 0,
     for_user_id INTEGER NOT NULL DEFAULT 0,
     code TEXT NOT NULL DEFAULT '',
+    ref INTEGER NOT NULL DEFAULT 0,
     words TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS handoff_entries_handoff_id ON handoff_entries (handoff_id);
