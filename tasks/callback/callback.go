@@ -21,7 +21,7 @@ const (
 
 // Kinds returns every kind of callback.
 func Kinds() []Kind {
-	return []Kind{ComplaintKind, RecoveryKind, SecondKind, ConfirmKind}
+	return []Kind{ComplaintKind, RecoveryKind, ConfirmKind, SecondKind}
 }
 
 // State is where a callback is in its life; see the diagram of package tasks.

@@ -38,6 +38,7 @@ func TestACodeOfCallbacksIsNoReasonOfAPolicy(t *testing.T) {
 		string(decision.FateScheduled), string(decision.FateHandedOver), string(callback.ReasonPlanned), string(callback.ReasonAppointment),
 		string(callback.ReasonSkipped), string(callback.ReasonExpired), string(callback.ReasonUnreachable), string(callback.ReasonByHand),
 		string(callback.ReasonReopened), string(callback.ReasonCorrected), string(callback.ReasonNewer), string(callback.ReasonSuperseded),
+		string(callback.ReasonHandoff),
 	}
 	for _, state := range callback.States() {
 		reserved = append(reserved, string(state))

@@ -115,18 +115,12 @@ func (s *Service) OpenIn(tx database.Tx, by By, o Opening, now clock.Instant) (H
 		Kind: o.Kind, State: Open, OpenKey: openKey(o.Kind, r.ContactID), Version: 1, Round: max(1, o.Round), PreviousID: o.PreviousID,
 		SourceID: r.SourceID, ContactID: r.ContactID, ResolutionID: r.ID, CustomerID: cmp.Or(o.CustomerID, r.CustomerID), PersonID: r.PersonID,
 		CallbackID: o.CallbackID, AttemptID: o.AttemptID, ResponseID: o.ResponseID, Via: o.Via,
-		TeamID: cmp.Or(o.TeamID, r.TeamID, o.FromTeamID), FromTeamID: cmp.Or(o.FromTeamID, r.TeamID),
-		OpenedBy: o.OpenedBy, ForCaller: o.ForCaller, Severity: o.Severity, Said: o.Said, Note: o.Note, Links: links, SaidAt: o.SaidAt,
+		OpenedBy: o.OpenedBy, ForCaller: o.ForCaller, Said: o.Said, Note: o.Note, Links: links, SaidAt: o.SaidAt,
 		CreatedAt: now, ChangedAt: now,
 	}
-	if h.Severity == 0 {
-		h.Severity = Weigh(o.Kind, h.Round, r.Complaint, r.Severity)
-	}
-	terms, err := termsOf(tx, h.TeamID)
-	if err != nil {
+	if err := s.reckon(tx, &h, o, r, now); err != nil {
 		return Handoff{}, err
 	}
-	h.due(s.clockOf(terms), terms.Span(h.Severity), now)
 	if err := st.add(&h); database.IsTaken(err) { // by somebody who was faster, and has committed
 		if open, _, err = st.lockOpen(o.Kind, r.ContactID); err == nil {
 			err = s.saidAgain(tx, &open, by, o, now)
@@ -142,6 +136,20 @@ func (s *Service) OpenIn(tx database.Tx, by By, o Opening, now clock.Instant) (H
 	return h, contact.Tell(tx, contact.SourceEvent{
 		SourceID: h.SourceID, Kind: contact.EventUnresolved, ContactID: h.ContactID, Ref: h.ID, At: now,
 	})
+}
+
+// reckon says who owes the reply, how much it weighs, and by when it is owed.
+func (s *Service) reckon(tx database.Tx, h *Handoff, o Opening, r contact.Resolution, now clock.Instant) error {
+	h.TeamID, h.FromTeamID, h.Severity = cmp.Or(o.TeamID, r.TeamID, o.FromTeamID), cmp.Or(o.FromTeamID, r.TeamID), o.Severity
+	if h.Severity == 0 {
+		h.Severity = Weigh(o.Kind, h.Round, r.Complaint, r.Severity)
+	}
+	terms, err := termsOf(tx, h.TeamID)
+	if err != nil {
+		return err
+	}
+	h.due(s.clockOf(terms), terms.Span(h.Severity), now)
+	return nil
 }
 
 // saidAgain adds what was said to the log of an open handoff.

@@ -97,6 +97,11 @@ func (s store) ofSecondCall(callbackID int64) ([]Handoff, error) {
 	return database.List[Handoff](s.locking().Where("second_call_id = ?", callbackID).Order("id"), "handoffs of a second call")
 }
 
+// aboutCall returns the handoffs whose second call a callback is, the newest first.
+func (s store) aboutCall(callbackID int64) ([]Handoff, error) {
+	return database.List[Handoff](s.Gorm().Where("second_call_id = ?", callbackID).Order("id DESC").Limit(MaxRows), "handoffs of a call")
+}
+
 // openOfContacts returns the open handoffs about contacts.
 func (s store) openOfContacts(contactIDs []int64) ([]Handoff, error) {
 	return database.In[Handoff](database.DistinctNonzero(contactIDs), "open handoffs", func(part []int64) *gorm.DB {

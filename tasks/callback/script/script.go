@@ -21,7 +21,7 @@ type Kind string
 const Help Kind = "help"
 
 // Kinds returns the kinds of script: those of callbacks, and Help.
-func Kinds() []Kind { return []Kind{"complaint", "recovery", "second", "confirm", Help} }
+func Kinds() []Kind { return []Kind{"complaint", "recovery", "confirm", "second", Help} }
 
 // Match says what a script is for. Of several that match a callback the most specific one is taken: product and category, then product
 // alone, then category alone, then neither.
