@@ -24,6 +24,7 @@ import (
 	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
+	"aftercall/tasks/handoff"
 	"aftercall/tasks/policy"
 )
 
@@ -39,6 +40,7 @@ type Centre struct {
 	Pauses    *pause.Service
 	Outcomes  *outcome.Service // the set of before, until WithStock
 	Decisions *decision.Service
+	Handoffs  *handoff.Service
 	Contacts  *contact.Service
 	Identity  *identity.Service // of a centre where persons are merged
 	Permit    *permission.Service
@@ -82,8 +84,9 @@ func New(t testing.TB, db *database.DB) Centre {
 	c.Policies = policy.New(db, c.Surveys, c.Now, 0)
 	c.Outcomes = outcome.New(db, c.Now, outcome.China)
 	c.Callbacks = callback.New(db, c.Permit, decision.Ledger{}, c.Now, callback.Options{
-		Zone: zone, CentreName: "示范中心", Outcomes: c.Outcomes,
+		Zone: zone, CentreName: "示范中心", Outcomes: c.Outcomes, Handoffs: handoff.Waits{},
 	})
+	c.Handoffs = handoff.New(db, c.Callbacks, c.Permit, c.Now, handoff.Options{Zone: zone, Region: "CN"})
 	c.Calls = call.New(db, c.Callbacks, nil, c.Now)
 	c.Worklist, c.Pauses = worklist.New(db, c.Callbacks, c.Outcomes, c.Now, zone), pause.New(db, c.Now)
 	c.Decisions = decision.New(db, c.Permit, c.Policies, c.Callbacks, c.Surveys, c.Now, zone)
