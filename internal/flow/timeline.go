@@ -14,6 +14,7 @@ import (
 	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
+	"aftercall/tasks/handoff"
 )
 
 // Reads answers questions that span features, for pages. It writes nothing.
@@ -49,7 +50,7 @@ func timeline(tx database.Tx, contactID int64) ([]contact.Event, error) {
 	var events []contact.Event
 	for _, part := range []func(database.Tx, int64) ([]contact.Event, error){
 		contact.EventsOfContact, decision.EventsOfContact, worklist.EventsOfContact, missed.EventsOfContact,
-		survey.EventsOfContact,
+		survey.EventsOfContact, handoff.EventsOfContact,
 	} {
 		some, err := part(tx, contactID)
 		if err != nil {

@@ -131,6 +131,9 @@ func (s *Service) offer(tx database.Tx, c *Callback, now clock.Instant) error {
 // keepForOwner keeps a callback that becomes ready for the caller who reached the customer last, if they are at work now: the customer
 // need not tell everything twice. It is kept for half an hour, and then anybody's.
 func keepForOwner(tx database.Tx, c *Callback, now clock.Instant) error {
+	if c.Kind == SecondKind && c.Attempts == 0 {
+		return freeSecond(tx, c, now)
+	}
 	if c.ReservedFor != 0 || c.BusinessResult == "" {
 		return nil
 	}

@@ -16,6 +16,7 @@ import (
 
 const (
 	secondWithin   = 24 * time.Hour // from the reply to when the second call is overdue
+	awayAfter      = 72 * time.Hour // since their last call a caller is taken to be away, a weekend being no absence
 	secondKept     = 2 * time.Hour  // for the caller of the first one
 	lookAtHandoffs = 4 * time.Hour  // what waits for a reply is woken by it, and looks by itself in case nobody did
 	prioritySecond = priorityRecovery
@@ -155,6 +156,18 @@ func (s *Service) PlanSecond(tx database.Tx, second Second, now clock.Instant) (
 	}
 	ids, err := store{tx}.callbackIDs([]int64{r.ID})
 	return ids[key{r.ID, SecondKind, c.Round}], "", err
+}
+
+// freeSecond makes a second call anybody's where the caller of the first one is not there: they have called nobody for days.
+func freeSecond(tx database.Tx, c *Callback, now clock.Instant) error {
+	if c.ReservedFor == 0 {
+		return nil
+	}
+	there, err := store{tx}.calledWithin(c.ReservedFor, now, awayAfter)
+	if err == nil && !there {
+		c.ReservedFor = 0
+	}
+	return err
 }
 
 // GiveUpSecond cancels a second call that is not wanted any more, and reports whether it did: not while a caller is at work on it.

@@ -218,10 +218,15 @@ func (s store) reachedBy(callbackID int64) (int64, error) {
 
 // onDuty reports whether a caller is at work: they have somebody in hand, or called somebody within half an hour.
 func (s store) onDuty(callerID int64, now clock.Instant) (bool, error) {
+	return s.calledWithin(callerID, now, dutyTime)
+}
+
+// calledWithin reports whether a caller holds somebody, or has called within the time before now.
+func (s store) calledWithin(callerID int64, now clock.Instant, lately time.Duration) (bool, error) {
 	var held, called int64
 	err := s.Gorm().Model(&hold{}).Where("caller_id = ? AND until_at > ?", callerID, now).Count(&held).Error
 	if err == nil && held == 0 {
-		err = s.Gorm().Model(&Attempt{}).Where("caller_id = ? AND started_at > ?", callerID, now.Add(-dutyTime)).Count(&called).Error
+		err = s.Gorm().Model(&Attempt{}).Where("caller_id = ? AND started_at > ?", callerID, now.Add(-lately)).Count(&called).Error
 	}
 	if err != nil {
 		return false, fmt.Errorf("read whether a caller is at work: %w", err)

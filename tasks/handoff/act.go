@@ -70,6 +70,11 @@ func (s *Service) keep(tx database.Tx, h *Handoff, from State, by By, e Entry, n
 	if err := st.addEntry(e); err != nil {
 		return err
 	}
+	if by.UserID != 0 {
+		if err := account.Audit(tx, now, by.Viewer, "handoff."+string(e.Act), "handoff", h.ID, e.Code); err != nil {
+			return err
+		}
+	}
 	if err := watch(tx, h, now); err != nil {
 		return err
 	}

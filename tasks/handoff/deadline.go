@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"aftercall/internal/account"
@@ -120,6 +121,48 @@ func (s *Service) SetTerms(ctx context.Context, viewer account.Viewer, teamID in
 	})
 	if err != nil {
 		return fmt.Errorf("set the terms of team %d: %w", teamID, err)
+	}
+	return nil
+}
+
+// settingTeam is where the default team is kept.
+const settingTeam = "handoffs.team"
+
+// DefaultTeam returns the team that owes the reply about contacts of no team; 0: there is none, and they are everybody's who handles.
+func (s *Service) DefaultTeam(ctx context.Context) (int64, error) { return defaultTeam(s.db.View(ctx)) }
+
+func defaultTeam(tx database.Tx) (int64, error) {
+	kept, err := database.Setting(tx, settingTeam)
+	if err != nil || kept == "" {
+		return 0, err
+	}
+	id, err := strconv.ParseInt(kept, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("read the default team: %w", err)
+	}
+	return id, nil
+}
+
+// SetDefaultTeam says which team owes the reply about contacts of no team; 0: none. It returns fault.Forbidden for anybody but an
+// administrator, and fault.Invalid for an unknown team ("team").
+func (s *Service) SetDefaultTeam(ctx context.Context, viewer account.Viewer, teamID int64) error {
+	if !viewer.Is(account.Admin) {
+		return errRight
+	}
+	now := s.now()
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if teamID != 0 {
+			if err := knownTeam(tx, teamID, "team"); err != nil {
+				return err
+			}
+		}
+		if err := database.PutSetting(tx, settingTeam, strconv.FormatInt(teamID, 10)); err != nil {
+			return err
+		}
+		return account.Audit(tx, now, viewer, "handoff.default_team_set", "team", teamID, "")
+	})
+	if err != nil {
+		return fmt.Errorf("set the default team: %w", err)
 	}
 	return nil
 }

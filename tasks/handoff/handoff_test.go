@@ -21,16 +21,17 @@ type office struct {
 	resolution contact.Resolution
 	handler    handoff.By
 	caller     account.Viewer
+	zone       *time.Location
 }
 
 func newOffice(t *testing.T, db *database.DB) *office {
 	t.Helper()
 	o := &office{Centre: taskstest.Planned(t, db, taskstest.Severe(1))}
-	zone, err := time.LoadLocation("Asia/Shanghai")
-	if err != nil {
+	var err error
+	if o.zone, err = time.LoadLocation("Asia/Shanghai"); err != nil {
 		t.Fatal(err)
 	}
-	o.Service = handoff.New(db, o.Callbacks, o.Permit, o.Now, handoff.Options{Zone: zone, Region: "CN"})
+	o.Service = o.Handoffs
 	if o.resolution, err = contact.ResolutionByID(db.View(context.Background()), 1); err != nil {
 		t.Fatal(err)
 	}

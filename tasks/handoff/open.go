@@ -24,7 +24,7 @@ type Opening struct {
 	OpenedBy     int64 // 0: the customer
 	ForCaller    int64 // who makes the second call where they are there; 0: anybody
 	FromTeamID   int64 // of whoever opens it; 0: the one that owes the reply
-	TeamID       int64 // who owes the reply; 0: the team that resolved the contact, else the one that opens it
+	TeamID       int64 // who owes the reply; 0: the team that resolved the contact, else DefaultTeam, else the one that opens it
 	Severity     Severity
 	Said         string
 	Note         string
@@ -140,7 +140,14 @@ func (s *Service) OpenIn(tx database.Tx, by By, o Opening, now clock.Instant) (H
 
 // reckon says who owes the reply, how much it weighs, and by when it is owed.
 func (s *Service) reckon(tx database.Tx, h *Handoff, o Opening, r contact.Resolution, now clock.Instant) error {
-	h.TeamID, h.FromTeamID, h.Severity = cmp.Or(o.TeamID, r.TeamID, o.FromTeamID), cmp.Or(o.FromTeamID, r.TeamID), o.Severity
+	h.TeamID, h.FromTeamID, h.Severity = cmp.Or(o.TeamID, r.TeamID), cmp.Or(o.FromTeamID, r.TeamID), o.Severity
+	if h.TeamID == 0 {
+		nobodys, err := defaultTeam(tx)
+		if err != nil {
+			return err
+		}
+		h.TeamID = cmp.Or(nobodys, o.FromTeamID)
+	}
 	if h.Severity == 0 {
 		h.Severity = Weigh(o.Kind, h.Round, r.Complaint, r.Severity)
 	}

@@ -30,10 +30,14 @@ func EventsOfContact(tx database.Tx, contactID int64) ([]contact.Event, error) {
 // callbackEvents tells what a callback's decision does not tell already.
 func callbackEvents(c callback.Callback) []contact.Event {
 	var events []contact.Event
-	if c.DecisionID == nil {
+	switch c.Kind {
+	case callback.RecoveryKind:
 		events = append(events, contact.Event{
 			At: c.CreatedAt, Code: "recovery_planned", Args: map[string]any{"value": c.OriginValue, "due": c.DueAt},
 		})
+	case callback.SecondKind:
+		events = append(events, contact.Event{At: c.CreatedAt, Code: "second_planned", Args: map[string]any{"due": c.DueAt}})
+	case callback.ConfirmKind, callback.ComplaintKind:
 	}
 	if c.State == callback.Cancelled && c.DecisionID == nil || c.State == callback.Finished && c.CloseReason == callback.ReasonUnreachable {
 		events = append(events, contact.Event{
