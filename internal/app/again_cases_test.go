@@ -10,7 +10,7 @@ func useCases() map[string]useCase {
 	all := map[string]useCase{}
 	for _, some := range []map[string]useCase{
 		accountCases(), contactCases(), importCases(), permissionCases(), rulesCases(),
-		surveyCases(), callerCases(), taskCases(), scriptCases(), skillCases(), policyCases(), campaignCases(),
+		surveyCases(), callerCases(), taskCases(), handoffCases(), scriptCases(), skillCases(), policyCases(), campaignCases(),
 		jobCases(),
 	} {
 		maps.Copy(all, some)
@@ -28,7 +28,7 @@ func worked() []string {
 	return strings.Fields(`
 		Accounts.Prune Contacts.SettleAddress Identity.Identify Identity.ScanPersons Imports.Execute Permission.Refresh Figures.Fold
 		Figures.FoldAll Surveys.Invite Surveys.Record Surveys.RecordCall Surveys.Remind Surveys.Reminded Surveys.Sent
-		Missed.Plan Missed.Begin Missed.Sent
+		Missed.Plan Missed.Begin Missed.Sent Handoffs.Watch Handoffs.Settle Handoffs.SettleAtSource
 		Decisions.CancelContact Decisions.DropRefusedSurveys Decisions.SurveyAnswered Callbacks.DropRefused
 		Callbacks.Offer Callbacks.SortSkills Decisions.Plan Decisions.Redecide Decisions.RunDry Campaigns.Build Campaigns.Recount`)
 }
@@ -58,5 +58,7 @@ func reads() []string {
 		Campaigns.NewestSnapshots Campaigns.SnapshotByID Campaigns.Snapshots Jobs.Counts Jobs.CountsUpTo Jobs.Dead Jobs.Done
 		Jobs.Idle Messages.Newest Callbacks.Help Callbacks.Script PBX.Dial PBX.Link PBX.Settings
 		Scripts.All Scripts.ByID Scripts.Centre Scripts.History Scripts.Phrases Scripts.Preview Scripts.Say
+		Handoffs.ByID Handoffs.Counts Handoffs.DefaultTeam Handoffs.ErrorCounts Handoffs.List Handoffs.Notices Handoffs.OfCaller
+		Handoffs.OfSecondCall Handoffs.Terms Handoffs.WouldGo Callbacks.Said
 		Skills.All Skills.ByID`)
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"maps"
 	"time"
 
 	"aftercall/campaign"
@@ -146,6 +147,7 @@ func jobCases() map[string]useCase {
 			return func() (any, error) { return nil, o.handlers()[imports.JobRun](o.ctx(), ticket, ref) }
 		},
 	}
+	maps.Copy(before, handoffJobs())
 	for kind, prepare := range before {
 		cases["job "+kind] = func(o *office) func() (any, error) {
 			ticket, ref := o.job(kind, prepare(o))
