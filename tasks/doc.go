@@ -1,6 +1,7 @@
 // Package tasks is the follow-up of resolutions. It holds nothing but this picture; what it is made of is in its folders: policy says what
 // is wanted, decision decides and plans it, callback is the work of callers, queue carries the jobs. Decision knows policy and callback;
-// those two know neither each other nor decision, and queue knows none of them.
+// those two know neither each other nor decision, and queue knows none of them. Handoff is what a callback sends back inside: it knows
+// callback, which it asks for a second call after the reply and lets wait until then; callback tells it by jobs what was said.
 //
 // For each resolution and each kind of follow-up there is exactly one decision, for ever: planned, or skipped with one reason.
 // The policy in force says what is wanted (a pure function over facts), permission says whether and from when it is allowed; a plan
@@ -38,6 +39,12 @@
 //	Finish     done, or waiting for the next attempt or an appointment (a time, or a span; of the caller's own for a while)
 //	Undo       what Finish did, within six seconds: claimed again under the same fence
 //	Correct    what Finish did, later: as if the right outcome had been recorded when the call ended
+//
+// Not solved opens a handoff, whose states are drawn in package handoff. Whatever else was to be called about the contact waits:
+//
+//	done (not solved) ──► handoff: open ──► taken ──reply──► second call ──► done (solved)
+//	                        ▲                                     │
+//	                        └──────── the next round ─────────────┘ done (not solved)
 //
 // One person is one conversation: a claim takes all callbacks of the person that the caller may make now. While it lasts the person is
 // held in a slot of the caller (the current one, the next one, the one whose outcome may be undone), and no other callback of the person

@@ -37,6 +37,7 @@ type Notice struct {
 	HandoffID  int64
 	Code       NoticeCode
 	Told       account.Role // handlers of the team; supervisors of it, or of the one that opened it; administrators
+	ForUserID  int64        // who alone is told; 0: all of the role
 	TeamID     int64
 	FromTeamID int64
 	At         clock.Instant

@@ -129,28 +129,35 @@ func (s store) ofCaller(callerID int64, limit int) ([]Handoff, error) {
 		Order("CASE WHEN state = 'asked' THEN 0 ELSE 1 END, due_at, id").Limit(limit), "handoffs of a caller")
 }
 
-// told narrows a query of notices to what the viewer is told.
+// told narrows a query of notices to what the viewer is told: what is for them alone, and what is for all of their role.
 func (s store) told(viewer account.Viewer) *gorm.DB {
 	g := s.Gorm().Model(&Notice{}).Where("seen_at = 0")
+	all, args := toldTo(viewer)
+	if viewer.UserID == 0 {
+		return g.Where("for_user_id = 0 AND "+all, args...)
+	}
+	return g.Where("(for_user_id = ? OR for_user_id = 0 AND "+all+")", append([]any{viewer.UserID}, args...)...)
+}
+
+// toldTo is what all of a role are told, of the teams the viewer sees.
+func toldTo(viewer account.Viewer) (condition string, args []any) {
 	teams := viewer.VisibleTeams()
 	switch viewer.Role {
 	case account.Admin:
-		return g.Where("told IN ?", []account.Role{account.Admin, account.Supervisor})
+		return "told IN ?", []any{[]account.Role{account.Admin, account.Supervisor}}
 	case account.Supervisor:
-		g = g.Where("told = ?", account.Supervisor)
 		if teams == nil {
-			return g
+			return "told = ?", []any{account.Supervisor}
 		}
-		return g.Where("(team_id IN ? OR from_team_id IN ?)", teams, teams)
+		return "told = ? AND (team_id IN ? OR from_team_id IN ?)", []any{account.Supervisor, teams, teams}
 	case account.Handler:
-		g = g.Where("told = ?", account.Handler)
 		if teams == nil {
-			return g
+			return "told = ?", []any{account.Handler}
 		}
-		return g.Where("team_id IN ?", teams)
+		return "told = ? AND team_id IN ?", []any{account.Handler, teams}
 	case account.Caller, account.Machine, account.Marketing:
 	}
-	return g.Where("1 = 0")
+	return "1 = 0", nil
 }
 
 func (s store) notices(viewer account.Viewer, limit int) ([]Notice, error) {

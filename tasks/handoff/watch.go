@@ -18,7 +18,7 @@ type Step int
 // The steps.
 const (
 	StepWarned     Step = 1 // most of the time has gone by: its owner, or the team
-	StepLead       Step = 2 // it is overdue: who leads the team
+	StepLead       Step = 2 // it is overdue: who leads the team, or its supervisors
 	StepSupervisor Step = 3 // two working hours later
 	StepAdmin      Step = 4 // a working day later
 )
@@ -119,9 +119,21 @@ func (s *Service) look(tx database.Tx, h *Handoff, now clock.Instant) error {
 		return s.keep(tx, h, from, program, Entry{Act: ActResumed}, now)
 	}
 	h.Step++
-	if err := (store{tx}).tell(Notice{
+	n := Notice{
 		HandoffID: h.ID, Code: noticeOf(Step(h.Step)), TeamID: h.TeamID, FromTeamID: h.FromTeamID, Told: Step(h.Step).Told(), At: now,
-	}); err != nil {
+	}
+	switch Step(h.Step) {
+	case StepWarned:
+		n.ForUserID = h.OwnerID
+	case StepLead:
+		terms, err := termsOf(tx, h.TeamID)
+		if err != nil {
+			return err
+		}
+		n.ForUserID = terms.LeadID
+	case StepSupervisor, StepAdmin:
+	}
+	if err := (store{tx}).tell(n); err != nil {
 		return err
 	}
 	return s.keep(tx, h, from, program, Entry{Act: ActEscalated, Code: strconv.Itoa(h.Step)}, now)

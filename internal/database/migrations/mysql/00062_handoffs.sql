@@ -22,6 +22,7 @@
 --
 -- handoff_notices: what somebody must know of one, from then until somebody has seen it. It holds ids only.
 --   unique (handoff_id, code): each is told once, whatever is tried again
+--   (for_user_id, seen_at): what one user is told, such as who leads a team; 0 in nearly all
 --   (told, seen_at, team_id): what nobody has seen, of a role and a team; nearly all are seen
 --
 -- handoff_terms: when a team works and how soon it replies, one row a team that said so. No personal data but the id of a user.
@@ -110,12 +111,14 @@ CREATE TABLE IF NOT EXISTS handoff_notices (
     handoff_id BIGINT NOT NULL DEFAULT 0,
     code VARCHAR(40) NOT NULL DEFAULT '',
     told VARCHAR(40) NOT NULL DEFAULT '',
+    for_user_id BIGINT NOT NULL DEFAULT 0,
     team_id BIGINT NOT NULL DEFAULT 0,
     from_team_id BIGINT NOT NULL DEFAULT 0,
     at BIGINT NOT NULL DEFAULT 0,
     seen_at BIGINT NOT NULL DEFAULT 0,
     seen_by BIGINT NOT NULL DEFAULT 0,
     UNIQUE KEY handoff_notices_handoff_id_code (handoff_id, code),
+    KEY handoff_notices_for_user_id_seen_at (for_user_id, seen_at),
     KEY handoff_notices_told_seen_at_team_id (told, seen_at, team_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 

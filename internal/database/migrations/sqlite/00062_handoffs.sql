@@ -21,6 +21,7 @@
 --
 -- handoff_notices: what somebody must know of one, from then until somebody has seen it. It holds ids only.
 --   unique (handoff_id, code): each is told once, whatever is tried again
+--   (for_user_id, seen_at): what one user is told, such as who leads a team; 0 in nearly all
 --   (told, seen_at, team_id): what nobody has seen, of a role and a team; nearly all are seen
 --
 -- handoff_terms: when a team works and how soon it replies, one row a team that said so. No personal data but the id of a user.
@@ -109,6 +110,7 @@ CREATE TABLE IF NOT EXISTS handoff_notices (
     handoff_id INTEGER NOT NULL DEFAULT 0,
     code TEXT NOT NULL DEFAULT '',
     told TEXT NOT NULL DEFAULT '',
+    for_user_id INTEGER NOT NULL DEFAULT 0,
     team_id INTEGER NOT NULL DEFAULT 0,
     from_team_id INTEGER NOT NULL DEFAULT 0,
     at INTEGER NOT NULL DEFAULT 0,
@@ -116,6 +118,7 @@ CREATE TABLE IF NOT EXISTS handoff_notices (
     seen_by INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX IF NOT EXISTS handoff_notices_handoff_id_code ON handoff_notices (handoff_id, code);
+CREATE INDEX IF NOT EXISTS handoff_notices_for_user_id_seen_at ON handoff_notices (for_user_id, seen_at);
 CREATE INDEX IF NOT EXISTS handoff_notices_told_seen_at_team_id ON handoff_notices (told, seen_at, team_id);
 
 CREATE TABLE IF NOT EXISTS handoff_terms (
