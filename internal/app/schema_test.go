@@ -26,6 +26,7 @@ import (
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/callback/pause"
+	"aftercall/tasks/callback/roster"
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/decision"
@@ -46,8 +47,8 @@ func models() []any {
 		&permission.ConsentEvent{}, &permission.Suppression{}, &permission.Touch{}, &permission.Standing{},
 		&figures.Entry{},
 		&decision.Decision{}, &decision.Change{}, &decision.DryRun{}, &policy.Attribute{},
-		&callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &pause.Pause{}, &missed.Text{},
-		&handoff.Handoff{}, &handoff.Entry{}, &handoff.Notice{},
+		&callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &pause.Pause{}, &callback.Freed{},
+		&roster.Shift{}, &roster.Entry{}, &roster.Change{}, &missed.Text{}, &handoff.Handoff{}, &handoff.Entry{}, &handoff.Notice{},
 		&script.Script{}, &skill.Skill{}, &skill.Rule{},
 		&survey.Survey{}, &survey.Version{}, &survey.Invitation{}, &survey.Response{}, &survey.Answer{},
 		&delivery.Kept{},

@@ -25,6 +25,7 @@ import (
 	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/pause"
+	"aftercall/tasks/callback/roster"
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/callback/worklist"
@@ -53,6 +54,7 @@ type Services struct {
 	Calls       *call.Service
 	Worklist    *worklist.Service
 	Pauses      *pause.Service
+	Roster      *roster.Service
 	Missed      *missed.Service
 	Outcomes    *outcome.Service
 	Scripts     *script.Service
@@ -97,9 +99,10 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Policies = policy.New(db, asked, now, setup.FirstDelay)
 	s.Outcomes = outcome.New(db, now, setup.Contacts.Region)
 	s.Policies.StartWith(outcome.Attempts(setup.Contacts.Region))
+	s.Roster = roster.New(db, flow.Promises{}, now, zone)
 	s.Callbacks = callback.New(db, s.Permission, decision.Ledger{}, now, callback.Options{
 		Zone: zone, CentreName: setup.Surveys.CentreName, Language: setup.Surveys.Language, Outcomes: s.Outcomes,
-		Scores: flow.CallScores{Surveys: s.Surveys}, Handoffs: handoff.Waits{},
+		Scores: flow.CallScores{Surveys: s.Surveys}, Handoffs: handoff.Waits{}, Duty: s.Roster,
 	})
 	s.Calls = call.New(db, s.Callbacks, flow.Dialer{PBX: s.PBX}, now)
 	s.Worklist = worklist.New(db, s.Callbacks, s.Outcomes, now, zone)

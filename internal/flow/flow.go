@@ -20,6 +20,7 @@ import (
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/call"
 	"aftercall/tasks/callback/missed"
+	"aftercall/tasks/callback/roster"
 	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/handoff"
@@ -85,6 +86,7 @@ func (s *Service) Handlers() map[string]Handler {
 		callback.JobOffer:        s.Callbacks.Offer,
 		callback.JobOutcome:      s.followOutcome,
 		callback.JobMissed:       s.Missed.Plan,
+		roster.JobChanged:        s.Callbacks.FreeAbsent,
 		missed.JobText:           s.textMissed,
 		callback.JobClosed:       s.Handoffs.Settle,
 		handoff.JobWatch:         s.Handoffs.Watch,

@@ -26,6 +26,7 @@ const (
 	ChangePaused      ChangeKind = "paused"
 	ChangeResumed     ChangeKind = "resumed"
 	ChangeReserved    ChangeKind = "reserved"  // kept for a caller, or freed, by a supervisor
+	ChangeAbsent      ChangeKind = "absent"    // whom it was kept for does not work at its time: anybody's
 	ChangeOutcome     ChangeKind = "outcome"   // a call ended
 	ChangeUndone      ChangeKind = "undone"    // an outcome was taken back at once
 	ChangeCorrected   ChangeKind = "corrected" // an outcome was replaced
@@ -37,8 +38,8 @@ const (
 func ChangeKinds() []ChangeKind {
 	return []ChangeKind{
 		ChangeOffered, ChangePutOff, ChangePrefetched, ChangeClaimed, ChangePicked, ChangeRenewed, ChangeReleased, ChangeSkipped,
-		ChangeTransferred, ChangePaused, ChangeResumed, ChangeReserved, ChangeOutcome, ChangeUndone, ChangeCorrected, ChangeClosed,
-		ChangeCancelled,
+		ChangeTransferred, ChangePaused, ChangeResumed, ChangeReserved, ChangeAbsent, ChangeOutcome, ChangeUndone, ChangeCorrected,
+		ChangeClosed, ChangeCancelled,
 	}
 }
 
@@ -48,7 +49,7 @@ type Change struct {
 	CallbackID int64
 	At         clock.Instant
 	UserID     int64 // 0: the service itself
-	ForUserID  int64 // whom it is kept for from now on; 0: nobody
+	ForUserID  int64 // whom it is kept for from now on, of ChangeAbsent: was kept for; 0: nobody
 	Kind       ChangeKind
 	FromState  State // empty for changes from before they were written down
 	ToState    State

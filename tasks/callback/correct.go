@@ -126,6 +126,9 @@ func (s *Service) correct(
 	if err != nil {
 		return err
 	}
+	if o, err = s.whose(tx, a.CallerID, o); err != nil {
+		return err
+	}
 	if err := s.checkAppointment(tx, set, c, a.CallerID, subject, o, now); err != nil {
 		return err
 	}

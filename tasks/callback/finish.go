@@ -21,6 +21,7 @@ type Recorded struct {
 	Callback  Callback // as it is now
 	AttemptID int64
 	UndoUntil clock.Instant // none when it can only be corrected
+	OffShift  bool          // the appointment is anybody's, as the caller does not work then
 }
 
 // Finish records the outcome of a claimed callback. The callback is closed, or waits for its next attempt or appointment. What
@@ -98,6 +99,10 @@ func (s *Service) finish(
 	if err := o.checkTalk(set, c, now); err != nil {
 		return Recorded{}, err
 	}
+	chosen := o.AppointmentFor
+	if o, err = s.whose(tx, viewer.UserID, o); err != nil {
+		return Recorded{}, err
+	}
 	if err := s.checkAppointment(tx, set, *c, viewer.UserID, subject, o, now); err != nil {
 		return Recorded{}, err
 	}
@@ -111,7 +116,7 @@ func (s *Service) finish(
 	if err != nil {
 		return Recorded{}, err
 	}
-	recorded := Recorded{AttemptID: attempt.ID}
+	recorded := Recorded{AttemptID: attempt.ID, OffShift: chosen != o.AppointmentFor}
 	if scope := o.suppressed(set); scope != "" {
 		err = s.permit.Refuse(tx, attempt.refusal(subject, scope))
 	} else {

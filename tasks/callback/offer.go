@@ -118,6 +118,9 @@ func (s *Service) offer(tx database.Tx, c *Callback, now clock.Instant) error {
 		return err
 	}
 	if v.Allowed {
+		if err := s.dropAbsent(tx, c, now); err != nil {
+			return err
+		}
 		if err := keepForOwner(tx, c, now); err != nil {
 			return err
 		}

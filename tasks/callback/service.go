@@ -63,6 +63,7 @@ type Options struct {
 	Outcomes   *outcome.Service // what may be recorded of a call; nil: the centre's sets, with what elsewhere than in China begins with
 	Scores     Scores           // nothing is known to be answered when nil
 	Handoffs   Handoffs         // nothing waits for a reply when nil
+	Duty       Duty             // everybody is taken to be there when nil
 	// How many callbacks one caller may keep for themselves at once; 0 for the usual.
 	OwnAppointments int // 20: with a time that the customer named
 	Paused          int // 10: that wait for something inside

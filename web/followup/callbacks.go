@@ -166,7 +166,7 @@ func (h *handlers) renderCallback(c *gin.Context, status int, f frame.Form) erro
 
 // keptFor are the changes that may keep a callback for somebody from then on.
 var keptFor = []callback.ChangeKind{
-	callback.ChangeOffered, callback.ChangeTransferred, callback.ChangePaused, callback.ChangeReserved,
+	callback.ChangeOffered, callback.ChangeTransferred, callback.ChangePaused, callback.ChangeReserved, callback.ChangeAbsent,
 }
 
 // changeLines says in words what became of a callback.

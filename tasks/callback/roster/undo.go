@@ -1,0 +1,73 @@
+package roster
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"aftercall/internal/account"
+	"aftercall/internal/database"
+)
+
+// Undo takes a change back: its days are again what they were. Callbacks that became anybody's stay so. It returns what came of it;
+// fault.NotFound for a change that is not of the viewer's teams, and fault.Conflict for one that was taken back already or whose days
+// somebody has changed since.
+func (s *Service) Undo(ctx context.Context, viewer account.Viewer, changeID int64) (came Outcome, err error) {
+	now := s.now()
+	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		if err := database.Guard(tx, guardName); err != nil {
+			return err
+		}
+		st := store{tx}
+		change, err := st.change(changeID)
+		if err != nil {
+			return err
+		}
+		if change.UndoneBy != 0 {
+			return errUndone
+		}
+		w, err := s.takeBack(tx, viewer, changeID)
+		if err != nil {
+			return err
+		}
+		came = w.outcome()
+		if came.ChangeID, err = s.store(tx, viewer, Undone, w, now); err != nil {
+			return err
+		}
+		return st.markUndone(changeID, came.ChangeID)
+	})
+	if err != nil {
+		return Outcome{}, fmt.Errorf("undo change %d of a roster: %w", changeID, err)
+	}
+	return came, nil
+}
+
+// takeBack is the work of making the days of a change what they were.
+func (s *Service) takeBack(tx database.Tx, viewer account.Viewer, changeID int64) (*work, error) {
+	brought, ended, err := store{tx}.entriesOf(changeID)
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(brought, func(e Entry) bool { return e.RemovedBy != 0 }) {
+		return nil, errUndo
+	}
+	before := cells(ended)
+	touched := before
+	for key := range cells(brought) {
+		touched[key] = before[key]
+	}
+	var edit Edit
+	for key, list := range touched {
+		edit.Cells = append(edit.Cells, Cell{UserID: key.UserID, Day: key.Day, Entries: list})
+	}
+	w, err := s.work(tx, viewer, edit, s.now())
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range w.removed { // what stands on these days now is what the change brought, or they were changed since
+		if !slices.ContainsFunc(brought, func(e Entry) bool { return e.ID == id }) {
+			return nil, errUndo
+		}
+	}
+	return w, nil
+}
