@@ -180,7 +180,7 @@ func (s *Service) OwnTimeAt(ctx context.Context, viewer account.Viewer, callback
 	}
 	own := OwnTime{Absent: true}
 	rules := s.permit.Rules()
-	for off := outcome.Slot; off <= ownAround && own.Nearest.IsZero(); off += outcome.Slot {
+	for off := time.Duration(0); off <= ownAround && own.Nearest.IsZero(); off += outcome.Slot {
 		for _, slot := range []clock.Instant{slotOf(at).Add(-off), slotOf(at).Add(off)} {
 			free := slot.After(now) && !absent(viewer.UserID, slot, slot+1) && rules.CallWindow(subject, "", slot).Open
 			if free && own.Nearest.IsZero() {

@@ -47,6 +47,7 @@ type Centre struct {
 	DB        *database.DB
 	Source    int64
 	Surveys   *Surveys
+	Duty      *Duty // everybody is there
 	At        *atomic.Int64
 }
 
@@ -68,10 +69,23 @@ func (s *Surveys) Withdraw(database.Tx, int64, policy.Reason) (bool, error) { re
 // SurveyNames implements policy.Surveys.
 func (s *Surveys) SurveyNames(context.Context) ([]string, error) { return s.Names, nil }
 
+// Duty is who a test says is not there.
+type Duty struct {
+	Absent func(callerID int64, from, until clock.Instant) bool // nil: nobody
+}
+
+// Absences implements callback.Duty.
+func (d *Duty) Absences(database.Tx, []int64, clock.Instant, clock.Instant) (func(int64, clock.Instant, clock.Instant) bool, error) {
+	if d.Absent == nil {
+		return func(int64, clock.Instant, clock.Instant) bool { return false }, nil
+	}
+	return d.Absent, nil
+}
+
 // New returns a centre with the policy every centre starts with, and no contacts.
 func New(t testing.TB, db *database.DB) Centre {
 	t.Helper()
-	c := Centre{DB: db, At: new(atomic.Int64)}
+	c := Centre{DB: db, At: new(atomic.Int64), Duty: &Duty{}}
 	c.At.Store(int64(Morning))
 	zone, err := time.LoadLocation("Asia/Shanghai")
 	if err != nil {
@@ -84,7 +98,7 @@ func New(t testing.TB, db *database.DB) Centre {
 	c.Policies = policy.New(db, c.Surveys, c.Now, 0)
 	c.Outcomes = outcome.New(db, c.Now, outcome.China)
 	c.Callbacks = callback.New(db, c.Permit, decision.Ledger{}, c.Now, callback.Options{
-		Zone: zone, CentreName: "示范中心", Outcomes: c.Outcomes, Handoffs: handoff.Waits{},
+		Zone: zone, CentreName: "示范中心", Outcomes: c.Outcomes, Handoffs: handoff.Waits{}, Duty: c.Duty,
 	})
 	c.Handoffs = handoff.New(db, c.Callbacks, c.Permit, c.Now, handoff.Options{Zone: zone, Region: "CN"})
 	c.Calls = call.New(db, c.Callbacks, nil, c.Now)
