@@ -17,6 +17,8 @@ import (
 	"aftercall/tasks/callback/call"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/pause"
+	"aftercall/tasks/callback/performance"
+	"aftercall/tasks/callback/roster"
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/callback/worklist"
@@ -41,6 +43,8 @@ type Services struct {
 	Calls       *call.Service
 	Worklist    *worklist.Service
 	Pauses      *pause.Service
+	Roster      *roster.Service
+	Performance *performance.Service
 	Outcomes    *outcome.Service
 	Decisions   *decision.Service
 	Handoffs    *handoff.Service

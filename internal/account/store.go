@@ -114,6 +114,12 @@ func (s store) active(roles ...Role) (list []User, err error) {
 	return list, err
 }
 
+// withRoles returns the users of some roles, by name, also those who may not log in any more.
+func (s store) withRoles(roles ...Role) (list []User, err error) {
+	err = wrapped(s.Gorm().Where("role IN ?", roles).Order("name, id").Limit(5000).Find(&list).Error, "list users")
+	return list, err
+}
+
 func (s store) teams() (list []Team, err error) {
 	err = wrapped(s.Gorm().Order("name, id").Limit(1000).Find(&list).Error, "list teams")
 	return list, err

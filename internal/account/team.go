@@ -78,11 +78,16 @@ func Colleagues(tx database.Tx) ([]Viewer, error) {
 	if err != nil {
 		return nil, err
 	}
+	return st.viewers(users)
+}
+
+// viewers are users with their teams.
+func (s store) viewers(users []User) ([]Viewer, error) {
 	ids := make([]int64, len(users))
 	for i, u := range users {
 		ids[i] = u.ID
 	}
-	teams, err := st.teamsOfUsers(ids)
+	teams, err := s.teamsOfUsers(ids)
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +96,18 @@ func Colleagues(tx database.Tx) ([]Viewer, error) {
 		list[i] = Viewer{UserID: u.ID, Name: u.Name, Role: u.Role, TeamIDs: teams[u.ID]}
 	}
 	return list, nil
+}
+
+// Staff returns the callers and supervisors a supervisor looks after, by name, of the first 5,000, also those who may not log in any
+// more.
+func Staff(tx database.Tx, viewer Viewer) ([]Viewer, error) {
+	st := store{tx}
+	users, err := st.withRoles(Caller, Supervisor)
+	if err != nil {
+		return nil, err
+	}
+	list, err := st.viewers(users)
+	return slices.DeleteFunc(list, func(p Viewer) bool { return !viewer.LooksAfter(p) }), err
 }
 
 // TeamsByID returns teams by name; an unknown id is left out.

@@ -73,6 +73,11 @@ func (v Viewer) VisibleTeams() []int64 {
 	return append([]int64{0}, v.TeamIDs...)
 }
 
+// LooksAfter reports whether a supervisor looks after a caller or supervisor: they share a team, or one of them sees all teams.
+func (v Viewer) LooksAfter(p Viewer) bool {
+	return v.SeesAllTeams() || len(p.TeamIDs) == 0 || slices.ContainsFunc(p.TeamIDs, func(id int64) bool { return slices.Contains(v.TeamIDs, id) })
+}
+
 // SeesTeam reports whether the viewer sees rows of a team. Everybody sees rows of team 0.
 func (v Viewer) SeesTeam(teamID int64) bool {
 	return v.SeesAllTeams() || teamID == 0 || slices.Contains(v.TeamIDs, teamID)

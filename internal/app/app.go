@@ -26,6 +26,7 @@ import (
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
 	"aftercall/internal/scratch"
+	"aftercall/tasks/callback/performance"
 	"aftercall/tasks/queue"
 )
 
@@ -183,6 +184,7 @@ func (a *App) openQueue(ctx context.Context) error {
 			queue.Every(flow.TakeUpEvery, flow.JobTakeUp, outbox.Bulk),
 			queue.Every(time.Hour, queue.JobClean, outbox.Bulk),
 			queue.Nightly(a.zone, 3*time.Hour, flow.JobVerify, outbox.Bulk),
+			queue.Nightly(a.zone, 3*time.Hour+30*time.Minute, performance.JobRoll, outbox.Bulk),
 			queue.Nightly(a.zone, 4*time.Hour, flow.JobPrune, outbox.Bulk),
 		},
 		Alone: a.files.Alone() && redis.Embedded() && a.cfg.keepsDatabase(),

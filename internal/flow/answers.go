@@ -11,12 +11,17 @@ import (
 
 // followOutcome opens a handoff where a call asks for one, and hands its answers to survey, which scores them like answers by link. That there are none is told too: a corrected
 // outcome may have taken them back.
+// followOutcome hands the answers of a call to survey, which scores them like answers by link. That there are none is told too: a corrected
+// outcome may have taken them back. So may it another day's figures.
 func (s *Service) followOutcome(ctx context.Context, ticket outbox.Ticket, attemptID int64) error {
 	if err := s.followSaid(ctx, attemptID); err != nil {
 		return err
 	}
 	a, err := s.Calls.Answers(ctx, attemptID)
 	if err != nil {
+		return err
+	}
+	if err := s.Performance.Touch(ctx, attemptID); err != nil {
 		return err
 	}
 	return s.Surveys.RecordCall(ctx, ticket, survey.CallAnswers{

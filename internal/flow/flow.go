@@ -20,6 +20,7 @@ import (
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/call"
 	"aftercall/tasks/callback/missed"
+	"aftercall/tasks/callback/performance"
 	"aftercall/tasks/callback/roster"
 	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/decision"
@@ -53,6 +54,24 @@ type Services struct {
 	Sender     delivery.Sender
 	Messages   *delivery.Log
 	Log        *slog.Logger // nobody reads it when nil
+	DB          *database.DB
+	Accounts    *account.Service
+	Contacts    *contact.Service
+	Identity    *identity.Service
+	Permission  *permission.Service
+	Imports     *imports.Service
+	Policies    *policy.Service
+	Callbacks   *callback.Service
+	Calls       *call.Service
+	Missed      *missed.Service
+	Performance *performance.Service
+	Decisions   *decision.Service
+	Surveys     *survey.Service
+	Campaigns   *campaign.Service
+	Figures     *figures.Service
+	Sender      delivery.Sender
+	Messages    *delivery.Log
+	Log         *slog.Logger // nobody reads it when nil
 }
 
 // Service handles jobs that span features. Features do not import each other: what one found is handed to the other here.
@@ -91,6 +110,8 @@ func (s *Service) Handlers() map[string]Handler {
 		callback.JobClosed:       s.Handoffs.Settle,
 		handoff.JobWatch:         s.Handoffs.Watch,
 		handoff.JobResolved:      s.settleAtSource,
+		performance.JobRoll:      s.Performance.Roll,
+		performance.JobRecount:   s.Performance.Recount,
 		skill.JobSort:            s.Callbacks.SortSkills,
 		survey.JobAnswered:       s.actOnAnswer,
 		survey.JobRemind:         s.remindSurvey,

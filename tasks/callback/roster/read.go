@@ -11,16 +11,10 @@ import (
 	"aftercall/internal/fault"
 )
 
-// staff returns the callers and supervisors whose roster a viewer keeps, by name: those who share a team with them, or see all teams
-// themselves; everybody for who sees all teams.
+// staff returns the callers and supervisors whose roster a viewer keeps, by name: those they look after, who may log in.
 func (s *Service) staff(tx database.Tx, viewer account.Viewer) ([]account.Viewer, error) {
 	people, err := account.Colleagues(tx)
-	if err != nil || viewer.SeesAllTeams() {
-		return people, err
-	}
-	return slices.DeleteFunc(people, func(p account.Viewer) bool {
-		return len(p.TeamIDs) > 0 && !slices.ContainsFunc(p.TeamIDs, func(id int64) bool { return slices.Contains(viewer.TeamIDs, id) })
-	}), nil
+	return slices.DeleteFunc(people, func(p account.Viewer) bool { return !viewer.LooksAfter(p) }), err
 }
 
 // Filter is what of a roster is read.
@@ -42,10 +36,10 @@ type Grid struct {
 	From  clock.Day
 	Days  int
 	Rows  []Row
-	More  bool        // there are more people
-	Teams []int64     // those of the people the viewer sees
-	Seen  int64       // the newest change that is in it
-	Today clock.Day   // of the centre
+	More  bool      // there are more people
+	Teams []int64   // those of the people the viewer sees
+	Seen  int64     // the newest change that is in it
+	Today clock.Day // of the centre
 }
 
 // Row is one person's days, one cell each.

@@ -34,17 +34,17 @@ func Kinds() []Kind { return []Kind{Work, Off, Leave, Sick} }
 
 // Entry is one thing a person does on a day: a shift, of which there may be several a day, or why there is none.
 type Entry struct {
-	ID           int64
-	UserID       int64
-	Day          clock.Day
-	Kind         Kind
-	Name         string // of the named shift it was entered as; empty for times
-	FromMinute   int    // of the day, on the clock of the centre's zone
-	UntilMinute  int    // past 1440 for a shift over midnight
-	BeginsAt     clock.Instant
-	EndsAt       clock.Instant
-	AddedBy      int64 // the change that brought it
-	RemovedBy    int64 // the change that ended it; 0 while it stands
+	ID          int64
+	UserID      int64
+	Day         clock.Day
+	Kind        Kind
+	Name        string // of the named shift it was entered as; empty for times
+	FromMinute  int    // of the day, on the clock of the centre's zone
+	UntilMinute int    // past 1440 for a shift over midnight
+	BeginsAt    clock.Instant
+	EndsAt      clock.Instant
+	AddedBy     int64 // the change that brought it
+	RemovedBy   int64 // the change that ended it; 0 while it stands
 }
 
 // TableName names the table.

@@ -140,8 +140,14 @@ func TestAShiftMakesItsWeekKnown(t *testing.T) {
 			day, hour, minute int
 			absent            bool
 		}{
-			{1, 9, 0, false}, {1, 17, 29, false}, {1, 17, 30, true}, {1, 8, 59, true}, {0, 10, 0, true}, {6, 10, 0, true},
-			{7, 10, 0, false}, {-1, 10, 0, false},
+			{1, 9, 0, false},
+			{1, 17, 29, false},
+			{1, 17, 30, true},
+			{1, 8, 59, true},
+			{0, 10, 0, true},
+			{6, 10, 0, true},
+			{7, 10, 0, false},
+			{-1, 10, 0, false},
 		} {
 			at := c.instant(ask.day, ask.hour, ask.minute)
 			if got := c.absent(t, "wang", at, at); got != ask.absent {

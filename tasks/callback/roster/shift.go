@@ -112,7 +112,8 @@ func (s *Service) RemoveShift(ctx context.Context, viewer account.Viewer, id int
 // StartShifts adds the shifts that many centres have, named in a language, where there are none yet; else it changes nothing.
 func (s *Service) StartShifts(ctx context.Context, viewer account.Viewer, language string) error {
 	usual := []Shift{
-		{Name: "早班", FromMinute: 9 * 60, UntilMinute: 17*60 + 30}, {Name: "中班", FromMinute: 11 * 60, UntilMinute: 19*60 + 30},
+		{Name: "早班", FromMinute: 9 * 60, UntilMinute: 17*60 + 30},
+		{Name: "中班", FromMinute: 11 * 60, UntilMinute: 19*60 + 30},
 		{Name: "晚班", FromMinute: 12*60 + 30, UntilMinute: 21 * 60},
 	}
 	if language == "en" {

@@ -22,7 +22,9 @@ func (s store) shift(id int64) (Shift, error) {
 	return database.One[Shift](s.Gorm().Where("id = ?", id), "shift", errShiftUnknown)
 }
 
-func (s store) insertShifts(list []Shift) error { return nameTaken(database.Insert(s.Tx, "shifts", list)) }
+func (s store) insertShifts(list []Shift) error {
+	return nameTaken(database.Insert(s.Tx, "shifts", list))
+}
 
 func (s store) updateShift(id int64, made Shift) error {
 	return nameTaken(s.Gorm().Model(&Shift{}).Where("id = ?", id).Updates(map[string]any{

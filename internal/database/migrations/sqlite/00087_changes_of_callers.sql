@@ -1,0 +1,10 @@
+-- +goose Up
+
+-- callback_changes: what a caller did with callbacks on a day: what they passed on, and the claims that ended by their lease. No personal
+-- data comes to the table by it.
+--   (user_id, at): a caller's day, of some hundreds of changes; without it the whole table is read. A claim writes one more entry for it,
+--   at the end of its caller's own, where no other caller writes
+CREATE INDEX IF NOT EXISTS callback_changes_user_id_at ON callback_changes (user_id, at);
+
+-- +goose Down
+DROP INDEX IF EXISTS callback_changes_user_id_at;
