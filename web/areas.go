@@ -11,6 +11,7 @@ import (
 	"aftercall/web/permission"
 	"aftercall/web/policies"
 	"aftercall/web/public"
+	"aftercall/web/roster"
 	"aftercall/web/scores"
 	"aftercall/web/scripts"
 	"aftercall/web/surveys"
@@ -29,6 +30,7 @@ func areas(site *frame.Site, s Services) []frame.Area {
 		),
 		policies.New(site, s.Accounts, s.Contacts, s.Decisions, s.Figures, s.Policies, s.Surveys),
 		outcomes.New(site, s.Accounts, s.Outcomes),
+		roster.New(site, s.Accounts, s.Callbacks, s.Roster),
 		permission.New(site, s.Accounts, s.Contacts, s.Lists, s.Permission),
 		surveys.New(site, s.Messages),
 		scripts.New(site, s.Accounts, s.Contacts, s.Scripts),

@@ -11,7 +11,6 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/fault"
 	"aftercall/internal/permission/hours"
-	"aftercall/internal/table"
 	"aftercall/web/frame"
 )
 
@@ -180,7 +179,7 @@ const SampleCalendar = "country,date,kind,name\n" +
 	"FR,2026-07-14,holiday,Fête nationale\n"
 
 func (h *handlers) sampleHolidays(c *gin.Context) error {
-	return sendCSV(c, "holidays-sample.csv", SampleCalendar)
+	return frame.SendText(c, "holidays-sample.csv", SampleCalendar)
 }
 
 func (h *handlers) exportHolidays(c *gin.Context) error {
@@ -188,7 +187,7 @@ func (h *handlers) exportHolidays(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return sendCSV(c, "holidays.csv", calendarCSV(rules.Calendar))
+	return frame.SendText(c, "holidays.csv", calendarCSV(rules.Calendar))
 }
 
 // calendarCSV writes special days as ParseHolidays reads them.
@@ -197,23 +196,5 @@ func calendarCSV(days []hours.Holiday) string {
 	for _, h := range days {
 		rows = append(rows, []string{h.Region, h.Day.String(), string(h.Kind), h.Name})
 	}
-	return csvText(rows)
-}
-
-// csvText writes rows as CSV.
-func csvText(rows [][]string) string {
-	var b strings.Builder
-	w := table.NewCSVWriter(&b)
-	for _, row := range rows {
-		_ = w.Row(row...)
-	}
-	_ = w.Flush() // a strings.Builder takes everything
-	return b.String()
-}
-
-// sendCSV answers with a file to keep; the byte order mark is for Excel, which otherwise guesses the encoding.
-func sendCSV(c *gin.Context, name, text string) error {
-	c.Header("Content-Disposition", `attachment; filename="`+name+`"`)
-	c.Data(http.StatusOK, "text/csv; charset=utf-8", []byte("\ufeff"+text))
-	return nil
+	return frame.CSVText(rows)
 }

@@ -68,7 +68,7 @@ const (
 )
 
 func sampleOf(name, text string) func(*gin.Context) error {
-	return func(c *gin.Context) error { return sendCSV(c, name+"-sample.csv", text) }
+	return func(c *gin.Context) error { return frame.SendText(c, name+"-sample.csv", text) }
 }
 
 func (h *handlers) showList(what string) func(*gin.Context) error {
@@ -123,7 +123,7 @@ func (h *handlers) reportCSV(c *gin.Context, wrong []frame.FieldProblem) string 
 	for _, w := range wrong {
 		rows = append(rows, []string{strconv.Itoa(w.Line), w.Name, w.Problem, w.Value})
 	}
-	return csvText(rows)
+	return frame.CSVText(rows)
 }
 
 // sendReport gives the report of the page back as a file: it is kept nowhere else.
@@ -132,7 +132,7 @@ func sendReport(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return sendCSV(c, "report.csv", f.Get("csv"))
+	return frame.SendText(c, "report.csv", f.Get("csv"))
 }
 
 // problemsInFile are those of the lines of a file, in the order of the file. A column goes by the name that stands in the file.

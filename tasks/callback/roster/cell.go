@@ -153,15 +153,25 @@ func minuteText(m int) string {
 	return fmt.Sprintf("%02d:%02d", m/60, m%60)
 }
 
+// Words returns what a cell is written with that is no shift, in a language.
+func Words(language string) []string {
+	return []string{wordOf(Off, language), wordOf(Leave, language), wordOf(Sick, language)}
+}
+
+func wordOf(kind Kind, language string) string {
+	if language == "en" {
+		return words[kind][1]
+	}
+	return words[kind][0]
+}
+
 // Text writes the entries of a cell as ReadCell reads them, with words of a language.
 func (c Cell) Text(language string) string {
 	parts := make([]string, len(c.Entries))
 	for i, e := range c.Entries {
 		switch {
-		case e.Kind != Work && language == "en":
-			parts[i] = words[e.Kind][1]
 		case e.Kind != Work:
-			parts[i] = words[e.Kind][0]
+			parts[i] = wordOf(e.Kind, language)
 		case e.Name != "":
 			parts[i] = e.Name
 		default:

@@ -31,6 +31,7 @@ type Outcome struct {
 	ChangeID int64 // 0: nothing was changed
 	People   int
 	Days     int
+	From     clock.Day // the first of them
 	Freed    []Promise // the callbacks that are kept for somebody who will not be there
 }
 
@@ -108,7 +109,13 @@ func (w *work) people() []int64 {
 }
 
 func (w *work) outcome() Outcome {
-	return Outcome{People: len(w.people()), Days: len(w.cells), Freed: w.freed}
+	came := Outcome{People: len(w.people()), Days: len(w.cells), Freed: w.freed}
+	for i, c := range w.cells {
+		if i == 0 || c.Day < came.From {
+			came.From = c.Day
+		}
+	}
+	return came
 }
 
 // work checks an edit against the roster as it stands.

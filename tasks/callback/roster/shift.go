@@ -190,3 +190,9 @@ func named(shifts []Shift, name string) (Shift, bool) {
 	}
 	return shifts[i], true
 }
+
+// FromText and UntilText write the times as they are typed.
+func (t Shift) FromText() string { return minuteText(t.FromMinute) }
+
+// UntilText is when the shift ends; see FromText.
+func (t Shift) UntilText() string { return minuteText(t.UntilMinute) }
