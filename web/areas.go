@@ -8,6 +8,7 @@ import (
 	"aftercall/web/frame"
 	"aftercall/web/imports"
 	"aftercall/web/outcomes"
+	"aftercall/web/performance"
 	"aftercall/web/permission"
 	"aftercall/web/policies"
 	"aftercall/web/public"
@@ -30,6 +31,7 @@ func areas(site *frame.Site, s Services) []frame.Area {
 		),
 		policies.New(site, s.Accounts, s.Contacts, s.Decisions, s.Figures, s.Policies, s.Surveys),
 		outcomes.New(site, s.Accounts, s.Outcomes),
+		performance.New(site, s.Accounts, s.Performance),
 		roster.New(site, s.Accounts, s.Callbacks, s.Roster),
 		permission.New(site, s.Accounts, s.Contacts, s.Lists, s.Permission),
 		surveys.New(site, s.Messages),

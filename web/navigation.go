@@ -20,6 +20,7 @@ func navigation() []frame.NavigationEntry {
 		{Path: "/roster/mine", Key: "rail.my_roster", Roles: caller},
 		{Path: "/callbacks", Key: "rail.callbacks", Roles: supervisor},
 		{Path: "/roster", Key: "rail.roster", Roles: supervisor},
+		{Path: "/performance", Key: "rail.performance", Roles: supervisor},
 		{Path: "/contacts", Key: "rail.contacts", Roles: supervisor},
 		{Path: "/decisions", Key: "rail.decisions", Roles: supervisor},
 		{Path: "/scores", Key: "rail.scores", Roles: supervisor},

@@ -44,7 +44,9 @@ func (h *handlers) importRoutes() []frame.Route {
 	}
 }
 
-func (h *handlers) showImport(c *gin.Context) error { return h.renderImport(c, http.StatusOK, &importPage{}) }
+func (h *handlers) showImport(c *gin.Context) error {
+	return h.renderImport(c, http.StatusOK, &importPage{})
+}
 
 func (h *handlers) renderImport(c *gin.Context, status int, p *importPage) error {
 	p.Page = h.Page(c, "roster.import")
@@ -55,8 +57,12 @@ func (h *handlers) renderImport(c *gin.Context, status int, p *importPage) error
 // sample shows both shapes of a file in one: a row for each day.
 func (h *handlers) sample(c *gin.Context) error {
 	return frame.SendCSV(c, "roster-sample.csv", [][]string{
-		{"login", "date", "shift"}, {"wangmin", "2026-12-07", "早班"}, {"wangmin", "2026-12-08", "09:00-12:00, 13:00-18:00"},
-		{"wangmin", "2026-12-09", "休"}, {"liqiang", "2026-12-07", "22:00-06:00"}, {"liqiang", "2026-12-08", "病假"},
+		{"login", "date", "shift"},
+		{"wangmin", "2026-12-07", "早班"},
+		{"wangmin", "2026-12-08", "09:00-12:00, 13:00-18:00"},
+		{"wangmin", "2026-12-09", "休"},
+		{"liqiang", "2026-12-07", "22:00-06:00"},
+		{"liqiang", "2026-12-08", "病假"},
 	})
 }
 

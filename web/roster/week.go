@@ -24,25 +24,25 @@ const rosterPath = "/roster"
 // weekPage is a team's week, a row for each person, with what was typed into its cells.
 type weekPage struct {
 	frame.Page
-	Week          week
-	Team          int64
-	Teams         []frame.Option
-	Rows          []weekRow
-	On            []int // by day: how many of the people shown work
-	Seen          int64
-	Behind        int
-	More, Fewer   string // addresses of the next and the former people
-	Form          frame.Form
-	Wrong         []string // what is wrong with cells, in words
-	Frees         []freed  // by saving
-	Freed         []callback.FreedRow
-	Changes       []roster.ChangeRow
-	Shifts        []roster.Shift
-	Words         []string // what can be typed into a cell beside times
-	Shift         frame.Form
-	Open          bool // the part with the named shifts
-	EditingShift  int64
-	Unsaved       bool
+	Week         week
+	Team         int64
+	Teams        []frame.Option
+	Rows         []weekRow
+	On           []int // by day: how many of the people shown work
+	Seen         int64
+	Behind       int
+	More, Fewer  string // addresses of the next and the former people
+	Form         frame.Form
+	Wrong        []string // what is wrong with cells, in words
+	Frees        []freed  // by saving
+	Freed        []callback.FreedRow
+	Changes      []roster.ChangeRow
+	Shifts       []roster.Shift
+	Words        []string // what can be typed into a cell beside times
+	Shift        frame.Form
+	Open         bool // the part with the named shifts
+	EditingShift int64
+	Unsaved      bool
 }
 
 func (*weekPage) Template() string { return "roster" }
