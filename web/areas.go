@@ -24,7 +24,7 @@ func areas(site *frame.Site, s Services) []frame.Area {
 		admin.New(site, s.Accounts, s.Contacts, s.PBX, s.Skills, s.Jobs),
 		public.New(site, s.Surveys),
 		desk.New(
-			site, s.Callbacks, s.Calls, s.Worklist, s.Pauses, s.Maintenance, s.Scripts, s.Reads, s.Surveys, s.Contacts,
+			site, s.Callbacks, s.Calls, s.Worklist, s.Pauses, s.Maintenance, s.Scripts, s.Reads, s.Surveys, s.Contacts, s.Performance,
 		),
 		followup.New(
 			site, s.Accounts, s.Callbacks, s.Calls, s.Worklist, s.Contacts, s.Decisions, s.Identity, s.Permission, s.Policies, s.Reads,

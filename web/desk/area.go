@@ -16,6 +16,7 @@ import (
 	"aftercall/tasks/callback/call"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/pause"
+	"aftercall/tasks/callback/performance"
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/callback/worklist"
 	"aftercall/web/frame"
@@ -36,18 +37,19 @@ type handlers struct {
 	timelines timelineService
 	surveys   surveyService
 	contacts  contactService
+	figures   figureService
 }
 
 // New returns the area.
 func New(
 	site *frame.Site, callbacks callbackService, calls callService, worklist worklistService, pauses pauseService,
 	customers customerService, scripts scriptService, timelines timelineService,
-	surveys surveyService, contacts contactService,
+	surveys surveyService, contacts contactService, figures figureService,
 ) frame.Area {
 	h := &handlers{
 		Site: site, callbacks: callbacks, calls: calls, worklist: worklist, pauses: pauses,
 		customers: customers, scripts: scripts, timelines: timelines,
-		surveys: surveys, contacts: contacts,
+		surveys: surveys, contacts: contacts, figures: figures,
 	}
 	return frame.Area{
 		Files: files,
@@ -104,6 +106,7 @@ type callbackService interface {
 	Pause(
 		ctx context.Context, viewer account.Viewer, callbackID, fence int64, until clock.Instant, words string,
 	) (callback.Callback, error)
+	OwnTimeAt(ctx context.Context, viewer account.Viewer, callbackID int64, at, until clock.Instant) (callback.OwnTime, error)
 	Pick(ctx context.Context, viewer account.Viewer, callbackID int64) (callback.Desk, error)
 	Prefetch(ctx context.Context, viewer account.Viewer) (callback.Upcoming, error)
 	Receivers(ctx context.Context, viewer account.Viewer, callbackID int64) (callback.Receivers, error)
@@ -136,6 +139,11 @@ type timelineService interface {
 type surveyService interface {
 	Answered(ctx context.Context, responseID int64) (survey.AnsweredResponse, error)
 	Current(ctx context.Context) (survey.Questionnaire, error)
+}
+
+// figureService is what these pages ask for a caller's own figures.
+type figureService interface {
+	Own(ctx context.Context, viewer account.Viewer, d clock.Day) (performance.Own, error)
 }
 
 // contactService is what these pages ask of contacts.

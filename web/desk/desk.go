@@ -51,6 +51,7 @@ func (h *handlers) deskRoutes() []frame.Route {
 	routes := []frame.Route{
 		{Method: http.MethodGet, Path: "/desk", Roles: caller, Handle: h.showDesk},
 		{Method: http.MethodGet, Path: "/desk/:id/beat", Roles: caller, Handle: h.own(h.beat)},
+		{Method: http.MethodGet, Path: "/desk/:id/own-time", Roles: caller, Handle: h.own(h.ownTime)},
 	}
 	for _, r := range []struct {
 		path   string

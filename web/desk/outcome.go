@@ -113,6 +113,9 @@ func (h *handlers) finishedFlash(c *gin.Context, recorded callback.Recorded, key
 			when = h.whenText(c, cb.ReadyAt)
 		}
 		follows = h.T(c, "desk.follows_appointment", "when", when)
+		if recorded.OffShift {
+			follows = h.T(c, "desk.follows_off_shift", "when", when)
+		}
 	case cb.State == callback.Waiting:
 		follows = h.T(c, "desk.follows_again", "result", result, "when", h.whenText(c, cb.ReadyAt), "n", cb.Attempts, "max", cb.MaxAttempts)
 	case cb.CloseReason != "":

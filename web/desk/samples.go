@@ -10,6 +10,7 @@ import (
 	"aftercall/internal/upkeep"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/pause"
+	"aftercall/tasks/callback/performance"
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/callback/worklist"
 	"aftercall/web/frame"
@@ -37,7 +38,8 @@ func tasksSamples() []frame.View {
 			{DraftRow: worklist.DraftRow{Row: open, SavedAt: 1}, Own: true},
 		}},
 		&dayPage{Today: true},
-		&dayPage{Date: "2026-11-22", Before: "/day", After: "/day", ReachRate: .5, Day: worklist.Day{
+		&dayPage{Today: true, Own: performance.Own{Week: performance.Figures{Attempts: 1}}, Lines: dayLines(performance.Own{})},
+		&dayPage{Date: "2026-11-22", Before: "/day", After: "/day", ReachRate: .5, Own: performance.Own{Days: 3}, Lines: dayLines(performance.Own{Days: 3}), Day: worklist.Day{
 			Dialled: 2, Reached: 1, Finished: 1, Handling: time.Minute,
 			Results:  []worklist.ResultCount{{Result: callback.Reached, Count: 1}},
 			Pauses:   []pause.Pause{{BeganAt: 1, EndedAt: 2, Reason: pause.Meal}, {BeganAt: 1, Reason: pause.Other}},

@@ -15,6 +15,7 @@ import (
 	"aftercall/internal/fault"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/performance"
 	"aftercall/tasks/callback/worklist"
 	"aftercall/web/frame"
 )
@@ -72,6 +73,14 @@ type dayPage struct {
 	Before, After string // addresses; After is empty for today
 	ReachRate     float64
 	Today         bool
+	Own           performance.Own
+	Lines         []dayLine
+}
+
+// dayLine is one figure of a day, with the same of its week and of a usual day.
+type dayLine struct {
+	Key              string // of its label: day.own_<key>
+	Day, Week, Usual string
 }
 
 func (*dayPage) Template() string { return "day" }
@@ -256,6 +265,10 @@ func (h *handlers) showDay(c *gin.Context) error {
 	if !p.Today {
 		p.After = "/day?date=" + (date + 1).String()
 	}
+	if p.Own, err = h.figures.Own(c.Request.Context(), frame.Viewer(c), date); err != nil {
+		return err
+	}
+	p.Lines = dayLines(p.Own)
 	if day.Dialled > 0 {
 		p.ReachRate = float64(day.Reached) / float64(day.Dialled)
 	}

@@ -8,6 +8,7 @@ import { focusError, startSteps } from "./desk-steps.js";
 import { watchForms } from "./desk-send.js";
 import { forgetOld } from "./kept.js";
 import { ring } from "./dial.js";
+import { startShift } from "./desk-shift.js";
 
 // mount prepares the page that is shown, first or put in place of another.
 function mount(status) {
@@ -20,6 +21,7 @@ function mount(status) {
   if (form) {
     startSteps(form);
     startDraft(form);
+    startShift(form);
     startDial(form);
     if (form.querySelector(".error:not(.warn-never)")) focusError(form);
   } else if (status) document.querySelector("[autofocus]")?.focus();
