@@ -60,13 +60,17 @@ func BenchmarkMonth(b *testing.B) {
 		b.Fatal("nobody is reached")
 	}
 	b.Run("count a day", func(b *testing.B) {
-		for range days - 1 {
+		for b.Loop() {
 			if err := s.Roll(b.Context(), outbox.Ticket{}, 0); err != nil {
 				b.Fatal(err)
 			}
 		}
-		b.ReportMetric(b.Elapsed().Seconds()/(days-1), "s/day")
 	})
+	for range days - 1 {
+		if err := s.Roll(b.Context(), outbox.Ticket{}, 0); err != nil {
+			b.Fatal(err)
+		}
+	}
 	for name, f := range map[string]performance.Filter{
 		"a month": {From: today - days + 1, Last: today - 1}, "a month and today": {From: today - days + 1, Last: today},
 		"today": {From: today, Last: today}, "a month of one caller": {From: today - days + 1, Last: today, CallerID: 7},

@@ -74,12 +74,12 @@ func (s *Service) countAttempts(tx database.Tx, c counted, callers []int64, from
 	if err != nil {
 		return err
 	}
-	busy := map[callerDay][]span{}
+	busy, judge := map[callerDay][]span{}, s.judge(tx)
 	for i := range rows {
 		a := &rows[i]
 		of := callerDay{clock.DayOf(a.StartedAt, s.zone), a.CallerID}
 		busy[of] = append(busy[of], a.busy())
-		judged, err := s.judge(tx, a)
+		judged, err := judge.of(a)
 		if err != nil {
 			return err
 		}
@@ -115,13 +115,28 @@ type attempt struct {
 // judged is what the outcome of an attempt counts as, by the set it was recorded under.
 type judged struct{ abuse, reached, final, solved bool }
 
-func (s *Service) judge(tx database.Tx, a *attempt) (judged, error) {
+// judge judges many attempts by the few sets they were recorded under: each is asked for once, as asking looks whether there is a newer one.
+type judge struct {
+	tx       database.Tx
+	outcomes *outcome.Service
+	sets     map[int]*outcome.Set
+}
+
+func (s *Service) judge(tx database.Tx) judge {
+	return judge{tx: tx, outcomes: s.outcomes, sets: map[int]*outcome.Set{}}
+}
+
+func (j judge) of(a *attempt) (judged, error) {
 	if a.CallResult == "" { // dialled, and nothing is recorded
 		return judged{}, nil
 	}
-	set, err := s.outcomes.At(tx, a.OutcomeVersion)
-	if err != nil {
-		return judged{}, err
+	set := j.sets[a.OutcomeVersion]
+	if set == nil {
+		var err error
+		if set, err = j.outcomes.At(j.tx, a.OutcomeVersion); err != nil {
+			return judged{}, err
+		}
+		j.sets[a.OutcomeVersion] = set
 	}
 	call, _ := set.Code(outcome.CallLayer, string(a.CallResult))
 	deciding := set.Deciding(string(a.CallResult), string(a.BusinessResult))

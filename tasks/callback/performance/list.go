@@ -111,6 +111,7 @@ func (s *Service) Lines(ctx context.Context, viewer account.Viewer, f ListFilter
 // periods.
 func (s *Service) attemptLines(tx database.Tx, f ListFilter) (lines []Line, err error) {
 	from, until := s.span(f.From, f.Last)
+	judge := s.judge(tx)
 	for range mostScan {
 		rows, err := store{tx}.page(f, from, until, scanned)
 		if err != nil {
@@ -122,7 +123,7 @@ func (s *Service) attemptLines(tx database.Tx, f ListFilter) (lines []Line, err 
 				EndedAt: rows[i].EndedAt, AnsweredAt: rows[i].AnsweredAt, HungUpAt: rows[i].HungUpAt,
 				OutcomeVersion: rows[i].OutcomeVersion, CallResult: rows[i].CallResult, BusinessResult: rows[i].BusinessResult,
 			}
-			j, err := s.judge(tx, &a)
+			j, err := judge.of(&a)
 			if err != nil {
 				return nil, err
 			}
