@@ -10,10 +10,12 @@ import (
 
 	"aftercall/campaign"
 	"aftercall/internal/account"
+	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/permission"
 	"aftercall/internal/webtest"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/roster"
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/callback/skill"
 )
@@ -147,6 +149,18 @@ func newOffice(t testing.TB) *office {
 			return text(run.ID)
 		}),
 		"/jobs/:id": one("1"),
+		"/roster/shifts/:id": each(func() string {
+			o.made++
+			_, err := o.Roster.AddShift(t.Context(), o.admin, roster.Typed{Name: fmt.Sprint("shift ", o.made), From: "9:00", Until: "17:00"})
+			webtest.Must(t, err)
+			shifts, err := o.Roster.Shifts(t.Context())
+			webtest.Must(t, err)
+			for _, s := range shifts[1:] {
+				webtest.Must(t, o.Roster.RemoveShift(t.Context(), o.admin, s.ID))
+			}
+			return text(shifts[0].ID)
+		}),
+		"/roster/changes/:id": {func() string { return o.rostered("装维一班") }, o.rostered("装维二班"), unknownID},
 		"/suppressions/:id": each(func() string {
 			o.made++
 			_, err := o.Permission.SuppressByHand(t.Context(), o.admin, permission.Suppression{
@@ -191,6 +205,22 @@ func newOffice(t testing.TB) *office {
 		}),
 	}
 	return o
+}
+
+// rostered changes the roster of a new caller of a team, and returns the change.
+func (o *office) rostered(team string) string {
+	o.t.Helper()
+	o.made++
+	u, err := o.Accounts.AddUser(o.t.Context(), account.NewUser{
+		Login: fmt.Sprint("rostered", o.made), Password: webtest.Password, Role: account.Caller, Teams: []string{team},
+	})
+	webtest.Must(o.t, err)
+	day := roster.Monday(clock.DayOf(webtest.Now, o.Zone)) + 7
+	came, err := o.Roster.Set(o.t.Context(), o.admin, roster.Edit{
+		Cells: []roster.Cell{{UserID: u.ID, Day: day, Entries: []roster.Entry{{Kind: roster.Off}}}},
+	})
+	webtest.Must(o.t, err)
+	return strconv.FormatInt(came.ChangeID, 10)
 }
 
 // recorded adds a call with a recording to a callback, made by the caller of the office, who may hear it.
@@ -259,6 +289,8 @@ var sent = map[string]url.Values{
 	"POST /policies/:id/rules/:rule/remove":             {"revision": {"1"}},
 	"POST /policies/:id/rules/:rule/restore":            {"revision": {"1"}},
 	"POST /scripts/:id":                                 {"revision": {"1"}, "body": {"[Opening]\n{caller} of {centre}"}},
+	"POST /roster/shifts/:id":                           {"name": {"x"}, "from": {"9:00"}, "until": {"17:00"}},
+	"GET /desk/:id/own-time":                            {"appointment": {"1"}},
 	"POST /scripts/:id/preview":                         {},
 	"POST /scripts/:id/publish":                         {"revision": {"1"}},
 	"POST /scripts/:id/delete":                          {"revision": {"1"}},

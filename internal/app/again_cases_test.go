@@ -10,7 +10,8 @@ func useCases() map[string]useCase {
 	all := map[string]useCase{}
 	for _, some := range []map[string]useCase{
 		accountCases(), contactCases(), importCases(), permissionCases(), rulesCases(),
-		surveyCases(), callerCases(), taskCases(), handoffCases(), scriptCases(), skillCases(), policyCases(), campaignCases(),
+		surveyCases(), callerCases(), rosterCases(), taskCases(), handoffCases(), scriptCases(), skillCases(), policyCases(),
+		campaignCases(),
 		jobCases(),
 	} {
 		maps.Copy(all, some)
@@ -30,6 +31,7 @@ func worked() []string {
 		Figures.FoldAll Surveys.Invite Surveys.Record Surveys.RecordCall Surveys.Remind Surveys.Reminded Surveys.Sent
 		Missed.Plan Missed.Begin Missed.Sent Handoffs.Watch Handoffs.Settle Handoffs.SettleAtSource
 		Decisions.CancelContact Decisions.DropRefusedSurveys Decisions.SurveyAnswered Callbacks.DropRefused
+		Callbacks.FreeAbsent Performance.Recount Performance.Roll
 		Callbacks.Offer Callbacks.SortSkills Decisions.Plan Decisions.Redecide Decisions.RunDry Campaigns.Build Campaigns.Recount`)
 }
 
@@ -47,7 +49,8 @@ func reads() []string {
 		Permission.Subject Permission.Suppressions Permission.SuppressionsOn Permission.Verdicts Permission.Who Figures.Breakdown
 		Figures.Report Figures.Score Figures.Series Figures.Span Figures.Unfolded Figures.Verify Surveys.Answered Surveys.ByToken
 		Surveys.Current Surveys.LowScores Surveys.Names Surveys.Preferences Surveys.Reasons Policies.Attributes Calls.Answers
-		Callbacks.MayOffer
+		Callbacks.MayOffer Callbacks.FreedUnseen Callbacks.OwnTimeAt Performance.Lines Performance.Own Performance.Report
+		Roster.Changes Roster.Export Roster.Grid Roster.Mine Roster.OnShift Roster.ReadFile Roster.Rehearse Roster.Shifts
 		Callbacks.Beat Pauses.Current Callbacks.Changes Callbacks.Receivers
 		Callbacks.ToCorrect Worklist.Marks Callbacks.Outcomes Callbacks.Reasons
 		Outcomes.Current Outcomes.Version Outcomes.Versions

@@ -16,6 +16,8 @@ import (
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/callback/performance"
+	"aftercall/tasks/callback/roster"
 	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/decision"
 )
@@ -120,6 +122,23 @@ func jobCases() map[string]useCase {
 			_, err := o.Accounts.Login(o.ctx(), account.Attempt{Login: "caller", Password: password, IP: "127.0.0.1", UserAgent: "test"})
 			o.must(err)
 			o.at = o.at.Add(100 * 24 * time.Hour)
+			return 0
+		},
+		roster.JobChanged: func(o *office) int64 {
+			o.appointed()
+			o.planned("9:00-17:00", "病假")
+			return 0
+		},
+		performance.JobRoll: func(o *office) int64 {
+			o.appointed()
+			o.at = o.at.Add(24 * time.Hour)
+			return 0
+		},
+		performance.JobRecount: func(o *office) int64 {
+			o.appointed()
+			o.at = o.at.Add(24 * time.Hour)
+			o.must(o.Performance.Roll(o.ctx(), outbox.Ticket{}, 0))
+			o.must(o.Performance.Touch(o.ctx(), 1))
 			return 0
 		},
 		skill.JobSort: func(o *office) int64 {

@@ -157,15 +157,15 @@ const ownAround = 7 * 24 * time.Hour // how far from a time a caller is not ther
 // callback that is not in the viewer's hands.
 func (s *Service) OwnTimeAt(ctx context.Context, viewer account.Viewer, callbackID int64, at, until clock.Instant) (OwnTime, error) {
 	now, tx := s.now(), s.db.View(ctx)
-	if s.opts.Duty == nil || !at.After(now) || at.Sub(now) > LongestDelay {
-		return OwnTime{}, nil
-	}
 	c, err := store{tx}.callback(callbackID)
 	if err != nil {
 		return OwnTime{}, err
 	}
 	if c.State != Claimed || c.owner() != viewer.UserID {
 		return OwnTime{}, errNoCallback
+	}
+	if s.opts.Duty == nil || !at.After(now) || at.Sub(now) > LongestDelay {
+		return OwnTime{}, nil
 	}
 	absent, err := s.opts.Duty.Absences(tx, []int64{viewer.UserID}, at.Add(-ownAround), at.Add(ownAround))
 	if err != nil {

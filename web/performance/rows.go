@@ -80,7 +80,7 @@ func (h *handlers) showRows(c *gin.Context) error {
 		p.Whats = append(p.Whats, whatTab{what, performancePath + "/rows?" + a.query("what", string(what)), what == f.What})
 	}
 	p.Page = h.Page(c, "performance.rows")
-	p.Crumbs = []frame.Crumb{{Text: h.T(c, "day.title"), Href: "/day"}}
+	p.Crumbs = []frame.Crumb{{Text: h.T(c, "rail.day"), Href: "/day"}}
 	if h.Reachable(viewer, performancePath) {
 		p.Crumbs = []frame.Crumb{{Text: h.T(c, "performance.title"), Href: performancePath + "?" + a.query("caller", "")}}
 	}

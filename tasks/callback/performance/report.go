@@ -95,7 +95,7 @@ func (s *Service) Report(ctx context.Context, viewer account.Viewer, f Filter) (
 		callers = []int64{f.CallerID}
 	}
 	r := Report{Filter: f, Hours: f.Whole() && (f.By == ByCaller || f.By == ByDay), Handoffs: s.handoffs != nil, At: now}
-	rows, err := s.groups(tx, &r, callers, now)
+	rows, worked, err := s.groups(tx, &r, callers, now)
 	if err != nil {
 		return Report{}, fmt.Errorf("read what callers did: %w", err)
 	}
@@ -105,45 +105,45 @@ func (s *Service) Report(ctx context.Context, viewer account.Viewer, f Filter) (
 	for _, row := range r.Rows {
 		r.Total.Add(row.Figures)
 	}
-	if !r.Hours && f.Whole() { // hours are of people, and so of the whole
-		total, err := s.groups(tx, &Report{Filter: Filter{From: f.From, Last: f.Last, By: ByDay}, Hours: true}, callers, now)
-		if err != nil {
-			return Report{}, fmt.Errorf("read what callers did: %w", err)
-		}
-		for _, g := range total {
-			r.Total.Worked += g.Worked
-		}
-	}
+	r.Total.Worked = worked
 	return r, nil
 }
 
-// groups adds up what was counted with what was not yet.
-func (s *Service) groups(tx database.Tx, r *Report, callers []int64, now clock.Instant) (map[cell]Figures, error) {
+// groups adds up what was counted with what was not yet. Hours are of people: where the figures are told by something else, there are
+// those of the whole alone.
+func (s *Service) groups(
+	tx database.Tx, r *Report, callers []int64, now clock.Instant,
+) (found map[cell]Figures, worked time.Duration, err error) {
 	f, column := r.Filter, r.By.column()
 	until, err := rolledUntil(tx)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	found := map[cell]Figures{}
+	found = map[cell]Figures{}
 	add := func(key cell, figures Figures) {
 		sum := found[key]
 		sum.Add(figures)
 		found[key] = sum
 	}
+	addHours := func(key cell, d time.Duration) {
+		if worked += d; r.Hours {
+			add(key, Figures{Worked: d})
+		}
+	}
 	counted, err := store{tx}.summed(f, column, callers, f.From, min(f.Last, until))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	for _, g := range counted {
 		add(cell{g.Day, g.CallerID, g.TeamID, g.Kind}, g.figures())
 	}
-	if r.Hours {
-		hours, err := store{tx}.worked(column, callers, f.From, min(f.Last, until))
+	if f.Whole() {
+		hours, err := store{tx}.worked(f.By.hoursBy(), callers, f.From, min(f.Last, until))
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		for _, g := range hours {
-			add(cell{Day: g.Day, CallerID: g.CallerID}, Figures{Worked: time.Duration(g.Worked) * time.Microsecond})
+			addHours(cell{Day: g.Day, CallerID: g.CallerID}, time.Duration(g.Worked)*time.Microsecond)
 		}
 	}
 	today := clock.DayOf(now, s.zone)
@@ -152,14 +152,24 @@ func (s *Service) groups(tx database.Tx, r *Report, callers []int64, now clock.I
 	}
 	fresh := max(f.From, until+1, today-freshest)
 	if fresh > min(f.Last, today) {
-		return found, nil
+		return found, worked, nil
 	}
-	return found, s.addFresh(tx, r, callers, fresh, min(f.Last, today), now, add)
+	err = s.addFresh(tx, r, callers, fresh, min(f.Last, today), now, add, addHours)
+	return found, worked, err
+}
+
+// hoursBy is the column by which hours are added: those of teams and kinds are none.
+func (b By) hoursBy() string {
+	if b == ByCaller {
+		return ByCaller.column()
+	}
+	return ByDay.column()
 }
 
 // addFresh adds what is not counted yet.
 func (s *Service) addFresh(
 	tx database.Tx, r *Report, callers []int64, first, last clock.Day, now clock.Instant, add func(cell, Figures),
+	addHours func(cell, time.Duration),
 ) error {
 	from, until := s.span(first, last)
 	if callers == nil {
@@ -177,9 +187,9 @@ func (s *Service) addFresh(
 			add(r.By.key(key), *figures)
 		}
 	}
-	if r.Hours {
-		for key, d := range c.hours {
-			add(r.By.key(cell{Day: key.Day, CallerID: key.CallerID}), Figures{Worked: d})
+	for key, d := range c.hours {
+		if r.Whole() {
+			addHours(r.By.key(cell{Day: key.Day, CallerID: key.CallerID}), d)
 		}
 	}
 	return nil

@@ -23,10 +23,7 @@ func (s *Service) Undo(ctx context.Context, viewer account.Viewer, changeID int6
 		if err != nil {
 			return err
 		}
-		if change.UndoneBy != 0 {
-			return errUndone
-		}
-		w, err := s.takeBack(tx, viewer, changeID)
+		w, err := s.takeBack(tx, viewer, change)
 		if err != nil {
 			return err
 		}
@@ -43,10 +40,20 @@ func (s *Service) Undo(ctx context.Context, viewer account.Viewer, changeID int6
 }
 
 // takeBack is the work of making the days of a change what they were.
-func (s *Service) takeBack(tx database.Tx, viewer account.Viewer, changeID int64) (*work, error) {
-	brought, ended, err := store{tx}.entriesOf(changeID)
+func (s *Service) takeBack(tx database.Tx, viewer account.Viewer, change Change) (*work, error) {
+	brought, ended, err := store{tx}.entriesOf(change.ID)
 	if err != nil {
 		return nil, err
+	}
+	var people []int64
+	for _, e := range slices.Concat(brought, ended) {
+		people = append(people, e.UserID)
+	}
+	if err := s.checkPeople(tx, viewer, people); err != nil {
+		return nil, err
+	}
+	if change.UndoneBy != 0 {
+		return nil, errUndone
 	}
 	if slices.ContainsFunc(brought, func(e Entry) bool { return e.RemovedBy != 0 }) {
 		return nil, errUndo
