@@ -109,7 +109,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Calls = call.New(db, s.Callbacks, flow.Dialer{PBX: s.PBX}, now)
 	s.Worklist = worklist.New(db, s.Callbacks, s.Outcomes, now, zone)
 	s.Pauses = pause.New(db, now)
-	s.Performance = performance.New(db, s.Outcomes, nil, now, zone)
+	s.Performance = performance.New(db, s.Outcomes, flow.Opened{}, now, zone)
 	s.Scripts, s.Skills = s.Callbacks.Scripts(), s.Callbacks.Skills()
 	s.Missed = missed.New(db, s.Callbacks, s.Permission, now, missed.Options{
 		Zone: zone, CentreName: setup.Surveys.CentreName, Language: setup.Surveys.Language, Links: s.Surveys,
@@ -127,8 +127,6 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Flow = flow.New(flow.Services{
 		DB: db, Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Permission: s.Permission, Imports: s.Imports,
 		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Missed: s.Missed, Decisions: s.Decisions, Handoffs: s.Handoffs,
-		Surveys: s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures,
-		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Missed: s.Missed, Decisions: s.Decisions,
 		Performance: s.Performance,
 		Surveys:     s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures,
 		Sender: setup.Sender, Messages: s.Messages, Log: setup.Log,
@@ -162,9 +160,8 @@ func (s *Services) Shown() web.Services {
 	return web.Services{
 		Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Imports: s.Imports, Permission: s.Permission, Lists: s.Lists,
 		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Worklist: s.Worklist, Pauses: s.Pauses, Outcomes: s.Outcomes,
-		Decisions: s.Decisions, Handoffs: s.Handoffs, Scripts: s.Scripts, Skills: s.Skills, PBX: s.PBX,
 		Roster: s.Roster, Performance: s.Performance,
-		Decisions: s.Decisions, Scripts: s.Scripts, Skills: s.Skills, PBX: s.PBX,
+		Decisions: s.Decisions, Handoffs: s.Handoffs, Scripts: s.Scripts, Skills: s.Skills, PBX: s.PBX,
 		Surveys: s.Surveys, Campaigns: s.Campaigns, Messages: s.Messages,
 		Figures: s.Figures, Jobs: s.Jobs, Maintenance: s.Maintenance, Reads: flow.NewReads(s.DB, s.Contacts),
 	}

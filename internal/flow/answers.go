@@ -9,10 +9,8 @@ import (
 	"aftercall/tasks/callback"
 )
 
-// followOutcome opens a handoff where a call asks for one, and hands its answers to survey, which scores them like answers by link. That there are none is told too: a corrected
-// outcome may have taken them back.
-// followOutcome hands the answers of a call to survey, which scores them like answers by link. That there are none is told too: a corrected
-// outcome may have taken them back. So may it another day's figures.
+// followOutcome opens a handoff where a call asks for one, and hands its answers to survey, which scores them like answers by link. That
+// there are none is told too: a corrected outcome may have taken them back, and changes the figures of its day.
 func (s *Service) followOutcome(ctx context.Context, ticket outbox.Ticket, attemptID int64) error {
 	if err := s.followSaid(ctx, attemptID); err != nil {
 		return err

@@ -36,24 +36,6 @@ const JobPrune = "messages.prune"
 
 // Services are the features and kernels that flow connects.
 type Services struct {
-	DB         *database.DB
-	Accounts   *account.Service
-	Contacts   *contact.Service
-	Identity   *identity.Service
-	Permission *permission.Service
-	Imports    *imports.Service
-	Policies   *policy.Service
-	Callbacks  *callback.Service
-	Calls      *call.Service
-	Missed     *missed.Service
-	Decisions  *decision.Service
-	Handoffs   *handoff.Service
-	Surveys    *survey.Service
-	Campaigns  *campaign.Service
-	Figures    *figures.Service
-	Sender     delivery.Sender
-	Messages   *delivery.Log
-	Log        *slog.Logger // nobody reads it when nil
 	DB          *database.DB
 	Accounts    *account.Service
 	Contacts    *contact.Service
@@ -64,14 +46,15 @@ type Services struct {
 	Callbacks   *callback.Service
 	Calls       *call.Service
 	Missed      *missed.Service
-	Performance *performance.Service
 	Decisions   *decision.Service
+	Handoffs    *handoff.Service
 	Surveys     *survey.Service
 	Campaigns   *campaign.Service
 	Figures     *figures.Service
 	Sender      delivery.Sender
 	Messages    *delivery.Log
 	Log         *slog.Logger // nobody reads it when nil
+	Performance *performance.Service
 }
 
 // Service handles jobs that span features. Features do not import each other: what one found is handed to the other here.

@@ -181,3 +181,11 @@ func (s store) mistakes(viewer account.Viewer, from, to clock.Instant) ([]Mistak
 	}
 	return counts, nil
 }
+
+// openedBy returns the handoffs that callers opened in calls within [from, until).
+func (s store) openedBy(callerIDs []int64, from, until clock.Instant) ([]Opened, error) {
+	return database.In[Opened](callerIDs, "opened handoffs", func(part []int64) *gorm.DB {
+		return s.Gorm().Model(&Handoff{}).Select("opened_by AS caller_id, callback_id, said_at AS at").
+			Where("opened_by IN ? AND said_at >= ? AND said_at < ? AND callback_id <> 0", part, from, until)
+	})
+}

@@ -265,4 +265,4 @@ func people(tx database.Tx, viewer account.Viewer) ([]int64, error) {
 }
 
 // secondKinds are the kinds of callback that are a second conversation about what went wrong.
-var secondKinds = []callback.Kind{callback.RecoveryKind}
+var secondKinds = []callback.Kind{callback.RecoveryKind, callback.SecondKind}

@@ -190,7 +190,8 @@ func (h history) naive(c *centre, keep func(a callback.Attempt, d clock.Day) boo
 			f.WrapTalk += a.Talk()
 			f.WrapTime += time.Duration(a.EndedAt-a.HungUpAt) * time.Microsecond
 		}
-		if h.about[a.CallbackID].Kind == callback.RecoveryKind && reached && final {
+		second := h.about[a.CallbackID].Kind == callback.RecoveryKind || h.about[a.CallbackID].Kind == callback.SecondKind
+		if second && reached && final {
 			f.Seconds++
 			if business.Solved == outcome.Yes {
 				f.Solved++
