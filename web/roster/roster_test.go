@@ -39,7 +39,7 @@ func newFloor(t *testing.T) *floor {
 		f.ids[name] = u.ID
 	}
 	webtest.Must(t, f.Roster.StartShifts(t.Context(), account.Viewer{Role: account.Admin}, "zh-CN"))
-	f.lead = f.Login(t, account.Supervisor, "回访一组")
+	f.lead = f.Login(t, account.Supervisor, "回访一组", "装维一班")
 	f.week = roster.Monday(clock.DayOf(webtest.Now, f.Zone)) + 7
 	return f
 }
