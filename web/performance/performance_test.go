@@ -175,7 +175,8 @@ func TestACallerReadsTheirOwnRowsAndDayAlone(t *testing.T) {
 		}
 	}
 	text := strings.Join(strings.Fields(wang.Get("/day").Page(http.StatusOK).Find("main").Text()), " ")
-	if !strings.Contains(text, "Attempts6366Reached") || !strings.Contains(text, "Mean talk2:31 (n=3)2:31 (n=18)2:31 (n=15)") {
+	if !strings.Contains(text, "Today6331.12.82:31 (n=3)") || !strings.Contains(text, "so far3618186.52.82:31 (n=18)") ||
+		!strings.Contains(text, "Usual day6331.12.82:31 (n=15)") {
 		t.Errorf("my day, my week, a usual day: %q", text)
 	}
 }
