@@ -5,7 +5,7 @@
 // (caller_hours); what is not counted yet, above all today, is read from the attempts each time. A correction counts the caller's day
 // anew. Rows are always made from all that there is of a caller's day, never added to: counting again gives the same.
 //
-// Whoever counts a day writes its guard row first; nothing else is locked. What the figures mean is in docs/performance-of-callers.md.
+// Whoever counts a day writes its guard row first; nothing else is locked. What the figures mean is in docs/callers.md.
 package performance
 
 import (
