@@ -16,21 +16,53 @@ func EventsOfContact(tx database.Tx, contactID int64) ([]contact.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	var events []contact.Event
-	for _, i := range invitations {
-		events = append(events, invitationEvent(i))
-		events = append(events, reminderEvents(i)...)
-	}
 	responses, err := st.responsesAbout(contactID)
 	if err != nil {
 		return nil, err
 	}
-	answers, err := st.currentAnswers(responses)
+	answered, err := st.responsesEvents(responses)
+	return append(invitationsEvents(invitations), answered...), err
+}
+
+// PastInvitations returns what became of the invitations of customers.
+func PastInvitations(tx database.Tx, p contact.Past) ([]contact.Event, error) {
+	invitations, err := store{tx}.pastInvitations(p)
+	return invitationsEvents(invitations), err
+}
+
+// PastResponses returns what customers answered.
+func PastResponses(tx database.Tx, p contact.Past) ([]contact.Event, error) {
+	st := store{tx}
+	responses, err := st.pastResponses(p)
 	if err != nil {
 		return nil, err
 	}
+	return st.responsesEvents(responses)
+}
+
+func invitationsEvents(invitations []Invitation) []contact.Event {
+	var events []contact.Event
+	for _, i := range invitations {
+		of := append([]contact.Event{invitationEvent(i)}, reminderEvents(i)...)
+		for _, e := range of {
+			e.Row, e.ContactID, e.About = i.ID, i.ContactID, contact.Object{Kind: contact.AboutInvitation, ID: i.ID}
+			events = append(events, e)
+		}
+	}
+	return events
+}
+
+func (s store) responsesEvents(responses []Response) ([]contact.Event, error) {
+	answers, err := s.currentAnswers(responses)
+	if err != nil {
+		return nil, err
+	}
+	var events []contact.Event
 	for _, r := range responses {
-		events = append(events, responseEvents(r, answers[r.ID])...)
+		for _, e := range responseEvents(r, answers[r.ID]) {
+			e.Row, e.ContactID, e.About = r.ID, r.ContactID, contact.Object{Kind: contact.AboutResponse, ID: r.ID}
+			events = append(events, e)
+		}
 	}
 	return events, nil
 }

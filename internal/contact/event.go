@@ -10,13 +10,40 @@ import (
 	"aftercall/internal/database"
 )
 
-// Event is one line of a contact's timeline. Every feature tells its own part; package flow puts them together.
+// Event is one line of a timeline, of a contact or of a customer. Every feature tells its own part; package flow puts them together.
 type Event struct {
-	At    clock.Instant
-	Code  string         // what happened; translated under "timeline.<code>"
-	Args  map[string]any // named values for the translation
-	Actor string         // who did it; empty for the customer or the program
+	At        clock.Instant
+	Code      string         // what happened; translated under "timeline.<code>"
+	Args      map[string]any // named values for the translation
+	Actor     string         // who did it; empty for the customer or the program
+	Row       int64          // id of the row that tells it, among those of its part
+	ContactID int64          // the contact it is about; 0 for none
+	About     Object         // what it is about besides, and may be looked at
 }
+
+// Object is a thing that a timeline leads to: of a kind, with an id. The zero value is none.
+type Object struct {
+	Kind ObjectKind
+	ID   int64
+}
+
+// ObjectKind is what kind of thing an object is.
+type ObjectKind string
+
+// The kinds of object, beside contacts.
+const (
+	AboutCallback    ObjectKind = "callback"
+	AboutConsent     ObjectKind = "consent"
+	AboutDecision    ObjectKind = "decision"
+	AboutHandoff     ObjectKind = "handoff"
+	AboutInvitation  ObjectKind = "invitation"
+	AboutPerson      ObjectKind = "person" // who is the same customer
+	AboutResponse    ObjectKind = "response"
+	AboutSuppression ObjectKind = "suppression"
+)
+
+// Numbers are telephone numbers among the args of an event: they are shown masked.
+type Numbers []string
 
 // EventsOfContact returns what is known of a contact's own life, in no particular order: opened, first response, taken in,
 // resolved, reopened, corrected, rated otherwise too late. It is empty for a contact there is none of.
@@ -39,40 +66,46 @@ func EventsOfContact(tx database.Tx, contactID int64) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	corrections, err := correctionEvents(tx, contactID)
+	corrections, err := store{tx}.corrections(contactID)
 	if err != nil {
 		return nil, err
 	}
-	late, err := lateRatingEvents(tx, contactID)
+	corrected, err := correctionEvents(tx, corrections)
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(events, more, corrections, late), nil
+	told, err := store{tx}.answersOfContacts([]int64{contactID})
+	return slices.Concat(events, more, corrected, lateRatingEvents(told)), err
 }
 
 // lateRatingEvents tells the ratings that were changed at the source when a change did not count any more. survey tells the others.
-func lateRatingEvents(tx database.Tx, contactID int64) ([]Event, error) {
-	told, err := store{tx}.answersOfContacts([]int64{contactID})
+func lateRatingEvents(told []ImportedAnswer) []Event {
 	var events []Event
 	for _, a := range told {
 		if a.Late {
 			_, top, _ := strings.Cut(a.Scale, "-")
-			score := fmt.Sprintf("%d/%s", a.Value, top)
-			events = append(events, Event{At: a.AnsweredAt, Code: "rating_changed_late", Args: map[string]any{"score": score}})
+			events = append(events, Event{
+				At: a.AnsweredAt, Code: "rating_changed_late", Args: map[string]any{"score": fmt.Sprintf("%d/%s", a.Value, top)},
+				Row: a.ID, ContactID: a.ContactID,
+			})
 		}
 	}
-	return events, err
+	return events
 }
 
 func contactEvents(c Contact, source string) []Event {
 	var events []Event
+	tell := func(at clock.Instant, code string, args map[string]any) {
+		events = append(events, Event{At: at, Code: code, Args: args, Row: c.ID, ContactID: c.ID})
+	}
 	if !c.OpenedAt.IsZero() {
-		events = append(events, Event{At: c.OpenedAt, Code: "contact_opened"})
+		tell(c.OpenedAt, "contact_opened", nil)
 	}
 	if !c.FirstResponseAt.IsZero() {
-		events = append(events, Event{At: c.FirstResponseAt, Code: "contact_first_response"})
+		tell(c.FirstResponseAt, "contact_first_response", nil)
 	}
-	return append(events, Event{At: c.ReceivedAt, Code: "contact_received", Args: map[string]any{"source": source}})
+	tell(c.ReceivedAt, "contact_received", map[string]any{"source": source})
+	return events
 }
 
 func resolutionEvents(tx database.Tx, resolutions []Resolution) ([]Event, error) {
@@ -93,19 +126,20 @@ func resolutionEvents(tx database.Tx, resolutions []Resolution) ([]Event, error)
 		case r.No > 1:
 			code = "contact_resolved_again"
 		}
-		events = append(events, Event{At: r.ResolvedAt, Code: code, Args: args, Actor: agents[r.AgentID]})
+		e := Event{At: r.ResolvedAt, Code: code, Args: args, Actor: agents[r.AgentID], Row: r.ID, ContactID: r.ContactID}
+		events = append(events, e)
 		if !r.ReopenedAt.IsZero() {
-			events = append(events, Event{At: r.ReopenedAt, Code: "contact_reopened", Args: args})
+			e.At, e.Code, e.Actor = r.ReopenedAt, "contact_reopened", ""
+			events = append(events, e)
 		}
 	}
 	return events, nil
 }
 
 // correctionEvents tells what changed after a resolution; an agent is told by name, a customer by reference.
-func correctionEvents(tx database.Tx, contactID int64) ([]Event, error) {
-	corrections, err := store{tx}.corrections(contactID)
-	if err != nil || len(corrections) == 0 {
-		return nil, err
+func correctionEvents(tx database.Tx, corrections []Correction) ([]Event, error) {
+	if len(corrections) == 0 {
+		return nil, nil
 	}
 	var agentIDs, customerIDs []int64
 	for _, c := range corrections {
@@ -141,7 +175,7 @@ func correctionEvents(tx database.Tx, contactID int64) ([]Event, error) {
 			}
 			return value
 		}
-		events[i] = Event{At: c.At, Code: "contact_corrected", Args: map[string]any{
+		events[i] = Event{At: c.At, Code: "contact_corrected", Row: c.ID, ContactID: c.ContactID, Args: map[string]any{
 			"field": c.Field, "old": show(c.OldValue), "new": show(c.NewValue), "no": c.ResolutionNo,
 		}}
 	}

@@ -54,6 +54,7 @@ type Change struct {
 	FromState  State // empty for changes from before they were written down
 	ToState    State
 	Reason     string // a code: a SkipReason of a skip, else a Reason or a call result; empty where the kind says it all
+	Became     string // of a correction: what the outcome is now, as Reason says what it was; empty from before that was kept
 	Detail     string // what somebody wrote
 }
 

@@ -137,7 +137,9 @@ func (s *Service) correct(
 		return errCorrectInHand
 	}
 	was := Outcome{CallResult: a.CallResult, BusinessResult: a.BusinessResult}
-	change := Change{Kind: ChangeCorrected, FromState: c.State, UserID: viewer.UserID, Reason: was.reason(), Detail: why}
+	change := Change{
+		Kind: ChangeCorrected, FromState: c.State, UserID: viewer.UserID, Reason: was.reason(), Became: o.reason(), Detail: why,
+	}
 	if err := s.refuseAnew(tx, viewer, subject, a, o.suppressed(set), why); err != nil {
 		return err
 	}

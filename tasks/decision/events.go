@@ -24,6 +24,16 @@ func EventsOfContact(tx database.Tx, contactID int64) ([]contact.Event, error) {
 	return st.eventsOfDecisions(decisions)
 }
 
+// PastDecisions returns what was decided about the contacts of customers.
+func PastDecisions(tx database.Tx, p contact.Past) ([]contact.Event, error) {
+	st := store{tx}
+	decisions, err := st.pastDecisions(p)
+	if err != nil {
+		return nil, err
+	}
+	return st.eventsOfDecisions(decisions)
+}
+
 // eventsOfDecisions returns for each decision, in this order: what it was first, why it was made again, and what it is now.
 func (s store) eventsOfDecisions(decisions []Decision) ([]contact.Event, error) {
 	ids, numbers := make([]int64, len(decisions)), make([]int, len(decisions))
@@ -50,10 +60,15 @@ func (s store) eventsOfDecisions(decisions []Decision) ([]contact.Event, error) 
 	}
 	var events []contact.Event
 	for _, d := range decisions {
+		from := len(events)
 		for _, c := range history[d.ID] {
 			events = append(append(events, decisionEvents(c.before(d.Kind), versions)...), c.event(d.Kind, names[c.UserID]))
 		}
 		events = append(events, decisionEvents(d, versions)...)
+		for i := range events[from:] {
+			e := &events[from+i]
+			e.Row, e.ContactID, e.About = d.ID, d.ContactID, contact.Object{Kind: contact.AboutDecision, ID: d.ID}
+		}
 	}
 	return events, nil
 }

@@ -28,6 +28,9 @@ type key struct {
 // maxEvents bounds how much of a contact's timeline is read.
 const maxEvents = 200
 
+// maxChanges bounds how much of what decisions were before is read with a page of them.
+const maxChanges = 2000
+
 func (s store) decision(id int64) (Decision, error) {
 	return database.One[Decision](s.Gorm().Where("id = ?", id), "decision",
 		fault.New(fault.NotFound, "decision_unknown", "there is no such decision"))

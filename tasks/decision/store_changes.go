@@ -2,10 +2,12 @@ package decision
 
 import (
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/tasks/policy"
 )
@@ -60,6 +62,26 @@ func (s store) insertChange(change Change) error {
 // changesOf returns what decisions were before, the oldest first.
 func (s store) changesOf(decisionIDs []int64) ([]Change, error) {
 	return database.In[Change](decisionIDs, "changes of decisions", func(part []int64) *gorm.DB {
-		return s.Gorm().Where("decision_id IN ?", part).Order("id").Limit(maxEvents)
+		return s.Gorm().Where("decision_id IN ?", part).Order("id").Limit(maxChanges)
+	})
+}
+
+// pastDecisions returns the decisions that tell something in a stretch of the past: now, or before they were made again.
+func (s store) pastDecisions(p contact.Past) ([]Decision, error) {
+	from := p.OfContacts(s.Tx, "decisions")
+	now, err := p.Latest(s.Tx, "decisions.id", from, database.Moment{Column: "decisions.decided_at"},
+		database.Moment{Column: "decisions.cancelled_at", When: "decisions.state = ?", Args: []any{Planned}})
+	if err != nil {
+		return nil, err
+	}
+	before, err := p.Latest(s.Tx, "decisions.id", func() *gorm.DB {
+		return from().Joins("JOIN decision_changes ON decision_changes.decision_id = decisions.id")
+	}, database.Moment{Column: "decision_changes.changed_at"}, database.Moment{Column: "decision_changes.decided_at"},
+		database.Moment{Column: "decision_changes.cancelled_at", When: "decision_changes.state = ?", Args: []any{Planned}})
+	if err != nil {
+		return nil, err
+	}
+	return database.In[Decision](slices.Concat(now, before), "past decisions", func(part []int64) *gorm.DB {
+		return s.Gorm().Where("id IN ?", part)
 	})
 }

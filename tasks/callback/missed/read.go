@@ -12,9 +12,32 @@ const maxEvents = 200
 // EventsOfContact returns what became of the texts about a contact. The codes are translated under "timeline.<code>".
 func EventsOfContact(tx database.Tx, contactID int64) ([]contact.Event, error) {
 	texts, err := store{tx}.ofContact(contactID)
+	if err != nil {
+		return nil, err
+	}
+	return events(tx, texts)
+}
+
+// PastTexts returns what became of the texts that were for customers.
+func PastTexts(tx database.Tx, p contact.Past) ([]contact.Event, error) {
+	texts, err := store{tx}.past(p)
+	if err != nil {
+		return nil, err
+	}
+	return events(tx, texts)
+}
+
+func events(tx database.Tx, texts []Text) ([]contact.Event, error) {
+	ids := make([]int64, len(texts))
+	for i, t := range texts {
+		ids[i] = t.CallbackID
+	}
+	contacts, err := callback.ContactsOf(tx, ids)
 	events := make([]contact.Event, len(texts))
 	for i, t := range texts {
-		events[i] = t.event()
+		e := t.event()
+		e.Row, e.ContactID, e.About = t.ID, contacts[t.CallbackID], contact.Object{Kind: contact.AboutCallback, ID: t.CallbackID}
+		events[i] = e
 	}
 	return events, err
 }

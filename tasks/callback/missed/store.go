@@ -5,8 +5,10 @@ import (
 
 	"gorm.io/gorm"
 
+	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/tasks/callback"
 )
 
 // store is a transaction on the table of texts.
@@ -75,4 +77,16 @@ func (s store) ofContact(contactID int64) (texts []Text, err error) {
 		return nil, fmt.Errorf("read the texts about contact %d: %w", contactID, err)
 	}
 	return texts, nil
+}
+
+// past returns the texts that tell something in a stretch of the past. There is one of a callback at most.
+func (s store) past(p contact.Past) ([]Text, error) {
+	ids, err := p.Latest(s.Tx, "missed_texts.id", func() *gorm.DB {
+		return callback.OfCustomers(s.Tx, p).Joins("JOIN missed_texts ON missed_texts.callback_id = callbacks.id")
+	}, database.Moment{Column: "missed_texts.sent_at", When: "missed_texts.state = ?", Args: []any{Sent}},
+		database.Moment{Column: "missed_texts.created_at", When: "missed_texts.state <> ?", Args: []any{Sent}})
+	if err != nil {
+		return nil, err
+	}
+	return s.byIDs(ids)
 }

@@ -1,0 +1,30 @@
+package survey
+
+import (
+	"gorm.io/gorm"
+
+	"aftercall/internal/contact"
+	"aftercall/internal/database"
+)
+
+// pastInvitations returns the invitations that tell something in a stretch of the past.
+func (s store) pastInvitations(p contact.Past) ([]Invitation, error) {
+	ids, err := p.Latest(s.Tx, "invitations.id", p.OfCustomers(s.Tx, "invitations"),
+		database.Moment{Column: "sent_at"},
+		database.Moment{Column: "created_at", When: "sent_at = 0"},
+		database.Moment{Column: "reminder_sent_at", When: "reminder_state = ?", Args: []any{Sent}},
+		database.Moment{Column: "reminder_due_at", When: "reminder_state IN ?", Args: []any{[]State{Failed, Uncertain}}})
+	if err != nil {
+		return nil, err
+	}
+	return database.In[Invitation](ids, "past invitations", func(part []int64) *gorm.DB { return s.Gorm().Where("id IN ?", part) })
+}
+
+// pastResponses returns the responses that tell something in a stretch of the past.
+func (s store) pastResponses(p contact.Past) ([]Response, error) {
+	ids, err := p.Latest(s.Tx, "responses.id", p.OfCustomers(s.Tx, "responses"), database.Moment{Column: "answered_at"})
+	if err != nil {
+		return nil, err
+	}
+	return database.In[Response](ids, "past responses", func(part []int64) *gorm.DB { return s.Gorm().Where("id IN ?", part) })
+}
