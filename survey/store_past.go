@@ -28,3 +28,15 @@ func (s store) pastResponses(p contact.Past) ([]Response, error) {
 	}
 	return database.In[Response](ids, "past responses", func(part []int64) *gorm.DB { return s.Gorm().Where("id IN ?", part) })
 }
+
+// ContactsOf returns about which contact each invitation is.
+func ContactsOf(tx database.Tx, invitationIDs []int64) (map[int64]int64, error) {
+	rows, err := database.In[Invitation](database.DistinctNonzero(invitationIDs), "contacts of invitations", func(part []int64) *gorm.DB {
+		return tx.Gorm().Select("id", "contact_id").Where("id IN ?", part)
+	})
+	contacts := make(map[int64]int64, len(rows))
+	for _, i := range rows {
+		contacts[i.ID] = i.ContactID
+	}
+	return contacts, err
+}

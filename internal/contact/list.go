@@ -221,12 +221,7 @@ func (s *Service) CustomersByID(ctx context.Context, viewer account.Viewer, ids 
 
 // ContactsByID returns those of the contacts that the viewer sees.
 func (s *Service) ContactsByID(ctx context.Context, viewer account.Viewer, ids []int64) (map[int64]Contact, error) {
-	rows, err := store{s.db.View(ctx)}.visibleOf(viewer, ids)
-	contacts := make(map[int64]Contact, len(rows))
-	for _, c := range rows {
-		contacts[c.ID] = c
-	}
-	return contacts, err
+	return SeenByID(s.db.View(ctx), viewer, ids)
 }
 
 // SourceNames is the function of that name.

@@ -89,3 +89,13 @@ func CountUnseen(tx database.Tx, viewer account.Viewer, customerIDs []int64, atM
 	}
 	return n, nil
 }
+
+// SeenByID returns those of the contacts that a viewer sees.
+func SeenByID(tx database.Tx, viewer account.Viewer, ids []int64) (map[int64]Contact, error) {
+	seen, err := store{tx}.visibleOf(viewer, database.DistinctNonzero(ids))
+	contacts := make(map[int64]Contact, len(seen))
+	for _, c := range seen {
+		contacts[c.ID] = c
+	}
+	return contacts, err
+}

@@ -61,6 +61,20 @@ func OfCustomer(tx database.Tx, customerID int64) ([]Correction, error) {
 	return rows, nil
 }
 
+// Before returns the corrections of customers that were made, or ended, in a stretch of the past. What was corrected once more is told by
+// that.
+func Before(tx database.Tx, customerIDs []int64, stretch database.Stretch) ([]Correction, error) {
+	ids, err := stretch.Latest(tx, "id", func() *gorm.DB {
+		return tx.Gorm().Table("customer_corrections").Where("customer_id IN ?", customerIDs)
+	}, database.Moment{Column: "at"}, database.Moment{Column: "ended_at", When: "ended_by <> ?", Args: []any{Again}})
+	if err != nil {
+		return nil, err
+	}
+	return database.In[Correction](ids, "past corrections of customers", func(part []int64) *gorm.DB {
+		return tx.Gorm().Where("id IN ?", part)
+	})
+}
+
 // After returns what was corrected of the customers of a source after a correction, in order, at most limit.
 func After(tx database.Tx, sourceID, after int64, limit int) ([]Correction, error) {
 	var rows []Correction

@@ -77,3 +77,15 @@ func (s store) movedBy(viewer account.Viewer, changeIDs []int64, few int) (map[i
 	}
 	return moved, nil
 }
+
+// pastChanges returns the changes of who customers are that lie in a stretch of the past.
+func (s store) pastChanges(p contact.Past) ([]PersonChange, error) {
+	ids, err := p.Latest(s.Tx, "person_changes.id", func() *gorm.DB {
+		return s.Gorm().Table("person_changes").
+			Where("person_changes.id IN (SELECT change_id FROM person_change_records WHERE customer_id IN ?)", p.Customers)
+	}, database.Moment{Column: "at"})
+	if err != nil {
+		return nil, err
+	}
+	return database.In[PersonChange](ids, "past changes of persons", func(part []int64) *gorm.DB { return s.Gorm().Where("id IN ?", part) })
+}

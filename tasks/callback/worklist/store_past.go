@@ -53,3 +53,21 @@ func (s store) changesOfCallbacks(callbackIDs []int64, kinds []callback.ChangeKi
 	return database.List[callback.Change](s.Gorm().Where("callback_id IN ? AND kind IN ? AND user_id <> 0", callbackIDs, kinds).
 		Order("id DESC").Limit(maxEvents), "what was done with callbacks")
 }
+
+// ByID returns callbacks by their ids, whosever they are.
+func ByID(tx database.Tx, ids []int64) (map[int64]callback.Callback, error) {
+	found, err := store{tx}.callbacksByID(nil, ids)
+	return byID(found), err
+}
+
+// CallbacksOf returns for which callback each attempt was made.
+func CallbacksOf(tx database.Tx, attemptIDs []int64) (map[int64]int64, error) {
+	attempts, err := database.In[callback.Attempt](database.DistinctNonzero(attemptIDs), "what calls were for", func(part []int64) *gorm.DB {
+		return tx.Gorm().Select("id", "callback_id").Where("id IN ?", part)
+	})
+	callbacks := make(map[int64]int64, len(attempts))
+	for _, a := range attempts {
+		callbacks[a.ID] = a.CallbackID
+	}
+	return callbacks, err
+}
