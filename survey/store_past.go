@@ -3,6 +3,7 @@ package survey
 import (
 	"gorm.io/gorm"
 
+	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 )
@@ -39,4 +40,12 @@ func ContactsOf(tx database.Tx, invitationIDs []int64) (map[int64]int64, error) 
 		contacts[i.ID] = i.ContactID
 	}
 	return contacts, err
+}
+
+// OpenOf returns the invitations of customers that may still be answered and are not, the newest first, at most as many as the stretch has.
+func OpenOf(tx database.Tx, p contact.Past, now clock.Instant) ([]Invitation, error) {
+	return database.List[Invitation](p.OfCustomers(tx, "invitations")().
+		Where("state IN ? AND (expires_at = 0 OR expires_at >= ?)", []State{Planned, Sending, Sent, Delivered}, now).
+		Where("NOT EXISTS (SELECT 1 FROM responses WHERE responses.invitation_id = invitations.id)").
+		Order("invitations.id DESC").Limit(p.Limit), "open invitations")
 }

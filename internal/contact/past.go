@@ -99,3 +99,9 @@ func SeenByID(tx database.Tx, viewer account.Viewer, ids []int64) (map[int64]Con
 	}
 	return contacts, err
 }
+
+// OpenOf returns the contacts of customers that are not resolved and that the viewer sees: complaints first, then the newest, at most as
+// many as the stretch has.
+func OpenOf(tx database.Tx, p Past) ([]Contact, error) {
+	return store{tx}.openContacts(p)
+}

@@ -60,3 +60,8 @@ func (s store) countUnseen(viewer account.Viewer, customerIDs []int64, atMost in
 	return database.CountUpTo(s.Tx, s.Gorm().Model(&Contact{}).Where("customer_id IN ?", customerIDs).
 		Where("NOT ("+condition+")", args...), atMost)
 }
+
+func (s store) openContacts(p Past) ([]Contact, error) {
+	return database.List[Contact](s.visible(p.Viewer).Where("customer_id IN ? AND status <> ?", p.Customers, Resolved).
+		Order("complaint DESC, contacts.id DESC").Limit(p.Limit), "open contacts")
+}

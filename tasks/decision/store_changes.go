@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 	"aftercall/tasks/policy"
@@ -84,4 +85,13 @@ func (s store) pastDecisions(p contact.Past) ([]Decision, error) {
 	return database.In[Decision](slices.Concat(now, before), "past decisions", func(part []int64) *gorm.DB {
 		return s.Gorm().Where("id IN ?", part)
 	})
+}
+
+// ToCome returns the surveys that are planned for customers and not due yet, the next one first, at most as many as the stretch has. What
+// callbacks are planned, those tell themselves.
+func ToCome(tx database.Tx, p contact.Past, now clock.Instant) ([]Decision, error) {
+	return database.List[Decision](p.OfContacts(tx, "decisions")().Select("decisions.*").
+		Where("decisions.kind = ? AND decisions.state = ? AND decisions.cancelled_at = 0 AND decisions.due_at > ?",
+			policy.FollowUpSurvey, Planned, now).
+		Order("decisions.due_at, decisions.id").Limit(p.Limit), "surveys to come")
 }
