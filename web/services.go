@@ -57,4 +57,5 @@ type Services struct {
 	Figures     *figures.Service
 	Jobs        admin.Jobs
 	Reads       flow.Reads
+	Customers   flow.Customers
 }

@@ -164,6 +164,7 @@ func (s *Services) Shown() web.Services {
 		Decisions: s.Decisions, Handoffs: s.Handoffs, Scripts: s.Scripts, Skills: s.Skills, PBX: s.PBX,
 		Surveys: s.Surveys, Campaigns: s.Campaigns, Messages: s.Messages,
 		Figures: s.Figures, Jobs: s.Jobs, Maintenance: s.Maintenance, Reads: flow.NewReads(s.DB, s.Contacts),
+		Customers: flow.NewCustomers(s.DB, s.Permission, s.Now),
 	}
 }
 

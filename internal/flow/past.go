@@ -231,25 +231,26 @@ func (l *Timeline) name(tx database.Tx, viewer account.Viewer) error {
 		return err
 	}
 	for _, e := range l.Events {
-		contactIDs = append(contactIDs, cmp.Or(e.ContactID, callbacks[e.About.ID].ContactID))
+		if contactIDs = append(contactIDs, e.ContactID); e.About.Kind == contact.AboutCallback {
+			contactIDs = append(contactIDs, callbacks[e.About.ID].ContactID)
+		}
 	}
 	if l.Contacts, err = contact.SeenByID(tx, viewer, contactIDs); err != nil {
 		return err
 	}
 	for i := range l.Events {
 		e := &l.Events[i].Event
-		if e.About.Kind == contact.AboutCallback {
-			cb := callbacks[e.About.ID]
+		cb := callbacks[e.About.ID]
+		toCallback := e.About.Kind == contact.AboutCallback
+		if toCallback {
 			e.ContactID = cmp.Or(e.ContactID, cb.ContactID)
-			if l.Contacts[cb.ContactID].ID == 0 && !viewer.SeesTeam(cb.TeamID) {
-				e.About = contact.Object{}
-			}
 		}
-		if e.ContactID != 0 && l.Contacts[e.ContactID].ID == 0 {
+		unseen := e.ContactID != 0 && l.Contacts[e.ContactID].ID == 0
+		if unseen {
 			e.ContactID = 0
-			if e.About.Kind != contact.AboutCallback {
-				e.About = contact.Object{}
-			}
+		}
+		if toCallback && !viewer.SeesTeam(cb.TeamID) || !toCallback && unseen {
+			e.About = contact.Object{}
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
+	"aftercall/internal/database"
 	"aftercall/tasks/policy"
 )
 
@@ -89,4 +90,26 @@ func (s *Service) List(ctx context.Context, viewer account.Viewer, f Filter) ([]
 		}
 	}
 	return rows, nil
+}
+
+// OfContact returns the decisions about a contact with what became of them, the newest resolution first. Of the names only those of the
+// rule and the reason are filled in.
+func OfContact(tx database.Tx, contactID int64, now clock.Instant) ([]Row, error) {
+	found, err := store{tx}.aboutContact(contactID, now)
+	if err != nil {
+		return nil, err
+	}
+	numbers := make([]int, len(found))
+	for i, d := range found {
+		numbers[i] = d.PolicyVersion
+	}
+	versions, err := policy.VersionsOf(tx, numbers)
+	rows := make([]Row, len(found))
+	for i, d := range found {
+		rows[i] = Row{
+			Decision: d.Decision, RuleName: versions.Rule(d.PolicyVersion, d.Rule), ReasonText: versions.Reason(d.PolicyVersion, d.Reason),
+			Fate: d.Fate,
+		}
+	}
+	return rows, err
 }

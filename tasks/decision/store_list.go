@@ -171,3 +171,14 @@ func (s store) quarterHourCounts(teams []int64, from, to, now clock.Instant) ([]
 	}
 	return rows, nil
 }
+
+// aboutContact returns the decisions about a contact, the newest resolution first.
+func (s store) aboutContact(contactID int64, now clock.Instant) ([]withFate, error) {
+	var rows []withFate
+	err := s.withCallbacks().Select("decisions.*, "+fate+" AS fate", now).Where("decisions.contact_id = ?", contactID).
+		Order("decisions.resolution_id DESC, decisions.id").Limit(maxEvents).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the decisions about contact %d: %w", contactID, err)
+	}
+	return rows, nil
+}

@@ -99,6 +99,7 @@ var (
 		callback.ChangeCancelled,
 	}
 	correctedKinds = []callback.ChangeKind{callback.ChangeCorrected}
+	keptKinds      = []callback.ChangeKind{callback.ChangeTransferred, callback.ChangePaused, callback.ChangeReserved} // for somebody
 )
 
 // plannedKinds are the kinds of callback that no decision plans.
@@ -188,7 +189,7 @@ func actEvents(tx database.Tx, changes []callback.Change, callbacks []callback.C
 			delete(args, "reason")
 		case c.Kind == callback.ChangeCorrected && c.Became != "":
 			e.Code, args["became"] = e.Code+"_to", c.Became
-		case names[c.ForUserID] != "":
+		case names[c.ForUserID] != "" && slices.Contains(keptKinds, c.Kind):
 			e.Code, args["name"] = e.Code+"_for", names[c.ForUserID]
 		}
 		if c.Detail != "" {

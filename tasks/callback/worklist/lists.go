@@ -56,3 +56,12 @@ type StateCounts struct {
 func (s *Service) Count(ctx context.Context, viewer account.Viewer) (StateCounts, error) {
 	return store{s.db.View(ctx)}.stateCounts(viewer.VisibleTeams(), s.now())
 }
+
+// OfContact returns the callbacks about a contact, the newest first.
+func OfContact(tx database.Tx, contactID int64) ([]Row, error) {
+	found, err := store{tx}.callbacksOfContact(contactID)
+	if err != nil {
+		return nil, err
+	}
+	return rows(tx, found)
+}
