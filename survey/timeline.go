@@ -129,22 +129,3 @@ func responseEvents(r Response, answers []Answer) []contact.Event {
 	}
 	return events
 }
-
-// AboutContact returns the invitations about a contact, and what was answered about it, the oldest first.
-func AboutContact(tx database.Tx, contactID int64) ([]Invitation, []AnsweredResponse, error) {
-	st := store{tx}
-	invitations, err := st.invitationsOf(contactID)
-	if err != nil {
-		return nil, nil, err
-	}
-	responses, err := st.responsesAbout(contactID)
-	if err != nil {
-		return nil, nil, err
-	}
-	answers, err := st.currentAnswers(responses)
-	list := make([]AnsweredResponse, len(responses))
-	for i, r := range responses {
-		list[i] = answered(r, answers[r.ID])
-	}
-	return invitations, list, err
-}

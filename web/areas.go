@@ -27,7 +27,8 @@ func areas(site *frame.Site, s Services) []frame.Area {
 			site, s.Callbacks, s.Calls, s.Worklist, s.Pauses, s.Maintenance, s.Scripts, s.Reads, s.Surveys, s.Contacts, s.Performance,
 		),
 		followup.New(
-			site, s.Accounts, s.Callbacks, s.Calls, s.Worklist, s.Contacts, s.Decisions, s.Identity, s.Permission, s.Policies, s.Reads,
+			site, s.Accounts, s.Callbacks, s.Calls, s.Worklist, s.Contacts, s.Customers, s.Decisions, s.Identity, s.Permission, s.Policies,
+			s.Reads,
 		),
 		policies.New(site, s.Accounts, s.Contacts, s.Decisions, s.Figures, s.Policies, s.Surveys),
 		outcomes.New(site, s.Accounts, s.Outcomes),

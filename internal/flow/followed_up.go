@@ -13,10 +13,9 @@ import (
 
 // FollowedUp is what was done about a contact.
 type FollowedUp struct {
-	Decisions   []decision.Row // the newest resolution first
-	Callbacks   []worklist.Row // the newest first
-	Invitations []survey.Invitation
-	Responses   []survey.AnsweredResponse
+	Decisions []decision.Row  // the newest resolution first
+	Callbacks []worklist.Row  // the newest first
+	Surveys   []contact.Event // what became of invitations, and what was answered
 }
 
 // FollowedUp returns what was decided and done about a contact. It is empty for a contact the viewer does not see.
@@ -31,7 +30,7 @@ func (c Customers) FollowedUp(ctx context.Context, viewer account.Viewer, contac
 		f.Callbacks, err = worklist.OfContact(tx, contactID)
 	}
 	if err == nil {
-		f.Invitations, f.Responses, err = survey.AboutContact(tx, contactID)
+		f.Surveys, err = survey.EventsOfContact(tx, contactID)
 	}
 	if err != nil {
 		return FollowedUp{}, fmt.Errorf("what was done about contact %d: %w", contactID, err)

@@ -30,6 +30,7 @@ type handlers struct {
 	calls      callService
 	worklist   worklistService
 	contacts   contactService
+	customers  customerService
 	decisions  decisionService
 	identity   identityService
 	permission permissionService
@@ -40,11 +41,12 @@ type handlers struct {
 // New returns the area.
 func New(
 	site *frame.Site, accounts accountService, callbacks callbackService, calls callService, worklist worklistService,
-	contacts contactService, decisions decisionService, identity identityService,
+	contacts contactService, customers customerService, decisions decisionService, identity identityService,
 	permission permissionService, policies policyService, timelines timelineService,
 ) frame.Area {
 	h := &handlers{
-		Site: site, accounts: accounts, callbacks: callbacks, calls: calls, worklist: worklist, contacts: contacts, decisions: decisions,
+		Site: site, accounts: accounts, callbacks: callbacks, calls: calls, worklist: worklist, contacts: contacts,
+		customers: customers, decisions: decisions,
 		identity: identity, permission: permission, policies: policies, timelines: timelines,
 	}
 	return frame.Area{
@@ -101,6 +103,13 @@ type contactService interface {
 	Customer(ctx context.Context, viewer account.Viewer, id int64) (contact.Profile, error)
 	List(ctx context.Context, viewer account.Viewer, f contact.Filter) ([]contact.Row, error)
 	Sources(ctx context.Context) ([]contact.Source, error)
+}
+
+// customerService is what these pages ask about a customer across features.
+type customerService interface {
+	Ahead(ctx context.Context, viewer account.Viewer, customerID int64) (flow.Ahead, error)
+	FollowedUp(ctx context.Context, viewer account.Viewer, contactID int64) (flow.FollowedUp, error)
+	Timeline(ctx context.Context, viewer account.Viewer, customerID int64, f flow.TimelineFilter) (flow.Timeline, error)
 }
 
 // decisionService is what these pages ask of decisions.

@@ -11,7 +11,6 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
-	"aftercall/internal/contact/identity"
 	"aftercall/web/frame"
 )
 
@@ -34,27 +33,11 @@ type contactPage struct {
 	frame.Page
 	Contact  contact.Detail
 	Timeline []frame.TimelineLine
+	Followed followedUp
 	ByHand   *handPlan // nil where the viewer may not plan a callback, or there is nothing to follow up
 }
 
 func (*contactPage) Template() string { return "contact" }
-
-// customerPage shows one customer with their contacts.
-type customerPage struct {
-	frame.Page
-	Customer contact.Profile
-	Contacts []contact.Row
-	Subject  customerState
-	May      []frame.MayRow
-	Person   identity.PersonView
-	// MayRegroup is whether the viewer may merge and split.
-	MayRegroup bool
-}
-
-func (*customerPage) Template() string { return "customer" }
-
-// customerState is what matters when somebody thinks of contacting the customer.
-type customerState struct{ OpenComplaint bool }
 
 func (h *handlers) contactsRoutes() []frame.Route {
 	readers := []account.Role{account.Supervisor, account.Handler}
@@ -128,45 +111,13 @@ func (h *handlers) renderContact(c *gin.Context, status int, f frame.Form) error
 		return err
 	}
 	p.Timeline = h.TimelineLines(c, events)
+	if p.Followed, err = h.followedUp(c, p.Contact); err != nil {
+		return err
+	}
 	if p.ByHand, err = h.handPlan(c, p.Contact.Contact, f); err != nil {
 		return err
 	}
 	p.Page = h.Page(c, "contacts.one", "id", p.Contact.ExternalID)
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "contacts.title"), Href: "/contacts"}}
 	return h.RenderStatus(c, status, p)
-}
-
-// historySize is how many contacts of a customer are shown.
-const historySize = 50
-
-func (h *handlers) showCustomer(c *gin.Context) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	ctx := c.Request.Context()
-	p := &customerPage{}
-	if p.Customer, err = h.contacts.Customer(ctx, frame.Viewer(c), id); err != nil {
-		return err
-	}
-	if p.Contacts, err = h.contacts.List(ctx, frame.Viewer(c), contact.Filter{CustomerID: id, Limit: historySize}); err != nil {
-		return err
-	}
-	subject, err := h.permission.Subject(ctx, frame.Viewer(c), id)
-	if err != nil {
-		return err
-	}
-	p.Subject.OpenComplaint = subject.OpenComplaint
-	verdicts, err := h.permission.Verdicts(ctx, frame.Viewer(c), frame.MayQuestions(subject))
-	if err != nil {
-		return err
-	}
-	p.May = h.MayRows(c, verdicts, id)
-	if p.Person, err = h.identity.Person(ctx, frame.Viewer(c), id); err != nil {
-		return err
-	}
-	p.MayRegroup = frame.Viewer(c).Is(account.Supervisor)
-	p.Page = h.Page(c, "customers.one", "name", p.Customer.DisplayName())
-	p.Crumbs = []frame.Crumb{{Text: h.T(c, "contacts.title"), Href: "/contacts"}}
-	return h.Render(c, p)
 }

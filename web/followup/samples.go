@@ -121,13 +121,30 @@ func contactsSamples() []frame.View {
 			Contact:  detail,
 			Timeline: []frame.TimelineLine{{At: 1, Text: "resolved", Basis: "rule", Actor: "Li", Note: "note"}},
 			ByHand:   sampleHandPlan(),
+			Followed: sampleFollowedUp(),
 		},
 		&contactPage{Contact: contact.Detail{Contact: contact.Contact{Status: contact.Open}}},
 		&customerPage{
 			Customer: contact.Profile{Customer: customer, SourceName: "s", Addresses: addresses},
 			Contacts: []contact.Row{row}, Subject: customerState{OpenComplaint: true},
 			May: []frame.MayRow{{Purpose: "survey", Allowed: true}}, Person: samplePerson(), MayRegroup: true,
+			Ahead: aheadOf{Lines: []aheadLine{
+				{Text: "Confirmation", Href: "/callbacks/1", Contact: "T-1", ContactHref: "/contacts/7", State: "s", Tone: "ok", When: "callbacks.due", At: 1, Who: "Li", Overdue: true},
+				{Text: "Survey", State: "s", Contact: "T-1", When: "ahead.until", At: 1}, {Text: "Contact", State: "s"},
+			}, Next: frame.TimelineLine{At: 1, Text: "Confirmation", Href: "/callbacks/1"}},
+			Timeline: customerTimeline{
+				Topics: []topicTab{{Name: "Everything", Href: "/customers/3#timeline", Current: true}},
+				Lines: []frame.TimelineLine{
+					{At: 1, Text: "t", Href: "/callbacks/1", Basis: "b", Actor: "a", Note: "n", Contact: "T-1", ContactHref: "/contacts/7"},
+					{At: 1, Text: "t", Contact: "T-1"},
+				},
+				Pager: frame.Pager{Older: "/customers/3?older=1#timeline"}, Hidden: 2,
+			},
 		},
+		&customerPage{
+			Contacts: slices.Repeat([]contact.Row{row}, historySize+1), Topic: "contacts", Ahead: aheadOf{Next: frame.TimelineLine{At: 1, Text: "t"}},
+		},
+		&customerPage{Contacts: slices.Repeat([]contact.Row{row}, fewContacts+1)},
 		&customerPage{},
 	}
 }
@@ -189,6 +206,21 @@ func personsSamples() []frame.View {
 			Form: frame.Form{Error: "wrong", Errors: map[string]string{"contact": "choose", "name": "is required"}},
 		},
 		&splitPage{}, &splitPage{Customer: ann, Person: samplePerson(), Leaving: map[int64]bool{3: true}, Form: wrong},
+	}
+}
+
+func sampleFollowedUp() followedUp {
+	row := worklist.Row{Callback: callback.Callback{ID: 1, Kind: callback.ConfirmKind, State: callback.Ready, DueAt: 1}, Caller: "c"}
+	closed := row
+	closed.Callback.State, closed.Callback.CloseReason, closed.Callback.ClosedAt = callback.Finished, callback.ReasonUnreachable, 1
+	planned := decision.Row{Decision: decision.Decision{ID: 1, Kind: policy.FollowUpSurvey, State: decision.Planned, PolicyVersion: 1, DueAt: 1}}
+	skipped := decision.Row{Decision: decision.Decision{ID: 2, Kind: policy.FollowUpCallback, State: decision.Skipped}}
+	return followedUp{
+		Decisions: []contactDecision{
+			{decisionRow{Row: planned, Rule: "r", Fate: "f"}, 2}, {decisionRow{Row: skipped, Rule: "r", Reason: "too old"}, 1},
+		},
+		Callbacks: []contactCallback{{Row: row, Href: "/callbacks/1"}, {Row: closed}},
+		Surveys:   []frame.TimelineLine{{At: 1, Text: "t", ID: "invitation-1"}},
 	}
 }
 

@@ -3,10 +3,12 @@ package frame
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
+	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/tasks/policy"
@@ -16,9 +18,13 @@ import (
 type TimelineLine struct {
 	At    clock.Instant
 	Text  string
+	Href  string // of what it is about; empty where the reader may not look at that, or there is no page of it
 	Basis string // what it was decided by: the rule and the version of the policy
 	Actor string
 	Note  string // what somebody wrote, as they wrote it
+	// Contact and ContactHref name the contact it is about, where a timeline is of several.
+	Contact, ContactHref string
+	ID                   string // by which a link finds the line; empty for none
 }
 
 // codeNames says where the words of an event's args are: an arg of this name is a code with a text below this key.
@@ -27,6 +33,7 @@ var codeNames = map[string]string{
 	"call_result": "call_result", "silent": "call_result", "hung_up": "call_result",
 	"purpose": "purpose", "channel": "channel", "scope": "scope", "status": "status",
 	"field": "field", "handoff_kind": "handoff_kind", "handoff_result": "handoff_result",
+	"field": "field", "customer_field": "customer_field", "skip_reason": "skip_reason", "became": "reason", "suppression": "suppression",
 }
 
 // TimelineLines puts events into words, the newest first.
@@ -34,14 +41,51 @@ func (s *Site) TimelineLines(c *gin.Context, events []contact.Event) []TimelineL
 	lines := make([]TimelineLine, 0, len(events))
 	for _, e := range events {
 		args := s.wordedArgs(c, e.Args)
-		line := TimelineLine{At: e.At, Actor: e.Actor, Text: s.T(c, "timeline."+e.Code, Flatten(args)...), Basis: s.basis(c, args)}
-		if note, ok := e.Args["note"].(string); ok {
-			line.Note = note
+		line := TimelineLine{
+			At: e.At, Actor: e.Actor, Text: s.T(c, "timeline."+e.Code, Flatten(args)...), Basis: s.basis(c, args),
+			Href: s.objectPath(Viewer(c), e),
 		}
+		note, _ := e.Args["note"].(string)
+		if evidence, ok := e.Args["evidence"].(string); ok && note == "" {
+			note = s.Evidence(c, evidence)
+		}
+		line.Note = note
 		lines = append(lines, line)
 	}
 	slices.SortStableFunc(lines, func(a, b TimelineLine) int { return cmp.Compare(b.At, a.At) })
 	return lines
+}
+
+// objectPath is where an event leads, for a viewer who may go there: to the object's page, or its place on its contact's.
+func (s *Site) objectPath(viewer account.Viewer, e contact.Event) string {
+	id := strconv.FormatInt(e.About.ID, 10)
+	switch e.About.Kind {
+	case contact.AboutCallback:
+		return s.pathFor(viewer, "/callbacks/:id", id)
+	case contact.AboutHandoff:
+		return s.pathFor(viewer, "/handoffs/:id", id)
+	case contact.AboutSuppression:
+		return s.pathFor(viewer, "/suppressions/:id", id)
+	case contact.AboutDecision, contact.AboutInvitation, contact.AboutResponse:
+		if e.ContactID == 0 {
+			return ""
+		}
+		if path := s.pathFor(viewer, "/contacts/:id", strconv.FormatInt(e.ContactID, 10)); path != "" {
+			return path + "#" + string(e.About.Kind) + "-" + id
+		}
+	case contact.AboutPerson:
+		return "#person"
+	case contact.AboutConsent:
+	}
+	return ""
+}
+
+// pathFor is the path of a route with the id in it, or "" for a viewer who may not go there.
+func (s *Site) pathFor(viewer account.Viewer, route, id string) string {
+	if !s.Reachable(viewer, route) {
+		return ""
+	}
+	return strings.Replace(route, ":id", id, 1)
 }
 
 // basis names the rule and the version of the policy among an event's args, as far as there are any.
@@ -66,8 +110,18 @@ func (s *Site) wordedArgs(c *gin.Context, args map[string]any) map[string]any {
 			worded[name], worded[name+"_day"], worded[name+"_time"] = f.Moment(v), f.day(v), f.time(v)
 		case policy.Span:
 			worded[name] = SpanText(func(key string, args ...any) string { return s.T(c, key, args...) }, v)
+		case contact.Numbers:
+			list := make([]string, len(v))
+			for i, number := range v {
+				list[i] = masked(number)
+			}
+			worded[name] = s.listText(c, list)
+		case []string:
+			worded[name] = s.listText(c, v)
 		case string:
-			worded[name] = v
+			if worded[name] = v; v == "" && (name == "old" || name == "new") {
+				worded[name] = s.T(c, "timeline.nothing")
+			}
 			prefix, ok := codeNames[name]
 			if field, isChange := args["field"].(string); isChange && (name == "old" || name == "new") {
 				prefix, ok = field, true // a value of the field that changed
@@ -80,6 +134,14 @@ func (s *Site) wordedArgs(c *gin.Context, args map[string]any) map[string]any {
 		}
 	}
 	return worded
+}
+
+// listText joins a list as people write it.
+func (s *Site) listText(c *gin.Context, list []string) string {
+	if len(list) == 0 {
+		return s.T(c, "timeline.nothing")
+	}
+	return strings.Join(list, s.T(c, "timeline.comma"))
 }
 
 // Flatten returns names and values in turn.
