@@ -90,6 +90,7 @@ type deskRow struct {
 	notFor           int64
 	lease, ready     clock.Instant
 	opens, expires   clock.Instant
+	why              string // it waits
 	priority         int
 	attempts, max    int
 	holder           int64 // who holds the person, until
@@ -154,6 +155,9 @@ func (k *desks) draw(rt *rapid.T) {
 			priority: rapid.IntRange(1, 5).Draw(rt, label+" priority"),
 			max:      6, attempts: rapid.SampledFrom([]int{0, 0, 6}).Draw(rt, label+" attempts"),
 		}
+		if r.state == callback.Waiting {
+			r.why = rapid.SampledFrom([]string{"planned", "outside_hours"}).Draw(rt, label+" why")
+		}
 		if r.state == callback.Claimed {
 			r.caller = rapid.SampledFrom([]int64{2, 4, 5, 6}).Draw(rt, label+" caller")
 			r.lease = now.Add(time.Duration(rapid.SampledFrom([]int{-20, -1, 0, 5}).Draw(rt, label+" lease")) * time.Minute)
@@ -188,10 +192,10 @@ func (k *desks) write(t testing.TB) {
 		}
 		for _, r := range k.rows {
 			err := g.Exec(`UPDATE callbacks SET pool_id = ?, team_id = ?, state = ?, caller_id = ?, reserved_for = ?, not_for = ?,
-				lease_until = ?, ready_at = ?, open_at = ?, due_at = ?, expires_at = ?, priority = ?, attempts = ?, max_attempts = ?,
+				wait_reason = ?, lease_until = ?, ready_at = ?, open_at = ?, due_at = ?, expires_at = ?, priority = ?, attempts = ?, max_attempts = ?,
 				close_reason = '', closed_at = 0 WHERE id = ?`,
 				r.pool.id, r.pool.team, r.state, r.caller, r.reserved, r.notFor,
-				r.lease, r.ready, r.opens, r.ready, r.expires, r.priority, r.attempts, r.max, r.id).Error
+				r.why, r.lease, r.ready, r.opens, r.ready, r.expires, r.priority, r.attempts, r.max, r.id).Error
 			if err != nil {
 				return err
 			}
@@ -239,6 +243,7 @@ func (k *desks) check(rt *rapid.T, viewer account.Viewer) {
 	if supply.Ready != len(free) {
 		rt.Fatalf("supply says %d ready, by hand they are %d", supply.Ready, len(free))
 	}
+	k.checkQueue(rt, viewer)
 	desk, err := k.Callbacks.Claim(context.Background(), viewer)
 	// many whose attempts are used up are closed first
 	for tries := 0; errors.Is(err, callback.ErrClaimBusy) && tries < len(k.rows); tries++ {
@@ -250,5 +255,86 @@ func (k *desks) check(rt *rapid.T, viewer account.Viewer) {
 		rt.Fatalf("%d are ready, and the claim says %v", len(free), err)
 	case !slices.Contains(free, desk.Callback.ID):
 		rt.Fatalf("claimed %d, which is not among those ready: %v", desk.Callback.ID, free)
+	}
+}
+
+// part says of one row, as somebody with paper and pencil would, by which part of the queue it is counted, and for which reason it waits;
+// "" for none.
+func (r deskRow) part(viewer account.Viewer, now clock.Instant) (callback.SupplyPart, callback.Reason) {
+	held := r.holder != 0 && r.until > now
+	switch {
+	case !viewer.SeesTeam(r.pool.team), r.expires <= now, r.state == callback.Finished:
+		return "", ""
+	case r.state == callback.Claimed && r.lease <= now && r.attempts >= r.max:
+		return "", ""
+	case r.state == callback.Waiting:
+		return callback.SupplyWaiting, callback.Reason(r.why)
+	case r.state == callback.Claimed && r.lease > now, held:
+		return callback.SupplyInHand, ""
+	case !r.pool.open:
+		return callback.SupplyWaiting, "outside_hours"
+	case r.reserved != 0 && now < r.ready.Add(30*time.Minute):
+		return callback.SupplyKept, ""
+	case r.pool.skill != 0 && now < r.opens: // nobody who may log in has any
+		return callback.SupplyLacking, ""
+	}
+	return callback.SupplyReady, ""
+}
+
+// checkQueue looks at each count of the queue, and at the rows behind it: every open callback is in one of them, and in no other.
+func (k *desks) checkQueue(rt *rapid.T, viewer account.Viewer) {
+	type key struct {
+		part   callback.SupplyPart
+		reason callback.Reason
+	}
+	want, open := map[key][]int64{}, 0
+	for _, r := range k.rows {
+		if part, reason := r.part(viewer, k.Now()); part != "" {
+			want[key{part, reason}] = append(want[key{part, reason}], r.id)
+			open++
+		}
+	}
+	queue, err := k.Callbacks.Queue(context.Background(), viewer)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	counted := map[key]int{
+		{callback.SupplyReady, ""}: queue.Ready, {callback.SupplyInHand, ""}: queue.InHand, {callback.SupplyKept, ""}: queue.Kept,
+	}
+	for _, w := range queue.Waiting {
+		counted[key{callback.SupplyWaiting, w.Reason}] = w.Count
+	}
+	for _, l := range queue.Lacking {
+		counted[key{callback.SupplyLacking, ""}] += l.Count
+	}
+	for _, part := range callback.SupplyParts() {
+		for _, reason := range []callback.Reason{"", "planned", "outside_hours"} {
+			at := key{part, reason}
+			if (part == callback.SupplyWaiting) != (reason != "") {
+				continue
+			}
+			if counted[at] != len(want[at]) {
+				rt.Fatalf("%v counts %d, by hand they are %v", at, counted[at], want[at])
+			}
+			rows, err := k.Callbacks.QueueRows(context.Background(), viewer, callback.SupplyFilter{Part: part, Reason: reason})
+			if err != nil {
+				rt.Fatal(err)
+			}
+			var ids []int64
+			for _, row := range rows {
+				ids = append(ids, row.ID)
+			}
+			slices.Sort(ids)
+			if !slices.Equal(ids, want[at]) {
+				rt.Fatalf("behind %v are %v, by hand they are %v", at, ids, want[at])
+			}
+		}
+	}
+	ages := 0
+	for _, n := range queue.Ages {
+		ages += n
+	}
+	if queue.Total() != open || ages != queue.Ready {
+		rt.Fatalf("counted are %d, %d of them ready by age, by hand %d: %+v", queue.Total(), ages, open, queue)
 	}
 }
