@@ -15,6 +15,8 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/call"
+	"aftercall/tasks/callback/floor"
+	"aftercall/tasks/callback/notice"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/performance"
@@ -45,6 +47,8 @@ type Services struct {
 	Pauses      *pause.Service
 	Roster      *roster.Service
 	Performance *performance.Service
+	Floor       *floor.Service
+	Notices     *notice.Service
 	Outcomes    *outcome.Service
 	Decisions   *decision.Service
 	Handoffs    *handoff.Service

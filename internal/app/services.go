@@ -22,7 +22,9 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/call"
+	"aftercall/tasks/callback/floor"
 	"aftercall/tasks/callback/missed"
+	"aftercall/tasks/callback/notice"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/performance"
@@ -57,6 +59,8 @@ type Services struct {
 	Pauses      *pause.Service
 	Roster      *roster.Service
 	Performance *performance.Service
+	Floor       *floor.Service
+	Notices     *notice.Service
 	Missed      *missed.Service
 	Outcomes    *outcome.Service
 	Scripts     *script.Service
@@ -117,6 +121,10 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	})
 	s.Decisions = decision.New(db, s.Permission, s.Policies, s.Callbacks, asked, now, zone)
 	s.Handoffs = handoff.New(db, s.Callbacks, s.Permission, now, handoff.Options{Zone: zone, Region: setup.Contacts.Region})
+	s.Floor = floor.New(db, s.Callbacks, s.Worklist, now, floor.Options{Zone: zone, Sources: flow.Upstream{
+		Contacts: s.Contacts, Decisions: s.Decisions, Jobs: s.Jobs, Now: now, Zone: zone,
+	}})
+	s.Notices = notice.New(db, now)
 	s.Identity = identity.New(db, s.Contacts, now, identity.Options{
 		Holds: s.Callbacks, Movers: []identity.PersonMover{s.Permission, s.Callbacks}, Respeller: s.Permission,
 	})
@@ -161,6 +169,7 @@ func (s *Services) Shown() web.Services {
 		Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Imports: s.Imports, Permission: s.Permission, Lists: s.Lists,
 		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Worklist: s.Worklist, Pauses: s.Pauses, Outcomes: s.Outcomes,
 		Roster: s.Roster, Performance: s.Performance,
+		Floor: s.Floor, Notices: s.Notices,
 		Decisions: s.Decisions, Handoffs: s.Handoffs, Scripts: s.Scripts, Skills: s.Skills, PBX: s.PBX,
 		Surveys: s.Surveys, Campaigns: s.Campaigns, Messages: s.Messages,
 		Figures: s.Figures, Jobs: s.Jobs, Maintenance: s.Maintenance, Reads: flow.NewReads(s.DB, s.Contacts),

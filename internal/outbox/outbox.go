@@ -237,3 +237,12 @@ type KindCount struct {
 func OpenStates() []State {
 	return []State{Due, Queued, Running, Dead}
 }
+
+// Health is how deferred work stands.
+type Health struct {
+	Waiting int           // should have been begun by now
+	More    bool          // there are more of these than were counted
+	Oldest  clock.Instant // since when the first of them waits; none where nothing does
+	Dead    int           // counted up to the same number
+	Worker  clock.Instant // when a worker was last heard of; none: never
+}

@@ -26,6 +26,7 @@ type Supply struct {
 	KeptNext   clock.Instant  // when the first of them is anybody's; none when none ever is for this caller
 	Next       clock.Instant  // when the next one is expected to be ready for this caller; none when nothing waits for them
 	QueueNext  clock.Instant  // the same for whoever may have it
+	Closes     clock.Instant  // when the last of what is ready may not be called any more today; none when nothing is, or it is not known
 	At         clock.Instant
 }
 
@@ -161,6 +162,7 @@ func (s *Service) sort(counts []openCount, pools map[int64]pool, now clock.Insta
 			lacked = append(lacked, c)
 		default:
 			supply.Ready += c.Count
+			supply.Closes = max(supply.Closes, window.ClosesAt)
 			for i, n := range []int{c.Fresh, c.Hour, c.Hours, c.Count - c.Fresh - c.Hour - c.Hours} {
 				supply.Ages[i] += n
 			}

@@ -41,6 +41,14 @@ func (i *Inspector) Done(ctx context.Context, kind string) (int, error) {
 	return store{i.db.View(ctx)}.done(kind)
 }
 
+// Health tells how jobs stand, and when a worker was last heard of. What is due is given a few seconds before it is said to wait.
+func (i *Inspector) Health(ctx context.Context) (outbox.Health, error) {
+	return store{i.db.View(ctx)}.health(i.now().Add(-patience), mostCounted)
+}
+
+// patience is how long a due job may take until somebody is at it, before it waits.
+const patience = 5 * time.Second
+
 // Dead returns the dead jobs, newest first; beforeID is the last id of the page before, or 0.
 func (i *Inspector) Dead(ctx context.Context, beforeID int64, limit int) ([]outbox.Job, error) {
 	return store{i.db.View(ctx)}.dead(beforeID, min(limit, 500))

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"crypto/rand"
 	"time"
 
 	"aftercall/internal/clock"
@@ -34,12 +35,17 @@ func Nightly(zone *time.Location, afterMidnight time.Duration, kind string, lane
 
 const tickInterval = time.Second
 
-// tick adds the jobs of each new period until ctx ends.
+// tick adds the jobs of each new period, and says now and then that this process works, until ctx ends.
 func (q *Queue) tick(ctx context.Context) {
 	added := make([]clock.Instant, len(q.opts.Periodic)) // what this process added last; others' are found by the dedupe key
+	alive := workerBeat{Worker: rand.Text()}
 	ticker := time.NewTicker(tickInterval)
 	defer ticker.Stop()
 	for {
+		var err error
+		if alive, err = q.beat(ctx, alive); err != nil && ctx.Err() == nil {
+			q.trouble(ctx, "say that this process works", err)
+		}
 		if err := q.addPeriodic(ctx, added); err != nil && ctx.Err() == nil {
 			q.trouble(ctx, "add periodic jobs", err)
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
@@ -229,4 +230,22 @@ func (s store) removeFinished(lane outbox.Lane, state outbox.State, before clock
 		return 0, fmt.Errorf("remove finished jobs: %w", err)
 	}
 	return len(finished), nil
+}
+
+// beat writes the row of a process that works.
+func (s store) beat(b workerBeat) error {
+	err := s.Gorm().Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "worker"}}, DoUpdates: clause.AssignmentColumns([]string{"seen_at"}),
+	}).Create(&b).Error
+	if err != nil {
+		return fmt.Errorf("write a worker's beat: %w", err)
+	}
+	return nil
+}
+
+func (s store) forgetWorkers(before clock.Instant) error {
+	if err := s.Gorm().Where("seen_at < ?", before).Delete(&workerBeat{}).Error; err != nil {
+		return fmt.Errorf("forget workers that are gone: %w", err)
+	}
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"aftercall/internal/clock"
+	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
 )
@@ -102,4 +103,35 @@ func (s store) requeue(id int64, now clock.Instant) error {
 		return fault.New(fault.Conflict, "job_not_dead", "the job is not dead any more")
 	}
 	return nil
+}
+
+// health counts what should have been begun by an instant, by the index of states, lanes and times; up to so many of each lane.
+func (s store) health(by clock.Instant, most int) (h outbox.Health, err error) {
+	for _, lane := range outbox.Lanes() {
+		late := func() *gorm.DB {
+			return s.Gorm().Model(&outbox.Job{}).Where("state = ? AND lane = ? AND run_at <= ?", outbox.Due, lane, by)
+		}
+		n, err := database.CountUpTo(s.Tx, late(), most)
+		if err != nil {
+			return h, fmt.Errorf("count jobs that wait: %w", err)
+		}
+		h.Waiting, h.More = h.Waiting+n, h.More || n == most
+		var first []clock.Instant
+		if err := late().Order("run_at").Limit(1).Pluck("run_at", &first).Error; err != nil {
+			return h, fmt.Errorf("read since when jobs wait: %w", err)
+		}
+		for _, at := range first {
+			if h.Oldest.IsZero() || at.Before(h.Oldest) {
+				h.Oldest = at
+			}
+		}
+	}
+	if h.Dead, err = database.CountUpTo(s.Tx, s.Gorm().Model(&outbox.Job{}).Where("state = ?", outbox.Dead), most); err != nil {
+		return h, fmt.Errorf("count dead jobs: %w", err)
+	}
+	err = s.Gorm().Model(&workerBeat{}).Select("COALESCE(MAX(seen_at), 0)").Scan(&h.Worker).Error
+	if err != nil {
+		return h, fmt.Errorf("read when a worker was heard of: %w", err)
+	}
+	return h, nil
 }

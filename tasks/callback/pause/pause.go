@@ -115,3 +115,8 @@ func (s *Service) Current(ctx context.Context, viewer account.Viewer) (Pause, bo
 func Between(tx database.Tx, userID int64, from, to clock.Instant, limit int) ([]Pause, error) {
 	return store{tx}.between(userID, from, to, limit)
 }
+
+// Now returns the pauses of users that last at an instant, by user.
+func Now(tx database.Tx, userIDs []int64, now clock.Instant) (map[int64]Pause, error) {
+	return store{tx}.lasting(userIDs, now.Add(-longest))
+}

@@ -3,6 +3,7 @@ package pause
 import (
 	"fmt"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"aftercall/internal/clock"
@@ -63,4 +64,16 @@ func wrap(err error) error {
 		return fmt.Errorf("read pauses: %w", err)
 	}
 	return nil
+}
+
+// lasting returns the pauses of users without an end that began after an instant, by user.
+func (s store) lasting(userIDs []int64, after clock.Instant) (map[int64]Pause, error) {
+	rows, err := database.In[Pause](userIDs, "pauses", func(part []int64) *gorm.DB {
+		return s.Gorm().Where("user_id IN ? AND ended_at = 0 AND began_at > ?", part, after)
+	})
+	byUser := make(map[int64]Pause, len(rows))
+	for _, p := range rows {
+		byUser[p.UserID] = p
+	}
+	return byUser, err
 }

@@ -49,7 +49,7 @@ func (s *Service) MyDay(ctx context.Context, viewer account.Viewer, date clock.D
 	day := Day{Date: date, At: now}
 	tx := s.db.View(ctx)
 	from, to := date.Start(s.zone), (date + 1).Start(s.zone)
-	counts, err := store{tx}.dayCounts(viewer.UserID, from, to)
+	counts, err := store{tx}.dayCounts([]int64{viewer.UserID}, from, to)
 	if err != nil {
 		return Day{}, err
 	}
@@ -83,9 +83,45 @@ func (s *Service) MyDay(ctx context.Context, viewer account.Viewer, date clock.D
 	return day, nil
 }
 
-// addUp fills in the figures from the counts by result, each read by the set it was recorded under. A call in which the customer was
-// abusive is in none of them.
+// DaysOf returns the figures of what callers did in [from, to) as MyDay counts them, without their lists, by caller.
+func (s *Service) DaysOf(tx database.Tx, callers []int64, from, to clock.Instant) (map[int64]Day, error) {
+	counts, err := store{tx}.dayCounts(callers, from, to)
+	if err != nil {
+		return nil, err
+	}
+	byCaller := make(map[int64][]dayCount)
+	for _, c := range counts {
+		byCaller[c.CallerID] = append(byCaller[c.CallerID], c)
+	}
+	days := make(map[int64]Day, len(byCaller))
+	for caller, counts := range byCaller {
+		var day Day
+		if _, err := s.tally(tx, &day, counts); err != nil {
+			return nil, fmt.Errorf("add the day up: %w", err)
+		}
+		days[caller] = day
+	}
+	return days, nil
+}
+
+// addUp fills in the figures from the counts by result, and how many attempts had each.
 func (s *Service) addUp(tx database.Tx, d *Day, counts []dayCount) error {
+	byResult, err := s.tally(tx, d, counts)
+	if err != nil {
+		return err
+	}
+	keys, err := s.outcomes.Keys(tx)
+	for _, key := range keys {
+		if n := byResult[callback.CallResult(key)]; n > 0 {
+			d.Results = append(d.Results, ResultCount{Result: callback.CallResult(key), Count: n})
+		}
+	}
+	return err
+}
+
+// tally fills in the figures from the counts by result, each read by the set it was recorded under. A call in which the customer was
+// abusive is in none of them.
+func (s *Service) tally(tx database.Tx, d *Day, counts []dayCount) (map[callback.CallResult]int, error) {
 	var handled int
 	var micros int64
 	byResult := make(map[callback.CallResult]int)
@@ -96,7 +132,7 @@ func (s *Service) addUp(tx database.Tx, d *Day, counts []dayCount) error {
 		}
 		set, err := s.outcomes.At(tx, c.OutcomeVersion)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		call, _ := set.Code(outcome.CallLayer, string(c.CallResult))
 		deciding := set.Deciding(string(c.CallResult), string(c.BusinessResult))
@@ -115,13 +151,7 @@ func (s *Service) addUp(tx database.Tx, d *Day, counts []dayCount) error {
 	if handled > 0 {
 		d.Handling = time.Duration(micros/int64(handled)) * time.Microsecond
 	}
-	keys, err := s.outcomes.Keys(tx)
-	for _, key := range keys {
-		if n := byResult[callback.CallResult(key)]; n > 0 {
-			d.Results = append(d.Results, ResultCount{Result: callback.CallResult(key), Count: n})
-		}
-	}
-	return err
+	return byResult, nil
 }
 
 func callbackIDsOf(attempts []callback.Attempt) []int64 {

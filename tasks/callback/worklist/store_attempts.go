@@ -3,13 +3,17 @@ package worklist
 import (
 	"fmt"
 
+	"gorm.io/gorm"
+
 	"aftercall/internal/clock"
+	"aftercall/internal/database"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
 )
 
 // dayCount is how many attempts of a day ended alike, and how long they took from claim to outcome.
 type dayCount struct {
+	CallerID       int64
 	OutcomeVersion int
 	CallResult     callback.CallResult
 	BusinessResult callback.BusinessResult
@@ -17,17 +21,14 @@ type dayCount struct {
 	Micros         int64
 }
 
-func (s store) dayCounts(callerID int64, from, to clock.Instant) ([]dayCount, error) {
-	var rows []dayCount
-	err := s.Gorm().Model(&callback.Attempt{}).
-		Select("outcome_version, call_result, business_result, COUNT(*) AS count, "+
-			"SUM(CASE WHEN ended_at > 0 THEN ended_at - claimed_at ELSE 0 END) AS micros").
-		Where("caller_id = ? AND started_at >= ? AND started_at < ?", callerID, from, to).
-		Group("outcome_version, call_result, business_result").Scan(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("count attempts: %w", err)
-	}
-	return rows, nil
+func (s store) dayCounts(callers []int64, from, to clock.Instant) ([]dayCount, error) {
+	return database.In[dayCount](callers, "attempts by result", func(part []int64) *gorm.DB {
+		return s.Gorm().Model(&callback.Attempt{}).
+			Select("caller_id, outcome_version, call_result, business_result, COUNT(*) AS count, "+
+				"SUM(CASE WHEN ended_at > 0 THEN ended_at - claimed_at ELSE 0 END) AS micros").
+			Where("caller_id IN ? AND started_at >= ? AND started_at < ?", part, from, to).
+			Group("caller_id, outcome_version, call_result, business_result")
+	})
 }
 
 func (s store) attemptsBy(callerID int64, from, to clock.Instant, limit int) ([]callback.Attempt, error) {

@@ -41,6 +41,9 @@ type Row struct {
 	Needs    callback.SkillNeed
 }
 
+// Named adds the names to callbacks, which whoever asks may see.
+func Named(tx database.Tx, callbacks []callback.Callback) ([]Row, error) { return rows(tx, callbacks) }
+
 // rows adds the names to callbacks, with a handful of queries for the whole list.
 func rows(tx database.Tx, callbacks []callback.Callback) ([]Row, error) {
 	var customerIDs, contactIDs, userIDs, teamIDs []int64

@@ -1,0 +1,85 @@
+package floor
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"aftercall/internal/account"
+	"aftercall/internal/clock"
+)
+
+const (
+	pictureEvery = time.Second      // at most
+	dayEvery     = 10 * time.Second // how the day goes
+	sourceEvery  = 15 * time.Second // what came in
+	lookedAfter  = time.Minute      // nobody asked for so long: nobody looks
+	// What takes long is done less often, so that it takes at most a tenth of the time.
+	share = 10
+	// makeWithin is how long making a picture may take.
+	makeWithin = 10 * time.Second
+)
+
+// scope is the picture of some teams, for everybody who sees the same. Who makes it anew has the lock; who comes meanwhile waits, and
+// gets the same.
+type scope struct {
+	mu       sync.Mutex
+	picture  *Snapshot
+	next     clock.Instant // from when it is made anew
+	asked    clock.Instant
+	today    Today
+	callers  map[int64]figures
+	todayAt  clock.Instant // from when that is counted anew
+	usual    usual
+	upstream *Upstream
+	sourceAt clock.Instant
+}
+
+// scopeOf returns the scope of a viewer, and forgets those at which nobody looks any more.
+func (s *Service) scopeOf(viewer account.Viewer, now clock.Instant) *scope {
+	key := fmt.Sprint(viewer.SourceID)
+	for _, id := range slices.Sorted(slices.Values(viewer.VisibleTeams())) {
+		key += fmt.Sprint(" ", id)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for other, sc := range s.scopes {
+		if other != key && now.Sub(sc.asked) > lookedAfter {
+			delete(s.scopes, other)
+		}
+	}
+	sc := s.scopes[key]
+	if sc == nil {
+		sc = &scope{}
+		s.scopes[key] = sc
+	}
+	sc.asked = now
+	return sc
+}
+
+// Watch returns the floor of the viewer's teams, as it was a second ago at most, or a little longer where it takes long to see.
+func (s *Service) Watch(ctx context.Context, viewer account.Viewer) (*Snapshot, error) {
+	sc := s.scopeOf(viewer, s.now())
+	sc.mu.Lock()
+	defer sc.mu.Unlock()
+	began := s.now()
+	if sc.picture != nil && began.Before(sc.next) && !began.Before(sc.picture.At) {
+		return sc.picture, nil
+	}
+	// Whoever asked may go away: the others wait for it too.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), makeWithin)
+	defer cancel()
+	picture, err := s.look(ctx, viewer, sc)
+	if err != nil {
+		return nil, fmt.Errorf("look at the floor: %w", err)
+	}
+	sc.picture, sc.next = picture, began.Add(rest(pictureEvery, began, s.now()))
+	return picture, nil
+}
+
+// rest is how long what was just made is good for.
+func rest(least time.Duration, began, ended clock.Instant) time.Duration {
+	return max(least, share*ended.Sub(began))
+}
