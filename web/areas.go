@@ -4,6 +4,7 @@ import (
 	"aftercall/web/admin"
 	"aftercall/web/audiences"
 	"aftercall/web/desk"
+	"aftercall/web/floor"
 	"aftercall/web/followup"
 	"aftercall/web/frame"
 	"aftercall/web/imports"
@@ -24,8 +25,10 @@ func areas(site *frame.Site, s Services) []frame.Area {
 		admin.New(site, s.Accounts, s.Contacts, s.PBX, s.Skills, s.Jobs),
 		public.New(site, s.Surveys),
 		desk.New(
-			site, s.Callbacks, s.Calls, s.Worklist, s.Pauses, s.Maintenance, s.Scripts, s.Reads, s.Surveys, s.Contacts, s.Performance,
+			site, s.Callbacks, s.Calls, s.Worklist, s.Pauses, s.Floor, s.Notices, s.Maintenance, s.Scripts, s.Reads, s.Surveys, s.Contacts,
+			s.Performance,
 		),
+		floor.New(site, s.Floor, s.Notices, s.Accounts),
 		followup.New(
 			site, s.Accounts, s.Callbacks, s.Calls, s.Worklist, s.Contacts, s.Customers, s.Decisions, s.Identity, s.Permission, s.Policies,
 			s.Reads,

@@ -25,7 +25,7 @@ func (s *Server) accessLog(c *gin.Context) {
 		pattern = "none"
 	}
 	level := slog.LevelInfo
-	if strings.HasPrefix(pattern, "/static/") {
+	if strings.HasPrefix(pattern, "/static/") || c.Writer.Status() == http.StatusNotModified {
 		level = slog.LevelDebug
 	}
 	s.Log.Log(c.Request.Context(), level, "request",

@@ -14,6 +14,7 @@ func navigation() []frame.NavigationEntry {
 	)
 	return []frame.NavigationEntry{
 		{Path: "/board", Key: "rail.board", Roles: supervisor},
+		{Path: "/floor", Key: "rail.floor", Roles: supervisor},
 		{Path: "/desk", Key: "rail.desk", Roles: caller},
 		{Path: "/tasks", Key: "rail.tasks", Roles: caller},
 		{Path: "/day", Key: "rail.day", Roles: caller},

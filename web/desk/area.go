@@ -14,6 +14,8 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/call"
+	"aftercall/tasks/callback/floor"
+	"aftercall/tasks/callback/notice"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/performance"
@@ -32,6 +34,8 @@ type handlers struct {
 	calls     callService
 	worklist  worklistService
 	pauses    pauseService
+	floor     floorService
+	notices   noticeService
 	customers customerService
 	scripts   scriptService
 	timelines timelineService
@@ -43,11 +47,13 @@ type handlers struct {
 // New returns the area.
 func New(
 	site *frame.Site, callbacks callbackService, calls callService, worklist worklistService, pauses pauseService,
+	floor floorService, notices noticeService,
 	customers customerService, scripts scriptService, timelines timelineService,
 	surveys surveyService, contacts contactService, figures figureService,
 ) frame.Area {
 	h := &handlers{
 		Site: site, callbacks: callbacks, calls: calls, worklist: worklist, pauses: pauses,
+		floor: floor, notices: notices,
 		customers: customers, scripts: scripts, timelines: timelines,
 		surveys: surveys, contacts: contacts, figures: figures,
 	}
@@ -59,6 +65,7 @@ func New(
 			h.customerRoutes(),
 			h.correctRoutes(),
 			h.handOverRoutes(),
+			h.noticeRoutes(),
 		),
 		Samples: slices.Concat(
 			tasksSamples(),
@@ -86,6 +93,19 @@ type pauseService interface {
 	Current(ctx context.Context, viewer account.Viewer) (p pause.Pause, on bool, err error)
 	End(ctx context.Context, viewer account.Viewer) error
 	Start(ctx context.Context, viewer account.Viewer, reason pause.Reason) error
+}
+
+// floorService is what these pages tell the floor, and ask about it.
+type floorService interface {
+	Pulse(ctx context.Context, viewer account.Viewer) (floor.Pulse, error)
+	Seen(ctx context.Context, viewer account.Viewer) error
+	WrapUp(ctx context.Context, viewer account.Viewer, fence int64) error
+}
+
+// noticeService is what these pages ask about notices.
+type noticeService interface {
+	OnDesk(ctx context.Context, viewer account.Viewer) ([]notice.Shown, error)
+	Read(ctx context.Context, viewer account.Viewer, id int64, version int) error
 }
 
 // callbackService is what these pages ask of callbacks.

@@ -23,11 +23,16 @@ func (h *handlers) saveDraft(c *gin.Context) error {
 	if err != nil {
 		return h.deskProblem(c, err)
 	}
-	c.JSON(http.StatusOK, gin.H{"saved": h.clockTime(h.Now()), "lease": h.clockTime(until)})
+	tag, err := h.noticesTag(c)
+	if err != nil {
+		return err
+	}
+	c.JSON(http.StatusOK, gin.H{"saved": h.clockTime(h.Now()), "lease": h.clockTime(until), "notices": tag})
 	return nil
 }
 
-// beat tells an open desk how its claim stands: until when, what has come in between in the caller's words, and whether they may dial.
+// beat tells an open desk how its claim stands: until when, what has come in between in the caller's words, and whether they may dial; and
+// which notices are pinned. The desk says in it that its caller wraps up.
 func (h *handlers) beat(c *gin.Context) error {
 	id, err := frame.PathID(c, "id")
 	if err != nil {
@@ -41,11 +46,20 @@ func (h *handlers) beat(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Query("wrap_up") != "" && !pulse.Lost {
+		if err := h.floor.WrapUp(c.Request.Context(), frame.Viewer(c), fence); err != nil {
+			return err
+		}
+	}
+	tag, err := h.noticesTag(c)
+	if err != nil {
+		return err
+	}
 	text := h.pulseText(c, pulse)
 	c.JSON(http.StatusOK, gin.H{
 		"lease": h.clockTime(pulse.LeaseUntil), "text": text, "lost": pulse.Lost, "lapsed": pulse.Lapsed,
-		"reason": pulse.Forbidden,
-		"dial":   !pulse.Lost && pulse.Cancelled == "" && pulse.Forbidden == "",
+		"reason": pulse.Forbidden, "notices": tag,
+		"dial": !pulse.Lost && pulse.Cancelled == "" && pulse.Forbidden == "",
 	})
 	return nil
 }

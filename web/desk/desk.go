@@ -32,6 +32,10 @@ type deskPage struct {
 	Fields   outcomeFields
 	Choices  deskChoices
 	Supply   callback.Supply // when none is held
+	Why      []frame.SupplyRow
+	Up       *frame.UpstreamView
+	SupplyAt string // names what an empty desk is shown of the queue
+	Notices  deskNotices
 	Day      worklist.Day
 	Goal     int
 	Pause    pauseView
@@ -43,13 +47,17 @@ func (*deskPage) Template() string { return "desk" }
 // Held reports whether the caller holds a callback.
 func (p *deskPage) Held() bool { return p.Desk.Callback.ID != 0 }
 
+// NextAt is when the next callback is expected, in milliseconds; 0 when that is not known.
+func (p *deskPage) NextAt() int64 { return int64(p.Supply.Next) / 1000 }
+
 // DraftAt is when the draft was saved, in milliseconds; 0 when there is none.
 func (p *deskPage) DraftAt() int64 { return int64(p.Desk.DraftAt) / 1000 }
 
 func (h *handlers) deskRoutes() []frame.Route {
 	caller := []account.Role{account.Caller, account.Supervisor}
 	routes := []frame.Route{
-		{Method: http.MethodGet, Path: "/desk", Roles: caller, Handle: h.showDesk},
+		{Method: http.MethodGet, Path: "/desk", Roles: caller, Handle: h.own(h.showDesk)},
+		{Method: http.MethodGet, Path: "/desk/supply", Roles: caller, Handle: h.own(h.lookForSupply)},
 		{Method: http.MethodGet, Path: "/desk/:id/beat", Roles: caller, Handle: h.own(h.beat)},
 		{Method: http.MethodGet, Path: "/desk/:id/own-time", Roles: caller, Handle: h.own(h.ownTime)},
 	}
@@ -78,11 +86,15 @@ func (h *handlers) deskRoutes() []frame.Route {
 	return routes
 }
 
-// own refuses what a page sends that somebody else has opened: two people share a browser, and the second has logged in.
+// own notes that the desk was heard of, and refuses what a page sends that somebody else has opened: two people share a browser, and the
+// second has logged in.
 func (h *handlers) own(handle func(*gin.Context) error) func(*gin.Context) error {
 	return func(c *gin.Context) error {
 		if user := c.GetHeader("Desk-User"); user != "" && user != strconv.FormatInt(frame.Viewer(c).UserID, 10) {
 			return fault.New(fault.Conflict, "desk_other_user", "somebody else has logged in here; open the desk again")
+		}
+		if err := h.floor.Seen(c.Request.Context(), frame.Viewer(c)); err != nil {
+			return err
 		}
 		return handle(c)
 	}
@@ -170,7 +182,15 @@ func (h *handlers) renderEmptyDesk(c *gin.Context, messages ...frame.Flash) erro
 	if err != nil {
 		return err
 	}
-	return h.renderPage(c, http.StatusOK, &deskPage{Supply: supply}, messages)
+	pulse, err := h.floor.Pulse(c.Request.Context(), frame.Viewer(c))
+	if err != nil {
+		return err
+	}
+	p := &deskPage{Supply: supply, Why: h.SupplyRows(c, supply), Up: h.UpstreamOf(c, pulse.Upstream)}
+	if p.SupplyAt, err = h.supplyTag(c, pulse); err != nil {
+		return err
+	}
+	return h.renderPage(c, http.StatusOK, p, messages)
 }
 
 // renderPage adds what every desk has, and writes it. Whatever address was posted to, the page is the desk's.
@@ -180,6 +200,9 @@ func (h *handlers) renderPage(c *gin.Context, status int, p *deskPage, messages 
 		return err
 	}
 	if p.Pause, err = h.pauseView(c); err != nil {
+		return err
+	}
+	if p.Notices, err = h.deskNotices(c, p.Desk.Contact.Category); err != nil {
 		return err
 	}
 	p.Goal, p.Now = shiftGoal, int64(h.Now())/1000

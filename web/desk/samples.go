@@ -9,6 +9,7 @@ import (
 	"aftercall/internal/contact/maintenance"
 	"aftercall/internal/upkeep"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/notice"
 	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/performance"
 	"aftercall/tasks/callback/script"
@@ -149,7 +150,14 @@ func deskSamples() []frame.View {
 			Lacking: []callback.LackingCount{{Skill: "粤语", Count: 2, Next: 1}},
 			InHand:  1, Kept: 1, Next: 1,
 		}},
-		&deskPage{Supply: callback.Supply{Ready: 3}},
+		&deskPage{
+			Supply: callback.Supply{Ready: 3}, Why: []frame.SupplyRow{{Text: "ready", Count: 3, Now: true}}, Up: &frame.UpstreamView{},
+			Notices: deskNotices{
+				Unread: []deskNotice{{Shown: notice.Shown{Kind: notice.Announcement, Body: "b", By: "Li", At: 1, EndsAt: 2}, First: true}, {Shown: notice.Shown{Kind: notice.Wording}}},
+				About:  []deskNotice{{Shown: notice.Shown{Kind: notice.Wording, Category: "repair"}}}, Read: []deskNotice{{Shown: notice.Shown{Kind: notice.Announcement}}},
+			},
+		},
+		&noticesPage{},
 		&deskPage{Pause: pauseView{On: true, Reason: "meal", Seconds: 61}},
 		&full, &cancelled,
 	}

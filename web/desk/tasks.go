@@ -88,9 +88,9 @@ func (*dayPage) Template() string { return "day" }
 func (h *handlers) tasksRoutes() []frame.Route {
 	caller := []account.Role{account.Caller, account.Supervisor}
 	return []frame.Route{
-		{Method: http.MethodGet, Path: "/tasks", Roles: caller, Handle: h.showTasks},
+		{Method: http.MethodGet, Path: "/tasks", Roles: caller, Handle: h.own(h.showTasks)},
 		{Method: http.MethodPost, Path: "/tasks/drafts/:id/discard", Roles: caller, Handle: h.discardDraft},
-		{Method: http.MethodGet, Path: "/day", Roles: caller, Handle: h.showDay},
+		{Method: http.MethodGet, Path: "/day", Roles: caller, Handle: h.own(h.showDay)},
 	}
 }
 

@@ -145,6 +145,34 @@ func (v views) execute(w *bytes.Buffer, lang string, p View) error {
 	return nil
 }
 
+// RenderPart writes a part of a page, which one of its templates defines, with status 200: what a script puts in the place of what it
+// shows. The samples of the page execute it too.
+func (s *Site) RenderPart(c *gin.Context, p View, part string) error {
+	set, err := s.views.sets[s.Lang(c)][p.Template()]()
+	if err != nil {
+		return fmt.Errorf("parse page %s: %w", p.Template(), err)
+	}
+	var b bytes.Buffer
+	if err := set.ExecuteTemplate(&b, part, p); err != nil {
+		return fmt.Errorf("execute %s of page %s: %w", part, p.Template(), err)
+	}
+	c.Data(http.StatusOK, "text/html; charset=utf-8", b.Bytes())
+	return nil
+}
+
+// Unmoved answers a request for what the browser has already, by its tag, and reports whether it did. Otherwise the answer will say which
+// tag it has: what is shown besides must be in it, such as the language.
+func Unmoved(c *gin.Context, tag string) bool {
+	quoted := `"` + tag + `"`
+	c.Header("ETag", quoted)
+	if c.GetHeader("If-None-Match") != quoted {
+		return false
+	}
+	c.Status(http.StatusNotModified)
+	c.Writer.WriteHeaderNow()
+	return true
+}
+
 // Render writes a page with status 200.
 func (s *Site) Render(c *gin.Context, p View) error { return s.RenderStatus(c, http.StatusOK, p) }
 

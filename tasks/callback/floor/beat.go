@@ -2,6 +2,7 @@ package floor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -54,7 +55,7 @@ func (s *Service) write(ctx context.Context, b beat) error {
 		return nil // a token
 	}
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error { return store{tx}.beat(b) })
-	if err != nil {
+	if err != nil && !errors.Is(err, database.ErrUnavailable) { // what can still be read may still be seen
 		return fmt.Errorf("note that a desk was heard of: %w", err)
 	}
 	if last, _ := s.beats.Load(b.UserID); b.WrapUpFence == 0 && last != nil {

@@ -19,10 +19,10 @@ import (
 func (s *Service) look(ctx context.Context, viewer account.Viewer, sc *scope) (*Snapshot, error) {
 	tx := s.db.View(ctx)
 	p := &Snapshot{At: s.now()}
-	var err error
-	if p.Queue, err = s.callbacks.Queue(ctx, viewer); err != nil {
+	if err := s.countQueue(ctx, viewer, sc); err != nil {
 		return nil, err
 	}
+	p.Queue = sc.queue
 	team, err := colleagues(tx, viewer)
 	if err != nil {
 		return nil, err

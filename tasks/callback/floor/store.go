@@ -148,20 +148,41 @@ func recoveries(pools []pool) wanted {
 	return func(g *gorm.DB) *gorm.DB { return g.Where("pool_id IN ? AND state IN ?", ids, callback.OpenStates()) }
 }
 
+// within selects of what was promised what is overdue, or due soon.
+func within(of wanted, soon bool, now clock.Instant) wanted {
+	return func(g *gorm.DB) *gorm.DB {
+		if soon {
+			return of(g).Where("due_at >= ? AND due_at < ?", now, now.Add(soonWithin))
+		}
+		return of(g).Where("due_at < ?", now)
+	}
+}
+
+// listed returns callbacks that were promised, by when they are due, behind one of them.
+func (s store) listed(of wanted, after callback.SupplyKey, limit int) ([]callback.Callback, error) {
+	g := of(s.Gorm())
+	if after != (callback.SupplyKey{}) {
+		g = g.Where("due_at > ? OR due_at = ? AND id > ?", after.At, after.At, after.ID)
+	}
+	return database.List[callback.Callback](g.Order("due_at, id").Limit(limit), "what was promised")
+}
+
 // promises counts what should have been done by now, and what should be soon, and reads the first of it.
 func (s store) promises(of wanted, now clock.Instant) (p Promises, err error) {
-	open := func() *gorm.DB { return of(s.Gorm().Model(&callback.Callback{})) }
-	if p.Overdue, err = database.CountUpTo(s.Tx, open().Where("due_at < ?", now), worklist.MostCounted+1); err != nil {
-		return p, fmt.Errorf("count what is overdue: %w", err)
+	count := func(soon bool) (int, error) {
+		n, err := database.CountUpTo(s.Tx, within(of, soon, now)(s.Gorm().Model(&callback.Callback{})), worklist.MostCounted+1)
+		if err != nil {
+			return 0, fmt.Errorf("count what was promised: %w", err)
+		}
+		return n, nil
 	}
-	soon := now.Add(soonWithin)
-	if p.Soon, err = database.CountUpTo(s.Tx, open().Where("due_at >= ? AND due_at < ?", now, soon), worklist.MostCounted+1); err != nil {
-		return p, fmt.Errorf("count what is due: %w", err)
+	if p.Overdue, err = count(false); err != nil {
+		return p, err
 	}
-	if p.Overdue+p.Soon == 0 {
-		return p, nil
+	if p.Soon, err = count(true); err != nil || p.Overdue+p.Soon == 0 {
+		return p, err
 	}
-	first, err := database.List[callback.Callback](open().Where("due_at < ?", soon).Order("due_at, id").Limit(mostRows), "what is due")
+	first, err := s.listed(func(g *gorm.DB) *gorm.DB { return of(g).Where("due_at < ?", now.Add(soonWithin)) }, callback.SupplyKey{}, mostRows)
 	if err != nil {
 		return p, err
 	}

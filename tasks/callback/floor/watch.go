@@ -9,10 +9,12 @@ import (
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
+	"aftercall/tasks/callback"
 )
 
 const (
 	pictureEvery = time.Second      // at most
+	queueEvery   = 2 * time.Second  // for an empty desk
 	dayEvery     = 10 * time.Second // how the day goes
 	sourceEvery  = 15 * time.Second // what came in
 	lookedAfter  = time.Minute      // nobody asked for so long: nobody looks
@@ -35,6 +37,8 @@ type scope struct {
 	usual    usual
 	upstream *Upstream
 	sourceAt clock.Instant
+	queue    callback.Supply
+	queueAt  clock.Instant // from when that is counted anew, for who asks nothing else
 }
 
 // scopeOf returns the scope of a viewer, and forgets those at which nobody looks any more.
@@ -77,6 +81,40 @@ func (s *Service) Watch(ctx context.Context, viewer account.Viewer) (*Snapshot, 
 	}
 	sc.picture, sc.next = picture, began.Add(rest(pictureEvery, began, s.now()))
 	return picture, nil
+}
+
+// Pulse is what an empty desk asks every few seconds.
+type Pulse struct {
+	Ready    int       // callbacks that somebody of the teams could claim, if not this caller
+	Upstream *Upstream // nil where nobody tells
+}
+
+// Pulse returns how many callbacks there are to claim for the viewer's teams, and what the queue lives on, as it was two seconds ago at
+// most, or a little longer where it takes long to see.
+func (s *Service) Pulse(ctx context.Context, viewer account.Viewer) (Pulse, error) {
+	sc := s.scopeOf(viewer, s.now())
+	sc.mu.Lock()
+	defer sc.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), makeWithin)
+	defer cancel()
+	now := s.now()
+	if !now.Before(sc.queueAt) {
+		if err := s.countQueue(ctx, viewer, sc); err != nil {
+			return Pulse{}, fmt.Errorf("look at the queue: %w", err)
+		}
+	}
+	if err := s.readUpstream(ctx, viewer, sc, now); err != nil {
+		return Pulse{}, err
+	}
+	return Pulse{sc.queue.Ready, sc.upstream}, nil
+}
+
+func (s *Service) countQueue(ctx context.Context, viewer account.Viewer, sc *scope) (err error) {
+	began := s.now()
+	if sc.queue, err = s.callbacks.Queue(ctx, viewer); err == nil {
+		sc.queueAt = began.Add(rest(queueEvery, began, s.now()))
+	}
+	return err
 }
 
 // rest is how long what was just made is good for.

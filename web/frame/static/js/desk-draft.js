@@ -1,5 +1,6 @@
 // What is typed is kept in the browser at once, and on the server a second after the last change, when the page is left or hidden, and
 // once a minute during a call, which keeps the lease.
+import { heardNotices } from "./desk-notices.js";
 import { ask, now, tell, words } from "./desk-net.js";
 import { forget, heard, keep, kept } from "./kept.js";
 
@@ -36,6 +37,7 @@ export async function save() {
   const body = bodyOf(form);
   try {
     const answer = await (await ask(form.dataset.draft, { body })).json();
+    heardNotices(answer.notices);
     if (form !== theForm()) return;
     const saved = document.querySelector("[data-saved]");
     saved.textContent = form.dataset.savedText.replace("{time}", answer.saved);

@@ -46,10 +46,11 @@ export class Problem extends Error {
 
 // ask makes a request and returns the answer, once the user is logged in. It throws a Problem for what was refused, and when there is no
 // connection.
-export async function ask(url, { body, keepalive = false } = {}) {
+export async function ask(url, { body, keepalive = false, tag } = {}) {
   const method = body === undefined ? "GET" : "POST";
   const headers = { Accept: "application/json", "Desk-User": words().user };
   if (body !== undefined) headers["Content-Type"] = "application/x-www-form-urlencoded;charset=UTF-8";
+  if (tag) headers["If-None-Match"] = tag;
   let response;
   try {
     response = await fetch(url, { method, body, headers, keepalive });
@@ -60,10 +61,10 @@ export async function ask(url, { body, keepalive = false } = {}) {
   online();
   if (response.status === 401) {
     await login();
-    return ask(url, { body, keepalive });
+    return ask(url, { body, keepalive, tag });
   }
   const page = response.headers.get("Content-Type")?.startsWith("text/html");
-  if (response.ok || (page && response.status === 422)) return response;
+  if (response.ok || response.status === 304 || (page && response.status === 422)) return response;
   const problem = page ? {} : await response.json().catch(() => ({}));
   const passing = [502, 503, 504].includes(response.status);
   throw new Problem(problem.problem ?? problem.title ?? words().failed, response.status, passing, problem);

@@ -108,15 +108,15 @@ export function watchForms(prepare) {
 // refresh shows the desk anew while it is empty: the reasons and, as soon as there is one, what can be claimed. Where the focus is, it
 // stays.
 export async function refresh() {
-  if (busy || document.querySelector("details[open], dialog[open]")) return;
+  if (busy || document.querySelector("details[open]:not(#notices-read), dialog[open]")) return;
   const response = await ask("/desk");
   const page = new DOMParser().parseFromString(await response.clone().text(), "text/html");
   if (busy) return;
   if (!page.getElementById("desk-empty")) return show(response);
-  for (const id of ["desk-empty", "desk-foot"]) {
+  for (const id of ["desk-notices", "desk-empty", "desk-upstream", "desk-foot"]) {
     const old = document.getElementById(id);
     const fresh = page.getElementById(id);
-    if (old.innerHTML === fresh.innerHTML) continue;
+    if (!old || !fresh || old.outerHTML === fresh.outerHTML) continue;
     const inside = old.contains(document.activeElement) ? document.activeElement.dataset.key : "";
     replace(old, fresh);
     if (inside) document.querySelector(`#${id} [data-key="${CSS.escape(inside)}"]`)?.focus();
