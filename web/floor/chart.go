@@ -33,7 +33,7 @@ type hourBar struct {
 type hourCells struct{ Hour, Dialled, Usual string }
 
 const (
-	chartWidth  = 640
+	chartWidth  = 400
 	chartTop    = 8
 	chartBase   = 112
 	chartHeight = 132

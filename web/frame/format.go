@@ -24,6 +24,7 @@ func (s *Site) funcs(lang string) template.FuncMap {
 		"day":      f.day,
 		"moment":   f.Moment,
 		"when":     f.when,
+		"clock":    f.clock,
 		"span":     f.Span,
 		"duration": f.duration,
 		"num":      Number,
@@ -129,6 +130,26 @@ func (f Formatter) Relative(at clock.Instant) (string, error) {
 	case days == -1:
 		return f.text("when.tomorrow", "time", f.time(at))
 	case f.thisYear(at):
+		return f.layout(at, "01-02 15:04"), nil
+	}
+	return f.date(at), nil
+}
+
+// clock is "clock": a time of day, with its day where that is another one than today, as in 14:05, tomorrow 09:00 or 12-03 09:00. It stays
+// true while a page is open, as "when" does not.
+func (f Formatter) clock(at clock.Instant) (string, error) {
+	if at.IsZero() {
+		return "–", nil
+	}
+	switch int(clock.DayOf(at, f.zone) - clock.DayOf(f.now(), f.zone)) {
+	case 0:
+		return f.time(at), nil
+	case 1:
+		return f.text("when.tomorrow", "time", f.time(at))
+	case -1:
+		return f.text("when.yesterday", "time", f.time(at))
+	}
+	if f.thisYear(at) {
 		return f.layout(at, "01-02 15:04"), nil
 	}
 	return f.date(at), nil

@@ -2,6 +2,7 @@ package frame
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -64,10 +65,11 @@ func (s *Site) SupplyRows(c *gin.Context, supply callback.Supply) []SupplyRow {
 		})
 	}
 	if supply.InHand > 0 {
-		rows = append(rows, SupplyRow{
-			Text: s.T(c, "supply.in_hand"), Count: supply.InHand, Href: behind(callback.SupplyInHand, ""),
-			Help: s.first(c, viewer, way{"supply.help_floor", "/floor"}),
-		})
+		row := SupplyRow{Text: s.T(c, "supply.in_hand"), Count: supply.InHand, Href: behind(callback.SupplyInHand, "")}
+		if !strings.HasPrefix(c.FullPath(), "/floor") {
+			row.Help = s.first(c, viewer, way{"supply.help_floor", "/floor"})
+		}
+		rows = append(rows, row)
 	}
 	if supply.Kept > 0 {
 		rows = append(rows, SupplyRow{

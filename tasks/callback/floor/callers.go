@@ -10,6 +10,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/pause"
+	"aftercall/tasks/callback/worklist"
 )
 
 // colleagues returns the callers and supervisors who work for teams that the viewer sees.
@@ -65,8 +66,12 @@ func (s *Service) callers(
 	if err != nil {
 		return nil, 0, err
 	}
+	byID := make(map[int64]worklist.Row, len(rows))
+	for _, row := range rows {
+		byID[row.Callback.ID] = row
+	}
 	for i, c := range here {
-		here[i].Row = rows[f.holds[c.UserID].ID]
+		here[i].Row = byID[f.holds[c.UserID].ID]
 	}
 	slices.SortStableFunc(here, func(a, b Caller) int {
 		return cmp.Or(compareBool(b.Stuck, a.Stuck), cmp.Compare(slices.Index(States(), a.State), slices.Index(States(), b.State)),

@@ -107,12 +107,12 @@ func (t Today) estimated(queue callback.Supply, now clock.Instant) Today {
 	return t
 }
 
-// named adds the names to callbacks, by their ids.
-func named(tx database.Tx, callbacks []callback.Callback) (map[int64]worklist.Row, error) {
+// named adds the names to callbacks, and leaves of them what is shown: what else moves is no movement of the picture.
+func named(tx database.Tx, callbacks []callback.Callback) ([]worklist.Row, error) {
 	rows, err := worklist.Named(tx, callbacks)
-	byID := make(map[int64]worklist.Row, len(rows))
-	for _, row := range rows {
-		byID[row.Callback.ID] = row
+	for i, row := range rows {
+		c := row.Callback
+		rows[i].Callback = callback.Callback{ID: c.ID, Kind: c.Kind, State: c.State, DueAt: c.DueAt, TeamID: c.TeamID}
 	}
-	return byID, err
+	return rows, err
 }

@@ -186,6 +186,6 @@ func (s store) promises(of wanted, now clock.Instant) (p Promises, err error) {
 	if err != nil {
 		return p, err
 	}
-	p.Rows, err = worklist.Named(s.Tx, first)
+	p.Rows, err = named(s.Tx, first)
 	return p, err
 }
