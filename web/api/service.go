@@ -11,10 +11,12 @@ import (
 	"aftercall/internal/contact/maintenance"
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
+	"aftercall/tasks/callback/floor"
 	"aftercall/web/frame"
 )
 
-// API is the JSON API for machines: contacts, consents and suppressions come in, and whether somebody may be contacted is answered.
+// API is the JSON API for machines: contacts, consents and suppressions come in, and whether somebody may be contacted, and what there is to
+// call, is answered.
 // It takes API tokens and no cookies, reads bodies as a stream, and describes itself at /openapi.json.
 type API struct {
 	*frame.Site
@@ -22,18 +24,20 @@ type API struct {
 	contacts   contactService
 	customers  customerService
 	permission permissionService
+	floor      floorService
 }
 
 // New returns the API. Mount adds it to an engine.
 func New(
 	site *frame.Site, accounts accountService, contacts contactService, customers customerService, permission permissionService,
+	floor floorService,
 ) *API {
-	return &API{Site: site, accounts: accounts, contacts: contacts, customers: customers, permission: permission}
+	return &API{Site: site, accounts: accounts, contacts: contacts, customers: customers, permission: permission, floor: floor}
 }
 
 // Routes are all operations there are, described with the schemas of a registry.
 func (a *API) Routes(schemas huma.Registry) []Route {
-	return slices.Concat(a.contactRoutes(schemas), a.correctionRoutes(schemas), a.permissionRoutes(schemas))
+	return slices.Concat(a.contactRoutes(schemas), a.correctionRoutes(schemas), a.permissionRoutes(schemas), a.supplyRoutes(schemas))
 }
 
 // accountService is what the API asks of accounts.
@@ -47,6 +51,11 @@ type contactService interface {
 	Contact(ctx context.Context, viewer account.Viewer, id int64) (contact.Detail, error)
 	Region() string
 	Take(ctx context.Context, sourceID int64, batch []contact.Input) ([]contact.Outcome, error)
+}
+
+// floorService is what the API asks about the floor.
+type floorService interface {
+	Pulse(ctx context.Context, viewer account.Viewer) (floor.Pulse, error)
 }
 
 // customerService is what the API asks of the care for customers' data.

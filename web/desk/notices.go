@@ -134,7 +134,7 @@ func (h *handlers) lookForSupply(c *gin.Context) error {
 		return err
 	}
 	if !frame.Unmoved(c, tag) {
-		c.JSON(http.StatusOK, gin.H{"ready": pulse.Ready})
+		c.JSON(http.StatusOK, gin.H{"ready": pulse.Queue.Ready})
 	}
 	return nil
 }
@@ -142,5 +142,5 @@ func (h *handlers) lookForSupply(c *gin.Context) error {
 // supplyTag names what an empty desk is shown of the queue and of notices.
 func (h *handlers) supplyTag(c *gin.Context, pulse floor.Pulse) (string, error) {
 	tag, err := h.noticesTag(c)
-	return fmt.Sprintf("%d-%s", pulse.Ready, tag), err
+	return fmt.Sprintf("%d-%s", pulse.Queue.Ready, tag), err
 }

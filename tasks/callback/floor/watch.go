@@ -85,12 +85,12 @@ func (s *Service) Watch(ctx context.Context, viewer account.Viewer) (*Snapshot, 
 
 // Pulse is what an empty desk asks every few seconds.
 type Pulse struct {
-	Ready    int       // callbacks that somebody of the teams could claim, if not this caller
-	Upstream *Upstream // nil where nobody tells
+	Queue    callback.Supply // what somebody of the teams could claim, if not this caller
+	Upstream *Upstream       // nil where nobody tells
 }
 
-// Pulse returns how many callbacks there are to claim for the viewer's teams, and what the queue lives on, as it was two seconds ago at
-// most, or a little longer where it takes long to see.
+// Pulse returns what there is to call for the viewer's teams, of a machine for its source, and what the queue lives on, as it was two
+// seconds ago at most, or a little longer where it takes long to see.
 func (s *Service) Pulse(ctx context.Context, viewer account.Viewer) (Pulse, error) {
 	sc := s.scopeOf(viewer, s.now())
 	sc.mu.Lock()
@@ -106,7 +106,7 @@ func (s *Service) Pulse(ctx context.Context, viewer account.Viewer) (Pulse, erro
 	if err := s.readUpstream(ctx, viewer, sc, now); err != nil {
 		return Pulse{}, err
 	}
-	return Pulse{sc.queue.Ready, sc.upstream}, nil
+	return Pulse{sc.queue, sc.upstream}, nil
 }
 
 func (s *Service) countQueue(ctx context.Context, viewer account.Viewer, sc *scope) (err error) {
