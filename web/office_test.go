@@ -15,6 +15,7 @@ import (
 	"aftercall/internal/permission"
 	"aftercall/internal/webtest"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/notice"
 	"aftercall/tasks/callback/roster"
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/callback/skill"
@@ -129,6 +130,8 @@ func newOffice(t testing.TB) *office {
 		"/callbacks/:id/recordings/:attempt": ours(text(o.recorded(1)), text(o.recorded(3))),
 		"/callbacks/:id/attempts/:attempt":   ours(text(o.ended(1, o.caller())), text(o.ended(3, 99))),
 		"/desk/:id":                          ours("1", "3"),
+		"/desk/notices/:id":                  {func() string { return text(o.pinned("装维一班")) }, text(o.pinned("装维二班")), unknownID},
+		"/notices/:id":                       {func() string { return text(o.pinned("装维一班")) }, text(o.pinned("装维二班")), unknownID},
 		"/tasks/drafts/:id":                  ours("1", "3"),
 		"/scripts/:id":                       each(words),
 		"/policies/:id":                      each(func() string { return text(draft()) }),
@@ -232,6 +235,17 @@ func (o *office) recorded(callbackID int64) int64 {
 	return a.ID
 }
 
+// pinned pins a notice on the desks of a team. There may be as many as are up at once.
+func (o *office) pinned(team string) int64 {
+	o.t.Helper()
+	webtest.Must(o.t, o.DB.View(o.t.Context()).Gorm().Exec("UPDATE notices SET ends_at = 1 WHERE id < (SELECT MAX(id) FROM notices) - 10").Error)
+	var id int64
+	webtest.Must(o.t, o.DB.View(o.t.Context()).Gorm().Raw("SELECT id FROM teams WHERE name = ?", team).Scan(&id).Error)
+	n, err := o.Notices.Pin(o.t.Context(), o.admin, notice.Text{Kind: notice.Announcement, Body: "致" + team, Teams: []int64{id}})
+	webtest.Must(o.t, err)
+	return n.ID
+}
+
 // ended adds a call with an outcome to a callback.
 func (o *office) ended(callbackID, callerID int64) int64 {
 	o.t.Helper()
@@ -266,6 +280,9 @@ var sent = map[string]url.Values{
 	"POST /desk/:id/skip":              {"fence": {"1"}, "skip_reason": {"other"}},
 	"POST /desk/:id/release":           {"fence": {"1"}},
 	"POST /desk/:id/transfer":          {"fence": {"1"}, "transfer_to": {"team-1"}, "transfer_words": {"x"}},
+	"POST /desk/notices/:id/read":      {"version": {"1"}},
+	"POST /notices/:id":                {"kind": {"announcement"}, "body": {"x"}},
+	"GET /floor/queue":                 {"part": {"ready"}},
 	"POST /desk/:id/wait":              {"fence": {"1"}},
 	"POST /callbacks/:id/reassign":     {"caller": {"0"}, "reassign_why": {"x"}},
 	"POST /callbacks/:id/cancel":       {"why": {"x"}},

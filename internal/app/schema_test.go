@@ -25,6 +25,7 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/missed"
+	"aftercall/tasks/callback/notice"
 	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/roster"
 	"aftercall/tasks/callback/script"
@@ -47,8 +48,9 @@ func models() []any {
 		&permission.ConsentEvent{}, &permission.Suppression{}, &permission.Touch{}, &permission.Standing{},
 		&figures.Entry{},
 		&decision.Decision{}, &decision.Change{}, &decision.DryRun{}, &policy.Attribute{},
-		&callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &pause.Pause{}, &callback.Freed{},
-		&roster.Shift{}, &roster.Entry{}, &roster.Change{}, &missed.Text{}, &handoff.Handoff{}, &handoff.Entry{}, &handoff.Notice{},
+		&callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &pause.Pause{}, &callback.Freed{}, &missed.Text{},
+		&roster.Shift{}, &roster.Entry{}, &roster.Change{}, &handoff.Handoff{}, &handoff.Entry{}, &handoff.Notice{},
+		&notice.Notice{}, &notice.Version{},
 		&script.Script{}, &skill.Skill{}, &skill.Rule{},
 		&survey.Survey{}, &survey.Version{}, &survey.Invitation{}, &survey.Response{}, &survey.Answer{},
 		&delivery.Kept{},
@@ -58,10 +60,9 @@ func models() []any {
 
 // private are tables whose row type is private to one store: the tests of that package write and read all their columns.
 var private = []string{
-	"address_guards", "caller_days", "caller_hours", "caller_skills", "customers_apart", "drafts", "guards", "handoff_terms", "holds",
-	"import_chunks", "login_tries", "outcome_sets",
-	"permission_rules",
-	"person_change_records", "person_scan", "phrases", "policies", "pools", "rollup_state", "rollups", "settings", "user_teams",
+	"address_guards", "caller_beats", "caller_days", "caller_hours", "caller_skills", "customers_apart", "drafts", "guards", "handoff_terms",
+	"holds", "import_chunks", "login_tries", "notice_reads", "notice_teams", "outcome_sets", "permission_rules", "person_change_records",
+	"person_scan", "phrases", "policies", "pools", "rollup_state", "rollups", "settings", "user_teams", "worker_beats",
 }
 
 // waiting are columns that nothing uses before the feature comes that does.
