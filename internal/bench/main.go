@@ -96,6 +96,7 @@ func measurements() []measurement {
 			measurement{name: "jobs-p99/" + s.name, run: func(ctx context.Context) ([]figure, error) { return s.with(ctx, jobsLatency) }},
 		)
 	}
+	all = append(all, measurement{name: "floor/" + embedded.name, named: true, run: floorWatched})
 	server := stores()[1]
 	return append(all,
 		measurement{
