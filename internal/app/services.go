@@ -123,7 +123,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Handoffs = handoff.New(db, s.Callbacks, s.Permission, now, handoff.Options{Zone: zone, Region: setup.Contacts.Region})
 	s.Floor = floor.New(db, s.Callbacks, s.Worklist, now, floor.Options{Zone: zone, Sources: flow.Upstream{
 		Contacts: s.Contacts, Decisions: s.Decisions, Jobs: s.Jobs, Now: now, Zone: zone,
-	}})
+	}, Handoffs: flow.Handed{Handoffs: s.Handoffs}})
 	s.Notices = notice.New(db, now)
 	s.Identity = identity.New(db, s.Contacts, now, identity.Options{
 		Holds: s.Callbacks, Movers: []identity.PersonMover{s.Permission, s.Callbacks}, Respeller: s.Permission,

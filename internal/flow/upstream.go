@@ -13,6 +13,7 @@ import (
 	"aftercall/internal/outbox"
 	"aftercall/tasks/callback/floor"
 	"aftercall/tasks/decision"
+	"aftercall/tasks/handoff"
 	"aftercall/tasks/policy"
 )
 
@@ -83,6 +84,17 @@ func (u Upstream) Upstream(ctx context.Context, viewer account.Viewer) (floor.Up
 		Waiting: h.Waiting, More: h.More, Oldest: h.Oldest, Dead: h.Dead, Worker: h.Worker, Stopped: now.Sub(h.Worker) > noWorker,
 	}
 	return up, nil
+}
+
+// Handed tells the floor how handoffs stand.
+type Handed struct{ Handoffs *handoff.Service }
+
+var _ floor.Handoffs = Handed{}
+
+// Near implements floor.Handoffs. The deadline of a handoff is near once its team was warned.
+func (h Handed) Near(ctx context.Context, viewer account.Viewer) (overdue, soon int, err error) {
+	counts, err := h.Handoffs.Counts(ctx, viewer)
+	return counts.Overdue, counts.DueSoon, err
 }
 
 // decided adds what was decided about callbacks for what was resolved today.

@@ -21,13 +21,14 @@ import (
 type floorPage struct {
 	frame.Page
 	*floor.Snapshot
-	Supply []frame.SupplyRow
-	Ages   []age
-	Up     *frame.UpstreamView
-	Chart  hourChart
-	States []stateCount
-	Tag    string
-	Now    int64 // in milliseconds: a browser's clock may be wrong
+	Supply     []frame.SupplyRow
+	Ages       []age
+	Up         *frame.UpstreamView
+	Chart      hourChart
+	States     []stateCount
+	HandoffsAt string // address of those that are overdue; empty while there is no such page
+	Tag        string
+	Now        int64 // in milliseconds: a browser's clock may be wrong
 }
 
 func (*floorPage) Template() string { return "floor" }
@@ -114,6 +115,9 @@ func (h *handlers) floorPage(c *gin.Context, picture *floor.Snapshot) *floorPage
 	p := &floorPage{
 		Snapshot: picture, Supply: h.SupplyRows(c, picture.Queue), Up: h.UpstreamOf(c, picture.Upstream), Tag: h.tag(c, picture),
 		Now: int64(h.Now()) / 1000, Chart: h.hourChart(c, picture.Today),
+	}
+	if h.Reachable(frame.Viewer(c), "/handoffs") {
+		p.HandoffsAt = "/handoffs?overdue=1"
 	}
 	for i, n := range picture.Queue.Ages {
 		p.Ages = append(p.Ages, age{Text: h.T(c, "floor.age_"+strconv.Itoa(i)), Count: n, Late: i == len(picture.Queue.Ages)-1})

@@ -45,7 +45,7 @@ func floorSamples() []frame.View {
 	full := &floorPage{
 		Snapshot: picture, Supply: rows, Ages: []age{{"a", 1, false}, {"b", 1, true}}, Up: view,
 		Chart:  hourChart{Usual: true, Bars: []hourBar{{Usual: "1", Tick: "9", Now: true}, {}}, Hours: []hourCells{{"9", "1", "2"}}},
-		States: []stateCount{{floor.Calling, 1}},
+		States: []stateCount{{floor.Calling, 1}}, HandoffsAt: "/x",
 	}
 	quiet := &frame.UpstreamView{Upstream: floor.Upstream{Jobs: floor.Jobs{Worker: 1}}}
 	quiet.Help.Source = link

@@ -111,6 +111,8 @@ func (s *Site) help(c *gin.Context, viewer account.Viewer, reason callback.Reaso
 		return s.first(c, viewer, way{"supply.help_permission", "/permission"})
 	}
 	switch reason {
+	case callback.ReasonHandoff:
+		return s.first(c, viewer, way{"supply.help_handoffs", "/handoffs"})
 	case callback.ReasonAppointment:
 		return s.mine(c, viewer, way{"supply.help_appointments", "/tasks?list=today"})
 	case callback.ReasonPaused:

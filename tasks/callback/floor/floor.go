@@ -33,9 +33,8 @@ type Sources interface {
 
 // Handoffs tells how what was sent back inside stands. Package handoff keeps that: this package does not import it.
 type Handoffs interface {
-	// Near counts the open handoffs of teams, of all when there are none: those past their deadline, and those whose deadline is before
-	// soon.
-	Near(tx database.Tx, teams []int64, now, soon clock.Instant) (overdue, due int, err error)
+	// Near counts the open handoffs that a viewer sees: those past their deadline, and those whose deadline is near.
+	Near(ctx context.Context, viewer account.Viewer) (overdue, soon int, err error)
 }
 
 // Service shows the floor.

@@ -33,7 +33,7 @@ func (s *Service) look(ctx context.Context, viewer account.Viewer, sc *scope) (*
 	if p.Callers, p.Absent, err = s.callers(tx, viewer, team, sc.callers, p.At); err != nil {
 		return nil, err
 	}
-	if err := s.promised(tx, viewer, p); err != nil {
+	if err := s.promised(ctx, viewer, p); err != nil {
 		return nil, err
 	}
 	if err := s.readUpstream(ctx, viewer, sc, p.At); err != nil {
@@ -45,9 +45,9 @@ func (s *Service) look(ctx context.Context, viewer account.Viewer, sc *scope) (*
 }
 
 // promised reads appointments, recoveries and handoffs.
-func (s *Service) promised(tx database.Tx, viewer account.Viewer, p *Snapshot) error {
-	st, teams := store{tx}, viewer.VisibleTeams()
-	pools, err := st.pools(teams)
+func (s *Service) promised(ctx context.Context, viewer account.Viewer, p *Snapshot) error {
+	st := store{s.db.View(ctx)}
+	pools, err := st.pools(viewer.VisibleTeams())
 	if err != nil {
 		return err
 	}
@@ -60,9 +60,12 @@ func (s *Service) promised(tx database.Tx, viewer account.Viewer, p *Snapshot) e
 	if s.opts.Handoffs == nil {
 		return nil
 	}
-	overdue, soon, err := s.opts.Handoffs.Near(tx, teams, p.At, p.At.Add(soonWithin))
+	overdue, soon, err := s.opts.Handoffs.Near(ctx, viewer)
+	if err != nil {
+		return fmt.Errorf("count handoffs: %w", err)
+	}
 	p.Handoffs = &Handed{overdue, soon}
-	return err
+	return nil
 }
 
 // readUpstream looks again at what came in, when it is time.
