@@ -32,8 +32,8 @@ var codeNames = map[string]string{
 	"kind": "follow_up", "reason": "reason", "rule": "rule", "callback_kind": "callback_kind", "business_result": "business_result",
 	"call_result": "call_result", "silent": "call_result", "hung_up": "call_result",
 	"purpose": "purpose", "channel": "channel", "scope": "scope", "status": "status",
-	"field": "field", "handoff_kind": "handoff_kind", "handoff_result": "handoff_result",
-	"field": "field", "customer_field": "customer_field", "skip_reason": "skip_reason", "became": "reason", "suppression": "suppression",
+	"field": "field", "handoff_kind": "handoff_kind", "handoff_result": "handoff_result", "customer_field": "customer_field",
+	"skip_reason": "skip_reason", "became": "reason", "suppression": "suppression",
 }
 
 // TimelineLines puts events into words, the newest first.
