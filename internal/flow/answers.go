@@ -29,7 +29,8 @@ func (s *Service) followOutcome(ctx context.Context, ticket outbox.Ticket, attem
 }
 
 // actOnAnswer gives up the survey that was still to be sent about what was answered in a call, hands on that it is not solved, and a
-// dissatisfied answer to callback, which plans the recovery. Any other answer calls the recovery off that one corrected since had asked for.
+// dissatisfied answer to callback, which plans the recovery. Any other answer calls the recovery off that one corrected since had asked
+// for.
 func (s *Service) actOnAnswer(ctx context.Context, ticket outbox.Ticket, responseID int64) error {
 	answered, err := s.Surveys.Answered(ctx, responseID)
 	if err != nil {

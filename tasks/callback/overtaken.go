@@ -8,8 +8,8 @@ import (
 )
 
 // overtaken returns, by id, why callbacks in nobody's hands are not to be made now, for whatever came since they were planned: what the
-// source has said, a recovery of the same contact, a handoff of it without a reply, or a newer contact of the person. It takes a few queries, whatever the number of
-// callbacks.
+// source has said, a recovery of the same contact, a handoff of it without a reply, or a newer contact of the person. It takes a few
+// queries, whatever the number of callbacks.
 func (s *Service) overtaken(tx database.Tx, callbacks ...Callback) (map[int64]Reason, error) {
 	reasons, resolutions, err := overtakenAtSource(tx, callbacks)
 	if err != nil {
@@ -112,8 +112,8 @@ func (c *Callback) since(r contact.Resolution) history.Since {
 	return history.Since{PersonID: c.PersonID, ContactID: c.ContactID, After: r.ResolvedAt}
 }
 
-// giveUpOvertaken cancels a callback that was overtaken, or sets it aside while it waits for a reply or a newer contact. After a correction the contact is
-// decided about again.
+// giveUpOvertaken cancels a callback that was overtaken, or sets it aside while it waits for a reply or a newer contact. After a
+// correction the contact is decided about again.
 func (s *Service) giveUpOvertaken(tx database.Tx, c *Callback, reason Reason, now clock.Instant) error {
 	if again, waits := looksAgain(reason); waits {
 		if c.usedUp() {

@@ -130,7 +130,8 @@ func (s store) contactsRecovered(contactIDs []int64) (map[int64]bool, error) {
 // openBesidesRecoveries returns the open callbacks of contacts that only ask whether it is solved.
 func (s store) openBesidesRecoveries(contactIDs []int64) ([]Callback, error) {
 	return database.In[Callback](contactIDs, "open callbacks of contacts", func(part []int64) *gorm.DB {
-		return s.Gorm().Where("contact_id IN ? AND kind NOT IN ? AND state IN ?", part, []Kind{RecoveryKind, SecondKind}, openStates).Order("id")
+		return s.Gorm().Order("id").
+			Where("contact_id IN ? AND kind NOT IN ? AND state IN ?", part, []Kind{RecoveryKind, SecondKind}, openStates)
 	})
 }
 

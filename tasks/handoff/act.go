@@ -16,7 +16,8 @@ import (
 // act does something with a handoff that somebody saw at a version: allowed says whether they may, do changes it and returns the entry of
 // the log, to which who and when are added.
 func (s *Service) act(
-	ctx context.Context, by By, id, seen int64, allowed func(May) bool, do func(tx database.Tx, h *Handoff, now clock.Instant) (Entry, error),
+	ctx context.Context, by By, id, seen int64, allowed func(May) bool,
+	do func(tx database.Tx, h *Handoff, now clock.Instant) (Entry, error),
 ) (after Handoff, err error) {
 	now := s.now()
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
@@ -111,10 +112,10 @@ func (s *Service) end(tx database.Tx, h *Handoff, by By, result Result, e Entry,
 }
 
 // words is a text that somebody must write.
-func words(field, written string) (string, error) {
-	written, err := wordsIfAny(field, written)
+func words(written string) (string, error) {
+	written, err := wordsIfAny("words", written)
 	if err == nil && written == "" {
-		err = fault.InvalidFields(fault.Field{Name: field, Code: "required", Problem: "must not be empty"})
+		err = fault.InvalidFields(fault.Field{Name: "words", Code: "required", Problem: "must not be empty"})
 	}
 	return written, err
 }
@@ -129,13 +130,13 @@ func wordsIfAny(field, written string) (string, error) {
 	return written, nil
 }
 
-func knownTeam(tx database.Tx, teamID int64, field string) error {
+func knownTeam(tx database.Tx, teamID int64) error {
 	found, err := account.TeamNames(tx, []int64{teamID})
 	if err != nil {
 		return fmt.Errorf("read the team: %w", err)
 	}
 	if len(found) == 0 {
-		return fault.InvalidFields(fault.Field{Name: field, Code: "handoff_team", Problem: "is no team here"})
+		return fault.InvalidFields(fault.Field{Name: "team", Code: "handoff_team", Problem: "is no team here"})
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ type Answer struct {
 
 // Reply writes what was done. The customer is called a second time. It returns fault.Invalid too: "words", "remedy", "links".
 func (s *Service) Reply(ctx context.Context, by By, id, seen int64, a Answer) (Handoff, error) {
-	written, err := words("words", a.Words)
+	written, err := words(a.Words)
 	if err != nil {
 		return Handoff{}, err
 	}
@@ -81,33 +81,34 @@ type Forwarding struct {
 
 // Forward gives it to another team, whose it is from now on; the deadline stays. It returns fault.Invalid too: "team", "words".
 func (s *Service) Forward(ctx context.Context, by By, id, seen int64, to Forwarding) (Handoff, error) {
-	written, err := words("words", to.Words)
+	written, err := words(to.Words)
 	if err != nil {
 		return Handoff{}, err
 	}
-	return s.act(ctx, by, id, seen, func(m May) bool { return m.Forward }, func(tx database.Tx, h *Handoff, now clock.Instant) (Entry, error) {
-		if err := knownTeam(tx, to.TeamID, "team"); err != nil {
-			return Entry{}, err
-		}
-		if to.TeamID == h.TeamID {
-			return Entry{}, fault.InvalidFields(fault.Field{Name: "team", Code: "handoff_same_team", Problem: "has it already"})
-		}
-		e := Entry{Act: ActForwarded, TeamID: to.TeamID, Words: written}
-		if to.Wrongly {
-			e.Code, e.ForUserID = string(SentWrongly), h.ForCaller
-		}
-		if err := s.resume(tx, h, now); err != nil {
-			return Entry{}, err
-		}
-		h.TeamID, h.Question, h.Mistake = to.TeamID, "", ""
-		h.free()
-		return e, nil
-	})
+	return s.act(ctx, by, id, seen, func(m May) bool { return m.Forward },
+		func(tx database.Tx, h *Handoff, now clock.Instant) (Entry, error) {
+			if err := knownTeam(tx, to.TeamID); err != nil {
+				return Entry{}, err
+			}
+			if to.TeamID == h.TeamID {
+				return Entry{}, fault.InvalidFields(fault.Field{Name: "team", Code: "handoff_same_team", Problem: "has it already"})
+			}
+			e := Entry{Act: ActForwarded, TeamID: to.TeamID, Words: written}
+			if to.Wrongly {
+				e.Code, e.ForUserID = string(SentWrongly), h.ForCaller
+			}
+			if err := s.resume(tx, h, now); err != nil {
+				return Entry{}, err
+			}
+			h.TeamID, h.Question, h.Mistake = to.TeamID, "", ""
+			h.free()
+			return e, nil
+		})
 }
 
 // Ask asks the caller, who knows what the customer said. The clock goes on. It returns fault.Invalid too: "words".
 func (s *Service) Ask(ctx context.Context, by By, id, seen int64, question string) (Handoff, error) {
-	written, err := words("words", question)
+	written, err := words(question)
 	if err != nil {
 		return Handoff{}, err
 	}
@@ -123,20 +124,21 @@ func (s *Service) SendBack(ctx context.Context, by By, id, seen int64, mistake M
 	if fault.OneOf(&wrong, "mistake", mistake, Mistakes()); len(wrong) > 0 {
 		return Handoff{}, fault.InvalidFields(wrong...)
 	}
-	written, err := words("words", why)
+	written, err := words(why)
 	if err != nil {
 		return Handoff{}, err
 	}
-	return s.act(ctx, by, id, seen, func(m May) bool { return m.SendBack }, func(_ database.Tx, h *Handoff, _ clock.Instant) (Entry, error) {
-		h.State, h.Question, h.Mistake = Asked, written, mistake
-		return Entry{Act: ActSentBack, Code: string(mistake), TeamID: h.FromTeamID, ForUserID: h.ForCaller, Words: written}, nil
-	})
+	return s.act(ctx, by, id, seen, func(m May) bool { return m.SendBack },
+		func(_ database.Tx, h *Handoff, _ clock.Instant) (Entry, error) {
+			h.State, h.Question, h.Mistake = Asked, written, mistake
+			return Entry{Act: ActSentBack, Code: string(mistake), TeamID: h.FromTeamID, ForUserID: h.ForCaller, Words: written}, nil
+		})
 }
 
 // Answer answers what the caller was asked, and sends it to another team where teamID is not 0. It returns fault.Invalid too: "words",
 // "team".
 func (s *Service) Answer(ctx context.Context, by By, id, seen int64, answer string, teamID int64) (Handoff, error) {
-	written, err := words("words", answer)
+	written, err := words(answer)
 	if err != nil {
 		return Handoff{}, err
 	}
@@ -144,7 +146,7 @@ func (s *Service) Answer(ctx context.Context, by By, id, seen int64, answer stri
 		e := Entry{Act: ActAnswered, Words: written}
 		h.State, h.Question, h.Mistake = h.owned(), "", ""
 		if teamID != 0 && teamID != h.TeamID {
-			if err := knownTeam(tx, teamID, "team"); err != nil {
+			if err := knownTeam(tx, teamID); err != nil {
 				return Entry{}, err
 			}
 			h.TeamID, e.TeamID = teamID, teamID
@@ -160,27 +162,28 @@ func (s *Service) Weigh(ctx context.Context, by By, id, seen int64, severity Sev
 	if severity < Urgent || severity > Ordinary {
 		return Handoff{}, fault.InvalidFields(fault.Field{Name: "severity", Code: "choose", Problem: "choose how much it weighs"})
 	}
-	written, err := words("words", why)
+	written, err := words(why)
 	if err != nil {
 		return Handoff{}, err
 	}
-	return s.act(ctx, by, id, seen, func(m May) bool { return m.Weigh }, func(tx database.Tx, h *Handoff, now clock.Instant) (Entry, error) {
-		if err := s.resume(tx, h, now); err != nil {
-			return Entry{}, err
-		}
-		terms, err := termsOf(tx, h.TeamID)
-		if err != nil {
-			return Entry{}, err
-		}
-		h.Severity = severity
-		h.due(s.clockOf(terms), terms.Span(severity), h.CreatedAt)
-		return Entry{Act: ActWeighed, Code: strconv.Itoa(int(severity)), Words: written}, nil
-	})
+	return s.act(ctx, by, id, seen, func(m May) bool { return m.Weigh },
+		func(tx database.Tx, h *Handoff, now clock.Instant) (Entry, error) {
+			if err := s.resume(tx, h, now); err != nil {
+				return Entry{}, err
+			}
+			terms, err := termsOf(tx, h.TeamID)
+			if err != nil {
+				return Entry{}, err
+			}
+			h.Severity = severity
+			h.due(s.clockOf(terms), terms.Span(severity), h.CreatedAt)
+			return Entry{Act: ActWeighed, Code: strconv.Itoa(int(severity)), Words: written}, nil
+		})
 }
 
 // Remark adds words to the log. It returns fault.Invalid too: "words".
 func (s *Service) Remark(ctx context.Context, by By, id, seen int64, remark string) (Handoff, error) {
-	written, err := words("words", remark)
+	written, err := words(remark)
 	if err != nil {
 		return Handoff{}, err
 	}
@@ -191,7 +194,7 @@ func (s *Service) Remark(ctx context.Context, by By, id, seen int64, remark stri
 
 // Close closes it by hand with one of the results of May.Close, and why. It returns fault.Invalid too: "result", "words".
 func (s *Service) Close(ctx context.Context, by By, id, seen int64, result Result, why string) (Handoff, error) {
-	written, err := words("words", why)
+	written, err := words(why)
 	if err != nil {
 		return Handoff{}, err
 	}

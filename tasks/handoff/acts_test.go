@@ -113,7 +113,7 @@ func TestAHandoffClosedByHandLetsCallbacksGoOn(t *testing.T) {
 		if _, err := o.Callbacks.Take(ctx, o.caller); !fault.Is(err, fault.NotFound) {
 			t.Fatalf("before the reply: %v", err)
 		}
-		closed, err := o.Service.Close(ctx, o.handler, h.ID, h.Version, handoff.Duplicate, "同一件事已有联系单")
+		closed, err := o.Close(ctx, o.handler, h.ID, h.Version, handoff.Duplicate, "同一件事已有联系单")
 		if err != nil || closed.OpenKey != nil {
 			t.Fatal(closed, err)
 		}
@@ -185,7 +185,7 @@ func TestAListGoesOnBehindItsLastRow(t *testing.T) {
 			var ids []string
 			f := handoff.Filter{Order: order, Limit: 4}
 			for range 20 {
-				page, err := o.Service.List(ctx, o.handler.Viewer, f)
+				page, err := o.List(ctx, o.handler.Viewer, f)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -201,7 +201,7 @@ func TestAListGoesOnBehindItsLastRow(t *testing.T) {
 				t.Errorf("%s: %s", order, strings.Join(ids, " "))
 			}
 		}
-		if page, err := o.Service.List(ctx, o.handler.Viewer, handoff.Filter{After: "'; DROP"}); err != nil || len(page.Rows) != 31 {
+		if page, err := o.List(ctx, o.handler.Viewer, handoff.Filter{After: "'; DROP"}); err != nil || len(page.Rows) != 31 {
 			t.Errorf("a cursor that is none: %d %v", len(page.Rows), err)
 		}
 	})
@@ -231,7 +231,7 @@ func TestOnlyWhoMustSeesAndActsOnAHandoff(t *testing.T) {
 		if (err == nil) != c.sees || err != nil && !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s sees it: %v", name, err)
 		}
-		page, err := o.Service.List(ctx, c.by.Viewer, handoff.Filter{})
+		page, err := o.List(ctx, c.by.Viewer, handoff.Filter{})
 		if c.by.Link == 0 && (err != nil || (len(page.Rows) == 1) != c.sees) {
 			t.Errorf("%s lists %d: %v", name, len(page.Rows), err)
 		}
@@ -267,7 +267,7 @@ func TestTheHoursOfATeamSayWhenItsRepliesAreDue(t *testing.T) {
 		if kept, err := o.Terms(ctx, h.TeamID); err != nil || kept.Spans != terms.Spans || fmt.Sprint(kept.Week) != fmt.Sprint(terms.Week) {
 			t.Errorf("%+v %v", kept, err)
 		}
-		if _, err := o.Service.Close(ctx, handoff.ByUser(supervisorOf(h)), h.ID, h.Version, handoff.WrongFilled, "填错"); err != nil {
+		if _, err := o.Close(ctx, handoff.ByUser(supervisorOf(h)), h.ID, h.Version, handoff.WrongFilled, "填错"); err != nil {
 			t.Fatal(err)
 		}
 		o.Pass(22 * time.Hour) // 08:05 on Monday

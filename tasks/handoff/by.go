@@ -62,7 +62,9 @@ func (by By) supervises(h *Handoff) bool {
 // May is what a viewer may do with a handoff as it is now.
 type May struct {
 	Claim, Release, Reply, Forward, Ask, SendBack, Answer, Suspend, Resume, Weigh, Remark bool
-	Close                                                                                 []Result // with what they may close it; none: they may not
+
+	// Close is with what they may close it; none: they may not.
+	Close []Result
 }
 
 // may returns what somebody may do with a handoff.

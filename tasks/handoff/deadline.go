@@ -87,8 +87,8 @@ func termsOf(tx database.Tx, teamID int64) (Terms, error) {
 }
 
 // SetTerms says when a team works and how soon it replies. Deadlines there are stay as they are. It returns fault.Forbidden for whoever is
-// neither an administrator nor a supervisor of the team, fault.NotFound for an unknown team, and fault.Invalid with the wrong fields: "week",
-// "spans.1" to "spans.3", "lead".
+// neither an administrator nor a supervisor of the team, and fault.Invalid with the wrong fields: "team", "week", "spans.1" to "spans.3",
+// "lead".
 func (s *Service) SetTerms(ctx context.Context, viewer account.Viewer, teamID int64, t Terms) error {
 	if !viewer.Is(account.Supervisor) || !viewer.SeesTeam(teamID) {
 		return errRight
@@ -102,7 +102,7 @@ func (s *Service) SetTerms(ctx context.Context, viewer account.Viewer, teamID in
 	}
 	now := s.now()
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		if err := knownTeam(tx, teamID, "team"); err != nil {
+		if err := knownTeam(tx, teamID); err != nil {
 			return err
 		}
 		if t.LeadID != 0 {
@@ -152,7 +152,7 @@ func (s *Service) SetDefaultTeam(ctx context.Context, viewer account.Viewer, tea
 	now := s.now()
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		if teamID != 0 {
-			if err := knownTeam(tx, teamID, "team"); err != nil {
+			if err := knownTeam(tx, teamID); err != nil {
 				return err
 			}
 		}

@@ -69,7 +69,7 @@ func wantedBy(said callback.Said) []Kind {
 	return kinds
 }
 
-// Answer of a customer to a survey, however it came in. Package survey keeps it.
+// Answered is an answer of a customer to a survey, however it came in. Package survey keeps it.
 type Answered struct {
 	ResponseID   int64
 	ResolutionID int64

@@ -64,10 +64,11 @@ func TestAHandoffHasAnOwnerADeadlineAndALog(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := o.Reply(ctx, o.handler, h.ID, h.Version, handoff.Answer{Words: "换了光猫", Remedy: handoff.Fixed}); !fault.Is(err, fault.Conflict) {
+		answer := handoff.Answer{Words: "换了光猫", Remedy: handoff.Fixed}
+		if _, err := o.Reply(ctx, o.handler, h.ID, h.Version, answer); !fault.Is(err, fault.Conflict) {
 			t.Fatalf("a reply to what has changed since: %v", err)
 		}
-		replied, err := o.Reply(ctx, o.handler, h.ID, taken.Version, handoff.Answer{Words: "换了光猫", Remedy: handoff.Fixed})
+		replied, err := o.Reply(ctx, o.handler, h.ID, taken.Version, answer)
 		if err != nil || replied.State != handoff.Replied {
 			t.Fatalf("the reply: %+v %v", replied, err)
 		}

@@ -23,13 +23,14 @@ func encodeLinks(links []string) (string, error) {
 		u, err := url.Parse(link)
 		if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || len(link) > maxLink {
 			return "", fault.InvalidFields(fault.Field{
-				Name: "links", Code: "handoff_link", Problem: "must be addresses that begin with https://", Value: fault.Shorten(link, fault.MaxShown),
+				Name: "links", Code: "handoff_link", Problem: "must be addresses that begin with https://",
+				Value: fault.Shorten(link, fault.MaxShown),
 			})
 		}
 		kept = append(kept, link)
 	}
 	if len(kept) > MaxLinks {
-		return "", fault.InvalidFields(fault.Field{Name: "links", Code: "handoff_links", Problem: fmt.Sprintf("are more than %d", MaxLinks)})
+		return "", fault.InvalidFields(fault.Field{Name: "links", Code: "handoff_links", Problem: "are more than five"})
 	}
 	if len(kept) == 0 {
 		return "", nil

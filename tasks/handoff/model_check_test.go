@@ -36,7 +36,8 @@ func (w *world) checkOpen(h handoff.Handoff, settled bool) {
 	if h.TeamID == 0 || h.DueAt.IsZero() || h.WarnAt > h.DueAt || h.OpenKey == nil || h.Result != "" || !h.ClosedAt.IsZero() {
 		w.fail("nobody owes this by some time: %+v", h)
 	}
-	if (h.State == handoff.Taken) && h.OwnerID == 0 && h.OwnerName == "" || h.State == handoff.Open && (h.OwnerID != 0 || h.OwnerName != "") {
+	owned := h.OwnerID != 0 || h.OwnerName != ""
+	if h.State == handoff.Taken && !owned || h.State == handoff.Open && owned {
 		w.fail("whose is it: %+v", h)
 	}
 	var jobs []outbox.Job
@@ -136,7 +137,8 @@ func (w *world) checkCalls(all []handoff.Handoff, settled bool) {
 		w.t.Fatal(err)
 	}
 	for _, c := range ready {
-		if owed[c.ContactID] && c.ReadyAt <= w.Now() && w.Count(w.t, "handoffs", "contact_id = ? AND created_at > ?", c.ContactID, c.ReadyAt) > 0 {
+		since := w.Count(w.t, "handoffs", "contact_id = ? AND created_at > ?", c.ContactID, c.ReadyAt)
+		if owed[c.ContactID] && c.ReadyAt <= w.Now() && since > 0 {
 			w.fail("callback %d is offered before the reply: %+v", c.ID, c)
 		}
 	}

@@ -70,7 +70,8 @@ func (w *world) open(rt *rapid.T) {
 	w.rt, w.said, w.history = rt, map[int64][]string{}, nil
 	dbtest.InTx(w.t, w.DB, func(tx database.Tx) error {
 		for _, table := range []string{
-			"holds", "attempts", "callback_changes", "callbacks", "drafts", "jobs", "touches", "handoffs", "handoff_entries", "handoff_notices",
+			"holds", "attempts", "callback_changes", "callbacks", "drafts", "jobs", "touches", "handoffs", "handoff_entries",
+			"handoff_notices",
 		} {
 			if err := tx.Gorm().Exec("DELETE FROM " + table).Error; err != nil {
 				return err

@@ -59,7 +59,7 @@ func (s *Service) Open(ctx context.Context, viewer account.Viewer, o Opening) (o
 			return err
 		}
 		if o.TeamID != 0 {
-			if err := knownTeam(tx, o.TeamID, "team"); err != nil {
+			if err := knownTeam(tx, o.TeamID); err != nil {
 				return err
 			}
 		}
@@ -113,7 +113,8 @@ func (s *Service) OpenIn(tx database.Tx, by By, o Opening, now clock.Instant) (H
 	}
 	h := Handoff{
 		Kind: o.Kind, State: Open, OpenKey: openKey(o.Kind, r.ContactID), Version: 1, Round: max(1, o.Round), PreviousID: o.PreviousID,
-		SourceID: r.SourceID, ContactID: r.ContactID, ResolutionID: r.ID, CustomerID: cmp.Or(o.CustomerID, r.CustomerID), PersonID: r.PersonID,
+		SourceID: r.SourceID, ContactID: r.ContactID, ResolutionID: r.ID, PersonID: r.PersonID,
+		CustomerID: cmp.Or(o.CustomerID, r.CustomerID),
 		CallbackID: o.CallbackID, AttemptID: o.AttemptID, ResponseID: o.ResponseID, Via: o.Via,
 		OpenedBy: o.OpenedBy, ForCaller: o.ForCaller, Said: o.Said, Note: o.Note, Links: links, SaidAt: o.SaidAt,
 		CreatedAt: now, ChangedAt: now,

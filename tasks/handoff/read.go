@@ -229,7 +229,7 @@ func Waiting(tx database.Tx, contactIDs []int64) (map[int64]bool, error) {
 	return store{tx}.waiting(contactIDs)
 }
 
-// Mistakes of a team or caller in a period.
+// MistakeCount is how often a mistake was made by a team and caller in a period.
 type MistakeCount struct {
 	TeamID   int64 // whose caller, or whose contact it was
 	Team     string

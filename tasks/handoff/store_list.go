@@ -173,7 +173,8 @@ func (s store) mistakes(viewer account.Viewer, from, to clock.Instant) ([]Mistak
 		Where("handoff_entries.act IN ? AND handoff_entries.at >= ? AND handoff_entries.at < ? AND handoff_entries.code IN ?",
 			[]Act{ActSentBack, ActForwarded, ActClosed}, from, to, Mistakes())
 	var counts []MistakeCount
-	err := g.Select("handoffs.from_team_id AS team_id, handoffs.for_caller AS caller_id, handoff_entries.code AS mistake, COUNT(*) AS count").
+	const counted = "handoffs.from_team_id AS team_id, handoffs.for_caller AS caller_id, handoff_entries.code AS mistake, COUNT(*) AS count"
+	err := g.Select(counted).
 		Group("handoffs.from_team_id, handoffs.for_caller, handoff_entries.code").
 		Order("count DESC, team_id, caller_id").Limit(1000).Scan(&counts).Error
 	if err != nil {

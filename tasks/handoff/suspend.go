@@ -27,22 +27,24 @@ func (s *Service) Suspend(ctx context.Context, by By, id, seen int64, p Suspensi
 			Name: "until", Code: "handoff_until", Problem: "must be within the next seven days",
 		})
 	}
-	written, err := words("words", p.Words)
+	written, err := words(p.Words)
 	if err != nil {
 		return Handoff{}, err
 	}
-	return s.act(ctx, by, id, seen, func(m May) bool { return m.Suspend }, func(_ database.Tx, h *Handoff, now clock.Instant) (Entry, error) {
-		h.State, h.Pretext, h.SuspendedAt, h.ResumeAt = Suspended, p.Pretext, now, p.Until
-		h.Suspensions++
-		return Entry{Act: ActSuspended, Code: string(p.Pretext), Words: written}, nil
-	})
+	return s.act(ctx, by, id, seen, func(m May) bool { return m.Suspend },
+		func(_ database.Tx, h *Handoff, now clock.Instant) (Entry, error) {
+			h.State, h.Pretext, h.SuspendedAt, h.ResumeAt = Suspended, p.Pretext, now, p.Until
+			h.Suspensions++
+			return Entry{Act: ActSuspended, Code: string(p.Pretext), Words: written}, nil
+		})
 }
 
 // Resume ends a suspension before its time.
 func (s *Service) Resume(ctx context.Context, by By, id, seen int64) (Handoff, error) {
-	return s.act(ctx, by, id, seen, func(m May) bool { return m.Resume }, func(tx database.Tx, h *Handoff, now clock.Instant) (Entry, error) {
-		return Entry{Act: ActResumed}, s.resume(tx, h, now)
-	})
+	return s.act(ctx, by, id, seen, func(m May) bool { return m.Resume },
+		func(tx database.Tx, h *Handoff, now clock.Instant) (Entry, error) {
+			return Entry{Act: ActResumed}, s.resume(tx, h, now)
+		})
 }
 
 // resume lets the clock go on: what of the team's time was left when it was suspended is left again.

@@ -53,7 +53,7 @@ func TestEachStepTellsWhoIsNextUp(t *testing.T) {
 		o.Pass(10 * 24 * time.Hour)
 		o.Work(t, handoff.JobWatch, o.Watch)
 		told, err := o.Notices(ctx, account.Viewer{UserID: 1, Role: account.Admin})
-		if err != nil || len(told) == 0 || told[0].Code != "step_4" || told[0].Row.Handoff.ID != h.ID {
+		if err != nil || len(told) == 0 || told[0].Code != "step_4" || told[0].Handoff.ID != h.ID {
 			t.Errorf("at last the administrator: %+v %v", told, err)
 		}
 		if n := o.Count(t, "handoff_notices", "handoff_id = ?", h.ID); n != 4 {

@@ -211,7 +211,8 @@ func TestLeastTalkAndAttemptsOfRecoveriesAreSet(t *testing.T) {
 	ts := office(t)
 	admin := ts.Login(t, account.Admin)
 	form := url.Values{
-		"based_on": {"2"}, "min_talk_confirm": {"0"}, "min_talk_complaint": {"8"}, "min_talk_recovery": {"x"}, "min_talk_second": {"5"}, "attempts_second": {"3"}, "attempts_recovery": {"9"},
+		"based_on": {"2"}, "min_talk_confirm": {"0"}, "min_talk_complaint": {"8"}, "min_talk_recovery": {"x"},
+		"min_talk_second": {"5"}, "attempts_second": {"3"}, "attempts_recovery": {"9"},
 	}
 	doc := admin.Post("/settings/outcomes/kinds", form).Page(http.StatusUnprocessableEntity)
 	if doc.Find("#e-min_talk_recovery").Length() != 1 {
@@ -219,10 +220,10 @@ func TestLeastTalkAndAttemptsOfRecoveriesAreSet(t *testing.T) {
 	}
 	form.Set("min_talk_recovery", "5")
 	doc = admin.Post("/settings/outcomes/kinds", form).Page(http.StatusUnprocessableEntity)
-	if doc.Find("#e-attempts").Length() != 1 {
+	if doc.Find("#e-attempts_recovery").Length() != 1 {
 		t.Error("nine attempts are taken")
 	}
-	form.Set("attempts", "4")
+	form.Set("attempts_recovery", "4")
 	if changes, _ := hidden(t, admin.Post("/settings/outcomes/kinds", form)); !strings.Contains(changes, "from “5” to “8”") {
 		t.Errorf("the review says %q", changes)
 	}
@@ -233,7 +234,8 @@ func TestAppointmentsAndTheTextAfterAMissedCallAreSet(t *testing.T) {
 	ts := office(t)
 	admin := ts.Login(t, account.Admin)
 	form := url.Values{
-		"based_on": {"2"}, "min_talk_confirm": {"5"}, "min_talk_complaint": {"5"}, "min_talk_recovery": {"5"}, "min_talk_second": {"5"}, "attempts_second": {"3"}, "attempts_recovery": {"3"},
+		"based_on": {"2"}, "min_talk_confirm": {"5"}, "min_talk_complaint": {"5"}, "min_talk_recovery": {"5"},
+		"min_talk_second": {"5"}, "attempts_second": {"3"}, "attempts_recovery": {"3"},
 		"early_minutes": {"0"}, "late_minutes": {"0"}, "kept_minutes": {"x"}, "per_slot": {"20"}, "per_caller": {"4"},
 		"text_on": {"yes"}, "number": {"call us"}, "call_back": {""},
 	}

@@ -16,7 +16,9 @@ func Attempts(country string) (usual, complaint int) {
 func Former() Set {
 	usual := Kind{}
 	return Set{
-		Kinds:        map[string]Kind{"confirm": usual, "complaint": usual, "recovery": {Attempts: MaxAttempts}, "second": {Attempts: MaxAttempts}},
+		Kinds: map[string]Kind{
+			"confirm": usual, "complaint": usual, "recovery": {Attempts: MaxAttempts}, "second": {Attempts: MaxAttempts},
+		},
 		Appointments: formerAppointments(),
 		Call: []Code{
 			reached(),

@@ -77,7 +77,8 @@ func drawn(t *rapid.T) (worktime.Clock, clock.Instant) {
 	}
 	// around the changes of the clocks in spring and in autumn, and in between
 	begin := rapid.SampledFrom([]time.Month{time.March, time.June, time.October}).Draw(t, "month")
-	from := clock.At(time.Date(2026, begin, 1, 0, 0, 0, 0, time.UTC)).Add(time.Duration(rapid.IntRange(0, 45*24*60).Draw(t, "minute")) * time.Minute)
+	minutes := time.Duration(rapid.IntRange(0, 45*24*60).Draw(t, "minute"))
+	from := clock.At(time.Date(2026, begin, 1, 0, 0, 0, 0, time.UTC)).Add(minutes * time.Minute)
 	special := map[clock.Day]hours.HolidayKind{}
 	today := clock.DayOf(from, c.Zone)
 	for _, ahead := range rapid.SliceOfN(rapid.IntRange(0, 12), 0, 6).Draw(t, "special days") {
