@@ -29,13 +29,10 @@ func (c *Callback) mends() bool { return c.Kind == RecoveryKind || c.Kind == Sec
 
 // looksAgain returns whether a callback that was overtaken waits, and when it is looked at again.
 func looksAgain(r Reason) (time.Duration, bool) {
-	switch r {
-	case ReasonNewer:
+	if r == ReasonNewer {
 		return history.LookAgain, true
-	case ReasonHandoff:
-		return lookAtHandoffs, true
 	}
-	return 0, false
+	return lookAtHandoffs, r == ReasonHandoff
 }
 
 // heldByHandoffs adds to reasons the callbacks about contacts that wait for a reply: whatever they ask, it was promised to call afterwards.

@@ -159,16 +159,14 @@ func (s *Service) takeBackNext(tx database.Tx, h *Handoff, now clock.Instant) (t
 
 // endAfter closes a handoff with the result of its second call, and opens the next round where it is not solved.
 func (s *Service) endAfter(tx database.Tx, h *Handoff, c callback.Callback, result Result, now clock.Instant) error {
-	switch result {
-	case Unreachable, Unsaid, NotCalled:
+	if slices.Contains([]Result{Unreachable, Unsaid, NotCalled}, result) {
 		return s.endUncalled(tx, h, result, now)
-	case NotSolved:
-		if err := s.end(tx, h, program, result, Entry{Words: c.Note}, now); err != nil {
-			return err
-		}
-		return s.openNext(tx, h, c, now)
 	}
-	return s.end(tx, h, program, result, Entry{Words: c.Note}, now)
+	err := s.end(tx, h, program, result, Entry{Words: c.Note}, now)
+	if err != nil || result != NotSolved {
+		return err
+	}
+	return s.openNext(tx, h, c, now)
 }
 
 // openNext opens the next round, which weighs more.

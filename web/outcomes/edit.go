@@ -114,7 +114,7 @@ func (h *handlers) edit(
 // aboutForm makes what is wrong with no field of the form a problem of the whole of it.
 func aboutForm(f frame.Form) frame.Form {
 	for name, text := range f.Errors {
-		known := slices.Contains([]string{"flags", "end", "attempts", "text_on"}, name) || f.Values.Has(name)
+		known := slices.Contains([]string{"flags", "end", "text_on"}, name) || f.Values.Has(name)
 		if !known {
 			f.Error = frame.Joined(" · ", f.Error, text)
 		}
@@ -163,7 +163,7 @@ func kindErrors(err error) error {
 		case len(parts) == 2 && (parts[0] == outcome.KeyAppointments || parts[0] == outcome.KeyMissedText):
 			f.Name = parts[1]
 		case len(parts) == 3 && parts[2] == "attempts":
-			f.Name = "attempts"
+			f.Name = kindRow{Name: parts[1]}.AttemptsField()
 		case len(parts) == 3:
 			f.Name = kindRow{Name: parts[1]}.MinTalkField()
 		}

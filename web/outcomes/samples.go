@@ -17,7 +17,7 @@ func samples() []frame.View {
 	said := around{Appointments: outcome.Appointments{Late: 15, Kept: 30}, MissedText: outcome.MissedText{On: true, Number: "9", Back: "1"}}
 	wrong := frame.Form{
 		Error: "e", Meanwhile: frame.SampleMeanwhile(),
-		Errors: map[string]string{"flags": "e", "key": "e", "yaml": "e", "note": "e", "attempts": "e", "text_on": "e"},
+		Errors: map[string]string{"flags": "e", "key": "e", "yaml": "e", "note": "e", "attempts_recovery": "e", "text_on": "e"},
 		Values: url.Values{"grows": {"yes"}, "spread": {"yes"}, "yaml": {"kinds: {}"}},
 	}
 	choices := []frame.Option{{Value: "final", Label: "Final"}}
