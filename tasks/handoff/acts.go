@@ -167,10 +167,7 @@ func (s *Service) Weigh(ctx context.Context, by By, id, seen int64, severity Sev
 		return Handoff{}, err
 	}
 	return s.act(ctx, by, id, seen, func(m May) bool { return m.Weigh },
-		func(tx database.Tx, h *Handoff, now clock.Instant) (Entry, error) {
-			if err := s.resume(tx, h, now); err != nil {
-				return Entry{}, err
-			}
+		func(tx database.Tx, h *Handoff, _ clock.Instant) (Entry, error) {
 			terms, err := termsOf(tx, h.TeamID)
 			if err != nil {
 				return Entry{}, err

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"aftercall/internal/account"
+	"aftercall/internal/text"
 )
 
 // By is who acts: a user or a machine, or somebody with the link of one handoff, who never logs in.
@@ -16,8 +17,13 @@ type By struct {
 // ByUser is a user or a machine.
 func ByUser(viewer account.Viewer) By { return By{Viewer: viewer} }
 
-// ByLink is somebody with the link of a handoff.
-func ByLink(handoffID int64, name string) By { return By{Link: handoffID, Name: name} }
+// ByLink is somebody with the link of a handoff, by the name they typed, of which so much is kept as fits a name.
+func ByLink(handoffID int64, name string) By {
+	return By{Link: handoffID, Name: text.Name(text.Cut(text.Name(name), maxName))}
+}
+
+// maxName is how long a typed name may be, in characters.
+const maxName = 40
 
 // program is the program itself: time, a customer, a source.
 var program = By{}

@@ -145,17 +145,21 @@ func (s *Service) follow(
 func (s *Service) withdraw(tx database.Tx, h *Handoff, now clock.Instant) error {
 	from := h.State
 	switch h.State {
-	case Closed, Replied:
+	case Closed:
 		return nil
 	case Open:
 		return s.end(tx, h, program, Withdrawn, Entry{}, now)
-	case Taken, Asked, Suspended:
+	case Taken, Asked, Suspended, Replied:
+	}
+	known, err := store{tx}.logged(h.ID, ActCorrected, string(Withdrawn))
+	if err != nil || known {
+		return err
 	}
 	n := Notice{HandoffID: h.ID, Code: NoticeCorrected, Told: account.Handler, TeamID: h.TeamID, FromTeamID: h.FromTeamID, At: now}
 	if err := (store{tx}).tell(n); err != nil {
 		return err
 	}
-	return s.keep(tx, h, from, program, Entry{Act: ActCorrected}, now)
+	return s.keep(tx, h, from, program, Entry{Act: ActCorrected, Code: string(Withdrawn)}, now)
 }
 
 // joined are the customer's words and those of whoever wrote them down.

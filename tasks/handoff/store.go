@@ -125,6 +125,15 @@ func (s store) putSecond(id, callbackID int64) error {
 	return nil
 }
 
+// logged reports whether the log of a handoff has an act with a code.
+func (s store) logged(id int64, act Act, code string) (bool, error) {
+	n, err := database.CountUpTo(s.Tx, s.Gorm().Model(&Entry{}).Where("handoff_id = ? AND act = ? AND code = ?", id, act, code), 1)
+	if err != nil {
+		return false, fmt.Errorf("look into the log of handoff %d: %w", id, err)
+	}
+	return n > 0, nil
+}
+
 // toldSince reports whether the log of a handoff has an act since an instant.
 func (s store) toldSince(id int64, act Act, since clock.Instant) (bool, error) {
 	n, err := database.CountUpTo(s.Tx, s.Gorm().Model(&Entry{}).Where("handoff_id = ? AND act = ? AND at >= ?", id, act, since), 1)
