@@ -123,7 +123,7 @@ func (s *Service) follow(
 		if again, err := st.saidBefore(about, o); err != nil || again {
 			return err
 		}
-		_, err = s.OpenIn(tx, program, o, now)
+		_, err = s.OpenIn(tx, o.by(), o, now)
 		return err
 	}
 	h, err := st.lock(about[i].ID)

@@ -166,6 +166,9 @@ func (s *Service) saidAgain(tx database.Tx, h *Handoff, by By, o Opening, now cl
 	return s.keep(tx, h, h.State, by, e, now)
 }
 
+// by is who opens it, as the log names them.
+func (o Opening) by() By { return By{Viewer: account.Viewer{UserID: o.OpenedBy}} }
+
 // ref is where it was said.
 func (o Opening) ref() int64 { return cmp.Or(o.AttemptID, o.ResponseID) }
 

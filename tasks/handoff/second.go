@@ -171,7 +171,7 @@ func (s *Service) endAfter(tx database.Tx, h *Handoff, c callback.Callback, resu
 
 // openNext opens the next round, which weighs more.
 func (s *Service) openNext(tx database.Tx, h *Handoff, c callback.Callback, now clock.Instant) error {
-	next, err := s.OpenIn(tx, program, Opening{
+	next, err := s.OpenIn(tx, Opening{OpenedBy: c.CallerID}.by(), Opening{
 		Kind: h.Kind, ResolutionID: c.ResolutionID, CustomerID: h.CustomerID, CallbackID: c.ID, Via: ViaDesk, OpenedBy: c.CallerID,
 		ForCaller: c.CallerID, TeamID: h.TeamID, FromTeamID: h.FromTeamID, Severity: max(Urgent, h.Severity-1), Note: c.Note, SaidAt: now,
 		Round: h.Round + 1, PreviousID: h.ID,
