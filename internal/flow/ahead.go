@@ -14,6 +14,7 @@ import (
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
+	"aftercall/tasks/handoff"
 )
 
 // MostAhead is how many of each kind of thing that is open for a customer are told.
@@ -21,16 +22,20 @@ const MostAhead = 20
 
 // Ahead is what is open for a person, of what a viewer sees, at most MostAhead of each.
 type Ahead struct {
-	Contacts    []contact.Contact // not resolved: complaints first, then the newest
-	Callbacks   []worklist.Row    // in the order in which they are due
-	Surveys     []decision.Decision
+	Contacts    []contact.Contact   // not resolved: complaints first, then the newest
+	Callbacks   []worklist.Row      // in the order in which they are due
+	Handoffs    []handoff.Handoff   // what is owed first
+	Surveys     []decision.Decision // that are planned and not due yet
 	Invitations []survey.Invitation // that may still be answered
 	Named       map[int64]contact.Contact
+	Openable    map[int64]bool   // which of the handoffs the viewer may open
+	Teams       map[int64]string // names of those whose they are
+	Owners      map[int64]string // names of those who took them
 }
 
 // Nothing reports whether nothing is open.
 func (a Ahead) Nothing() bool {
-	return len(a.Contacts)+len(a.Callbacks)+len(a.Surveys)+len(a.Invitations) == 0
+	return len(a.Contacts)+len(a.Callbacks)+len(a.Handoffs)+len(a.Surveys)+len(a.Invitations) == 0
 }
 
 // Next returns when the next thing is to happen that is planned with the customer, and what: a callback that may be made, a survey that
@@ -98,6 +103,9 @@ func ahead(tx database.Tx, p contact.Past, now clock.Instant) (a Ahead, err erro
 		return cmp.Or(cmp.Compare(x.Callback.DueAt, y.Callback.DueAt), cmp.Compare(x.Callback.ID, y.Callback.ID))
 	})
 	a.Callbacks = a.Callbacks[:min(len(a.Callbacks), MostAhead)]
+	if a.Handoffs, err = handoff.OpenOf(tx, p); err != nil {
+		return a, err
+	}
 	if a.Surveys, err = decision.ToCome(tx, p, now); err != nil {
 		return a, err
 	}
@@ -108,12 +116,33 @@ func ahead(tx database.Tx, p contact.Past, now clock.Instant) (a Ahead, err erro
 	for _, row := range a.Callbacks {
 		ids = append(ids, row.Callback.ContactID)
 	}
+	for _, h := range a.Handoffs {
+		ids = append(ids, h.ContactID)
+	}
 	for _, d := range a.Surveys {
 		ids = append(ids, d.ContactID)
 	}
 	for _, i := range a.Invitations {
 		ids = append(ids, i.ContactID)
 	}
-	a.Named, err = contact.SeenByID(tx, p.Viewer, ids)
-	return a, err
+	if a.Named, err = contact.SeenByID(tx, p.Viewer, ids); err != nil {
+		return a, err
+	}
+	return a, a.open(tx, p)
+}
+
+// open finds which handoffs the viewer may open, and whose they are.
+func (a *Ahead) open(tx database.Tx, p contact.Past) (err error) {
+	var ids, teams, owners []int64
+	for _, h := range a.Handoffs {
+		ids, teams, owners = append(ids, h.ID), append(teams, h.TeamID), append(owners, h.OwnerID)
+	}
+	if a.Openable, err = handoff.SeenOf(tx, p.Viewer, ids); err != nil {
+		return err
+	}
+	if a.Teams, err = account.TeamNames(tx, teams); err != nil {
+		return err
+	}
+	a.Owners, err = account.UserNames(tx, owners)
+	return err
 }

@@ -9,12 +9,14 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
+	"aftercall/tasks/handoff"
 )
 
 // FollowedUp is what was done about a contact.
 type FollowedUp struct {
 	Decisions []decision.Row  // the newest resolution first
 	Callbacks []worklist.Row  // the newest first
+	Handoffs  []contact.Event // the newest last
 	Surveys   []contact.Event // what became of invitations, and what was answered
 }
 
@@ -28,6 +30,9 @@ func (c Customers) FollowedUp(ctx context.Context, viewer account.Viewer, contac
 	var f FollowedUp
 	if f.Decisions, err = decision.OfContact(tx, contactID, c.now()); err == nil {
 		f.Callbacks, err = worklist.OfContact(tx, contactID)
+	}
+	if err == nil {
+		f.Handoffs, err = handoff.EventsOfContact(tx, contactID)
 	}
 	if err == nil {
 		f.Surveys, err = survey.EventsOfContact(tx, contactID)

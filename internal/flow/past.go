@@ -20,6 +20,7 @@ import (
 	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
+	"aftercall/tasks/handoff"
 )
 
 // Topic is what a part of a customer's timeline is about. It is translated under "timeline_topic.<code>".
@@ -32,6 +33,7 @@ const (
 	OnDecisions   Topic = "decisions"
 	OnCalls       Topic = "calls"
 	OnSurveys     Topic = "surveys"
+	OnHandoffs    Topic = "handoffs"
 	OnPermission  Topic = "permission"
 	OnCorrections Topic = "corrections"
 	OnTouches     Topic = "touches"
@@ -39,7 +41,7 @@ const (
 
 // Topics returns every topic, in the order of a page.
 func Topics() []Topic {
-	return []Topic{OnContacts, OnDecisions, OnCalls, OnSurveys, OnPermission, OnCorrections, OnTouches}
+	return []Topic{OnContacts, OnDecisions, OnCalls, OnSurveys, OnHandoffs, OnPermission, OnCorrections, OnTouches}
 }
 
 // Customers reads what is known of a customer across features, for the customer's page. It writes nothing.
@@ -156,6 +158,7 @@ func parts() []part {
 		{OnCalls, of(missed.PastTexts)},
 		{OnSurveys, of(survey.PastInvitations)},
 		{OnSurveys, of(survey.PastResponses)},
+		{OnHandoffs, of(handoff.PastHandoffs)},
 		{OnPermission, Customers.consents},
 		{OnPermission, Customers.suppressions},
 		{OnTouches, Customers.touches},
@@ -218,39 +221,47 @@ func placed(part int, events []contact.Event, after Place) []Told {
 	return told
 }
 
-// name reads the contacts that events are about, and takes away what leads to objects that the viewer may not see.
+// name reads the contacts that events are about, and takes away what leads to objects that the viewer may not open.
 func (l *Timeline) name(tx database.Tx, viewer account.Viewer) error {
-	var callbackIDs, contactIDs []int64
+	about := map[contact.ObjectKind][]int64{}
 	for _, e := range l.Events {
-		if e.About.Kind == contact.AboutCallback {
-			callbackIDs = append(callbackIDs, e.About.ID)
-		}
+		about[e.About.Kind] = append(about[e.About.Kind], e.About.ID)
 	}
-	callbacks, err := worklist.ByID(tx, callbackIDs)
+	callbacks, err := worklist.ByID(tx, about[contact.AboutCallback])
 	if err != nil {
 		return err
 	}
-	for _, e := range l.Events {
-		if contactIDs = append(contactIDs, e.ContactID); e.About.Kind == contact.AboutCallback {
-			contactIDs = append(contactIDs, callbacks[e.About.ID].ContactID)
+	handoffs, err := handoff.SeenOf(tx, viewer, about[contact.AboutHandoff])
+	if err != nil {
+		return err
+	}
+	contactIDs := make([]int64, len(l.Events))
+	for i := range l.Events {
+		e := &l.Events[i].Event
+		if e.About.Kind == contact.AboutCallback {
+			e.ContactID = cmp.Or(e.ContactID, callbacks[e.About.ID].ContactID)
 		}
+		contactIDs[i] = e.ContactID
 	}
 	if l.Contacts, err = contact.SeenByID(tx, viewer, contactIDs); err != nil {
 		return err
 	}
 	for i := range l.Events {
 		e := &l.Events[i].Event
-		cb := callbacks[e.About.ID]
-		toCallback := e.About.Kind == contact.AboutCallback
-		if toCallback {
-			e.ContactID = cmp.Or(e.ContactID, cb.ContactID)
-		}
 		unseen := e.ContactID != 0 && l.Contacts[e.ContactID].ID == 0
-		if unseen {
-			e.ContactID = 0
+		switch e.About.Kind {
+		case contact.AboutCallback:
+			unseen = !viewer.SeesTeam(callbacks[e.About.ID].TeamID)
+		case contact.AboutHandoff:
+			unseen = !handoffs[e.About.ID]
+		case contact.AboutConsent, contact.AboutDecision, contact.AboutInvitation, contact.AboutPerson, contact.AboutResponse,
+			contact.AboutSuppression:
 		}
-		if toCallback && !viewer.SeesTeam(cb.TeamID) || !toCallback && unseen {
+		if unseen {
 			e.About = contact.Object{}
+		}
+		if l.Contacts[e.ContactID].ID == 0 {
+			e.ContactID = 0
 		}
 	}
 	return nil

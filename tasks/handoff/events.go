@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"aftercall/internal/account"
+	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
 )
@@ -16,9 +17,22 @@ func EventsOfContact(tx database.Tx, contactID int64) ([]contact.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	about = about[:min(len(about), maxTold)]
+	return events(tx, about[:min(len(about), maxTold)])
+}
+
+// PastHandoffs returns when handoffs about customers were opened, replied to and closed: those about contacts that the viewer sees, and
+// those that are the viewer's to see.
+func PastHandoffs(tx database.Tx, p contact.Past) ([]contact.Event, error) {
+	found, err := store{tx}.past(p)
+	if err != nil {
+		return nil, err
+	}
+	return events(tx, found)
+}
+
+func events(tx database.Tx, handoffs []Handoff) ([]contact.Event, error) {
 	var users, teams []int64
-	for _, h := range about {
+	for _, h := range handoffs {
 		users, teams = append(users, h.OpenedBy, h.RepliedBy), append(teams, h.TeamID)
 	}
 	names, err := account.UserNames(tx, users)
@@ -30,19 +44,20 @@ func EventsOfContact(tx database.Tx, contactID int64) ([]contact.Event, error) {
 		return nil, err
 	}
 	var events []contact.Event
-	for _, h := range about {
-		about := map[string]any{"handoff_kind": string(h.Kind), "team": teamNames[h.TeamID], "due": h.DueAt, "handoff": h.ID}
-		opened := contact.Event{At: h.CreatedAt, Code: "handoff_opened", Args: about, Actor: names[h.OpenedBy]}
-		events = append(events, opened)
+	for _, h := range handoffs {
+		tell := func(at clock.Instant, code, actor string, args map[string]any) {
+			args["handoff_kind"], args["handoff"], args["team"] = string(h.Kind), h.ID, teamNames[h.TeamID]
+			events = append(events, contact.Event{
+				At: at, Code: code, Args: args, Actor: actor, Row: h.ID, ContactID: h.ContactID,
+				About: contact.Object{Kind: contact.AboutHandoff, ID: h.ID},
+			})
+		}
+		tell(h.CreatedAt, "handoff_opened", names[h.OpenedBy], map[string]any{"due": h.DueAt})
 		if !h.RepliedAt.IsZero() {
-			events = append(events, contact.Event{At: h.RepliedAt, Code: "handoff_replied", Actor: names[h.RepliedBy], Args: map[string]any{
-				"handoff_kind": string(h.Kind), "team": teamNames[h.TeamID], "note": h.Reply, "handoff": h.ID,
-			}})
+			tell(h.RepliedAt, "handoff_replied", names[h.RepliedBy], map[string]any{"note": h.Reply})
 		}
 		if h.State == Closed {
-			events = append(events, contact.Event{At: h.ClosedAt, Code: "handoff_closed", Args: map[string]any{
-				"handoff_kind": string(h.Kind), "handoff_result": string(h.Result), "handoff": h.ID,
-			}})
+			tell(h.ClosedAt, "handoff_closed", "", map[string]any{"handoff_result": string(h.Result)})
 		}
 	}
 	return events, nil
