@@ -37,6 +37,9 @@ func (c Customers) FollowedUp(ctx context.Context, viewer account.Viewer, contac
 	if err == nil {
 		f.Surveys, err = survey.EventsOfContact(tx, contactID)
 	}
+	if err == nil {
+		err = leadAll(tx, viewer, f.Handoffs)
+	}
 	if err != nil {
 		return FollowedUp{}, fmt.Errorf("what was done about contact %d: %w", contactID, err)
 	}

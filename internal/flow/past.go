@@ -17,6 +17,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/permission"
 	"aftercall/survey"
+	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
@@ -223,46 +224,64 @@ func placed(part int, events []contact.Event, after Place) []Told {
 
 // name reads the contacts that events are about, and takes away what leads to objects that the viewer may not open.
 func (l *Timeline) name(tx database.Tx, viewer account.Viewer) error {
-	about := map[contact.ObjectKind][]int64{}
-	for _, e := range l.Events {
-		about[e.About.Kind] = append(about[e.About.Kind], e.About.ID)
-	}
-	callbacks, err := worklist.ByID(tx, about[contact.AboutCallback])
-	if err != nil {
-		return err
-	}
-	handoffs, err := handoff.SeenOf(tx, viewer, about[contact.AboutHandoff])
-	if err != nil {
-		return err
-	}
-	contactIDs := make([]int64, len(l.Events))
+	events := make([]*contact.Event, len(l.Events))
 	for i := range l.Events {
-		e := &l.Events[i].Event
+		events[i] = &l.Events[i].Event
+	}
+	called := make([]int64, len(events)) // what lead may take away
+	for i, e := range events {
 		if e.About.Kind == contact.AboutCallback {
-			e.ContactID = cmp.Or(e.ContactID, callbacks[e.About.ID].ContactID)
+			called[i] = e.About.ID
 		}
+	}
+	callbacks, err := lead(tx, viewer, events)
+	if err != nil {
+		return err
+	}
+	contactIDs := make([]int64, len(events))
+	for i, e := range events {
+		e.ContactID = cmp.Or(e.ContactID, callbacks[called[i]].ContactID)
 		contactIDs[i] = e.ContactID
 	}
 	if l.Contacts, err = contact.SeenByID(tx, viewer, contactIDs); err != nil {
 		return err
 	}
-	for i := range l.Events {
-		e := &l.Events[i].Event
-		unseen := e.ContactID != 0 && l.Contacts[e.ContactID].ID == 0
-		switch e.About.Kind {
-		case contact.AboutCallback:
-			unseen = !viewer.SeesTeam(callbacks[e.About.ID].TeamID)
-		case contact.AboutHandoff:
-			unseen = !handoffs[e.About.ID]
-		case contact.AboutConsent, contact.AboutDecision, contact.AboutInvitation, contact.AboutPerson, contact.AboutResponse,
-			contact.AboutSuppression:
-		}
-		if unseen {
-			e.About = contact.Object{}
-		}
+	for _, e := range events {
 		if l.Contacts[e.ContactID].ID == 0 {
 			e.ContactID = 0
 		}
 	}
 	return nil
+}
+
+// lead takes away where events lead that the viewer may not go, but for places on the page of a contact, which are nowhere without it. It
+// returns the callbacks that events are about.
+func lead(tx database.Tx, viewer account.Viewer, events []*contact.Event) (map[int64]callback.Callback, error) {
+	about := map[contact.ObjectKind][]int64{}
+	for _, e := range events {
+		about[e.About.Kind] = append(about[e.About.Kind], e.About.ID)
+	}
+	callbacks, err := worklist.ByID(tx, about[contact.AboutCallback])
+	if err != nil {
+		return nil, err
+	}
+	handoffs, err := handoff.SeenOf(tx, viewer, about[contact.AboutHandoff])
+	for _, e := range events {
+		unseen := e.About.Kind == contact.AboutCallback && !viewer.SeesTeam(callbacks[e.About.ID].TeamID) ||
+			e.About.Kind == contact.AboutHandoff && !handoffs[e.About.ID]
+		if unseen {
+			e.About = contact.Object{}
+		}
+	}
+	return callbacks, err
+}
+
+// leadAll is lead for a list of events.
+func leadAll(tx database.Tx, viewer account.Viewer, events []contact.Event) error {
+	list := make([]*contact.Event, len(events))
+	for i := range events {
+		list[i] = &events[i]
+	}
+	_, err := lead(tx, viewer, list)
+	return err
 }

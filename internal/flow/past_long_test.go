@@ -20,7 +20,7 @@ import (
 )
 
 // mostStatements is how many statements a page of a timeline takes at most, however long the past is.
-const mostStatements = 70
+const mostStatements = 80
 
 func TestAPageOfALongTimelineTakesAsFewStatements(t *testing.T) {
 	t.Parallel()

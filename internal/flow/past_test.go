@@ -26,6 +26,7 @@ import (
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/decision"
+	"aftercall/tasks/handoff"
 	"aftercall/tasks/policy"
 )
 
@@ -40,6 +41,7 @@ type chronicle struct {
 	naive     map[int64][]string // what of it no contact tells, as told writes it, by customer; 0: of the person
 	touched   []string
 	callers   map[int64]int64 // the team of each callback
+	owing     map[int64]int64 // and of each handoff
 }
 
 // told is an event as both readings write it.
@@ -174,12 +176,25 @@ func (c *chronicle) callback(of contact.Contact, r contact.Resolution, d decisio
 			CallbackID: row.ID, At: c.time("changed"), UserID: pick(c, "by", []int64{0, 1}), Kind: pick(c, "change", callback.ChangeKinds()),
 		})
 	})
+	if rapid.Bool().Draw(c.t, "not solved") {
+		c.handoff(of, row)
+	}
 	c.some("texts", 1, func() {
 		add(c, &missed.Text{
 			CallbackID: row.ID, CustomerID: of.CustomerID, State: pick(c, "text", []missed.State{missed.Sent, missed.Failed}),
 			CreatedAt: c.time("planned"), SentAt: c.time("sent"),
 		})
 	})
+}
+
+func (c *chronicle) handoff(of contact.Contact, from callback.Callback) {
+	team := pick(c, "owing", []int64{1, 2})
+	row := handoff.Handoff{
+		Kind: handoff.Unsolved, ContactID: of.ID, CustomerID: of.CustomerID, CallbackID: from.ID, TeamID: team, FromTeamID: team,
+		State: pick(c, "handoff", handoff.States()), CreatedAt: c.time("opened"), RepliedAt: c.sometimes("replied"), ClosedAt: c.time("over"),
+	}
+	add(c, &row)
+	c.owing[row.ID] = row.TeamID
 }
 
 func (c *chronicle) survey(of contact.Contact, r contact.Resolution) {
@@ -253,7 +268,7 @@ func (c *chronicle) aside() {
 }
 
 // expected is everything there is to tell a viewer of the person but touches, sorted: the events of every contact they see, of the others
-// those of their teams' callbacks, and what no contact tells.
+// those of their teams' callbacks and handoffs, and what no contact tells.
 func (c *chronicle) expected(viewer account.Viewer) []string {
 	ctx, want := c.ctx, slices.Clone(c.naive[0])
 	seen, err := contact.Directory{}.Seen(c.db.View(ctx), viewer, []int64{c.customers[0].ID, c.customers[1].ID})
@@ -277,8 +292,9 @@ func (c *chronicle) expected(viewer account.Viewer) []string {
 			c.t.Fatal(err)
 		}
 		for _, e := range events {
-			team := c.callers[e.About.ID]
-			if len(contacts) > 0 || e.About.Kind == contact.AboutCallback && viewer.SeesTeam(team) {
+			mine := e.About.Kind == contact.AboutCallback && viewer.SeesTeam(c.callers[e.About.ID]) ||
+				e.About.Kind == contact.AboutHandoff && viewer.SeesTeam(c.owing[e.About.ID])
+			if len(contacts) > 0 || mine {
 				want = append(want, told(e.At, e.Code, e.Row))
 			}
 		}
@@ -323,7 +339,7 @@ func TestPagesOfATimelineTellAllThatHappenedOnce(t *testing.T) {
 				return // a server takes ten times as long, and has enough in these
 			}
 			err := db.Together(context.Background(), func(ctx context.Context) error {
-				c := &chronicle{t: t, ctx: ctx, db: db, services: services, naive: map[int64][]string{}, callers: map[int64]int64{}}
+				c := &chronicle{t: t, ctx: ctx, db: db, services: services, naive: map[int64][]string{}, callers: map[int64]int64{}, owing: map[int64]int64{}}
 				c.person()
 				c.some("contacts", 4, c.contact)
 				c.aside()

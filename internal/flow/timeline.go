@@ -33,7 +33,12 @@ func (r Reads) Timeline(ctx context.Context, viewer account.Viewer, contactID in
 	if err != nil || len(seen) == 0 {
 		return nil, err
 	}
-	return timeline(r.db.View(ctx), contactID)
+	tx := r.db.View(ctx)
+	events, err := timeline(tx, contactID)
+	if err != nil {
+		return nil, err
+	}
+	return events, leadAll(tx, viewer, events)
 }
 
 // CallbackTimeline returns the events of the contact a callback is about, even if that contact is another team's: whoever makes

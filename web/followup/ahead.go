@@ -5,15 +5,15 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/flow"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/handoff"
 	"aftercall/web/frame"
 )
 
-// ahead says in words what is open for a customer, what concerns them most first: complaints, callbacks, surveys, other contacts.
+// ahead says in words what is open for a customer, what concerns them most first: complaints, callbacks, handoffs, surveys, other contacts.
 func (h *handlers) ahead(c *gin.Context, customerID int64) (aheadOf, error) {
 	viewer, now := frame.Viewer(c), h.Now()
 	found, err := h.customers.Ahead(c.Request.Context(), viewer, customerID)
@@ -22,7 +22,7 @@ func (h *handlers) ahead(c *gin.Context, customerID int64) (aheadOf, error) {
 	}
 	a := aheadOf{Ahead: found}
 	if step, planned := found.Next(now); planned {
-		a.Next = h.stepLine(c, step)
+		a.Next, a.Now = h.stepLine(c, step), step.At <= now
 	}
 	about := func(line aheadLine, contactID int64) aheadLine {
 		if of := found.Named[contactID]; of.ID != 0 {
@@ -50,6 +50,17 @@ func (h *handlers) ahead(c *gin.Context, customerID int64) (aheadOf, error) {
 			line.State = h.T(c, "reason."+string(cb.WaitReason))
 		}
 		a.Lines = append(a.Lines, about(line, cb.ContactID))
+	}
+	for _, of := range found.Handoffs {
+		line := aheadLine{
+			Text: h.T(c, "ahead.handoff", "kind", h.T(c, "handoff_kind."+string(of.Kind))), State: h.T(c, "handoff_state."+string(of.State)),
+			Tone: "wait", When: "callbacks.due", At: of.DueAt, Who: frame.Joined(" · ", found.Teams[of.TeamID], found.Owners[of.OwnerID]),
+			Overdue: of.State != handoff.Replied && of.DueAt < now,
+		}
+		if found.Openable[of.ID] {
+			line.Href = h.pathOf(viewer, "/handoffs/:id", of.ID)
+		}
+		a.Lines = append(a.Lines, about(line, of.ContactID))
 	}
 	for _, i := range found.Invitations {
 		line := h.openInvitation(c, i)
@@ -100,7 +111,7 @@ func (h *handlers) placeOf(c *gin.Context, contactID int64, kind contact.ObjectK
 
 // stepLine says what comes next.
 func (h *handlers) stepLine(c *gin.Context, step flow.Step) frame.TimelineLine {
-	line := frame.TimelineLine{At: max(step.At, clock.Instant(1)), Text: h.T(c, "follow_up.survey")}
+	line := frame.TimelineLine{At: step.At, Text: h.T(c, "follow_up.survey")}
 	switch {
 	case step.CallbackID != 0:
 		line.Text = h.T(c, "callback_kind."+string(step.Kind))

@@ -43,6 +43,7 @@ type callbackPage struct {
 	Phone    string // masked, unless the viewer has claimed the callback: only a claim shows it whole
 	Subject  string
 	Contact  string // address of the contact; empty for those who may not open it
+	Customer string // address of the customer; empty for those who may not open it
 	Timeline []frame.TimelineLine
 	Changes  []frame.TimelineLine
 	Callers  []frame.Option
@@ -137,8 +138,9 @@ func (h *handlers) renderCallback(c *gin.Context, status int, f frame.Form) erro
 		p.Correct = fmt.Sprintf("/desk/%d/customer", id)
 	}
 	p.Subject = frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product)
-	if h.Reachable(viewer, "/contacts/:id") {
-		p.Contact = "/contacts/" + strconv.FormatInt(desk.Contact.ID, 10)
+	p.Contact = h.pathOf(viewer, "/contacts/:id", desk.Contact.ID)
+	if desk.Customer.ID != 0 {
+		p.Customer = h.pathOf(viewer, "/customers/:id", desk.Customer.ID)
 	}
 	p.Open = viewer.Is(account.Supervisor) && !slices.Contains([]callback.State{callback.Finished, callback.Cancelled}, desk.Callback.State)
 	events, err := h.timelines.CallbackTimeline(c.Request.Context(), frame.Viewer(c), desk.Callback)

@@ -62,6 +62,7 @@ type aheadOf struct {
 	flow.Ahead
 	Lines []aheadLine
 	Next  frame.TimelineLine
+	Now   bool // the next thing may be done now
 }
 
 // aheadLine is one thing that is open: what, how it stands, and until when it is to be done.

@@ -14,11 +14,14 @@ import (
 type followedUp struct {
 	Decisions []contactDecision
 	Callbacks []contactCallback
+	Handoffs  []frame.TimelineLine
 	Surveys   []frame.TimelineLine
 }
 
 // Nothing reports whether nothing was.
-func (f followedUp) Nothing() bool { return len(f.Decisions)+len(f.Callbacks)+len(f.Surveys) == 0 }
+func (f followedUp) Nothing() bool {
+	return len(f.Decisions)+len(f.Callbacks)+len(f.Handoffs)+len(f.Surveys) == 0
+}
 
 // contactDecision is a decision about one of the resolutions of a contact.
 type contactDecision struct {
@@ -57,6 +60,7 @@ func (h *handlers) followedUp(c *gin.Context, of contact.Detail) (followedUp, er
 		}
 		f.Callbacks = append(f.Callbacks, one)
 	}
+	f.Handoffs = h.TimelineLines(c, found.Handoffs)
 	f.Surveys = h.TimelineLines(c, found.Surveys)
 	anchored := map[string]bool{}
 	for i := range f.Surveys {

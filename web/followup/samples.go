@@ -58,7 +58,7 @@ func callbacksSamples() []frame.View {
 		},
 		&callbackPage{Desk: closed}, &callbackPage{Desk: kept},
 		&callbackPage{
-			Desk: desk, Phone: "+8613912348000", Contact: "/contacts/7", Correct: "/desk/1/customer", Held: true, Pick: true, Resume: true,
+			Desk: desk, Phone: "+8613912348000", Contact: "/contacts/7", Customer: "/customers/3", Correct: "/desk/1/customer", Held: true, Pick: true, Resume: true,
 		},
 	}
 }
@@ -129,7 +129,10 @@ func contactsSamples() []frame.View {
 			Contacts: []contact.Row{row}, Subject: customerState{OpenComplaint: true},
 			May: []frame.MayRow{{Purpose: "survey", Allowed: true}}, Person: samplePerson(), MayRegroup: true,
 			Ahead: aheadOf{Lines: []aheadLine{
-				{Text: "Confirmation", Href: "/callbacks/1", Contact: "T-1", ContactHref: "/contacts/7", State: "s", Tone: "ok", When: "callbacks.due", At: 1, Who: "Li", Overdue: true},
+				{
+					Text: "Confirmation", Href: "/callbacks/1", Contact: "T-1", ContactHref: "/contacts/7", State: "s", Tone: "ok",
+					When: "callbacks.due", At: 1, Who: "Li", Overdue: true,
+				},
 				{Text: "Survey", State: "s", Contact: "T-1", When: "ahead.until", At: 1}, {Text: "Contact", State: "s"},
 			}, Next: frame.TimelineLine{At: 1, Text: "Confirmation", Href: "/callbacks/1"}},
 			Timeline: customerTimeline{
@@ -142,7 +145,8 @@ func contactsSamples() []frame.View {
 			},
 		},
 		&customerPage{
-			Contacts: slices.Repeat([]contact.Row{row}, historySize+1), Topic: "contacts", Ahead: aheadOf{Next: frame.TimelineLine{At: 1, Text: "t"}},
+			Contacts: slices.Repeat([]contact.Row{row}, historySize+1), Topic: "contacts",
+			Ahead: aheadOf{Next: frame.TimelineLine{At: 1, Text: "t"}, Now: true},
 		},
 		&customerPage{Contacts: slices.Repeat([]contact.Row{row}, fewContacts+1)},
 		&customerPage{},
@@ -220,6 +224,7 @@ func sampleFollowedUp() followedUp {
 			{decisionRow{Row: planned, Rule: "r", Fate: "f"}, 2}, {decisionRow{Row: skipped, Rule: "r", Reason: "too old"}, 1},
 		},
 		Callbacks: []contactCallback{{Row: row, Href: "/callbacks/1"}, {Row: closed}},
+		Handoffs:  []frame.TimelineLine{{At: 1, Text: "t", Href: "/handoffs/1"}},
 		Surveys:   []frame.TimelineLine{{At: 1, Text: "t", ID: "invitation-1"}},
 	}
 }
