@@ -7,6 +7,7 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/internal/taskstest"
 )
 
@@ -124,4 +125,25 @@ func TestWhatNobodyIsAtWorkOnMayBeCorrected(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestACorrectionTellsWhatWasWhatBecameByWhomAndWhy(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c, _ := unanswered(t, db, 1)
+		correct(t, c, callback.Outcome{CallResult: callback.Busy})
+		events, err := worklist.EventsOfContact(db.View(t.Context()), c.Callback(t).ContactID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range events {
+			if e.Code == "callback_corrected_to" {
+				if e.Args["reason"] != "no_answer" || e.Args["became"] != "busy" || e.Args["note"] != "听错了" || e.At != c.Now() {
+					t.Errorf("told %v at %v", e.Args, e.At)
+				}
+				return
+			}
+		}
+		t.Errorf("nothing tells the correction: %v", events)
+	})
 }
