@@ -69,7 +69,7 @@ func (s *Server) findViewer(c *gin.Context) {
 		v, err := s.accounts.ViewerBySession(ctx, token)
 		switch {
 		case err == nil:
-			ctx = account.WithViewer(ctx, v)
+			ctx = account.WithViewer(ctx, v.Through(account.ByPage, c.ClientIP()))
 		case fault.Is(err, fault.Unauthenticated):
 			s.ClearCookie(c, s.SessionCookie())
 		default:

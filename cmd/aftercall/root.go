@@ -200,7 +200,9 @@ func (c *cli) with(act func(ctx context.Context, a *app.App, args []string) erro
 }
 
 // operator is who acts on the command line: somebody who can reach the database, and so everything.
-func operator() account.Viewer { return account.Viewer{Name: "command line", Role: account.Admin} }
+func operator() account.Viewer {
+	return account.Viewer{Name: "command line", Role: account.Admin, Door: account.ByCommand}
+}
 
 // group is a command that only holds others.
 func group(use, short, example string, commands ...*cobra.Command) *cobra.Command {

@@ -20,22 +20,26 @@ var (
 // SetExtension keeps the extension of the viewer's own telephone; "" is none. It returns fault.Invalid for what no telephone is called.
 func (s *Service) SetExtension(ctx context.Context, viewer Viewer, value string) error {
 	value = strings.TrimSpace(value)
-	if !extension.MatchString(value) || outside.MatchString(value) {
-		return fault.InvalidFields(fault.Field{
-			Name: "extension", Code: "extension", Value: value,
-			Problem: "must be at most 16 letters, digits and . _ - * #, with at most 7 digits in a row",
-		})
+	if wrong := checkExtension(value); len(wrong) > 0 {
+		return fault.InvalidFields(wrong...)
 	}
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		if err := (store{tx}).updateUser(viewer.UserID, map[string]any{"extension": value}); err != nil {
 			return err
 		}
-		return Audit(tx, s.now(), viewer, "user.extension", "user", viewer.UserID, value)
+		return Audit(tx, s.now(), viewer, "user.extension", "user", viewer.UserID, "")
 	})
 	if err != nil {
 		return fmt.Errorf("keep the extension of user %d: %w", viewer.UserID, err)
 	}
 	return nil
+}
+
+func checkExtension(value string) (wrong fault.Problems) {
+	if !extension.MatchString(value) || outside.MatchString(value) {
+		wrong.Refuse("extension", "extension", "must be at most 16 letters, digits and . _ - * #, with at most 7 digits in a row", value)
+	}
+	return wrong
 }
 
 // ExtensionOf returns the extension of a user's own telephone; "" when they named none.

@@ -14,11 +14,13 @@ type Service struct {
 	key       []byte // signs device tokens
 	now       clock.Now
 	passwords hasher
+	work      Work
+	skills    Skills
 }
 
 // New returns the service on a migrated database. The key is the installation's.
 func New(db *database.DB, key []byte, now clock.Now) *Service {
-	return &Service{db: db, key: key, now: now, passwords: newHasher()}
+	return &Service{db: db, key: key, now: now, passwords: newHasher(), work: nothing{}, skills: nothing{}}
 }
 
 type viewerKey struct{}

@@ -93,10 +93,12 @@ func (s *Service) Login(ctx context.Context, a Attempt) (Entry, error) {
 	}
 	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		st := store{tx}
+		kept := map[string]any{"last_login_at": now}
 		if newHash != "" {
-			if err := st.updateUser(user.ID, map[string]any{"password_hash": newHash}); err != nil {
-				return err
-			}
+			kept["password_hash"] = newHash
+		}
+		if err := st.updateUser(user.ID, kept); err != nil {
+			return err
 		}
 		if err := st.forgetTry(tries); err != nil {
 			return err
@@ -110,7 +112,7 @@ func (s *Service) Login(ctx context.Context, a Attempt) (Entry, error) {
 		if err := st.insertSession(session); err != nil {
 			return err
 		}
-		return Audit(tx, now, Viewer{UserID: user.ID}, "user.login", "user", user.ID, "")
+		return Audit(tx, now, Viewer{UserID: user.ID}.Through(ByPage, a.IP), "user.login", "user", user.ID, "")
 	})
 	if err != nil {
 		return Entry{}, fmt.Errorf("log in: %w", err)
@@ -122,7 +124,7 @@ func (s *Service) Login(ctx context.Context, a Attempt) (Entry, error) {
 // login costs the same time as a wrong password.
 func (s *Service) authenticate(ctx context.Context, login, password string) (User, string, error) {
 	user, err := store{s.db.View(ctx)}.userByLogin(login)
-	known := err == nil
+	known := err == nil && user.PasswordHash != "" // who has not used their link yet has no password
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return User{}, "", err
 	}

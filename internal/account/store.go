@@ -2,7 +2,6 @@ package account
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,31 +45,7 @@ func (s store) users(afterLogin string, limit int) (list []User, err error) {
 	return list, err
 }
 
-func (s store) insertUser(u *User, teams []string) error {
-	err := s.Gorm().Create(u).Error
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return fault.New(fault.Conflict, "login_taken", "there is already a user with this login").With("login", u.Login)
-	}
-	if err != nil {
-		return fmt.Errorf("insert user: %w", err)
-	}
-	ids, err := s.internTeams(teams)
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if err := s.Gorm().Create(&userTeam{UserID: u.ID, TeamID: id}).Error; err != nil {
-			return fmt.Errorf("insert team of user: %w", err)
-		}
-	}
-	return nil
-}
-
-func (s store) updateUser(id int64, values map[string]any) error {
-	return wrapped(s.Gorm().Model(&User{}).Where("id = ?", id).Updates(values).Error, "update user")
-}
-
-// refuseLastAdmin passes a guard, so that two administrators cannot disable each other at the same time.
+// refuseLastAdmin passes a guard, so that two administrators cannot take each other's role away, or disable each other, at the same time.
 func (s store) refuseLastAdmin(u User) error {
 	if u.Role != Admin {
 		return nil
@@ -84,7 +59,7 @@ func (s store) refuseLastAdmin(u User) error {
 		return fmt.Errorf("list administrators: %w", err)
 	}
 	if len(ids) == 1 && ids[0] == u.ID {
-		return fault.New(fault.Conflict, "last_admin", "the last administrator cannot be disabled")
+		return fault.New(fault.Conflict, "last_admin", "the last administrator cannot be disabled or be given another role")
 	}
 	return nil
 }
@@ -106,23 +81,6 @@ func (s store) teamsOfUsers(userIDs []int64) (map[int64][]int64, error) {
 		teams[r.UserID] = append(teams[r.UserID], r.TeamID)
 	}
 	return teams, err
-}
-
-// active returns the users of some roles who may log in, by name.
-func (s store) active(roles ...Role) (list []User, err error) {
-	err = wrapped(s.Gorm().Where("role IN ? AND disabled_at = 0", roles).Order("name, id").Limit(1000).Find(&list).Error, "list users")
-	return list, err
-}
-
-// withRoles returns the users of some roles, by name, also those who may not log in any more.
-func (s store) withRoles(roles ...Role) (list []User, err error) {
-	err = wrapped(s.Gorm().Where("role IN ?", roles).Order("name, id").Limit(5000).Find(&list).Error, "list users")
-	return list, err
-}
-
-func (s store) teams() (list []Team, err error) {
-	err = wrapped(s.Gorm().Order("name, id").Limit(1000).Find(&list).Error, "list teams")
-	return list, err
 }
 
 func (s store) internTeams(names []string) (map[string]int64, error) {

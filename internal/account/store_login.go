@@ -159,7 +159,3 @@ func (s store) revokeToken(id int64, now clock.Instant) error {
 	}
 	return wrapped(r.Error, "revoke token")
 }
-
-func (s store) insertAudit(e AuditEntry) error {
-	return wrapped(s.Gorm().Create(&e).Error, "write audit")
-}

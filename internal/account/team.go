@@ -19,9 +19,15 @@ type Team struct {
 // TableName names the table.
 func (Team) TableName() string { return "teams" }
 
-// Teams returns all teams by name, at most 1,000.
+// Teams returns all teams by name.
 func (s *Service) Teams(ctx context.Context) ([]Team, error) {
-	return store{s.db.View(ctx)}.teams()
+	list, err := store{s.db.View(ctx)}.teams()
+	slices.SortFunc(list, Team.compare)
+	return list, err
+}
+
+func (t Team) compare(o Team) int {
+	return cmp.Or(strings.Compare(t.Name, o.Name), cmp.Compare(t.ID, o.ID))
 }
 
 // InternTeams returns the id of each name and creates the teams there are none of. The empty name has no team and is left out.
@@ -71,14 +77,14 @@ func UsersByLogin(tx database.Tx, logins []string) ([]User, error) {
 // UsersByID returns users by login; an unknown id is left out.
 func UsersByID(tx database.Tx, ids []int64) ([]User, error) { return usersIn(store{tx}, "id", ids) }
 
-// Colleagues returns the callers and supervisors who may log in, with their teams, by name, at most 1,000.
+// Colleagues returns the callers and supervisors who may log in, with their teams, by name.
 func Colleagues(tx database.Tx) ([]Viewer, error) {
 	st := store{tx}
-	users, err := st.active(Caller, Supervisor)
+	users, err := st.withRoles(Caller, Supervisor)
 	if err != nil {
 		return nil, err
 	}
-	return st.viewers(users)
+	return st.viewers(slices.DeleteFunc(users, func(u User) bool { return !u.DisabledAt.IsZero() }))
 }
 
 // viewers are users with their teams.
@@ -95,11 +101,11 @@ func (s store) viewers(users []User) ([]Viewer, error) {
 	for i, u := range users {
 		list[i] = Viewer{UserID: u.ID, Name: u.Name, Role: u.Role, TeamIDs: teams[u.ID]}
 	}
+	slices.SortFunc(list, func(a, b Viewer) int { return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.UserID, b.UserID)) })
 	return list, nil
 }
 
-// Staff returns the callers and supervisors a supervisor looks after, by name, of the first 5,000, also those who may not log in any
-// more.
+// Staff returns the callers and supervisors a supervisor looks after, by name, also those who may not log in any more.
 func Staff(tx database.Tx, viewer Viewer) ([]Viewer, error) {
 	st := store{tx}
 	users, err := st.withRoles(Caller, Supervisor)
@@ -110,6 +116,15 @@ func Staff(tx database.Tx, viewer Viewer) ([]Viewer, error) {
 	return slices.DeleteFunc(list, func(p Viewer) bool { return !viewer.LooksAfter(p) }), err
 }
 
+// UserAsViewer returns a user as they would come; without a role if they are disabled. It returns fault.NotFound for one there is not.
+func UserAsViewer(tx database.Tx, id int64) (Viewer, error) {
+	user, teams, err := store{tx}.userWithTeams(id)
+	if err != nil {
+		return Viewer{}, err
+	}
+	return user.as(teams), nil
+}
+
 // TeamsByID returns teams by name; an unknown id is left out.
 func TeamsByID(tx database.Tx, ids []int64) ([]Team, error) {
 	names, err := TeamNames(tx, database.Distinct(ids))
@@ -117,6 +132,6 @@ func TeamsByID(tx database.Tx, ids []int64) ([]Team, error) {
 	for id, name := range names {
 		list = append(list, Team{ID: id, Name: name})
 	}
-	slices.SortFunc(list, func(a, b Team) int { return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(list, Team.compare)
 	return list, err
 }

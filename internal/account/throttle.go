@@ -110,12 +110,14 @@ func throttled(tries loginTries, now clock.Instant) error {
 		With("minutes", minutes).With("from", from).RetryIn(wait)
 }
 
-// Prune deletes expired sessions and old counts of tries, in transactions that are short enough to hold nobody up.
+// Prune deletes expired sessions, links and old counts of tries, and the audit of more than two years ago, in transactions that are short enough to hold nobody up.
 func (s *Service) Prune(ctx context.Context) error {
 	now, atOnce := s.now(), s.db.RowsPerTx()
 	for _, prune := range []func(store) (int, error){
 		func(st store) (int, error) { return st.deleteTriesOver(now, atOnce) },
 		func(st store) (int, error) { return st.deleteExpiredSessions(now, atOnce) },
+		func(st store) (int, error) { return st.deleteLinksOver(now, atOnce) },
+		func(st store) (int, error) { return st.deleteAuditBefore(now.Add(-AuditLife), atOnce) },
 	} {
 		for deleted := atOnce; deleted == atOnce; {
 			err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) (err error) {

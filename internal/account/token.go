@@ -65,7 +65,7 @@ func (s *Service) CreateToken(ctx context.Context, name string, role Role, sourc
 			return err
 		}
 		return Audit(tx, now, ViewerFrom(ctx), "token.created", "token", token.ID,
-			auditDetail(map[string]any{"role": role, "source": sourceID, "scopes": words}))
+			Detail(map[string]any{"role": role, "source": sourceID, "scopes": words}))
 	})
 	if err != nil {
 		return "", fmt.Errorf("create token: %w", err)
@@ -121,7 +121,7 @@ func (s *Service) ViewerByToken(ctx context.Context, plain string) (Viewer, erro
 			return Viewer{}, fmt.Errorf("note the use of a token: %w", err)
 		}
 	}
-	return Viewer{Name: token.Name, Role: token.Role, SourceID: token.SourceID, Scopes: token.ScopeList(), Language: "en"}, nil
+	return Viewer{Name: token.Name, Role: token.Role, SourceID: token.SourceID, Scopes: token.ScopeList(), Language: "en", TokenID: token.ID}, nil
 }
 
 // Tokens returns API tokens, the newest first, those with ids below beforeID (0: from the start), at most limit.

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/text"
 )
 
 // Languages returns the languages the product speaks.
@@ -24,83 +26,128 @@ type User struct {
 	Language     string        // "" for the centre's
 	DisabledAt   clock.Instant // 0 while the user may log in
 	CreatedAt    clock.Instant
-	Extension    string // of the user's own telephone at the PBX; "" for none
+	Extension    string        // of the user's own telephone at the PBX; "" for none
+	LastLoginAt  clock.Instant // 0 for who never did
+	Revision     int           // how often they were edited
 }
+
+// Enabled reports whether the user may log in.
+func (u User) Enabled() bool { return u.DisabledAt.IsZero() }
 
 // TableName names the table.
 func (User) TableName() string { return "users" }
 
 // NewUser is what is needed to add a user.
 type NewUser struct {
-	Login    string
-	Name     string // the login if empty
-	Password string
-	Role     Role
-	Teams    []string // by name; unknown ones are created; none means all
-	Language string   // "" for the centre's
+	Login     string
+	Name      string // the login if empty
+	Password  string // of Invite none
+	Role      Role
+	Teams     []string // by name; unknown ones are created, by whoever may; none means all
+	Language  string   // "" for the centre's
+	Extension string
+	SkillIDs  []int64
 }
 
 func (n NewUser) normalised() NewUser {
 	n.Login = strings.ToLower(strings.TrimSpace(n.Login))
-	n.Name = strings.TrimSpace(n.Name)
+	n.Name = text.Name(n.Name)
 	if n.Name == "" {
 		n.Name = n.Login
 	}
 	return n
 }
 
-func (n NewUser) check() error {
-	var fields []fault.Field
-	add := func(name, code, problem, value string) {
-		fields = append(fields, fault.Field{Name: name, Code: code, Problem: problem, Value: value})
-	}
-	switch {
-	case n.Login == "":
-		add("login", "required", "is required", "")
-	case len(n.Login) > 100:
-		add("login", "too_long", "is too long", n.Login[:20])
-	case strings.ContainsAny(n.Login, " \t\r\n"):
-		add("login", "no_spaces", "must not contain spaces", n.Login)
-	}
-	if len(n.Name) > 100 {
-		add("name", "too_long", "is too long", "")
-	}
-	if !slices.Contains(Roles(), n.Role) {
-		add("role", "unknown_value", "must be one of admin, supervisor, caller, marketing, handler", string(n.Role))
-	}
-	if n.Language != "" && !slices.Contains(Languages(), n.Language) {
-		add("language", "unknown_value", "must be zh-CN or en", n.Language)
-	}
-	fields = append(fields, checkPassword(n.Password, n.Login)...)
-	if len(fields) > 0 {
-		return fault.InvalidFields(fields...)
-	}
-	return nil
+// asEdit is the part that can be edited later.
+func (n NewUser) asEdit() UserEdit {
+	return UserEdit{Name: n.Name, Role: n.Role, Teams: n.Teams, Language: n.Language, Extension: n.Extension, SkillIDs: n.SkillIDs}
 }
 
-// AddUser adds a user. It returns fault.Invalid with the fields that are wrong, or fault.Conflict for a login that is taken.
+func checkLogin(login string) (wrong fault.Problems) {
+	switch {
+	case login == "":
+		wrong.Refuse("login", "required", "is required", "")
+	case len(login) > 100:
+		wrong.Refuse("login", "too_long", "is too long", text.Cut(login, 20))
+	case strings.ContainsFunc(login, unicode.IsSpace):
+		wrong.Refuse("login", "no_spaces", "must not contain spaces", login)
+	case text.ID(login) != login || strings.ContainsFunc(login, unicode.IsControl):
+		wrong.Refuse("login", "login_hidden", "has characters that cannot be seen", "")
+	}
+	return wrong
+}
+
+// AddUser adds a user with a password. It returns fault.Invalid with the fields that are wrong, among them a role or a team that is not
+// the acting viewer's to give, or fault.Conflict for a login that is taken.
 func (s *Service) AddUser(ctx context.Context, n NewUser) (User, error) {
 	n = n.normalised()
-	if err := n.check(); err != nil {
-		return User{}, err
+	wrong := append(checkLogin(n.Login), checkPassword(n.Password, n.Login)...)
+	if wrong = append(wrong, n.asEdit().problems()...); len(wrong) > 0 {
+		return User{}, fault.InvalidFields(wrong...)
 	}
 	hash, err := s.passwords.hash(ctx, n.Password)
 	if err != nil {
 		return User{}, err
 	}
+	return s.addUser(ctx, ViewerFrom(ctx), n, hash, "")
+}
+
+// Invite adds a user without a password, and returns the secret of the link by which they set one, once, within LinkLife. It returns what
+// AddUser returns.
+func (s *Service) Invite(ctx context.Context, viewer Viewer, n NewUser) (User, string, error) {
+	n = n.normalised()
+	if wrong := append(checkLogin(n.Login), n.asEdit().problems()...); len(wrong) > 0 {
+		return User{}, "", fault.InvalidFields(wrong...)
+	}
+	secret, err := newSecret()
+	if err != nil {
+		return User{}, "", err
+	}
+	user, err := s.addUser(ctx, viewer, n, "", secret)
+	return user, secret, err
+}
+
+// addUser adds a user who has a password, or may set one by the link with the secret.
+func (s *Service) addUser(ctx context.Context, viewer Viewer, n NewUser, hash, secret string) (user User, err error) {
 	now := s.now()
-	var user User
-	err = s.db.InTx(ctx, func(ctx context.Context, tx database.Tx) error {
-		user = User{Login: n.Login, Name: n.Name, PasswordHash: hash, Role: n.Role, Language: n.Language, CreatedAt: now}
-		if err := (store{tx}).insertUser(&user, n.Teams); err != nil {
-			return err
-		}
-		return Audit(tx, now, ViewerFrom(ctx), "user.added", "user", user.ID, auditDetail(map[string]any{"role": n.Role}))
+	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+		user, err = s.insert(tx, viewer, n, hash, secret, now)
+		return err
 	})
 	if err != nil {
 		return User{}, fmt.Errorf("add user: %w", err)
 	}
 	return user, nil
+}
+
+func (s *Service) insert(tx database.Tx, viewer Viewer, n NewUser, hash, secret string, now clock.Instant) (User, error) {
+	st := store{tx}
+	teams, err := st.teamsFor(viewer, n.Teams)
+	if err != nil {
+		return User{}, err
+	}
+	if err := s.mayGive(tx, viewer, n.asEdit(), teams); err != nil {
+		return User{}, err
+	}
+	user := User{
+		Login: n.Login, Name: n.Name, PasswordHash: hash, Role: n.Role, Language: n.Language, Extension: n.Extension, CreatedAt: now,
+	}
+	if err := st.insertUser(&user, teams); err != nil {
+		return User{}, err
+	}
+	if len(n.SkillIDs) > 0 {
+		if err := s.skills.Give(tx, user.ID, n.SkillIDs); err != nil {
+			return User{}, err
+		}
+	}
+	detail := map[string]any{"role": n.Role, "teams": idList(teams)}
+	if secret != "" {
+		detail["link"] = "yes"
+		if err := st.putLink(link(user.ID, viewer, secret, now)); err != nil {
+			return User{}, err
+		}
+	}
+	return user, Audit(tx, now, viewer, "user.added", "user", user.ID, Detail(detail))
 }
 
 // Users returns users in the order of their logins, those after the given login, at most limit.
@@ -118,90 +165,6 @@ func (s *Service) TeamsOfUsers(ctx context.Context, userIDs []int64) (map[int64]
 	return store{s.db.View(ctx)}.teamsOfUsers(userIDs)
 }
 
-// DisableUser takes away a user's right to log in and ends their sessions; EnableUser gives it back. It returns fault.Conflict
-// for the acting user and for the last administrator, so that nobody is locked out.
-func (s *Service) DisableUser(ctx context.Context, id int64) error {
-	if ViewerFrom(ctx).UserID == id {
-		return fault.New(fault.Conflict, "disable_self", "you cannot disable yourself")
-	}
-	return s.changeUser(ctx, id, "user.disabled", func(st store, u User, now clock.Instant) error {
-		if err := st.refuseLastAdmin(u); err != nil {
-			return err
-		}
-		if err := st.updateUser(id, map[string]any{"disabled_at": now}); err != nil {
-			return err
-		}
-		return st.deleteSessionsOf(id, "")
-	})
-}
-
-// EnableUser gives a disabled user the right to log in again. Their sessions stay ended.
-func (s *Service) EnableUser(ctx context.Context, id int64) error {
-	return s.changeUser(ctx, id, "user.enabled", func(st store, _ User, _ clock.Instant) error {
-		return st.updateUser(id, map[string]any{"disabled_at": 0})
-	})
-}
-
-// SetPassword sets a new password and ends the user's sessions. It returns fault.Invalid for a password that is too weak.
-func (s *Service) SetPassword(ctx context.Context, id int64, password string) error {
-	user, err := s.User(ctx, id)
-	if err != nil {
-		return err
-	}
-	if fields := checkPassword(password, user.Login); len(fields) > 0 {
-		return fault.InvalidFields(fields...)
-	}
-	hash, err := s.passwords.hash(ctx, password)
-	if err != nil {
-		return err
-	}
-	return s.changeUser(ctx, id, "user.password_set", func(st store, _ User, _ clock.Instant) error {
-		if err := st.updateUser(id, map[string]any{"password_hash": hash}); err != nil {
-			return err
-		}
-		return st.deleteSessionsOf(id, "")
-	})
-}
-
-// ChangeOwnPassword sets the viewer's password and ends their other sessions; the one of keepToken stays. It returns
-// fault.Invalid for a wrong old password or a weak new one. Wrong ones are counted for this session alone: fault.TooMany slows
-// down whoever found it open, and nobody else.
-func (s *Service) ChangeOwnPassword(ctx context.Context, viewer Viewer, keepToken, old, password string) error {
-	user, err := s.User(ctx, viewer.UserID)
-	if err != nil {
-		return err
-	}
-	if fields := checkPassword(password, user.Login); len(fields) > 0 {
-		return fault.InvalidFields(fields...)
-	}
-	tries := deviceTry(hashSecret(keepToken))
-	leave, err := s.beginTry(ctx, tries, s.passwords.known, s.now())
-	if err != nil {
-		return err
-	}
-	defer leave()
-	match, _, err := s.passwords.verify(ctx, old, user.PasswordHash)
-	if err != nil {
-		return err
-	}
-	if !match {
-		return fault.InvalidFields(fault.Field{Name: "old_password", Code: "password_wrong", Problem: "is not your password"})
-	}
-	hash, err := s.passwords.hash(ctx, password)
-	if err != nil {
-		return err
-	}
-	return s.changeUser(ctx, user.ID, "user.password_changed", func(st store, _ User, _ clock.Instant) error {
-		if err := st.updateUser(user.ID, map[string]any{"password_hash": hash}); err != nil {
-			return err
-		}
-		if err := st.forgetTry(tries); err != nil {
-			return err
-		}
-		return st.deleteSessionsOf(user.ID, hashSecret(keepToken))
-	})
-}
-
 // SetLanguage keeps the language a user chose.
 func (s *Service) SetLanguage(ctx context.Context, viewer Viewer, language string) error {
 	if !slices.Contains(Languages(), language) {
@@ -212,12 +175,12 @@ func (s *Service) SetLanguage(ctx context.Context, viewer Viewer, language strin
 	})
 }
 
-// changeUser runs a change of one user and its audit entry in one transaction.
+// changeUser runs a change of one user, whom the acting viewer manages, and its audit entry in one transaction.
 func (s *Service) changeUser(ctx context.Context, id int64, action string, change func(store, User, clock.Instant) error) error {
 	now := s.now()
 	err := s.db.InTx(ctx, func(ctx context.Context, tx database.Tx) error {
 		st := store{tx}
-		user, err := st.user(id)
+		user, _, err := st.managed(ViewerFrom(ctx), id)
 		if err != nil {
 			return err
 		}

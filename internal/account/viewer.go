@@ -3,6 +3,7 @@
 package account
 
 import (
+	"net/netip"
 	"slices"
 )
 
@@ -32,6 +33,45 @@ type Viewer struct {
 	SourceID int64   // of a Machine: the one source it may write to
 	Scopes   []Scope // of a Machine: see May
 	Language string  // "zh-CN" or "en"
+
+	Door    Door   // how they came; empty for the service itself
+	Network string // from where, as NetworkOf has it
+	TokenID int64  // the API token they came with; 0 for none
+}
+
+// Door is how somebody reaches the service. It is translated under "audit.door_<code>".
+type Door string
+
+// The doors.
+const (
+	ByPage    Door = "page"
+	ByAPI     Door = "api"
+	ByCommand Door = "command"
+)
+
+// Through returns the viewer with how they came, and from which address.
+func (v Viewer) Through(door Door, ip string) Viewer {
+	v.Door, v.Network = door, NetworkOf(ip)
+	return v
+}
+
+// NetworkOf returns what is kept of where somebody is: the first 24 bits of an IPv4 address, the first 48 of an IPv6 address, as in
+// 203.0.113.0/24; "" for what is no address. No single person is told from others by it.
+func NetworkOf(ip string) string {
+	addr, err := netip.ParseAddr(ip)
+	if err != nil {
+		return ""
+	}
+	addr = addr.Unmap().WithZone("")
+	bits := 48
+	if addr.Is4() {
+		bits = 24
+	}
+	prefix, err := addr.Prefix(bits)
+	if err != nil {
+		return ""
+	}
+	return prefix.String()
 }
 
 // Is reports whether the viewer has one of the roles. An admin has every role of people, but is never a Machine.
@@ -49,10 +89,11 @@ type Scope string
 const (
 	GiveConsent   Scope = "consent:give"   // record that somebody consented
 	AskPermission Scope = "permission:ask" // ask about whomever, by number or e-mail
+	ManageUsers   Scope = "users:manage"   // add, edit and disable users other than administrators
 )
 
 // Scopes returns every scope.
-func Scopes() []Scope { return []Scope{GiveConsent, AskPermission} }
+func Scopes() []Scope { return []Scope{GiveConsent, AskPermission, ManageUsers} }
 
 // May reports whether the viewer has a scope. For people it is always true: their role decides.
 func (v Viewer) May(scope Scope) bool {

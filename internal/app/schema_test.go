@@ -62,8 +62,9 @@ func models() []any {
 // private are tables whose row type is private to one store: the tests of that package write and read all their columns.
 var private = []string{
 	"address_guards", "caller_beats", "caller_days", "caller_hours", "caller_skills", "customers_apart", "drafts", "guards", "handoff_terms",
-	"holds", "import_chunks", "login_tries", "notice_reads", "notice_teams", "outcome_sets", "permission_rules", "person_change_records",
-	"person_scan", "phrases", "policies", "pools", "rollup_state", "rollups", "settings", "user_teams", "worker_beats",
+	"holds", "import_chunks", "login_tries", "notice_reads", "notice_teams", "outcome_sets", "password_links", "permission_rules",
+	"person_change_records", "person_scan", "phrases", "policies", "pools", "rollup_state", "rollups", "settings", "user_teams",
+	"worker_beats",
 }
 
 // waiting are columns that nothing uses before the feature comes that does.

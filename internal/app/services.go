@@ -115,6 +115,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Pauses = pause.New(db, now)
 	s.Performance = performance.New(db, s.Outcomes, flow.Opened{}, now, zone)
 	s.Scripts, s.Skills = s.Callbacks.Scripts(), s.Callbacks.Skills()
+	s.Accounts.Knowing(flow.Leaving{Callbacks: s.Callbacks}, flow.UserSkills{})
 	s.Missed = missed.New(db, s.Callbacks, s.Permission, now, missed.Options{
 		Zone: zone, CentreName: setup.Surveys.CentreName, Language: setup.Surveys.Language, Links: s.Surveys,
 		Channels: setup.Surveys.Channels,

@@ -89,6 +89,7 @@ func (s *Service) Handlers() map[string]Handler {
 		callback.JobOutcome:      s.followOutcome,
 		callback.JobMissed:       s.Missed.Plan,
 		roster.JobChanged:        s.Callbacks.FreeAbsent,
+		callback.JobLeft:         s.Callbacks.HandBackRest,
 		missed.JobText:           s.textMissed,
 		callback.JobClosed:       s.Handoffs.Settle,
 		handoff.JobWatch:         s.Handoffs.Watch,

@@ -25,12 +25,13 @@ const (
 	ChangeTransferred ChangeKind = "transferred" // handed to a colleague or a team
 	ChangePaused      ChangeKind = "paused"
 	ChangeResumed     ChangeKind = "resumed"
-	ChangeReserved    ChangeKind = "reserved"  // kept for a caller, or freed, by a supervisor
-	ChangeAbsent      ChangeKind = "absent"    // whom it was kept for does not work at its time: anybody's
-	ChangeOutcome     ChangeKind = "outcome"   // a call ended
-	ChangeUndone      ChangeKind = "undone"    // an outcome was taken back at once
-	ChangeCorrected   ChangeKind = "corrected" // an outcome was replaced
-	ChangeClosed      ChangeKind = "closed"    // no attempt is left
+	ChangeReserved    ChangeKind = "reserved"    // kept for a caller, or freed, by a supervisor
+	ChangeHandedBack  ChangeKind = "handed_back" // its caller left: ForUserID says who. Reason: appointment, if it is one
+	ChangeAbsent      ChangeKind = "absent"      // whom it was kept for does not work at its time: anybody's
+	ChangeOutcome     ChangeKind = "outcome"     // a call ended
+	ChangeUndone      ChangeKind = "undone"      // an outcome was taken back at once
+	ChangeCorrected   ChangeKind = "corrected"   // an outcome was replaced
+	ChangeClosed      ChangeKind = "closed"      // no attempt is left
 	ChangeCancelled   ChangeKind = "cancelled"
 )
 
@@ -38,8 +39,8 @@ const (
 func ChangeKinds() []ChangeKind {
 	return []ChangeKind{
 		ChangeOffered, ChangePutOff, ChangePrefetched, ChangeClaimed, ChangePicked, ChangeRenewed, ChangeReleased, ChangeSkipped,
-		ChangeTransferred, ChangePaused, ChangeResumed, ChangeReserved, ChangeAbsent, ChangeOutcome, ChangeUndone, ChangeCorrected,
-		ChangeClosed, ChangeCancelled,
+		ChangeTransferred, ChangePaused, ChangeResumed, ChangeReserved, ChangeHandedBack, ChangeAbsent, ChangeOutcome, ChangeUndone,
+		ChangeCorrected, ChangeClosed, ChangeCancelled,
 	}
 }
 

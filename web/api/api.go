@@ -71,7 +71,7 @@ func (a *API) addAPI(api huma.API, r Route) {
 		c := humagin.Unwrap(ctx)
 		viewer, err := a.bearer(c, r.Roles)
 		if err == nil {
-			c.Request = c.Request.WithContext(account.WithViewer(c.Request.Context(), viewer))
+			c.Request = c.Request.WithContext(account.WithViewer(c.Request.Context(), viewer.Through(account.ByAPI, c.ClientIP())))
 			err = r.handle(c)
 		}
 		if err != nil {

@@ -61,6 +61,24 @@ func (s *Service) SetFallThrough(ctx context.Context, viewer account.Viewer, min
 // Of returns the skills of callers.
 func Of(tx database.Tx, userIDs []int64) (map[int64][]int64, error) { return store{tx}.of(userIDs) }
 
+// AllNames returns the names of all skills.
+func AllNames(tx database.Tx) (map[int64]string, error) {
+	all, err := store{tx}.skills()
+	names := make(map[int64]string, len(all))
+	for _, s := range all {
+		names[s.ID] = s.Name
+	}
+	return names, err
+}
+
+// Give lets a user have these skills and no others, whoever changes skills at the same time. What was handed out by them stays so.
+func Give(tx database.Tx, userID int64, skillIDs []int64) error {
+	if err := database.Guard(tx, "skills"); err != nil {
+		return err
+	}
+	return store{tx}.giveOnly(userID, skillIDs)
+}
+
 // Having returns which of the users have a skill.
 func Having(tx database.Tx, skillID int64, userIDs []int64) (map[int64]bool, error) {
 	return store{tx}.having(skillID, userIDs)

@@ -1,8 +1,10 @@
 package skill
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -75,6 +77,29 @@ func (s store) give(id int64, users []int64) error {
 	}
 	if err := s.Gorm().Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(&rows, database.MaxIn).Error; err != nil {
 		return fmt.Errorf("give a skill to callers: %w", err)
+	}
+	return nil
+}
+
+// giveOnly lets a user have the skills that there are of these, and no others.
+func (s store) giveOnly(userID int64, skillIDs []int64) error {
+	if err := s.Gorm().Where("user_id = ?", userID).Delete(&holding{}).Error; err != nil {
+		return fmt.Errorf("take the skills of a user: %w", err)
+	}
+	known, err := s.names(skillIDs)
+	if err != nil {
+		return err
+	}
+	rows := make([]holding, 0, len(known))
+	for id := range known {
+		rows = append(rows, holding{UserID: userID, SkillID: id})
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	slices.SortFunc(rows, func(a, b holding) int { return cmp.Compare(a.SkillID, b.SkillID) })
+	if err := s.Gorm().Create(&rows).Error; err != nil {
+		return fmt.Errorf("give skills to a user: %w", err)
 	}
 	return nil
 }
