@@ -40,9 +40,10 @@ func navigation() []frame.NavigationEntry {
 		{Path: "/settings/holidays", Key: "rail.holidays", Roles: supervisor},
 		{Path: "/settings/outcomes", Key: "rail.outcomes", Roles: supervisor},
 		{Path: "/settings/dialer", Key: "rail.dialer"},
-		{Path: "/settings/users", Key: "rail.users"},
+		{Path: "/settings/users", Key: "rail.users", Roles: supervisor},
 		{Path: "/settings/skills", Key: "rail.skills"},
 		{Path: "/settings/attributes", Key: "rail.attributes"},
 		{Path: "/settings/tokens", Key: "rail.tokens"},
+		{Path: "/audit", Key: "rail.audit", Roles: supervisor},
 	}
 }

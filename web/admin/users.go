@@ -3,6 +3,9 @@ package admin
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -16,141 +19,179 @@ const usersPath = "/settings/users"
 // usersPage lists the people who can log in and has the form for one more.
 type usersPage struct {
 	frame.Page
-	Users []userRow
-	Pager frame.Pager
-	Form  frame.Form
-	Roles []frame.Option
+	Users    []userRow
+	Pager    frame.Pager
+	Filter   account.UserFilter
+	Narrowed bool
+	More     bool // a search found more than are shown
+	Roles    []frame.Option
+	Teams    []frame.Option
+	States   []frame.Option
+	Add      userFields
+	Import   bool     // the viewer may import users
+	Link     *onceFor // of the user who was added just now
 }
 
-// userRow is a user with the names of their teams.
+// userRow is a user with the names of their teams and skills.
 type userRow struct {
-	account.User
-	Teams string
+	account.Managed
+	Teams, Skills string
+}
+
+// onceFor is a link that is shown this once, and whom it is for.
+type onceFor struct {
+	Name, Login, URL string
+	Hours            int
 }
 
 func (*usersPage) Template() string { return "users" }
 
-// passwordPage is the form for a new password of one user.
-type passwordPage struct {
-	frame.Page
-	User account.User
-	Form frame.Form
-}
-
-func (*passwordPage) Template() string { return "password" }
-
 func (h *handlers) usersRoutes() []frame.Route {
-	admin := []account.Role{account.Admin}
+	managers := []account.Role{account.Supervisor}
+	one := usersPath + "/:id"
 	return []frame.Route{
-		{Method: http.MethodGet, Path: usersPath, Roles: admin, Handle: h.showUsers},
-		{Method: http.MethodPost, Path: usersPath, Roles: admin, Handle: frame.Posted(h.addUser)},
-		{Method: http.MethodPost, Path: usersPath + "/:id/disable", Roles: admin, Handle: frame.Numbered(h.disableUser)},
-		{Method: http.MethodPost, Path: usersPath + "/:id/enable", Roles: admin, Handle: frame.Numbered(h.enableUser)},
-		{Method: http.MethodGet, Path: usersPath + "/:id/password", Roles: admin, Handle: h.showPassword},
-		{Method: http.MethodPost, Path: usersPath + "/:id/password", Roles: admin, Handle: frame.Numbered(h.setPassword)},
+		{Method: http.MethodGet, Path: usersPath, Roles: managers, Handle: h.showUsers},
+		{Method: http.MethodPost, Path: usersPath, Roles: managers, Handle: frame.Posted(h.addUser)},
+		{Method: http.MethodPost, Path: usersPath + "/search", Roles: managers, Handle: frame.Posted(h.searchUsers)},
+		{Method: http.MethodGet, Path: one, Roles: managers, Handle: h.showUser},
+		{Method: http.MethodPost, Path: one, Roles: managers, Handle: frame.Numbered(h.editUser)},
+		{Method: http.MethodGet, Path: one + "/disable", Roles: managers, Handle: frame.Numbered(h.askToDisable)},
+		{Method: http.MethodPost, Path: one + "/disable", Roles: managers, Handle: frame.Numbered(h.disableUser)},
+		{Method: http.MethodPost, Path: one + "/enable", Roles: managers, Handle: frame.Numbered(h.enableUser)},
+		{Method: http.MethodPost, Path: one + "/link", Roles: managers, Handle: frame.Numbered(h.linkPassword)},
+		{Method: http.MethodGet, Path: one + "/password", Roles: managers, Handle: h.showPassword},
+		{Method: http.MethodPost, Path: one + "/password", Roles: managers, Handle: frame.Numbered(h.setPassword)},
 	}
 }
 
 func (h *handlers) showUsers(c *gin.Context) error {
-	return h.renderUsers(c, http.StatusOK, frame.Form{})
+	return h.renderUsers(c, http.StatusOK, usersPage{})
 }
 
-func (h *handlers) renderUsers(c *gin.Context, status int, f frame.Form) error {
-	users, err := h.accounts.Users(c.Request.Context(), frame.ListKey(c), frame.PageSize+1)
+// renderUsers shows the list that the address is about, or what was searched for.
+func (h *handlers) renderUsers(c *gin.Context, status int, p usersPage) error {
+	ctx, viewer := c.Request.Context(), frame.Viewer(c)
+	searched := p.Filter.Text
+	p.Filter = account.UserFilter{Role: account.Role(c.Query("role")), State: account.UserState(c.Query("state")), Text: searched}
+	p.Filter.TeamID, _ = strconv.ParseInt(c.Query("team"), 10, 64) // anything else means all teams
+	after := frame.ListKey(c)
+	if searched != "" {
+		after = ""
+	}
+	users, err := h.accounts.ListUsers(ctx, viewer, p.Filter, after, frame.PageSize+1)
 	if err != nil {
 		return err
 	}
-	p := &usersPage{Form: f}
-	users, p.Pager = frame.Paged(c, users, func(u account.User) string { return u.Login })
-	if p.Users, err = h.userRows(c.Request.Context(), users); err != nil {
+	if searched != "" {
+		p.More = len(users) > frame.PageSize
+		users = users[:min(len(users), frame.PageSize)]
+	} else {
+		users, p.Pager = frame.Paged(c, users, func(u account.Managed) string { return u.Login })
+	}
+	if p.Users, err = h.userRows(ctx, users); err != nil {
 		return err
 	}
-	for _, role := range account.Roles() {
-		p.Roles = append(p.Roles, frame.Option{Value: string(role), Label: h.T(c, "role."+string(role))})
+	teams, err := h.accounts.TeamsToGive(ctx, viewer)
+	if err != nil {
+		return err
 	}
+	p.Narrowed = p.Filter != account.UserFilter{}
+	p.Roles = frame.FilterOptions(h.Site, c, "users.any_role", "role.", viewer.GivesRoles())
+	p.States = frame.FilterOptions(h.Site, c, "users.any_state", "users.state_", account.UserStates())
+	p.Teams = []frame.Option{{Label: h.T(c, "users.any_team")}}
+	for _, team := range teams {
+		p.Teams = append(p.Teams, frame.Option{Value: strconv.FormatInt(team.ID, 10), Label: team.Name})
+	}
+	if err := h.fillFields(c, &p.Add, teams); err != nil {
+		return err
+	}
+	p.Import = h.Reachable(viewer, usersPath+"/import")
 	p.Page = h.Page(c, "users.title")
-	return h.RenderStatus(c, status, p)
+	return h.RenderStatus(c, status, &p)
 }
 
-func (h *handlers) userRows(ctx context.Context, users []account.User) ([]userRow, error) {
-	ids := make([]int64, len(users))
-	for i, u := range users {
-		ids[i] = u.ID
+func (h *handlers) userRows(ctx context.Context, users []account.Managed) ([]userRow, error) {
+	var teamIDs []int64
+	for _, u := range users {
+		teamIDs = append(teamIDs, u.TeamIDs...)
 	}
-	teams, err := h.accounts.TeamsOfUsers(ctx, ids)
+	teams, err := h.accounts.TeamNames(ctx, teamIDs)
 	if err != nil {
 		return nil, err
 	}
-	var teamIDs []int64
-	for _, of := range teams {
-		teamIDs = append(teamIDs, of...)
-	}
-	names, err := h.accounts.TeamNames(ctx, teamIDs)
+	skills, err := h.accounts.SkillNames(ctx)
 	if err != nil {
 		return nil, err
 	}
 	rows := make([]userRow, len(users))
 	for i, u := range users {
-		var of []string
-		for _, id := range teams[u.ID] {
-			of = append(of, names[id])
-		}
-		rows[i] = userRow{User: u, Teams: strings.Join(of, " · ")}
+		rows[i] = userRow{Managed: u, Teams: namesOf(teams, u.TeamIDs), Skills: namesOf(skills, u.SkillIDs)}
 	}
 	return rows, nil
 }
 
+// namesOf joins the names of ids, by name.
+func namesOf(names map[int64]string, ids []int64) string {
+	list := make([]string, len(ids))
+	for i, id := range ids {
+		list[i] = names[id]
+	}
+	slices.Sort(list)
+	return strings.Join(list, " · ")
+}
+
+// searchUsers lists the users of whom a part of the name or the login was typed. A name stands in no address of a page.
+func (h *handlers) searchUsers(c *gin.Context, f frame.Form) error {
+	text := strings.TrimSpace(f.Get("text"))
+	if text == "" {
+		return h.Redirect(c, usersPath)
+	}
+	return h.renderUsers(c, http.StatusOK, usersPage{Filter: account.UserFilter{Text: text}})
+}
+
+// addUser adds a user with the password that was typed or, without one, with a link, which is in this answer and nowhere else.
 func (h *handlers) addUser(c *gin.Context, f frame.Form) error {
-	user, err := h.accounts.AddUser(c.Request.Context(), account.NewUser{
-		Login: f.Get("login"), Name: f.Get("name"), Password: f.Get("password"),
-		Role: account.Role(f.Get("role")), Teams: frame.SplitNames(f.Get("teams")),
+	ctx, viewer := c.Request.Context(), frame.Viewer(c)
+	e, unsure, err := h.typedUser(c, f, account.User{})
+	if err != nil {
+		return h.refuseUser(c, f, err)
+	}
+	if unsure.Any() {
+		return h.renderUsers(c, http.StatusConflict, usersPage{Add: userFields{Form: f, Unsure: unsure}})
+	}
+	n := account.NewUser{
+		Login: f.Get("login"), Name: e.Name, Password: f.Get("password"), Role: e.Role, Teams: e.Teams, Language: e.Language,
+		Extension: e.Extension, SkillIDs: e.SkillIDs,
+	}
+	if n.Password == "" {
+		user, secret, err := h.accounts.Invite(ctx, viewer, n)
+		if err != nil {
+			return h.refuseUser(c, f, err)
+		}
+		return h.renderUsers(c, http.StatusCreated, usersPage{Link: h.linkFor(c, user, secret)})
+	}
+	user, err := h.accounts.AddUser(ctx, n)
+	if err != nil {
+		return h.refuseUser(c, f, err)
+	}
+	return h.Redirect(c, usersPath, frame.Done("users.added", "name", user.Name))
+}
+
+func (h *handlers) refuseUser(c *gin.Context, f frame.Form, err error) error {
+	return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+		return h.renderUsers(c, status, usersPage{Add: userFields{Form: f}})
 	})
-	if err == nil {
-		return h.Redirect(c, usersPath, frame.Done("users.added", "name", user.Name))
-	}
-	return h.Again(c, f, err, h.renderUsers)
 }
 
-func (h *handlers) disableUser(c *gin.Context, id int64) error {
-	if err := h.accounts.DisableUser(c.Request.Context(), id); err != nil {
-		return err
-	}
-	return h.Redirect(c, usersPath, frame.Done("users.disabled").Undo(usersPath+"/"+c.Param("id")+"/enable"))
+// linkFor is the link by which a user sets their password.
+func (h *handlers) linkFor(c *gin.Context, user account.User, secret string) *onceFor {
+	return &onceFor{Name: user.Name, Login: user.Login, URL: h.passwordURL(c, secret), Hours: int(account.LinkLife.Hours())}
 }
 
-func (h *handlers) enableUser(c *gin.Context, id int64) error {
-	if err := h.accounts.EnableUser(c.Request.Context(), id); err != nil {
-		return err
+func (h *handlers) passwordURL(c *gin.Context, secret string) string {
+	origin := url.URL{Scheme: "http", Host: c.Request.Host}
+	if h.Origin != nil {
+		origin = *h.Origin
 	}
-	return h.Redirect(c, usersPath, frame.Done("users.enabled"))
-}
-
-func (h *handlers) showPassword(c *gin.Context) error {
-	return h.renderPassword(c, http.StatusOK, frame.Form{})
-}
-
-func (h *handlers) renderPassword(c *gin.Context, status int, f frame.Form) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	user, err := h.accounts.User(c.Request.Context(), id)
-	if err != nil {
-		return err
-	}
-	p := &passwordPage{Page: h.Page(c, "password.title"), User: user, Form: f}
-	p.Crumbs = []frame.Crumb{{Text: h.T(c, "users.title"), Href: usersPath}}
-	return h.RenderStatus(c, status, p)
-}
-
-func (h *handlers) setPassword(c *gin.Context, id int64) error {
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
-	err = h.accounts.SetPassword(c.Request.Context(), id, f.Get("password"))
-	if err == nil {
-		return h.Redirect(c, usersPath, frame.Done("password.done"))
-	}
-	return h.Again(c, f, err, h.renderPassword)
+	return origin.JoinPath(setPasswordPath, secret).String()
 }

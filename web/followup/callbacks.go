@@ -181,6 +181,10 @@ func (h *handlers) changeLines(c *gin.Context, changes []callback.ChangeRow) []f
 		}
 		switch {
 		case change.Reason == "":
+		case change.Kind == callback.ChangeHandedBack:
+			if change.Reason == string(callback.ReasonAppointment) {
+				key += "_appointment" // it was promised
+			}
 		case change.Kind == callback.ChangeSkipped:
 			reason = h.T(c, "skip_reason."+change.Reason)
 		default:

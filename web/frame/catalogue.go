@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -21,6 +22,7 @@ type Catalogue struct {
 	localizers map[string]*i18n.Localizer
 	matcher    language.Matcher
 	tags       []string // of matcher, in its order
+	keys       []string // in order
 	Outcomes   OutcomeLabels
 }
 
@@ -41,6 +43,12 @@ func loadCatalogue(areas []fs.FS) (Catalogue, error) {
 		}
 	}
 	c := Catalogue{localizers: map[string]*i18n.Localizer{}, tags: account.Languages()}
+	for key := range known {
+		if lang, name, _ := strings.Cut(key, " "); lang == c.tags[0] {
+			c.keys = append(c.keys, name)
+		}
+	}
+	slices.Sort(c.keys)
 	var tags []language.Tag
 	for _, l := range c.tags {
 		c.localizers[l] = i18n.NewLocalizer(bundle, l)
@@ -92,6 +100,16 @@ func keysOf(body []byte) ([]string, error) {
 		keys = append(keys, fmt.Sprint(key))
 	}
 	return keys, nil
+}
+
+// Keys returns the keys that begin with a prefix, in order: what there are words for.
+func (c Catalogue) Keys(prefix string) []string {
+	from, _ := slices.BinarySearch(c.keys, prefix)
+	to := from
+	for to < len(c.keys) && strings.HasPrefix(c.keys[to], prefix) {
+		to++
+	}
+	return c.keys[from:to]
 }
 
 // Text returns the text of a key with its named values. A value named "count" chooses the plural. What the centre calls an outcome of a

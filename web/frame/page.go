@@ -1,6 +1,8 @@
 package frame
 
 import (
+	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -29,6 +31,17 @@ type Page struct {
 
 // Frame returns the frame of a page that embeds it.
 func (p *Page) Frame() *Page { return p }
+
+// AuditPath is the page of who did what.
+const AuditPath = "/audit"
+
+// AuditLink is where the viewer reads what was done to a thing, by its kind and id; "" for who reads no audit. See partials/parts.html.
+func (p *Page) AuditLink(kind string, id any) string {
+	if !p.Viewer.Is(account.Supervisor) {
+		return ""
+	}
+	return AuditPath + "?" + url.Values{"kind": {kind}, "id": {fmt.Sprint(id)}}.Encode()
+}
 
 // Crumb is a link above the page.
 type Crumb struct{ Text, Href string }
