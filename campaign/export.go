@@ -135,7 +135,7 @@ func (s *Service) logExport(ctx context.Context, viewer account.Viewer, e *Expor
 			return err
 		}
 		return account.Audit(tx, e.CreatedAt, viewer, "snapshot.exported", "snapshot", e.SnapshotID,
-			fmt.Sprintf("export %d, %s, %d rows, sha256 %s", e.ID, e.Format, e.RowCount, e.SHA256))
+			account.Detail(map[string]any{"export": e.ID, "format": e.Format, "rows": e.RowCount, "sha256": e.SHA256}))
 	})
 }
 

@@ -82,7 +82,7 @@ func (s *Service) Create(ctx context.Context, viewer account.Viewer, d Definitio
 		if err := (store{tx}).insert(&a); err != nil {
 			return err
 		}
-		return account.Audit(tx, s.now(), viewer, "audience.created", "audience", a.ID, "rule "+d.Rule.hash(d.Reach))
+		return account.Audit(tx, s.now(), viewer, "audience.created", "audience", a.ID, account.Detail(map[string]any{"rule": d.Rule.hash(d.Reach)}))
 	})
 	return a, err
 }
@@ -113,7 +113,7 @@ func (s *Service) Change(ctx context.Context, viewer account.Viewer, id int64, r
 			return err
 		}
 		return account.Audit(tx, s.now(), viewer, "audience.changed", "audience", id,
-			fmt.Sprintf("version %d, rule %s", a.Version, d.Rule.hash(d.Reach)))
+			account.Detail(map[string]any{"version": a.Version, "rule": d.Rule.hash(d.Reach)}))
 	})
 }
 

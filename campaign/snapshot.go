@@ -135,7 +135,7 @@ func (s *Service) Snapshot(ctx context.Context, viewer account.Viewer, audienceI
 		if err := st.insertSnapshot(&snapshot); err != nil {
 			return err
 		}
-		of := fmt.Sprintf("audience %d, version %d", a.ID, a.Version)
+		of := account.Detail(map[string]any{"audience": a.ID, "version": a.Version})
 		if err := account.Audit(tx, now, viewer, "snapshot.made", "snapshot", snapshot.ID, of); err != nil {
 			return err
 		}

@@ -199,13 +199,8 @@ func newOffice(t testing.TB) *office {
 			webtest.Must(t, err)
 			return text(kept.Rules[len(kept.Rules)-1].ID)
 		}),
-		"/settings/users/:id": each(func() string {
-			o.made++
-			u, err := o.Accounts.AddUser(t.Context(),
-				account.NewUser{Login: fmt.Sprint("spare", o.made), Name: "Spare", Password: webtest.Password, Role: account.Caller})
-			webtest.Must(t, err)
-			return text(u.ID)
-		}),
+		"/settings/users/:id": {func() string { return text(o.user("装维一班")) }, text(o.user("装维二班")), unknownID},
+		"/set-password/:token": one("x"),
 	}
 	return o
 }
@@ -224,6 +219,17 @@ func (o *office) rostered(team string) string {
 	})
 	webtest.Must(o.t, err)
 	return strconv.FormatInt(came.ChangeID, 10)
+}
+
+// user adds a caller of a team.
+func (o *office) user(team string) int64 {
+	o.t.Helper()
+	o.made++
+	u, err := o.Accounts.AddUser(o.t.Context(), account.NewUser{
+		Login: fmt.Sprint("spare", o.made), Name: "Spare", Password: webtest.Password, Role: account.Caller, Teams: []string{team},
+	})
+	webtest.Must(o.t, err)
+	return u.ID
 }
 
 // recorded adds a call with a recording to a callback, made by the caller of the office, who may hear it.
@@ -313,6 +319,7 @@ var sent = map[string]url.Values{
 	"POST /scripts/:id/delete":                          {"revision": {"1"}},
 	"POST /policies/:id/dryruns":                        {"days": {"30"}},
 	"POST /settings/users/:id/password":                 {"password": {webtest.Password}},
+	"POST /settings/users/:id":                          {"name": {"x"}, "role": {"caller"}, "teams": {"装维一班"}},
 	"GET /settings/calling-hours/stricter":              {"new": {"1"}},
 	"GET /permission/customers":                         {"purpose": {"survey"}, "channel": {"sms"}},
 	"POST /customers/:id/permission/refusals/undo":      {"at": {strconv.FormatInt(int64(webtest.Now), 10)}},

@@ -12,7 +12,7 @@ func useCases() map[string]useCase {
 		accountCases(), contactCases(), importCases(), permissionCases(), rulesCases(),
 		surveyCases(), callerCases(), rosterCases(), taskCases(), handoffCases(), scriptCases(), skillCases(), floorCases(),
 		policyCases(), campaignCases(),
-		jobCases(),
+		jobCases(), peopleCases(),
 	} {
 		maps.Copy(all, some)
 	}
@@ -31,20 +31,21 @@ func worked() []string {
 		Figures.FoldAll Surveys.Invite Surveys.Record Surveys.RecordCall Surveys.Remind Surveys.Reminded Surveys.Sent
 		Missed.Plan Missed.Begin Missed.Sent Handoffs.Watch Handoffs.Settle Handoffs.SettleAtSource
 		Decisions.CancelContact Decisions.DropRefusedSurveys Decisions.SurveyAnswered Callbacks.DropRefused
-		Callbacks.FreeAbsent Performance.Recount Performance.Roll
+		Callbacks.FreeAbsent Callbacks.HandBackRest Performance.Recount Performance.Roll
 		Callbacks.Offer Callbacks.SortSkills Decisions.Plan Decisions.Redecide Decisions.RunDry Campaigns.Build Campaigns.Recount`)
 }
 
 // reads are the exported methods that write nothing, or nothing but a job.
 func reads() []string {
 	return strings.Fields(`
-		Accounts.Sessions Accounts.TeamNames Accounts.Teams Accounts.TeamsOfUsers
+		Accounts.AuditEntries Accounts.Deleted Accounts.HeldBy Accounts.HeldIf Accounts.ListUsers Accounts.PlanUsers Accounts.SkillNames
+		Accounts.TeamsToGive Accounts.UserByLink Accounts.UserFor Accounts.Sessions Accounts.TeamNames Accounts.Teams Accounts.TeamsOfUsers
 		Accounts.Tokens Accounts.User Accounts.UserNames Accounts.Users Identity.Candidates Contacts.Contact Contacts.ContactsByID
 		Contacts.Customer Contacts.CustomersByID Contacts.Find Contacts.Meet Maintenance.Sheet
 		Contacts.List Identity.Person Contacts.SourceNames Contacts.Sources
 		Contacts.SourceNamed
 		Imports.CheckFile Imports.Issues Imports.Mapping Imports.Mappings Imports.Preview Imports.Remembered Imports.Run Imports.Runs
-		Imports.Try Imports.WriteRejected Permission.Ask
+		Imports.Try Permission.Ask
 		Permission.ConsentsOf Permission.RulesVersion Permission.RulesVersions Permission.StandingCounts Permission.StandingsBy
 		Permission.Subject Permission.Suppressions Permission.SuppressionsOn Permission.Verdicts Permission.Who Figures.Breakdown
 		Figures.Report Figures.Score Figures.Series Figures.Span Figures.Unfolded Figures.Verify Surveys.Answered Surveys.ByToken

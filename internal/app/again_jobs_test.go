@@ -100,6 +100,7 @@ func jobCases() map[string]useCase {
 			return 0
 		},
 		callback.JobMissed: func(o *office) int64 { o.missedCall(); return 0 },
+		callback.JobLeft:   func(o *office) int64 { return o.leave() },
 		missed.JobText:     func(o *office) int64 { o.missedCall(); o.work(callback.JobMissed); return 0 },
 		survey.JobAnswered: func(o *office) int64 { answered(o); return 0 },
 		survey.JobRemind:   func(o *office) int64 { o.at = o.at.Add(3 * 24 * time.Hour); return 1 },

@@ -112,7 +112,7 @@ func (p *PBX) Set(ctx context.Context, viewer account.Viewer, s PBXSettings) err
 		if err := database.PutSetting(tx, pbxSetting, string(body)); err != nil {
 			return err
 		}
-		detail := fmt.Sprintf("on %t, secret changed %t, hosts %s", s.On, kept.Sealed != old.Sealed, strings.Join(s.Hosts, " "))
+		detail := account.Detail(map[string]any{"on": s.On, "secret_changed": kept.Sealed != old.Sealed, "hosts": s.Hosts})
 		return account.Audit(tx, now, viewer, "dialer.set", "setting", 0, detail)
 	})
 }

@@ -50,7 +50,7 @@ func (s *Service) RecordByHand(ctx context.Context, viewer account.Viewer, e Con
 		if err := s.RecordConsent(tx, e); err != nil {
 			return err
 		}
-		return account.Audit(tx, s.now(), viewer, "consent.record", "customer", e.CustomerID, string(e.Purpose))
+		return account.Audit(tx, s.now(), viewer, "consent.record", "customer", e.CustomerID, account.Detail(map[string]any{"purpose": e.Purpose}))
 	})
 }
 
@@ -86,7 +86,7 @@ func (s *Service) SuppressByHand(ctx context.Context, viewer account.Viewer, sup
 		if added = slices.Contains(fresh, true); !added {
 			return nil
 		}
-		return account.Audit(tx, s.now(), viewer, "suppression.add", "", 0, string(sup.Scope))
+		return account.Audit(tx, s.now(), viewer, "suppression.add", "suppression", 0, account.Detail(map[string]any{"scope": sup.Scope}))
 	})
 	return added, err
 }
@@ -111,7 +111,7 @@ func (s *Service) RefuseByHand(
 		if err != nil {
 			return err
 		}
-		return account.Audit(tx, at, viewer, "refusal.record", "customer", customerID, string(scope))
+		return account.Audit(tx, at, viewer, "refusal.record", "customer", customerID, account.Detail(map[string]any{"scope": scope}))
 	})
 }
 

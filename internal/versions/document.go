@@ -104,7 +104,7 @@ func (d *Document[K]) Publish(
 	if err := d.insert(tx, row, false); err != nil {
 		return Line{}, err
 	}
-	detail := fmt.Sprintf("after version %d", newest)
+	detail := account.Detail(map[string]any{"after": newest})
 	return row.Line, account.Audit(tx, at, viewer, d.Action, d.Subject, int64(row.Version), detail)
 }
 

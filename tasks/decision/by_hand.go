@@ -85,7 +85,7 @@ func (s *Service) PlanByHand(ctx context.Context, viewer account.Viewer, contact
 		if err := p.setUp([]planned{item}); err != nil {
 			return err
 		}
-		return account.Audit(tx, now, viewer, "callback.planned", "contact", contactID, string(h.Kind))
+		return account.Audit(tx, now, viewer, "callback.planned", "contact", contactID, account.Detail(map[string]any{"callback_kind": h.Kind}))
 	})
 }
 

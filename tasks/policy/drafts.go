@@ -65,7 +65,7 @@ func (s *Service) addDraft(ctx context.Context, viewer account.Viewer, basedOn i
 		if err := policies.Add(tx, &row); err != nil {
 			return err
 		}
-		detail := fmt.Sprintf("from version %d", row.BasedOn)
+		detail := account.Detail(map[string]any{"after": row.BasedOn})
 		if err := account.Audit(tx, now, viewer, "policy.drafted", "policy", row.ID, detail); err != nil {
 			return err
 		}

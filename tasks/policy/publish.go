@@ -88,7 +88,7 @@ func (s *Service) publish(tx database.Tx, viewer account.Viewer, row policyRow, 
 	if err := st.updatePolicy(row); err != nil {
 		return Record{}, err
 	}
-	detail := fmt.Sprintf("version %d, from version %d", version, row.BasedOn)
+	detail := account.Detail(map[string]any{"version": version, "after": row.BasedOn})
 	if err := account.Audit(tx, now, viewer, "policy.published", "policy", row.ID, detail); err != nil {
 		return Record{}, err
 	}

@@ -81,7 +81,7 @@ func (s *Service) regroup(
 		if made, err = change(g); err != nil {
 			return err
 		}
-		return account.Audit(tx, now, viewer, action, "person", made.PersonID, fmt.Sprintf("change %d", made.ID))
+		return account.Audit(tx, now, viewer, action, "person", made.PersonID, account.Detail(map[string]any{"change": made.ID}))
 	})
 	if err != nil {
 		return PersonChange{}, fmt.Errorf("%s: %w", action, err)

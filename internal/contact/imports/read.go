@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"aftercall/internal/account"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
 	"aftercall/internal/table"
@@ -62,6 +63,12 @@ func (s *Service) WriteRejected(ctx context.Context, runID int64, to *table.CSVW
 	run, err := s.Run(ctx, runID)
 	if err != nil {
 		return err
+	}
+	err = s.db.InTx(ctx, func(ctx context.Context, tx database.Tx) error { // the rows are of customers
+		return account.Audit(tx, s.now(), account.ViewerFrom(ctx), "import.rejected", "import", runID, "")
+	})
+	if err != nil {
+		return fmt.Errorf("write down that rejected rows are taken away: %w", err)
 	}
 	headings := run.Report().Headings
 	if err := like(to, run); err != nil {

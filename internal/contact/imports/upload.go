@@ -39,7 +39,10 @@ func (s *Service) Upload(ctx context.Context, viewer account.Viewer, filename st
 		if err := (store{tx}).dropOld(s.now().Add(-draftLife), s.now().Add(-fileLife)); err != nil {
 			return err
 		}
-		return store{tx}.addDraft(&run)
+		if err := (store{tx}).addDraft(&run); err != nil {
+			return err
+		}
+		return account.Audit(tx, s.now(), viewer, "import.uploaded", "import", run.ID, "")
 	})
 	if err != nil {
 		return Run{}, fmt.Errorf("keep upload: %w", err)
@@ -158,7 +161,10 @@ func (s *Service) Stop(ctx context.Context, runID int64) error {
 		if err == nil && !stopped {
 			err = errNotOn
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return account.Audit(tx, s.now(), account.ViewerFrom(ctx), "import.stopped", "import", runID, "")
 	})
 }
 

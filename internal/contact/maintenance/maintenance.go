@@ -159,7 +159,8 @@ func (s *Service) Correct(
 			fields = append(fields, one.Field)
 			moved = moved || one.Field == upkeep.Phones || one.Field == upkeep.Zone
 			speaks = speaks || one.Field == upkeep.Language
-			if err := account.Audit(tx, now, viewer, "customer.correct", "customer", customerID, string(one.Field)); err != nil {
+			if err := account.Audit(tx, now, viewer, "customer.correct", "customer", customerID,
+				account.Detail(map[string]any{"field": one.Field})); err != nil {
 				return err
 			}
 		}

@@ -100,6 +100,6 @@ func (s *Service) ImportSuppressions(ctx context.Context, viewer account.Viewer,
 	}
 	report.Added, report.Covered = added, total-added
 	return report, s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		return account.Audit(tx, s.now(), viewer, "suppression.import", "", 0, fmt.Sprintf("%d rows, %d added", report.Rows, report.Added))
+		return account.Audit(tx, s.now(), viewer, "suppression.import", "suppression", 0, account.Detail(map[string]any{"rows": report.Rows, "added": report.Added}))
 	})
 }

@@ -35,7 +35,8 @@ func (s *Service) Recording(ctx context.Context, viewer account.Viewer, callback
 			return errNoRecording
 		}
 		url = a.RecordingURL
-		return account.Audit(tx, now, viewer, "recording.heard", "attempt", a.ID, "")
+		return account.Audit(tx, now, viewer, "recording.heard", "callback", a.CallbackID,
+			account.Detail(map[string]any{"attempt": a.No}))
 	})
 	if err != nil {
 		return "", fmt.Errorf("open the recording of attempt %d: %w", attemptID, err)

@@ -88,7 +88,7 @@ func (s *Service) SetCentre(ctx context.Context, viewer account.Viewer, c Centre
 		if err := database.PutSetting(tx, centreSetting, string(body)); err != nil {
 			return err
 		}
-		detail := fmt.Sprintf("recorded %t, callers hear their own %t", c.Recorded, c.OwnCalls)
+		detail := account.Detail(map[string]any{"recorded": c.Recorded, "own_calls": c.OwnCalls})
 		return account.Audit(tx, now, viewer, "script.settings", "setting", 0, detail)
 	})
 }

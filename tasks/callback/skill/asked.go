@@ -47,7 +47,8 @@ func (s *Service) SetFallThrough(ctx context.Context, viewer account.Viewer, min
 		if err := database.PutSetting(st.Tx, fallSetting, strconv.Itoa(minutes)); err != nil {
 			return err
 		}
-		if err := account.Audit(st.Tx, now, viewer, "skill.fall_through", "setting", 0, strconv.Itoa(minutes)); err != nil {
+		if err := account.Audit(st.Tx, now, viewer, "skill.fall_through", "setting", 0,
+			account.Detail(map[string]any{"minutes": minutes})); err != nil {
 			return err
 		}
 		return sortAgain(st.Tx, now)

@@ -33,7 +33,7 @@ func (s *Service) Add(ctx context.Context, viewer account.Viewer, name string) (
 		if err := st.insertSkill(&added); err != nil {
 			return err
 		}
-		return account.Audit(st.Tx, now, viewer, "skill.added", "skill", added.ID, name)
+		return account.Audit(st.Tx, now, viewer, "skill.added", "skill", added.ID, account.Detail(map[string]any{"name": name}))
 	})
 	if err != nil {
 		return Skill{}, fmt.Errorf("add skill: %w", err)
@@ -81,7 +81,7 @@ func (s *Service) Edit(ctx context.Context, viewer account.Viewer, id int64, e E
 		if err := st.take(id, idsOf(removed)); err != nil {
 			return err
 		}
-		detail := fmt.Sprintf("given to %d, taken from %d", len(added), len(removed))
+		detail := account.Detail(map[string]any{"given": len(added), "taken": len(removed)})
 		return account.Audit(st.Tx, now, viewer, "skill.edited", "skill", id, detail)
 	})
 	if err != nil {
@@ -108,7 +108,7 @@ func (s *Service) Remove(ctx context.Context, viewer account.Viewer, id int64) e
 		if err := st.deleteSkill(id); err != nil {
 			return err
 		}
-		return account.Audit(st.Tx, now, viewer, "skill.removed", "skill", id, gone.Name)
+		return account.Audit(st.Tx, now, viewer, "skill.removed", "skill", id, account.Detail(map[string]any{"name": gone.Name}))
 	})
 	if err != nil {
 		return fmt.Errorf("remove skill %d: %w", id, err)
