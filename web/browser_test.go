@@ -38,7 +38,7 @@ func TestShellInABrowser(t *testing.T) {
 	b.Screenshot("shortcuts")
 	b.Press(kb.Escape)
 	b.Click("#f-login")
-	b.Press("wangmin", kb.Tab, kb.Tab, kb.Tab, kb.Tab, "short", kb.Enter)
+	b.Press("wangmin", kb.Tab, kb.Tab, kb.Tab, kb.Tab, kb.Tab, kb.Tab, "short", kb.Enter)
 	b.WaitText(".error", "8")
 	b.Screenshot("refused")
 }

@@ -199,8 +199,9 @@ func newOffice(t testing.TB) *office {
 			webtest.Must(t, err)
 			return text(kept.Rules[len(kept.Rules)-1].ID)
 		}),
-		"/settings/users/:id": {func() string { return text(o.user("装维一班")) }, text(o.user("装维二班")), unknownID},
+		"/settings/users/:id":  {func() string { return text(o.user("装维一班")) }, text(o.user("装维二班")), unknownID},
 		"/set-password/:token": one("x"),
+		"/users/:id":           {func() string { return text(o.user("装维一班")) }, "", unknownID},
 	}
 	return o
 }
@@ -319,7 +320,7 @@ var sent = map[string]url.Values{
 	"POST /scripts/:id/delete":                          {"revision": {"1"}},
 	"POST /policies/:id/dryruns":                        {"days": {"30"}},
 	"POST /settings/users/:id/password":                 {"password": {webtest.Password}},
-	"POST /settings/users/:id":                          {"name": {"x"}, "role": {"caller"}, "teams": {"装维一班"}},
+	"POST /settings/users/:id":                          {"name": {"x"}, "role": {"caller"}},
 	"GET /settings/calling-hours/stricter":              {"new": {"1"}},
 	"GET /permission/customers":                         {"purpose": {"survey"}, "channel": {"sms"}},
 	"POST /customers/:id/permission/refusals/undo":      {"at": {strconv.FormatInt(int64(webtest.Now), 10)}},

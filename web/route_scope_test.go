@@ -210,7 +210,7 @@ func (o *office) testOperations(t *testing.T) {
 	registry := huma.NewMapRegistry("#/", huma.DefaultSchemaNamer)
 	for _, op := range o.APIRoutes(registry) {
 		route := strings.NewReplacer("{", ":", "}", "").Replace(op.Path)
-		there, _ := o.fill(route, func(p namedBy) string { return p.own() })
+		there, ofSource := o.fill(route, func(p namedBy) string { return p.own() })
 		none, _ := o.fill(route, func(p namedBy) string { return p.unknown })
 		if there == none {
 			continue
@@ -220,6 +220,12 @@ func (o *office) testOperations(t *testing.T) {
 		}
 		if r := ask(own, there); r.Status != http.StatusOK {
 			t.Errorf("%s %s of its source: %d", op.Method, op.Path, r.Status)
+		}
+		if !ofSource {
+			if r := ask(other, none); r.Status != http.StatusNotFound {
+				t.Errorf("%s %s, what is not there: %d", op.Method, op.Path, r.Status)
+			}
+			continue
 		}
 		foreign, unknown := ask(other, there), ask(other, none)
 		if foreign.Status != http.StatusNotFound || foreign.Body != unknown.Body || unknown.Status != http.StatusNotFound {

@@ -3,6 +3,9 @@ package account
 import (
 	"context"
 	"slices"
+	"strings"
+
+	"aftercall/internal/fault"
 )
 
 // UserState says whether a user may log in.
@@ -72,6 +75,18 @@ func (s *Service) UserFor(ctx context.Context, viewer Viewer, id int64) (Managed
 		return Managed{}, err
 	}
 	return list[0], nil
+}
+
+// UserByLogin returns a user as UserFor does, and whether there is one of that login whom the viewer sees.
+func (s *Service) UserByLogin(ctx context.Context, viewer Viewer, login string) (u Managed, known bool, err error) {
+	user, err := store{s.db.View(ctx)}.userByLogin(strings.ToLower(strings.TrimSpace(login)))
+	if err == nil {
+		u, err = s.UserFor(ctx, viewer, user.ID)
+	}
+	if fault.Is(err, fault.NotFound) {
+		return Managed{}, false, nil
+	}
+	return u, err == nil, err
 }
 
 func (s *Service) managedBy(ctx context.Context, viewer Viewer, users []User) ([]Managed, error) {

@@ -355,6 +355,8 @@ var auditValues = map[string]string{
 func (h *handlers) auditValue(c *gin.Context, name, text string, names auditNames) string {
 	of := map[string]map[int64]string{"teams": names.teams, "skills": names.skills}[name]
 	switch {
+	case text == "" && name == "teams":
+		return h.T(c, "users.all_teams")
 	case text == "":
 		return h.T(c, "audit.nothing")
 	case of != nil:

@@ -10,9 +10,6 @@ import (
 	"aftercall/web/frame"
 )
 
-// setPasswordPath begins the address by which a user sets their password, once.
-const setPasswordPath = "/set-password"
-
 // setPasswordPage is the form for whoever comes with a link; without a login the link is over.
 type setPasswordPage struct {
 	frame.Page
@@ -23,7 +20,7 @@ type setPasswordPage struct {
 func (*setPasswordPage) Template() string { return "set-password" }
 
 func (h *handlers) setPasswordRoutes() []frame.Route {
-	path := setPasswordPath + "/:token"
+	path := frame.SetPasswordPath + "/:token"
 	return []frame.Route{
 		{Method: http.MethodGet, Path: path, Public: true, Handle: h.showSetPassword},
 		{Method: http.MethodPost, Path: path, Public: true, Body: 16 << 10, Handle: frame.Posted(h.setPasswordByLink)},

@@ -193,5 +193,5 @@ func (h *handlers) passwordURL(c *gin.Context, secret string) string {
 	if h.Origin != nil {
 		origin = *h.Origin
 	}
-	return origin.JoinPath(setPasswordPath, secret).String()
+	return origin.JoinPath(frame.SetPasswordPath, secret).String()
 }

@@ -43,7 +43,7 @@ func (a *API) Mount(engine *gin.Engine) error {
 		Type: "http", Scheme: "bearer",
 		Description: "An API token, made by `aftercall token create` or on the page of tokens; it is bound to one source. " +
 			"Recording consents given and asking about anybody by number or e-mail need scopes of their own, " +
-			"consent:give and permission:ask.",
+			"consent:give and permission:ask; managing users needs users:manage.",
 	}}
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[clock.Instant](), reflect.TypeFor[time.Time]())
 	api := humagin.NewWithGroup(engine, engine.Group(Base), config)

@@ -35,6 +35,11 @@ var (
 		"by_reference": example("May the customer be called?", `{
 			"questions": [{"reference": "C-1", "purpose": "service_callback", "channel": "phone", "at": "2026-11-22T10:40:00+08:00"}]}`),
 	}
+	userExamples = map[string]*huma.Example{
+		"added": example("Somebody begins", `{
+			"login": "wangmin", "name": "王敏", "role": "caller", "teams": ["回访一组"], "language": "zh-CN", "extension": "8001"}`),
+		"moved": example("Another team, and nothing else", `{"login": "wangmin", "teams": ["回访二组"]}`),
+	}
 	refusalExamples = map[string]*huma.Example{
 		"wrong_type": example("The value of an answer was sent in quotes", `{
 			"type": "urn:aftercall:invalid_fields", "title": "some fields are not valid", "status": 422, "code": "invalid_fields",

@@ -37,11 +37,25 @@ func New(
 
 // Routes are all operations there are, described with the schemas of a registry.
 func (a *API) Routes(schemas huma.Registry) []Route {
-	return slices.Concat(a.contactRoutes(schemas), a.correctionRoutes(schemas), a.permissionRoutes(schemas), a.supplyRoutes(schemas))
+	return slices.Concat(
+		a.contactRoutes(schemas), a.correctionRoutes(schemas), a.permissionRoutes(schemas), a.supplyRoutes(schemas), a.userRoutes(schemas),
+	)
 }
 
 // accountService is what the API asks of accounts.
 type accountService interface {
+	DisableUser(ctx context.Context, id int64) error
+	EditUser(ctx context.Context, viewer account.Viewer, id int64, e account.UserEdit) error
+	EnableUser(ctx context.Context, id int64) error
+	Invite(ctx context.Context, viewer account.Viewer, n account.NewUser) (account.User, string, error)
+	LinkPassword(ctx context.Context, viewer account.Viewer, id int64) (secret string, err error)
+	ListUsers(
+		ctx context.Context, viewer account.Viewer, f account.UserFilter, afterLogin string, limit int,
+	) ([]account.Managed, error)
+	SkillNames(ctx context.Context) (map[int64]string, error)
+	UserByLogin(ctx context.Context, viewer account.Viewer, login string) (u account.Managed, known bool, err error)
+	TeamNames(ctx context.Context, ids []int64) (map[int64]string, error)
+	UserFor(ctx context.Context, viewer account.Viewer, id int64) (account.Managed, error)
 	ViewerByToken(ctx context.Context, plain string) (account.Viewer, error)
 }
 

@@ -35,6 +35,9 @@ func (p *Page) Frame() *Page { return p }
 // AuditPath is the page of who did what.
 const AuditPath = "/audit"
 
+// SetPasswordPath begins the address by which a user sets their password, once.
+const SetPasswordPath = "/set-password"
+
 // AuditLink is where the viewer reads what was done to a thing, by its kind and id; "" for who reads no audit. See partials/parts.html.
 func (p *Page) AuditLink(kind string, id any) string {
 	if !p.Viewer.Is(account.Supervisor) {
