@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
@@ -142,12 +141,4 @@ func (f AuditFilter) detail() map[string]any {
 		}
 	}
 	return detail
-}
-
-// Deleted returns the last entries of one action, with who did it: of drafts that were deleted, and can be asked about nowhere else.
-func (s *Service) Deleted(ctx context.Context, viewer Viewer, action string, limit int) ([]AuditLine, error) {
-	if !slices.Contains([]string{"policy.deleted", "script.deleted"}, action) {
-		return nil, errNoAudit
-	}
-	return s.AuditEntries(ctx, viewer, AuditFilter{Action: action}, AuditKey{}, limit)
 }

@@ -38,7 +38,7 @@ func worked() []string {
 // reads are the exported methods that write nothing, or nothing but a job.
 func reads() []string {
 	return strings.Fields(`
-		Accounts.AuditEntries Accounts.Deleted Accounts.HeldBy Accounts.HeldIf Accounts.ListUsers Accounts.PlanUsers Accounts.SkillNames
+		Accounts.AuditEntries Accounts.HeldBy Accounts.HeldIf Accounts.ListUsers Accounts.PlanUsers Accounts.SkillNames
 		Accounts.TeamsToGive Accounts.UserByLink Accounts.UserByLogin Accounts.UserFor Accounts.Sessions Accounts.TeamNames Accounts.Teams Accounts.TeamsOfUsers
 		Accounts.Tokens Accounts.User Accounts.UserNames Accounts.Users Identity.Candidates Contacts.Contact Contacts.ContactsByID
 		Contacts.Customer Contacts.CustomersByID Contacts.Find Contacts.Meet Maintenance.Sheet

@@ -68,7 +68,7 @@ func (h *handlers) renderDialer(c *gin.Context, status int, p dialerPage) error 
 		p.Methods = append(p.Methods, frame.Option{Value: method, Label: method})
 	}
 	p.Links = frame.EnumOptions(h.Site, c, "dialer.link_", delivery.PBXLinks())
-	p.Page = h.Page(c, "dialer.title")
+	p.Page = h.Page(c, "dialer.title").About("setting", 0)
 	return h.RenderStatus(c, status, &p)
 }
 

@@ -70,7 +70,7 @@ func (h *handlers) showJobs(c *gin.Context) error {
 	for _, j := range dead {
 		p.Dead = append(p.Dead, deadRow{Job: j, Name: h.jobName(c, j.Kind), Why: h.jobError(c, j.LastError)})
 	}
-	p.Page = h.Page(c, "jobs.title")
+	p.Page = h.Page(c, "jobs.title").About("job", 0)
 	return h.Render(c, p)
 }
 

@@ -86,7 +86,7 @@ func usersSamples() []frame.View {
 			Filter: account.UserFilter{Text: "wa"}, Add: added, Roles: options, Teams: options, States: options, Import: true, Link: once,
 		},
 		&usersPage{Narrowed: true},
-		&userPage{User: rows[0], Edit: fields, Link: once, Audit: "/audit?kind=user&id=1", Acts: "/audit?user=1"},
+		&userPage{User: rows[0], Edit: fields, Link: once, Acts: "/audit?user=1"},
 		&userPage{User: rows[1], Edit: userFields{Roles: options}, Self: true},
 		&userPage{User: rows[2]},
 		&disablePage{User: rows[0], Held: held, All: 13, Form: frame.Form{Error: "e"}},

@@ -106,7 +106,7 @@ func (h *handlers) renderSkills(c *gin.Context, status int, p skillsPage) error 
 	for i, r := range kept.Rules {
 		p.Rules = append(p.Rules, ruleRow{Rule: r, No: i + 1, Needs: names[r.SkillID]})
 	}
-	p.Page = h.Page(c, "skills.title")
+	p.Page = h.Page(c, "skills.title").About("skill", 0)
 	return h.RenderStatus(c, status, &p)
 }
 
@@ -189,7 +189,7 @@ func (h *handlers) renderSkill(c *gin.Context, status int, f frame.Form) error {
 		}
 		p.Form.Values = url.Values{"name": {p.Skill.Name}, "had": {strings.Join(had, " ")}, "have": {strings.Join(lines, "\n")}}
 	}
-	p.Page = h.Page(c, "skills.title")
+	p.Page = h.Page(c, "skills.title").About("skill", p.Skill.ID)
 	p.Title = p.Skill.Name
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "skills.title"), Href: skillsPath}}
 	return h.RenderStatus(c, status, p)

@@ -66,7 +66,7 @@ func (h *handlers) renderTokens(c *gin.Context, status int, f frame.Form, plain 
 	for _, scope := range account.Scopes() {
 		p.Scopes = append(p.Scopes, frame.Option{Value: string(scope), Label: h.T(c, "scope_of_token."+string(scope))})
 	}
-	p.Page = h.Page(c, "tokens.title")
+	p.Page = h.Page(c, "tokens.title").About("token", 0)
 	return h.RenderStatus(c, status, p)
 }
 

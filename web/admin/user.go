@@ -17,12 +17,11 @@ import (
 // userPage is one user: what can be edited of them, and how they log in.
 type userPage struct {
 	frame.Page
-	User  userRow
-	Edit  userFields
-	Self  bool // it is the viewer: their role and teams are for somebody else to change
-	Link  *onceFor
-	Audit string // the address of what was done to them; empty for who may not read it
-	Acts  string // of what they did
+	User userRow
+	Edit userFields
+	Self bool // it is the viewer: their role and teams are for somebody else to change
+	Link *onceFor
+	Acts string // where it is read what they did
 }
 
 func (*userPage) Template() string { return "user" }
@@ -125,12 +124,9 @@ func (h *handlers) renderUser(c *gin.Context, status int, p userPage) error {
 		return err
 	}
 	p.Edit.New = false
-	p.Page = h.Page(c, "users.one")
+	p.Page = h.Page(c, "users.one").About("user", user.ID)
 	p.Title, p.Crumbs = user.Name, h.userCrumbs(c)
-	p.Audit = p.AuditLink("user", user.ID)
-	if p.Audit != "" {
-		p.Acts = frame.AuditPath + "?user=" + strconv.FormatInt(user.ID, 10)
-	}
+	p.Acts = frame.AuditPath + "?user=" + strconv.FormatInt(user.ID, 10)
 	return h.RenderStatus(c, status, &p)
 }
 

@@ -106,7 +106,7 @@ func (h *handlers) renderUsers(c *gin.Context, status int, p usersPage) error {
 		return err
 	}
 	p.Import = h.Reachable(viewer, usersPath+"/import")
-	p.Page = h.Page(c, "users.title")
+	p.Page = h.Page(c, "users.title").About("user", 0)
 	return h.RenderStatus(c, status, &p)
 }
 

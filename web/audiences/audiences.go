@@ -137,7 +137,7 @@ func (h *handlers) renderAudience(c *gin.Context, status int, f frame.Form) erro
 	if p.Snapshots, err = h.snapshotRows(ctx, snapshots); err != nil {
 		return err
 	}
-	p.Page = h.Page(c, "audience.title", "name", p.Audience.Name)
+	p.Page = h.Page(c, "audience.title", "name", p.Audience.Name).About("audience", p.Audience.ID)
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "audiences.title"), Href: "/audiences"}}
 	return h.RenderStatus(c, status, p)
 }

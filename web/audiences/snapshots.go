@@ -105,7 +105,7 @@ func (h *handlers) renderSnapshot(c *gin.Context, status int, f frame.Form) erro
 	if p.Exports, err = h.exportRows(ctx, exports); err != nil {
 		return err
 	}
-	p.Page = h.Page(c, "snapshot.title", "id", snapshot.ID)
+	p.Page = h.Page(c, "snapshot.title", "id", snapshot.ID).About("snapshot", snapshot.ID)
 	p.Crumbs = h.audienceCrumbs(c, audience)
 	return h.RenderStatus(c, status, p)
 }

@@ -158,7 +158,7 @@ func (h *handlers) renderCallback(c *gin.Context, status int, f frame.Form) erro
 			return err
 		}
 	}
-	p.Page = h.Page(c, "callbacks.one", "id", id)
+	p.Page = h.Page(c, "callbacks.one", "id", id).About("callback", id)
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "rail.tasks"), Href: "/tasks"}}
 	if h.Reachable(viewer, "/callbacks") {
 		p.Crumbs = []frame.Crumb{{Text: h.T(c, "callbacks.title"), Href: "/callbacks"}}

@@ -117,7 +117,7 @@ func (h *handlers) renderContact(c *gin.Context, status int, f frame.Form) error
 	if p.ByHand, err = h.handPlan(c, p.Contact.Contact, f); err != nil {
 		return err
 	}
-	p.Page = h.Page(c, "contacts.one", "id", p.Contact.ExternalID)
+	p.Page = h.Page(c, "contacts.one", "id", p.Contact.ExternalID).About("contact", p.Contact.ID)
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "contacts.title"), Href: "/contacts"}}
 	return h.RenderStatus(c, status, p)
 }

@@ -112,7 +112,7 @@ func (h *handlers) showCustomer(c *gin.Context) error {
 	if p.Timeline, err = h.customerTimeline(c, id); err != nil {
 		return err
 	}
-	p.Page = h.Page(c, "customers.one", "name", p.Customer.DisplayName())
+	p.Page = h.Page(c, "customers.one", "name", p.Customer.DisplayName()).About("customer", p.Customer.ID)
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "contacts.title"), Href: "/contacts"}}
 	return h.Render(c, p)
 }

@@ -1,8 +1,8 @@
 package frame
 
 import (
-	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -25,6 +25,7 @@ type Page struct {
 	Query     string        // what is in the search field
 	Clock     clock.Instant // of a demo; 0 otherwise
 	Flash     *Flash
+	Audit     string        // where it is read who did what to what the page shows; see About
 	Bare      bool // without rail and header: login, public pages
 	Languages []languageOption
 }
@@ -38,12 +39,18 @@ const AuditPath = "/audit"
 // SetPasswordPath begins the address by which a user sets their password, once.
 const SetPasswordPath = "/set-password"
 
-// AuditLink is where the viewer reads what was done to a thing, by its kind and id; "" for who reads no audit. See partials/parts.html.
-func (p *Page) AuditLink(kind string, id any) string {
+// About returns the page with a link to what was done to the thing it shows, or to things of its kind where the id is 0; without it for who
+// reads no audit.
+func (p Page) About(kind string, id int64) Page {
 	if !p.Viewer.Is(account.Supervisor) {
-		return ""
+		return p
 	}
-	return AuditPath + "?" + url.Values{"kind": {kind}, "id": {fmt.Sprint(id)}}.Encode()
+	query := url.Values{"kind": {kind}}
+	if id != 0 {
+		query.Set("id", strconv.FormatInt(id, 10))
+	}
+	p.Audit = AuditPath + "?" + query.Encode()
+	return p
 }
 
 // Crumb is a link above the page.
@@ -91,7 +98,7 @@ func (s *Site) samplePage(lang string, given *Page) Page {
 	v := account.Viewer{UserID: 1, Name: "Wang Min", Role: account.Admin, Language: lang}
 	return Page{
 		Title: "Title", Crumbs: []Crumb{{Text: "Up", Href: "/"}}, Lang: lang, Theme: "dark", Path: "/", Viewer: v, Centre: "Centre",
-		Rail: s.navigationOf(v, "/jobs"), Search: true, Clock: clock.Instant(1), Bare: given.Bare, Languages: languageOptions(lang),
+		Rail: s.navigationOf(v, "/jobs"), Search: true, Clock: clock.Instant(1), Bare: given.Bare, Languages: languageOptions(lang), Audit: AuditPath,
 		Flash: &Flash{Kind: flashOK, Key: "flash.saved", UndoURL: "/undo"},
 	}
 }

@@ -77,7 +77,7 @@ func (h *handlers) renderImports(c *gin.Context, status int, f frame.Form) error
 		p.Active = p.Active || run.IsActive()
 	}
 	p.Runs, p.Pager = frame.PagedByID(c, rows, func(r importRow) int64 { return r.ID })
-	p.Page = h.Page(c, "imports.title")
+	p.Page = h.Page(c, "imports.title").About("import", 0)
 	return h.RenderStatus(c, status, p)
 }
 

@@ -72,7 +72,7 @@ func (h *handlers) showImport(c *gin.Context, id int64) error {
 	if run.Accepted+run.Updated > 0 && run.State != imports.Checked && run.State != imports.Checking {
 		p.Contacts = fmt.Sprintf("/contacts?import=%d", id)
 	}
-	p.Page = h.Page(c, "imports.one", "file", run.Filename)
+	p.Page = h.Page(c, "imports.one", "file", run.Filename).About("import", run.ID)
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "imports.title"), Href: "/imports"}}
 	return h.Render(c, p)
 }

@@ -112,7 +112,7 @@ func (h *handlers) renderSet(c *gin.Context, status int, f frame.Form) error {
 	if p.History, err = frame.HistoryOf(c, h.accounts, h.outcomes.Versions, set.Version, outcomesPath); err != nil {
 		return err
 	}
-	p.Page = h.Page(c, "outcomes.title")
+	p.Page = h.Page(c, "outcomes.title").About("outcome_set", 0)
 	return h.RenderStatus(c, status, p)
 }
 

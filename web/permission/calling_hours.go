@@ -90,7 +90,7 @@ func (h *handlers) renderHours(c *gin.Context, status int, caps frame.Form, chec
 	p.BasedOn = caps.BasedOn(rules.Version)
 	p.CapsForm = capsTyped(caps, rules)
 	p.Check.Purposes = frame.EnumOptions(h.Site, c, "purpose.", permission.Purposes())
-	p.Page = h.Page(c, "hours.title")
+	p.Page = h.Page(c, "hours.title").About("permission_rules", 0)
 	return h.RenderStatus(c, status, p)
 }
 

@@ -107,7 +107,7 @@ func (h *handlers) renderSuppressions(c *gin.Context, status int, f frame.Form, 
 	}
 	p.Scopes = frame.EnumOptions(h.Site, c, "scope.", permission.Scopes())
 	p.Reasons = frame.EnumOptions(h.Site, c, "suppression.", permission.SuppressionReasons())
-	p.Page = h.Page(c, "suppressions.title")
+	p.Page = h.Page(c, "suppressions.title").About("suppression", 0)
 	return h.RenderStatus(c, status, p)
 }
 
@@ -231,7 +231,7 @@ func (h *handlers) renderSuppression(c *gin.Context, status int, f frame.Form) e
 		return err
 	}
 	p := &suppressionPage{Row: rows[0], MayLift: frame.Viewer(c).Is(account.Supervisor) && list[0].LiftedAt == clock.Instant(0), Form: f}
-	p.Page = h.Page(c, "suppressions.one", "id", id)
+	p.Page = h.Page(c, "suppressions.one", "id", id).About("suppression", id)
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "suppressions.title"), Href: frame.SuppressionsPath}}
 	return h.RenderStatus(c, status, p)
 }

@@ -64,7 +64,7 @@ func (h *handlers) renderAttributes(c *gin.Context, status int, f frame.Form) er
 	for _, kind := range policy.AttributeKinds() {
 		p.Kinds = append(p.Kinds, frame.Option{Value: string(kind), Label: h.T(c, "attributes.kind_"+string(kind))})
 	}
-	p.Page = h.Page(c, "attributes.title")
+	p.Page = h.Page(c, "attributes.title").About("attribute", 0)
 	return h.RenderStatus(c, status, p)
 }
 

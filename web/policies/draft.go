@@ -100,7 +100,7 @@ func (h *handlers) renderPolicy(c *gin.Context, status int, record policy.Record
 	if p.Form.Values == nil {
 		p.Form = formOfPolicy(record)
 	}
-	p.Page = h.Page(c, policyTitle(record), "version", record.Version, "id", record.ID)
+	p.Page = h.Page(c, policyTitle(record), "version", record.Version, "id", record.ID).About("policy", record.ID)
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "policy.title"), Href: policiesPath}}
 	return h.RenderStatus(c, status, p)
 }

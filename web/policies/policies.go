@@ -86,7 +86,7 @@ func (h *handlers) showPolicies(c *gin.Context) error {
 	if n := len(list.History); n > 0 && list.History[n-1].Version > 1 {
 		p.Older = policiesPath + "?before=" + strconv.Itoa(list.History[n-1].Version) + "#history"
 	}
-	p.Page = h.Page(c, "policy.title")
+	p.Page = h.Page(c, "policy.title").About("policy", 0)
 	return h.Render(c, p)
 }
 

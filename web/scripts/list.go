@@ -83,7 +83,7 @@ func (h *handlers) renderScripts(c *gin.Context, status int, p listPage) error {
 	p.Kinds = frame.EnumOptions(h.Site, c, "script_kind.", script.Kinds())
 	p.SpokenIn = frame.EnumOptions(h.Site, c, "script_language.", script.Languages())
 	p.MayCentre, p.MaxPhrases = viewer.Role == account.Admin, script.MaxPhrases
-	p.Page = h.Page(c, "scripts.title")
+	p.Page = h.Page(c, "scripts.title").About("script", 0)
 	return h.RenderStatus(c, status, &p)
 }
 

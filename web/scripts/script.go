@@ -97,7 +97,8 @@ func (h *handlers) renderScript(c *gin.Context, status int, p scriptPage) error 
 	}
 	p.Variables, p.Headings, p.MaxSteps = script.Variables(), script.Headings(), script.MaxSteps
 	p.MayRetire = p.InForce() && (p.Help() || !p.Script.General())
-	p.Page = h.Page(c, "scripts.one", "kind", h.T(c, "script_kind."+string(p.Script.Kind)), "match", h.matchText(c, p.Script.Match))
+	p.Page = h.Page(c, "scripts.one", "kind", h.T(c, "script_kind."+string(p.Script.Kind)), "match", h.matchText(c, p.Script.Match)).
+		About("script", p.Script.ID)
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "scripts.title"), Href: scriptsPath}}
 	return h.RenderStatus(c, status, &p)
 }
