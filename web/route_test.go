@@ -24,7 +24,11 @@ func TestEveryAPIOperationAnswersOnlyItsTokens(t *testing.T) {
 	}
 	tokens := map[account.Role]string{}
 	for _, role := range append(account.Roles(), account.Machine) {
-		token, err := ts.Accounts.CreateToken(t.Context(), "test", role, 1)
+		var scopes []account.Scope
+		if role == account.Machine {
+			scopes = account.Scopes()
+		}
+		token, err := ts.Accounts.CreateToken(t.Context(), "test", role, 1, scopes...)
 		if err != nil {
 			t.Fatal(err)
 		}

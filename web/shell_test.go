@@ -83,7 +83,7 @@ func TestErrorsAreToldByWhoseFaultTheyAre(t *testing.T) {
 		"ours": {secret, 500, "Something went wrong here. It is in our log; trying again may help."},
 		"wrapped": {
 			fmt.Errorf("close: %w", fault.Wrap(secret, fault.Conflict, "last_admin", "the last administrator")),
-			409, "This is the last administrator.",
+			409, "This is the last administrator: they cannot be disabled",
 		},
 		"fields": {
 			fault.InvalidFields(fault.Field{Line: 3, Name: "login", Code: "required", Problem: "is required"}),
