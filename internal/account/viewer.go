@@ -116,7 +116,8 @@ func (v Viewer) VisibleTeams() []int64 {
 
 // LooksAfter reports whether a supervisor looks after a caller or supervisor: they share a team, or one of them sees all teams.
 func (v Viewer) LooksAfter(p Viewer) bool {
-	return v.SeesAllTeams() || len(p.TeamIDs) == 0 || slices.ContainsFunc(p.TeamIDs, func(id int64) bool { return slices.Contains(v.TeamIDs, id) })
+	shared := func(id int64) bool { return slices.Contains(v.TeamIDs, id) }
+	return v.SeesAllTeams() || len(p.TeamIDs) == 0 || slices.ContainsFunc(p.TeamIDs, shared)
 }
 
 // SeesTeam reports whether the viewer sees rows of a team. Everybody sees rows of team 0.

@@ -129,7 +129,8 @@ func TestAnAppointmentOffShiftIsAnybodysAndItsCallerIsTold(t *testing.T) {
 		if err != nil || !own.Absent || own.Nearest != taskstest.Morning.Add(2*time.Hour+55*time.Minute) {
 			t.Errorf("ahead of it: %+v %v", own, err)
 		}
-		if own, err := c.Callbacks.OwnTimeAt(t.Context(), taskstest.Caller(7), desk.Callback.ID, at.Add(-time.Hour), 0); err != nil || own.Absent {
+		own, err = c.Callbacks.OwnTimeAt(t.Context(), taskstest.Caller(7), desk.Callback.ID, at.Add(-time.Hour), 0)
+		if err != nil || own.Absent {
 			t.Errorf("an hour before: %+v %v", own, err)
 		}
 		if _, err := c.Callbacks.OwnTimeAt(t.Context(), taskstest.Caller(8), desk.Callback.ID, at, 0); !fault.Is(err, fault.NotFound) {

@@ -69,7 +69,8 @@ func (f *floor) call(t *testing.T) {
 				no++
 				a := callback.Attempt{
 					CallbackID: int64(1 + no%8), No: 10 + no, CustomerID: int64(1 + no%8), CallerID: caller, Fence: 1, ClaimedAt: at,
-					StartedAt: at.Add(20 * time.Second), EndedAt: at.Add(5 * time.Minute), CallResult: callback.NoAnswer, OutcomeVersion: set.Version,
+					StartedAt: at.Add(20 * time.Second), EndedAt: at.Add(5 * time.Minute), CallResult: callback.NoAnswer,
+					OutcomeVersion: set.Version,
 				}
 				if n%2 == 0 {
 					a.CallResult, a.BusinessResult = callback.Reached, callback.Solved
@@ -122,7 +123,8 @@ func TestFiguresStandBesideWhatTheyAreOf(t *testing.T) {
 		}
 		f.roll(t)
 	}
-	if text := f.lead.Get("/performance?period=custom&from=2026-03-01&until=2026-03-02").Page(http.StatusOK).Find(".empty").Text(); text == "" {
+	empty := f.lead.Get("/performance?period=custom&from=2026-03-01&until=2026-03-02").Page(http.StatusOK)
+	if empty.Find(".empty").Text() == "" {
 		t.Error("nothing is said of an empty period")
 	}
 	for _, query := range []string{"period=custom&from=2026-11-21&until=2026-11-17", "by=mood", "period=custom&from=x", "kind=x"} {

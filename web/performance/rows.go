@@ -57,8 +57,8 @@ func (h *handlers) showRows(c *gin.Context) error {
 		a.CallerID = viewer.UserID
 	}
 	f := performance.ListFilter{
-		Filter: a.Filter, What: performance.What(c.DefaultQuery("what", string(performance.AllAttempts))), Before: readKey(frame.ListKey(c)),
-		Limit: frame.PageSize,
+		Filter: a.Filter, What: performance.What(c.DefaultQuery("what", string(performance.AllAttempts))),
+		Before: readKey(frame.ListKey(c)), Limit: frame.PageSize,
 	}
 	list, err := h.performance.Lines(c.Request.Context(), viewer, f)
 	if err != nil {

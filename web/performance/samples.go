@@ -19,7 +19,8 @@ func samples() []frame.View {
 	full := &reportPage{
 		Asked: asked{Period: periodCustom, Filter: performance.Filter{By: performance.ByCaller, CallerID: 1}}, Columns: all,
 		Rows: []reportRow{
-			{Name: "Li", Href: "/x", Cells: cellsOf(all, f, true, link)}, {Name: "Wang", Cells: cellsOf(all, performance.Figures{}, false, nil)},
+			{Name: "Li", Href: "/x", Cells: cellsOf(all, f, true, link)},
+			{Name: "Wang", Cells: cellsOf(all, performance.Figures{}, false, nil)},
 		},
 		Total: reportRow{Name: "Total", Cells: cellsOf(all, f, true, nil)}, Periods: options, Bys: options, Teams: options, Kinds: options,
 		Team: "1", CSV: "/x", XLSX: "/x", All: "/x", Report: performance.Report{Counting: 1, Handoffs: true, At: 1},
@@ -29,7 +30,9 @@ func samples() []frame.View {
 		StartedAt: 1, ClaimedAt: 1, CallResult: callback.Reached, BusinessResult: callback.Solved, EndedAt: 9e6,
 		AnsweredAt: 2, HungUpAt: 3,
 	}
-	line := performance.Line{Key: performance.Key{At: 1, ID: 1}, CallbackID: 1, Kind: callback.ConfirmKind, Customer: "Zhang", Category: "c"}
+	line := performance.Line{
+		Key: performance.Key{At: 1, ID: 1}, CallbackID: 1, Kind: callback.ConfirmKind, Customer: "Zhang", Category: "c",
+	}
 	dialled, left, hidden, talked := line, line, line, line
 	talked.Attempt, dialled.Attempt, left.Reason, hidden.Hidden = attempt, &callback.Attempt{StartedAt: 1}, "other", true
 	rows := &rowsPage{

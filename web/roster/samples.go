@@ -21,11 +21,15 @@ func samples() []frame.View {
 	shift := roster.Shift{ID: 1, Name: "early", FromMinute: 540, UntilMinute: 1050}
 	frees := []freed{{1, "Li", 1, 0}, {2, "Li", 1, 3600e6}}
 	full := &weekPage{
-		Week: w, Team: 1, Teams: []frame.Option{{Label: "all"}, {Value: "1", Label: "A"}}, On: []int{1, 2, 3, 4, 5, 6, 7}, Seen: 3, Behind: 50,
-		Rows: []weekRow{{Person: account.Viewer{UserID: 1, Name: "Li"}, Teams: "A", Cells: cells, Hours: 8.5}, {Cells: cells}},
-		More: "/x", Fewer: "/x", Wrong: []string{"Li Mon: overlap"}, Form: wrong, Frees: frees, Words: []string{"off"}, Unsaved: true,
+		Week: w, Team: 1, Teams: []frame.Option{{Label: "all"}, {Value: "1", Label: "A"}}, On: []int{1, 2, 3, 4, 5, 6, 7}, Seen: 3,
+		Behind: 50,
+		Rows:   []weekRow{{Person: account.Viewer{UserID: 1, Name: "Li"}, Teams: "A", Cells: cells, Hours: 8.5}, {Cells: cells}},
+		More:   "/x", Fewer: "/x", Wrong: []string{"Li Mon: overlap"}, Form: wrong, Frees: frees, Words: []string{"off"}, Unsaved: true,
 		Freed: []callback.FreedRow{
-			{Freed: callback.Freed{ID: 1, CallbackID: 2, AppointmentAt: 1, FreedAt: 1}, Callback: callback.Callback{Kind: callback.ConfirmKind}, Caller: "Li"},
+			{
+				Freed:    callback.Freed{ID: 1, CallbackID: 2, AppointmentAt: 1, FreedAt: 1},
+				Callback: callback.Callback{Kind: callback.ConfirmKind}, Caller: "Li",
+			},
 			{Freed: callback.Freed{ID: 1, CallbackID: 2, FreedAt: 1}, Callback: callback.Callback{Kind: callback.RecoveryKind}},
 		},
 		Shifts: []roster.Shift{shift, {ID: 2, Name: "late"}}, Shift: wrong, EditingShift: 1,
@@ -37,7 +41,9 @@ func samples() []frame.View {
 	}
 	mine := &minePage{Week: w, Known: true, Hours: 40}
 	for i, kind := range append(roster.Kinds(), "", "") {
-		mine.Days = append(mine.Days, mineDay{weekDay: days[i], Kind: kind, Text: "early", Times: "09:00-17:30", Kept: i, Free: i == 4, First: i == 0})
+		mine.Days = append(mine.Days, mineDay{
+			weekDay: days[i], Kind: kind, Text: "early", Times: "09:00-17:30", Kept: i, Free: i == 4, First: i == 0,
+		})
 	}
 	mine.Days = append(mine.Days, mineDay{Kind: roster.Work, Times: "09:00-17:30"})
 	problems := []frame.FieldProblem{{Line: 3, Name: "date", Problem: "is no date", Value: "x"}}

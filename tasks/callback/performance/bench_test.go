@@ -45,11 +45,13 @@ func BenchmarkMonth(b *testing.B) {
 	}
 	rows := fmt.Sprintf("seq_0_to_%d", callers*days*perDay-1)
 	from := int64((today - days + 1).Start(shanghai))
-	at := fmt.Sprintf("(%d + (seq DIV %d) * 86400000000 + 32400000000 + (seq DIV %d %% %d) * 420000000)", from, callers*perDay, callers, perDay)
+	at := fmt.Sprintf("(%d + (seq DIV %d) * 86400000000 + 32400000000 + (seq DIV %d %% %d) * 420000000)",
+		from, callers*perDay, callers, perDay)
 	exec("INSERT INTO callbacks (id, resolution_id, contact_id, customer_id, kind, state, team_id, note, note_for_next) " +
 		"SELECT seq + 1, seq + 1, seq, seq, ELT(1 + seq % 3, 'confirm', 'recovery', 'complaint'), 'done', seq % 4, '', '' FROM " + rows)
 	exec("INSERT INTO attempts (id, callback_id, no, caller_id, claimed_at, started_at, ended_at, answered_at, hung_up_at, call_result, "+
-		"business_result, outcome_version, note, answers, callback_before, note_for_supervisor, help_tried) SELECT seq + 1, seq + 1, 1, 1 + seq % 500, "+
+		"business_result, outcome_version, note, answers, callback_before, note_for_supervisor, help_tried) "+
+		"SELECT seq + 1, seq + 1, 1, 1 + seq % 500, "+
 		at+", "+at+" + 10000000, "+at+" + 200000000, "+at+" + 20000000, "+at+" + 150000000, IF(seq % 3 = 0, 'no_answer', 'reached'), "+
 		"IF(seq % 3 = 0, '', 'solved'), ?, '', '', '', '', '' FROM "+rows, set.Version)
 	exec("INSERT INTO callback_changes (callback_id, at, user_id, kind, from_state, to_state, detail) SELECT seq + 1, " + at +

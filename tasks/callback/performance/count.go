@@ -115,7 +115,8 @@ type attempt struct {
 // judged is what the outcome of an attempt counts as, by the set it was recorded under.
 type judged struct{ abuse, reached, final, solved bool }
 
-// judge judges many attempts by the few sets they were recorded under: each is asked for once, as asking looks whether there is a newer one.
+// judge judges many attempts by the few sets they were recorded under: each is asked for once, as asking looks whether there is a newer
+// one.
 type judge struct {
 	tx       database.Tx
 	outcomes *outcome.Service

@@ -124,12 +124,15 @@ func drawHistory(t *testing.T, c *centre, seed uint64, days, perDay int) history
 				}
 				h.attempts = append(h.attempts, a)
 				if r.IntN(4) == 0 {
-					h.changes = append(h.changes, callback.Change{CallbackID: n, At: at, UserID: caller, Kind: callback.ChangeSkipped, Reason: "other"})
+					h.changes = append(h.changes, callback.Change{
+						CallbackID: n, At: at, UserID: caller, Kind: callback.ChangeSkipped, Reason: "other",
+					})
 				}
 				if r.IntN(5) == 0 {
 					begins := max(a.StartedAt, a.EndedAt).Add(time.Duration(r.IntN(5)) * time.Minute)
 					h.pauses = append(h.pauses, pause.Pause{
-						UserID: caller, BeganAt: begins, EndedAt: begins.Add(time.Duration(1+r.IntN(40)) * time.Minute), Reason: pause.Break,
+						UserID: caller, BeganAt: begins, EndedAt: begins.Add(time.Duration(1+r.IntN(40)) * time.Minute),
+						Reason: pause.Break,
 					})
 				}
 				at = max(a.StartedAt, a.EndedAt).Add(time.Duration(r.IntN(50)) * time.Minute)
@@ -438,7 +441,9 @@ func TestHandoffsAreCountedWhereTheyAreKept(t *testing.T) {
 	c := newCentre(t, dbtest.SQLite(t))
 	c.Take(t, taskstest.Severes(1)...)
 	c.Plan(t)
-	c.opened.list = []performance.Opened{{CallerID: 11, CallbackID: 1, At: c.Now()}, {CallerID: 12, CallbackID: 1, At: c.Now().Add(-24 * time.Hour)}}
+	c.opened.list = []performance.Opened{
+		{CallerID: 11, CallbackID: 1, At: c.Now()}, {CallerID: 12, CallbackID: 1, At: c.Now().Add(-24 * time.Hour)},
+	}
 	must(t, c.DB.View(t.Context()).Gorm().Exec("INSERT INTO callback_changes (callback_id, at, user_id, kind, detail) VALUES "+
 		"(1, ?, 11, 'claimed', ''), (1, ?, 12, 'claimed', '')", c.Now(), c.Now().Add(-24*time.Hour)).Error)
 	for range 2 {
@@ -481,8 +486,10 @@ func TestEveryFigureIsMadeOfItsRows(t *testing.T) {
 			for _, row := range c.report(t, taskstest.Admin, f).Rows {
 				for what, want := range map[performance.What]int{
 					performance.AllAttempts: row.Figures.Attempts, performance.Reached: row.Figures.Reached,
-					performance.Finished: row.Figures.Finished, performance.Talks: row.Figures.Talks, performance.Skipped: row.Figures.Skips,
-					performance.Expired: row.Figures.Expired, performance.Seconds: row.Figures.Seconds, performance.Solved: row.Figures.Solved,
+					performance.Finished: row.Figures.Finished, performance.Talks: row.Figures.Talks,
+					performance.Skipped: row.Figures.Skips,
+					performance.Expired: row.Figures.Expired, performance.Seconds: row.Figures.Seconds,
+					performance.Solved: row.Figures.Solved,
 				} {
 					list := performance.ListFilter{Filter: f, What: what, Limit: 3}
 					list.CallerID = row.ID

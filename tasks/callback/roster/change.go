@@ -37,7 +37,8 @@ type Outcome struct {
 
 // freeing is the refusal of a change by which more callbacks become anybody's than whoever makes it knows.
 func freeing(n int) error {
-	return fault.New(fault.Conflict, "roster_frees", "callbacks that are kept for these callers become anybody's: confirm that").With("count", n)
+	return fault.New(fault.Conflict, "roster_frees", "callbacks that are kept for these callers become anybody's: confirm that").
+		With("count", n)
 }
 
 // IsFreeing reports whether a change was refused because callbacks would become anybody's, and how many.
@@ -50,8 +51,8 @@ func IsFreeing(err error) (int, bool) {
 	return n, true
 }
 
-// Set makes days of people what the edit says, and returns what came of it; days that are so already are left alone. Callbacks that are kept
-// for somebody who is not there any more become anybody's, by a job.
+// Set makes days of people what the edit says, and returns what came of it; days that are so already are left alone. Callbacks that are
+// kept for somebody who is not there any more become anybody's, by a job.
 //
 // It returns fault.Invalid with the days that cannot be so, each field named cell-<user>-<day>; fault.NotFound for people who are not of
 // the viewer's teams; and fault.Conflict "roster_frees" while more callbacks become anybody's than the edit knows.

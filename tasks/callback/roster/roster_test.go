@@ -211,7 +211,9 @@ func TestACellIsReadAsPeopleWriteIt(t *testing.T) {
 			t.Errorf("%q: %q %v", typed, got, problem)
 		}
 	}
-	for _, typed := range []string{"晚班", "9-", "25:00-26:00", "9:61-10:00", "00:00-20:00", "早班 晚班", ",", "1-2,2-3,3-4,4-5,5-6", "9:000-12"} {
+	for _, typed := range []string{
+		"晚班", "9-", "25:00-26:00", "9:61-10:00", "00:00-20:00", "早班 晚班", ",", "1-2,2-3,3-4,4-5,5-6", "9:000-12",
+	} {
 		if _, problem := roster.ReadCell(shifts, typed); problem == nil {
 			t.Errorf("%q was taken", typed)
 		}
@@ -304,7 +306,8 @@ func TestSupervisorsKeepTheRosterOfTheirTeamsAlone(t *testing.T) {
 			t.Errorf("sees %v, want %v", seen, want)
 		}
 		foreign := c.set(t, "zhou", 1, "早班")
-		if _, err := c.Set(t.Context(), c.lead, roster.Edit{Cells: []roster.Cell{c.cell(t, "zhou", 1, "休")}}); !fault.Is(err, fault.NotFound) {
+		theirs := roster.Edit{Cells: []roster.Cell{c.cell(t, "zhou", 1, "休")}}
+		if _, err := c.Set(t.Context(), c.lead, theirs); !fault.Is(err, fault.NotFound) {
 			t.Errorf("set of another team: %v", err)
 		}
 		if _, err := c.Undo(t.Context(), c.lead, foreign.ChangeID); !fault.Is(err, fault.NotFound) {
@@ -359,9 +362,10 @@ func TestAFileIsReadInBothShapesAndTakenWholeOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	c := newCentre(t, dbtest.SQLite(t))
 	for name, file := range map[string]string{
-		"long":  "工号,姓名,日期,班次\nwang,王敏,2026/12/1,早班\nwang,王敏,2026年12月2日,休\nli,李强,12/3/2026 ,中班\n",
-		"wide":  "login,name,2026-12-01,2026-12-02,2026-12-03\nwang,王敏,早班,休,\nli,李强,,-,中班\n",
-		"times": "login,date,from,until,shift\nwang,2026-12-01,09:00,12:00,\nwang,2026-12-01,13:00:00,18:00:00,\nli,2026-12-03,22:00,6:00,夜班\n",
+		"long": "工号,姓名,日期,班次\nwang,王敏,2026/12/1,早班\nwang,王敏,2026年12月2日,休\nli,李强,12/3/2026 ,中班\n",
+		"wide": "login,name,2026-12-01,2026-12-02,2026-12-03\nwang,王敏,早班,休,\nli,李强,,-,中班\n",
+		"times": "login,date,from,until,shift\nwang,2026-12-01,09:00,12:00,\n" +
+			"wang,2026-12-01,13:00:00,18:00:00,\nli,2026-12-03,22:00,6:00,夜班\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			read, err := c.ReadFile(t.Context(), c.lead, strings.NewReader(file))
@@ -376,7 +380,8 @@ func TestAFileIsReadInBothShapesAndTakenWholeOrNotAtAll(t *testing.T) {
 			}
 			came, err := c.Import(t.Context(), c.lead, roster.Edit{Cells: read.Cells})
 			must(t, err)
-			if name == "wide" && (came.Days != 3 || c.week(t, "wang")[1] != "早班" || c.week(t, "wang")[2] != "休" || c.week(t, "li")[3] != "中班") {
+			wang := c.week(t, "wang")
+			if name == "wide" && (came.Days != 3 || wang[1] != "早班" || wang[2] != "休" || c.week(t, "li")[3] != "中班") {
 				t.Errorf("%+v: %v %v", came, c.week(t, "wang"), c.week(t, "li"))
 			}
 			if name == "times" && (c.week(t, "wang")[1] != "09:00-12:00, 13:00-18:00" || c.week(t, "li")[3] != "22:00-06:00") {
@@ -436,7 +441,8 @@ func TestPresenceIsWhatTheGridSays(t *testing.T) {
 			}
 			rt.Fatal(err)
 		}
-		at := c.instant(rapid.IntRange(0, 13).Draw(rt, "day"), rapid.IntRange(0, 23).Draw(rt, "hour"), rapid.IntRange(0, 59).Draw(rt, "minute"))
+		day, minute := rapid.IntRange(0, 13).Draw(rt, "day"), rapid.IntRange(0, 24*60-1).Draw(rt, "minute")
+		at := c.instant(day, 0, minute)
 		if got, want := c.absent(t, "wang", at, at+1), naivelyAbsent(shifts, typed, at); got != want {
 			rt.Fatalf("%v at %v: absent %t, want %t", typed, at, got, want)
 		}
