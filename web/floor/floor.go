@@ -94,8 +94,12 @@ func (h *handlers) showFloor(c *gin.Context) error {
 	return h.Render(c, p)
 }
 
-// floorLive answers a script that shows the floor: with what there is now, or that it has it already.
+// floorLive answers a script that shows the floor: with what there is now, or that it has it already. Who opens its address is led to the
+// floor.
 func (h *handlers) floorLive(c *gin.Context) error {
+	if c.GetHeader("Accept") != "application/json" {
+		return h.Redirect(c, "/floor")
+	}
 	picture, err := h.floor.Watch(c.Request.Context(), frame.Viewer(c))
 	if err != nil {
 		return err

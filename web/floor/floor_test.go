@@ -165,7 +165,7 @@ func TestTheFloorKeepsTeamsApart(t *testing.T) {
 	caller(t, ts, "外组专员", "装维二班")
 	boss := ts.Login(t, account.Supervisor, "装维一班")
 	for _, path := range []string{"/floor", "/floor/live", "/floor/queue?part=ready", "/floor/queue?part=in_hand"} {
-		body := boss.Get(path).Body
+		body := boss.Do(http.MethodGet, path, nil, http.Header{"Accept": {"application/json"}}).Body
 		for _, foreign := range []string{"王芳", "刘洋", "杨帆", "外组专员"} { // every second contact is the other team's
 			if strings.Contains(body, foreign) {
 				t.Errorf("%s tells of %s", path, foreign)

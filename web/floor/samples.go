@@ -79,6 +79,6 @@ func noticeSamples() []frame.View {
 		&noticesPage{Fields: form},
 		&noticePage{Whole: whole, Fields: form},
 		&noticePage{Whole: off},
-		&noticePage{},
+		&noticePage{Whole: notice.Whole{Row: notice.Row{Notice: notice.Notice{Kind: notice.Announcement}}}},
 	}
 }

@@ -110,7 +110,7 @@ export function watchBeat() {
   document.addEventListener("desk:saved", () => theForm()?.dataset.lapsed && beat()); // which took the claim up again
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return;
-    last = 0; // who comes back hears at once
+    last = shown = 0; // who comes back hears at once
     look();
   });
   setInterval(look, 1000);
