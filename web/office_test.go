@@ -245,9 +245,10 @@ func (o *office) recorded(callbackID int64) int64 {
 // pinned pins a notice on the desks of a team. There may be as many as are up at once.
 func (o *office) pinned(team string) int64 {
 	o.t.Helper()
-	webtest.Must(o.t, o.DB.View(o.t.Context()).Gorm().Exec("UPDATE notices SET ends_at = 1 WHERE id < (SELECT MAX(id) FROM notices) - 10").Error)
+	g := o.DB.View(o.t.Context()).Gorm()
+	webtest.Must(o.t, g.Exec("UPDATE notices SET ends_at = 1 WHERE id < (SELECT MAX(id) FROM notices) - 10").Error)
 	var id int64
-	webtest.Must(o.t, o.DB.View(o.t.Context()).Gorm().Raw("SELECT id FROM teams WHERE name = ?", team).Scan(&id).Error)
+	webtest.Must(o.t, g.Raw("SELECT id FROM teams WHERE name = ?", team).Scan(&id).Error)
 	n, err := o.Notices.Pin(o.t.Context(), o.admin, notice.Text{Kind: notice.Announcement, Body: "致" + team, Teams: []int64{id}})
 	webtest.Must(o.t, err)
 	return n.ID

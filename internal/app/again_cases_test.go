@@ -58,7 +58,8 @@ func reads() []string {
 		Callbacks.ByID Worklist.List Worklist.Count Callbacks.Current Decisions.DaySums Decisions.List Decisions.DryRunByID
 		Decisions.DryRuns Worklist.MyDay Worklist.MyTasks Policies.List Policies.ByID Worklist.Recoveries Worklist.RecoveriesOf
 		Decisions.Summary Callbacks.Supply Callbacks.Queue Callbacks.QueueRows Contacts.Deliveries Jobs.Health Worklist.DaysOf
-		Floor.Behind Floor.Pulse Floor.Watch Notices.ByID Notices.List Notices.OnDesk Decisions.SurveyPlan Policies.UsedCodes Policies.Words Campaigns.Audience Campaigns.Audiences
+		Floor.Behind Floor.Pulse Floor.Watch Notices.ByID Notices.List Notices.OnDesk
+		Decisions.SurveyPlan Policies.UsedCodes Policies.Words Campaigns.Audience Campaigns.Audiences
 		Campaigns.Count Campaigns.Examples Campaigns.Explain Campaigns.ExportByID Campaigns.Exports Campaigns.Members
 		Campaigns.NewestSnapshots Campaigns.SnapshotByID Campaigns.Snapshots Jobs.Counts Jobs.CountsUpTo Jobs.Dead Jobs.Done
 		Jobs.Idle Messages.Newest Callbacks.Help Callbacks.Script PBX.Dial PBX.Link PBX.Settings

@@ -71,7 +71,8 @@ func TestWhatCameInTodayAddsUpUpstream(t *testing.T) {
 		if up.Resolved != 2 || up.Planned != 1 || up.Open != 1 || up.Planned+skipped+up.Open != up.Resolved {
 			t.Errorf("today is %+v", up)
 		}
-		if other := o.upstream(account.Viewer{Role: account.Machine, SourceID: o.source + 1}); len(other.Sources) != 0 || other.Resolved != 0 {
+		other := o.upstream(account.Viewer{Role: account.Machine, SourceID: o.source + 1})
+		if len(other.Sources) != 0 || other.Resolved != 0 {
 			t.Errorf("another source is told %+v", other)
 		}
 	})

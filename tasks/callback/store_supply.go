@@ -109,8 +109,9 @@ func (s store) openCounts(pools []pool, q openQuestion) ([]openCount, error) {
 	}
 	tail := []any{q.callerID}
 	until := clock.Instant(math.MaxInt64)
+	names := []string{"fresh", "hour", "hours"}
 	for i, age := range SupplyAges() {
-		columns = append(columns, "SUM(CASE WHEN ready_at > ? AND ready_at <= ? THEN 1 ELSE 0 END) AS "+[]string{"fresh", "hour", "hours"}[i])
+		columns = append(columns, "SUM(CASE WHEN ready_at > ? AND ready_at <= ? THEN 1 ELSE 0 END) AS "+names[i])
 		tail = append(tail, q.now.Add(-age), until)
 		until = q.now.Add(-age)
 	}

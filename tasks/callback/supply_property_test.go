@@ -192,8 +192,8 @@ func (k *desks) write(t testing.TB) {
 		}
 		for _, r := range k.rows {
 			err := g.Exec(`UPDATE callbacks SET pool_id = ?, team_id = ?, state = ?, caller_id = ?, reserved_for = ?, not_for = ?,
-				wait_reason = ?, lease_until = ?, ready_at = ?, open_at = ?, due_at = ?, expires_at = ?, priority = ?, attempts = ?, max_attempts = ?,
-				close_reason = '', closed_at = 0 WHERE id = ?`,
+				wait_reason = ?, lease_until = ?, ready_at = ?, open_at = ?, due_at = ?, expires_at = ?, priority = ?, attempts = ?,
+				max_attempts = ?, close_reason = '', closed_at = 0 WHERE id = ?`,
 				r.pool.id, r.pool.team, r.state, r.caller, r.reserved, r.notFor,
 				r.why, r.lease, r.ready, r.opens, r.ready, r.expires, r.priority, r.attempts, r.max, r.id).Error
 			if err != nil {

@@ -15,8 +15,8 @@ import (
 	"aftercall/web/frame"
 )
 
-// API is the JSON API for machines: contacts, consents and suppressions come in, and whether somebody may be contacted, and what there is to
-// call, is answered.
+// API is the JSON API for machines: contacts, consents and suppressions come in, and whether somebody may be contacted, and what there
+// is to call, is answered.
 // It takes API tokens and no cookies, reads bodies as a stream, and describes itself at /openapi.json.
 type API struct {
 	*frame.Site

@@ -59,7 +59,7 @@ type upstreamView struct {
 type sourceView struct {
 	Name   string         `json:"name"`
 	Last   *clock.Instant `json:"last_received_at" doc:"Null when nothing came within the last month."`
-	Usual  *int64         `json:"usual_silence_seconds" doc:"Nearly all silences of the last month were shorter; null when too little came to say."`
+	Usual  *int64         `json:"usual_silence_seconds" doc:"Nearly all of a month were shorter; null for too few."`
 	Today  int            `json:"resolved_today"`
 	Silent bool           `json:"silent" doc:"For much longer than usual."`
 }

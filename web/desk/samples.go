@@ -153,8 +153,12 @@ func deskSamples() []frame.View {
 		&deskPage{
 			Supply: callback.Supply{Ready: 3}, Why: []frame.SupplyRow{{Text: "ready", Count: 3, Now: true}}, Up: &frame.UpstreamView{},
 			Notices: deskNotices{
-				Unread: []deskNotice{{Shown: notice.Shown{Kind: notice.Announcement, Body: "b", By: "Li", At: 1, EndsAt: 2}, First: true}, {Shown: notice.Shown{Kind: notice.Wording}}},
-				About:  []deskNotice{{Shown: notice.Shown{Kind: notice.Wording, Category: "repair"}}}, Read: []deskNotice{{Shown: notice.Shown{Kind: notice.Announcement}}},
+				Unread: []deskNotice{
+					{Shown: notice.Shown{Kind: notice.Announcement, Body: "b", By: "Li", At: 1, EndsAt: 2}, First: true},
+					{Shown: notice.Shown{Kind: notice.Wording}},
+				},
+				About: []deskNotice{{Shown: notice.Shown{Kind: notice.Wording, Category: "repair"}}},
+				Read:  []deskNotice{{Shown: notice.Shown{Kind: notice.Announcement}}},
 			},
 		},
 		&noticesPage{},

@@ -48,10 +48,13 @@ func living(t testing.TB, ts *webtest.Server) {
 	}
 	g := ts.DB.View(ctx).Gorm()
 	now := ts.Now()
-	webtest.Must(t, g.Exec("UPDATE callbacks SET due_at = ?, appointment_at = ?, priority = 1 WHERE id = 9", now.Add(-20*time.Minute), now.Add(-time.Hour)).Error)
-	webtest.Must(t, g.Exec("UPDATE callbacks SET state = 'waiting', wait_reason = 'appointment', due_at = ?, appointment_at = ?, ready_at = ?, priority = 1 WHERE id = 10",
+	webtest.Must(t, g.Exec("UPDATE callbacks SET due_at = ?, appointment_at = ?, priority = 1 WHERE id = 9",
+		now.Add(-20*time.Minute), now.Add(-time.Hour)).Error)
+	webtest.Must(t, g.Exec(`UPDATE callbacks SET state = 'waiting', wait_reason = 'appointment', due_at = ?, appointment_at = ?,
+		ready_at = ?, priority = 1 WHERE id = 10`,
 		now.Add(2*time.Hour), now.Add(90*time.Minute), now.Add(90*time.Minute)).Error)
-	webtest.Must(t, g.Exec("UPDATE callbacks SET state = 'waiting', wait_reason = 'attempt_gap', ready_at = ? WHERE id = 11", now.Add(40*time.Minute)).Error)
+	webtest.Must(t, g.Exec("UPDATE callbacks SET state = 'waiting', wait_reason = 'attempt_gap', ready_at = ? WHERE id = 11",
+		now.Add(40*time.Minute)).Error)
 	webtest.Must(t, g.Exec("UPDATE callbacks SET ready_at = ? WHERE id IN (5, 6)", now.Add(-5*time.Hour)).Error)
 	people := map[string]account.Viewer{}
 	for _, name := range []string{"王敏", "李强", "赵云", "孙丽", "周舟", "没来的"} {
@@ -118,7 +121,8 @@ func TestTheFloorAnswersWhatIsKnownWithNothing(t *testing.T) {
 	if r := ask(tag); r.Status != http.StatusOK || r.Header.Get("ETag") == `"`+tag+`"` {
 		t.Errorf("after something moved: %d", r.Status)
 	}
-	if r := ts.Anonymous(t).Do(http.MethodGet, "/floor/live", nil, http.Header{"Accept": {"application/json"}}); r.Status != http.StatusUnauthorized {
+	r := ts.Anonymous(t).Do(http.MethodGet, "/floor/live", nil, http.Header{"Accept": {"application/json"}})
+	if r.Status != http.StatusUnauthorized {
 		t.Errorf("without a login: %d", r.Status)
 	}
 }
@@ -180,7 +184,8 @@ func TestNoticesArePinnedReadAndTakenDown(t *testing.T) {
 	ts.FillDesk(t, webtest.SevereContact(1, "张伟", "宽带报修"))
 	boss, me := ts.Login(t, account.Supervisor, "装维一班"), ts.Login(t, account.Caller, "装维一班")
 	desk := func() *goquery.Document { t.Helper(); return me.Get("/desk").Page(http.StatusOK) }
-	refused := boss.Post("/notices", url.Values{"kind": {"wording"}, "body": {" "}, "ends_at": {"2020-01-01T10:00"}}).Page(http.StatusUnprocessableEntity)
+	wrong := url.Values{"kind": {"wording"}, "body": {" "}, "ends_at": {"2020-01-01T10:00"}}
+	refused := boss.Post("/notices", wrong).Page(http.StatusUnprocessableEntity)
 	if refused.Find(".error").Length() < 3 {
 		t.Errorf("refused is said as %q", refused.Find(".error").Text())
 	}

@@ -21,8 +21,9 @@ func floorSamples() []frame.View {
 	kept.Callback.State, kept.Reserved = callback.Ready, "Li"
 	picture := &floor.Snapshot{
 		Queue: callback.Supply{Ready: 3, Ages: []int{1, 1, 1, 0}, InHand: 1}, Absent: 2,
-		Promises: floor.Promises{Overdue: 1, Soon: 1, Rows: []worklist.Row{row, kept}}, Recoveries: floor.Promises{Rows: []worklist.Row{row}},
-		Handoffs: &floor.Handed{Overdue: 1, Soon: 2}, Today: floor.Today{Left: 3, EmptyAt: 1, PerHour: 4.5, Days: 2, Usual: 7},
+		Promises:   floor.Promises{Overdue: 1, Soon: 1, Rows: []worklist.Row{row, kept}},
+		Recoveries: floor.Promises{Rows: []worklist.Row{row}},
+		Handoffs:   &floor.Handed{Overdue: 1, Soon: 2}, Today: floor.Today{Left: 3, EmptyAt: 1, PerHour: 4.5, Days: 2, Usual: 7},
 	}
 	for _, state := range floor.States() {
 		picture.Callers = append(picture.Callers, floor.Caller{UserID: 1, Name: "Wang Min", State: state, Since: 1, PerHour: 2})
@@ -37,10 +38,12 @@ func floorSamples() []frame.View {
 		Open:    1, Jobs: floor.Jobs{Waiting: 1, Oldest: 1, Dead: 1, Worker: 1, Stopped: true},
 	}
 	link := frame.Crumb{Text: "help", Href: "/x"}
-	view := &frame.UpstreamView{Upstream: up, Skips: []frame.SupplyRow{{Text: "a", Count: 1, Href: "/x"}, {Text: "b"}}, Decisions: "/x"}
+	view := &frame.UpstreamView{Upstream: up, Decisions: "/x"}
+	view.Skips = []frame.SupplyRow{{Text: "a", Count: 1, Href: "/x"}, {Text: "b"}}
 	view.Help.Source, view.Help.Jobs = link, link
 	rows := []frame.SupplyRow{
-		{Text: "ready", Count: 1, Href: "/x", Now: true}, {Text: "waits", Detail: "1 of them", Count: 2, Next: 1, Help: link}, {Text: "kept"},
+		{Text: "ready", Count: 1, Href: "/x", Now: true},
+		{Text: "waits", Detail: "1 of them", Count: 2, Next: 1, Help: link}, {Text: "kept"},
 	}
 	full := &floorPage{
 		Snapshot: picture, Supply: rows, Ages: []age{{"a", 1, false}, {"b", 1, true}}, Up: view,
@@ -51,11 +54,11 @@ func floorSamples() []frame.View {
 	quiet.Help.Source = link
 	return []frame.View{
 		full,
-		&floorPage{
-			Snapshot: &floor.Snapshot{Queue: callback.Supply{QueueNext: 1}, Today: floor.Today{Left: 1}}, Up: quiet,
-			Chart: hourChart{Bars: []hourBar{{}}},
-		},
-		&floorPage{Snapshot: &floor.Snapshot{}, Up: &frame.UpstreamView{Upstream: floor.Upstream{Sources: []floor.Source{{Name: "a", Last: 1}}}}},
+		&floorPage{Snapshot: &floor.Snapshot{Queue: callback.Supply{QueueNext: 1}, Today: floor.Today{Left: 1}}, Up: quiet,
+			Chart: hourChart{Bars: []hourBar{{}}}},
+		&floorPage{Snapshot: &floor.Snapshot{}, Up: &frame.UpstreamView{
+			Upstream: floor.Upstream{Sources: []floor.Source{{Name: "a", Last: 1}}},
+		}},
 		&queuePage{What: "ready", Rows: []worklist.Row{row, kept}, Pager: frame.Pager{Older: "/x"}},
 		&queuePage{What: "ready"},
 	}
@@ -66,14 +69,16 @@ func noticeSamples() []frame.View {
 	down := n
 	down.UnpinnedAt = 1
 	rows := []notice.Row{
-		{Notice: n, Teams: []string{"second"}, Read: 1, Of: 2, Up: true, MayChange: true}, {Notice: notice.Notice{Kind: notice.Announcement}, Up: true},
+		{Notice: n, Teams: []string{"second"}, Read: 1, Of: 2, Up: true, MayChange: true},
+		{Notice: notice.Notice{Kind: notice.Announcement}, Up: true},
 	}
 	whole := notice.Whole{
 		Row: rows[0], Readers: []notice.Reader{{Name: "Li"}, {Name: "Wang", Read: clock.Instant(1)}},
 		Versions: []notice.Version{{Version: 2, Body: "b", ChangedAt: 1}, {Version: 1, Body: "a", ChangedAt: 1}}, Names: map[int64]string{},
 	}
 	off := notice.Whole{Row: notice.Row{Notice: down, MayChange: true}}
-	form := noticeForm{Kinds: []frame.Option{{Value: "wording", Label: "wording"}}, Teams: []frame.Checkbox{{Name: "team", Value: "1", Label: "second", Checked: true}}}
+	form := noticeForm{Kinds: []frame.Option{{Value: "wording", Label: "wording"}}}
+	form.Teams = []frame.Checkbox{{Name: "team", Value: "1", Label: "second", Checked: true}}
 	return []frame.View{
 		&noticesPage{Rows: rows, Down: []notice.Row{{Notice: down, Teams: []string{"second"}}}, Pager: frame.Pager{Older: "/x"}, Fields: form},
 		&noticesPage{Fields: form},

@@ -112,7 +112,8 @@ func (f facts) state(member account.Viewer, day figures, today, now clock.Instan
 	ended := max(day.Ended, f.ended[member.UserID])
 	heard := max(b.SeenAt, hold.DialledAt, hold.ClaimedAt, ended)
 	c = Caller{
-		UserID: member.UserID, Name: member.Name, Holds: hold.ID != 0, Dialled: day.Dialled, Finished: day.Finished, PerHour: day.perHour(now),
+		UserID: member.UserID, Name: member.Name, Holds: hold.ID != 0, Dialled: day.Dialled, Finished: day.Finished,
+		PerHour: day.perHour(now),
 	}
 	silent := now.Sub(heard) > silence
 	switch {

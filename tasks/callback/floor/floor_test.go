@@ -137,7 +137,8 @@ func TestWhoLeavesWithACallbackInHandIsSaidFirst(t *testing.T) {
 		c.Pass(4 * time.Minute)
 		must(t, c.floor.Seen(t.Context(), there))
 		p := c.watch(taskstest.Supervisor)
-		if len(p.Callers) != 2 || !p.Callers[0].Stuck || p.Callers[0].State != floor.Gone || p.Callers[0].Row.Callback.ID != desk.Callback.ID {
+		if len(p.Callers) != 2 || !p.Callers[0].Stuck || p.Callers[0].State != floor.Gone ||
+			p.Callers[0].Row.Callback.ID != desk.Callback.ID {
 			t.Fatalf("the floor says %+v", p.Callers)
 		}
 		if p.Callers[0].LeaseUntil > desk.Callback.LeaseUntil || p.Callers[1].Stuck {

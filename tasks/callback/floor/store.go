@@ -182,7 +182,8 @@ func (s store) promises(of wanted, now clock.Instant) (p Promises, err error) {
 	if p.Soon, err = count(true); err != nil || p.Overdue+p.Soon == 0 {
 		return p, err
 	}
-	first, err := s.listed(func(g *gorm.DB) *gorm.DB { return of(g).Where("due_at < ?", now.Add(soonWithin)) }, callback.SupplyKey{}, mostRows)
+	due := func(g *gorm.DB) *gorm.DB { return of(g).Where("due_at < ?", now.Add(soonWithin)) }
+	first, err := s.listed(due, callback.SupplyKey{}, mostRows)
 	if err != nil {
 		return p, err
 	}

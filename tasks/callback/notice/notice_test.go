@@ -33,7 +33,8 @@ func newCentre(t testing.TB, db *database.DB) *centre {
 	g := db.View(context.Background()).Gorm()
 	for id := int64(1); id <= 3; id++ {
 		must(t, g.Exec("INSERT INTO teams (id, name) VALUES (?, ?)", id, fmt.Sprint("team ", id)).Error)
-		must(t, g.Create(&account.User{ID: 10 + id, Login: fmt.Sprint("c", id), Name: fmt.Sprint("caller ", id), Role: account.Caller}).Error)
+		u := account.User{ID: 10 + id, Login: fmt.Sprint("c", id), Name: fmt.Sprint("caller ", id), Role: account.Caller}
+		must(t, g.Create(&u).Error)
 		must(t, g.Exec("INSERT INTO user_teams (user_id, team_id) VALUES (?, ?)", 10+id, id).Error)
 	}
 	must(t, g.Create(&account.User{ID: 14, Login: "all", Name: "caller of all", Role: account.Caller}).Error)
@@ -216,7 +217,9 @@ func TestDesksHaveWhatIsPinnedForThem(t *testing.T) {
 				said, teams := text()
 				n, err := c.Pin(context.Background(), admin, said)
 				must(t, err)
-				papers[n.ID] = &paper{teams: teams, body: said.Body, version: 1, ends: said.EndsAt, seen: n.ChangedAt, read: map[int64]int{}}
+				papers[n.ID] = &paper{
+					teams: teams, body: said.Body, version: 1, ends: said.EndsAt, seen: n.ChangedAt, read: map[int64]int{},
+				}
 			},
 			"edit": func(*rapid.T) {
 				id, p := any()
@@ -279,7 +282,8 @@ func TestDesksHaveWhatIsPinnedForThem(t *testing.T) {
 					}
 					for _, s := range shown {
 						p := papers[s.ID]
-						if !up(p) || !onDesk(p, team) || s.Body != p.body || s.Version != p.version || s.Read != (p.read[team] == p.version) {
+						if !up(p) || !onDesk(p, team) || s.Body != p.body || s.Version != p.version ||
+							s.Read != (p.read[team] == p.version) {
 							rt.Fatalf("the desk of %d shows %+v, on paper it is %+v", team, s, p)
 						}
 					}
