@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -31,7 +32,7 @@ func TestAPageOfALongTimelineTakesAsFewStatements(t *testing.T) {
 		customer := longPast(t, db, 1000)
 		read := flow.NewCustomers(db, services.Permission, clocktest.Fixed(1_000_000))
 		most, slowest := 0, time.Duration(0)
-		for _, from := range []flow.Place{{}, {At: 95_000}, {At: 50_003, Part: 4, Row: 500}, {At: 400}} { // of a thousand contacts, 100 apart
+		for _, from := range []flow.Place{{}, {At: 95_000}, {At: 50_003, Part: 4, Row: 500}, {At: 400}} { // of 1,000 contacts, 100 apart
 			f := flow.TimelineFilter{After: from, Limit: 51}
 			var line flow.Timeline
 			began := time.Now()
@@ -83,7 +84,8 @@ func longPast(t *testing.T, db *database.DB, contacts int) int64 {
 		}
 		resolutions[i] = contact.Resolution{ID: id, ContactID: id, No: 1, CustomerID: customer.ID, ResolvedAt: at + 2}
 		decisions[i] = decision.Decision{
-			ResolutionID: id, Kind: policy.FollowUpCallback, ContactID: id, State: decision.Planned, Rule: policy.RuleByHand, DecidedAt: at + 3,
+			ResolutionID: id, Kind: policy.FollowUpCallback, ContactID: id, State: decision.Planned, Rule: policy.RuleByHand,
+			DecidedAt: at + 3,
 		}
 		callbacks[i] = callback.Callback{ID: id, ResolutionID: id, ContactID: id, CustomerID: customer.ID, State: callback.Finished}
 		for no := range 3 {
@@ -92,7 +94,8 @@ func longPast(t *testing.T, db *database.DB, contacts int) int64 {
 		}
 		changes = append(changes, callback.Change{CallbackID: id, Kind: callback.ChangeSkipped, UserID: 1, At: at + 5})
 		invitations[i] = survey.Invitation{
-			SurveyID: 1, ResolutionID: id, ContactID: id, CustomerID: customer.ID, TokenHash: fmt.Sprint(id), State: survey.Sent, SentAt: at + 6,
+			SurveyID: 1, ResolutionID: id, ContactID: id, CustomerID: customer.ID, TokenHash: strconv.FormatInt(id, 10),
+			State: survey.Sent, SentAt: at + 6,
 		}
 		responses[i] = survey.Response{ResolutionID: id, ContactID: id, CustomerID: customer.ID, Via: survey.ByLink, AnsweredAt: at + 7}
 	}

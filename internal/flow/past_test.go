@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -93,7 +94,9 @@ func (c *chronicle) person() {
 		}
 		customer := contact.Customer{SourceID: 1, Reference: fmt.Sprint("C-", i), PersonID: person.ID, Tags: "[]", Attributes: "{}"}
 		add(c, &customer)
-		add(c, &contact.Address{CustomerID: customer.ID, Kind: contact.PhoneAddress, Raw: "1", Normalised: fmt.Sprintf("+861391234800%d", i)})
+		add(c, &contact.Address{
+			CustomerID: customer.ID, Kind: contact.PhoneAddress, Raw: "1", Normalised: fmt.Sprintf("+861391234800%d", i),
+		})
 		c.customers = append(c.customers, customer)
 	}
 }
@@ -110,7 +113,9 @@ func (c *chronicle) contact() {
 		add(c, &contact.Participant{ContactID: row.ID, Role: contact.Handled, TeamID: team})
 	}
 	c.some("corrections", 2, func() {
-		add(c, &contact.Correction{ContactID: row.ID, ResolutionNo: 1, Field: "category", OldValue: "a", NewValue: "b", At: c.time("corrected")})
+		add(c, &contact.Correction{
+			ContactID: row.ID, ResolutionNo: 1, Field: "category", OldValue: "a", NewValue: "b", At: c.time("corrected"),
+		})
 	})
 	no := 0
 	c.some("resolutions", 2, func() {
@@ -173,7 +178,8 @@ func (c *chronicle) callback(of contact.Contact, r contact.Resolution, d decisio
 	})
 	c.some("changes", 3, func() {
 		add(c, &callback.Change{
-			CallbackID: row.ID, At: c.time("changed"), UserID: pick(c, "by", []int64{0, 1}), Kind: pick(c, "change", callback.ChangeKinds()),
+			CallbackID: row.ID, At: c.time("changed"), UserID: pick(c, "by", []int64{0, 1}),
+			Kind: pick(c, "change", callback.ChangeKinds()),
 		})
 	})
 	if rapid.Bool().Draw(c.t, "not solved") {
@@ -191,7 +197,8 @@ func (c *chronicle) handoff(of contact.Contact, from callback.Callback) {
 	team := pick(c, "owing", []int64{1, 2})
 	row := handoff.Handoff{
 		Kind: handoff.Unsolved, ContactID: of.ID, CustomerID: of.CustomerID, CallbackID: from.ID, TeamID: team, FromTeamID: team,
-		State: pick(c, "handoff", handoff.States()), CreatedAt: c.time("opened"), RepliedAt: c.sometimes("replied"), ClosedAt: c.time("over"),
+		State: pick(c, "handoff", handoff.States()), CreatedAt: c.time("opened"), RepliedAt: c.sometimes("replied"),
+		ClosedAt: c.time("over"),
 	}
 	add(c, &row)
 	c.owing[row.ID] = row.TeamID
@@ -200,7 +207,7 @@ func (c *chronicle) handoff(of contact.Contact, from callback.Callback) {
 func (c *chronicle) survey(of contact.Contact, r contact.Resolution) {
 	c.some("invitations", 1, func() {
 		i := survey.Invitation{
-			SurveyID: 1, ResolutionID: r.ID, ContactID: of.ID, CustomerID: of.CustomerID, TokenHash: fmt.Sprint(r.ID),
+			SurveyID: 1, ResolutionID: r.ID, ContactID: of.ID, CustomerID: of.CustomerID, TokenHash: strconv.FormatInt(r.ID, 10),
 			State: pick(c, "invitation", []survey.State{survey.Sent, survey.Failed, survey.Planned}), CreatedAt: c.time("made"),
 			SentAt: c.sometimes("went"),
 		}
@@ -210,7 +217,8 @@ func (c *chronicle) survey(of contact.Contact, r contact.Resolution) {
 	})
 	c.some("responses", 2, func() {
 		response := survey.Response{
-			ResolutionID: r.ID, ContactID: of.ID, CustomerID: of.CustomerID, Via: survey.InCall, Revision: 1, AnsweredAt: c.time("answered"),
+			ResolutionID: r.ID, ContactID: of.ID, CustomerID: of.CustomerID, Via: survey.InCall, Revision: 1,
+			AnsweredAt: c.time("answered"),
 		}
 		add(c, &response)
 		if rapid.Bool().Draw(c.t, "said whether it is solved") {
@@ -339,7 +347,10 @@ func TestPagesOfATimelineTellAllThatHappenedOnce(t *testing.T) {
 				return // a server takes ten times as long, and has enough in these
 			}
 			err := db.Together(context.Background(), func(ctx context.Context) error {
-				c := &chronicle{t: t, ctx: ctx, db: db, services: services, naive: map[int64][]string{}, callers: map[int64]int64{}, owing: map[int64]int64{}}
+				c := &chronicle{
+					t: t, ctx: ctx, db: db, services: services, naive: map[int64][]string{},
+					callers: map[int64]int64{}, owing: map[int64]int64{},
+				}
 				c.person()
 				c.some("contacts", 4, c.contact)
 				c.aside()

@@ -118,8 +118,9 @@ func TestALongTimelineIsReadPageByPageAndByTopic(t *testing.T) {
 	if len(told) != 60 { // opened, taken in and resolved, of each
 		t.Errorf("%d things are told, not 60", len(told))
 	}
-	if empty := c.Get(path + "?topic=touches").Page(http.StatusOK).Find("#timeline").Text(); !strings.Contains(empty, "Nothing is recorded") {
-		t.Errorf("touches there are none of: %q", empty)
+	none := c.Get(path + "?topic=touches").Page(http.StatusOK).Find("#timeline").Text()
+	if !strings.Contains(none, "Nothing is recorded") {
+		t.Errorf("touches there are none of: %q", none)
 	}
 	if c.Get(path+"?topic=nosuch&older=1-2-x").Status != http.StatusOK {
 		t.Error("an address that was written wrongly has no page")
@@ -164,7 +165,8 @@ func TestWhatATimelineTellsHasWords(t *testing.T) {
 		permission.Attempt, permission.Invitation, permission.Reminder, permission.Offer, permission.Text,
 	} {
 		add(&permission.Touch{
-			PersonID: customers[cb.CustomerID].PersonID, Kind: kind, Purpose: permission.Survey, Channel: permission.BySMS, Ref: int64(i), At: 1,
+			PersonID: customers[cb.CustomerID].PersonID, Kind: kind, Purpose: permission.Survey, Channel: permission.BySMS,
+			Ref: int64(i), At: 1,
 		})
 	}
 	for _, field := range upkeep.Fields() {
@@ -183,7 +185,8 @@ func TestWhatATimelineTellsHasWords(t *testing.T) {
 		}
 		add(&change)
 		webtest.Must(t, ts.DB.InTx(t.Context(), func(_ context.Context, tx database.Tx) error {
-			return tx.Gorm().Exec("INSERT INTO person_change_records (change_id, customer_id, moved) VALUES (?, ?, 1)", change.ID, cb.CustomerID).Error
+			return tx.Gorm().Exec("INSERT INTO person_change_records (change_id, customer_id, moved) VALUES (?, ?, 1)",
+				change.ID, cb.CustomerID).Error
 		}))
 	}
 	c := ts.Login(t, account.Admin)

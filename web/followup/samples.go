@@ -58,7 +58,8 @@ func callbacksSamples() []frame.View {
 		},
 		&callbackPage{Desk: closed}, &callbackPage{Desk: kept},
 		&callbackPage{
-			Desk: desk, Phone: "+8613912348000", Contact: "/contacts/7", Customer: "/customers/3", Correct: "/desk/1/customer", Held: true, Pick: true, Resume: true,
+			Desk: desk, Phone: "+8613912348000", Contact: "/contacts/7", Customer: "/customers/3", Correct: "/desk/1/customer",
+			Held: true, Pick: true, Resume: true,
 		},
 	}
 }
@@ -133,7 +134,8 @@ func contactsSamples() []frame.View {
 					Text: "Confirmation", Href: "/callbacks/1", Contact: "T-1", ContactHref: "/contacts/7", State: "s", Tone: "ok",
 					When: "callbacks.due", At: 1, Who: "Li", Overdue: true,
 				},
-				{Text: "Survey", State: "s", Contact: "T-1", When: "ahead.until", At: 1}, {Text: "Contact", State: "s"},
+				{Text: "Survey", State: "s", Contact: "T-1", When: "ahead.until", At: 1},
+				{Text: "Contact", State: "s"},
 			}, Next: frame.TimelineLine{At: 1, Text: "Confirmation", Href: "/callbacks/1"}},
 			Timeline: customerTimeline{
 				Topics: []topicTab{{Name: "Everything", Href: "/customers/3#timeline", Current: true}},
@@ -217,7 +219,9 @@ func sampleFollowedUp() followedUp {
 	row := worklist.Row{Callback: callback.Callback{ID: 1, Kind: callback.ConfirmKind, State: callback.Ready, DueAt: 1}, Caller: "c"}
 	closed := row
 	closed.Callback.State, closed.Callback.CloseReason, closed.Callback.ClosedAt = callback.Finished, callback.ReasonUnreachable, 1
-	planned := decision.Row{Decision: decision.Decision{ID: 1, Kind: policy.FollowUpSurvey, State: decision.Planned, PolicyVersion: 1, DueAt: 1}}
+	planned := decision.Row{Decision: decision.Decision{
+		ID: 1, Kind: policy.FollowUpSurvey, State: decision.Planned, PolicyVersion: 1, DueAt: 1,
+	}}
 	skipped := decision.Row{Decision: decision.Decision{ID: 2, Kind: policy.FollowUpCallback, State: decision.Skipped}}
 	return followedUp{
 		Decisions: []contactDecision{

@@ -13,8 +13,9 @@ func (s store) pastCallbacks(p contact.Past) ([]callback.Callback, error) {
 		database.Moment{Column: "callbacks.created_at", When: "callbacks.kind IN ?", Args: []any{plannedKinds}},
 		database.Moment{
 			Column: "callbacks.closed_at",
-			When:   "(callbacks.decision_id IS NULL AND callbacks.state = ? AND close_reason <> ? OR callbacks.state = ? AND close_reason = ?)",
-			Args:   []any{callback.Cancelled, callback.ReasonByHand, callback.Finished, callback.ReasonUnreachable},
+			When: "(callbacks.decision_id IS NULL AND callbacks.state = ? AND close_reason <> ? " +
+				"OR callbacks.state = ? AND close_reason = ?)",
+			Args: []any{callback.Cancelled, callback.ReasonByHand, callback.Finished, callback.ReasonUnreachable},
 		})
 	if err != nil {
 		return nil, err
@@ -62,7 +63,8 @@ func ByID(tx database.Tx, ids []int64) (map[int64]callback.Callback, error) {
 
 // CallbacksOf returns for which callback each attempt was made.
 func CallbacksOf(tx database.Tx, attemptIDs []int64) (map[int64]int64, error) {
-	attempts, err := database.In[callback.Attempt](database.DistinctNonzero(attemptIDs), "what calls were for", func(part []int64) *gorm.DB {
+	ids := database.DistinctNonzero(attemptIDs)
+	attempts, err := database.In[callback.Attempt](ids, "what calls were for", func(part []int64) *gorm.DB {
 		return tx.Gorm().Select("id", "callback_id").Where("id IN ?", part)
 	})
 	callbacks := make(map[int64]int64, len(attempts))
