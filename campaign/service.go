@@ -82,7 +82,8 @@ func (s *Service) Create(ctx context.Context, viewer account.Viewer, d Definitio
 		if err := (store{tx}).insert(&a); err != nil {
 			return err
 		}
-		return account.Audit(tx, s.now(), viewer, "audience.created", "audience", a.ID, account.Detail(map[string]any{"rule": d.Rule.hash(d.Reach)}))
+		return account.Audit(tx, s.now(), viewer, "audience.created", "audience", a.ID,
+			account.Detail(map[string]any{"rule": d.Rule.hash(d.Reach)}))
 	})
 	return a, err
 }

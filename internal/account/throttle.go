@@ -110,7 +110,8 @@ func throttled(tries loginTries, now clock.Instant) error {
 		With("minutes", minutes).With("from", from).RetryIn(wait)
 }
 
-// Prune deletes expired sessions, links and old counts of tries, and the audit of more than two years ago, in transactions that are short enough to hold nobody up.
+// Prune deletes expired sessions, links and old counts of tries, and the audit of more than two years ago, in
+// transactions that are short enough to hold nobody up.
 func (s *Service) Prune(ctx context.Context) error {
 	now, atOnce := s.now(), s.db.RowsPerTx()
 	for _, prune := range []func(store) (int, error){

@@ -121,7 +121,9 @@ func (s *Service) ViewerByToken(ctx context.Context, plain string) (Viewer, erro
 			return Viewer{}, fmt.Errorf("note the use of a token: %w", err)
 		}
 	}
-	return Viewer{Name: token.Name, Role: token.Role, SourceID: token.SourceID, Scopes: token.ScopeList(), Language: "en", TokenID: token.ID}, nil
+	return Viewer{
+		Name: token.Name, Role: token.Role, SourceID: token.SourceID, Scopes: token.ScopeList(), Language: "en", TokenID: token.ID,
+	}, nil
 }
 
 // Tokens returns API tokens, the newest first, those with ids below beforeID (0: from the start), at most limit.

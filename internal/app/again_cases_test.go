@@ -39,7 +39,8 @@ func worked() []string {
 func reads() []string {
 	return strings.Fields(`
 		Accounts.AuditEntries Accounts.HeldBy Accounts.HeldIf Accounts.ListUsers Accounts.PlanUsers Accounts.SkillNames
-		Accounts.TeamsToGive Accounts.UserByLink Accounts.UserByLogin Accounts.UserFor Accounts.Sessions Accounts.TeamNames Accounts.Teams Accounts.TeamsOfUsers
+		Accounts.TeamsToGive Accounts.UserByLink Accounts.UserByLogin Accounts.UserFor Accounts.Sessions Accounts.TeamNames Accounts.Teams
+		Accounts.TeamsOfUsers
 		Accounts.Tokens Accounts.User Accounts.UserNames Accounts.Users Identity.Candidates Contacts.Contact Contacts.ContactsByID
 		Contacts.Customer Contacts.CustomersByID Contacts.Find Contacts.Meet Maintenance.Sheet
 		Contacts.List Identity.Person Contacts.SourceNames Contacts.Sources

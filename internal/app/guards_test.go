@@ -23,7 +23,8 @@ func TestWhoMustBeAloneWritesWhatOthersWriteToo(t *testing.T) {
 	_, err = o.Campaigns.Snapshot(o.ctx(), o.admin, 1, "another")
 	o.must(err)
 	o.must(o.Accounts.DisableUser(o.ctx(), 2))
-	if err := o.Accounts.DisableUser(account.WithViewer(o.t.Context(), account.Viewer{UserID: 99, Role: account.Admin}), 1); !fault.Is(err, fault.Conflict) {
+	another := account.WithViewer(o.t.Context(), account.Viewer{UserID: 99, Role: account.Admin})
+	if err := o.Accounts.DisableUser(another, 1); !fault.Is(err, fault.Conflict) {
 		t.Errorf("the last administrator was disabled: %v", err)
 	}
 	var passed []struct {

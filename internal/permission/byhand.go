@@ -50,7 +50,8 @@ func (s *Service) RecordByHand(ctx context.Context, viewer account.Viewer, e Con
 		if err := s.RecordConsent(tx, e); err != nil {
 			return err
 		}
-		return account.Audit(tx, s.now(), viewer, "consent.record", "customer", e.CustomerID, account.Detail(map[string]any{"purpose": e.Purpose}))
+		return account.Audit(tx, s.now(), viewer, "consent.record", "customer", e.CustomerID,
+			account.Detail(map[string]any{"purpose": e.Purpose}))
 	})
 }
 

@@ -78,7 +78,8 @@ func TestWhoLeavesKeepsNothing(t *testing.T) {
 			changes[0].ForUserID != 1 || changes[0].UserID != 9 {
 			t.Errorf("the appointment's story ends with %+v, %v", changes[0], err)
 		}
-		if n := c.Count(t, "callbacks", "id = ? AND state = 'waiting' AND reserved_for = 0 AND appointment_at > 0", promised.Callback.ID); n != 1 {
+		const open = "id = ? AND state = 'waiting' AND reserved_for = 0 AND appointment_at > 0"
+		if n := c.Count(t, "callbacks", open, promised.Callback.ID); n != 1 {
 			t.Error("the appointment is not anybody's at its time")
 		}
 		if n := c.Count(t, "holds", "caller_id = 1 AND slot <> 'undo'"); n != 0 {

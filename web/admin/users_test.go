@@ -57,7 +57,8 @@ func TestWhatAnEditMayNotMeanIsAskedFirst(t *testing.T) {
 	caller.Follow(caller.Post("/desk/claim", nil)).Page(http.StatusOK)
 	edit := url.Values{"name": {"王敏"}, "role": {"handler"}, "teams": {"装维九班"}, "revision": {"0"}}
 	asked := admin.Post("/settings/users/2", edit).Page(http.StatusConflict)
-	if got := webtest.TextsOf(asked, ".error.whole p"); len(got) != 2 || !strings.Contains(got[0], "装维九班") || !strings.Contains(got[1], "1 callback") {
+	got := webtest.TextsOf(asked, ".error.whole p")
+	if len(got) != 2 || !strings.Contains(got[0], "装维九班") || !strings.Contains(got[1], "1 callback") {
 		t.Errorf("it is asked %q", got)
 	}
 	if href, _ := asked.Find(".error.whole li a").Attr("href"); href != "/callbacks?caller=2&state=claimed" {
@@ -68,9 +69,9 @@ func TestWhatAnEditMayNotMeanIsAskedFirst(t *testing.T) {
 		edit.Set(name, value)
 	}
 	admin.Follow(admin.Post("/settings/users/2", edit)).Page(http.StatusOK)
-	got, err := ts.Accounts.UserFor(t.Context(), account.Viewer{}, 2)
-	if err != nil || got.Role != account.Handler || got.Name != "王敏" || len(got.TeamIDs) != 1 {
-		t.Errorf("they are %+v, %v", got, err)
+	user, err := ts.Accounts.UserFor(t.Context(), account.Viewer{}, 2)
+	if err != nil || user.Role != account.Handler || user.Name != "王敏" || len(user.TeamIDs) != 1 {
+		t.Errorf("they are %+v, %v", user, err)
 	}
 	edit.Set("name", "王小敏") // made from what the user was before
 	stale := admin.Post("/settings/users/2", edit).Page(http.StatusConflict)

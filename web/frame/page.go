@@ -25,8 +25,8 @@ type Page struct {
 	Query     string        // what is in the search field
 	Clock     clock.Instant // of a demo; 0 otherwise
 	Flash     *Flash
-	Audit     string        // where it is read who did what to what the page shows; see About
-	Bare      bool // without rail and header: login, public pages
+	Audit     string // where it is read who did what to what the page shows; see About
+	Bare      bool   // without rail and header: login, public pages
 	Languages []languageOption
 }
 
@@ -98,7 +98,8 @@ func (s *Site) samplePage(lang string, given *Page) Page {
 	v := account.Viewer{UserID: 1, Name: "Wang Min", Role: account.Admin, Language: lang}
 	return Page{
 		Title: "Title", Crumbs: []Crumb{{Text: "Up", Href: "/"}}, Lang: lang, Theme: "dark", Path: "/", Viewer: v, Centre: "Centre",
-		Rail: s.navigationOf(v, "/jobs"), Search: true, Clock: clock.Instant(1), Bare: given.Bare, Languages: languageOptions(lang), Audit: AuditPath,
+		Rail: s.navigationOf(v, "/jobs"), Search: true, Clock: clock.Instant(1), Bare: given.Bare, Languages: languageOptions(lang),
+		Audit: AuditPath,
 		Flash: &Flash{Kind: flashOK, Key: "flash.saved", UndoURL: "/undo"},
 	}
 }

@@ -89,6 +89,7 @@ func (s *Service) ImportConsents(ctx context.Context, viewer account.Viewer, fil
 	report.Added, report.Covered, report.Bad = taken.Added, taken.Covered, report.Bad+taken.Bad
 	report.Issues = append(report.Issues, taken.Issues...)
 	return report, s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		return account.Audit(tx, s.now(), viewer, "consent.import", "consent", 0, account.Detail(map[string]any{"rows": report.Rows, "added": report.Added}))
+		return account.Audit(tx, s.now(), viewer, "consent.import", "consent", 0,
+			account.Detail(map[string]any{"rows": report.Rows, "added": report.Added}))
 	})
 }

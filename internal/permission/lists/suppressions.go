@@ -100,6 +100,7 @@ func (s *Service) ImportSuppressions(ctx context.Context, viewer account.Viewer,
 	}
 	report.Added, report.Covered = added, total-added
 	return report, s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		return account.Audit(tx, s.now(), viewer, "suppression.import", "suppression", 0, account.Detail(map[string]any{"rows": report.Rows, "added": report.Added}))
+		return account.Audit(tx, s.now(), viewer, "suppression.import", "suppression", 0,
+			account.Detail(map[string]any{"rows": report.Rows, "added": report.Added}))
 	})
 }
