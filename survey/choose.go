@@ -64,6 +64,7 @@ const (
 	fromPreferences = "preferences"
 	byInvitation    = "invitation "
 	byText          = "text "
+	byNotice        = "notice "
 )
 
 func (s *Service) choose(st store, c chosen) error {
@@ -150,7 +151,7 @@ func (s *Service) ownSuppressions(st store, subject permission.Subject, scope pe
 func (s *Service) linksBehind(st store, suppressions []permission.Suppression) (map[string]link, error) {
 	ids := map[string][]int64{}
 	for _, sup := range suppressions {
-		for _, prefix := range []string{byInvitation, byText} {
+		for _, prefix := range []string{byInvitation, byText, byNotice} {
 			number, found := strings.CutPrefix(sup.Evidence, prefix)
 			if id, err := strconv.ParseInt(number, 10, 64); found && err == nil {
 				ids[prefix] = append(ids[prefix], id)
@@ -166,15 +167,17 @@ func (s *Service) linksBehind(st store, suppressions []permission.Suppression) (
 		l := linkOfInvitation(i)
 		links[l.evidence] = l
 	}
-	if s.opts.Texts == nil || len(ids[byText]) == 0 {
-		return links, nil
+	for prefix, of := range s.opts.texts() {
+		texts, err := of.ByID(st.Tx, database.Distinct(ids[prefix]))
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range texts {
+			l := linkOfText(prefix, t)
+			links[l.evidence] = l
+		}
 	}
-	texts, err := s.opts.Texts.ByID(st.Tx, ids[byText])
-	for _, t := range texts {
-		l := linkOfText(t)
-		links[l.evidence] = l
-	}
-	return links, err
+	return links, nil
 }
 
 // records returns every record of the subject's person.

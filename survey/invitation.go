@@ -199,6 +199,9 @@ func (t tokens) of(resolutionID, surveyID int64) string {
 // ofText returns the token of a text of another feature.
 func (t tokens) ofText(textID int64) string { return t.named(fmt.Sprintf("text:%d", textID)) }
 
+// ofNotice returns the token of the notice of an incident.
+func (t tokens) ofNotice(noticeID int64) string { return t.named(fmt.Sprintf("notice:%d", noticeID)) }
+
 func (t tokens) named(name string) string {
 	mac := hmac.New(sha256.New, t.key)
 	mac.Write([]byte(name))

@@ -12,6 +12,7 @@ import (
 	"aftercall/internal/fault"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
+	"aftercall/internal/tie"
 )
 
 // Plan is a survey that is due, as the decision wants it. The service chooses where a field is empty or zero.
@@ -69,6 +70,7 @@ const (
 	ReasonReopened  = string(contact.ByReopening)
 	ReasonAnswered  = "already_answered"
 	ReasonNewer     = string(contact.ByNewer)      // the person has reported something since, and it is open
+	ReasonIncident  = tie.Reason                   // the contact is tied to an incident that is not over
 	ReasonInCall    = "answered_in_call"           // of what was open when the customer gave their rating to a caller
 	ReasonCorrected = string(contact.ByCorrection) // the source says by now that the contact is another customer's
 	ReasonNoSender  = "no_sender"                  // none for any channel of the plan

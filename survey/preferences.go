@@ -160,8 +160,20 @@ func linkOfInvitation(i Invitation) link {
 	return link{customerID: i.CustomerID, language: i.Language, evidence: byInvitation + strconv.FormatInt(i.ID, 10)}
 }
 
-func linkOfText(t LinkedText) link {
-	return link{customerID: t.CustomerID, line: t.Line, language: t.Language, evidence: byText + strconv.FormatInt(t.ID, 10)}
+func linkOfText(prefix string, t LinkedText) link {
+	return link{customerID: t.CustomerID, line: t.Line, language: t.Language, evidence: prefix + strconv.FormatInt(t.ID, 10)}
+}
+
+// texts are the messages of other features, by how evidence names them.
+func (o Options) texts() map[string]Texts {
+	all := make(map[string]Texts, 2)
+	if o.Texts != nil {
+		all[byText] = o.Texts
+	}
+	if o.Notices != nil {
+		all[byNotice] = o.Notices
+	}
+	return all
 }
 
 func (l link) ofSurvey() bool { return strings.HasPrefix(l.evidence, byInvitation) }
@@ -172,22 +184,30 @@ func (s *Service) linkByToken(st store, token string) (link, error) {
 	if err == nil {
 		return linkOfInvitation(i), nil
 	}
-	if s.opts.Texts == nil || !fault.Is(err, fault.NotFound) || !wellFormed(token) {
+	if !fault.Is(err, fault.NotFound) || !wellFormed(token) {
 		return link{}, err
 	}
-	t, found, failed := s.opts.Texts.OfToken(st.Tx, hashOf(token))
-	switch {
-	case failed != nil:
-		return link{}, failed
-	case !found:
-		return link{}, err
+	for prefix, texts := range s.opts.texts() {
+		t, found, failed := texts.OfToken(st.Tx, hashOf(token))
+		if failed != nil {
+			return link{}, failed
+		}
+		if found {
+			return linkOfText(prefix, t), nil
+		}
 	}
-	return linkOfText(t), nil
+	return link{}, err
 }
 
 // OfText returns the link in a text of another feature, which leads to the preferences, and the hash by which Texts finds the text.
 func (s *Service) OfText(textID int64) (url, tokenHash string) {
 	token := s.tokens.ofText(textID)
+	return s.opts.PublicURL + "/p/" + token, hashOf(token)
+}
+
+// OfNotice is OfText for the notice of an incident, which Notices finds.
+func (s *Service) OfNotice(noticeID int64) (url, tokenHash string) {
+	token := s.tokens.ofNotice(noticeID)
 	return s.opts.PublicURL + "/p/" + token, hashOf(token)
 }
 

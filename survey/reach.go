@@ -1,10 +1,13 @@
 package survey
 
 import (
+	"time"
+
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/history"
 	"aftercall/internal/permission"
+	"aftercall/internal/tie"
 )
 
 // address is where a customer is asked.
@@ -29,6 +32,9 @@ func (s *Service) check(st store, now clock.Instant, plan Plan) (address, obstac
 	}
 	if reason, err := overtaken(st.Tx, fresh, r.CustomerID); err != nil || reason != "" {
 		return address{}, obstacle{reason: reason}, err
+	}
+	if against, err := heldByIncident(st, r.ContactID, now); err != nil || against.reason != "" {
+		return address{}, against, err
 	}
 	answered, err := st.isAnswered(r.ID)
 	if err != nil {
@@ -57,6 +63,18 @@ func heldByNewer(st store, since history.Since, now, lastChance clock.Instant) (
 		against.ends = again
 	}
 	return against, nil
+}
+
+// incidentLook is how often a message that an incident holds is looked at. Freeing an invitation does not wait for that.
+const incidentLook = 24 * time.Hour
+
+// heldByIncident returns the obstacle that the contact is tied to an incident that is not over. It is waited for, however long that takes.
+func heldByIncident(st store, contactID int64, now clock.Instant) (obstacle, error) {
+	ties, err := tie.Of(st.Tx, []int64{contactID})
+	if err != nil || !ties[contactID].Held {
+		return obstacle{}, err
+	}
+	return obstacle{ReasonIncident, now.Add(incidentLook)}, nil
 }
 
 // approach is a way of asking a customer that is to be decided about.

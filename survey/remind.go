@@ -126,6 +126,12 @@ func (s *Service) checkReminder(st store, now clock.Instant, i Invitation, famil
 	if reason, err := overtaken(st.Tx, r, i.CustomerID); err != nil || reason != "" {
 		return address{}, obstacle{reason: reason}, err
 	}
+	if against, err := heldByIncident(st, i.ContactID, now); err != nil || against.reason != "" {
+		if against.ends > i.ExpiresAt { // the link ends before
+			against.ends = 0
+		}
+		return address{}, against, err
+	}
 	complete, err := st.isComplete(i.ResolutionID)
 	if err != nil {
 		return address{}, obstacle{}, err

@@ -69,6 +69,7 @@ type Options struct {
 	Channels []permission.Channel
 	Expiry   time.Duration // after sending, where the plan names none; 14 days when zero
 	Texts    Texts         // other messages with a link to the preferences; none when nil
+	Notices  Texts         // the notices of incidents; none when nil
 }
 
 // Texts are messages of another feature whose links lead to the preferences, too.

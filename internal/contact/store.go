@@ -216,6 +216,19 @@ func ResolutionIDsBetween(tx database.Tx, from, to clock.Instant, page int) ([]i
 	return store{tx}.resolutionIDsBetween(from, to, page)
 }
 
+// ResolvedKey is where a walk through resolutions in the order of their time stands.
+type ResolvedKey struct {
+	At clock.Instant
+	ID int64
+}
+
+// ResolvedAfter returns up to limit resolutions behind a key that were resolved no later than an instant, in the order of their time, then
+// of their ids.
+func ResolvedAfter(tx database.Tx, after ResolvedKey, until clock.Instant, limit int) ([]Resolution, error) {
+	return database.List[Resolution](tx.Gorm().Where("resolved_at >= ? AND resolved_at <= ?", after.At, until).
+		Where("resolved_at > ? OR id > ?", after.At, after.ID).Order("resolved_at, id").Limit(limit), "resolutions by time")
+}
+
 func (s store) resolutionIDsBetween(from, to clock.Instant, page int) ([]int64, error) {
 	var ids []int64
 	for last := (Resolution{}); ; {

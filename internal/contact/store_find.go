@@ -107,3 +107,17 @@ func (s store) newestOf(viewer account.Viewer, customerIDs []int64) (map[int64]C
 	}
 	return found, err
 }
+
+// Named returns the contacts with one of some numbers of their sources that the viewer sees, up to 200.
+func Named(tx database.Tx, viewer account.Viewer, externalIDs []string) ([]Contact, error) {
+	ids, err := store{tx}.contactsNamed(externalIDs)
+	if err != nil {
+		return nil, err
+	}
+	return store{tx}.visibleOf(viewer, ids)
+}
+
+// Visible returns those of the contacts that the viewer sees.
+func Visible(tx database.Tx, viewer account.Viewer, ids []int64) ([]Contact, error) {
+	return store{tx}.visibleOf(viewer, ids)
+}

@@ -19,6 +19,21 @@ const (
 	ByResolved TimeBase = "resolved" // when the contact was resolved
 )
 
+// IncidentScope says what of incidents a query counts.
+type IncidentScope string
+
+// The scopes. What is counted with all of it is the sum of the other two.
+const (
+	WithIncidents    IncidentScope = ""        // whatever the contact is tied to
+	WithoutIncidents IncidentScope = "without" // only what is tied to no incident
+	OnlyIncidents    IncidentScope = "only"    // only what is tied to one
+)
+
+// IncidentScopes returns every scope.
+func IncidentScopes() []IncidentScope {
+	return []IncidentScope{WithIncidents, WithoutIncidents, OnlyIncidents}
+}
+
 // Query asks for the figures of one metric over a range of days. The zero value of every field but Metric, From and To is good.
 type Query struct {
 	Metric Metric
@@ -29,8 +44,12 @@ type Query struct {
 	Time   TimeBase               // "" for ByAnswered
 	AsOf   clock.Instant          // only what was recorded until then; none for everything
 	Where  map[Dimension][]string // members; several of one dimension are pooled, several dimensions are all required
-	Empty  bool                   // in a Report by day, week or month: periods without anything counted too
-	Viewer account.Viewer         // narrows to the viewer's teams; the zero Viewer is the machine itself and sees all
+	// Incidents leaves out what is tied to an incident now, or all else; IncidentID narrows that to one incident. Ties are read, not frozen:
+	// a contact that is tied later is left out of what was answered before, too.
+	Incidents  IncidentScope
+	IncidentID int64
+	Empty      bool           // in a Report by day, week or month: periods without anything counted too
+	Viewer     account.Viewer // narrows to the viewer's teams; the zero Viewer is the machine itself and sees all
 }
 
 // MaxDays is the longest range of one query that reads entries: two leap years.
@@ -82,15 +101,17 @@ type plan struct {
 	until    clock.Instant // what happens later counts nowhere yet, though a source may have told of it
 	where    map[Dimension][]string
 	by       Dimension // All for none
-	days     bool      // apart by day
-	rollups  bool      // the roll-ups know the answer
-	nothing  bool      // the viewer may see none of it
+	scope    IncidentScope
+	incident int64
+	days     bool // apart by day
+	rollups  bool // the roll-ups know the answer
+	nothing  bool // the viewer may see none of it
 }
 
 func (s *Service) plan(q Query, by Dimension, days bool) (plan, error) {
 	p := plan{
 		metrics: q.Metric.read(), from: q.From, to: q.To, zone: q.Zone, time: q.Time, asOf: q.AsOf,
-		where: map[Dimension][]string{}, by: by, days: days,
+		where: map[Dimension][]string{}, by: by, days: days, scope: q.Incidents, incident: q.IncidentID,
 	}
 	if p.until = s.now(); !p.asOf.IsZero() {
 		p.until = min(p.until, p.asOf)
@@ -110,7 +131,8 @@ func (s *Service) plan(q Query, by Dimension, days bool) (plan, error) {
 	if err := p.check(q); err != nil {
 		return plan{}, err
 	}
-	p.rollups = p.zone.String() == s.zone.String() && p.time == ByAnswered && p.asOf.IsZero() && p.oneDimension()
+	p.rollups = p.zone.String() == s.zone.String() && p.time == ByAnswered && p.asOf.IsZero() && p.oneDimension() &&
+		p.scope == WithIncidents
 	if !p.rollups && p.to-p.from >= MaxDays {
 		return plan{}, fault.InvalidFields(fault.Field{
 			Name: "to", Code: "range_too_long", Problem: "is more than two years after the first day", Value: q.To.String(),
@@ -146,6 +168,11 @@ func (p *plan) check(q Query) error {
 	if p.time != ByAnswered && p.time != ByResolved {
 		fields = append(fields, fault.Field{
 			Name: "time", Code: "unknown_time_base", Problem: "is neither answered nor resolved", Value: string(p.time),
+		})
+	}
+	if !slices.Contains(IncidentScopes(), p.scope) {
+		fields = append(fields, fault.Field{
+			Name: "incidents", Code: "unknown_value", Problem: "is neither without nor only", Value: string(p.scope),
 		})
 	}
 	if q.To < q.From {

@@ -9,6 +9,7 @@ import (
 
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
+	"aftercall/internal/tie"
 )
 
 // slot is a time an entry falls in, finer than a day of any zone: a quarter of an hour, because zones are whole quarters from UTC.
@@ -144,7 +145,21 @@ func selectEntries(tx database.Tx, p plan) *selection {
 	for _, d := range slices.Sorted(maps.Keys(p.where)) {
 		q.and(d.Column()+" IN ?", d.values(p.where[d]))
 	}
+	p.incidents(q)
 	return q
+}
+
+// incidents narrows a selection to what is tied to an incident, or is not.
+func (p plan) incidents(q *selection) {
+	if p.scope == WithIncidents {
+		return
+	}
+	tied, bound := "EXISTS (SELECT 1 FROM resolutions AS r JOIN incident_contacts AS t ON t.contact_id = r.contact_id "+
+		"WHERE r.id = score_entries.resolution_id AND t.state <> ?", []any{tie.Removed}
+	if p.incident != 0 {
+		tied, bound = tied+" AND t.incident_id = ?", append(bound, p.incident)
+	}
+	q.and(ifElse(p.scope == WithoutIncidents, "NOT ", "")+tied+")", bound...)
 }
 
 func ifElse(condition bool, yes, no string) string {

@@ -235,6 +235,7 @@ func drawTouches(t *rapid.T, at clock.Instant, most int, name string) []permissi
 			ID: int64(i + 1),
 			Kind: rapid.SampledFrom([]permission.TouchKind{
 				permission.Attempt, permission.Invitation, permission.Reminder, permission.Offer, permission.Text,
+				permission.Notice,
 			}).Draw(t, "kind"),
 			Purpose: rapid.SampledFrom([]permission.Purpose{permission.ServiceCallback, permission.MarketingCall}).Draw(t, "touched for"),
 			Channel: rapid.SampledFrom([]permission.Channel{permission.ByPhone, permission.ByEmail}).Draw(t, "by"),

@@ -17,6 +17,7 @@ const (
 	Reminder   TouchKind = "reminder"   // of an invitation; exempt from the caps on messages
 	Offer      TouchKind = "offer"      // marketing
 	Text       TouchKind = "text"       // says that we called, after a call nobody took
+	Notice     TouchKind = "notice"     // says what became of an outage, instead of a call and a survey
 )
 
 // Touch is one contact we made. Every feature that contacts somebody records it here, in the transaction that decides to.
@@ -30,7 +31,7 @@ type Touch struct {
 	Purpose     Purpose
 	Channel     Channel
 	Family      string // survey family
-	Ref         int64  // id of the attempt, invitation, offer or text; minus that of the attempt for a survey asked in a call
+	Ref         int64  // id of the attempt, invitation, offer, text or notice; minus that of the attempt for a survey asked in a call
 	At          clock.Instant
 }
 

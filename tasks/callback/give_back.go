@@ -11,6 +11,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
+	"aftercall/internal/tie"
 )
 
 // SkipReason says why a caller passes a callback on. It is translated under "skip_reason.<code>".
@@ -148,6 +149,13 @@ func (s *Service) passOn(
 ) error {
 	if err := transition(tx, c, now); err != nil {
 		return err
+	}
+	ties, err := tie.Of(tx, []int64{c.ContactID})
+	if err != nil {
+		return err
+	}
+	if ties[c.ContactID].Held && !c.closed() {
+		return s.suspend(tx, c, now)
 	}
 	return s.keep(tx, c, now)
 }

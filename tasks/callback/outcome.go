@@ -14,6 +14,7 @@ import (
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
 	"aftercall/internal/text"
+	"aftercall/internal/tie"
 	"aftercall/tasks/callback/outcome"
 )
 
@@ -56,6 +57,7 @@ const (
 	ReasonCorrected   Reason = Reason(contact.ByCorrection)
 	ReasonNewer       Reason = Reason(contact.ByNewer) // waits until a newer contact of the person is resolved
 	ReasonHandoff     Reason = "handoff"               // waits until a reply is written inside
+	ReasonIncident    Reason = tie.Reason              // its contact is tied to an incident that is not over
 	ReasonSuperseded  Reason = "superseded"            // another callback asks what this one would have asked
 	ReasonPlanned     Reason = "planned"               // waits for its first time
 	ReasonAppointment Reason = "appointment"           // the customer named a time
@@ -73,7 +75,7 @@ func (s *Service) Reasons(ctx context.Context) ([]Reason, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the reasons of callbacks: %w", err)
 	}
-	all := []Reason{ReasonPlanned, ReasonAppointment, ReasonSkipped, ReasonPaused, ReasonHandoff, ReasonNewer}
+	all := []Reason{ReasonPlanned, ReasonAppointment, ReasonSkipped, ReasonPaused, ReasonHandoff, ReasonNewer, ReasonIncident}
 	for _, code := range againstCalls() {
 		all = append(all, Reason(code))
 	}

@@ -5,6 +5,7 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/internal/contact/history"
 	"aftercall/internal/database"
+	"aftercall/internal/tie"
 )
 
 // overtaken returns, by id, why callbacks in nobody's hands are not to be made now, for whatever came since they were planned: what the
@@ -50,7 +51,8 @@ func (s *Service) overtakenInHand(tx database.Tx, c Callback) (Reason, error) {
 
 // overtakenAtSource returns why callbacks are not wanted any more because of what the source has said since they were planned: their
 // contact was reopened, or is another customer's. A recovery is of who answered, whoever the contact turns out to be of. The second call
-// after a reply was promised, whatever the source says meanwhile. It returns the resolutions too.
+// after a reply was promised, whatever the source says meanwhile. What an incident holds waits for its end, whatever kind it is of. It
+// returns the resolutions too.
 func overtakenAtSource(tx database.Tx, callbacks []Callback) (map[int64]Reason, map[int64]contact.Resolution, error) {
 	ids := make([]int64, len(callbacks))
 	for i, c := range callbacks {
@@ -71,10 +73,17 @@ func overtakenAtSource(tx database.Tx, callbacks []Callback) (map[int64]Reason, 
 	if err != nil {
 		return nil, nil, err
 	}
+	ties, err := tie.Of(tx, contactsOf(callbacks))
+	if err != nil {
+		return nil, nil, err
+	}
 	reasons := make(map[int64]Reason)
 	for i, c := range callbacks {
-		if by[i] != "" && c.Kind != SecondKind {
+		switch {
+		case by[i] != "" && c.Kind != SecondKind:
 			reasons[c.ID] = Reason(by[i])
+		case ties[c.ContactID].Held:
+			reasons[c.ID] = ReasonIncident
 		}
 	}
 	return reasons, resolutions, nil
@@ -112,9 +121,12 @@ func (c *Callback) since(r contact.Resolution) history.Since {
 	return history.Since{PersonID: c.PersonID, ContactID: c.ContactID, After: r.ResolvedAt}
 }
 
-// giveUpOvertaken cancels a callback that was overtaken, or sets it aside while it waits for a reply or a newer contact. After a
-// correction the contact is decided about again.
+// giveUpOvertaken cancels a callback that was overtaken, or sets it aside while it waits for a reply, for a newer contact or for the end of
+// an incident. After a correction the contact is decided about again.
 func (s *Service) giveUpOvertaken(tx database.Tx, c *Callback, reason Reason, now clock.Instant) error {
+	if reason == ReasonIncident {
+		return s.suspend(tx, c, now)
+	}
 	if again, waits := looksAgain(reason); waits {
 		if c.usedUp() {
 			return s.useUp(tx, c, now)

@@ -35,6 +35,11 @@ func (s *Service) Add(tx database.Tx, now clock.Instant, callbacks []Callback, s
 	if err := s.poolsFor(tx, callbacks, called, now); err != nil {
 		return err
 	}
+	var suspended []suspension
+	held, err := suspendNew(tx, callbacks, now)
+	if err != nil {
+		return err
+	}
 	if err := st.insertCallbacks(callbacks); err != nil {
 		return err
 	}
@@ -43,8 +48,16 @@ func (s *Service) Add(tx database.Tx, now clock.Instant, callbacks []Callback, s
 		return err
 	}
 	jobs := make([]outbox.Job, 0, len(callbacks))
-	for _, c := range callbacks {
-		jobs = append(jobs, outbox.New(JobOffer, ids[key{c.ResolutionID, c.Kind, c.Round}], outbox.Urgent, c.nextLook()))
+	for i, c := range callbacks {
+		id := ids[key{c.ResolutionID, c.Kind, c.Round}]
+		jobs = append(jobs, outbox.New(JobOffer, id, outbox.Urgent, c.nextLook()))
+		if before, is := held[i]; is {
+			before.CallbackID = id
+			suspended = append(suspended, before)
+		}
+	}
+	if err := st.keepSuspended(suspended...); err != nil {
+		return err
 	}
 	if err := outbox.Add(tx, now, jobs...); err != nil {
 		return err

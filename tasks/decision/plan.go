@@ -32,6 +32,9 @@ func (s *Service) Plan(ctx context.Context, ticket outbox.Ticket, batchID int64)
 			if err := p.finish(tx, ticket); err != nil {
 				return err
 			}
+			if err := s.tie(tx, p.resolutions(), p.now); err != nil {
+				return err
+			}
 			p.tx = tx
 			return p.write()
 		})
@@ -93,6 +96,17 @@ type planner struct {
 	again    clock.Instant // when the next resolution of the batch happens; none: all have
 	items    []planned
 	subjects map[int64]permission.Subject // by customer, of wanted items
+}
+
+// resolutions are those of the items, each once.
+func (p *planner) resolutions() []contact.Resolution {
+	var all []contact.Resolution
+	for _, item := range p.items {
+		if n := len(all); n == 0 || all[n-1].ID != item.resolution.ID {
+			all = append(all, item.resolution)
+		}
+	}
+	return all
 }
 
 // planned is one resolution and kind of follow-up on its way to a decision.

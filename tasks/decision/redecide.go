@@ -70,6 +70,9 @@ func (s *Service) Redecide(ctx context.Context, ticket outbox.Ticket, contactID 
 		if err := ticket.Done(tx); err != nil || !resolved {
 			return err
 		}
+		if err := s.tie(tx, []contact.Resolution{r}, now); err != nil {
+			return err
+		}
 		p := planner{Service: s, tx: tx, now: now}
 		if p.policy, err = s.policies.InForce(tx); err != nil {
 			return err

@@ -37,6 +37,7 @@ type Service struct {
 	surveys   Surveys
 	now       clock.Now
 	zone      *time.Location
+	incidents Incidents // nil: there are none
 }
 
 // New returns a service. It panics without the centre's zone: days would silently be UTC days.

@@ -142,6 +142,14 @@ func (s store) surveyCustomers(customerIDs []int64) ([]int64, error) {
 	return customers, err
 }
 
+// surveysToSend returns the surveys about contacts whose job is still to come.
+func (s store) surveysToSend(contactIDs []int64) ([]Decision, error) {
+	return database.In[Decision](contactIDs, "surveys to be sent", func(part []int64) *gorm.DB {
+		return s.Gorm().Where("contact_id IN ? AND kind = ? AND state = ? AND cancelled_at = 0", part, policy.FollowUpSurvey, Planned).
+			Where("EXISTS (?)", outbox.OpenAbout(s.Tx, JobSendSurvey, "decisions.id")).Order("id")
+	})
+}
+
 // maxSurveys bounds how many surveys of one customer are looked at: nobody waits for more.
 const maxSurveys = 200
 

@@ -10,12 +10,16 @@ import (
 	"aftercall/internal/database"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
+	"aftercall/internal/tie"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/policy"
 )
 
 // ReasonNoSender says that there is none for any channel of a planned survey.
 const ReasonNoSender policy.Reason = "no_sender"
+
+// afterIncident is how long a survey may still be sent after an incident held it, however old its resolution is by then.
+const afterIncident = 3 * 24 * time.Hour
 
 // SurveyPlan is a planned survey as its rule says, with whether it is still wanted.
 type SurveyPlan struct {
@@ -59,6 +63,14 @@ func (s *Service) SurveyPlan(ctx context.Context, decisionID int64) (SurveyPlan,
 		plan.Survey, plan.Family, plan.Channels = a.Survey, a.Family, a.Channels
 		plan.Expiry, plan.Reminders, plan.RemindAfter = a.Expiry.Duration(), a.Reminders, a.RemindAfter.Duration()
 	}
+	ties, err := tie.Of(tx, []int64{r.ContactID})
+	if err != nil {
+		return SurveyPlan{}, err
+	}
+	held := ties[r.ContactID].Held
+	if freed := ties[r.ContactID].FreedAt; !freed.IsZero() {
+		plan.LastChance = max(plan.LastChance, freed.Add(afterIncident))
+	}
 	asked, err := s.callbacks.AnsweredInCall(tx, d.ResolutionID)
 	if err != nil {
 		return SurveyPlan{}, err
@@ -80,7 +92,7 @@ func (s *Service) SurveyPlan(ctx context.Context, decisionID int64) (SurveyPlan,
 		plan.Reason = policy.ReasonReopened
 	case r.Answered || asked:
 		plan.Reason = policy.ReasonAlreadyAnswered
-	case now.After(plan.LastChance):
+	case !held && now.After(plan.LastChance):
 		plan.Reason = policy.ReasonTooOld
 	case by[0] == contact.ByCorrection:
 		plan.Reason = policy.ReasonCorrected

@@ -58,7 +58,7 @@ func reservedReasons() []Reason {
 	return append(reasonsAgainst(),
 		"scheduled", "handed_over", "undecided", "made", // fates of decisions
 		"planned", "appointment", "skipped", "expired", "unreachable", "by_hand", // why callbacks wait or end
-		"superseded", "newer_contact", "paused", "handoff", "back_office", "answered_in_call",
+		"superseded", "newer_contact", "incident", "paused", "handoff", "back_office", "answered_in_call",
 		"waiting", "ready", "claimed", "done", "cancelled",
 		// Permission's, of other purposes.
 		"attempt_gap", "refusal_quiet", "no_consent", "complaint_quiet", "touched_lately", "marketing_cap",

@@ -43,8 +43,8 @@ func Unplanned(kind string) bool { return kind == "recovery" || kind == "second"
 // that goes by the name of its reason.
 func Reserved() []string {
 	return []string{
-		"planned", "skipped", "expired", "unreachable", "by_hand", "reopened", "corrected", "superseded", "newer_contact", "paused",
-		"handoff", "back_office", "waiting", "ready", "claimed", "done", "cancelled", "scheduled", "handed_over", "undecided",
+		"planned", "skipped", "expired", "unreachable", "by_hand", "reopened", "corrected", "superseded", "newer_contact", "incident",
+		"paused", "handoff", "back_office", "waiting", "ready", "claimed", "done", "cancelled", "scheduled", "handed_over", "undecided",
 		"no_address", "suppressed", "refused", "refusal_quiet", "no_consent", "open_complaint", "complaint_quiet", "survey_cooldown",
 		"touched_lately", "marketing_cap", "daily_cap", "message_cap", "attempt_cap", "attempt_gap", "zone_unknown", "outside_hours",
 		"auto_closed", "too_old", "already_answered", "not_needed", "not_sampled", "no_rule", "made",
