@@ -27,6 +27,7 @@ import (
 	"aftercall/internal/permission"
 	"aftercall/internal/scratch"
 	"aftercall/tasks/callback/performance"
+	"aftercall/tasks/incident"
 	"aftercall/tasks/queue"
 )
 
@@ -181,6 +182,7 @@ func (a *App) openQueue(ctx context.Context) error {
 			queue.Every(figures.FoldEvery, figures.JobFold, outbox.Normal),
 			queue.Every(identity.ScanEvery, identity.JobScanPersons, outbox.Bulk),
 			queue.Every(permission.RefreshEvery, permission.JobRefresh, outbox.Bulk),
+			queue.Every(incident.BurstsEvery, incident.JobBursts, outbox.Bulk),
 			queue.Every(flow.TakeUpEvery, flow.JobTakeUp, outbox.Bulk),
 			queue.Every(time.Hour, queue.JobClean, outbox.Bulk),
 			queue.Nightly(a.zone, 3*time.Hour, flow.JobVerify, outbox.Bulk),

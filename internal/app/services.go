@@ -34,6 +34,7 @@ import (
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/handoff"
+	"aftercall/tasks/incident"
 	"aftercall/tasks/policy"
 	"aftercall/tasks/queue"
 	"aftercall/web"
@@ -67,6 +68,7 @@ type Services struct {
 	Skills      *skill.Service
 	Decisions   *decision.Service
 	Handoffs    *handoff.Service
+	Incidents   *incident.Service
 	Campaigns   *campaign.Service
 	Flow        *flow.Service
 	Jobs        *queue.Inspector
@@ -99,7 +101,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 		Messages:   delivery.NewLog(db, now),
 		PBX:        delivery.NewPBX(db, setup.Key, now),
 	}
-	setup.Surveys.Texts = flow.MissedTexts{}
+	setup.Surveys.Texts, setup.Surveys.Notices = flow.MissedTexts{}, flow.IncidentNotices{}
 	s.Surveys = survey.New(db, s.Permission, setup.Key, now, setup.Surveys)
 	asked := flow.PolicySurveys{Surveys: s.Surveys}
 	s.Policies = policy.New(db, asked, now, setup.FirstDelay)
@@ -126,6 +128,11 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 		Contacts: s.Contacts, Decisions: s.Decisions, Jobs: s.Jobs, Now: now, Zone: zone,
 	}, Handoffs: flow.Handed{Handoffs: s.Handoffs}})
 	s.Notices = notice.New(db, now)
+	s.Incidents = incident.New(db, s.Policies, s.Callbacks, s.Decisions, s.Permission, now, incident.Options{
+		Zone: zone, CentreName: setup.Surveys.CentreName, Language: setup.Surveys.Language, Links: s.Surveys,
+		Channels: setup.Surveys.Channels,
+	})
+	s.Decisions.Tying(s.Incidents)
 	s.Identity = identity.New(db, s.Contacts, now, identity.Options{
 		Holds: s.Callbacks, Movers: []identity.PersonMover{s.Permission, s.Callbacks}, Respeller: s.Permission,
 	})
@@ -136,8 +143,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Flow = flow.New(flow.Services{
 		DB: db, Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Permission: s.Permission, Imports: s.Imports,
 		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Missed: s.Missed, Decisions: s.Decisions, Handoffs: s.Handoffs,
-		Performance: s.Performance,
-		Surveys:     s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures,
+		Incidents: s.Incidents, Performance: s.Performance, Surveys: s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures,
 		Sender: setup.Sender, Messages: s.Messages, Log: setup.Log,
 	})
 	return s

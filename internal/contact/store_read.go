@@ -2,6 +2,7 @@ package contact
 
 import (
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -202,6 +203,18 @@ func (s store) resolutionsAfter(after int64, limit int) ([]Resolution, error) {
 		return nil, fmt.Errorf("read resolutions: %w", err)
 	}
 	return rows, nil
+}
+
+// ReceivedAfter returns up to limit contacts behind an id that came no later than an instant, in the order of their ids. It stops at the first
+// that came later.
+func ReceivedAfter(tx database.Tx, after int64, until clock.Instant, limit int) ([]Contact, error) {
+	rows, err := database.List[Contact](tx.Gorm().
+		Select("id", "source_id", "customer_id", "category", "product", "opened_at", "received_at").
+		Where("id > ?", after).Order("id").Limit(limit), "contacts that came")
+	if i := slices.IndexFunc(rows, func(c Contact) bool { return c.ReceivedAt.After(until) }); i >= 0 {
+		rows = rows[:i]
+	}
+	return rows, err
 }
 
 // CustomersAfter returns the customers after an id, in the order of their ids, at most limit. Nothing moves a customer in that order:

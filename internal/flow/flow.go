@@ -25,6 +25,7 @@ import (
 	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/handoff"
+	"aftercall/tasks/incident"
 	"aftercall/tasks/policy"
 )
 
@@ -48,6 +49,7 @@ type Services struct {
 	Missed      *missed.Service
 	Decisions   *decision.Service
 	Handoffs    *handoff.Service
+	Incidents   *incident.Service
 	Surveys     *survey.Service
 	Campaigns   *campaign.Service
 	Figures     *figures.Service
@@ -85,6 +87,10 @@ func (s *Service) Handlers() map[string]Handler {
 		decision.JobSendSurvey:   s.sendSurvey,
 		contact.JobCorrected:     s.Decisions.Redecide,
 		decision.JobDryRun:       s.Decisions.RunDry,
+		incident.JobTie:          s.Incidents.TieBefore,
+		incident.JobFree:         s.Incidents.Free,
+		incident.JobNotice:       s.noticeIncident,
+		incident.JobBursts:       s.seeBursts,
 		callback.JobOffer:        s.Callbacks.Offer,
 		callback.JobOutcome:      s.followOutcome,
 		callback.JobMissed:       s.Missed.Plan,

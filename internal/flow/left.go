@@ -11,6 +11,7 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/decision"
+	"aftercall/tasks/incident"
 )
 
 // JobTakeUp is the kind of the periodic job that looks for messages that are under way though no job will end them.
@@ -19,7 +20,7 @@ const JobTakeUp = "surveys.take_up"
 // TakeUpEvery is how often takeUpSurveys looks for them.
 const TakeUpEvery = 10 * time.Minute
 
-// takeUpSurveys gives a job to every invitation, reminder and text after a missed call that is not at its end and has none, because its
+// takeUpSurveys gives a job to every invitation, reminder, text after a missed call and notice of an incident that is not at its end and has none, because its
 // worker died once too often or an earlier version lost it. The job finds what it would find after any crash, so nothing is sent twice. If
 // the job is dead and the message may still be sent, it waits for a person until that is over.
 func (s *Service) takeUpSurveys(ctx context.Context, ticket outbox.Ticket, _ int64) error {
@@ -35,9 +36,13 @@ func (s *Service) takeUpSurveys(ctx context.Context, ticket outbox.Ticket, _ int
 	if err != nil {
 		return err
 	}
-	if invitations+reminders+texts > 0 {
+	notices, err := s.takeUp(ctx, ticket.At, incident.JobNotice, leftNotices)
+	if err != nil {
+		return err
+	}
+	if invitations+reminders+texts+notices > 0 {
 		s.Log.WarnContext(ctx, "messages were under way and nobody at work on them; they are brought to their end",
-			"invitations", invitations, "reminders", reminders, "texts", texts)
+			"invitations", invitations, "reminders", reminders, "texts", texts, "notices", notices)
 	}
 	return s.finish(ctx, ticket)
 }

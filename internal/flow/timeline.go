@@ -15,6 +15,7 @@ import (
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/handoff"
+	"aftercall/tasks/incident"
 )
 
 // Reads answers questions that span features, for pages. It writes nothing.
@@ -55,7 +56,7 @@ func timeline(tx database.Tx, contactID int64) ([]contact.Event, error) {
 	var events []contact.Event
 	for _, part := range []func(database.Tx, int64) ([]contact.Event, error){
 		contact.EventsOfContact, decision.EventsOfContact, worklist.EventsOfContact, missed.EventsOfContact,
-		survey.EventsOfContact, handoff.EventsOfContact,
+		survey.EventsOfContact, handoff.EventsOfContact, incident.EventsOfContact,
 	} {
 		some, err := part(tx, contactID)
 		if err != nil {

@@ -75,6 +75,15 @@ func (s store) inState(states ...State) ([]Incident, error) {
 	return database.List[Incident](s.Gorm().Where("state IN ?", states).Order("id").Limit(maxIncident), "incidents")
 }
 
+func (s store) byIDs(ids []int64) (map[int64]Incident, error) {
+	rows, err := database.In[Incident](ids, "incidents", func(part []int64) *gorm.DB { return s.Gorm().Where("id IN ?", part) })
+	found := make(map[int64]Incident, len(rows))
+	for _, i := range rows {
+		found[i.ID] = i
+	}
+	return found, err
+}
+
 func (s store) countOpen() (int, error) {
 	n, err := database.CountUpTo(s.Tx, s.Gorm().Model(&Incident{}).Where("ended_at = 0"), maxOpen)
 	if err != nil {

@@ -57,6 +57,11 @@ func (s store) noticesByID(ids []int64) ([]Notice, error) {
 	return database.In[Notice](ids, "notices of incidents", func(part []int64) *gorm.DB { return s.Gorm().Where("id IN ?", part) })
 }
 
+// noticesOfContact returns the notices that were planned for a contact: one for each incident it was the first of its person in.
+func (s store) noticesOfContact(contactID int64) ([]Notice, error) {
+	return database.List[Notice](s.Gorm().Where("contact_id = ?", contactID).Order("id").Limit(maxEvents), "the notices about a contact")
+}
+
 // NoticeCount is how many notices of an incident came to the same end, for the same reason.
 type NoticeCount struct {
 	State  NoticeState

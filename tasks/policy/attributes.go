@@ -43,6 +43,9 @@ func (s *Service) Attributes(ctx context.Context) ([]Attribute, error) {
 	return store{s.db.View(ctx)}.attributes()
 }
 
+// AttributesIn is Attributes in a transaction.
+func (s *Service) AttributesIn(tx database.Tx) ([]Attribute, error) { return store{tx}.attributes() }
+
 // RegisterAttribute lets policies ask about an attribute, or changes its label; an empty label means its name. It returns
 // fault.Forbidden for anybody but a supervisor or an administrator, fault.Invalid with the wrong fields, and fault.Conflict for
 // another kind than it is registered with (published policies were checked against that) or for more than 200 attributes.

@@ -6,6 +6,7 @@
 -- nowhere; the touch in touches is what caps count.
 --   unique (incident_id, person_id): one for each person, whatever is tied again
 --   (token_hash): the customer's link, which there is from the sending on
+--   (contact_id): the story of a contact
 --   (state, id): what no job will end, looked for now and then; nearly all are at their end
 CREATE TABLE IF NOT EXISTS incident_notices (
     id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -22,6 +23,7 @@ CREATE TABLE IF NOT EXISTS incident_notices (
     sent_at BIGINT NOT NULL DEFAULT 0,
     UNIQUE KEY incident_notices_incident_id_person_id (incident_id, person_id),
     KEY incident_notices_token_hash (token_hash),
+    KEY incident_notices_contact_id (contact_id),
     KEY incident_notices_state_id (state, id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 

@@ -5,6 +5,7 @@
 -- nowhere; the touch in touches is what caps count.
 --   unique (incident_id, person_id): one for each person, whatever is tied again
 --   (token_hash): the customer's link, which there is from the sending on
+--   (contact_id): the story of a contact
 --   (state, id): what no job will end, looked for now and then; nearly all are at their end
 CREATE TABLE IF NOT EXISTS incident_notices (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -22,6 +23,7 @@ CREATE TABLE IF NOT EXISTS incident_notices (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS incident_notices_incident_id_person_id ON incident_notices (incident_id, person_id);
 CREATE INDEX IF NOT EXISTS incident_notices_token_hash ON incident_notices (token_hash);
+CREATE INDEX IF NOT EXISTS incident_notices_contact_id ON incident_notices (contact_id);
 CREATE INDEX IF NOT EXISTS incident_notices_state_id ON incident_notices (state, id);
 
 -- +goose Down
