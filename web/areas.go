@@ -8,6 +8,7 @@ import (
 	"aftercall/web/followup"
 	"aftercall/web/frame"
 	"aftercall/web/imports"
+	"aftercall/web/incidents"
 	"aftercall/web/outcomes"
 	"aftercall/web/performance"
 	"aftercall/web/permission"
@@ -43,5 +44,6 @@ func areas(site *frame.Site, s Services) []frame.Area {
 		scores.New(site, s.Worklist, s.Contacts, s.Figures, s.Reads, s.Surveys),
 		audiences.New(site, s.Accounts, s.Campaigns, s.Contacts),
 		imports.New(site, s.Contacts, s.Imports),
+		incidents.New(site, s.Accounts, s.Contacts, s.Figures, s.Incidents, s.Policies),
 	}
 }

@@ -24,6 +24,7 @@ func navigation() []frame.NavigationEntry {
 		{Path: "/performance", Key: "rail.performance", Roles: supervisor},
 		{Path: "/contacts", Key: "rail.contacts", Roles: supervisor},
 		{Path: "/decisions", Key: "rail.decisions", Roles: supervisor},
+		{Path: "/incidents", Key: "rail.incidents", Roles: supervisor},
 		{Path: "/scores", Key: "rail.scores", Roles: supervisor},
 		{Path: "/policies", Key: "rail.policies", Roles: supervisor},
 		{Path: "/scripts", Key: "rail.scripts", Roles: supervisor},

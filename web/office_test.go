@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"aftercall/campaign"
 	"aftercall/internal/account"
@@ -19,6 +20,7 @@ import (
 	"aftercall/tasks/callback/roster"
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/callback/skill"
+	"aftercall/tasks/incident"
 )
 
 const unknownID = "999999999"
@@ -41,6 +43,7 @@ type office struct {
 	params  map[string]namedBy // by the route up to the parameter
 	clients map[account.Role]*webtest.Client
 	made    int
+	kept    int64 // the incident that was made last
 }
 
 // What nobody but the other team may read.
@@ -151,7 +154,8 @@ func newOffice(t testing.TB) *office {
 			webtest.Must(t, err)
 			return text(run.ID)
 		}),
-		"/jobs/:id": one("1"),
+		"/incidents/:id": {func() string { return text(o.incident("装维一班")) }, text(o.incident("装维二班")), unknownID},
+		"/jobs/:id":      one("1"),
 		"/roster/shifts/:id": each(func() string {
 			o.made++
 			_, err := o.Roster.AddShift(t.Context(), o.admin, roster.Typed{Name: fmt.Sprint("shift ", o.made), From: "9:00", Until: "17:00"})
@@ -231,6 +235,32 @@ func (o *office) user(team string) int64 {
 	})
 	webtest.Must(o.t, err)
 	return u.ID
+}
+
+// incident adds an incident of a team.
+func (o *office) incident(team string) int64 {
+	o.t.Helper()
+	teams, err := o.Accounts.Teams(o.t.Context())
+	webtest.Must(o.t, err)
+	o.made++
+	d := incident.Definition{Name: fmt.Sprint("外客 ", o.made), From: webtest.Now.Add(-time.Hour)}
+	if team == "装维一班" {
+		d.Name = fmt.Sprint("incident ", o.made)
+	}
+	for _, t := range teams {
+		if t.Name == team {
+			d.TeamID = t.ID
+		}
+	}
+	if o.kept != 0 {
+		_ = o.Incidents.Dismiss(o.t.Context(), o.admin, o.kept, "room for another") // there may be fifty
+	}
+	i, err := o.Incidents.Create(o.t.Context(), o.admin, d)
+	webtest.Must(o.t, err)
+	if team == "装维一班" {
+		o.kept = i.ID
+	}
+	return i.ID
 }
 
 // recorded adds a call with a recording to a callback, made by the caller of the office, who may hear it.

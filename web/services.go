@@ -26,6 +26,7 @@ import (
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/handoff"
+	"aftercall/tasks/incident"
 	"aftercall/tasks/policy"
 	"aftercall/web/admin"
 	"aftercall/web/surveys"
@@ -52,6 +53,7 @@ type Services struct {
 	Outcomes    *outcome.Service
 	Decisions   *decision.Service
 	Handoffs    *handoff.Service
+	Incidents   *incident.Service
 	Scripts     *script.Service
 	Skills      *skill.Service
 	Surveys     *survey.Service

@@ -20,6 +20,7 @@ import (
 	"aftercall/internal/figures"
 	"aftercall/internal/outbox"
 	"aftercall/internal/permission"
+	"aftercall/internal/tie"
 	"aftercall/internal/upkeep"
 	"aftercall/internal/whose"
 	"aftercall/survey"
@@ -32,6 +33,7 @@ import (
 	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/handoff"
+	"aftercall/tasks/incident"
 	"aftercall/tasks/policy"
 )
 
@@ -54,6 +56,7 @@ func models() []any {
 		&notice.Notice{}, &notice.Version{},
 		&script.Script{}, &skill.Skill{}, &skill.Rule{},
 		&survey.Survey{}, &survey.Version{}, &survey.Invitation{}, &survey.Response{}, &survey.Answer{},
+		&tie.Tie{}, &incident.Incident{}, &incident.Event{}, &incident.Notice{},
 		&delivery.Kept{},
 		&campaign.Audience{}, &campaign.Snapshot{}, &campaign.Member{}, &campaign.Export{},
 	}
@@ -61,10 +64,10 @@ func models() []any {
 
 // private are tables whose row type is private to one store: the tests of that package write and read all their columns.
 var private = []string{
-	"address_guards", "caller_beats", "caller_days", "caller_hours", "caller_skills", "customers_apart", "drafts", "guards", "handoff_terms",
-	"holds", "import_chunks", "login_tries", "notice_reads", "notice_teams", "outcome_sets", "password_links", "permission_rules",
-	"person_change_records", "person_scan", "phrases", "policies", "pools", "rollup_state", "rollups", "settings", "user_teams",
-	"worker_beats",
+	"address_guards", "bursts", "caller_beats", "caller_days", "caller_hours", "caller_skills", "contact_hours", "customers_apart",
+	"drafts", "guards", "handoff_terms", "holds", "import_chunks", "login_tries", "notice_reads", "notice_teams", "outcome_sets",
+	"password_links", "permission_rules", "person_change_records", "person_scan", "phrases", "policies", "pools", "rollup_state",
+	"rollups", "settings", "suspended_callbacks", "user_teams", "worker_beats",
 }
 
 // waiting are columns that nothing uses before the feature comes that does.

@@ -175,8 +175,7 @@ func (s *Services) Shown() web.Services {
 	return web.Services{
 		Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Imports: s.Imports, Permission: s.Permission, Lists: s.Lists,
 		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Worklist: s.Worklist, Pauses: s.Pauses, Outcomes: s.Outcomes,
-		Roster: s.Roster, Performance: s.Performance,
-		Floor: s.Floor, Notices: s.Notices,
+		Roster: s.Roster, Performance: s.Performance, Floor: s.Floor, Notices: s.Notices, Incidents: s.Incidents,
 		Decisions: s.Decisions, Handoffs: s.Handoffs, Scripts: s.Scripts, Skills: s.Skills, PBX: s.PBX,
 		Surveys: s.Surveys, Campaigns: s.Campaigns, Messages: s.Messages,
 		Figures: s.Figures, Jobs: s.Jobs, Maintenance: s.Maintenance, Reads: flow.NewReads(s.DB, s.Contacts),

@@ -127,16 +127,16 @@ func (d Definition) checkPeriod(wrong *fault.Problems, now clock.Instant) {
 	case d.From.IsZero():
 		wrong.Refuse("from", "required", "is required", "")
 	case d.From.After(now.Add(farthest)):
-		wrong.Refuse("from", "too_far", "must be within 30 days", "")
-	case d.From.Before(now.Add(-farthest)):
+		wrong.Refuse("from", "too_far", "must be within 60 days", "")
+	case d.From.Before(now.Add(-longAgo)):
 		wrong.Refuse("from", "incident_long_ago", "must be within the last 30 days", "")
 	}
 	switch {
 	case d.Until.IsZero():
 	case !d.Until.After(d.From):
 		wrong.Refuse("until", "until_before", "must be later than the time it begins", "")
-	case d.Until.Sub(d.From) > longest:
-		wrong.Refuse("until", "too_far", "must be within 30 days", "")
+	case d.Until.Sub(d.From) > farthest:
+		wrong.Refuse("until", "too_far", "must be within 60 days", "")
 	}
 }
 

@@ -7,7 +7,7 @@
 //	  │                │
 //	  └─Dismiss        └─CallOff──► calling_off ──all free──► called_off
 //	     ▼
-//	  dismissed ◄──Dismiss── proposed ──Accept──► draft
+//	  dismissed ◄──Dismiss── proposed ──Change──► draft, or ──Begin──► active
 //
 // Contacts are tied to it (package tie): by its rule when they are resolved, by its rule from those resolved before (a job), and by hand.
 // While a tie holds, a callback of the contact waits and its survey is put off; callback, survey and decision ask the tie at the moment of
@@ -131,8 +131,8 @@ const (
 	maxNotice   = 200 // characters; longer texts are split by gateways
 	maxWhy      = 500
 	maxPerHour  = 100_000
-	farthest    = 30 * 24 * time.Hour // back from now to the beginning of an incident
-	longest     = 30 * 24 * time.Hour // of its period
+	longAgo     = 30 * 24 * time.Hour // back from now to the beginning of an incident
+	farthest    = 60 * 24 * time.Hour // from now, and of its period
 	maxNamed    = 200                 // contacts named at once
 	usualRate   = 100                 // customers an hour
 	maxOpen     = 50                  // incidents that are not over
@@ -164,7 +164,6 @@ const (
 	EventProposed  EventKind = "proposed"
 	EventCreated   EventKind = "created"
 	EventChanged   EventKind = "changed"
-	EventAccepted  EventKind = "accepted"
 	EventDismissed EventKind = "dismissed"
 	EventBegun     EventKind = "begun"
 	EventTied      EventKind = "tied"    // by hand
@@ -179,7 +178,7 @@ const (
 // EventKinds returns every kind of event.
 func EventKinds() []EventKind {
 	return []EventKind{
-		EventProposed, EventCreated, EventChanged, EventAccepted, EventDismissed, EventBegun, EventTied, EventScanned, EventRemoved,
+		EventProposed, EventCreated, EventChanged, EventDismissed, EventBegun, EventTied, EventScanned, EventRemoved,
 		EventReleased, EventStopped, EventCalledOff, EventEnded,
 	}
 }

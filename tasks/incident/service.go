@@ -3,13 +3,13 @@ package incident
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
-	"aftercall/internal/fault"
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/decision"
@@ -50,7 +50,7 @@ func New(
 	now clock.Now, opts Options,
 ) *Service {
 	if opts.Zone == nil {
-		panic(fmt.Errorf("incident: %w", fault.New(fault.Invalid, "zone", "the centre's zone is required")))
+		panic(errors.New("incident: the centre's zone is required"))
 	}
 	opts.Language = cmp.Or(opts.Language, "zh-CN")
 	return &Service{db: db, policies: policies, callbacks: callbacks, decisions: decisions, permit: permit, now: now, opts: opts}

@@ -34,6 +34,7 @@ type contactPage struct {
 	Contact  contact.Detail
 	Timeline []frame.TimelineLine
 	Followed followedUp
+	MayTie   bool      // to an incident
 	ByHand   *handPlan // nil where the viewer may not plan a callback, or there is nothing to follow up
 }
 
@@ -102,7 +103,7 @@ func (h *handlers) renderContact(c *gin.Context, status int, f frame.Form) error
 	if err != nil {
 		return err
 	}
-	p := &contactPage{}
+	p := &contactPage{MayTie: frame.Viewer(c).Is(account.Supervisor)}
 	if p.Contact, err = h.contacts.Contact(c.Request.Context(), frame.Viewer(c), id); err != nil {
 		return err
 	}
