@@ -12,7 +12,7 @@ func useCases() map[string]useCase {
 		accountCases(), contactCases(), importCases(), permissionCases(), rulesCases(),
 		surveyCases(), callerCases(), rosterCases(), taskCases(), handoffCases(), scriptCases(), skillCases(), floorCases(),
 		policyCases(), campaignCases(),
-		jobCases(), peopleCases(),
+		jobCases(), peopleCases(), incidentCases(),
 	} {
 		maps.Copy(all, some)
 	}
@@ -32,6 +32,8 @@ func worked() []string {
 		Missed.Plan Missed.Begin Missed.Sent Handoffs.Watch Handoffs.Settle Handoffs.SettleAtSource
 		Decisions.CancelContact Decisions.DropRefusedSurveys Decisions.SurveyAnswered Callbacks.DropRefused
 		Callbacks.FreeAbsent Callbacks.HandBackRest Performance.Recount Performance.Roll
+		Callbacks.Suspend Callbacks.Unsuspend Decisions.ReleaseSurveys Incidents.Tie Incidents.TieBefore Incidents.Free
+		Incidents.BeginNotice Incidents.NoticeSent Incidents.Bursts
 		Callbacks.Offer Callbacks.SortSkills Decisions.Plan Decisions.Redecide Decisions.RunDry Campaigns.Build Campaigns.Recount`)
 }
 
@@ -64,6 +66,8 @@ func reads() []string {
 		Campaigns.Count Campaigns.Examples Campaigns.Explain Campaigns.ExportByID Campaigns.Exports Campaigns.Members
 		Campaigns.NewestSnapshots Campaigns.SnapshotByID Campaigns.Snapshots Jobs.Counts Jobs.CountsUpTo Jobs.Dead Jobs.Done
 		Jobs.Idle Messages.Newest Callbacks.Help Callbacks.Script PBX.Dial PBX.Link PBX.Settings
+		Incidents.Active Incidents.ByID Incidents.Contacts Incidents.Events Incidents.HeldCounts Incidents.List Incidents.MayChange
+		Incidents.Preview Incidents.Standing Policies.CheckFilter
 		Scripts.All Scripts.ByID Scripts.Centre Scripts.History Scripts.Phrases Scripts.Preview Scripts.Say
 		Handoffs.ByID Handoffs.Counts Handoffs.DefaultTeam Handoffs.ErrorCounts Handoffs.List Handoffs.Notices Handoffs.OfCaller
 		Handoffs.OfSecondCall Handoffs.Terms Handoffs.WouldGo Callbacks.Said

@@ -168,6 +168,7 @@ func jobCases() map[string]useCase {
 		},
 	}
 	maps.Copy(before, handoffJobs())
+	maps.Copy(before, incidentJobs())
 	for kind, prepare := range before {
 		cases["job "+kind] = func(o *office) func() (any, error) {
 			ticket, ref := o.job(kind, prepare(o))
