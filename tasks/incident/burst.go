@@ -9,6 +9,9 @@ import (
 // leastBurst is how many contacts an hour must have before they are a burst, however few are usual: three faults on a quiet night are none.
 const leastBurst = 10
 
+// leastSpread is how many times as much as Poisson's the counts of a centre scatter at least.
+const leastSpread = 1.5
+
 // sample is how many contacts of a kind there were in one hour, and in the same hour of how many earlier weeks or days.
 type sample struct {
 	now    int
@@ -29,8 +32,9 @@ func (v verdict) burst(now int) bool { return float64(now) >= v.bound }
 // judge returns what is usual in an hour and from how many on it is a burst; false where fewer than two earlier hours were counted.
 //
 // The usual is the mean of the earlier hours without the highest, which may have been an outage too, raised as all other contacts have risen
-// now. Counts of independent customers would scatter about it as Poisson's do; those of a centre scatter more, so the bound lies five of the
-// larger of the two deviations above it, is never less than twice the usual, and never less than ten.
+// now. Counts of independent customers would scatter about it as Poisson's do; those of a centre scatter more, by as much as the earlier hours
+// show, but by half at least: a few hours may have been alike by chance. The bound lies six such deviations above the usual, is never less
+// than twice the usual, and never less than ten.
 func (s sample) judge() (verdict, bool) {
 	if len(s.before) < 2 {
 		return verdict{}, false
@@ -41,7 +45,7 @@ func (s sample) judge() (verdict, bool) {
 		mean *= others / usually
 	}
 	usual := max(mean, 0.5)
-	return verdict{usual: mean, bound: max(leastBurst, 2*usual, usual+5*math.Sqrt(usual*max(1, spread))+3)}, true
+	return verdict{usual: mean, bound: max(leastBurst, 2*usual, usual+6*math.Sqrt(usual*max(leastSpread, spread))+3)}, true
 }
 
 // meanWithoutHighest returns the mean of counts, and how many times as much as Poisson's they scatter. From four on the highest is left out.

@@ -16,7 +16,7 @@ import (
 // Preview is what beginning an incident will hold of what was resolved already.
 type Preview struct {
 	Contacts  int
-	Customers int
+	Customers int  // persons: each is called and asked once
 	Callbacks int  // open ones
 	Surveys   int  // still to be sent
 	AtLeast   bool // there were more resolutions than are counted before somebody waits too long
@@ -43,7 +43,7 @@ func (s *Service) Preview(ctx context.Context, viewer account.Viewer, id int64) 
 
 func (s *Service) preview(tx database.Tx, i Incident, now clock.Instant) (p Preview, contacts map[int64]bool, err error) {
 	contacts = map[int64]bool{}
-	customers := map[int64]bool{}
+	persons := map[int64]bool{}
 	key := contact.ResolvedKey{At: i.FromAt}
 	for looked := 0; ; looked += tieAtOnce {
 		if looked >= previewed {
@@ -65,7 +65,7 @@ func (s *Service) preview(tx database.Tx, i Incident, now clock.Instant) (p Prev
 				fresh = append(fresh, id)
 			}
 		}
-		if err := p.add(tx, fresh, customers); err != nil {
+		if err := p.add(tx, fresh, persons); err != nil {
 			return p, nil, err
 		}
 		if len(resolutions) < tieAtOnce {
@@ -76,15 +76,23 @@ func (s *Service) preview(tx database.Tx, i Incident, now clock.Instant) (p Prev
 	}
 }
 
-func (p *Preview) add(tx database.Tx, contactIDs []int64, customers map[int64]bool) error {
+func (p *Preview) add(tx database.Tx, contactIDs []int64, persons map[int64]bool) error {
 	found, err := contact.ContactsByID(tx, contactIDs)
 	if err != nil {
 		return err
 	}
+	ids := make([]int64, 0, len(found))
 	for _, c := range found {
-		customers[c.CustomerID] = true
+		ids = append(ids, c.CustomerID)
 	}
-	p.Customers = len(customers)
+	of, err := contact.PersonsOf(tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, person := range of {
+		persons[person] = true
+	}
+	p.Customers = len(persons)
 	open, _, err := callback.CountOpen(tx, contactIDs)
 	if err != nil {
 		return err
@@ -97,7 +105,7 @@ func (p *Preview) add(tx database.Tx, contactIDs []int64, customers map[int64]bo
 // Standing is where an incident stands.
 type Standing struct {
 	Held, Freed, Removed int // contacts
-	Customers            int // of contacts that are or were held
+	Customers            int // persons, of contacts that are or were held
 	HeldCustomers        int // of contacts that are held
 	Callbacks            int // open ones of contacts that are or were held
 	Waiting              int // of those, the ones that wait for the end

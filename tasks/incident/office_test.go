@@ -48,7 +48,11 @@ type office struct {
 	at      clock.Instant
 	carrier *carrier
 	source  int64
+	made    int // contacts, of those with numbers of their own
 }
+
+// noTicket is that of a job that is run without a row.
+var noTicket outbox.Ticket
 
 func newOffice(t *testing.T, db *database.DB) *office {
 	t.Helper()

@@ -10,12 +10,13 @@ import (
 	"aftercall/tasks/policy"
 )
 
-// customers counts the customers of contacts that are or were held, and of those that are.
+// customers counts the persons of contacts that are or were held, and of those that are.
 func (s store) customers(id int64) (all, held int, err error) {
 	var row struct{ Total, Held int }
 	err = s.Gorm().Model(&tie.Tie{}).Joins("JOIN contacts ON contacts.id = incident_contacts.contact_id").
-		Select("COUNT(DISTINCT contacts.customer_id) AS total, "+
-			"COUNT(DISTINCT CASE WHEN incident_contacts.state = ? THEN contacts.customer_id END) AS held", tie.Held).
+		Joins("JOIN customers ON customers.id = contacts.customer_id").
+		Select("COUNT(DISTINCT customers.person_id) AS total, "+
+			"COUNT(DISTINCT CASE WHEN incident_contacts.state = ? THEN customers.person_id END) AS held", tie.Held).
 		Where("incident_contacts.incident_id = ? AND incident_contacts.state <> ?", id, tie.Removed).Scan(&row).Error
 	if err != nil {
 		return 0, 0, fmt.Errorf("count the customers of incident %d: %w", id, err)

@@ -50,7 +50,7 @@ func TestASupervisorPausesAndReleasesAnIncident(t *testing.T) {
 	t.Parallel()
 	ts := centre(t)
 	lead := ts.Login(t, account.Supervisor)
-	if page := lead.Get("/incidents").Page(http.StatusOK); !strings.Contains(page.Find(".empty").Text(), "没有群障") {
+	if page := lead.Get("/incidents").Page(http.StatusOK); !strings.Contains(page.Find(".empty").Text(), "There is no incident") {
 		t.Error("an empty list does not say so")
 	}
 	refused := lead.Post("/incidents", form(url.Values{"notice_zh": {""}, "name": {""}})).Page(http.StatusUnprocessableEntity)
@@ -58,7 +58,7 @@ func TestASupervisorPausesAndReleasesAnIncident(t *testing.T) {
 		t.Errorf("what was typed is lost: %q", got)
 	}
 	page := lead.Follow(lead.Post("/incidents", form(nil))).Page(http.StatusOK)
-	if text := page.Find("main").Text(); !strings.Contains(text, "回访任务") || !strings.Contains(text, "涉及 6 张工单") {
+	if text := page.Find("main").Text(); !strings.Contains(text, "about 6 contacts") {
 		t.Errorf("it does not say what it will pause: %s", text)
 	}
 	lead.Follow(lead.Post("/incidents/1/begin", nil)).Page(http.StatusOK)
@@ -67,10 +67,10 @@ func TestASupervisorPausesAndReleasesAnIncident(t *testing.T) {
 	if n := page.Find("#contacts tbody tr").Length(); n != 6 {
 		t.Errorf("%d contacts", n)
 	}
-	if text := lead.Get("/callbacks").Page(http.StatusOK).Text(); !strings.Contains(text, "群障期间暂停") {
+	if text := lead.Get("/callbacks").Page(http.StatusOK).Text(); !strings.Contains(text, "Waits for the end of an incident") {
 		t.Error("the list of callbacks does not say why they wait")
 	}
-	if text := lead.Get("/contacts/1").Page(http.StatusOK).Text(); !strings.Contains(text, "关联到群障“徐汇片区光缆中断”") {
+	if text := lead.Get("/contacts/1").Page(http.StatusOK).Text(); !strings.Contains(text, "Tied to the incident “徐汇片区光缆中断”") {
 		t.Error("the contact does not tell it")
 	}
 	lead.Post("/incidents/1/remove", url.Values{"contact": {"2"}}).Page(http.StatusUnprocessableEntity)
@@ -88,7 +88,7 @@ func TestASupervisorPausesAndReleasesAnIncident(t *testing.T) {
 	if err != nil || i.State != incident.CalledOff {
 		t.Errorf("it is %s: %v", i.State, err)
 	}
-	if n := lead.Get("/incidents/1").Page(http.StatusOK).Find(".timeline li").Length(); n != 10 {
+	if n := lead.Get("/incidents/1").Page(http.StatusOK).Find(".timeline li").Length(); n != 9 {
 		t.Errorf("the log has %d lines", n)
 	}
 	lead.Post("/incidents/1/begin", nil).Page(http.StatusConflict)

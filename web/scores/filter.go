@@ -26,6 +26,8 @@ type scoreFilter struct {
 	From, To clock.Day // included
 	Where    map[figures.Dimension]string
 	Compare  bool
+	// What of incidents is counted: all, nothing, or nothing else.
+	Incidents figures.IncidentScope
 
 	Path     string
 	defaults url.Values // what is left out of addresses
@@ -50,6 +52,7 @@ func readScoreFilter(c *gin.Context, today clock.Day, defaults url.Values) (scor
 	f := scoreFilter{
 		Step: figures.Step(get("step")), Time: figures.TimeBase(get("time")), Period: get("period"), Compare: get("compare") != "none",
 		Where: map[figures.Dimension]string{}, Path: c.Request.URL.Path, defaults: defaults,
+		Incidents: figures.IncidentScope(get("incidents")),
 	}
 	var err error
 	if f.Metric, err = figures.ParseMetric(get("metric")); err != nil {
@@ -131,7 +134,8 @@ func (f scoreFilter) Days() int { return int(f.To-f.From) + 1 }
 
 // query returns the question to ask of figures.
 func (f scoreFilter) query(v account.Viewer, m figures.Metric) figures.Query {
-	q := figures.Query{Metric: m, From: f.From, To: f.To, Time: f.Time, Viewer: v, Where: map[figures.Dimension][]string{}}
+	q := figures.Query{Metric: m, From: f.From, To: f.To, Time: f.Time, Viewer: v, Incidents: f.Incidents}
+	q.Where = map[figures.Dimension][]string{}
 	for d, member := range f.Where {
 		q.Where[d] = []string{member}
 	}
@@ -171,6 +175,7 @@ func (f scoreFilter) values() url.Values {
 	set("step", string(f.Step))
 	set("time", string(f.Time))
 	set("period", f.Period)
+	set("incidents", string(f.Incidents))
 	if f.Period == periodCustom {
 		v.Set("from", f.From.String())
 		v.Set("to", f.To.String())

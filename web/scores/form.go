@@ -33,6 +33,10 @@ func (h *handlers) scoreForm(c *gin.Context, f scoreFilter, withTime bool) (scor
 		form.add(h, c, "time", string(f.Time),
 			frame.EnumOptions(h.Site, c, "scores.group_", []figures.TimeBase{figures.ByAnswered, figures.ByResolved}))
 	}
+	if withTime {
+		form.add(h, c, "incidents", string(f.Incidents), frame.FilterOptions(h.Site, c, "scores.incidents_all", "scores.incidents_",
+			[]figures.IncidentScope{figures.WithoutIncidents, figures.OnlyIncidents}))
+	}
 	form.keep(f)
 	err := h.addChips(c, f, &form)
 	return form, err

@@ -138,9 +138,13 @@ func (h *handlers) scoreReceipt(c *gin.Context, f scoreFilter, m figures.Metric)
 		q := f.before(f.query(frame.Viewer(c), m))
 		before = dayRange(q.From, q.To)
 	}
+	definition := h.T(c, "scores.definition_"+string(m))
+	if f.Incidents != figures.WithIncidents {
+		definition += " " + h.T(c, "scores.incidents_counted_"+string(f.Incidents))
+	}
 	return scoreReceipt{
 		Before:     before,
-		Definition: h.T(c, "scores.definition_"+string(m)), Range: dayRange(f.From, f.To), Zone: h.figures.Zone().String(),
+		Definition: definition, Range: dayRange(f.From, f.To), Zone: h.figures.Zone().String(),
 		Time: h.T(c, "scores.time_"+base), AsOf: h.Now(),
 	}
 }
