@@ -33,7 +33,7 @@ func (v verdict) burst(now int) bool { return float64(now) >= v.bound }
 //
 // The usual is the mean of the earlier hours without the highest, which may have been an outage too, raised as all other contacts have risen
 // now. Counts of independent customers would scatter about it as Poisson's do; those of a centre scatter more, by as much as the earlier hours
-// show, but by half at least: a few hours may have been alike by chance. The bound lies six such deviations above the usual, is never less
+// show, but by half at least: a few hours may have been alike by chance. The bound lies six such deviations and five contacts above the usual, is never less
 // than twice the usual, and never less than ten.
 func (s sample) judge() (verdict, bool) {
 	if len(s.before) < 2 {
@@ -45,7 +45,7 @@ func (s sample) judge() (verdict, bool) {
 		mean *= others / usually
 	}
 	usual := max(mean, 0.5)
-	return verdict{usual: mean, bound: max(leastBurst, 2*usual, usual+6*math.Sqrt(usual*max(leastSpread, spread))+3)}, true
+	return verdict{usual: mean, bound: max(leastBurst, 2*usual, usual+6*math.Sqrt(usual*max(leastSpread, spread))+5)}, true
 }
 
 // meanWithoutHighest returns the mean of counts, and how many times as much as Poisson's they scatter. From four on the highest is left out.
@@ -69,6 +69,12 @@ func meanWithoutHighest(counts []int) (mean, spread float64) {
 		return mean, 1
 	}
 	return mean, squares / float64(len(kept)-1) / mean
+}
+
+// within reports whether a burst is no more than another one seen through another field: without the contacts that the other has too many,
+// it would be none.
+func (b seenBurst) within(other seenBurst) bool {
+	return b.Field != other.Field && float64(b.now)-(float64(other.now)-other.usual) < b.bound
 }
 
 // compareBursts orders bursts by how far they are above what would have been one.

@@ -259,7 +259,7 @@ func earlierHours(at, first clock.Instant) []clock.Instant {
 }
 
 // propose proposes one incident for bursts that are new, and notes the others with it. What an open incident is about already is noted with
-// that one.
+// that one, as is what is a burst only through the contacts of one that is known.
 func (s *Service) propose(tx database.Tx, found []seenBurst, now clock.Instant) error {
 	st := store{tx}
 	known, err := st.bursts(now.Add(-sameBurst))
@@ -270,31 +270,47 @@ func (s *Service) propose(tx database.Tx, found []seenBurst, now clock.Instant) 
 	if err != nil {
 		return err
 	}
-	var fresh []seenBurst
+	var fresh, noted []seenBurst
 	var rows []burst
+	note := func(b seenBurst, row burst) {
+		row.SeenAt = now
+		rows, noted = append(rows, row), append(noted, b)
+	}
+	incidentOf := func(b seenBurst) int64 { return rows[slices.Index(noted, b)].IncidentID }
 	for _, b := range found {
 		old, seen := known[[2]string{b.Field, b.Value}]
-		about := about(open, b)
-		switch {
+		switch id := about(open, b); {
 		case seen:
-			old.SeenAt = now
-			rows = append(rows, old)
-		case about != 0:
-			rows = append(rows, burst{Field: b.Field, Value: b.Value, SinceAt: b.HourAt, SeenAt: now, IncidentID: about})
+			note(b, old)
+		case id != 0:
+			note(b, b.row(id))
 		default:
 			fresh = append(fresh, b)
 		}
 	}
+	earlier := slices.Clone(noted)
+	fresh = slices.DeleteFunc(fresh, func(b seenBurst) bool {
+		i := slices.IndexFunc(earlier, b.within)
+		if i >= 0 {
+			note(b, b.row(incidentOf(earlier[i])))
+		}
+		return i >= 0
+	})
 	if len(fresh) > 0 {
 		id, err := s.proposeOne(tx, fresh, now)
 		if err != nil {
 			return err
 		}
 		for _, b := range fresh {
-			rows = append(rows, burst{Field: b.Field, Value: b.Value, SinceAt: b.HourAt, SeenAt: now, IncidentID: id})
+			note(b, b.row(id))
 		}
 	}
 	return st.putBursts(rows)
+}
+
+// row is a burst as it is kept, with its incident.
+func (b seenBurst) row(incidentID int64) burst {
+	return burst{Field: b.Field, Value: b.Value, SinceAt: b.HourAt, IncidentID: incidentID}
 }
 
 // about returns the incident whose rule names the value of a burst; 0 for none.
