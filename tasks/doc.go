@@ -1,7 +1,8 @@
 // Package tasks is the follow-up of resolutions. It holds nothing but this picture; what it is made of is in its folders: policy says what
-// is wanted, decision decides and plans it, callback is the work of callers, queue carries the jobs. Decision knows policy and callback;
-// those two know neither each other nor decision, and queue knows none of them. Handoff is what a callback sends back inside: it knows
-// callback, which it asks for a second call after the reply and lets wait until then; callback tells it by jobs what was said.
+// is wanted, decision decides and plans it, callback is the work of callers, incident pauses both for an outage, queue carries the jobs.
+// Decision knows policy and callback; those two know neither each other nor decision, incident knows all three, and queue knows none of
+// them. Handoff is what a callback sends back inside: it knows callback, which it asks for a second call after the reply and lets wait
+// until then; callback tells it by jobs what was said.
 //
 // For each resolution and each kind of follow-up there is exactly one decision, for ever: planned, or skipped with one reason.
 // The policy in force says what is wanted (a pure function over facts), permission says whether and from when it is allowed; a plan
@@ -52,6 +53,9 @@
 // fence is refused, keeping what was typed as a draft. Each callback is finished for itself; a call that nobody took ends all it was made
 // for; Release, Skip and Transfer end the whole conversation. A claim that made the last attempt and ends without an outcome, by a
 // release, a skip or its lease, closes the callback as unreachable.
+//
+// While an incident holds its contact a callback waits, whatever it waited for before, and is made by nobody; then it goes on with as much
+// time as it had left (package incident).
 //
 // What became of a callback, when, by whom and why is written down with it (callback_changes).
 package tasks
