@@ -45,10 +45,16 @@ func incidentCases() map[string]useCase {
 		"Incidents.Change": on((*office).drafted, func(o *office, id int64) error {
 			return o.Incidents.Change(o.ctx(), o.admin, id, o.outage())
 		}),
-		"Incidents.Begin":   on((*office).drafted, func(o *office, id int64) error { return o.Incidents.Begin(o.ctx(), o.admin, id) }),
-		"Incidents.Dismiss": on((*office).drafted, func(o *office, id int64) error { return o.Incidents.Dismiss(o.ctx(), o.admin, id, "no") }),
-		"Incidents.Release": on((*office).paused, func(o *office, id int64) error { return o.Incidents.Release(o.ctx(), o.admin, id, 60) }),
-		"Incidents.CallOff": on((*office).paused, func(o *office, id int64) error { return o.Incidents.CallOff(o.ctx(), o.admin, id, "no") }),
+		"Incidents.Begin": on((*office).drafted, func(o *office, id int64) error { return o.Incidents.Begin(o.ctx(), o.admin, id) }),
+		"Incidents.Dismiss": on((*office).drafted, func(o *office, id int64) error {
+			return o.Incidents.Dismiss(o.ctx(), o.admin, id, "no")
+		}),
+		"Incidents.Release": on((*office).paused, func(o *office, id int64) error {
+			return o.Incidents.Release(o.ctx(), o.admin, id, 60)
+		}),
+		"Incidents.CallOff": on((*office).paused, func(o *office, id int64) error {
+			return o.Incidents.CallOff(o.ctx(), o.admin, id, "no")
+		}),
 		"Incidents.Stop": on(func(o *office) int64 {
 			id := o.paused()
 			o.must(o.Incidents.Release(o.ctx(), o.admin, id, 12))

@@ -205,8 +205,8 @@ func (s store) resolutionsAfter(after int64, limit int) ([]Resolution, error) {
 	return rows, nil
 }
 
-// ReceivedAfter returns up to limit contacts behind an id that came no later than an instant, in the order of their ids. It stops at the first
-// that came later.
+// ReceivedAfter returns up to limit contacts behind an id that came no later than an instant, in the order of their ids. It stops at the
+// first that came later.
 func ReceivedAfter(tx database.Tx, after int64, until clock.Instant, limit int) ([]Contact, error) {
 	rows, err := database.List[Contact](tx.Gorm().
 		Select("id", "source_id", "customer_id", "category", "product", "opened_at", "received_at").

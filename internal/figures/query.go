@@ -44,8 +44,8 @@ type Query struct {
 	Time   TimeBase               // "" for ByAnswered
 	AsOf   clock.Instant          // only what was recorded until then; none for everything
 	Where  map[Dimension][]string // members; several of one dimension are pooled, several dimensions are all required
-	// Incidents leaves out what is tied to an incident now, or all else; IncidentID narrows that to one incident. Ties are read, not frozen:
-	// a contact that is tied later is left out of what was answered before, too.
+	// Incidents leaves out what is tied to an incident now, or all else; IncidentID narrows that to one incident. Ties are read, not
+	// frozen: a contact that is tied later is left out of what was answered before, too.
 	Incidents  IncidentScope
 	IncidentID int64
 	Empty      bool           // in a Report by day, week or month: periods without anything counted too

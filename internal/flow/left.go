@@ -20,9 +20,9 @@ const JobTakeUp = "surveys.take_up"
 // TakeUpEvery is how often takeUpSurveys looks for them.
 const TakeUpEvery = 10 * time.Minute
 
-// takeUpSurveys gives a job to every invitation, reminder, text after a missed call and notice of an incident that is not at its end and has none, because its
-// worker died once too often or an earlier version lost it. The job finds what it would find after any crash, so nothing is sent twice. If
-// the job is dead and the message may still be sent, it waits for a person until that is over.
+// takeUpSurveys gives a job to every invitation, reminder, text after a missed call and notice of an incident that is not at its end and
+// has none, because its worker died once too often or an earlier version lost it. The job finds what it would find after any crash, so
+// nothing is sent twice. If the job is dead and the message may still be sent, it waits for a person until that is over.
 func (s *Service) takeUpSurveys(ctx context.Context, ticket outbox.Ticket, _ int64) error {
 	invitations, err := s.takeUp(ctx, ticket.At, decision.JobSendSurvey, survey.LeftInvitations)
 	if err != nil {

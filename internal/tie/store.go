@@ -41,7 +41,9 @@ func (s store) end(ids []int64, state State, user int64, now clock.Instant) erro
 		return nil
 	}
 	err := s.Gorm().Model(&Tie{}).Where("id IN ? AND state = ?", ids, Held).
-		Updates(map[string]any{"state": state, "user_id": gorm.Expr("CASE WHEN ? = 0 THEN user_id ELSE ? END", user, user), "freed_at": now}).Error
+		Updates(map[string]any{
+			"state": state, "freed_at": now, "user_id": gorm.Expr("CASE WHEN ? = 0 THEN user_id ELSE ? END", user, user),
+		}).Error
 	if err != nil {
 		return fmt.Errorf("end ties: %w", err)
 	}

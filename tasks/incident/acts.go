@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -65,7 +64,7 @@ func (s *Service) Change(ctx context.Context, viewer account.Viewer, id int64, d
 		return err
 	}
 	from := []State{Proposed, Draft, Active, Releasing}
-	_, err := s.change(ctx, viewer, id, EventChanged, "", from, func(_ database.Tx, i *Incident, _ *Event, now clock.Instant) error {
+	return s.change(ctx, viewer, id, EventChanged, "", from, func(_ database.Tx, i *Incident, _ *Event, _ clock.Instant) error {
 		i.Name, i.UntilAt, i.PerHour = wanted.Name, wanted.UntilAt, wanted.PerHour
 		i.NoticeZh, i.NoticeEn = wanted.NoticeZh, wanted.NoticeEn
 		if i.State == Proposed || i.State == Draft {
@@ -77,7 +76,6 @@ func (s *Service) Change(ctx context.Context, viewer account.Viewer, id int64, d
 		}
 		return nil
 	})
-	return err
 }
 
 // define checks what somebody says of an incident and writes it down.
@@ -164,13 +162,12 @@ func (i *Incident) Filter() policy.Filter {
 // Begin pauses: what the rule matches is tied from now on when it is resolved, and a job ties what was resolved before. It returns
 // fault.Conflict for one that was begun already.
 func (s *Service) Begin(ctx context.Context, viewer account.Viewer, id int64) error {
-	_, err := s.change(ctx, viewer, id, EventBegun, "", []State{Draft, Proposed},
+	return s.change(ctx, viewer, id, EventBegun, "", []State{Draft, Proposed},
 		func(tx database.Tx, i *Incident, _ *Event, now clock.Instant) error {
 			i.State, i.BegunAt = Active, now
 			i.ScanAt, i.ScanID, i.ScannedAt = i.FromAt, 0, 0
 			return outbox.Add(tx, now, outbox.New(JobTie, id, outbox.Normal, now))
 		})
-	return err
 }
 
 // Dismiss ends a draft or a proposal, which holds nothing. A dismissed proposal does not come again for the same burst.
@@ -178,12 +175,11 @@ func (s *Service) Dismiss(ctx context.Context, viewer account.Viewer, id int64, 
 	if err := checkWhy(&why); err != nil {
 		return err
 	}
-	_, err := s.change(ctx, viewer, id, EventDismissed, why, []State{Draft, Proposed},
+	return s.change(ctx, viewer, id, EventDismissed, why, []State{Draft, Proposed},
 		func(_ database.Tx, i *Incident, _ *Event, now clock.Instant) error {
 			i.State, i.EndedAt = Dismissed, now
 			return nil
 		})
-	return err
 }
 
 // Release says that the outage is over: from now on customers are freed, so many an hour, each to be called and asked once.
@@ -191,12 +187,11 @@ func (s *Service) Release(ctx context.Context, viewer account.Viewer, id int64, 
 	if perHour < 0 || perHour > maxPerHour {
 		return fault.InvalidFields(fault.Field{Name: "per_hour", Code: "incident_rate", Problem: "must be 0 to 100000"})
 	}
-	_, err := s.change(ctx, viewer, id, EventReleased, "", []State{Active},
+	return s.change(ctx, viewer, id, EventReleased, "", []State{Active},
 		func(tx database.Tx, i *Incident, _ *Event, now clock.Instant) error {
 			i.PerHour = perHour
 			return s.free(tx, i, Releasing, now)
 		})
-	return err
 }
 
 // CallOff says that it was no incident: everything goes on as it was before, at once.
@@ -204,11 +199,10 @@ func (s *Service) CallOff(ctx context.Context, viewer account.Viewer, id int64, 
 	if err := checkWhy(&why); err != nil {
 		return err
 	}
-	_, err := s.change(ctx, viewer, id, EventCalledOff, why, []State{Active, Releasing},
+	return s.change(ctx, viewer, id, EventCalledOff, why, []State{Active, Releasing},
 		func(tx database.Tx, i *Incident, _ *Event, now clock.Instant) error {
 			return s.free(tx, i, CallingOff, now)
 		})
-	return err
 }
 
 func (s *Service) free(tx database.Tx, i *Incident, state State, now clock.Instant) error {
@@ -228,7 +222,7 @@ func (s *Service) Stop(ctx context.Context, viewer account.Viewer, id int64, why
 	if err := checkWhy(&why); err != nil {
 		return err
 	}
-	_, err := s.change(ctx, viewer, id, EventStopped, why, []State{Releasing},
+	return s.change(ctx, viewer, id, EventStopped, why, []State{Releasing},
 		func(tx database.Tx, i *Incident, _ *Event, now clock.Instant) error {
 			i.State, i.ReleasedAt, i.NextAt = Active, 0, 0
 			if _, err := outbox.Cancel(tx, now, JobFree, id); err != nil {
@@ -236,7 +230,6 @@ func (s *Service) Stop(ctx context.Context, viewer account.Viewer, id int64, why
 			}
 			return outbox.Add(tx, now, outbox.New(JobTie, id, outbox.Normal, now)) // what was resolved since, or not reached before
 		})
-	return err
 }
 
 func checkWhy(why *string) error {
@@ -246,6 +239,3 @@ func checkWhy(why *string) error {
 	}
 	return nil
 }
-
-// frees are the states in which the job that frees has something to do.
-func frees(s State) bool { return slices.Contains([]State{Releasing, CallingOff}, s) }

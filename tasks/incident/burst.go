@@ -31,10 +31,10 @@ func (v verdict) burst(now int) bool { return float64(now) >= v.bound }
 
 // judge returns what is usual in an hour and from how many on it is a burst; false where fewer than two earlier hours were counted.
 //
-// The usual is the mean of the earlier hours without the highest, which may have been an outage too, raised as all other contacts have risen
-// now. Counts of independent customers would scatter about it as Poisson's do; those of a centre scatter more, by as much as the earlier hours
-// show, but by half at least: a few hours may have been alike by chance. The bound lies six such deviations and five contacts above the usual, is never less
-// than twice the usual, and never less than ten.
+// The usual is the mean of the earlier hours without the highest, which may have been an outage too, raised as all other contacts have
+// risen now. Counts of independent customers would scatter about it as Poisson's do; those of a centre scatter more, by as much as the
+// earlier hours show, but by half at least: a few hours may have been alike by chance. The bound lies six such deviations and five
+// contacts above the usual, is never less than twice the usual, and never less than ten.
 func (s sample) judge() (verdict, bool) {
 	if len(s.before) < 2 {
 		return verdict{}, false
@@ -48,7 +48,8 @@ func (s sample) judge() (verdict, bool) {
 	return verdict{usual: mean, bound: max(leastBurst, 2*usual, usual+6*math.Sqrt(usual*max(leastSpread, spread))+5)}, true
 }
 
-// meanWithoutHighest returns the mean of counts, and how many times as much as Poisson's they scatter. From four on the highest is left out.
+// meanWithoutHighest returns the mean of counts, and how many times as much as Poisson's they scatter. From four on the highest is left
+// out.
 func meanWithoutHighest(counts []int) (mean, spread float64) {
 	if len(counts) == 0 {
 		return 0, 1

@@ -3,16 +3,12 @@ package incident
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
-	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
@@ -66,8 +62,8 @@ type seenBurst struct {
 }
 
 // Bursts is the periodic job that counts the contacts that came, looks for values of which there are far more in this hour or the last than
-// usual, and proposes an incident. It pauses nothing. A burst is proposed once, whatever becomes of it; what has a burst at the same time as
-// another is noted with that one, for an outage shows in a category, a product and a region alike.
+// usual, and proposes an incident. It pauses nothing. A burst is proposed once, whatever becomes of it; what has a burst at the same time
+// as another is noted with that one, for an outage shows in a category, a product and a region alike.
 func (s *Service) Bursts(ctx context.Context, ticket outbox.Ticket) error {
 	now := ticket.Now(s.now)
 	err := s.db.InTx(database.Background(ctx), func(_ context.Context, tx database.Tx) error {
@@ -241,7 +237,8 @@ func burstsOf(tx database.Tx, at clock.Instant) ([]seenBurst, error) {
 	return found, nil
 }
 
-// earlierHours returns the same hour of earlier weeks as far as contacts were counted then; where that is less than two weeks, of earlier days.
+// earlierHours returns the same hour of earlier weeks as far as contacts were counted then; where that is less than two weeks, of earlier
+// days.
 func earlierHours(at, first clock.Instant) []clock.Instant {
 	back := func(n int, step time.Duration) []clock.Instant {
 		var hours []clock.Instant
@@ -256,106 +253,4 @@ func earlierHours(at, first clock.Instant) []clock.Instant {
 		return weeks
 	}
 	return back(daysBefore, 24*hour)
-}
-
-// propose proposes one incident for bursts that are new, and notes the others with it. What an open incident is about already is noted with
-// that one, as is what is a burst only through the contacts of one that is known.
-func (s *Service) propose(tx database.Tx, found []seenBurst, now clock.Instant) error {
-	st := store{tx}
-	known, err := st.bursts(now.Add(-sameBurst))
-	if err != nil {
-		return err
-	}
-	open, err := st.inState(Proposed, Draft, Active, Releasing)
-	if err != nil {
-		return err
-	}
-	var fresh, noted []seenBurst
-	var rows []burst
-	note := func(b seenBurst, row burst) {
-		row.SeenAt = now
-		rows, noted = append(rows, row), append(noted, b)
-	}
-	incidentOf := func(b seenBurst) int64 { return rows[slices.Index(noted, b)].IncidentID }
-	for _, b := range found {
-		old, seen := known[[2]string{b.Field, b.Value}]
-		switch id := about(open, b); {
-		case seen:
-			note(b, old)
-		case id != 0:
-			note(b, b.row(id))
-		default:
-			fresh = append(fresh, b)
-		}
-	}
-	earlier := slices.Clone(noted)
-	fresh = slices.DeleteFunc(fresh, func(b seenBurst) bool {
-		i := slices.IndexFunc(earlier, b.within)
-		if i >= 0 {
-			note(b, b.row(incidentOf(earlier[i])))
-		}
-		return i >= 0
-	})
-	if len(fresh) > 0 {
-		id, err := s.proposeOne(tx, fresh, now)
-		if err != nil {
-			return err
-		}
-		for _, b := range fresh {
-			note(b, b.row(id))
-		}
-	}
-	return st.putBursts(rows)
-}
-
-// row is a burst as it is kept, with its incident.
-func (b seenBurst) row(incidentID int64) burst {
-	return burst{Field: b.Field, Value: b.Value, SinceAt: b.HourAt, IncidentID: incidentID}
-}
-
-// about returns the incident whose rule names the value of a burst; 0 for none.
-func about(open []Incident, b seenBurst) int64 {
-	for _, i := range open {
-		for _, c := range i.Filter() {
-			if string(c.Field) == b.Field && c.Op == policy.Is && slices.Contains(c.Values, b.Value) {
-				return i.ID
-			}
-		}
-	}
-	return 0
-}
-
-func (s *Service) proposeOne(tx database.Tx, fresh []seenBurst, now clock.Instant) (int64, error) {
-	st, b := store{tx}, fresh[0]
-	if n, err := st.countOpen(); err != nil || n >= maxOpen {
-		return 0, err
-	}
-	rule, err := json.Marshal(policy.Filter{{Field: policy.Field(b.Field), Op: policy.Is, Values: []string{b.Value}}})
-	if err != nil {
-		return 0, fmt.Errorf("write the rule of a proposed incident: %w", err)
-	}
-	i := Incident{
-		Name: nameOf(b.Value), State: Proposed, Origin: ByBurst, Rule: string(rule), FromAt: b.HourAt, PerHour: usualRate,
-		Field: b.Field, Value: b.Value, Seen: b.now, Usual: int(math.Round(b.usual)), CreatedAt: now, ChangedAt: now,
-	}
-	if err := st.add(&i); err != nil {
-		return 0, err
-	}
-	var also []string
-	for _, other := range fresh[1:] {
-		also = append(also, other.Value+" "+strconv.Itoa(other.now))
-	}
-	e := Event{IncidentID: i.ID, At: now, Kind: EventProposed, Count: b.now, Detail: strings.Join(also, ", ")}
-	if err := st.addEvent(e); err != nil {
-		return 0, err
-	}
-	return i.ID, account.Audit(tx, now, account.Viewer{}, "incident.proposed", "incident", i.ID, "")
-}
-
-// nameOf is what a proposal is called until somebody says something better.
-func nameOf(value string) string {
-	if utf8.RuneCountInString(value) > maxName {
-		return string([]rune(value)[:maxName])
-	}
-	return value
 }

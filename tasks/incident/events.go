@@ -48,7 +48,8 @@ func EventsOfContact(tx database.Tx, contactID int64) ([]contact.Event, error) {
 		case NoticeSent:
 			events = append(events, contact.Event{At: n.SentAt, Code: "incident_notice_sent"})
 		case NoticeCancelled, NoticeFailed:
-			events = append(events, contact.Event{At: n.CreatedAt, Code: "incident_notice_not_sent", Args: map[string]any{"reason": n.Reason}})
+			args := map[string]any{"reason": n.Reason}
+			events = append(events, contact.Event{At: n.CreatedAt, Code: "incident_notice_not_sent", Args: args})
 		case NoticeUncertain:
 			events = append(events, contact.Event{At: n.CreatedAt, Code: "incident_notice_uncertain"})
 		case NoticePlanned, NoticeSending:

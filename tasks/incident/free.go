@@ -26,7 +26,7 @@ func (s *Service) Free(ctx context.Context, ticket outbox.Ticket, id int64) erro
 		if err != nil {
 			return err
 		}
-		if !frees(i.State) {
+		if !i.Frees() {
 			return ticket.Done(tx)
 		}
 		if opens := s.opens(i, now); opens.After(now) {

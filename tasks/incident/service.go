@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"aftercall/internal/account"
@@ -145,11 +146,12 @@ func (s *Service) Events(ctx context.Context, viewer account.Viewer, id int64) (
 func (s *Service) change(
 	ctx context.Context, viewer account.Viewer, id int64, kind EventKind, why string, from []State,
 	fn func(tx database.Tx, i *Incident, e *Event, now clock.Instant) error,
-) (i Incident, err error) {
+) error {
 	now := s.now()
-	err = s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
+	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		st := store{tx}
-		if i, err = st.lock(id, now); err != nil {
+		i, err := st.lock(id, now)
+		if err != nil {
 			return err
 		}
 		if err := mayChange(viewer, i); err != nil {
@@ -172,16 +174,9 @@ func (s *Service) change(
 		return account.Audit(tx, now, viewer, "incident."+string(kind), "incident", id, "")
 	})
 	if err != nil {
-		return Incident{}, fmt.Errorf("change incident %d: %w", id, err)
+		return fmt.Errorf("change incident %d: %w", id, err)
 	}
-	return i, nil
+	return nil
 }
 
-func (i *Incident) in(states []State) bool {
-	for _, s := range states {
-		if i.State == s {
-			return true
-		}
-	}
-	return false
-}
+func (i *Incident) in(states []State) bool { return slices.Contains(states, i.State) }

@@ -72,7 +72,8 @@ func (s store) putBursts(rows []burst) error {
 		return nil
 	}
 	err := s.Gorm().Clauses(clause.OnConflict{
-		Columns: []clause.Column{{Name: "field"}, {Name: "value"}}, DoUpdates: clause.AssignmentColumns([]string{"since_at", "seen_at", "incident_id"}),
+		Columns:   []clause.Column{{Name: "field"}, {Name: "value"}},
+		DoUpdates: clause.AssignmentColumns([]string{"since_at", "seen_at", "incident_id"}),
 	}).Create(&rows).Error
 	if err != nil {
 		return fmt.Errorf("note bursts: %w", err)

@@ -176,9 +176,11 @@ func (s *Service) TieNamed(ctx context.Context, viewer account.Viewer, id int64,
 		}
 	}
 	if len(wanted) == 0 || len(wanted) > maxNamed {
-		return Named{}, fault.InvalidFields(fault.Field{Name: "numbers", Code: "incident_numbers", Problem: "give 1 to 200 ticket numbers"})
+		return Named{}, fault.InvalidFields(fault.Field{
+			Name: "numbers", Code: "incident_numbers", Problem: "give 1 to 200 ticket numbers",
+		})
 	}
-	_, err = s.change(ctx, viewer, id, EventTied, "", []State{Active}, func(tx database.Tx, i *Incident, e *Event, now clock.Instant) error {
+	err = s.change(ctx, viewer, id, EventTied, "", []State{Active}, func(tx database.Tx, i *Incident, e *Event, now clock.Instant) error {
 		contacts, err := contact.Named(tx, viewer, wanted)
 		if err != nil {
 			return err
@@ -196,10 +198,12 @@ func (s *Service) TieNamed(ctx context.Context, viewer account.Viewer, id int64,
 		}
 		if len(ids) == 0 {
 			return fault.InvalidFields(fault.Field{
-				Name: "numbers", Code: "incident_none", Problem: "no contact has one of these numbers", Value: fault.Shorten(wanted[0], fault.MaxShown),
+				Name: "numbers", Code: "incident_none", Problem: "no contact has one of these numbers",
+				Value: fault.Shorten(wanted[0], fault.MaxShown),
 			})
 		}
-		named.Tied, err = s.hold(tx, tie.Tie{IncidentID: id, ByHand: true, UserID: viewer.UserID, TiedAt: now}, *i, ids, now)
+		t := tie.Tie{IncidentID: id, ByHand: true, UserID: viewer.UserID, TiedAt: now}
+		named.Tied, err = s.hold(tx, t, *i, ids, now)
 		named.Already, e.Count = len(ids)-named.Tied, named.Tied
 		return err
 	})
@@ -208,7 +212,7 @@ func (s *Service) TieNamed(ctx context.Context, viewer account.Viewer, id int64,
 
 // TieContact ties one contact the viewer sees to an active incident. Once more it changes nothing.
 func (s *Service) TieContact(ctx context.Context, viewer account.Viewer, id, contactID int64) error {
-	_, err := s.change(ctx, viewer, id, EventTied, "", []State{Active}, func(tx database.Tx, i *Incident, e *Event, now clock.Instant) error {
+	return s.change(ctx, viewer, id, EventTied, "", []State{Active}, func(tx database.Tx, i *Incident, e *Event, now clock.Instant) error {
 		if err := seesContact(tx, viewer, contactID); err != nil {
 			return err
 		}
@@ -217,7 +221,6 @@ func (s *Service) TieContact(ctx context.Context, viewer account.Viewer, id, con
 		e.Count, err = s.hold(tx, t, *i, []int64{contactID}, now)
 		return err
 	})
-	return err
 }
 
 // Remove says why a contact is no part of the incident after all: its follow-up goes on as it was, and the rule does not tie it again. It
@@ -226,7 +229,7 @@ func (s *Service) Remove(ctx context.Context, viewer account.Viewer, id, contact
 	if err := checkWhy(&why); err != nil {
 		return err
 	}
-	_, err := s.change(ctx, viewer, id, EventRemoved, why, []State{Active, Releasing},
+	return s.change(ctx, viewer, id, EventRemoved, why, []State{Active, Releasing},
 		func(tx database.Tx, _ *Incident, e *Event, now clock.Instant) error {
 			if err := seesContact(tx, viewer, contactID); err != nil {
 				return err
@@ -244,7 +247,6 @@ func (s *Service) Remove(ctx context.Context, viewer account.Viewer, id, contact
 			}
 			return s.goOn(tx, [][]int64{{contactID}}, false, now)
 		})
-	return err
 }
 
 func seesContact(tx database.Tx, viewer account.Viewer, contactID int64) error {

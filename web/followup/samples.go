@@ -119,7 +119,7 @@ func contactsSamples() []frame.View {
 			Pager: frame.Pager{Older: "/contacts?older=1"},
 		},
 		&contactPage{
-			MayTie: true,
+			MayTie:   true,
 			Contact:  detail,
 			Timeline: []frame.TimelineLine{{At: 1, Text: "resolved", Basis: "rule", Actor: "Li", Note: "note"}},
 			ByHand:   sampleHandPlan(),

@@ -1,4 +1,5 @@
-// Package incidents is the pages of outages behind many contacts: what is paused because of them, what customers were told, and how they end.
+// Package incidents is the pages of outages behind many contacts: what is paused because of them, what customers were told, and how they
+// end.
 package incidents
 
 import (

@@ -25,23 +25,28 @@ func samples() []frame.View {
 	contacts := []incident.Row{
 		{
 			Tie: tie.Tie{ID: 1, ContactID: 4, State: tie.Held, TiedAt: 1}, Visible: true,
-			Contact: contact.Contact{ID: 4, ExternalID: "T-1", Category: "c", Status: contact.Resolved}, Customer: contact.Customer{ID: 2, Name: "张伟"},
+			Contact:  contact.Contact{ID: 4, ExternalID: "T-1", Category: "c", Status: contact.Resolved},
+			Customer: contact.Customer{ID: 2, Name: "张伟"},
 		},
 		{Tie: tie.Tie{ID: 2, State: tie.Freed, ByHand: true, FreedAt: 2}},
 		{Tie: tie.Tie{ID: 3, State: tie.Removed}},
 	}
 	var events []incident.EventRow
 	for _, kind := range incident.EventKinds() {
-		events = append(events, incident.EventRow{Event: incident.Event{At: clock.Instant(1), Kind: kind, Count: 2, Detail: "why"}, By: "Lin"})
+		e := incident.Event{At: clock.Instant(1), Kind: kind, Count: 2, Detail: "why"}
+		events = append(events, incident.EventRow{Event: e, By: "Lin"})
 	}
 	var notices []incident.NoticeCount
 	for _, state := range incident.NoticeStates() {
 		notices = append(notices, incident.NoticeCount{State: state, Reason: "no_address", Count: 2})
 	}
 	wrong := frame.Form{
-		Values: url.Values{"name": {"x"}}, Errors: map[string]string{"name": "is required", "why": "say why", "attribute": "choose"}, Error: "wrong",
+		Values: url.Values{"name": {"x"}}, Error: "wrong",
+		Errors: map[string]string{"name": "is required", "why": "say why", "attribute": "choose"},
 	}
-	standing := incident.Standing{Held: 3, Freed: 1, Removed: 1, Customers: 3, HeldCustomers: 2, Callbacks: 2, Waiting: 2, Superseded: 1, Surveys: 1, Notices: notices}
+	standing := incident.Standing{
+		Held: 3, Freed: 1, Removed: 1, Customers: 3, HeldCustomers: 2, Callbacks: 2, Waiting: 2, Superseded: 1, Surveys: 1, Notices: notices,
+	}
 	compared := []comparedRow{{"Resolutions", "10", "4", "6"}}
 	views := []frame.View{
 		&listPage{},
@@ -50,12 +55,17 @@ func samples() []frame.View {
 		&formPage{Form: wrong, Teams: []frame.Option{{Value: "0", Label: "all"}}, Categories: []string{"a"}, Products: []string{"b"}},
 		&formPage{ID: 1, Begun: true, Form: wrong, Attributes: []frame.Option{{Value: "area", Label: "Area"}}},
 		&contactsPage{Incident: running}, &contactsPage{Incident: running, Contacts: contacts, Pager: frame.Pager{Older: "/x"}},
-		&detailPage{Incident: running, May: true, Standing: standing, Contacts: contacts, More: "/x", Compared: compared, Events: events, HasNotice: true},
+		&detailPage{
+			Incident: running, May: true, Standing: standing, Contacts: contacts, More: "/x", Compared: compared, Events: events, HasNotice: true,
+		},
 		&detailPage{Incident: running, May: true, Form: wrong, Refused: "tie"},
 	}
 	for _, state := range incident.States() {
 		views = append(views,
-			&detailPage{Incident: row(state), May: true, Standing: standing, Events: events, Preview: incident.Preview{Contacts: 3, Callbacks: 2, AtLeast: true}},
+			&detailPage{
+				Incident: row(state), May: true, Standing: standing, Events: events,
+				Preview: incident.Preview{Contacts: 3, Callbacks: 2, AtLeast: true},
+			},
 			&detailPage{Incident: row(state), Standing: standing, Form: wrong, Refused: "release"})
 	}
 	return views
