@@ -156,16 +156,16 @@ func keepForOwner(tx database.Tx, c *Callback, now clock.Instant) error {
 // planned it is told.
 func (s *Service) keep(tx database.Tx, c *Callback, now clock.Instant) error {
 	st := store{tx}
+	if c.Kind == SecondKind {
+		if err := tellClosed(tx, c, now); err != nil {
+			return err
+		}
+	}
 	if err := st.write(c); err != nil {
 		return err
 	}
 	if c.State != Claimed && !c.cancelledUnderClaim() {
 		if err := st.leaveHold(*c); err != nil {
-			return err
-		}
-	}
-	if c.Kind == SecondKind {
-		if err := tellClosed(tx, c, now); err != nil {
 			return err
 		}
 	}

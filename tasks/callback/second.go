@@ -3,6 +3,7 @@ package callback
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"aftercall/internal/clock"
@@ -193,9 +194,11 @@ func recoverInSecond(tx database.Tx, low LowScore) (bool, error) {
 	return false, nil
 }
 
-// tellClosed has a job tell what became of a second call, when that can no longer be undone.
+// tellClosed has a job tell what became of a second call, when that can no longer be undone, and that a correction has opened it again.
+// What was noted of it is not stored yet.
 func tellClosed(tx database.Tx, c *Callback, now clock.Instant) error {
-	if !c.closed() {
+	corrected := slices.ContainsFunc(c.changes, func(change Change) bool { return change.Kind == ChangeCorrected })
+	if !c.closed() && !corrected {
 		_, err := outbox.Cancel(tx, now, JobClosed, c.ID)
 		return err
 	}

@@ -150,6 +150,11 @@ func (w *world) checkCalls(all []handoff.Handoff, settled bool) {
 	}
 	seconds := map[int64]int{}
 	for _, c := range open {
+		for _, h := range all {
+			if h.SecondCallID == c.ID && h.Result == handoff.Solved && h.NextID == 0 && c.LeaseUntil <= w.Now() {
+				w.fail("handoff %d is solved by a call that is still to be made: %+v", h.ID, c)
+			}
+		}
 		if seconds[c.ContactID]++; seconds[c.ContactID] > 1 && c.LeaseUntil <= w.Now() {
 			w.fail("two second calls about contact %d", c.ContactID)
 		}

@@ -209,11 +209,13 @@ func (w *world) correct() bool {
 	}
 	a := rapid.SampledFrom(attempts).Draw(w.rt, "attempt")
 	o := callback.Outcome{CallResult: callback.Reached, BusinessResult: callback.Solved}
-	if a.BusinessResult == callback.Solved || rapid.IntRange(0, 3).Draw(w.rt, "other") == 0 {
+	if rapid.IntRange(0, 4).Draw(w.rt, "nobody") == 0 {
+		o = callback.Outcome{CallResult: callback.NoAnswer}
+	} else if a.BusinessResult == callback.Solved || rapid.IntRange(0, 3).Draw(w.rt, "other") == 0 {
 		o.BusinessResult, o.Note = callback.NotSolved, w.words()
 	}
 	err = w.Callbacks.Correct(context.Background(), worldLead, a.ID, o, "按错了")
-	w.history = append(w.history, fmt.Sprintf("  attempt %d of callback %d is %s: %v", a.ID, a.CallbackID, o.BusinessResult, err))
+	w.history = append(w.history, fmt.Sprintf("  attempt %d of callback %d is %s: %v", a.ID, a.CallbackID, string(o.CallResult)+" "+string(o.BusinessResult), err))
 	return w.expected(err)
 }
 

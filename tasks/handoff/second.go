@@ -126,6 +126,9 @@ func (s *Service) settle(tx database.Tx, h *Handoff, c callback.Callback, solved
 // resettle follows a corrected outcome of a second call.
 func (s *Service) resettle(tx database.Tx, h *Handoff, c callback.Callback, closed bool, result Result, now clock.Instant) error {
 	next, begun, err := s.takeBackNext(tx, h, now)
+	if err == nil && begun && !closed { // the next round has a call of its own
+		_, err = s.callbacks.GiveUpSecond(tx, c.ID, now)
+	}
 	if err != nil || begun {
 		return err
 	}
@@ -133,6 +136,9 @@ func (s *Service) resettle(tx database.Tx, h *Handoff, c callback.Callback, clos
 	if !closed {
 		h.State, h.Result, h.ClosedAt, h.OpenKey = Replied, "", 0, openKey(h.Kind, h.ContactID)
 		_, taken, err := store{tx}.lockOpen(h.Kind, h.ContactID)
+		if err == nil && taken { // what was opened since has a call of its own
+			_, err = s.callbacks.GiveUpSecond(tx, c.ID, now)
+		}
 		if err != nil || taken {
 			return err
 		}
