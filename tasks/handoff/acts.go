@@ -156,8 +156,8 @@ func (s *Service) Answer(ctx context.Context, by By, id, seen int64, answer stri
 	})
 }
 
-// Weigh gives it another severity, and with it another deadline, reckoned from when it was opened. It returns fault.Invalid too: "severity",
-// "words".
+// Weigh gives it another severity, and with it another deadline, reckoned from when it was opened. It returns fault.Invalid too:
+// "severity", "words".
 func (s *Service) Weigh(ctx context.Context, by By, id, seen int64, severity Severity, why string) (Handoff, error) {
 	if severity < Urgent || severity > Ordinary {
 		return Handoff{}, fault.InvalidFields(fault.Field{Name: "severity", Code: "choose", Problem: "choose how much it weighs"})

@@ -215,7 +215,8 @@ func (w *world) correct() bool {
 		o.BusinessResult, o.Note = callback.NotSolved, w.words()
 	}
 	err = w.Callbacks.Correct(context.Background(), worldLead, a.ID, o, "按错了")
-	w.history = append(w.history, fmt.Sprintf("  attempt %d of callback %d is %s: %v", a.ID, a.CallbackID, string(o.CallResult)+" "+string(o.BusinessResult), err))
+	said := string(o.CallResult) + " " + string(o.BusinessResult)
+	w.history = append(w.history, fmt.Sprintf("  attempt %d of callback %d is %s: %v", a.ID, a.CallbackID, said, err))
 	return w.expected(err)
 }
 
