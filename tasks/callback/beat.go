@@ -16,6 +16,7 @@ type Pulse struct {
 	LeaseUntil clock.Instant // when the claim ends, or ended; none once it is lost
 	Lapsed     bool          // the lease is over and nobody else has taken the callback: typing or dialling takes it up again
 	Lost       bool          // the claim is not the last one, or its outcome is recorded
+	Freed      *Freeing      // who took it out of their hands; nil where that is not how it was lost
 	Cancelled  Reason        // why the callback was cancelled meanwhile; empty while it was not
 	Forbidden  Reason        // why the customer may not be called now; empty while they may
 	From       clock.Instant // from when they may be called again; none when that does not end by itself
@@ -55,7 +56,8 @@ func (s *Service) pulse(tx database.Tx, viewer account.Viewer, callbackID, fence
 	}
 	if !c.heldBy(viewer.UserID, fence) {
 		p.Lost = true
-		return p, nil
+		p.Freed, err = freed(tx, viewer, c.ID)
+		return p, err
 	}
 	p.LeaseUntil, p.Lapsed = c.LeaseUntil, !c.LeaseUntil.After(p.At)
 	if p.Cancelled != "" {
@@ -63,6 +65,22 @@ func (s *Service) pulse(tx database.Tx, viewer account.Viewer, callbackID, fence
 	}
 	err = s.forbidden(tx, c, &p)
 	return p, err
+}
+
+// Freeing is how a callback was taken out of a caller's hands.
+type Freeing struct {
+	By  string // empty for who is not known any more
+	Why string
+	At  clock.Instant
+}
+
+func freed(tx database.Tx, viewer account.Viewer, callbackID int64) (*Freeing, error) {
+	change, found, err := store{tx}.freedFrom(callbackID, viewer.UserID)
+	if err != nil || !found {
+		return nil, err
+	}
+	names, err := account.UserNames(tx, []int64{change.UserID})
+	return &Freeing{By: names[change.UserID], Why: change.Detail, At: change.At}, err
 }
 
 // forbidden fills in why the customer may not be called now: the contact was overtaken, or permission says so, as Dial would. A

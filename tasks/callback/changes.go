@@ -25,7 +25,11 @@ const (
 	ChangeTransferred ChangeKind = "transferred" // handed to a colleague or a team
 	ChangePaused      ChangeKind = "paused"
 	ChangeResumed     ChangeKind = "resumed"
-	ChangeReserved    ChangeKind = "reserved"    // kept for a caller, or freed, by a supervisor
+	ChangeReserved    ChangeKind = "reserved"    // kept for a caller, or for nobody any more, by a supervisor
+	ChangeFreed       ChangeKind = "freed"       // taken out of a caller's hands by a supervisor; ForUserID is who had it
+	ChangePrioritised ChangeKind = "prioritised" // the reason is the group
+	ChangeMoved       ChangeKind = "moved"       // given another time; the reason is the instant
+	ChangeRestored    ChangeKind = "restored"    // what a supervisor did to many was taken back
 	ChangeHandedBack  ChangeKind = "handed_back" // its caller left: ForUserID says who. Reason: appointment, if it is one
 	ChangeAbsent      ChangeKind = "absent"      // whom it was kept for does not work at its time: anybody's
 	ChangeOutcome     ChangeKind = "outcome"     // a call ended
@@ -39,8 +43,8 @@ const (
 func ChangeKinds() []ChangeKind {
 	return []ChangeKind{
 		ChangeOffered, ChangePutOff, ChangePrefetched, ChangeClaimed, ChangePicked, ChangeRenewed, ChangeReleased, ChangeSkipped,
-		ChangeTransferred, ChangePaused, ChangeResumed, ChangeReserved, ChangeHandedBack, ChangeAbsent, ChangeOutcome, ChangeUndone,
-		ChangeCorrected, ChangeClosed, ChangeCancelled,
+		ChangeTransferred, ChangePaused, ChangeResumed, ChangeReserved, ChangeFreed, ChangePrioritised, ChangeMoved, ChangeRestored,
+		ChangeHandedBack, ChangeAbsent, ChangeOutcome, ChangeUndone, ChangeCorrected, ChangeClosed, ChangeCancelled,
 	}
 }
 
@@ -50,13 +54,14 @@ type Change struct {
 	CallbackID int64
 	At         clock.Instant
 	UserID     int64 // 0: the service itself
-	ForUserID  int64 // whom it is kept for from now on, of ChangeAbsent: was kept for; 0: nobody
-	Kind       ChangeKind
-	FromState  State // empty for changes from before they were written down
-	ToState    State
-	Reason     string // a code: a SkipReason of a skip, else a Reason or a call result; empty where the kind says it all
-	Became     string // of a correction: what the outcome is now, as Reason says what it was; empty from before that was kept
-	Detail     string // what somebody wrote
+	// Whom it is kept for from now on; of ChangeFreed and ChangeHandedBack who had it, of ChangeAbsent whom it was kept for; 0: nobody.
+	ForUserID int64
+	Kind      ChangeKind
+	FromState State // empty for changes from before they were written down
+	ToState   State
+	Reason    string // a code: of a skip a SkipReason, else a Reason, a call result, or what the kind says; empty where it says it all
+	Became    string // of a correction: what the outcome is now, as Reason says what it was; empty from before that was kept
+	Detail    string // what somebody wrote
 }
 
 // TableName names the table.

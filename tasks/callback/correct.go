@@ -248,3 +248,7 @@ func (s *Service) correctOnly(tx database.Tx, c Callback, a Attempt, change Chan
 	c.note(change)
 	return store{tx}.write(&c)
 }
+
+func sayWhy(field string) error {
+	return fault.InvalidFields(fault.Field{Name: field, Code: "required", Problem: "say why"})
+}

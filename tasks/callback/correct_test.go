@@ -70,6 +70,7 @@ func TestACorrectionLeavesWhatWasDoneBeforeAnUndoneOutcome(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c, id := unanswered(t, db, 1)
 		colleague := taskstest.Caller(2)
+		c.Hire(t, colleague.UserID)
 		if err := c.Callbacks.Reassign(t.Context(), taskstest.Supervisor, id, colleague.UserID, "会说粤语"); err != nil {
 			t.Fatal(err)
 		}

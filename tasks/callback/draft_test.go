@@ -71,7 +71,7 @@ func TestDraftsAreShownOnlyToWhoSeesTheCallback(t *testing.T) {
 		if _, err := c.Callbacks.Finish(t.Context(), moved, desk.Callback.ID, desk.Callback.Fence, typed); !fault.Is(err, fault.Conflict) {
 			t.Errorf("the old holder finished: %v", err)
 		}
-		if err := c.Callbacks.Reassign(t.Context(), moved, desk.Callback.ID, 1, "mine"); !fault.Is(err, fault.NotFound) {
+		if err := c.Callbacks.Reassign(t.Context(), moved, desk.Callback.ID, 1, "mine"); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("the old holder reassigned: %v", err)
 		}
 		for viewer, want := range map[*account.Viewer]int{{UserID: 1, Role: account.Caller}: 1, &moved: 0} {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
@@ -102,16 +101,22 @@ func (s *Service) Skip(ctx context.Context, viewer account.Viewer, callbackID, f
 // last one any more.
 func (s *Service) Release(ctx context.Context, viewer account.Viewer, callbackID, fence int64) (Callback, error) {
 	return s.endClaim(ctx, viewer, callbackID, fence, "release", func(tx database.Tx, c *Callback, now clock.Instant) error {
-		if err := c.release(viewer.UserID, fence, now); err != nil || c.State != Ready {
-			return err
-		}
-		undone, err := s.overtaken(tx, *c)
-		again, waits := looksAgain(undone[c.ID])
-		if err != nil || !waits {
-			return err
-		}
-		return c.wait(undone[c.ID], now.Add(again), now)
+		return s.giveBack(tx, c, viewer.UserID, fence, Change{Kind: ChangeReleased}, now)
 	})
+}
+
+// giveBack puts a callback back into its pool, by its caller or by somebody else, as the change says. One whose customer has reported
+// something newer waits for that.
+func (s *Service) giveBack(tx database.Tx, c *Callback, callerID, fence int64, change Change, now clock.Instant) error {
+	if err := c.release(callerID, fence, change, now); err != nil || c.State != Ready {
+		return err
+	}
+	undone, err := s.overtaken(tx, *c)
+	again, waits := looksAgain(undone[c.ID])
+	if err != nil || !waits {
+		return err
+	}
+	return c.wait(undone[c.ID], now.Add(again), now)
 }
 
 // endClaim ends a claim without an outcome, by the same transition for everything that is held together: it is one conversation.
@@ -160,51 +165,14 @@ func (s *Service) passOn(
 	return s.keep(tx, c, now)
 }
 
-// Reassign reserves a callback for one caller, for half an hour from when it is ready; a callerID of 0 frees it for anybody.
-// What became of the callback keeps why. It returns fault.Invalid without a why, fault.NotFound for a callback of a team the viewer does
-// not see, and fault.Conflict for one that is closed or in hand, or that this caller must not make.
+// Reassign is Do for keeping a callback for one caller, for half an hour from when it is ready; a callerID of 0 frees it for anybody.
 func (s *Service) Reassign(ctx context.Context, viewer account.Viewer, callbackID, callerID int64, why string) error {
-	if strings.TrimSpace(why) == "" {
-		return sayWhy("reassign_why")
-	}
-	_, err := s.change(ctx, viewer, callbackID, "reassign", why, func(c *Callback, now clock.Instant) error {
-		if !viewer.SeesTeam(c.TeamID) { // also who once had it
-			return errNoCallback
-		}
-		return c.reserve(callerID, now)
-	})
-	return err
+	return s.Do(ctx, viewer, callbackID, Act{Kind: ActReassign, CallerID: callerID, Why: why})
 }
 
-// CancelByHand cancels a callback, and keeps why. A caller who is at work on it may still record the outcome. It returns
-// fault.Invalid without a why, fault.NotFound for a callback of a team the viewer does not see, and fault.Conflict for one that
-// is closed.
+// CancelByHand is Do for cancelling a callback. A caller who is at work on it may still record the outcome.
 func (s *Service) CancelByHand(ctx context.Context, viewer account.Viewer, callbackID int64, why string) error {
-	if strings.TrimSpace(why) == "" {
-		return sayWhy("why")
-	}
-	_, err := s.change(ctx, viewer, callbackID, "cancel", why, func(c *Callback, now clock.Instant) error {
-		if !viewer.SeesTeam(c.TeamID) {
-			return errNoCallback
-		}
-		return c.cancel(ReasonByHand, now)
-	})
-	return err
-}
-
-func sayWhy(field string) error {
-	return fault.InvalidFields(fault.Field{Name: field, Code: "required", Problem: "say why"})
-}
-
-// change is changeIn for a transition by whoever may, with why.
-func (s *Service) change(
-	ctx context.Context, viewer account.Viewer, callbackID int64, doing, why string, transition func(*Callback, clock.Instant) error,
-) (Callback, error) {
-	return s.changeIn(ctx, viewer, callbackID, doing, func(_ database.Tx, c *Callback, now clock.Instant) error {
-		err := transition(c, now)
-		c.noteWho(viewer, why)
-		return err
-	})
+	return s.Do(ctx, viewer, callbackID, Act{Kind: ActCancel, Why: why})
 }
 
 // changeIn locks one callback, applies a transition, and stores the callback with what follows (keep).

@@ -183,6 +183,7 @@ func TestSupervisorReassignsAndCancels(t *testing.T) {
 		c := taskstest.Planned(t, db, taskstest.Severe(1))
 		id := c.Callback(t).ID
 		boss := account.Viewer{UserID: 9, Role: account.Supervisor}
+		c.Hire(t, 2)
 		if err := c.Callbacks.Reassign(t.Context(), boss, id, 2, "请小陈跟进"); err != nil {
 			t.Fatal(err)
 		}

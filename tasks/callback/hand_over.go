@@ -120,7 +120,7 @@ func (s *Service) Transfer(ctx context.Context, viewer account.Viewer, callbackI
 					Name: "transfer_to", Code: "transfer_unknown", Problem: "choose somebody who may make this callback",
 				})
 			}
-			return c.release(viewer.UserID, fence, now)
+			return c.release(viewer.UserID, fence, Change{Kind: ChangeReleased}, now)
 		}
 		if to.TeamID != 0 {
 			if err := s.moveToTeam(tx, c, to.TeamID, now); err != nil {

@@ -20,7 +20,7 @@ import (
 // moves are the commands. What follows from others is drawn more often than what ends them.
 var moves = []string{
 	"claim", "prefetch", "pick", "draft", "dial", "skip", "release", "transfer to a colleague", "transfer to a team", "pause", "resume",
-	"finish", "undo", "correct", "reopen", "suppress", "merge", "split", "pass time", "run jobs", "reassign", "cancel",
+	"finish", "undo", "correct", "reopen", "suppress", "merge", "split", "pass time", "run jobs", "reassign", "free", "cancel",
 	"say what needs a skill", "learn or forget a skill", "say how long a skill is waited for",
 }
 
@@ -128,6 +128,13 @@ func (w *modelWorld) draw(rt *rapid.T) move {
 		m.about = about(c, w.boss)
 		m.real = func() (string, error) { return ok(w.Callbacks.Reassign(ctx, w.boss, c.ID, to, "他认识客户")) }
 		m.paper = func(d *naive) (string, error) { return ok(d.reassign(d.row(c.ID), to)) }
+	case "free":
+		c, _, _ := w.target(rt, func(c *callback.Callback) bool { return open(c) && (c.State == callback.Claimed || c.ReservedFor != 0) })
+		m.about = about(c, w.boss)
+		m.real = func() (string, error) {
+			return ok(w.Callbacks.Do(ctx, w.boss, c.ID, callback.Act{Kind: callback.ActRelease, Free: true, Why: "她去开会了"}))
+		}
+		m.paper = func(d *naive) (string, error) { return ok(d.freeFrom(d.row(c.ID))) }
 	case "cancel":
 		c, _, _ := w.target(rt, func(c *callback.Callback) bool { return stillHeld(c) && open(c) })
 		m.about = about(c, w.boss)

@@ -3,6 +3,7 @@ package callback_test
 import (
 	"slices"
 
+	"aftercall/internal/account"
 	"aftercall/tasks/callback"
 )
 
@@ -26,9 +27,42 @@ func (d *naive) lookAt(c *callback.Callback) {
 }
 
 func (d *naive) reassign(c *callback.Callback, to int64) error {
-	if !open(c) || usedUp(c) || d.inHand(c) {
+	switch {
+	case !open(c):
 		return refusal("callback_state")
+	case d.inHand(c):
+		return refusal("callback_in_hand")
+	case usedUp(c):
+		return refusal("callback_used_up")
+	case to != 0 && !slices.ContainsFunc(d.staff, func(v account.Viewer) bool { return v.UserID == to && v.SeesTeam(c.TeamID) }):
+		return refusal("caller_other_team")
 	}
+	d.reserve(c, to)
+	return nil
+}
+
+// free takes a callback away from whoever has it, or for whom it is kept.
+func (d *naive) freeFrom(c *callback.Callback) error {
+	switch {
+	case !open(c):
+		return refusal("callback_state")
+	case d.inHand(c):
+		if err := d.release(account.Viewer{UserID: c.CallerID}, c.ID, c.Fence); err != nil {
+			return err
+		}
+		if !open(c) {
+			return nil
+		}
+	case c.ReservedFor == 0:
+		return refusal("callback_not_held")
+	}
+	if c.ReservedFor != 0 {
+		d.reserve(c, 0)
+	}
+	return nil
+}
+
+func (d *naive) reserve(c *callback.Callback, to int64) {
 	if c.State == callback.Claimed {
 		d.free(c)
 	}
@@ -38,7 +72,6 @@ func (d *naive) reassign(c *callback.Callback, to int64) error {
 	c.ReservedFor, c.KeptMinutes, c.Skips = to, 30, 0
 	d.deeds[c.ID]++
 	d.settle(c)
-	return nil
 }
 
 func (d *naive) cancelByHand(c *callback.Callback) error {

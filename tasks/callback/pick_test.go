@@ -76,6 +76,7 @@ func TestACallerPicksOnlyWhatIsTheirs(t *testing.T) {
 		if _, err := c.Callbacks.Pick(t.Context(), taskstest.Caller(1), first.ID); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("what is anybody's: %v", err)
 		}
+		c.Hire(t, 1)
 		if err := c.Callbacks.Reassign(t.Context(), taskstest.Supervisor, first.ID, 1, "熟悉客户"); err != nil {
 			t.Fatal(err)
 		}

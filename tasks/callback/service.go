@@ -33,6 +33,8 @@ const (
 type Decisions interface {
 	// CallbackCancelled is called in the transaction that cancels a callback, with the revision of the decision that planned it.
 	CallbackCancelled(tx database.Tx, decisionID int64, revision int, reason Reason, now clock.Instant) error
+	// CallbackRestored is called in the transaction that takes that back, of what was cancelled by hand.
+	CallbackRestored(tx database.Tx, decisionID int64, revision int) error
 }
 
 // Scores knows what customers answered, in whatever way. Package survey keeps that: this package does not import it.

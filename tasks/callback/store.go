@@ -63,6 +63,31 @@ func (s store) lockConversation(id int64, others ...Callback) (Callback, error) 
 	return Callback{}, cmp.Or(err, error(errNoCallback))
 }
 
+// lockConversations locks callbacks, with all that is held together with those in somebody's hands, by id, and returns them by it.
+func (s store) lockConversations(ids []int64) (map[int64]*Callback, error) {
+	seen, err := s.callbacksByID(ids)
+	if err != nil {
+		return nil, err
+	}
+	all := slices.Clone(ids)
+	for _, c := range seen {
+		if c.State != Claimed {
+			continue
+		}
+		together, err := listCallbacks(s.claimedTogether(c).Select("id").Where("id <> ?", c.ID).Limit(mostTogether))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, idsOf(together)...)
+	}
+	locked, err := s.lockCallbacks(all)
+	byID := make(map[int64]*Callback, len(locked))
+	for i := range locked {
+		byID[locked[i].ID] = &locked[i]
+	}
+	return byID, err
+}
+
 func idsOf(callbacks []Callback) []int64 {
 	ids := make([]int64, len(callbacks))
 	for i, c := range callbacks {
@@ -91,7 +116,7 @@ func (s store) updateCallback(c *Callback) error {
 	c.open(fall)
 	err = s.Gorm().Model(&Callback{}).Where("id = ?", c.ID).Updates(map[string]any{
 		"person_id": c.PersonID, "team_id": c.TeamID, "pool_id": c.PoolID, "state": c.State, "priority": c.Priority,
-		"ready_at": c.ReadyAt, "offered_at": c.OfferedAt, "open_at": c.OpenAt, "due_at": c.DueAt, "expires_at": c.ExpiresAt,
+		"not_before": c.NotBefore, "ready_at": c.ReadyAt, "offered_at": c.OfferedAt, "open_at": c.OpenAt, "due_at": c.DueAt, "expires_at": c.ExpiresAt,
 		"lease_until": c.LeaseUntil, "caller_id": c.CallerID, "caller_before": c.CallerBefore,
 		"reserved_for": c.ReservedFor, "kept_minutes": c.KeptMinutes, "wait_reason": c.WaitReason,
 		"claimed_at": c.ClaimedAt, "dialled_at": c.DialledAt, "fence": c.Fence, "slot": c.Slot, "skips": c.Skips,

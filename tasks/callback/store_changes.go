@@ -50,13 +50,39 @@ func (s store) changedSince(a Attempt) (bool, error) {
 	var deeds []int64
 	if err == nil {
 		err = s.Gorm().Model(&Change{}).Where("callback_id = ? AND id > ? AND at >= ?", a.CallbackID, since, a.EndedAt).
-			Where("kind IN ?", []ChangeKind{ChangeSkipped, ChangeTransferred, ChangePaused, ChangeResumed, ChangeReserved}).
+			Where("kind IN ?", []ChangeKind{ChangeSkipped, ChangeTransferred, ChangePaused, ChangeResumed, ChangeReserved, ChangeMoved}).
 			Limit(1).Pluck("id", &deeds).Error
 	}
 	if err != nil {
 		return false, fmt.Errorf("read what became of callback %d after attempt %d: %w", a.CallbackID, a.ID, err)
 	}
 	return len(deeds) > 0, nil
+}
+
+// lastChange names the state of a callback: two that are named alike are the same, and nothing has happened in between.
+func (s store) lastChange(c Callback) (string, error) {
+	var id int64
+	err := s.Gorm().Model(&Change{}).Select("COALESCE(MAX(id), 0)").Where("callback_id = ?", c.ID).Scan(&id).Error
+	if err != nil {
+		return "", fmt.Errorf("read what became of callback %d last: %w", c.ID, err)
+	}
+	return fmt.Sprintf("%d %d", c.ChangedAt, id), nil
+}
+
+// freedFrom returns how a callback was taken out of a caller's hands since they were given it last, and false when it was not.
+func (s store) freedFrom(callbackID, callerID int64) (Change, bool, error) {
+	var found []Change
+	given := s.Gorm().Model(&Change{}).Select("COALESCE(MAX(id), 0)").
+		Where("callback_id = ? AND user_id = ? AND kind IN ?", callbackID, callerID, []ChangeKind{ChangeClaimed, ChangePicked})
+	err := s.Gorm().Where("callback_id = ? AND kind = ? AND for_user_id = ? AND id > (?)", callbackID, ChangeFreed, callerID, given).
+		Order("id DESC").Limit(1).Find(&found).Error
+	if err != nil {
+		return Change{}, false, fmt.Errorf("read who took callback %d away: %w", callbackID, err)
+	}
+	if len(found) == 0 {
+		return Change{}, false, nil
+	}
+	return found[0], true, nil
 }
 
 // everHad reports whether a user ever was given a callback to call: also what they typed about it late is kept.

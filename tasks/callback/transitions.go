@@ -131,8 +131,8 @@ func (c *Callback) leave(callerID, fence int64, change Change, now clock.Instant
 }
 
 // release gives a claimed callback back to its pool; what was kept for its caller is not kept any more, unless it waits on.
-func (c *Callback) release(callerID, fence int64, now clock.Instant) error {
-	return c.leave(callerID, fence, Change{Kind: ChangeReleased}, now, func() error {
+func (c *Callback) release(callerID, fence int64, change Change, now clock.Instant) error {
+	return c.leave(callerID, fence, change, now, func() error {
 		c.makeReady(now)
 		if c.State == Ready && c.ReservedFor == callerID {
 			c.ReservedFor = 0

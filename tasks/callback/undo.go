@@ -48,16 +48,35 @@ type state struct {
 
 // before returns what an outcome is about to change, as JSON for Attempt.CallbackBefore, and whether a dial began the attempt.
 func (c *Callback) before(dialled bool) (string, error) {
-	b, err := json.Marshal(state{
-		Priority: c.Priority, MaxAttempts: c.MaxAttempts, ReadyAt: c.ReadyAt, DueAt: c.DueAt, ExpiresAt: c.ExpiresAt,
-		OfferedAt: c.OfferedAt, ReservedFor: c.ReservedFor, KeptMinutes: new(c.KeptMinutes), AppointmentAt: c.AppointmentAt,
-		AppointedUntil: c.AppointmentUntil, Skips: c.Skips, CallResult: c.CallResult,
-		BusinessResult: c.BusinessResult, Note: c.Note, NoteForNext: c.NoteForNext, WaitReason: c.WaitReason, NoDial: !dialled,
-	})
+	is := c.asState()
+	is.NoDial = !dialled
+	b, err := json.Marshal(is)
 	if err != nil {
 		return "", fmt.Errorf("write what callback %d was before: %w", c.ID, err)
 	}
 	return string(b), nil
+}
+
+// asState returns what the callback is.
+func (c *Callback) asState() state {
+	return state{
+		Priority: c.Priority, MaxAttempts: c.MaxAttempts, ReadyAt: c.ReadyAt, DueAt: c.DueAt, ExpiresAt: c.ExpiresAt,
+		OfferedAt: c.OfferedAt, ReservedFor: c.ReservedFor, KeptMinutes: new(c.KeptMinutes), AppointmentAt: c.AppointmentAt,
+		AppointedUntil: c.AppointmentUntil, Skips: c.Skips, CallResult: c.CallResult,
+		BusinessResult: c.BusinessResult, Note: c.Note, NoteForNext: c.NoteForNext, WaitReason: c.WaitReason,
+	}
+}
+
+// take makes the callback what it was.
+func (c *Callback) take(was state) {
+	c.Priority, c.MaxAttempts, c.ReadyAt, c.DueAt, c.ExpiresAt = was.Priority, was.MaxAttempts, was.ReadyAt, was.DueAt, was.ExpiresAt
+	if was.KeptMinutes == nil {
+		was.KeptMinutes = new(int(reservationTime.Minutes()))
+	}
+	c.OfferedAt, c.ReservedFor, c.KeptMinutes, c.Skips = was.OfferedAt, was.ReservedFor, *was.KeptMinutes, was.Skips
+	c.AppointmentAt, c.AppointmentUntil = was.AppointmentAt, was.AppointedUntil
+	c.CallResult, c.BusinessResult, c.Note, c.NoteForNext = was.CallResult, was.BusinessResult, was.Note, was.NoteForNext
+	c.WaitReason = was.WaitReason
 }
 
 // takeBack makes the callback again what it was while its caller was at work on it, before the outcome of an attempt,
@@ -66,14 +85,8 @@ func (c *Callback) takeBack(a Attempt, now clock.Instant) (was state, err error)
 	if err := json.Unmarshal([]byte(a.CallbackBefore), &was); err != nil {
 		return state{}, fmt.Errorf("read what callback %d was before: %w", c.ID, err)
 	}
-	c.Priority, c.MaxAttempts, c.ReadyAt, c.DueAt, c.ExpiresAt = was.Priority, was.MaxAttempts, was.ReadyAt, was.DueAt, was.ExpiresAt
-	if was.KeptMinutes == nil {
-		was.KeptMinutes = new(int(reservationTime.Minutes()))
-	}
-	c.OfferedAt, c.ReservedFor, c.KeptMinutes, c.Skips = was.OfferedAt, was.ReservedFor, *was.KeptMinutes, was.Skips
-	c.AppointmentAt, c.AppointmentUntil = was.AppointmentAt, was.AppointedUntil
-	c.CallResult, c.BusinessResult, c.Note, c.NoteForNext = was.CallResult, was.BusinessResult, was.Note, was.NoteForNext
-	c.State, c.Slot, c.WaitReason, c.CloseReason, c.ClosedAt = Claimed, SlotCurrent, was.WaitReason, "", 0
+	c.take(was)
+	c.State, c.Slot, c.CloseReason, c.ClosedAt = Claimed, SlotCurrent, "", 0
 	c.CallerID, c.CallerBefore, c.LeaseUntil, c.ChangedAt = a.CallerID, 0, now.Add(Lease), now
 	return was, nil
 }

@@ -298,6 +298,7 @@ func TestUndoGivesBackWhatIsKeptForTheCaller(t *testing.T) {
 		me := taskstest.Caller(1)
 		first := c.Claim(t, me)
 		kept := 3 - first.Callback.ID
+		c.Hire(t, 1)
 		if err := c.Callbacks.Reassign(t.Context(), taskstest.Supervisor, kept, 1, "熟悉客户"); err != nil {
 			t.Fatal(err)
 		}

@@ -17,3 +17,8 @@ type Ledger struct{}
 func (Ledger) CallbackCancelled(tx database.Tx, decisionID int64, revision int, reason callback.Reason, now clock.Instant) error {
 	return store{tx}.cancelRevision(now, policy.Reason(reason), decisionID, revision)
 }
+
+// CallbackRestored takes back that a callback of the decision was cancelled by hand.
+func (Ledger) CallbackRestored(tx database.Tx, decisionID int64, revision int) error {
+	return store{tx}.restoreRevision(policy.Reason(callback.ReasonByHand), decisionID, revision)
+}

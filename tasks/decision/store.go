@@ -82,6 +82,16 @@ func (s store) cancelRevision(now clock.Instant, reason policy.Reason, id int64,
 	return nil
 }
 
+// restoreRevision takes back a cancellation for a reason, unless it has been decided again since.
+func (s store) restoreRevision(reason policy.Reason, id int64, revision int) error {
+	err := s.Gorm().Model(&Decision{}).Where("id = ? AND revision = ? AND state = ? AND cancel_reason = ?", id, revision, Planned, reason).
+		Updates(map[string]any{"cancelled_at": 0, "cancel_reason": ""}).Error
+	if err != nil {
+		return fmt.Errorf("take the cancellation of decision %d back: %w", id, err)
+	}
+	return nil
+}
+
 // decidedResolutions returns the ids of the contact's resolutions that have decisions. A contact is resolved a few times at most.
 func (s store) decidedResolutions(contactID int64) ([]int64, error) {
 	var ids []int64

@@ -253,6 +253,17 @@ func (c Centre) Finish(t testing.TB, viewer account.Viewer, desk callback.Desk, 
 	}
 }
 
+// Hire makes callers of the ids people who may log in: what is kept for somebody is kept for a user there is.
+func (c Centre) Hire(t testing.TB, ids ...int64) {
+	t.Helper()
+	for _, id := range ids {
+		user := account.User{ID: id, Login: fmt.Sprintf("caller%d", id), Name: fmt.Sprintf("caller %d", id), Role: account.Caller}
+		if err := c.DB.View(context.Background()).Gorm().Create(&user).Error; err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // NotFor keeps a callback from a caller, as a recovery is kept from whoever made the call it mends.
 func (c Centre) NotFor(t testing.TB, desk callback.Desk, callerID int64) {
 	t.Helper()
