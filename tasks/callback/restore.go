@@ -25,9 +25,11 @@ type was struct {
 	NotBefore clock.Instant `json:"not_before,omitzero"`
 }
 
-// asWas returns what the callback is, as JSON for Restore.
+// asWas returns what the callback is, as JSON for Restore, without what anybody wrote: that an act leaves alone.
 func (c *Callback) asWas() (string, error) {
-	b, err := json.Marshal(was{State: c.State, NotBefore: c.NotBefore, state: c.asState()})
+	is := c.asState()
+	is.Note, is.NoteForNext = "", ""
+	b, err := json.Marshal(was{State: c.State, NotBefore: c.NotBefore, state: is})
 	if err != nil {
 		return "", fmt.Errorf("write what callback %d was before: %w", c.ID, err)
 	}
@@ -106,6 +108,7 @@ func (s *Service) replaced(tx database.Tx, c Callback) (bool, error) {
 
 func (s *Service) putBack(tx database.Tx, viewer account.Viewer, c *Callback, before was, why string, now clock.Instant) error {
 	from := c.State
+	before.Note, before.NoteForNext = c.Note, c.NoteForNext
 	c.take(before.state)
 	c.NotBefore, c.CloseReason, c.ClosedAt, c.LeaseUntil, c.ChangedAt = before.NotBefore, "", 0, 0, now
 	if c.State = Waiting; c.WaitReason == "" {

@@ -23,29 +23,6 @@ func within(teams []int64, g *gorm.DB) *gorm.DB {
 	return g.Where("team_id IN ?", teams)
 }
 
-func (s store) callbacks(f Filter, teams []int64, now clock.Instant) ([]callback.Callback, error) {
-	g := within(teams, s.Gorm())
-	if f.State != "" {
-		g = g.Where("state = ?", f.State)
-	}
-	if f.Kind != "" {
-		g = g.Where("kind = ?", f.Kind)
-	}
-	if f.Reason != "" {
-		g = g.Where("(wait_reason = ? OR close_reason = ?)", f.Reason, f.Reason)
-	}
-	if f.CallerID != 0 {
-		g = g.Where("caller_id = ?", f.CallerID)
-	}
-	if f.Overdue {
-		g = g.Where("state IN ? AND due_at < ?", openStates, now)
-	}
-	if f.Before != 0 {
-		g = g.Where("id < ?", f.Before)
-	}
-	return listCallbacks(g.Order("id DESC").Limit(callback.Limited(f.Limit)))
-}
-
 func listCallbacks(g *gorm.DB) ([]callback.Callback, error) {
 	return database.List[callback.Callback](g, "callbacks")
 }

@@ -22,11 +22,12 @@ type Service struct {
 	outcomes  *outcome.Service
 	now       clock.Now
 	zone      *time.Location
+	few       int // see few
 }
 
 // New returns a service. zone is the centre's, whose days the lists are of.
 func New(db *database.DB, callbacks *callback.Service, outcomes *outcome.Service, now clock.Now, zone *time.Location) *Service {
-	return &Service{db: db, callbacks: callbacks, outcomes: outcomes, now: now, zone: zone}
+	return &Service{db: db, callbacks: callbacks, outcomes: outcomes, now: now, zone: zone, few: few}
 }
 
 // Row is a callback in a list, with the names a person needs to recognise it.
