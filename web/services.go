@@ -14,6 +14,7 @@ import (
 	"aftercall/internal/permission/lists"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/bulk"
 	"aftercall/tasks/callback/call"
 	"aftercall/tasks/callback/floor"
 	"aftercall/tasks/callback/notice"
@@ -45,6 +46,7 @@ type Services struct {
 	Callbacks   *callback.Service
 	Calls       *call.Service
 	Worklist    *worklist.Service
+	Bulk        *bulk.Service
 	Pauses      *pause.Service
 	Roster      *roster.Service
 	Performance *performance.Service

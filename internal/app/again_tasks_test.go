@@ -15,6 +15,7 @@ import (
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/pause"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
 )
@@ -197,6 +198,29 @@ func taskCases() map[string]useCase {
 		},
 		"Callbacks.Reassign":     just(func(o *office) error { return o.Callbacks.Reassign(o.ctx(), o.admin, 1, 3, "knows the customer") }),
 		"Callbacks.CancelByHand": just(func(o *office) error { return o.Callbacks.CancelByHand(o.ctx(), o.admin, 1, "settled by mail") }),
+		"Callbacks.Do": func(o *office) func() (any, error) {
+			d := o.claim()
+			act := callback.Act{Kind: callback.ActRelease, Free: true, Why: "gone home"}
+			return func() (any, error) { return nil, o.Callbacks.Do(o.ctx(), o.admin, d.Callback.ID, act) }
+		},
+		"Bulk.Begin": func(o *office) func() (any, error) {
+			act := callback.Act{Kind: callback.ActCancel, Why: "the campaign is over"}
+			return func() (any, error) { return o.Bulk.Begin(o.ctx(), o.admin, []int64{1, 2, 3}, act) }
+		},
+		"Bulk.Undo": func(o *office) func() (any, error) {
+			act, err := o.Bulk.Begin(o.ctx(), o.admin, []int64{1, 2, 3}, callback.Act{Kind: callback.ActCancel, Why: "x"})
+			o.must(err)
+			return func() (any, error) { return o.Bulk.Undo(o.ctx(), o.admin, act.ID) }
+		},
+		"Worklist.SaveFilter": func(o *office) func() (any, error) {
+			f := worklist.SavedFilter{Name: "今天到期", Query: "kind=recovery", First: true}
+			o.must(o.Worklist.SaveFilter(o.ctx(), o.admin, f))
+			return func() (any, error) { return nil, o.Worklist.SaveFilter(o.ctx(), o.admin, f) }
+		},
+		"Worklist.DeleteFilter": func(o *office) func() (any, error) {
+			o.must(o.Worklist.SaveFilter(o.ctx(), o.admin, worklist.SavedFilter{Name: "今天到期"}))
+			return func() (any, error) { return nil, o.Worklist.DeleteFilter(o.ctx(), o.admin, 1) }
+		},
 		"Decisions.PlanByHand": just(func(o *office) error {
 			return o.Decisions.PlanByHand(
 				o.ctx(),

@@ -25,12 +25,14 @@ import (
 	"aftercall/internal/whose"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/bulk"
 	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/callback/notice"
 	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/roster"
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/callback/skill"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/handoff"
 	"aftercall/tasks/incident"
@@ -54,7 +56,7 @@ func models() []any {
 		&callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &pause.Pause{}, &callback.Freed{}, &missed.Text{},
 		&roster.Shift{}, &roster.Entry{}, &roster.Change{}, &handoff.Handoff{}, &handoff.Entry{}, &handoff.Notice{},
 		&notice.Notice{}, &notice.Version{},
-		&script.Script{}, &skill.Skill{}, &skill.Rule{},
+		&script.Script{}, &skill.Skill{}, &skill.Rule{}, &bulk.Act{}, &bulk.Row{}, &worklist.SavedFilter{},
 		&survey.Survey{}, &survey.Version{}, &survey.Invitation{}, &survey.Response{}, &survey.Answer{},
 		&tie.Tie{}, &incident.Incident{}, &incident.Event{}, &incident.Notice{},
 		&delivery.Kept{},

@@ -21,6 +21,7 @@ import (
 	"aftercall/internal/permission/lists"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/bulk"
 	"aftercall/tasks/callback/call"
 	"aftercall/tasks/callback/floor"
 	"aftercall/tasks/callback/missed"
@@ -57,6 +58,7 @@ type Services struct {
 	Callbacks   *callback.Service
 	Calls       *call.Service
 	Worklist    *worklist.Service
+	Bulk        *bulk.Service
 	Pauses      *pause.Service
 	Roster      *roster.Service
 	Performance *performance.Service
@@ -114,6 +116,7 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	})
 	s.Calls = call.New(db, s.Callbacks, flow.Dialer{PBX: s.PBX}, now)
 	s.Worklist = worklist.New(db, s.Callbacks, s.Outcomes, now, zone)
+	s.Bulk = bulk.New(db, s.Callbacks, now)
 	s.Pauses = pause.New(db, now)
 	s.Performance = performance.New(db, s.Outcomes, flow.Opened{}, now, zone)
 	s.Scripts, s.Skills = s.Callbacks.Scripts(), s.Callbacks.Skills()
@@ -142,8 +145,9 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Campaigns = campaign.New(db, s.Permission, flow.Satisfaction{Surveys: s.Surveys}, now, setup.Folder)
 	s.Flow = flow.New(flow.Services{
 		DB: db, Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Permission: s.Permission, Imports: s.Imports,
-		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Missed: s.Missed, Decisions: s.Decisions, Handoffs: s.Handoffs,
-		Incidents: s.Incidents, Performance: s.Performance, Surveys: s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures,
+		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Bulk: s.Bulk, Missed: s.Missed, Decisions: s.Decisions,
+		Handoffs: s.Handoffs, Incidents: s.Incidents, Performance: s.Performance, Surveys: s.Surveys, Campaigns: s.Campaigns,
+		Figures: s.Figures,
 		Sender: setup.Sender, Messages: s.Messages, Log: setup.Log,
 	})
 	return s
@@ -174,8 +178,8 @@ func (a *App) newServices(db *database.DB, now clock.Now, sender delivery.Sender
 func (s *Services) Shown() web.Services {
 	return web.Services{
 		Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Imports: s.Imports, Permission: s.Permission, Lists: s.Lists,
-		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Worklist: s.Worklist, Pauses: s.Pauses, Outcomes: s.Outcomes,
-		Roster: s.Roster, Performance: s.Performance, Floor: s.Floor, Notices: s.Notices, Incidents: s.Incidents,
+		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Worklist: s.Worklist, Bulk: s.Bulk, Pauses: s.Pauses,
+		Outcomes: s.Outcomes, Roster: s.Roster, Performance: s.Performance, Floor: s.Floor, Notices: s.Notices, Incidents: s.Incidents,
 		Decisions: s.Decisions, Handoffs: s.Handoffs, Scripts: s.Scripts, Skills: s.Skills, PBX: s.PBX,
 		Surveys: s.Surveys, Campaigns: s.Campaigns, Messages: s.Messages,
 		Figures: s.Figures, Jobs: s.Jobs, Maintenance: s.Maintenance, Reads: flow.NewReads(s.DB, s.Contacts),

@@ -18,6 +18,7 @@ import (
 	"aftercall/internal/permission"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/bulk"
 	"aftercall/tasks/callback/call"
 	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/callback/performance"
@@ -46,6 +47,7 @@ type Services struct {
 	Policies    *policy.Service
 	Callbacks   *callback.Service
 	Calls       *call.Service
+	Bulk        *bulk.Service
 	Missed      *missed.Service
 	Decisions   *decision.Service
 	Handoffs    *handoff.Service
@@ -96,6 +98,7 @@ func (s *Service) Handlers() map[string]Handler {
 		callback.JobMissed:       s.Missed.Plan,
 		roster.JobChanged:        s.Callbacks.FreeAbsent,
 		callback.JobLeft:         s.Callbacks.HandBackRest,
+		bulk.JobAct:              s.Bulk.Work,
 		missed.JobText:           s.textMissed,
 		callback.JobClosed:       s.Handoffs.Settle,
 		handoff.JobWatch:         s.Handoffs.Watch,

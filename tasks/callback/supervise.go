@@ -10,92 +10,9 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/contact"
 	"aftercall/internal/database"
-	"aftercall/internal/fault"
+	"aftercall/internal/permission"
 	"aftercall/internal/text"
 )
-
-// ActKind is what a supervisor does to callbacks. It is translated under "act.<code>".
-type ActKind string
-
-// What a supervisor can do to callbacks, one or many.
-const (
-	ActReassign ActKind = "reassign" // keep it for one caller, or for anybody
-	ActRelease  ActKind = "release"  // take it out of whoever's hands, and keep it for nobody
-	ActPriority ActKind = "priority" // another group of urgency
-	ActMove     ActKind = "move"     // not before another time
-	ActPause    ActKind = "pause"    // set aside until something has happened inside
-	ActCancel   ActKind = "cancel"
-)
-
-// ActKinds returns everything a supervisor can do to callbacks.
-func ActKinds() []ActKind {
-	return []ActKind{ActReassign, ActRelease, ActPriority, ActMove, ActPause, ActCancel}
-}
-
-// Act is one thing done to callbacks by somebody who runs the floor, and why.
-type Act struct {
-	Kind     ActKind
-	CallerID int64         // ActReassign: for whom; 0 for anybody
-	Priority int           // ActPriority: a group, from 1, the most urgent, to 5
-	At       clock.Instant // ActMove: not before; ActPause: until
-	Free     bool          // what is in a caller's hands is taken out of them first; otherwise it is refused
-	Promised bool          // ActMove: also where the customer named the time
-	Why      string
-}
-
-const lastPriority = 5 // of the groups of package policy, which this one does not know
-
-// The refusals of acts, beside those of transitions.
-var (
-	errActRight = fault.New(fault.Forbidden, "act_right", "only supervisors and administrators may do this to a callback")
-	errNotHeld  = fault.New(fault.Conflict, "callback_not_held", "nobody has this callback in hand or kept for them: there is nothing to give back")
-	errSame     = fault.New(fault.Conflict, "callback_same", "this callback is like that already")
-	errPromised = fault.New(fault.Conflict, "callback_promised", "the customer named the time of this callback; give it another one on its own page")
-	errUsedUp   = fault.New(fault.Conflict, "callback_used_up",
-		"the last attempt of this callback was made and has no outcome yet; when it is given back it is closed as unreachable")
-	errOtherTeam = fault.New(fault.Conflict, "caller_other_team", "this caller does not see the callbacks of this team; choose another one")
-	errNoCaller  = fault.New(fault.Conflict, "caller_unknown", "there is no caller like that at work any more; choose another one")
-)
-
-// Check returns fault.Invalid, with the fields of forms, for an act that can be done to no callback.
-func (a Act) Check(now clock.Instant) error {
-	var fields []fault.Field
-	if strings.TrimSpace(a.Why) == "" {
-		fields = append(fields, fault.Field{Name: "why", Code: "required", Problem: "say why"})
-	} else if err := checkWords("why", a.Why); err != nil {
-		return err
-	}
-	switch a.Kind {
-	case ActReassign, ActRelease, ActCancel:
-	case ActPriority:
-		if a.Priority < 1 || a.Priority > lastPriority {
-			fields = append(fields, fault.Field{Name: "priority", Code: "choose", Problem: "choose a priority from 1 to 5"})
-		}
-	case ActMove, ActPause:
-		fields = append(fields, a.checkTime(now)...)
-	default:
-		fields = append(fields, fault.Field{Name: "act", Code: "choose", Problem: "choose what to do", Value: string(a.Kind)})
-	}
-	if len(fields) > 0 {
-		return fault.InvalidFields(fields...)
-	}
-	return nil
-}
-
-func (a Act) checkTime(now clock.Instant) []fault.Field {
-	field := fault.Field{Name: "at", Code: "future", Problem: "choose a time that is still to come"}
-	switch {
-	case !a.At.After(now):
-		return []fault.Field{field}
-	case a.Kind == ActPause && a.At.Sub(now) > LongestPause:
-		field.Code, field.Problem = "pause_too_far", "choose a time within 72 hours"
-	case a.Kind == ActMove && a.At.Sub(now) > LongestDelay:
-		field.Code, field.Problem = "move_too_far", "choose a time within 60 days"
-	default:
-		return nil
-	}
-	return []fault.Field{field}
-}
 
 // Acted is what an act did to one callback.
 type Acted struct {
@@ -118,10 +35,13 @@ func (s *Service) Do(ctx context.Context, viewer account.Viewer, callbackID int6
 	}
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
 		acted, err := s.DoAll(tx, viewer, []int64{callbackID}, act, now)
+		if err == nil {
+			err = acted[0].Refused
+		}
 		if err != nil {
 			return err
 		}
-		return acted[0].Refused
+		return account.Audit(tx, now, viewer, "callback."+string(act.Kind), "callback", callbackID, "")
 	})
 	if err != nil {
 		return fmt.Errorf("%s callback %d: %w", act.Kind, callbackID, err)
@@ -141,21 +61,15 @@ func (s *Service) DoAll(tx database.Tx, viewer account.Viewer, ids []int64, act 
 	if err != nil {
 		return nil, err
 	}
-	seen, err := s.actable(tx, viewer, locked)
+	d, err := s.begin(tx, viewer, locked, act, now)
 	if err != nil {
 		return nil, err
-	}
-	d := doing{Service: s, tx: tx, viewer: viewer, act: act, now: now, locked: locked}
-	if act.Kind == ActReassign && act.CallerID != 0 {
-		if d.to, err = colleague(tx, act.CallerID); err != nil {
-			return nil, err
-		}
 	}
 	all := make([]Acted, len(ids))
 	for i, id := range ids {
 		all[i] = Acted{CallbackID: id, Refused: errNoCallback}
 		c := locked[id]
-		if c == nil || !seen[id] {
+		if c == nil || !d.seen[id] {
 			continue
 		}
 		if err := d.one(c, &all[i]); err != nil {
@@ -163,12 +77,6 @@ func (s *Service) DoAll(tx database.Tx, viewer account.Viewer, ids []int64, act 
 		}
 	}
 	return all, nil
-}
-
-// mayBe reports whether a viewer may do the act. A machine takes back and moves what its source asked for.
-func (a Act) mayBe(viewer account.Viewer) bool {
-	machine := viewer.Role == account.Machine && (a.Kind == ActCancel || a.Kind == ActMove)
-	return viewer.Is(account.Supervisor) || machine
 }
 
 // actable returns which of the callbacks a viewer sees: those of their teams, and of a machine those about contacts of its source.
@@ -215,13 +123,69 @@ type doing struct {
 	to     *account.Viewer // ActReassign to somebody
 	now    clock.Instant
 	locked map[int64]*Callback // with what is held together with them
+
+	seen     map[int64]bool               // by the viewer
+	subjects map[int64]permission.Subject // ActMove: whom each of them calls
+}
+
+// begin reads what an act asks of callbacks, all at once.
+func (s *Service) begin(
+	tx database.Tx, viewer account.Viewer, callbacks map[int64]*Callback, act Act, now clock.Instant,
+) (d doing, err error) {
+	d = doing{Service: s, tx: tx, viewer: viewer, act: act, now: now, locked: callbacks}
+	if d.seen, err = s.actable(tx, viewer, callbacks); err != nil {
+		return d, err
+	}
+	if act.Kind == ActReassign && act.CallerID != 0 {
+		d.to, err = colleague(tx, act.CallerID)
+	}
+	if act.Kind == ActMove {
+		all := make([]Callback, 0, len(callbacks))
+		for _, c := range callbacks {
+			all = append(all, *c)
+		}
+		d.subjects, err = s.whomAll(tx, all...)
+	}
+	return d, err
+}
+
+// Weigh says which of the callbacks an act would be refused for by now, and why, as DoAll would. It locks and changes nothing.
+func (s *Service) Weigh(ctx context.Context, viewer account.Viewer, ids []int64, act Act) (map[int64]error, error) {
+	if !act.mayBe(viewer) {
+		return nil, errActRight
+	}
+	tx, now := s.db.View(ctx), s.now()
+	refused := make(map[int64]error)
+	for part := range slices.Chunk(database.Distinct(ids), database.MaxIn) {
+		found, err := store{tx}.callbacksByID(part)
+		if err != nil {
+			return nil, err
+		}
+		byID := make(map[int64]*Callback, len(found))
+		for i := range found {
+			byID[found[i].ID] = &found[i]
+		}
+		d, err := s.begin(tx, viewer, byID, act, now)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range part {
+			why := error(errNoCallback)
+			if c := byID[id]; c != nil && d.seen[id] {
+				why = d.refuses(c)
+			}
+			if why != nil {
+				refused[id] = why
+			}
+		}
+	}
+	return refused, nil
 }
 
 // one does the act to one callback, or says in done why not. Nothing of it is written then.
 func (d doing) one(c *Callback, done *Acted) error {
-	refused, err := d.refuses(c)
-	if done.Refused = refused; err != nil || refused != nil {
-		return err
+	if done.Refused = d.refuses(c); done.Refused != nil {
+		return nil
 	}
 	before, err := c.asWas()
 	if err != nil {
@@ -246,61 +210,6 @@ func (d doing) one(c *Callback, done *Acted) error {
 	done.Before = before
 	done.After, err = store{d.tx}.lastChange(*c)
 	return err
-}
-
-// refuses says what keeps the act from a callback: everything is known before something is changed.
-func (d doing) refuses(c *Callback) (refused, err error) {
-	held := c.inHand(d.now)
-	switch {
-	case c.closed():
-		return errGone, nil
-	case held && !d.act.Free && d.act.Kind != ActPriority && d.act.Kind != ActCancel:
-		return errInHand, nil
-	case c.usedUp() && d.act.Kind != ActRelease && d.act.Kind != ActCancel:
-		return errUsedUp, nil
-	}
-	switch d.act.Kind {
-	case ActReassign:
-		return d.refusesCaller(c), nil
-	case ActRelease:
-		if !held && c.ReservedFor == 0 {
-			return errNotHeld, nil
-		}
-	case ActPriority:
-		if c.Priority == d.act.Priority {
-			return errSame, nil
-		}
-	case ActMove:
-		if !c.AppointmentAt.IsZero() && !d.act.Promised {
-			return errPromised, nil
-		}
-		return d.refusesTime(c)
-	case ActPause, ActCancel:
-	}
-	return nil, nil
-}
-
-// refusesTime refuses a time at which the customer may not be called.
-func (d doing) refusesTime(c *Callback) (refused, err error) {
-	subject, err := d.whom(d.tx, *c)
-	if err != nil || d.permit.Rules().CallWindow(subject, "", d.act.At).Open {
-		return nil, err
-	}
-	return outsideHours("at"), nil
-}
-
-func (d doing) refusesCaller(c *Callback) error {
-	switch {
-	case d.act.CallerID == 0:
-		return nil
-	case d.to == nil:
-		return errNoCaller
-	case c.NotFor == d.act.CallerID:
-		return errNotFor
-	case !c.mayGoTo(*d.to):
-		return errOtherTeam
-	}
-	return nil
 }
 
 // apply makes the transition of an act, and reports whether there was one: giving back what was in hand is done by then.

@@ -194,13 +194,19 @@ func drawFilter(rt *rapid.T, team, source int64, now clock.Instant) (f worklist.
 	f.Sort = rapid.SampledFrom(append(worklist.Sorts(), "")).Draw(rt, "sort")
 	conditions := []func(){
 		func() { f.Set = rapid.SampledFrom(worklist.Sets()).Draw(rt, "set") },
-		func() { f.Kind = rapid.SampledFrom([]callback.Kind{callback.ConfirmKind, callback.ComplaintKind}).Draw(rt, "kind") },
+		func() {
+			f.Kind = rapid.SampledFrom([]callback.Kind{callback.ConfirmKind, callback.ComplaintKind}).Draw(rt, "kind")
+		},
 		func() { f.State = rapid.SampledFrom(callback.States()).Draw(rt, "state") },
-		func() { f.Reason = rapid.SampledFrom(append(slices.Clone(reasons), "solved", "expired")).Draw(rt, "reason") },
+		func() {
+			f.Reason = rapid.SampledFrom(append(slices.Clone(reasons), "solved", "expired")).Draw(rt, "reason")
+		},
 		func() { f.CallerID = rapid.SampledFrom([]int64{2, 3}).Draw(rt, "caller") },
 		func() { f.TeamID = rapid.SampledFrom([]int64{team, 99}).Draw(rt, "team") },
 		func() { f.SourceID = source },
-		func() { f.Category = rapid.SampledFrom([]string{"移机", "宽带报修", "没有"}).Draw(rt, "category") },
+		func() {
+			f.Category = rapid.SampledFrom([]string{"移机", "宽带报修", "没有"}).Draw(rt, "category")
+		},
 		func() { f.Overdue = true },
 		func() { f.Held = true },
 		func() {

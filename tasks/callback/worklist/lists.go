@@ -187,6 +187,15 @@ func (s *Service) ByIDs(ctx context.Context, viewer account.Viewer, ids []int64)
 	return store{s.db.View(ctx)}.callbacksByID(viewer.VisibleTeams(), ids[:min(len(ids), callback.MaxRows)])
 }
 
+// Rows returns those of some callbacks that the viewer sees, with their names, in the order of their ids, at most callback.MaxRows.
+func (s *Service) Rows(ctx context.Context, viewer account.Viewer, ids []int64) ([]Row, error) {
+	found, err := s.ByIDs(ctx, viewer, ids)
+	if err != nil {
+		return nil, err
+	}
+	return rows(s.db.View(ctx), found)
+}
+
 // OpenOf returns the callbacks of customers that are not closed and that the viewer sees, by customer, in the order in which they are due.
 func OpenOf(tx database.Tx, viewer account.Viewer, customerIDs []int64) (map[int64][]Row, error) {
 	found, err := callback.OpenOf(tx, viewer, customerIDs)
@@ -225,4 +234,6 @@ func OfContact(tx database.Tx, contactID int64) ([]Row, error) {
 }
 
 // Categories returns the categories that contacts have, by name, at most 500.
-func (s *Service) Categories(ctx context.Context) ([]string, error) { return contact.Categories(s.db.View(ctx)) }
+func (s *Service) Categories(ctx context.Context) ([]string, error) {
+	return contact.Categories(s.db.View(ctx))
+}

@@ -182,7 +182,7 @@ func (f finder) byContact() ([]int64, bool, error) {
 // ofContacts returns the callbacks about some contacts, and whether there were few enough of both.
 func (f finder) ofContacts(contacts *gorm.DB) ([]int64, bool, error) {
 	var ids []int64
-	if err := contacts.Limit(f.few*perFew + 1).Pluck("id", &ids).Error; err != nil {
+	if err := contacts.Limit(f.few*perFew+1).Pluck("id", &ids).Error; err != nil {
 		return nil, false, fmt.Errorf("look for contacts: %w", err)
 	}
 	if len(ids) > f.few*perFew {

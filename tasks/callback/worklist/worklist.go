@@ -1,6 +1,6 @@
 // Package worklist is what pages list of callbacks: the supervisor's list and counts, a caller's own tasks and day, what supervisors are
 // told, how recoveries stand, and what came of the callbacks of a contact. It reads the tables of package callback, which does not know it,
-// and writes nothing.
+// and writes nothing but the filters that somebody saves.
 package worklist
 
 import (

@@ -19,6 +19,7 @@ import (
 	"aftercall/internal/permission"
 	"aftercall/internal/permission/hours/hourstest"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/bulk"
 	"aftercall/tasks/callback/call"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/pause"
@@ -37,6 +38,7 @@ type Centre struct {
 	Callbacks *callback.Service
 	Calls     *call.Service // without a PBX
 	Worklist  *worklist.Service
+	Bulk      *bulk.Service
 	Pauses    *pause.Service
 	Outcomes  *outcome.Service // the set of before, until WithStock
 	Decisions *decision.Service
@@ -103,6 +105,7 @@ func New(t testing.TB, db *database.DB) Centre {
 	c.Handoffs = handoff.New(db, c.Callbacks, c.Permit, c.Now, handoff.Options{Zone: zone, Region: "CN"})
 	c.Calls = call.New(db, c.Callbacks, nil, c.Now)
 	c.Worklist, c.Pauses = worklist.New(db, c.Callbacks, c.Outcomes, c.Now, zone), pause.New(db, c.Now)
+	c.Bulk = bulk.New(db, c.Callbacks, c.Now)
 	c.Decisions = decision.New(db, c.Permit, c.Policies, c.Callbacks, c.Surveys, c.Now, zone)
 	if err := c.Policies.EnsureBuiltIn(context.Background()); err != nil {
 		t.Fatal(err)
