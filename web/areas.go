@@ -31,8 +31,8 @@ func areas(site *frame.Site, s Services) []frame.Area {
 		),
 		floor.New(site, s.Floor, s.Notices, s.Accounts),
 		followup.New(
-			site, s.Accounts, s.Callbacks, s.Calls, s.Worklist, s.Contacts, s.Customers, s.Decisions, s.Identity, s.Permission, s.Policies,
-			s.Reads,
+			site, s.Accounts, s.Callbacks, s.Calls, s.Worklist, s.Bulk, s.Contacts, s.Customers, s.Decisions, s.Identity, s.Permission,
+			s.Policies, s.Reads,
 		),
 		policies.New(site, s.Accounts, s.Contacts, s.Decisions, s.Figures, s.Policies, s.Surveys),
 		outcomes.New(site, s.Accounts, s.Outcomes),

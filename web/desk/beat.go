@@ -72,6 +72,8 @@ func (h *handlers) pulseText(c *gin.Context, p callback.Pulse) string {
 		return h.T(c, "desk.already_recorded")
 	case p.Cancelled != "":
 		return h.T(c, "desk.cancelled", "reason", reason(p.Cancelled))
+	case p.Freed != nil:
+		return h.T(c, "desk.freed", "name", p.Freed.By, "time", h.shortTime(p.Freed.At), "why", p.Freed.Why)
 	case p.Lost:
 		return h.T(c, "desk.lost")
 	case p.Forbidden != "" && p.From.IsZero():

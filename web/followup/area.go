@@ -13,6 +13,7 @@ import (
 	"aftercall/internal/flow"
 	"aftercall/internal/permission"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/bulk"
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/policy"
@@ -26,6 +27,7 @@ var files embed.FS
 type handlers struct {
 	*frame.Site
 	accounts   accountService
+	bulkActs   bulkService
 	callbacks  callbackService
 	calls      callService
 	worklist   worklistService
@@ -40,12 +42,12 @@ type handlers struct {
 
 // New returns the area.
 func New(
-	site *frame.Site, accounts accountService, callbacks callbackService, calls callService, worklist worklistService,
+	site *frame.Site, accounts accountService, callbacks callbackService, calls callService, worklist worklistService, bulkActs bulkService,
 	contacts contactService, customers customerService, decisions decisionService, identity identityService,
 	permission permissionService, policies policyService, timelines timelineService,
 ) frame.Area {
 	h := &handlers{
-		Site: site, accounts: accounts, callbacks: callbacks, calls: calls, worklist: worklist, contacts: contacts,
+		Site: site, accounts: accounts, callbacks: callbacks, calls: calls, worklist: worklist, bulkActs: bulkActs, contacts: contacts,
 		customers: customers, decisions: decisions,
 		identity: identity, permission: permission, policies: policies, timelines: timelines,
 	}
@@ -60,6 +62,7 @@ func New(
 		),
 		Samples: slices.Concat(
 			callbacksSamples(),
+			bulkSamples(),
 			contactsSamples(),
 			decisionsSamples(),
 			lookupSamples(),
@@ -71,7 +74,18 @@ func New(
 // accountService is what these pages ask of accounts.
 type accountService interface {
 	Teams(ctx context.Context) ([]account.Team, error)
+	UserNames(ctx context.Context, ids []int64) (map[int64]string, error)
 	Users(ctx context.Context, afterLogin string, limit int) ([]account.User, error)
+}
+
+// bulkService is what these pages ask of acts on many callbacks.
+type bulkService interface {
+	Begin(ctx context.Context, viewer account.Viewer, ids []int64, act callback.Act) (bulk.Act, error)
+	Recent(ctx context.Context, viewer account.Viewer, limit int) ([]bulk.Act, error)
+	Report(ctx context.Context, viewer account.Viewer, actID int64) (bulk.Report, error)
+	Rows(ctx context.Context, viewer account.Viewer, actID int64, state bulk.RowState, after int64, limit int) ([]bulk.Row, error)
+	Undo(ctx context.Context, viewer account.Viewer, actID int64) (bulk.Act, error)
+	Weigh(ctx context.Context, viewer account.Viewer, ids []int64, act callback.Act) (bulk.Weighed, error)
 }
 
 // callService is what these pages ask for what is kept of calls.
@@ -83,16 +97,23 @@ type callService interface {
 type worklistService interface {
 	Count(ctx context.Context, viewer account.Viewer) (worklist.StateCounts, error)
 	List(ctx context.Context, viewer account.Viewer, f worklist.Filter) ([]worklist.Row, error)
+	ByIDs(ctx context.Context, viewer account.Viewer, ids []int64) ([]callback.Callback, error)
+	Categories(ctx context.Context) ([]string, error)
+	DeleteFilter(ctx context.Context, viewer account.Viewer, id int64) error
+	Each(ctx context.Context, viewer account.Viewer, f worklist.Filter, most int) ([]callback.Callback, error)
 	Marks(ctx context.Context, viewer account.Viewer) ([]worklist.MarkRow, error)
+	Rows(ctx context.Context, viewer account.Viewer, ids []int64) ([]worklist.Row, error)
+	SaveFilter(ctx context.Context, viewer account.Viewer, f worklist.SavedFilter) error
+	Saved(ctx context.Context, viewer account.Viewer) ([]worklist.SavedFilter, error)
 }
 
 // callbackService is what these pages ask of callbacks.
 type callbackService interface {
 	ByID(ctx context.Context, viewer account.Viewer, id int64) (callback.Desk, error)
-	CancelByHand(ctx context.Context, viewer account.Viewer, callbackID int64, why string) error
 	Changes(ctx context.Context, viewer account.Viewer, callbackID int64) ([]callback.ChangeRow, error)
+	Do(ctx context.Context, viewer account.Viewer, callbackID int64, act callback.Act) error
 	Reasons(ctx context.Context) ([]callback.Reason, error)
-	Reassign(ctx context.Context, viewer account.Viewer, callbackID, callerID int64, why string) error
+	Receivers(ctx context.Context, viewer account.Viewer, callbackID int64) (callback.Receivers, error)
 	Resume(ctx context.Context, viewer account.Viewer, callbackID int64) (callback.Callback, error)
 	SeeMarks(ctx context.Context, viewer account.Viewer, callbackID int64) error
 }

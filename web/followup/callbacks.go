@@ -1,34 +1,30 @@
 package followup
 
 import (
-	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
 
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
-	"aftercall/internal/fault"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/worklist"
 	"aftercall/web/frame"
 )
 
-// callbacksPage is the supervisor's list of callbacks.
+// callbacksPage is the supervisor's work list.
 type callbacksPage struct {
 	frame.Page
-	Marks    []worklist.MarkRow // what supervisors are told and have not seen
-	Rows     []worklist.Row
-	Pager    frame.Pager
-	Counts   worklist.StateCounts
-	Filter   worklist.Filter
-	States   []frame.Option
-	Kinds    []frame.Option
-	Reasons  []frame.Option
-	Filtered bool
-	Now      clock.Instant
+	listFilter
+
+	Marks  []worklist.MarkRow // what supervisors are told and have not seen
+	Rows   []worklist.Row
+	Pager  frame.Pager
+	Counts worklist.StateCounts
+	Saved  []worklist.SavedFilter
+	Form   frame.Form // of the filter that is being saved
+	Now    clock.Instant
 }
 
 func (*callbacksPage) Template() string { return "callbacks" }
@@ -36,204 +32,111 @@ func (*callbacksPage) Template() string { return "callbacks" }
 // MostCounted is up to how many callbacks of a state are counted.
 func (*callbacksPage) MostCounted() int { return worklist.MostCounted }
 
-// callbackPage is one callback with its timeline and what a supervisor can do about it.
-type callbackPage struct {
-	frame.Page
-	Desk     callback.Desk
-	Phone    string // masked, unless the viewer has claimed the callback: only a claim shows it whole
-	Subject  string
-	Contact  string // address of the contact; empty for those who may not open it
-	Customer string // address of the customer; empty for those who may not open it
-	Timeline []frame.TimelineLine
-	Changes  []frame.TimelineLine
-	Callers  []frame.Option
-	Form     frame.Form
-	Correct  string // address of the form for the customer's data; empty for those who may not correct it
-	Held     bool   // by the viewer
-	Open     bool   // and the viewer may reassign and cancel it
-	Pick     bool   // the viewer may choose it now
-	Resume   bool   // it is paused, and the viewer may end that
-	viewer   account.Viewer
-}
+// Count returns how many callbacks are in a state.
+func (p *callbacksPage) Count(state callback.State) int { return p.Counts.ByState[state] }
 
-func (*callbackPage) Template() string { return "callback" }
+// StateTiles are the states that are counted above the list: those of what is open.
+func (*callbacksPage) StateTiles() []callback.State { return callback.OpenStates() }
 
-// MayCorrect reports whether the viewer may put the outcome of an attempt right.
-func (p *callbackPage) MayCorrect(a callback.Attempt) bool {
-	return a.CorrectableBy(p.viewer, p.Desk.Callback)
-}
+// Acts are what can be done to many callbacks at once.
+func (*callbacksPage) Acts() []callback.ActKind { return callback.ActKinds() }
 
 func (h *handlers) callbacksRoutes() []frame.Route {
 	supervisor, readers := []account.Role{account.Supervisor}, []account.Role{account.Supervisor, account.Caller}
-	return []frame.Route{
+	routes := []frame.Route{
 		{Method: http.MethodGet, Path: "/callbacks", Roles: supervisor, Handle: h.showCallbacks},
+		{Method: http.MethodPost, Path: "/callbacks", Roles: supervisor, Handle: h.searchCallbacks},
+		{Method: http.MethodPost, Path: "/callbacks/filters", Roles: supervisor, Handle: frame.Posted(h.saveFilter)},
+		{Method: http.MethodPost, Path: "/callbacks/filters/:id/delete", Roles: supervisor, Handle: frame.Numbered(h.deleteFilter)},
+		{Method: http.MethodGet, Path: "/callbacks/bulk", Roles: supervisor, Handle: h.showBulkActs},
+		{Method: http.MethodPost, Path: "/callbacks/bulk", Roles: supervisor, Handle: frame.Posted(h.doBulk)},
+		{Method: http.MethodGet, Path: "/callbacks/bulk/:id", Roles: supervisor, Handle: frame.Numbered(h.showBulkAct)},
+		{Method: http.MethodPost, Path: "/callbacks/bulk/:id/undo", Roles: supervisor, Handle: frame.Numbered(h.undoBulk)},
 		{Method: http.MethodGet, Path: "/callbacks/:id", Roles: readers, Handle: h.showCallback},
 		{Method: http.MethodGet, Path: "/callbacks/:id/recordings/:attempt", Roles: readers, Handle: h.openRecording},
-		{Method: http.MethodPost, Path: "/callbacks/:id/reassign", Roles: supervisor, Handle: h.reassignCallback},
-		{Method: http.MethodPost, Path: "/callbacks/:id/cancel", Roles: supervisor, Handle: h.cancelCallback},
 		{Method: http.MethodPost, Path: "/callbacks/:id/resume", Roles: readers, Handle: h.resumeCallback},
 		{Method: http.MethodPost, Path: "/callbacks/:id/seen", Roles: supervisor, Handle: h.seeMarks},
 	}
+	for _, kind := range callback.ActKinds() {
+		routes = append(routes, frame.Route{
+			Method: http.MethodPost, Path: "/callbacks/:id/" + string(kind), Roles: supervisor, Handle: h.actOn(kind),
+		})
+	}
+	return routes
 }
 
+// showCallbacks begins with the filter that the viewer begins with, if they have one.
 func (h *handlers) showCallbacks(c *gin.Context) error {
-	f := callbackFilter(c)
-	rows, err := h.worklist.List(c.Request.Context(), frame.Viewer(c), f)
+	if c.Request.URL.RawQuery == "" {
+		saved, err := h.worklist.Saved(c.Request.Context(), frame.Viewer(c))
+		if err != nil {
+			return err
+		}
+		for _, f := range saved {
+			if f.First && f.Query != "" {
+				return h.Redirect(c, "/callbacks?"+f.Query)
+			}
+		}
+	}
+	return h.renderCallbacks(c, http.StatusOK, "", frame.Form{})
+}
+
+// searchCallbacks answers a POST with a page: what is searched for is a number or a name, which no address may show.
+func (h *handlers) searchCallbacks(c *gin.Context) error {
+	f, err := frame.FormOf(c)
 	if err != nil {
 		return err
 	}
-	counts, err := h.worklist.Count(c.Request.Context(), frame.Viewer(c))
+	return h.renderCallbacks(c, http.StatusOK, f.Get("q"), frame.Form{})
+}
+
+func (h *handlers) renderCallbacks(c *gin.Context, status int, search string, f frame.Form) error {
+	ctx, viewer := c.Request.Context(), frame.Viewer(c)
+	p := &callbacksPage{Now: h.Now(), Form: f}
+	var err error
+	if p.listFilter, err = h.listFilterOf(c, c.Request.URL.Query(), search); err != nil {
+		return err
+	}
+	filter := p.Filter
+	filter.After, filter.Limit = listKeyOf(frame.ListKey(c)), frame.PageSize+1
+	rows, err := h.worklist.List(ctx, viewer, filter)
 	if err != nil {
 		return err
 	}
-	reasons, err := h.callbacks.Reasons(c.Request.Context())
-	if err != nil {
+	if p.Counts, err = h.worklist.Count(ctx, viewer); err != nil {
 		return err
 	}
-	p := &callbacksPage{Counts: counts, Filter: f, Now: h.Now(), Filtered: f.State != "" || f.Kind != "" || f.Reason != "" || f.Overdue}
-	if !p.Filtered && f.Before == 0 {
-		if p.Marks, err = h.worklist.Marks(c.Request.Context(), frame.Viewer(c)); err != nil {
+	if p.Saved, err = h.worklist.Saved(ctx, viewer); err != nil {
+		return err
+	}
+	if !p.Filtered() && filter.After.ID == 0 {
+		if p.Marks, err = h.worklist.Marks(ctx, viewer); err != nil {
 			return err
 		}
 	}
-	p.Rows, p.Pager = frame.PagedByID(c, rows, func(r worklist.Row) int64 { return r.Callback.ID })
-	p.States = frame.FilterOptions(h.Site, c, "callbacks.any_state", "callback_state.", callback.States())
-	p.Kinds = frame.FilterOptions(h.Site, c, "callbacks.any_kind", "callback_kind.", callback.Kinds())
-	p.Reasons = frame.FilterOptions(h.Site, c, "callbacks.any_reason", "reason.", reasons)
+	p.Rows, p.Pager = frame.Paged(c, rows, func(r worklist.Row) string { return listKeyText(p.Filter.Key(r)) })
 	p.Page = h.Page(c, "callbacks.title")
-	return h.Render(c, p)
-}
-
-func callbackFilter(c *gin.Context) worklist.Filter {
-	return worklist.Filter{
-		State: callback.State(c.Query("state")), Kind: callback.Kind(c.Query("kind")), Reason: callback.Reason(c.Query("reason")),
-		Overdue: c.Query("overdue") != "", Before: frame.ListKeyID(c), Limit: frame.PageSize + 1,
-	}
-}
-
-func (h *handlers) showCallback(c *gin.Context) error {
-	return h.renderCallback(c, http.StatusOK, frame.Form{})
-}
-
-func (h *handlers) renderCallback(c *gin.Context, status int, f frame.Form) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	ctx := c.Request.Context()
-	desk, err := h.callbacks.ByID(ctx, frame.Viewer(c), id)
-	if err != nil {
-		return err
-	}
-	viewer := frame.Viewer(c)
-	p := &callbackPage{
-		Desk: desk, Phone: frame.MaskedPhone(desk.Phone), Form: f, viewer: viewer,
-		Held: desk.Callback.HeldBy(viewer, desk.At), Pick: desk.Callback.PickableBy(viewer, desk.At),
-		Resume: desk.Callback.ResumableBy(viewer),
-	}
-	if p.Held {
-		p.Phone = desk.Phone
-	}
-	if p.Held || viewer.Is(account.Supervisor) {
-		p.Correct = fmt.Sprintf("/desk/%d/customer", id)
-	}
-	p.Subject = frame.Joined(" · ", desk.Contact.Category, desk.Contact.Product)
-	p.Contact = h.pathOf(viewer, "/contacts/:id", desk.Contact.ID)
-	if desk.Customer.ID != 0 {
-		p.Customer = h.pathOf(viewer, "/customers/:id", desk.Customer.ID)
-	}
-	p.Open = viewer.Is(account.Supervisor) && !slices.Contains([]callback.State{callback.Finished, callback.Cancelled}, desk.Callback.State)
-	events, err := h.timelines.CallbackTimeline(c.Request.Context(), frame.Viewer(c), desk.Callback)
-	if err != nil {
-		return err
-	}
-	p.Timeline = h.TimelineLines(c, events)
-	changes, err := h.callbacks.Changes(ctx, frame.Viewer(c), id)
-	if err != nil {
-		return err
-	}
-	p.Changes = h.changeLines(c, changes)
-	if p.Open {
-		if p.Callers, err = h.callerOptions(c); err != nil {
-			return err
-		}
-	}
-	p.Page = h.Page(c, "callbacks.one", "id", id).About("callback", id)
-	p.Crumbs = []frame.Crumb{{Text: h.T(c, "rail.tasks"), Href: "/tasks"}}
-	if h.Reachable(viewer, "/callbacks") {
-		p.Crumbs = []frame.Crumb{{Text: h.T(c, "callbacks.title"), Href: "/callbacks"}}
-	}
 	return h.RenderStatus(c, status, p)
 }
 
-// keptFor are the changes that may keep a callback for somebody from then on.
-var keptFor = []callback.ChangeKind{
-	callback.ChangeOffered, callback.ChangeTransferred, callback.ChangePaused, callback.ChangeReserved, callback.ChangeAbsent,
-}
-
-// changeLines says in words what became of a callback.
-func (h *handlers) changeLines(c *gin.Context, changes []callback.ChangeRow) []frame.TimelineLine {
-	lines := make([]frame.TimelineLine, len(changes))
-	for i, change := range changes {
-		key, reason := "callback_change."+string(change.Kind), ""
-		if change.For != "" && slices.Contains(keptFor, change.Kind) {
-			key += "_for"
-		}
-		switch {
-		case change.Reason == "":
-		case change.Kind == callback.ChangeHandedBack:
-			if change.Reason == string(callback.ReasonAppointment) {
-				key += "_appointment" // it was promised
-			}
-		case change.Kind == callback.ChangeSkipped:
-			reason = h.T(c, "skip_reason."+change.Reason)
-		default:
-			reason = h.T(c, "reason."+change.Reason)
-		}
-		lines[i] = frame.TimelineLine{
-			At: change.At, Text: h.T(c, key, "reason", reason, "name", change.For), Actor: change.By, Note: change.Detail,
-		}
+// saveFilter keeps what the list is narrowed by under a name. What was searched for is not kept: it is somebody's number or name.
+func (h *handlers) saveFilter(c *gin.Context, f frame.Form) error {
+	query := canonical(f.Get("query"))
+	saved := worklist.SavedFilter{Name: f.Get("name"), Query: query, First: f.Get("first") != ""}
+	if err := h.worklist.SaveFilter(c.Request.Context(), frame.Viewer(c), saved); err != nil {
+		c.Request.URL.RawQuery = query // the list as it was
+		return h.Again(c, f, err, func(c *gin.Context, status int, f frame.Form) error {
+			return h.renderCallbacks(c, status, "", f)
+		})
 	}
-	return lines
+	return h.Redirect(c, listPath(query), frame.Done("callbacks.filter_saved"))
 }
 
-// callerOptions are the users a callback can be kept for.
-func (h *handlers) callerOptions(c *gin.Context) ([]frame.Option, error) {
-	users, err := h.accounts.Users(c.Request.Context(), "", callback.MaxRows)
-	if err != nil {
-		return nil, err
-	}
-	list := []frame.Option{{Value: "0", Label: h.T(c, "callbacks.anybody")}}
-	for _, u := range users {
-		if u.Role == account.Caller && u.DisabledAt.IsZero() {
-			list = append(list, frame.Option{Value: strconv.FormatInt(u.ID, 10), Label: u.Name})
-		}
-	}
-	return list, nil
-}
-
-func (h *handlers) reassignCallback(c *gin.Context) error {
-	return h.changeCallback(c, "callbacks.reassigned", func(id int64, f frame.Form) error {
-		caller, err := strconv.ParseInt(f.Get("caller"), 10, 64)
-		if err != nil { // nobody chosen is not anybody
-			return fault.InvalidFields(fault.Field{Name: "caller", Code: "required", Problem: "is required", Value: f.Get("caller")})
-		}
-		return h.callbacks.Reassign(c.Request.Context(), frame.Viewer(c), id, caller, f.Get("reassign_why"))
-	})
-}
-
-func (h *handlers) cancelCallback(c *gin.Context) error {
-	return h.changeCallback(c, "callbacks.cancelled", func(id int64, f frame.Form) error {
-		return h.callbacks.CancelByHand(c.Request.Context(), frame.Viewer(c), id, f.Get("why"))
-	})
-}
-
-// resumeCallback ends the pause of a callback that waited for something inside.
-func (h *handlers) resumeCallback(c *gin.Context) error {
-	return h.changeCallback(c, "callbacks.resumed", func(id int64, _ frame.Form) error {
-		_, err := h.callbacks.Resume(c.Request.Context(), frame.Viewer(c), id)
+func (h *handlers) deleteFilter(c *gin.Context, id int64) error {
+	if err := h.worklist.DeleteFilter(c.Request.Context(), frame.Viewer(c), id); err != nil {
 		return err
-	})
+	}
+	return h.Redirect(c, "/callbacks?state=open", frame.Done("callbacks.filter_deleted"))
 }
 
 // seeMarks notes that somebody knows what the calls of a callback say. The list is where it was marked.
@@ -248,22 +151,4 @@ func (h *handlers) seeMarks(c *gin.Context) error {
 	return h.Redirect(c, "/callbacks", frame.Done("callbacks.marks_seen"))
 }
 
-func (h *handlers) changeCallback(c *gin.Context, message string, change func(id int64, f frame.Form) error) error {
-	id, err := frame.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	f, err := frame.FormOf(c)
-	if err != nil {
-		return err
-	}
-	if err := change(id, f); err != nil {
-		return h.Again(c, f, err, h.renderCallback)
-	}
-	return h.Redirect(c, "/callbacks/"+strconv.FormatInt(id, 10), frame.Done(message))
-}
-
-// Count returns how many callbacks are in a state.
-func (p *callbacksPage) Count(state string) int {
-	return p.Counts.ByState[callback.State(state)]
-}
+func callbackPath(id int64) string { return "/callbacks/" + strconv.FormatInt(id, 10) }

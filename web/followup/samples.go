@@ -40,26 +40,40 @@ func callbacksSamples() []frame.View {
 	desk.Needs = callback.SkillNeed{Skill: "s", Until: 1}
 	kept := desk
 	kept.Needs.Until, kept.At = 3, 2
+	recovery := desk
+	recovery.Callback.OriginScale, recovery.Callback.OriginValue, recovery.Callback.AppointmentAt = "1-5", 2, 1
+	recovery.Others = []callback.Other{{Callback: callback.Callback{ID: 9, Kind: callback.ConfirmKind}}}
 	options := []frame.Option{{Value: "", Label: "Any"}}
 	return []frame.View{
 		&callbacksPage{},
+		&callbacksPage{listFilter: listFilter{Usual: true, From: "2026-11-01", Filter: worklist.Filter{Of: worklist.ClosedIn}}},
+		&callbacksPage{listFilter: listFilter{Usual: true, From: "2026-11-01"}},
 		&callbacksPage{
 			Rows: rows, Pager: frame.Pager{Older: "/x"}, Marks: []worklist.MarkRow{
 				{Attempt: callback.Attempt{Mark: outcome.Abuse, EndedAt: 1, Note: "n"}, Row: rows[0], Caller: "c", Agent: "a"},
 				{Attempt: callback.Attempt{Mark: outcome.NeedsAction, EndedAt: 1}},
 			},
 			Counts: worklist.StateCounts{ByState: map[callback.State]int{callback.Ready: 1}, Overdue: 1},
-			States: options, Kinds: options, Reasons: options, Filtered: true, Now: 2,
+			Saved:  []worklist.SavedFilter{{ID: 1, Name: "due today", Query: "kind=recovery", First: true}}, Now: 2,
+			Form: frame.Form{Values: url.Values{"name": {""}}, Errors: map[string]string{"name": "is required"}},
+			listFilter: listFilter{
+				Filter: worklist.Filter{Kind: callback.RecoveryKind, Search: "8000", Of: worklist.ClosedIn}, Set: worklist.Open, Sort: worklist.ByDue,
+				State: "open", Query: "kind=recovery", To: "2026-11-29", Usual: true, States: options, Kinds: options, Reasons: options,
+				Callers: options, Teams: options, Sources: options, Categories: []string{"c"}, Periods: options, Sorts: options,
+			},
 		},
 		&callbackPage{
-			Desk: desk, Phone: "+86139••••8000", Subject: "s", Callers: options,
+			Desk: desk, Phone: "+86139••••8000", Subject: "s", Callers: options, Choices: options, InHand: true, Holder: "c", For: "r",
+			Forms: map[callback.ActKind]frame.Form{
+				callback.ActMove: {Values: url.Values{"at": {"x"}}, Error: "refused", Errors: map[string]string{"at": "is no time"}},
+			},
 			Open: true, Timeline: []frame.TimelineLine{{At: 1, Text: "t"}},
 			Changes: []frame.TimelineLine{{At: 1, Text: "t", Actor: "a", Note: "n"}},
 		},
 		&callbackPage{Desk: closed}, &callbackPage{Desk: kept},
 		&callbackPage{
-			Desk: desk, Phone: "+8613912348000", Contact: "/contacts/7", Customer: "/customers/3", Correct: "/desk/1/customer",
-			Held: true, Pick: true, Resume: true,
+			Desk: recovery, Phone: "+8613912348000", For: "r", Contact: "/contacts/7", Customer: "/customers/3",
+			Correct: "/desk/1/customer", Held: true, Pick: true, Resume: true,
 		},
 	}
 }

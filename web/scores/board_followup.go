@@ -71,7 +71,7 @@ func (h *handlers) fillFollowUp(c *gin.Context, f scoreFilter, p *boardPage) err
 
 func (h *handlers) recoveryTile(c *gin.Context, n worklist.RecoveryCounts) recoveryTile {
 	return recoveryTile{
-		Open: n.Open, Overdue: n.Overdue, DueSoon: n.DueSoon, Closed: n.Closed, Href: "/callbacks?kind=recovery",
+		Open: n.Open, Overdue: n.Overdue, DueSoon: n.DueSoon, Closed: n.Closed, Href: "/callbacks?kind=recovery&state=open",
 		Rate: h.scoreWords(c).part(int64(n.Recovered), int64(n.Closed)),
 	}
 }

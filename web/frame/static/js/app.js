@@ -30,6 +30,19 @@ document.addEventListener("change", (event) => {
   if (event.target.closest("[data-autosubmit]")) event.target.form.requestSubmit();
 });
 
+// One box ticks all of its form, and how many are ticked stands beside what is done to them.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form");
+  const all = form?.querySelector("[data-check-all]");
+  if (!all) return;
+  const boxes = [...form.querySelectorAll('tbody input[type="checkbox"]')];
+  if (event.target === all) for (const box of boxes) box.checked = all.checked;
+  const ticked = boxes.filter((box) => box.checked).length;
+  all.checked = ticked === boxes.length;
+  all.indeterminate = ticked > 0 && ticked < boxes.length;
+  form.querySelector("[data-checked]").textContent = ticked || "";
+});
+
 // A menu closes by a click elsewhere.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
