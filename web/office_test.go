@@ -21,6 +21,7 @@ import (
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/incident"
+	"aftercall/web/frame"
 )
 
 const unknownID = "999999999"
@@ -135,6 +136,8 @@ func newOffice(t testing.TB) *office {
 		"/desk/:id":                          ours("1", "3"),
 		"/desk/notices/:id":                  {func() string { return text(o.pinned("装维一班")) }, text(o.pinned("装维二班")), unknownID},
 		"/notices/:id":                       {func() string { return text(o.pinned("装维一班")) }, text(o.pinned("装维二班")), unknownID},
+		"/callbacks/filters/:id":             one("1"),
+		"/callbacks/bulk/:id":                one("1"),
 		"/tasks/drafts/:id":                  ours("1", "3"),
 		"/scripts/:id":                       each(words),
 		"/policies/:id":                      each(func() string { return text(draft()) }),
@@ -322,8 +325,14 @@ var sent = map[string]url.Values{
 	"POST /notices/:id":                {"kind": {"announcement"}, "body": {"x"}},
 	"GET /floor/queue":                 {"part": {"ready"}},
 	"POST /desk/:id/wait":              {"fence": {"1"}},
-	"POST /callbacks/:id/reassign":     {"caller": {"0"}, "reassign_why": {"x"}},
+	"POST /callbacks/:id/reassign":     {"caller": {"0"}, "why": {"x"}},
+	"POST /callbacks/:id/release":      {"why": {"x"}},
+	"POST /callbacks/:id/priority":     {"priority": {"1"}, "why": {"x"}},
+	"POST /callbacks/:id/move":         {"at": {soon}, "why": {"x"}},
+	"POST /callbacks/:id/pause":        {"at": {soon}, "why": {"x"}},
 	"POST /callbacks/:id/cancel":       {"why": {"x"}},
+	"POST /callbacks/filters":          {"name": {"x"}},
+	"POST /callbacks/bulk":             {"act": {"cancel"}, "scope": {"all"}},
 	"POST /contacts/:id/callbacks":     {"kind": {"confirm"}, "priority": {"2"}, "reason": {"客户要求"}},
 	"POST /customers/:id/merge/search": {"search": {"K-3"}},
 	"POST /customers/:id/split":        {"record": {"1"}, "reason": {"不是本人"}},
@@ -359,6 +368,9 @@ var sent = map[string]url.Values{
 	"POST /customers/:id/changes/:change/undo":          {},
 }
 
+// soon is a time as forms send it, in calling hours.
+var soon = webtest.Now.In(time.FixedZone("", 8*60*60)).Add(24 * time.Hour).Format(frame.LocalInput)
+
 // What is answered otherwise than by the rule, and why.
 var exceptions = map[string]string{
 	"POST /tasks/drafts/:id/discard":               "idempotent: a draft that is not there is discarded",
@@ -366,6 +378,7 @@ var exceptions = map[string]string{
 	"POST /scripts/:id/retire":                     "a draft is not in force",
 	"POST /policies/:id/rollback":                  "a draft was never in force",
 	"POST /policies/:id/rules/:rule/restore":       "the rule was not removed",
+	"POST /callbacks/filters/:id/delete":           "idempotent: a filter that is not there is deleted",
 	"POST /callbacks/:id/resume":                   "nothing is paused: a caller is not told more",
 	"POST /dryruns/:id/cancel":                     "idempotent: what is not under way is stopped",
 }

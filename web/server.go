@@ -37,7 +37,10 @@ func New(services Services, opts Options) (*Server, error) {
 	if services.Outcomes != nil {
 		site.Catalogue.Outcomes = services.Outcomes.Label
 	}
-	machines := api.New(site, services.Accounts, services.Contacts, services.Maintenance, services.Permission, services.Floor)
+	machines := api.New(
+		site, services.Accounts, services.Callbacks, services.Worklist, services.Contacts, services.Maintenance, services.Permission,
+		services.Floor,
+	)
 	s := &Server{Site: site, accounts: services.Accounts, api: machines}
 	if s.handler, err = s.mount(); err != nil {
 		return nil, fmt.Errorf("web: %w", err)

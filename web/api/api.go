@@ -33,7 +33,8 @@ type Route struct {
 // Mount adds the JSON API and its description, which is public: GET /openapi.json. Operations take an API token and no cookie.
 func (a *API) Mount(engine *gin.Engine) error {
 	config := huma.DefaultConfig("aftercall", "1")
-	config.Info.Description = "Contacts in; consents and suppressions in; may we contact whom; what there is to call. " +
+	config.Info.Description = "Contacts in; consents and suppressions in; may we contact whom; what there is to call; " +
+		"callbacks listed, moved and cancelled. " +
 		"Times are RFC 3339 with an offset; errors are RFC 9457 and name field, value and line. " +
 		"503 with Retry-After means that nothing is wrong with the request: send the same again."
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", "" // no page that loads scripts from elsewhere

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"aftercall/tasks/callback"
 )
 
 // Examples of bodies in the description, one for each way of saying something that is easily said otherwise. Tests send them.
@@ -39,6 +41,14 @@ var (
 		"added": example("Somebody begins", `{
 			"login": "wangmin", "name": "王敏", "role": "caller", "teams": ["回访一组"], "language": "zh-CN", "extension": "8001"}`),
 		"moved": example("Another team, and nothing else", `{"login": "wangmin", "teams": ["回访二组"]}`),
+	}
+	actExamples = map[callback.ActKind]map[string]*huma.Example{
+		callback.ActReassign: {"to_one": example("Keep it for one caller, also where another one has it in hand", `{
+			"why": "she knows the customer", "caller_id": 7, "free": true}`)},
+		callback.ActRelease: {"stuck": example("Its caller has gone", `{"why": "gone home", "free": true}`)},
+		callback.ActMove: {"later": example("The customer asked the help desk to be called later", `{
+			"why": "asked for it by mail", "at": "2026-11-23T10:40:00+08:00"}`)},
+		callback.ActCancel: {"settled": example("It was settled elsewhere", `{"why": "settled at the store"}`)},
 	}
 	refusalExamples = map[string]*huma.Example{
 		"wrong_type": example("The value of an answer was sent in quotes", `{

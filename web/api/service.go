@@ -11,16 +11,20 @@ import (
 	"aftercall/internal/contact/maintenance"
 	"aftercall/internal/fault"
 	"aftercall/internal/permission"
+	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/floor"
+	"aftercall/tasks/callback/worklist"
 	"aftercall/web/frame"
 )
 
-// API is the JSON API for machines: contacts, consents and suppressions come in, and whether somebody may be contacted, and what there
-// is to call, is answered.
+// API is the JSON API for machines: contacts, consents and suppressions come in, whether somebody may be contacted, and what there is to
+// call, is answered, and callbacks are listed, moved and cancelled.
 // It takes API tokens and no cookies, reads bodies as a stream, and describes itself at /openapi.json.
 type API struct {
 	*frame.Site
 	accounts   accountService
+	acts       actService
+	callbacks  callbackService
 	contacts   contactService
 	customers  customerService
 	permission permissionService
@@ -29,16 +33,20 @@ type API struct {
 
 // New returns the API. Mount adds it to an engine.
 func New(
-	site *frame.Site, accounts accountService, contacts contactService, customers customerService, permission permissionService,
-	floor floorService,
+	site *frame.Site, accounts accountService, acts actService, callbacks callbackService, contacts contactService,
+	customers customerService, permission permissionService, floor floorService,
 ) *API {
-	return &API{Site: site, accounts: accounts, contacts: contacts, customers: customers, permission: permission, floor: floor}
+	return &API{
+		Site: site, accounts: accounts, acts: acts, callbacks: callbacks, contacts: contacts, customers: customers, permission: permission,
+		floor: floor,
+	}
 }
 
 // Routes are all operations there are, described with the schemas of a registry.
 func (a *API) Routes(schemas huma.Registry) []Route {
 	return slices.Concat(
-		a.contactRoutes(schemas), a.correctionRoutes(schemas), a.permissionRoutes(schemas), a.supplyRoutes(schemas), a.userRoutes(schemas),
+		a.contactRoutes(schemas), a.correctionRoutes(schemas), a.permissionRoutes(schemas), a.callbackRoutes(schemas),
+		a.supplyRoutes(schemas), a.userRoutes(schemas),
 	)
 }
 
@@ -57,6 +65,17 @@ type accountService interface {
 	TeamNames(ctx context.Context, ids []int64) (map[int64]string, error)
 	UserFor(ctx context.Context, viewer account.Viewer, id int64) (account.Managed, error)
 	ViewerByToken(ctx context.Context, plain string) (account.Viewer, error)
+}
+
+// actService is what the API asks of callbacks, one at a time.
+type actService interface {
+	Do(ctx context.Context, viewer account.Viewer, callbackID int64, act callback.Act) error
+}
+
+// callbackService is what the API asks of lists of callbacks.
+type callbackService interface {
+	List(ctx context.Context, viewer account.Viewer, f worklist.Filter) ([]worklist.Row, error)
+	Rows(ctx context.Context, viewer account.Viewer, ids []int64) ([]worklist.Row, error)
 }
 
 // contactService is what the API asks of contacts.

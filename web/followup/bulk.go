@@ -26,8 +26,8 @@ type bulkPage struct {
 	States   []bulkCount   // how many of what state
 	InHand   int           // of them in a caller's hands
 	IDs      []int64       // those that were chosen; nil for all of the list
-	Query    string        // of the list
-	Search   string        // what was searched for
+	List     string        // the query of its address
+	Sought   string        // what was searched for
 	Weighed  *bulk.Weighed // what would be done; nil before that is asked
 	Refused  []bulkReason  // why to some nothing would be
 	Form     frame.Form
@@ -72,7 +72,7 @@ func (*bulkActsPage) Template() string { return "callbacks_bulk_acts" }
 
 // doBulk leads from what was chosen on the list over what it would do to the act.
 func (h *handlers) doBulk(c *gin.Context, f frame.Form) error {
-	p := &bulkPage{Act: callback.ActKind(f.Get("act")), Query: canonical(f.Get("query")), Search: f.Get("q"), Form: f}
+	p := &bulkPage{Act: callback.ActKind(f.Get("act")), List: canonical(f.Get("query")), Sought: f.Get("q"), Form: f}
 	if !slices.Contains(callback.ActKinds(), p.Act) {
 		return fault.New(fault.Invalid, "bulk_act", "choose what to do")
 	}
@@ -80,7 +80,7 @@ func (h *handlers) doBulk(c *gin.Context, f frame.Form) error {
 	if err != nil {
 		return err
 	}
-	p.Back = listPath(p.Query)
+	p.Back = listPath(p.List)
 	if f.Get("step") == "" {
 		p.Form = frame.Form{Values: url.Values{}}
 		return h.renderBulk(c, http.StatusOK, p)
@@ -111,8 +111,8 @@ func (h *handlers) chosen(c *gin.Context, p *bulkPage) ([]int64, error) {
 	var found []callback.Callback
 	var err error
 	if p.Form.Get("scope") == "all" {
-		values, _ := url.ParseQuery(p.Query)
-		found, err = h.worklist.Each(ctx, viewer, h.filterOf(values, p.Search).Filter, bulk.Most+1)
+		values, _ := url.ParseQuery(p.List)
+		found, err = h.worklist.Each(ctx, viewer, h.filterOf(values, p.Sought).Filter, bulk.Most+1)
 	} else {
 		for _, text := range p.Form.Values["id"] {
 			if id, err := strconv.ParseInt(text, 10, 64); err == nil {

@@ -22,7 +22,7 @@ type listFilter struct {
 	State      string // a state, or a set
 	From, To   string // days as they were typed, or as they are where nobody typed any
 	Usual      bool   // nobody typed days, and the list has the usual ones
-	Query      string // of its address, without where in the list it is
+	Address    string // the query of its address, without where in the list it is
 	Set        worklist.Set
 	Sort       worklist.Sort
 	States     []frame.Option
@@ -51,11 +51,11 @@ func (p *listFilter) More() bool {
 }
 
 // AllDates is the address of the list whatever the days.
-func (p *listFilter) AllDates() string { return "/callbacks?" + withQuery(p.Query, "dates", "all") }
+func (p *listFilter) AllDates() string { return "/callbacks?" + withQuery(p.Address, "dates", "all") }
 
 // SortedBy is the address of the list in another order.
 func (p *listFilter) SortedBy(sort string) string {
-	return "/callbacks?" + withQuery(p.Query, "sort", sort)
+	return "/callbacks?" + withQuery(p.Address, "sort", sort)
 }
 
 func withQuery(query, name, value string) string {
@@ -100,7 +100,7 @@ func (h *handlers) filterOf(query url.Values, search string) listFilter {
 		n, _ := strconv.ParseInt(query.Get(name), 10, 64)
 		return max(n, 0)
 	}
-	p := listFilter{State: query.Get("state"), From: query.Get("from"), To: query.Get("to"), Query: canonical(query.Encode())}
+	p := listFilter{State: query.Get("state"), From: query.Get("from"), To: query.Get("to"), Address: canonical(query.Encode())}
 	p.Filter = worklist.Filter{
 		Kind: callback.Kind(query.Get("kind")), Reason: callback.Reason(query.Get("reason")), CallerID: id("caller"), TeamID: id("team"),
 		SourceID: id("source"), Category: query.Get("category"), Overdue: query.Get("overdue") != "", Held: query.Get("held") != "",

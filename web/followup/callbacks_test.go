@@ -45,7 +45,7 @@ func TestACallbackIsReassignedToSomebodyChosen(t *testing.T) {
 	ts := webtest.NewServer(t)
 	ts.FillDesk(t, webtest.SevereContact(1, "张伟", "宽带"))
 	boss := ts.Login(t, account.Supervisor)
-	reassign := url.Values{"reassign_why": {"x"}}
+	reassign := url.Values{"why": {"x"}}
 	page := boss.Post("/callbacks/1/reassign", reassign).Page(http.StatusUnprocessableEntity)
 	if page.Find("#e-caller").Length() != 1 {
 		t.Error("nobody was chosen, and it is anybody's")

@@ -58,7 +58,7 @@ func callbacksSamples() []frame.View {
 			Form: frame.Form{Values: url.Values{"name": {""}}, Errors: map[string]string{"name": "is required"}},
 			listFilter: listFilter{
 				Filter: worklist.Filter{Kind: callback.RecoveryKind, Search: "8000", Of: worklist.ClosedIn}, Set: worklist.Open, Sort: worklist.ByDue,
-				State: "open", Query: "kind=recovery", To: "2026-11-29", Usual: true, States: options, Kinds: options, Reasons: options,
+				State: "open", Address: "kind=recovery", To: "2026-11-29", Usual: true, States: options, Kinds: options, Reasons: options,
 				Callers: options, Teams: options, Sources: options, Categories: []string{"c"}, Periods: options, Sorts: options,
 			},
 		},

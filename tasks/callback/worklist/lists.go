@@ -184,7 +184,17 @@ func (s *Service) Each(ctx context.Context, viewer account.Viewer, f Filter, mos
 
 // ByIDs returns those of some callbacks that the viewer sees, at most callback.MaxRows.
 func (s *Service) ByIDs(ctx context.Context, viewer account.Viewer, ids []int64) ([]callback.Callback, error) {
-	return store{s.db.View(ctx)}.callbacksByID(viewer.VisibleTeams(), ids[:min(len(ids), callback.MaxRows)])
+	tx := s.db.View(ctx)
+	found, err := store{tx}.callbacksByID(viewer.VisibleTeams(), ids[:min(len(ids), callback.MaxRows)])
+	if err != nil || viewer.Role != account.Machine {
+		return found, err
+	}
+	about := make([]int64, len(found))
+	for i, c := range found {
+		about[i] = c.ContactID
+	}
+	contacts, err := contact.ContactsByID(tx, about)
+	return slices.DeleteFunc(found, func(c callback.Callback) bool { return contacts[c.ContactID].SourceID != viewer.SourceID }), err
 }
 
 // Rows returns those of some callbacks that the viewer sees, with their names, in the order of their ids, at most callback.MaxRows.

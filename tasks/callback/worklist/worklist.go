@@ -34,6 +34,7 @@ func New(db *database.DB, callbacks *callback.Service, outcomes *outcome.Service
 type Row struct {
 	Callback callback.Callback
 	Customer string // name; the source's reference when there is none
+	Ticket   string // the id of its contact at the source
 	Category string
 	Product  string
 	Caller   string // who has it or had it last
@@ -75,8 +76,9 @@ func rows(tx database.Tx, callbacks []callback.Callback) ([]Row, error) {
 	list := make([]Row, len(callbacks))
 	for i, c := range callbacks {
 		list[i] = Row{
-			Callback: c, Customer: customers[c.CustomerID].DisplayName(), Category: contacts[c.ContactID].Category,
-			Product: contacts[c.ContactID].Product, Caller: users[c.CallerID], Reserved: users[c.ReservedFor], Team: teams[c.TeamID],
+			Callback: c, Customer: customers[c.CustomerID].DisplayName(), Ticket: contacts[c.ContactID].ExternalID,
+			Category: contacts[c.ContactID].Category,
+			Product:  contacts[c.ContactID].Product, Caller: users[c.CallerID], Reserved: users[c.ReservedFor], Team: teams[c.TeamID],
 			Needs: needs[c.ID],
 		}
 	}
