@@ -137,7 +137,7 @@ func newOffice(t testing.TB) *office {
 		"/desk/notices/:id":                  {func() string { return text(o.pinned("装维一班")) }, text(o.pinned("装维二班")), unknownID},
 		"/notices/:id":                       {func() string { return text(o.pinned("装维一班")) }, text(o.pinned("装维二班")), unknownID},
 		"/callbacks/filters/:id":             one("1"),
-		"/callbacks/bulk/:id":                one("1"),
+		"/callbacks/bulk/:id":                one(text(o.acted())),
 		"/tasks/drafts/:id":                  ours("1", "3"),
 		"/scripts/:id":                       each(words),
 		"/policies/:id":                      each(func() string { return text(draft()) }),
@@ -285,6 +285,14 @@ func (o *office) pinned(team string) int64 {
 	n, err := o.Notices.Pin(o.t.Context(), o.admin, notice.Text{Kind: notice.Announcement, Body: "致" + team, Teams: []int64{id}})
 	webtest.Must(o.t, err)
 	return n.ID
+}
+
+// acted is an act on many callbacks that an administrator may read and take back: whose else it is, depends on who did it.
+func (o *office) acted() int64 {
+	o.t.Helper()
+	act, err := o.Bulk.Begin(o.t.Context(), o.admin, []int64{2}, callback.Act{Kind: callback.ActPriority, Priority: 5, Why: "x"})
+	webtest.Must(o.t, err)
+	return act.ID
 }
 
 // ended adds a call with an outcome to a callback.

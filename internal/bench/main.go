@@ -107,5 +107,9 @@ func measurements() []measurement {
 			name: "claim/" + server.name, named: true,
 			run: func(ctx context.Context) ([]figure, error) { return server.with(ctx, openCallbacks) },
 		},
+		measurement{
+			name: "lists/" + server.name, named: true,
+			run: func(ctx context.Context) ([]figure, error) { return server.with(ctx, lists) },
+		},
 	)
 }

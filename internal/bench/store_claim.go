@@ -19,7 +19,10 @@ var grown = []struct {
 	columns map[string]string // ? is by how much ids are moved
 }{
 	{"persons", map[string]string{"id": "id + ?"}},
-	{"customers", map[string]string{"id": "id + ?", "person_id": "person_id + ?", "reference": "CONCAT(reference, '-', id + ?)"}},
+	{"customers", map[string]string{
+		"id": "id + ?", "person_id": "person_id + ?", "reference": "CONCAT(reference, '-', id + ?)",
+		"name_end": generated,
+	}},
 	{"customer_addresses", map[string]string{
 		"id": "id + ?", "customer_id": "customer_id + ?", "raw": "''", "ending": generated,
 		"normalised": "CASE kind WHEN 'phone' THEN CONCAT('+86139', LPAD(customer_id + ?, 8, '0')) " +
@@ -33,7 +36,7 @@ var grown = []struct {
 	}},
 	{"callbacks", map[string]string{
 		"id": "id + ?", "decision_id": "NULL", "resolution_id": "resolution_id + ?", "contact_id": "contact_id + ?",
-		"customer_id": "customer_id + ?", "person_id": "person_id + ?",
+		"customer_id": "customer_id + ?", "person_id": "person_id + ?", "reason": generated,
 	}},
 }
 

