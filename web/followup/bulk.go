@@ -62,6 +62,9 @@ type bulkActPage struct {
 
 func (*bulkActPage) Template() string { return "callbacks_bulk_act" }
 
+// Num is how many callbacks something came of.
+func (p *bulkActPage) Num(state string) int { return p.Counts[bulk.RowState(state)] }
+
 // bulkActsPage are the acts of the viewer.
 type bulkActsPage struct {
 	frame.Page
