@@ -5,10 +5,12 @@ import "aftercall/internal/fault"
 // The refusals of acts, beside those of transitions.
 var (
 	errActRight = fault.New(fault.Forbidden, "act_right", "only supervisors and administrators may do this to a callback")
-	errNotHeld  = fault.New(fault.Conflict, "callback_not_held", "nobody has this callback in hand or kept for them: there is nothing to give back")
+	errNotHeld  = fault.New(fault.Conflict, "callback_not_held",
+		"nobody has this callback in hand or kept for them: there is nothing to give back")
 	errSame     = fault.New(fault.Conflict, "callback_same", "this callback is like that already")
-	errPromised = fault.New(fault.Conflict, "callback_promised", "the customer named the time of this callback; give it another one on its own page")
-	errUsedUp   = fault.New(fault.Conflict, "callback_used_up",
+	errPromised = fault.New(fault.Conflict, "callback_promised",
+		"the customer named the time of this callback; give it another one on its own page")
+	errUsedUp = fault.New(fault.Conflict, "callback_used_up",
 		"the last attempt of this callback was made and has no outcome yet; when it is given back it is closed as unreachable")
 	errOtherTeam = fault.New(fault.Conflict, "caller_other_team", "this caller does not see the callbacks of this team; choose another one")
 	errNoCaller  = fault.New(fault.Conflict, "caller_unknown", "there is no caller like that at work any more; choose another one")

@@ -116,7 +116,8 @@ func (s store) updateCallback(c *Callback) error {
 	c.open(fall)
 	err = s.Gorm().Model(&Callback{}).Where("id = ?", c.ID).Updates(map[string]any{
 		"person_id": c.PersonID, "team_id": c.TeamID, "pool_id": c.PoolID, "state": c.State, "priority": c.Priority,
-		"not_before": c.NotBefore, "ready_at": c.ReadyAt, "offered_at": c.OfferedAt, "open_at": c.OpenAt, "due_at": c.DueAt, "expires_at": c.ExpiresAt,
+		"not_before": c.NotBefore, "ready_at": c.ReadyAt, "offered_at": c.OfferedAt, "open_at": c.OpenAt, "due_at": c.DueAt,
+		"expires_at":  c.ExpiresAt,
 		"lease_until": c.LeaseUntil, "caller_id": c.CallerID, "caller_before": c.CallerBefore,
 		"reserved_for": c.ReservedFor, "kept_minutes": c.KeptMinutes, "wait_reason": c.WaitReason,
 		"claimed_at": c.ClaimedAt, "dialled_at": c.DialledAt, "fence": c.Fence, "slot": c.Slot, "skips": c.Skips,

@@ -41,7 +41,7 @@ func (s store) changesOf(callbackID int64, limit int) ([]Change, error) {
 	return rows, nil
 }
 
-// changedSince reports whether somebody passed the callback on, paused, resumed or reserved it after the outcome of an attempt was
+// changedSince reports whether somebody passed the callback on, paused, resumed, reserved or moved it after the outcome of an attempt was
 // recorded; another outcome that was recorded in between, and undone, hides none of that.
 func (s store) changedSince(a Attempt) (bool, error) {
 	var since int64
@@ -50,7 +50,9 @@ func (s store) changedSince(a Attempt) (bool, error) {
 	var deeds []int64
 	if err == nil {
 		err = s.Gorm().Model(&Change{}).Where("callback_id = ? AND id > ? AND at >= ?", a.CallbackID, since, a.EndedAt).
-			Where("kind IN ?", []ChangeKind{ChangeSkipped, ChangeTransferred, ChangePaused, ChangeResumed, ChangeReserved, ChangeMoved}).
+			Where("kind IN ?", []ChangeKind{
+				ChangeSkipped, ChangeTransferred, ChangePaused, ChangeResumed, ChangeReserved, ChangePrioritised, ChangeMoved, ChangeRestored,
+			}).
 			Limit(1).Pluck("id", &deeds).Error
 	}
 	if err != nil {

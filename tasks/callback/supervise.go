@@ -29,6 +29,9 @@ type Acted struct {
 // Who has it in hand is told at the next beat who took it and why, and what they typed stays their draft.
 func (s *Service) Do(ctx context.Context, viewer account.Viewer, callbackID int64, act Act) error {
 	act.Why = strings.TrimSpace(text.Lines(act.Why))
+	if act.Why != "" && viewer.UserID == 0 && viewer.Name != "" { // a token is no user: its name stands before what it says
+		act.Why = viewer.Name + ": " + act.Why
+	}
 	now := s.now()
 	if err := act.Check(now); err != nil {
 		return err

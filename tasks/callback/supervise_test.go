@@ -95,15 +95,19 @@ func TestActsAreOfTheFloorAndWithinTeams(t *testing.T) {
 				t.Errorf("%q: %v", role, err)
 			}
 		}
+		to := func(caller int64) callback.Act {
+			return callback.Act{Kind: callback.ActReassign, CallerID: caller, Why: "x"}
+		}
+		release, machine := callback.Act{Kind: callback.ActRelease, Why: "x"}, account.Viewer{Role: account.Machine, SourceID: c.Source}
 		for name, tt := range map[string]struct {
 			viewer account.Viewer
 			act    callback.Act
 			want   string
 		}{
-			"another team's caller":       {taskstest.Supervisor, callback.Act{Kind: callback.ActReassign, CallerID: 2, Why: "x"}, "caller_other_team"},
-			"nobody there is":             {taskstest.Supervisor, callback.Act{Kind: callback.ActReassign, CallerID: 88, Why: "x"}, "caller_unknown"},
+			"another team's caller":       {taskstest.Supervisor, to(2), "caller_other_team"},
+			"nobody there is":             {taskstest.Supervisor, to(88), "caller_unknown"},
 			"the machine of elsewhere":    {account.Viewer{Role: account.Machine, SourceID: 99}, cancel, "callback_unknown"},
-			"a machine that runs a floor": {account.Viewer{Role: account.Machine, SourceID: c.Source}, callback.Act{Kind: callback.ActRelease, Why: "x"}, "act_right"},
+			"a machine that runs a floor": {machine, release, "act_right"},
 			"another team's supervisor":   {account.Viewer{Role: account.Supervisor, TeamIDs: []int64{77}}, cancel, "callback_unknown"},
 			"without why":                 {taskstest.Supervisor, callback.Act{Kind: callback.ActCancel, Why: " "}, "invalid_fields"},
 		} {
@@ -114,7 +118,7 @@ func TestActsAreOfTheFloorAndWithinTeams(t *testing.T) {
 		if got := c.Callback(t); got.State != callback.Ready {
 			t.Errorf("it is %s now", got.State)
 		}
-		if err := c.Callbacks.Do(t.Context(), account.Viewer{Role: account.Machine, SourceID: c.Source}, id, cancel); err != nil {
+		if err := c.Callbacks.Do(t.Context(), machine, id, cancel); err != nil {
 			t.Errorf("the machine of its source: %v", err)
 		}
 	})

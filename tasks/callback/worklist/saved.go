@@ -36,8 +36,8 @@ func (s *Service) Saved(ctx context.Context, viewer account.Viewer) ([]SavedFilt
 	return store{s.db.View(ctx)}.saved(viewer.UserID)
 }
 
-// SaveFilter keeps a filter under a name, in place of the one of that name. It returns fault.Invalid for a name that is empty or longer than
-// 30 characters, and fault.Conflict where somebody has thirty.
+// SaveFilter keeps a filter under a name, in place of the one of that name. It returns fault.Invalid for a name that is empty or longer
+// than 30 characters, and fault.Conflict where somebody has thirty.
 func (s *Service) SaveFilter(ctx context.Context, viewer account.Viewer, f SavedFilter) error {
 	f.Name = text.Name(f.Name)
 	field := fault.Field{Name: "name", Code: "required", Problem: "give the filter a name"}
