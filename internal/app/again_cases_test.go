@@ -29,7 +29,7 @@ func worked() []string {
 	return strings.Fields(`
 		Accounts.Prune Contacts.SettleAddress Identity.Identify Identity.ScanPersons Imports.Execute Permission.Refresh Figures.Fold
 		Figures.FoldAll Surveys.Invite Surveys.Record Surveys.RecordCall Surveys.Remind Surveys.Reminded Surveys.Sent
-		Missed.Plan Missed.Begin Missed.Sent Handoffs.Watch Handoffs.Settle Handoffs.SettleAtSource
+		Missed.Plan Missed.Begin Missed.Sent Bulk.Work Handoffs.Watch Handoffs.Settle Handoffs.SettleAtSource
 		Decisions.CancelContact Decisions.DropRefusedSurveys Decisions.SurveyAnswered Callbacks.DropRefused
 		Callbacks.FreeAbsent Callbacks.HandBackRest Performance.Recount Performance.Roll
 		Callbacks.Suspend Callbacks.Unsuspend Decisions.ReleaseSurveys Incidents.Tie Incidents.TieBefore Incidents.Free

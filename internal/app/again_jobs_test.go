@@ -14,6 +14,7 @@ import (
 	"aftercall/internal/permission"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
+	"aftercall/tasks/callback/bulk"
 	"aftercall/tasks/callback/missed"
 	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/performance"
@@ -101,6 +102,17 @@ func jobCases() map[string]useCase {
 		},
 		callback.JobMissed: func(o *office) int64 { o.missedCall(); return 0 },
 		callback.JobLeft:   func(o *office) int64 { return o.leave() },
+		bulk.JobAct: func(o *office) int64 { // as many as are done at once, as if they were more
+			act, err := o.Bulk.Begin(o.ctx(), o.admin, []int64{999}, callback.Act{Kind: callback.ActCancel, Why: "x"})
+			o.must(err)
+			for _, sql := range []string{
+				"UPDATE bulk_acts SET state = 'running', ended_at = 0",
+				"UPDATE bulk_rows SET state = 'pending', refused = '', callback_id = 1",
+			} {
+				o.must(o.DB.View(o.ctx()).Gorm().Exec(sql).Error)
+			}
+			return act.ID
+		},
 		missed.JobText:     func(o *office) int64 { o.missedCall(); o.work(callback.JobMissed); return 0 },
 		survey.JobAnswered: func(o *office) int64 { answered(o); return 0 },
 		survey.JobRemind:   func(o *office) int64 { o.at = o.at.Add(3 * 24 * time.Hour); return 1 },

@@ -75,6 +75,9 @@ var private = []string{
 // waiting are columns that nothing uses before the feature comes that does.
 var waiting = map[string][]string{"touches": {"reserved_until"}}
 
+// made are columns that the database makes of others for an index, and that nobody reads.
+var made = map[string][]string{"callbacks": {"reason"}, "customers": {"name_end"}}
+
 // column is what both dialects must agree on: the rest is a matter of spelling.
 type column struct {
 	Name     string
@@ -189,7 +192,7 @@ func TestTheSchemaIsTheGoTypes(t *testing.T) {
 			delete(left, parsed.Table)
 			var names []string
 			for _, c := range found.Columns {
-				if !slices.Contains(waiting[parsed.Table], c.Name) {
+				if !slices.Contains(waiting[parsed.Table], c.Name) && !slices.Contains(made[parsed.Table], c.Name) {
 					names = append(names, c.Name)
 				}
 			}

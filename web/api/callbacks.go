@@ -164,7 +164,7 @@ type callbackAct struct {
 	Why      string        `json:"why" doc:"It stands in the story of the callback."`
 	CallerID int64         `json:"caller_id,omitempty" doc:"Of reassign: for whom it is kept; 0 for anybody."`
 	At       clock.Instant `json:"at,omitzero" doc:"Of move: not before then; within 60 days, and in the customer's calling hours."`
-	Free     bool          `json:"free,omitempty" doc:"Also where a caller has it in hand: it is taken from them, and what they typed is kept. Otherwise refused."`
+	Free     bool          `json:"free,omitempty" doc:"Also where a caller has it in hand: what they typed is kept for them. Otherwise refused."`
 }
 
 // actOn does one thing to the callback of the address, and answers with it as it is then.

@@ -64,9 +64,11 @@ func (a *API) callbackRoutes(schemas huma.Registry) []Route {
 		routes = append(routes, Route{
 			Operation: huma.Operation{
 				OperationID: string(act.kind) + "-callback", Method: http.MethodPost, Path: "/callbacks/{id}/" + string(act.kind),
-				Summary: act.summary, Description: "Who did it and why stands in the story of the callback.\n\n" + howBodiesAreRead, Parameters: []*huma.Param{id},
-				RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{oneJSON: {Schema: asked, Examples: actExamples[act.kind]}}},
-				Responses:   answers,
+				Summary: act.summary, Description: "Who did it and why stands in the story of the callback.\n\n" + howBodiesAreRead,
+				Parameters: []*huma.Param{id}, Responses: answers,
+				RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+					oneJSON: {Schema: asked, Examples: actExamples[act.kind]},
+				}},
 			},
 			Roles: act.roles, handle: a.actOn(act.kind),
 		})
