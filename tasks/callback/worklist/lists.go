@@ -159,7 +159,11 @@ func (s *Service) found(tx database.Tx, viewer account.Viewer, f Filter) ([]call
 	if viewer.Role == account.Machine {
 		f.SourceID = viewer.SourceID
 	}
-	return finder{store: store{tx}, Filter: f.normalised(), teams: viewer.VisibleTeams(), now: s.now(), few: s.few}.find()
+	enough := s.few
+	if f.Narrowed() > 1 { // what several things leave may be so little that a walk would not find it before its end
+		enough *= several
+	}
+	return finder{store: store{tx}, Filter: f.normalised(), teams: viewer.VisibleTeams(), now: s.now(), few: enough}.find()
 }
 
 // Each reads all callbacks of a list, a page at a time, and at most so many.

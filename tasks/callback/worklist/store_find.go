@@ -20,6 +20,9 @@ import (
 // few is how many callbacks are read and put in order at once.
 const few = 2000
 
+// several is how many times as many they may be where several things narrow the list.
+const several = 5
+
 // perFew is through how many rows of another table they are looked for, for each of them.
 const perFew = 3
 
@@ -199,13 +202,18 @@ func (f finder) ofContacts(contacts *gorm.DB) ([]int64, bool, error) {
 	return f.of("contact_id", ids)
 }
 
-// of returns the callbacks about some contacts or customers, and whether they are few.
+// of returns the callbacks about some contacts or customers, and whether they are few. They are not counted first: nearly all of them are
+// read anyhow.
 func (f finder) of(column string, ids []int64) ([]int64, bool, error) {
 	var all []int64
 	for part := range slices.Chunk(database.Distinct(ids), 2*database.MaxIn) {
-		some, enough, err := f.upToFew(f.along("callbacks_"+column).Where(column+" IN ? AND state IN ?", part, f.states()), "id")
-		if all = append(all, some...); err != nil || !enough || len(all) > f.few {
-			return nil, false, err
+		var some []int64
+		g := f.along("callbacks_"+column).Where(column+" IN ? AND state IN ?", part, f.states())
+		if err := g.Limit(f.few+1).Pluck("id", &some).Error; err != nil {
+			return nil, false, fmt.Errorf("look for callbacks: %w", err)
+		}
+		if all = append(all, some...); len(all) > f.few {
+			return nil, false, nil
 		}
 	}
 	return all, true, nil
