@@ -4,8 +4,6 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	"gorm.io/gorm/clause"
-
 	"aftercall/internal/database"
 	"aftercall/internal/text"
 )
@@ -30,7 +28,10 @@ func SoughtBy(typed string) Sought {
 func (s Sought) Nothing() bool { return s.text == "" }
 
 // Condition is a part of a statement with its values. It has no SQL where there is nothing to ask.
-type Condition = clause.Expr
+type Condition struct {
+	SQL  string
+	Vars []any
+}
 
 // Conditions returns what the sought asks of a contact and of a customer, as a statement names their tables, for callers that read them
 // anyhow. Both are empty where nothing is sought.

@@ -31,7 +31,7 @@ func (d doing) refuses(c *Callback) error {
 	case ActReassign:
 		return d.refusesCaller(c)
 	case ActRelease:
-		if !held && c.ReservedFor == 0 {
+		if !held && c.ReservedFor == 0 && !d.freed[c.ID] {
 			return errNotHeld
 		}
 	case ActPriority:

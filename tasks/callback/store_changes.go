@@ -51,7 +51,8 @@ func (s store) changedSince(a Attempt) (bool, error) {
 	if err == nil {
 		err = s.Gorm().Model(&Change{}).Where("callback_id = ? AND id > ? AND at >= ?", a.CallbackID, since, a.EndedAt).
 			Where("kind IN ?", []ChangeKind{
-				ChangeSkipped, ChangeTransferred, ChangePaused, ChangeResumed, ChangeReserved, ChangePrioritised, ChangeMoved, ChangeRestored,
+				ChangeSkipped, ChangeTransferred, ChangePaused, ChangeResumed, ChangeReserved, ChangePrioritised, ChangeMoved,
+				ChangeRestored,
 			}).
 			Limit(1).Pluck("id", &deeds).Error
 	}

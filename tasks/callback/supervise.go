@@ -75,6 +75,9 @@ func (s *Service) DoAll(tx database.Tx, viewer account.Viewer, ids []int64, act 
 		if c == nil || !d.seen[id] {
 			continue
 		}
+		if all[i].Refused = d.refuses(c); all[i].Refused != nil {
+			continue
+		}
 		if err := d.one(c, &all[i]); err != nil {
 			return nil, err
 		}
@@ -127,6 +130,7 @@ type doing struct {
 	now    clock.Instant
 	locked map[int64]*Callback // with what is held together with them
 
+	freed    map[int64]bool               // out of a caller's hands, by this act: also what was held together with another one
 	seen     map[int64]bool               // by the viewer
 	subjects map[int64]permission.Subject // ActMove: whom each of them calls
 }
@@ -135,7 +139,7 @@ type doing struct {
 func (s *Service) begin(
 	tx database.Tx, viewer account.Viewer, callbacks map[int64]*Callback, act Act, now clock.Instant,
 ) (d doing, err error) {
-	d = doing{Service: s, tx: tx, viewer: viewer, act: act, now: now, locked: callbacks}
+	d = doing{Service: s, tx: tx, viewer: viewer, act: act, now: now, locked: callbacks, freed: make(map[int64]bool)}
 	if d.seen, err = s.actable(tx, viewer, callbacks); err != nil {
 		return d, err
 	}
@@ -185,20 +189,19 @@ func (s *Service) Weigh(ctx context.Context, viewer account.Viewer, ids []int64,
 	return refused, nil
 }
 
-// one does the act to one callback, or says in done why not. Nothing of it is written then.
+// one does the act to one callback for which it is not refused, and says in done what came of it.
 func (d doing) one(c *Callback, done *Acted) error {
-	if done.Refused = d.refuses(c); done.Refused != nil {
-		return nil
-	}
 	before, err := c.asWas()
 	if err != nil {
 		return err
 	}
 	if d.act.freesHand(c, d.now) {
-		before = "" // its caller does not get it back
 		if err := d.free(c); err != nil {
 			return err
 		}
+	}
+	if d.freed[c.ID] {
+		before = "" // its caller does not get it back
 	}
 	changed, err := d.apply(c)
 	if err != nil {
@@ -226,7 +229,8 @@ func (d doing) apply(c *Callback) (changed bool, err error) {
 		}
 		return true, c.reserve(0, d.now)
 	case ActPriority:
-		return true, c.prioritise(d.act.Priority, d.now)
+		c.prioritise(d.act.Priority, d.now)
+		return true, nil
 	case ActMove:
 		return true, d.move(c)
 	case ActPause:

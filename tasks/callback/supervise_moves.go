@@ -32,14 +32,14 @@ func (d doing) freeOne(c *Callback, holder, fence int64) error {
 		return err
 	}
 	c.noteWho(d.viewer, d.act.Why)
+	d.freed[c.ID] = true
 	return d.keep(d.tx, c, d.now)
 }
 
 // prioritise puts the callback into another group of urgency. Who has it in hand keeps it.
-func (c *Callback) prioritise(priority int, now clock.Instant) error {
+func (c *Callback) prioritise(priority int, now clock.Instant) {
 	c.Priority, c.Skips, c.ChangedAt = priority, 0, now
 	c.note(Change{Kind: ChangePrioritised, FromState: c.State, Reason: strconv.Itoa(priority)})
-	return nil
 }
 
 // moveTo gives the callback another time. That of an appointment moves with it, and whose it is stays.

@@ -50,7 +50,8 @@ func TestAFreedCallersWordsAreTheirDraft(t *testing.T) {
 			t.Errorf("who has it now hears %+v, %v", pulse, err)
 		}
 		changes, err := c.Callbacks.Changes(t.Context(), taskstest.Supervisor, id)
-		if err != nil || changes[1].Kind != callback.ChangeReserved || changes[2].Kind != callback.ChangeFreed || changes[2].By != "caller 900" ||
+		if err != nil || changes[1].Kind != callback.ChangeReserved || changes[2].Kind != callback.ChangeFreed ||
+			changes[2].By != "caller 900" ||
 			changes[2].For != "caller 1" || changes[2].Detail != "她下班了" {
 			t.Errorf("its story is %+v, %v", changes, err)
 		}

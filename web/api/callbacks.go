@@ -103,7 +103,9 @@ func callbackFilter(c *gin.Context) (f worklist.Filter, err error) {
 	var wrong []fault.Field
 	unknown := func(name, value string, known bool) {
 		if value != "" && !known {
-			wrong = append(wrong, fault.Field{Name: name, Code: "unknown_value", Problem: "is not one of the values there are", Value: value})
+			wrong = append(wrong, fault.Field{
+				Name: name, Code: "unknown_value", Problem: "is not one of the values there are", Value: value,
+			})
 		}
 	}
 	unknown("set", string(f.Set), slices.Contains(worklist.Sets(), f.Set))
@@ -164,7 +166,7 @@ type callbackAct struct {
 	Why      string        `json:"why" doc:"It stands in the story of the callback."`
 	CallerID int64         `json:"caller_id,omitempty" doc:"Of reassign: for whom it is kept; 0 for anybody."`
 	At       clock.Instant `json:"at,omitzero" doc:"Of move: not before then; within 60 days, and in the customer's calling hours."`
-	Free     bool          `json:"free,omitempty" doc:"Also where a caller has it in hand: what they typed is kept for them. Otherwise refused."`
+	Free     bool          `json:"free,omitempty" doc:"Also where a caller has it in hand; what they typed is kept for them."`
 }
 
 // actOn does one thing to the callback of the address, and answers with it as it is then.

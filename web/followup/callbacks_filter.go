@@ -163,7 +163,7 @@ func (h *handlers) listFilterOf(c *gin.Context, query url.Values, search string)
 	p.Teams = []frame.Option{{Label: h.T(c, "callbacks.any_team")}}
 	for _, team := range teams {
 		if viewer.SeesTeam(team.ID) {
-			p.Teams = append(p.Teams, frame.Option{Value: fmt.Sprint(team.ID), Label: team.Name})
+			p.Teams = append(p.Teams, frame.Option{Value: strconv.FormatInt(team.ID, 10), Label: team.Name})
 		}
 	}
 	sources, err := h.contacts.Sources(ctx)
@@ -172,7 +172,7 @@ func (h *handlers) listFilterOf(c *gin.Context, query url.Values, search string)
 	}
 	p.Sources = []frame.Option{{Label: h.T(c, "callbacks.any_source")}}
 	for _, source := range sources {
-		p.Sources = append(p.Sources, frame.Option{Value: fmt.Sprint(source.ID), Label: source.Name})
+		p.Sources = append(p.Sources, frame.Option{Value: strconv.FormatInt(source.ID, 10), Label: source.Name})
 	}
 	p.Categories, err = h.worklist.Categories(ctx)
 	return p, err
@@ -184,7 +184,7 @@ func (h *handlers) peopleOptions(c *gin.Context) ([]frame.Option, error) {
 	list := []frame.Option{{Label: h.T(c, "callbacks.any_caller")}}
 	for _, u := range users {
 		if (u.Role == account.Caller || u.Role == account.Supervisor) && u.DisabledAt.IsZero() {
-			list = append(list, frame.Option{Value: fmt.Sprint(u.ID), Label: u.Name})
+			list = append(list, frame.Option{Value: strconv.FormatInt(u.ID, 10), Label: u.Name})
 		}
 	}
 	return list, err

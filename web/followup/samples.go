@@ -57,7 +57,8 @@ func callbacksSamples() []frame.View {
 			Saved:  []worklist.SavedFilter{{ID: 1, Name: "due today", Query: "kind=recovery", First: true}}, Now: 2,
 			Form: frame.Form{Values: url.Values{"name": {""}}, Errors: map[string]string{"name": "is required"}},
 			listFilter: listFilter{
-				Filter: worklist.Filter{Kind: callback.RecoveryKind, Search: "8000", Of: worklist.ClosedIn}, Set: worklist.Open, Sort: worklist.ByDue,
+				Filter: worklist.Filter{Kind: callback.RecoveryKind, Search: "8000", Of: worklist.ClosedIn}, Set: worklist.Open,
+				Sort:  worklist.ByDue,
 				State: "open", Address: "kind=recovery", To: "2026-11-29", Usual: true, States: options, Kinds: options, Reasons: options,
 				Callers: options, Teams: options, Sources: options, Categories: []string{"c"}, Periods: options, Sorts: options,
 			},

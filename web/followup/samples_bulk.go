@@ -27,7 +27,8 @@ func bulkSamples() []frame.View {
 		counted.IDs, counted.Weighed, counted.Refused = nil, &bulk.Weighed{Total: 3, Would: 1}, refused
 		views = append(views, asked, &counted)
 		for _, state := range bulk.States() {
-			p := &bulkActPage{Refused: refused, Kept: refused, Undo: state == bulk.Done, Report: bulk.Report{By: "b", For: "f", UndoBy: "u"}}
+			p := &bulkActPage{Refused: refused, Kept: refused, Undo: state == bulk.Done}
+			p.By, p.For, p.UndoBy = "b", "f", "u"
 			p.Act = bulk.Act{ID: 1, Kind: kind, State: state, RowCount: 5, CallerID: 1, UntilAt: 1, UndoneAt: 1, Why: "w"}
 			p.Counts = map[bulk.RowState]int{}
 			for _, came := range bulk.RowStates() {

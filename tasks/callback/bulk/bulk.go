@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"aftercall/internal/account"
@@ -189,7 +190,7 @@ func (s *Service) Begin(ctx context.Context, viewer account.Viewer, ids []int64,
 		if err := (store{tx}).begin(&begun, ids); err != nil {
 			return err
 		}
-		if err := account.Audit(tx, now, viewer, "callbacks."+string(act.Kind), "bulk_act", begun.ID, fmt.Sprint(len(ids))); err != nil {
+		if err := account.Audit(tx, now, viewer, "callbacks."+string(act.Kind), "bulk_act", begun.ID, strconv.Itoa(len(ids))); err != nil {
 			return err
 		}
 		return s.atOnce(tx, &begun, now)

@@ -132,9 +132,14 @@ func TestWhatIsCountedFirstIsWhatIsDone(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		for _, act := range []callback.Act{
-			{Kind: callback.ActReassign, CallerID: 2}, {Kind: callback.ActReassign, CallerID: 77}, {Kind: callback.ActReassign, Free: true},
-			{Kind: callback.ActRelease}, {Kind: callback.ActRelease, Free: true},
-			{Kind: callback.ActPriority, Priority: 3}, {Kind: callback.ActPriority, Priority: 2}, {Kind: callback.ActCancel},
+			{Kind: callback.ActReassign, CallerID: 2},
+			{Kind: callback.ActReassign, CallerID: 77},
+			{Kind: callback.ActReassign, Free: true},
+			{Kind: callback.ActRelease},
+			{Kind: callback.ActRelease, Free: true},
+			{Kind: callback.ActPriority, Priority: 3},
+			{Kind: callback.ActPriority, Priority: 2},
+			{Kind: callback.ActCancel},
 			{Kind: callback.ActPause, At: taskstest.Morning.Add(time.Hour)},
 			{Kind: callback.ActMove, At: taskstest.Morning.Add(3 * time.Hour)},
 			{Kind: callback.ActMove, At: taskstest.Morning.Add(15 * time.Hour)}, // at night
@@ -167,6 +172,27 @@ func TestWhatIsCountedFirstIsWhatIsDone(t *testing.T) {
 			if !maps.Equal(weighed.Refused, refused) || weighed.Total != 7 {
 				t.Errorf("%+v: %+v", act, weighed)
 			}
+		}
+	})
+}
+
+// What is held together is freed together: each of it counts as given back, whichever of it comes first.
+func TestAConversationThatIsFreedIsDoneAsAWhole(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *database.DB) {
+		c := taskstest.Planned(t, db, taskstest.Severe(1), taskstest.ComplaintOf(1))
+		if desk := c.Claim(t, taskstest.Caller(1)); len(desk.Others) != 1 {
+			t.Fatalf("held together: %d", len(desk.Others))
+		}
+		act := begin(t, c, taskstest.Supervisor, ids(t, c), callback.Act{Kind: callback.ActRelease, Free: true, Why: "下班了"})
+		if r := report(t, c, act.ID); r.Counts[bulk.RowDone] != 2 {
+			t.Errorf("given back: %+v", r)
+		}
+		if _, err := c.Bulk.Undo(t.Context(), taskstest.Supervisor, act.ID); err != nil {
+			t.Fatal(err)
+		}
+		if r := report(t, c, act.ID); r.Counts[bulk.RowKept] != 2 || r.Kept[0].Code != "callback_was_held" {
+			t.Errorf("taken back: %+v", r)
 		}
 	})
 }

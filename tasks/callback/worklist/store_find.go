@@ -97,14 +97,14 @@ func (f finder) states() []callback.State {
 
 // upToFew returns the ids that a query finds, and whether they are few. They are counted first: most conditions leave more, and thousands
 // of ids take longer to come than to count.
-func (f finder) upToFew(g *gorm.DB, column string) ([]int64, bool, error) {
+func (f finder) upToFew(g *gorm.DB) ([]int64, bool, error) {
 	g = g.Session(&gorm.Session{})
 	n, err := database.CountUpTo(f.Tx, g, f.few+1)
 	if err != nil || n > f.few {
 		return nil, false, err
 	}
 	var ids []int64
-	if err := g.Limit(f.few+1).Pluck(column, &ids).Error; err != nil {
+	if err := g.Limit(f.few+1).Pluck("id", &ids).Error; err != nil {
 		return nil, false, fmt.Errorf("look for callbacks: %w", err)
 	}
 	return ids, len(ids) <= f.few, nil
@@ -128,12 +128,12 @@ func (f finder) byCaller() ([]int64, bool, error) {
 		return nil, false, nil
 	}
 	had, all, err := f.upToFew(f.along("callbacks_caller_id_state_closed_at_id").
-		Where("caller_id = ? AND state IN ?", f.CallerID, f.states()), "id")
+		Where("caller_id = ? AND state IN ?", f.CallerID, f.states()))
 	if err != nil || !all {
 		return nil, false, err
 	}
 	kept, all, err := f.upToFew(f.along("callbacks_reserved_for_state").
-		Where("reserved_for = ? AND state IN ?", f.CallerID, f.states()), "id")
+		Where("reserved_for = ? AND state IN ?", f.CallerID, f.states()))
 	return append(had, kept...), all, err
 }
 
@@ -149,7 +149,7 @@ func (f finder) byReason() ([]int64, bool, error) {
 		g = g.Where("closed_at > 0")
 	case Any:
 	}
-	return f.upToFew(g, "id")
+	return f.upToFew(g)
 }
 
 func (f finder) byPool() ([]int64, bool, error) {
@@ -157,14 +157,14 @@ func (f finder) byPool() ([]int64, bool, error) {
 		return nil, false, nil
 	}
 	return f.upToFew(f.along("callbacks_pool_id_state_priority_skips_due_at_id").
-		Where("pool_id IN ? AND state IN ?", f.pools, f.states()), "id")
+		Where("pool_id IN ? AND state IN ?", f.pools, f.states()))
 }
 
 func (f finder) byState() ([]int64, bool, error) {
 	if f.State == "" && !f.Held {
 		return nil, false, nil
 	}
-	return f.upToFew(f.along("callbacks_state_due_at_id").Where("state IN ?", f.states()), "id")
+	return f.upToFew(f.along("callbacks_state_due_at_id").Where("state IN ?", f.states()))
 }
 
 // byContact finds callbacks by the category or the source of their contact, where few contacts have it.
