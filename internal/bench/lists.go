@@ -108,7 +108,7 @@ func onesOf(ctx context.Context, a *app.App) map[string]worklist.Filter {
 			"waiting": {State: callback.Waiting}, "in hand": {Held: true}, "overdue": {Overdue: true},
 			"reason":        {Reason: callback.ReasonPlanned, Set: worklist.Open},
 			"a rare reason": {Reason: callback.ReasonPaused, Set: worklist.Open},
-			"caller": {CallerID: 7}, "team": {TeamID: team}, "source": {SourceID: 1}, "a source nobody has": {SourceID: 99},
+			"caller":        {CallerID: 7}, "team": {TeamID: team}, "source": {SourceID: 1}, "a source nobody has": {SourceID: 99},
 			"category": {Category: "类别0"}, "a rare category": {Category: "类别97"},
 		} {
 			f.Sort = sort
