@@ -7,6 +7,7 @@ import (
 	"aftercall/web/floor"
 	"aftercall/web/followup"
 	"aftercall/web/frame"
+	"aftercall/web/handoffs"
 	"aftercall/web/imports"
 	"aftercall/web/incidents"
 	"aftercall/web/outcomes"
@@ -34,6 +35,7 @@ func areas(site *frame.Site, s Services) []frame.Area {
 			site, s.Accounts, s.Callbacks, s.Calls, s.Worklist, s.Bulk, s.Contacts, s.Customers, s.Decisions, s.Identity, s.Permission,
 			s.Policies, s.Reads,
 		),
+		handoffs.New(site, s.Accounts, s.Handoffs, s.Scripts, s.Reads),
 		policies.New(site, s.Accounts, s.Contacts, s.Decisions, s.Figures, s.Policies, s.Surveys),
 		outcomes.New(site, s.Accounts, s.Outcomes),
 		performance.New(site, s.Accounts, s.Performance),

@@ -49,17 +49,26 @@ func ListKeyID(c *gin.Context) int64 {
 
 // Paged cuts rows, of which PageSize+1 were asked for, to one page and makes its links; key returns the key of a row.
 func Paged[T any](c *gin.Context, rows []T, key func(T) string) ([]T, Pager) {
+	next := ""
+	if len(rows) > PageSize {
+		rows = rows[:PageSize]
+		next = key(rows[PageSize-1])
+	}
+	return rows, Continued(c, next)
+}
+
+// Continued makes the links of a list that goes on behind a key; empty: it ends here.
+func Continued(c *gin.Context, next string) Pager {
 	var p Pager
 	trail := strings.FieldsFunc(c.Query("older"), func(r rune) bool { return r == ',' })
 	if len(trail) > 0 {
 		p.Newer, p.Newest = withTrail(c, trail[:len(trail)-1]), withTrail(c, nil)
 	}
-	if len(rows) > PageSize {
-		rows = rows[:PageSize]
-		trail = append(trail, key(rows[PageSize-1]))
+	if next != "" {
+		trail = append(trail, next)
 		p.Older = withTrail(c, trail[max(0, len(trail)-maxTrail):])
 	}
-	return rows, p
+	return p
 }
 
 // PagedByID is Paged for rows with a numeric key.
