@@ -22,6 +22,7 @@ import (
 	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/incident"
 	"aftercall/web/frame"
+	"aftercall/tasks/handoff"
 )
 
 const unknownID = "999999999"
@@ -139,6 +140,7 @@ func newOffice(t testing.TB) *office {
 		"/callbacks/filters/:id":             one("1"),
 		"/callbacks/bulk/:id":                each(o.acted),
 		"/tasks/drafts/:id":                  ours("1", "3"),
+		"/handoffs/:id":                      ours(text(o.handedOff(1)), text(o.handedOff(3))),
 		"/scripts/:id":                       each(words),
 		"/policies/:id":                      each(func() string { return text(draft()) }),
 		"/policies/:id/rules/:rule":          {func() string { return "severe" }, "", "nosuch"},
@@ -264,6 +266,20 @@ func (o *office) incident(team string) int64 {
 		o.kept = i.ID
 	}
 	return i.ID
+}
+
+// handedOff opens a handoff about a contact, in whose second call the caller of the office would ask where it is of their team.
+func (o *office) handedOff(contactID int64) int64 {
+	o.t.Helper()
+	var r contact.Resolution
+	webtest.Must(o.t, o.DB.View(o.t.Context()).Gorm().Where("contact_id = ?", contactID).Take(&r).Error)
+	opening := handoff.Opening{Kind: handoff.Unsolved, ResolutionID: r.ID, Said: "还是上不了网"}
+	if opening.ForCaller = o.caller(); contactID > 2 {
+		opening.ForCaller = 99
+	}
+	h, err := o.Handoffs.Open(o.t.Context(), o.admin, opening)
+	webtest.Must(o.t, err)
+	return h.ID
 }
 
 // recorded adds a call with a recording to a callback, made by the caller of the office, who may hear it.
