@@ -28,7 +28,7 @@ func areas(site *frame.Site, s Services) []frame.Area {
 		public.New(site, s.Surveys),
 		desk.New(
 			site, s.Callbacks, s.Calls, s.Worklist, s.Pauses, s.Floor, s.Notices, s.Maintenance, s.Scripts, s.Reads, s.Surveys, s.Contacts,
-			s.Performance,
+			s.Performance, s.Handoffs,
 		),
 		floor.New(site, s.Floor, s.Notices, s.Accounts),
 		followup.New(

@@ -21,6 +21,7 @@ import (
 	"aftercall/tasks/callback/performance"
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/callback/worklist"
+	"aftercall/tasks/handoff"
 	"aftercall/web/frame"
 )
 
@@ -42,6 +43,7 @@ type handlers struct {
 	surveys   surveyService
 	contacts  contactService
 	figures   figureService
+	handoffs  handoffService
 }
 
 // New returns the area.
@@ -49,13 +51,13 @@ func New(
 	site *frame.Site, callbacks callbackService, calls callService, worklist worklistService, pauses pauseService,
 	floor floorService, notices noticeService,
 	customers customerService, scripts scriptService, timelines timelineService,
-	surveys surveyService, contacts contactService, figures figureService,
+	surveys surveyService, contacts contactService, figures figureService, handoffs handoffService,
 ) frame.Area {
 	h := &handlers{
 		Site: site, callbacks: callbacks, calls: calls, worklist: worklist, pauses: pauses,
 		floor: floor, notices: notices,
 		customers: customers, scripts: scripts, timelines: timelines,
-		surveys: surveys, contacts: contacts, figures: figures,
+		surveys: surveys, contacts: contacts, figures: figures, handoffs: handoffs,
 	}
 	return frame.Area{
 		Files: files,
@@ -169,4 +171,11 @@ type figureService interface {
 // contactService is what these pages ask of contacts.
 type contactService interface {
 	List(ctx context.Context, viewer account.Viewer, f contact.Filter) ([]contact.Row, error)
+}
+
+// handoffService is what these pages ask of handoffs.
+type handoffService interface {
+	OfCaller(ctx context.Context, viewer account.Viewer) ([]handoff.Row, error)
+	OfSecondCall(ctx context.Context, c callback.Callback) (handoff.Sheet, bool, error)
+	WouldGo(ctx context.Context, viewer account.Viewer, c callback.Callback) (handoff.Destination, error)
 }

@@ -25,6 +25,7 @@ type deskPage struct {
 	Desk     callback.Desk // its Callback.ID is 0 when the caller holds none
 	Facts    deskFacts
 	Low      lowScore
+	Handoff  deskHandoff
 	History  []contactLine
 	Sayings  sayings
 	Timeline []frame.TimelineLine
@@ -160,6 +161,12 @@ func (h *handlers) renderDesk(c *gin.Context, status int, desk callback.Desk, f 
 	p := &deskPage{Desk: desk, Facts: h.deskFacts(c, desk), Form: f, Fields: h.outcomeFields(c, f, desk, set, questions)}
 	p.Choices = h.deskChoices(c, f, desk, set)
 	if p.Sayings, err = h.sayings(c, desk); err != nil {
+		return err
+	}
+	if p.Handoff, err = h.deskHandoff(c, desk.Callback); err != nil {
+		return err
+	}
+	if p.Fields.Goes, err = h.handoffs.WouldGo(ctx, frame.Viewer(c), desk.Callback); err != nil {
 		return err
 	}
 	if p.Low, err = h.lowScore(c, desk.Callback, questions); err != nil {

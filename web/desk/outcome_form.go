@@ -13,6 +13,7 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/outcome"
+	"aftercall/tasks/handoff"
 	"aftercall/web/frame"
 )
 
@@ -34,6 +35,7 @@ type outcomeFields struct {
 	MoreCalls, MoreResults []choice
 	Consent                string // the question, as worded; empty when it is not asked
 	Recovery               bool   // the rating is not a score then
+	Goes                   handoff.Destination // a handoff, where they say that it is not solved; zero: nothing is said of that
 	Rated                  string // what the customer has answered already, which is not asked again; empty: it is asked
 }
 

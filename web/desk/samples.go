@@ -14,6 +14,7 @@ import (
 	"aftercall/tasks/callback/performance"
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/callback/worklist"
+	"aftercall/tasks/handoff"
 	"aftercall/web/frame"
 )
 
@@ -28,7 +29,8 @@ func tasksSamples() []frame.View {
 		StartedAt: 1, EndedAt: 2, ClaimedAt: 1, CallResult: callback.Reached, BusinessResult: callback.Solved, Note: "n",
 	}
 	return []frame.View{
-		&tasksPage{List: worklist.MineToday, Tabs: tasksTabs(worklist.MineToday, nil)},
+		&tasksPage{List: worklist.MineToday, Tabs: tasksTabs(worklist.MineToday, nil), Handoffs: handoffSamples()},
+		&tasksPage{List: worklist.MineInProgress, Handoffs: handoffSamples()},
 		&tasksPage{List: worklist.MineLater}, &tasksPage{List: worklist.MineInProgress}, &tasksPage{List: worklist.MineRecoveries},
 		&tasksPage{List: worklist.MineDone, Narrow: true, Date: "2026-11-22"}, &tasksPage{List: worklist.MineDone},
 		&tasksPage{List: worklist.MineDrafts, Tabs: tasksTabs(worklist.MineDrafts, map[worklist.MineList]int{worklist.MineDrafts: 1})},
@@ -85,6 +87,23 @@ func tasksRowSamples(row worklist.Row) []tasksRow {
 	return rows
 }
 
+func handoffSamples() []handoff.Row {
+	var rows []handoff.Row
+	for _, state := range handoff.States() {
+		rows = append(rows, handoff.Row{Customer: "c", Category: "c", Team: "t", Owner: "o", Handoff: handoff.Handoff{
+			ID: 1, Kind: handoff.Complaint, State: state, Question: "q", Mistake: handoff.SentWrongly, Reply: "r", DueAt: 1,
+		}})
+	}
+	return rows
+}
+
+func sampleDeskHandoff() deskHandoff {
+	sheet := handoff.Sheet{Row: handoff.Row{
+		Handoff: handoff.Handoff{ID: 1, Reply: "r", Remedy: handoff.Fixed, Said: "s"}, Team: "t", Replier: "r",
+	}}
+	return deskHandoff{Sheet: sheet, Found: true, Links: []string{"https://x.example.com"}}
+}
+
 // deskSamples are the desk in its states: empty, explained, held, and refused.
 func deskSamples() []frame.View {
 	held := callback.Desk{Phone: "+8613912348000", Resolver: "Li Qiang", DraftAt: 1, At: 1, Times: []clock.Instant{2}}
@@ -128,7 +147,8 @@ func deskSamples() []frame.View {
 		Desk: held, Facts: facts, Sayings: said,
 		Timeline: []frame.TimelineLine{{At: 1, Text: "t", Actor: "a", Note: "n"}}, Fields: fields,
 		Choices: deskChoices{Times: marked, Skips: marked, Anybody: true, Kept: 30}, Goal: shiftGoal, Pause: pauseView{Choices: marked},
-		Low: lowScore{Reasons: []string{"r"}, Comment: "c"},
+		Handoff: sampleDeskHandoff(),
+		Low:     lowScore{Reasons: []string{"r"}, Comment: "c"},
 		History: []contactLine{
 			{At: 1, ExternalID: "e", About: "a", Href: "/contacts/1", Who: "w", Status: contact.Open, Complaint: true},
 			{ExternalID: "e", Status: contact.Resolved},
@@ -141,8 +161,10 @@ func deskSamples() []frame.View {
 			Error: "e",
 		},
 	}
+	full.Fields.Goes = handoff.Destination{Team: "t", DueAt: 1}
 	cancelled := full
 	cancelled.Desk, cancelled.Fields.Ratings, cancelled.Fields.Reasons, cancelled.Fields.Rated = gone, nil, nil, "5/5"
+	cancelled.Fields.Goes.Team = ""
 	return []frame.View{
 		&deskPage{},
 		&deskPage{Supply: callback.Supply{

@@ -17,19 +17,21 @@ import (
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/performance"
 	"aftercall/tasks/callback/worklist"
+	"aftercall/tasks/handoff"
 	"aftercall/web/frame"
 )
 
 // tasksPage is one list of a caller's own callbacks, and how long each of them is.
 type tasksPage struct {
 	frame.Page
-	List   worklist.MineList
-	Rows   []tasksRow
-	Tabs   []tasksTab
-	Date   string // of MineDone; empty for whenever
-	Drafts []draftCard
-	Pager  frame.Pager
-	Narrow bool // by a date: an empty list says so
+	List     worklist.MineList
+	Rows     []tasksRow
+	Tabs     []tasksTab
+	Date     string // of MineDone; empty for whenever
+	Drafts   []draftCard
+	Handoffs []handoff.Row // what the caller follows, or is asked
+	Pager    frame.Pager
+	Narrow   bool // by a date: an empty list says so
 }
 
 func (*tasksPage) Template() string { return "tasks" }
@@ -135,6 +137,11 @@ func (h *handlers) showTasks(c *gin.Context) error {
 	if p.Drafts, err = h.draftCards(c, drafts); err != nil {
 		return err
 	}
+	all := 0
+	if p.Handoffs, all, err = h.followed(c, list); err != nil {
+		return err
+	}
+	mine.Counts[worklist.MineInProgress] += all
 	p.Tabs = tasksTabs(list, mine.Counts)
 	p.Page = h.Page(c, "tasks.title")
 	return h.Render(c, p)
