@@ -39,7 +39,7 @@ func New(services Services, opts Options) (*Server, error) {
 	}
 	machines := api.New(
 		site, services.Accounts, services.Callbacks, services.Worklist, services.Contacts, services.Maintenance, services.Permission,
-		services.Floor,
+		services.Floor, services.Handoffs,
 	)
 	s := &Server{Site: site, accounts: services.Accounts, api: machines}
 	if s.handler, err = s.mount(); err != nil {

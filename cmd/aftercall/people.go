@@ -65,7 +65,8 @@ func (c *cli) tokenCommand() *cobra.Command {
 		Long: `create prints a new API token for a machine. A token of role machine may write contacts of one source; tokens of other roles
 read what a person of that role may. Every machine may record withdrawals and suppressions, and ask about the customers of its source
 by reference. With --may consent:give it may record that customers consented, with --may permission:ask ask about anybody by number
-or e-mail, with --may users:manage add, edit and disable users, but no administrators.`,
+or e-mail, with --may users:manage add, edit and disable users, but no administrators, with --may handoffs:work read and answer the
+handoffs about contacts of its source.`,
 		Example: "  aftercall token create --role machine --source helpdesk --may consent:give",
 		Args:    cobra.NoArgs,
 		RunE: c.with(func(ctx context.Context, a *app.App, _ []string) error {
@@ -95,7 +96,8 @@ or e-mail, with --may users:manage add, edit and disable users, but no administr
 	f := create.Flags()
 	f.StringVar(&role, "role", string(account.Machine), "machine, or a role of people")
 	f.StringVar(&source, "source", "", "the one source a machine may write to; made if it is new")
-	f.StringSliceVar(&scopes, "may", nil, "what else a machine may: consent:give, permission:ask, users:manage; may be given several times")
+	f.StringSliceVar(&scopes, "may", nil,
+		"what else a machine may: consent:give, permission:ask, users:manage, handoffs:work; may be given several times")
 	f.StringVar(&name, "name", "", "what the token is for, to tell it from others (default role and source)")
 	return group("token", "API tokens of machines", "  aftercall token create --role machine --source helpdesk", create)
 }

@@ -82,7 +82,7 @@ func (v Viewer) Is(roles ...Role) bool {
 	return v.Role == Admin && slices.ContainsFunc(roles, func(r Role) bool { return r != Machine })
 }
 
-// Scope is a right over customers of every source. A machine has it only if its token says so.
+// Scope is a right beside bringing what a source knows. A machine has it only if its token says so.
 type Scope string
 
 // The scopes. Without them a machine brings what its source knows, takes no for an answer from anybody, and asks about its own.
@@ -90,10 +90,11 @@ const (
 	GiveConsent   Scope = "consent:give"   // record that somebody consented
 	AskPermission Scope = "permission:ask" // ask about whomever, by number or e-mail
 	ManageUsers   Scope = "users:manage"   // add, edit and disable users other than administrators
+	WorkHandoffs  Scope = "handoffs:work"  // read and answer the handoffs about contacts of its source
 )
 
 // Scopes returns every scope.
-func Scopes() []Scope { return []Scope{GiveConsent, AskPermission, ManageUsers} }
+func Scopes() []Scope { return []Scope{GiveConsent, AskPermission, ManageUsers, WorkHandoffs} }
 
 // May reports whether the viewer has a scope. For people it is always true: their role decides.
 func (v Viewer) May(scope Scope) bool {

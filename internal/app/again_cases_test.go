@@ -44,7 +44,7 @@ func reads() []string {
 		Accounts.TeamsToGive Accounts.UserByLink Accounts.UserByLogin Accounts.UserFor Accounts.Sessions Accounts.TeamNames Accounts.Teams
 		Accounts.TeamsOfUsers
 		Accounts.Tokens Accounts.User Accounts.UserNames Accounts.Users Identity.Candidates Contacts.Contact Contacts.ContactsByID
-		Contacts.Customer Contacts.CustomersByID Contacts.Find Contacts.Meet Maintenance.Sheet
+		Contacts.Customer Contacts.Events Contacts.CustomersByID Contacts.Find Contacts.Meet Maintenance.Sheet
 		Contacts.List Identity.Person Contacts.SourceNames Contacts.Sources
 		Contacts.SourceNamed
 		Imports.CheckFile Imports.Issues Imports.Mapping Imports.Mappings Imports.Preview Imports.Remembered Imports.Run Imports.Runs

@@ -1,6 +1,9 @@
 package contact
 
 import (
+	"context"
+
+	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 )
@@ -29,4 +32,12 @@ func Tell(tx database.Tx, event SourceEvent) error {
 // SourceEvents returns what a source is told behind an event, in order, at most limit; 0 begins.
 func SourceEvents(tx database.Tx, sourceID, after int64, limit int) ([]SourceEvent, error) {
 	return store{tx}.sourceEvents(sourceID, after, limit)
+}
+
+// Events returns what the source of a machine is told behind an event, in order, at most limit; 0 begins. Others are told nothing.
+func (s *Service) Events(ctx context.Context, viewer account.Viewer, after int64, limit int) ([]SourceEvent, error) {
+	if viewer.Role != account.Machine || viewer.SourceID == 0 {
+		return nil, nil
+	}
+	return SourceEvents(s.db.View(ctx), viewer.SourceID, after, limit)
 }

@@ -34,7 +34,7 @@ type Route struct {
 func (a *API) Mount(engine *gin.Engine) error {
 	config := huma.DefaultConfig("aftercall", "1")
 	config.Info.Description = "Contacts in; consents and suppressions in; may we contact whom; what there is to call; " +
-		"callbacks listed, moved and cancelled. " +
+		"callbacks listed, moved and cancelled; replies to handoffs. " +
 		"Times are RFC 3339 with an offset; errors are RFC 9457 and name field, value and line. " +
 		"503 with Retry-After means that nothing is wrong with the request: send the same again."
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", "" // no page that loads scripts from elsewhere
@@ -44,7 +44,7 @@ func (a *API) Mount(engine *gin.Engine) error {
 		Type: "http", Scheme: "bearer",
 		Description: "An API token, made by `aftercall token create` or on the page of tokens; it is bound to one source. " +
 			"Recording consents given and asking about anybody by number or e-mail need scopes of their own, " +
-			"consent:give and permission:ask; managing users needs users:manage.",
+			"consent:give and permission:ask; managing users needs users:manage, working on handoffs handoffs:work.",
 	}}
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[clock.Instant](), reflect.TypeFor[time.Time]())
 	api := humagin.NewWithGroup(engine, engine.Group(Base), config)

@@ -14,6 +14,7 @@ import (
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/floor"
 	"aftercall/tasks/callback/worklist"
+	"aftercall/tasks/handoff"
 	"aftercall/web/frame"
 )
 
@@ -29,16 +30,17 @@ type API struct {
 	customers  customerService
 	permission permissionService
 	floor      floorService
+	handoffs   handoffService
 }
 
 // New returns the API. Mount adds it to an engine.
 func New(
 	site *frame.Site, accounts accountService, acts actService, callbacks callbackService, contacts contactService,
-	customers customerService, permission permissionService, floor floorService,
+	customers customerService, permission permissionService, floor floorService, handoffs handoffService,
 ) *API {
 	return &API{
 		Site: site, accounts: accounts, acts: acts, callbacks: callbacks, contacts: contacts, customers: customers, permission: permission,
-		floor: floor,
+		floor: floor, handoffs: handoffs,
 	}
 }
 
@@ -46,7 +48,7 @@ func New(
 func (a *API) Routes(schemas huma.Registry) []Route {
 	return slices.Concat(
 		a.contactRoutes(schemas), a.correctionRoutes(schemas), a.permissionRoutes(schemas), a.callbackRoutes(schemas),
-		a.supplyRoutes(schemas), a.userRoutes(schemas),
+		a.supplyRoutes(schemas), a.userRoutes(schemas), a.handoffRoutes(schemas),
 	)
 }
 
@@ -64,6 +66,7 @@ type accountService interface {
 	UserByLogin(ctx context.Context, viewer account.Viewer, login string) (u account.Managed, known bool, err error)
 	TeamNames(ctx context.Context, ids []int64) (map[int64]string, error)
 	UserFor(ctx context.Context, viewer account.Viewer, id int64) (account.Managed, error)
+	Teams(ctx context.Context) ([]account.Team, error)
 	ViewerByToken(ctx context.Context, plain string) (account.Viewer, error)
 }
 
@@ -82,6 +85,7 @@ type callbackService interface {
 type contactService interface {
 	SourceNames(ctx context.Context, ids []int64) (map[int64]string, error)
 	Contact(ctx context.Context, viewer account.Viewer, id int64) (contact.Detail, error)
+	Events(ctx context.Context, viewer account.Viewer, after int64, limit int) ([]contact.SourceEvent, error)
 	Region() string
 	Take(ctx context.Context, sourceID int64, batch []contact.Input) ([]contact.Outcome, error)
 }
@@ -105,4 +109,16 @@ type permissionService interface {
 		ctx context.Context, viewer account.Viewer, via, region string, inputs []permission.ConsentInput,
 	) ([]permission.ConsentResult, error)
 	TakeSuppressions(ctx context.Context, viewer account.Viewer, suppressions []permission.Suppression) ([]bool, error)
+}
+
+// handoffService is what the API asks of handoffs.
+type handoffService interface {
+	Ask(ctx context.Context, by handoff.By, id, seen int64, question string) (handoff.Handoff, error)
+	ByID(ctx context.Context, by handoff.By, id int64) (handoff.Sheet, error)
+	Claim(ctx context.Context, by handoff.By, id, seen int64) (handoff.Handoff, error)
+	Close(ctx context.Context, by handoff.By, id, seen int64, result handoff.Result, why string) (handoff.Handoff, error)
+	Forward(ctx context.Context, by handoff.By, id, seen int64, to handoff.Forwarding) (handoff.Handoff, error)
+	List(ctx context.Context, viewer account.Viewer, f handoff.Filter) (handoff.Page, error)
+	Reply(ctx context.Context, by handoff.By, id, seen int64, a handoff.Answer) (handoff.Handoff, error)
+	SendBack(ctx context.Context, by handoff.By, id, seen int64, mistake handoff.Mistake, why string) (handoff.Handoff, error)
 }

@@ -36,8 +36,12 @@ func TestTheAPIManagesUsersWithItsScope(t *testing.T) {
 		return u
 	}
 	for _, try := range [][2]string{
-		{http.MethodGet, ""}, {http.MethodPost, ""}, {http.MethodGet, "/1"}, {http.MethodPost, "/1/disable"},
-		{http.MethodPost, "/1/enable"}, {http.MethodPost, "/1/password-link"},
+		{http.MethodGet, ""},
+		{http.MethodPost, ""},
+		{http.MethodGet, "/1"},
+		{http.MethodPost, "/1/disable"},
+		{http.MethodPost, "/1/enable"},
+		{http.MethodPost, "/1/password-link"},
 	} {
 		do(helpdesk, try[0], try[1], "{}", http.StatusForbidden)
 	}

@@ -33,10 +33,10 @@ type outcomeFields struct {
 	Calls, Results, Ratings, Reasons []choice
 	// The outcomes behind a second key: the digit 0, and then theirs.
 	MoreCalls, MoreResults []choice
-	Consent                string // the question, as worded; empty when it is not asked
-	Recovery               bool   // the rating is not a score then
+	Consent                string              // the question, as worded; empty when it is not asked
+	Recovery               bool                // the rating is not a score then
 	Goes                   handoff.Destination // a handoff, where they say that it is not solved; zero: nothing is said of that
-	Rated                  string // what the customer has answered already, which is not asked again; empty: it is asked
+	Rated                  string              // what the customer has answered already, which is not asked again; empty: it is asked
 }
 
 // Chosen reports whether one of the choices is chosen.
