@@ -25,7 +25,7 @@ import (
 func areas(site *frame.Site, s Services) []frame.Area {
 	return []frame.Area{
 		admin.New(site, s.Accounts, s.Contacts, s.PBX, s.Skills, s.Jobs),
-		public.New(site, s.Surveys),
+		public.New(site, s.Surveys, s.Couriers, s.Handoffs),
 		desk.New(
 			site, s.Callbacks, s.Calls, s.Worklist, s.Pauses, s.Floor, s.Notices, s.Maintenance, s.Scripts, s.Reads, s.Surveys, s.Contacts,
 			s.Performance, s.Handoffs,
@@ -35,7 +35,7 @@ func areas(site *frame.Site, s Services) []frame.Area {
 			site, s.Accounts, s.Callbacks, s.Calls, s.Worklist, s.Bulk, s.Contacts, s.Customers, s.Decisions, s.Identity, s.Permission,
 			s.Policies, s.Reads,
 		),
-		handoffs.New(site, s.Accounts, s.Handoffs, s.Scripts, s.Reads),
+		handoffs.New(site, s.Accounts, s.Couriers, s.Handoffs, s.Scripts, s.Reads),
 		policies.New(site, s.Accounts, s.Contacts, s.Decisions, s.Figures, s.Policies, s.Surveys),
 		outcomes.New(site, s.Accounts, s.Outcomes),
 		performance.New(site, s.Accounts, s.Performance),

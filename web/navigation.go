@@ -40,6 +40,7 @@ func navigation() []frame.NavigationEntry {
 		{Key: "rail.settings"},
 		{Path: "/settings/calling-hours", Key: "rail.hours", Roles: supervisor},
 		{Path: "/settings/holidays", Key: "rail.holidays", Roles: supervisor},
+		{Path: "/settings/working-hours", Key: "rail.working_hours", Roles: supervisor},
 		{Path: "/settings/outcomes", Key: "rail.outcomes", Roles: supervisor},
 		{Path: "/settings/dialer", Key: "rail.dialer"},
 		{Path: "/settings/users", Key: "rail.users", Roles: supervisor},

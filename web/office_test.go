@@ -20,9 +20,10 @@ import (
 	"aftercall/tasks/callback/roster"
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/callback/skill"
+	"aftercall/tasks/handoff"
+	"aftercall/tasks/handoff/courier"
 	"aftercall/tasks/incident"
 	"aftercall/web/frame"
-	"aftercall/tasks/handoff"
 )
 
 const unknownID = "999999999"
@@ -128,22 +129,23 @@ func newOffice(t testing.TB) *office {
 	text := func(id int64) string { return strconv.FormatInt(id, 10) }
 	webtest.Must(t, o.Outcomes.EnsureBuiltIn(t.Context()))
 	o.params = map[string]namedBy{
-		"/contacts/:id":                      ours("1", "3"),
-		"/customers/:id":                     ours("1", "3"),
-		"/customers/:id/changes/:change":     ours(changes[0], changes[1]),
-		"/callbacks/:id":                     ours("1", "3"),
-		"/callbacks/:id/recordings/:attempt": ours(text(o.recorded(1)), text(o.recorded(3))),
-		"/callbacks/:id/attempts/:attempt":   ours(text(o.ended(1, o.caller())), text(o.ended(3, 99))),
-		"/desk/:id":                          ours("1", "3"),
-		"/desk/notices/:id":                  {func() string { return text(o.pinned("装维一班")) }, text(o.pinned("装维二班")), unknownID},
-		"/notices/:id":                       {func() string { return text(o.pinned("装维一班")) }, text(o.pinned("装维二班")), unknownID},
-		"/callbacks/filters/:id":             one("1"),
-		"/callbacks/bulk/:id":                each(o.acted),
-		"/tasks/drafts/:id":                  ours("1", "3"),
-		"/handoffs/:id":                      ours(text(o.handedOff(1)), text(o.handedOff(3))),
-		"/scripts/:id":                       each(words),
-		"/policies/:id":                      each(func() string { return text(draft()) }),
-		"/policies/:id/rules/:rule":          {func() string { return "severe" }, "", "nosuch"},
+		"/contacts/:id":                        ours("1", "3"),
+		"/customers/:id":                       ours("1", "3"),
+		"/customers/:id/changes/:change":       ours(changes[0], changes[1]),
+		"/callbacks/:id":                       ours("1", "3"),
+		"/callbacks/:id/recordings/:attempt":   ours(text(o.recorded(1)), text(o.recorded(3))),
+		"/callbacks/:id/attempts/:attempt":     ours(text(o.ended(1, o.caller())), text(o.ended(3, 99))),
+		"/desk/:id":                            ours("1", "3"),
+		"/desk/notices/:id":                    {func() string { return text(o.pinned("装维一班")) }, text(o.pinned("装维二班")), unknownID},
+		"/notices/:id":                         {func() string { return text(o.pinned("装维一班")) }, text(o.pinned("装维二班")), unknownID},
+		"/callbacks/filters/:id":               one("1"),
+		"/callbacks/bulk/:id":                  each(o.acted),
+		"/settings/working-hours/contacts/:id": {func() string { return o.reachedBy(1) }, o.reachedBy(3), unknownID},
+		"/tasks/drafts/:id":                    ours("1", "3"),
+		"/handoffs/:id":                        ours(text(o.handedOff(1)), text(o.handedOff(3))),
+		"/scripts/:id":                         each(words),
+		"/policies/:id":                        each(func() string { return text(draft()) }),
+		"/policies/:id/rules/:rule":            {func() string { return "severe" }, "", "nosuch"},
 		"/dryruns/:id": each(func() string {
 			_ = o.Decisions.CancelDryRun(t.Context(), o.admin, run) // one of a policy at a time
 			started, err := o.Decisions.StartDryRun(t.Context(), o.admin, kept.ID, 30)
@@ -266,6 +268,20 @@ func (o *office) incident(team string) int64 {
 		o.kept = i.ID
 	}
 	return i.ID
+}
+
+// reachedBy adds somebody who gets links to the team of a contact.
+func (o *office) reachedBy(contactID int64) string {
+	o.t.Helper()
+	o.made++
+	var r contact.Resolution
+	webtest.Must(o.t, o.DB.View(o.t.Context()).Gorm().Where("contact_id = ?", contactID).Take(&r).Error)
+	webtest.Must(o.t, o.Couriers.AddContact(o.t.Context(), o.admin, courier.NewContact{
+		TeamID: r.TeamID, Name: fmt.Sprintf("班长%d", o.made), Way: courier.BySMS, Address: "13900001111", Language: "zh-CN",
+	}))
+	var last courier.Contact
+	webtest.Must(o.t, o.DB.View(o.t.Context()).Gorm().Last(&last).Error)
+	return strconv.FormatInt(last.ID, 10)
 }
 
 // handedOff opens a handoff about a contact, in whose second call the caller of the office would ask where it is of their team.

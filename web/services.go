@@ -28,6 +28,7 @@ import (
 	"aftercall/tasks/decision"
 	"aftercall/tasks/handoff"
 	"aftercall/tasks/incident"
+	"aftercall/tasks/handoff/courier"
 	"aftercall/tasks/policy"
 	"aftercall/web/admin"
 	"aftercall/web/surveys"
@@ -56,6 +57,7 @@ type Services struct {
 	Decisions   *decision.Service
 	Handoffs    *handoff.Service
 	Incidents   *incident.Service
+	Couriers    *courier.Service
 	Scripts     *script.Service
 	Skills      *skill.Service
 	Surveys     *survey.Service

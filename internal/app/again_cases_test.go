@@ -30,6 +30,7 @@ func worked() []string {
 		Accounts.Prune Contacts.SettleAddress Identity.Identify Identity.ScanPersons Imports.Execute Permission.Refresh Figures.Fold
 		Figures.FoldAll Surveys.Invite Surveys.Record Surveys.RecordCall Surveys.Remind Surveys.Reminded Surveys.Sent
 		Missed.Plan Missed.Begin Missed.Sent Bulk.Work Handoffs.Watch Handoffs.Settle Handoffs.SettleAtSource
+		Couriers.Plan Couriers.Begin Couriers.Sent
 		Decisions.CancelContact Decisions.DropRefusedSurveys Decisions.SurveyAnswered Callbacks.DropRefused
 		Callbacks.FreeAbsent Callbacks.HandBackRest Performance.Recount Performance.Roll
 		Callbacks.Suspend Callbacks.Unsuspend Decisions.ReleaseSurveys Incidents.Tie Incidents.TieBefore Incidents.Free
@@ -70,6 +71,7 @@ func reads() []string {
 		Incidents.Active Incidents.ByID Incidents.Contacts Incidents.Events Incidents.HeldCounts Incidents.List Incidents.MayChange
 		Incidents.Preview Incidents.Standing Policies.CheckFilter
 		Scripts.All Scripts.ByID Scripts.Centre Scripts.History Scripts.Phrases Scripts.Preview Scripts.Say
+		Couriers.By Couriers.ByToken Couriers.Contacts Couriers.Links
 		Handoffs.ByID Handoffs.Counts Handoffs.DefaultTeam Handoffs.ErrorCounts Handoffs.List Handoffs.Notices Handoffs.OfCaller
 		Handoffs.OfSecondCall Handoffs.Terms Handoffs.WouldGo Callbacks.Said
 		Skills.All Skills.ByID`)

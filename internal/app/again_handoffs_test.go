@@ -7,6 +7,7 @@ import (
 	"aftercall/internal/contact"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/handoff"
+	"aftercall/tasks/handoff/courier"
 )
 
 // handed is a handoff about the first contact.
@@ -154,8 +155,35 @@ func handoffCases() map[string]useCase {
 			again := o.resolvedAgain()
 			return func() (any, error) { return nil, o.Handoffs.Resolved(o.ctx(), again) }
 		},
+		"Couriers.AddContact": just(func(o *office) error {
+			o.must(o.DB.View(o.ctx()).Gorm().Exec("INSERT INTO teams (id, name) VALUES (99, '网络组')").Error)
+			return o.Couriers.AddContact(o.ctx(), o.admin, lead(99))
+		}),
+		"Couriers.RemoveContact": func(o *office) func() (any, error) {
+			o.toldByLink()
+			return func() (any, error) { return nil, o.Couriers.RemoveContact(o.ctx(), o.admin, 1) }
+		},
+		"Couriers.Revoke": func(o *office) func() (any, error) {
+			o.toldByLink()
+			o.work(courier.JobTell)
+			return func() (any, error) { return nil, o.Couriers.Revoke(o.ctx(), o.admin, 1) }
+		},
 		"Handoffs.Reopened": on(func(o *office, _ handoff.Handoff) (any, error) { return nil, o.Handoffs.Reopened(o.ctx(), 1) }),
 	}
+}
+
+// lead is somebody of a team who never logs in.
+func lead(team int64) courier.NewContact {
+	return courier.NewContact{TeamID: team, Name: "王班长", Way: courier.BySMS, Address: "13912348000", Language: "zh-CN"}
+}
+
+// toldByLink opens a handoff of a team whose lead gets links, and returns the entry that they are told of.
+func (o *office) toldByLink() int64 {
+	o.must(o.DB.View(o.ctx()).Gorm().Exec("INSERT INTO teams (id, name) VALUES (99, '网络组')").Error)
+	o.must(o.Couriers.AddContact(o.ctx(), o.admin, lead(99)))
+	_, err := o.Handoffs.Open(o.ctx(), o.admin, handoff.Opening{Kind: handoff.Unsolved, ResolutionID: 1, TeamID: 99, Said: "还是上不了网"})
+	o.must(err)
+	return 1
 }
 
 // handoffJobs are what adds the jobs of handoffs.
@@ -165,6 +193,12 @@ func handoffJobs() map[string]func(o *office) int64 {
 			h := o.handed()
 			o.at = o.at.Add(30 * 24 * time.Hour)
 			return h.ID
+		},
+		courier.JobTell: func(o *office) int64 { return o.toldByLink() },
+		courier.JobLink: func(o *office) int64 {
+			o.toldByLink()
+			o.work(courier.JobTell)
+			return 1
 		},
 		handoff.JobResolved: func(o *office) int64 {
 			h := o.replied()

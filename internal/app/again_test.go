@@ -14,7 +14,9 @@ import (
 )
 
 // random are the columns of secrets that are made anew each time.
-var random = []string{"users.password_hash", "login_sessions.token_hash", "api_tokens.token_hash", "password_links.token_hash"}
+var random = []string{
+	"users.password_hash", "login_sessions.token_hash", "api_tokens.token_hash", "password_links.token_hash", "handoff_contacts.sealed",
+}
 
 // useCase is something that somebody does in an office; what it returns is what they are told.
 type useCase func(o *office) func() (any, error)

@@ -35,6 +35,7 @@ import (
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/handoff"
+	"aftercall/tasks/handoff/courier"
 	"aftercall/tasks/incident"
 	"aftercall/tasks/policy"
 )
@@ -55,6 +56,7 @@ func models() []any {
 		&decision.Decision{}, &decision.Change{}, &decision.DryRun{}, &policy.Attribute{},
 		&callback.Callback{}, &callback.Attempt{}, &callback.Change{}, &pause.Pause{}, &callback.Freed{}, &missed.Text{},
 		&roster.Shift{}, &roster.Entry{}, &roster.Change{}, &handoff.Handoff{}, &handoff.Entry{}, &handoff.Notice{},
+		&courier.Contact{}, &courier.Link{},
 		&notice.Notice{}, &notice.Version{},
 		&script.Script{}, &skill.Skill{}, &skill.Rule{}, &bulk.Act{}, &bulk.Row{}, &worklist.SavedFilter{},
 		&survey.Survey{}, &survey.Version{}, &survey.Invitation{}, &survey.Response{}, &survey.Answer{},

@@ -35,6 +35,7 @@ import (
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/handoff"
+	"aftercall/tasks/handoff/courier"
 	"aftercall/tasks/incident"
 	"aftercall/tasks/policy"
 	"aftercall/tasks/queue"
@@ -71,6 +72,7 @@ type Services struct {
 	Decisions   *decision.Service
 	Handoffs    *handoff.Service
 	Incidents   *incident.Service
+	Couriers    *courier.Service
 	Campaigns   *campaign.Service
 	Flow        *flow.Service
 	Jobs        *queue.Inspector
@@ -126,7 +128,13 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 		Channels: setup.Surveys.Channels,
 	})
 	s.Decisions = decision.New(db, s.Permission, s.Policies, s.Callbacks, asked, now, zone)
-	s.Handoffs = handoff.New(db, s.Callbacks, s.Permission, now, handoff.Options{Zone: zone, Region: setup.Contacts.Region})
+	s.Handoffs = handoff.New(db, s.Callbacks, s.Permission, now, handoff.Options{
+		Zone: zone, Region: setup.Contacts.Region, Tell: courier.Tell,
+	})
+	s.Couriers = courier.New(db, s.Handoffs, now, courier.Options{
+		Key: setup.Key, PublicURL: setup.Surveys.PublicURL, CentreName: setup.Surveys.CentreName, Language: setup.Surveys.Language,
+		Region: s.Contacts.Region(), Zone: zone, Addresses: delivery.NewVault(setup.Key, "handoff contact"),
+	})
 	s.Floor = floor.New(db, s.Callbacks, s.Worklist, now, floor.Options{Zone: zone, Sources: flow.Upstream{
 		Contacts: s.Contacts, Decisions: s.Decisions, Jobs: s.Jobs, Now: now, Zone: zone,
 	}, Handoffs: flow.Handed{Handoffs: s.Handoffs}})
@@ -146,8 +154,8 @@ func Connect(db *database.DB, now clock.Now, setup Setup) *Services {
 	s.Flow = flow.New(flow.Services{
 		DB: db, Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Permission: s.Permission, Imports: s.Imports,
 		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Bulk: s.Bulk, Missed: s.Missed, Decisions: s.Decisions,
-		Handoffs: s.Handoffs, Incidents: s.Incidents, Performance: s.Performance, Surveys: s.Surveys, Campaigns: s.Campaigns,
-		Figures: s.Figures,
+		Handoffs: s.Handoffs, Couriers: s.Couriers, Robots: delivery.NewRobots(), Incidents: s.Incidents, Performance: s.Performance,
+		Surveys: s.Surveys, Campaigns: s.Campaigns, Figures: s.Figures,
 		Sender: setup.Sender, Messages: s.Messages, Log: setup.Log,
 	})
 	return s
@@ -180,7 +188,7 @@ func (s *Services) Shown() web.Services {
 		Accounts: s.Accounts, Contacts: s.Contacts, Identity: s.Identity, Imports: s.Imports, Permission: s.Permission, Lists: s.Lists,
 		Policies: s.Policies, Callbacks: s.Callbacks, Calls: s.Calls, Worklist: s.Worklist, Bulk: s.Bulk, Pauses: s.Pauses,
 		Outcomes: s.Outcomes, Roster: s.Roster, Performance: s.Performance, Floor: s.Floor, Notices: s.Notices, Incidents: s.Incidents,
-		Decisions: s.Decisions, Handoffs: s.Handoffs, Scripts: s.Scripts, Skills: s.Skills, PBX: s.PBX,
+		Decisions: s.Decisions, Handoffs: s.Handoffs, Couriers: s.Couriers, Scripts: s.Scripts, Skills: s.Skills, PBX: s.PBX,
 		Surveys: s.Surveys, Campaigns: s.Campaigns, Messages: s.Messages,
 		Figures: s.Figures, Jobs: s.Jobs, Maintenance: s.Maintenance, Reads: flow.NewReads(s.DB, s.Contacts),
 		Customers: flow.NewCustomers(s.DB, s.Permission, s.Now),

@@ -26,6 +26,7 @@ import (
 	"aftercall/tasks/callback/skill"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/handoff"
+	"aftercall/tasks/handoff/courier"
 	"aftercall/tasks/incident"
 	"aftercall/tasks/policy"
 )
@@ -51,6 +52,8 @@ type Services struct {
 	Missed      *missed.Service
 	Decisions   *decision.Service
 	Handoffs    *handoff.Service
+	Couriers    *courier.Service
+	Robots      *delivery.Robots
 	Incidents   *incident.Service
 	Surveys     *survey.Service
 	Campaigns   *campaign.Service
@@ -102,6 +105,8 @@ func (s *Service) Handlers() map[string]Handler {
 		missed.JobText:           s.textMissed,
 		callback.JobClosed:       s.Handoffs.Settle,
 		handoff.JobWatch:         s.Handoffs.Watch,
+		courier.JobTell:          s.Couriers.Plan,
+		courier.JobLink:          s.sendLink,
 		handoff.JobResolved:      s.settleAtSource,
 		performance.JobRoll:      s.Performance.Roll,
 		performance.JobRecount:   s.Performance.Recount,

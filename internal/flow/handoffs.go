@@ -5,10 +5,13 @@ import (
 	"time"
 
 	"aftercall/internal/contact"
+	"aftercall/internal/delivery"
 	"aftercall/internal/outbox"
+	"aftercall/internal/permission"
 	"aftercall/survey"
 	"aftercall/tasks/decision"
 	"aftercall/tasks/handoff"
+	"aftercall/tasks/handoff/courier"
 )
 
 // maxAge is how old what a customer said may be to be followed up, by the policy in force.
@@ -59,4 +62,23 @@ func (s *Service) plan(ctx context.Context, ticket outbox.Ticket, batchID int64)
 // settleAtSource closes a handoff whose contact was resolved again, once the follow-up of that is decided.
 func (s *Service) settleAtSource(ctx context.Context, ticket outbox.Ticket, handoffID int64) error {
 	return s.Handoffs.SettleAtSource(ctx, ticket, handoffID, decision.Decided)
+}
+
+// sendLink carries the link of a handoff to somebody who never logs in, by text message or the robot of a chat group: sent once.
+func (s *Service) sendLink(ctx context.Context, ticket outbox.Ticket, linkID int64) error {
+	out, send, err := s.Couriers.Begin(ctx, ticket, linkID)
+	if err != nil || !send {
+		return err
+	}
+	var sendErr error
+	if out.Way == courier.ByRobot {
+		sending, cancel := context.WithTimeout(ctx, sendTimeout)
+		defer cancel()
+		sendErr = s.Robots.Post(sending, out.To, out.Text)
+	} else {
+		_, sendErr = s.send(ctx, delivery.Message{
+			ID: out.MessageID, Channel: permission.BySMS, To: out.To, Language: out.Language, Text: out.Text,
+		})
+	}
+	return s.tell(ctx, func(ctx context.Context) error { return s.Couriers.Sent(ctx, out.Ticket, out.LinkID, sendErr) })
 }

@@ -68,8 +68,13 @@ func (s *Service) keep(tx database.Tx, h *Handoff, from State, by By, e Entry, n
 		return err
 	}
 	e.HandoffID, e.At, e.FromState, e.State, e.UserID, e.Name = h.ID, now, from, h.State, by.UserID, by.Name
-	if err := st.addEntry(e); err != nil {
+	if err := st.addEntry(&e); err != nil {
 		return err
+	}
+	if s.opts.Tell != nil {
+		if err := s.opts.Tell(tx, *h, e, now); err != nil {
+			return err
+		}
 	}
 	if by.UserID != 0 {
 		if err := account.Audit(tx, now, by.Viewer, "handoff."+string(e.Act), "handoff", h.ID, e.Code); err != nil {

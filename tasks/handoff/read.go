@@ -229,6 +229,15 @@ func Waiting(tx database.Tx, contactIDs []int64) (map[int64]bool, error) {
 	return store{tx}.waiting(contactIDs)
 }
 
+// OfEntry returns the handoff to whose log an entry belongs.
+func OfEntry(tx database.Tx, entryID int64) (Handoff, error) {
+	e, err := store{tx}.entry(entryID)
+	if err != nil {
+		return Handoff{}, err
+	}
+	return store{tx}.byID(e.HandoffID)
+}
+
 // MistakeCount is how often a mistake was made by a team and caller in a period.
 type MistakeCount struct {
 	TeamID   int64 // whose caller, or whose contact it was

@@ -25,6 +25,8 @@ type Calendar interface {
 type Options struct {
 	Zone   *time.Location // of the centre; required: working hours are in it
 	Region string         // ISO 3166: whose public holidays hold
+	// Tell is told of every entry of a log, in its transaction; nil: nobody is.
+	Tell func(tx database.Tx, h Handoff, e Entry, now clock.Instant) error
 }
 
 // Service keeps handoffs.

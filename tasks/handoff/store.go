@@ -75,11 +75,16 @@ func (s store) waiting(contactIDs []int64) (map[int64]bool, error) {
 	return found, err
 }
 
-func (s store) addEntry(e Entry) error {
-	if err := s.Gorm().Create(&e).Error; err != nil {
+func (s store) addEntry(e *Entry) error {
+	if err := s.Gorm().Create(e).Error; err != nil {
 		return fmt.Errorf("write the log of handoff %d: %w", e.HandoffID, err)
 	}
 	return nil
+}
+
+// entry returns an entry of a log.
+func (s store) entry(id int64) (Entry, error) {
+	return database.One[Entry](s.Gorm().Where("id = ?", id), "an entry of a log", errNoHandoff)
 }
 
 // saidAgain reports whether the log of one of the handoffs tells what was said somewhere.

@@ -23,6 +23,10 @@ func (h *handlers) sheetRoutes() []frame.Route {
 	routes := []frame.Route{
 		{Method: http.MethodGet, Path: listPath + "/:id", Roles: readers(), Handle: h.showSheet},
 		{Method: http.MethodPost, Path: listPath + "/:id/seen", Roles: workers, Handle: frame.Numbered(h.seeNotices)},
+		{
+			Method: http.MethodPost, Path: listPath + "/:id/links/revoke", Roles: []account.Role{account.Supervisor},
+			Handle: frame.Numbered(h.revokeLinks),
+		},
 	}
 	for _, a := range []struct {
 		name  string

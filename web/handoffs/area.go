@@ -21,6 +21,7 @@ var files embed.FS
 type handlers struct {
 	*frame.Site
 	accounts  accountService
+	couriers  courierService
 	handoffs  handoffService
 	phrases   phraseService
 	timelines timelineService
@@ -28,19 +29,21 @@ type handlers struct {
 
 // New returns the area.
 func New(
-	site *frame.Site, accounts accountService, handoffs handoffService, phrases phraseService, timelines timelineService,
+	site *frame.Site, accounts accountService, couriers courierService, handoffs handoffService, phrases phraseService,
+	timelines timelineService,
 ) frame.Area {
-	h := &handlers{Site: site, accounts: accounts, handoffs: handoffs, phrases: phrases, timelines: timelines}
+	h := &handlers{Site: site, accounts: accounts, couriers: couriers, handoffs: handoffs, phrases: phrases, timelines: timelines}
 	return frame.Area{
 		Files:   files,
-		Routes:  slices.Concat(h.listRoutes(), h.sheetRoutes()),
-		Samples: slices.Concat(listSamples(), sheetSamples()),
+		Routes:  slices.Concat(h.listRoutes(), h.sheetRoutes(), h.termsRoutes()),
+		Samples: slices.Concat(listSamples(), sheetSamples(), termsSamples()),
 	}
 }
 
 // accountService is what these pages ask of accounts.
 type accountService interface {
 	Teams(ctx context.Context) ([]account.Team, error)
+	Users(ctx context.Context, afterLogin string, limit int) ([]account.User, error)
 }
 
 // handoffService is what these pages ask of handoffs.
@@ -59,8 +62,10 @@ type handoffService interface {
 	Reply(ctx context.Context, by handoff.By, id, seen int64, a handoff.Answer) (handoff.Handoff, error)
 	Resume(ctx context.Context, by handoff.By, id, seen int64) (handoff.Handoff, error)
 	SeeNotices(ctx context.Context, viewer account.Viewer, handoffID int64) error
+	SetTerms(ctx context.Context, viewer account.Viewer, teamID int64, t handoff.Terms) error
 	SendBack(ctx context.Context, by handoff.By, id, seen int64, mistake handoff.Mistake, why string) (handoff.Handoff, error)
 	Suspend(ctx context.Context, by handoff.By, id, seen int64, p handoff.Suspension) (handoff.Handoff, error)
+	Terms(ctx context.Context, teamID int64) (handoff.Terms, error)
 	Weigh(ctx context.Context, by handoff.By, id, seen int64, severity handoff.Severity, why string) (handoff.Handoff, error)
 }
 

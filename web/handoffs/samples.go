@@ -6,6 +6,7 @@ import (
 
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/handoff"
+	"aftercall/tasks/handoff/courier"
 	"aftercall/web/frame"
 )
 
@@ -50,6 +51,14 @@ func listSamples() []frame.View {
 	}
 }
 
+func sampleLinks() []courier.LinkRow {
+	links := []courier.LinkRow{{Link: courier.Link{State: courier.Sent, RevokedAt: 1}, Contact: courier.Contact{Name: "n", Way: courier.BySMS}}}
+	for _, state := range courier.States() {
+		links = append(links, courier.LinkRow{Link: courier.Link{State: state, SentAt: 1}, Contact: courier.Contact{Name: "n", Way: courier.ByRobot}})
+	}
+	return links
+}
+
 func sheetSamples() []frame.View {
 	line := frame.TimelineLine{At: 1, Text: "t", Actor: "a", Note: "n"}
 	may := handoff.May{
@@ -71,6 +80,7 @@ func sheetSamples() []frame.View {
 		views = append(views, &sheetPage{
 			Sheet: full, Attached: full.Handoff.Attached(), Contact: "/x", Callback: "/x", Second: "/x", Customer: "/x", About: "a", Log: log,
 			Timeline: []frame.TimelineLine{line}, Phrases: script.Phrases{Own: []string{"p"}, Centre: []string{"q"}},
+			Links: sampleLinks(), Revoke: true,
 			Act: act, Form: frame.Form{Error: "e", Values: url.Values{"words": {"w"}}, Errors: map[string]string{"words": "e", "remedy": "e"}},
 			Remedies: options, Mistakes: options, Pretexts: options, Results: options, Severities: options, Others: options,
 		})

@@ -3,6 +3,7 @@ package handoffs
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"aftercall/internal/account"
 	"aftercall/tasks/callback/script"
 	"aftercall/tasks/handoff"
+	"aftercall/tasks/handoff/courier"
 	"aftercall/web/frame"
 )
 
@@ -27,6 +29,8 @@ type sheetPage struct {
 	Second   string
 	Customer string
 	Log      []logLine
+	Links    []courier.LinkRow // what was sent to those who never log in
+	Revoke   bool
 	Timeline []frame.TimelineLine
 	Phrases  script.Phrases
 	Now      int64 // in milliseconds: a browser's clock may be wrong
@@ -89,6 +93,13 @@ func (h *handlers) renderSheet(c *gin.Context, status int, act string, f frame.F
 	}
 	if act != "" && !may(sheet.May, act) {
 		p.Lost = frame.Joined("\n", f.Get("words"), f.Get("links"))
+	}
+	if viewer.Is(account.Supervisor, account.Handler) {
+		if p.Links, err = h.couriers.Links(ctx, viewer, id); err != nil {
+			return err
+		}
+		p.Revoke = viewer.Is(account.Supervisor) && one.State != handoff.Closed &&
+			slices.ContainsFunc(p.Links, func(l courier.LinkRow) bool { return l.RevokedAt.IsZero() })
 	}
 	p.addLinks(h, viewer)
 	if p.Contact != "" {

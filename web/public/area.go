@@ -1,4 +1,5 @@
-// Package public is the pages for customers: the survey, and whether and how we may contact them. A token in the address is all the
+// Package public is the pages for people without a login: for customers the survey, and whether and how we may contact them; for teams in
+// the field the handoffs they owe a reply to. A token in the address is all the
 // login there is.
 package public
 
@@ -17,17 +18,20 @@ var files embed.FS
 // handlers answer the requests of the area.
 type handlers struct {
 	*frame.Site
-	surveys surveyService
-	posts   *limiter // by token
+	surveys  surveyService
+	couriers courierService
+	handoffs handoffService
+	posts    *limiter // by token
 }
 
 // New returns the area.
-func New(site *frame.Site, surveys surveyService) frame.Area {
-	h := &handlers{Site: site, surveys: surveys, posts: newLimiter(30)}
+func New(site *frame.Site, surveys surveyService, couriers courierService, handoffs handoffService) frame.Area {
+	h := &handlers{Site: site, surveys: surveys, couriers: couriers, handoffs: handoffs, posts: newLimiter(30)}
 	return frame.Area{
 		Files:  files,
-		Routes: h.surveyRoutes(),
+		Routes: slices.Concat(h.surveyRoutes(), h.handoffRoutes()),
 		Samples: slices.Concat(
+			handoffSamples(),
 			preferencesSamples(),
 			surveySamples(),
 		),
