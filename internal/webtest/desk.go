@@ -23,6 +23,14 @@ func (ts *Server) FillDesk(t testing.TB, contacts ...contact.Input) {
 	ts.runJobs(t, callback.JobOffer, ts.Callbacks.Offer)
 }
 
+// Work runs the due jobs of kinds, each once.
+func (ts *Server) Work(t testing.TB, kinds ...string) {
+	t.Helper()
+	for _, kind := range kinds {
+		ts.runJobs(t, kind, ts.flow.Handlers()[kind])
+	}
+}
+
 // runJobs runs the due jobs of a kind, each once.
 func (ts *Server) runJobs(t testing.TB, kind string, handle func(context.Context, outbox.Ticket, int64) error) {
 	t.Helper()

@@ -13,6 +13,7 @@ import (
 	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/database/dbtest"
+	"aftercall/internal/flow"
 	"aftercall/survey"
 	"aftercall/web"
 )
@@ -35,8 +36,9 @@ const Password = "correct horse"
 type Server struct {
 	*web.Server
 	web.Services
-	DB  *database.DB
-	URL string
+	DB   *database.DB
+	URL  string
+	flow *flow.Service
 	now atomic.Int64 // the access log of an answer reads it when the test already has the answer
 }
 
@@ -55,7 +57,8 @@ func NewServerOn(t testing.TB, db *database.DB, log *slog.Logger) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ts.Services = NewServices(db, ts.Now)
+	all := connect(db, ts.Now)
+	ts.Services, ts.flow = all.Shown(), all.Flow
 	ts.Server, err = web.New(ts.Services, web.Options{Zone: zone, Language: "zh-CN", CentreName: "安心宽带", Now: ts.Now, Log: log})
 	if err != nil {
 		t.Fatal(err)
@@ -82,8 +85,10 @@ func testLog(t testing.TB) *slog.Logger {
 }
 
 // NewServices returns every service on one database.
-func NewServices(db *database.DB, now clock.Now) web.Services {
+func NewServices(db *database.DB, now clock.Now) web.Services { return connect(db, now).Shown() }
+
+func connect(db *database.DB, now clock.Now) *app.Services {
 	return app.Connect(db, now, app.Setup{
 		Key: []byte("a key for tests only, 32 bytes.."), Surveys: survey.Options{Zone: time.FixedZone("Asia/Shanghai", 8*60*60)},
-	}).Shown()
+	})
 }
