@@ -61,10 +61,10 @@ func (s *Service) Contacts(ctx context.Context, viewer account.Viewer, teamID in
 }
 
 // AddContact adds somebody who gets links of a team's handoffs from now on. It returns fault.Forbidden for whoever is neither an
-// administrator nor a supervisor of the team, fault.Conflict where it has enough, and fault.Invalid with the wrong fields: "name", "way",
-// "address", "language".
+// administrator nor a supervisor of the team, fault.Conflict where it has enough, and fault.Invalid with the wrong fields: "team", "name",
+// "way", "address", "language".
 func (s *Service) AddContact(ctx context.Context, viewer account.Viewer, n NewContact) error {
-	if !viewer.Is(account.Supervisor) || !viewer.SeesTeam(n.TeamID) || n.TeamID == 0 {
+	if !viewer.Is(account.Supervisor) || !viewer.SeesTeam(n.TeamID) {
 		return errRight
 	}
 	c, plain, err := s.clean(n)
@@ -84,7 +84,7 @@ func (s *Service) AddContact(ctx context.Context, viewer account.Viewer, n NewCo
 			return err
 		}
 		if teams[n.TeamID] == "" {
-			return errRight
+			return fault.InvalidFields(fault.Field{Name: "team", Code: "handoff_team", Problem: "is no team here"})
 		}
 		have, err := store{tx}.contactsOf(n.TeamID)
 		if err != nil {
