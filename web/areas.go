@@ -43,7 +43,7 @@ func areas(site *frame.Site, s Services) []frame.Area {
 		permission.New(site, s.Accounts, s.Contacts, s.Lists, s.Permission),
 		surveys.New(site, s.Messages),
 		scripts.New(site, s.Accounts, s.Contacts, s.Scripts),
-		scores.New(site, s.Worklist, s.Contacts, s.Figures, s.Reads, s.Surveys),
+		scores.New(site, s.Worklist, s.Contacts, s.Figures, s.Reads, s.Surveys, s.Handoffs),
 		audiences.New(site, s.Accounts, s.Campaigns, s.Contacts),
 		imports.New(site, s.Contacts, s.Imports),
 		incidents.New(site, s.Accounts, s.Contacts, s.Figures, s.Incidents, s.Policies),

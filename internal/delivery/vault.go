@@ -1,6 +1,7 @@
 package delivery
 
-// Vault seals what the database keeps of one purpose, such as the addresses of people who get links, with a key made from the installation's.
+// Vault seals what the database keeps of one purpose, such as the addresses of people who get links, with a key made from the
+// installation's.
 type Vault struct {
 	key     []byte
 	purpose string

@@ -149,7 +149,9 @@ func (a *API) answerHandoff(c *gin.Context, id int64) error {
 	}
 	view := a.handoffView(sheet.Row)
 	for _, line := range sheet.Log {
-		view.Log = append(view.Log, handoffEntry{At: line.At, Act: line.Act, By: line.By, Code: line.Code, Team: line.Team, Words: line.Words})
+		view.Log = append(view.Log, handoffEntry{
+			At: line.At, Act: line.Act, By: line.By, Code: line.Code, Team: line.Team, Words: line.Words,
+		})
 	}
 	c.JSON(http.StatusOK, view)
 	return nil

@@ -45,7 +45,8 @@ func TestWhatIsNotSolvedIsSolvedByFourPeople(t *testing.T) {
 		windows[role] = ts.Open(t)
 		windows[role].Login(string(role))
 	}
-	caller, handler, supervisor, admin := windows[account.Caller], windows[account.Handler], windows[account.Supervisor], windows[account.Admin]
+	caller, handler := windows[account.Caller], windows[account.Handler]
+	supervisor, admin := windows[account.Supervisor], windows[account.Admin]
 
 	caller.Visit("/desk")
 	caller.Next()

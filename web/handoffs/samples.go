@@ -17,7 +17,8 @@ func sampleRow() handoff.Row {
 			Severity: handoff.Urgent, Said: "s", Note: "n", DueAt: 1, WarnAt: 1, CreatedAt: 1, PreviousID: 1, NextID: 3,
 			Links: `["https://x.example.com/a"]`, ReplyLinks: `["https://x.example.com/b"]`,
 		},
-		Customer: "c", Category: "c", Product: "p", Ticket: "T-1", Team: "t", FromTeam: "f", Owner: "o", Caller: "w", Opener: "w", Replier: "r",
+		Customer: "c", Category: "c", Product: "p", Ticket: "T-1", Team: "t", FromTeam: "f",
+		Owner: "o", Caller: "w", Opener: "w", Replier: "r",
 	}
 }
 
@@ -52,9 +53,13 @@ func listSamples() []frame.View {
 }
 
 func sampleLinks() []courier.LinkRow {
-	links := []courier.LinkRow{{Link: courier.Link{State: courier.Sent, RevokedAt: 1}, Contact: courier.Contact{Name: "n", Way: courier.BySMS}}}
+	links := []courier.LinkRow{{
+		Link: courier.Link{State: courier.Sent, RevokedAt: 1}, Contact: courier.Contact{Name: "n", Way: courier.BySMS},
+	}}
 	for _, state := range courier.States() {
-		links = append(links, courier.LinkRow{Link: courier.Link{State: state, SentAt: 1}, Contact: courier.Contact{Name: "n", Way: courier.ByRobot}})
+		links = append(links, courier.LinkRow{
+			Link: courier.Link{State: state, SentAt: 1}, Contact: courier.Contact{Name: "n", Way: courier.ByRobot},
+		})
 	}
 	return links
 }
@@ -78,10 +83,12 @@ func sheetSamples() []frame.View {
 	var views []frame.View
 	for _, act := range []string{"", "reply", "forward", "ask", "back", "suspend", "weigh", "answer", "remark", "close"} {
 		views = append(views, &sheetPage{
-			Sheet: full, Attached: full.Handoff.Attached(), Contact: "/x", Callback: "/x", Second: "/x", Customer: "/x", About: "a", Log: log,
+			Sheet: full, Attached: full.Handoff.Attached(), Contact: "/x", Callback: "/x", Second: "/x", Customer: "/x",
+			About: "a", Log: log,
 			Timeline: []frame.TimelineLine{line}, Phrases: script.Phrases{Own: []string{"p"}, Centre: []string{"q"}},
 			Links: sampleLinks(), Revoke: true,
-			Act: act, Form: frame.Form{Error: "e", Values: url.Values{"words": {"w"}}, Errors: map[string]string{"words": "e", "remedy": "e"}},
+			Act:      act,
+			Form:     frame.Form{Error: "e", Values: url.Values{"words": {"w"}}, Errors: map[string]string{"words": "e", "remedy": "e"}},
 			Remedies: options, Mistakes: options, Pretexts: options, Results: options, Severities: options, Others: options,
 		})
 	}

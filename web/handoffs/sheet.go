@@ -188,5 +188,6 @@ func (h *handlers) logLine(c *gin.Context, line handoff.Line) logLine {
 	case who == "":
 		who = h.T(c, "handoffs.by_program")
 	}
-	return logLine{Line: line, Who: who, Text: h.T(c, "handoff_act."+string(line.Act), "code", code, "team", line.Team, "for", line.ForUser)}
+	text := h.T(c, "handoff_act."+string(line.Act), "code", code, "team", line.Team, "for", line.ForUser)
+	return logLine{Line: line, Who: who, Text: text}
 }

@@ -238,9 +238,12 @@ func termsSamples() []frame.View {
 	return []frame.View{
 		&termsPage{},
 		&termsPage{
-			TeamID: 1, Team: "t", Teams: append(options, options...), Days: fields, Spans: fields, Units: options, Leads: options, Ways: options, Spoken: options,
-			Contacts: []courier.Contact{{ID: 1, Name: "n", Way: courier.BySMS, Shown: "••••8000", CreatedAt: 1}, {ID: 2, Name: "n", Way: courier.ByRobot}},
-			Form:     wrong, New: wrong,
+			TeamID: 1, Team: "t", Teams: append(options, options...), Days: fields, Spans: fields, Units: options, Leads: options,
+			Ways: options, Spoken: options,
+			Contacts: []courier.Contact{
+				{ID: 1, Name: "n", Way: courier.BySMS, Shown: "••••8000", CreatedAt: 1}, {ID: 2, Name: "n", Way: courier.ByRobot},
+			},
+			Form: wrong, New: wrong,
 		},
 	}
 }

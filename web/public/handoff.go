@@ -192,7 +192,9 @@ func handoffSamples() []frame.View {
 	options := []frame.Option{{Value: "fixed", Label: "Fixed"}}
 	may := handoff.May{Claim: true, Reply: true, SendBack: true}
 	visit := courier.Visit{Sheet: handoff.Sheet{May: may, Row: handoff.Row{
-		Handoff:  handoff.Handoff{ID: 1, Kind: handoff.Complaint, State: handoff.Open, Severity: handoff.Urgent, Said: "s", Note: "n", DueAt: 1},
+		Handoff: handoff.Handoff{
+			ID: 1, Kind: handoff.Complaint, State: handoff.Open, Severity: handoff.Urgent, Said: "s", Note: "n", DueAt: 1,
+		},
 		Customer: "c", Team: "t",
 	}}}
 	replied := visit
@@ -202,7 +204,8 @@ func handoffSamples() []frame.View {
 	for _, act := range []string{"", "claim", "reply", "back"} {
 		views = append(views, &handoffPage{
 			Page: bare, Token: "t", Visit: visit, Phones: []string{"+86139••••8000"}, About: "a", Remedies: options, Mistakes: options,
-			Act: act, Form: frame.Form{Error: "e", Errors: map[string]string{"name": "e", "words": "e", "remedy": "e", "mistake": "e"}}, Overdue: true,
+			Act: act, Overdue: true,
+			Form: frame.Form{Error: "e", Errors: map[string]string{"name": "e", "words": "e", "remedy": "e", "mistake": "e"}},
 		})
 	}
 	for _, done := range []string{"claim", "reply", "back"} {

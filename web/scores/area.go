@@ -14,6 +14,7 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/callback/worklist"
+	"aftercall/tasks/handoff"
 	"aftercall/web/frame"
 )
 
@@ -28,14 +29,17 @@ type handlers struct {
 	figures  figureService
 	members  memberService
 	surveys  surveyService
+	handoffs handoffService
 }
 
 // New returns the area.
 func New(
 	site *frame.Site, worklist worklistService, contacts contactService,
-	figures figureService, members memberService, surveys surveyService,
+	figures figureService, members memberService, surveys surveyService, handoffs handoffService,
 ) frame.Area {
-	h := &handlers{Site: site, worklist: worklist, contacts: contacts, figures: figures, members: members, surveys: surveys}
+	h := &handlers{
+		Site: site, worklist: worklist, contacts: contacts, figures: figures, members: members, surveys: surveys, handoffs: handoffs,
+	}
 	return frame.Area{
 		Files: files,
 		Routes: slices.Concat(
@@ -80,4 +84,9 @@ type surveyService interface {
 	Current(ctx context.Context) (survey.Questionnaire, error)
 	LowScores(ctx context.Context, viewer account.Viewer, filter survey.LowFilter) ([]survey.AnsweredResponse, error)
 	Reasons(ctx context.Context, viewer account.Viewer, filter survey.LowFilter) ([]survey.ReasonCount, error)
+}
+
+// handoffService is what these pages ask of handoffs.
+type handoffService interface {
+	Notices(ctx context.Context, viewer account.Viewer) ([]handoff.Told, error)
 }

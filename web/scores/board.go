@@ -9,12 +9,14 @@ import (
 	"aftercall/internal/account"
 	"aftercall/internal/clock"
 	"aftercall/internal/figures"
+	"aftercall/tasks/handoff"
 	"aftercall/web/frame"
 )
 
 // boardPage is the dashboard: how satisfied customers are, how sure that is, and what there is to do about it.
 type boardPage struct {
 	frame.Page
+	Told       []handoff.Told // what the viewer is told of handoffs and nobody has seen
 	Filter     scoreForm
 	Tiles      []boardTile
 	Recoveries recoveryTile
@@ -47,6 +49,9 @@ type recoveryTile struct {
 	Href                   string
 }
 
+// mostTold is how much of what is told stands on the board; all of it is above the list of handoffs.
+const mostTold = 5
+
 func (*boardPage) Template() string { return "board" }
 
 func (h *handlers) boardRoutes() []frame.Route {
@@ -71,6 +76,10 @@ func (h *handlers) showBoard(c *gin.Context) error {
 	if err := h.fillFollowUp(c, f, p); err != nil {
 		return err
 	}
+	if p.Told, err = h.handoffs.Notices(c.Request.Context(), frame.Viewer(c)); err != nil {
+		return err
+	}
+	p.Told = p.Told[:min(len(p.Told), mostTold)]
 	if p.Filter, err = h.scoreForm(c, f, false); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package scores
 import (
 	"aftercall/internal/clock"
 	"aftercall/internal/figures"
+	"aftercall/tasks/handoff"
 	"aftercall/web/frame"
 )
 
@@ -21,7 +22,10 @@ func scoresSamples() []frame.View {
 
 func boardSamples() []frame.View {
 	return []frame.View{
-		&boardPage{Empty: true},
+		&boardPage{Empty: true, Told: []handoff.Told{{
+			Notice: handoff.Notice{Code: handoff.NoticeUnreachable, At: 1},
+			Row:    handoff.Row{Handoff: handoff.Handoff{ID: 1}, Customer: "c", Team: "t"},
+		}}},
 		&boardPage{
 			Filter: sampleForm(), Chart: frame.SampleChart(), Table: sampleTable(),
 			Tiles: []boardTile{{

@@ -116,8 +116,8 @@ func New(db *database.DB, handoffs *handoff.Service, now clock.Now, opts Options
 	return &Service{db: db, handoffs: handoffs, now: now, opts: opts}
 }
 
-// Tell has the contacts of a team told of an entry of a handoff's log, if it is one that they are told: that there is one, that it is theirs
-// now, and that it is late. It is for handoff.Options.
+// Tell has the contacts of a team told of an entry of a handoff's log, if it is one that they are told: that there is one, that it is
+// theirs now, and that it is late. It is for handoff.Options.
 func Tell(tx database.Tx, h handoff.Handoff, e handoff.Entry, now clock.Instant) error {
 	handedOver := e.Act == handoff.ActOpened || (e.Act == handoff.ActForwarded || e.Act == handoff.ActAnswered) && e.TeamID != 0
 	late := e.Act == handoff.ActEscalated && h.Step <= int(handoff.StepLead)

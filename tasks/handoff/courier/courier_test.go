@@ -182,7 +182,8 @@ func TestALinkEndsWithItsTimeItsTeamAndItsContact(t *testing.T) {
 				other = ids["外线班"]
 				return err
 			}))
-			_, err := f.handoffs.Forward(t.Context(), handoff.ByUser(manager), h.ID, h.Version, handoff.Forwarding{TeamID: other, Words: "外线"})
+			to := handoff.Forwarding{TeamID: other, Words: "外线"}
+			_, err := f.handoffs.Forward(t.Context(), handoff.ByUser(manager), h.ID, h.Version, to)
 			must(t, err)
 		},
 	} {
@@ -202,9 +203,12 @@ func TestALinkEndsWithItsTimeItsTeamAndItsContact(t *testing.T) {
 func TestOnlySupervisorsOfATeamSayWhoGetsLinks(t *testing.T) {
 	t.Parallel()
 	f := newField(t, dbtest.SQLite(t))
-	n := courier.NewContact{TeamID: f.team, Name: "李", Way: courier.ByRobot, Address: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1", Language: "en"}
+	n := courier.NewContact{
+		TeamID: f.team, Name: "李", Way: courier.ByRobot, Address: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1", Language: "en",
+	}
 	for _, viewer := range []account.Viewer{
-		{Role: account.Supervisor, TeamIDs: []int64{f.team + 99}}, {Role: account.Handler, TeamIDs: []int64{f.team}}, {Role: account.Caller},
+		{Role: account.Supervisor, TeamIDs: []int64{f.team + 99}},
+		{Role: account.Handler, TeamIDs: []int64{f.team}}, {Role: account.Caller},
 	} {
 		if err := f.couriers.AddContact(t.Context(), viewer, n); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%s: %v", viewer.Role, err)

@@ -27,8 +27,8 @@ type Visit struct {
 	Language string
 }
 
-// ByToken returns what a link leads to. It changes nothing. It returns fault.NotFound for no link, and fault.Conflict (handoff_link_over) for
-// one that expired or was revoked.
+// ByToken returns what a link leads to. It changes nothing. It returns fault.NotFound for no link, and fault.Conflict
+// (handoff_link_over) for one that expired or was revoked.
 func (s *Service) ByToken(ctx context.Context, token string) (Visit, error) {
 	tx := s.db.View(ctx)
 	link, c, err := s.open(tx, token, s.now())
@@ -121,8 +121,8 @@ func (s *Service) Links(ctx context.Context, viewer account.Viewer, handoffID in
 	return rows, err
 }
 
-// Revoke ends the links of a handoff: whoever has one gets no further by it. It returns fault.NotFound for a handoff the viewer does not see,
-// and fault.Forbidden for who is no supervisor.
+// Revoke ends the links of a handoff: whoever has one gets no further by it. It returns fault.NotFound for a handoff the viewer does not
+// see, and fault.Forbidden for who is no supervisor.
 func (s *Service) Revoke(ctx context.Context, viewer account.Viewer, handoffID int64) error {
 	if _, err := s.handoffs.ByID(ctx, handoff.ByUser(viewer), handoffID); err != nil {
 		return err
