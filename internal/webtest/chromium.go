@@ -25,8 +25,8 @@ func BrowserPath(t testing.TB) string {
 	return ""
 }
 
-// windows bounds how many are open at once: more only make each other slow.
-var windows = make(chan struct{}, 2)
+// windows bounds how many are open at once: more only make each other slow, and four people need four.
+var windows = make(chan struct{}, 4)
 
 // chromium is the one browser of a test program, which runs while some test uses it.
 var chromium struct {

@@ -2,6 +2,7 @@ package handoffs_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -11,6 +12,7 @@ import (
 	"aftercall/survey"
 	"aftercall/tasks/callback"
 	"aftercall/tasks/handoff"
+	"aftercall/tasks/handoff/courier"
 )
 
 // settle lets what was recorded at the desk take effect.
@@ -73,6 +75,7 @@ func TestWhatIsNotSolvedIsSolvedByFourPeople(t *testing.T) {
 	handler.Click(`[name=remedy][value=fixed]`)
 	handler.Click(`form[action="/handoffs/1/reply"] button.go`)
 	handler.Wait(".reply")
+	ts.Advance(time.Hour) // the gap between two calls
 	ts.Work(t, callback.JobOffer)
 
 	caller.Visit("/tasks?list=in_progress")
@@ -94,4 +97,42 @@ func TestWhatIsNotSolvedIsSolvedByFourPeople(t *testing.T) {
 	if sheet.Handoff.State != handoff.Closed || sheet.Handoff.Result != handoff.Solved {
 		t.Errorf("in the end it is %s %s", sheet.Handoff.State, sheet.Handoff.Result)
 	}
+}
+
+// What people look at, in both languages and themes, on a desk and on a phone.
+func TestHandoffsInABrowser(t *testing.T) {
+	t.Parallel()
+	ts := webtest.NewServer(t)
+	ts.Login(t, account.Admin)
+	b := ts.Open(t)
+	b.Login("admin")
+	b.Look("handoffs-empty", "/handoffs")
+	b.Look("working-hours-empty", "/settings/working-hours")
+	ts.FillDesk(t, webtest.SevereContact(1, "张伟", "宽带报修"), webtest.ComplaintContact(2, "刘芳", "移机"))
+	chief := account.Viewer{UserID: 1, Role: account.Admin}
+	var first handoff.Handoff
+	for resolution, said := range map[int64]string{2: "约好的时间没人来，打了三次电话", 1: "还是上不了网，光猫红灯一直闪"} {
+		h, err := ts.Handoffs.Open(t.Context(), chief, handoff.Opening{
+			Kind: handoff.Unsolved, ResolutionID: resolution, Said: said, Note: "客户晚上七点后在家", Links: []string{"https://pic.example.com/1"},
+		})
+		webtest.Must(t, err)
+		if resolution == 1 {
+			first = h
+		}
+	}
+	by := handoff.ByUser(chief)
+	b.Look("handoff-open", "/handoffs/1")
+	taken, err := ts.Handoffs.Claim(t.Context(), by, first.ID, first.Version)
+	webtest.Must(t, err)
+	_, err = ts.Handoffs.SendBack(t.Context(), by, first.ID, taken.Version, handoff.FilledWrongly, "没写是哪台设备")
+	webtest.Must(t, err)
+	webtest.Must(t, ts.Couriers.AddContact(t.Context(), chief, courier.NewContact{
+		TeamID: first.TeamID, Name: "王班长", Way: courier.BySMS, Address: "+8613912348000", Language: "zh-CN",
+	}))
+	ts.Advance(72 * time.Hour)
+	ts.Work(t, handoff.JobWatch, courier.JobTell)
+	b.Look("handoffs", "/handoffs")
+	b.Look("handoff-sent-back", "/handoffs/1")
+	b.Look("working-hours", "/settings/working-hours")
+	b.Look("board-told", "/board")
 }
