@@ -1,6 +1,7 @@
 package handoffs_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"aftercall/internal/account"
+	"aftercall/internal/outbox"
 	"aftercall/internal/webtest"
 	"aftercall/survey"
 	"aftercall/tasks/callback"
@@ -131,8 +133,16 @@ func TestHandoffsInABrowser(t *testing.T) {
 	}))
 	ts.Advance(72 * time.Hour)
 	ts.Work(t, handoff.JobWatch, courier.JobTell)
+	b.Login("admin") // the session is over
 	b.Look("handoffs", "/handoffs")
 	b.Look("handoff-sent-back", "/handoffs/1")
 	b.Look("working-hours", "/settings/working-hours")
 	b.Look("board-told", "/board")
+	out, sends, err := ts.Couriers.Begin(t.Context(), outbox.Ticket{}, 1)
+	if err != nil || !sends {
+		t.Fatalf("no link: %t %v", sends, err)
+	}
+	_, token, _ := strings.Cut(out.Text, "/h/")
+	b.LookAtPhone("handoff-link", "/h/"+token)
+	b.LookAtPhone("handoff-link-unknown", "/h/0123456789abcdefghijkl")
 }
