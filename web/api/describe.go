@@ -59,7 +59,8 @@ func (a *API) contactRoutes(schemas huma.Registry) []Route {
 // responses adds the errors an operation answers with.
 func responses(schemas huma.Registry, given map[string]*huma.Response, errors ...string) map[string]*huma.Response {
 	names := map[string]string{
-		"401": "No API token, or an unknown one.", "403": "The token may not do this.", "404": "There is no such thing.", "409": "It changed since, or is not in a state for that.",
+		"401": "No API token, or an unknown one.", "403": "The token may not do this.", "404": "There is no such thing.",
+		"409": "It changed since, or is not in a state for that.",
 		"413": "More than 10,000 lines or 32 MiB, or one JSON value of more than 1 MiB.",
 		"415": "Neither JSON nor NDJSON, in another charset than UTF-8, or packed.", "422": "Rejected: see errors.",
 	}

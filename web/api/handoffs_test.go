@@ -23,7 +23,8 @@ func unsolved(t *testing.T, scopes ...account.Scope) (*webtest.Server, handoff.H
 	webtest.Must(t, err)
 	d, err := ts.Contacts.Contact(t.Context(), account.Viewer{Role: account.Admin}, h.ContactID)
 	webtest.Must(t, err)
-	return ts, h, ts.Machine(t, d.SourceName, scopes...)
+	m := ts.Machine(t, d.SourceName, scopes...)
+	return ts, h, m
 }
 
 func TestAMachineRepliesToHandoffsOfItsSource(t *testing.T) {

@@ -99,9 +99,7 @@ func (h *handlers) renderTerms(c *gin.Context, status int, team int64, f, added 
 		return err
 	}
 	p.Ways = frame.EnumOptions(h.Site, c, "handoff_way.", courier.Ways())
-	for _, language := range []frame.Option{{Value: "zh-CN", Label: "中文"}, {Value: "en", Label: "English"}} {
-		p.Spoken = append(p.Spoken, language)
-	}
+	p.Spoken = []frame.Option{{Value: "zh-CN", Label: "中文"}, {Value: "en", Label: "English"}}
 	p.Page = h.Page(c, "terms.title")
 	return h.RenderStatus(c, status, p)
 }

@@ -114,8 +114,7 @@ func (h *handlers) renderHandoff(c *gin.Context, status int, visit courier.Visit
 
 // actOnHandoff does what was posted, under the name that was typed. What was typed stays where it is refused.
 func (h *handlers) actOnHandoff(c *gin.Context) error {
-	visit, err := h.openHandoff(c)
-	if err != nil {
+	if _, err := h.openHandoff(c); err != nil {
 		return h.endOfHandoff(c, err)
 	}
 	f, err := frame.FormOf(c)
@@ -131,7 +130,8 @@ func (h *handlers) actOnHandoff(c *gin.Context) error {
 		if f, err = h.RefusedForm(c, f, err); err != nil {
 			return h.endOfHandoff(c, err)
 		}
-		if visit, err = h.couriers.ByToken(c.Request.Context(), c.Param("token")); err != nil { // as it is by now
+		visit, err := h.couriers.ByToken(c.Request.Context(), c.Param("token")) // as it is by now
+		if err != nil {
 			return h.endOfHandoff(c, err)
 		}
 		return h.renderHandoff(c, status, visit, act, f)

@@ -1,12 +1,13 @@
 // Package courier brings handoffs to those who never log in: a field team's lead on a phone gets a link by text message or from the robot
 // of a chat group (企业微信群机器人), and claims, replies and sends back by it. It comes after handoff, which tells it of its entries by a job.
 //
-//	Tell ──► planned ──Begin──► sending ──accepted──► sent ──► used until it expires, is revoked, or the handoff is closed or another team's
+//	Tell ──► planned ──Begin──► sending ──accepted──► sent ──► used until it is over
 //	            │                 ├──refused for good──► failed
 //	            │                 └──nobody knows──────► uncertain: the link works, and is not sent again
 //	            └──not owed, or not theirs, any more──► cancelled
 //
-// A link belongs to one handoff and one contact of its team. Its token is made from the installation's key and the link's id; only the hash
+// A link belongs to one handoff and one contact of its team; it is over after 14 days, when it is revoked, and when the handoff is closed or
+// another team's. Its token is made from the installation's key and the link's id; only the hash
 // is stored. Numbers and addresses of robots are sealed.
 package courier
 

@@ -208,7 +208,8 @@ func TestOnlySupervisorsOfATeamSayWhoGetsLinks(t *testing.T) {
 	}
 	for _, viewer := range []account.Viewer{
 		{Role: account.Supervisor, TeamIDs: []int64{f.team + 99}},
-		{Role: account.Handler, TeamIDs: []int64{f.team}}, {Role: account.Caller},
+		{Role: account.Handler, TeamIDs: []int64{f.team}},
+		{Role: account.Caller},
 	} {
 		if err := f.couriers.AddContact(t.Context(), viewer, n); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%s: %v", viewer.Role, err)
