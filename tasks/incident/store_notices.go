@@ -9,7 +9,7 @@ import (
 	"aftercall/internal/fault"
 )
 
-var errNoNotice = fault.New(fault.NotFound, "notice_unknown", "there is no such notice")
+var errNoNotice = fault.New(fault.NotFound, "incident_notice_unknown", "there is no such notice")
 
 func (s store) notice(id int64) (Notice, error) {
 	return database.One[Notice](s.Gorm().Where("id = ?", id), "notice of an incident", errNoNotice)
