@@ -40,6 +40,7 @@ func TestWhoLeavesKeepsNothing(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := taskstest.Planned(t, db, taskstest.Severes(4)...)
+		c.Hire(t, 1, 2)
 		me, mate := taskstest.Caller(1), taskstest.Caller(2)
 		promised := c.Claim(t, me)
 		c.Finish(t, me, promised, callback.Outcome{

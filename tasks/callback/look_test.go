@@ -31,7 +31,7 @@ func TestWhoAsksTogetherIsAnsweredTogether(t *testing.T) {
 		if len(all) != callers-1 {
 			t.Errorf("%d persons were handed out to %d callers", len(all), callers-1)
 		}
-		if one > 22 || together > 3*one+callers {
+		if one > 23 || together > 3*one+callers {
 			t.Errorf("a claim reads %d times before its transaction, %d claims at once %d times", one, callers-1, together)
 		}
 		if n := c.Callbacks.Reaching(); n != 0 {

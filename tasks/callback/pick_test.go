@@ -18,7 +18,7 @@ import (
 // of returns the callback of a contact number.
 func of(t *testing.T, c taskstest.Centre, number int) callback.Callback {
 	t.Helper()
-	rows, err := c.Worklist.List(t.Context(), taskstest.Admin, worklist.Filter{})
+	rows, err := c.Worklist.List(t.Context(), taskstest.Admin, worklist.Filter{Set: worklist.Any})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ func TestAnAdministratorSaysWhatNeedsWhichSkill(t *testing.T) {
 	admin.Follow(admin.Post("/settings/skill-rules", url.Values{"kind": {"confirm"}, "skill": {"1"}})).Page(http.StatusOK)
 	ts.FillDesk(t, webtest.SevereContact(1, "张伟", "宽带报修"))
 	empty := caller.Get("/desk").Page(http.StatusOK)
-	if rows := webtest.TextsOf(empty, ".desk-empty tbody td"); !slices.Contains(rows, "For colleagues with the skill 粤语") {
+	if rows := webtest.TextsOf(empty, ".desk-empty tbody td"); !slices.Contains(rows, "Needs the skill 粤语") {
 		t.Errorf("the caller without it is told %q", rows)
 	}
 	both := url.Values{"name": {"粤语"}, "had": {"admin"}, "have": {"admin\ncaller\n"}}

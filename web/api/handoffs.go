@@ -160,15 +160,11 @@ func (a *API) answerHandoff(c *gin.Context, id int64) error {
 // handoffDoing is an act of the API.
 type handoffDoing func(ctx context.Context, by handoff.By, id int64, in handoffAct) (handoff.Handoff, error)
 
-// actOnHandoff makes a handler of an act; it answers with the handoff as it is then. Whoever does not see it is told so whatever they send.
+// actOnHandoff makes a handler of an act; it answers with the handoff as it is then.
 func (a *API) actOnHandoff(do handoffDoing) func(*gin.Context) error {
 	return func(c *gin.Context) error {
 		id, err := frame.PathID(c, "id")
 		if err != nil {
-			return err
-		}
-		ctx, by := c.Request.Context(), handoffBy(frame.Viewer(c))
-		if _, err := a.handoffs.ByID(ctx, by, id); err != nil {
 			return err
 		}
 		if _, refusal := bodyKind(c, oneJSON); refusal != nil {
@@ -181,6 +177,7 @@ func (a *API) actOnHandoff(do handoffDoing) func(*gin.Context) error {
 		if in.Version == 0 {
 			return fault.InvalidFields(placed([]fault.Field{{Name: "version", Code: "required", Problem: "is required"}}, 0)...)
 		}
+		ctx, by := c.Request.Context(), handoffBy(frame.Viewer(c))
 		after, err := do(ctx, by, id, in)
 		if err != nil {
 			return err
