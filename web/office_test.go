@@ -424,6 +424,7 @@ var exceptions = map[string]string{
 	"POST /policies/:id/rules/:rule/restore":       "the rule was not removed",
 	"POST /callbacks/filters/:id/delete":           "idempotent: a filter that is not there is deleted",
 	"POST /callbacks/:id/resume":                   "nothing is paused: a caller is not told more",
+	"GET /desk/:id/own-time":                       "it is not in their hands any more",
 	"POST /dryruns/:id/cancel":                     "idempotent: what is not under way is stopped",
 }
 

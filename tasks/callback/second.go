@@ -197,16 +197,25 @@ func recoverInSecond(tx database.Tx, low LowScore) (bool, error) {
 // tellClosed has a job tell what became of a second call, when that can no longer be undone, and that a correction has opened it again.
 // What was noted of it is not stored yet.
 func tellClosed(tx database.Tx, c *Callback, now clock.Instant) error {
-	corrected := slices.ContainsFunc(c.changes, func(change Change) bool { return change.Kind == ChangeCorrected })
-	if !c.closed() && !corrected {
+	noted := func(kind ChangeKind) bool {
+		return slices.ContainsFunc(c.changes, func(change Change) bool { return change.Kind == kind })
+	}
+	at := now.Add(UndoTime)
+	switch {
+	case noted(ChangeCorrected):
+		at = now // nobody undoes a correction
+	case c.closed():
+	case noted(ChangeUndone):
 		_, err := outbox.Cancel(tx, now, JobClosed, c.ID)
 		return err
+	default: // what a correction has still to tell stays
+		return nil
 	}
-	moved, err := outbox.Reschedule(tx, now, JobClosed, c.ID, now.Add(UndoTime))
+	moved, err := outbox.Reschedule(tx, now, JobClosed, c.ID, at)
 	if err != nil || moved {
 		return err
 	}
-	return outbox.Add(tx, now, outbox.New(JobClosed, c.ID, outbox.Urgent, now.Add(UndoTime)))
+	return outbox.Add(tx, now, outbox.New(JobClosed, c.ID, outbox.Urgent, at))
 }
 
 // Said is what a customer said of their problem in the call of an attempt.

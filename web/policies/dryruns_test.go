@@ -49,7 +49,7 @@ func TestASupervisorPlansACallbackByHand(t *testing.T) {
 	ts.Advance(time.Hour)
 	told := strings.Join(webtest.TextsOf(c.Follow(c.Post(path+"/callbacks", wish)).Page(http.StatusOK), ".timeline"), "")
 	for _, want := range []string{
-		"Planned by hand: callback The supervisorcustomer asked on WeChat", "Planned: callback", "No callback: Not needed",
+		"Planned by hand: callback · The supervisorcustomer asked on WeChat", "Planned: callback", "No callback: Not needed",
 	} {
 		if !strings.Contains(told, want) {
 			t.Errorf("the timeline lacks %q: %s", want, told)

@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -49,7 +50,9 @@ func (s *Service) takeBack(tx database.Tx, viewer account.Viewer, change Change)
 	for _, e := range slices.Concat(brought, ended) {
 		people = append(people, e.UserID)
 	}
-	if err := s.checkPeople(tx, viewer, people); err != nil {
+	if err := s.checkPeople(tx, viewer, people); errors.Is(err, errNobody) {
+		return nil, errNoChange // nor is it told that there is one of another team
+	} else if err != nil {
 		return nil, err
 	}
 	if change.UndoneBy != 0 {
