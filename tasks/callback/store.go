@@ -9,10 +9,8 @@ import (
 	"gorm.io/gorm/clause"
 
 	"aftercall/internal/account"
-	"aftercall/internal/clock"
 	"aftercall/internal/database"
 	"aftercall/internal/fault"
-	"aftercall/tasks/callback/outcome"
 	"aftercall/tasks/callback/skill"
 )
 
@@ -27,67 +25,6 @@ func (s store) callback(id int64) (Callback, error) {
 	return s.oneCallback(s.Gorm(), id)
 }
 
-// lockCallback returns a callback that nobody else changes until the transaction ends.
-func (s store) lockCallback(id int64) (Callback, error) {
-	return s.oneCallback(s.Gorm().Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}), id)
-}
-
-// lockCallbacks locks callbacks, each once, and returns them by id. Everybody who locks several locks them in this order.
-func (s store) lockCallbacks(ids []int64) ([]Callback, error) {
-	return database.In[Callback](ids, "callbacks to lock", func(part []int64) *gorm.DB {
-		return s.Gorm().Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id IN ?", part).Order("id")
-	})
-}
-
-// lockConversation locks a callback with all that was claimed together with it, and with others, and returns it: whoever changes one of
-// a conversation may have to change the rest.
-func (s store) lockConversation(id int64, others ...Callback) (Callback, error) {
-	seen, err := s.callback(id)
-	if err != nil {
-		return Callback{}, err
-	}
-	ids := append(idsOf(others), id)
-	if seen.Fence > 0 {
-		together, err := listCallbacks(s.claimedTogether(seen).Select("id").Limit(mostTogether))
-		if err != nil {
-			return Callback{}, err
-		}
-		ids = append(ids, idsOf(together)...)
-	}
-	locked, err := s.lockCallbacks(ids)
-	for _, c := range locked {
-		if c.ID == id {
-			return c, err
-		}
-	}
-	return Callback{}, cmp.Or(err, error(errNoCallback))
-}
-
-// lockConversations locks callbacks, with all that is held together with those in somebody's hands, by id, and returns them by it.
-func (s store) lockConversations(ids []int64) (map[int64]*Callback, error) {
-	seen, err := s.callbacksByID(ids)
-	if err != nil {
-		return nil, err
-	}
-	all := slices.Clone(ids)
-	for _, c := range seen {
-		if c.State != Claimed {
-			continue
-		}
-		together, err := listCallbacks(s.claimedTogether(c).Select("id").Where("id <> ?", c.ID).Limit(mostTogether))
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, idsOf(together)...)
-	}
-	locked, err := s.lockCallbacks(all)
-	byID := make(map[int64]*Callback, len(locked))
-	for i := range locked {
-		byID[locked[i].ID] = &locked[i]
-	}
-	return byID, err
-}
-
 func idsOf(callbacks []Callback) []int64 {
 	ids := make([]int64, len(callbacks))
 	for i, c := range callbacks {
@@ -98,13 +35,6 @@ func idsOf(callbacks []Callback) []int64 {
 
 func (s store) oneCallback(g *gorm.DB, id int64) (Callback, error) {
 	return database.One[Callback](g.Where("id = ?", id), "callback", errNoCallback)
-}
-
-// lockFree locks a callback as it was seen, without waiting. It returns errGone when somebody else has or changed it.
-func (s store) lockFree(seen Callback) (*Callback, error) {
-	g := s.Gorm().Clauses(s.SkipLocked()...).Where("id = ? AND state = ? AND fence = ?", seen.ID, seen.State, seen.Fence)
-	c, err := database.One[Callback](g, "callback to lock", errGone)
-	return &c, err
 }
 
 // updateCallback writes everything about a callback that a transition may change, and from when it is anybody's.
@@ -244,16 +174,6 @@ func (s store) callbacksByID(ids []int64) ([]Callback, error) {
 	return database.In[Callback](ids, "callbacks", func(part []int64) *gorm.DB { return s.Gorm().Where("id IN ?", part) })
 }
 
-// ownAppointments counts the open appointments a caller keeps for themselves, without one callback.
-func (s store) ownAppointments(callerID, without int64) (int, error) {
-	n, err := database.CountUpTo(s.Tx, s.Gorm().Model(&Callback{}).
-		Where("reserved_for = ? AND state IN ? AND appointment_at > 0 AND id <> ?", callerID, openStates, without), MaxRows)
-	if err != nil {
-		return 0, fmt.Errorf("count own appointments: %w", err)
-	}
-	return n, nil
-}
-
 // pausedBy counts the callbacks a caller has paused.
 func (s store) pausedBy(callerID int64) (int, error) {
 	n, err := database.CountUpTo(s.Tx, s.Gorm().Model(&Callback{}).
@@ -293,37 +213,4 @@ func Limited(n int) int {
 		return MaxRows
 	}
 	return n
-}
-
-// promised is how many appointments begin in a slot.
-type promised struct {
-	team int           // of a team
-	by   map[int64]int // kept for one caller, by caller
-}
-
-// appointmentsIn counts the open appointments of a team that begin in the slots from one to another, without one callback.
-func (s store) appointmentsIn(teamID int64, from, to clock.Instant, without int64) (map[clock.Instant]promised, error) {
-	var rows []struct {
-		AppointmentAt clock.Instant
-		ReservedFor   int64
-		Count         int
-	}
-	err := s.Gorm().Model(&Callback{}).Select("appointment_at, reserved_for, COUNT(*) AS count").
-		Where("team_id = ? AND appointment_at >= ? AND appointment_at < ? AND state IN ? AND id <> ?",
-			teamID, from, to.Add(outcome.Slot), openStates, without).
-		Group("appointment_at, reserved_for").Scan(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("count the appointments of team %d: %w", teamID, err)
-	}
-	slots := make(map[clock.Instant]promised, len(rows))
-	for _, row := range rows {
-		p := slots[slotOf(row.AppointmentAt)]
-		if p.by == nil {
-			p.by = map[int64]int{}
-		}
-		p.team += row.Count
-		p.by[row.ReservedFor] += row.Count
-		slots[slotOf(row.AppointmentAt)] = p
-	}
-	return slots, nil
 }

@@ -53,37 +53,6 @@ type Centre struct {
 	At        *atomic.Int64
 }
 
-// Surveys are what a test lets customers have answered.
-type Surveys struct {
-	Names  []string
-	Scored map[int64][]policy.Score
-	Asked  bool // whoever's survey is taken back
-}
-
-// Scores implements policy.Surveys.
-func (s *Surveys) Scores(database.Tx, []int64) (map[int64][]policy.Score, error) {
-	return s.Scored, nil
-}
-
-// Withdraw implements decision.Surveys.
-func (s *Surveys) Withdraw(database.Tx, int64, policy.Reason) (bool, error) { return s.Asked, nil }
-
-// SurveyNames implements policy.Surveys.
-func (s *Surveys) SurveyNames(context.Context) ([]string, error) { return s.Names, nil }
-
-// Duty is who a test says is not there.
-type Duty struct {
-	Absent func(callerID int64, from, until clock.Instant) bool // nil: nobody
-}
-
-// Absences implements callback.Duty.
-func (d *Duty) Absences(database.Tx, []int64, clock.Instant, clock.Instant) (func(int64, clock.Instant, clock.Instant) bool, error) {
-	if d.Absent == nil {
-		return func(int64, clock.Instant, clock.Instant) bool { return false }, nil
-	}
-	return d.Absent, nil
-}
-
 // New returns a centre with the policy every centre starts with, and no contacts.
 func New(t testing.TB, db *database.DB) Centre {
 	t.Helper()
@@ -275,37 +244,3 @@ func (c Centre) NotFor(t testing.TB, desk callback.Desk, callerID int64) {
 		t.Fatal(err)
 	}
 }
-
-// Caller is a caller without teams.
-func Caller(id int64) account.Viewer {
-	return account.Viewer{UserID: id, Name: fmt.Sprintf("caller %d", id), Role: account.Caller}
-}
-
-// Severe is a contact resolved ten minutes ago that gets a callback and a survey. Each number is another person.
-func Severe(number int) contact.Input {
-	return contact.Input{
-		ExternalID: fmt.Sprintf("T-%d", number), Status: contact.Resolved, ResolvedAt: Morning.Add(-10 * time.Minute),
-		Channel: contact.Phone, Category: "宽带报修", Product: "宽带", Severity: contact.High,
-		Customer: contact.InputCustomer{
-			Reference: fmt.Sprintf("C-%d", number), Name: fmt.Sprintf("客户%d", number),
-			Phones: []string{fmt.Sprintf("1391234%04d", number)},
-			Emails: []string{fmt.Sprintf("c%d@example.com", number)}, Zone: "Asia/Shanghai",
-		},
-		Participants: []contact.InputParticipant{{Role: contact.Handled, Agent: "李强", Team: "二线"}},
-	}
-}
-
-// Severes are severe contacts of n persons.
-func Severes(n int) []contact.Input {
-	batch := make([]contact.Input, n)
-	for i := range batch {
-		batch[i] = Severe(i + 1)
-	}
-	return batch
-}
-
-// Supervisor sees all teams.
-var Supervisor = account.Viewer{UserID: 900, Role: account.Supervisor}
-
-// Admin may do everything.
-var Admin = account.Viewer{UserID: 1, Role: account.Admin}
