@@ -63,8 +63,7 @@ func (s *Service) EditUser(ctx context.Context, viewer Viewer, id int64, e UserE
 	}
 	now := s.now()
 	err := s.db.InTx(ctx, func(_ context.Context, tx database.Tx) error {
-		_, err := s.edit(tx, viewer, id, e, s.work.HandBack, now)
-		return err
+		return s.edit(tx, viewer, id, e, s.work.HandBack, now)
 	})
 	if err != nil {
 		return fmt.Errorf("edit user %d: %w", id, err)
@@ -72,49 +71,49 @@ func (s *Service) EditUser(ctx context.Context, viewer Viewer, id int64, e UserE
 	return nil
 }
 
-// edit is EditUser in a transaction. It reports whether anything changed.
-func (s *Service) edit(tx database.Tx, viewer Viewer, id int64, e UserEdit, back handing, now clock.Instant) (bool, error) {
+// edit is EditUser in a transaction.
+func (s *Service) edit(tx database.Tx, viewer Viewer, id int64, e UserEdit, back handing, now clock.Instant) error {
 	st := store{tx}
 	user, had, err := st.managed(viewer, id)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if e.Name == "" {
 		e.Name = user.Login
 	}
 	teams, err := st.teamsFor(viewer, e.Teams)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if err := s.mayGive(tx, viewer, e, teams); err != nil {
-		return false, err
+		return err
 	}
 	skills, err := s.skills.Of(tx, []int64{id})
 	if err != nil {
-		return false, err
+		return err
 	}
 	was := edited{user, database.Distinct(had), database.Distinct(skills[id])}
 	is := edited{user, teams, database.Distinct(e.SkillIDs)}
 	is.Name, is.Role, is.Language, is.Extension = e.Name, e.Role, e.Language, e.Extension
 	detail := was.to(is)
 	if len(detail) == 0 {
-		return false, nil
+		return nil
 	}
 	if id == viewer.UserID && (was.Role != is.Role || !slices.Equal(was.teams, is.teams)) {
-		return false, errOwnRole
+		return errOwnRole
 	}
 	if was.Role == Admin && is.Role != Admin {
 		if err := st.refuseLastAdmin(user); err != nil {
-			return false, err
+			return err
 		}
 	}
 	if err := st.writeEdit(is, e.Revision); err != nil {
-		return false, err
+		return err
 	}
 	if err := s.follow(tx, viewer, was, is, detail, back, now); err != nil {
-		return false, err
+		return err
 	}
-	return true, Audit(tx, now, viewer, "user.edited", "user", id, Detail(detail))
+	return Audit(tx, now, viewer, "user.edited", "user", id, Detail(detail))
 }
 
 // follow writes what an edit changes beside the user's own row, and hands back what they may have no more.

@@ -96,7 +96,8 @@ func (p *planner) plan(tx database.Tx, viewer Viewer, line UserLine, now clock.I
 	}
 	if user.ID == viewer.UserID && (slices.Contains(planned.Changes, "role") || slices.Contains(planned.Changes, "teams")) {
 		p.wrong = append(p.wrong, fault.Field{
-			Line: line.Line, Name: "login", Code: "import_self", Value: line.Login, Problem: "is you: nobody changes their own role or teams",
+			Line: line.Line, Name: "login", Code: "import_self", Value: line.Login,
+			Problem: "is you: nobody changes their own role or teams",
 		})
 		return planned, nil
 	}

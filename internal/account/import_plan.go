@@ -160,7 +160,7 @@ func (s *Service) importOne(tx database.Tx, viewer Viewer, u PlannedUser, secret
 		}
 		return &Invited{User: user, Secret: secret}, nil
 	case UserEdited:
-		_, err := s.edit(tx, viewer, u.user.ID, u.After, s.work.HandBackSoon, now)
+		err := s.edit(tx, viewer, u.user.ID, u.After, s.work.HandBackSoon, now)
 		return nil, atLine(err, u.Line)
 	}
 	return nil, nil //nolint:nilnil // nothing to do, nobody was added

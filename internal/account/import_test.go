@@ -128,10 +128,12 @@ func TestNoFileOfUsersPanicsOrIsReadTwoWays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cell := rapid.SampledFrom([]string{"", "-", "wang", "Li", "caller", "主管", "一组;二组", "\"", "=1+1", "x,y", "zh-CN", "\u200b"})
 		rows := rapid.SliceOfN(rapid.SliceOfN(cell, 0, 8), 0, 6).Draw(t, "rows")
-		file := "login,name,role,teams\n"
+		var written strings.Builder
+		written.WriteString("login,name,role,teams\n")
 		for _, row := range rows {
-			file += strings.Join(row, ",") + "\n"
+			written.WriteString(strings.Join(row, ",") + "\n")
 		}
+		file := written.String()
 		lines, err := account.ReadUserFile(t.Context(), strings.NewReader(file))
 		again, errAgain := account.ReadUserFile(t.Context(), strings.NewReader(file))
 		if !cmp.Equal(lines, again) || (err == nil) != (errAgain == nil) || err != nil && !fault.Is(err, fault.Invalid) {

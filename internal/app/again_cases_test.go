@@ -59,7 +59,8 @@ func reads() []string {
 		Callbacks.Beat Pauses.Current Callbacks.Changes Callbacks.Receivers
 		Callbacks.ToCorrect Worklist.Marks Callbacks.Outcomes Callbacks.Reasons
 		Outcomes.Current Outcomes.Version Outcomes.Versions
-		Callbacks.ByID Worklist.List Worklist.Count Worklist.Each Worklist.ByIDs Worklist.Rows Worklist.Categories Worklist.Saved Callbacks.Weigh Bulk.Weigh
+		Callbacks.ByID Worklist.List Worklist.Count Worklist.Each Worklist.ByIDs Worklist.Rows Worklist.Categories Worklist.Saved
+		Callbacks.Weigh Bulk.Weigh
 		Bulk.Report Bulk.Rows Bulk.Recent Callbacks.Current Decisions.DaySums Decisions.List Decisions.DryRunByID
 		Decisions.DryRuns Worklist.MyDay Worklist.MyTasks Policies.List Policies.ByID Worklist.Recoveries Worklist.RecoveriesOf
 		Decisions.Summary Callbacks.Supply Callbacks.Queue Callbacks.QueueRows Contacts.Deliveries Jobs.Health Worklist.DaysOf

@@ -196,20 +196,21 @@ func (s *served) login(ctx context.Context, login string) (*http.Client, error) 
 		Jar: jar, Transport: &http.Transport{MaxIdleConnsPerHost: floorClients},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	_, status, err := postForm(ctx, c, s.url("/login"), url.Values{"login": {login}, "password": {floorPassword}})
+	status, err := postForm(ctx, c, s.url("/login"), url.Values{"login": {login}, "password": {floorPassword}})
 	if err == nil && status != http.StatusSeeOther {
 		err = fmt.Errorf("log in as %s: status %d", login, status)
 	}
 	return c, err
 }
 
-func postForm(ctx context.Context, c *http.Client, address string, form url.Values) (body string, status int, err error) {
+func postForm(ctx context.Context, c *http.Client, address string, form url.Values) (status int, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
-		return "", 0, err
+		return 0, err
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return answered(c, r)
+	_, status, err = answered(c, r)
+	return status, err
 }
 
 func page(ctx context.Context, c *http.Client, address string) (body string, status int, err error) {
@@ -233,7 +234,7 @@ var claimedForm = regexp.MustCompile(`action="/desk/(\d+)/release"[^>]*><input t
 
 // claim lets a caller claim, and returns the callback and its fence.
 func (s *served) claim(ctx context.Context, c *http.Client) (id, fence string, err error) {
-	if _, _, err := postForm(ctx, c, s.url("/desk/claim"), nil); err != nil {
+	if _, err := postForm(ctx, c, s.url("/desk/claim"), nil); err != nil {
 		return "", "", err
 	}
 	body, status, err := page(ctx, c, s.url("/desk"))
@@ -248,7 +249,7 @@ func (s *served) claim(ctx context.Context, c *http.Client) (id, fence string, e
 }
 
 func (s *served) release(ctx context.Context, c *http.Client, id, fence string) error {
-	_, _, err := postForm(ctx, c, s.url("/desk/"+id+"/release"), url.Values{"fence": {fence}})
+	_, err := postForm(ctx, c, s.url("/desk/"+id+"/release"), url.Values{"fence": {fence}})
 	return err
 }
 

@@ -128,7 +128,8 @@ func ahead(tx database.Tx, p contact.Past, now clock.Instant) (a Ahead, err erro
 	if a.Named, err = contact.SeenByID(tx, p.Viewer, ids); err != nil {
 		return a, err
 	}
-	return a, a.open(tx, p)
+	err = a.open(tx, p)
+	return a, err
 }
 
 // open finds which handoffs the viewer may open, and whose they are.

@@ -20,7 +20,10 @@ func (ts *Server) AddForLooking(t *testing.T, admin *Client) {
 	t.Helper()
 	for _, user := range []url.Values{
 		{"login": {"wangmin"}, "name": {"王敏"}, "role": {"caller"}, "teams": {"回访一组"}, "new_teams": {"回访一组"}, "password": {Password}},
-		{"login": {"chenjing"}, "name": {"陈静"}, "role": {"supervisor"}, "teams": {"二线组,装维一班"}, "new_teams": {"二线组,装维一班"}, "password": {Password}},
+		{
+			"login": {"chenjing"}, "name": {"陈静"}, "role": {"supervisor"}, "password": {Password},
+			"teams": {"二线组,装维一班"}, "new_teams": {"二线组,装维一班"},
+		},
 		{"login": {"lina"}, "name": {"李娜"}, "role": {"marketing"}, "password": {Password}},
 	} {
 		admin.Follow(admin.Post("/settings/users", user)).Page(200)

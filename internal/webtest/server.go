@@ -39,7 +39,7 @@ type Server struct {
 	DB   *database.DB
 	URL  string
 	flow *flow.Service
-	now atomic.Int64 // the access log of an answer reads it when the test already has the answer
+	now  atomic.Int64 // the access log of an answer reads it when the test already has the answer
 }
 
 // NewServer returns a server on a new SQLite database; what goes wrong inside is shown in the output of the test.

@@ -15,10 +15,10 @@ import (
 	"aftercall/tasks/internal/taskstest"
 )
 
-// gone lets a caller be away within a span of time.
-func gone(c taskstest.Centre, callerID int64, from, until clock.Instant) {
+// gone lets caller 7 be away within a span of time.
+func gone(c taskstest.Centre, from, until clock.Instant) {
 	c.Duty.Absent = func(id int64, asked, end clock.Instant) bool {
-		return id == callerID && !asked.Before(from) && !end.After(until)
+		return id == 7 && !asked.Before(from) && !end.After(until)
 	}
 }
 
@@ -46,7 +46,7 @@ func TestWhatIsKeptForTheSickIsAnybodysAndSupervisorsAreTold(t *testing.T) {
 		if err := c.Callbacks.FreeAbsent(t.Context(), outbox.Ticket{}, 7); err != nil || c.Callback(t).ReservedFor != 7 {
 			t.Fatalf("freed while its caller is there: %v", err)
 		}
-		gone(c, 7, at.Add(-time.Hour), at.Add(time.Hour))
+		gone(c, at.Add(-time.Hour), at.Add(time.Hour))
 		for range 2 { // and once more changes nothing
 			if err := c.Callbacks.FreeAbsent(t.Context(), outbox.Ticket{}, 7); err != nil {
 				t.Fatal(err)
@@ -87,7 +87,7 @@ func TestAnAppointmentOfWhoIsAwayIsOfferedToAnybody(t *testing.T) {
 		c := promising(t, db, 1, outcome.Stock("CN").Appointments)
 		at := taskstest.Morning.Add(3 * time.Hour)
 		c.Finish(t, taskstest.Caller(7), c.Claim(t, taskstest.Caller(7)), appointed(at, callback.ForMe))
-		gone(c, 7, at.Add(-time.Hour), at.Add(24*time.Hour))
+		gone(c, at.Add(-time.Hour), at.Add(24*time.Hour))
 		c.Pass(at.Sub(c.Now()))
 		c.Work(t, callback.JobOffer, c.Callbacks.Offer)
 		if got := c.Callback(t); got.State != callback.Ready || got.ReservedFor != 0 {
@@ -107,7 +107,7 @@ func TestWhoIsAtWorkKeepsTheirAppointmentWhateverTheRosterSays(t *testing.T) {
 	at := taskstest.Morning.Add(time.Hour)
 	first := c.Claim(t, taskstest.Caller(7))
 	c.Finish(t, taskstest.Caller(7), first, appointed(at, callback.ForMe))
-	gone(c, 7, at, at.Add(24*time.Hour))
+	gone(c, at, at.Add(24*time.Hour))
 	c.Pass(at.Sub(c.Now()) - time.Minute)
 	c.Claim(t, taskstest.Caller(7))
 	c.Pass(time.Minute)
@@ -124,7 +124,7 @@ func TestAnAppointmentOffShiftIsAnybodysAndItsCallerIsTold(t *testing.T) {
 		c := promising(t, db, 1, outcome.Stock("CN").Appointments)
 		at := taskstest.Morning.Add(3 * time.Hour)
 		desk := c.Claim(t, taskstest.Caller(7))
-		gone(c, 7, at, at.Add(2*time.Hour))
+		gone(c, at, at.Add(2*time.Hour))
 		own, err := c.Callbacks.OwnTimeAt(t.Context(), taskstest.Caller(7), desk.Callback.ID, at, 0)
 		if err != nil || !own.Absent || own.Nearest != taskstest.Morning.Add(2*time.Hour+55*time.Minute) {
 			t.Errorf("ahead of it: %+v %v", own, err)

@@ -50,8 +50,9 @@ func (c openCount) forCaller(ready clock.Instant) clock.Instant {
 		return max(ready, c.Unkept)
 	case neverNotYet:
 		return 0
+	default:
+		return ready
 	}
-	return ready
 }
 
 // openQuestion is who asks for open callbacks, and when.

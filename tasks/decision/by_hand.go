@@ -85,7 +85,8 @@ func (s *Service) PlanByHand(ctx context.Context, viewer account.Viewer, contact
 		if err := p.setUp([]planned{item}); err != nil {
 			return err
 		}
-		return account.Audit(tx, now, viewer, "callback.planned", "contact", contactID, account.Detail(map[string]any{"callback_kind": h.Kind}))
+		detail := account.Detail(map[string]any{"callback_kind": h.Kind})
+		return account.Audit(tx, now, viewer, "callback.planned", "contact", contactID, detail)
 	})
 }
 

@@ -76,7 +76,7 @@ func TestAHandoffHasAnOwnerADeadlineAndALog(t *testing.T) {
 		if err != nil || len(sheet.Log) != 3 {
 			t.Fatalf("the log: %+v %v", sheet.Log, err)
 		}
-		page, err := o.Service.List(ctx, o.caller, handoff.Filter{})
+		page, err := o.List(ctx, o.caller, handoff.Filter{})
 		if err != nil || len(page.Rows) != 1 || page.Rows[0].Customer == "" {
 			t.Fatalf("the caller's list: %+v %v", page, err)
 		}

@@ -69,7 +69,8 @@ func (h *handlers) showAudit(c *gin.Context) error {
 		return err
 	}
 	p.Actions, p.Kinds = h.auditOptions(c, "audit.any_action", "audit.action_"), h.auditOptions(c, "audit.any_kind", "audit.kind_")
-	p.Doors = frame.FilterOptions(h.Site, c, "audit.any_door", "audit.door_", []account.Door{account.ByPage, account.ByAPI, account.ByCommand})
+	doors := []account.Door{account.ByPage, account.ByAPI, account.ByCommand}
+	p.Doors = frame.FilterOptions(h.Site, c, "audit.any_door", "audit.door_", doors)
 	p.Own = !viewer.Is(account.Admin) && len(viewer.TeamIDs) > 0
 	if viewer.Is(account.Admin) {
 		p.Export = frame.AuditPath + "/export?" + c.Request.URL.RawQuery
@@ -173,9 +174,10 @@ func (h *handlers) doorName(c *gin.Context, line account.AuditLine) string {
 
 // auditPages are the pages of things by their kind; a %d is their number.
 var auditPages = map[string]string{
-	"user": usersPath + "/%d", "callback": "/callbacks/%d", "contact": "/contacts/%d", "customer": "/customers/%d", "policy": "/policies/%d",
-	"script": "/scripts/%d", "outcome_set": "/settings/outcomes/versions/%d", "permission_rules": "/settings/calling-hours/versions/%d",
-	"skill": skillsPath + "/%d", "token": tokensPath, "audience": "/audiences/%d", "import": "/imports/%d", "job": "/jobs",
+	"user": usersPath + "/%d", "callback": "/callbacks/%d", "contact": "/contacts/%d", "customer": "/customers/%d",
+	"policy": "/policies/%d", "script": "/scripts/%d", "outcome_set": "/settings/outcomes/versions/%d",
+	"permission_rules": "/settings/calling-hours/versions/%d",
+	"skill":            skillsPath + "/%d", "token": tokensPath, "audience": "/audiences/%d", "import": "/imports/%d", "job": "/jobs",
 	"suppression": "/suppressions/%d", "attribute": "/settings/attributes", "phrases": "/phrases",
 }
 

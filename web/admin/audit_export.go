@@ -16,7 +16,8 @@ import (
 func (h *handlers) exportAudit(c *gin.Context) error {
 	name := "audit-" + h.Now().In(h.Zone).Format("20060102-1504")
 	head := []string{
-		"audit.when", "audit.who", "audit.token", "audit.action", "audit.thing", "audit.thing_id", "audit.detail", "audit.door", "audit.network",
+		"audit.when", "audit.who", "audit.token", "audit.action", "audit.thing", "audit.thing_id", "audit.detail",
+		"audit.door", "audit.network",
 	}
 	for i, key := range head {
 		head[i] = h.T(c, key)
@@ -84,7 +85,9 @@ func (h *handlers) auditBook(c *gin.Context, name string) (sheet, error) {
 	case "xlsx":
 		return workbook(c, name, h.T(c, "audit.title")), nil
 	default:
-		return sheet{}, fault.InvalidFields(fault.Field{Name: "format", Code: "unknown_value", Problem: "must be csv or xlsx", Value: format})
+		return sheet{}, fault.InvalidFields(fault.Field{
+			Name: "format", Code: "unknown_value", Problem: "must be csv or xlsx", Value: format,
+		})
 	}
 }
 

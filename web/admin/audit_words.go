@@ -54,8 +54,8 @@ func (h *handlers) auditDetail(c *gin.Context, d account.DetailValue, names audi
 // auditValues says where the words of a value of that name are.
 var auditValues = map[string]string{
 	"role": "role.", "scope": "scope.", "purpose": "purpose.", "kind": "audit.kind_", "action": "audit.action_", "door": "audit.door_",
-	"field": "audit.field_", "callback_kind": "callback_kind.", "on": "audit.value_", "recorded": "audit.value_", "own_calls": "audit.value_",
-	"secret_changed": "audit.value_",
+	"field": "audit.field_", "callback_kind": "callback_kind.", "on": "audit.value_", "recorded": "audit.value_",
+	"own_calls": "audit.value_", "secret_changed": "audit.value_",
 }
 
 func (h *handlers) auditValue(c *gin.Context, name, text string, names auditNames) string {

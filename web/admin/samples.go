@@ -59,8 +59,10 @@ func tokensSamples() []frame.View {
 func usersSamples() []frame.View {
 	rows := []userRow{
 		{
-			Managed: account.Managed{User: account.User{ID: 1, Login: "wang", Name: "Wang Min", Role: account.Caller, LastLoginAt: 1}, Mine: true},
-			Teams:   "A", Skills: "粤语",
+			Managed: account.Managed{
+				User: account.User{ID: 1, Login: "wang", Name: "Wang Min", Role: account.Caller, LastLoginAt: 1}, Mine: true,
+			},
+			Teams: "A", Skills: "粤语",
 		},
 		{Managed: account.Managed{User: account.User{ID: 2, Login: "li", Role: account.Admin, DisabledAt: 1}, Mine: true}},
 		{Managed: account.Managed{User: account.User{ID: 3, Login: "zhao", Role: account.Handler, PasswordHash: "x"}}},
@@ -70,7 +72,10 @@ func usersSamples() []frame.View {
 		Errors: map[string]string{"login": "is taken", "password": "is short", "role": "e", "teams": "e", "skills": "e", "extension": "e"},
 		Error:  "wrong",
 	}
-	held := []heldRow{{account.Held{What: "in_hand", Count: 1}, "/callbacks"}, {account.Held{What: "appointments", Count: 12}, "/callbacks"}}
+	held := []heldRow{
+		{account.Held{What: "in_hand", Count: 1}, "/callbacks"},
+		{account.Held{What: "appointments", Count: 12}, "/callbacks"},
+	}
 	fields := userFields{
 		Form: wrong, Roles: options, Languages: options, Teams: []frame.Checkbox{{Name: "teams", Value: "A", Label: "A", Checked: true}},
 		Skills: []frame.Checkbox{{Name: "skills", Value: "1", Label: "粤语"}},
@@ -78,6 +83,7 @@ func usersSamples() []frame.View {
 	}
 	added := fields
 	added.New = true
+	after := account.UserEdit{Role: account.Caller}
 	once := &onceFor{Name: "Wang", Login: "wang", URL: "https://care.example.com/set-password/x", Hours: 72}
 	return []frame.View{
 		&usersPage{},
@@ -96,13 +102,14 @@ func usersSamples() []frame.View {
 		&setPasswordPage{Page: frame.Page{Bare: true}, Login: "wang", Form: wrong},
 		&usersImportPage{},
 		&usersImportPage{
-			Form: frame.Form{Error: "e", Errors: map[string]string{"file": "e"}}, Wrong: []frame.FieldProblem{{Line: 3, Name: "role", Problem: "p"}},
+			Form:  frame.Form{Error: "e", Errors: map[string]string{"file": "e"}},
+			Wrong: []frame.FieldProblem{{Line: 3, Name: "role", Problem: "p"}},
 		},
 		&usersImportPage{Plan: &usersPlan{
 			Rows: []planRow{
-				{PlannedUser: account.PlannedUser{Line: 2, Login: "a", What: account.UserAdded, After: account.UserEdit{Role: account.Caller}}},
+				{PlannedUser: account.PlannedUser{Line: 2, Login: "a", What: account.UserAdded, After: after}},
 				{
-					PlannedUser: account.PlannedUser{Line: 3, Login: "b", What: account.UserEdited, After: account.UserEdit{Role: account.Caller}},
+					PlannedUser: account.PlannedUser{Line: 3, Login: "b", What: account.UserEdited, After: after},
 					Teams:       "A", Skills: "粤语", Changes: "name", HeldAll: 2,
 				},
 			},
@@ -129,8 +136,8 @@ func auditSamples() []frame.View {
 				{AuditLine: account.AuditLine{AuditEntry: account.AuditEntry{Door: account.ByCommand}}, Did: "x"},
 				{Did: "x"},
 			},
-			Pager: frame.Pager{Older: "/x"}, Filter: auditQuery{Action: "user.edited", Kind: "user", ID: "3"}, Narrowed: true, Who: "Li", Own: true,
-			Export: "/audit/export?", Actions: options, Kinds: options, Doors: options,
+			Pager: frame.Pager{Older: "/x"}, Filter: auditQuery{Action: "user.edited", Kind: "user", ID: "3"}, Narrowed: true,
+			Who: "Li", Own: true, Export: "/audit/export?", Actions: options, Kinds: options, Doors: options,
 		},
 		&auditPage{Narrowed: true},
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -76,11 +77,12 @@ func (h *handlers) noticesTag(c *gin.Context) (string, error) {
 func noticesTag(shown []notice.Shown) string {
 	shown = slices.Clone(shown)
 	slices.SortFunc(shown, func(a, b notice.Shown) int { return cmp.Compare(a.ID, b.ID) })
-	tag := "n"
+	var tag strings.Builder
+	tag.WriteString("n")
 	for _, s := range shown {
-		tag += fmt.Sprintf(".%d-%d-%t", s.ID, s.Version, s.Read)
+		fmt.Fprintf(&tag, ".%d-%d-%t", s.ID, s.Version, s.Read)
 	}
-	return tag
+	return tag.String()
 }
 
 // showNotices answers the desk's script, which has heard that something is pinned or gone. The callback at hand is named by its id.

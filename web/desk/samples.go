@@ -42,12 +42,16 @@ func tasksSamples() []frame.View {
 		}},
 		&dayPage{Today: true},
 		&dayPage{Today: true, Own: performance.Own{Week: performance.Figures{Attempts: 1}}, Lines: dayLines(performance.Own{})},
-		&dayPage{Date: "2026-11-22", Before: "/day", After: "/day", ReachRate: .5, Own: performance.Own{Days: 3}, Lines: dayLines(performance.Own{Days: 3}), Day: worklist.Day{
-			Dialled: 2, Reached: 1, Finished: 1, Handling: time.Minute,
-			Results:  []worklist.ResultCount{{Result: callback.Reached, Count: 1}},
-			Pauses:   []pause.Pause{{BeganAt: 1, EndedAt: 2, Reason: pause.Meal}, {BeganAt: 1, Reason: pause.Other}},
-			Attempts: []worklist.DayAttempt{{Attempt: attempt, Row: row}, {Attempt: callback.Attempt{StartedAt: 1}, Row: row}},
-		}},
+		&dayPage{
+			Date: "2026-11-22", Before: "/day", After: "/day", ReachRate: .5,
+			Own: performance.Own{Days: 3}, Lines: dayLines(performance.Own{Days: 3}),
+			Day: worklist.Day{
+				Dialled: 2, Reached: 1, Finished: 1, Handling: time.Minute,
+				Results:  []worklist.ResultCount{{Result: callback.Reached, Count: 1}},
+				Pauses:   []pause.Pause{{BeganAt: 1, EndedAt: 2, Reason: pause.Meal}, {BeganAt: 1, Reason: pause.Other}},
+				Attempts: []worklist.DayAttempt{{Attempt: attempt, Row: row}, {Attempt: callback.Attempt{StartedAt: 1}, Row: row}},
+			},
+		},
 	}
 }
 

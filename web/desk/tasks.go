@@ -137,7 +137,7 @@ func (h *handlers) showTasks(c *gin.Context) error {
 	if p.Drafts, err = h.draftCards(c, drafts); err != nil {
 		return err
 	}
-	all := 0
+	var all int
 	if p.Handoffs, all, err = h.followed(c, list); err != nil {
 		return err
 	}

@@ -43,7 +43,8 @@ func floorSamples() []frame.View {
 	view.Help.Source, view.Help.Jobs = link, link
 	rows := []frame.SupplyRow{
 		{Text: "ready", Count: 1, Href: "/x", Now: true},
-		{Text: "waits", Detail: "1 of them", Count: 2, Next: 1, Help: link}, {Text: "kept"},
+		{Text: "waits", Detail: "1 of them", Count: 2, Next: 1, Help: link},
+		{Text: "kept"},
 	}
 	full := &floorPage{
 		Snapshot: picture, Supply: rows, Ages: []age{{"a", 1, false}, {"b", 1, true}}, Up: view,
@@ -54,8 +55,10 @@ func floorSamples() []frame.View {
 	quiet.Help.Source = link
 	return []frame.View{
 		full,
-		&floorPage{Snapshot: &floor.Snapshot{Queue: callback.Supply{QueueNext: 1}, Today: floor.Today{Left: 1}}, Up: quiet,
-			Chart: hourChart{Bars: []hourBar{{}}}},
+		&floorPage{
+			Snapshot: &floor.Snapshot{Queue: callback.Supply{QueueNext: 1}, Today: floor.Today{Left: 1}}, Up: quiet,
+			Chart: hourChart{Bars: []hourBar{{}}},
+		},
 		&floorPage{Snapshot: &floor.Snapshot{}, Up: &frame.UpstreamView{
 			Upstream: floor.Upstream{Sources: []floor.Source{{Name: "a", Last: 1}}},
 		}},
@@ -80,7 +83,9 @@ func noticeSamples() []frame.View {
 	form := noticeForm{Kinds: []frame.Option{{Value: "wording", Label: "wording"}}}
 	form.Teams = []frame.Checkbox{{Name: "team", Value: "1", Label: "second", Checked: true}}
 	return []frame.View{
-		&noticesPage{Rows: rows, Down: []notice.Row{{Notice: down, Teams: []string{"second"}}}, Pager: frame.Pager{Older: "/x"}, Fields: form},
+		&noticesPage{
+			Rows: rows, Down: []notice.Row{{Notice: down, Teams: []string{"second"}}}, Pager: frame.Pager{Older: "/x"}, Fields: form,
+		},
 		&noticesPage{Fields: form},
 		&noticePage{Whole: whole, Fields: form},
 		&noticePage{Whole: off},

@@ -44,7 +44,8 @@ func (h *handlers) ahead(c *gin.Context, customerID int64) (aheadOf, error) {
 		cb := row.Callback
 		line := aheadLine{
 			Text: h.T(c, "callback_kind."+string(cb.Kind)), Href: h.pathOf(viewer, "/callbacks/:id", cb.ID),
-			When: "callbacks.due", At: cb.DueAt, State: h.T(c, "callback_state."+string(cb.State)), Tone: callbackTones[cb.State], Who: row.Caller, Overdue: cb.Overdue(now),
+			State: h.T(c, "callback_state."+string(cb.State)), Tone: callbackTones[cb.State],
+			When: "callbacks.due", At: cb.DueAt, Who: row.Caller, Overdue: cb.Overdue(now),
 		}
 		if cb.State == callback.Waiting && cb.WaitReason != "" {
 			line.State = h.T(c, "reason."+string(cb.WaitReason))
@@ -54,7 +55,8 @@ func (h *handlers) ahead(c *gin.Context, customerID int64) (aheadOf, error) {
 	for _, of := range found.Handoffs {
 		line := aheadLine{
 			Text:  h.T(c, "ahead.handoff", "kind", h.T(c, "handoff_kind."+string(of.Kind))),
-			State: h.T(c, "handoff_state."+string(of.State)), Tone: "wait", When: "callbacks.due", At: of.DueAt, Who: frame.Joined(" · ", found.Teams[of.TeamID], found.Owners[of.OwnerID]),
+			State: h.T(c, "handoff_state."+string(of.State)), Tone: "wait",
+			When: "callbacks.due", At: of.DueAt, Who: frame.Joined(" · ", found.Teams[of.TeamID], found.Owners[of.OwnerID]),
 			Overdue: of.State != handoff.Replied && of.DueAt < now,
 		}
 		if found.Openable[of.ID] {

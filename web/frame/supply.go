@@ -109,7 +109,13 @@ func (s *Site) help(c *gin.Context, viewer account.Viewer, reason callback.Reaso
 		return s.first(c, viewer, way{"supply.help_suppressions", "/suppressions"})
 	case permission.ZoneUnknown, permission.AttemptGap, permission.AttemptCap, permission.DailyCap, permission.NoAddress:
 		return s.first(c, viewer, way{"supply.help_permission", "/permission"})
+	default:
+		return s.helpWithin(c, viewer, reason)
 	}
+}
+
+// helpWithin is what helps against a reason of the centre's own, which no permission gives.
+func (s *Site) helpWithin(c *gin.Context, viewer account.Viewer, reason callback.Reason) Crumb {
 	switch reason {
 	case callback.ReasonHandoff:
 		return s.first(c, viewer, way{"supply.help_handoffs", "/handoffs"})
@@ -117,8 +123,9 @@ func (s *Site) help(c *gin.Context, viewer account.Viewer, reason callback.Reaso
 		return s.mine(c, viewer, way{"supply.help_appointments", "/tasks?list=today"})
 	case callback.ReasonPaused:
 		return s.mine(c, viewer, way{"supply.help_in_progress", "/tasks?list=in_progress"})
+	default:
+		return Crumb{}
 	}
-	return Crumb{}
 }
 
 // mine is a way to one's own tasks, of those whose tasks they are.

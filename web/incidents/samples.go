@@ -56,7 +56,8 @@ func samples() []frame.View {
 		&formPage{ID: 1, Begun: true, Form: wrong, Attributes: []frame.Option{{Value: "area", Label: "Area"}}},
 		&contactsPage{Incident: running}, &contactsPage{Incident: running, Contacts: contacts, Pager: frame.Pager{Older: "/x"}},
 		&detailPage{
-			Incident: running, May: true, Standing: standing, Contacts: contacts, More: "/x", Compared: compared, Events: events, HasNotice: true,
+			Incident: running, May: true, Standing: standing, Contacts: contacts, More: "/x", Compared: compared,
+			Events: events, HasNotice: true,
 		},
 		&detailPage{Incident: running, May: true, Form: wrong, Refused: "tie"},
 	}

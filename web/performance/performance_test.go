@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -146,7 +147,7 @@ func TestNumbersLeadToTheirRows(t *testing.T) {
 	for i := range links.Nodes {
 		href, _ := links.Eq(i).Attr("href")
 		rows := f.lead.Get(href).Page(http.StatusOK).Find("main tbody tr").Length()
-		if text := links.Eq(i).Text(); !strings.Contains(text, ":") && fmt.Sprint(rows) != text {
+		if text := links.Eq(i).Text(); !strings.Contains(text, ":") && strconv.Itoa(rows) != text {
 			t.Errorf("%s leads to %d rows: %s", text, rows, href)
 		}
 	}

@@ -120,4 +120,6 @@ func WithHolidays(calendar, days []Holiday) ([]Holiday, CalendarChange) {
 }
 
 // Special returns what the calendar says about a day in a region, or in its country: PublicHoliday, WorkingDay, or "" for an ordinary day.
-func (t Timetable) Special(region string, d clock.Day) HolidayKind { return special(t.Calendar, region, d) }
+func (t Timetable) Special(region string, d clock.Day) HolidayKind {
+	return special(t.Calendar, region, d)
+}

@@ -59,7 +59,7 @@ func (s *Service) write(ctx context.Context, b beat) error {
 		return fmt.Errorf("note that a desk was heard of: %w", err)
 	}
 	if last, _ := s.beats.Load(b.UserID); b.WrapUpFence == 0 && last != nil {
-		b.WrapUpAt, b.WrapUpFence = last.(beat).WrapUpAt, last.(beat).WrapUpFence //nolint:errcheck // nothing else is in there
+		b.WrapUpAt, b.WrapUpFence = last.(beat).WrapUpAt, last.(beat).WrapUpFence // nothing else is in there
 	}
 	s.beats.Store(b.UserID, b)
 	return nil

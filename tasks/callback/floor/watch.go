@@ -43,10 +43,7 @@ type scope struct {
 
 // scopeOf returns the scope of a viewer, and forgets those at which nobody looks any more.
 func (s *Service) scopeOf(viewer account.Viewer, now clock.Instant) *scope {
-	key := fmt.Sprint(viewer.SourceID)
-	for _, id := range slices.Sorted(slices.Values(viewer.VisibleTeams())) {
-		key += fmt.Sprint(" ", id)
-	}
+	key := fmt.Sprint(viewer.SourceID, slices.Sorted(slices.Values(viewer.VisibleTeams())))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for other, sc := range s.scopes {

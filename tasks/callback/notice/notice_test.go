@@ -3,6 +3,7 @@ package notice_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -113,7 +114,7 @@ func TestTooManyNoticesAreRefused(t *testing.T) {
 	t.Parallel()
 	c := newCentre(t, dbtest.SQLite(t))
 	for i := range 50 {
-		_, err := c.Pin(t.Context(), supervisor(), said(fmt.Sprint(i)))
+		_, err := c.Pin(t.Context(), supervisor(), said(strconv.Itoa(i)))
 		must(t, err)
 	}
 	if _, err := c.Pin(t.Context(), supervisor(), said("one more")); codes(err) != "notices_many" {
@@ -188,7 +189,7 @@ func TestDesksHaveWhatIsPinnedForThem(t *testing.T) {
 		}
 		papers := map[int64]*paper{}
 		admin := account.Viewer{UserID: 1, Role: account.Admin}
-		any := func() (int64, *paper) {
+		some := func() (int64, *paper) {
 			if len(papers) == 0 {
 				return 0, nil
 			}
@@ -222,7 +223,7 @@ func TestDesksHaveWhatIsPinnedForThem(t *testing.T) {
 				}
 			},
 			"edit": func(*rapid.T) {
-				id, p := any()
+				id, p := some()
 				if p == nil {
 					return
 				}
@@ -241,7 +242,7 @@ func TestDesksHaveWhatIsPinnedForThem(t *testing.T) {
 				p.teams, p.body, p.ends, p.seen = teams, said.Body, said.EndsAt, n.ChangedAt
 			},
 			"take down or put back": func(*rapid.T) {
-				id, p := any()
+				id, p := some()
 				if p == nil {
 					return
 				}
@@ -256,7 +257,7 @@ func TestDesksHaveWhatIsPinnedForThem(t *testing.T) {
 				p.seen = whole.ChangedAt
 			},
 			"read": func(*rapid.T) {
-				id, p := any()
+				id, p := some()
 				if p == nil {
 					return
 				}
@@ -317,7 +318,7 @@ func TestWhatIsTakenDownIsListedAndCanBePutBack(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		c := newCentre(t, db)
 		for i, team := range []int64{1, 2, 1} {
-			n, err := c.Pin(t.Context(), supervisor(team), said(fmt.Sprint(i)))
+			n, err := c.Pin(t.Context(), supervisor(team), said(strconv.Itoa(i)))
 			must(t, err)
 			must(t, c.Unpin(t.Context(), supervisor(team), n.ID))
 			must(t, c.Unpin(t.Context(), supervisor(team), n.ID)) // twice is once

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -255,7 +256,7 @@ func TestFiguresAreWhatThereIs(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *database.DB) {
 		for seed := range uint64(2) {
-			t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 				if db.Dialect() == database.MySQL && seed > 0 {
 					t.Skip("one is enough")
 				}

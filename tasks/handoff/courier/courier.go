@@ -6,9 +6,9 @@
 //	            │                 └──nobody knows──────► uncertain: the link works, and is not sent again
 //	            └──not owed, or not theirs, any more──► cancelled
 //
-// A link belongs to one handoff and one contact of its team; it is over after 14 days, when it is revoked, and when the handoff is closed or
-// another team's. Its token is made from the installation's key and the link's id; only the hash
-// is stored. Numbers and addresses of robots are sealed.
+// A link belongs to one handoff and one contact of its team; it is over after 14 days, when it is revoked, and when the handoff is closed
+// or another team's. Its token is made from the installation's key and the link's id; only the hash is stored. Numbers and addresses of
+// robots are sealed.
 package courier
 
 import (
