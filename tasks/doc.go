@@ -38,9 +38,9 @@
 //	Transfer   ready, kept for a colleague for half an hour, or another team's
 //	Pause      waits for something inside, at most 72 hours, then kept for its caller for half an hour; Resume ends it earlier
 //	Do         what a supervisor does to one or to many, and why: keep it for a caller or for anybody, give it back, another group of
-//	           urgency, another time, a pause, cancel. What is in a caller's hands is taken out of them first, where that is said: the hold
-//	           ends with its fence, and what they typed stays their draft. Restore puts back what many were, where nothing has happened
-//	           since
+//	           urgency, another time, a pause, cancel. What is in a caller's hands is taken out of them first, where that is said: the
+//	           hold ends with its fence, and what they typed stays their draft. Restore puts back what many were, where nothing has
+//	           happened since
 //	Finish     done, or waiting for the next attempt or an appointment (a time, or a span; of the caller's own for a while)
 //	Undo       what Finish did, within six seconds: claimed again under the same fence
 //	Correct    what Finish did, later: as if the right outcome had been recorded when the call ended

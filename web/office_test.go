@@ -165,7 +165,8 @@ func newOffice(t testing.TB) *office {
 		"/jobs/:id":      one("1"),
 		"/roster/shifts/:id": each(func() string {
 			o.made++
-			_, err := o.Roster.AddShift(t.Context(), o.admin, roster.Typed{Name: fmt.Sprint("shift ", o.made), From: "9:00", Until: "17:00"})
+			typed := roster.Typed{Name: fmt.Sprint("shift ", o.made), From: "9:00", Until: "17:00"}
+			_, err := o.Roster.AddShift(t.Context(), o.admin, typed)
 			webtest.Must(t, err)
 			shifts, err := o.Roster.Shifts(t.Context())
 			webtest.Must(t, err)

@@ -28,9 +28,12 @@ func TestASupervisorReadsWhatTheirPeopleDid(t *testing.T) {
 				kind   string
 				id     int64
 			}{
-				{own, "customer.correct", "customer", 1}, {other, "customer.correct", "customer", 2},
-				{admin, "policy.published", "policy", 3}, {admin, "token.created", "token", 4},
-				{admin, "user.edited", "user", own.UserID}, {admin, "user.edited", "user", other.UserID},
+				{own, "customer.correct", "customer", 1},
+				{other, "customer.correct", "customer", 2},
+				{admin, "policy.published", "policy", 3},
+				{admin, "token.created", "token", 4},
+				{admin, "user.edited", "user", own.UserID},
+				{admin, "user.edited", "user", other.UserID},
 				{boss, "policy.deleted", "policy", 5},
 			} {
 				if err := account.Audit(tx, d.now.Add(time.Duration(i+1)*time.Second), e.viewer, e.action, e.kind, e.id, ""); err != nil {

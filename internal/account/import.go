@@ -90,7 +90,8 @@ func readUserLines(reader *table.Reader) ([]UserLine, error) {
 		case errors.Is(err, io.EOF):
 			return lines, nil
 		case len(lines) == MaxUserLines:
-			return nil, fault.New(fault.TooLarge, "user_file_long", "the file has more than 1,000 users: split it").With("limit", MaxUserLines)
+			tooLong := fault.New(fault.TooLarge, "user_file_long", "the file has more than 1,000 users: split it")
+			return nil, tooLong.With("limit", MaxUserLines)
 		}
 		if err != nil || len(row.Faults) > 0 {
 			if err := badRow(&wrong, row, err); err != nil {
@@ -155,7 +156,9 @@ func columnsOf(head table.Row, wrong *fault.Problems) []int {
 		seen[columns[i]] = true
 	}
 	if !seen[0] && len(*wrong) == 0 {
-		*wrong = append(*wrong, fault.Field{Line: head.Line, Name: "header", Code: "user_column_login", Problem: "must name the column login"})
+		*wrong = append(*wrong, fault.Field{
+			Line: head.Line, Name: "header", Code: "user_column_login", Problem: "must name the column login",
+		})
 	}
 	return columns
 }

@@ -198,8 +198,11 @@ func changes(before, after UserEdit) (names []string) {
 		name string
 		same bool
 	}{
-		{"name", before.Name == after.Name}, {"role", before.Role == after.Role}, {"teams", slices.Equal(before.Teams, after.Teams)},
-		{"language", before.Language == after.Language}, {"extension", before.Extension == after.Extension},
+		{"name", before.Name == after.Name},
+		{"role", before.Role == after.Role},
+		{"teams", slices.Equal(before.Teams, after.Teams)},
+		{"language", before.Language == after.Language},
+		{"extension", before.Extension == after.Extension},
 		{"skills", slices.Equal(before.SkillIDs, after.SkillIDs)},
 	} {
 		if !field.same {

@@ -60,7 +60,8 @@ func (s *Service) planUsers(tx database.Tx, viewer Viewer, lines []UserLine, now
 		return UserPlan{}, fault.New(fault.Forbidden, "users_import_role", "only administrators import users")
 	}
 	if len(lines) == 0 || len(lines) > MaxUserLines {
-		return UserPlan{}, fault.New(fault.TooLarge, "user_file_long", "the file has no user, or more than 1,000").With("limit", MaxUserLines)
+		tooLong := fault.New(fault.TooLarge, "user_file_long", "the file has no user, or more than 1,000")
+		return UserPlan{}, tooLong.With("limit", MaxUserLines)
 	}
 	p, err := s.newPlanner(tx, lines)
 	if err != nil {

@@ -132,8 +132,8 @@ func (o *office) work(kinds ...string) {
 // everything is every kind of job that follow-up has here, in the order in which the queue would come to them.
 func everything() []string {
 	return []string{
-		contact.JobReopened, contact.JobPlan, contact.JobCorrected, incident.JobTie, incident.JobFree, callback.JobOutcome, callback.JobOffer,
-		decision.JobSendSurvey, incident.JobNotice,
+		contact.JobReopened, contact.JobPlan, contact.JobCorrected, incident.JobTie, incident.JobFree, callback.JobOutcome,
+		callback.JobOffer, decision.JobSendSurvey, incident.JobNotice,
 	}
 }
 

@@ -36,7 +36,8 @@ func (a *API) userRoutes(schemas huma.Registry) []Route {
 			OperationID: "list-users", Method: http.MethodGet, Path: "/users", Summary: "List users, by login",
 			Parameters: []*huma.Param{
 				word("after", "The login of the last user that is known; from the beginning when absent."),
-				word("role", "Those of a role.", anys(account.Roles())...), word("state", "Those in a state.", anys(account.UserStates())...),
+				word("role", "Those of a role.", anys(account.Roles())...),
+				word("state", "Those in a state.", anys(account.UserStates())...),
 				{
 					Name: "limit", In: "query", Description: "How many at most, from 1 to 200; 200 when absent.",
 					Schema: &huma.Schema{Type: huma.TypeInteger},
@@ -46,9 +47,9 @@ func (a *API) userRoutes(schemas huma.Registry) []Route {
 		}, a.managing(a.listUsers)),
 		route(huma.Operation{
 			OperationID: "take-user", Method: http.MethodPost, Path: "/users", Summary: "Add a user, or edit who has the login",
-			Description: "Who is new gets a link by which they set their password, and is a caller where no role is said. Of who is there, " +
-				"what is absent stays as it is; what they may have in hand no more is handed back. The same again changes nothing. " +
-				scope + "\n\n" + howBodiesAreRead,
+			Description: "Who is new gets a link by which they set their password, and is a caller where no role is said. Of who is " +
+				"there, what is absent stays as it is; what they may have in hand no more is handed back. The same again changes " +
+				"nothing. " + scope + "\n\n" + howBodiesAreRead,
 			RequestBody: &huma.RequestBody{
 				Required: true, Content: map[string]*huma.MediaType{oneJSON: {Schema: input, Examples: userExamples}},
 			},

@@ -28,7 +28,7 @@ type userView struct {
 	LastLoginAt clock.Instant `json:"last_login_at,omitzero"`
 	CreatedAt   clock.Instant `json:"created_at"`
 
-	PasswordLink string `json:"password_link,omitempty" doc:"By which they set their password, once, within 72 hours. It is shown this once."`
+	PasswordLink string `json:"password_link,omitempty" doc:"By which they set their password, once, within 72 hours. It is shown once."`
 }
 
 // userList is a part of the users, by login.
@@ -152,7 +152,7 @@ func (a *API) listUsers(c *gin.Context) error {
 
 // edited is what an input makes of a user.
 func (a *API) edited(c *gin.Context, e account.UserEdit, in userInput) (account.UserEdit, error) {
-	set := func(to *string, value *string) {
+	set := func(to, value *string) {
 		if value != nil {
 			*to = *value
 		}

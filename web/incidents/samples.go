@@ -45,7 +45,8 @@ func samples() []frame.View {
 		Errors: map[string]string{"name": "is required", "why": "say why", "attribute": "choose"},
 	}
 	standing := incident.Standing{
-		Held: 3, Freed: 1, Removed: 1, Customers: 3, HeldCustomers: 2, Callbacks: 2, Waiting: 2, Superseded: 1, Surveys: 1, Notices: notices,
+		Held: 3, Freed: 1, Removed: 1, Customers: 3, HeldCustomers: 2, Callbacks: 2, Waiting: 2, Superseded: 1,
+		Surveys: 1, Notices: notices,
 	}
 	compared := []comparedRow{{"Resolutions", "10", "4", "6"}}
 	views := []frame.View{

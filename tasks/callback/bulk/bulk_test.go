@@ -207,9 +207,12 @@ func TestEveryActIsPutBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, act := range []callback.Act{
-			{Kind: callback.ActReassign, CallerID: 2}, {Kind: callback.ActRelease}, {Kind: callback.ActPriority, Priority: 1},
+			{Kind: callback.ActReassign, CallerID: 2},
+			{Kind: callback.ActRelease},
+			{Kind: callback.ActPriority, Priority: 1},
 			{Kind: callback.ActMove, At: taskstest.Morning.Add(3 * time.Hour)},
-			{Kind: callback.ActPause, At: taskstest.Morning.Add(time.Hour)}, {Kind: callback.ActCancel},
+			{Kind: callback.ActPause, At: taskstest.Morning.Add(time.Hour)},
+			{Kind: callback.ActCancel},
 		} {
 			act.Why = "试一下"
 			before := c.Callback(t)
