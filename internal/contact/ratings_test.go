@@ -35,7 +35,9 @@ func TestARatingThatIsChangedTooLateIsKeptAndTold(t *testing.T) {
 				got = append(got, e)
 			}
 		}
-		want := []contact.Event{{At: ago(time.Hour), Code: "rating_changed_late", Args: map[string]any{"score": "2/5"}}}
+		want := []contact.Event{{
+			At: ago(time.Hour), Code: "rating_changed_late", Args: map[string]any{"score": "2/5"}, Row: 2, ContactID: o.ContactID,
+		}}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
