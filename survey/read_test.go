@@ -78,6 +78,15 @@ func TestTheTimelineTellsWhatWasAskedAndAnswered(t *testing.T) {
 			{At: c.now, Code: "survey_answered_link", Args: map[string]any{"score": "2/5", "note": "等了三天"}},
 			{At: c.now, Code: "survey_unsolved"},
 		}
+		for i := range events {
+			if events[i].Row == 0 || events[i].ContactID != r.ContactID {
+				t.Errorf("it does not say where it is told, or of what: %+v", events[i])
+			}
+			if events[i].About.ID == 0 {
+				t.Errorf("nothing leads to what was asked or answered: %+v", events[i])
+			}
+			events[i].Row, events[i].ContactID, events[i].About = 0, 0, contact.Object{}
+		}
 		if diff := cmp.Diff(want, events); diff != "" {
 			t.Error(diff)
 		}

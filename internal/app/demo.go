@@ -70,7 +70,7 @@ func (a *App) buildDemo(ctx context.Context, until clock.Instant) (err error) {
 	err = demo.Build(ctx, demo.Centre{
 		DB: db, Clock: byHand, Mailbox: mailbox, Accounts: s.Accounts, Contacts: s.Contacts, Permission: s.Permission,
 		Surveys: s.Surveys, Policies: s.Policies, Callbacks: s.Callbacks, Worklist: s.Worklist, Pauses: s.Pauses,
-		Decisions: s.Decisions, Zone: a.zone, Language: a.cfg.Language,
+		Decisions: s.Decisions, Handoffs: s.Handoffs, Zone: a.zone, Language: a.cfg.Language,
 		RunDue: func(ctx context.Context) (clock.Instant, error) {
 			if _, err := queue.RunDue(ctx, db, byHand.Now, handlers); err != nil {
 				return 0, err

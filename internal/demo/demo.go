@@ -20,6 +20,7 @@ import (
 	"aftercall/tasks/callback/pause"
 	"aftercall/tasks/callback/worklist"
 	"aftercall/tasks/decision"
+	"aftercall/tasks/handoff"
 	"aftercall/tasks/policy"
 )
 
@@ -46,6 +47,7 @@ type Centre struct {
 	Worklist   *worklist.Service
 	Pauses     *pause.Service
 	Decisions  *decision.Service
+	Handoffs   *handoff.Service
 	Zone       *time.Location
 	Language   string // of the made-up people: zh-CN or en
 	// RunDue runs every job that is due by Clock, and returns when the next one is; 0 for none.

@@ -61,7 +61,7 @@ func newCentre(t *testing.T, db *database.DB) built {
 		DB: db, Clock: hands, Mailbox: mailbox, Accounts: services.Accounts, Contacts: services.Contacts, Permission: services.Permission,
 		Surveys: services.Surveys, Policies: services.Policies, Callbacks: services.Callbacks,
 		Worklist: services.Worklist, Pauses: services.Pauses,
-		Decisions: services.Decisions, Zone: zone, Language: "zh-CN",
+		Decisions: services.Decisions, Handoffs: services.Handoffs, Zone: zone, Language: "zh-CN",
 		RunDue: func(ctx context.Context) (clock.Instant, error) {
 			*passes++
 			if _, err := queue.RunDue(ctx, db, hands.Now, handlers); err != nil {
@@ -83,12 +83,12 @@ func TestADemoCentreHasSomethingToShowAndSumsUp(t *testing.T) {
 	}
 	// Whatever makes it quicker leaves it as it is. Other numbers mean that policies, rules or what people do in it have changed.
 	if diff := cmp.Diff(map[string]int64{
-		"contacts": 1995, "resolutions": 1929, "decisions": 3858, "callbacks": 632, "attempts": 1035, "invitations": 1273,
-		"responses": 830, "score_entries": 7104, "touches": 2654, "consent_events": 1296, "suppressions": 132,
+		"contacts": 1995, "resolutions": 1929, "decisions": 3858, "callbacks": 736, "attempts": 1069, "invitations": 1275,
+		"responses": 831, "score_entries": 7137, "touches": 2686, "consent_events": 1312, "suppressions": 116,
 	}, rows(t, db)); diff != "" {
 		t.Errorf("another centre (-want +got):\n%s", diff)
 	}
-	if hours := 90 * 24; *c.passes > hours {
+	if hours := 90 * 24; *c.passes > hours*5/4 {
 		t.Errorf("it looked for due jobs %d times in %d hours", *c.passes, hours)
 	}
 	admin := account.Viewer{Role: account.Admin}
@@ -137,7 +137,7 @@ func checkQueue(t *testing.T, c built, db *database.DB) {
 	}{
 		{"ready confirmations", "state = 'ready' AND kind = 'confirm'", nil, 10},
 		{"ready after a complaint", "state = 'ready' AND kind = 'complaint'", nil, 5},
-		{"ready recoveries", "state = 'ready' AND kind = 'recovery'", nil, 3},
+		{"ready after a low score or a reply", "state = 'ready' AND kind IN ('recovery', 'second')", nil, 3},
 		{"ready after an attempt", "state = 'ready' AND attempts > 0", nil, 5},
 		{"ready with a note for the next", "state = 'ready' AND note_for_next <> ''", nil, 5},
 		{"appointments near", "wait_reason = 'appointment' AND appointment_at BETWEEN ? AND ?", []any{until, hour}, 3},

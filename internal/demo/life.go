@@ -25,6 +25,7 @@ type life struct {
 	sourceID      int64
 	callers       []account.Viewer
 	lead          account.Viewer // supervisor
+	handler       account.Viewer
 	byEmail       map[string]somebody
 	byPhone       map[string]somebody
 	hardship      map[string]float64 // by category
@@ -67,7 +68,7 @@ func newLife(ctx context.Context, c Centre, until clock.Instant) (*life, error) 
 		return nil, err
 	}
 	l.eve = l.newEve()
-	l.callers, l.lead, err = c.addPeople(ctx, h.words)
+	err = l.addPeople(ctx)
 	return l, err
 }
 
@@ -116,7 +117,10 @@ func (l *life) hour(ctx context.Context, at clock.Instant, events []event) error
 	if err := l.answer(ctx, at); err != nil {
 		return err
 	}
-	return l.call(ctx, at)
+	if err := l.call(ctx, at); err != nil {
+		return err
+	}
+	return l.reply(ctx, at)
 }
 
 // work runs the jobs that are due. It looks for them only when there may be some: nothing happens in most hours of the night.
@@ -194,7 +198,7 @@ func (l *life) answer(ctx context.Context, until clock.Instant) error {
 			return err
 		}
 		rating := l.rating(l.hardship[asked.Invitation.Category], l.skill[asked.AgentName], a.who.mood)
-		err = l.Surveys.Submit(ctx, a.token, a.who.input.Language, l.submission(rating))
+		err = l.Surveys.Submit(ctx, a.token, a.who.input.Language, l.submission(rating, l.solved(rating)))
 		if err != nil && !fault.Is(err, fault.Conflict) {
 			return err
 		}
@@ -203,10 +207,17 @@ func (l *life) answer(ctx context.Context, until clock.Instant) error {
 	return l.work(ctx)
 }
 
-func (l *life) submission(rating int) survey.Submission {
-	solved := 1
-	if rating <= 2 && l.random.IntN(100) < 70 || l.random.IntN(100) < 6 {
-		solved = 0
+// solved reports whether a customer who rates so says that it is solved.
+func (l *life) solved(rating int) bool {
+	unsolved := rating <= 2 && l.random.IntN(100) < 70 || l.random.IntN(100) < 6
+	return !unsolved
+}
+
+// submission is what a customer answers, with the rest drawn.
+func (l *life) submission(rating int, isSolved bool) survey.Submission {
+	solved := 0
+	if isSolved {
+		solved = 1
 	}
 	given := map[string]survey.Given{
 		survey.KeyRating:  {Value: &rating},

@@ -46,36 +46,38 @@ func Logins(ctx context.Context, accounts *account.Service) ([]Login, error) {
 	return logins, nil
 }
 
-// addPeople adds a user for every role and two more callers, and returns the callers and the supervisor. Nobody knows their passwords:
-// see Logins.
-func (c Centre) addPeople(ctx context.Context, w words) (callers []account.Viewer, supervisor account.Viewer, err error) {
+// addPeople adds a user for every role and two more callers. Nobody knows their passwords: see Logins.
+func (l *life) addPeople(ctx context.Context) error {
+	w := l.words
 	add := func(login, name string, role account.Role) error {
-		user, err := c.Accounts.AddUser(ctx, account.NewUser{
-			Login: login, Name: name, Password: rand.Text(), Role: role, Language: c.Language,
+		user, err := l.Accounts.AddUser(ctx, account.NewUser{
+			Login: login, Name: name, Password: rand.Text(), Role: role, Language: l.Language,
 		})
 		if err != nil {
 			return err
 		}
-		switch viewer := (account.Viewer{UserID: user.ID, Name: name, Role: role, Language: c.Language}); role {
+		switch viewer := (account.Viewer{UserID: user.ID, Name: name, Role: role, Language: l.Language}); role {
 		case account.Caller:
-			callers = append(callers, viewer)
+			l.callers = append(l.callers, viewer)
 		case account.Supervisor:
-			supervisor = viewer
-		case account.Admin, account.Marketing, account.Handler, account.Machine:
+			l.lead = viewer
+		case account.Handler:
+			l.handler = viewer
+		case account.Admin, account.Marketing, account.Machine:
 		}
 		return nil
 	}
 	for _, role := range account.Roles() {
 		if err := add(string(role), w.roleNames[string(role)], role); err != nil {
-			return nil, supervisor, err
+			return err
 		}
 	}
 	for i, name := range w.callerNames[1:] {
 		if err := add(fmt.Sprintf("caller%d", i+2), name, account.Caller); err != nil {
-			return nil, supervisor, err
+			return err
 		}
 	}
-	return callers, supervisor, nil
+	return nil
 }
 
 // permit records what the contracts of some customers say about marketing, and the few who want to hear nothing.

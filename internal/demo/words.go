@@ -12,6 +12,7 @@ type words struct {
 	products    []string
 	cases       []caseKind
 	comments    map[bool][]string // by satisfied
+	replies     []string          // to handoffs
 	resolutions []string
 	callNotes   []string
 	forNext     []string // what a caller leaves for whoever calls next
@@ -69,6 +70,10 @@ var chinese = words{
 		{"IPTV", "无信号", 8, 1, .30},
 		{"投诉", "服务态度", 4, 1, .70},
 		{"退订", "提前解约", 4, 0, .52},
+	},
+	replies: []string{
+		"已上门更换光猫，现场测速正常。", "后台重新下发了配置，已请客户重启设备，现在正常。", "费用已核实并退回，两个工作日内到账。",
+		"已与客户约定明天上午上门处理。", "线路老化，已换新线，信号恢复。", "已向客户解释清楚，不是故障。",
 	},
 	comments: map[bool][]string{
 		true: {
@@ -131,6 +136,12 @@ var english = words{
 		{"TV", "No signal", 8, 1, .30},
 		{"Complaint", "Attitude", 4, 1, .70},
 		{"Cancellation", "Early exit", 4, 0, .52},
+	},
+	replies: []string{
+		"The modem was replaced at their home; the speed is as it should be.",
+		"Set up again from here, and the device restarted: it works.",
+		"The charge was wrong and is paid back within two working days.", "Somebody comes tomorrow morning, as agreed with the customer.",
+		"The old line was replaced; the signal is back.", "Nothing is broken: how it works was explained.",
 	},
 	comments: map[bool][]string{
 		true:  {"Came quickly and did a neat job", "Explained clearly, thank you", "Fixed first time", "Very friendly", "", "", ""},

@@ -139,7 +139,7 @@ func TestMarketingTakesAYesForMarketingOnlyAndANoForAnything(t *testing.T) {
 		if err := entries.Pluck("detail", &notes).Error; err != nil {
 			t.Fatal(err)
 		}
-		if diff := gocmp.Diff([]string{"2 rows, 1 added"}, notes); diff != "" {
+		if diff := gocmp.Diff([]string{`{"added":1,"rows":2}`}, notes); diff != "" {
 			t.Error("the audit:", diff)
 		}
 	})
