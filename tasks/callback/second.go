@@ -202,8 +202,8 @@ func tellClosed(tx database.Tx, c *Callback, now clock.Instant) error {
 	}
 	at := now.Add(UndoTime)
 	switch {
-	case noted(ChangeCorrected):
-		at = now // nobody undoes a correction
+	case noted(ChangeCorrected), noted(ChangeRestored):
+		at = now // nobody undoes these at once
 	case c.closed():
 	case noted(ChangeUndone):
 		_, err := outbox.Cancel(tx, now, JobClosed, c.ID)

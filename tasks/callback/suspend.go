@@ -121,8 +121,9 @@ func (s *Service) Suspend(tx database.Tx, contactIDs []int64, now clock.Instant)
 }
 
 // Unsuspend lets the callbacks of contacts go on that no incident holds any more; each group is the contacts of one person. With one, a
-// person is called once: of their callbacks the most urgent goes on, and the others are superseded. What a caller has in hand, or has
-// begun to wait for something else, counts as theirs. It returns how many go on and how many do not.
+// person is called once: of their callbacks the most urgent goes on, and the others are superseded, but for a second call, in which a reply
+// was promised. What a caller has in hand, or has begun to wait for something else, counts as theirs. It returns how many go on and how
+// many do not.
 func (s *Service) Unsuspend(tx database.Tx, groups [][]int64, one bool, now clock.Instant) (kept, superseded int, err error) {
 	locked, err := lockOpenOf(tx, slices.Concat(groups...))
 	if err != nil {
@@ -144,7 +145,7 @@ func (s *Service) Unsuspend(tx database.Tx, groups [][]int64, one bool, now cloc
 		}
 		slices.SortFunc(open, func(a, b *Callback) int { return compareRelease(a, b, now) })
 		for n, c := range open {
-			if one && n > 0 && !c.inHand(now) {
+			if one && n > 0 && !c.inHand(now) && c.Kind != SecondKind {
 				superseded++
 				err = s.giveUp(tx, c, ReasonSuperseded, now)
 			} else {
@@ -178,17 +179,19 @@ func (s *Service) goOn(tx database.Tx, c *Callback, before map[int64]suspension,
 	return s.offer(tx, c, now)
 }
 
-// compareRelease orders callbacks of a person by which of them is made: what a caller has in hand, a time the customer named, the most
-// urgent kind and priority, and then the newest.
+// compareRelease orders callbacks of a person by which of them is made: what a caller has in hand, a second call, a time the customer
+// named, the most urgent kind and priority, and then the newest.
 func compareRelease(a, b *Callback, now clock.Instant) int {
 	rank := func(c *Callback) int {
 		switch {
 		case c.inHand(now):
 			return 0
-		case !c.AppointmentAt.IsZero():
+		case c.Kind == SecondKind:
 			return 1
+		case !c.AppointmentAt.IsZero():
+			return 2
 		}
-		return 2 + slices.Index(Kinds(), c.Kind)
+		return 3 + slices.Index(Kinds(), c.Kind)
 	}
 	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Priority, b.Priority), cmp.Compare(b.ID, a.ID))
 }

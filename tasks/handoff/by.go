@@ -57,7 +57,8 @@ func (by By) works(h *Handoff) bool {
 
 // calls reports whether they are the caller who made the first call, or stand in for them.
 func (by By) calls(h *Handoff) bool {
-	return by.sees(h) && by.Link == 0 && (by.UserID == h.ForCaller || by.UserID == h.OpenedBy || by.Is(account.Supervisor))
+	own := by.UserID != 0 && (by.UserID == h.ForCaller || by.UserID == h.OpenedBy)
+	return by.sees(h) && by.Link == 0 && (own || by.Is(account.Supervisor))
 }
 
 // supervises reports whether they may decide over it.
