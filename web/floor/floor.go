@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -146,8 +145,9 @@ func (h *handlers) showQueue(c *gin.Context) error {
 	if !slices.Contains(floor.Parts(), part) || (part == callback.SupplyWaiting) != (reason != "") {
 		return frame.ErrNoPage
 	}
+	at, id := frame.ListKeyAt(c)
 	rows, err := h.floor.Behind(c.Request.Context(), frame.Viewer(c), callback.SupplyFilter{
-		Part: part, Reason: reason, After: keyOf(frame.ListKey(c)), Limit: frame.PageSize + 1,
+		Part: part, Reason: reason, After: callback.SupplyKey{At: at, ID: id}, Limit: frame.PageSize + 1,
 	})
 	if err != nil {
 		return err
@@ -156,22 +156,11 @@ func (h *handlers) showQueue(c *gin.Context) error {
 	if reason != "" {
 		p.What += " · " + h.Catalogue.TextOr(h.Lang(c), string(reason), nil, "reason."+string(reason))
 	}
-	p.Rows, p.Pager = frame.Paged(c, rows, func(r worklist.Row) string {
+	p.Rows, p.Pager = frame.PagedAt(c, rows, func(r worklist.Row) (clock.Instant, int64) {
 		key := floor.Key(part, r)
-		return fmt.Sprintf("%d-%d", key.At, key.ID)
+		return key.At, key.ID
 	})
 	p.Page = h.Page(c, "floor.queue_title")
 	p.Crumbs = []frame.Crumb{{Text: h.T(c, "floor.title"), Href: "/floor"}}
 	return h.Render(c, p)
-}
-
-// keyOf reads the place in a list from the address; what is none is its beginning.
-func keyOf(text string) callback.SupplyKey {
-	at, id, _ := strings.Cut(text, "-")
-	instant, err1 := strconv.ParseInt(at, 10, 64)
-	number, err2 := strconv.ParseInt(id, 10, 64)
-	if err1 != nil || err2 != nil {
-		return callback.SupplyKey{}
-	}
-	return callback.SupplyKey{At: clock.Instant(instant), ID: number}
 }

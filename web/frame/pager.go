@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+
+	"aftercall/internal/clock"
 )
 
 // With returns a copy of query values with more of them, names and values in turn.
@@ -74,6 +76,25 @@ func Continued(c *gin.Context, next string) Pager {
 // PagedByID is Paged for rows with a numeric key.
 func PagedByID[T any](c *gin.Context, rows []T, id func(T) int64) ([]T, Pager) {
 	return Paged(c, rows, func(row T) string { return strconv.FormatInt(id(row), 10) })
+}
+
+// ListKeyAt is ListKey for lists in the order of instants and ids, see PagedAt: zeros at the start, and for what is no such key.
+func ListKeyAt(c *gin.Context) (at clock.Instant, id int64) {
+	instant, number, _ := strings.Cut(ListKey(c), "-")
+	of, err1 := strconv.ParseInt(instant, 10, 64)
+	id, err2 := strconv.ParseInt(number, 10, 64)
+	if err1 != nil || err2 != nil {
+		return 0, 0
+	}
+	return clock.Instant(of), id
+}
+
+// PagedAt is Paged for rows in the order of instants and ids.
+func PagedAt[T any](c *gin.Context, rows []T, key func(T) (clock.Instant, int64)) ([]T, Pager) {
+	return Paged(c, rows, func(row T) string {
+		at, id := key(row)
+		return strconv.FormatInt(int64(at), 10) + "-" + strconv.FormatInt(id, 10)
+	})
 }
 
 // withTrail is the current address, filters and all, at another place of the list.

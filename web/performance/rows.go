@@ -1,10 +1,7 @@
 package performance
 
 import (
-	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -56,9 +53,10 @@ func (h *handlers) showRows(c *gin.Context) error {
 	if a.CallerID == 0 {
 		a.CallerID = viewer.UserID
 	}
+	at, id := frame.ListKeyAt(c)
 	f := performance.ListFilter{
 		Filter: a.Filter, What: performance.What(c.DefaultQuery("what", string(performance.AllAttempts))),
-		Before: readKey(frame.ListKey(c)), Limit: frame.PageSize,
+		Before: performance.Key{At: at, ID: id}, Limit: frame.PageSize,
 	}
 	list, err := h.performance.Lines(c.Request.Context(), viewer, f)
 	if err != nil {
@@ -69,7 +67,7 @@ func (h *handlers) showRows(c *gin.Context) error {
 	if list.More { // Paged looks for one more
 		lines = append(lines, performance.Line{})
 	}
-	lines, p.Pager = frame.Paged(c, lines, func(l performance.Line) string { return fmt.Sprintf("%d-%d", l.At, l.ID) })
+	lines, p.Pager = frame.PagedAt(c, lines, func(l performance.Line) (clock.Instant, int64) { return l.At, l.ID })
 	for _, l := range lines {
 		if l.Hidden {
 			p.Hidden++
@@ -85,16 +83,6 @@ func (h *handlers) showRows(c *gin.Context) error {
 		p.Crumbs = []frame.Crumb{{Text: h.T(c, "performance.title"), Href: performancePath + "?" + a.query("caller", "")}}
 	}
 	return h.Render(c, p)
-}
-
-func readKey(text string) performance.Key {
-	at, id, _ := strings.Cut(text, "-")
-	instant, errAt := strconv.ParseInt(at, 10, 64)
-	number, errID := strconv.ParseInt(id, 10, 64)
-	if errAt != nil || errID != nil {
-		return performance.Key{}
-	}
-	return performance.Key{At: clock.Instant(instant), ID: number}
 }
 
 // rowOf adds the times of a call where they are known.

@@ -129,9 +129,6 @@ func New(db *database.DB, outcomes *outcome.Service, handoffs Handoffs, now cloc
 	return &Service{db: db, outcomes: outcomes, handoffs: handoffs, now: now, zone: zone}
 }
 
-// KnowsHandoffs reports whether handoffs are counted.
-func (s *Service) KnowsHandoffs() bool { return s.handoffs != nil }
-
 func (s *Service) span(from, last clock.Day) (clock.Instant, clock.Instant) {
 	return from.Start(s.zone), (last + 1).Start(s.zone)
 }
